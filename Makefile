@@ -1,0 +1,53 @@
+# The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
+.DEFAULT_GOAL := help
+.PHONY: help demo test integration bench lint fmt lock clean
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv/bin
+READY := .venv/ready
+
+# Settings of the machine that would send packages elsewhere than into .venv, or other code into our runs.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_DEPS PIP_DRY_RUN
+unexport PIP_PYTHON PYTHONHOME PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
+	PYTHONPATH=src $(VENV)/python examples/demo.py
+
+test: $(READY)  ## every test that needs no cluster, under three minutes
+	$(VENV)/python -m pytest tests/unit
+
+integration: $(READY)  ## the tests that want a cluster
+	$(VENV)/tox run -e integration
+
+bench: $(READY)  ## measure loading, planning and a no-op at three sizes
+	$(VENV)/tox run -e bench
+
+lint: $(READY)  ## look at style, types, imports, spelling and locks; change nothing
+	$(VENV)/tox run -e lint
+
+fmt: $(READY)  ## rewrite the code in the one style
+	$(VENV)/tox run -e fmt
+
+lock: $(READY)  ## compile pyproject.toml into the hashed locks; pins stay (scripts/lock --upgrade moves them)
+	PATH="$(CURDIR)/$(VENV):$$PATH" scripts/lock
+
+clean:  ## remove what these targets made
+	rm -rf .venv .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find bench examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Made anew whenever the lock changes, so that it holds what the lock says and nothing else.
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "This needs Python 3.11 or newer; '$(PYTHON)' is not. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	    echo "'$(PYTHON)' has no venv module. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making .venv from requirements-dev.txt (under a minute) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(VENV)/python -m pip install --quiet --no-compile --require-hashes --only-binary=:all: -r requirements-dev.txt
+	@touch $@
