@@ -1,0 +1,1 @@
+"""Kubeflow as a target: observe, plan, apply, report."""

@@ -1,0 +1,150 @@
+"""Running a plan: phase by phase, what waits for others last. It decides nothing that the plan has not decided."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.target import Target, WriteError
+from profiles_management.pmr.problems import ClusterError
+from profiles_management.reconcile.clock import Clock
+from profiles_management.reconcile.plan import Change, Condition, Pending, Phase, Plan
+from profiles_management.reconcile.report import Outcome, Report, Result
+
+_FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
+
+Progress = Callable[[int, int], None]
+
+
+def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None = None) -> Report:
+    """Carry a plan out.
+
+    The phases are barriers: a grant is sent when every revocation was answered or given up. What waits for somebody
+    else holds nothing up; it is looked at again until `settings.deadline`. A profile in which something failed sits
+    out what comes later, the others go on.
+
+    Args:
+        progress: called with the number of changes that are through and of all of them, from any thread.
+    """
+    return _Run(plan, target, settings, clock, progress or (lambda done, of: None)).report()
+
+
+@dataclass(slots=True)
+class _Job:
+    """A change on its way: `sent` of its writes are through."""
+
+    change: Change
+    sent: int = 0
+    result: Result | None = None
+    why: str = ""
+
+    @property
+    def waits_for(self) -> Condition | None:
+        """What must hold before it goes on; None once it is through."""
+        writes = self.change.writes
+        return writes[self.sent].after if self.sent < len(writes) else self.change.settled
+
+
+class _Run:
+    def __init__(self, plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress) -> None:
+        self.plan = plan
+        self.target = target
+        self.settings = settings
+        self.clock = clock
+        self.progress = progress
+        self.deadline = clock.monotonic() + settings.deadline
+        self.jobs = [_Job(change) for change in plan.changes]
+        self.waiting = list(plan.pending)
+        self.broken: dict[str, str] = {}
+        self.through = 0
+        self.stopped = threading.Event()
+        self.lock = threading.Lock()
+
+    def report(self) -> Report:
+        for phase in Phase:
+            self._all(job for job in self.jobs if job.change.phase is phase)
+        self._wait()
+        outcomes = tuple(
+            Outcome(job.change, job.result or Result.PENDING, job.why, job.sent) for job in self.jobs
+        )
+        return Report(self.plan, outcomes, tuple(self.waiting))
+
+    # sending
+
+    def _all(self, jobs: Iterable[_Job]) -> None:
+        """Advance jobs, `settings.writers` at once, each as far as it goes."""
+        queue = iter(list(jobs))
+        with ThreadPoolExecutor(self.settings.writers) as pool:
+            try:
+                for worker in [pool.submit(self._work, queue) for _ in range(self.settings.writers)]:
+                    worker.result()
+            except BaseException:
+                self.stopped.set()
+                raise
+
+    def _work(self, queue: Iterator[_Job]) -> None:
+        while not self.stopped.is_set():
+            with self.lock:
+                job = next(queue, None)
+            if job is None:
+                return
+            self._advance(job, frozenset())
+
+    def _advance(self, job: _Job, met: frozenset[Condition]) -> None:
+        """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
+        if why := self.broken.get(job.change.profile):
+            self._end(job, Result.NOT_TRIED, why)
+            return
+        try:
+            while job.sent < len(job.change.writes):
+                if job.waits_for is not None and job.waits_for not in met:
+                    return
+                self.target.send(job.change.writes[job.sent], deadline=self.deadline)
+                job.sent += 1
+        except WriteError as error:
+            self.broken[job.change.profile] = f"{job.change.target} came first and did not succeed"
+            self._end(job, Result.PENDING if error.conflict else Result.FAILED, str(error))
+            return
+        if job.change.settled is None or job.change.settled in met:
+            self._end(job, Result.DONE)
+
+    def _end(self, job: _Job, result: Result, why: str = "") -> None:
+        job.result, job.why = result, why
+        with self.lock:
+            self.through += 1
+            self.progress(self.through, len(self.jobs))
+
+    # waiting
+
+    def _wait(self) -> None:
+        """Look again, for everything at once, until nothing waits or the time is up."""
+        look = _FIRST_LOOK
+        late: list[_Job] = [job for job in self.jobs if job.result is None]
+        while late or any(one.condition for one in self.waiting):
+            met = self._met(late)
+            ready = [job for job in late if job.waits_for in met or job.change.profile in self.broken]
+            if met or ready:
+                self._resume(ready, met)
+                self.waiting = [one for one in self.waiting if one.condition not in met]
+                late = [job for job in late if job.result is None]
+                look = _FIRST_LOOK
+                continue
+            if self.clock.monotonic() + look > self.deadline:
+                break
+            self.clock.sleep(look)
+            look = min(2 * look, _LONGEST_LOOK)
+        for job in late:
+            job.why = f"waits for {job.waits_for}"
+
+    def _met(self, late: Iterable[_Job]) -> frozenset[Condition]:
+        conditions = {job.waits_for for job in late} | {one.condition for one in self.waiting}
+        try:
+            return self.target.met([one for one in conditions if one is not None])
+        except ClusterError:
+            return frozenset()
+
+    def _resume(self, jobs: list[_Job], met: frozenset[Condition]) -> None:
+        queue = iter(jobs)
+        with ThreadPoolExecutor(self.settings.writers) as pool:
+            list(pool.map(lambda job: self._advance(job, met), queue))

@@ -1,0 +1,148 @@
+"""Whether two specs mean the same, though a server spells quantities, defaults and lists in its own way."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from profiles_management.pmr import quantities
+from profiles_management.reconcile.plan import FieldDiff
+
+Spec = Mapping[str, Any]
+
+
+def same_amount(left: object, right: object) -> bool:
+    """Return whether two quantities are one value; what is no quantity is equal to itself alone."""
+    if left == right:
+        return True
+    try:
+        return quantities.same(_text(left), _text(right))
+    except ValueError:
+        return False
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
+def _amounts_differ(before: Spec, after: Spec, path: str) -> list[FieldDiff]:
+    return [
+        FieldDiff(f"{path}{key}", before.get(key), after.get(key))
+        for key in sorted({*before, *after})
+        if key not in before or key not in after or not same_amount(before[key], after[key])
+    ]
+
+
+def quota(before: Spec, after: Spec) -> tuple[FieldDiff, ...]:
+    """Return how two quota specs differ: amounts by value, scopes as sets, selectors as sets of expressions."""
+    found = _amounts_differ(before.get("hard") or {}, after.get("hard") or {}, "")
+    for key, normal in (("scopes", _as_set), ("scopeSelector", _selector)):
+        if normal(before.get(key)) != normal(after.get(key)):
+            found.append(FieldDiff(key, before.get(key), after.get(key)))
+    return tuple(found)
+
+
+def quota_object(wanted: Spec, stored: Spec) -> tuple[FieldDiff, ...]:
+    """Return how a ResourceQuota differs from the spec that it is made from.
+
+    A ResourceQuota stores amounts rounded up to a thousandth, a Profile does not.
+    """
+    hard, there = wanted.get("hard") or {}, stored.get("hard") or {}
+    rounded = {key: there[key] for key, value in hard.items() if key in there and _rounds_to(value, there[key])}
+    return quota(stored, {**wanted, "hard": {**hard, **rounded}})
+
+
+def _rounds_to(amount: object, stored: object) -> bool:
+    try:
+        return quantities.milli(_text(amount)) == quantities.parse(_text(stored))
+    except ValueError:
+        return False
+
+
+def same_scopes(before: Spec, after: Spec) -> bool:
+    """Return whether two quotas have the same scopes, which cannot be changed in place."""
+    return _as_set(before.get("scopes")) == _as_set(after.get("scopes"))
+
+
+def _as_set(values: list[Any] | None) -> set[str]:
+    return set(values or ())
+
+
+def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
+    terms = (selector or {}).get("matchExpressions") or ()
+    return {(term.get("scopeName", ""), term.get("operator", ""), frozenset(term.get("values") or ())) for term in terms}
+
+
+_AMOUNTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+
+
+def limits(before: Spec, after: Spec) -> tuple[FieldDiff, ...]:
+    """Return how two LimitRange specs differ, once both have the defaults that a server fills in."""
+    left, right = before.get("limits") or (), after.get("limits") or ()
+    if len(left) != len(right):
+        return (FieldDiff("limits", list(left), list(right)),)
+    found: list[FieldDiff] = []
+    for index, (one, other) in enumerate(zip(left, right, strict=True)):
+        found += _limit(_defaulted(one), _defaulted(other), f"limits[{index}].")
+    return tuple(found)
+
+
+def _limit(before: Spec, after: Spec, path: str) -> list[FieldDiff]:
+    found = [FieldDiff(f"{path}type", before.get("type"), after.get("type"))] if before.get("type") != after.get("type") else []
+    for key in _AMOUNTS:
+        found += _amounts_differ(before.get(key) or {}, after.get(key) or {}, f"{path}{key}.")
+    return found
+
+
+def _defaulted(item: Spec) -> Spec:
+    """Source: kubernetes, pkg/apis/core/v1/defaults.go (SetDefaults_LimitRangeItem)."""
+    if item.get("type") != "Container":
+        return item
+    default = {**(item.get("max") or {}), **(item.get("default") or {})}
+    request = {**(item.get("min") or {}), **default, **(item.get("defaultRequest") or {})}
+    return {**item, "default": default, "defaultRequest": request}
+
+
+def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
+    """Return how two policies' specs differ, given as JSON; principals compare as sets."""
+    left, right = _policy(before), _policy(after)
+    return () if left == right else tuple(_walk("", left, right))
+
+
+def parsed(spec: bytes) -> Spec:
+    """Return a policy's spec as data; what is no mapping counts as an empty one."""
+    found = json.loads(spec) if spec else {}
+    return found if isinstance(found, dict) else {}
+
+
+def encoded(spec: Spec) -> bytes:
+    """Return a spec as JSON."""
+    return json.dumps(spec).encode()
+
+
+def _policy(text: bytes) -> object:
+    return _normal(parsed(text))
+
+
+def _normal(value: object) -> object:
+    if isinstance(value, dict):
+        kept = {key: _normal(one) for key, one in value.items() if one not in (None, [], {})}
+        return {key: sorted(one) if key == "principals" and _texts(one) else one for key, one in kept.items() if not _implied(key, one)}
+    return [_normal(one) for one in value] if isinstance(value, list) else value
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _implied(key: str, value: object) -> bool:
+    return key == "action" and value == "ALLOW"
+
+
+def _walk(path: str, before: object, after: object) -> list[FieldDiff]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = sorted({*before, *after})
+        return [one for key in keys for one in _walk(f"{path}.{key}".lstrip("."), before.get(key), after.get(key))]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [one for index, (left, right) in pairs for one in _walk(f"{path}[{index}]", left, right)]
+    return [] if before == after else [FieldDiff(path, before, after)]

@@ -1,0 +1,165 @@
+"""A folder of manifests as a target: one folder a profile, one file an object, for GitOps and for trying things out."""
+
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from profiles_management.kubeflow import slim
+from profiles_management.kubeflow.gather import Gathering
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.target import WriteError
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+
+_ENDINGS = frozenset({".yaml", ".yml", ".json"})
+_LONGEST_NAME = 200
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_KUBEFLOW = ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
+_STANDALONE = ("Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange")
+
+
+class Directory:
+    """A folder that holds what a cluster should hold. Files that are not ours are read where they matter, and stay.
+
+    In a folder for Kubeflow there is no Namespace and no ResourceQuota: the profile controller makes them, so they
+    count as present.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._files: dict[ObjectRef, Path] = {}
+        self._unreadable: list[Problem] = []
+
+    def observe(self, settings: Settings) -> Observed:
+        """Read every manifest below the folder; a folder that is not there is an empty one."""
+        self._files.clear()
+        self._unreadable.clear()
+        part = Gathering()
+        holds = _STANDALONE if settings.standalone else _KUBEFLOW
+        for path in self._manifests():
+            for body in self._objects(path):
+                self._take(body, path, holds, part)
+        if not settings.standalone:
+            part.namespaces.update((name, _made_for(one.owner, name)) for name, one in part.profiles.items())
+        return part.observed(holds, unreadable=self._unreadable)
+
+    def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002 - a folder answers at once
+        """Carry a write out: a file is replaced as a whole, so nobody ever reads half of one."""
+        try:
+            if write.verb is Verb.DELETE:
+                self._files.pop(write.target, self._new_path(write.target)).unlink(missing_ok=True)
+            elif write.verb is Verb.CREATE:
+                self._create(write)
+            else:
+                self._patch(write)
+        except OSError as error:
+            raise WriteError(f"{error.filename or self.path}: {error.strerror or error}") from error
+
+    def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
+        """Return all of them: what others do in a cluster is not waited for in a folder."""
+        return frozenset(conditions)
+
+    # reading
+
+    def _manifests(self) -> Iterator[Path]:
+        for path in sorted(self.path.rglob("*")):
+            inside = path.relative_to(self.path).parts
+            if path.suffix in _ENDINGS and path.is_file() and not any(one.startswith(".") for one in inside):
+                yield path
+
+    def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
+        try:
+            found = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]  # noqa: S506
+        except (yaml.YAMLError, OSError, ValueError) as error:
+            self._cannot_read(path, " ".join(str(error).split()))
+            return
+        for one in found:
+            if isinstance(one, dict):
+                yield one
+
+    def _take(self, body: dict[str, Any], path: Path, holds: Collection[str], part: Gathering) -> None:
+        kind = slim.BY_NAME.get(str(body.get("kind")))
+        if kind is None or kind.__name__ not in holds or body.get("apiVersion") not in _versions(kind):
+            return
+        try:
+            one = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
+        except (msgspec.MsgspecError, TypeError, ValueError) as error:
+            self._cannot_read(path, str(error))
+            return
+        space = getattr(one.metadata, "namespace", "")
+        self._files[ObjectRef(kind.__name__, space, one.metadata.name)] = path
+        part.add([one])
+
+    def _cannot_read(self, path: Path, why: str) -> None:
+        where = Where(file=str(path))
+        self._unreadable.append(Problem("unreadable", f"this file cannot be read: {why}", where, "Mend or remove it."))
+
+    # writing
+
+    def _create(self, write: Write) -> None:
+        path = self._new_path(write.target)
+        if path.exists():
+            raise WriteError(f"{path} is there and holds something else. Move it away.", conflict=False)
+        self._store(path, json.loads(write.body))
+        self._files[write.target] = path
+
+    def _patch(self, write: Write) -> None:
+        path = self._files.get(write.target, self._new_path(write.target))
+        try:
+            bodies = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]  # noqa: S506
+        except yaml.YAMLError as error:
+            raise WriteError(f"{path} cannot be read: {error}") from error
+        if len(bodies) != 1:
+            raise WriteError(f"{path} holds {len(bodies)} objects. Give each a file of its own.")
+        change = json.loads(write.body)
+        change.get("metadata", {}).pop("resourceVersion", None)
+        self._store(path, merged(bodies[0], change))
+
+    def _new_path(self, target: ObjectRef) -> Path:
+        name = target.name if len(target.name) <= _LONGEST_NAME else f"{target.name[:180]}-{target.name[-12:]}"
+        return self.path / (target.namespace or target.name) / f"{target.kind.lower()}-{name}.yaml"
+
+    def _store(self, path: Path, body: dict[str, Any]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = yaml.dump(body, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return a body with a merge patch laid over it. Source: RFC 7386."""
+    if not isinstance(change, dict):
+        return change
+    kept = dict(body) if isinstance(body, dict) else {}
+    for key, value in change.items():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = merged(kept.get(key), value)
+    return kept
+
+
+def _versions(kind: type[Any]) -> frozenset[str]:
+    group = kind._api_info.resource.group
+    return frozenset(f"{group}/{version}" if group else version for version in ("v1", "v1beta1"))
+
+
+def _made_for(owner: Any, name: str) -> NamespaceSeen:  # noqa: ANN401 - a Person or None
+    return NamespaceSeen(
+        name=name, version="", owner=owner.name if owner else "", labels={}, annotations={}, owned_by=name, mark="", deleting=False
+    )

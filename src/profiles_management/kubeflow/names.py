@@ -1,0 +1,83 @@
+"""The names that objects bear: KFAM's for contributors, so that the dashboard finds them, and our own marks.
+
+Source: kubeflow/dashboard, access-management/kfam/bindings.go (getBindingName).
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Set
+from functools import lru_cache
+
+from profiles_management.reconcile.plan import Person
+
+DOMAIN = "profiles-management.io"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGER = "profiles-management"
+INSTANCE = f"{DOMAIN}/instance"
+UNTIL = f"{DOMAIN}/until"
+SETS = f"{DOMAIN}/sets"
+KEYS = f"{DOMAIN}/keys"
+TOUCHED = f"{DOMAIN}/touched"
+
+OWNER = "owner"
+OWNER_BINDING = "namespaceAdmin"
+OWNER_POLICY = "ns-owner-access-istio"
+QUOTA = "kf-resource-quota"
+LIMITS = MANAGER
+CLOSED = f"{MANAGER}-closed"
+RBAC_GROUP = "rbac.authorization.k8s.io"
+
+_LONGEST = 253
+_DIGITS = 10
+_OTHER = re.compile("[^a-z0-9]+")
+_KINDS = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
+
+
+@lru_cache(maxsize=1 << 17)
+def _plain(text: str) -> str:
+    # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases into ASCII survives.
+    return _OTHER.sub("-", text.lower())
+
+
+def kfam_name(person: Person, role: str) -> str:
+    """Return the name that KFAM gives a contributor's RoleBinding and AuthorizationPolicy.
+
+    >>> kfam_name(Person("User", "a.b@x.com"), "edit")
+    'user-a-b-x-com-clusterrole-edit'
+    """
+    return _plain(f"{person.kind}-{person.name}-clusterrole-{role}")
+
+
+def hashed_name(person: Person, role: str) -> str:
+    """Return the name that we give where KFAM's is taken, shared or too long: KFAM's, cut, and a hash of the person."""
+    digest = hashlib.sha256(f"{person.kind}/{person.name}/{role}".encode()).hexdigest()[:_DIGITS]
+    return f"{kfam_name(person, role)[: _LONGEST - _DIGITS - 1].rstrip('-')}-{digest}"
+
+
+def assign(people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset()) -> dict[tuple[Person, str], str]:
+    """Name the objects of each (person, role) of one profile.
+
+    Where two fall on one KFAM name, both get a hashed one: in the dashboard, removing one of them by KFAM's name
+    would otherwise remove the other. It depends on the document alone, never on who came first.
+
+    Args:
+        people: whom to name, each once.
+        taken: names of objects that are not ours to touch.
+    """
+    plain = {key: kfam_name(*key) for key in people}
+    count = Counter(plain.values()) if len(set(plain.values())) < len(plain) else None
+    return {
+        key: hashed_name(*key) if name in taken or len(name) > _LONGEST or (count and count[name] > 1) else name
+        for key, name in plain.items()
+    }
+
+
+def is_name_of(name: str, person: Person, role: str) -> bool:
+    """Return whether KFAM or we would give this name to that contributor."""
+    return name in (kfam_name(person, role), hashed_name(person, role))
+
+
+def kind_in(name: str) -> str:
+    """Return the kind of subject that a contributor's name begins with, or '' where it is no such name."""
+    return _KINDS.get(name.partition("-")[0], "") if "-clusterrole-" in name else ""

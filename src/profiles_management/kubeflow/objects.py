@@ -1,0 +1,212 @@
+"""What one profile becomes in a cluster: the objects, word for word as Kubeflow's own components write them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from profiles_management.kubeflow import names
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import Owner, Profile
+from profiles_management.reconcile.plan import Person
+
+API_VERSIONS: Mapping[str, str] = {
+    "Profile": "kubeflow.org/v1",
+    "Namespace": "v1",
+    "ResourceQuota": "v1",
+    "LimitRange": "v1",
+    "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "AuthorizationPolicy": "security.istio.io/v1",
+}
+
+Body = dict[str, Any]
+
+
+class Grant(NamedTuple):
+    """One contributor as a document wants it: who, which role, and until when ('' for no end)."""
+
+    person: Person
+    role: str
+    until: str
+
+
+Maker = Callable[[Grant, str, str, Settings], Body]
+
+
+def grants(profile: Profile, now: datetime) -> Iterator[Grant]:
+    """Yield who contributes to a profile at `now`; whose time is up is as if they were not there."""
+    for one in profile.contributors:
+        if one.until is None:
+            yield Grant(Person(one.kind.value, one.name), one.role.value, "")
+        elif one.until > now:
+            yield Grant(Person(one.kind.value, one.name), one.role.value, timestamp(one.until))
+
+
+def contributors(profile: Profile) -> set[Person]:
+    """Return everybody whom a profile lists, whether or not their time is up."""
+    return {Person(one.kind.value, one.name) for one in profile.contributors}
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a moment the way it stands in annotations: `2027-01-01T00:00:00Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def owner_of(profile: Profile) -> Person:
+    """Return a profile's owner as a person; a ServiceAccount of another namespace bears it in its name."""
+    owner = profile.owner
+    return Person(owner.kind.value, owner.name)
+
+
+def marks(settings: Settings) -> dict[str, str]:
+    """Return the labels that everything we make carries."""
+    return {names.MANAGED_BY: names.MANAGER, names.INSTANCE: settings.instance}
+
+
+def subject(person: Person, namespace: str = "") -> Body:
+    """Return an RBAC subject; a ServiceAccount takes no apiGroup, the others do or the controller writes for ever."""
+    if person.kind == "ServiceAccount":
+        return {"kind": person.kind, "name": person.name, "namespace": namespace}
+    return {"apiGroup": names.RBAC_GROUP, "kind": person.kind, "name": person.name}
+
+
+def owner_spec(owner: Owner) -> Body:
+    """Return `spec.owner` of a Profile."""
+    body: Body = {"kind": owner.kind.value, "name": owner.name}
+    if owner.kind.value != "ServiceAccount":
+        body["apiGroup"] = names.RBAC_GROUP
+    if owner.namespace:
+        body["namespace"] = owner.namespace
+    return body
+
+
+def named(kind: str, name: str, namespace: str = "", **metadata: Any) -> Body:  # noqa: ANN401 - metadata is any JSON
+    """Return the head of an object; metadata that is empty is left out."""
+    place = {"namespace": namespace} if namespace else {}
+    kept = {key: value for key, value in metadata.items() if value}
+    return {"apiVersion": API_VERSIONS[kind], "kind": kind, "metadata": {"name": name, **place, **kept}}
+
+
+def annotations(grant: Grant) -> dict[str, str]:
+    """Return a contributor's annotations: KFAM's, and the end of the access where it has one."""
+    key = "group" if grant.person.kind == "Group" else "user"
+    end = {names.UNTIL: grant.until} if grant.until else {}
+    return {key: grant.person.name, "role": grant.role, **end}
+
+
+def role_ref(role: str, settings: Settings) -> Body:
+    """Return the reference to a role's ClusterRole."""
+    return {"apiGroup": names.RBAC_GROUP, "kind": "ClusterRole", "name": settings.cluster_roles[role]}
+
+
+def binding(grant: Grant, namespace: str, name: str, settings: Settings) -> Body:
+    """Return a contributor's RoleBinding. Source: kfam/bindings.go (Create)."""
+    head = named("RoleBinding", name, namespace, annotations=annotations(grant), labels=marks(settings))
+    return {**head, "roleRef": role_ref(grant.role, settings), "subjects": [subject(grant.person)]}
+
+
+def policy(grant: Grant, namespace: str, name: str, settings: Settings) -> Body:
+    """Return a contributor's AuthorizationPolicy. Source: kfam/bindings.go (Create)."""
+    head = named("AuthorizationPolicy", name, namespace, annotations=annotations(grant), labels=marks(settings))
+    return {**head, "spec": policy_spec(grant.person, settings)}
+
+
+def policy_spec(person: Person, settings: Settings) -> Body:
+    """Return the spec that lets a person's requests pass; in an ambient mesh it is bound to the waypoint."""
+    bound = {"targetRefs": [_waypoint(settings.waypoint)]} if settings.waypoint else {}
+    return {"rules": [_entry_rule(person, settings)], **bound}
+
+
+def policy_text(person: Person, settings: Settings) -> bytes:
+    """Return that spec as an API server writes it: keys sorted, no blanks, Go's escapes."""
+    before, after = _policy_frame(person.kind, settings)
+    return before + _go_string(_header_value(person, settings)) + after
+
+
+@lru_cache(maxsize=8)
+def _policy_frame_of(key: tuple[str, str, str, str, tuple[str, ...]]) -> tuple[bytes, bytes]:
+    kind, header, claim, waypoint, gateways = key
+    bare = Settings(
+        userid_header=header, groups_claim=claim, waypoint=waypoint, principals=gateways, userid_prefix=""
+    )
+    text = msgspec.json.encode(policy_spec(Person(kind, "\0"), bare), order="sorted")
+    before, _, after = text.partition(b'"\\u0000"')
+    return before, after
+
+
+def _policy_frame(kind: str, settings: Settings) -> tuple[bytes, bytes]:
+    return _policy_frame_of(
+        (kind, settings.userid_header, settings.groups_claim, settings.waypoint, settings.gateways)
+    )
+
+
+def _go_string(text: str) -> bytes:
+    encoded = msgspec.json.encode(text)
+    if b"<" in encoded or b">" in encoded or b"&" in encoded:
+        encoded = encoded.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
+    return encoded
+
+
+def _header_value(person: Person, settings: Settings) -> str:
+    return person.name if person.kind == "Group" else settings.userid_prefix + person.name
+
+
+def _entry_rule(person: Person, settings: Settings) -> Body:
+    claim = person.kind == "Group"
+    key = f"request.auth.claims[{settings.groups_claim}]" if claim else f"request.headers[{settings.userid_header}]"
+    return {
+        "from": [{"source": {"principals": list(settings.gateways)}}],
+        "when": [{"key": key, "values": [_header_value(person, settings)]}],
+    }
+
+
+def _waypoint(name: str) -> Body:
+    return {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
+
+
+def profile_body(profile: Profile, quota: Body | None, sets: str, settings: Settings) -> Body:
+    """Return a new Profile; `sets` is the record of what the document sets in its spec."""
+    record = {names.SETS: sets} if sets else {}
+    spec: Body = {"owner": owner_spec(profile.owner)}
+    if quota:
+        spec["resourceQuotaSpec"] = quota
+    if profile.plugins:
+        spec["plugins"] = [plugin.to_spec() for plugin in profile.plugins]
+    return {**named("Profile", profile.name, labels=marks(settings), annotations=record), "spec": spec}
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A standalone namespace's own objects, those that Kubeflow's controller would make."""
+
+    binding: Body
+    policy: Body
+
+
+def owned(profile: Profile, settings: Settings) -> Owned:
+    """Return the owner's RoleBinding and AuthorizationPolicy of a profile without a profile controller."""
+    owner = owner_of(profile)
+    who = {"user": owner.name, "role": "admin"}
+    head = {"labels": marks(settings), "annotations": who}
+    space = profile.owner.namespace or profile.name
+    bound = named("RoleBinding", names.OWNER_BINDING, profile.name, **head)
+    rules = [
+        _entry_rule(Person("User", owner.name), settings),
+        {"when": [{"key": "source.namespace", "values": [profile.name]}]},
+        {"to": [{"operation": {"paths": ["/healthz", "/metrics", "/wait-for-drain"]}}]},
+    ]
+    return Owned(
+        binding={**bound, "roleRef": role_ref("admin", settings), "subjects": [subject(owner, space)]},
+        policy={**named("AuthorizationPolicy", names.OWNER_POLICY, profile.name, **head), "spec": {"rules": rules}},
+    )
+
+
+def closed(namespace: str, settings: Settings) -> Body:
+    """Return a policy that lets nobody in: without any policy, Istio lets everybody in.
+
+    Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/ (allow-nothing).
+    """
+    return {**named("AuthorizationPolicy", names.CLOSED, namespace, labels=marks(settings)), "spec": {}}

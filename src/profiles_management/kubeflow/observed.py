@@ -1,0 +1,134 @@
+"""What planning knows of a target: the few fields that it reads, whoever read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Person
+
+
+class Binding(msgspec.Struct, frozen=True, gc=False):
+    """A contributor's RoleBinding.
+
+    Attributes:
+        role: what the annotation says; `cluster_role` is what counts.
+        subjects: (kind, name, namespace, apiGroup) of each; None where there is exactly one, `person` by RBAC's group.
+        mark: the instance whose mark it bears, '' for none.
+    """
+
+    name: str
+    version: str
+    person: Person
+    role: str
+    cluster_role: str
+    subjects: tuple[tuple[str, str, str, str], ...] | None
+    mark: str
+    until: str
+    deleting: bool
+
+
+class Policy(msgspec.Struct, frozen=True, gc=False):
+    """A contributor's AuthorizationPolicy; `spec` is its JSON as the server sent it."""
+
+    name: str
+    version: str
+    person: Person
+    role: str
+    spec: bytes
+    mark: str
+    until: str
+    deleting: bool
+
+
+class OwnerObject(msgspec.Struct, frozen=True, gc=False):
+    """The RoleBinding or AuthorizationPolicy of an owner.
+
+    Attributes:
+        user: what the annotation says, which the controller never mends.
+        subject: who is really bound; (kind, name), None for a policy or where there is not exactly one subject.
+        cluster_role: of a RoleBinding.
+        spec: of a policy, its JSON.
+    """
+
+    version: str
+    user: str
+    subject: Person | None
+    cluster_role: str
+    spec: bytes
+    mark: str
+    owned_by: str
+
+
+class ProfileSeen(msgspec.Struct, frozen=True, gc=False):
+    """A Profile; `sets` names the fields of its spec that a document set (see names.SETS)."""
+
+    name: str
+    version: str
+    owner: Person | None
+    owner_namespace: str
+    quota: Mapping[str, Any]
+    plugins: tuple[Mapping[str, Any], ...]
+    mark: str
+    sets: frozenset[str]
+    deleting: bool
+
+
+class NamespaceSeen(msgspec.Struct, frozen=True, gc=False):
+    """A Namespace; `owned_by` is the Profile that its ownerReference names, `owner` its annotation."""
+
+    name: str
+    version: str
+    owner: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    owned_by: str
+    mark: str
+    deleting: bool
+
+
+class QuotaSeen(msgspec.Struct, frozen=True, gc=False):
+    """A namespace's ResourceQuota of Kubeflow's name."""
+
+    version: str
+    spec: Mapping[str, Any]
+    mark: str
+
+
+class LimitsSeen(msgspec.Struct, frozen=True, gc=False):
+    """A namespace's LimitRange of our name."""
+
+    version: str
+    spec: Mapping[str, Any]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A frozen picture of a target.
+
+    Attributes:
+        bindings, policies: contributors' objects by namespace, then name.
+        taken: by namespace, names that could be a contributor's but belong to somebody else's object.
+        owner_bindings, owner_policies, quotas, limits: by namespace.
+        holds: the kinds that the target can hold; a folder of manifests for Kubeflow holds no Namespace.
+        missing_roles: ClusterRoles that contributors are bound to and that do not exist.
+        unreadable: what could not be read and was passed over.
+        limit_ranges: for an export, by namespace, every LimitRange as (name, spec).
+    """
+
+    profiles: Mapping[str, ProfileSeen] = field(default_factory=dict)
+    namespaces: Mapping[str, NamespaceSeen] = field(default_factory=dict)
+    bindings: Mapping[str, Mapping[str, Binding]] = field(default_factory=dict)
+    policies: Mapping[str, Mapping[str, Policy]] = field(default_factory=dict)
+    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    owner_bindings: Mapping[str, OwnerObject] = field(default_factory=dict)
+    owner_policies: Mapping[str, OwnerObject] = field(default_factory=dict)
+    quotas: Mapping[str, QuotaSeen] = field(default_factory=dict)
+    limits: Mapping[str, LimitsSeen] = field(default_factory=dict)
+    holds: frozenset[str] = frozenset()
+    missing_roles: tuple[str, ...] = ()
+    unreadable: tuple[Problem, ...] = ()
+    limit_ranges: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)

@@ -1,0 +1,209 @@
+"""Who owns: a new profile with its owner, and a profile that changes hands."""
+
+from collections.abc import Iterator, Sequence
+
+from profiles_management.kubeflow import compare, names, objects, shape, writes
+from profiles_management.kubeflow.observed import Observed, OwnerObject
+from profiles_management.kubeflow.ownership import Footing, ready
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.shape import Wanted
+from profiles_management.pmr.classes import Profile
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    Condition,
+    FieldDiff,
+    ObjectRef,
+    Pending,
+    Phase,
+    Reason,
+    State,
+    Verb,
+    Write,
+)
+
+
+def bound(profile: Profile) -> Condition:
+    """Return the condition under which a profile's owner has an owner's access."""
+    return Condition(ObjectRef("RoleBinding", profile.name, names.OWNER_BINDING), State.BOUND, profile.owner.name)
+
+
+class Owning:
+    """Plans who owns one profile."""
+
+    def __init__(self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings) -> None:
+        self.profile = profile
+        self.name = profile.name
+        self.owner = objects.owner_of(profile)
+        self.wanted = wanted
+        self.footing = footing
+        self.observed = observed
+        self.settings = settings
+        self.binding = observed.owner_bindings.get(profile.name)
+        self.policy = observed.owner_policies.get(profile.name)
+
+    def comes_first(self, change: Change) -> bool:
+        """Return whether a contributor's change makes the owner of before a contributor: it goes ahead of the rest."""
+        before = self.footing.before
+        gives = any(write.verb is Verb.CREATE for write in change.writes)
+        return before is not None and change.person == before and change.phase is not Phase.REVOKE and gives
+
+    def changes(self, first: Sequence[Change] = ()) -> Iterator[Change]:
+        """Yield the changes.
+
+        Args:
+            first: what makes the owner of before a contributor; written in the same step, before the owner changes.
+        """
+        standalone = self.settings.standalone
+        if (self.footing.namespace if standalone else self.footing.profile) is None:
+            yield self._new()
+            return
+        steps = tuple(self._standalone_steps() if standalone else self._steps())
+        if steps:
+            yield self._handed_over(first, steps)
+        else:
+            yield from first
+
+    def pending(self) -> Iterator[Pending]:
+        """Yield what the profile controller still has to do although nothing is left for us to write."""
+        seen, space = self.footing.profile, self.footing.namespace
+        if seen is None or "Namespace" not in self.observed.holds:
+            return
+        if space is None:
+            condition = ready(self.name, self.owner.name)
+            yield Pending(self.name, "waits for the profile controller to make the namespace", condition)
+        elif self.binding is not None and self.footing.before is not None and not self._changing():
+            yield Pending(self.name, "waits for the profile controller to bind the new owner", bound(self.profile))
+
+    def _changing(self) -> bool:
+        return any(True for _ in self._steps())
+
+    # a profile that is not there yet
+
+    def _new(self) -> Change:
+        made = self._new_namespace() if self.settings.standalone else self._new_profile()
+        kind = "Namespace" if self.settings.standalone else "Profile"
+        return Change(
+            Phase.GRANT,
+            self.name,
+            ObjectRef(kind, "", self.name),
+            Action.CREATE,
+            Reason.ADOPTED if self.footing.namespace is not None else Reason.WANTED,
+            fields=(FieldDiff("owner", None, str(self.owner)), *compare.quota({}, self.wanted.quota or {})),
+            writes=tuple(made),
+            settled=ready(self.name, self.owner.name) if "Namespace" in self.observed.holds else None,
+        )
+
+    def _new_profile(self) -> Iterator[Write]:
+        """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
+        if self.footing.annotate and self.footing.namespace is not None:
+            yield self._annotated(self.footing.namespace.version)
+        record = shape.record(self.wanted.sets())
+        yield writes.create(objects.profile_body(self.profile, self.wanted.quota, record, self.settings))
+
+    def _new_namespace(self) -> Iterator[Write]:
+        keys = shape.namespace_keys(self.wanted)
+        record = {names.KEYS: keys} if keys else {}
+        yield writes.create(
+            objects.named(
+                "Namespace",
+                self.name,
+                labels={**self.wanted.labels, **objects.marks(self.settings)},
+                annotations={**self.wanted.annotations, **record, names.OWNER: self.owner.name},
+            )
+        )
+        owned = objects.owned(self.profile, self.settings)
+        yield writes.create(owned.binding)
+        if "AuthorizationPolicy" in self.observed.holds:
+            yield writes.create(owned.policy)
+
+    # a profile that changes hands
+
+    def _handed_over(self, first: Sequence[Change], steps: tuple[Write, ...]) -> Change:
+        before = self.footing.before
+        changed = self.footing.hand_over or self.footing.annotate or before is not None
+        was = str(before) if before is not None else None
+        watched = self.binding is not None and before is not None
+        return Change(
+            Phase.SWITCH,
+            self.name,
+            ObjectRef("Profile" if not self.settings.standalone else "Namespace", "", self.name),
+            Action.UPDATE,
+            Reason.OWNER_CHANGED if changed else Reason.DRIFTED,
+            fields=(
+                FieldDiff("owner", was, str(self.owner)),
+                *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
+            ),
+            writes=(*(write for one in first for write in one.writes), *steps),
+            settled=bound(self.profile) if watched else None,
+        )
+
+    def _steps(self) -> Iterator[Write]:
+        """The four places that name an owner, in the order in which Kubeflow's controller follows them.
+
+        `spec.owner`, the namespace's annotation (until then the controller refuses the profile), then the annotation
+        of RoleBinding and AuthorizationPolicy, which the controller never changes and the dashboard reads.
+        """
+        seen, space = self.footing.profile, self.footing.namespace
+        if seen is None:
+            return
+        profile = ObjectRef("Profile", "", self.name)
+        if self.footing.hand_over:
+            marks = {"metadata": {"labels": objects.marks(self.settings)}} if self.footing.mark else {}
+            owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
+            yield writes.patch(profile, {**marks, "spec": {"owner": owner}}, seen.version)
+        if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
+            yield self._annotated(space.version)
+        woken = False
+        for kind, name, one in self._owner_objects():
+            if one.user != self.owner.name:
+                woken = True
+                change = {"metadata": {"annotations": {"user": self.owner.name}}}
+                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if not self.footing.annotate else "")
+        if self.footing.annotate and not self.footing.hand_over and not woken:
+            yield writes.patch(profile, {"metadata": {"annotations": {names.TOUCHED: seen.version}}})
+
+    def _owner_objects(self) -> Iterator[tuple[str, str, OwnerObject]]:
+        if self.binding is not None:
+            yield "RoleBinding", names.OWNER_BINDING, self.binding
+        if self.policy is not None:
+            yield "AuthorizationPolicy", names.OWNER_POLICY, self.policy
+
+    def _annotated(self, version: str) -> Write:
+        change = {"metadata": {"annotations": {names.OWNER: self.owner.name}}}
+        return writes.patch(ObjectRef("Namespace", "", self.name), change, version)
+
+    # the owner's objects where there is no controller
+
+    def _standalone_steps(self) -> Iterator[Write]:
+        owned = objects.owned(self.profile, self.settings)
+        space = self.footing.namespace
+        if self.footing.annotate and space is not None:
+            yield self._annotated(space.version)
+        yield from self._mend_binding(owned.binding)
+        if "AuthorizationPolicy" in self.observed.holds:
+            yield from self._mend_policy(owned.policy)
+
+    def _mend_binding(self, wanted: objects.Body) -> Iterator[Write]:
+        one = self.binding
+        ref = ObjectRef("RoleBinding", self.name, names.OWNER_BINDING)
+        if one is None:
+            yield writes.create(wanted)
+        elif one.cluster_role != wanted["roleRef"]["name"]:
+            yield writes.delete(ref, one.version)
+            yield writes.create(wanted)
+        elif one.subject != self.owner or one.user != self.owner.name or one.mark != self.settings.instance:
+            kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
+            yield writes.patch(ref, {"metadata": kept, "subjects": wanted["subjects"]}, one.version)
+
+    def _mend_policy(self, wanted: objects.Body) -> Iterator[Write]:
+        one = self.policy
+        ref = ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY)
+        if one is None:
+            yield writes.create(wanted)
+            return
+        differs = compare.policy(one.spec, compare.encoded(wanted["spec"]))
+        if differs or one.user != self.owner.name or one.mark != self.settings.instance:
+            kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
+            spec = writes.replacing(compare.parsed(one.spec), wanted["spec"])
+            yield writes.patch(ref, {"metadata": kept, "spec": spec}, one.version)

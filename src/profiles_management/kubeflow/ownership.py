@@ -1,0 +1,182 @@
+"""Whose a profile is: whether we may touch it, and what has to happen first."""
+
+from dataclasses import dataclass
+
+from profiles_management.kubeflow.objects import owner_of
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed, OwnerObject, ProfileSeen
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import names as pmr_names
+from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person, State
+
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What stands of a profile that we may touch.
+
+    Attributes:
+        profile: the Profile, None where it is to be made (always None in standalone mode).
+        namespace: the Namespace, None where it is to be made.
+        mark: whether our mark is still to be set.
+        annotate: whether the namespace's annotation has to be changed to name the owner.
+        hand_over: whether `spec.owner` has to be changed.
+        before: who is still bound as the owner, None where that is the document's owner or nobody.
+        ready: what contributors' objects have to wait for, None where nothing is in their way.
+    """
+
+    profile: ProfileSeen | None
+    namespace: NamespaceSeen | None
+    mark: bool = False
+    annotate: bool = False
+    hand_over: bool = False
+    before: Person | None = None
+    ready: Condition | None = None
+
+
+def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
+    """Return a problem that concerns one profile alone."""
+    return Problem(code=code, what=what, where=Where(path=f"Profile/{name}"), remedy=remedy)
+
+
+def is_protected(name: str, settings: Settings) -> bool:
+    """Return whether a namespace is never touched, whatever a document or a setting says."""
+    return name in settings.protected_namespaces or pmr_names.is_reserved(name)
+
+
+def ready(name: str, owner: str) -> Condition:
+    """Return the condition under which contributors' objects can go into a profile's namespace."""
+    return Condition(ObjectRef("Namespace", "", name), State.READY, owner)
+
+
+def footing(profile: Profile, observed: Observed, settings: Settings) -> Footing | Problem | Pending:
+    """Say where a profile of the document stands.
+
+    Returns:
+        A Footing where we may go on, a Problem where it is not ours to touch, a Pending where it is being deleted.
+    """
+    if is_protected(profile.name, settings):
+        return refusal(
+            profile.name, "protected", f"namespace {profile.name} is protected", "Choose another name for the profile."
+        )
+    if settings.standalone:
+        return _standalone(profile, observed, settings)
+    return _kubeflow(profile, observed, settings)
+
+
+def _standalone(profile: Profile, observed: Observed, settings: Settings) -> Footing | Problem | Pending:
+    owner, space = profile.owner.name, observed.namespaces.get(profile.name)
+    if space is None:
+        return Footing(None, None, mark=True, annotate=True)
+    if space.deleting:
+        return Pending(profile.name, f"namespace {space.name} is being deleted")
+    if problem := _foreign_mark(profile.name, space.mark, settings):
+        return problem
+    if not space.mark and space.owner != owner and (space.owner or not profile.adopt):
+        return _not_ours(profile, space)
+    before = _bound_other_than(owner_of(profile), observed.owner_bindings.get(profile.name))
+    return Footing(None, space, mark=space.mark != settings.instance, annotate=space.owner != owner, before=before)
+
+
+def _kubeflow(profile: Profile, observed: Observed, settings: Settings) -> Footing | Problem | Pending:
+    seen, space = observed.profiles.get(profile.name), observed.namespaces.get(profile.name)
+    if seen is not None and seen.deleting:
+        return Pending(profile.name, f"Profile {seen.name} is being deleted")
+    if space is not None and space.deleting:
+        return Pending(profile.name, f"namespace {space.name} is being deleted")
+    if seen is None:
+        return _without_profile(profile, space)
+    if problem := _foreign_mark(profile.name, seen.mark, settings):
+        return problem
+    return _with_profile(profile, seen, space, observed, settings)
+
+
+def _without_profile(profile: Profile, space: NamespaceSeen | None) -> Footing | Problem | Pending:
+    wait = ready(profile.name, profile.owner.name)
+    if space is None or space.owner == profile.owner.name:
+        return Footing(None, space, mark=True, ready=wait)
+    if space.owned_by:
+        return Pending(profile.name, f"namespace {space.name} still belongs to a Profile that is gone")
+    if space.owner or not profile.adopt:
+        return _not_ours(profile, space)
+    return Footing(None, space, mark=True, annotate=True, ready=wait)
+
+
+def _with_profile(
+    profile: Profile, seen: ProfileSeen, space: NamespaceSeen | None, observed: Observed, settings: Settings
+) -> Footing | Problem | Pending:
+    wanted = owner_of(profile)
+    same = seen.owner == wanted and seen.owner_namespace == (profile.owner.namespace or "")
+    if not seen.mark and not same and not profile.adopt:
+        return _owned_by_another(profile, seen.owner)
+    annotate = space is not None and space.owner != wanted.name
+    if space is not None and annotate and not _belongs(seen, space, observed) and (space.owner or not profile.adopt):
+        return _not_ours(profile, space)
+    before = _bound_other_than(wanted, observed.owner_bindings.get(profile.name))
+    return Footing(
+        seen,
+        space,
+        mark=seen.mark != settings.instance,
+        annotate=annotate,
+        hand_over=not same,
+        before=before or (None if same else seen.owner),
+        ready=ready(profile.name, wanted.name) if space is None or annotate else None,
+    )
+
+
+def _bound_other_than(wanted: Person, bound: OwnerObject | None) -> Person | None:
+    return bound.subject if bound is not None and bound.subject != wanted else None
+
+
+def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
+    """Return whether a stale profile's namespace is its own, so that its contributors are ours to revoke."""
+    space = observed.namespaces.get(name)
+    if space is None or space.deleting:
+        return False
+    seen = observed.profiles.get(name)
+    return settings.standalone or (seen is not None and _belongs(seen, space, observed))
+
+
+def _belongs(seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
+    """Whether the controller has once accepted this namespace as the Profile's own, whoever owned it then."""
+    if space.owned_by == seen.name or (seen.owner is not None and space.owner == seen.owner.name):
+        return True
+    bound = observed.owner_bindings.get(seen.name)
+    return bound is not None and bound.owned_by == seen.name
+
+
+def _foreign_mark(name: str, mark: str, settings: Settings) -> Problem | None:
+    if not mark or mark == settings.instance or (settings.take_over and mark == settings.take_over):
+        return None
+    return refusal(
+        name,
+        "other-instance",
+        f"{name} is managed by the instance {mark!r}",
+        f"Remove it from one of the two documents, or move it here with --take-over {mark}.",
+    )
+
+
+def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
+    return refusal(
+        profile.name,
+        "owned-by-another",
+        f"Profile {profile.name} exists and belongs to {owner.name if owner else 'nobody'}",
+        f"Write that owner in the document, or `adopt: true` to make {profile.owner.name} the owner.",
+    )
+
+
+def _not_ours(profile: Profile, space: NamespaceSeen) -> Problem:
+    if space.owner:
+        return refusal(
+            profile.name,
+            "foreign-namespace",
+            f"namespace {space.name} belongs to {space.owner}",
+            "Choose another name, or have it handed over first.",
+        )
+    return refusal(
+        profile.name,
+        "unowned-namespace",
+        f"namespace {space.name} exists and has no owner",
+        "Write `adopt: true` in the profile to take it over, or choose another name.",
+    )

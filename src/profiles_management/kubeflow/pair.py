@@ -1,0 +1,264 @@
+"""One person's pair of objects in a namespace: what is there, whether it is right, and what makes it so."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from profiles_management.kubeflow import compare, names, objects, writes
+from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.observed import Binding, Policy
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    Condition,
+    FieldDiff,
+    ObjectRef,
+    Person,
+    Phase,
+    Reason,
+    State,
+    Write,
+)
+
+_WEIGHT = {"view": 0, "edit": 1, "admin": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A profile's namespace as far as contributors are concerned.
+
+    Attributes:
+        expired: who is in the document although their time is up.
+        owner: the owner of the document, who may have been a contributor.
+        bound: what must hold before the owner's own contributor objects may go, None where it holds.
+        ready: what must hold before anything can be put into the namespace.
+    """
+
+    name: str
+    bindings: Mapping[str, Binding]
+    policies: Mapping[str, Policy]
+    taken: frozenset[str]
+    has_policies: bool
+    expired: frozenset[Person] = frozenset()
+    owner: Person | None = None
+    bound: Condition | None = None
+    ready: Condition | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """What one person holds in a namespace."""
+
+    bindings: list[Binding] = field(default_factory=list)
+    policies: list[Policy] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        """The strongest role that is bound, '' for none."""
+        return max((one.role for one in self.bindings), key=weight, default="")
+
+    @property
+    def ours(self) -> bool:
+        """Whether any of it bears a mark of this software."""
+        return any(one.mark for one in (*self.bindings, *self.policies))
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all of it."""
+        return {one.name for one in (*self.bindings, *self.policies)}
+
+
+def weight(role: str) -> int:
+    """Return how much a role allows, for comparison; one that we do not know allows the most."""
+    return _WEIGHT.get(role, len(_WEIGHT))
+
+
+def binding_right(one: Binding, grant: Grant, settings: Settings) -> bool:
+    """Return whether a RoleBinding is just what a grant asks for."""
+    return one.subjects is None and _role_right(one, grant, settings) and _meta_right(one, grant, settings)
+
+
+def policy_right(one: Policy, grant: Grant, settings: Settings) -> bool:
+    """Return whether an AuthorizationPolicy is just what a grant asks for."""
+    return _meta_right(one, grant, settings) and not _policy_diff(one, grant.person, settings)
+
+
+def _role_right(one: Binding, grant: Grant, settings: Settings) -> bool:
+    return one.cluster_role == settings.cluster_roles[grant.role]
+
+
+def _meta_right(one: Binding | Policy, grant: Grant, settings: Settings) -> bool:
+    return (
+        one.person == grant.person
+        and one.role == grant.role
+        and one.mark == settings.instance
+        and one.until == grant.until
+        and not one.deleting
+    )
+
+
+def _policy_diff(one: Policy, person: Person, settings: Settings) -> tuple[FieldDiff, ...]:
+    text = objects.policy_text(person, settings)
+    return () if one.spec == text else compare.policy(one.spec, text)
+
+
+def ref(room: Room, one: Binding | Policy) -> ObjectRef:
+    """Return which object it is."""
+    kind = "RoleBinding" if isinstance(one, Binding) else "AuthorizationPolicy"
+    return ObjectRef(kind, room.name, one.name)
+
+
+def deletions(room: Room, gone: Iterable[Binding | Policy], wait: Condition | None = None) -> Iterator[Write]:
+    """Yield the write that removes each of them; one that somebody changed meanwhile stays, and the write fails."""
+    return (writes.delete(ref(room, one), one.version, after=wait) for one in gone)
+
+
+class Settling:
+    """Brings what one person holds to what a document grants, without a moment of two roles.
+
+    The RoleBinding decides: the old role goes before the new one comes. A policy ignores roles, so there the new one
+    comes before the old one goes, and the person is never shut out.
+    """
+
+    def __init__(self, room: Room, settings: Settings, grant: Grant, name: str, held: Held) -> None:
+        self.room = room
+        self.settings = settings
+        self.grant = grant
+        self.name = name
+        self.held = held
+        self.binding = next((one for one in held.bindings if one.name == name), None)
+        self.policy = next((one for one in held.policies if one.name == name), None)
+        others = [one for one in held.bindings if one.name != name and not one.deleting]
+        self.same = [one for one in others if one.subjects is None and _role_right(one, grant, settings)]
+        wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.role), one.name))
+        self.replaced = wrong[:1] if self.binding is None and not self.same else []
+        self.surplus = wrong[len(self.replaced) :]
+        self.old_policies = [one for one in held.policies if one.name != name and not one.deleting]
+        self.fields: list[FieldDiff] = []
+        self.drifted = False
+
+    def changes(self) -> Iterator[Change]:
+        """Yield a revocation of roles that are too many, then the one step that sets the right one."""
+        if self.surplus:
+            yield self._surplus()
+        sent = (*self._binding_writes(), *self._policy_writes())
+        if sent:
+            yield self._change(sent)
+
+    def _surplus(self) -> Change:
+        return Change(
+            Phase.REVOKE,
+            self.room.name,
+            ref(self.room, self.surplus[0]),
+            Action.DELETE,
+            Reason.EXTRA_ROLE,
+            person=self.grant.person,
+            before=self.surplus[-1].role,
+            after=self.grant.role,
+            writes=tuple(deletions(self.room, self.surplus)),
+        )
+
+    # RoleBinding
+
+    def _binding_writes(self) -> Iterator[Write]:
+        one = self.binding
+        if one is not None and not one.deleting and _role_right(one, self.grant, self.settings):
+            yield from self._mend_binding(one)
+        else:
+            wrong = [one] if one is not None and not one.deleting else []
+            for gone in (*self.replaced, *wrong):
+                self.drifted = self.drifted or gone in wrong
+                self.fields.append(FieldDiff("role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]))
+            yield from deletions(self.room, (*self.replaced, *wrong))
+            yield self._creation(objects.binding, "RoleBinding", one)
+        yield from deletions(self.room, self.same)
+
+    def _mend_binding(self, one: Binding) -> Iterator[Write]:
+        change = self._metadata(one)
+        if one.subjects is not None:
+            wanted = objects.subject(self.grant.person)
+            self.fields.append(FieldDiff("subjects", [subject[1] for subject in one.subjects], [self.grant.person.name]))
+            self.drifted = True
+            change["subjects"] = [wanted]
+        if change:
+            yield writes.patch(ref(self.room, one), change, one.version)
+
+    # AuthorizationPolicy
+
+    def _policy_writes(self) -> Iterator[Write]:
+        if not self.room.has_policies:
+            return
+        if self.policy is None or self.policy.deleting:
+            yield self._creation(objects.policy, "AuthorizationPolicy", self.policy)
+        else:
+            yield from self._mend_policy(self.policy)
+        yield from deletions(self.room, self.old_policies)
+
+    def _mend_policy(self, one: Policy) -> Iterator[Write]:
+        change = self._metadata(one)
+        if differences := _policy_diff(one, self.grant.person, self.settings):
+            self.fields += differences
+            self.drifted = True
+            wanted = objects.policy_spec(self.grant.person, self.settings)
+            change["spec"] = writes.replacing(compare.parsed(one.spec), wanted)
+        if change:
+            yield writes.patch(ref(self.room, one), change, one.version)
+
+    # both
+
+    def _metadata(self, one: Binding | Policy) -> dict[str, object]:
+        change: dict[str, object] = {}
+        if one.until != self.grant.until:
+            self._note("until", one.until, self.grant.until)
+            change["annotations"] = {names.UNTIL: self.grant.until or None}
+        if one.mark != self.settings.instance:
+            self._note("managed by", one.mark, self.settings.instance)
+            change["labels"] = objects.marks(self.settings)
+        return {"metadata": change} if change else {}
+
+    def _note(self, path: str, before: str, after: str) -> None:
+        difference = FieldDiff(path, before or None, after or None)
+        if difference not in self.fields:
+            self.fields.append(difference)
+
+    def _creation(self, make: objects.Maker, kind: str, leaving: Binding | Policy | None) -> Write:
+        target = ObjectRef(kind, self.room.name, self.name)
+        after = Condition(target, State.GONE) if leaving is not None else self.room.ready
+        return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
+
+    # how it is told
+
+    def _change(self, sent: tuple[Write, ...]) -> Change:
+        created = any(write.verb is write.verb.CREATE for write in sent)
+        moved = bool(self.replaced or self.same or self.old_policies)
+        phase = Phase.SWITCH if moved or self.drifted else Phase.GRANT if created else Phase.SHAPE
+        return Change(
+            phase,
+            self.room.name,
+            sent[0].target,
+            self._action(),
+            self._reason(created=created),
+            person=self.grant.person,
+            before=self.replaced[0].role if self.replaced else self.held.role,
+            after=self.grant.role,
+            until=self.grant.until,
+            fields=tuple(self.fields),
+            writes=sent,
+        )
+
+    def _action(self) -> Action:
+        if not (self.held.bindings or self.held.policies):
+            return Action.CREATE
+        renewed = any(one.path == "role" for one in self.fields)
+        return Action.REPLACE if renewed or self.same else Action.UPDATE
+
+    def _reason(self, *, created: bool) -> Reason:
+        reasons = (
+            (Reason.WANTED, not (self.held.bindings or self.held.policies)),
+            (Reason.ROLE_CHANGED, self.replaced),
+            (Reason.RENAMED, self.same),
+            (Reason.DRIFTED, self.drifted),
+            (Reason.INCOMPLETE, created),
+            (Reason.ADOPTED, any(one.path == "managed by" for one in self.fields)),
+        )
+        return next((reason for reason, applies in reasons if applies), Reason.CHANGED)

@@ -1,0 +1,94 @@
+"""Who contributes: from the people that a document names to changes of their RoleBindings and AuthorizationPolicies."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from profiles_management.kubeflow import names, pair
+from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.pair import Held, Room, Settling
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The changes of one profile's contributors, and how many had access before."""
+
+    changes: tuple[Change, ...] = ()
+    before: int = 0
+
+
+def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
+    """Return what makes the contributors of a namespace those of the document."""
+    if _all_right(wanted, room, settings):
+        return People(before=len(wanted))
+    held = held_in(room)
+    grants = {grant.person: grant for grant in wanted}
+    kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
+    named = names.assign(((grant.person, grant.role) for grant in wanted), _taken(room, held, kept))
+    changes: list[Change] = []
+    for person in sorted(held.keys() - grants.keys() - set(kept)):
+        changes += _revoke(person, held[person], room)
+    for grant in wanted:
+        name = named[grant.person, grant.role]
+        changes += Settling(room, settings, grant, name, held.get(grant.person, Held())).changes()
+    return People(tuple(changes), before=len(held))
+
+
+def held_in(room: Room) -> dict[Person, Held]:
+    """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give."""
+    found: dict[Person, Held] = {}
+    for binding in room.bindings.values():
+        if names.is_name_of(binding.name, binding.person, binding.role):
+            found.setdefault(binding.person, Held()).bindings.append(binding)
+    for policy in room.policies.values():
+        if names.is_name_of(policy.name, policy.person, policy.role):
+            found.setdefault(policy.person, Held()).policies.append(policy)
+    return found
+
+
+def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
+    """Whether nothing is to do: the path that almost every profile takes, so it builds nothing."""
+    count = len(wanted)
+    if len(room.bindings) != count or (room.has_policies and len(room.policies) != count):
+        return False
+    named = names.assign(((grant.person, grant.role) for grant in wanted), room.taken)
+    for grant in wanted:
+        name = named[grant.person, grant.role]
+        binding, policy = room.bindings.get(name), room.policies.get(name)
+        if binding is None or not pair.binding_right(binding, grant, settings):
+            return False
+        if room.has_policies and (policy is None or not pair.policy_right(policy, grant, settings)):
+            return False
+    return True
+
+
+def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> frozenset[str]:
+    """The names that we cannot give: those of objects that stay and belong to nobody that we plan for."""
+    ours = {name for one in held.values() for name in one.names}
+    stay = {name for person in kept for name in held[person].names}
+    return room.taken | ({*room.bindings, *room.policies} - ours) | stay
+
+
+def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
+    gone = [one for one in (*held.bindings, *held.policies) if not one.deleting]
+    if not gone:
+        return
+    owner = person == room.owner
+    wait = room.bound if owner else None
+    yield Change(
+        Phase.SWITCH if wait else Phase.REVOKE,
+        room.name,
+        pair.ref(room, gone[0]),
+        Action.DELETE,
+        Reason.BECAME_OWNER if owner else _why_gone(person, held, room),
+        person=person,
+        before=held.role or gone[0].role,
+        writes=tuple(pair.deletions(room, gone, wait)),
+    )
+
+
+def _why_gone(person: Person, held: Held, room: Room) -> Reason:
+    if person in room.expired:
+        return Reason.EXPIRED
+    return Reason.LEFT_DOCUMENT if held.ours else Reason.UNLISTED

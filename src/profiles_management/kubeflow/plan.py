@@ -1,0 +1,181 @@
+"""Planning: every change that leads from what was observed to what a document wants. Pure, and always the same.
+
+    who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from profiles_management.kubeflow import objects, ownership, people
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.owner import Owning, bound
+from profiles_management.kubeflow.ownership import Footing
+from profiles_management.kubeflow.pair import Room
+from profiles_management.kubeflow.people import People
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.shape import Shape, Wanted
+from profiles_management.pmr import rules
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import (
+    Access,
+    Change,
+    Pending,
+    Person,
+    Plan,
+    Reason,
+    ordered,
+)
+
+_NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER, Reason.EXTRA_ROLE)
+
+
+def plan(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime
+) -> Plan:
+    """Return every change that leads from `observed` to `pmr`, in order.
+
+    Args:
+        now: with a zone; contributors whose `until` has come by then are as if they were not there.
+    """
+    planning = _Planning(pmr, observed, settings, now)
+    for profile in pmr.in_order():
+        planning.profile(profile)
+    for name in stale(pmr, observed, settings):
+        planning.stale(name)
+    return planning.result()
+
+
+def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
+    """Return the profiles that the document does not name, by the setting `stale` and never a protected one."""
+    anchors = observed.namespaces if settings.standalone else observed.profiles
+    if settings.stale == "off":
+        return ()
+    return tuple(
+        name
+        for name, one in sorted(anchors.items())
+        if not pmr.has_profile(name)
+        and (one.mark == settings.instance or (settings.stale == "all" and not one.mark))
+        and (one.mark or not settings.standalone)
+        and not ownership.is_protected(name, settings)
+    )
+
+
+def room_of(name: str, observed: Observed) -> Room:
+    """Return a namespace as far as contributors are concerned."""
+    return Room(
+        name,
+        observed.bindings.get(name, {}),
+        observed.policies.get(name, {}),
+        observed.taken.get(name, frozenset()),
+        "AuthorizationPolicy" in observed.holds,
+    )
+
+
+def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:
+    """Return what a document says of a profile's shape, with its defaults."""
+    quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
+    return Wanted(
+        None if quota is None else quota.to_spec(),
+        None if limits is None else limits.to_spec(),
+        pmr.labels_of(profile),
+        profile.annotations,
+        [plugin.to_spec() for plugin in profile.plugins],
+    )
+
+
+class _Planning:
+    """Collects what one plan holds."""
+
+    def __init__(
+        self, pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, now: datetime
+    ) -> None:
+        self.pmr = pmr
+        self.observed = observed
+        self.settings = settings
+        self.now = now
+        self.changes: list[Change] = []
+        self.refused: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.pending: list[Pending] = []
+        self.before = self.lost = 0
+
+    def profile(self, profile: Profile) -> None:
+        """Plan one profile of the document; what is not ours to touch is refused and left alone."""
+        wanted = wanted_of(self.pmr, profile)
+        if broken := rules.violations(profile, self.settings.rules, labels=wanted.labels):
+            self.refused += broken
+            return
+        found = ownership.footing(profile, self.observed, self.settings)
+        if isinstance(found, Problem):
+            self.refused.append(found)
+        elif isinstance(found, Pending):
+            self.pending.append(found)
+        else:
+            self._planned(profile, wanted, found)
+
+    def stale(self, name: str) -> None:
+        """Plan a profile that left the document: it loses its contributors, never its data."""
+        if ownership.is_ours_to_close(name, self.observed, self.settings):
+            self._people(people.plan((), room_of(name, self.observed), self.settings))
+
+    def result(self) -> Plan:
+        """Return the plan."""
+        gained = sum(change.reason is Reason.WANTED and change.person is not None for change in self.changes)
+        return Plan(
+            changes=ordered(self.changes),
+            refused=tuple(self.refused),
+            warnings=(*self.observed.unreadable, *self._missing_roles(), *self.warnings),
+            pending=tuple(self.pending),
+            profiles=len(self.pmr),
+            access=Access(self.before, self.lost, gained),
+        )
+
+    def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
+        grants = list(objects.grants(profile, self.now))
+        found = people.plan(grants, self._room(profile, grants, footing), self.settings)
+        owning = Owning(profile, wanted, footing, self.observed, self.settings)
+        first = [change for change in found.changes if owning.comes_first(change)]
+        self._people(People(tuple(change for change in found.changes if change not in first), found.before))
+        self.changes += owning.changes(first)
+        self.pending += owning.pending()
+        self._lost_owner(footing, {grant.person for grant in grants})
+        shape = Shape(profile, wanted, footing, self.observed, self.settings)
+        self.changes += shape.changes()
+        self.warnings += shape.warnings()
+
+    def _room(self, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:
+        now = {grant.person for grant in grants}
+        over = frozenset(objects.contributors(profile) - now) if len(now) < len(profile.contributors) else frozenset()
+        owner, binding = objects.owner_of(profile), self.observed.owner_bindings.get(profile.name)
+        unsettled = footing.hand_over or footing.annotate or (binding is not None and binding.subject != owner)
+        return replace(
+            room_of(profile.name, self.observed),
+            expired=over,
+            owner=owner,
+            bound=bound(profile) if unsettled else None,
+            ready=footing.ready,
+        )
+
+    def _people(self, found: People) -> None:
+        self.before += found.before
+        self.changes += found.changes
+        self.lost += sum(not change.after and change.reason not in _NO_LOSS for change in found.changes)
+
+    def _lost_owner(self, footing: Footing, contributors: set[Person]) -> None:
+        """An owner who ends with no role counts as a pair that was at stake; the owners who stay do not."""
+        if footing.before is not None and footing.before not in contributors:
+            self.before += 1
+            self.lost += 1
+
+    def _missing_roles(self) -> list[Problem]:
+        return [
+            Problem(
+                code="missing-cluster-role",
+                what=f"ClusterRole {name} does not exist",
+                where=Where(path=f"ClusterRole/{name}"),
+                remedy="Install Kubeflow's ClusterRoles; until then whoever is bound to it may do nothing.",
+            )
+            for name in self.observed.missing_roles
+        ]

@@ -1,0 +1,115 @@
+"""How the engine behaves: one frozen value with presets for the distributions of Kubeflow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+from profiles_management.pmr.problems import SettingsError
+from profiles_management.pmr.rules import Rules
+
+UPSTREAM_GATEWAY = "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"
+UPSTREAM_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/ml-pipeline-ui"
+CHARMED_GATEWAY = "cluster.local/ns/kubeflow/sa/istio-ingressgateway-workload-service-account"
+CHARMED_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/kfp-ui"
+
+_KUBEFLOW_ROLES = MappingProxyType({"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"})
+_BUILT_IN_ROLES = MappingProxyType({"admin": "admin", "edit": "edit", "view": "view"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the engine behaves. Durations are seconds, shares run from 0 to 1.
+
+    Attributes:
+        principals: who may pass requests of a contributor on: the ingress gateway and the Pipelines UI.
+        additional_principals: further ones, added to those of the preset.
+        userid_header: the header in which the gateway names the user.
+        userid_prefix: what stands before the user's name in that header.
+        groups_claim: the claim of the token that lists a user's groups.
+        waypoint: the Gateway of an ambient mesh that contributors' policies are bound to; empty without one.
+        instance: whose marks are ours, so that two installations leave each other's profiles alone.
+        take_over: another instance whose marks are moved to ours.
+        protected_namespaces: never touched, beside kube-*, kubeflow and istio-system.
+        allowed_keys: label and annotation keys that a document may set although they are reserved.
+        unlisted: what becomes of contributors that were added elsewhere and are not in the document.
+        stale: which profiles lose their contributors when the document does not name them.
+        brake_share, brake_minimum: a plan that takes away more than this share of all access and more than
+            this number of pairs (person, profile) is not carried out.
+        allow_revocations: releases the brake.
+        standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings and quotas.
+        roles: the ClusterRole of each role; None for the ones of the mode.
+        deadline: how long apply waits for what others do.
+        request_timeout: how long one request may take.
+        writers: how many writes are under way at once.
+        page_size: how many objects a LIST brings at once.
+    """
+
+    principals: tuple[str, ...] = (UPSTREAM_GATEWAY, UPSTREAM_PIPELINES_UI)
+    additional_principals: tuple[str, ...] = ()
+    userid_header: str = "kubeflow-userid"
+    userid_prefix: str = ""
+    groups_claim: str = "groups"
+    waypoint: str = ""
+    instance: str = "default"
+    take_over: str = ""
+    protected_namespaces: frozenset[str] = frozenset()
+    allowed_keys: frozenset[str] = frozenset()
+    unlisted: Literal["revoke", "keep"] = "revoke"
+    stale: Literal["ours", "all", "off"] = "ours"
+    brake_share: float = 0.5
+    brake_minimum: int = 5
+    allow_revocations: bool = False
+    standalone: bool = False
+    roles: Mapping[str, str] | None = field(default=None)
+    deadline: float = 300.0
+    request_timeout: float = 30.0
+    writers: int = 16
+    page_size: int = 5000
+
+    def __post_init__(self) -> None:
+        for wrong, message in self._complaints():
+            if wrong:
+                raise SettingsError(message)
+
+    def _complaints(self) -> tuple[tuple[bool, str], ...]:
+        roles = self.roles
+        return (
+            (not 0 <= self.brake_share <= 1, f"brake_share is {self.brake_share}. Give a share from 0 to 1, such as 0.5."),
+            (self.brake_minimum < 0, f"brake_minimum is {self.brake_minimum}. Give 0 or a whole number above it."),
+            (self.writers < 1, f"writers is {self.writers}. Give 1 or more."),
+            (self.page_size < 1, f"page_size is {self.page_size}. Give 1 or more, such as 5000."),
+            (self.deadline < 0, f"deadline is {self.deadline}. Give seconds, 0 or more."),
+            (self.request_timeout <= 0, f"request_timeout is {self.request_timeout}. Give seconds above 0."),
+            (not self.principals, "principals is empty. Name at least the ingress gateway, or nobody gets in."),
+            (not self.userid_header, "userid_header is empty. Name the header, such as kubeflow-userid."),
+            (not self.instance, "instance is empty. Give it a name, such as default."),
+            (self.unlisted not in ("revoke", "keep"), f"unlisted is {self.unlisted!r}. Give revoke or keep."),
+            (self.stale not in ("ours", "all", "off"), f"stale is {self.stale!r}. Give ours, all or off."),
+            (
+                roles is not None and set(roles) != {"admin", "edit", "view"},
+                "roles must name a ClusterRole for each of admin, edit and view.",
+            ),
+        )
+
+    @property
+    def cluster_roles(self) -> Mapping[str, str]:
+        """The ClusterRole of each role."""
+        if self.roles is not None:
+            return self.roles
+        return _BUILT_IN_ROLES if self.standalone else _KUBEFLOW_ROLES
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """Every principal that may pass a contributor's requests on."""
+        return self.principals + tuple(one for one in self.additional_principals if one not in self.principals)
+
+    @property
+    def rules(self) -> Rules:
+        """What a document must keep to on top of what is always so."""
+        return Rules(protected=self.protected_namespaces, allowed_keys=self.allowed_keys)
+
+
+UPSTREAM = Settings()
+CHARMED = replace(UPSTREAM, principals=(CHARMED_GATEWAY, CHARMED_PIPELINES_UI))
+PRESETS: Mapping[str, Settings] = MappingProxyType({"upstream": UPSTREAM, "charmed": CHARMED})

@@ -1,0 +1,37 @@
+"""What the engine asks of a target: to be looked at, to be written to, and to say whether a condition holds."""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.problems import ClusterError
+from profiles_management.reconcile.plan import Condition, Write
+
+
+class WriteError(ClusterError):
+    """One write was refused, or got no answer in time.
+
+    Attributes:
+        conflict: somebody else changed the object at the same moment; the next run settles it.
+    """
+
+    def __init__(self, message: str, *, conflict: bool = False) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+
+
+class Target(Protocol):
+    """Where profiles live: a cluster, or a folder of manifests."""
+
+    def observe(self, settings: Settings) -> Observed:
+        """Read all that planning looks at. Raises ClusterError where it cannot be read."""
+        ...
+
+    def send(self, write: Write, *, deadline: float) -> None:
+        """Carry a write out. Raises WriteError; gives up at `deadline`, a reading of the monotonic clock."""
+        ...
+
+    def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
+        """Return those that hold by now. Raises ClusterError where that cannot be told."""
+        ...

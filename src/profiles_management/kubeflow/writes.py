@@ -1,0 +1,43 @@
+"""Writes as values: objects to create, merge patches and deletions, encoded once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+
+
+def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
+    """Return the write that makes an object."""
+    metadata = body["metadata"]
+    target = ObjectRef(body["kind"], metadata.get("namespace", ""), metadata["name"])
+    return Write(Verb.CREATE, target, msgspec.json.encode(body), after=after)
+
+
+def patch(target: ObjectRef, change: Mapping[str, Any], version: str = "", after: Condition | None = None) -> Write:
+    """Return a merge patch; with a version it is refused where the object was changed since it was read."""
+    body = dict(change)
+    if version:
+        body["metadata"] = {**body.get("metadata", {}), "resourceVersion": version}
+    return Write(Verb.PATCH, target, msgspec.json.encode(body), version=version, after=after)
+
+
+def delete(target: ObjectRef, version: str = "", after: Condition | None = None) -> Write:
+    """Return a deletion; with a version it is refused where the object was changed since it was read."""
+    return Write(Verb.DELETE, target, version=version, after=after)
+
+
+def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the merge patch that turns one mapping into another; maps below are merged alike, lists replaced.
+
+    Source: RFC 7386, where null takes a key away.
+    """
+    gone = {key: None for key in before if key not in after}
+    return {**gone, **{key: _below(before.get(key), value) for key, value in after.items()}}
+
+
+def _below(before: object, after: object) -> object:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return replacing(before, after)
+    return after

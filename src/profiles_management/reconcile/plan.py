@@ -1,0 +1,209 @@
+"""A plan is a value: every change that leads from what is to what should be, in the order in which it is made."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from profiles_management.pmr.problems import Problem
+
+
+class Phase(IntEnum):
+    """When a change is made. Access is taken away before it is given: the order is the value."""
+
+    REVOKE = 0
+    SWITCH = 1
+    SHAPE = 2
+    GRANT = 3
+
+
+class Action(StrEnum):
+    """What happens to an object: the value is what a terminal shows, the name is what JSON says."""
+
+    CREATE = "+"
+    UPDATE = "~"
+    REPLACE = "-/+"
+    DELETE = "-"
+
+
+class Reason(StrEnum):
+    """Why a change is made: the value is what a person reads, the name is what JSON says."""
+
+    WANTED = "new"
+    CHANGED = "document changed"
+    LEFT_DOCUMENT = "left the document"
+    UNLISTED = "not in the document"
+    EXPIRED = "expired"
+    ROLE_CHANGED = "role changed"
+    OWNER_CHANGED = "owner changed"
+    BECAME_OWNER = "became the owner"
+    EXTRA_ROLE = "second role"
+    RENAMED = "name shared by two people"
+    INCOMPLETE = "half of it was missing"
+    DRIFTED = "edited by hand"
+    ADOPTED = "adopted"
+    STALE = "profile is stale"
+
+
+class Verb(StrEnum):
+    """How a write is sent."""
+
+    CREATE = "create"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectRef:
+    """Which object. `namespace` is empty for what is cluster-wide."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+class State(StrEnum):
+    """What a condition waits for."""
+
+    GONE = "gone"
+    READY = "ready"  # a namespace that its owner may use
+    BOUND = "bound"  # an owner's RoleBinding that names the owner
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Condition:
+    """Something that somebody else brings about: an object that reaches a state, `value` being what it must name."""
+
+    target: ObjectRef
+    state: State
+    value: str = ""
+
+    def __str__(self) -> str:
+        wanted = {State.GONE: "to be gone", State.READY: "to be ready", State.BOUND: f"to name {self.value}"}
+        return f"{self.target} {wanted[self.state]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One request.
+
+    Attributes:
+        body: JSON: the object to create, or an RFC 7386 merge patch. Empty for a deletion.
+        version: the resourceVersion that was read; the write is refused where the object has another by now.
+        after: what must hold before it is sent.
+    """
+
+    verb: Verb
+    target: ObjectRef
+    body: bytes = b""
+    version: str = ""
+    after: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDiff:
+    """One field that differs; None stands for a field that is not there."""
+
+    path: str
+    before: object
+    after: object
+
+
+class Person(NamedTuple):
+    """Whose access a change is about: kind is User, Group or ServiceAccount."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.kind == "User" else f"{self.name} ({self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step, whole: printing, counting and making it need nothing else.
+
+    Attributes:
+        target: the object that gives the step its name; `writes` names each that it touches.
+        person: whose access it is about, if it is about somebody's.
+        before, after: the roles of that person before and after, empty for none.
+        until: when the access given ends, as it stands in the document.
+        writes: sent in this order by one worker; a role change is one step, its writes go back to back.
+        settled: what must hold before the step counts as done.
+    """
+
+    phase: Phase
+    profile: str
+    target: ObjectRef
+    action: Action
+    reason: Reason
+    person: Person | None = None
+    before: str = ""
+    after: str = ""
+    until: str = ""
+    fields: tuple[FieldDiff, ...] = ()
+    writes: tuple[Write, ...] = ()
+    settled: Condition | None = None
+
+    @property
+    def order(self) -> tuple[Phase, str, ObjectRef]:
+        """The place in a plan: phase, then profile, then object."""
+        return self.phase, self.profile, self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for somebody else, such as a namespace that is being deleted; with a condition, apply waits too."""
+
+    profile: str
+    what: str
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How much access a plan moves, in pairs of a person and a profile."""
+
+    before: int = 0
+    lost: int = 0
+    gained: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every change, in order, and what is left alone.
+
+    Attributes:
+        refused: profiles left as they are, each with what, where and remedy.
+        warnings: what a person should know though nothing is stopped by it.
+        pending: what waits for somebody else.
+        profiles: how many profiles the document defines.
+    """
+
+    changes: tuple[Change, ...] = ()
+    refused: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    profiles: int = 0
+    access: Access = field(default_factory=Access)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to change."""
+        return bool(self.changes)
+
+    def in_phase(self, phase: Phase) -> Iterator[Change]:
+        """Yield the changes of one phase, in order."""
+        return (change for change in self.changes if change.phase is phase)
+
+    @property
+    def writes(self) -> int:
+        """How many requests it takes."""
+        return sum(len(change.writes) for change in self.changes)
+
+
+def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes in the order in which they are made."""
+    return tuple(sorted(changes, key=lambda change: change.order))

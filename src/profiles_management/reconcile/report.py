@@ -1,0 +1,94 @@
+"""What became of a plan, step by step and profile by profile."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Change, Pending, Plan
+
+
+class Result(StrEnum):
+    """How far a change came."""
+
+    DONE = "done"
+    PENDING = "pending"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change; `why` says what it waits for, or what went wrong."""
+
+    change: Change
+    result: Result
+    why: str = ""
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A plan and what became of it.
+
+    Attributes:
+        outcomes: one for each change of the plan, in its order.
+        waiting: what the plan called pending and still is.
+    """
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = ()
+    waiting: tuple[Pending, ...] = ()
+
+    def having(self, result: Result) -> tuple[Outcome, ...]:
+        """Return the outcomes of one kind."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result is result)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """What went wrong."""
+        return self.having(Result.FAILED)
+
+    @property
+    def pending(self) -> tuple[Pending, ...]:
+        """Everything that the next run has to finish, with what it waits for."""
+        late = tuple(Pending(one.change.profile, one.why) for one in self.having(Result.PENDING))
+        return self.waiting + late
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """One message for each profile that was refused and each change that went wrong."""
+        broken = (f"{one.change.profile}: {one.change.target}: {one.why}" for one in self.failed)
+        return tuple(str(problem) for problem in self.plan.refused) + tuple(broken)
+
+    @property
+    def writes(self) -> int:
+        """How many writes were answered with success."""
+        return sum(outcome.sent for outcome in self.outcomes)
+
+    def profiles(self) -> dict[str, tuple[Result, str]]:
+        """Return, by profile with changes, refusal or delay, the worst that became of it and why."""
+        found: dict[str, tuple[Result, str]] = {}
+        for problem in self.plan.refused:
+            found[profile_of(problem)] = (Result.FAILED, str(problem))
+        for waiting in self.waiting:
+            found.setdefault(waiting.profile, (Result.PENDING, waiting.what))
+        for outcome in self.outcomes:
+            known = found.get(outcome.change.profile)
+            if known is None or _WORSE[outcome.result] > _WORSE[known[0]]:
+                found[outcome.change.profile] = (outcome.result, outcome.why)
+        return found
+
+    @property
+    def exit_code(self) -> int:
+        """1 for an error, 4 for what is still pending, 0 for a cluster that matches."""
+        if self.plan.refused or self.failed:
+            return 1
+        return 4 if self.pending else 0
+
+
+_WORSE = {Result.DONE: 0, Result.PENDING: 1, Result.NOT_TRIED: 2, Result.FAILED: 3}
+
+
+def profile_of(problem: Problem) -> str:
+    """Return the profile that a refusal is about: its path reads `Profile/<name>`."""
+    return problem.where.path.removeprefix("Profile/")

@@ -1,0 +1,68 @@
+"""What can pass by itself is tried again: with backoff, jitter and a deadline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import tenacity
+
+T = TypeVar("T")
+
+
+class Passing(Exception):  # noqa: N818 - it names what happened; whether it becomes an error is for the caller
+    """A failure that can pass by itself: 429, 5xx, a lost connection.
+
+    Attributes:
+        seconds: how long the server asked to wait (Retry-After), or 0.
+        sent: whether the request may have been carried out although no answer came.
+    """
+
+    def __init__(self, message: str, *, seconds: float = 0.0, sent: bool = False) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and how long to try. Durations are seconds; `clock` and `sleep` are those of the time module.
+
+    The longest wait is kept short beside a deadline of minutes, so that a server that recovers is soon used again.
+    """
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    attempts: int = 6
+    longest: float = 10.0
+
+    def __call__(self, call: Callable[[int], T], *, deadline: float) -> T:
+        """Return `call(n)`, n being how often it was tried before.
+
+        Args:
+            call: what to try; raises Passing for what can pass.
+            deadline: the reading of `clock` after which nothing is tried again.
+
+        Raises:
+            Passing: the last failure, once attempts or time are used up.
+        """
+        backoff = tenacity.wait_random_exponential(multiplier=0.2, max=self.longest)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            failure = state.outcome.exception() if state.outcome else None
+            asked = failure.seconds if isinstance(failure, Passing) else 0.0
+            return max(asked, backoff(state))
+
+        def late(state: tenacity.RetryCallState) -> bool:
+            return self.clock() + state.upcoming_sleep > deadline
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(Passing),
+            wait=wait,
+            stop=tenacity.stop_any(tenacity.stop_after_attempt(self.attempts), late),
+            sleep=self.sleep,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                return call(attempt.retry_state.attempt_number - 1)
+        raise AssertionError("tenacity either returns or raises")
