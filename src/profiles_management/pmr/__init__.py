@@ -1,0 +1,63 @@
+"""The PMR: the model of profiles, its documents, and what can be wrong with them."""
+
+from profiles_management.pmr.classes import (
+    Contributor,
+    ContributorRole,
+    Defaults,
+    LimitRangeItem,
+    LimitRangeSpec,
+    Operator,
+    Owner,
+    Plugin,
+    Profile,
+    ProfilesManagementRepresentation,
+    ResourceQuotaSpecModel,
+    ScopedResourceSelectorRequirement,
+    ScopeSelector,
+    UserKind,
+)
+from profiles_management.pmr.documents import dumps, load, loads
+from profiles_management.pmr.problems import (
+    BrakeError,
+    ClusterAway,
+    ClusterError,
+    DocumentError,
+    Forbidden,
+    MissingKind,
+    Problem,
+    ProfilesError,
+    SettingsError,
+    Where,
+)
+from profiles_management.pmr.rules import Rules
+
+__all__ = [
+    "BrakeError",
+    "ClusterAway",
+    "ClusterError",
+    "Contributor",
+    "ContributorRole",
+    "Defaults",
+    "DocumentError",
+    "Forbidden",
+    "LimitRangeItem",
+    "LimitRangeSpec",
+    "MissingKind",
+    "Operator",
+    "Owner",
+    "Plugin",
+    "Problem",
+    "Profile",
+    "ProfilesError",
+    "ProfilesManagementRepresentation",
+    "ResourceQuotaSpecModel",
+    "Rules",
+    "ScopeSelector",
+    "ScopedResourceSelectorRequirement",
+    "SettingsError",
+    "UserKind",
+    "Where",
+    "dumps",
+    "load",
+    "loads",
+]

@@ -1,0 +1,203 @@
+"""Plain data to a PMR, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from profiles_management.pmr.classes import Contributor, Defaults, Owner, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.complaints import Complaint
+from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
+from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.people import clashes
+from profiles_management.pmr.rules import Rules, key_findings, rule_findings
+from profiles_management.pmr.slips import list_remedy
+
+VERSION: Final = 1
+_BATCH: Final = 256
+_PROFILES: Final = TypeAdapter(list[Profile])
+_NONE_YET: Final = "write: profiles: [] if there are to be none"
+
+
+class Checked:
+    """The outcome: a PMR, which is whole only if there are no complaints."""
+
+    def __init__(self) -> None:
+        self.profiles: dict[str, Profile] = {}
+        self.defaults: Defaults | None = None
+        self.complaints: list[Complaint] = []
+
+    def pmr(self) -> ProfilesManagementRepresentation:
+        """Return what is valid."""
+        return ProfilesManagementRepresentation([*self.profiles.values()], defaults=self.defaults)
+
+    def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
+        """Note something that is wrong at a path."""
+        self.complaints.append(Complaint(path, Finding(code, what, remedy, path)))
+
+
+def check(data: Any, rules: Rules) -> Checked:
+    """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
+    checked = Checked()
+    if not isinstance(data, dict):
+        _no_mapping(checked, data)
+        return checked
+    _top(checked, data)
+    if "defaults" in data and data["defaults"] is not None:
+        _defaults(checked, data["defaults"], rules)
+    if isinstance(data.get("profiles"), list):
+        _profiles(checked, data["profiles"], rules)
+    return checked
+
+
+def null_complaint(path: Path) -> Complaint | None:
+    """Return the complaint for a value with nothing in it, or None where nothing means something.
+
+    A label of a profile that is null drops a default; what plugins take is theirs to know.
+    """
+    keys = [part for part in path if isinstance(part, str)]
+    if len(path) < 2 or keys[:2] in (["profiles", "labels"], ["profiles", "plugins"]) and len(path) > 3:
+        return None
+    key = keys[-1]
+    remedy = _EMPTY.get(key, "give it a value, or remove the line")
+    what = f'"{key}" has nothing after it' if path[-1] == key else f'an item of "{key}" is empty'
+    return Complaint(path, Finding("empty-value", what, remedy, path))
+
+
+_EMPTY: Final = {
+    "resources": "write: resources: {} for explicitly none, or remove the line",
+    "limitRange": "write: limitRange: {} for explicitly none, or remove the line",
+    "limit_range": "write: limit_range: {} for explicitly none, or remove the line",
+    "contributors": "write: contributors: [] for none, or remove the line",
+    "until": "write a date such as 2027-01-31, or remove the line for access without an end",
+}
+
+
+def _no_mapping(checked: Checked, data: Any) -> None:
+    if data is None:
+        checked.complain("empty-document", "the document is empty", _NONE_YET)
+    elif isinstance(data, list):
+        checked.complain("no-profiles", "the document is a list, not a mapping", "put it below a first line: profiles:")
+    else:
+        remedy = "start with a line: profiles:, and list the profiles below it"
+        checked.complain("no-profiles", f"the document is {kind_of(data)}, not a mapping", remedy)
+
+
+def _top(checked: Checked, data: dict[str, Any]) -> None:
+    unknown = [key for key in data if key not in TOP_KEYS]
+    for key in unknown:
+        checked.complaints.append(Complaint((key,), unknown_key(key, list(TOP_KEYS), (key,))))
+    _version(checked, data)
+    profiles = data.get("profiles")
+    if "profiles" not in data:
+        if not any(near(key, TOP_KEYS) == "profiles" for key in unknown):
+            checked.complain("no-profiles", "there is no key profiles", _NONE_YET)
+    elif profiles is None:
+        checked.complain("no-profiles", '"profiles" has nothing below it', _NONE_YET, "profiles")
+    elif not isinstance(profiles, list):
+        what = f'"profiles" wants a list, this is {kind_of(profiles)}'
+        checked.complain("not-a-list", what, list_remedy("profiles", profiles), "profiles")
+
+
+def _version(checked: Checked, data: dict[str, Any]) -> None:
+    version = data.get("version", VERSION)
+    if type(version) is int and version > VERSION:
+        what = f"version {version} is newer than this program, which reads version {VERSION}"
+        checked.complain("unknown-version", what, "upgrade, or write: version: 1", "version")
+    elif type(version) is not int or version != VERSION:
+        if version is not None:
+            checked.complain("unknown-version", "there is no such version", "write: version: 1", "version")
+
+
+def _defaults(checked: Checked, data: Any, rules: Rules) -> None:
+    try:
+        checked.defaults = Defaults.model_validate(data)
+    except ValidationError as error:
+        checked.complaints += _complaints(error, "defaults")
+    else:
+        for finding in key_findings(checked.defaults.labels, rules, "defaults", "labels"):
+            checked.complaints.append(Complaint(finding.path, finding))
+
+
+def _complaints(error: ValidationError, *prefix: str | int) -> Iterator[Complaint]:
+    for detail in error.errors(include_url=False):
+        yield Complaint((*prefix, *detail["loc"]), error=detail)
+
+
+def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
+    first: dict[str, int] = {}
+    entries.reverse()
+    start = 0
+    while entries:
+        batch = entries[: -_BATCH - 1 : -1]
+        del entries[-_BATCH:]
+        for index, profile in _batch(checked, batch, start):
+            _add(checked, profile, index, first, rules)
+        start += len(batch)
+
+
+def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Profile | Any]]:
+    """Return the valid profiles of a batch, and of the others the name alone, with their indexes."""
+    try:
+        return [*enumerate(_PROFILES.validate_python(batch), start)]
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    by_entry: dict[int, list[ErrorDetails]] = {}
+    for detail in errors:
+        offset = detail["loc"][0]
+        by_entry.setdefault(offset if isinstance(offset, int) else 0, []).append(detail)
+    found: list[tuple[int, Profile | Any]] = []
+    for offset, entry in enumerate(batch):
+        if offset not in by_entry:
+            found.append((start + offset, Profile.model_validate(entry)))
+            continue
+        index = start + offset
+        for detail in by_entry[offset]:
+            checked.complaints.append(Complaint(("profiles", index, *detail["loc"][1:]), error=detail))
+        if isinstance(entry, dict):
+            checked.complaints += _people(entry, index)
+            found.append((index, entry))
+    return found
+
+
+def _people(entry: dict[str, Any], index: int) -> Iterator[Complaint]:
+    """Compare the people of an entry that is refused for something else, as far as they can be read."""
+    owner = _try(Owner, entry.get("owner"))
+    listed = entry.get("contributors")
+    people = [_try(Contributor, one) for one in listed] if isinstance(listed, list) else []
+    known = [(place, person) for place, person in enumerate(people) if person is not None]
+    for finding in clashes(owner, known):
+        path: Path = ("profiles", index, *finding.path)
+        yield Complaint(path, finding._replace(path=path))
+
+
+_Person = TypeVar("_Person", Owner, Contributor)
+
+
+def _try(model: type[_Person], value: Any) -> _Person | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
+
+
+def _add(checked: Checked, profile: Profile | Any, index: int, first: dict[str, int], rules: Rules) -> None:
+    """Take a profile in; of an entry that was refused, only the name is looked at."""
+    name = profile.name if isinstance(profile, Profile) else profile.get("name")
+    if not isinstance(name, str):
+        return
+    if name in first:
+        path = ("profiles", index, "name")
+        finding = Finding("duplicate-profile", f"another profile is called {quoted(name)}", "rename or remove one", path)
+        checked.complaints.append(Complaint(path, finding, first=("profiles", first[name], "name")))
+        return
+    first[name] = index
+    if isinstance(profile, Profile):
+        checked.profiles[name] = profile
+        for finding in rule_findings(profile, rules, profile.labels):
+            path = ("profiles", index, *finding.path)
+            checked.complaints.append(Complaint(path, finding._replace(path=path)))

@@ -1,0 +1,200 @@
+"""The words of the house: a PMR says which profiles exist, who owns them, who contributes, how much each may use.
+
+The names are those of canonical/github-profiles-automator, so a charm written for it finds them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import AfterValidator, AliasChoices, Field, JsonValue, TypeAdapter, model_validator
+
+from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
+from profiles_management.pmr.model import Model, Text, refusal
+from profiles_management.pmr.names import annotation_findings, label_findings, profile_name
+from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
+from profiles_management.pmr.quota import (
+    Operator,
+    ResourceQuotaSpecModel,
+    ScopedResourceSelectorRequirement,
+    ScopeSelector,
+)
+
+__all__ = [
+    "Contributor",
+    "ContributorRole",
+    "Defaults",
+    "LimitRangeItem",
+    "LimitRangeSpec",
+    "Operator",
+    "Owner",
+    "Plugin",
+    "Profile",
+    "ProfilesManagementRepresentation",
+    "ResourceQuotaSpecModel",
+    "ScopeSelector",
+    "ScopedResourceSelectorRequirement",
+    "UserKind",
+]
+
+
+_Mapping = TypeVar("_Mapping", dict[str, str], dict[str, str | None])
+
+
+def _labels(labels: _Mapping) -> _Mapping:
+    if found := label_findings(labels):
+        raise refusal(found)
+    return labels
+
+
+def _annotations(annotations: dict[str, str]) -> dict[str, str]:
+    if found := annotation_findings(annotations):
+        raise refusal(found)
+    return annotations
+
+
+Labels = Annotated[dict[Text, Text], AfterValidator(_labels)]
+LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
+Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
+LIMIT_RANGE = AliasChoices("limitRange", "limit_range")
+
+
+class Plugin(Model):
+    """A plugin of the profile controller, as the Profile CRD has it."""
+
+    api_version: Text | None = Field(
+        default=None, validation_alias=AliasChoices("apiVersion", "api_version"), serialization_alias="apiVersion"
+    )
+    kind: Annotated[Text, Field(min_length=1)]
+    spec: dict[Text, JsonValue] = Field(default_factory=dict)
+
+    def to_spec(self) -> dict[str, Any]:
+        """Return the plugin as the Profile CRD takes it."""
+        spec: dict[str, Any] = {} if self.api_version is None else {"apiVersion": self.api_version}
+        return spec | {"kind": self.kind, "spec": self.spec}
+
+
+class Profile(Model):
+    """One profile: its namespace, its owner, its contributors and what it may use.
+
+    `resources` and `limit_range` are None where the default holds; an empty model stands for explicitly none.
+    A label that is None drops the default of that key. `open` lets other sources add contributors, `adopt` takes over
+    a profile or namespace that exists already.
+    """
+
+    name: Annotated[Text, AfterValidator(profile_name)]
+    owner: Owner
+    contributors: list[Contributor] = Field(default_factory=list)
+    resources: ResourceQuotaSpecModel | None = None
+    limit_range: LimitRangeSpec | None = Field(
+        default=None, validation_alias=LIMIT_RANGE, serialization_alias="limitRange"
+    )
+    labels: LabelChanges = Field(default_factory=dict)
+    annotations: Annotations = Field(default_factory=dict)
+    plugins: list[Plugin] = Field(default_factory=list)
+    open: Annotated[bool, Field(strict=True)] = False
+    adopt: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _people_fit(self) -> Self:
+        if found := people_findings(self.owner, self.contributors):
+            raise refusal(found)
+        return self
+
+
+class Defaults(Model):
+    """What holds for every profile that does not say otherwise."""
+
+    resources: ResourceQuotaSpecModel | None = None
+    limit_range: LimitRangeSpec | None = Field(
+        default=None, validation_alias=LIMIT_RANGE, serialization_alias="limitRange"
+    )
+    labels: Labels = Field(default_factory=dict)
+
+
+_PROFILES = TypeAdapter(list[Profile])
+
+
+class ProfilesManagementRepresentation:
+    """Which profiles there are to be. `profiles` is a mapping by name, `defaults` hold for all of them.
+
+    Args:
+        profiles_list: profiles, each of another name.
+        defaults: what holds where a profile says nothing.
+
+    Raises:
+        ValueError: two profiles have one name, or something in the list is no profile (pydantic's ValidationError).
+    """
+
+    def __init__(self, profiles_list: Sequence[Profile] = (), *, defaults: Defaults | None = None) -> None:
+        self.profiles: dict[str, Profile] = {}
+        self.defaults = defaults
+        for profile in _PROFILES.validate_python(list(profiles_list)):
+            if profile.name in self.profiles:
+                raise ValueError(f'two profiles are called "{profile.name}". Rename one of them.')
+            self.profiles[profile.name] = profile
+
+    def add_profile(self, profile: Profile) -> None:
+        """Add a profile. Adding an equal one again changes nothing.
+
+        Raises:
+            ValueError: another profile of that name is there.
+        """
+        present = self.profiles.setdefault(profile.name, profile)
+        if present != profile:
+            name = profile.name
+            raise ValueError(f'there is another profile called "{name}". Call remove_profile("{name}") first.')
+
+    def remove_profile(self, name: str | None) -> None:
+        """Remove a profile by its name; one that is not there is no error."""
+        self.profiles.pop(name or "", None)
+
+    def has_profile(self, name: str | None) -> bool:
+        """Tell whether a profile of that name is there."""
+        return name in self.profiles
+
+    def in_order(self) -> list[Profile]:
+        """Return the profiles in the order of their names."""
+        return [self.profiles[name] for name in sorted(self.profiles)]
+
+    def resources_of(self, profile: Profile) -> ResourceQuotaSpecModel | None:
+        """Return the quota that holds for a profile: its own or the default, as a whole. None where neither says any."""
+        if profile.resources is not None or self.defaults is None:
+            return profile.resources
+        return self.defaults.resources
+
+    def limit_range_of(self, profile: Profile) -> LimitRangeSpec | None:
+        """Return the LimitRange that holds for a profile: its own or the default, as a whole."""
+        if profile.limit_range is not None or self.defaults is None:
+            return profile.limit_range
+        return self.defaults.limit_range
+
+    def labels_of(self, profile: Profile) -> dict[str, str]:
+        """Return the labels that hold for a profile: the defaults, key by key replaced or dropped (None) by its own."""
+        defaults = self.defaults.labels if self.defaults else {}
+        return {key: value for key, value in {**defaults, **profile.labels}.items() if value is not None}
+
+    def __len__(self) -> int:
+        return len(self.profiles)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ProfilesManagementRepresentation):
+            return NotImplemented
+        return self.profiles == other.profiles and self.defaults == other.defaults
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        lines = ["Profiles:"]
+        for profile in self.in_order():
+            people = [f"({person.name}, {person.role.value})" for person in profile.contributors]
+            lines.append(" ".join([f"-  {profile.name}:", *people]))
+        return "\n".join(lines) + "\n"
+
+    def __repr__(self) -> str:
+        names = ", ".join(sorted(self.profiles)[:3]) + (", ..." if len(self) > 3 else "")
+        return f"<ProfilesManagementRepresentation of {len(self)} profiles: {names}>"

@@ -1,0 +1,92 @@
+"""From what is wrong to problems that say where: the second pass over a text, made only when there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from profiles_management.pmr.diagnosis import words
+from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.positions import Span, Spot, locate, lookup
+from profiles_management.pmr.problems import Problem, Where
+
+_LONGEST_EXCERPT = 300
+
+
+class Complaint(NamedTuple):
+    """Something that is wrong, before anybody knows where it stands.
+
+    Either an `error` of pydantic or a `finding`; `path` leads to it from the top. `span` is its place if the parser
+    saw it. `first` is the path of something earlier that it clashes with.
+    """
+
+    path: Path
+    finding: Finding | None = None
+    error: ErrorDetails | None = None
+    span: Span | None = None
+    first: Path | None = None
+
+
+def tell(complaints: Iterable[Complaint], text: str, file: str) -> list[Problem]:
+    """Return the problems, in the order of their places.
+
+    Args:
+        complaints: what is wrong in a document.
+        text: the document.
+        file: what to call it.
+    """
+    complaints = [*complaints]
+    if not complaints:
+        return []
+    unlocated = [(one, finding) for one in complaints for finding in _drafts(one)]
+    wanted = [one.path for one in complaints] + [finding.path for _, finding in unlocated]
+    spots = locate(text, wanted + [one.first for one in complaints if one.first is not None])
+    lines = text.splitlines()
+    told = {
+        _problem(complaint, finding, spots, lines, file): None
+        for complaint in complaints
+        for finding in _worded(complaint, lookup(spots, complaint.path))
+    }
+    return sorted(told, key=lambda problem: problem.where)
+
+
+def _drafts(complaint: Complaint) -> list[Finding]:
+    return _worded(complaint, None)
+
+
+def _worded(complaint: Complaint, spot: Spot | None) -> list[Finding]:
+    if complaint.error is None:
+        return [] if complaint.finding is None else [complaint.finding]
+    return words(complaint.error, complaint.path, spot.text if spot else None)
+
+
+def _problem(complaint: Complaint, finding: Finding, spots: dict[Path, Spot], lines: list[str], file: str) -> Problem:
+    spot = lookup(spots, finding.path)
+    span = complaint.span or _meant(spot, finding.at_key)
+    what = finding.what
+    if complaint.first is not None:
+        first = lookup(spots, complaint.first)
+        what += f", first on line {(first.key or first.value).line + 1}"
+    excerpt = _excerpt(lines[span.line]) if span.line < len(lines) else ""
+    width = span.width or max(len(excerpt.rstrip()) - span.column, 1)
+    path = _as_written(spot, finding.path)
+    where = Where(file, span.line + 1, span.column + 1, path_text(path)) if lines else Where(file)
+    return Problem(finding.code, what, where, finding.remedy, excerpt, width if excerpt else 0)
+
+
+def _as_written(spot: Spot, path: Path) -> Path:
+    return (*spot.path, *path[len(spot.path) :])
+
+
+def _meant(spot: Spot, at_key: bool) -> Span:
+    if spot.key is not None and (at_key or spot.text is None or (spot.text == "" and not spot.value.width)):
+        return spot.key
+    return spot.value
+
+
+def _excerpt(line: str) -> str:
+    if len(line) > _LONGEST_EXCERPT:
+        return ""
+    return "".join(mark if mark.isprintable() else " " if mark == "\t" else "\ufffd" for mark in line)

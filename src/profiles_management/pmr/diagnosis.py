@@ -1,0 +1,179 @@
+"""What the models refuse, in words that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from profiles_management.pmr import classes
+from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.slips import item_remedy, list_remedy, mapping_remedy
+from profiles_management.pmr.yaml_events import described
+
+TOP_KEYS: Final = ("version", "defaults", "profiles")
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "profiles": classes.Profile,
+    "contributors": classes.Contributor,
+    "owner": classes.Owner,
+    "resources": classes.ResourceQuotaSpecModel,
+    "scopeSelector": classes.ScopeSelector,
+    "matchExpressions": classes.ScopedResourceSelectorRequirement,
+    "limitRange": classes.LimitRangeSpec,
+    "limits": classes.LimitRangeItem,
+    "plugins": classes.Plugin,
+    "defaults": classes.Defaults,
+}
+_ITEMS: Final = {
+    "profiles": "a profile",
+    "contributors": "a contributor",
+    "plugins": "a plugin",
+    "limits": "an item of limits",
+    "matchExpressions": "a condition",
+}
+_MISSING: Final = {
+    ("profiles", "name"): "add: name: my-profile",
+    ("profiles", "owner"): "add: owner: {kind: User, name: ann@example.com}",
+    ("owner", "kind"): "add: kind: User",
+    ("owner", "name"): "add: name: ann@example.com",
+    ("contributors", "name"): "add: name: ann@example.com",
+    ("contributors", "role"): "add: role: edit, or admin or view",
+    ("plugins", "kind"): "add: kind: WorkloadIdentity",
+    ("limits", "type"): "add: type: Container",
+    ("matchExpressions", "operator"): "add: operator: In",
+    ("matchExpressions", "scopeName"): "add: scopeName: PriorityClass",
+    ("scopeSelector", "matchExpressions"): "add: matchExpressions, a list of conditions",
+}
+
+
+def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
+    """Turn an error of pydantic into findings with absolute paths.
+
+    Args:
+        error: as `ValidationError.errors()` returns it.
+        path: where it is, from the top of the document.
+        written: the scalar as it stands in the document, if it is one.
+    """
+    if error["type"] == "refused":
+        findings: tuple[Finding, ...] = error["ctx"]["findings"]
+        return [finding._replace(path=(*path, *finding.path)) for finding in findings]
+    wording = _WORDINGS.get(error["type"], _other)
+    return [wording(error, path, written)]
+
+
+def kind_of(value: Any) -> str:
+    """Return what a value is, as in "this is a list"."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return "empty" if value is None else described(value)
+
+
+def _key(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _holder(path: Path) -> str:
+    """Return the key of the model in which the last part of a path is a field."""
+    return _key(path[:-1])
+
+
+def _missing(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    key = str(path[-1])
+    holder = _holder(path)
+    whose = _ITEMS.get(holder, holder) if isinstance(path[-2], int) else f'"{holder}"'
+    remedy = _MISSING.get((holder, key), f"add: {key}:")
+    if (holder, key) == ("profiles", "owner"):
+        remedy += " (an entry without owner only adds to a profile that another source defines)"
+    return Finding("missing-key", f"{whose} needs {key}", remedy, path[:-1])
+
+
+def unknown_key(key: str, known: list[str], path: Path) -> Finding:
+    """Return the finding for a key that nobody reads, with the one that was probably meant."""
+    meant = near(key, known)
+    remedy = f"write: {meant}" if meant else "remove it; known here: " + ", ".join(known)
+    return Finding("unknown-key", f"unknown key {quoted(key)}", remedy, path, at_key=True)
+
+
+def _unknown(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    model = _MODELS.get(_holder(path))
+    fields = model.model_fields.items() if model else ()
+    return unknown_key(str(path[-1]), [field.serialization_alias or name for name, field in fields], path)
+
+
+def _text(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    value = error["input"]
+    key = path[-1] if isinstance(path[-1], str) else ""
+    shown = f'"{_key(path)}"' if key else f'each of "{_key(path)}"'
+    if isinstance(value, dict | list) or written is None:
+        remedy = f"write: {key}: some-text" if key else "write text"
+        return Finding("not-text", f"{shown} wants text, this is {kind_of(value)}", remedy, path)
+    remedy = f"write: {key}: {quoted(written)}" if key else f"write: {quoted(written)}"
+    return Finding("not-text", f"{shown} wants text, YAML reads {quoted(written)[1:-1]} as {described(value)}", remedy, path)
+
+
+def _mapping(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    value = error["input"]
+    if path and isinstance(path[-1], int):
+        parent = _key(path)
+        what = f"{_ITEMS.get(parent, 'this')} is a mapping, this is {kind_of(value)}"
+        return Finding("not-a-mapping", what, item_remedy(parent, value), path)
+    key = _key(path)
+    return Finding("not-a-mapping", f'"{key}" wants a mapping, this is {kind_of(value)}', mapping_remedy(key, value), path)
+
+
+def _list(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    key, value = _key(path), error["input"]
+    return Finding("not-a-list", f'"{key}" wants a list, this is {kind_of(value)}', list_remedy(key, value), path)
+
+
+def _choice(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    key, value = _key(path), error["input"]
+    choices = [str(choice) for choice in _CHOICES[key]]
+    if key == "kind" and "contributors" in path:
+        choices.remove("ServiceAccount")
+    shown = quoted(written if written is not None else str(value))
+    what = f'{shown} is no {key}' if isinstance(value, str) else f'"{key}" wants text, this is {kind_of(value)}'
+    meant = near(value, choices) if isinstance(value, str) else None
+    remedy = f"write: {key}: {meant}" if meant else f"use one of: {', '.join(choices)}"
+    return Finding(f"unknown-{key}", what, remedy, path)
+
+
+def _yes_no(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    key = _key(path)
+    what = f'"{key}" wants true or false, this is {kind_of(error["input"])}'
+    return Finding("not-true-or-false", what, f"write: {key}: true, or false", path)
+
+
+def _json(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    what = f"JSON has no such value, YAML reads it as {kind_of(error['input'])}"
+    return Finding("not-json", what, f"write: {quoted(written)}" if written else "write text or a number", path)
+
+
+def _other(error: ErrorDetails, path: Path, written: str | None) -> Finding:
+    return Finding(error["type"].replace("_", "-"), error["msg"][:1].lower() + error["msg"][1:], "mend it", path)
+
+
+_CHOICES: Final[Mapping[str, type[StrEnum]]] = {
+    "kind": classes.UserKind,
+    "role": classes.ContributorRole,
+    "operator": classes.Operator,
+}
+_WORDINGS: Final = {
+    "missing": _missing,
+    "extra_forbidden": _unknown,
+    "string_type": _text,
+    "model_type": _mapping,
+    "dict_type": _mapping,
+    "list_type": _list,
+    "enum": _choice,
+    "bool_type": _yes_no,
+    "bool_parsing": _yes_no,
+    "invalid-json-value": _json,
+    "json_type": _json,
+}

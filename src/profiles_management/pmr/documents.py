@@ -1,0 +1,98 @@
+"""Documents to PMR and back: YAML or JSON, every error at once, each with its line."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path as FilePath
+
+from profiles_management.pmr.checking import check, null_complaint
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.complaints import Complaint, tell
+from profiles_management.pmr.positions import span_at
+from profiles_management.pmr.problems import DocumentError, Problem, Where
+from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
+from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.syntax import syntax_complaint
+from profiles_management.pmr.writing import dumps
+from profiles_management.pmr.yaml_events import parse
+
+__all__ = ["dumps", "load", "loads"]
+
+_NO_RULES = Rules()
+
+
+def load(
+    source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST
+) -> ProfilesManagementRepresentation:
+    """Read a document from a file, or from standard input if `source` is `-`. See `loads`."""
+    name = "<stdin>" if source == "-" else str(source)
+    try:
+        if source == "-":
+            document = sys.stdin.buffer.read(limit + 1)
+        else:
+            with FilePath(source).open("rb") as file:
+                document = file.read(limit + 1)
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        remedy = "check the path and its permissions"
+        raise DocumentError([Problem("unreadable", reason, Where(name), remedy)]) from None
+    return loads(document, name=name, rules=rules, limit=limit)
+
+
+def loads(
+    text: str | bytes, *, name: str = "<text>", rules: Rules = _NO_RULES, limit: int = LARGEST
+) -> ProfilesManagementRepresentation:
+    """Read a document, YAML or JSON.
+
+    Args:
+        text: the document; bytes are UTF-8, with or without a byte order mark.
+        name: what to call it in problems, such as the name of its file.
+        rules: what this installation allows.
+        limit: the most bytes that a document may have.
+
+    Raises:
+        DocumentError: with every problem of the document, each with line, column, path and remedy. Nothing of a
+            document that is refused is used.
+    """
+    try:
+        readable = from_json(decode(text, limit))
+    except Unreadable as reason:
+        span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
+        raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
+    with _collector_paused():
+        pmr, complaints = _read(readable, rules)
+        problems = tell(complaints, readable, name)
+    if pmr is None or problems:
+        raise DocumentError(problems)
+    return pmr
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking over a hundred thousand new objects again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _read(text: str, rules: Rules) -> tuple[ProfilesManagementRepresentation | None, list[Complaint]]:
+    parsed = parse(text)
+    complaints = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
+    if parsed.error is not None:
+        return None, [*complaints, syntax_complaint(parsed.error, text)]
+    if parsed.stopped:
+        return None, complaints
+    slipped = {slip.finding.path for slip in parsed.slips}
+    checked = check(parsed.data, rules)
+    nulls = {path: complaint for path in parsed.nulls if path not in slipped and (complaint := null_complaint(path))}
+    complaints += nulls.values()
+    known = slipped.union(nulls)
+    complaints += [complaint for complaint in checked.complaints if complaint.path not in known]
+    return checked.pmr(), complaints

@@ -1,0 +1,133 @@
+"""The LimitRange of a profile: defaults and bounds of each pod, container or claim.
+
+Source: `ValidateLimitRange` in
+https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
+
+from profiles_management.pmr import quantities
+from profiles_management.pmr.model import Finding, Model, Text, refusal
+from profiles_management.pmr.names import is_qualified, near, quoted
+from profiles_management.pmr.resources import IN_CONTAINERS, LimitResources, allows_overcommit, is_container_resource
+
+TYPES: Final = ("Pod", "Container", "PersistentVolumeClaim")
+_RISING: Final = ("min", "defaultRequest", "default", "max")
+_NOT_FOR_PODS: Final = ("default", "defaultRequest")
+
+
+def _type(name: str) -> str:
+    if name in TYPES or ("/" in name and is_qualified(name)):
+        return name
+    meant = near(name, TYPES)
+    remedy = f"write: type: {meant}" if meant else "use one of: " + ", ".join(TYPES)
+    raise refusal([Finding("unknown-limit-type", f"{quoted(name)} cannot be limited", remedy)])
+
+
+class LimitRangeItem(Model):
+    """Bounds and defaults for one type of object."""
+
+    type: Annotated[Text, AfterValidator(_type)]
+    max: LimitResources | None = None
+    min: LimitResources | None = None
+    default: LimitResources | None = None
+    default_request: LimitResources | None = Field(
+        default=None, validation_alias=AliasChoices("defaultRequest", "default_request"), serialization_alias="defaultRequest"
+    )
+    max_limit_request_ratio: LimitResources | None = Field(
+        default=None,
+        validation_alias=AliasChoices("maxLimitRequestRatio", "max_limit_request_ratio"),
+        serialization_alias="maxLimitRequestRatio",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if found := _item_findings(self):
+            raise refusal(found)
+        return self
+
+
+def _item_findings(item: LimitRangeItem) -> list[Finding]:
+    given = item.model_dump(by_alias=True, exclude_none=True, exclude={"type"})
+    return [*_type_findings(item.type, given), *_order_findings(given), *_ratio_findings(given)]
+
+
+def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> list[Finding]:
+    found: list[Finding] = []
+    if type_ in ("Pod", "Container"):
+        found += [
+            Finding("unknown-resource", f"{quoted(key)} is nothing that a {type_} asks for", _meant(key), (field, key), True)
+            for field, amounts in given.items()
+            for key in amounts
+            if not is_container_resource(key)
+        ]
+    if type_ == "Pod":
+        found += [
+            Finding("no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), True)
+            for field in _NOT_FOR_PODS
+            if given.get(field)
+        ]
+    if type_ == "PersistentVolumeClaim" and not any("storage" in given.get(field, {}) for field in ("min", "max")):
+        remedy = "write: max: {storage: 10Gi}"
+        found.append(Finding("no-storage", "a PersistentVolumeClaim needs a min or max of storage", remedy, ("type",)))
+    return found
+
+
+def _meant(key: str) -> str:
+    meant = near(key, IN_CONTAINERS)
+    return f"did you mean {meant}?" if meant else "name cpu, memory, ephemeral-storage or domain/name"
+
+
+def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
+    found: list[Finding] = []
+    for lower, upper in combinations([field for field in _RISING if field in given], 2):
+        for key in given[lower].keys() & given[upper].keys():
+            low, high = given[lower][key], given[upper][key]
+            if quantities.parse(low) > quantities.parse(high):
+                what = f"{lower} of {key} is {low}, more than its {upper} of {high}"
+                found.append(Finding("wrong-order", what, f"lower {lower} or raise {upper}", (lower, key)))
+            elif {lower, upper} == set(_NOT_FOR_PODS) and not allows_overcommit(key) and not quantities.same(low, high):
+                what = f"default and defaultRequest of {key} must be equal"
+                found.append(Finding("no-overcommit", what, f"write: {key}: {high}", (lower, key)))
+    return sorted(found)
+
+
+def _ratio_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
+    found: list[Finding] = []
+    for key, text in given.get("maxLimitRequestRatio", {}).items():
+        ratio = quantities.parse(text)
+        path = ("maxLimitRequestRatio", key)
+        low, high = (quantities.parse(given.get(field, {}).get(key, "0")) for field in ("min", "max"))
+        if ratio < 1:
+            found.append(Finding("bad-ratio", f"a ratio is at least 1, this is {text}", "write 1 or more", path))
+        elif low and high and ratio > high / low:
+            what = f"the ratio {text} of {key} is more than its max divided by its min"
+            found.append(Finding("bad-ratio", what, "lower the ratio", path))
+    return found
+
+
+class LimitRangeSpec(Model):
+    """What each pod, container or claim of a profile may use. Without limits it stands for explicitly none."""
+
+    limits: list[LimitRangeItem] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _each_type_once(self) -> Self:
+        types = [item.type for item in self.limits]
+        found = [
+            Finding("duplicate-type", f"{name} is limited twice", "put both into one item", ("limits", index, "type"))
+            for index, name in enumerate(types)
+            if name in types[:index]
+        ]
+        if found:
+            raise refusal(found)
+        return self
+
+    def to_spec(self) -> dict[str, Any]:
+        """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

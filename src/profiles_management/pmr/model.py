@@ -1,0 +1,58 @@
+"""The strict base of the models, and how a validator reports all that it found at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Strict
+from pydantic_core import PydanticCustomError
+
+Path = tuple[str | int, ...]
+"""Keys and list indexes from the top of a value down to one of its parts."""
+
+Text = Annotated[str, Strict()]
+"""Text, and nothing that YAML or Python would turn into text."""
+
+
+class Model(BaseModel):
+    """A model that refuses keys it does not know, and checks assignments as well."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, val_json_bytes="utf8")
+
+
+class Finding(NamedTuple):
+    """One broken rule, found by a validator. `path` starts at the value that was validated.
+
+    The other fields are those of `problems.Problem`; `at_key` says that the key is meant rather than its value.
+    """
+
+    code: str
+    what: str
+    remedy: str
+    path: Path = ()
+    at_key: bool = False
+
+
+def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
+    """Return the error to raise in a validator. It carries every finding; `documents` unfolds them again."""
+    text = "; ".join(f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in findings)
+    return PydanticCustomError("refused", "{text}", {"text": text, "findings": tuple(findings)})
+
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+def path_text(path: Path) -> str:
+    """Return a path as people read it: `profiles[0].resources.hard["limits.cpu"]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif _PLAIN_KEY.fullmatch(part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{json.dumps(part)}]"
+    return text

@@ -1,0 +1,156 @@
+"""Rules of names: profiles, people, and the keys and values of labels and annotations.
+
+Sources: DNS labels and qualified names by https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go;
+wildcards by https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end matches anything).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+
+from profiles_management.pmr.model import Finding, refusal
+
+LONGEST_LABEL: Final = 63
+LONGEST_DOMAIN: Final = 253
+LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erratum 1690
+LARGEST_ANNOTATIONS: Final = 256 * 1024
+RESERVED: Final = frozenset({"kubeflow", "istio-system"})
+RESERVED_PREFIX: Final = "kube-"
+
+_DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_KEY_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, or None."""
+    folded = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(word.casefold().strip(), folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def is_dns_label(name: str) -> bool:
+    """Tell whether Kubernetes takes this as the name of a namespace (RFC 1123 label, at most 63 characters)."""
+    return _DNS_LABEL.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_qualified(key: str) -> bool:
+    """Tell whether this is a key as labels, annotations and resources have them: `name` or `domain/name`."""
+    domain, slash, name = key.rpartition("/")
+    if slash and not (len(domain) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(domain)):
+        return False
+    return len(name) <= LONGEST_LABEL and _KEY_NAME.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=8192)
+def is_label_value(value: str) -> bool:
+    """Tell whether Kubernetes takes this as the value of a label. Empty is fine."""
+    return not value or (len(value) <= LONGEST_LABEL and _KEY_NAME.fullmatch(value) is not None)
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a namespace belongs to Kubernetes, Kubeflow or Istio themselves."""
+    return name in RESERVED or name.startswith(RESERVED_PREFIX)
+
+
+def dns_label(name: str) -> str:
+    """Pass the name on if it may name a namespace at all.
+
+    Raises:
+        PydanticCustomError: it is no RFC 1123 label.
+    """
+    if _DNS_LABEL.fullmatch(name) is None:
+        raise refusal([_no_dns_label(name)])
+    return name
+
+
+def profile_name(name: str) -> str:
+    """Pass the name on if a profile may have it.
+
+    Raises:
+        PydanticCustomError: it is no RFC 1123 label, or reserved.
+    """
+    dns_label(name)
+    if is_reserved(name):
+        raise refusal([Finding("reserved-name", f'"{name}" is reserved for the cluster itself', "choose another name")])
+    return name
+
+
+def _no_dns_label(name: str) -> Finding:
+    better = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_LABEL].strip("-")
+    if not name:
+        return Finding("bad-name", "the name is empty", "give it a name")
+    if len(name) > LONGEST_LABEL:
+        what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
+        return Finding("bad-name", what, "shorten it")
+    what = f"{quoted(name)} cannot name a namespace"
+    remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
+    return Finding("bad-name", what, f"{remedy}, such as {better}" if better else remedy)
+
+
+def quoted(text: str) -> str:
+    """Return the text in double quotes on one line, shortened to what a person reads."""
+    shown = text if len(text) <= 80 else text[:77] + "..."
+    escaped = "".join(mark if mark.isprintable() else mark.encode("unicode_escape", "replace").decode() for mark in shown)
+    return f'"{escaped}"'
+
+
+def user_name(name: str) -> str:
+    """Pass the name on if it can stand for exactly one person, group or account.
+
+    Raises:
+        PydanticCustomError: it is empty, longer than 320 characters, holds characters that nobody sees, has white
+            space at an end, or a `*` at an end, which Istio takes for a wildcard.
+    """
+    if name and name.isprintable() and len(name) <= LONGEST_USER and name.strip(" *") == name:
+        return name
+    raise refusal([_bad_user(name)])
+
+
+def _bad_user(name: str) -> Finding:
+    if not name.strip():
+        return Finding("bad-user", "the name is empty", "name the user, as in ann@example.com")
+    if len(name) > LONGEST_USER:
+        what = f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed"
+        return Finding("bad-user", what, "write the name that the identity provider gives")
+    if name.strip() != name:
+        return Finding("bad-user", f"{quoted(name)} has white space at an end", f"write: {quoted(name.strip())}")
+    if not name.isprintable():
+        unseen = next(mark for mark in name if not mark.isprintable())
+        what = f"{quoted(name)} holds a character that cannot be seen (U+{ord(unseen):04X})"
+        return Finding("bad-user", what, "type the name again by hand")
+    return Finding("wildcard", f"{quoted(name)} is a wildcard to Istio", "write the name of one user, without the *")
+
+
+def key_findings(keys: Iterable[str]) -> list[Finding]:
+    """Return a finding for each key that no label or annotation may have."""
+    remedy = "use name or domain/name, of letters, digits, -, _ and ., the name with at most 63 characters"
+    return [
+        Finding("bad-key", f"{quoted(key)} is no key that Kubernetes takes", remedy, (key,), at_key=True)
+        for key in keys
+        if not is_qualified(key)
+    ]
+
+
+def label_findings(labels: Mapping[str, str | None]) -> list[Finding]:
+    """Return what Kubernetes would refuse in these labels; None stands for a default that is dropped."""
+    remedy = "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
+    return key_findings(labels) + [
+        Finding("bad-label-value", f"{quoted(value)} is no value that a label may have", remedy, (key,))
+        for key, value in labels.items()
+        if value is not None and not is_label_value(value)
+    ]
+
+
+def annotation_findings(annotations: Mapping[str, str]) -> list[Finding]:
+    """Return what Kubernetes would refuse in these annotations. Their values are free, up to 256 KiB together."""
+    found = key_findings(key.lower() for key in annotations)
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
+    if size > LARGEST_ANNOTATIONS:
+        found.append(Finding("too-large", f"the annotations have {size} bytes, at most 262144 are allowed", "shorten them"))
+    return found

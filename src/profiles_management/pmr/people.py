@@ -1,0 +1,113 @@
+"""Who has access: owners, contributors, and the rules that hold between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, model_validator
+
+from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
+from profiles_management.pmr.names import dns_label, quoted, user_name
+from profiles_management.pmr.until import Until
+
+UserName = Annotated[Text, AfterValidator(user_name)]
+
+
+class UserKind(StrEnum):
+    """What a name stands for. The spellings of github-profiles-automator (`user`) are read as well."""
+
+    USER = "User"
+    SERVICE_ACCOUNT = "ServiceAccount"
+    GROUP = "Group"
+
+    @classmethod
+    def _missing_(cls, value: object) -> UserKind | None:
+        return _PEER_SPELLINGS.get(value) if isinstance(value, str) else None
+
+
+_PEER_SPELLINGS: Final = {
+    "user": UserKind.USER,
+    "service-account": UserKind.SERVICE_ACCOUNT,
+    "group": UserKind.GROUP,
+}
+
+
+class ContributorRole(StrEnum):
+    """What a contributor may do in a profile."""
+
+    ADMIN = "admin"
+    EDIT = "edit"
+    VIEW = "view"
+
+
+class Owner(Model):
+    """Who owns a profile. A ServiceAccount may say in which namespace it lives."""
+
+    kind: UserKind
+    name: UserName
+    namespace: Annotated[Text, AfterValidator(dns_label)] | None = None
+
+    @model_validator(mode="after")
+    def _namespace_fits(self) -> Self:
+        if self.namespace is not None and self.kind is not UserKind.SERVICE_ACCOUNT:
+            what = f"a {self.kind} has no namespace"
+            raise refusal([Finding("needless-namespace", what, "remove namespace", ("namespace",), at_key=True)])
+        return self
+
+
+def _contributor_kind(kind: UserKind) -> UserKind:
+    if kind is UserKind.SERVICE_ACCOUNT:
+        remedy = "write: kind: User, or kind: Group"
+        raise refusal([Finding("bad-kind", "a contributor is a User or a Group", remedy)])
+    return kind
+
+
+class Contributor(Model):
+    """Who else has access to a profile, in which role, and until when (None: without an end)."""
+
+    name: UserName
+    role: ContributorRole
+    kind: Annotated[UserKind, AfterValidator(_contributor_kind)] = UserKind.USER
+    until: Until | None = None
+
+
+def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) -> list[Finding]:
+    """Return what is wrong between the people of one profile; paths start at the profile.
+
+    One person has one role, is written in one way, and an owner is no contributor too. Kinds are apart: a group may
+    have the name of a user.
+    """
+    seen = {(person.kind, person.name.casefold()) for person in contributors}
+    owned = owner is not None and (owner.kind, owner.name.casefold()) in seen
+    if len(seen) == len(contributors) and not owned:
+        return []
+    return clashes(owner, enumerate(contributors))
+
+
+def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]) -> list[Finding]:
+    """Return the findings for contributors of the given list indexes."""
+    found: list[Finding] = []
+    seen: dict[tuple[UserKind, str], Contributor] = {}
+    for index, person in contributors:
+        key = (person.kind, person.name.casefold())
+        path: Path = ("contributors", index, "name")
+        if owner is not None and key == (owner.kind, owner.name.casefold()):
+            what = f"{quoted(person.name)} owns this profile and needs no role in it"
+            found.append(Finding("owner-contributes", what, "remove this contributor", path))
+        elif key in seen:
+            found.append(_clash(seen[key], person, path))
+        seen.setdefault(key, person)
+    return found
+
+
+def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
+    name = quoted(second.name)
+    if first.name != second.name:
+        what = f"{name} and {quoted(first.name)} differ in case alone"
+        return Finding("case-clash", what, "keep the spelling that the identity provider gives", path)
+    if first.role is second.role:
+        return Finding("duplicate-contributor", f"{name} is a contributor with role {second.role} twice", "remove one", path)
+    what = f"{name} has two roles, {first.role} and {second.role}"
+    return Finding("two-roles", what, "keep the one that is meant", path)

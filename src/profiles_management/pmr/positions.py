@@ -1,0 +1,140 @@
+"""Where in a YAML text the parts of a document stand. Read only when there is something to complain about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import yaml
+
+from profiles_management.pmr.model import Path
+
+_SPELLINGS = {
+    "api_version": "apiVersion",
+    "default_request": "defaultRequest",
+    "limit_range": "limitRange",
+    "match_expressions": "matchExpressions",
+    "max_limit_request_ratio": "maxLimitRequestRatio",
+    "scope_name": "scopeName",
+    "scope_selector": "scopeSelector",
+}
+
+
+class Span(NamedTuple):
+    """Part of a text; lines and columns count from 0, `width` is in columns and 0 if it runs over lines."""
+
+    line: int
+    column: int
+    width: int
+
+
+class Spot(NamedTuple):
+    """Where one value stands, under the key that leads to it. `path` is as it was written, `text` a scalar's own."""
+
+    path: Path
+    value: Span
+    key: Span | None
+    text: str | None = None
+
+
+class _Branch(dict[str | int, "_Branch"]):
+    """The paths that are wanted, as a tree."""
+
+
+def locate(text: str, wanted: Iterable[Path]) -> dict[Path, Spot]:
+    """Find the wanted paths in a YAML text.
+
+    Both spellings of a key find each other. A path that is not there is answered by the closest part around it.
+    """
+    wanted = [_canonical(path) for path in wanted]
+    tree = _Branch()
+    for path in wanted:
+        branch = tree
+        for part in path:
+            branch = branch.setdefault(part, _Branch())
+    found = _Walk(text).run(tree)
+    return {path: _closest(found, path) for path in wanted}
+
+
+def lookup(spots: dict[Path, Spot], path: Path) -> Spot:
+    """Return the spot of a path that was wanted."""
+    return spots[_canonical(path)]
+
+
+def _canonical(path: Path) -> Path:
+    return tuple(_SPELLINGS.get(part, part) if isinstance(part, str) else part for part in path)
+
+
+def _closest(found: dict[Path, Spot], path: Path) -> Spot:
+    while path and path not in found:
+        path = path[:-1]
+    return found.get(path) or Spot((), Span(0, 0, 0), None)
+
+
+def span_of(event: Any) -> Span:
+    """Return where an event of the parser stands."""
+    start, end = event.start_mark, event.end_mark
+    return Span(start.line, start.column, end.column - start.column if start.line == end.line else 0)
+
+
+def span_at(text: str, offset: int) -> Span:
+    """Return where the character at an offset stands."""
+    before = text[:offset].splitlines(keepends=True) or [""]
+    if before[-1].endswith(("\n", "\r")):
+        before.append("")
+    return Span(len(before) - 1, len(before[-1]), 1)
+
+
+class _Walk:
+    """One pass over the events, looking only into what is wanted."""
+
+    def __init__(self, text: str) -> None:
+        self.events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self.found: dict[Path, Spot] = {}
+
+    def run(self, tree: _Branch) -> dict[Path, Spot]:
+        with suppress(yaml.YAMLError, StopIteration):  # a broken text is known up to the break
+            event = next(self.events)
+            while not isinstance(event, yaml.NodeEvent):
+                event = next(self.events)
+            self.node(event, tree, (), (), None)
+        return self.found
+
+    def node(self, event: Any, branch: _Branch, path: Path, written: Path, key: Span | None) -> None:
+        """Note where a wanted value starts, then look into it."""
+        text = event.value if isinstance(event, yaml.ScalarEvent) else None
+        span = span_of(event)._replace(width=0) if isinstance(event, yaml.CollectionStartEvent) else span_of(event)
+        self.found.setdefault(path, Spot(written, span, key, text))
+        if isinstance(event, yaml.SequenceStartEvent):
+            self.items(branch, path, written)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self.pairs(branch, path, written)
+
+    def items(self, branch: _Branch, path: Path, written: Path) -> None:
+        index = 0
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            if index in branch:
+                self.node(event, branch[index], (*path, index), (*written, index), None)
+            else:
+                self.skip(event)
+            index += 1
+
+    def pairs(self, branch: _Branch, path: Path, written: Path) -> None:
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            name = event.value if isinstance(event, yaml.ScalarEvent) else None
+            part = _SPELLINGS.get(name, name) if name else name
+            key = span_of(event)
+            self.skip(event)
+            event = next(self.events)
+            if part is not None and part in branch:
+                self.node(event, branch[part], (*path, part), (*written, name or ""), key)
+            else:
+                self.skip(event)
+
+    def skip(self, event: Any) -> None:
+        """Read to the end of a node that nobody asked for."""
+        depth = isinstance(event, yaml.CollectionStartEvent)
+        while depth:
+            event = next(self.events)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

@@ -1,0 +1,105 @@
+"""What can be wrong, as data, and the one tree of errors.
+
+    ProfilesError                 anything the caller may want to tell a person; exit code 1
+    ├── DocumentError             a document was refused as a whole; carries its problems
+    ├── SettingsError             a setting is out of range or contradicts another one
+    ├── ClusterError              the cluster did not do what was asked
+    │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
+    │   ├── Forbidden             a permission is missing
+    │   └── ClusterAway           no answer within the deadline
+    └── BrakeError                too much access would be lost at once; exit code 3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Where:
+    """A place in a document, or an object in a cluster.
+
+    Lines and columns count from 1; 0 means that they are not known. `path` reads like `profiles[0].resources.hard`;
+    for an object of a cluster it is its kind and name, such as `Namespace/legacy`.
+    """
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    path: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+        return " ".join(part for part in (place.lstrip(":"), self.path) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: everything that a person needs to mend it, and all that a renderer needs to show it.
+
+    `code` is stable, to search for and to test on. `what` is one short sentence without a full stop. `remedy` is an
+    imperative, with the text to paste where there is one. `excerpt` is the source line, of which `width` columns from
+    `where.column` on are meant.
+    """
+
+    code: str
+    what: str
+    where: Where
+    remedy: str
+    excerpt: str = ""
+    width: int = 0
+
+    def __str__(self) -> str:
+        where = str(self.where)
+        remedy = self.remedy[:1].upper() + self.remedy[1:]
+        return f"{where}{': ' if where else ''}{self.what}. {remedy} [{self.code}]"
+
+
+class ProfilesError(Exception):
+    """The base of every error that this library raises on purpose. `exit_code` is what a command ends with."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class DocumentError(ProfilesError):
+    """A document was refused as a whole; nothing was sent anywhere. `problems` are sorted by where they are."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.where))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class SettingsError(ProfilesError):
+    """A setting is out of range, or contradicts another one."""
+
+
+class ClusterError(ProfilesError):
+    """The cluster did not do what was asked of it."""
+
+
+class MissingKind(ClusterError):
+    """A kind that is needed is not installed in the cluster."""
+
+
+class Forbidden(ClusterError):
+    """A permission is missing."""
+
+
+class ClusterAway(ClusterError):
+    """The cluster did not answer within the deadline."""
+
+
+class BrakeError(ProfilesError):
+    """A plan would take away too much access at once; nothing was written.
+
+    `lost` pairs of person and profile would end without a role, of `before` that have one now.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, *, lost: int, before: int) -> None:
+        self.lost = lost
+        self.before = before
+        super().__init__(message)

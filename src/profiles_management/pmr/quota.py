@@ -1,0 +1,124 @@
+"""The quota of a profile: the spec of a ResourceQuota, with what Kubernetes would refuse refused here.
+
+Source: `ValidateResourceQuotaSpec` in
+https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Final, Self
+
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
+
+from profiles_management.pmr.model import Finding, Model, Text, refusal
+from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.resources import QuotaResources
+
+SCOPES: Final = (
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "CrossNamespacePodAffinity",
+    "VolumeAttributesClass",
+)
+_TAKE_VALUES: Final = frozenset({"PriorityClass", "VolumeAttributesClass"})
+_CONTRADICTIONS: Final = (("Terminating", "NotTerminating"), ("BestEffort", "NotBestEffort"))
+
+
+class Operator(StrEnum):
+    """How a scope selector compares."""
+
+    In = "In"
+    NotIn = "NotIn"
+    Exists = "Exists"
+    DoesNotExist = "DoesNotExist"
+
+
+def _scope_findings(scope: str, *path: str | int) -> list[Finding]:
+    if scope in SCOPES:
+        return []
+    meant = near(scope, SCOPES)
+    remedy = f"write: {meant}" if meant else "use one of: " + ", ".join(SCOPES)
+    return [Finding("unknown-scope", f"{quoted(scope)} is no scope of a quota", remedy, path)]
+
+
+def _contradictions(scopes: Sequence[str]) -> list[Finding]:
+    return [
+        Finding("contradictory-scopes", f"{one} and {other} exclude each other", "keep one of them")
+        for one, other in _CONTRADICTIONS
+        if one in scopes and other in scopes
+    ]
+
+
+def _scope(scope: str) -> str:
+    if found := _scope_findings(scope):
+        raise refusal(found)
+    return scope
+
+
+def _scopes(scopes: list[str]) -> list[str]:
+    found = [finding for index, scope in enumerate(scopes) for finding in _scope_findings(scope, index)]
+    if found := found + _contradictions(scopes):
+        raise refusal(found)
+    return scopes
+
+
+class ScopedResourceSelectorRequirement(Model):
+    """One condition of a scope selector."""
+
+    operator: Operator
+    scope_name: Annotated[Text, AfterValidator(_scope)] = Field(
+        validation_alias=AliasChoices("scopeName", "scope_name"), serialization_alias="scopeName"
+    )
+    values: list[Text] | None = None
+
+    @model_validator(mode="after")
+    def _operator_fits(self) -> Self:
+        if found := [*_operator_findings(self)]:
+            raise refusal(found)
+        return self
+
+
+def _operator_findings(requirement: ScopedResourceSelectorRequirement) -> list[Finding]:
+    operator, scope = requirement.operator, requirement.scope_name
+    if scope not in _TAKE_VALUES and operator is not Operator.Exists:
+        return [Finding("bad-operator", f"{scope} goes with Exists alone, not {operator}", "write: operator: Exists", ("operator",))]
+    if operator in (Operator.In, Operator.NotIn):
+        if not requirement.values:
+            return [Finding("no-values", f"{operator} wants at least one value", 'write: values: ["..."]', ("operator",))]
+    elif requirement.values:
+        return [Finding("needless-values", f"{operator} takes no values", "remove values", ("values",))]
+    return []
+
+
+class ScopeSelector(Model):
+    """Narrows a quota down to pods that fulfil every condition."""
+
+    match_expressions: list[ScopedResourceSelectorRequirement] = Field(
+        validation_alias=AliasChoices("matchExpressions", "match_expressions"), serialization_alias="matchExpressions"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        scopes = [item.scope_name for item in self.match_expressions if item.operator is Operator.Exists]
+        if found := _contradictions(scopes):
+            raise refusal([finding._replace(path=("matchExpressions",)) for finding in found])
+        return self
+
+
+class ResourceQuotaSpecModel(Model):
+    """How much a profile may use. Without `hard` it stands for explicitly no quota."""
+
+    hard: QuotaResources | None = None
+    scope_selector: ScopeSelector | None = Field(
+        default=None, validation_alias=AliasChoices("scopeSelector", "scope_selector"), serialization_alias="scopeSelector"
+    )
+    scopes: Annotated[list[Text], AfterValidator(_scopes)] | None = None
+
+    def to_spec(self) -> dict[str, Any]:
+        """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,0 +1,132 @@
+"""The rules that depend on settings, and a second look at a PMR that code has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from pydantic_core import PydanticCustomError
+
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.names import annotation_findings, label_findings, profile_name, quoted, user_name
+from profiles_management.pmr.people import people_findings
+from profiles_management.pmr.problems import Problem, Where
+
+OUR_DOMAIN = "profiles-management.io"
+_OURS = frozenset({"owner", "app.kubernetes.io/managed-by"})
+_FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What an installation allows.
+
+    `protected` namespaces are no profiles, in addition to kube-*, kubeflow and istio-system. `allowed_keys` are labels
+    and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns such as
+    `pod-security.kubernetes.io/*`.
+    """
+
+    protected: frozenset[str] = frozenset()
+    allowed_keys: frozenset[str] = frozenset()
+
+    def allows(self, key: str) -> bool:
+        """Tell whether a profile may set this label or annotation. `owner` and our own marks never."""
+        if is_ours(key):
+            return False
+        return not is_foreign(key) or any(fnmatchcase(key, pattern) for pattern in self.allowed_keys)
+
+
+def is_ours(key: str) -> bool:
+    """Tell whether a label or annotation is one of our marks, or the `owner` that Kubeflow's controller reads."""
+    domain = key.partition("/")[0]
+    return key in _OURS or domain == OUR_DOMAIN or domain.endswith("." + OUR_DOMAIN)
+
+
+def is_foreign(key: str) -> bool:
+    """Tell whether a label or annotation steers Kubernetes or Istio."""
+    domain, slash, _ = key.partition("/")
+    if not slash:
+        return key == "istio-injection"
+    return domain.endswith("istio.io") or any(domain == one or domain.endswith("." + one) for one in _FOREIGN_DOMAINS)
+
+
+def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]:
+    """Return a finding for each label or annotation under `path` that the rules refuse."""
+    return [_refused_key(key, (*path, key)) for key in keys if not rules.allows(key)]
+
+
+def _refused_key(key: str, path: Path) -> Finding:
+    if is_ours(key):
+        return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
+    what = f"{quoted(key)} steers Kubernetes or Istio itself"
+    return Finding("reserved-key", what, "remove it, or list it in the setting allowed_keys", path, at_key=True)
+
+
+def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | None]) -> list[Finding]:
+    """Return what the rules refuse in one profile; paths start at the profile."""
+    found: list[Finding] = []
+    if profile.name in rules.protected:
+        what = f'the namespace "{profile.name}" is protected by a setting'
+        found.append(Finding("protected-name", what, "choose another name", ("name",)))
+    if labels:
+        found += key_findings(labels, rules, "labels")
+    if profile.annotations:
+        found += key_findings(profile.annotations, rules, "annotations")
+    return found
+
+
+def violations(profile: Profile, rules: Rules, *, labels: Mapping[str, str]) -> list[Problem]:
+    """Return what the rules refuse in one profile.
+
+    Args:
+        profile: the profile.
+        rules: what this installation allows.
+        labels: those that hold for the profile, defaults included (`pmr.labels_of(profile)`).
+
+    Returns:
+        Problems whose path starts at the profile, without file and line.
+    """
+    return [_problem(finding) for finding in rule_findings(profile, rules, labels)]
+
+
+def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Problem]:
+    """Return what is wrong in a PMR that code has built or changed, where no validator looked.
+
+    Returns:
+        Problems in the order of names, with paths such as `profiles.ml.contributors[0].name`, without file and line.
+    """
+    found: list[Problem] = []
+    for name, profile in sorted(pmr.profiles.items()):
+        for finding in _second_look(name, profile, rules, pmr.labels_of(profile)):
+            found.append(_problem(finding, "profiles", name))
+    return found
+
+
+def _second_look(name: str, profile: Profile, rules: Rules, labels: Mapping[str, str]) -> list[Finding]:
+    found = people_findings(profile.owner, profile.contributors) + rule_findings(profile, rules, labels)
+    people: list[tuple[str, Path]] = [(profile.owner.name, ("owner", "name"))]
+    people += [(person.name, ("contributors", index, "name")) for index, person in enumerate(profile.contributors)]
+    for user, path in people:
+        found += _refused(user_name, user, path)
+    found += _refused(profile_name, profile.name, ("name",))
+    found += [finding._replace(path=("labels", *finding.path)) for finding in label_findings(profile.labels)]
+    found += [finding._replace(path=("annotations", *finding.path)) for finding in annotation_findings(profile.annotations)]
+    if name != profile.name:
+        what = f'the profile under "{name}" is called "{profile.name}"'
+        found.append(Finding("wrong-name", what, "add it with add_profile", ("name",)))
+    return found
+
+
+def _refused(check: Callable[[str], str], name: str, path: Path) -> list[Finding]:
+    try:
+        check(name)
+    except PydanticCustomError as refused:
+        findings: tuple[Finding, ...] = (refused.context or {})["findings"]
+        return [finding._replace(path=path) for finding in findings]
+    return []
+
+
+def _problem(finding: Finding, *prefix: str) -> Problem:
+    return Problem(finding.code, finding.what, Where(path=path_text((*prefix, *finding.path))), finding.remedy)

@@ -1,0 +1,61 @@
+"""What YAML 1.1 makes of a plain scalar: exactly what PyYAML's SafeLoader does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import yaml
+
+_RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
+_TEXT: Final = "tag:yaml.org,2002:str"
+_LONGEST_WORD: Final = 5  # false: the longest word that is no text
+_LONGEST_NUMBER: Final = 128
+
+TYPED_STARTS: Final = frozenset(start for start in _RESOLVERS if start is not None)
+"""A plain scalar that starts with none of these (the empty text included) is text."""
+
+
+class Untypable:
+    """A plain scalar that looks like a number or a date and is none, or that only means something as a key."""
+
+    def __repr__(self) -> str:
+        return "<no value>"
+
+
+MERGE: Final = Untypable()
+BROKEN: Final = Untypable()
+
+
+def plain(value: str) -> Any:
+    """Return what a plain scalar stands for: text, None, bool, int, float, date, datetime, or an `Untypable`."""
+    if len(value) > _LONGEST_WORD and value[0].isalpha():
+        return value
+    return _typed(value)
+
+
+@lru_cache(maxsize=8192)
+def _typed(value: str) -> Any:
+    tag = next((tag for tag, pattern in _RESOLVERS.get(value[:1], ()) if pattern.match(value)), _TEXT)
+    if tag == _TEXT:
+        return value
+    if tag.endswith(":merge"):
+        return MERGE
+    if tag not in _CONSTRUCTORS or len(value) > _LONGEST_NUMBER:
+        return BROKEN
+    try:
+        return _CONSTRUCTORS[tag](yaml.ScalarNode(tag, value))
+    except (ValueError, OverflowError, IndexError):
+        return BROKEN
+
+
+def _constructors() -> dict[str, Callable[[yaml.ScalarNode], Any]]:
+    loader = yaml.SafeLoader("")
+    return {
+        f"tag:yaml.org,2002:{kind}": getattr(loader, f"construct_yaml_{kind}")
+        for kind in ("null", "bool", "int", "float", "timestamp")
+    }
+
+
+_CONSTRUCTORS: Final = _constructors()

@@ -1,0 +1,53 @@
+"""Slips of the pen that are seen often enough to say what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from profiles_management.pmr.names import quoted
+
+_PAIR = re.compile(r"""([A-Za-z][\w./-]*)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s,;"']+)""")
+_ADDRESS = re.compile(r"[^\s:{}\[\],]+@[^\s:{}\[\],]+")
+
+
+def pairs_in(text: str) -> list[str]:
+    """Return `key: "value"` for each assignment in a text such as `limits.cpu = "1"`; none if it is something else."""
+    if len(text) > 1000 or not re.fullmatch(rf"(?:\s*{_PAIR.pattern}[\s,;]*)+", text):
+        return []
+    return [f"{key}: {quoted(value.strip(chr(34) + chr(39)))}" for key, value in _PAIR.findall(text)]
+
+
+def mapping_remedy(key: str, value: Any) -> str:
+    """Return what to write where a mapping is wanted."""
+    pairs = pairs_in(value) if isinstance(value, str) else []
+    if len(pairs) == 1:
+        return f"write: {pairs[0]}"
+    if pairs:
+        return f"write one on each line: {', then '.join(pairs)}"
+    if key == "owner":
+        name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
+        return f"write: owner: {{kind: User, name: {name}}}"
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        return "remove the dashes before the keys"
+    return f"indent its keys under {key}:" if key else "write keys and values"
+
+
+def item_remedy(parent: str, value: Any) -> str:
+    """Return what to write where an item of a list should be a mapping."""
+    if parent == "contributors":
+        name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
+        return f"write: - {{name: {name}, role: edit}}"
+    if parent == "profiles":
+        name = value if isinstance(value, str) and re.fullmatch(r"[a-z0-9-]+", value) else "my-profile"
+        return f"write: - name: {name}, and below it owner: {{kind: User, name: ann@example.com}}"
+    return "write its keys and values after the dash"
+
+
+def list_remedy(key: str, value: Any) -> str:
+    """Return what to write where a list is wanted."""
+    if isinstance(value, dict):
+        return "put a dash before each item, as in: - name: ..." if value else f"write: {key}: []"
+    return f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]" if key in ("scopes", "values") else (
+        f"write the items of {key} below it, each after a dash"
+    )

@@ -1,0 +1,62 @@
+"""The end of a contributor's access: a date, or a time with its zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from profiles_management.pmr.model import Finding, refusal
+from profiles_management.pmr.names import quoted
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
+_EXAMPLES = "write a date such as 2027-01-31, or a time with zone such as 2027-01-31T18:00:00Z"
+
+
+def moment(value: Any) -> datetime:
+    """Return the moment that was written, in UTC. A bare date means 00:00 UTC of that day.
+
+    Raises:
+        PydanticCustomError: it is no date, or a time without a zone.
+    """
+    if isinstance(value, str):
+        value = _read(value)
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    raise refusal([Finding("bad-until", "this is neither a date nor a time", _EXAMPLES)])
+
+
+def _read(text: str) -> date | datetime:
+    time = _TIME.fullmatch(text)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        if time:
+            return datetime.fromisoformat(f"{time[1]}T{time[2]}{(time[3] or '').upper()}")
+    except ValueError:
+        raise refusal([Finding("bad-until", f"there is no {text}", _EXAMPLES)]) from None
+    raise refusal([Finding("bad-until", f"{quoted(text)} is neither a date nor a time", _EXAMPLES)])
+
+
+def _in_utc(time: datetime) -> datetime:
+    if time.utcoffset() is None:
+        remedy = f"write: until: {time.isoformat()}Z"
+        raise refusal([Finding("no-zone", "a time needs a zone", remedy)])
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise refusal([Finding("bad-until", f"{time} is outside the calendar", _EXAMPLES)]) from None
+
+
+def written(time: datetime) -> str:
+    """Return the shortest text that `moment` reads as this time, in UTC."""
+    text = time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return text.removesuffix("T00:00:00Z")
+
+
+Until = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string"})]

@@ -1,0 +1,85 @@
+"""A PMR as a document: YAML or JSON, in the order of names, with only what is set."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+import yaml
+
+from profiles_management.pmr.classes import (
+    Contributor,
+    Defaults,
+    LimitRangeSpec,
+    Owner,
+    Profile,
+    ProfilesManagementRepresentation,
+    ResourceQuotaSpecModel,
+    UserKind,
+)
+from profiles_management.pmr.until import written
+
+
+def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "json"] = "yaml") -> str:
+    """Return the document from which `loads` reads this PMR again.
+
+    Args:
+        pmr: what to write; profiles come in the order of their names, contributors as they are listed.
+        format: JSON is indented by two spaces.
+    """
+    data = plain(pmr)
+    if format == "json":
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=10_000)
+    return text
+
+
+def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:
+    """Return the document as plain data that JSON can hold."""
+    defaults = {} if pmr.defaults is None else {"defaults": _defaults(pmr.defaults)}
+    return {**defaults, "profiles": [_profile(profile) for profile in pmr.in_order()]}
+
+
+def _defaults(defaults: Defaults) -> dict[str, Any]:
+    data = _limits(defaults.resources, defaults.limit_range)
+    return data | ({"labels": _sorted(defaults.labels)} if defaults.labels else {})
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    optional: dict[str, Any] = {
+        "labels": _sorted(profile.labels),
+        "annotations": _sorted(profile.annotations),
+        "plugins": [plugin.to_spec() for plugin in profile.plugins],
+        "open": profile.open,
+        "adopt": profile.adopt,
+        "contributors": [_contributor(person) for person in profile.contributors],
+    }
+    head = {"name": profile.name, "owner": _owner(profile.owner)}
+    return head | _limits(profile.resources, profile.limit_range) | {key: part for key, part in optional.items() if part}
+
+
+def _owner(owner: Owner) -> dict[str, str]:
+    data = {"kind": owner.kind.value, "name": owner.name}
+    return data if owner.namespace is None else data | {"namespace": owner.namespace}
+
+
+def _contributor(person: Contributor) -> dict[str, str]:
+    data = {"name": person.name, "role": person.role.value}
+    if person.kind is not UserKind.USER:
+        data["kind"] = person.kind.value
+    if person.until is not None:
+        data["until"] = written(person.until)
+    return data
+
+
+def _limits(resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    if resources is not None:
+        data["resources"] = resources.to_spec()
+    if limit_range is not None:
+        data["limitRange"] = limit_range.to_spec() if limit_range.limits else {}
+    return data
+
+
+def _sorted(mapping: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(mapping.items()))
