@@ -1,7 +1,19 @@
 """Kubeflow Profiles from one declarative document: who may do what, where, and how much of it."""
 
-from profiles_management.kubeflow.engine import create_or_update_profiles, open_target, plan_profiles
+from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.engine import (
+    create_or_update_profiles,
+    delete_stale_profiles,
+    export_pmr,
+    list_access,
+    list_stale_profiles,
+    open_target,
+    plan_deletion,
+    plan_profiles,
+)
+from profiles_management.kubeflow.export import Export
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
+from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.pmr.problems import (
     BrakeError,
     ClusterAway,
@@ -20,10 +32,12 @@ __all__ = [
     "CHARMED",
     "PRESETS",
     "UPSTREAM",
+    "AccessEntry",
     "BrakeError",
     "ClusterAway",
     "ClusterError",
     "DocumentError",
+    "Export",
     "Forbidden",
     "MissingKind",
     "Plan",
@@ -32,7 +46,13 @@ __all__ = [
     "Report",
     "Settings",
     "SettingsError",
+    "StaleProfile",
     "create_or_update_profiles",
+    "delete_stale_profiles",
+    "export_pmr",
+    "list_access",
+    "list_stale_profiles",
     "open_target",
+    "plan_deletion",
     "plan_profiles",
 ]

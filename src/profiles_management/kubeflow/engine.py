@@ -1,18 +1,20 @@
 """The doors of the engine: observe, plan, apply, report."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from lightkube import Client
 from lightkube.core.exceptions import ConfigError
 
+from profiles_management.kubeflow import access, export, stale
 from profiles_management.kubeflow import plan as planning
+from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.kubeflow.directory import Directory
+from profiles_management.kubeflow.export import Export
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
+from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -25,7 +27,7 @@ from profiles_management.reconcile.report import Report
 Where = Target | Client | Path | str | None
 
 
-def open_target(where: Where, settings: Settings = UPSTREAM, clock: Clock = SYSTEM) -> Target:
+def open_target(where: Where = None, clock: Clock = SYSTEM) -> Target:
     """Return what is meant by a target.
 
     Args:
@@ -65,7 +67,7 @@ def plan_profiles(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    observed = open_target(target, settings, clock).observe(settings)
+    observed = open_target(target, clock).observe(settings)
     return planning.plan(pmr, observed, settings, now=now or clock.now())
 
 
@@ -92,11 +94,80 @@ def create_or_update_profiles(
         BrakeError: too much access would be taken away; nothing was written.
         ClusterError: the target cannot be read.
     """
-    reached = open_target(target, settings, clock)
+    reached = open_target(target, clock)
     plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
     if not settings.allow_revocations:
         brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
     return apply(plan, reached, settings, clock, progress)
+
+
+def list_stale_profiles(
+    pmr: ProfilesManagementRepresentation, *, target: Where = None, settings: Settings = UPSTREAM
+) -> tuple[StaleProfile, ...]:
+    """Return the profiles that the document does not name; by default of those that we made or adopted.
+
+    Raises:
+        ClusterError: the target cannot be read.
+    """
+    return stale.found(pmr, open_target(target).observe(settings), settings)
+
+
+def plan_deletion(
+    pmr: ProfilesManagementRepresentation,
+    *,
+    target: Where = None,
+    settings: Settings = UPSTREAM,
+    keep_data: bool = False,
+) -> Plan:
+    """Return what delete_stale_profiles would do; change nothing.
+
+    Raises:
+        DocumentError: the document is not valid.
+        ClusterError: the target cannot be read.
+    """
+    checked(pmr, settings)
+    return stale.deletion(pmr, open_target(target).observe(settings), settings, keep_data=keep_data)
+
+
+def delete_stale_profiles(
+    pmr: ProfilesManagementRepresentation,
+    *,
+    target: Where = None,
+    settings: Settings = UPSTREAM,
+    keep_data: bool = False,
+    clock: Clock = SYSTEM,
+    progress: Progress | None = None,
+) -> Report:
+    """Remove every profile that the document does not name; which ones those are, list_stale_profiles says.
+
+    Args:
+        keep_data: keep the namespace and what is in it; only the Profile and everybody's access go.
+
+    Raises:
+        DocumentError: the document is not valid; nothing was sent.
+        ClusterError: the target cannot be read.
+    """
+    reached = open_target(target, clock)
+    plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data)
+    return apply(plan, reached, settings, clock, progress)
+
+
+def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:
+    """Return what is there as a document, so that one can adopt it.
+
+    Raises:
+        ClusterError: the target cannot be read.
+    """
+    return export.export(open_target(target).observe(settings), settings)
+
+
+def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple[AccessEntry, ...]:
+    """Return who has which role where, and until when, sorted by profile and person.
+
+    Raises:
+        ClusterError: the target cannot be read.
+    """
+    return access.entries(open_target(target).observe(settings), settings)
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

@@ -27,6 +27,7 @@ class Gathering:
     def __init__(self) -> None:
         self._people: dict[Person, Person] = {}
         self._taken: dict[str, set[str]] = {}
+        self._closed: set[str] = set()
         self.profiles: dict[str, ProfileSeen] = {}
         self.namespaces: dict[str, NamespaceSeen] = {}
         self.bindings: dict[str, dict[str, Binding]] = {}
@@ -57,6 +58,7 @@ class Gathering:
             quotas=self.quotas,
             limits=self.limits,
             holds=frozenset(holds),
+            closed=frozenset(self._closed),
             missing_roles=tuple(missing_roles),
             unreadable=tuple(unreadable),
             limit_ranges=self.limit_ranges,
@@ -140,6 +142,8 @@ class Gathering:
         if metadata.name == names.OWNER_POLICY:
             self.owner_policies[metadata.namespace] = _owner_object(metadata, "", None, bytes(one.spec))
             return
+        if metadata.name == names.CLOSED:
+            self._closed.add(metadata.namespace)
         person = self._person(metadata)
         if person is None or metadata.annotations is None:
             return

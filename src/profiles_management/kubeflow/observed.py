@@ -115,6 +115,7 @@ class Observed:
         owner_bindings, owner_policies, quotas, limits: by namespace.
         holds: the kinds that the target can hold; a folder of manifests for Kubeflow holds no Namespace.
         missing_roles: ClusterRoles that contributors are bound to and that do not exist.
+        closed: namespaces that hold our policy that lets nobody in.
         unreadable: what could not be read and was passed over.
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec).
     """
@@ -131,4 +132,5 @@ class Observed:
     holds: frozenset[str] = frozenset()
     missing_roles: tuple[str, ...] = ()
     unreadable: tuple[Problem, ...] = ()
+    closed: frozenset[str] = frozenset()
     limit_ranges: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)

@@ -15,7 +15,6 @@ from profiles_management.kubeflow.pair import Room
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Shape, Wanted
-from profiles_management.pmr import rules
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
@@ -104,9 +103,6 @@ class _Planning:
     def profile(self, profile: Profile) -> None:
         """Plan one profile of the document; what is not ours to touch is refused and left alone."""
         wanted = wanted_of(self.pmr, profile)
-        if broken := rules.violations(profile, self.settings.rules, labels=wanted.labels):
-            self.refused += broken
-            return
         found = ownership.footing(profile, self.observed, self.settings)
         if isinstance(found, Problem):
             self.refused.append(found)

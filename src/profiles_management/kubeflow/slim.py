@@ -78,7 +78,7 @@ class Subject(msgspec.Struct, gc=False):
     apiGroup: str = ""
 
 
-class RoleBinding(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignore[misc]
+class RoleBinding(NamespacedResourceG, msgspec.Struct):
     """A RoleBinding."""
 
     _api_info: ClassVar[ApiInfo] = rbac_authorization_v1.RoleBinding._api_info
@@ -87,7 +87,7 @@ class RoleBinding(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignor
     subjects: list[Subject] | None = None
 
 
-class AuthorizationPolicy(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignore[misc]
+class AuthorizationPolicy(NamespacedResourceG, msgspec.Struct):
     """An AuthorizationPolicy; its spec stays JSON, to be compared as text first."""
 
     _api_info: ClassVar[ApiInfo] = ApiInfo(
@@ -113,7 +113,7 @@ class ProfileSpec(msgspec.Struct, gc=False):
     plugins: list[dict[str, Any]] | None = None
 
 
-class Profile(GlobalResource, msgspec.Struct, gc=False):  # type: ignore[misc]
+class Profile(GlobalResource, msgspec.Struct):
     """A Profile."""
 
     _api_info: ClassVar[ApiInfo] = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
@@ -121,14 +121,14 @@ class Profile(GlobalResource, msgspec.Struct, gc=False):  # type: ignore[misc]
     spec: ProfileSpec | None = None
 
 
-class Namespace(GlobalResource, msgspec.Struct, gc=False):  # type: ignore[misc]
+class Namespace(GlobalResource, msgspec.Struct):
     """A Namespace."""
 
     _api_info: ClassVar[ApiInfo] = core_v1.Namespace._api_info
     metadata: OpenMetadata
 
 
-class ResourceQuota(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignore[misc]
+class ResourceQuota(NamespacedResourceG, msgspec.Struct):
     """A ResourceQuota."""
 
     _api_info: ClassVar[ApiInfo] = core_v1.ResourceQuota._api_info
@@ -136,7 +136,7 @@ class ResourceQuota(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ign
     spec: dict[str, Any] | None = None
 
 
-class LimitRange(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignore[misc]
+class LimitRange(NamespacedResourceG, msgspec.Struct):
     """A LimitRange."""
 
     _api_info: ClassVar[ApiInfo] = core_v1.LimitRange._api_info
@@ -144,7 +144,7 @@ class LimitRange(NamespacedResourceG, msgspec.Struct, gc=False):  # type: ignore
     spec: dict[str, Any] | None = None
 
 
-class ClusterRole(GlobalResource, msgspec.Struct, gc=False):  # type: ignore[misc]
+class ClusterRole(GlobalResource, msgspec.Struct):
     """A ClusterRole, of which only the existence counts."""
 
     _api_info: ClassVar[ApiInfo] = rbac_authorization_v1.ClusterRole._api_info

@@ -1,0 +1,171 @@
+"""An existing cluster as a document, so that one can adopt what is there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from profiles_management.kubeflow import names, ownership
+from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.pair import Held, weight
+from profiles_management.kubeflow.people import held_in
+from profiles_management.kubeflow.plan import room_of
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import documents
+from profiles_management.pmr.classes import (
+    Contributor,
+    LimitRangeSpec,
+    Owner,
+    Plugin,
+    Profile,
+    ProfilesManagementRepresentation,
+    ResourceQuotaSpecModel,
+)
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Person
+
+# What the profile controller puts on a namespace by itself. Source: kubeflow/dashboard, namespace-labels.yaml.
+CONTROLLER_LABELS: Mapping[str, str] = {
+    "katib.kubeflow.org/metrics-collector-injection": "enabled",
+    "pipelines.kubeflow.org/enabled": "true",
+    "serving.kubeflow.org/inferenceservice": "enabled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A document, and what it could not say."""
+
+    pmr: ProfilesManagementRepresentation
+    notes: tuple[Problem, ...]
+
+    def to_yaml(self) -> str:
+        """Return the document as YAML, with a comment at the top for each thing that it could not say."""
+        comments = "".join(f"# {_one_line(note)}\n" for note in self.notes)
+        return comments + documents.dumps(self.pmr)
+
+
+def _one_line(note: Problem) -> str:
+    return "".join(one if one.isprintable() else "?" for one in str(note))
+
+
+def export(observed: Observed, settings: Settings) -> Export:
+    """Return the document that, planned against the same cluster, changes nobody's access."""
+    exporting = _Exporting(observed, settings)
+    anchors = observed.namespaces if settings.standalone else observed.profiles
+    profiles = [one for name in sorted(anchors) if (one := exporting.profile(name)) is not None]
+    return Export(ProfilesManagementRepresentation(profiles), tuple(exporting.notes))
+
+
+class _Exporting:
+    def __init__(self, observed: Observed, settings: Settings) -> None:
+        self.observed = observed
+        self.settings = settings
+        self.notes: list[Problem] = []
+
+    def profile(self, name: str) -> Profile | None:
+        """Return one profile, None where no document can name it."""
+        seen, space = self.observed.profiles.get(name), self.observed.namespaces.get(name)
+        if self.settings.standalone and (space is None or not (space.mark or space.owner)):
+            return None
+        if ownership.is_protected(name, self.settings) or (seen is not None and seen.deleting):
+            self._note(name, "left out: it is protected or being deleted", "Nothing to do.")
+            return None
+        owner = self._owner(name, seen)
+        if owner is None:
+            return None
+        profile = self._made(name, Profile, name=name, owner=owner, contributors=self._contributors(name, owner))
+        if profile is not None:
+            self._shape(profile, seen)
+        return profile
+
+    def _owner(self, name: str, seen: ProfileSeen | None) -> Owner | None:
+        if seen is not None and seen.owner is not None:
+            found = {"kind": seen.owner.kind, "name": seen.owner.name, "namespace": seen.owner_namespace or None}
+        elif bound := self.observed.owner_bindings.get(name):
+            found = {"kind": bound.subject.kind, "name": bound.subject.name} if bound.subject else {}
+        else:
+            found = {}
+        if not found:
+            self._note(name, "left out: it has no owner", "Give it one, then export again.")
+            return None
+        return self._made(name, Owner, **found)
+
+    # contributors
+
+    def _contributors(self, name: str, owner: Owner) -> list[Contributor]:
+        found: list[Contributor] = []
+        spelled = {owner.name.casefold()}
+        for person, held in sorted(held_in(room_of(name, self.observed)).items()):
+            if person.name.casefold() in spelled and person.kind == "User":
+                self._note(name, f"{person} is there twice, or owner too, perhaps in another case", "Decide which of them stays.")
+                continue
+            one = self._contributor(name, person, held)
+            if one is not None:
+                found.append(one)
+                spelled.add(person.name.casefold())
+        return found
+
+    def _contributor(self, name: str, person: Person, held: Held) -> Contributor | None:
+        if not held.bindings:
+            self._note(name, f"{person} has an AuthorizationPolicy and no RoleBinding", "It is removed by the next apply.")
+            return None
+        if len(held.bindings) > 1:
+            self._note(name, f"{person} has {len(held.bindings)} roles", "The strongest is exported.")
+        strongest = max(held.bindings, key=lambda one: weight(one.role))
+        until = {"until": datetime.fromisoformat(strongest.until)} if strongest.until else {}
+        return self._made(name, Contributor, kind=person.kind, name=person.name, role=strongest.role, **until)
+
+    # shape
+
+    def _shape(self, profile: Profile, seen: ProfileSeen | None) -> None:
+        name = profile.name
+        stored = self.observed.quotas.get(name)
+        quota = seen.quota if seen is not None else stored.spec if stored is not None else {}
+        if quota and (spec := self._made(name, ResourceQuotaSpecModel, **quota)) is not None:
+            profile.resources = spec
+        for plugin in seen.plugins if seen is not None else ():
+            if (one := self._made(name, Plugin, **plugin)) is not None:
+                profile.plugins = [*profile.plugins, one]
+        for limits, spec in self.observed.limit_ranges.get(name, ()):
+            if limits != names.LIMITS:
+                self._note(name, f"LimitRange {limits} is not ours", "It stays as it is.")
+            elif (range_ := self._made(name, LimitRangeSpec, **spec)) is not None:
+                profile.limit_range = range_
+        self._keys(profile)
+
+    def _keys(self, profile: Profile) -> None:
+        space = self.observed.namespaces.get(profile.name)
+        if space is None:
+            return
+        for field, there in (("labels", space.labels), ("annotations", space.annotations)):
+            kept = {key: value for key, value in there.items() if CONTROLLER_LABELS.get(key) != value and self.settings.rules.allows(key)}
+            try:
+                setattr(profile, field, dict(sorted(kept.items())))
+            except ValidationError as error:
+                self._note(profile.name, f"{field} left out: {_said(error)}", "Set them by hand.")
+
+    # what cannot be said
+
+    def _made(self, name: str, model: type[Any], **fields: Any) -> Any:  # noqa: ANN401 - an instance of `model`, or None
+        try:
+            return model(**fields)
+        except (ValidationError, ValueError) as error:
+            self._note(name, f"{model.__name__} left out: {_said(error)}", "Mend it in the cluster, or write it by hand.")
+            return None
+
+    def _note(self, name: str, what: str, remedy: str) -> None:
+        self.notes.append(ownership.refusal(name, "cannot-say", what, remedy))
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(_messages(error))
+    return str(error)
+
+
+def _messages(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_url=False, include_input=False):
+        yield f"{'.'.join(map(str, one['loc']))}: {one['msg']}".lstrip(": ")

@@ -1,0 +1,162 @@
+"""Profiles that a document no longer names: listing them, and removing them with or without their data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from profiles_management.kubeflow import names, objects, ownership, people, writes
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
+from profiles_management.kubeflow.plan import room_of, stale
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.reconcile.plan import (
+    Access,
+    Action,
+    Change,
+    Condition,
+    ObjectRef,
+    Pending,
+    Phase,
+    Plan,
+    Reason,
+    State,
+    Write,
+    ordered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StaleProfile:
+    """A profile that the document does not name; `contributors` counts those whom the next apply revokes."""
+
+    name: str
+    owner: str
+    contributors: int
+
+
+def found(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
+) -> tuple[StaleProfile, ...]:
+    """Return the stale profiles, sorted by name."""
+    return tuple(
+        StaleProfile(name, _owner(name, observed), len(people.held_in(room_of(name, observed))))
+        for name in stale(pmr, observed, settings)
+    )
+
+
+def deletion(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, keep_data: bool
+) -> Plan:
+    """Return what removes every stale profile.
+
+    Contributors go first. Then the Profile, and the controller removes its namespace; one that was adopted does not
+    belong to the Profile and is removed by us. With `keep_data` the namespace is set free before the Profile goes,
+    and a policy that lets nobody in takes the place of the owner's, without which Istio would let everybody in.
+    """
+    changes: list[Change] = []
+    pending: list[Pending] = []
+    lost = 0
+    for name in stale(pmr, observed, settings):
+        seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+        if (seen is not None and seen.deleting) or (space is not None and space.deleting):
+            pending.append(Pending(name, f"{name} is being deleted"))
+            continue
+        if ownership.is_ours_to_close(name, observed, settings):
+            revoked = people.plan((), room_of(name, observed), settings)
+            changes += revoked.changes
+            lost += len(revoked.changes)
+        changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
+    return Plan(ordered(changes), pending=tuple(pending), profiles=len(pmr), access=Access(lost, lost, 0))
+
+
+class _Removal:
+    """The removal of one profile, as the profile controller needs it."""
+
+    def __init__(
+        self,
+        name: str,
+        seen: ProfileSeen | None,
+        space: NamespaceSeen | None,
+        observed: Observed,
+        settings: Settings,
+        *,
+        keep_data: bool,
+    ) -> None:
+        self.name = name
+        self.seen = seen
+        self.space = space if ownership.is_ours_to_close(name, observed, settings) else None
+        self.observed = observed
+        self.settings = settings
+        self.keep_data = keep_data
+        self.profile = ObjectRef("Profile", "", name)
+        self.namespace = ObjectRef("Namespace", "", name)
+
+    def change(self) -> Change:
+        standalone = self.settings.standalone
+        gone = self.namespace if self.space is not None and "Namespace" in self.observed.holds else self.profile
+        last = self.profile if self.keep_data else gone
+        return Change(
+            Phase.SHAPE,
+            self.name,
+            self.namespace if standalone else self.profile,
+            Action.DELETE,
+            Reason.STALE,
+            writes=tuple(self._standalone() if standalone else self._kubeflow()),
+            settled=None if standalone and self.keep_data else Condition(last, State.GONE),
+        )
+
+    def _kubeflow(self) -> Iterator[Write]:
+        yield from self._unstuck()
+        if self.keep_data:
+            yield from self._kept()
+        yield from self._folder()
+        yield writes.delete(self.profile)
+        if not self.keep_data and self.space is not None and not self.space.owned_by and self._holds("Namespace"):
+            yield writes.delete(self.namespace, after=Condition(self.profile, State.GONE))
+
+    def _unstuck(self) -> Iterator[Write]:
+        """Mend what would leave the Profile in deletion for ever: another owner, a quota or a role that cannot be."""
+        if self.seen is None or self.space is None:
+            return
+        owner = self.seen.owner.name if self.seen.owner is not None else ""
+        if self.space.owner != owner and self._holds("Namespace"):
+            yield writes.patch(self.namespace, {"metadata": {"annotations": {names.OWNER: owner}}})
+        if self.seen.quota.get("hard") and self._holds("ResourceQuota") and self.name not in self.observed.quotas:
+            yield writes.patch(self.profile, {"spec": {"resourceQuotaSpec": writes.replacing(self.seen.quota, {})}})
+        bound = self.observed.owner_bindings.get(self.name)
+        if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
+            yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), bound.version)
+
+    def _kept(self) -> Iterator[Write]:
+        if self.space is None:
+            return
+        if self._holds("AuthorizationPolicy") and self.name not in self.observed.closed:
+            yield writes.create(objects.closed(self.name, self.settings))
+        if self.space.owned_by and self._holds("Namespace"):
+            yield writes.patch(self.namespace, {"metadata": {"ownerReferences": None}})
+
+    def _folder(self) -> Iterator[Write]:
+        """A folder holds no Namespace, so what would go with one is removed file by file."""
+        limits = self.observed.limits.get(self.name)
+        if not self.keep_data and not self._holds("Namespace") and limits is not None and limits.mark:
+            yield writes.delete(ObjectRef("LimitRange", self.name, names.LIMITS))
+
+    def _standalone(self) -> Iterator[Write]:
+        if not self.keep_data:
+            yield writes.delete(self.namespace)
+            return
+        yield from self._kept()
+        yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING))
+        if self._holds("AuthorizationPolicy"):
+            yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY))
+        unmarked = {"labels": dict.fromkeys(objects.marks(self.settings)), "annotations": {names.OWNER: None, names.KEYS: None}}
+        yield writes.patch(self.namespace, {"metadata": unmarked})
+
+    def _holds(self, kind: str) -> bool:
+        return kind in self.observed.holds
+
+
+def _owner(name: str, observed: Observed) -> str:
+    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+    if seen is not None and seen.owner is not None:
+        return seen.owner.name
+    return space.owner if space is not None else ""
