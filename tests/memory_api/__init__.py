@@ -16,6 +16,7 @@ canonical quantities, defaults, field ownership. It has no watches, no RBAC and 
 `python -m memory_api --port 0` serves one over loopback for benchmarks.
 """
 
+from .controller import ProfileController
 from .faults import (
     INJURIES,
     Fault,
@@ -28,6 +29,7 @@ from .faults import (
     once,
     stale_list,
 )
+from .kfam import Binding, Kfam, KfamError, binding_name
 from .objects import Happened
 from .requests import Request
 from .server import MemoryApi
@@ -36,13 +38,18 @@ from .status import Answer, Refusal
 __all__ = [
     "INJURIES",
     "Answer",
+    "Binding",
     "Fault",
     "Happened",
+    "Kfam",
+    "KfamError",
     "Killed",
     "MemoryApi",
+    "ProfileController",
     "Refusal",
     "Request",
     "always",
+    "binding_name",
     "fail_nth_write",
     "forbid",
     "gone_mid_list",

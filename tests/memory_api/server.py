@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx2
 import msgspec
@@ -40,7 +41,8 @@ class MemoryApi:
         log: every request that came over the wire, in order.
         faults: injectors (see `memory_api.faults`), asked in order for each request.
         transport: what to give to a lightkube or httpx2 client.
-        watchers: called after each change, once the request that made it was answered.
+        watchers: called after each change, once the request that made it is done; see `watch`.
+        after: called after each request that came over the wire and was answered or broken.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class MemoryApi:
         self.log: list[Request] = []
         self.faults: list[Fault] = []
         self.watchers: list[Watcher] = []
+        self.after: list[Callable[[Request], None]] = []
         self._lock = threading.RLock()
         self._draining = False
         self.transport = httpx2.MockTransport(self._respond)
@@ -81,9 +84,12 @@ class MemoryApi:
         act: Callable[[], Answer] = lambda: self._act(request)  # noqa: E731
         for fault in reversed(self.faults):
             act = _through(fault, request, act)
-        answer = act()
-        request.status = answer.status
-        return answer
+        try:
+            answer = act()
+            request.status = answer.status
+            return answer
+        finally:
+            self._tell_after(request)
 
     @property
     def writes(self) -> list[Request]:
@@ -137,6 +143,15 @@ class MemoryApi:
         answer = self._act(requests.read(method, path, headers, content), raising=True)
         return answer.object
 
+    def path(self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = "") -> str:
+        """Return the path of an object, or without a name that of its collection."""
+        found = self._kind(kind)
+        api = found.api_version(version)
+        parts = ["", "apis" if found.group else "api", api]
+        parts += ["namespaces", namespace] if namespace else []
+        parts += [found.plural] + ([quote(name, safe="")] if name else [])
+        return "/".join(parts)
+
     def finish_deletions(self) -> None:
         """Empty and remove every namespace that is Terminating, as far as finalizers allow."""
         with self._lock:
@@ -159,7 +174,7 @@ class MemoryApi:
     def clone(self) -> MemoryApi:
         """Return a server of its own in the same state, with an empty log, no faults and no watchers."""
         twin = MemoryApi.__new__(MemoryApi)
-        twin.log, twin.faults, twin.watchers = [], [], []
+        twin.log, twin.faults, twin.watchers, twin.after = [], [], [], []
         twin._lock, twin._draining = threading.RLock(), False
         twin.transport = httpx2.MockTransport(twin._respond)
         with self._lock:
@@ -194,6 +209,12 @@ class MemoryApi:
             answer = refusal.answer()
         self._drain()
         return answer
+
+    def _tell_after(self, request: Request) -> None:
+        if self.after:
+            with self._lock:
+                for callback in self.after:
+                    callback(request)
 
     def _drain(self) -> None:
         """Tell the watchers what happened; what they do themselves is told in the same go."""
