@@ -41,7 +41,9 @@ def entries(observed: Observed, settings: Settings) -> tuple[AccessEntry, ...]:
 
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
     seen, bound = observed.profiles.get(name), observed.owner_bindings.get(name)
-    person = bound.subject if bound is not None and bound.subject is not None else seen.owner if seen is not None else None
+    person = (
+        bound.subject if bound is not None and bound.subject is not None else seen.owner if seen is not None else None
+    )
     if person is not None:
         yield AccessEntry(name, person, "admin", owner=True)
 

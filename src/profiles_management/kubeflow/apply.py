@@ -9,7 +9,7 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import Target, WriteError
 from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.clock import Clock
-from profiles_management.reconcile.plan import Change, Condition, Pending, Phase, Plan
+from profiles_management.reconcile.plan import Change, Condition, Phase, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
@@ -27,7 +27,11 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
     Args:
         progress: called with the number of changes that are through and of all of them, from any thread.
     """
-    return _Run(plan, target, settings, clock, progress or (lambda done, of: None)).report()
+    return _Run(plan, target, settings, clock, progress or _quiet).report()
+
+
+def _quiet(done: int, of: int) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -65,9 +69,7 @@ class _Run:
         for phase in Phase:
             self._all(job for job in self.jobs if job.change.phase is phase)
         self._wait()
-        outcomes = tuple(
-            Outcome(job.change, job.result or Result.PENDING, job.why, job.sent) for job in self.jobs
-        )
+        outcomes = tuple(Outcome(job.change, job.result or Result.PENDING, job.why, job.sent) for job in self.jobs)
         return Report(self.plan, outcomes, tuple(self.waiting))
 
     # sending

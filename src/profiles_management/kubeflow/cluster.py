@@ -3,27 +3,26 @@
 import json
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any, NoReturn
+from typing import Any, TypeVar
 
-import httpx2
 import msgspec
 from lightkube import Client
-from lightkube.core.exceptions import ApiError, ConfigError
 from lightkube.core.generic_client import BasicRequest
+from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import names, slim
+from profiles_management.kubeflow.answers import Refused, answers, judge
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
-from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind
+from profiles_management.pmr.problems import ClusterAway, Forbidden, MissingKind
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, State, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
 
-_LONGEST_MESSAGE = 300
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+T = TypeVar("T")
+
 _MERGE = {"Content-Type": "application/merge-patch+json"}
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
 
@@ -82,8 +81,8 @@ class Cluster:
             except Passing as failure:
                 maybe_done = maybe_done or failure.sent
                 raise
-            except _Refused as refused:
-                _judge(refused, write, maybe_done=maybe_done)
+            except Refused as refused:
+                judge(refused, write, maybe_done=maybe_done)
 
         try:
             self._retry(once, deadline=deadline)
@@ -110,13 +109,13 @@ class Cluster:
 
     def _read(self, kind: type[Any], field: str = "") -> Gathering:
         """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
-        space = {"namespace": "*"} if issubclass(kind, slim.NamespacedResourceG) else {}
+        space = {"namespace": "*"} if slim.is_namespaced(kind) else {}
         fields = {"metadata.name": field} if field else None
 
         def once(_: int) -> Gathering:
             part = Gathering()
-            with _answers(f"list {kind._api_info.plural}", gone=MissingKind):
-                part.add(self.client.list(kind, chunk_size=self._page_size, fields=fields, **space))
+            with answers(f"list {api_info(kind).plural}"):
+                part.add(self.client.list(kind, chunk_size=self._page_size, fields=fields, **space))  # type: ignore[call-overload]
             return part
 
         return self._try(once)
@@ -125,7 +124,7 @@ class Cluster:
         """Whether a ClusterRole exists; where one may not ask, it is taken to exist."""
 
         def once(_: int) -> bool:
-            with _answers("get clusterroles", gone=MissingKind):
+            with answers("get clusterroles"):
                 self.client.get(slim.ClusterRole, name)
             return True
 
@@ -136,7 +135,7 @@ class Cluster:
         except Forbidden:
             return True
 
-    def _try(self, once: Callable[[int], Any]) -> Any:  # noqa: ANN401 - whatever `once` returns
+    def _try(self, once: Callable[[int], T]) -> T:
         try:
             return self._retry(once, deadline=self._clock.monotonic() + self._patience)
         except Passing as failure:
@@ -150,7 +149,7 @@ class Cluster:
     # writing
 
     def _write(self, write: Write) -> None:
-        info = slim.BY_NAME[write.target.kind]._api_info
+        info = api_info(slim.BY_NAME[write.target.kind])
         group = ("apis", info.resource.group) if info.resource.group else ("api",)
         space = ("namespaces", write.target.namespace) if write.target.namespace else ()
         name = () if write.verb is Verb.CREATE else (write.target.name,)
@@ -162,39 +161,9 @@ class Cluster:
             params={} if write.verb is Verb.DELETE else {"fieldManager": names.MANAGER},
         )
         # lightkube's public methods take no preconditions of a deletion and encode every body once more.
-        api = self.client._client
-        with _answers(f"{write.verb} {info.plural}", gone=_Gone):
-            api.raise_for_status(api.send(api.build_adapter_request(request)))
-
-
-class _Refused(Exception):  # noqa: N818 - carried inside this module only
-    """A write was answered with a refusal that will not pass by itself."""
-
-    def __init__(self, message: str, status: int, reason: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.reason = reason
-
-
-class _Gone(_Refused):
-    def __init__(self, message: str) -> None:
-        super().__init__(message, 404)
-
-
-def _judge(refused: _Refused, write: Write, *, maybe_done: bool) -> None:
-    if write.verb is Verb.DELETE and refused.status == 404:
-        return
-    exists = refused.status == 409 and refused.reason == "AlreadyExists"
-    if write.verb is Verb.CREATE and exists and maybe_done:
-        return
-    conflict = refused.status == 409 or (write.verb is Verb.PATCH and refused.status == 404)
-    raise WriteError(_worded(refused, write), conflict=conflict) from refused
-
-
-def _worded(refused: _Refused, write: Write) -> str:
-    if refused.status == 409:
-        return f"{write.target} was changed by somebody else meanwhile; the next run settles it"
-    return str(refused)
+        api = self.client._client  # noqa: SLF001
+        with answers(f"{write.verb} {info.plural}", writing=True):
+            api.raise_for_status(api.send(api.build_adapter_request(request)))  # type: ignore[no-untyped-call]
 
 
 def _body(write: Write) -> bytes:
@@ -204,70 +173,6 @@ def _body(write: Write) -> bytes:
     if write.version:
         options["preconditions"] = {"resourceVersion": write.version}
     return json.dumps(options).encode()
-
-
-class _answers:  # noqa: N801 - reads as a clause: with _answers("list profiles")
-    """Turns what can go wrong in a request into what the engine knows."""
-
-    def __init__(self, doing: str, *, gone: type[MissingKind | _Gone]) -> None:
-        self.doing = doing
-        self.gone = gone
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, httpx2.HTTPStatusError):
-            self._status(error)
-        elif isinstance(error, httpx2.HTTPError):
-            sent = not isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout))
-            raise Passing(f"{self.doing}: {error or type(error).__name__}", sent=sent) from error
-        elif isinstance(error, ConfigError):
-            raise ClusterError(f"The credentials cannot be used: {error}") from error
-        elif isinstance(error, msgspec.DecodeError):
-            raise Passing(f"{self.doing}: the answer cannot be read: {error}", sent=True) from error
-
-    def _status(self, error: httpx2.HTTPStatusError) -> NoReturn:
-        code, message, reason = error.response.status_code, _message(error), _reason(error)
-        said = f"{self.doing}: {code} {message}"
-        if code in _PASSING or (code == 410 and self.gone is MissingKind):
-            raise Passing(said, seconds=_asked(error), sent=code != 429) from error
-        if code in (401, 403) and not reason.startswith("Namespace"):
-            raise self._forbidden(code, said) from error
-        if code == 404 and reason in ("", "NotFound"):
-            raise self.gone(f"{self.doing}: {message}" if self.gone is _Gone else _missing(self.doing)) from error
-        if self.gone is _Gone:
-            raise _Refused(said, code, reason) from error
-        raise ClusterError(said) from error
-
-    def _forbidden(self, code: int, said: str) -> Exception:
-        if self.gone is _Gone:
-            return _Refused(said, code)
-        if code == 401:
-            return Forbidden(f"The cluster does not accept the credentials ({said}). Log in again, or renew the token.")
-        return Forbidden(f"Not allowed to {self.doing}: {said}. Grant that verb with a ClusterRole and try again.")
-
-
-def _missing(doing: str) -> str:
-    resource = doing.removeprefix("list ")
-    return f"The cluster does not know {resource}. Install Kubeflow with Istio first, or use the standalone mode."
-
-
-def _message(error: httpx2.HTTPStatusError) -> str:
-    text = error.status.message if isinstance(error, ApiError) and error.status.message else error.response.text
-    text = " ".join((text or error.response.reason_phrase).split())
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
-
-
-def _reason(error: httpx2.HTTPStatusError) -> str:
-    return (error.status.reason or "") if isinstance(error, ApiError) else ""
-
-
-def _asked(error: httpx2.HTTPStatusError) -> float:
-    try:
-        return max(0.0, float(error.response.headers.get("Retry-After", "0")))
-    except ValueError:
-        return 0.0
 
 
 def _holds(condition: Condition, part: Gathering) -> bool:

@@ -69,7 +69,9 @@ def _as_set(values: list[Any] | None) -> set[str]:
 
 def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
     terms = (selector or {}).get("matchExpressions") or ()
-    return {(term.get("scopeName", ""), term.get("operator", ""), frozenset(term.get("values") or ())) for term in terms}
+    return {
+        (term.get("scopeName", ""), term.get("operator", ""), frozenset(term.get("values") or ())) for term in terms
+    }
 
 
 _AMOUNTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
@@ -87,7 +89,11 @@ def limits(before: Spec, after: Spec) -> tuple[FieldDiff, ...]:
 
 
 def _limit(before: Spec, after: Spec, path: str) -> list[FieldDiff]:
-    found = [FieldDiff(f"{path}type", before.get("type"), after.get("type"))] if before.get("type") != after.get("type") else []
+    found = (
+        [FieldDiff(f"{path}type", before.get("type"), after.get("type"))]
+        if before.get("type") != after.get("type")
+        else []
+    )
     for key in _AMOUNTS:
         found += _amounts_differ(before.get(key) or {}, after.get(key) or {}, f"{path}{key}.")
     return found
@@ -124,18 +130,19 @@ def _policy(text: bytes) -> object:
 
 
 def _normal(value: object) -> object:
-    if isinstance(value, dict):
-        kept = {key: _normal(one) for key, one in value.items() if one not in (None, [], {})}
-        return {key: sorted(one) if key == "principals" and _texts(one) else one for key, one in kept.items() if not _implied(key, one)}
-    return [_normal(one) for one in value] if isinstance(value, list) else value
+    """Drop what means nothing (null, empty, ALLOW, which is the default), and the order of principals."""
+    if isinstance(value, list):
+        return [_normal(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {key: _normal(one) for key, one in value.items() if one not in (None, [], {}) and (key, one) != _DEFAULT}
+    principals = kept.get("principals")
+    if isinstance(principals, list):
+        kept["principals"] = sorted(principals, key=str)
+    return kept
 
 
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) for one in value)
-
-
-def _implied(key: str, value: object) -> bool:
-    return key == "action" and value == "ALLOW"
+_DEFAULT = ("action", "ALLOW")
 
 
 def _walk(path: str, before: object, after: object) -> list[FieldDiff]:

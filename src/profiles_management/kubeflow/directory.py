@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import yaml
+from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import slim
 from profiles_management.kubeflow.gather import Gathering
@@ -77,7 +78,7 @@ class Directory:
 
     def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
         try:
-            found = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]  # noqa: S506
+            found = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
         except (yaml.YAMLError, OSError, ValueError) as error:
             self._cannot_read(path, " ".join(str(error).split()))
             return
@@ -114,7 +115,7 @@ class Directory:
     def _patch(self, write: Write) -> None:
         path = self._files.get(write.target, self._new_path(write.target))
         try:
-            bodies = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]  # noqa: S506
+            bodies = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
         except yaml.YAMLError as error:
             raise WriteError(f"{path} cannot be read: {error}") from error
         if len(bodies) != 1:
@@ -155,11 +156,18 @@ def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _versions(kind: type[Any]) -> frozenset[str]:
-    group = kind._api_info.resource.group
+    group = api_info(kind).resource.group
     return frozenset(f"{group}/{version}" if group else version for version in ("v1", "v1beta1"))
 
 
 def _made_for(owner: Any, name: str) -> NamespaceSeen:  # noqa: ANN401 - a Person or None
     return NamespaceSeen(
-        name=name, version="", owner=owner.name if owner else "", labels={}, annotations={}, owned_by=name, mark="", deleting=False
+        name=name,
+        version="",
+        owner=owner.name if owner else "",
+        labels={},
+        annotations={},
+        owned_by=name,
+        mark="",
+        deleting=False,
     )

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from profiles_management.kubeflow import names, ownership
 from profiles_management.kubeflow.observed import Observed, ProfileSeen
@@ -25,6 +25,8 @@ from profiles_management.pmr.classes import (
 )
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
+
+Model = TypeVar("Model", bound=BaseModel)
 
 # What the profile controller puts on a namespace by itself. Source: kubeflow/dashboard, namespace-labels.yaml.
 CONTROLLER_LABELS: Mapping[str, str] = {
@@ -76,7 +78,8 @@ class _Exporting:
         owner = self._owner(name, seen)
         if owner is None:
             return None
-        profile = self._made(name, Profile, name=name, owner=owner, contributors=self._contributors(name, owner))
+        people = {"name": name, "owner": owner, "contributors": self._contributors(name, owner)}
+        profile = self._made(name, Profile, people)
         if profile is not None:
             self._shape(profile, seen)
         return profile
@@ -91,7 +94,7 @@ class _Exporting:
         if not found:
             self._note(name, "left out: it has no owner", "Give it one, then export again.")
             return None
-        return self._made(name, Owner, **found)
+        return self._made(name, Owner, found)
 
     # contributors
 
@@ -100,7 +103,11 @@ class _Exporting:
         spelled = {owner.name.casefold()}
         for person, held in sorted(held_in(room_of(name, self.observed)).items()):
             if person.name.casefold() in spelled and person.kind == "User":
-                self._note(name, f"{person} is there twice, or owner too, perhaps in another case", "Decide which of them stays.")
+                self._note(
+                    name,
+                    f"{person} is there twice, or owner too, perhaps in another case",
+                    "Decide which of them stays.",
+                )
                 continue
             one = self._contributor(name, person, held)
             if one is not None:
@@ -110,13 +117,16 @@ class _Exporting:
 
     def _contributor(self, name: str, person: Person, held: Held) -> Contributor | None:
         if not held.bindings:
-            self._note(name, f"{person} has an AuthorizationPolicy and no RoleBinding", "It is removed by the next apply.")
+            self._note(
+                name, f"{person} has an AuthorizationPolicy and no RoleBinding", "It is removed by the next apply."
+            )
             return None
         if len(held.bindings) > 1:
             self._note(name, f"{person} has {len(held.bindings)} roles", "The strongest is exported.")
         strongest = max(held.bindings, key=lambda one: weight(one.role))
-        until = {"until": datetime.fromisoformat(strongest.until)} if strongest.until else {}
-        return self._made(name, Contributor, kind=person.kind, name=person.name, role=strongest.role, **until)
+        until = datetime.fromisoformat(strongest.until) if strongest.until else None
+        fields = {"kind": person.kind, "name": person.name, "role": strongest.role, "until": until}
+        return self._made(name, Contributor, fields)
 
     # shape
 
@@ -124,15 +134,15 @@ class _Exporting:
         name = profile.name
         stored = self.observed.quotas.get(name)
         quota = seen.quota if seen is not None else stored.spec if stored is not None else {}
-        if quota and (spec := self._made(name, ResourceQuotaSpecModel, **quota)) is not None:
+        if quota and (spec := self._made(name, ResourceQuotaSpecModel, quota)) is not None:
             profile.resources = spec
         for plugin in seen.plugins if seen is not None else ():
-            if (one := self._made(name, Plugin, **plugin)) is not None:
+            if (one := self._made(name, Plugin, plugin)) is not None:
                 profile.plugins = [*profile.plugins, one]
-        for limits, spec in self.observed.limit_ranges.get(name, ()):
+        for limits, body in self.observed.limit_ranges.get(name, ()):
             if limits != names.LIMITS:
                 self._note(name, f"LimitRange {limits} is not ours", "It stays as it is.")
-            elif (range_ := self._made(name, LimitRangeSpec, **spec)) is not None:
+            elif (range_ := self._made(name, LimitRangeSpec, body)) is not None:
                 profile.limit_range = range_
         self._keys(profile)
 
@@ -141,7 +151,11 @@ class _Exporting:
         if space is None:
             return
         for field, there in (("labels", space.labels), ("annotations", space.annotations)):
-            kept = {key: value for key, value in there.items() if CONTROLLER_LABELS.get(key) != value and self.settings.rules.allows(key)}
+            kept = {
+                key: value
+                for key, value in there.items()
+                if CONTROLLER_LABELS.get(key) != value and self.settings.rules.allows(key)
+            }
             try:
                 setattr(profile, field, dict(sorted(kept.items())))
             except ValidationError as error:
@@ -149,11 +163,13 @@ class _Exporting:
 
     # what cannot be said
 
-    def _made(self, name: str, model: type[Any], **fields: Any) -> Any:  # noqa: ANN401 - an instance of `model`, or None
+    def _made(self, name: str, model: type[Model], fields: Mapping[str, object]) -> Model | None:
         try:
-            return model(**fields)
+            return model.model_validate(fields)
         except (ValidationError, ValueError) as error:
-            self._note(name, f"{model.__name__} left out: {_said(error)}", "Mend it in the cluster, or write it by hand.")
+            self._note(
+                name, f"{model.__name__} left out: {_said(error)}", "Mend it in the cluster, or write it by hand."
+            )
             return None
 
     def _note(self, name: str, what: str, remedy: str) -> None:

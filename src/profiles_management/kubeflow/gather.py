@@ -19,8 +19,6 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import ObjectRef, Person
 
 
-
-
 class Gathering:
     """Takes objects in any order, kind by kind from any thread, and makes an Observed of them."""
 
@@ -91,14 +89,14 @@ class Gathering:
         owner = spec.owner
         self.profiles[one.metadata.name] = ProfileSeen(
             name=one.metadata.name,
-            version=one.metadata.resourceVersion,
+            version=one.metadata.resource_version,
             owner=Person(owner.kind, owner.name) if owner else None,
             owner_namespace=owner.namespace if owner else "",
-            quota=spec.resourceQuotaSpec or {},
+            quota=spec.resource_quota_spec or {},
             plugins=tuple(spec.plugins or ()),
             mark=_mark(one.metadata.labels),
             sets=frozenset(filter(None, (one.metadata.annotations or {}).get(names.SETS, "").split(","))),
-            deleting=one.metadata.deletionTimestamp is not None,
+            deleting=one.metadata.deletion_timestamp is not None,
         )
 
     def namespace(self, one: slim.Namespace) -> None:
@@ -106,34 +104,36 @@ class Gathering:
         notes = one.metadata.annotations or {}
         self.namespaces[one.metadata.name] = NamespaceSeen(
             name=one.metadata.name,
-            version=one.metadata.resourceVersion,
+            version=one.metadata.resource_version,
             owner=notes.get(names.OWNER, ""),
             labels=one.metadata.labels or {},
             annotations=notes,
-            owned_by=_owned_by(one.metadata.ownerReferences),
+            owned_by=_owned_by(one.metadata.owner_references),
             mark=_mark(one.metadata.labels),
-            deleting=one.metadata.deletionTimestamp is not None,
+            deleting=one.metadata.deletion_timestamp is not None,
         )
 
     def role_binding(self, one: slim.RoleBinding) -> None:
         """Keep a RoleBinding that is an owner's or a contributor's, or whose name could be one's."""
         metadata = one.metadata
         if metadata.name == names.OWNER_BINDING:
-            self.owner_bindings[metadata.namespace] = _owner_object(metadata, one.roleRef.name, one.subjects, b"")
+            self.owner_bindings[metadata.namespace] = _owner_object(metadata, one.role_ref.name, one.subjects, b"")
             return
         person = self._person(metadata)
         if person is None or metadata.annotations is None:
             return
         self.bindings.setdefault(metadata.namespace, {})[metadata.name] = Binding(
             name=metadata.name,
-            version=metadata.resourceVersion,
+            version=metadata.resource_version,
             person=person,
             role=intern(metadata.annotations.role or ""),
-            cluster_role=intern(one.roleRef.name if one.roleRef.kind == "ClusterRole" else f"Role/{one.roleRef.name}"),
+            cluster_role=intern(
+                one.role_ref.name if one.role_ref.kind == "ClusterRole" else f"Role/{one.role_ref.name}"
+            ),
             subjects=_subjects(one.subjects, person),
             mark=_contributor_mark(metadata.labels),
             until=metadata.annotations.until,
-            deleting=metadata.deletionTimestamp is not None,
+            deleting=metadata.deletion_timestamp is not None,
         )
 
     def policy(self, one: slim.AuthorizationPolicy) -> None:
@@ -149,27 +149,27 @@ class Gathering:
             return
         self.policies.setdefault(metadata.namespace, {})[metadata.name] = Policy(
             name=metadata.name,
-            version=metadata.resourceVersion,
+            version=metadata.resource_version,
             person=person,
             role=intern(metadata.annotations.role or ""),
             spec=bytes(one.spec),
             mark=_contributor_mark(metadata.labels),
             until=metadata.annotations.until,
-            deleting=metadata.deletionTimestamp is not None,
+            deleting=metadata.deletion_timestamp is not None,
         )
 
     def quota(self, one: slim.ResourceQuota) -> None:
         """Keep a ResourceQuota of Kubeflow's name."""
         if one.metadata.name == names.QUOTA:
             mark = _contributor_mark(one.metadata.labels)
-            self.quotas[one.metadata.namespace] = QuotaSeen(one.metadata.resourceVersion, one.spec or {}, mark)
+            self.quotas[one.metadata.namespace] = QuotaSeen(one.metadata.resource_version, one.spec or {}, mark)
 
     def limit_range(self, one: slim.LimitRange) -> None:
         """Keep a LimitRange."""
         spec, space = one.spec or {}, one.metadata.namespace
         self.limit_ranges.setdefault(space, []).append((one.metadata.name, spec))
         if one.metadata.name == names.LIMITS:
-            self.limits[space] = LimitsSeen(one.metadata.resourceVersion, spec, _contributor_mark(one.metadata.labels))
+            self.limits[space] = LimitsSeen(one.metadata.resource_version, spec, _contributor_mark(one.metadata.labels))
 
     def _person(self, metadata: slim.Metadata) -> Person | None:
         """Whose object it is by its annotations; one without them may stand in the way of a name."""
@@ -208,12 +208,21 @@ def _owned_by(references: Iterable[slim.OwnerReference] | None) -> str:
     return next((one.name for one in references or () if one.kind == "Profile"), "")
 
 
+def _bound_to(role: slim.RoleReference) -> str:
+    return role.name if role.kind == "ClusterRole" else f"{role.kind}/{role.name}"
+
+
 def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[str, str, str, str], ...] | None:
     if found is not None and len(found) == 1:
         one = found[0]
-        if one.name == person.name and one.kind == person.kind and one.apiGroup == names.RBAC_GROUP and not one.namespace:
+        if (
+            one.name == person.name
+            and one.kind == person.kind
+            and one.api_group == names.RBAC_GROUP
+            and not one.namespace
+        ):
             return None
-    return tuple((one.kind, one.name, one.namespace, one.apiGroup) for one in found or ())
+    return tuple((one.kind, one.name, one.namespace, one.api_group) for one in found or ())
 
 
 def _owner_object(
@@ -221,11 +230,11 @@ def _owner_object(
 ) -> OwnerObject:
     single = subjects[0] if subjects is not None and len(subjects) == 1 else None
     return OwnerObject(
-        version=metadata.resourceVersion,
+        version=metadata.resource_version,
         user=(metadata.annotations.user if metadata.annotations else None) or "",
         subject=Person(single.kind, single.name) if single else None,
         cluster_role=cluster_role,
         spec=spec,
         mark=_contributor_mark(metadata.labels),
-        owned_by=_owned_by(metadata.ownerReferences),
+        owned_by=_owned_by(metadata.owner_references),
     )

@@ -129,18 +129,14 @@ def policy_text(person: Person, settings: Settings) -> bytes:
 @lru_cache(maxsize=8)
 def _policy_frame_of(key: tuple[str, str, str, str, tuple[str, ...]]) -> tuple[bytes, bytes]:
     kind, header, claim, waypoint, gateways = key
-    bare = Settings(
-        userid_header=header, groups_claim=claim, waypoint=waypoint, principals=gateways, userid_prefix=""
-    )
+    bare = Settings(userid_header=header, groups_claim=claim, waypoint=waypoint, principals=gateways, userid_prefix="")
     text = msgspec.json.encode(policy_spec(Person(kind, "\0"), bare), order="sorted")
     before, _, after = text.partition(b'"\\u0000"')
     return before, after
 
 
 def _policy_frame(kind: str, settings: Settings) -> tuple[bytes, bytes]:
-    return _policy_frame_of(
-        (kind, settings.userid_header, settings.groups_claim, settings.waypoint, settings.gateways)
-    )
+    return _policy_frame_of((kind, settings.userid_header, settings.groups_claim, settings.waypoint, settings.gateways))
 
 
 def _go_string(text: str) -> bytes:

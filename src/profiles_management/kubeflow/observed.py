@@ -10,12 +10,11 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
 
-class Binding(msgspec.Struct, frozen=True, gc=False):
-    """A contributor's RoleBinding.
+class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What the two objects of a contributor have in common.
 
     Attributes:
-        role: what the annotation says; `cluster_role` is what counts.
-        subjects: (kind, name, namespace, apiGroup) of each; None where there is exactly one, `person` by RBAC's group.
+        role: what the annotation says.
         mark: the instance whose mark it bears, '' for none.
     """
 
@@ -23,24 +22,27 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     version: str
     person: Person
     role: str
+    mark: str
+    until: str
+    deleting: bool
+
+
+class Binding(Half, frozen=True, gc=False, kw_only=True):
+    """A contributor's RoleBinding.
+
+    Attributes:
+        cluster_role: what it binds to; this counts, not the annotation.
+        subjects: (kind, name, namespace, apiGroup) of each; None where there is exactly one, `person` by RBAC's group.
+    """
+
     cluster_role: str
     subjects: tuple[tuple[str, str, str, str], ...] | None
-    mark: str
-    until: str
-    deleting: bool
 
 
-class Policy(msgspec.Struct, frozen=True, gc=False):
+class Policy(Half, frozen=True, gc=False, kw_only=True):
     """A contributor's AuthorizationPolicy; `spec` is its JSON as the server sent it."""
 
-    name: str
-    version: str
-    person: Person
-    role: str
     spec: bytes
-    mark: str
-    until: str
-    deleting: bool
 
 
 class OwnerObject(msgspec.Struct, frozen=True, gc=False):

@@ -31,7 +31,9 @@ def bound(profile: Profile) -> Condition:
 class Owning:
     """Plans who owns one profile."""
 
-    def __init__(self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings) -> None:
+    def __init__(
+        self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings
+    ) -> None:
         self.profile = profile
         self.name = profile.name
         self.owner = objects.owner_of(profile)
@@ -159,7 +161,9 @@ class Owning:
             if one.user != self.owner.name:
                 woken = True
                 change = {"metadata": {"annotations": {"user": self.owner.name}}}
-                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if not self.footing.annotate else "")
+                yield writes.patch(
+                    ObjectRef(kind, self.name, name), change, one.version if not self.footing.annotate else ""
+                )
         if self.footing.annotate and not self.footing.hand_over and not woken:
             yield writes.patch(profile, {"metadata": {"annotations": {names.TOUCHED: seen.version}}})
 

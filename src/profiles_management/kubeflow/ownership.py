@@ -11,7 +11,6 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person, State
 
 
-
 @dataclass(frozen=True, slots=True)
 class Footing:
     """What stands of a profile that we may touch.

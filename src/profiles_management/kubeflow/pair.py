@@ -177,7 +177,9 @@ class Settling:
         change = self._metadata(one)
         if one.subjects is not None:
             wanted = objects.subject(self.grant.person)
-            self.fields.append(FieldDiff("subjects", [subject[1] for subject in one.subjects], [self.grant.person.name]))
+            self.fields.append(
+                FieldDiff("subjects", [subject[1] for subject in one.subjects], [self.grant.person.name])
+            )
             self.drifted = True
             change["subjects"] = [wanted]
         if change:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from profiles_management.kubeflow import names, pair
 from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.observed import Binding, Policy
 from profiles_management.kubeflow.pair import Held, Room, Settling
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
@@ -71,7 +72,7 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
 
 
 def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
-    gone = [one for one in (*held.bindings, *held.policies) if not one.deleting]
+    gone: list[Binding | Policy] = [one for one in (*held.bindings, *held.policies) if not one.deleting]
     if not gone:
         return
     owner = person == room.owner

@@ -1,14 +1,14 @@
 """Planning: every change that leads from what was observed to what a document wants. Pure, and always the same.
 
-    who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
+who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from profiles_management.kubeflow import objects, ownership, people
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.pair import Room
@@ -30,9 +30,7 @@ from profiles_management.reconcile.plan import (
 _NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER, Reason.EXTRA_ROLE)
 
 
-def plan(
-    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime
-) -> Plan:
+def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime) -> Plan:
     """Return every change that leads from `observed` to `pmr`, in order.
 
     Args:
@@ -48,15 +46,15 @@ def plan(
 
 def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
     """Return the profiles that the document does not name, by the setting `stale` and never a protected one."""
+    anchors: Mapping[str, NamespaceSeen | ProfileSeen]
     anchors = observed.namespaces if settings.standalone else observed.profiles
-    if settings.stale == "off":
-        return ()
+    ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
         name
         for name, one in sorted(anchors.items())
-        if not pmr.has_profile(name)
-        and (one.mark == settings.instance or (settings.stale == "all" and not one.mark))
-        and (one.mark or not settings.standalone)
+        if one.mark in ours
+        and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
+        and not pmr.has_profile(name)
         and not ownership.is_protected(name, settings)
     )
 

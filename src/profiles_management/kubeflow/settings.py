@@ -75,7 +75,10 @@ class Settings:
     def _complaints(self) -> tuple[tuple[bool, str], ...]:
         roles = self.roles
         return (
-            (not 0 <= self.brake_share <= 1, f"brake_share is {self.brake_share}. Give a share from 0 to 1, such as 0.5."),
+            (
+                not 0 <= self.brake_share <= 1,
+                f"brake_share is {self.brake_share}. Give a share from 0 to 1, such as 0.5.",
+            ),
             (self.brake_minimum < 0, f"brake_minimum is {self.brake_minimum}. Give 0 or a whole number above it."),
             (self.writers < 1, f"writers is {self.writers}. Give 1 or more."),
             (self.page_size < 1, f"page_size is {self.page_size}. Give 1 or more, such as 5000."),

@@ -55,7 +55,9 @@ def namespace_keys(wanted: Wanted) -> str:
 class Shape:
     """Plans everything about one profile that is not access."""
 
-    def __init__(self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings) -> None:
+    def __init__(
+        self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings
+    ) -> None:
         self.name = profile.name
         self.wanted = wanted
         self.footing = footing
@@ -103,7 +105,9 @@ class Shape:
             yield from self._quota_drift(ref, seen, renewed=bool(steps))
 
     def _profile_diff(self, seen: ProfileSeen) -> tuple[Spec, Spec, tuple[FieldDiff, ...]]:
-        sets, metadata, spec = self.wanted.sets(), {}, {}
+        sets = self.wanted.sets()
+        metadata: Spec = {}
+        spec: Spec = {}
         fields: list[FieldDiff] = []
         if self.footing.mark:
             metadata["labels"] = objects.marks(self.settings)
@@ -147,7 +151,9 @@ class Shape:
 
     def _quota_drift(self, ref: ObjectRef, seen: ProfileSeen, *, renewed: bool) -> Iterator[Change]:
         """Wake the controller where the ResourceQuota is not what the Profile says: it does not watch quotas."""
-        settled = self.footing.namespace is not None and not (self.footing.annotate or self.footing.hand_over or renewed)
+        settled = self.footing.namespace is not None and not (
+            self.footing.annotate or self.footing.hand_over or renewed
+        )
         if not settled or "ResourceQuota" not in self.observed.holds:
             return
         stored = self.observed.quotas.get(self.name)
@@ -273,4 +279,8 @@ def _recorded(text: str) -> Mapping[str, list[str]]:
         return {}
     if not isinstance(found, dict):
         return {}
-    return {part: keys for part, keys in found.items() if isinstance(keys, list) and all(isinstance(one, str) for one in keys)}
+    return {
+        part: keys
+        for part, keys in found.items()
+        if isinstance(keys, list) and all(isinstance(one, str) for one in keys)
+    }

@@ -6,15 +6,19 @@ Decoding the whole of 10,000 RoleBindings costs 30 times as much as decoding the
 from typing import Any, ClassVar
 
 import msgspec
-from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef
+from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef, api_info
 from lightkube.resources import core_v1, rbac_authorization_v1
 
 from profiles_management.kubeflow import names
 
 _VERBS = ["delete", "get", "list", "patch", "post", "put"]
+_PROFILE = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
+_POLICY = ApiInfo(
+    ResourceDef("security.istio.io", "v1", "AuthorizationPolicy"), "authorizationpolicies", [*_VERBS, "global_list"]
+)
 
 
-class OwnerReference(msgspec.Struct, gc=False):
+class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
     """Which object another one belongs to."""
 
     kind: str = ""
@@ -38,66 +42,64 @@ class Labels(msgspec.Struct, gc=False, rename={"manager": names.MANAGED_BY, "ins
     instance: str = ""
 
 
-class Metadata(msgspec.Struct, gc=False):
+class Metadata(msgspec.Struct, gc=False, rename="camel"):
     """The metadata of a contributor's or an owner's object."""
 
     name: str
     namespace: str = ""
-    resourceVersion: str = ""
-    deletionTimestamp: str | None = None
+    resource_version: str = ""
+    deletion_timestamp: str | None = None
     annotations: Annotations | None = None
     labels: Labels | None = None
-    ownerReferences: list[OwnerReference] | None = None
+    owner_references: list[OwnerReference] | None = None
 
 
-class OpenMetadata(msgspec.Struct, gc=False):
+class OpenMetadata(msgspec.Struct, gc=False, rename="camel"):
     """Metadata with every label and annotation, for kinds of which there is one a profile."""
 
     name: str
     namespace: str = ""
-    resourceVersion: str = ""
-    deletionTimestamp: str | None = None
+    resource_version: str = ""
+    deletion_timestamp: str | None = None
     annotations: dict[str, str] | None = None
     labels: dict[str, str] | None = None
-    ownerReferences: list[OwnerReference] | None = None
+    owner_references: list[OwnerReference] | None = None
 
 
-class RoleReference(msgspec.Struct, gc=False):
+class RoleReference(msgspec.Struct, gc=False, rename="camel"):
     """What a RoleBinding binds to."""
 
     kind: str = ""
     name: str = ""
 
 
-class Subject(msgspec.Struct, gc=False):
+class Subject(msgspec.Struct, gc=False, rename="camel"):
     """Whom a RoleBinding binds."""
 
     kind: str = ""
     name: str = ""
     namespace: str = ""
-    apiGroup: str = ""
+    api_group: str = ""
 
 
-class RoleBinding(NamespacedResourceG, msgspec.Struct):
+class RoleBinding(NamespacedResourceG, msgspec.Struct, rename="camel"):
     """A RoleBinding."""
 
-    _api_info: ClassVar[ApiInfo] = rbac_authorization_v1.RoleBinding._api_info
+    _api_info: ClassVar[ApiInfo] = api_info(rbac_authorization_v1.RoleBinding)  # type: ignore[misc]
     metadata: Metadata
-    roleRef: RoleReference
+    role_ref: RoleReference
     subjects: list[Subject] | None = None
 
 
-class AuthorizationPolicy(NamespacedResourceG, msgspec.Struct):
+class AuthorizationPolicy(NamespacedResourceG, msgspec.Struct, rename="camel"):
     """An AuthorizationPolicy; its spec stays JSON, to be compared as text first."""
 
-    _api_info: ClassVar[ApiInfo] = ApiInfo(
-        ResourceDef("security.istio.io", "v1", "AuthorizationPolicy"), "authorizationpolicies", [*_VERBS, "global_list"]
-    )
+    _api_info: ClassVar[ApiInfo] = _POLICY  # type: ignore[misc]
     metadata: Metadata
     spec: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class ProfileOwner(msgspec.Struct, gc=False):
+class ProfileOwner(msgspec.Struct, gc=False, rename="camel"):
     """`spec.owner` of a Profile."""
 
     kind: str = ""
@@ -105,51 +107,56 @@ class ProfileOwner(msgspec.Struct, gc=False):
     namespace: str = ""
 
 
-class ProfileSpec(msgspec.Struct, gc=False):
+class ProfileSpec(msgspec.Struct, gc=False, rename="camel"):
     """`spec` of a Profile."""
 
     owner: ProfileOwner | None = None
-    resourceQuotaSpec: dict[str, Any] | None = None
+    resource_quota_spec: dict[str, Any] | None = None
     plugins: list[dict[str, Any]] | None = None
 
 
-class Profile(GlobalResource, msgspec.Struct):
+class Profile(GlobalResource, msgspec.Struct, rename="camel"):
     """A Profile."""
 
-    _api_info: ClassVar[ApiInfo] = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
+    _api_info: ClassVar[ApiInfo] = _PROFILE  # type: ignore[misc]
     metadata: OpenMetadata
     spec: ProfileSpec | None = None
 
 
-class Namespace(GlobalResource, msgspec.Struct):
+class Namespace(GlobalResource, msgspec.Struct, rename="camel"):
     """A Namespace."""
 
-    _api_info: ClassVar[ApiInfo] = core_v1.Namespace._api_info
+    _api_info: ClassVar[ApiInfo] = api_info(core_v1.Namespace)  # type: ignore[misc]
     metadata: OpenMetadata
 
 
-class ResourceQuota(NamespacedResourceG, msgspec.Struct):
+class ResourceQuota(NamespacedResourceG, msgspec.Struct, rename="camel"):
     """A ResourceQuota."""
 
-    _api_info: ClassVar[ApiInfo] = core_v1.ResourceQuota._api_info
+    _api_info: ClassVar[ApiInfo] = api_info(core_v1.ResourceQuota)  # type: ignore[misc]
     metadata: Metadata
     spec: dict[str, Any] | None = None
 
 
-class LimitRange(NamespacedResourceG, msgspec.Struct):
+class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):
     """A LimitRange."""
 
-    _api_info: ClassVar[ApiInfo] = core_v1.LimitRange._api_info
+    _api_info: ClassVar[ApiInfo] = api_info(core_v1.LimitRange)  # type: ignore[misc]
     metadata: Metadata
     spec: dict[str, Any] | None = None
 
 
-class ClusterRole(GlobalResource, msgspec.Struct):
+class ClusterRole(GlobalResource, msgspec.Struct, rename="camel"):
     """A ClusterRole, of which only the existence counts."""
 
-    _api_info: ClassVar[ApiInfo] = rbac_authorization_v1.ClusterRole._api_info
+    _api_info: ClassVar[ApiInfo] = api_info(rbac_authorization_v1.ClusterRole)  # type: ignore[misc]
     metadata: Metadata
 
 
 KINDS: tuple[type[Any], ...] = (Profile, Namespace, RoleBinding, AuthorizationPolicy, ResourceQuota, LimitRange)
 BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in KINDS}
+
+
+def is_namespaced(kind: type[Any]) -> bool:
+    """Return whether objects of a kind live in namespaces."""
+    return issubclass(kind, NamespacedResourceG)

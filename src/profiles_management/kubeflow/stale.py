@@ -33,9 +33,7 @@ class StaleProfile:
     contributors: int
 
 
-def found(
-    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
-) -> tuple[StaleProfile, ...]:
+def found(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[StaleProfile, ...]:
     """Return the stale profiles, sorted by name."""
     return tuple(
         StaleProfile(name, _owner(name, observed), len(people.held_in(room_of(name, observed))))
@@ -43,9 +41,7 @@ def found(
     )
 
 
-def deletion(
-    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, keep_data: bool
-) -> Plan:
+def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, keep_data: bool) -> Plan:
     """Return what removes every stale profile.
 
     Contributors go first. Then the Profile, and the controller removes its namespace; one that was adopted does not
@@ -148,7 +144,10 @@ class _Removal:
         yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING))
         if self._holds("AuthorizationPolicy"):
             yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY))
-        unmarked = {"labels": dict.fromkeys(objects.marks(self.settings)), "annotations": {names.OWNER: None, names.KEYS: None}}
+        unmarked = {
+            "labels": dict.fromkeys(objects.marks(self.settings)),
+            "annotations": {names.OWNER: None, names.KEYS: None},
+        }
         yield writes.patch(self.namespace, {"metadata": unmarked})
 
     def _holds(self, kind: str) -> bool:

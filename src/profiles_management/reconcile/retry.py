@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import tenacity
+from tenacity.stop import stop_base
 
 T = TypeVar("T")
 
 
-class Passing(Exception):  # noqa: N818 - it names what happened; whether it becomes an error is for the caller
+class Passing(Exception):
     """A failure that can pass by itself: 429, 5xx, a lost connection.
 
     Attributes:
@@ -52,13 +53,10 @@ class Retry:
             asked = failure.seconds if isinstance(failure, Passing) else 0.0
             return max(asked, backoff(state))
 
-        def late(state: tenacity.RetryCallState) -> bool:
-            return self.clock() + state.upcoming_sleep > deadline
-
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Passing),
             wait=wait,
-            stop=tenacity.stop_any(tenacity.stop_after_attempt(self.attempts), late),
+            stop=tenacity.stop_any(tenacity.stop_after_attempt(self.attempts), _Late(self.clock, deadline)),
             sleep=self.sleep,
             reraise=True,
         )
@@ -66,3 +64,14 @@ class Retry:
             with attempt:
                 return call(attempt.retry_state.attempt_number - 1)
         raise AssertionError("tenacity either returns or raises")
+
+
+class _Late(stop_base):
+    """Stops where the next wait would end after the deadline."""
+
+    def __init__(self, clock: Callable[[], float], deadline: float) -> None:
+        self.clock = clock
+        self.deadline = deadline
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        return self.clock() + retry_state.upcoming_sleep > self.deadline
