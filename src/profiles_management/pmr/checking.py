@@ -40,7 +40,7 @@ class Checked:
         self.complaints.append(Complaint(path, Finding(code, what, remedy, path)))
 
 
-def check(data: Any, rules: Rules) -> Checked:
+def check(data: object, rules: Rules) -> Checked:
     """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
     checked = Checked()
     if not isinstance(data, dict):
@@ -60,7 +60,9 @@ def null_complaint(path: Path) -> Complaint | None:
     A label of a profile that is null drops a default; what plugins take is theirs to know.
     """
     keys = [part for part in path if isinstance(part, str)]
-    if len(path) < 2 or keys[:2] in (["profiles", "labels"], ["profiles", "plugins"]) and len(path) > 3:
+    is_label = keys[:2] == ["profiles", "labels"] and len(keys) == len(("profiles", "labels", "key"))
+    is_plugins = keys[:3] == ["profiles", "plugins", "spec"] and path[-1] != "spec"
+    if path in ((), ("profiles",)) or is_label or is_plugins:
         return None
     key = keys[-1]
     remedy = _EMPTY.get(key, "give it a value, or remove the line")
@@ -77,7 +79,7 @@ _EMPTY: Final = {
 }
 
 
-def _no_mapping(checked: Checked, data: Any) -> None:
+def _no_mapping(checked: Checked, data: object) -> None:
     if data is None:
         checked.complain("empty-document", "the document is empty", _NONE_YET)
     elif isinstance(data, list):
@@ -108,12 +110,11 @@ def _version(checked: Checked, data: dict[str, Any]) -> None:
     if type(version) is int and version > VERSION:
         what = f"version {version} is newer than this program, which reads version {VERSION}"
         checked.complain("unknown-version", what, "upgrade, or write: version: 1", "version")
-    elif type(version) is not int or version != VERSION:
-        if version is not None:
-            checked.complain("unknown-version", "there is no such version", "write: version: 1", "version")
+    elif version is not None and (type(version) is not int or version != VERSION):
+        checked.complain("unknown-version", "there is no such version", "write: version: 1", "version")
 
 
-def _defaults(checked: Checked, data: Any, rules: Rules) -> None:
+def _defaults(checked: Checked, data: object, rules: Rules) -> None:
     try:
         checked.defaults = Defaults.model_validate(data)
     except ValidationError as error:
@@ -140,7 +141,7 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
         start += len(batch)
 
 
-def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Profile | Any]]:
+def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Profile | dict[str, Any]]]:
     """Return the valid profiles of a batch, and of the others the name alone, with their indexes."""
     try:
         return [*enumerate(_PROFILES.validate_python(batch), start)]
@@ -150,7 +151,7 @@ def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Pr
     for detail in errors:
         offset = detail["loc"][0]
         by_entry.setdefault(offset if isinstance(offset, int) else 0, []).append(detail)
-    found: list[tuple[int, Profile | Any]] = []
+    found: list[tuple[int, Profile | dict[str, Any]]] = []
     for offset, entry in enumerate(batch):
         if offset not in by_entry:
             found.append((start + offset, Profile.model_validate(entry)))
@@ -178,21 +179,22 @@ def _people(entry: dict[str, Any], index: int) -> Iterator[Complaint]:
 _Person = TypeVar("_Person", Owner, Contributor)
 
 
-def _try(model: type[_Person], value: Any) -> _Person | None:
+def _try(model: type[_Person], value: object) -> _Person | None:
     try:
         return model.model_validate(value)
     except ValidationError:
         return None
 
 
-def _add(checked: Checked, profile: Profile | Any, index: int, first: dict[str, int], rules: Rules) -> None:
+def _add(checked: Checked, profile: Profile | dict[str, Any], index: int, first: dict[str, int], rules: Rules) -> None:
     """Take a profile in; of an entry that was refused, only the name is looked at."""
     name = profile.name if isinstance(profile, Profile) else profile.get("name")
     if not isinstance(name, str):
         return
     if name in first:
-        path = ("profiles", index, "name")
-        finding = Finding("duplicate-profile", f"another profile is called {quoted(name)}", "rename or remove one", path)
+        path: Path = ("profiles", index, "name")
+        what = f"another profile is called {quoted(name)}"
+        finding = Finding("duplicate-profile", what, "rename or remove one", path)
         checked.complaints.append(Complaint(path, finding, first=("profiles", first[name], "name")))
         return
     first[name] = index

@@ -6,9 +6,9 @@ The names are those of canonical/github-profiles-automator, so a charm written f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, Field, JsonValue, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_validator
 
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Model, Text, refusal
@@ -57,15 +57,12 @@ def _annotations(annotations: dict[str, str]) -> dict[str, str]:
 Labels = Annotated[dict[Text, Text], AfterValidator(_labels)]
 LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
 Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
-LIMIT_RANGE = AliasChoices("limitRange", "limit_range")
 
 
 class Plugin(Model):
     """A plugin of the profile controller, as the Profile CRD has it."""
 
-    api_version: Text | None = Field(
-        default=None, validation_alias=AliasChoices("apiVersion", "api_version"), serialization_alias="apiVersion"
-    )
+    api_version: Text | None = Field(default=None, validation_alias="apiVersion", serialization_alias="apiVersion")
     kind: Annotated[Text, Field(min_length=1)]
     spec: dict[Text, JsonValue] = Field(default_factory=dict)
 
@@ -88,7 +85,7 @@ class Profile(Model):
     contributors: list[Contributor] = Field(default_factory=list)
     resources: ResourceQuotaSpecModel | None = None
     limit_range: LimitRangeSpec | None = Field(
-        default=None, validation_alias=LIMIT_RANGE, serialization_alias="limitRange"
+        default=None, validation_alias="limitRange", serialization_alias="limitRange"
     )
     labels: LabelChanges = Field(default_factory=dict)
     annotations: Annotations = Field(default_factory=dict)
@@ -108,12 +105,13 @@ class Defaults(Model):
 
     resources: ResourceQuotaSpecModel | None = None
     limit_range: LimitRangeSpec | None = Field(
-        default=None, validation_alias=LIMIT_RANGE, serialization_alias="limitRange"
+        default=None, validation_alias="limitRange", serialization_alias="limitRange"
     )
     labels: Labels = Field(default_factory=dict)
 
 
-_PROFILES = TypeAdapter(list[Profile])
+_SHOWN: Final = 3
+_PROFILES: Final = TypeAdapter(list[Profile])
 
 
 class ProfilesManagementRepresentation:
@@ -159,7 +157,7 @@ class ProfilesManagementRepresentation:
         return [self.profiles[name] for name in sorted(self.profiles)]
 
     def resources_of(self, profile: Profile) -> ResourceQuotaSpecModel | None:
-        """Return the quota that holds for a profile: its own or the default, as a whole. None where neither says any."""
+        """Return the quota that holds for a profile: its own or the default, as a whole. None: neither says any."""
         if profile.resources is not None or self.defaults is None:
             return profile.resources
         return self.defaults.resources
@@ -196,5 +194,5 @@ class ProfilesManagementRepresentation:
         return "\n".join(lines) + "\n"
 
     def __repr__(self) -> str:
-        names = ", ".join(sorted(self.profiles)[:3]) + (", ..." if len(self) > 3 else "")
+        names = ", ".join(sorted(self.profiles)[:_SHOWN]) + (", ..." if len(self) > _SHOWN else "")
         return f"<ProfilesManagementRepresentation of {len(self)} profiles: {names}>"

@@ -64,7 +64,7 @@ def _worded(complaint: Complaint, spot: Spot | None) -> list[Finding]:
 
 def _problem(complaint: Complaint, finding: Finding, spots: dict[Path, Spot], lines: list[str], file: str) -> Problem:
     spot = lookup(spots, finding.path)
-    span = complaint.span or _meant(spot, finding.at_key)
+    span = complaint.span or _meant(spot, at_key=finding.at_key)
     what = finding.what
     if complaint.first is not None:
         first = lookup(spots, complaint.first)
@@ -80,7 +80,7 @@ def _as_written(spot: Spot, path: Path) -> Path:
     return (*spot.path, *path[len(spot.path) :])
 
 
-def _meant(spot: Spot, at_key: bool) -> Span:
+def _meant(spot: Spot, *, at_key: bool) -> Span:
     if spot.key is not None and (at_key or spot.text is None or (spot.text == "" and not spot.value.width)):
         return spot.key
     return spot.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -62,10 +62,19 @@ def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]
         findings: tuple[Finding, ...] = error["ctx"]["findings"]
         return [finding._replace(path=(*path, *finding.path)) for finding in findings]
     wording = _WORDINGS.get(error["type"], _other)
-    return [wording(error, path, written)]
+    return [wording(_At(path, error["input"], written, error))]
 
 
-def kind_of(value: Any) -> str:
+class _At(NamedTuple):
+    """What is refused: its path, its value, and the scalar as it stands in the document."""
+
+    path: Path
+    value: object
+    written: str | None
+    error: ErrorDetails
+
+
+def kind_of(value: object) -> str:
     """Return what a value is, as in "this is a list"."""
     if isinstance(value, dict):
         return "a mapping"
@@ -83,14 +92,14 @@ def _holder(path: Path) -> str:
     return _key(path[:-1])
 
 
-def _missing(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    key = str(path[-1])
-    holder = _holder(path)
-    whose = _ITEMS.get(holder, holder) if isinstance(path[-2], int) else f'"{holder}"'
+def _missing(at: _At) -> Finding:
+    key = str(at.path[-1])
+    holder = _holder(at.path)
+    whose = _ITEMS.get(holder, holder) if isinstance(at.path[-2], int) else f'"{holder}"'
     remedy = _MISSING.get((holder, key), f"add: {key}:")
     if (holder, key) == ("profiles", "owner"):
         remedy += " (an entry without owner only adds to a profile that another source defines)"
-    return Finding("missing-key", f"{whose} needs {key}", remedy, path[:-1])
+    return Finding("missing-key", f"{whose} needs {key}", remedy, at.path[:-1])
 
 
 def unknown_key(key: str, known: list[str], path: Path) -> Finding:
@@ -100,63 +109,67 @@ def unknown_key(key: str, known: list[str], path: Path) -> Finding:
     return Finding("unknown-key", f"unknown key {quoted(key)}", remedy, path, at_key=True)
 
 
-def _unknown(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    model = _MODELS.get(_holder(path))
+def _unknown(at: _At) -> Finding:
+    model = _MODELS.get(_holder(at.path))
     fields = model.model_fields.items() if model else ()
-    return unknown_key(str(path[-1]), [field.serialization_alias or name for name, field in fields], path)
+    return unknown_key(str(at.path[-1]), [field.serialization_alias or name for name, field in fields], at.path)
 
 
-def _text(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    value = error["input"]
-    key = path[-1] if isinstance(path[-1], str) else ""
-    shown = f'"{_key(path)}"' if key else f'each of "{_key(path)}"'
-    if isinstance(value, dict | list) or written is None:
+def _text(at: _At) -> Finding:
+    value = at.value
+    key = at.path[-1] if isinstance(at.path[-1], str) else ""
+    shown = f'"{_key(at.path)}"' if key else f'each of "{_key(at.path)}"'
+    if isinstance(value, dict | list) or at.written is None:
         remedy = f"write: {key}: some-text" if key else "write text"
-        return Finding("not-text", f"{shown} wants text, this is {kind_of(value)}", remedy, path)
-    remedy = f"write: {key}: {quoted(written)}" if key else f"write: {quoted(written)}"
-    return Finding("not-text", f"{shown} wants text, YAML reads {quoted(written)[1:-1]} as {described(value)}", remedy, path)
+        return Finding("not-text", f"{shown} wants text, this is {kind_of(value)}", remedy, at.path)
+    remedy = f"write: {key}: {quoted(at.written)}" if key else f"write: {quoted(at.written)}"
+    what = f"{shown} wants text, YAML reads {quoted(at.written)[1:-1]} as {described(value)}"
+    return Finding("not-text", what, remedy, at.path)
 
 
-def _mapping(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    value = error["input"]
-    if path and isinstance(path[-1], int):
-        parent = _key(path)
+def _mapping(at: _At) -> Finding:
+    value = at.value
+    if at.path and isinstance(at.path[-1], int):
+        parent = _key(at.path)
         what = f"{_ITEMS.get(parent, 'this')} is a mapping, this is {kind_of(value)}"
-        return Finding("not-a-mapping", what, item_remedy(parent, value), path)
-    key = _key(path)
-    return Finding("not-a-mapping", f'"{key}" wants a mapping, this is {kind_of(value)}', mapping_remedy(key, value), path)
+        return Finding("not-a-mapping", what, item_remedy(parent, value), at.path)
+    key = _key(at.path)
+    what = f'"{key}" wants a mapping, this is {kind_of(value)}'
+    return Finding("not-a-mapping", what, mapping_remedy(key, value), at.path)
 
 
-def _list(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    key, value = _key(path), error["input"]
-    return Finding("not-a-list", f'"{key}" wants a list, this is {kind_of(value)}', list_remedy(key, value), path)
+def _list(at: _At) -> Finding:
+    key, value = _key(at.path), at.value
+    return Finding("not-a-list", f'"{key}" wants a list, this is {kind_of(value)}', list_remedy(key, value), at.path)
 
 
-def _choice(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    key, value = _key(path), error["input"]
+def _choice(at: _At) -> Finding:
+    key, value = _key(at.path), at.value
     choices = [str(choice) for choice in _CHOICES[key]]
-    if key == "kind" and "contributors" in path:
+    if key == "kind" and "contributors" in at.path:
         choices.remove("ServiceAccount")
-    shown = quoted(written if written is not None else str(value))
-    what = f'{shown} is no {key}' if isinstance(value, str) else f'"{key}" wants text, this is {kind_of(value)}'
+    shown = quoted(at.written if at.written is not None else str(value))
+    what = f"{shown} is no {key}" if isinstance(value, str) else f'"{key}" wants text, this is {kind_of(value)}'
     meant = near(value, choices) if isinstance(value, str) else None
     remedy = f"write: {key}: {meant}" if meant else f"use one of: {', '.join(choices)}"
-    return Finding(f"unknown-{key}", what, remedy, path)
+    return Finding(f"unknown-{key}", what, remedy, at.path)
 
 
-def _yes_no(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    key = _key(path)
-    what = f'"{key}" wants true or false, this is {kind_of(error["input"])}'
-    return Finding("not-true-or-false", what, f"write: {key}: true, or false", path)
+def _yes_no(at: _At) -> Finding:
+    key = _key(at.path)
+    what = f'"{key}" wants true or false, this is {kind_of(at.value)}'
+    return Finding("not-true-or-false", what, f"write: {key}: true, or false", at.path)
 
 
-def _json(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    what = f"JSON has no such value, YAML reads it as {kind_of(error['input'])}"
-    return Finding("not-json", what, f"write: {quoted(written)}" if written else "write text or a number", path)
+def _json(at: _At) -> Finding:
+    what = f"JSON has no such value, YAML reads it as {kind_of(at.value)}"
+    remedy = f"write: {quoted(at.written)}" if at.written else "write text or a number"
+    return Finding("not-json", what, remedy, at.path)
 
 
-def _other(error: ErrorDetails, path: Path, written: str | None) -> Finding:
-    return Finding(error["type"].replace("_", "-"), error["msg"][:1].lower() + error["msg"][1:], "mend it", path)
+def _other(at: _At) -> Finding:
+    said = at.error["msg"]
+    return Finding(at.error["type"].replace("_", "-"), said[:1].lower() + said[1:], "mend it", at.path)
 
 
 _CHOICES: Final[Mapping[str, type[StrEnum]]] = {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path as FilePath
 
 from profiles_management.pmr.checking import check, null_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, tell
 from profiles_management.pmr.positions import span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
@@ -24,9 +22,7 @@ __all__ = ["dumps", "load", "loads"]
 _NO_RULES = Rules()
 
 
-def load(
-    source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST
-) -> ProfilesManagementRepresentation:
+def load(source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST) -> ProfilesManagementRepresentation:
     """Read a document from a file, or from standard input if `source` is `-`. See `loads`."""
     name = "<stdin>" if source == "-" else str(source)
     try:
@@ -62,24 +58,12 @@ def loads(
     except Unreadable as reason:
         span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
         raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
-    with _collector_paused():
+    with collector_paused():
         pmr, complaints = _read(readable, rules)
         problems = tell(complaints, readable, name)
     if pmr is None or problems:
         raise DocumentError(problems)
     return pmr
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from walking over a hundred thousand new objects again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _read(text: str, rules: Rules) -> tuple[ProfilesManagementRepresentation | None, list[Complaint]]:

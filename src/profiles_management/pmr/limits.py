@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.model import Finding, Model, Text, refusal
@@ -37,11 +37,11 @@ class LimitRangeItem(Model):
     min: LimitResources | None = None
     default: LimitResources | None = None
     default_request: LimitResources | None = Field(
-        default=None, validation_alias=AliasChoices("defaultRequest", "default_request"), serialization_alias="defaultRequest"
+        default=None, validation_alias="defaultRequest", serialization_alias="defaultRequest"
     )
     max_limit_request_ratio: LimitResources | None = Field(
         default=None,
-        validation_alias=AliasChoices("maxLimitRequestRatio", "max_limit_request_ratio"),
+        validation_alias="maxLimitRequestRatio",
         serialization_alias="maxLimitRequestRatio",
     )
 
@@ -61,14 +61,16 @@ def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> list[Finding
     found: list[Finding] = []
     if type_ in ("Pod", "Container"):
         found += [
-            Finding("unknown-resource", f"{quoted(key)} is nothing that a {type_} asks for", _meant(key), (field, key), True)
+            Finding(
+                "unknown-resource", f"a {type_} cannot ask for {quoted(key)}", _meant(key), (field, key), at_key=True
+            )
             for field, amounts in given.items()
             for key in amounts
             if not is_container_resource(key)
         ]
     if type_ == "Pod":
         found += [
-            Finding("no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), True)
+            Finding("no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), at_key=True)
             for field in _NOT_FOR_PODS
             if given.get(field)
         ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Strict
+from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 from pydantic_core import PydanticCustomError
 
 Path = tuple[str | int, ...]
@@ -20,7 +20,19 @@ Text = Annotated[str, Strict()]
 class Model(BaseModel):
     """A model that refuses keys it does not know, and checks assignments as well."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, val_json_bytes="utf8")
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, validate_by_name=True, validate_by_alias=True)
+
+    if not TYPE_CHECKING:  # a checker that saw this would allow any attribute
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Set a field. A value that is refused leaves the model as it was; pydantic alone does not promise it."""
+            before = self.__dict__.copy()
+            try:
+                super().__setattr__(name, value)
+            except ValidationError:
+                self.__dict__.clear()
+                self.__dict__.update(before)
+                raise
 
 
 class Finding(NamedTuple):

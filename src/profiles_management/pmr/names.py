@@ -1,7 +1,8 @@
 """Rules of names: profiles, people, and the keys and values of labels and annotations.
 
-Sources: DNS labels and qualified names by https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go;
-wildcards by https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end matches anything).
+Sources: DNS labels and qualified names by
+https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go; wildcards by
+https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end matches anything).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erra
 LARGEST_ANNOTATIONS: Final = 256 * 1024
 RESERVED: Final = frozenset({"kubeflow", "istio-system"})
 RESERVED_PREFIX: Final = "kube-"
+
+_LONGEST_QUOTE: Final = 80
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -95,9 +98,14 @@ def _no_dns_label(name: str) -> Finding:
 
 def quoted(text: str) -> str:
     """Return the text in double quotes on one line, shortened to what a person reads."""
-    shown = text if len(text) <= 80 else text[:77] + "..."
-    escaped = "".join(mark if mark.isprintable() else mark.encode("unicode_escape", "replace").decode() for mark in shown)
-    return f'"{escaped}"'
+    shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
+    escaped = (mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in shown)
+    return f'"{"".join(escaped)}"'
+
+
+def is_user_name(name: str) -> bool:
+    """Tell whether a name can stand for exactly one person, group or account; `user_name` says why not."""
+    return name.isprintable() and 0 < len(name) <= LONGEST_USER and name.strip(" *") == name
 
 
 def user_name(name: str) -> str:
@@ -107,7 +115,7 @@ def user_name(name: str) -> str:
         PydanticCustomError: it is empty, longer than 320 characters, holds characters that nobody sees, has white
             space at an end, or a `*` at an end, which Istio takes for a wildcard.
     """
-    if name and name.isprintable() and len(name) <= LONGEST_USER and name.strip(" *") == name:
+    if is_user_name(name):
         return name
     raise refusal([_bad_user(name)])
 
@@ -152,5 +160,6 @@ def annotation_findings(annotations: Mapping[str, str]) -> list[Finding]:
     found = key_findings(key.lower() for key in annotations)
     size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
     if size > LARGEST_ANNOTATIONS:
-        found.append(Finding("too-large", f"the annotations have {size} bytes, at most 262144 are allowed", "shorten them"))
+        what = f"the annotations have {size:,} bytes, at most {LARGEST_ANNOTATIONS:,} are allowed"
+        found.append(Finding("too-large", what, "shorten them"))
     return found

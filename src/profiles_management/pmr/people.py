@@ -108,6 +108,6 @@ def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
         what = f"{name} and {quoted(first.name)} differ in case alone"
         return Finding("case-clash", what, "keep the spelling that the identity provider gives", path)
     if first.role is second.role:
-        return Finding("duplicate-contributor", f"{name} is a contributor with role {second.role} twice", "remove one", path)
+        return Finding("duplicate-contributor", f"{name} is listed twice with role {second.role}", "remove one", path)
     what = f"{name} has two roles, {first.role} and {second.role}"
     return Finding("two-roles", what, "keep the one that is meant", path)

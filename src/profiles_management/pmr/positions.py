@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
@@ -72,9 +72,11 @@ def _closest(found: dict[Path, Spot], path: Path) -> Spot:
     return found.get(path) or Spot((), Span(0, 0, 0), None)
 
 
-def span_of(event: Any) -> Span:
+def span_of(event: yaml.Event) -> Span:
     """Return where an event of the parser stands."""
     start, end = event.start_mark, event.end_mark
+    if start is None or end is None:  # libyaml marks everything; the type allows for events that were made by hand
+        return Span(0, 0, 0)
     return Span(start.line, start.column, end.column - start.column if start.line == end.line else 0)
 
 
@@ -101,7 +103,7 @@ class _Walk:
             self.node(event, tree, (), (), None)
         return self.found
 
-    def node(self, event: Any, branch: _Branch, path: Path, written: Path, key: Span | None) -> None:
+    def node(self, event: yaml.Event, branch: _Branch, path: Path, written: Path, key: Span | None) -> None:
         """Note where a wanted value starts, then look into it."""
         text = event.value if isinstance(event, yaml.ScalarEvent) else None
         span = span_of(event)._replace(width=0) if isinstance(event, yaml.CollectionStartEvent) else span_of(event)
@@ -132,9 +134,9 @@ class _Walk:
             else:
                 self.skip(event)
 
-    def skip(self, event: Any) -> None:
+    def skip(self, event: yaml.Event) -> None:
         """Read to the end of a node that nobody asked for."""
-        depth = isinstance(event, yaml.CollectionStartEvent)
+        depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             event = next(self.events)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

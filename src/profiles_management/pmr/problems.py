@@ -1,14 +1,13 @@
-"""What can be wrong, as data, and the one tree of errors.
+"""What can be wrong, as data, and the one tree of errors."""
 
-    ProfilesError                 anything the caller may want to tell a person; exit code 1
-    ├── DocumentError             a document was refused as a whole; carries its problems
-    ├── SettingsError             a setting is out of range or contradicts another one
-    ├── ClusterError              the cluster did not do what was asked
-    │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
-    │   ├── Forbidden             a permission is missing
-    │   └── ClusterAway           no answer within the deadline
-    └── BrakeError                too much access would be lost at once; exit code 3
-"""
+#   ProfilesError                 anything the caller may want to tell a person; exit code 1
+#   ├── DocumentError             a document was refused as a whole; carries its problems
+#   ├── SettingsError             a setting is out of range or contradicts another one
+#   ├── ClusterError              the cluster did not do what was asked
+#   │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
+#   │   ├── Forbidden             a permission is missing
+#   │   └── ClusterAway           no answer within the deadline
+#   └── BrakeError                too much access would be lost at once; exit code 3
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _factor(suffix: str) -> Fraction:
 
 
 def same(one: str | int, other: str | int) -> bool:
-    """Tell whether two spellings mean one value, such as `1000m` and `1`. Text that is no quantity equals only itself."""
+    """Tell whether two spellings mean one value, as `1000m` and `1` do. What is no quantity equals only itself."""
     if one == other:
         return True
     try:

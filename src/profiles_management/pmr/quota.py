@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, AliasChoices, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import near, quoted
@@ -72,7 +72,7 @@ class ScopedResourceSelectorRequirement(Model):
 
     operator: Operator
     scope_name: Annotated[Text, AfterValidator(_scope)] = Field(
-        validation_alias=AliasChoices("scopeName", "scope_name"), serialization_alias="scopeName"
+        validation_alias="scopeName", serialization_alias="scopeName"
     )
     values: list[Text] | None = None
 
@@ -86,10 +86,12 @@ class ScopedResourceSelectorRequirement(Model):
 def _operator_findings(requirement: ScopedResourceSelectorRequirement) -> list[Finding]:
     operator, scope = requirement.operator, requirement.scope_name
     if scope not in _TAKE_VALUES and operator is not Operator.Exists:
-        return [Finding("bad-operator", f"{scope} goes with Exists alone, not {operator}", "write: operator: Exists", ("operator",))]
+        what = f"{scope} goes with Exists alone, not {operator}"
+        return [Finding("bad-operator", what, "write: operator: Exists", ("operator",))]
     if operator in (Operator.In, Operator.NotIn):
         if not requirement.values:
-            return [Finding("no-values", f"{operator} wants at least one value", 'write: values: ["..."]', ("operator",))]
+            what = f"{operator} wants at least one value"
+            return [Finding("no-values", what, 'add: values: ["..."]', ("operator",))]
     elif requirement.values:
         return [Finding("needless-values", f"{operator} takes no values", "remove values", ("values",))]
     return []
@@ -99,7 +101,7 @@ class ScopeSelector(Model):
     """Narrows a quota down to pods that fulfil every condition."""
 
     match_expressions: list[ScopedResourceSelectorRequirement] = Field(
-        validation_alias=AliasChoices("matchExpressions", "match_expressions"), serialization_alias="matchExpressions"
+        validation_alias="matchExpressions", serialization_alias="matchExpressions"
     )
 
     @model_validator(mode="after")
@@ -115,7 +117,7 @@ class ResourceQuotaSpecModel(Model):
 
     hard: QuotaResources | None = None
     scope_selector: ScopeSelector | None = Field(
-        default=None, validation_alias=AliasChoices("scopeSelector", "scope_selector"), serialization_alias="scopeSelector"
+        default=None, validation_alias="scopeSelector", serialization_alias="scopeSelector"
     )
     scopes: Annotated[list[Text], AfterValidator(_scopes)] | None = None
 

@@ -19,8 +19,17 @@ from profiles_management.pmr.model import Finding, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
 
 COUNTED: Final = frozenset(
-    "pods resourcequotas services replicationcontrollers secrets configmaps persistentvolumeclaims"
-    " services.nodeports services.loadbalancers".split()
+    {
+        "pods",
+        "resourcequotas",
+        "services",
+        "replicationcontrollers",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+    }
 )
 IN_CONTAINERS: Final = frozenset({"cpu", "memory", "ephemeral-storage"})
 IN_QUOTAS: Final = (
@@ -80,7 +89,8 @@ def quantity_finding(key: str, value: str | int) -> Finding | None:
     if amount < 0:
         return Finding("negative-quantity", f"{value} is less than nothing", "write 0 or more", (key,))
     if is_whole(key) and amount * 1000 % 1000:
-        return Finding("not-whole", f"{key} is counted in whole numbers, this is {value}", "write a whole number", (key,))
+        what = f"{key} is counted in whole numbers, this is {value}"
+        return Finding("not-whole", what, "write a whole number", (key,))
     return None
 
 
@@ -142,13 +152,14 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
 def _unknown_resource(key: str, examples: frozenset[str]) -> Finding:
     meant = near(key, examples)
     remedy = f"did you mean {meant}?" if meant else "name a standard resource such as limits.cpu, or domain/name"
-    return Finding("unknown-resource", f"{quoted(key)} is no resource that can be limited here", remedy, (key,), at_key=True)
+    what = f"{quoted(key)} is no resource that can be limited here"
+    return Finding("unknown-resource", what, remedy, (key,), at_key=True)
 
 
 def resource_list(is_known: Judge, examples: frozenset[str]) -> Callable[[Any], dict[str, str]]:
     """Return a validator of lists of resources; it reports everything at once and turns whole numbers to text."""
 
-    def validate(value: Any) -> dict[str, str]:
+    def validate(value: object) -> dict[str, str]:
         if not isinstance(value, dict):
             raise PydanticCustomError("dict_type", "a mapping of resources to quantities is wanted")
         if found := resource_findings(value, is_known, examples):

@@ -9,8 +9,16 @@ from fnmatch import fnmatchcase
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.model import Finding, Path, path_text
-from profiles_management.pmr.names import annotation_findings, label_findings, profile_name, quoted, user_name
+from profiles_management.pmr.names import (
+    annotation_findings,
+    is_user_name,
+    label_findings,
+    profile_name,
+    quoted,
+    user_name,
+)
 from profiles_management.pmr.people import people_findings
 from profiles_management.pmr.problems import Problem, Where
 
@@ -98,21 +106,26 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
         Problems in the order of names, with paths such as `profiles.ml.contributors[0].name`, without file and line.
     """
     found: list[Problem] = []
-    for name, profile in sorted(pmr.profiles.items()):
-        for finding in _second_look(name, profile, rules, pmr.labels_of(profile)):
-            found.append(_problem(finding, "profiles", name))
+    with collector_paused():
+        for name, profile in sorted(pmr.profiles.items()):
+            findings = _second_look(name, profile, rules, pmr.labels_of(profile))
+            found += [_problem(finding, "profiles", name) for finding in findings]
     return found
 
 
 def _second_look(name: str, profile: Profile, rules: Rules, labels: Mapping[str, str]) -> list[Finding]:
     found = people_findings(profile.owner, profile.contributors) + rule_findings(profile, rules, labels)
-    people: list[tuple[str, Path]] = [(profile.owner.name, ("owner", "name"))]
-    people += [(person.name, ("contributors", index, "name")) for index, person in enumerate(profile.contributors)]
-    for user, path in people:
-        found += _refused(user_name, user, path)
+    if not is_user_name(profile.owner.name):
+        found += _refused(user_name, profile.owner.name, ("owner", "name"))
+    for index, person in enumerate(profile.contributors):
+        if not is_user_name(person.name):
+            found += _refused(user_name, person.name, ("contributors", index, "name"))
     found += _refused(profile_name, profile.name, ("name",))
-    found += [finding._replace(path=("labels", *finding.path)) for finding in label_findings(profile.labels)]
-    found += [finding._replace(path=("annotations", *finding.path)) for finding in annotation_findings(profile.annotations)]
+    if profile.labels:
+        found += [finding._replace(path=("labels", *finding.path)) for finding in label_findings(profile.labels)]
+    if profile.annotations:
+        keys = annotation_findings(profile.annotations)
+        found += [finding._replace(path=("annotations", *finding.path)) for finding in keys]
     if name != profile.name:
         what = f'the profile under "{name}" is called "{profile.name}"'
         found.append(Finding("wrong-name", what, "add it with add_profile", ("name",)))

@@ -28,7 +28,7 @@ MERGE: Final = Untypable()
 BROKEN: Final = Untypable()
 
 
-def plain(value: str) -> Any:
+def plain(value: str) -> object:
     """Return what a plain scalar stands for: text, None, bool, int, float, date, datetime, or an `Untypable`."""
     if len(value) > _LONGEST_WORD and value[0].isalpha():
         return value
@@ -36,7 +36,7 @@ def plain(value: str) -> Any:
 
 
 @lru_cache(maxsize=8192)
-def _typed(value: str) -> Any:
+def _typed(value: str) -> object:
     tag = next((tag for tag, pattern in _RESOLVERS.get(value[:1], ()) if pattern.match(value)), _TEXT)
     if tag == _TEXT:
         return value

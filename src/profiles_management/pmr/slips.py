@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Final
 
 from profiles_management.pmr.names import quoted
 
 _PAIR = re.compile(r"""([A-Za-z][\w./-]*)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s,;"']+)""")
+_LONGEST: Final = 1_000  # what is longer is no slip of the pen
 _ADDRESS = re.compile(r"[^\s:{}\[\],]+@[^\s:{}\[\],]+")
 
 
 def pairs_in(text: str) -> list[str]:
     """Return `key: "value"` for each assignment in a text such as `limits.cpu = "1"`; none if it is something else."""
-    if len(text) > 1000 or not re.fullmatch(rf"(?:\s*{_PAIR.pattern}[\s,;]*)+", text):
+    if len(text) > _LONGEST or not re.fullmatch(rf"(?:\s*{_PAIR.pattern}[\s,;]*)+", text):
         return []
     return [f"{key}: {quoted(value.strip(chr(34) + chr(39)))}" for key, value in _PAIR.findall(text)]
 
 
-def mapping_remedy(key: str, value: Any) -> str:
+def mapping_remedy(key: str, value: object) -> str:
     """Return what to write where a mapping is wanted."""
     pairs = pairs_in(value) if isinstance(value, str) else []
     if len(pairs) == 1:
@@ -33,7 +34,7 @@ def mapping_remedy(key: str, value: Any) -> str:
     return f"indent its keys under {key}:" if key else "write keys and values"
 
 
-def item_remedy(parent: str, value: Any) -> str:
+def item_remedy(parent: str, value: object) -> str:
     """Return what to write where an item of a list should be a mapping."""
     if parent == "contributors":
         name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
@@ -44,10 +45,12 @@ def item_remedy(parent: str, value: Any) -> str:
     return "write its keys and values after the dash"
 
 
-def list_remedy(key: str, value: Any) -> str:
+def list_remedy(key: str, value: object) -> str:
     """Return what to write where a list is wanted."""
     if isinstance(value, dict):
         return "put a dash before each item, as in: - name: ..." if value else f"write: {key}: []"
-    return f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]" if key in ("scopes", "values") else (
-        f"write the items of {key} below it, each after a dash"
+    return (
+        f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]"
+        if key in ("scopes", "values")
+        else (f"write the items of {key} below it, each after a dash")
     )

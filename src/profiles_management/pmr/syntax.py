@@ -13,16 +13,40 @@ from profiles_management.pmr.reading import forbidden
 
 _SAID: Final = (
     ("cannot start any token", "a value cannot start here", "put the value into double quotes"),
-    ("mapping values are not allowed", "a colon followed by a space cannot stand here", "indent the line as its neighbours, or quote the text"),
-    ("could not find expected ':'", "this line is no key with a value", "end the key with a colon, and check the quotes and indentation above"),
-    ("did not find expected key", "this does not continue what is above", "check the indentation, and the quotes of the line above"),
-    ("did not find expected '-' indicator", "this is no further item of the list above", "indent it as the other items, with a dash"),
+    (
+        "mapping values are not allowed",
+        "a colon followed by a space cannot stand here",
+        "indent the line as its neighbours, or quote the text",
+    ),
+    (
+        "could not find expected ':'",
+        "this line is no key with a value",
+        "end the key with a colon, and check the quotes and indentation above",
+    ),
+    (
+        "did not find expected key",
+        "this does not continue what is above",
+        "check the indentation, and the quotes of the line above",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this is no further item of the list above",
+        "indent it as the other items, with a dash",
+    ),
     ("did not find expected ',' or '}'", "a { is not closed", "add a comma or }"),
     ("did not find expected ',' or ']'", "a [ is not closed", "add a comma or ]"),
     ("found unexpected end of stream", "a quote is not closed", "close the quotes"),
-    ("found unknown escape character", "this is no escape that YAML knows", "double the backslash, or use single quotes"),
+    (
+        "found unknown escape character",
+        "this is no escape that YAML knows",
+        "double the backslash, or use single quotes",
+    ),
     ("block sequence entries are not allowed", "a dash cannot start an item here", "put the item on a line of its own"),
-    ("did not find expected alphabetic or numeric", "* and & name something in YAML", "put the value into double quotes"),
+    (
+        "did not find expected alphabetic or numeric",
+        "* and & name something in YAML",
+        "put the value into double quotes",
+    ),
     ("undefined tag handle", "a ! starts a tag in YAML", "put the value into double quotes"),
 )
 """Part of libyaml's message, what it means, what to do."""

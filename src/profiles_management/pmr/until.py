@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -16,7 +16,7 @@ _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?
 _EXAMPLES = "write a date such as 2027-01-31, or a time with zone such as 2027-01-31T18:00:00Z"
 
 
-def moment(value: Any) -> datetime:
+def moment(value: object) -> datetime:
     """Return the moment that was written, in UTC. A bare date means 00:00 UTC of that day.
 
     Raises:

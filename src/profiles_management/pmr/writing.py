@@ -20,7 +20,7 @@ from profiles_management.pmr.classes import (
 from profiles_management.pmr.until import written
 
 
-def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "json"] = "yaml") -> str:
+def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "json"] = "yaml") -> str:  # noqa: A002
     """Return the document from which `loads` reads this PMR again.
 
     Args:
@@ -55,7 +55,8 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "contributors": [_contributor(person) for person in profile.contributors],
     }
     head = {"name": profile.name, "owner": _owner(profile.owner)}
-    return head | _limits(profile.resources, profile.limit_range) | {key: part for key, part in optional.items() if part}
+    limits = _limits(profile.resources, profile.limit_range)
+    return head | limits | {key: part for key, part in optional.items() if part}
 
 
 def _owner(owner: Owner) -> dict[str, str]:

@@ -6,6 +6,7 @@ duplicate keys, merge keys, tags, and aliases that expand without end. Nothing t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple, NoReturn
@@ -20,6 +21,9 @@ from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, plai
 DEEPEST: Final = 32
 MOST_VALUES: Final = 3_000_000
 MOST_SLIPS: Final = 1_000
+
+
+_Container = list[Any] | dict[Any, Any]
 
 
 class _Absent:
@@ -45,8 +49,8 @@ class _Stop(Exception):
 
 class _Anchored(NamedTuple):
     value: Any
-    count: int  # of values in it, aliases expanded
-    height: int  # of containers in it, one in another
+    size: int  # values in it, aliases expanded
+    height: int  # containers in it, one in another
 
 
 @dataclass(slots=True)
@@ -101,9 +105,9 @@ class _Builder:
         self.open_anchors: list[_Anchor] = []
         self.documents = 0
 
-    def run(self, loader: Any) -> None:  # noqa: C901
+    def run(self, loader: yaml.CSafeLoader) -> None:  # noqa: C901, PLR0912, PLR0915
         """Build the data. One long loop on purpose: a call for each event would double its time."""
-        get = loader.get_event
+        get: Callable[[], Any] = loader.get_event
         top: list[Any] = []
         here: Any = top
         key: Any = _NO_KEY
@@ -169,7 +173,7 @@ class _Builder:
 
     # What follows is rare, so it may take its time.
 
-    def path(self, here: Any, key: Any) -> Path:
+    def path(self, here: _Container, key: object) -> Path:
         """Return the path of the value that is being read."""
         if not self.stack:
             return ()
@@ -177,24 +181,24 @@ class _Builder:
         last = [len(here)] if type(here) is list else [key] if key is not _NO_KEY else []
         return tuple(part if isinstance(part, str | int) else "?" for part in [*above, *last])
 
-    def slip(self, event: Any, finding: Finding, first: Path | None = None) -> None:
+    def slip(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
         """Note a finding at the place of an event."""
         if len(self.parsed.slips) < MOST_SLIPS:
             self.parsed.slips.append(Slip(finding, span_of(event), first))
 
-    def stop(self, event: Any, finding: Finding) -> NoReturn:
+    def stop(self, event: yaml.Event, finding: Finding) -> NoReturn:
         """Note a finding after which the rest is not worth reading."""
         self.slip(event, finding)
         raise _Stop
 
-    def frame(self, event: Any) -> None:
+    def frame(self, event: yaml.Event) -> None:
         """Refuse a second document in the same stream."""
         if type(event) is yaml.DocumentStartEvent:
             self.documents += 1
             if self.documents > 1:
                 self.stop(event, _SECOND_DOCUMENT)
 
-    def unusual(self, event: Any, value: Any, here: Any, key: Any) -> Any:
+    def unusual(self, event: yaml.ScalarEvent, value: object, here: _Container, key: object) -> object:
         """Note a null, or a plain scalar that YAML cannot type; the latter is taken as text."""
         is_key = type(here) is dict and key is _NO_KEY
         if value is MERGE and is_key:
@@ -208,13 +212,13 @@ class _Builder:
             self.parsed.nulls.append(self.path(here, key))
         return None
 
-    def tagged(self, event: Any, here: Any, key: Any) -> None:
+    def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object) -> None:
         """Refuse an explicit tag."""
-        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        tag = (event.tag or "").replace("tag:yaml.org,2002:", "!!")
         what = f"the tag {shortened(tag)} is not allowed"
         self.slip(event, Finding("tag", what, "remove it; quote the value if it is text", self.path(here, key)))
 
-    def odd_key(self, event: Any, value: Any, here: dict[Any, Any]) -> _Absent:
+    def odd_key(self, event: yaml.Event, value: object, here: dict[Any, Any]) -> _Absent:
         """Say why this is no key; what it is the key of is ignored."""
         path = self.path(here, value if isinstance(value, str) else _NO_KEY)
         if isinstance(value, str):
@@ -231,16 +235,17 @@ class _Builder:
         self.slip(event, finding, path if isinstance(value, str) else None)
         return _IGNORED
 
-    def alias(self, event: Any, here: Any, key: Any) -> tuple[Any, int]:
+    def alias(self, event: yaml.AliasEvent, here: _Container, key: object) -> tuple[Any, int]:
         """Return what an alias stands for, and how many values more that makes."""
-        found = self.anchors.get(event.anchor)
+        name = event.anchor or ""
+        found = self.anchors.get(name)
         if isinstance(found, _Anchored):
             if len(self.stack) + found.height > DEEPEST:
                 self.stop(event, _TOO_DEEP)
             for anchor in self.open_anchors:
                 anchor.deepest = max(anchor.deepest, len(self.stack) - anchor.level + found.height)
-            return found.value, found.count - 1
-        name = f"*{shortened(event.anchor)}"
+            return found.value, found.size - 1
+        name = f"*{shortened(name)}"
         if found is _OPEN:
             finding = Finding("recursive-alias", f"{name} contains itself", "write it out", self.path(here, key))
         else:
@@ -249,7 +254,7 @@ class _Builder:
         self.slip(event, finding)
         return None, 0
 
-    def open_anchor(self, event: Any, value: Any, count: int) -> None:
+    def open_anchor(self, event: yaml.CollectionStartEvent, value: object, count: int) -> None:
         """Start to measure a container that has a name, and those that it stands in."""
         level = len(self.stack)
         for anchor in self.open_anchors:
@@ -271,7 +276,7 @@ def shortened(text: str) -> str:
     return quoted(text)[1:-1]
 
 
-def described(value: Any) -> str:
+def described(value: object) -> str:
     """Return in a few words what YAML made of a scalar."""
     if value is None:
         return "nothing"
