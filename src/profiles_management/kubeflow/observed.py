@@ -64,31 +64,32 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     owned_by: str
 
 
-class ProfileSeen(msgspec.Struct, frozen=True, gc=False):
-    """A Profile; `sets` names the fields of its spec that a document set (see names.SETS)."""
+class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What bears the mark of a profile: its Profile, or in standalone mode its Namespace."""
 
     name: str
     version: str
+    mark: str
+    deleting: bool
+
+
+class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
+    """A Profile; `sets` names the fields of its spec that a document set (see names.SETS)."""
+
     owner: Person | None
     owner_namespace: str
     quota: Mapping[str, Any]
     plugins: tuple[Mapping[str, Any], ...]
-    mark: str
     sets: frozenset[str]
-    deleting: bool
 
 
-class NamespaceSeen(msgspec.Struct, frozen=True, gc=False):
+class NamespaceSeen(Anchor, frozen=True, gc=False, kw_only=True):
     """A Namespace; `owned_by` is the Profile that its ownerReference names, `owner` its annotation."""
 
-    name: str
-    version: str
     owner: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     owned_by: str
-    mark: str
-    deleting: bool
 
 
 class QuotaSeen(msgspec.Struct, frozen=True, gc=False):

@@ -72,7 +72,8 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
 
 
 def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
-    gone: list[Binding | Policy] = [one for one in (*held.bindings, *held.policies) if not one.deleting]
+    gone: list[Binding | Policy] = [one for one in held.bindings if not one.deleting]
+    gone += [one for one in held.policies if not one.deleting]
     if not gone:
         return
     owner = person == room.owner

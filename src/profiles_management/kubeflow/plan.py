@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles_management.kubeflow import objects, ownership, people
-from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
+from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.pair import Room
@@ -46,7 +46,7 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
 
 def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
     """Return the profiles that the document does not name, by the setting `stale` and never a protected one."""
-    anchors: Mapping[str, NamespaceSeen | ProfileSeen]
+    anchors: Mapping[str, Anchor]
     anchors = observed.namespaces if settings.standalone else observed.profiles
     ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
@@ -96,6 +96,7 @@ class _Planning:
         self.refused: list[Problem] = []
         self.warnings: list[Problem] = []
         self.pending: list[Pending] = []
+        self.left: list[str] = []
         self.before = self.lost = 0
 
     def profile(self, profile: Profile) -> None:
@@ -112,7 +113,9 @@ class _Planning:
     def stale(self, name: str) -> None:
         """Plan a profile that left the document: it loses its contributors, never its data."""
         if ownership.is_ours_to_close(name, self.observed, self.settings):
-            self._people(people.plan((), room_of(name, self.observed), self.settings))
+            found = people.plan((), room_of(name, self.observed), self.settings)
+            self._people(found)
+            self.left += [name] if found.changes else []
 
     def result(self) -> Plan:
         """Return the plan."""
@@ -123,6 +126,7 @@ class _Planning:
             warnings=(*self.observed.unreadable, *self._missing_roles(), *self.warnings),
             pending=tuple(self.pending),
             profiles=len(self.pmr),
+            stale=tuple(self.left),
             access=Access(self.before, self.lost, gained),
         )
 
