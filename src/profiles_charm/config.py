@@ -1,0 +1,144 @@
+"""The options of the charm, typed: from what Juju says to the engine's settings and the document."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import ops
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from profiles_management import PRESETS, ProfilesError, Settings, SettingsError
+from profiles_management.pmr import documents
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+
+_BETWEEN = re.compile(r"[,\s]+")
+_LITERALS = re.compile("'([^']*)'")
+
+
+class NoDocument(ProfilesError):
+    """No document is configured; an empty one is `profiles: []`."""
+
+
+def _split(value: object) -> object:
+    return tuple(filter(None, _BETWEEN.split(value))) if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    """Read `admin=one, edit=another`."""
+    if not isinstance(value, str):
+        return value
+    found = dict(part.partition("=")[::2] for part in filter(None, re.split(r"\s*[,\s]\s*", value.strip())))
+    if found and (set(found) != {"admin", "edit", "view"} or not all(found.values())):
+        raise ValueError("name a ClusterRole for each role: admin=…, edit=…, view=…")
+    return found
+
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+Pairs = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
+
+
+class Config(BaseModel):
+    """The options, under their names in charmcraft.yaml with `_` for `-`. Those of the engine: see `Settings`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document: str = Field(default="", alias="pmr")
+    distribution: Literal["upstream", "charmed"] = "charmed"
+    principals: Words = ()
+    additional_principals: Words = ()
+    userid_header: Word = "kubeflow-userid"
+    userid_prefix: str = ""
+    groups_claim: Word = "groups"
+    waypoint: Word = ""
+    instance: Word = "default"
+    take_over: Word = ""
+    unlisted: Literal["revoke", "keep"] = "revoke"
+    stale: Literal["ours", "all", "off"] = "ours"
+    brake_share: float = 0.5
+    brake_minimum: int = 5
+    protected_namespaces: Words = ()
+    allowed_keys: Words = ()
+    standalone: bool = False
+    roles: Pairs = Field(default_factory=dict)
+    deadline: int = 30
+    request_timeout: int = 30
+    writers: int = 16
+    page_size: int = 5000
+
+    def settings(self, *, allow_revocations: bool = False) -> Settings:
+        """Return how the engine is to behave.
+
+        Args:
+            allow_revocations: whether to release the brake, which is asked for each time and never configured.
+
+        Raises:
+            SettingsError: an option is out of range; the message names it.
+        """
+        preset = PRESETS[self.distribution]
+        try:
+            return replace(
+                preset,
+                principals=self.principals or preset.principals,
+                additional_principals=self.additional_principals,
+                userid_header=self.userid_header,
+                userid_prefix=self.userid_prefix,
+                groups_claim=self.groups_claim,
+                waypoint=self.waypoint,
+                instance=self.instance,
+                take_over=self.take_over,
+                unlisted=self.unlisted,
+                stale=self.stale,
+                brake_share=self.brake_share,
+                brake_minimum=self.brake_minimum,
+                protected_namespaces=frozenset(self.protected_namespaces),
+                allowed_keys=frozenset(self.allowed_keys),
+                standalone=self.standalone,
+                roles=self.roles or None,
+                deadline=self.deadline,
+                request_timeout=self.request_timeout,
+                writers=self.writers,
+                page_size=self.page_size,
+                allow_revocations=allow_revocations,
+            )
+        except SettingsError as error:  # it begins with the name of the setting
+            name, _, rest = str(error).partition(" ")
+            raise SettingsError(f"option {_option(name)} {rest}") from error
+
+    def pmr(self) -> ProfilesManagementRepresentation:
+        """Return the document.
+
+        Raises:
+            NoDocument: none is configured.
+            DocumentError: it is not valid; each problem carries its line, in a file called `pmr`.
+        """
+        if not self.document.strip():
+            raise NoDocument("no document; set the option pmr")
+        return documents.loads(self.document, name="pmr", rules=self.settings().rules)
+
+
+def load(charm: ops.CharmBase) -> Config:
+    """Return the options of a charm.
+
+    Raises:
+        SettingsError: one is not valid; the message is one line that names it and says what to write.
+    """
+    try:
+        return charm.load_config(Config, errors="raise")
+    except ValidationError as error:
+        raise SettingsError(_worded(error)) from error
+
+
+def _worded(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    option = _option(str(first["loc"][0]))
+    context = first.get("ctx", {})
+    if first["type"] == "literal_error":
+        choices = _LITERALS.sub(r"\1", context["expected"])
+        return f'option {option} is "{first["input"]}". Write {choices}'
+    return f"option {option}: {context.get('error', first['msg'])}"
+
+
+def _option(field: str) -> str:
+    return field.replace("_", "-")

@@ -1,0 +1,38 @@
+"""The way to the cluster: one client, made when it is first needed, and loggers that keep juju-log quiet."""
+
+import logging
+from typing import NamedTuple
+
+from lightkube import Client
+from lightkube.core.exceptions import ConfigError
+
+from profiles_management import ClusterError
+from profiles_management.reconcile.clock import SYSTEM, Clock
+
+# Each record at DEBUG and above becomes a juju-log process, and these write a dozen for each request.
+_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore")
+
+
+class Connection(NamedTuple):
+    """A client of the cluster, and the clock by which one waits for it."""
+
+    client: Client
+    clock: Clock = SYSTEM
+
+
+def connect() -> Connection:
+    """Return a connection with the credentials of the pod, or else those of KUBECONFIG; nothing is sent yet.
+
+    Raises:
+        ClusterError: there are no credentials.
+    """
+    try:
+        return Connection(Client(field_manager="profiles-management"))
+    except ConfigError as error:
+        raise ClusterError(f"no credentials for the Kubernetes API: {error}") from error
+
+
+def hush() -> None:
+    """Keep the loggers that speak of every request from speaking below WARNING."""
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,127 @@
+"""The charm's world: Juju from ops.testing, a Kubernetes API in memory, and a clock that only tests move."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from ops import testing
+
+from charm import ProfilesManagementCharm
+from memory_api import MemoryApi
+from memory_api.controller import ProfileController
+from profiles_charm import connection
+from profiles_management.reconcile.clock import Clock
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
+
+
+class Ticks:
+    """A clock whose sleep takes no time; `slept` is how many seconds it was asked to."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=lambda: NOON, monotonic=lambda: self.slept, sleep=self.sleep)
+
+
+class World:
+    """One deployed charm beside one cluster.
+
+    `see(event)` lets an event happen and returns the state after it; it goes on from the state before, as a unit does.
+    """
+
+    def __init__(self, api: MemoryApi, ticks: Ticks) -> None:
+        self.api = api
+        self.ticks = ticks
+        self.context = testing.Context(ProfilesManagementCharm)
+        self.state = testing.State(leader=True)
+
+    def configure(self, *, leader: bool = True, **options: str | float) -> None:
+        config = {name.replace("_", "-"): value for name, value in options.items()}
+        self.state = testing.State(
+            leader=leader,
+            config=config,
+            unit_status=self.state.unit_status,
+            app_status=self.state.app_status,
+        )
+
+    def see(self, event: str = "update_status") -> testing.State:
+        self.state = self.context.run(getattr(self.context.on, event)(), self.state)
+        return self.state
+
+    def act(self, name: str, **params: bool) -> dict[str, object]:
+        """Run an action and return its results, lists decoded; `ActionFailed` where it fails."""
+        named = {key.replace("_", "-"): value for key, value in params.items()}
+        self.state = self.context.run(self.context.on.action(name, params=named), self.state)
+        return self.results()
+
+    def fail(self, name: str, **params: bool) -> str:
+        """Run an action that has to fail and return why; what it said besides is in `results()`."""
+        with pytest.raises(testing.ActionFailed) as failed:
+            self.act(name, **params)
+        self.state = failed.value.state
+        return failed.value.message
+
+    def results(self) -> dict[str, object]:
+        found = self.context.action_results or {}
+        return {key: json.loads(text) if text.startswith("[") else text for key, text in found.items()}
+
+    @property
+    def logged(self) -> list[str]:
+        """What went to juju-log, each a process of its own on a real unit."""
+        return [f"{line.level} {line.message}" for line in self.context.juju_log]
+
+
+@pytest.fixture
+def ticks() -> Ticks:
+    return Ticks()
+
+
+@pytest.fixture
+def api() -> MemoryApi:
+    """A cluster with Kubeflow: its ClusterRoles are there and its controller runs."""
+    server = MemoryApi()
+    server.put_all(
+        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+        for name in ROLES
+    )
+    ProfileController(server)
+    return server
+
+
+@pytest.fixture
+def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[[MemoryApi], World]:
+    """Deploy the charm beside a cluster: the one seam is what makes the client."""
+
+    def build(server: MemoryApi) -> World:
+        monkeypatch.setattr(connection, "connect", lambda: connection.Connection(server.client(), ticks.clock))
+        return World(server, ticks)
+
+    return build
+
+
+@pytest.fixture
+def world(deploy: Callable[[MemoryApi], World], api: MemoryApi) -> World:
+    return deploy(api)
+
+
+@pytest.fixture
+def document() -> Callable[..., str]:
+    """Write a document of profiles, each with as many contributors as its number says: `document(ml=2)`."""
+
+    def build(owner: str = "root@example.com", role: str = "edit", **profiles: int) -> str:
+        lines = ["profiles:" if profiles else "profiles: []"]
+        for name, number in profiles.items():
+            lines += [f"- name: {name}", f"  owner: {{kind: User, name: {owner}}}"]
+            people = [f"{{name: user{index}@example.com, role: {role}}}" for index in range(number)]
+            lines.append(f"  contributors: [{', '.join(people)}]")
+        return "\n".join(lines) + "\n"
+
+    return build
