@@ -61,7 +61,8 @@ def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings
             changes += revoked.changes
             lost += len(revoked.changes)
         changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
-    return Plan(ordered(changes), pending=tuple(pending), profiles=len(pmr), access=Access(lost, lost, 0))
+    gone = tuple(sorted({change.profile for change in changes}))
+    return Plan(ordered(changes), pending=tuple(pending), profiles=len(pmr), stale=gone, access=Access(lost, lost, 0))
 
 
 class _Removal:

@@ -181,6 +181,7 @@ class Plan:
         warnings: what a person should know though nothing is stopped by it.
         pending: what waits for somebody else.
         profiles: how many profiles the document defines.
+        stale: the profiles with changes that the document does not define.
     """
 
     changes: tuple[Change, ...] = ()
@@ -188,6 +189,7 @@ class Plan:
     warnings: tuple[Problem, ...] = ()
     pending: tuple[Pending, ...] = ()
     profiles: int = 0
+    stale: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
 
     def __bool__(self) -> bool:

@@ -1,0 +1,125 @@
+"""A plan and a report as data that JSON can hold: what `--output json` prints and what a charm's action returns.
+
+changes   one for each step, in the order in which they are made:
+    action      create, update, replace or delete
+    kind, namespace, name   the object that gives the step its name; namespace is "" for what is cluster-wide
+    profile     whose step it is
+    reason      such as wanted, left_document, expired, role_changed, drifted (the names of plan.Reason)
+    person      {kind, name}, or null where it is not about somebody's access
+    role        {before, after}, each null for none; null where it is not about somebody's access
+    until       when the access given ends, null for never
+    fields      [{path, before, after}]: null stands for a field that is not there
+    objects     [{verb, kind, namespace, name}]: every write in its order
+    result, why, sent   of a report: done, pending, failed or not_tried; why "" where it is done; writes answered
+summary   numbers: profiles (in the document), unchanged, refused, add, change, replace, remove, writes (planned),
+          access {before, lost, gained} in pairs of a person and a profile; of a report also
+          done, failed, pending, not_tried (steps) and sent (writes answered with success)
+errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
+          line and column are 0, file and profile "" where there is none
+pending   [{profile, what}]: what waits for somebody else
+warnings  like errors
+"""
+
+from typing import Any
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Action, Change, ObjectRef, Pending, Plan
+from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.text import unchanged
+
+Data = dict[str, Any]
+
+_COUNTED = {Action.CREATE: "add", Action.UPDATE: "change", Action.REPLACE: "replace", Action.DELETE: "remove"}
+_PROFILE = "Profile/"
+
+
+def plan_data(plan: Plan) -> Data:
+    """Return a plan as data; the keys are those of this module's description."""
+    return {
+        "changes": [change_data(change) for change in plan.changes],
+        "summary": _summary(plan),
+        "errors": [problem_data(problem) for problem in plan.refused],
+        "pending": [_pending(one) for one in plan.pending],
+        "warnings": [problem_data(problem) for problem in plan.warnings],
+    }
+
+
+def report_data(report: Report) -> Data:
+    """Return a report as data; the keys are those of this module's description."""
+    told = plan_data(report.plan)
+    numbers = {_name(result): len(report.having(result)) for result in Result}
+    return told | {
+        "changes": [_outcome(outcome) for outcome in report.outcomes],
+        "summary": told["summary"] | numbers | {"sent": report.writes},
+        "errors": told["errors"] + [_failure(outcome) for outcome in report.failed],
+        "pending": [_pending(one) for one in report.pending],
+    }
+
+
+def change_data(change: Change) -> Data:
+    """Return one step as data."""
+    person = change.person
+    return {
+        "action": change.action.name.lower(),
+        **_ref(change.target),
+        "profile": change.profile,
+        "reason": change.reason.name.lower(),
+        "person": None if person is None else {"kind": person.kind, "name": person.name},
+        "role": None if person is None else {"before": change.before or None, "after": change.after or None},
+        "until": change.until or None,
+        "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
+        "objects": [{"verb": str(write.verb), **_ref(write.target)} for write in change.writes],
+    }
+
+
+def problem_data(problem: Problem) -> Data:
+    """Return a problem as data."""
+    where = problem.where
+    return {
+        "code": problem.code,
+        "what": problem.what,
+        "remedy": problem.remedy,
+        "file": where.file,
+        "line": where.line,
+        "column": where.column,
+        "path": where.path,
+        "profile": where.path.removeprefix(_PROFILE) if where.path.startswith(_PROFILE) else "",
+    }
+
+
+def _outcome(outcome: Outcome) -> Data:
+    became = {"result": _name(outcome.result), "why": outcome.why, "sent": outcome.sent}
+    return change_data(outcome.change) | became
+
+
+def _failure(outcome: Outcome) -> Data:
+    change = outcome.change
+    return {
+        "code": "not-applied",
+        "what": f"{change.target}: {outcome.why}",
+        "remedy": "Mend the cause and run it again.",
+        "file": "",
+        "line": 0,
+        "column": 0,
+        "path": f"{change.target.kind}/{change.target.name}",
+        "profile": change.profile,
+    }
+
+
+def _summary(plan: Plan) -> Data:
+    counted = {word: sum(change.action is action for change in plan.changes) for action, word in _COUNTED.items()}
+    access = {"before": plan.access.before, "lost": plan.access.lost, "gained": plan.access.gained}
+    whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
+    return whole | counted | {"writes": plan.writes, "access": access}
+
+
+def _pending(one: Pending) -> Data:
+    return {"profile": one.profile, "what": one.what}
+
+
+def _ref(ref: ObjectRef) -> Data:
+    return {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+
+
+def _name(result: Result) -> str:
+    return result.name.lower()

@@ -1,0 +1,65 @@
+"""What is wrong with a document, shown where it is: the line, a mark below it, and what to write instead."""
+
+from collections.abc import Iterator, Sequence
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, printable
+
+MOST = 20
+_EXCERPT = 100
+_BEFORE = 40
+
+
+def problem_lines(problems: Sequence[Problem], *, document: str, most: int = MOST) -> list[Line]:
+    """Return problems of a document, each with its place, then how many there are.
+
+    Args:
+        document: what to call it.
+        most: how many to show; of the others only the number is told.
+    """
+    told = [one for problem in problems[:most] for one in (*_problem(problem), line())]
+    if more := len(problems) - most if len(problems) > most else 0:
+        told += [line(f"... and {count(more, 'more error')}; --output json lists them all."), line()]
+    summary = f"{count(len(problems), 'error')} in {printable(document)}. Nothing was sent."
+    return [*told, line(Segment(summary, Tone.HEADING))]
+
+
+def _problem(problem: Problem) -> Iterator[Line]:
+    head = f"error[{problem.code}]"
+    yield line(Segment(head, Tone.ERROR), f": {printable(problem.what)}", hang=4)
+    place = _place(problem)
+    if place:
+        yield line(Segment(" --> ", Tone.FAINT), place, hang=5)
+    if problem.excerpt and problem.where.line and problem.where.column:
+        yield from _excerpt(problem)
+    else:
+        yield line(Segment("  = ", Tone.FAINT), printable(problem.remedy), hang=4)
+
+
+def _place(problem: Problem) -> str:
+    where = problem.where
+    numbers = [str(number) for number in (where.line, where.column) if number]
+    place = ":".join([printable(where.file), *numbers]).lstrip(":")
+    return "  ".join(part for part in (place, printable(where.path)) if part)
+
+
+def _excerpt(problem: Problem) -> Iterator[Line]:
+    number = str(problem.where.line)
+    margin = " " * len(number)
+    before, meant, after = _window(problem.excerpt, problem.where.column - 1, problem.width)
+    yield line(Segment(f"{number} | ", Tone.FAINT), before, Segment(meant, Tone.ERROR), after)
+    mark = "^" * max(1, cells(meant))
+    remedy = printable(problem.remedy)
+    indent = " " * cells(before)
+    hang = len(margin) + len(" | ") + min(cells(before), _BEFORE)
+    yield line(Segment(f"{margin} | ", Tone.FAINT), indent, Segment(mark, Tone.ERROR), " ", remedy, hang=hang)
+
+
+def _window(excerpt: str, start: int, width: int) -> tuple[str, str, str]:
+    """Cut a source line to what is around the place that is meant: before it, itself and after it, all printable."""
+    left = max(0, start - _BEFORE) if len(excerpt) > _EXCERPT else 0
+    end = min(start + max(width, 1), left + _EXCERPT)
+    right = left + _EXCERPT
+    before = ("…" if left else "") + printable(excerpt[left:start])
+    after = printable(excerpt[end:right]) + ("…" if len(excerpt) > right else "")
+    return before, printable(excerpt[start:end]), after

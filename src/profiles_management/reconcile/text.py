@@ -1,0 +1,199 @@
+"""A plan and a report in words, grouped by profile, people before objects. What is unchanged is counted, not listed."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
+from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
+from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
+from profiles_management.reconcile.rows import Row, rank, rows
+
+_SYMBOL, _NAME, _DETAIL = 3, 40, 24
+_VERBS = {
+    Action.CREATE: ("to add", "added"),
+    Action.UPDATE: ("to change", "changed"),
+    Action.REPLACE: ("to replace", "replaced"),
+    Action.DELETE: ("to remove", "removed"),
+}
+
+
+def plan_lines(plan: Plan) -> list[Line]:
+    """Return what a plan would do, what it leaves alone and why, and the count of it all."""
+    groups = _groups(plan.changes, plan.refused, plan.pending)
+    return [*_told(groups, plan.stale), *_warnings(plan), line(_plan_summary(plan))]
+
+
+def report_lines(report: Report) -> list[Line]:
+    """Return what was done, what went wrong and why, what waits for what, and what to do about it."""
+    plan = report.plan
+    groups = _groups(plan.changes, plan.refused, report.waiting)
+    ends = {id(outcome.change): outcome for outcome in report.outcomes}
+    return [*_told(groups, plan.stale, ends), *_warnings(plan), line(_report_summary(report)), *_advice(report)]
+
+
+def unchanged(plan: Plan) -> int:
+    """Return how many profiles of the document are as they should be."""
+    return plan.profiles - len(_touched(plan) - set(plan.stale))
+
+
+# profiles
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is told of one profile."""
+
+    changes: list[Change] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+
+
+def _groups(changes: Iterable[Change], refused: Iterable[Problem], pending: Iterable[Pending]) -> dict[str, _Group]:
+    found: dict[str, _Group] = {}
+    for change in changes:
+        found.setdefault(change.profile, _Group()).changes.append(change)
+    for problem in refused:
+        found.setdefault(profile_of(problem), _Group()).refused.append(problem)
+    for one in pending:
+        found.setdefault(one.profile, _Group()).pending.append(one)
+    return dict(sorted(found.items()))
+
+
+def _told(groups: dict[str, _Group], stale: Collection[str], ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
+    ordered = {name: sorted(group.changes, key=rank) for name, group in groups.items()}
+    table = {id(change): list(rows(change)) for changes in ordered.values() for change in changes}
+    layout = _Layout([row for found in table.values() for row in found])
+    for name, group in groups.items():
+        yield _heading(name, gone=name in stale)
+        for problem in group.refused:
+            yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
+        for change in ordered[name]:
+            yield from map(layout.row, table[id(change)])
+            yield from _ending(layout, (ends or {}).get(id(change)))
+        for one in group.pending:
+            yield layout.note("…", one.what, Tone.WAIT)
+    if groups:
+        yield line()
+
+
+def _heading(name: str, *, gone: bool) -> Line:
+    note = "  no longer in the document" if gone else ""
+    return line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(note, Tone.FAINT))
+
+
+def _ending(layout: "_Layout", outcome: Outcome | None) -> Iterator[Line]:
+    if outcome is None or outcome.result is Result.DONE:
+        return
+    if outcome.result is Result.PENDING:
+        yield layout.note("", f"pending: {outcome.why}" if outcome.why else "pending", Tone.WAIT)
+    else:
+        yield layout.note("", f"{outcome.result}: {outcome.why}", Tone.ERROR)
+
+
+class _Layout:
+    """The columns of a plan, as wide as its rows need them and no wider than a terminal bears."""
+
+    def __init__(self, found: Sequence[Row]) -> None:
+        self.name = min(_NAME, max((cells(row.name) for row in found), default=0))
+        self.detail = min(_DETAIL, max((cells(row.detail) for row in found), default=0))
+
+    def row(self, row: Row) -> Line:
+        """Return a row as a line."""
+        symbol = Segment(f"  {row.symbol:<{_SYMBOL}}  ", row.tone)
+        head = f"{padded(row.name, self.name)}  {padded(row.detail, self.detail)}  "
+        return line(symbol, head, row.said, hang=len("  ") + _SYMBOL + len("  ") + cells(head))
+
+    def note(self, symbol: str, text: str, tone: Tone) -> Line:
+        """Return a sentence about a profile or about the row above."""
+        indent = f"  {symbol:<{_SYMBOL}}  "
+        return line(Segment(indent, tone), Segment(printable(text), tone), hang=len(indent))
+
+
+# what is said of the whole
+
+
+def _warnings(plan: Plan) -> Iterator[Line]:
+    for problem in plan.warnings:
+        where = printable(str(problem.where).removeprefix("Profile/"))
+        text = printable(f"{problem.what}. {problem.remedy}")
+        yield line(Segment("warning: ", Tone.WAIT), f"{where}: " if where else "", text, hang=len("warning: "))
+    if plan.warnings:
+        yield line()
+
+
+def _plan_summary(plan: Plan) -> str:
+    if not plan:
+        return _no_changes(plan, plan.pending)
+    sentences = (
+        f"Plan: {_counted(plan.changes, 0)} ({count(plan.writes, 'write')}).",
+        _access(plan.access, past=False),
+        _rest(plan, plan.pending),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _report_summary(report: Report) -> str:
+    plan = report.plan
+    if not plan:
+        return _no_changes(plan, report.waiting)
+    done = [outcome.change for outcome in report.having(Result.DONE)]
+    complete = len(done) == len(plan.changes)
+    short = [f"{len(report.having(result))} {result}" for result in (Result.FAILED, Result.PENDING, Result.NOT_TRIED)]
+    sentences = (
+        f"Applied: {_counted(done, 1)} ({count(report.writes, 'write')}).",
+        _access(plan.access, past=True) if complete else _listed([one for one in short if not one.startswith("0 ")]),
+        _rest(plan, report.waiting),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
+    if plan.refused or pending:
+        return f"No changes. {_rest(plan, pending)}"
+    if not plan.profiles:
+        return "No changes. The document defines no profiles."
+    return f"No changes. {count(plan.profiles, 'profile matches', 'profiles match')}."
+
+
+def _counted(changes: Collection[Change], tense: int) -> str:
+    numbers = {action: sum(change.action is action for change in changes) for action in Action}
+    told = [f"{number:,} {_VERBS[action][tense]}" for action, number in numbers.items() if number]
+    return ", ".join(told) or "nothing"
+
+
+def _access(access: Access, *, past: bool) -> str:
+    lose, gain = ("lost", "gained") if past else ("lose", "gain")
+    told = [f"{access.lost:,} {_verb(lose, access.lost)} access"] if access.lost else []
+    if access.gained:
+        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if access.lost else 'access'}")
+    return _listed(told)
+
+
+def _verb(verb: str, number: int) -> str:
+    return f"{verb}s" if number == 1 and not verb.endswith("ed") and verb != "lost" else verb
+
+
+def _rest(plan: Plan, pending: Collection[Pending]) -> str:
+    refused = len({profile_of(problem) for problem in plan.refused})
+    waiting = len({one.profile for one in pending})
+    found = [count(refused, "profile refused", "profiles refused")] if refused else []
+    found += [f"{waiting:,} pending"] if waiting else []
+    found += [f"{left:,} unchanged"] if (left := unchanged(plan)) else []
+    return _listed(found)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def _touched(plan: Plan) -> set[str]:
+    changed = {change.profile for change in plan.changes}
+    return changed | {profile_of(problem) for problem in plan.refused} | {one.profile for one in plan.pending}
+
+
+def _advice(report: Report) -> Iterator[Line]:
+    if report.failed or report.plan.refused:
+        yield line("Mend what is said above and run it again; what was done stays done.")
+    elif report.pending:
+        yield line("Run it again later: the next run finishes what is pending.")
