@@ -12,7 +12,7 @@ from profiles_management.pmr.classes import Contributor, Defaults, Owner, Profil
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import annotation_findings, label_findings, near, quoted
 from profiles_management.pmr.people import clashes
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
 from profiles_management.pmr.slips import list_remedy
@@ -46,6 +46,10 @@ def check(data: object, rules: Rules) -> Checked:
     if not isinstance(data, dict):
         _no_mapping(checked, data)
         return checked
+    if {"apiVersion", "kind"} <= data.keys():
+        remedy = "list its name and owner under a key profiles"
+        checked.complain("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)
+        return checked
     _top(checked, data)
     if "defaults" in data and data["defaults"] is not None:
         _defaults(checked, data["defaults"], rules)
@@ -64,10 +68,18 @@ def null_complaint(path: Path) -> Complaint | None:
     is_plugins = keys[:3] == ["profiles", "plugins", "spec"] and path[-1] != "spec"
     if path in ((), ("profiles",)) or is_label or is_plugins:
         return None
-    key = keys[-1]
+    key = keys[-1] if keys else "profiles"
     remedy = _EMPTY.get(key, "give it a value, or remove the line")
     what = f'"{key}" has nothing after it' if path[-1] == key else f'an item of "{key}" is empty'
     return Complaint(path, Finding("empty-value", what, remedy, path))
+
+
+def number_complaint(path: Path) -> Complaint | None:
+    """Return the complaint for a number that YAML reads otherwise than people do, where a number is welcome."""
+    if not {"hard", "limits"}.intersection(path):
+        return None
+    what = "YAML does not read this number as people do"
+    return Complaint(path, Finding("odd-number", what, "write it with plain digits, or in double quotes", path))
 
 
 _EMPTY: Final = {
@@ -160,20 +172,36 @@ def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Pr
         for detail in by_entry[offset]:
             checked.complaints.append(Complaint(("profiles", index, *detail["loc"][1:]), error=detail))
         if isinstance(entry, dict):
-            checked.complaints += _people(entry, index)
+            checked.complaints += _salvage(entry, index)
             found.append((index, entry))
     return found
 
 
-def _people(entry: dict[str, Any], index: int) -> Iterator[Complaint]:
-    """Compare the people of an entry that is refused for something else, as far as they can be read."""
+def _salvage(entry: dict[str, Any], index: int) -> Iterator[Complaint]:
+    """Look at what pydantic leaves out in an entry that it refuses for something else."""
+    for finding in [*_people(entry), *_texts(entry)]:
+        path: Path = ("profiles", index, *finding.path)
+        yield Complaint(path, finding._replace(path=path))
+
+
+def _texts(entry: dict[str, Any]) -> list[Finding]:
+    """Return what is wrong with labels and annotations, as far as they are text."""
+    found: list[Finding] = []
+    for field, judge in (("labels", label_findings), ("annotations", annotation_findings)):
+        given = entry.get(field)
+        if isinstance(given, dict) and not all(isinstance(value, str) for value in given.values()):
+            texts = {key: value for key, value in given.items() if isinstance(value, str)}
+            found += [finding._replace(path=(field, *finding.path)) for finding in judge(texts)]
+    return found
+
+
+def _people(entry: dict[str, Any]) -> list[Finding]:
+    """Compare the people of an entry as far as they can be read."""
     owner = _try(Owner, entry.get("owner"))
     listed = entry.get("contributors")
     people = [_try(Contributor, one) for one in listed] if isinstance(listed, list) else []
     known = [(place, person) for place, person in enumerate(people) if person is not None]
-    for finding in clashes(owner, known):
-        path: Path = ("profiles", index, *finding.path)
-        yield Complaint(path, finding._replace(path=path))
+    return clashes(owner, known)
 
 
 _Person = TypeVar("_Person", Owner, Contributor)

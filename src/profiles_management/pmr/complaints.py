@@ -13,6 +13,8 @@ from profiles_management.pmr.positions import Span, Spot, locate, lookup
 from profiles_management.pmr.problems import Problem, Where
 
 _LONGEST_EXCERPT = 300
+_TELL_ALL = {"alias", "bad-scalar", "empty-value", "merge-key", "odd-number", "recursive-alias", "tag", "unknown-alias"}
+"""Where one of these is told, nothing else about the same place is news."""
 
 
 class Complaint(NamedTuple):
@@ -44,10 +46,12 @@ def tell(complaints: Iterable[Complaint], text: str, file: str) -> list[Problem]
     wanted = [one.path for one in complaints] + [finding.path for _, finding in unlocated]
     spots = locate(text, wanted + [one.first for one in complaints if one.first is not None])
     lines = text.splitlines()
+    known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
     told = {
         _problem(complaint, finding, spots, lines, file): None
         for complaint in complaints
         for finding in _worded(complaint, lookup(spots, complaint.path))
+        if finding.code in _TELL_ALL or finding.path not in known
     }
     return sorted(told, key=lambda problem: problem.where)
 

@@ -112,6 +112,10 @@ def unknown_key(key: str, known: list[str], path: Path) -> Finding:
 def _unknown(at: _At) -> Finding:
     model = _MODELS.get(_holder(at.path))
     fields = model.model_fields.items() if model else ()
+    for name, field in fields:
+        if at.path[-1] in (name, field.serialization_alias):
+            what = f'"{name}" and "{field.serialization_alias}" are one key'
+            return Finding("duplicate-key", what, "keep one of them", at.path, at_key=True)
     return unknown_key(str(at.path[-1]), [field.serialization_alias or name for name, field in fields], at.path)
 
 

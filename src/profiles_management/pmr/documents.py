@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path as FilePath
 
-from profiles_management.pmr.checking import check, null_complaint
+from profiles_management.pmr.checking import check, null_complaint, number_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, tell
@@ -73,10 +73,9 @@ def _read(text: str, rules: Rules) -> tuple[ProfilesManagementRepresentation | N
         return None, [*complaints, syntax_complaint(parsed.error, text)]
     if parsed.stopped:
         return None, complaints
-    slipped = {slip.finding.path for slip in parsed.slips}
     checked = check(parsed.data, rules)
-    nulls = {path: complaint for path in parsed.nulls if path not in slipped and (complaint := null_complaint(path))}
-    complaints += nulls.values()
-    known = slipped.union(nulls)
-    complaints += [complaint for complaint in checked.complaints if complaint.path not in known]
+    slipped = {complaint.path for complaint in complaints}
+    complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped]))
+    complaints += filter(None, map(number_complaint, parsed.odd_numbers))
+    complaints += checked.complaints
     return checked.pmr(), complaints

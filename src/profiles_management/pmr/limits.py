@@ -82,7 +82,7 @@ def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> list[Finding
 
 def _meant(key: str) -> str:
     meant = near(key, IN_CONTAINERS)
-    return f"did you mean {meant}?" if meant else "name cpu, memory, ephemeral-storage or domain/name"
+    return f"write: {meant}" if meant else "name cpu, memory, ephemeral-storage or domain/name"
 
 
 def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.resources import QuotaResources
+from profiles_management.pmr.resources import IN_QUOTAS, QuotaResources
 
 SCOPES: Final = (
     "Terminating",
@@ -26,6 +26,17 @@ SCOPES: Final = (
     "VolumeAttributesClass",
 )
 _TAKE_VALUES: Final = frozenset({"PriorityClass", "VolumeAttributesClass"})
+_PODS: Final = frozenset({"pods"})
+_COMPUTE: Final = _PODS | {f"{side}{name}" for side in ("", "limits.", "requests.") for name in ("cpu", "memory")}
+_COUNTED_BY: Final = {
+    "Terminating": _COMPUTE,
+    "NotTerminating": _COMPUTE,
+    "BestEffort": _PODS,
+    "NotBestEffort": _COMPUTE,
+    "PriorityClass": _COMPUTE,
+    "CrossNamespacePodAffinity": _COMPUTE,
+    "VolumeAttributesClass": frozenset({"persistentvolumeclaims", "requests.storage"}),
+}
 _CONTRADICTIONS: Final = (("Terminating", "NotTerminating"), ("BestEffort", "NotBestEffort"))
 
 
@@ -38,14 +49,6 @@ class Operator(StrEnum):
     DoesNotExist = "DoesNotExist"
 
 
-def _scope_findings(scope: str, *path: str | int) -> list[Finding]:
-    if scope in SCOPES:
-        return []
-    meant = near(scope, SCOPES)
-    remedy = f"write: {meant}" if meant else "use one of: " + ", ".join(SCOPES)
-    return [Finding("unknown-scope", f"{quoted(scope)} is no scope of a quota", remedy, path)]
-
-
 def _contradictions(scopes: Sequence[str]) -> list[Finding]:
     return [
         Finding("contradictory-scopes", f"{one} and {other} exclude each other", "keep one of them")
@@ -55,25 +58,27 @@ def _contradictions(scopes: Sequence[str]) -> list[Finding]:
 
 
 def _scope(scope: str) -> str:
-    if found := _scope_findings(scope):
-        raise refusal(found)
-    return scope
+    if scope in SCOPES:
+        return scope
+    meant = near(scope, SCOPES)
+    remedy = f"write: {meant}" if meant else "use one of: " + ", ".join(SCOPES)
+    raise refusal([Finding("unknown-scope", f"{quoted(scope)} is no scope of a quota", remedy)])
 
 
 def _scopes(scopes: list[str]) -> list[str]:
-    found = [finding for index, scope in enumerate(scopes) for finding in _scope_findings(scope, index)]
-    if found := found + _contradictions(scopes):
+    if found := _contradictions(scopes):
         raise refusal(found)
     return scopes
+
+
+Scope = Annotated[Text, AfterValidator(_scope)]
 
 
 class ScopedResourceSelectorRequirement(Model):
     """One condition of a scope selector."""
 
     operator: Operator
-    scope_name: Annotated[Text, AfterValidator(_scope)] = Field(
-        validation_alias="scopeName", serialization_alias="scopeName"
-    )
+    scope_name: Scope = Field(validation_alias="scopeName", serialization_alias="scopeName")
     values: list[Text] | None = None
 
     @model_validator(mode="after")
@@ -112,6 +117,21 @@ class ScopeSelector(Model):
         return self
 
 
+def _misfits(quota: ResourceQuotaSpecModel) -> list[Finding]:
+    """Return a finding for each standard resource that a scope of the quota does not count."""
+    scopes = list(quota.scopes or [])
+    if quota.scope_selector:
+        scopes += [item.scope_name for item in quota.scope_selector.match_expressions]
+    return [
+        Finding(
+            "scope-misfit", f"the scope {scope} does not count {key}", "remove one of them", ("hard", key), at_key=True
+        )
+        for key in quota.hard or {}
+        for scope in scopes
+        if key in IN_QUOTAS and key not in _COUNTED_BY.get(scope, IN_QUOTAS)
+    ]
+
+
 class ResourceQuotaSpecModel(Model):
     """How much a profile may use. Without `hard` it stands for explicitly no quota."""
 
@@ -119,7 +139,13 @@ class ResourceQuotaSpecModel(Model):
     scope_selector: ScopeSelector | None = Field(
         default=None, validation_alias="scopeSelector", serialization_alias="scopeSelector"
     )
-    scopes: Annotated[list[Text], AfterValidator(_scopes)] | None = None
+    scopes: Annotated[list[Scope], AfterValidator(_scopes)] | None = None
+
+    @model_validator(mode="after")
+    def _scopes_fit(self) -> Self:
+        if (self.scopes or self.scope_selector) and (found := _misfits(self)):
+            raise refusal(found)
+        return self
 
     def to_spec(self) -> dict[str, Any]:
         """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""

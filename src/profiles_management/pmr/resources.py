@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import isfinite
 from typing import Annotated, Any, Final
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -114,6 +115,8 @@ def _better(text: str) -> str:
             except ValueError:
                 continue
             return f'write: "{amount}{suffix}"'
+    if number and number[2] == "K":
+        return f'write: "{number[1]}Ki", or "{number[1]}k" for thousands'
     return 'write a number with a suffix that Kubernetes knows, such as "500m", "4" or "16Gi"'
 
 
@@ -126,7 +129,7 @@ def _cased(suffix: str) -> str:
 def _typed_finding(key: str, value: object) -> Finding | None:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return quantity_finding(key, value)
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         what = f"a quantity with a fraction must be text, this is the number {value!r}"
         return Finding("not-text", what, f'write: {key}: "{value!r}"', (key,))
     return Finding("not-a-quantity", "a quantity is a number or text", f'write it as in: {key}: "4"', (key,))
@@ -150,8 +153,8 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
 
 
 def _unknown_resource(key: str, examples: frozenset[str]) -> Finding:
-    meant = near(key, examples)
-    remedy = f"did you mean {meant}?" if meant else "name a standard resource such as limits.cpu, or domain/name"
+    meant = "requests.nvidia.com/gpu" if key.casefold() in ("gpu", "gpus") else near(key, examples)
+    remedy = f"write: {meant}" if meant else "name a standard resource such as limits.cpu, or domain/name"
     what = f"{quoted(key)} is no resource that can be limited here"
     return Finding("unknown-resource", what, remedy, (key,), at_key=True)
 

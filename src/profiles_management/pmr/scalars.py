@@ -20,12 +20,14 @@ TYPED_STARTS: Final = frozenset(start for start in _RESOLVERS if start is not No
 class Untypable:
     """A plain scalar that looks like a number or a date and is none, or that only means something as a key."""
 
-    def __repr__(self) -> str:
-        return "<no value>"
+    def __init__(self, what: str) -> None:
+        self.what = what
 
 
-MERGE: Final = Untypable()
-BROKEN: Final = Untypable()
+MERGE: Final = Untypable("means something as a key alone")
+_NO_DATE: Final = Untypable("looks like a date, and there is no such date")
+_NO_NUMBER: Final = Untypable("looks like a number that is too long")
+_NO_MEANING: Final = Untypable("means nothing in YAML without quotes")
 
 
 def plain(value: str) -> object:
@@ -42,12 +44,14 @@ def _typed(value: str) -> object:
         return value
     if tag.endswith(":merge"):
         return MERGE
-    if tag not in _CONSTRUCTORS or len(value) > _LONGEST_NUMBER:
-        return BROKEN
+    if tag not in _CONSTRUCTORS:
+        return _NO_MEANING
+    if len(value) > _LONGEST_NUMBER:
+        return _NO_NUMBER
     try:
         return _CONSTRUCTORS[tag](yaml.ScalarNode(tag, value))
     except (ValueError, OverflowError, IndexError):
-        return BROKEN
+        return _NO_DATE if tag.endswith(":timestamp") else _NO_NUMBER
 
 
 def _constructors() -> dict[str, Callable[[yaml.ScalarNode], Any]]:

@@ -9,6 +9,14 @@ from profiles_management.pmr.names import quoted
 
 _PAIR = re.compile(r"""([A-Za-z][\w./-]*)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s,;"']+)""")
 _LONGEST: Final = 1_000  # what is longer is no slip of the pen
+_EXAMPLES: Final = {
+    "hard": 'limits.cpu: "4"',
+    "resources": 'hard: {limits.cpu: "4"}, or {} for explicitly none',
+    "limitRange": "limits: [...], or {} for explicitly none",
+    "defaults": "labels: {team: ml}",
+    "labels": "team: ml",
+    "annotations": "note: text",
+}
 _ADDRESS = re.compile(r"[^\s:{}\[\],]+@[^\s:{}\[\],]+")
 
 
@@ -31,7 +39,9 @@ def mapping_remedy(key: str, value: object) -> str:
         return f"write: owner: {{kind: User, name: {name}}}"
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return "remove the dashes before the keys"
-    return f"indent its keys under {key}:" if key else "write keys and values"
+    if key in ("limitRange", "limit_range") and isinstance(value, list):
+        return f"put a line limits: between {key}: and the list"
+    return f"write keys and values below it, as in: {_EXAMPLES.get(key, 'key: value')}"
 
 
 def item_remedy(parent: str, value: object) -> str:
@@ -47,6 +57,8 @@ def item_remedy(parent: str, value: object) -> str:
 
 def list_remedy(key: str, value: object) -> str:
     """Return what to write where a list is wanted."""
+    if key == "contributors" and isinstance(value, str) and _ADDRESS.fullmatch(value):
+        return f"write: contributors: [{{name: {value}, role: edit}}]"
     if isinstance(value, dict):
         return "put a dash before each item, as in: - name: ..." if value else f"write: {key}: []"
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import yaml
@@ -12,61 +13,55 @@ from profiles_management.pmr.positions import Span, span_at
 from profiles_management.pmr.reading import forbidden
 
 _SAID: Final = (
-    ("cannot start any token", "a value cannot start here", "put the value into double quotes"),
+    ("a tab character that violates", "YAML is not indented with tabs", "indent with spaces"),
     (
         "mapping values are not allowed",
-        "a colon followed by a space cannot stand here",
+        "a colon cannot stand here",
         "indent the line as its neighbours, or quote the text",
     ),
-    (
-        "could not find expected ':'",
-        "this line is no key with a value",
-        "end the key with a colon, and check the quotes and indentation above",
-    ),
-    (
-        "did not find expected key",
-        "this does not continue what is above",
-        "check the indentation, and the quotes of the line above",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "this is no further item of the list above",
-        "indent it as the other items, with a dash",
-    ),
-    ("did not find expected ',' or '}'", "a { is not closed", "add a comma or }"),
-    ("did not find expected ',' or ']'", "a [ is not closed", "add a comma or ]"),
-    ("found unexpected end of stream", "a quote is not closed", "close the quotes"),
-    (
-        "found unknown escape character",
-        "this is no escape that YAML knows",
-        "double the backslash, or use single quotes",
-    ),
-    ("block sequence entries are not allowed", "a dash cannot start an item here", "put the item on a line of its own"),
-    (
-        "did not find expected alphabetic or numeric",
-        "* and & name something in YAML",
-        "put the value into double quotes",
-    ),
-    ("undefined tag handle", "a ! starts a tag in YAML", "put the value into double quotes"),
+    ("expected ':'", "this line is no key with a value", "end the key with a colon, and check the lines above"),
+    ("expected key", "this does not continue what is above", "check the indentation, and the quotes of the line above"),
+    ("expected '-' indicator", "this is no further item of the list above", "write a dash, indented as the others"),
+    ("expected ',' or '}'", "this { is not closed, or a comma is missing", "add a comma or }"),
+    ("expected ',' or ']'", "this [ is not closed, or a comma is missing", "add a comma or ]"),
+    ("unexpected end of stream", "this quote is not closed", "close it"),
+    ("unknown escape character", "this is no escape that YAML knows", "double the backslash, or use single quotes"),
+    ("invalid Unicode character escape", "this escape stands for no character", "write the character itself"),
+    ("block sequence entries are not allowed", "a dash cannot start an item here", "give the item a line of its own"),
+    ("expected alphabetic or numeric", "* and & have a meaning in YAML", "put the value into double quotes"),
+    ("undefined tag handle", "! has a meaning in YAML", "put the value into double quotes"),
 )
 """Part of libyaml's message, what it means, what to do."""
+_POINT_AT_START: Final = ("expected ',' or", "unexpected end of stream")
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 
 
 def syntax_complaint(error: yaml.YAMLError, text: str) -> Complaint:
     """Return the complaint for a text that is no YAML."""
     if (reason := forbidden(text)) is not None:
         return Complaint((), reason.finding, span=span_at(reason.text, reason.offset))
-    mark = getattr(error, "problem_mark", None)
-    span = Span(mark.line, mark.column, 1) if mark else None
+    if conflict := _CONFLICT.search(text):
+        finding = Finding("merge-conflict", "a merge conflict was left in the file", "settle it and remove the marks")
+        return Complaint((), finding, span=span_at(text, conflict.start()))
     said = str(getattr(error, "problem", None) or error)
-    if span and "cannot start any token" in said and _is_tab(text, span):
-        return Complaint((), Finding("tab", "YAML is not indented with tabs", "indent with spaces"), span=span)
+    mark = getattr(error, "problem_mark", None)
+    if any(part in said for part in _POINT_AT_START):
+        mark = getattr(error, "context_mark", None) or mark
+    span = Span(mark.line, mark.column, 1) if mark else None
+    return Complaint((), _finding(said, _character(text, span)), span=span)
+
+
+def _finding(said: str, character: str) -> Finding:
+    if "cannot start any token" in said:
+        if character == "\t":
+            return Finding("not-yaml", "YAML is not indented with tabs", "indent with spaces")
+        return Finding("not-yaml", f"a value cannot start with {character}", "put the value into double quotes")
     for part, what, remedy in _SAID:
         if part in said:
-            return Complaint((), Finding("not-yaml", what, remedy), span=span)
-    return Complaint((), Finding("not-yaml", f"this is no YAML: {said}", "mend the line, or the one above"), span=span)
+            return Finding("not-yaml", what, remedy)
+    return Finding("not-yaml", f"this is no YAML: {said}", "mend the line, or the one above")
 
 
-def _is_tab(text: str, span: Span) -> bool:
+def _character(text: str, span: Span | None) -> str:
     lines = text.splitlines()
-    return span.line < len(lines) and lines[span.line][span.column : span.column + 1] == "\t"
+    return lines[span.line][span.column : span.column + 1] if span and span.line < len(lines) else ""

@@ -67,7 +67,8 @@ class Parsed:
     """A document as plain data, with scalars typed as SafeLoader does.
 
     `data` is None if parsing stopped early: at a slip, or because of `error`, where the text is no YAML. `slips` are
-    what was found until then, `nulls` the paths of values that are null.
+    what was found until then, `nulls` the paths of values that are null, `odd_numbers` those of integers
+    such as `010` (8) and `1:30` (90).
     """
 
     data: Any = None
@@ -76,6 +77,7 @@ class Parsed:
     error: yaml.YAMLError | None = None
     slips: list[Slip] = field(default_factory=list)
     nulls: list[Path] = field(default_factory=list)
+    odd_numbers: list[Path] = field(default_factory=list)
 
 
 def parse(text: str) -> Parsed:
@@ -122,7 +124,11 @@ class _Builder:
                 if implicit[0]:
                     if value[:1] in TYPED_STARTS:
                         value = plain(value)
-                        if value is None or type(value) is Untypable:
+                        if (
+                            value is None
+                            or type(value) is Untypable
+                            or (type(value) is int and str(value) != event.value)
+                        ):
                             value = self.unusual(event, value, here, key)
                 elif not implicit[1]:
                     self.tagged(event, here, key)
@@ -199,18 +205,20 @@ class _Builder:
                 self.stop(event, _SECOND_DOCUMENT)
 
     def unusual(self, event: yaml.ScalarEvent, value: object, here: _Container, key: object) -> object:
-        """Note a null, or a plain scalar that YAML cannot type; the latter is taken as text."""
+        """Note a null, an odd number, or a plain scalar that YAML cannot type; the latter is taken as text."""
         is_key = type(here) is dict and key is _NO_KEY
         if value is MERGE and is_key:
             return value
-        if value is not None:
-            what = f"YAML cannot make anything of {quoted(event.value)} without quotes"
-            remedy = f"write: {quoted(event.value)}"
+        if isinstance(value, Untypable):
+            what = f"{shortened(event.value)} {value.what}"
+            remedy = f"mend it, or write {quoted(event.value)} if it is text"
             self.slip(event, Finding("bad-scalar", what, remedy, self.path(here, key)))
             return event.value
-        if not is_key and len(self.parsed.nulls) < MOST_SLIPS:
-            self.parsed.nulls.append(self.path(here, key))
-        return None
+        odd = self.parsed.nulls if value is None else self.parsed.odd_numbers
+        path = self.path(here, key)
+        if not is_key and len(odd) < MOST_SLIPS and "?" not in path:
+            odd.append(path)
+        return value
 
     def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object) -> None:
         """Refuse an explicit tag."""
@@ -227,7 +235,7 @@ class _Builder:
             remedy = "write the keys out, or put what all profiles share under defaults"
             finding = Finding("merge-key", 'the merge key "<<" is not allowed', remedy, path)
         elif isinstance(value, dict | list):
-            finding = Finding("bad-key", "a key must be text, this is a mapping or a list", "write a simple key", path)
+            finding = Finding("bad-key", "a key must be text, this is a mapping or a list", _SIMPLE_KEY, path)
         else:
             written = event.value if isinstance(event, yaml.ScalarEvent) else str(value)
             what = f"a key must be text, YAML reads {written or 'this'} as {described(value)}"
@@ -289,6 +297,7 @@ def described(value: object) -> str:
     return "a date" if isinstance(value, date) else "text"
 
 
+_SIMPLE_KEY: Final = "write a simple key; was a template such as {{ name }} left over?"
 _TOO_MANY: Final = Finding(
     "too-many-values", f"aliases expanded, this holds more than {MOST_VALUES:,} values", "write a smaller document"
 )
