@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+import httpx2
 from lightkube import Client
 from lightkube.core.exceptions import ConfigError
 
@@ -13,6 +14,7 @@ from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.export import Export
+from profiles_management.kubeflow.names import MANAGER
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.kubeflow.target import Target
@@ -27,7 +29,7 @@ from profiles_management.reconcile.report import Report
 Where = Target | Client | Path | str | None
 
 
-def open_target(where: Where = None, clock: Clock = SYSTEM) -> Target:
+def open_target(where: Where = None, *, settings: Settings = UPSTREAM, clock: Clock = SYSTEM) -> Target:
     """Return what is meant by a target.
 
     Args:
@@ -39,7 +41,7 @@ def open_target(where: Where = None, clock: Clock = SYSTEM) -> Target:
     """
     if where is None:
         try:
-            where = Client(field_manager="profiles-management")
+            where = Client(field_manager=MANAGER, timeout=httpx2.Timeout(settings.request_timeout))
         except ConfigError as error:
             raise ClusterError(f"No cluster is configured: {error}. Set KUBECONFIG, or give a target.") from error
     if isinstance(where, Client):
@@ -67,7 +69,7 @@ def plan_profiles(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    observed = open_target(target, clock).observe(settings)
+    observed = open_target(target, settings=settings, clock=clock).observe(settings)
     return planning.plan(pmr, observed, settings, now=now or clock.now())
 
 
@@ -94,7 +96,7 @@ def create_or_update_profiles(
         BrakeError: too much access would be taken away; nothing was written.
         ClusterError: the target cannot be read.
     """
-    reached = open_target(target, clock)
+    reached = open_target(target, settings=settings, clock=clock)
     plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
     if not settings.allow_revocations:
         brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
@@ -109,7 +111,7 @@ def list_stale_profiles(
     Raises:
         ClusterError: the target cannot be read.
     """
-    return stale.found(pmr, open_target(target).observe(settings), settings)
+    return stale.found(pmr, open_target(target, settings=settings).observe(settings), settings)
 
 
 def plan_deletion(
@@ -126,7 +128,7 @@ def plan_deletion(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    return stale.deletion(pmr, open_target(target).observe(settings), settings, keep_data=keep_data)
+    return stale.deletion(pmr, open_target(target, settings=settings).observe(settings), settings, keep_data=keep_data)
 
 
 def delete_stale_profiles(
@@ -147,7 +149,7 @@ def delete_stale_profiles(
         DocumentError: the document is not valid; nothing was sent.
         ClusterError: the target cannot be read.
     """
-    reached = open_target(target, clock)
+    reached = open_target(target, settings=settings, clock=clock)
     plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data)
     return apply(plan, reached, settings, clock, progress)
 
@@ -158,7 +160,7 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
     Raises:
         ClusterError: the target cannot be read.
     """
-    return export.export(open_target(target).observe(settings), settings)
+    return export.export(open_target(target, settings=settings).observe(settings), settings)
 
 
 def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple[AccessEntry, ...]:
@@ -167,7 +169,7 @@ def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple
     Raises:
         ClusterError: the target cannot be read.
     """
-    return access.entries(open_target(target).observe(settings), settings)
+    return access.entries(open_target(target, settings=settings).observe(settings), settings)
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

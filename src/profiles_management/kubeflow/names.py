@@ -50,9 +50,14 @@ def kfam_name(person: Person, role: str) -> str:
 
 
 def hashed_name(person: Person, role: str) -> str:
-    """Return the name that we give where KFAM's is taken, shared or too long: KFAM's, cut, and a hash of the person."""
+    """Return the name that we give where KFAM's is taken, shared or too long: KFAM's, cut, and a hash of the person.
+
+    >>> hashed_name(Person("User", "a.b@x.com"), "edit")
+    'user-a-b-x-com-clusterrole-edit-ca2797ca5b'
+    """
     digest = hashlib.sha256(f"{person.kind}/{person.name}/{role}".encode()).hexdigest()[:_DIGITS]
-    return f"{kfam_name(person, role)[: _LONGEST - _DIGITS - 1].rstrip('-')}-{digest}"
+    end = f"-clusterrole-{role}-{digest}"
+    return _plain(f"{person.kind}-{person.name}")[: _LONGEST - len(end)].rstrip("-") + end
 
 
 def assign(people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset()) -> dict[tuple[Person, str], str]:
