@@ -1,0 +1,62 @@
+"""From any document to any other: the end is that of the last one, whatever came before."""
+
+from hypothesis import given
+
+from engine import strategies
+from engine.world import World
+
+
+@given(strategies.documents(), strategies.settings)
+def test_after_an_apply_nothing_is_left_to_do(pmr, settings):
+    world = World(settings)
+
+    report = world.apply(pmr)
+
+    assert report.exit_code == 0, report.errors or report.pending
+    assert not world.plan(pmr).changes
+
+
+@given(strategies.documents(), strategies.documents(), strategies.settings)
+def test_the_end_does_not_depend_on_the_document_before(first, second, settings):
+    world, fresh = World(settings), World(settings)
+
+    world.apply(first)
+    report = world.apply(second)
+    fresh.apply(second)
+
+    assert report.exit_code == 0, report.errors or report.pending
+    assert of_profiles(world, second) == of_profiles(fresh, second)
+    assert not world.plan(second).changes
+
+
+@given(strategies.documents(), strategies.documents(), strategies.settings)
+def test_there_and_back_again_changes_nothing(first, second, settings):
+    world = World(settings)
+    world.apply(first)
+    before = of_profiles(world, first)
+
+    world.apply(second)
+    world.apply(first)
+
+    assert of_profiles(world, first) == before
+
+
+def of_profiles(world, pmr):
+    """Return everything in the profiles of a document, but for what only tells which write came when."""
+    return {
+        (kind, space, name): _meaning(body)
+        for (kind, space, name), body in world.api.snapshot().items()
+        if (space or name) in pmr.profiles
+    }
+
+
+def _meaning(body):
+    notes = body["metadata"].get("annotations", {})
+    notes.pop("profiles-management.io/touched", None)
+    if not notes:
+        body["metadata"].pop("annotations", None)
+    spec = body.get("spec") or {}
+    for key in ("resourceQuotaSpec", "plugins"):
+        if not spec.get(key):
+            spec.pop(key, None)
+    return body

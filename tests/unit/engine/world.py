@@ -1,0 +1,62 @@
+"""A cluster in memory with its profile controller, a clock that only sleeps move, and an engine that works on both."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from memory_api import MemoryApi, ProfileController
+from profiles_management import Settings, create_or_update_profiles, plan_profiles
+from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.reconcile.clock import Clock
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+class Ticks:
+    """A clock whose sleep takes no time: it calls `meanwhile` and goes on."""
+
+    def __init__(self, meanwhile=lambda: None):
+        self.slept = 0.0
+        self.meanwhile = meanwhile
+
+    def sleep(self, seconds):
+        self.slept += seconds
+        self.meanwhile()
+
+    @property
+    def clock(self):
+        return Clock(now=lambda: NOON, monotonic=lambda: self.slept, sleep=self.sleep)
+
+
+class World:
+    """One cluster and one instance of the engine.
+
+    `apply` and `plan` are those of the library; keyword arguments are settings for this one call. With `slow`, the
+    controller reconciles one Profile whenever the engine sleeps, and in no other moment.
+    """
+
+    def __init__(self, settings=Settings(allow_revocations=True), *, api=None, slow=False):
+        self.settings = settings
+        self.api = api or MemoryApi(objects=map(_cluster_role, settings.cluster_roles.values()))
+        self.controller = None
+        if not settings.standalone:
+            self.controller = ProfileController(self.api, userid_prefix=settings.userid_prefix, manual=slow)
+        self.ticks = Ticks(lambda: self.controller.run(1) if slow else None)
+        self.client = self.api.client()
+
+    def apply(self, pmr, **changed):
+        clock = self.ticks.clock
+        settings = replace(self.settings, **changed)
+        return create_or_update_profiles(pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock)
+
+    def plan(self, pmr, **changed):
+        clock = self.ticks.clock
+        settings = replace(self.settings, **changed)
+        return plan_profiles(pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock)
+
+    def twin(self):
+        """Return a world of its own in the same state."""
+        return World(self.settings, api=self.api.clone())
+
+
+def _cluster_role(name):
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
