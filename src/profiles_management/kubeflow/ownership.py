@@ -67,7 +67,7 @@ def footing(profile: Profile, observed: Observed, settings: Settings) -> Footing
 def _standalone(profile: Profile, observed: Observed, settings: Settings) -> Footing | Problem | Pending:
     owner, space = profile.owner.name, observed.namespaces.get(profile.name)
     if space is None:
-        return Footing(None, None, mark=True, annotate=True)
+        return Footing(None, None, mark=True, annotate=True, ready=ready(profile.name, owner))
     if space.deleting:
         return Pending(profile.name, f"namespace {space.name} is being deleted")
     if problem := _foreign_mark(profile.name, space.mark, settings):
