@@ -57,7 +57,7 @@ def _walk(kind: Kind, where: Path, path: Path, value: Any, found: dict[Path, Any
             found[path] = None
         for key, item in value.items():
             _walk(kind, (*where, key), (*path, f"f:{key}"), item, found, applied)
-    elif value is not None and not (kind.struct and value in ("", [], {}, 0)):
+    elif value is not None and not (kind.struct and value in ("", [], {}, 0) and not (applied and value == {})):
         found[path] = value
 
 

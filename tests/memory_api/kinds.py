@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -75,7 +75,22 @@ class Kind:
             msgspec.ValidationError: a value has the wrong type.
         """
         assert self.struct
-        return msgspec.convert(without_nulls(obj), self.struct)
+        return convert(obj, self.struct)
+
+
+Struct = TypeVar("Struct")
+
+
+def convert(value: Any, struct: type[Struct]) -> Struct:
+    """Read plain values into a struct; nulls count as absent, as in Go.
+
+    Raises:
+        msgspec.ValidationError: a value of the wrong type.
+    """
+    try:
+        return msgspec.convert(value, struct)
+    except msgspec.ValidationError:
+        return msgspec.convert(without_nulls(value), struct)
 
 
 def without_nulls(value: Any) -> Any:

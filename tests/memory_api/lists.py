@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from .kinds import Kind
-from .status import Refusal, bad_request
+from .status import END, Refusal, bad_request
 from .store import Record, View
 
 Labels = dict[str, str]
@@ -58,7 +58,7 @@ def label_test(selector: str) -> Test | None:
     while at < len(selector.strip()):
         found = _REQUIREMENT.match(selector, at)
         if not found:
-            raise bad_request(f"unable to parse requirement: found '{selector[at:]}', expected: in, notin, =, ==, !=, gt, lt")
+            raise bad_request(f"unable to parse requirement: found '{selector[at:].split()[-1]}', expected: in, notin, =, ==, !=, gt, lt")
         tests.append(_requirement(found))
         at = found.end()
     return (lambda labels: all(test(labels) for test in tests)) if tests else None
@@ -166,7 +166,7 @@ def _written(kind: Kind, version: str, records: list[Record], moment: int, follo
         metadata += f',"continue":"{following}"' if following else ""
         metadata += f',"remainingItemCount":{left}' if left else ""
         opening = f'{{"kind":"{kind.name}List","apiVersion":"{api_version}","metadata":{{{metadata}}},"items":['
-        return opening.encode() + items + b"]}"
+        return opening.encode() + items + b"]}" + END
     metadata = f'"continue":"{following}",' + (f'"remainingItemCount":{left},' if left else "")
     closing = f'],"kind":"{kind.name}List","metadata":{{{metadata}"resourceVersion":"{moment}"}}}}'
-    return f'{{"apiVersion":"{api_version}","items":['.encode() + items + closing.encode()
+    return f'{{"apiVersion":"{api_version}","items":['.encode() + items + closing.encode() + END

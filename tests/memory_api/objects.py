@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from . import collection, defaults, fields, schema, status, typed, validation
-from .kinds import NAMESPACE, Kind, Object, without_nulls
+from .kinds import NAMESPACE, Kind, Object, convert
 from .status import Cause, Refusal
 from .store import Record, Table, View
 
@@ -73,6 +74,7 @@ class Objects:
         self.views: dict[tuple[str, int], View] = {}
         self.happened: list[Happened] = []
         self.watched = False
+        self._moment: tuple[datetime | None, str] = (None, "")
         self.garbage = collection.Collector(self, hold_namespaces=hold_namespaces)
 
     def copy(self) -> Objects:
@@ -114,7 +116,10 @@ class Objects:
 
     def now(self) -> str:
         """Return the time as the server writes it."""
-        return self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = self.clock()
+        if moment != self._moment[0]:
+            self._moment = (moment, moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return self._moment[1]
 
     # Writing
 
@@ -127,7 +132,7 @@ class Objects:
         if kind.namespaced:
             self._admit(kind, namespace, draft.metadata.name)
         self._generate_name(draft)
-        _fill_in(draft, obj)
+        _fill_in(draft, obj, writer)
         self._refuse(kind, draft.metadata.name, validation.check(kind, draft.content))
         key = key_of(namespace, draft.metadata.name)
         if existing := self.tables[kind.name].get(key):
@@ -147,11 +152,11 @@ class Objects:
         self._place(draft, namespace_of(key))
         _same_name(draft.metadata.name, name_of(key))
         self._same_version(draft, before, writer)
-        _fill_in(draft, obj)
+        _fill_in(draft, obj, writer)
         was = self._draft(kind, old, Writer())
-        causes = [*_same_uid(draft, before), *_finalizers(was, draft)]
+        causes = [*_same_uid(draft, before), *_finalizers(was, draft)] * 2  # the server finds, and tells, them twice
         _keep_system(draft, was, writer.subresource)
-        causes += validation.check(kind, draft.content)
+        causes += _repeated(validation.check(kind, draft.content))
         if isinstance(was.content, typed.GoObject) and isinstance(draft.content, typed.GoObject):
             causes += validation.check_change(kind, was.content, draft.content)
         self._refuse(kind, name_of(key), causes)
@@ -189,7 +194,7 @@ class Objects:
 
     def put(self, kind: Kind, obj: Object) -> Record:
         """Store an object as it is, unchecked: new, or in the place of one of its name."""
-        draft = shaped(kind, obj)
+        draft = shaped(kind, obj) if kind.struct else _trusted(kind, obj)
         if isinstance(draft.content, typed.GoObject):
             defaults.fill_in(draft.content)
         key = key_of(draft.metadata.namespace, draft.metadata.name)
@@ -211,11 +216,9 @@ class Objects:
     def _draft(self, kind: Kind, obj: Object, writer: Writer) -> Draft:
         try:
             draft = shaped(kind, obj)
-        except (msgspec.ValidationError, ValueError) as error:
-            raise _unreadable(kind, writer, str(error)) from error
-        if writer.strict and draft.unknown:
-            words = ", ".join(f'unknown field "{path}"' for path in draft.unknown)
-            raise _unreadable(kind, Writer(version=writer.version), f"strict decoding error: {words}")
+        except msgspec.ValidationError as error:
+            raise _unreadable(kind, writer, _as_go_says(kind, error)) from error
+        _be_strict(draft, writer)
         return draft
 
     def _place(self, draft: Draft, namespace: str) -> None:
@@ -303,17 +306,51 @@ def shaped(kind: Kind, obj: Object) -> Draft:
     content = {key: msgspec.json.decode(msgspec.json.encode(obj[key])) for key in ("spec", "status") if obj.get(key) is not None}
     unknown = schema.prune(kind.schema, content)
     unknown += sorted(obj.keys() - {"apiVersion", "kind", "metadata", "spec", "status"})
-    content["metadata"] = msgspec.convert(without_nulls(obj.get("metadata") or {}), typed.ObjectMeta)
+    content["metadata"] = convert(obj.get("metadata") or {}, typed.ObjectMeta)
     return Draft(kind, content, unknown)
 
 
-def _fill_in(draft: Draft, obj: Object) -> None:
+def _trusted(kind: Kind, obj: Object) -> Draft:
+    """Read a custom resource into a draft as it is, unknown fields and all."""
+    return Draft(kind, {**obj, "metadata": convert(obj["metadata"], typed.ObjectMeta)})
+
+
+def _be_strict(draft: Draft, writer: Writer) -> None:
+    if writer.strict and draft.unknown:
+        words = ", ".join(f'unknown field "{path}"' for path in draft.unknown)
+        raise _unreadable(draft.kind, Writer(version=writer.version), f"strict decoding error: {words}")
+
+
+def _fill_in(draft: Draft, obj: Object, writer: Writer) -> None:
     if isinstance(draft.content, typed.GoObject):
         try:
             defaults.fill_in(draft.content)
         except ValueError as error:
-            raise _unreadable(draft.kind, Writer(), str(error)) from error
+            raise _unreadable(draft.kind, writer, str(error)) from error
         draft.unknown += _missing(obj, draft.plain(), "")
+        _be_strict(draft, writer)
+
+
+_GO_WORDS = {"str": "string", "int": "number", "float": "number", "object": "object", "array": "array", "bool": "bool"}
+
+
+def _as_go_says(kind: Kind, error: msgspec.ValidationError) -> str:
+    """Word a wrong type the way Go's decoder does, as far as it can be told."""
+    found = re.match(r"Expected `([^`]+)`, got `(\w+)`(?: - at `\$\.?([^`]*)`)?", str(error))
+    if not found:
+        return str(error)
+    wanted, seen, where = found.groups()
+    place = (where or "").replace("[...]", "")
+    place = place.removeprefix("metadata.")
+    place = f"ObjectMeta.{place}" if place.partition(".")[0] in typed.ObjectMeta.__struct_fields__ else f"{kind.name}.{place}"
+    wanted = _GO_WORDS.get(wanted.partition(" ")[0], wanted)
+    return f"json: cannot unmarshal {_GO_WORDS.get(seen, seen)} into Go struct field {place} of type {wanted}"
+
+
+def _repeated(causes: list[Cause]) -> list[Cause]:
+    """Return the causes as an update tells them: those about metadata are found, and told, three times."""
+    metadata = [cause for cause in causes if cause.field.startswith("metadata.")]
+    return metadata * 3 + [cause for cause in causes if cause not in metadata]
 
 
 def _missing(given: Any, kept: Any, path: str) -> list[str]:

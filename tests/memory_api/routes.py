@@ -11,7 +11,7 @@ from . import fields, lists, patches, status
 from .kinds import Kind, Object
 from .objects import Objects, Writer, conflict, key_of, not_found
 from .requests import Request
-from .status import JSON, Answer, NoSuchPath, Refusal
+from .status import END, JSON, Answer, NoSuchPath, Refusal
 from .store import Record
 
 MERGE = "application/merge-patch+json"
@@ -104,8 +104,10 @@ def _patch(objects: Objects, kind: Kind, request: Request) -> Answer:
     if content_type == APPLY:
         return _apply(objects, kind, request)
     change = _CHANGES.get(content_type)
-    if change is None or (content_type == STRATEGIC and not kind.struct):
-        raise _unsupported(kind, content_type)
+    if change is None:
+        raise Refusal(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
+    if content_type == STRATEGIC and not kind.struct:
+        raise _unsupported(JSON_PATCH, MERGE, APPLY)
     old = objects.read(kind, _key(request), request.version)
     new = change(old, _patch_body(request))
     if not isinstance(new, dict):
@@ -201,14 +203,14 @@ def _shown(kind: Kind, request: Request, record: Record, code: int = 200, unknow
     headers = {"Content-Type": JSON}
     if unknown:
         headers["Warning"] = ", ".join(f'299 - "unknown field \\"{path}\\""' for path in unknown)
-    return Answer(code, kind.head(request.version) + record.body, headers)
+    return Answer(code, kind.head(request.version) + record.body + END, headers)
 
 
 def _object(kind: Kind, request: Request) -> Object:
     """Return the object that a create or an update sends, or refuse it."""
     content_type = request.headers.get("content-type", "").partition(";")[0]
     if content_type and content_type != JSON:
-        raise _unsupported(kind, content_type, writing=True)
+        raise _unsupported(JSON, "application/yaml", "application/vnd.kubernetes.protobuf")
     obj = request.body
     if not isinstance(obj, dict):
         shown = request.content.decode(errors="replace")
@@ -231,10 +233,15 @@ def _declares(kind: Kind, request: Request, obj: Object) -> None:
     if kind.schema and version != wanted:
         words = f"the API version in the data ({version}) does not match the expected API version ({wanted})"
         raise status.bad_request(words)
+    if kind.schema and given != kind.name:
+        name = (obj.get("metadata") or {}).get("name", "")
+        cause = status.Cause("kind", f'Invalid value: "{given}": must be {kind.name}')
+        raise status.invalid(given, kind.group, name, [cause])
     if given != kind.name or version != wanted:
         bare = version.rpartition("/")[2]
         words = f'{given} in version "{bare}" cannot be handled as a {kind.name}'
-        raise status.bad_request(f"{words}: converting ({bare}.{given}) to ({kind.name}): unknown conversion")
+        inside = kind.group.partition(".")[0] or "core"
+        raise status.bad_request(f"{words}: converting ({bare}.{given}) to ({inside}.{kind.name}): unknown conversion")
 
 
 def _patch_body(request: Request) -> Any:
@@ -245,7 +252,7 @@ def _patch_body(request: Request) -> Any:
 
 def _json_patch(old: Object, body: Any) -> Any:
     if not isinstance(body, list):
-        raise status.bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise status.bad_request("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")
     return patches.apply_json_patch(old, body)
 
 
@@ -255,8 +262,7 @@ def _merge_patch(old: Object, body: Any) -> Any:
     return patches.merge(old, body)
 
 
-def _unsupported(kind: Kind, content_type: str, *, writing: bool = False) -> Refusal:
-    known = [JSON, "application/yaml", "application/vnd.kubernetes.protobuf"] if writing else [JSON_PATCH, MERGE, APPLY]
+def _unsupported(*known: str) -> Refusal:
     words = f"the body of the request was in an unknown format - accepted media types include: {', '.join(known)}"
     return Refusal(415, "UnsupportedMediaType", words)
 

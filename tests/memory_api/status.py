@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 JSON = "application/json"
+END = b"\n"  # Go's encoder ends every answer with it
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ _ESCAPES = (
 
 def encode(value: Any) -> bytes:
     """Encode a plain value as the server does, keys in the order given."""
-    return escape(msgspec.json.encode(value))
+    return escape(msgspec.json.encode(value)) + END
 
 
 class Refusal(Exception):
@@ -120,7 +121,7 @@ def bad_request(message: str) -> Refusal:
 def invalid(kind: str, group: str, name: str, causes: Iterable[Cause]) -> Refusal:
     """Return the 422 of an object that breaks rules; `kind` is the singular or, where the server does so, the plural."""
     causes = list(causes)
-    words = [str(cause) for cause in causes]
+    words = list(dict.fromkeys(str(cause) for cause in causes))
     listed = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
     qualified = f"{kind}.{group}" if group else kind
     details = {"name": name, "group": group, "kind": kind, "causes": [cause.as_dict() for cause in causes]}

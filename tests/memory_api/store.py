@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
 
-class Record(NamedTuple):
+
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One stored object. `body` is its JSON without the first brace, kind and apiVersion."""
 
     body: bytes

@@ -107,7 +107,8 @@ def _name(kind: Kind, name: str) -> Iterator[Cause]:
 
 
 def _dns(name: str, pattern: str, longest: int, words: str) -> list[str]:
-    found = [f"must be no more than {longest} bytes"] if len(name) > longest else []
+    unit = "bytes" if longest == 63 else "characters"
+    found = [f"must be no more than {longest} {unit}"] if len(name) > longest else []
     return found if re.fullmatch(pattern, name) else [*found, words]
 
 
@@ -119,7 +120,8 @@ def _key(where: str, key: str) -> Iterator[Cause]:
 
 def _key_problems(prefix: str, slash: str, name: str) -> Iterator[str]:
     if "/" in prefix:
-        yield f"a valid label key must consist of {_KEY_WORDS.removeprefix('name part must consist of ')}"
+        words = _KEY_WORDS.removeprefix("name part must consist of ")
+        yield f"a valid label key must consist of {words} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
         return
     if slash and not prefix:
         yield "prefix part must be non-empty"
@@ -277,25 +279,26 @@ def _limit(where: str, limit: typed.LimitRangeItem) -> Iterator[Cause]:
 
 
 def _bounds(where: str, name: str, limit: typed.LimitRangeItem) -> Iterator[Cause]:
-    values = {key: getattr(limit, key)[name] for key, *_ in _BOUND_WORDS if name in getattr(limit, key)}
+    values = {key: getattr(limit, key)[name] for key in _BOUND_KEYS if name in getattr(limit, key)}
     amounts = {key: quantities.parse(value).value for key, value in values.items()}
-    for low, high, shown, words in _BOUNDS:
+    for low, high, blamed, shown, words in _BOUNDS:
         if low in amounts and high in amounts and amounts[low] > amounts[high]:
-            text = words.format(*(values[key] for key in (low, high)))
-            yield Cause(f"{where}.{shown}[{name}]", f"Invalid value: {quoted(values[shown])}: {text}")
+            text = words.format(values[low], values[high])
+            yield Cause(f"{where}.{blamed}[{name}]", f"Invalid value: {quoted(values[shown])}: {text}")
     ratio = limit.maxLimitRequestRatio.get(name)
     if ratio is not None and quantities.parse(ratio).value < Fraction(1):
         yield Cause(f"{where}.maxLimitRequestRatio[{name}]", f"Invalid value: {quoted(ratio)}: ratio {ratio} is less than 1")
 
 
-_BOUND_WORDS = (("min",), ("max",), ("defaultRequest",), ("default",))
-_BOUNDS = (
-    ("min", "max", "min", "min value {} is greater than max value {}"),
-    ("min", "defaultRequest", "defaultRequest", "min value {} is greater than default request value {}"),
-    ("defaultRequest", "max", "defaultRequest", "default request value {} is greater than max value {}"),
-    ("defaultRequest", "default", "defaultRequest", "default request value {} is greater than default limit value {}"),
-    ("min", "default", "default", "min value {} is greater than default value {}"),
-    ("default", "max", "default", "default value {} is greater than max value {}"),
+_BOUND_KEYS = ("min", "max", "defaultRequest", "default")
+_REQUEST_ABOVE_LIMIT = "default request value {} is greater than default limit value {}"
+_BOUNDS = (  # the lower, the upper, the field that is blamed, the value that is shown (the server's own choice), the words
+    ("min", "max", "min", "min", "min value {} is greater than max value {}"),
+    ("min", "defaultRequest", "defaultRequest", "defaultRequest", "min value {} is greater than default request value {}"),
+    ("defaultRequest", "max", "defaultRequest", "defaultRequest", "default request value {} is greater than max value {}"),
+    ("defaultRequest", "default", "defaultRequest", "defaultRequest", _REQUEST_ABOVE_LIMIT),
+    ("min", "default", "default", "min", "min value {} is greater than default value {}"),
+    ("default", "max", "default", "max", "default value {} is greater than max value {}"),
 )
 
 
