@@ -61,41 +61,47 @@ class _Run:
         self.jobs = [_Job(change) for change in plan.changes]
         self.waiting = list(plan.pending)
         self.broken: dict[str, str] = {}
+        self.barred: dict[str, str] = {}
+        self.unanswered = 0
         self.through = 0
         self.stopped = threading.Event()
         self.lock = threading.Lock()
 
     def report(self) -> Report:
         for phase in Phase:
-            self._all(job for job in self.jobs if job.change.phase is phase)
+            self._all(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
         self._wait()
-        outcomes = tuple(Outcome(job.change, job.result or Result.PENDING, job.why, job.sent) for job in self.jobs)
-        return Report(self.plan, outcomes, tuple(self.waiting))
+        return Report(self.plan, tuple(self._outcome(job) for job in self.jobs), tuple(self.waiting))
 
     # sending
 
-    def _all(self, jobs: Iterable[_Job]) -> None:
-        """Advance jobs, `settings.writers` at once, each as far as it goes."""
+    def _all(self, jobs: Iterable[_Job], met: frozenset[Condition] = frozenset()) -> None:
+        """Advance jobs, `settings.writers` at once, each as far as it goes.
+
+        What fails on the way bars its profile from the next call, not from this one: a revocation that fails is no
+        reason to leave out the next.
+        """
+        self.barred = dict(self.broken)
         queue = iter(list(jobs))
         with ThreadPoolExecutor(self.settings.writers) as pool:
             try:
-                for worker in [pool.submit(self._work, queue) for _ in range(self.settings.writers)]:
+                for worker in [pool.submit(self._work, queue, met) for _ in range(self.settings.writers)]:
                     worker.result()
             except BaseException:
                 self.stopped.set()
                 raise
 
-    def _work(self, queue: Iterator[_Job]) -> None:
+    def _work(self, queue: Iterator[_Job], met: frozenset[Condition]) -> None:
         while not self.stopped.is_set():
             with self.lock:
                 job = next(queue, None)
             if job is None:
                 return
-            self._advance(job, frozenset())
+            self._advance(job, met)
 
     def _advance(self, job: _Job, met: frozenset[Condition]) -> None:
         """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
-        if why := self.broken.get(job.change.profile):
+        if why := self.barred.get(job.change.profile):
             self._end(job, Result.NOT_TRIED, why)
             return
         try:
@@ -104,12 +110,21 @@ class _Run:
                     return
                 self.target.send(job.change.writes[job.sent], deadline=self.deadline)
                 job.sent += 1
+                self.unanswered = 0
         except WriteError as error:
-            self.broken[job.change.profile] = f"{job.change.target} came first and did not succeed"
-            self._end(job, Result.PENDING if error.conflict else Result.FAILED, str(error))
+            self._failed(job, error)
             return
         if job.change.settled is None or job.change.settled in met:
             self._end(job, Result.DONE)
+
+    def _failed(self, job: _Job, error: WriteError) -> None:
+        """A cluster that stopped answering is left alone after as many failures as there are writers."""
+        self.broken[job.change.profile] = f"{job.change.target} came first and did not succeed"
+        self._end(job, Result.PENDING if error.conflict else Result.FAILED, str(error))
+        with self.lock:
+            self.unanswered += error.unanswered
+        if self.unanswered >= self.settings.writers:
+            self.stopped.set()
 
     def _end(self, job: _Job, result: Result, why: str = "") -> None:
         job.result, job.why = result, why
@@ -122,31 +137,36 @@ class _Run:
     def _wait(self) -> None:
         """Look again, for everything at once, until nothing waits or the time is up."""
         look = _FIRST_LOOK
-        late: list[_Job] = [job for job in self.jobs if job.result is None]
-        while late or any(one.condition for one in self.waiting):
+        while not self.stopped.is_set() and (late := self._late()):
             met = self._met(late)
-            ready = [job for job in late if job.waits_for in met or job.change.profile in self.broken]
+            ready = [job for job in self._open() if job.waits_for in met or job.change.profile in self.broken]
             if met or ready:
-                self._resume(ready, met)
+                self._all(ready, met)
                 self.waiting = [one for one in self.waiting if one.condition not in met]
-                late = [job for job in late if job.result is None]
                 look = _FIRST_LOOK
-                continue
-            if self.clock.monotonic() + look > self.deadline:
-                break
-            self.clock.sleep(look)
-            look = min(2 * look, _LONGEST_LOOK)
-        for job in late:
-            job.why = f"waits for {job.waits_for}"
+            elif self.clock.monotonic() + look > self.deadline:
+                return
+            else:
+                self.clock.sleep(look)
+                look = min(2 * look, _LONGEST_LOOK)
 
-    def _met(self, late: Iterable[_Job]) -> frozenset[Condition]:
-        conditions = {job.waits_for for job in late} | {one.condition for one in self.waiting}
+    def _open(self) -> list[_Job]:
+        return [job for job in self.jobs if job.result is None]
+
+    def _late(self) -> frozenset[Condition]:
+        """Everything that something still waits for."""
+        conditions = {job.waits_for for job in self._open()} | {one.condition for one in self.waiting}
+        return frozenset(one for one in conditions if one is not None)
+
+    def _met(self, conditions: frozenset[Condition]) -> frozenset[Condition]:
         try:
-            return self.target.met([one for one in conditions if one is not None])
+            return self.target.met(conditions)
         except ClusterError:
-            return frozenset()
+            return frozenset()  # looked at again until the deadline
 
-    def _resume(self, jobs: list[_Job], met: frozenset[Condition]) -> None:
-        queue = iter(jobs)
-        with ThreadPoolExecutor(self.settings.writers) as pool:
-            list(pool.map(lambda job: self._advance(job, met), queue))
+    def _outcome(self, job: _Job) -> Outcome:
+        if job.result is not None:
+            return Outcome(job.change, job.result, job.why, job.sent)
+        if self.stopped.is_set():
+            return Outcome(job.change, Result.NOT_TRIED, "the cluster stopped answering", job.sent)
+        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.sent)

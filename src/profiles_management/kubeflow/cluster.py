@@ -87,7 +87,8 @@ class Cluster:
         try:
             self._retry(once, deadline=deadline)
         except Passing as failure:
-            raise WriteError(f"{failure}; it was tried again until time or patience ran out") from failure
+            message = f"{failure}; it was tried again until time or patience ran out"
+            raise WriteError(message, unanswered=True) from failure
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
         """Return those that hold by now: one LIST for each kind of condition, never one for each profile."""

@@ -37,7 +37,8 @@ _KINDS = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
 @lru_cache(maxsize=1 << 17)
 def _plain(text: str) -> str:
     # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases into ASCII survives.
-    return _OTHER.sub("-", text.lower())
+    # Go lowers letter by letter, which for İ alone differs from Python: i, and no dot after it.
+    return _OTHER.sub("-", text.replace("İ", "i").lower())
 
 
 def kfam_name(person: Person, role: str) -> str:

@@ -14,11 +14,13 @@ class WriteError(ClusterError):
 
     Attributes:
         conflict: somebody else changed the object at the same moment; the next run settles it.
+        unanswered: no answer came, however often it was tried.
     """
 
-    def __init__(self, message: str, *, conflict: bool = False) -> None:
+    def __init__(self, message: str, *, conflict: bool = False, unanswered: bool = False) -> None:
         super().__init__(message)
         self.conflict = conflict
+        self.unanswered = unanswered
 
 
 class Target(Protocol):
