@@ -1,0 +1,29 @@
+"""The command `profiles-management`: parses, calls the library, prints. It needs the extra `cli`."""
+
+import os
+import sys
+
+_EXTRA = {"rich", "typer"}
+
+
+def entry() -> None:
+    """Run the command with the arguments of the process, and end the process with its exit code."""
+    _open_streams()
+    try:
+        from profiles_management.cli.main import main  # noqa: PLC0415 - only here can its absence be told in a line
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        sys.stderr.write(f"error: the command needs {error.name}. Run: pip install 'profiles-management[cli]'\n")
+        sys.exit(1)
+    sys.exit(main(sys.argv[1:]))
+
+
+def _open_streams() -> None:
+    """Make the three streams usable: closed ones lead nowhere, and what an encoding cannot say is escaped."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - open to the end
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

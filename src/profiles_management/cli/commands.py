@@ -1,0 +1,250 @@
+"""The commands: each parses, calls the library and prints. Each returns its exit code."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Literal
+
+import typer
+
+from profiles_management import (
+    create_or_update_profiles,
+    delete_stale_profiles,
+    export_pmr,
+    list_access,
+    list_stale_profiles,
+    plan_deletion,
+    plan_profiles,
+)
+from profiles_management.cli import listings
+from profiles_management.cli.options import (
+    File,
+    OutputOption,
+    RuleOptions,
+    SettingOptions,
+    TargetOptions,
+    Timeout,
+    moment,
+    spread,
+)
+from profiles_management.cli.session import STDIN, Session
+from profiles_management.pmr import documents
+from profiles_management.pmr.problems import BrakeError, ProfilesError
+from profiles_management.reconcile import brake
+from profiles_management.reconcile.describe import plan_data, report_data
+from profiles_management.reconcile.lines import Line, line
+from profiles_management.reconcile.plan import Plan
+from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.text import plan_lines, report_lines
+
+CHANGES = 2
+
+app = typer.Typer(
+    help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _command(function: Callable[..., int]) -> Callable[..., int]:
+    """Register a command under its name; what the library refuses becomes a message and an exit code."""
+    run = spread(function)
+
+    def guarded(**given: object) -> int:
+        session, document = given["ctx"].obj, str(given.get("file", ""))  # type: ignore[attr-defined]
+        try:
+            return run(**given)
+        except ProfilesError as error:
+            code: int = session.fail(error, output=given.get("output", "text"), document=document)
+            return code
+
+    guarded.__doc__ = function.__doc__
+    guarded.__signature__ = run.__signature__  # type: ignore[attr-defined]
+    app.command(function.__name__.replace("_", "-"))(guarded)
+    return function
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        try:
+            found = version("profiles-management")
+        except PackageNotFoundError:
+            found = "from its source"
+        typer.echo(f"profiles-management {found}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    ctx: typer.Context,
+    _asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@_command
+def validate(ctx: typer.Context, file: File, rules: RuleOptions, output: OutputOption = "text") -> int:
+    """Check a document; needs no cluster."""
+    session: Session = ctx.obj
+    pmr = documents.load(file, rules=rules.settings().rules)
+    name = STDIN if file == "-" else file
+    session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
+    return 0
+
+
+@_command
+def plan(
+    ctx: typer.Context,
+    file: File,
+    target: TargetOptions,
+    options: SettingOptions,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Plan for a moment, such as 2027-01-31, instead of now.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 where there are changes.")] = False,
+    output: OutputOption = "text",
+) -> int:
+    """Show what `apply` would change; change nothing."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    now = moment(at) if at else session.clock.now()
+    pmr = documents.load(file, rules=settings.rules)
+    found = plan_profiles(pmr, target=session.target(target), settings=settings, now=now, clock=session.clock)
+    told = _brake(found, settings.brake_share, settings.brake_minimum)
+    session.show(output, [*plan_lines(found), *told], plan_data(found))
+    if found.refused:
+        return 1
+    return CHANGES if exit_code and found else 0
+
+
+@_command
+def apply(
+    ctx: typer.Context,
+    file: File,
+    target: TargetOptions,
+    options: SettingOptions,
+    allow_revocations: Annotated[
+        bool, typer.Option("--allow-revocations", help="Release the brake for this run.")
+    ] = False,
+    timeout: Timeout = 300.0,
+    output: OutputOption = "text",
+) -> int:
+    """Make the cluster, or the folder, match the document."""
+    session: Session = ctx.obj
+    settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
+    pmr = documents.load(file, rules=settings.rules)
+    where = session.target(target)
+    with session.terminal.progress("Applying") as progress:
+        report = create_or_update_profiles(pmr, target=where, settings=settings, clock=session.clock, progress=progress)
+    return _reported(session, output, report)
+
+
+@_command
+def list_stale(
+    ctx: typer.Context, file: File, target: TargetOptions, options: SettingOptions, output: OutputOption = "text"
+) -> int:
+    """List the profiles that the document no longer names."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    pmr = documents.load(file, rules=settings.rules)
+    found = list_stale_profiles(pmr, target=session.target(target, existing=True), settings=settings)
+    session.show(output, *listings.stale(found))
+    return 0
+
+
+@_command
+def delete_stale(
+    ctx: typer.Context,
+    file: File,
+    target: TargetOptions,
+    options: SettingOptions,
+    keep_data: Annotated[
+        bool, typer.Option("--keep-data", help="Keep the namespaces and what is in them; only access goes.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    timeout: Timeout = 300.0,
+    output: OutputOption = "text",
+) -> int:
+    """Delete the profiles that the document no longer names, with their data; shows them and asks first."""
+    session: Session = ctx.obj
+    settings = replace(options.settings(), deadline=timeout)
+    pmr = documents.load(file, rules=settings.rules)
+    where = session.target(target, existing=True)
+    found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
+    if not found:
+        session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
+        return 0
+    if not yes and not _agreed(session, found, keep_data=keep_data):
+        return 1
+    with session.terminal.progress("Deleting") as progress:
+        report = delete_stale_profiles(
+            pmr, target=where, settings=settings, keep_data=keep_data, clock=session.clock, progress=progress
+        )
+    return _reported(session, output, report)
+
+
+@_command
+def export(
+    ctx: typer.Context,
+    target: TargetOptions,
+    options: SettingOptions,
+    output: Annotated[Literal["yaml", "json"], typer.Option(help="How to print it.")] = "yaml",
+) -> int:
+    """Print what is there as a document, so that one can adopt it."""
+    session: Session = ctx.obj
+    found = export_pmr(target=session.target(target, existing=True), settings=options.settings())
+    session.terminal.document(found.to_yaml() if output == "yaml" else documents.dumps(found.pmr, format="json"))
+    for note in found.notes:
+        session.note(str(note))
+    return 0
+
+
+@_command
+def access(
+    ctx: typer.Context,
+    target: TargetOptions,
+    options: SettingOptions,
+    person: Annotated[str | None, typer.Option(metavar="NAME", help="Only this person or group.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Only this profile.")] = None,
+    output: OutputOption = "text",
+) -> int:
+    """List who has which role where, and until when."""
+    session: Session = ctx.obj
+    entries = list_access(target=session.target(target, existing=True), settings=options.settings())
+    wanted = [one for one in entries if person in (None, one.person.name) and profile in (None, one.profile)]
+    session.show(output, *listings.access(wanted))
+    return 0
+
+
+# what commands share
+
+
+def _reported(session: Session, output: str, report: Report) -> int:
+    session.show(output, report_lines(report), report_data(report))
+    return report.exit_code
+
+
+def _brake(found: Plan, share: float, minimum: int) -> Collection[Line]:
+    try:
+        brake.check(found.access, share=share, minimum=minimum)
+    except BrakeError as error:
+        lost = f"{error.lost:,} of {error.before:,} accesses"
+        return [line(f"The brake would stop this: it takes away {lost}. If it is meant: apply --allow-revocations.")]
+    return []
+
+
+def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:
+    """Show what goes and ask. Where nobody can be asked the answer is no."""
+    session.terminal.complain(plan_lines(found))
+    if not session.terminal.is_interactive():
+        session.error("Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.")
+        return False
+    data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
+    if session.terminal.confirms(f"Delete {listings.profiles(len(found.stale))}, {data}?"):
+        return True
+    session.error("Nothing was deleted.")
+    return False

@@ -1,0 +1,71 @@
+"""What is listed rather than planned: a valid document, stale profiles, access. Each as lines and as data. Pure.
+
+validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors}
+stale       {stale: [{name, owner, contributors}], errors}
+access      {access: [{profile, person: {kind, name}, role, until, owner}], errors}; until is null for never
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.stale import StaleProfile
+from profiles_management.pmr import until
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.reconcile.describe import Data
+from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
+from profiles_management.reconcile.rows import day
+
+Told = tuple[list[Line], Data]
+
+
+def profiles(number: int) -> str:
+    """Return a number of profiles in words."""
+    return count(number, "profile")
+
+
+def validated(pmr: ProfilesManagementRepresentation, name: str, *, now: datetime) -> Told:
+    """Tell that a document is valid, what is in it, and whose time is up at `now`."""
+    people = sum(len(profile.contributors) for profile in pmr.in_order())
+    said = f"{printable(name)} is valid: {profiles(len(pmr))}, {count(people, 'contributor')}."
+    over = list(_expired(pmr, now))
+    lines = [line(said)]
+    for one in over:
+        who = f"{one['person']} in {one['profile']}: access ended {one['until']}."
+        lines.append(line(Segment("note: ", Tone.WAIT), printable(who), hang=len("note: ")))
+    numbers = {"profiles": len(pmr), "contributors": people, "expired": over}
+    return lines, {"valid": True, "document": name, **numbers, "errors": []}
+
+
+def _expired(pmr: ProfilesManagementRepresentation, now: datetime) -> Iterator[dict[str, str]]:
+    for profile in pmr.in_order():
+        for one in profile.contributors:
+            if one.until is not None and one.until <= now:
+                yield {"profile": profile.name, "person": one.name, "until": until.written(one.until)}
+
+
+def stale(found: Sequence[StaleProfile]) -> Told:
+    """Tell which profiles a document no longer names."""
+    data = [{"name": one.name, "owner": one.owner, "contributors": one.contributors} for one in found]
+    if not found:
+        return [line("No profile is stale.")], {"stale": data, "errors": []}
+    rows = [(one.name, one.owner or "-", str(one.contributors)) for one in found]
+    return table([("PROFILE", "OWNER", "CONTRIBUTORS"), *rows]), {"stale": data, "errors": []}
+
+
+def access(found: Sequence[AccessEntry]) -> Told:
+    """Tell who has which role where, and until when."""
+    data = {"access": [_entry(one) for one in found], "errors": []}
+    if not found:
+        return [line("Nobody has access.")], data
+    rows = [(one.profile, str(one.person), _role(one), day(one.until) or "-") for one in found]
+    return table([("PROFILE", "PERSON", "ROLE", "UNTIL"), *rows]), data
+
+
+def _role(one: AccessEntry) -> str:
+    return "owner" if one.owner else one.role or "none"
+
+
+def _entry(one: AccessEntry) -> Data:
+    person = {"kind": one.person.kind, "name": one.person.name}
+    return {"profile": one.profile, "person": person, "role": one.role, "until": one.until or None, "owner": one.owner}

@@ -1,0 +1,199 @@
+"""The options that commands share, each declared once; `spread` gives them to a command."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from profiles_management.kubeflow.settings import PRESETS, Settings
+
+Output = Literal["text", "json", "yaml"]
+Preset = Literal["upstream", "charmed"]
+
+_DEFAULT = Settings()
+_VARIABLES = "PROFILES_MANAGEMENT_"
+
+
+def _option(name: str, text: str, panel: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
+    variable = _VARIABLES + name.strip("-").replace("-", "_").upper()
+    return typer.Option(name, help=text, envvar=variable, show_envvar=False, rich_help_panel=panel, **more)
+
+
+def _target(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
+    return _option(name, text, "Where", **more)
+
+
+def _setting(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
+    return _option(name, text, "Settings (or PROFILES_MANAGEMENT_PRESET and so on)", **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetOptions:
+    """Which cluster or folder is meant. Without any of them, the cluster of the environment."""
+
+    kubeconfig: Annotated[Path | None, _target("--kubeconfig", "The kubeconfig file to use.", metavar="FILE")] = None
+    context: Annotated[str | None, _target("--context", "The context in it.", metavar="NAME")] = None
+    directory: Annotated[
+        Path | None,
+        _target("--directory", "A folder of manifests in place of a cluster.", file_okay=False, metavar="DIR"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self.directory is not None and (self.kubeconfig is not None or self.context is not None):
+            raise typer.BadParameter("--directory is a target of its own: leave out --kubeconfig and --context.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleOptions:
+    """What a document may say."""
+
+    protect: Annotated[
+        list[str] | None,
+        _setting(
+            "--protect",
+            "A namespace that is never touched, beside kube-*, kubeflow, istio-system; repeatable.",
+            metavar="NAME",
+        ),
+    ] = None
+    allow_key: Annotated[
+        list[str] | None,
+        _setting(
+            "--allow-key", "A reserved label or annotation key that a document may set; repeatable.", metavar="NAME"
+        ),
+    ] = None
+
+    def settings(self) -> Settings:
+        """Return the settings that checking a document needs."""
+        return replace(
+            _DEFAULT,
+            protected_namespaces=frozenset(self.protect or ()),
+            allowed_keys=frozenset(self.allow_key or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingOptions(RuleOptions):
+    """How the engine behaves."""
+
+    preset: Annotated[Preset, _setting("--preset", "Whose Kubeflow it is.")] = "upstream"
+    standalone: Annotated[bool, _setting("--standalone", "A plain cluster without Kubeflow.")] = False
+    instance: Annotated[str, _setting("--instance", "Whose marks are ours.", metavar="NAME")] = _DEFAULT.instance
+    take_over: Annotated[
+        str, _setting("--take-over", "Another instance whose profiles become ours.", metavar="INSTANCE")
+    ] = ""
+    unlisted: Annotated[
+        Literal["revoke", "keep"], _setting("--unlisted", "Contributors that were added elsewhere.")
+    ] = _DEFAULT.unlisted
+    stale: Annotated[
+        Literal["ours", "all", "off"],
+        _setting("--stale", "Which profiles lose their contributors once the document does not name them."),
+    ] = _DEFAULT.stale
+    principal: Annotated[
+        list[str] | None,
+        _setting("--principal", "Who passes requests on, in place of the preset's; repeatable.", metavar="NAME"),
+    ] = None
+    additional_principal: Annotated[
+        list[str] | None,
+        _setting("--additional-principal", "One more who passes requests on; repeatable.", metavar="NAME"),
+    ] = None
+    userid_header: Annotated[str, _setting("--userid-header", "The header that names the user.", metavar="NAME")] = (
+        _DEFAULT.userid_header
+    )
+    userid_prefix: Annotated[str, _setting("--userid-prefix", "What stands before the name in it.", metavar="TEXT")] = (
+        ""
+    )
+    waypoint: Annotated[str, _setting("--waypoint", "The waypoint of an ambient mesh.", metavar="NAME")] = ""
+    brake_share: Annotated[
+        float, _setting("--brake-share", "The share of all access that one run may take away.", metavar="SHARE")
+    ] = _DEFAULT.brake_share
+    brake_minimum: Annotated[
+        int, _setting("--brake-minimum", "So many accesses one run may always take away.", metavar="NUMBER")
+    ] = _DEFAULT.brake_minimum
+    writers: Annotated[int, _setting("--writers", "How many writes are under way at once.", metavar="NUMBER")] = (
+        _DEFAULT.writers
+    )
+
+    def settings(self) -> Settings:
+        """Return the preset with what was given in its place.
+
+        Raises:
+            SettingsError: a value is out of range.
+        """
+        preset = PRESETS[self.preset]
+        same = (
+            "standalone",
+            "instance",
+            "take_over",
+            "unlisted",
+            "stale",
+            "userid_header",
+            "userid_prefix",
+            "waypoint",
+        )
+        given = {name: getattr(self, name) for name in (*same, "brake_share", "brake_minimum", "writers")}
+        return replace(
+            preset,
+            **given,
+            protected_namespaces=frozenset(self.protect or ()),
+            allowed_keys=frozenset(self.allow_key or ()),
+            principals=tuple(self.principal or preset.principals),
+            additional_principals=tuple(self.additional_principal or ()),
+        )
+
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The document: YAML or JSON, - for standard input.")]
+OutputOption = Annotated[Output, _option("--output", "How to print it.", "Output")]
+Timeout = Annotated[float, _target("--timeout", "How long to wait for what others do.", metavar="SECONDS", min=0)]
+
+
+def moment(text: str) -> datetime:
+    """Return the moment that `--at` names: a date means 00:00 UTC of that day.
+
+    Raises:
+        typer.BadParameter: it is neither a date nor a time with a zone.
+    """
+    example = "Give a date such as 2027-01-31, or a time with its zone such as 2027-01-31T18:00:00Z."
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is neither a date nor a time. {example}", param_hint="--at") from None
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    if "T" in text or " " in text:
+        raise typer.BadParameter(f"{text!r} has no zone. {example}", param_hint="--at")
+    return found.replace(tzinfo=UTC)
+
+
+def spread(command: Callable[..., int]) -> Callable[..., int]:
+    """Return a command whose parameters that are groups of options are spread into their single options.
+
+    Every parameter can be given by name only; a group is put together again before the command is called.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    parameters: list[inspect.Parameter] = []
+    groups: dict[str, Any] = {}
+    for name, parameter in inspect.signature(command).parameters.items():
+        if is_dataclass(hints[name]):
+            groups[name] = hints[name]
+            parameters += _parameters_of(hints[name])
+        else:
+            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def spread_out(**given: Any) -> int:  # noqa: ANN401 - whatever the options hold
+        for name, group in groups.items():
+            given[name] = group(**{one.name: given.pop(one.name) for one in fields(group)})
+        return command(**given)
+
+    spread_out.__name__, spread_out.__doc__ = command.__name__, command.__doc__
+    spread_out.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return spread_out
+
+
+def _parameters_of(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a dataclass
+    hints = get_type_hints(group, include_extras=True)
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]) for one in fields(group)]

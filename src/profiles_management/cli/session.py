@@ -1,0 +1,84 @@
+"""What commands talk to: the clock, the targets and the terminal. A test hands in its own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lightkube import Client
+
+from profiles_management import open_target
+from profiles_management.cli.kubeconfig import connect
+from profiles_management.cli.options import TargetOptions
+from profiles_management.cli.terminal import Terminal
+from profiles_management.kubeflow.target import Target
+from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, ProfilesError, Where
+from profiles_management.reconcile.clock import SYSTEM, Clock
+from profiles_management.reconcile.describe import Data, problem_data
+from profiles_management.reconcile.diagnostics import problem_lines
+from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+
+STDIN = "standard input"
+
+
+@dataclass(slots=True)
+class Session:
+    """The world of one command.
+
+    Attributes:
+        connect: returns a client for a kubeconfig and a context, each None for the default.
+    """
+
+    clock: Clock = SYSTEM
+    connect: Callable[[Path | None, str | None], Client] = connect
+    terminal: Terminal = field(default_factory=Terminal)
+
+    def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
+        """Return the target that is meant.
+
+        Args:
+            existing: whether a folder has to be there already.
+
+        Raises:
+            ClusterError: there is none.
+        """
+        if options.directory is None:
+            return open_target(self.connect(options.kubeconfig, options.context), clock=self.clock)
+        if existing and not options.directory.is_dir():
+            raise ClusterError(f"There is no folder {options.directory}.")
+        return open_target(options.directory, clock=self.clock)
+
+    def show(self, output: str, lines: list[Line], data: Data) -> None:
+        """Print a result in the form that was asked for."""
+        if output == "text":
+            self.terminal.show(lines)
+        else:
+            self.terminal.data(data, output)
+
+    def error(self, message: str) -> None:
+        """Print one error to standard error."""
+        told = [printable(one) for one in message.splitlines()] or [""]
+        head = line(Segment("error: ", Tone.ERROR), told[0], hang=len("error: "))
+        self.terminal.complain([head, *(line(one, hang=4) for one in told[1:])])
+
+    def note(self, message: str) -> None:
+        """Print something worth knowing to standard error."""
+        self.terminal.complain([line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))])
+
+    def fail(self, error: ProfilesError, *, output: str, document: str) -> int:
+        """Print an error in the form that was asked for, and return its exit code."""
+        if output != "text":
+            self.terminal.data({"errors": [problem_data(one) for one in _problems(error)]}, output)
+        elif isinstance(error, DocumentError):
+            name = STDIN if document == "-" else document
+            self.terminal.complain(problem_lines(error.problems, document=name))
+        else:
+            self.error(str(error))
+        return error.exit_code
+
+
+def _problems(error: ProfilesError) -> tuple[Problem, ...]:
+    if isinstance(error, DocumentError):
+        return error.problems
+    code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+    return (Problem(code, str(error), Where(), ""),)
