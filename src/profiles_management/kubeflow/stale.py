@@ -1,7 +1,7 @@
 """Profiles that a document no longer names: listing them, and removing them with or without their data."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import names, objects, ownership, people, writes
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
@@ -51,13 +51,14 @@ def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings
     changes: list[Change] = []
     pending: list[Pending] = []
     lost = 0
+    nobody_stays = replace(settings, unlisted="revoke")
     for name in stale(pmr, observed, settings):
         seen, space = observed.profiles.get(name), observed.namespaces.get(name)
         if (seen is not None and seen.deleting) or (space is not None and space.deleting):
             pending.append(Pending(name, f"{name} is being deleted"))
             continue
         if ownership.is_ours_to_close(name, observed, settings):
-            revoked = people.plan((), room_of(name, observed), settings)
+            revoked = people.plan((), room_of(name, observed), nobody_stays)
             changes += revoked.changes
             lost += len(revoked.changes)
         changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
