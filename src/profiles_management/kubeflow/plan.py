@@ -74,7 +74,7 @@ def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted
     """Return what a document says of a profile's shape, with its defaults."""
     quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
     return Wanted(
-        None if quota is None else quota.to_spec(),
+        None if quota is None else quota.to_spec() if quota.hard else {},  # scopes of nothing make no ResourceQuota
         None if limits is None else limits.to_spec(),
         pmr.labels_of(profile),
         profile.annotations,
