@@ -183,5 +183,5 @@ def _holds(condition: Condition, part: Gathering) -> bool:
         return space is not None and not space.deleting and space.owner == condition.value
     if condition.state is State.BOUND:
         bound = part.owner_bindings.get(target.namespace)
-        return bound is not None and bound.subject is not None and bound.subject.name == condition.value
+        return bound is not None and bound.subject is not None and str(bound.subject) == condition.value
     return not part.has(target)

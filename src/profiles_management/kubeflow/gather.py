@@ -233,6 +233,7 @@ def _owner_object(
         version=metadata.resource_version,
         user=(metadata.annotations.user if metadata.annotations else None) or "",
         subject=Person(single.kind, single.name) if single else None,
+        namespace=single.namespace if single else "",
         cluster_role=cluster_role,
         spec=spec,
         mark=_contributor_mark(metadata.labels),

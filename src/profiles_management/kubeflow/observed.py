@@ -51,6 +51,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         user: what the annotation says, which the controller never mends.
         subject: who is really bound; (kind, name), None for a policy or where there is not exactly one subject.
+        namespace: where that subject lives; '' for all but a ServiceAccount.
         cluster_role: of a RoleBinding.
         spec: of a policy, its JSON.
     """
@@ -58,6 +59,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     version: str
     user: str
     subject: Person | None
+    namespace: str
     cluster_role: str
     spec: bytes
     mark: str

@@ -25,7 +25,7 @@ from profiles_management.reconcile.plan import (
 
 def bound(profile: Profile) -> Condition:
     """Return the condition under which a profile's owner has an owner's access."""
-    return Condition(ObjectRef("RoleBinding", profile.name, names.OWNER_BINDING), State.BOUND, profile.owner.name)
+    return Condition(ObjectRef("RoleBinding", profile.name, names.OWNER_BINDING), State.BOUND, str(objects.owner_of(profile)))
 
 
 class Owning:
@@ -196,7 +196,12 @@ class Owning:
         elif one.cluster_role != wanted["roleRef"]["name"]:
             yield writes.delete(ref, one.version)
             yield writes.create(wanted)
-        elif one.subject != self.owner or one.user != self.owner.name or one.mark != self.settings.instance:
+        elif (
+            one.subject != self.owner
+            or one.namespace != wanted["subjects"][0].get("namespace", "")
+            or one.user != self.owner.name
+            or one.mark != self.settings.instance
+        ):
             kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
             yield writes.patch(ref, {"metadata": kept, "subjects": wanted["subjects"]}, one.version)
 
