@@ -7,8 +7,9 @@ from functools import cached_property
 import ops
 
 from profiles_charm import actions, config, connection, status
-from profiles_management import Plan, ProfilesError, Report, create_or_update_profiles, plan_profiles
+from profiles_management import ProfilesError, Report, Settings, create_or_update_profiles, plan_profiles
 from profiles_management.kubeflow.objects import grants
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
 logger = logging.getLogger(__name__)
 
@@ -60,22 +61,31 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _on_sync_now(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.SyncNow, errors="fail")
-        if params.dry_run:
-            self._on_plan(event)
-        elif self._may_act(event):
-            outcome = self._run(allow_revocations=params.allow_revocations)
-            if isinstance(outcome, ProfilesError):
-                self._fail(event, outcome)
-            else:
-                event.set_results(actions.of_run(outcome))
-                if wrong := status.trouble(outcome.report):
-                    event.fail(wrong)
-
-    def _on_plan(self, event: ops.ActionEvent) -> None:
         if not self._may_act(event):
             return
+        if params.dry_run:
+            self._answer_plan(event, allow_revocations=params.allow_revocations)
+        else:
+            self._answer_run(event, self._run(allow_revocations=params.allow_revocations))
+
+    def _on_plan(self, event: ops.ActionEvent) -> None:
+        if self._may_act(event):
+            self._answer_plan(event)
+
+    def _answer_run(self, event: ops.ActionEvent, outcome: status.Outcome) -> None:
+        if isinstance(outcome, ProfilesError):
+            self._fail(event, outcome)
+            return
+        event.set_results(actions.of_run(outcome))
+        if wrong := status.trouble(outcome.report):
+            event.fail(wrong)
+
+    def _answer_plan(self, event: ops.ActionEvent, *, allow_revocations: bool = False) -> None:
         try:
-            event.set_results(actions.of_plan(self._plan()))
+            settings, pmr = self._configured(allow_revocations=allow_revocations)
+            client, clock = self._connection
+            plan = plan_profiles(pmr, target=client, settings=settings, clock=clock)
+            event.set_results(actions.of_plan(plan, settings))
         except ProfilesError as error:
             self._fail(event, error)
 
@@ -99,19 +109,16 @@ class ProfilesManagementCharm(ops.CharmBase):
         return self._outcome
 
     def _sync(self, *, allow_revocations: bool) -> status.Synced:
-        options = config.load(self)
-        settings, pmr = options.settings(allow_revocations=allow_revocations), options.pmr()
+        settings, pmr = self._configured(allow_revocations=allow_revocations)
         client, clock = self._connection
         report = create_or_update_profiles(pmr, target=client, settings=settings, clock=clock)
         _log(report)
         now = clock.now()
         return status.Synced(report, sum(1 for profile in pmr.in_order() for _ in grants(profile, now)))
 
-    def _plan(self) -> Plan:
+    def _configured(self, *, allow_revocations: bool) -> tuple[Settings, ProfilesManagementRepresentation]:
         options = config.load(self)
-        settings, pmr = options.settings(), options.pmr()
-        client, clock = self._connection
-        return plan_profiles(pmr, target=client, settings=settings, clock=clock)
+        return options.settings(allow_revocations=allow_revocations), options.pmr()
 
 
 def _log(report: Report) -> None:

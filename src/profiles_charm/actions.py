@@ -1,18 +1,23 @@
-"""What actions take and answer: text under keys with dashes, lists as JSON, never more than Juju carries. Pure."""
+"""What actions take and answer: text under keys with dashes, lists as JSON, never more than Juju carries. Pure.
+
+`changes`, `errors`, `pending`, `warnings` and `counts` (the `summary` there) are JSON in the words of
+profiles_management.reconcile.describe.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from profiles_charm.status import Synced, told, would_do
-from profiles_management import DocumentError, Plan, Problem, ProfilesError
-from profiles_management.reconcile.plan import Change, Pending
-from profiles_management.reconcile.report import Outcome
+from profiles_charm.status import Synced, braked, told, would_do
+from profiles_management import BrakeError, DocumentError, Plan, ProfilesError, Settings
+from profiles_management.reconcile import brake
+from profiles_management.reconcile.describe import plan_data, problem_data, report_data
 
 # The kernel gives one argument of action-set 131,072 bytes.
 LARGEST = 60_000
+_LISTS = ("changes", "errors", "pending", "warnings")
 
 Results = dict[str, str]
 
@@ -26,40 +31,40 @@ class SyncNow(BaseModel):
     allow_revocations: bool = False
 
 
-def of_plan(plan: Plan) -> Results:
-    """Return what `plan` answers."""
-    return {
-        "summary": would_do(plan),
-        "accesses": str(plan.access.before),
-        "accesses-lost": str(plan.access.lost),
-        **_list("changes", map(_change, plan.changes)),
-        **_list("pending", map(_pending, plan.pending)),
-        **_list("errors", map(_problem, plan.refused)),
-        **_list("warnings", map(_problem, plan.warnings)),
-    }
+def of_plan(plan: Plan, settings: Settings) -> Results:
+    """Return what `plan` answers; `stopped` is there, and says why, where the brake would stop it."""
+    return {"summary": would_do(plan), **_stopped(plan, settings), **_data(plan_data(plan))}
 
 
 def of_run(synced: Synced) -> Results:
     """Return what `sync-now` answers."""
-    report = synced.report
-    return {
-        "summary": told(synced),
-        "writes": str(report.writes),
-        **_list("changes", map(_outcome, report.outcomes)),
-        **_list("pending", map(_pending, report.pending)),
-        **_list("errors", report.errors),
-        **_list("warnings", map(_problem, report.plan.warnings)),
-    }
+    return {"summary": told(synced), **_data(report_data(synced.report))}
 
 
 def of_error(error: ProfilesError) -> Results:
     """Return what an action answers beside the reason why it failed: all that is wrong with a document."""
-    return _list("errors", map(_problem, error.problems)) if isinstance(error, DocumentError) else {}
+    return _list("errors", list(map(problem_data, error.problems))) if isinstance(error, DocumentError) else {}
 
 
-def _list(key: str, items: Iterable[object]) -> Results:
-    """Return a list as JSON, as far as it fits, how many items there are and, where some are missing, how many."""
-    texts = [json.dumps(item, ensure_ascii=False, default=str) for item in items]
+def _stopped(plan: Plan, settings: Settings) -> Results:
+    try:
+        if not settings.allow_revocations:
+            brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
+    except BrakeError as error:
+        return {"stopped": braked(error)}
+    return {}
+
+
+def _data(data: Mapping[str, Any]) -> Results:
+    results = {"counts": _json(data["summary"])}
+    for key in _LISTS:
+        results |= _list(key, data[key])
+    return results
+
+
+def _list(key: str, items: Sequence[object]) -> Results:
+    """Return a list as JSON as far as it fits, and how many items it has; where some are missing, how many."""
+    texts = [_json(item) for item in items]
     shown, size = 0, 2
     for text in texts:
         size += len(text.encode()) + 2
@@ -70,29 +75,5 @@ def _list(key: str, items: Iterable[object]) -> Results:
     return results if shown == len(texts) else results | {f"{key}-left-out": str(len(texts) - shown)}
 
 
-def _change(change: Change) -> dict[str, Any]:
-    person = {"person": str(change.person), "before": change.before, "after": change.after} if change.person else {}
-    fields = [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields]
-    return {
-        "profile": change.profile,
-        "action": change.action.name.lower(),
-        "kind": change.target.kind,
-        "namespace": change.target.namespace,
-        "name": change.target.name,
-        "reason": change.reason.name.lower().replace("_", "-"),
-        **person,
-        **({"fields": fields} if fields else {}),
-    }
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    why = {"why": outcome.why} if outcome.why else {}
-    return {**_change(outcome.change), "result": outcome.result.value, **why}
-
-
-def _pending(pending: Pending) -> dict[str, str]:
-    return {"profile": pending.profile, "what": pending.what}
-
-
-def _problem(problem: Problem) -> str:
-    return str(problem)
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -46,7 +46,7 @@ def status_of(outcome: Outcome, app: str) -> ops.StatusBase:
         case DocumentError():
             return _of_document(outcome)
         case BrakeError():
-            return ops.BlockedStatus(brake(outcome.lost, outcome.before))
+            return ops.BlockedStatus(braked(outcome))
         case ClusterError():
             return _of_cluster(outcome, app)
         case _:
@@ -76,9 +76,9 @@ def trouble(report: Report) -> str:
     return ""
 
 
-def brake(lost: int, before: int) -> str:
-    """Return what the brake says."""
-    return f"would revoke {lost} of {before}; run sync-now allow-revocations=true"
+def braked(error: BrakeError) -> str:
+    """Return what the brake says: how many pairs of person and profile would be lost, and how to go on."""
+    return f"would revoke {error.lost:,} of {error.before:,}; run sync-now allow-revocations=true"
 
 
 def would_do(plan: Plan) -> str:

@@ -37,10 +37,9 @@ class World:
     `see(event)` lets an event happen and returns the state after it; it goes on from the state before, as a unit does.
     """
 
-    def __init__(self, api: MemoryApi, ticks: Ticks) -> None:
+    def __init__(self, api: MemoryApi, app_name: str) -> None:
         self.api = api
-        self.ticks = ticks
-        self.context = testing.Context(ProfilesManagementCharm)
+        self.context = testing.Context(ProfilesManagementCharm, app_name=app_name)
         self.state = testing.State(leader=True)
 
     def configure(self, *, leader: bool = True, **options: str | float) -> None:
@@ -71,7 +70,7 @@ class World:
 
     def results(self) -> dict[str, object]:
         found = self.context.action_results or {}
-        return {key: json.loads(text) if text.startswith("[") else text for key, text in found.items()}
+        return {key: json.loads(text) if text[:1] in ("[", "{") else text for key, text in found.items()}
 
     @property
     def logged(self) -> list[str]:
@@ -97,18 +96,18 @@ def api() -> MemoryApi:
 
 
 @pytest.fixture
-def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[[MemoryApi], World]:
+def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[..., World]:
     """Deploy the charm beside a cluster: the one seam is what makes the client."""
 
-    def build(server: MemoryApi) -> World:
+    def build(server: MemoryApi, app_name: str = "profiles-management") -> World:
         monkeypatch.setattr(connection, "connect", lambda: connection.Connection(server.client(), ticks.clock))
-        return World(server, ticks)
+        return World(server, app_name)
 
     return build
 
 
 @pytest.fixture
-def world(deploy: Callable[[MemoryApi], World], api: MemoryApi) -> World:
+def world(deploy: Callable[..., World], api: MemoryApi) -> World:
     return deploy(api)
 
 

@@ -1,9 +1,313 @@
 """What `juju status` says after each event."""
 
-from ops import ActiveStatus
+from dataclasses import replace
+
+import pytest
+from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingStatus, testing
+
+from charm import ProfilesManagementCharm
+from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
+from memory_api.controller import ProfileController
+from profiles_charm.status import LONGEST, short
+
+EVENTS = ("install", "upgrade_charm", "config_changed", "leader_elected", "update_status")
+STANDING_BY = ActiveStatus("standing by; the leader applies the document")
+TRUST = "run juju trust profiles-management --scope=cluster"
+KINDS = {"Namespace", "Profile", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ClusterRole"}
+SLIP = """\
+profiles:
+- name: ml
+  owner:
+    kind: User
+    name: admin@canonical.com
+  resources:
+    hard:
+      limits.cpu = "1"
+"""
 
 
-def test_a_document_is_applied_and_counted(world, document):
-    world.configure(pmr=document(ml=2, data=1))
+@pytest.fixture
+def good(document):
+    return document(ml=2, data=1)
 
-    assert world.see("config_changed").unit_status == ActiveStatus("2 profiles, 3 contributors")
+
+# How the world is, by name: what the cluster is like, the options, and the status of a leader.
+
+
+def no_document(deploy, api, good):
+    return deploy(api), BlockedStatus("no document; juju config profiles-management pmr=@FILE")
+
+
+def blank_document(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=" \n")
+    return world, BlockedStatus("no document; juju config profiles-management pmr=@FILE")
+
+
+def good_document(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good)
+    return world, ActiveStatus("2 profiles, 3 contributors")
+
+
+def empty_document(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr="profiles: []")
+    return world, ActiveStatus("0 profiles, 0 contributors")
+
+
+def bad_document(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=SLIP)
+    return world, BlockedStatus('pmr line 8: "hard" wants a mapping, this is text')
+
+
+def protected_name(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good, protected_namespaces="data, other")
+    return world, BlockedStatus('pmr line 5: the namespace "data" is protected by a setting')
+
+
+def wrong_option(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good, distribution="upstram")
+    return world, BlockedStatus('option distribution is "upstram". Write upstream or charmed')
+
+
+def api_away(deploy, api, good):
+    api.faults.append(always(injury("reset_before")))
+    world = deploy(api)
+    world.configure(pmr=good)
+    reason = "list profiles: connection reset before the server acted"
+    return world, WaitingStatus(f"Kubernetes API away: {reason}")
+
+
+def api_unavailable(deploy, api, good):
+    api.faults.append(always(injury("503")))
+    world = deploy(api)
+    world.configure(pmr=good)
+    return world, WaitingStatus("Kubernetes API away: list profiles: 503 no healthy upstream")
+
+
+def no_profile_crd(deploy, api, good):
+    world = deploy(MemoryApi(kinds=KINDS - {"Profile"}))
+    world.configure(pmr=good)
+    return world, WaitingStatus("Profile CRD not found")
+
+
+def no_istio_crd(deploy, api, good):
+    world = deploy(MemoryApi(kinds=KINDS - {"AuthorizationPolicy"}))
+    world.configure(pmr=good)
+    return world, WaitingStatus("AuthorizationPolicy CRD not found")
+
+
+def not_trusted(deploy, api, good):
+    api.faults.append(forbid("*", "*"))
+    world = deploy(api)
+    world.configure(pmr=good)
+    return world, BlockedStatus(f"not allowed to list profiles; {TRUST}")
+
+
+def one_list_forbidden(deploy, api, good):
+    api.faults.append(forbid("list", "limitranges"))
+    world = deploy(api)
+    world.configure(pmr=good)
+    return world, BlockedStatus(f"not allowed to list limitranges; {TRUST}")
+
+
+def brake(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good.replace("contributors: [", f"contributors: [{crowd(10)}, "))
+    world.see()
+    world.configure(pmr=good)
+    # ten more in each of the two profiles, which the document does not name any longer
+    return world, BlockedStatus("would revoke 20 of 23; run sync-now allow-revocations=true")
+
+
+def still_pending(deploy, api, good):
+    world = deploy(MemoryApi(objects=api.objects("ClusterRole")))
+    world.configure(pmr=good)
+    return world, ActiveStatus("2 profiles, 3 contributors; 2 pending")
+
+
+def refused(deploy, api, good):
+    api.put(namespace("ml", owner="boss@example.com"))
+    world = deploy(api)
+    world.configure(pmr=good)
+    return world, BlockedStatus("1 of 2 profiles refused: namespace ml belongs to boss@example.com")
+
+
+def write_fails(deploy, api, good):
+    api.faults.append(always(injury("422"), lambda request: request.writes and request.namespace == "ml"))
+    world = deploy(api)
+    world.configure(pmr=good)
+    reason = "create rolebindings: 422 the server rejected our request due to an error in our request"
+    return world, BlockedStatus(f"1 profile failed: ml: {reason}")
+
+
+def role_missing(deploy, api, good):
+    api.remove("ClusterRole", None, "kubeflow-edit")
+    world = deploy(api)
+    world.configure(pmr=good)
+    warning = "1 warning: ClusterRole kubeflow-edit does not exist"
+    return world, ActiveStatus(f"2 profiles, 3 contributors; {warning}")
+
+
+WORLDS = (
+    no_document, blank_document, good_document, empty_document, bad_document, protected_name, wrong_option, api_away,
+    api_unavailable, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending, refused,
+    write_fails, role_missing,
+)  # fmt: skip
+
+
+def crowd(number: int) -> str:
+    return ", ".join(f"{{name: more{index}@example.com, role: view}}" for index in range(number))
+
+
+def namespace(name: str, owner: str) -> dict[str, object]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": owner}}}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("made", WORLDS, ids=lambda made: made.__name__)
+def test_the_leader_says_how_it_went(event, made, deploy, api, good):
+    world, expected = made(deploy, api, good)
+
+    state = world.see(event)
+
+    assert (state.unit_status, state.app_status) == (expected, expected)
+    assert len(expected.message) <= LONGEST
+
+
+@pytest.mark.parametrize("event", [event for event in EVENTS if event != "leader_elected"])
+@pytest.mark.parametrize("made", WORLDS, ids=lambda made: made.__name__)
+def test_another_unit_stands_by_and_sends_nothing(event, made, deploy, api, good):
+    world, _ = made(deploy, api, good)
+    world.state = replace(world.state, leader=False, app_status=UnknownStatus())
+    world.api.log.clear()
+
+    state = world.see(event)
+
+    assert (state.unit_status, state.app_status) == (STANDING_BY, UnknownStatus())
+    assert world.api.log == []
+
+
+@pytest.mark.parametrize("made", [no_document, blank_document, bad_document, protected_name, wrong_option])
+def test_what_is_wrong_with_options_sends_nothing(made, deploy, api, good):
+    world, _ = made(deploy, api, good)
+
+    world.see()
+
+    assert world.api.log == []
+
+
+@pytest.mark.parametrize("made", [api_away, api_unavailable, not_trusted, one_list_forbidden, refused, write_fails])
+def test_the_next_event_tries_again(made, deploy, api, good):
+    world, _ = made(deploy, api, good)
+    world.see()
+    api.faults.clear()
+    if made is refused:
+        api.remove("Namespace", None, "ml")
+
+    assert world.see().unit_status == ActiveStatus("2 profiles, 3 contributors")
+
+
+def test_what_was_pending_is_finished_by_the_next_event(deploy, api, good):
+    world, _ = still_pending(deploy, api, good)
+    world.see()
+
+    ProfileController(world.api).resync()
+
+    assert world.see().unit_status == ActiveStatus("2 profiles, 3 contributors")
+
+
+def test_waiting_for_others_takes_no_longer_than_the_deadline(deploy, api, good, ticks):
+    world, _ = still_pending(deploy, api, good)
+    world.configure(pmr=good, deadline=7)
+
+    world.see()
+
+    assert 5 < ticks.slept <= 7
+
+
+def test_a_profile_that_fails_does_not_stop_another(deploy, api, good):
+    world, _ = write_fails(deploy, api, good)
+
+    world.see()
+
+    assert api.get("RoleBinding", "data", "user-user0-example-com-clusterrole-edit")
+
+
+def test_a_contributor_whose_time_is_up_is_not_counted(world, document):
+    world.configure(pmr=document(ml=2).replace("role: edit}]", "role: edit, until: 2025-12-31}]"))
+
+    assert world.see().unit_status == ActiveStatus("1 profile, 1 contributor")
+
+
+def test_a_run_that_died_is_finished_by_the_next_event(world, api, good):
+    api.faults.append(fail_nth_write(3, "422"))
+    world.configure(pmr=good)
+    first = world.see().unit_status
+
+    second = world.see().unit_status
+
+    assert isinstance(first, BlockedStatus)
+    assert second == ActiveStatus("2 profiles, 3 contributors")
+
+
+@pytest.mark.parametrize("status", [BlockedStatus("pmr line 8: wrong"), WaitingStatus("Kubernetes API away")])
+@pytest.mark.parametrize("event", ["start", "stop", "remove"])
+def test_an_event_that_does_not_look_leaves_the_last_word(event: str, status: StatusBase, world, good):
+    world.configure(pmr=good)
+    world.state = replace(world.state, unit_status=status, app_status=status)
+
+    state = world.see(event)
+
+    assert (state.unit_status, state.app_status) == (status, status)
+    assert world.api.log == []
+
+
+def test_who_is_no_longer_leader_says_so_at_the_next_event(world, good):
+    world.configure(pmr=good)
+    world.see()
+    world.state = replace(world.state, leader=False)
+
+    assert world.see().unit_status == STANDING_BY
+
+
+def test_a_pod_without_credentials_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path, good):
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    context = testing.Context(ProfilesManagementCharm)
+
+    state = context.run(context.on.update_status(), testing.State(leader=True, config={"pmr": good}))
+
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert state.unit_status.message.startswith("no credentials for the Kubernetes API")
+
+
+@pytest.mark.parametrize("errors", [1, 4])
+def test_a_document_with_more_errors_says_how_many(errors: int, world):
+    world.configure(pmr="profiles:\n" + "- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n" * errors)
+
+    message = world.see().unit_status.message
+
+    assert message.startswith('pmr line 4: unknown key "colour"')
+    assert ("; " in message) == (errors > 1)
+
+
+def test_a_long_status_is_cut(document):
+    assert short("x" * 500) == "x" * (LONGEST - 1) + "…"
+
+
+def test_a_status_is_one_line():
+    assert short("one\n  two.\n") == "one two"
+
+
+def test_the_app_is_named_as_it_was_deployed(deploy, api, good):
+    api.faults.append(forbid("*", "*"))
+    world = deploy(api, app_name="access")
+    world.configure(pmr=good)
+
+    message = world.see().unit_status.message
+
+    assert message == "not allowed to list profiles; run juju trust access --scope=cluster"

@@ -1,0 +1,193 @@
+"""What the actions answer, and when they fail."""
+
+from dataclasses import replace
+
+import pytest
+from ops import ActiveStatus, BlockedStatus, UnknownStatus, testing
+from scenario.errors import InconsistentScenarioError
+
+from memory_api import MemoryApi, always, forbid, injury
+from profiles_charm.actions import LARGEST
+
+BINDING = "user-user0-example-com-clusterrole-edit"
+
+
+def test_plan_says_what_would_be_done_and_does_nothing(world, document):
+    world.configure(pmr=document(ml=1))
+
+    answer = world.act("plan")
+
+    assert answer["summary"] == "2 changes (3 writes)"
+    assert [(change["action"], change["kind"], change["profile"]) for change in answer["changes"]] == [
+        ("create", "Profile", "ml"),
+        ("create", "RoleBinding", "ml"),
+    ]
+    assert answer["counts"]["access"] == {"before": 0, "lost": 0, "gained": 1}
+    assert answer["changes-total"] == "2"
+    assert world.api.writes == []
+
+
+def test_plan_with_nothing_to_do_says_so(world, document):
+    world.configure(pmr=document(ml=1))
+    world.see()
+
+    answer = world.act("plan")
+
+    assert answer["summary"] == "no changes; 1 profile as the document says"
+    assert answer["changes"] == []
+
+
+def test_sync_now_does_it_and_says_what_was_done(world, api, document):
+    world.configure(pmr=document(ml=1))
+
+    answer = world.act("sync-now")
+
+    assert answer["summary"] == "1 profile, 1 contributor"
+    assert [change["result"] for change in answer["changes"]] == ["done", "done"]
+    assert answer["counts"]["sent"] == 3
+    assert api.get("RoleBinding", "ml", BINDING)
+
+
+def test_sync_now_is_told_by_the_status(world, document):
+    world.configure(pmr=document(ml=1))
+
+    world.act("sync-now")
+
+    assert world.state.unit_status == world.state.app_status == ActiveStatus("1 profile, 1 contributor")
+
+
+def test_a_dry_run_is_a_plan(world, document):
+    world.configure(pmr=document(ml=1))
+
+    answer = world.act("sync-now", dry_run=True)
+
+    assert answer["summary"] == "2 changes (3 writes)"
+    assert world.api.writes == []
+
+
+@pytest.mark.parametrize(("name", "params"), [("plan", {}), ("sync-now", {"dry_run": True})])
+def test_looking_leaves_the_last_status(name, params, world, document):
+    before = BlockedStatus("would revoke 120 of 150; run sync-now allow-revocations=true")
+    world.configure(pmr=document(ml=1))
+    world.state = replace(world.state, unit_status=before, app_status=before)
+
+    world.act(name, **params)
+
+    assert (world.state.unit_status, world.state.app_status) == (before, before)
+
+
+def test_the_brake_stops_sync_now_unless_it_is_allowed(world, api, document):
+    world.configure(pmr=document(ml=10))
+    world.see()
+    world.configure(pmr=document(ml=1))
+    said = "would revoke 9 of 10; run sync-now allow-revocations=true"
+
+    assert world.fail("sync-now") == said
+    assert world.state.unit_status == BlockedStatus(said)
+    assert world.act("plan")["stopped"] == said
+    assert "stopped" not in world.act("sync-now", dry_run=True, allow_revocations=True)
+    assert world.act("sync-now", allow_revocations=True)["summary"] == "1 profile, 1 contributor"
+    assert world.state.unit_status == ActiveStatus("1 profile, 1 contributor")
+
+
+def test_the_brake_is_released_for_one_run_only(world, document):
+    world.configure(pmr=document(ml=10))
+    world.act("sync-now", allow_revocations=True)
+    world.configure(pmr=document(ml=1))
+
+    assert world.see().unit_status.message.startswith("would revoke 9 of 10")
+
+
+@pytest.mark.parametrize("name", ["plan", "sync-now"])
+def test_on_another_unit_an_action_fails_and_names_the_leader(name, world, document):
+    world.configure(pmr=document(ml=1), leader=False)
+
+    reason = world.fail(name)
+
+    assert reason == "profiles-management/0 is not the leader; run it on profiles-management/leader"
+    assert world.api.log == []
+    assert world.state.unit_status == UnknownStatus()
+
+
+@pytest.mark.parametrize("name", ["plan", "sync-now"])
+def test_a_bad_document_fails_with_the_first_error_and_lists_all(name, world):
+    world.configure(pmr="profiles:\n- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n  shape: round\n")
+
+    reason = world.fail(name)
+
+    assert reason == 'pmr line 4: unknown key "colour"; 1 more'
+    assert [(error["file"], error["line"]) for error in world.results()["errors"]] == [("pmr", 4), ("pmr", 5)]
+
+
+@pytest.mark.parametrize("name", ["plan", "sync-now"])
+def test_without_a_document_an_action_fails(name, world):
+    assert world.fail(name) == "no document; juju config profiles-management pmr=@FILE"
+
+
+@pytest.mark.parametrize("name", ["plan", "sync-now"])
+def test_without_trust_an_action_fails_and_says_what_to_run(name, world, api, document):
+    api.faults.append(forbid("*", "*"))
+    world.configure(pmr=document(ml=1))
+
+    reason = world.fail(name)
+
+    assert reason == "not allowed to list profiles; run juju trust profiles-management --scope=cluster"
+
+
+def test_a_refused_profile_fails_the_action_after_the_others_are_done(world, api, document):
+    owned = {"name": "data", "annotations": {"owner": "boss@example.com"}}
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owned})
+    world.configure(pmr=document(ml=1, data=1))
+
+    reason = world.fail("sync-now")
+
+    assert reason == "1 of 2 profiles refused: namespace data belongs to boss@example.com"
+    assert [error["profile"] for error in world.results()["errors"]] == ["data"]
+    assert api.get("RoleBinding", "ml", BINDING)
+
+
+def test_what_is_pending_is_no_failure(deploy, api, document):
+    world = deploy(MemoryApi(objects=api.objects("ClusterRole")))
+    world.configure(pmr=document(ml=1))
+
+    answer = world.act("sync-now")
+
+    assert answer["summary"] == "1 profile, 1 contributor; 1 pending"
+    assert {one["profile"] for one in answer["pending"]} == {"ml"}
+
+
+def test_a_write_that_fails_is_listed_with_its_reason(world, api, document):
+    api.faults.append(always(injury("422"), lambda request: request.writes and request.resource == "profiles"))
+    world.configure(pmr=document(ml=1))
+
+    reason = world.fail("sync-now")
+
+    assert reason.startswith("1 profile failed: ml: create profiles: 422")
+    assert [change["result"] for change in world.results()["changes"]] == ["failed", "not_tried"]
+
+
+def test_long_lists_are_cut_and_say_by_how_much(world, document):
+    world.configure(pmr=document(ml=400))
+
+    answer = world.act("plan")
+
+    assert answer["changes-total"] == "401"
+    assert len(answer["changes"]) + int(answer["changes-left-out"]) == 401
+    assert 0 < len(world.context.action_results["changes"].encode()) <= LARGEST
+
+
+def test_results_are_text_under_keys_that_juju_takes(world, document):
+    world.configure(pmr=document(ml=1))
+
+    world.act("plan")
+
+    for key, value in world.context.action_results.items():
+        assert key == key.lower()
+        assert "_" not in key
+        assert isinstance(value, str)
+
+
+@pytest.mark.parametrize("params", [{"dry-runn": True}, {"dry-run": "yes"}])
+def test_params_of_another_name_or_type_are_not_declared(params, world):
+    with pytest.raises(InconsistentScenarioError, match="dry-run"):
+        world.context.run(world.context.on.action("sync-now", params=params), testing.State(leader=True))

@@ -1,0 +1,167 @@
+"""charmcraft.yaml, the typed options and the engine's settings say the same."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from profiles_charm.actions import SyncNow
+from profiles_charm.config import Config
+from profiles_management import CHARMED, UPSTREAM, DocumentError, Settings, SettingsError
+
+ROOT = Path(__file__).parents[3]
+CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
+OPTIONS = CHARM["config"]["options"]
+TYPES = {"string": str, "int": int, "float": float, "boolean": bool}
+ASKED_EACH_TIME = {"allow_revocations"}
+OURS = {"pmr", "distribution"}
+
+
+def configured(**options: object) -> Config:
+    """The options as Juju hands them over: each has a value."""
+    given = {name.replace("-", "_"): option["default"] for name, option in OPTIONS.items()}
+    return Config(**(given | options))
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_is_of_a_type_that_juju_knows_and_so_is_its_default(name):
+    option = OPTIONS[name]
+
+    assert option["type"] in TYPES
+    assert type(option["default"]) is TYPES[option["type"]]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_says_what_it_is(name):
+    assert len(OPTIONS[name]["description"]) > 20
+
+
+def test_every_option_is_read_and_no_other():
+    read = {(field.alias or name).replace("_", "-") for name, field in Config.model_fields.items()}
+
+    assert read == set(OPTIONS)
+
+
+def test_every_setting_of_the_engine_is_an_option():
+    settings = {field.name for field in fields(Settings)} - ASKED_EACH_TIME
+
+    assert {name.replace("-", "_") for name in OPTIONS} - OURS == settings
+
+
+def test_the_defaults_of_charmcraft_are_those_of_the_code():
+    assert configured() == Config()
+
+
+def test_by_default_the_engine_runs_as_charmed_kubeflow_wants_with_a_deadline_that_fits_a_hook():
+    settings = configured().settings()
+
+    different = {each.name for each in fields(Settings) if getattr(settings, each.name) != getattr(CHARMED, each.name)}
+    assert different == {"deadline"}
+    assert settings.deadline == 30
+
+
+def test_the_distribution_is_a_preset():
+    assert configured(distribution="upstream").settings().principals == UPSTREAM.principals
+
+
+@pytest.mark.parametrize("written", ["one,two", "one, two", " one two ", "one,\ntwo,"])
+def test_lists_are_separated_by_commas_or_space(written):
+    settings = configured(
+        principals=written, additional_principals=written, protected_namespaces=written, allowed_keys=written
+    ).settings()
+
+    assert settings.principals == settings.additional_principals == ("one", "two")
+    assert settings.protected_namespaces == settings.allowed_keys == {"one", "two"}
+
+
+@pytest.mark.parametrize("written", ["admin=a, edit=e, view=v", "view=v edit=e admin=a"])
+def test_roles_are_named_in_pairs(written):
+    assert configured(roles=written).settings().cluster_roles == {"admin": "a", "edit": "e", "view": "v"}
+
+
+@pytest.mark.parametrize("written", ["admin", "admin=a", "admin=a,edit=e,view=", "admin=a,edit=e,view=v,own=o"])
+def test_roles_that_are_not_all_named_are_refused(written):
+    with pytest.raises(ValueError, match="name a ClusterRole for each role"):
+        configured(roles=written)
+
+
+def test_space_around_a_word_does_no_harm():
+    assert configured(instance=" blue ", userid_header="x-user\n").settings().instance == "blue"
+
+
+def test_space_in_a_prefix_is_kept():
+    assert configured(userid_prefix="accounts: ").settings().userid_prefix == "accounts: "
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"brake_share": 3.0}, "option brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
+        ({"brake_minimum": -1}, "option brake-minimum is -1. Give 0 or a whole number above it."),
+        ({"writers": 0}, "option writers is 0. Give 1 or more."),
+        ({"deadline": -1}, "option deadline is -1. Give seconds, 0 or more."),
+        ({"request_timeout": 0}, "option request-timeout is 0. Give seconds above 0."),
+        ({"page_size": 0}, "option page-size is 0. Give 1 or more, such as 5000."),
+        ({"instance": " "}, "option instance is empty. Give it a name, such as default."),
+        ({"userid_header": ""}, "option userid-header is empty. Name the header, such as kubeflow-userid."),
+    ],
+)
+def test_an_option_out_of_range_is_named_as_juju_names_it(options, said):
+    with pytest.raises(SettingsError) as refused:
+        configured(**options).settings()
+
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("distribution", "upstram", 'option distribution is "upstram". Write upstream or charmed'),
+        ("unlisted", "Keep", 'option unlisted is "Keep". Write revoke or keep'),
+        ("stale", "none", 'option stale is "none". Write ours, all or off'),
+        ("roles", "admin=x", "option roles: name a ClusterRole for each role: admin=…, edit=…, view=…"),
+        ("brake_share", 1.5, "option brake-share is 1.5. Give a share from 0 to 1, such as 0.5"),
+    ],
+)
+def test_a_wrong_option_is_one_line_of_status_with_what_to_write(option, value, said, world, document):
+    world.configure(pmr=document(ml=1), **{option: value})
+
+    assert world.see("config_changed").unit_status.message == said
+
+
+def test_the_document_is_checked_against_the_options(document):
+    text = document(ml=1)
+
+    with pytest.raises(DocumentError, match="protected-name"):
+        configured(pmr=text, protected_namespaces="ml").pmr()
+
+
+def test_what_a_document_may_set_is_an_option(document):
+    text = document(ml=1) + "  labels: {pod-security.kubernetes.io/enforce: baseline}\n"
+
+    assert configured(pmr=text, allowed_keys="pod-security.kubernetes.io/*").pmr().has_profile("ml")
+
+
+@pytest.mark.parametrize("name", CHARM["actions"])
+def test_an_action_says_what_it_does_and_takes_only_what_is_described(name):
+    action = CHARM["actions"][name]
+
+    assert action["description"]
+    assert action["additionalProperties"] is False
+    assert all(param["description"] for param in action.get("params", {}).values())
+
+
+def test_the_params_of_sync_now_are_those_that_are_read():
+    params = CHARM["actions"]["sync-now"]["params"]
+
+    assert {name.replace("-", "_"): param["default"] for name, param in params.items()} == SyncNow().model_dump()
+
+
+def test_the_charm_needs_no_root_and_runs_where_juju_can_do_that():
+    assert CHARM["charm-user"] == "non-root"
+    assert set(CHARM["assumes"]) == {"k8s-api", "juju >= 3.6"}
+
+
+def test_the_charm_stays_short():
+    assert len((ROOT / "src" / "charm.py").read_text().splitlines()) < 250
