@@ -28,7 +28,7 @@ def main() -> None:
     if given.controller:
         ProfileController(api)
     with serving(api, given.port) as url:
-        print(url, flush=True)
+        print(url, flush=True)  # noqa: T201 - what a script reads
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import status, typed
+from .draft import Draft, shaped
 from .kinds import NAMESPACE, Kind, Object
 from .status import Cause, Refusal, about
 from .store import Record
 
 if TYPE_CHECKING:
-    from .objects import Draft, Objects
+    from .objects import Objects
 
 POLICIES = ("Foreground", "Background", "Orphan")
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
@@ -68,8 +69,6 @@ class Collector:
             self.delete(kind, key)
 
     def _objects_draft(self, kind: Kind, record: Record) -> Draft:
-        from .objects import shaped
-
         return shaped(kind, kind.unpack(record.body))
 
     def _kind(self, name: str) -> Kind:
@@ -170,12 +169,13 @@ def _policy_finalizers(options: dict[str, Any]) -> list[str]:
 def _check_options(kind: Kind, key: str, record: Record, options: dict[str, Any]) -> None:
     if options.get("kind", "DeleteOptions") != "DeleteOptions":
         version = options.get("apiVersion", "")
-        words = f'no kind "{options["kind"]}" is registered for version "{version}" in scheme "pkg/runtime/scheme.go:111"'
-        raise status.bad_request(words)
+        words = f'no kind "{options["kind"]}" is registered for version "{version}"'
+        raise status.bad_request(f'{words} in scheme "pkg/runtime/scheme.go:111"')
     policy = options.get("propagationPolicy")
     if policy is not None and policy not in POLICIES:
         known = ", ".join(f'"{each}"' for each in (*POLICIES, "nil"))
-        cause = Cause("propagationPolicy", f'Unsupported value: "{policy}": supported values: {known}', "FieldValueNotSupported")
+        words = f'Unsupported value: "{policy}": supported values: {known}'
+        cause = Cause("propagationPolicy", words, "FieldValueNotSupported")
         raise status.invalid("DeleteOptions", "meta.k8s.io", "", [cause])
     wanted = options.get("preconditions") or {}
     _precondition(kind, key, "UID", wanted.get("uid"), record.uid, "deleted and then recreated")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from . import quantities
@@ -116,12 +115,14 @@ class ProfileController:
     def _steps(self, profile: Object, wanted: _Wanted) -> None:
         if not self._namespace(wanted):
             return
-        self._spec_in_place(wanted.owned("AuthorizationPolicy", OWNER_POLICY, wanted.marks, spec=self._policy(wanted)))
+        policy = self._policy(wanted)
+        self._spec_in_place(wanted.owned("AuthorizationPolicy", OWNER_POLICY, wanted.marks, spec=policy))
         for account, role in (("default-editor", "kubeflow-edit"), ("default-viewer", "kubeflow-view")):
             self._once(wanted.owned("ServiceAccount", account))
             subject = {"kind": "ServiceAccount", "name": account, "namespace": wanted.name}
             self._binding(wanted.owned("RoleBinding", account, **_grants(role, subject)))
-        self._binding(wanted.owned("RoleBinding", OWNER_BINDING, wanted.marks, **_grants("kubeflow-admin", wanted.owner)))
+        grants = _grants("kubeflow-admin", wanted.owner)
+        self._binding(wanted.owned("RoleBinding", OWNER_BINDING, wanted.marks, **grants))
         self._quota(wanted)
         self._finish(profile, wanted)
 
@@ -217,7 +218,13 @@ class _Wanted:
         self._uid, self._version = profile["metadata"]["uid"], profile["apiVersion"]
 
     def owned(
-        self, kind: str, name: str, annotations: dict[str, str] | None = None, *, labels: dict[str, str] | None = None, **rest: Any
+        self,
+        kind: str,
+        name: str,
+        annotations: dict[str, str] | None = None,
+        *,
+        labels: dict[str, str] | None = None,
+        **rest: Any,
     ) -> Object:
         """Return an object with a controller ownerReference to the Profile."""
         reference = {
@@ -262,5 +269,3 @@ def _profiles_of(event: Happened) -> set[str]:
         return set()
     owners = (owner for obj in (event.old, event.new) if obj for owner in obj["metadata"].get("ownerReferences", ()))
     return {owner["name"] for owner in owners if owner["kind"] == "Profile" and owner.get("controller")}
-
-

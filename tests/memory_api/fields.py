@@ -1,6 +1,6 @@
 """Who owns which field: what managedFields says, and server-side apply with its conflicts.
 
-A set of fields is a set of paths; a path is a tuple of keys as managedFields spells them (`f:spec`, `v:"x"`, `k:{...}`).
+A set of fields is a set of paths; a path is a tuple of keys as managedFields spells them (`f:spec`, `v:"x"`, `k:…`).
 Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
 """
 
@@ -53,7 +53,7 @@ def _walk(kind: Kind, where: Path, path: Path, value: Any, found: dict[Path, Any
     elif where == ("metadata", "ownerReferences"):
         _listed(path, {f"k:{_text({'uid': each.get('uid', '')})}": each for each in value}, found, applied)
     elif isinstance(value, dict) and where not in kind.atomic and value:
-        if not applied and (kind.schema and where[0] == "spec" or where[-1] in _MAPS):
+        if not applied and ((kind.schema and where[0] == "spec") or where[-1] in _MAPS):
             found[path] = None
         for key, item in value.items():
             _walk(kind, (*where, key), (*path, f"f:{key}"), item, found, applied)
@@ -103,13 +103,16 @@ def updated(kind: Kind, old: Object | None, new: Object, manager: str, api_versi
     changed = {path for path, value in after.items() if before.get(path, missing) != value}
     gone = before.keys() - after.keys()
     mine = (manager, "Update", api_version)
-    kept = {who: (owned - gone if who == mine else owned - gone - changed, time) for who, (owned, time) in entries.items()}
+    lost = {who: gone if who == mine else gone | changed for who in entries}
+    kept = {who: (owned - lost[who], time) for who, (owned, time) in entries.items()}
     own, time = kept.get(mine, (set(), now))
     kept[mine] = (own | changed, now if changed or gone else time)
     return _as_list(kept)
 
 
-def applied(kind: Kind, live: Object | None, config: Object, manager: str, api_version: str, now: str, *, force: bool) -> Object:
+def applied(
+    kind: Kind, live: Object | None, config: Object, manager: str, api_version: str, now: str, *, force: bool
+) -> Object:
     """Return the object that a server-side apply makes, managedFields included.
 
     Raises:

@@ -58,7 +58,8 @@ def label_test(selector: str) -> Test | None:
     while at < len(selector.strip()):
         found = _REQUIREMENT.match(selector, at)
         if not found:
-            raise bad_request(f"unable to parse requirement: found '{selector[at:].split()[-1]}', expected: in, notin, =, ==, !=, gt, lt")
+            words = f"unable to parse requirement: found '{selector[at:].split(maxsplit=1)[-1]}'"
+            raise bad_request(f"{words}, expected: in, notin, =, ==, !=, gt, lt")
         tests.append(_requirement(found))
         at = found.end()
     return (lambda labels: all(test(labels) for test in tests)) if tests else None
@@ -95,7 +96,9 @@ def field_test(selector: str) -> Callable[[str, str], bool] | None:
         terms.append((field == "metadata.name", value, operator != "!="))
     if not terms:
         return None
-    return lambda namespace, name: all(((name if by_name else namespace) == value) is equal for by_name, value, equal in terms)
+    return lambda namespace, name: all(
+        ((name if by_name else namespace) == value) is equal for by_name, value, equal in terms
+    )
 
 
 def token(version: int, start: str) -> str:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from . import collection, defaults, fields, schema, status, typed, validation
-from .kinds import NAMESPACE, Kind, Object, convert
+from .draft import (
+    Draft,
+    Key,
+    Writer,
+    fill_in,
+    keep_system,
+    key_of,
+    late_finalizers,
+    name_of,
+    namespace_of,
+    other_uid,
+    read,
+    refuse_other_name,
+    repeated,
+    shaped,
+    trusted,
+)
+from .kinds import NAMESPACE, Kind, Object
+from .refusals import already_exists, conflict, not_found, terminating
 from .status import Cause, Refusal
 from .store import Record, Table, View
 
-Key = str
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes, and how: the field manager, the version in the path, and whether unknown fields are refused."""
-
-    manager: str = "test"
-    version: str = ""
-    strict: bool = False
-    subresource: str = ""
-    patching: bool = False
-    applying: bool = False  # managedFields are worked out already
+_KEPT_VIEWS = 64
 
 
 class Happened(NamedTuple):
@@ -37,28 +42,6 @@ class Happened(NamedTuple):
     old: Object | None
     new: Object | None
     manager: str
-
-
-@dataclass(slots=True)
-class Draft:
-    """An object on its way into the store: pruned and typed."""
-
-    kind: Kind
-    content: typed.GoObject | Object
-    unknown: list[str] = field(default_factory=list)
-
-    @property
-    def metadata(self) -> typed.ObjectMeta:
-        """The object's metadata, as a struct that may be changed."""
-        return self.content.metadata if isinstance(self.content, typed.GoObject) else self.content["metadata"]
-
-    def pack(self) -> bytes:
-        """Return the stored form."""
-        return self.kind.pack(self.content)
-
-    def plain(self) -> Object:
-        """Return the object as plain values."""
-        return msgspec.to_builtins(self.content)
 
 
 class Objects:
@@ -125,14 +108,14 @@ class Objects:
 
     def create(self, kind: Kind, namespace: str, obj: Object, writer: Writer) -> tuple[Record, list[str]]:
         """Store a new object; return its record and the paths of unknown fields that were dropped."""
-        draft = self._draft(kind, obj, writer)
+        draft = read(kind, obj, writer)
         self._place(draft, namespace)
         if draft.metadata.resourceVersion:
             raise Refusal(500, "", "resourceVersion should not be set on objects to be created")
         if kind.namespaced:
             self._admit(kind, namespace, draft.metadata.name)
         self._generate_name(draft)
-        _fill_in(draft, obj, writer)
+        fill_in(draft, obj, writer)
         self._refuse(kind, draft.metadata.name, validation.check(kind, draft.content))
         key = key_of(namespace, draft.metadata.name)
         if existing := self.tables[kind.name].get(key):
@@ -148,15 +131,18 @@ class Objects:
         """Replace an object; one that would not change keeps its version."""
         before = self.record(kind, key)
         old = kind.unpack(before.body)
-        draft = self._draft(kind, obj, writer)
+        draft = read(kind, obj, writer)
         self._place(draft, namespace_of(key))
-        _same_name(draft.metadata.name, name_of(key))
+        refuse_other_name(draft.metadata.name, name_of(key))
         self._same_version(draft, before, writer)
-        _fill_in(draft, obj, writer)
-        was = self._draft(kind, old, Writer())
-        causes = [*_same_uid(draft, before), *_finalizers(was, draft)] * 2  # the server finds, and tells, them twice
-        _keep_system(draft, was, writer.subresource)
-        causes += _repeated(validation.check(kind, draft.content))
+        fill_in(draft, obj, writer)
+        was = shaped(kind, old)
+        causes = [
+            *other_uid(draft, before),
+            *late_finalizers(was, draft),
+        ] * 2  # the server finds, and tells, them twice
+        keep_system(draft, was, writer.subresource)
+        causes += repeated(validation.check(kind, draft.content))
         if isinstance(was.content, typed.GoObject) and isinstance(draft.content, typed.GoObject):
             causes += validation.check_change(kind, was.content, draft.content)
         self._refuse(kind, name_of(key), causes)
@@ -194,7 +180,7 @@ class Objects:
 
     def put(self, kind: Kind, obj: Object) -> Record:
         """Store an object as it is, unchecked: new, or in the place of one of its name."""
-        draft = shaped(kind, obj) if kind.struct else _trusted(kind, obj)
+        draft = shaped(kind, obj) if kind.struct else trusted(kind, obj)
         if isinstance(draft.content, typed.GoObject):
             defaults.fill_in(draft.content)
         key = key_of(draft.metadata.namespace, draft.metadata.name)
@@ -213,14 +199,6 @@ class Objects:
 
     # Steps of a write
 
-    def _draft(self, kind: Kind, obj: Object, writer: Writer) -> Draft:
-        try:
-            draft = shaped(kind, obj)
-        except msgspec.ValidationError as error:
-            raise _unreadable(kind, writer, _as_go_says(kind, error)) from error
-        _be_strict(draft, writer)
-        return draft
-
     def _place(self, draft: Draft, namespace: str) -> None:
         given = draft.metadata.namespace
         if given and given != namespace:
@@ -233,7 +211,7 @@ class Objects:
         if home is None:
             raise not_found(NAMESPACE, namespace)
         if b'"deletionTimestamp"' in home.body:
-            raise _terminating(kind, namespace, name)
+            raise terminating(kind, namespace, name)
 
     def _generate_name(self, draft: Draft) -> None:
         if draft.metadata.generateName and not draft.metadata.name:
@@ -289,171 +267,3 @@ class Objects:
     def _tell(self, kind: Kind, key: Key, old: Object | None, record: Record | None, manager: str) -> None:
         if self.watched:
             self.happened.append(Happened(kind, key, old, kind.unpack(record.body) if record else None, manager))
-
-
-_KEPT_VIEWS = 64
-
-
-def shaped(kind: Kind, obj: Object) -> Draft:
-    """Read an object into a draft: unknown fields and nulls are dropped.
-
-    Raises:
-        msgspec.ValidationError: a value of the wrong type in metadata or in a built-in kind.
-    """
-    if kind.struct:
-        return Draft(kind, kind.shaped(obj))
-    assert kind.schema
-    content = {key: msgspec.json.decode(msgspec.json.encode(obj[key])) for key in ("spec", "status") if obj.get(key) is not None}
-    unknown = schema.prune(kind.schema, content)
-    unknown += sorted(obj.keys() - {"apiVersion", "kind", "metadata", "spec", "status"})
-    content["metadata"] = convert(obj.get("metadata") or {}, typed.ObjectMeta)
-    return Draft(kind, content, unknown)
-
-
-def _trusted(kind: Kind, obj: Object) -> Draft:
-    """Read a custom resource into a draft as it is, unknown fields and all."""
-    return Draft(kind, {**obj, "metadata": convert(obj["metadata"], typed.ObjectMeta)})
-
-
-def _be_strict(draft: Draft, writer: Writer) -> None:
-    if writer.strict and draft.unknown:
-        words = ", ".join(f'unknown field "{path}"' for path in draft.unknown)
-        raise _unreadable(draft.kind, Writer(version=writer.version), f"strict decoding error: {words}")
-
-
-def _fill_in(draft: Draft, obj: Object, writer: Writer) -> None:
-    if isinstance(draft.content, typed.GoObject):
-        try:
-            defaults.fill_in(draft.content)
-        except ValueError as error:
-            raise _unreadable(draft.kind, writer, str(error)) from error
-        draft.unknown += _missing(obj, draft.plain(), "")
-        _be_strict(draft, writer)
-
-
-_GO_WORDS = {"str": "string", "int": "number", "float": "number", "object": "object", "array": "array", "bool": "bool"}
-
-
-def _as_go_says(kind: Kind, error: msgspec.ValidationError) -> str:
-    """Word a wrong type the way Go's decoder does, as far as it can be told."""
-    found = re.match(r"Expected `([^`]+)`, got `(\w+)`(?: - at `\$\.?([^`]*)`)?", str(error))
-    if not found:
-        return str(error)
-    wanted, seen, where = found.groups()
-    place = (where or "").replace("[...]", "")
-    place = place.removeprefix("metadata.")
-    place = f"ObjectMeta.{place}" if place.partition(".")[0] in typed.ObjectMeta.__struct_fields__ else f"{kind.name}.{place}"
-    wanted = _GO_WORDS.get(wanted.partition(" ")[0], wanted)
-    return f"json: cannot unmarshal {_GO_WORDS.get(seen, seen)} into Go struct field {place} of type {wanted}"
-
-
-def _repeated(causes: list[Cause]) -> list[Cause]:
-    """Return the causes as an update tells them: those about metadata are found, and told, three times."""
-    metadata = [cause for cause in causes if cause.field.startswith("metadata.")]
-    return metadata * 3 + [cause for cause in causes if cause not in metadata]
-
-
-def _missing(given: Any, kept: Any, path: str) -> list[str]:
-    """Return the paths that were given and not kept: what Go calls an unknown field."""
-    if isinstance(given, list) and isinstance(kept, list):
-        return [where for index, (one, other) in enumerate(zip(given, kept, strict=False)) for where in _missing(one, other, f"{path}[{index}]")]
-    if not isinstance(given, dict) or not isinstance(kept, dict):
-        return []
-    found = []
-    for key, value in given.items():
-        where = f"{path}.{key}" if path else key
-        if key in kept:
-            found += _missing(value, kept[key], where)
-        elif value not in (None, "", [], {}, 0) and where not in ("apiVersion", "kind"):
-            found.append(where)
-    return found
-
-
-def _keep_system(draft: Draft, was: Draft, subresource: str) -> None:
-    """Put back what a client cannot change."""
-    new, old = draft.metadata, was.metadata
-    for name in ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"):
-        setattr(new, name, getattr(old, name))
-    if not new.managedFields:
-        new.managedFields = old.managedFields
-    if isinstance(draft.content, dict) and isinstance(was.content, dict):
-        _keep_part(draft.content, was.content, "spec" if subresource == "status" else "status")
-    elif isinstance(draft.content, typed.Namespace | typed.ResourceQuota):
-        draft.content.status = was.content.status
-        if isinstance(draft.content, typed.Namespace):
-            draft.content.spec = was.content.spec
-
-
-def _keep_part(new: Object, old: Object, part: str) -> None:
-    new.pop(part, None)
-    if part in old:
-        new[part] = old[part]
-
-
-def _same_name(given: str, name: str) -> None:
-    if given != name:
-        words = f"the name of the object ({given}) does not match the name on the URL ({name})"
-        raise status.bad_request(words)
-
-
-def _same_uid(draft: Draft, before: Record) -> list[Cause]:
-    given = draft.metadata.uid
-    wrong = given and given != before.uid
-    return [Cause("metadata.uid", f"Invalid value: {schema.quoted(given)}: field is immutable")] if wrong else []
-
-
-def _finalizers(was: Draft, draft: Draft) -> list[Cause]:
-    added = [name for name in draft.metadata.finalizers if name not in was.metadata.finalizers]
-    if not was.metadata.deletionTimestamp or not added:
-        return []
-    names = ", ".join(schema.quoted(name) for name in added)
-    words = "no new finalizers can be added if the object is being deleted, found new finalizers"
-    return [Cause("metadata.finalizers", f"Forbidden: {words} []string{{{names}}}", "FieldValueForbidden")]
-
-
-def _unreadable(kind: Kind, writer: Writer, words: str) -> Refusal:
-    if writer.patching:
-        return status.invalid("", "", "", [Cause("patch", f"Invalid value: {words}")])
-    version = writer.version or kind.versions[0]
-    return status.bad_request(f'{kind.name} in version "{version}" cannot be handled as a {kind.name}: {words}')
-
-
-def key_of(namespace: str, name: str) -> Key:
-    """Return the key under which an object is kept."""
-    return f"{namespace}/{name}" if namespace else name
-
-
-def name_of(key: Key) -> str:
-    """Return the name in a key. RBAC names hold no slash, so the first one ends the namespace."""
-    return key.partition("/")[2] or key
-
-
-def namespace_of(key: Key) -> str:
-    """Return the namespace in a key, or nothing."""
-    return key.partition("/")[0] if "/" in key else ""
-
-
-def not_found(kind: Kind, name: str) -> Refusal:
-    """Return a 404."""
-    details = status.about(kind.plural, kind.group, name)
-    return Refusal(404, "NotFound", f'{kind.resource} "{name}" not found', details)
-
-
-def already_exists(kind: Kind, name: str, *, deleting: bool = False) -> Refusal:
-    """Return the 409 of a create."""
-    words = f'{"object is being deleted: " if deleting else ""}{kind.resource} "{name}" already exists'
-    return Refusal(409, "AlreadyExists", words, status.about(kind.plural, kind.group, name))
-
-
-def conflict(kind: Kind, name: str) -> Refusal:
-    """Return the 409 of a write against an older version."""
-    words = "the object has been modified; please apply your changes to the latest version and try again"
-    message = f'Operation cannot be fulfilled on {kind.resource} "{name}": {words}'
-    return Refusal(409, "Conflict", message, status.about(kind.plural, kind.group, name))
-
-
-def _terminating(kind: Kind, namespace: str, name: str) -> Refusal:
-    words = f"unable to create new content in namespace {namespace} because it is being terminated"
-    cause = Cause("metadata.namespace", f"namespace {namespace} is being terminated", "NamespaceTerminating")
-    details = {**status.about(kind.plural, kind.group, name), "causes": [cause.as_dict()]}
-    return Refusal(403, "Forbidden", f'{kind.resource} "{name}" is forbidden: {words}', details)

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from . import fields, lists, patches, status
+from .draft import Writer, key_of, shaped
 from .kinds import Kind, Object
-from .objects import Objects, Writer, conflict, key_of, not_found
+from .objects import Objects
+from .refusals import conflict, unreadable
 from .requests import Request
 from .status import END, JSON, Answer, NoSuchPath, Refusal
 from .store import Record
@@ -155,15 +157,14 @@ def _config(kind: Kind, request: Request) -> Object:
 
 
 def _declared(kind: Kind, request: Request, config: Object) -> Object:
-    from .objects import shaped
-
     try:
         unknown = shaped(kind, config).unknown
     except msgspec.ValidationError as error:
         raise Refusal(500, "", f"failed to create typed patch object: {error}") from error
     if unknown:
         whose = f"/{request.name}; {config['apiVersion']}, Kind={kind.name}"
-        raise Refusal(500, "", f"failed to create typed patch object ({whose}): .{unknown[0]}: field not declared in schema")
+        words = f"failed to create typed patch object ({whose}): .{unknown[0]}: field not declared in schema"
+        raise Refusal(500, "", words)
     return config
 
 
@@ -219,7 +220,7 @@ def _object(kind: Kind, request: Request) -> Object:
     _declares(kind, request, obj)
     if not isinstance(obj.get("metadata") or {}, dict):
         words = "json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta"
-        raise status.bad_request(f'{kind.name} in version "{request.version}" cannot be handled as a {kind.name}: {words}')
+        raise unreadable(kind, words, version=request.version)
     return obj
 
 
@@ -252,14 +253,18 @@ def _patch_body(request: Request) -> Any:
 
 def _json_patch(old: Object, body: Any) -> Any:
     if not isinstance(body, list):
-        raise status.bad_request("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp")
+        raise _no_patch("object", "[]handlers.jsonPatchOp")
     return patches.apply_json_patch(old, body)
 
 
 def _merge_patch(old: Object, body: Any) -> Any:
     if not isinstance(body, dict):
-        raise status.bad_request("error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}")
+        raise _no_patch("array", "map[string]interface {}")
     return patches.merge(old, body)
+
+
+def _no_patch(given: str, wanted: str) -> Refusal:
+    return status.bad_request(f"error decoding patch: json: cannot unmarshal {given} into Go value of type {wanted}")
 
 
 def _unsupported(*known: str) -> Refusal:

@@ -47,10 +47,18 @@ PROFILE = _object(
 
 _TARGET = _object("kind", "name", group=_TEXT, kind=_TEXT, name=_TEXT, namespace=_TEXT)
 _OPERATION = _object(
-    **{name: _TEXTS for name in ("hosts", "methods", "notHosts", "notMethods", "notPaths", "notPorts", "paths", "ports")}
+    hosts=_TEXTS,
+    methods=_TEXTS,
+    notHosts=_TEXTS,
+    notMethods=_TEXTS,
+    notPaths=_TEXTS,
+    notPorts=_TEXTS,
+    paths=_TEXTS,
+    ports=_TEXTS,
 )
 _SOURCES = ("ipBlocks", "namespaces", "principals", "remoteIpBlocks", "requestPrincipals", "serviceAccounts")
-_SOURCE = _object(**{name: _TEXTS for name in _SOURCES}, **{f"not{name[0].upper()}{name[1:]}": _TEXTS for name in _SOURCES})
+_NOT_SOURCES = tuple(f"not{name[0].upper()}{name[1:]}" for name in _SOURCES)
+_SOURCE = _object(**dict.fromkeys((*_SOURCES, *_NOT_SOURCES), _TEXTS))
 _RULE: Schema = {
     "type": "object",
     "properties": {

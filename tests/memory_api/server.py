@@ -16,9 +16,10 @@ from lightkube import Client, KubeConfig
 from lightkube.config.models import Cluster, User
 
 from . import requests, routes
+from .draft import key_of
 from .faults import Fault
 from .kinds import Kind, Object, chosen
-from .objects import Happened, Objects, key_of
+from .objects import Happened, Objects
 from .requests import Request
 from .status import Answer, Refusal
 
@@ -137,7 +138,9 @@ class MemoryApi:
         with self._lock:
             self.state.drop(self._kind(kind), key_of(namespace or "", name))
 
-    def call(self, method: str, path: str, body: Any = None, *, content_type: str = "", manager: str = "setup") -> Object:
+    def call(
+        self, method: str, path: str, body: Any = None, *, content_type: str = "", manager: str = "setup"
+    ) -> Object:
         """Send a request past log and faults, checked like any other; return the decoded answer.
 
         Raises:

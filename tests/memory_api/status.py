@@ -119,7 +119,7 @@ def bad_request(message: str) -> Refusal:
 
 
 def invalid(kind: str, group: str, name: str, causes: Iterable[Cause]) -> Refusal:
-    """Return the 422 of an object that breaks rules; `kind` is the singular or, where the server does so, the plural."""
+    """Return the 422 of an object that breaks rules; `kind` is the singular or, as the server has it, the plural."""
     causes = list(causes)
     words = list(dict.fromkeys(str(cause) for cause in causes))
     listed = words[0] if len(words) == 1 else f"[{', '.join(words)}]"

@@ -55,9 +55,9 @@ def check_change(kind: Kind, old: typed.GoObject, new: typed.GoObject) -> Iterat
         ref = new.roleRef
         shown = f'{{"APIGroup":{quoted(ref.apiGroup)},"Kind":{quoted(ref.kind)},"Name":{quoted(ref.name)}}}'
         yield Cause("roleRef", f"Invalid value: {shown}: cannot change roleRef")
-    if isinstance(old, typed.ResourceQuota) and isinstance(new, typed.ResourceQuota):
-        if set(old.spec.scopes) != set(new.spec.scopes):
-            yield Cause("spec.scopes", f"Invalid value: {_list(new.spec.scopes)}: field is immutable")
+    quotas = isinstance(old, typed.ResourceQuota) and isinstance(new, typed.ResourceQuota)
+    if quotas and set(old.spec.scopes) != set(new.spec.scopes):
+        yield Cause("spec.scopes", f"Invalid value: {_list(new.spec.scopes)}: field is immutable")
 
 
 def _list(words: list[str]) -> str:
@@ -97,7 +97,8 @@ def _owners(references: list[typed.OwnerReference]) -> Iterator[Cause]:
 
 def _name(kind: Kind, name: str) -> Iterator[Cause]:
     if kind.group == RBAC:
-        bad = [f"may not contain '{mark}'" for mark in "/%" if mark in name] or (["may not be '" + name + "'"] * (name in (".", "..")))
+        bad = [f"may not be '{name}'"] if name in (".", "..") else []
+        bad += [f"may not contain '{mark}'" for mark in "/%" if mark in name]
     elif kind.name == "Namespace":
         bad = _dns(name, LABEL, 63, _LABEL_WORDS)
     else:
@@ -121,7 +122,8 @@ def _key(where: str, key: str) -> Iterator[Cause]:
 def _key_problems(prefix: str, slash: str, name: str) -> Iterator[str]:
     if "/" in prefix:
         words = _KEY_WORDS.removeprefix("name part must consist of ")
-        yield f"a valid label key must consist of {words} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        optional = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        yield f"a valid label key must consist of {words} {optional}"
         return
     if slash and not prefix:
         yield "prefix part must be non-empty"
@@ -287,15 +289,18 @@ def _bounds(where: str, name: str, limit: typed.LimitRangeItem) -> Iterator[Caus
             yield Cause(f"{where}.{blamed}[{name}]", f"Invalid value: {quoted(values[shown])}: {text}")
     ratio = limit.maxLimitRequestRatio.get(name)
     if ratio is not None and quantities.parse(ratio).value < Fraction(1):
-        yield Cause(f"{where}.maxLimitRequestRatio[{name}]", f"Invalid value: {quoted(ratio)}: ratio {ratio} is less than 1")
+        words = f"Invalid value: {quoted(ratio)}: ratio {ratio} is less than 1"
+        yield Cause(f"{where}.maxLimitRequestRatio[{name}]", words)
 
 
 _BOUND_KEYS = ("min", "max", "defaultRequest", "default")
 _REQUEST_ABOVE_LIMIT = "default request value {} is greater than default limit value {}"
-_BOUNDS = (  # the lower, the upper, the field that is blamed, the value that is shown (the server's own choice), the words
+_REQUEST_ABOVE_MAX = "default request value {} is greater than max value {}"
+_BELOW_REQUEST = "min value {} is greater than default request value {}"
+_BOUNDS = (  # the lower, the upper, the field that is blamed, the value that is shown (the server's choice), the words
     ("min", "max", "min", "min", "min value {} is greater than max value {}"),
-    ("min", "defaultRequest", "defaultRequest", "defaultRequest", "min value {} is greater than default request value {}"),
-    ("defaultRequest", "max", "defaultRequest", "defaultRequest", "default request value {} is greater than max value {}"),
+    ("min", "defaultRequest", "defaultRequest", "defaultRequest", _BELOW_REQUEST),
+    ("defaultRequest", "max", "defaultRequest", "defaultRequest", _REQUEST_ABOVE_MAX),
     ("defaultRequest", "default", "defaultRequest", "defaultRequest", _REQUEST_ABOVE_LIMIT),
     ("min", "default", "default", "min", "min value {} is greater than default value {}"),
     ("default", "max", "default", "max", "default value {} is greater than max value {}"),
