@@ -41,6 +41,7 @@ class World:
         if not settings.standalone:
             self.controller = ProfileController(self.api, userid_prefix=settings.userid_prefix, manual=slow)
         self.ticks = Ticks(lambda: self.controller.run(1) if slow else None)
+        self.foreign = []
         self.client = self.api.client()
 
     def apply(self, pmr, **changed):
@@ -56,6 +57,17 @@ class World:
     def twin(self):
         """Return a world of its own in the same state."""
         return World(self.settings, api=self.api.clone())
+
+    def after(self, pmr, happenings=()):
+        """Apply a document, let things happen, and return this world."""
+        self.apply(pmr)
+        for happening in happenings:
+            happening(self)
+        return self
+
+    def foreign_objects(self):
+        """Return every foreign object that is there, whole."""
+        return {where: self.api.get(*where) for where in self.foreign}
 
 
 def _cluster_role(name):
