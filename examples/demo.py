@@ -76,9 +76,7 @@ def main() -> int:
         say("\n# What was written, one file an object:")
         for path in sorted(Path(MANIFESTS).rglob("*.yaml")):
             say(f"  {path}")
-    say(
-        f"\nIt is all in {scratch}; nothing {'else ' if cluster else 'outside '}was touched, nothing has to be cleaned up."
-    )
+    say(f"\nIt is all in {scratch}; nothing {'else' if cluster else 'outside'} was touched.")
     return 1 if demo.surprises else 0
 
 
