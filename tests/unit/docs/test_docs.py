@@ -1,0 +1,85 @@
+"""What the documentation shows is what happens: its documents are valid, its commands exist, its output is real."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from profiles_management.cli.main import app, main
+from profiles_management.pmr import documents
+from profiles_management.reconcile.plan import Action, Reason
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BAD = "profiles:\n- name: ml-engineers\n  owner:\n    kind: User\n    name: admin@example.com\n  contributers:\n"
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Return (page, text) of every block of a language."""
+    found = ((page, *match.groups()) for page in PAGES for match in FENCE.finditer(page.read_text()))
+    return [(str(page.relative_to(ROOT)), text) for page, name, text in found if name == language]
+
+
+def commands() -> list[tuple[str, str]]:
+    """Return (page, command line) of every command that a page tells a reader to run."""
+    line = re.compile(r"^(?:    +|\$ )(profiles-management [a-z].*)$", re.MULTILINE)
+    return [(str(page.relative_to(ROOT)), found) for page in PAGES for found in line.findall(page.read_text())]
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("yaml"))
+def test_every_document_that_is_shown_is_valid(page: str, text: str) -> None:
+    assert documents.loads(text, name=page)
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
+    name, *rest = shlex.split(re.split(r"\s[|>#]", line)[0])[1:]
+    known = get_command(app).commands[name].params
+
+    options = {option for parameter in known for option in parameter.opts}
+
+    assert {word for word in rest if word.startswith("--")} <= options
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("python"))
+def test_every_sample_of_code_runs(page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(text, page, "exec"), {})  # noqa: S102 - the page's own sample
+
+
+@pytest.mark.parametrize(("page", "text"), blocks("console"))
+def test_every_output_that_is_shown_is_what_is_printed(
+    page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sample = next(document for where, document in blocks("yaml") if where == page)
+    Path("pmr.yaml").write_text(sample)
+    Path("bad.yaml").write_text(BAD + "  - {name: ann@example.com, role: edit}\n")
+    line, _, shown = text.partition("\n")
+
+    main(shlex.split(line)[2:])
+
+    assert "".join(capsys.readouterr()).strip() == shown.strip()
+
+
+def test_every_link_leads_to_a_file() -> None:
+    links = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in PAGES
+        for link in links.findall(page.read_text())
+        if not (page.parent / link).exists()
+    ]
+
+    assert broken == []
+
+
+def test_the_reference_names_every_action_and_reason() -> None:
+    text = (ROOT / "docs/reference/command.md").read_text()
+
+    assert [one.name for one in (*Action, *Reason) if f"`{one.name}`" not in text] == []
