@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, WithJsonSchema, model_validator
 
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Model, Text, refusal
-from profiles_management.pmr.names import annotation_findings, label_findings, profile_name
+from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
 from profiles_management.pmr.quota import (
     Operator,
@@ -55,6 +55,11 @@ def _annotations(annotations: dict[str, str]) -> dict[str, str]:
 
 
 Labels = Annotated[dict[Text, Text], AfterValidator(_labels)]
+ProfileName = Annotated[
+    Text,
+    AfterValidator(profile_name),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_LABEL, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
+]
 LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
 Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
 
@@ -80,7 +85,7 @@ class Profile(Model):
     a profile or namespace that exists already.
     """
 
-    name: Annotated[Text, AfterValidator(profile_name)]
+    name: ProfileName
     owner: Owner
     contributors: list[Contributor] = Field(default_factory=list)
     resources: ResourceQuotaSpecModel | None = None

@@ -131,6 +131,11 @@ def _text(at: _At) -> Finding:
     return Finding("not-text", what, remedy, at.path)
 
 
+def _empty(at: _At) -> Finding:
+    key = _key(at.path)
+    return Finding("empty-value", f'"{key}" is empty', "give it a value", at.path)
+
+
 def _mapping(at: _At) -> Finding:
     value = at.value
     if at.path and isinstance(at.path[-1], int):
@@ -189,6 +194,7 @@ _WORDINGS: Final = {
     "dict_type": _mapping,
     "list_type": _list,
     "enum": _choice,
+    "string_too_short": _empty,
     "bool_type": _yes_no,
     "bool_parsing": _yes_no,
     "invalid-json-value": _json,

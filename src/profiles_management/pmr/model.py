@@ -66,5 +66,5 @@ def path_text(path: Path) -> str:
         elif _PLAIN_KEY.fullmatch(part):
             text += f".{part}" if text else part
         else:
-            text += f"[{json.dumps(part)}]"
+            text += f"[{json.dumps(part, ensure_ascii=not part.isprintable())}]"
     return text

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import dns_label, quoted, user_name
+from profiles_management.pmr.names import LONGEST_USER, dns_label, quoted, user_name
 from profiles_management.pmr.until import Until
 
-UserName = Annotated[Text, AfterValidator(user_name)]
+_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_USER})
+UserName = Annotated[Text, AfterValidator(user_name), _SCHEMA]
 
 
 class UserKind(StrEnum):
@@ -24,10 +25,10 @@ class UserKind(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> UserKind | None:
-        return _PEER_SPELLINGS.get(value) if isinstance(value, str) else None
+        return PEER_SPELLINGS.get(value) if isinstance(value, str) else None
 
 
-_PEER_SPELLINGS: Final = {
+PEER_SPELLINGS: Final = {
     "user": UserKind.USER,
     "service-account": UserKind.SERVICE_ACCOUNT,
     "group": UserKind.GROUP,

@@ -10,7 +10,7 @@ import yaml
 
 from profiles_management.pmr.model import Path
 
-_SPELLINGS = {
+SPELLINGS = {
     "api_version": "apiVersion",
     "default_request": "defaultRequest",
     "limit_range": "limitRange",
@@ -63,7 +63,7 @@ def lookup(spots: dict[Path, Spot], path: Path) -> Spot:
 
 
 def _canonical(path: Path) -> Path:
-    return tuple(_SPELLINGS.get(part, part) if isinstance(part, str) else part for part in path)
+    return tuple(SPELLINGS.get(part, part) if isinstance(part, str) else part for part in path)
 
 
 def _closest(found: dict[Path, Spot], path: Path) -> Spot:
@@ -125,7 +125,7 @@ class _Walk:
     def pairs(self, branch: _Branch, path: Path, written: Path) -> None:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             name = event.value if isinstance(event, yaml.ScalarEvent) else None
-            part = _SPELLINGS.get(name, name) if name else name
+            part = SPELLINGS.get(name, name) if name else name
             key = span_of(event)
             self.skip(event)
             event = next(self.events)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from typing import Final
 
@@ -11,6 +12,7 @@ from profiles_management.pmr.model import Finding
 LARGEST: Final = 20 * 1024 * 1024
 _WIDE: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 
 
@@ -65,10 +67,28 @@ def forbidden(text: str) -> Unreadable | None:
 
 
 def from_json(text: str) -> str:
-    """Return a JSON document so that YAML reads it too: JSON writes characters beyond U+FFFF as pairs of escapes."""
-    if "\\u" not in text or not text.lstrip().startswith("{"):
+    """Return a JSON document so that YAML reads the same in it.
+
+    JSON writes characters beyond U+FFFF as pairs of escapes, and takes some as they are that YAML does not.
+    """
+    if not text.lstrip().startswith("{"):
         return text
-    return _SURROGATES.sub(_joined, text)
+    if _UNSEEN.search(text) and _is_json(text):
+        text = escaped(text)
+    return _SURROGATES.sub(_joined, text) if "\\u" in text else text
+
+
+def escaped(text: str) -> str:
+    """Return JSON with escapes for all that YAML refuses in a text, or takes for the end of a line."""
+    return _UNSEEN.sub(lambda unseen: json.dumps(unseen[0])[1:-1], text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _joined(escape: re.Match[str]) -> str:

@@ -37,10 +37,10 @@ def mapping_remedy(key: str, value: object) -> str:
     if key == "owner":
         name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
         return f"write: owner: {{kind: User, name: {name}}}"
-    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        return "remove the dashes before the keys"
     if key in ("limitRange", "limit_range") and isinstance(value, list):
         return f"put a line limits: between {key}: and the list"
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        return "remove the dashes before the keys"
     return f"write keys and values below it, as in: {_EXAMPLES.get(key, 'key: value')}"
 
 

@@ -29,6 +29,7 @@ _SAID: Final = (
     ("invalid Unicode character escape", "this escape stands for no character", "write the character itself"),
     ("block sequence entries are not allowed", "a dash cannot start an item here", "give the item a line of its own"),
     ("expected alphabetic or numeric", "* and & have a meaning in YAML", "put the value into double quotes"),
+    ("<document start>", "this does not continue what is above", "write YAML, with a first line: profiles:"),
     ("undefined tag handle", "! has a meaning in YAML", "put the value into double quotes"),
 )
 """Part of libyaml's message, what it means, what to do."""

@@ -17,6 +17,7 @@ from profiles_management.pmr.classes import (
     ResourceQuotaSpecModel,
     UserKind,
 )
+from profiles_management.pmr.reading import escaped
 from profiles_management.pmr.until import written
 
 
@@ -29,7 +30,7 @@ def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "jso
     """
     data = plain(pmr)
     if format == "json":
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        return escaped(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
     text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=10_000)
     return text
 

@@ -211,7 +211,7 @@ class _Builder:
             return value
         if isinstance(value, Untypable):
             what = f"{shortened(event.value)} {value.what}"
-            remedy = f"mend it, or write {quoted(event.value)} if it is text"
+            remedy = "mend it, or put it into double quotes if it is text"
             self.slip(event, Finding("bad-scalar", what, remedy, self.path(here, key)))
             return event.value
         odd = self.parsed.nulls if value is None else self.parsed.odd_numbers

@@ -1,0 +1,64 @@
+"""The JSON Schema of a document, for editors. It is generated from the models, and knows less than they do."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import GenerateJsonSchema
+
+from profiles_management.pmr.checking import VERSION
+from profiles_management.pmr.classes import Defaults, Profile
+from profiles_management.pmr.people import PEER_SPELLINGS
+from profiles_management.pmr.positions import SPELLINGS
+
+_DIALECT: Final = GenerateJsonSchema.schema_dialect
+
+
+class _Document(BaseModel, extra="forbid"):
+    """Which Kubeflow profiles there are to be, who owns them, who contributes and how much each may use."""
+
+    version: int = Field(default=VERSION, ge=VERSION, le=VERSION)
+    defaults: Defaults | None = None
+    profiles: list[Profile]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a document, as plain data.
+
+    It accepts both spellings of keys (`scopeSelector`, `scope_selector`) and of kinds (`User`, `user`).
+    """
+    generated = _Document.model_json_schema(by_alias=True)
+    definitions: dict[str, dict[str, Any]] = generated["$defs"]
+    for definition in [generated, *definitions.values()]:
+        _plain(definition)
+        _both_spellings(definition)
+    definitions["UserKind"]["enum"] += PEER_SPELLINGS
+    return {"$schema": _DIALECT, **generated, "title": "Profiles Management Representation"}
+
+
+def _plain(definition: dict[str, Any]) -> None:
+    """Drop titles, which editors show in the place of names, and let only labels be null."""
+    definition.pop("title", None)
+    for name, field in definition.get("properties", {}).items():
+        field.pop("title", None)
+        choices = [choice for choice in field.get("anyOf", []) if choice != {"type": "null"}]
+        if len(choices) == 1:
+            del field["anyOf"]
+            field.update(choices[0])
+        if field.get("default", "") is None:
+            del field["default"]
+        if name == "spec":
+            field["additionalProperties"] = True
+
+
+def _both_spellings(definition: dict[str, Any]) -> None:
+    fields: dict[str, Any] = definition.get("properties", {})
+    required: list[str] = definition.get("required", [])
+    for snake, camel in SPELLINGS.items():
+        if camel not in fields:
+            continue
+        fields[snake] = fields[camel]
+        if camel in required:
+            required.remove(camel)
+            definition.setdefault("allOf", []).append({"oneOf": [{"required": [camel]}, {"required": [snake]}]})
