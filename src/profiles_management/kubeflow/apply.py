@@ -92,12 +92,17 @@ class _Run:
                 raise
 
     def _work(self, queue: Iterator[_Job], met: frozenset[Condition]) -> None:
-        while not self.stopped.is_set():
-            with self.lock:
-                job = next(queue, None)
-            if job is None:
-                return
-            self._advance(job, met)
+        """Advance jobs until none is left; what ends one worker ends the others too, each after its own job."""
+        try:
+            while not self.stopped.is_set():
+                with self.lock:
+                    job = next(queue, None)
+                if job is None:
+                    return
+                self._advance(job, met)
+        except BaseException:
+            self.stopped.set()
+            raise
 
     def _advance(self, job: _Job, met: frozenset[Condition]) -> None:
         """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
