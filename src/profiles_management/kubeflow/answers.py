@@ -1,12 +1,14 @@
 """What an API server's answers mean: what can pass by itself, what is refused, what is missing, what is forbidden."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
+from typing import Any
 
 import httpx2
 import msgspec
-from lightkube.core.exceptions import ApiError, ConfigError
+from lightkube.core.exceptions import ConfigError
 
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.problems import ClusterError, Forbidden, MissingKind
@@ -19,12 +21,12 @@ _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class Refused(Exception):
-    """A write was answered with a refusal that will not pass by itself; `reason` is Kubernetes' own word."""
+    """A write was answered with a refusal that will not pass by itself; `reasons` are Kubernetes' own words for it."""
 
-    def __init__(self, message: str, status: int, reason: str) -> None:
+    def __init__(self, message: str, status: int, reasons: Collection[str]) -> None:
         super().__init__(message)
         self.status = status
-        self.reason = reason
+        self.reasons = reasons
 
 
 @contextmanager
@@ -50,6 +52,11 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
         raise ClusterError(f"The credentials cannot be used: {error}") from error
     except msgspec.DecodeError as error:
         raise Passing(f"{doing}: the answer cannot be read: {error}", sent=True) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # lightkube takes every error for a Status; one that a proxy words differently makes it stumble.
+        if (answered := _behind(error)) is None:
+            raise
+        raise _meaning(answered, doing, writing=writing) from answered
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
@@ -58,31 +65,54 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
     Args:
         maybe_done: whether the write may have been carried out before, its answer lost.
     """
-    status = refused.status
+    status, reasons = refused.status, refused.reasons
     if write.verb is Verb.DELETE and status == HTTPStatus.NOT_FOUND:
         return
-    if write.verb is Verb.CREATE and maybe_done and refused.reason == "AlreadyExists":
+    if write.verb is Verb.CREATE and maybe_done and "AlreadyExists" in reasons:
         return
+    if "NamespaceTerminating" in reasons or (write.verb is Verb.CREATE and "NotFound" in reasons):
+        message = f"namespace {write.target.namespace} is gone or being deleted; the next run settles it"
+        raise WriteError(message, conflict=True) from refused
     if status == HTTPStatus.CONFLICT or (write.verb is Verb.PATCH and status == HTTPStatus.NOT_FOUND):
         message = f"{write.target} was changed by somebody else meanwhile; the next run settles it"
         raise WriteError(message, conflict=True) from refused
     raise WriteError(str(refused)) from refused
 
 
+def _behind(error: BaseException) -> httpx2.HTTPStatusError | None:
+    """Return the answer over which somebody stumbled while reading it."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, httpx2.HTTPStatusError):
+        found = found.__context__
+    return found
+
+
 def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exception:
-    code, message, reason = error.response.status_code, _message(error), _reason(error)
-    said = f"{doing}: {code} {message}"
+    code, status = error.response.status_code, _status(error)
+    text = _text(error, status)
+    said = f"{doing}: {code} {_shortened(text)}"
     if code in _PASSING or (code == HTTPStatus.GONE and not writing):
         return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS)
     if writing:
-        return Refused(said, code, reason)
+        return Refused(_with_remedy(said, code, text), code, _reasons(status))
     if code == HTTPStatus.NOT_FOUND:
         return MissingKind(_missing(doing))
-    if code == HTTPStatus.UNAUTHORIZED:
-        return Forbidden(f"The cluster does not accept the credentials ({said}). Log in again, or renew the token.")
-    if code == HTTPStatus.FORBIDDEN:
-        return Forbidden(f"Not allowed to {said}. Grant that verb with a ClusterRole and try again.")
+    if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return Forbidden(_with_remedy(said, code, text))
     return ClusterError(said)
+
+
+def _with_remedy(said: str, code: int, text: str) -> str:
+    """Say what to do about a refusal, where it is about permissions."""
+    if code == HTTPStatus.UNAUTHORIZED:
+        return f"The cluster does not accept the credentials ({said}). Log in again, or renew the token."
+    if code != HTTPStatus.FORBIDDEN:
+        return said
+    if "attempting to grant" in text:
+        return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
+    if " cannot " in text:
+        return f"Not allowed to {said}. Grant that verb with a ClusterRole and try again."
+    return f"Not allowed to {said}"
 
 
 def _missing(doing: str) -> str:
@@ -90,14 +120,30 @@ def _missing(doing: str) -> str:
     return f"The cluster does not know {resource}. Install Kubeflow with Istio first, or use the standalone mode."
 
 
-def _message(error: httpx2.HTTPStatusError) -> str:
-    text = error.status.message if isinstance(error, ApiError) and error.status.message else error.response.text
-    text = " ".join((text or error.response.reason_phrase).split())
+def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
+    """Return the Status that explains an error, empty where none does: a proxy says no in its own words."""
+    try:
+        found = json.loads(error.response.content)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(error: httpx2.HTTPStatusError, status: dict[str, Any]) -> str:
+    text = status.get("message") or error.response.text or error.response.reason_phrase
+    return " ".join(str(text).split())
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
-def _reason(error: httpx2.HTTPStatusError) -> str:
-    return (error.status.reason or "") if isinstance(error, ApiError) else ""
+def _reasons(status: dict[str, Any]) -> frozenset[str]:
+    """Return the reason of a Status and those of its causes."""
+    details = status.get("details")
+    causes = details.get("causes") if isinstance(details, dict) else None
+    found = [status, *(causes if isinstance(causes, list) else ())]
+    return frozenset(str(one.get("reason")) for one in found if isinstance(one, dict))
 
 
 def _asked(error: httpx2.HTTPStatusError) -> float:

@@ -25,7 +25,9 @@ from profiles_management.reconcile.plan import (
 
 def bound(profile: Profile) -> Condition:
     """Return the condition under which a profile's owner has an owner's access."""
-    return Condition(ObjectRef("RoleBinding", profile.name, names.OWNER_BINDING), State.BOUND, str(objects.owner_of(profile)))
+    return Condition(
+        ObjectRef("RoleBinding", profile.name, names.OWNER_BINDING), State.BOUND, str(objects.owner_of(profile))
+    )
 
 
 class Owning:
