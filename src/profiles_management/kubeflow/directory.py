@@ -1,5 +1,6 @@
 """A folder of manifests as a target: one folder a profile, one file an object, for GitOps and for trying things out."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -56,7 +57,7 @@ class Directory:
         """Carry a write out: a file is replaced as a whole, so nobody ever reads half of one."""
         try:
             if write.verb is Verb.DELETE:
-                self._files.pop(write.target, self._new_path(write.target)).unlink(missing_ok=True)
+                self._delete(write)
             elif write.verb is Verb.CREATE:
                 self._create(write)
             else:
@@ -79,7 +80,7 @@ class Directory:
     def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
         try:
             found = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
-        except (yaml.YAMLError, OSError, ValueError) as error:
+        except (yaml.YAMLError, OSError, RecursionError, ValueError) as error:
             self._cannot_read(path, " ".join(str(error).split()))
             return
         for one in found:
@@ -88,11 +89,11 @@ class Directory:
 
     def _take(self, body: dict[str, Any], path: Path, holds: Collection[str], part: Gathering) -> None:
         kind = slim.BY_NAME.get(str(body.get("kind")))
-        if kind is None or kind.__name__ not in holds or body.get("apiVersion") not in _versions(kind):
+        if kind is None or kind.__name__ not in holds or str(body.get("apiVersion")) not in _versions(kind):
             return
         try:
             one = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
-        except (msgspec.MsgspecError, TypeError, ValueError) as error:
+        except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
             self._cannot_read(path, str(error))
             return
         space = getattr(one.metadata, "namespace", "")
@@ -114,21 +115,35 @@ class Directory:
 
     def _patch(self, write: Write) -> None:
         path = self._files.get(write.target, self._new_path(write.target))
+        change = json.loads(write.body)
+        change.get("metadata", {}).pop("resourceVersion", None)
+        self._store(path, merged(self._only_object(path), change))
+
+    def _delete(self, write: Write) -> None:
+        """Remove a file, unless it holds something else too."""
+        path = self._files.pop(write.target, None)
+        if path is not None and path.exists():
+            self._only_object(path)
+            path.unlink()
+
+    def _only_object(self, path: Path) -> Any:  # noqa: ANN401 - any YAML
         try:
             bodies = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
         except yaml.YAMLError as error:
-            raise WriteError(f"{path} cannot be read: {error}") from error
+            raise WriteError(f"{path} cannot be read: {' '.join(str(error).split())}. Mend or remove it.") from error
         if len(bodies) != 1:
             raise WriteError(f"{path} holds {len(bodies)} objects. Give each a file of its own.")
-        change = json.loads(write.body)
-        change.get("metadata", {}).pop("resourceVersion", None)
-        self._store(path, merged(bodies[0], change))
+        return bodies[0]
 
     def _new_path(self, target: ObjectRef) -> Path:
-        name = target.name if len(target.name) <= _LONGEST_NAME else f"{target.name[:180]}-{target.name[-12:]}"
+        name = target.name
+        if len(name) > _LONGEST_NAME:
+            name = f"{name[: _LONGEST_NAME - 11]}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
         return self.path / (target.namespace or target.name) / f"{target.kind.lower()}-{name}.yaml"
 
     def _store(self, path: Path, body: dict[str, Any]) -> None:
+        if path.parent.is_symlink():
+            raise WriteError(f"{path.parent} is a link to elsewhere and is not followed. Put a folder in its place.")
         path.parent.mkdir(parents=True, exist_ok=True)
         text = yaml.dump(body, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
