@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from profiles_management.kubeflow import names, ownership
-from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.observed import Binding, Observed, ProfileSeen
 from profiles_management.kubeflow.pair import Held, weight
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
@@ -123,10 +123,19 @@ class _Exporting:
             return None
         if len(held.bindings) > 1:
             self._note(name, f"{person} has {len(held.bindings)} roles", "The strongest is exported.")
-        strongest = max(held.bindings, key=lambda one: weight(one.role))
+        roles = [(self._role(one), one) for one in held.bindings]
+        role, strongest = max(roles, key=lambda one: weight(one[0]))
+        if role not in self.settings.cluster_roles:
+            self._note(name, f"{person} is bound to {role}, which is no role", "It is removed by the next apply.")
+            return None
         until = datetime.fromisoformat(strongest.until) if strongest.until else None
-        fields = {"kind": person.kind, "name": person.name, "role": strongest.role, "until": until}
+        fields = {"kind": person.kind, "name": person.name, "role": role, "until": until}
         return self._made(name, Contributor, fields)
+
+    def _role(self, binding: Binding) -> str:
+        """What a binding really allows: its ClusterRole counts, not its annotation."""
+        found = (role for role, name in self.settings.cluster_roles.items() if name == binding.cluster_role)
+        return next(found, binding.cluster_role)
 
     # shape
 
