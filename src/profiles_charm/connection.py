@@ -28,7 +28,7 @@ def connect() -> Connection:
     """
     try:
         return Connection(Client(field_manager="profiles-management"))
-    except ConfigError as error:
+    except (ConfigError, KeyError, OSError) as error:  # a file or variable of the pod is missing, or not to be read
         raise ClusterError(f"no credentials for the Kubernetes API: {error}") from error
 
 

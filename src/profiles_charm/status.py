@@ -12,10 +12,10 @@ from profiles_management import (
     DocumentError,
     Forbidden,
     MissingKind,
-    Plan,
     ProfilesError,
     Report,
 )
+from profiles_management.reconcile.lines import printable
 
 LONGEST = 120
 STANDING_BY = "standing by; the leader applies the document"
@@ -81,25 +81,14 @@ def braked(error: BrakeError) -> str:
     return f"would revoke {error.lost:,} of {error.before:,}; run sync-now allow-revocations=true"
 
 
-def would_do(plan: Plan) -> str:
-    """Return a plan in one line: `3 changes (6 writes); 1 loses access; 2 pending; 1 refused`."""
-    if not (plan.changes or plan.pending or plan.refused):
-        return f"no changes; {count(plan.profiles, 'profile')} as the document says"
-    parts = [f"{count(len(plan.changes), 'change')} ({count(plan.writes, 'write')})"]
-    parts += [f"{plan.access.lost} to lose access"] if plan.access.lost else []
-    parts += [f"{len({one.profile for one in plan.pending})} pending"] if plan.pending else []
-    parts += [f"{len({one.where.path for one in plan.refused})} refused"] if plan.refused else []
-    return "; ".join(parts)
-
-
 def count(number: int, noun: str) -> str:
     """Return `1 profile` or `2 profiles`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """Return a text on one line, cut where it is too long for a column of `juju status`."""
-    line = " ".join(text.split()).rstrip(".")
+    """Return a text on one line, as a terminal may see it, cut where it is too long for a column of `juju status`."""
+    line = printable(" ".join(text.split()).rstrip("."))
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 

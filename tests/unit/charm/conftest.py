@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 from ops import testing
 
 from charm import ProfilesManagementCharm
@@ -13,6 +15,9 @@ from memory_api.controller import ProfileController
 from profiles_charm import connection
 from profiles_management.reconcile.clock import Clock
 
+_FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
+# What testing.Context would read of it by itself, each time anew.
+CHARM = {"meta": {"name": _FILE["name"]}, "config": _FILE["config"], "actions": _FILE["actions"]}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 
@@ -39,7 +44,7 @@ class World:
 
     def __init__(self, api: MemoryApi, app_name: str) -> None:
         self.api = api
-        self.context = testing.Context(ProfilesManagementCharm, app_name=app_name)
+        self.context = testing.Context(ProfilesManagementCharm, **CHARM, app_name=app_name)
         self.state = testing.State(leader=True)
 
     def configure(self, *, leader: bool = True, **options: str | float) -> None:

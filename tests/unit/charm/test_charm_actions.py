@@ -9,6 +9,7 @@ from scenario.errors import InconsistentScenarioError
 from memory_api import MemoryApi, always, forbid, injury
 from profiles_charm.actions import LARGEST
 
+SUMMARY = "Plan: 2 to add (3 writes). 1 gains access."
 BINDING = "user-user0-example-com-clusterrole-edit"
 
 
@@ -17,7 +18,9 @@ def test_plan_says_what_would_be_done_and_does_nothing(world, document):
 
     answer = world.act("plan")
 
-    assert answer["summary"] == "2 changes (3 writes)"
+    assert answer["summary"] == SUMMARY
+    assert answer["text"].splitlines()[0] == "ml"
+    assert answer["text"].splitlines()[-1] == SUMMARY
     assert [(change["action"], change["kind"], change["profile"]) for change in answer["changes"]] == [
         ("create", "Profile", "ml"),
         ("create", "RoleBinding", "ml"),
@@ -33,7 +36,7 @@ def test_plan_with_nothing_to_do_says_so(world, document):
 
     answer = world.act("plan")
 
-    assert answer["summary"] == "no changes; 1 profile as the document says"
+    assert answer["summary"] == "No changes. 1 profile matches."
     assert answer["changes"] == []
 
 
@@ -61,7 +64,7 @@ def test_a_dry_run_is_a_plan(world, document):
 
     answer = world.act("sync-now", dry_run=True)
 
-    assert answer["summary"] == "2 changes (3 writes)"
+    assert answer["summary"] == SUMMARY
     assert world.api.writes == []
 
 
@@ -174,6 +177,15 @@ def test_long_lists_are_cut_and_say_by_how_much(world, document):
     assert answer["changes-total"] == "401"
     assert len(answer["changes"]) + int(answer["changes-left-out"]) == 401
     assert 0 < len(world.context.action_results["changes"].encode()) <= LARGEST
+
+
+def test_long_texts_are_cut_and_say_by_how_much(world, document):
+    world.configure(pmr=document(ml=2000))
+
+    text = world.act("plan")["text"]
+
+    assert len(text.encode()) <= LARGEST
+    assert text.splitlines()[-1].startswith("… and ")
 
 
 def test_results_are_text_under_keys_that_juju_takes(world, document):

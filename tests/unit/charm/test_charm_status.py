@@ -275,8 +275,9 @@ def test_who_is_no_longer_leader_says_so_at_the_next_event(world, good):
     assert world.see().unit_status == STANDING_BY
 
 
-def test_a_pod_without_credentials_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path, good):
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+@pytest.mark.parametrize("path", ["none", "."])
+def test_a_pod_without_credentials_says_so(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path, good):
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / path))
     context = testing.Context(ProfilesManagementCharm)
 
     state = context.run(context.on.update_status(), testing.State(leader=True, config={"pmr": good}))
@@ -301,6 +302,10 @@ def test_a_long_status_is_cut(document):
 
 def test_a_status_is_one_line():
     assert short("one\n  two.\n") == "one two"
+
+
+def test_a_status_does_not_steer_a_terminal():
+    assert short("key \x1b[31m") == "key \\x1b[31m"
 
 
 def test_the_app_is_named_as_it_was_deployed(deploy, api, good):
