@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
-from profiles_management.pmr.classes import Contributor, Defaults, Owner, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import annotation_findings, label_findings, near, quoted
-from profiles_management.pmr.people import clashes
+from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
+from profiles_management.pmr.salvage import salvaged
 from profiles_management.pmr.slips import list_remedy
 
 VERSION: Final = 1
+MOST_PROBLEMS: Final = 10_000
 _BATCH: Final = 256
 _PROFILES: Final = TypeAdapter(list[Profile])
 _NONE_YET: Final = "write: profiles: [] if there are to be none"
@@ -137,6 +137,10 @@ def _defaults(checked: Checked, data: object, rules: Rules) -> None:
 
 
 def _complaints(error: ValidationError, *prefix: str | int) -> Iterator[Complaint]:
+    if error.error_count() > MOST_PROBLEMS:
+        what = f"{error.error_count():,} things are wrong below this"
+        yield Complaint(prefix, Finding("too-many-problems", what, "check that the file is what it should be", prefix))
+        return
     for detail in error.errors(include_url=False):
         yield Complaint((*prefix, *detail["loc"]), error=detail)
 
@@ -148,70 +152,35 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     while entries:
         batch = entries[: -_BATCH - 1 : -1]
         del entries[-_BATCH:]
-        for index, profile in _batch(checked, batch, start):
+        for index, profile in _batch(checked, batch, start, rules):
             _add(checked, profile, index, first, rules)
         start += len(batch)
+        if entries and len(checked.complaints) > MOST_PROBLEMS:
+            what = f"more than {MOST_PROBLEMS:,} things are wrong, the rest was not looked at"
+            checked.complain("too-many-problems", what, "mend these first", "profiles", start)
+            return
 
 
-def _batch(checked: Checked, batch: list[Any], start: int) -> list[tuple[int, Profile | dict[str, Any]]]:
-    """Return the valid profiles of a batch, and of the others the name alone, with their indexes."""
+def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> list[tuple[int, Profile | dict[str, Any]]]:
+    """Return the profiles of a batch with their indexes; those that are refused as they were written."""
     try:
         return [*enumerate(_PROFILES.validate_python(batch), start)]
-    except ValidationError as error:
-        errors = error.errors(include_url=False)
-    by_entry: dict[int, list[ErrorDetails]] = {}
-    for detail in errors:
-        offset = detail["loc"][0]
-        by_entry.setdefault(offset if isinstance(offset, int) else 0, []).append(detail)
-    found: list[tuple[int, Profile | dict[str, Any]]] = []
-    for offset, entry in enumerate(batch):
-        if offset not in by_entry:
-            found.append((start + offset, Profile.model_validate(entry)))
-            continue
-        index = start + offset
-        for detail in by_entry[offset]:
-            checked.complaints.append(Complaint(("profiles", index, *detail["loc"][1:]), error=detail))
-        if isinstance(entry, dict):
-            checked.complaints += _salvage(entry, index)
-            found.append((index, entry))
-    return found
+    except ValidationError:  # the others of the batch are fine
+        read = [(index, _one(checked, entry, index, rules)) for index, entry in enumerate(batch, start)]
+    return [(index, profile) for index, profile in read if profile is not None]
 
 
-def _salvage(entry: dict[str, Any], index: int) -> Iterator[Complaint]:
-    """Look at what pydantic leaves out in an entry that it refuses for something else."""
-    for finding in [*_people(entry), *_texts(entry)]:
-        path: Path = ("profiles", index, *finding.path)
-        yield Complaint(path, finding._replace(path=path))
-
-
-def _texts(entry: dict[str, Any]) -> list[Finding]:
-    """Return what is wrong with labels and annotations, as far as they are text."""
-    found: list[Finding] = []
-    for field, judge in (("labels", label_findings), ("annotations", annotation_findings)):
-        given = entry.get(field)
-        if isinstance(given, dict) and not all(isinstance(value, str) for value in given.values()):
-            texts = {key: value for key, value in given.items() if isinstance(value, str)}
-            found += [finding._replace(path=(field, *finding.path)) for finding in judge(texts)]
-    return found
-
-
-def _people(entry: dict[str, Any]) -> list[Finding]:
-    """Compare the people of an entry as far as they can be read."""
-    owner = _try(Owner, entry.get("owner"))
-    listed = entry.get("contributors")
-    people = [_try(Contributor, one) for one in listed] if isinstance(listed, list) else []
-    known = [(place, person) for place, person in enumerate(people) if person is not None]
-    return clashes(owner, known)
-
-
-_Person = TypeVar("_Person", Owner, Contributor)
-
-
-def _try(model: type[_Person], value: object) -> _Person | None:
+def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Profile | dict[str, Any] | None:
     try:
-        return model.model_validate(value)
-    except ValidationError:
+        return Profile.model_validate(entry)
+    except ValidationError as error:
+        checked.complaints += _complaints(error, "profiles", index)
+    if not isinstance(entry, dict):
         return None
+    for finding in salvaged(entry, rules):
+        path: Path = ("profiles", index, *finding.path)
+        checked.complaints.append(Complaint(path, finding._replace(path=path)))
+    return entry
 
 
 def _add(checked: Checked, profile: Profile | dict[str, Any], index: int, first: dict[str, int], rules: Rules) -> None:

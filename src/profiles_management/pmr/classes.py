@@ -5,13 +5,14 @@ The names are those of canonical/github-profiles-automator, so a charm written f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, WithJsonSchema, model_validator
 
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
-from profiles_management.pmr.model import Model, Text, refusal
+from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
 from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
 from profiles_management.pmr.quota import (
@@ -64,12 +65,26 @@ LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
 Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
 
 
+def _finite(spec: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if found := [*_not_finite(spec, ())]:
+        raise refusal(found)
+    return spec
+
+
+def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
+    if isinstance(value, float) and not isfinite(value):
+        yield Finding("not-json", "JSON has no such number", "write a number, or text in double quotes", path)
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_finite(part, (*path, key))
+
+
 class Plugin(Model):
     """A plugin of the profile controller, as the Profile CRD has it."""
 
     api_version: Text | None = Field(default=None, validation_alias="apiVersion", serialization_alias="apiVersion")
     kind: Annotated[Text, Field(min_length=1)]
-    spec: dict[Text, JsonValue] = Field(default_factory=dict)
+    spec: Annotated[dict[Text, JsonValue], AfterValidator(_finite)] = Field(default_factory=dict)
 
     def to_spec(self) -> dict[str, Any]:
         """Return the plugin as the Profile CRD takes it."""

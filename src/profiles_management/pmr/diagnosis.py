@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 from profiles_management.pmr import classes
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.scalars import described
 from profiles_management.pmr.slips import item_remedy, list_remedy, mapping_remedy
-from profiles_management.pmr.yaml_events import described
 
 TOP_KEYS: Final = ("version", "defaults", "profiles")
 _MODELS: Final[dict[str, type[BaseModel]]] = {

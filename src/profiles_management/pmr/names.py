@@ -108,6 +108,11 @@ def is_user_name(name: str) -> bool:
     return name.isprintable() and 0 < len(name) <= LONGEST_USER and name.strip(" *") == name
 
 
+def shortened(text: str) -> str:
+    """Return a name as it can be printed."""
+    return quoted(text)[1:-1]
+
+
 def user_name(name: str) -> str:
     """Pass the name on if it can stand for exactly one person, group or account.
 

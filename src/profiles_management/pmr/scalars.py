@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 import yaml
+
+from profiles_management.pmr.names import shortened
 
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _TEXT: Final = "tag:yaml.org,2002:str"
@@ -35,6 +38,19 @@ def plain(value: str) -> object:
     if len(value) > _LONGEST_WORD and value[0].isalpha():
         return value
     return _typed(value)
+
+
+def described(value: object) -> str:
+    """Return in a few words what YAML made of a scalar."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {shortened(repr(value))}" if abs(value) < 10**20 else "a number"
+    if isinstance(value, datetime):
+        return "a time"
+    return "a date" if isinstance(value, date) else "text"
 
 
 @lru_cache(maxsize=8192)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.positions import Span, span_of
-from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, plain
+from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, described, plain
 
 DEEPEST: Final = 32
 MOST_VALUES: Final = 3_000_000
@@ -277,24 +276,6 @@ class _Builder:
         if anchor.level == level:
             self.open_anchors.pop()
             self.anchors[anchor.name] = _Anchored(anchor.value, count - anchor.before, anchor.deepest + 1)
-
-
-def shortened(text: str) -> str:
-    """Return a name as it can be printed."""
-    return quoted(text)[1:-1]
-
-
-def described(value: object) -> str:
-    """Return in a few words what YAML made of a scalar."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"the number {shortened(repr(value))}" if abs(value) < 10**20 else "a number"
-    if isinstance(value, datetime):
-        return "a time"
-    return "a date" if isinstance(value, date) else "text"
 
 
 _SIMPLE_KEY: Final = "write a simple key; was a template such as {{ name }} left over?"

@@ -175,6 +175,15 @@ class TestLimits:
 
         assert parsed.slips[0].finding.code == "too-deep"
 
+    def test_a_file_that_is_something_else_is_not_told_line_by_line(self):
+        wrong = "".join(f"- {i}\n" for i in range(20_000))
+
+        assert refused("profiles:\n" + wrong)[-1].code == "too-many-problems"
+        assert len(refused("profiles:\n" + wrong)) < 12_000
+        assert [problem.code for problem in refused(BASE + "  contributors:\n" + wrong.replace("-", "  -"))] == [
+            "too-many-problems"
+        ]
+
     def test_a_thousand_mistakes_are_told_in_a_moment(self):
         document = "profiles:\n" + "- {nmae: x}\n" * 1000
 
