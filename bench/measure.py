@@ -1,0 +1,91 @@
+"""What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
+
+python bench/measure.py engine FILE URL     read the document, then bring a cluster that matches to it: a no-op
+python bench/measure.py yaml FILE           read the same text with PyYAML's CSafeLoader alone
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def engine(file: str, url: str) -> dict[str, Any]:
+    """Measure load and validation, observing, and the rest of a no-op."""
+    import httpx2  # noqa: PLC0415 - each measurement imports what it needs and no more
+    from lightkube import Client, KubeConfig  # noqa: PLC0415
+    from lightkube.config.models import Cluster, User  # noqa: PLC0415
+
+    from profiles_management import create_or_update_profiles, open_target  # noqa: PLC0415
+    from profiles_management.pmr import documents  # noqa: PLC0415
+
+    config = KubeConfig.from_one(cluster=Cluster(server=url), user=User(), context_name="bench")
+    cluster = _Watched(open_target(Client(config=config, trust_env=False)))
+    started = time.perf_counter()
+    pmr = documents.load(file)
+    loaded = time.perf_counter()
+    after_load = peak()
+    before = int(httpx2.get(f"{url}/requests").text)
+    began = time.perf_counter()
+    report = create_or_update_profiles(pmr, target=cluster)
+    ended = time.perf_counter()
+    return {
+        "load": loaded - started,
+        "check": cluster.began - began,
+        "observe": cluster.ended - cluster.began,
+        "plan": ended - cluster.ended,
+        "noop": ended - began,
+        "requests": int(httpx2.get(f"{url}/requests").text) - before,
+        "writes": cluster.sent,
+        "errors": len(report.errors),
+        "peak_load": after_load,
+        "peak": peak(),
+    }
+
+
+def yaml_alone(file: str) -> dict[str, Any]:
+    """Measure `yaml.load` as anybody would call it: CSafeLoader, the garbage collector on."""
+    import yaml  # noqa: PLC0415
+
+    started = time.perf_counter()
+    with Path(file).open("rb") as stream:
+        found = yaml.load(stream, yaml.CSafeLoader)
+    return {"load": time.perf_counter() - started, "profiles": len(found["profiles"]), "peak": peak()}
+
+
+def peak() -> int:
+    """Return the most memory that this process ever held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss remembers what the parent held when it started us; this does not
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+class _Watched:
+    """A target that notes when it was observed, and counts what is sent to it."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+        self.began = self.ended = 0.0
+        self.sent = 0
+
+    def observe(self, settings: Any) -> Any:
+        self.began = time.perf_counter()
+        found = self._target.observe(settings)
+        self.ended = time.perf_counter()
+        return found
+
+    def send(self, write: Any, *, deadline: float) -> None:
+        self.sent += 1
+        self._target.send(write, deadline=deadline)
+
+    def met(self, conditions: Any) -> Any:
+        return self._target.met(conditions)
+
+
+if __name__ == "__main__":
+    measures = {"engine": engine, "yaml": yaml_alone}
+    print(json.dumps(measures[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,142 @@
+"""The page: what was measured, in a table, and what it is held against, in words."""
+
+import os
+import platform
+from collections.abc import Callable
+
+from figures import Figures, Spread, growth
+
+LIMIT = 512
+HALF = 0.5
+NOISE = 1.1
+
+_PAGE = """\
+# How it grows
+
+<!-- Written by `make bench`; do not edit. -->
+
+What a document and a cluster of a given size cost: reading the document, looking at the cluster, working out the plan.
+Every profile has {contributors} contributors and a quota, and everybody is in one profile only, so nothing that was
+worked out for one profile helps with another. That makes up to {objects:,} objects.
+
+![Time and memory over the number of profiles](../images/scale.svg)
+
+{table}
+
+Medians of {runs} runs, least and most in brackets, on {machine}.
+
+## What is counted
+
+- **Load and validate** is `documents.load`: a YAML file in, a checked document out.
+- **`yaml.load` alone** reads the same file with PyYAML's `CSafeLoader`, as Python runs it: its garbage collector on. It
+  follows in the same run, in a process of its own; the ratio is of the two times of one run.
+- **Observe** lists every kind over HTTP, in pages, and keeps what planning needs. **Plan** looks at the document once
+  more, compares it with what is there and carries the plan out, which here is empty.
+- **A whole no-op** is observe and plan: `create_or_update_profiles` on a cluster that already matches.
+- **Requests** are counted by the server. One lists each kind, one asks for each ClusterRole, and the rest are further
+  pages of 5,000 objects.
+- **Peak memory** is the most that the process ever held: interpreter and libraries, the document, and the no-op. Each
+  run has a process of its own.
+
+The cluster is the tests' in-memory API, over loopback, in a process of its own whose memory is not counted. Its time
+is: it shares the cores with what is measured. A real API server is slower and takes longer to observe.
+
+## Goals
+
+{goals}
+
+## How to repeat it
+
+`make bench` measures all of it and writes this page and its plot. Beside other work on the same machine it measures
+that work as well. `python bench/run.py --help` lists sizes, runs and where to write.
+"""
+
+
+def text(figures: list[Figures], contributors: int, runs: int) -> str:
+    """Return the page."""
+    return _PAGE.format(
+        contributors=contributors,
+        objects=figures[-1].profiles * (5 + 2 * contributors),
+        table=table(figures),
+        runs=runs,
+        machine=machine(),
+        goals=goals(figures),
+    )
+
+
+def machine() -> str:
+    """Return what was measured on, without a name."""
+    return (
+        f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
+
+
+def table(figures: list[Figures]) -> str:
+    """Return the figures as a Markdown table, one column a size."""
+    rows = [
+        ["profiles", *(f"{one.profiles:,}" for one in figures)],
+        ["---", *("---:" for _ in figures)],
+        _row("load and validate, s", figures, lambda one: _seconds(one.of("load"))),
+        _row("`yaml.load` alone, s", figures, lambda one: _seconds(one.yaml_load)),
+        _row("load and validate, in times of `yaml.load`", figures, lambda one: _seconds(one.load_ratio)),
+        _row("observe, s", figures, lambda one: _seconds(one.of("observe"))),
+        _row("plan, s", figures, lambda one: _seconds(one.of("check", "plan"))),
+        _row("**a whole no-op, s**", figures, lambda one: _seconds(one.of("noop"))),
+        _row("share of load / observe / plan, %", figures, _shares),
+        _row("load and no-op for one profile, ms", figures, _each),
+        _row("requests of a no-op", figures, lambda one: str(one.requests)),
+        _row("**peak memory, MB**", figures, lambda one: _megabytes(one.peak)),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def goals(figures: list[Figures]) -> str:
+    """Return each goal at the largest size, and whether it is met."""
+    largest = figures[-1]
+    ratio, peak = largest.load_ratio.median, largest.peak.median
+    half, small = _met(ratio <= HALF), _met(peak < LIMIT)
+    lines = [
+        f"At {largest.profiles:,} profiles:",
+        "",
+        f"- Load and validation together in half the time of `yaml.load` alone: {ratio:.2f} of it. {half}",
+        f"- The process under {LIMIT} MB: {peak:.0f} MB. {small}",
+    ]
+    return "\n".join([*lines, *_proportion(figures)])
+
+
+def _proportion(figures: list[Figures]) -> list[str]:
+    if len(figures) < 2:
+        return []
+    size = figures[-1].profiles / figures[-2].profiles
+    steps = {"load": ("load",), "observe": ("observe",), "plan": ("check", "plan")}
+    each = ", ".join(f"{name} {growth(figures, *parts)[-1]:.1f}" for name, parts in steps.items())
+    whole, most = growth(figures, "load", "noop")[-1], size * NOISE
+    line = (
+        f"- Time in proportion: {size:.0f} times the profiles take {whole:.1f} times as long ({each}; up to {most:.0f}"
+    )
+    return [f"{line} counts as in proportion). {_met(whole <= most)}"]
+
+
+def _met(holds: bool) -> str:  # noqa: FBT001
+    return "**Met.**" if holds else "**Not met.**"
+
+
+def _row(title: str, figures: list[Figures], cell: Callable[[Figures], str]) -> list[str]:
+    return [title, *(cell(one) for one in figures)]
+
+
+def _seconds(one: Spread) -> str:
+    return f"{one.median:.2f} ({one.low:.2f}-{one.high:.2f})"
+
+
+def _megabytes(one: Spread) -> str:
+    return f"{one.median:.0f} ({one.low:.0f}-{one.high:.0f})"
+
+
+def _shares(one: Figures) -> str:
+    parts = (one.share("load"), one.share("observe"), one.share("check", "plan"))
+    return " / ".join(f"{100 * part:.0f}" for part in parts)
+
+
+def _each(one: Figures) -> str:
+    return f"{1000 * one.of('load', 'noop').median / one.profiles:.2f}"
