@@ -1,0 +1,157 @@
+"""A process: the stand-in for Kubeflow's profile controller, on a real API server.
+
+What it does with one Profile is memory_api's; here is when: watches on Profiles and what they own (not on quotas), one
+worker, back-off after an error, as controller-runtime has them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from integration.cluster.server import Server
+from memory_api import ProfileController
+from memory_api.kinds import AUTHORIZATION_POLICY, NAMESPACE, PROFILE, ROLE_BINDING, SERVICE_ACCOUNT, Kind, Object
+from memory_api.status import Refusal
+
+WATCHED = (PROFILE, NAMESPACE, SERVICE_ACCOUNT, ROLE_BINDING, AUTHORIZATION_POLICY)
+_FIRST_RETRY, _LAST_RETRY = 0.005, 1000.0  # controller-runtime's
+_RELIST = 0.2
+
+
+class Queue:
+    """Names that wait, each once, each with the moment from which on it is due. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+        self._changed = threading.Condition()
+
+    def add(self, name: str, *, after: float = 0.0) -> None:
+        """Let a name wait; an earlier moment that it has already stays."""
+        with self._changed:
+            due = time.monotonic() + after
+            self._due[name] = min(due, self._due.get(name, due))
+            self._changed.notify()
+
+    def failed(self, name: str) -> None:
+        """Try a name again, each time later than the last."""
+        count = self._failures[name] = self._failures.get(name, 0) + 1
+        self.add(name, after=min(_FIRST_RETRY * 2 ** min(count - 1, 30), _LAST_RETRY))
+
+    def done(self, name: str) -> None:
+        """Forget the failures of a name."""
+        self._failures.pop(name, None)
+
+    def take(self) -> str:
+        """Return the name that has been due longest; wait for one."""
+        with self._changed:
+            while True:
+                name = min(self._due, key=self._due.__getitem__, default=None)
+                left = None if name is None else self._due[name] - time.monotonic()
+                if name is not None and left is not None and left <= 0:
+                    del self._due[name]
+                    return name
+                self._changed.wait(left)
+
+
+class Watch:
+    """Follows one kind and queues the Profiles that its events are about."""
+
+    def __init__(self, server: Server, kind: Kind, queue: Queue) -> None:
+        self._server, self._kind, self._queue = server, kind, queue
+        self._owners: dict[tuple[str, str], frozenset[str]] = {}
+        self.listed = threading.Event()
+
+    def follow(self) -> None:
+        """List and watch, again and again; never returns."""
+        while True:
+            try:
+                self._once()
+            except (Refusal, httpx2.HTTPError) as error:
+                sys.stderr.write(f"{self._kind.plural}: {type(error).__name__}: {error}\n")
+                time.sleep(_RELIST)
+
+    def _once(self) -> None:
+        found, version = self._server.listed(self._kind)
+        for obj in found:
+            self._saw(obj)
+        self.listed.set()
+        for event in self._server.events(self._kind, version):
+            if event["type"] != "BOOKMARK":
+                self._saw(event["object"])
+
+    def _saw(self, obj: Object) -> None:
+        """Queue the Profiles that own the object now, and those that owned it before."""
+        metadata = obj["metadata"]
+        key, names = (metadata.get("namespace", ""), metadata["name"]), frozenset(self._profiles(obj))
+        for name in names | self._owners.get(key, frozenset()):
+            self._queue.add(name)
+        self._owners[key] = names
+
+    def _profiles(self, obj: Object) -> Iterator[str]:
+        if self._kind is PROFILE:
+            yield obj["metadata"]["name"]
+        for owner in obj["metadata"].get("ownerReferences", ()):
+            if owner["kind"] == PROFILE.name and owner.get("controller"):
+                yield owner["name"]
+
+
+class SlowServer(Server):
+    """A server as a slow controller sees it: after it has made a namespace, it sleeps until its cache knows of it."""
+
+    def __init__(self, kubeconfig: Path, seconds_per_namespace: float) -> None:
+        super().__init__(kubeconfig)
+        self._seconds = seconds_per_namespace
+
+    def call(self, method: str, path: str, body: Any = None, **options: str) -> Object:
+        """Send a request; see Server."""
+        answer = super().call(method, path, body, **options)
+        if self._seconds and method == "POST" and path == self.path("Namespace"):
+            time.sleep(self._seconds)
+        return answer
+
+
+def work(server: Server, queue: Queue) -> None:
+    """Reconcile what is due, one Profile after another; never returns."""
+    controller = ProfileController(server, manual=True)  # type: ignore[arg-type]
+    while True:
+        name = queue.take()
+        controller.queue[name] = 0
+        try:
+            controller.run(1)
+        except httpx2.HTTPError as error:
+            controller.errors[name] = str(error)
+        if why := controller.errors.pop(name, ""):
+            sys.stderr.write(f"{name}: {why}\n")
+            queue.failed(name)
+        else:
+            queue.done(name)
+
+
+def main() -> None:
+    """Watch and work until ended; say `ready` once everything is watched."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kubeconfig", type=Path, required=True)
+    parser.add_argument("--seconds-per-namespace", type=float, default=0.0, help="how long each new namespace takes")
+    given = parser.parse_args()
+    queue = Queue()
+    watches = [Watch(Server(given.kubeconfig), kind, queue) for kind in WATCHED]
+    for watch in watches:
+        threading.Thread(target=watch.follow, daemon=True).start()
+    for watch in watches:
+        watch.listed.wait()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    work(SlowServer(given.kubeconfig, given.seconds_per_namespace), queue)
+
+
+if __name__ == "__main__":
+    main()

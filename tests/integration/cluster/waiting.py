@@ -1,0 +1,30 @@
+"""The one way to wait: look again until it is so, or until the deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_FIRST, _LONGEST = 0.005, 0.1
+
+
+class TooLate(AssertionError):
+    """It was not so in time; the message says what was waited for and what was seen last."""
+
+
+def wait_for(what: str, look: Callable[[], T], *, seconds: float = 20.0) -> T:
+    """Return what `look` returns once that is true.
+
+    Raises:
+        TooLate: it was not within the time.
+    """
+    until, pause = time.monotonic() + seconds, _FIRST
+    while not (found := look()):
+        if time.monotonic() > until:
+            raise TooLate(f"waited {seconds:g} s for {what}; seen last: {found!r}")
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST)
+    return found
