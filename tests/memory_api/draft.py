@@ -174,10 +174,10 @@ def late_finalizers(was: Draft, draft: Draft) -> list[Cause]:
     return [Cause("metadata.finalizers", f"Forbidden: {words} []string{{{names}}}", "FieldValueForbidden")]
 
 
-def repeated(causes: list[Cause]) -> list[Cause]:
-    """Return the causes as an update tells them: those about metadata are found, and told, three times."""
+def repeated(kind: Kind, causes: list[Cause]) -> list[Cause]:
+    """Return the causes as an update tells them: those about metadata twice, of custom resources three times."""
     metadata = [cause for cause in causes if cause.field.startswith("metadata.")]
-    return metadata * 3 + [cause for cause in causes if cause not in metadata]
+    return metadata * (3 if kind.schema else 2) + [cause for cause in causes if cause not in metadata]
 
 
 def key_of(namespace: str, name: str) -> Key:

@@ -58,7 +58,8 @@ def label_test(selector: str) -> Test | None:
     while at < len(selector.strip()):
         found = _REQUIREMENT.match(selector, at)
         if not found:
-            words = f"unable to parse requirement: found '{selector[at:].split(maxsplit=1)[-1]}'"
+            _, _, found_instead = selector[at:].strip().partition(" ")
+            words = f"unable to parse requirement: found '{found_instead.partition(' ')[0]}'"
             raise bad_request(f"{words}, expected: in, notin, =, ==, !=, gt, lt")
         tests.append(_requirement(found))
         at = found.end()

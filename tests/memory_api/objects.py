@@ -142,7 +142,7 @@ class Objects:
             *late_finalizers(was, draft),
         ] * 2  # the server finds, and tells, them twice
         keep_system(draft, was, writer.subresource)
-        causes += repeated(validation.check(kind, draft.content))
+        causes += repeated(kind, validation.check(kind, draft.content))
         if isinstance(was.content, typed.GoObject) and isinstance(draft.content, typed.GoObject):
             causes += validation.check_change(kind, was.content, draft.content)
         self._refuse(kind, name_of(key), causes)

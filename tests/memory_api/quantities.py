@@ -53,7 +53,7 @@ def parse(given: object) -> Quantity:
         raise ValueError(FORMAT_WRONG)
     text = given.strip() if isinstance(given, str) else _number(given)
     shape = _SHAPE.match(text)
-    if not shape or not (text.strip("+-")[:1].isdigit() or text.strip("+-")[:1] == "."):
+    if not shape or not text:
         raise ValueError(FORMAT_WRONG)
     sign, whole, part, suffix = shape.group(1), shape.group(2), shape.group(3) or "", shape.group(4)
     family, base, exponent = _suffix(suffix)
@@ -111,8 +111,8 @@ def _canonical(value: Fraction, family: str) -> str:
         return f"{number}{next((name for name, bits in _BINARY.items() if bits == power), '')}"
     exponent = -9
     number = int(value * 10**9)
-    while number % 1000 == 0 and (exponent < 18 or family == "e"):
+    while number % 1000 == 0:
         number, exponent = number // 1000, exponent + 3
     if family == "e":
         return f"{number}e{exponent}" if exponent else str(number)
-    return f"{number}{_SI[exponent]}"
+    return f"{number}{_SI.get(exponent, '')}"  # 1000E becomes 1: so it does in Go
