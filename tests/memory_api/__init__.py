@@ -12,7 +12,9 @@
     Kfam(api).list(user="ann@example.com")              # and for the dashboard's backend
 
 It answers what a real server of Kubernetes 1.36 was seen to answer: codes, Status bodies, the order of keys,
-canonical quantities, defaults, field ownership. It has no watches, no RBAC and no admission beyond namespaces.
+canonical quantities, defaults, field ownership. It has no watches, no RBAC, no admission beyond namespaces, no
+resourceVersionMatch, no PartialObjectMetadata; bodies are JSON. Quotas are not counted (`status` stays empty), and what
+controllers do takes no time: garbage is collected, namespaces end, the stand-ins work before the next request is read.
 `python -m memory_api --port 0` serves one over loopback for benchmarks.
 """
 

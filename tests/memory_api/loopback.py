@@ -34,7 +34,7 @@ def serving(api: MemoryApi, port: int = 0) -> Iterator[str]:
     """Serve an api on a port of loopback (0 is a free one) while the block runs; yield its URL."""
     server = _Server(("127.0.0.1", port), _Handler)
     server.api = api
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
