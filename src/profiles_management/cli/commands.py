@@ -29,6 +29,7 @@ from profiles_management.cli.options import (
 )
 from profiles_management.cli.session import STDIN, Session
 from profiles_management.pmr import documents
+from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.problems import BrakeError, ProfilesError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
@@ -38,6 +39,7 @@ from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 CHANGES = 2
+READING = "Reading what is there"
 
 app = typer.Typer(
     help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
@@ -113,7 +115,9 @@ def plan(
     settings = options.settings()
     now = moment(at) if at else session.clock.now()
     pmr = documents.load(file, rules=settings.rules)
-    found = plan_profiles(pmr, target=session.target(target), settings=settings, now=now, clock=session.clock)
+    where = session.target(target)
+    with session.terminal.waiting(READING):
+        found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
     told = _brake(found, settings.brake_share, settings.brake_minimum)
     session.show(output, [*plan_lines(found), *told], plan_data(found))
     if found.refused:
@@ -151,7 +155,9 @@ def list_stale(
     session: Session = ctx.obj
     settings = options.settings()
     pmr = documents.load(file, rules=settings.rules)
-    found = list_stale_profiles(pmr, target=session.target(target, existing=True), settings=settings)
+    where = session.target(target, existing=True)
+    with session.terminal.waiting(READING):
+        found = list_stale_profiles(pmr, target=where, settings=settings)
     session.show(output, *listings.stale(found))
     return 0
 
@@ -174,7 +180,8 @@ def delete_stale(
     settings = replace(options.settings(), deadline=timeout)
     pmr = documents.load(file, rules=settings.rules)
     where = session.target(target, existing=True)
-    found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
+    with session.terminal.waiting(READING):
+        found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
     if not found:
         session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
         return 0
@@ -196,7 +203,9 @@ def export(
 ) -> int:
     """Print what is there as a document, so that one can adopt it."""
     session: Session = ctx.obj
-    found = export_pmr(target=session.target(target, existing=True), settings=options.settings())
+    settings, where = options.settings(), session.target(target, existing=True)
+    with session.terminal.waiting(READING):
+        found = export_pmr(target=where, settings=settings)
     session.terminal.document(found.to_yaml() if output == "yaml" else documents.dumps(found.pmr, format="json"))
     for note in found.notes:
         session.note(str(note))
@@ -214,9 +223,19 @@ def access(
 ) -> int:
     """List who has which role where, and until when."""
     session: Session = ctx.obj
-    entries = list_access(target=session.target(target, existing=True), settings=options.settings())
+    settings, where = options.settings(), session.target(target, existing=True)
+    with session.terminal.waiting(READING):
+        entries = list_access(target=where, settings=settings)
     wanted = [one for one in entries if person in (None, one.person.name) and profile in (None, one.profile)]
     session.show(output, *listings.access(wanted))
+    return 0
+
+
+@_command
+def schema(ctx: typer.Context) -> int:
+    """Print the JSON Schema of documents, for editors."""
+    session: Session = ctx.obj
+    session.terminal.data(schemas.schema(), "json")
     return 0
 
 

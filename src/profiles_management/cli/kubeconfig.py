@@ -76,6 +76,9 @@ def _context(config: KubeConfig, wanted: str | None, path: Path) -> str:
         raise ClusterError(f"The kubeconfig {path} has no current context. Name one with --context.{_known(config)}")
     if name not in config.contexts:
         raise ClusterError(f"The kubeconfig {path} has no context {name!r}.{_known(config)}")
+    meant = config.contexts[name]
+    if meant.cluster not in config.clusters or (meant.user and meant.user not in config.users):
+        raise ClusterError(f"The context {name!r} of the kubeconfig {path} names a cluster or user that is not in it.")
     return name
 
 

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str], session: Session | None = None) -> int:
         session.error(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
         return 1
     if code == INTERRUPTED:  # typer's answer to Ctrl-C
-        session.error("Interrupted. What was begun may be half done; the next run finishes it.")
+        session.error("Interrupted. Nothing is lost: the next run finishes what was begun.")
     return int(code)
 
 

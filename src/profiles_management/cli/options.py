@@ -44,7 +44,7 @@ class TargetOptions:
 
     def __post_init__(self) -> None:
         if self.directory is not None and (self.kubeconfig is not None or self.context is not None):
-            raise typer.BadParameter("--directory is a target of its own: leave out --kubeconfig and --context.")
+            raise typer.TyperException("--directory is a target of its own: leave out --kubeconfig and --context.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from profiles_management.cli.kubeconfig import connect
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.kubeflow.target import Target
-from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, ProfilesError, Where
+from profiles_management.pmr.problems import BrakeError, ClusterError, DocumentError, Problem, ProfilesError, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines
@@ -73,7 +73,7 @@ class Session:
             name = STDIN if document == "-" else document
             self.terminal.complain(problem_lines(error.problems, document=name))
         else:
-            self.error(str(error))
+            self.error("\n".join(part for part in (str(error), _remedy(error)) if part))
         return error.exit_code
 
 
@@ -81,4 +81,10 @@ def _problems(error: ProfilesError) -> tuple[Problem, ...]:
     if isinstance(error, DocumentError):
         return error.problems
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
-    return (Problem(code, str(error), Where(), ""),)
+    return (Problem(code, str(error), Where(), _remedy(error)),)
+
+
+def _remedy(error: ProfilesError) -> str:
+    if isinstance(error, BrakeError):
+        return "See it with: profiles-management plan. If it is meant: profiles-management apply --allow-revocations."
+    return ""

@@ -64,6 +64,13 @@ class Terminal:
         return typer.confirm(question, err=True)
 
     @contextlib.contextmanager
+    def waiting(self, doing: str) -> Iterator[None]:
+        """Show on standard error that something is under way, where that is a terminal."""
+        console = Console(stderr=True)
+        with console.status(doing) if console.is_terminal else contextlib.nullcontext():
+            yield
+
+    @contextlib.contextmanager
     def progress(self, doing: str) -> Iterator[Callable[[int, int], None]]:
         """Show a bar on standard error while something runs, where that is a terminal; yields what moves it."""
         columns = (SpinnerColumn(), TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -77,12 +84,13 @@ def _print(lines: Iterable[Line], stream: TextIO) -> None:
     if not stream.isatty():
         _write(plain(lines), stream)
         return
+    colours = dict.fromkeys(Tone, "") if os.environ.get("NO_COLOR") else _COLOURS
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
     with console.capture() as captured:
         for line in lines:
             for part in folded(line, width):
-                console.print(Text.assemble(*((text, _COLOURS[tone]) for text, tone in part.segments)))
+                console.print(Text.assemble(*((text, colours[tone]) for text, tone in part.segments)))
     _write(captured.get(), stream)
 
 

@@ -115,9 +115,10 @@ class _Layout:
 
 def _warnings(plan: Plan) -> Iterator[Line]:
     for problem in plan.warnings:
-        where = printable(str(problem.where).removeprefix("Profile/"))
-        text = printable(f"{problem.what}. {problem.remedy}")
-        yield line(Segment("warning: ", Tone.WAIT), f"{where}: " if where else "", text, hang=len("warning: "))
+        where = str(problem.where).removeprefix("Profile/")
+        named = not where or where.rpartition("/")[2] in problem.what
+        text = f"{problem.what}. {problem.remedy}" if named else f"{where}: {problem.what}. {problem.remedy}"
+        yield line(Segment("warning: ", Tone.WAIT), printable(text), hang=len("warning: "))
     if plan.warnings:
         yield line()
 
