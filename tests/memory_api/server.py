@@ -111,7 +111,7 @@ class MemoryApi:
 
     def objects(self, kind: str, namespace: str | None = None) -> list[Object]:
         """Return all objects of a kind (in a namespace) in the server's order. They are copies."""
-        with self._lock:
+        with self._lock, _no_collector():
             found, table = self._kind(kind), self.state.tables[kind]
             records = (table.get(key) for key in table.keys(f"{namespace}/" if namespace else ""))
             return [found.unpack(record.body) for record in records if record]
@@ -173,11 +173,12 @@ class MemoryApi:
 
     def snapshot(self) -> dict[tuple[str, str, str], Object]:
         """Return all objects by (kind, namespace, name), without what differs from run to run."""
-        return {
-            (kind.name, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]): _comparable(obj)
-            for kind in self.state.kinds
-            for obj in self.objects(kind.name)
-        }
+        with self._lock, _no_collector():
+            return {
+                (kind.name, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]): _comparable(obj)
+                for kind in self.state.kinds
+                for obj in self.objects(kind.name)
+            }
 
     def clone(self) -> MemoryApi:
         """Return a server of its own in the same state, with an empty log, no faults and no watchers."""
