@@ -140,13 +140,23 @@ def _report_summary(report: Report) -> str:
         return _no_changes(plan, report.waiting)
     done = [outcome.change for outcome in report.having(Result.DONE)]
     complete = len(done) == len(plan.changes)
-    short = [f"{len(report.having(result))} {result}" for result in (Result.FAILED, Result.PENDING, Result.NOT_TRIED)]
     sentences = (
         f"Applied: {_counted(done, 1)} ({count(report.writes, 'write')}).",
-        _access(plan.access, past=True) if complete else _listed([one for one in short if not one.startswith("0 ")]),
-        _rest(plan, report.waiting),
+        _access(plan.access, past=True) if complete else "",
+        _short(report),
+        _rest(plan, ()),
     )
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _short(report: Report) -> str:
+    """What is not done, in steps; what the plan was waiting for already counts as pending."""
+    numbers = {
+        Result.FAILED: len(report.failed),
+        Result.PENDING: len(report.pending),
+        Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
+    }
+    return _listed([f"{number:,} {result}" for result, number in numbers.items() if number])
 
 
 def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:

@@ -1,0 +1,143 @@
+"""Steps of plans, built by hand: what renders them needs neither a document nor a cluster."""
+
+from pathlib import Path
+
+import pytest
+
+import golden
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import (
+    Access,
+    Action,
+    Change,
+    FieldDiff,
+    ObjectRef,
+    Pending,
+    Person,
+    Phase,
+    Plan,
+    Reason,
+    Verb,
+    Write,
+)
+
+PHASES = {
+    Action.DELETE: Phase.REVOKE,
+    Action.REPLACE: Phase.SWITCH,
+    Action.UPDATE: Phase.SHAPE,
+    Action.CREATE: Phase.GRANT,
+}
+
+
+@pytest.fixture
+def keeps():
+    """Compare a text with the golden file of that name."""
+    return lambda name, text: golden.check(Path(__file__).parent / "golden" / name, text)
+
+
+@pytest.fixture
+def somebody():
+    """Build a step about somebody's access: `somebody("+", "ann@example.com", after="edit")`."""
+
+    def build(symbol, name, *, before="", after="", reason=None, profile="ml-engineers", kind="User", **more):
+        action = Action(symbol)
+        objects = [ObjectRef(kind, profile, f"user-{name}") for kind in ("RoleBinding", "AuthorizationPolicy")]
+        return Change(
+            PHASES[action],
+            profile,
+            objects[0],
+            action,
+            reason or _usual(action),
+            person=Person(kind, name),
+            before=before,
+            after=after,
+            writes=tuple(Write(Verb.PATCH, ref) for ref in objects),
+            **more,
+        )
+
+    return build
+
+
+@pytest.fixture
+def something():
+    """Build a step about an object: `something("~", "Profile", ("limits.cpu", "1", "2"))`."""
+
+    def build(symbol, kind, *fields, reason=None, profile="ml-engineers", writes=1):
+        action = Action(symbol)
+        namespace = "" if kind in ("Profile", "Namespace") else profile
+        ref = ObjectRef(kind, namespace, profile)
+        return Change(
+            Phase.GRANT if action is Action.CREATE else Phase.SHAPE,
+            profile,
+            ref,
+            action,
+            reason or _usual(action),
+            fields=tuple(FieldDiff(*field) for field in fields),
+            writes=tuple(Write(Verb.PATCH, ref) for _ in range(writes)),
+        )
+
+    return build
+
+
+@pytest.fixture
+def refusal():
+    """Build the refusal of a profile."""
+
+    def build(profile, what="namespace legacy belongs to root@example.com"):
+        remedy = "Choose another name, or have it handed over first."
+        return Problem("foreign-namespace", what, Where(path=f"Profile/{profile}"), remedy)
+
+    return build
+
+
+@pytest.fixture
+def everything(somebody, something, refusal):
+    """A plan with each kind of thing that a plan can hold."""
+    header = ("rules[0].when[0].key", "request.headers[x-user]", "request.headers[kubeflow-userid]")
+    return Plan(
+        changes=(
+            somebody("-", "michal@canonical.com", before="edit", reason=Reason.LEFT_DOCUMENT),
+            somebody("-", "eva@canonical.com", before="view", reason=Reason.EXPIRED),
+            somebody("-", "old@canonical.com", before="edit", reason=Reason.LEFT_DOCUMENT, profile="gone"),
+            somebody("-", "two@canonical.com", before="view", after="admin", reason=Reason.EXTRA_ROLE),
+            somebody(
+                "-/+", "andreea@canonical.com", before="view", after="edit", reason=Reason.ROLE_CHANGED,
+                fields=(FieldDiff("role", "kubeflow-view", "kubeflow-edit"),),
+            ),
+            something("~", "Profile", ("owner", "ann@x.org", "bob@x.org"), ("contributors.ann@x.org", None, "edit"),
+                      profile="handed-over", reason=Reason.OWNER_CHANGED),
+            something("~", "Profile", ("limits.cpu", "1", "2"), ("requests.memory", None, "1Gi")),
+            something("~", "Profile", ("managed by", None, "default"), profile="found", reason=Reason.ADOPTED),
+            something("~", "ResourceQuota", ("limits.cpu", "9", "2"), profile="found", reason=Reason.DRIFTED),
+            something("~", "Namespace", ("labels.team", None, "a b"), ("labels.old", "1", None), profile="found"),
+            something("-", "LimitRange", ("limits[0].max.cpu", "2", None), profile="found",
+                      reason=Reason.LEFT_DOCUMENT),
+            somebody(
+                "~", "daniela@canonical.com", before="edit", after="edit", profile="data-engineers",
+                reason=Reason.DRIFTED, fields=(FieldDiff(*header),),
+            ),
+            somebody(
+                "~", "late@canonical.com", before="edit", after="edit", profile="data-engineers",
+                reason=Reason.CHANGED, until="2027-06-01T00:00:00Z",
+                fields=(FieldDiff("until", None, "2027-06-01T00:00:00Z"),),
+            ),
+            something("+", "Profile", ("owner", None, "ann@x.org"), ("limits.cpu", None, "4"), profile="new-team"),
+            somebody("+", "li@example.com", after="view", until="2027-01-01T00:00:00Z"),
+            somebody("+", "researchers", after="edit", kind="Group"),
+        ),
+        refused=(refusal("legacy"),),
+        warnings=(
+            Problem("missing-cluster-role", "ClusterRole kubeflow-view does not exist",
+                    Where(path="ClusterRole/kubeflow-view"), "Install Kubeflow's ClusterRoles."),
+            Problem("unreadable", "this file cannot be read: bad indentation", Where(file="team/odd.yaml"),
+                    "Mend or remove it."),
+        ),
+        pending=(Pending("slow", "namespace slow is being deleted"),),
+        profiles=14,
+        stale=("gone",),
+        access=Access(before=20, lost=2, gained=2),
+    )  # fmt: skip
+
+
+def _usual(action):
+    return Reason.WANTED if action is Action.CREATE else Reason.CHANGED

@@ -1,0 +1,131 @@
+"""What a person reads of a plan and of a report."""
+
+from dataclasses import replace
+
+import pytest
+
+from profiles_management.reconcile.lines import plain
+from profiles_management.reconcile.plan import Access, Pending, Plan
+from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.text import plan_lines, report_lines
+
+
+def told(plan):
+    return plain(plan_lines(plan))
+
+
+def applied(plan, *results, waiting=()):
+    outcomes = [
+        Outcome(change, *result, sent=len(change.writes) if result[0] is Result.DONE else 0)
+        for change, result in zip(plan.changes, results, strict=True)
+    ]
+    return plain(report_lines(Report(plan, tuple(outcomes), waiting)))
+
+
+def last_line(text):
+    return text.splitlines()[-1]
+
+
+def test_a_plan_is_grouped_by_profile_with_people_before_objects_and_a_reason_on_each_line(everything, keeps):
+    keeps("plan.txt", told(everything))
+
+
+def test_nothing_to_do_is_one_line():
+    assert told(Plan(profiles=14)) == "No changes. 14 profiles match.\n"
+
+
+@pytest.mark.parametrize(
+    ("profiles", "said"),
+    [
+        (0, "No changes. The document defines no profiles."),
+        (1, "No changes. 1 profile matches."),
+        (1000, "No changes. 1,000 profiles match."),
+    ],
+)
+def test_the_number_of_profiles_is_said_in_singular_and_plural(profiles, said):
+    assert last_line(told(Plan(profiles=profiles))) == said
+
+
+def test_a_refused_and_a_pending_profile_are_no_match(refusal):
+    plan = Plan(refused=(refusal("legacy"),), pending=(Pending("slow", "is being deleted"),), profiles=14)
+
+    assert last_line(told(plan)) == "No changes. 1 profile refused, 1 pending, 12 unchanged."
+
+
+def test_the_summary_says_what_it_does_to_access(somebody):
+    plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1, access=Access(9, 1, 0))
+
+    assert last_line(told(plan)) == "Plan: 1 to remove (2 writes). 1 loses access."
+
+
+def test_more_than_one_lose_and_gain(somebody):
+    changes = tuple(somebody("+", name, after="edit") for name in ("a@x.org", "b@x.org"))
+
+    said = last_line(told(Plan(changes, profiles=1, access=Access(9, 3, 2))))
+
+    assert said == "Plan: 2 to add (4 writes). 3 lose access, 2 gain it."
+
+
+def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
+    plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
+
+    assert last_line(told(plan)).endswith("14 unchanged.")
+
+
+def test_what_a_document_or_a_cluster_calls_somebody_cannot_steer_the_terminal(somebody, keeps):
+    nasty = "\x1b[31m[red]\x9b2J\r\n\u202egro.x@nna"
+    change = somebody("+", nasty, after="view\x07", profile="a\x1b]0;title\x07b")
+
+    text = told(Plan((change,), profiles=1))
+
+    assert all(one.isprintable() for one in text.replace("\n", ""))
+    keeps("nasty.txt", text)
+
+
+def test_wide_names_keep_the_columns(somebody, keeps):
+    changes = (somebody("+", "李雷@example.com", after="edit"), somebody("+", "🦊🦊@example.com", after="view"))
+
+    keeps("wide.txt", told(Plan((*changes, somebody("+", "ann@example.com", after="admin")), profiles=1)))
+
+
+def test_one_very_long_name_does_not_push_the_others_away(somebody):
+    plan = Plan((somebody("+", "x" * 200, after="edit"), somebody("+", "ann@x.org", after="view")), profiles=1)
+
+    assert "  +    ann@x.org" + " " * 33 + "view  new" in told(plan)
+
+
+def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
+    plan = replace(everything, refused=(), pending=(), warnings=())
+
+    said = applied(plan, *[[Result.DONE]] * len(plan.changes))
+
+    assert last_line(said) == (
+        "Applied: 3 added, 7 changed, 1 replaced, 5 removed (25 writes). 2 lost access, 2 gained it. 9 unchanged."
+    )
+
+
+def test_a_report_says_what_failed_and_why_what_waits_and_that_another_run_finishes_it(everything, keeps):
+    results = {
+        "handed-over": [Result.PENDING, "waits for RoleBinding handed-over/namespaceAdmin to name bob@x.org"],
+        "found": [Result.FAILED, "patch profiles: 403 not allowed"],
+        "new-team": [Result.NOT_TRIED, "Profile new-team came first and did not succeed"],
+    }
+    became = [results.get(change.profile, [Result.DONE]) for change in everything.changes]
+
+    keeps("report.txt", applied(everything, *became, waiting=everything.pending))
+
+
+def test_what_is_only_pending_needs_another_run_and_no_mending(something):
+    plan = Plan((something("+", "Profile", ("owner", None, "ann@x.org")),), profiles=1)
+
+    said = applied(plan, [Result.PENDING, "waits for Namespace ml to be ready"])
+
+    assert last_line(said) == "Run it again later: the next run finishes what is pending."
+
+
+def test_an_apply_with_nothing_to_do_says_so():
+    assert applied(Plan(profiles=2)) == "No changes. 2 profiles match.\n"
+
+
+def test_the_same_plan_always_reads_the_same(everything):
+    assert told(everything) == told(replace(everything))
