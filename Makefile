@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration bench lint fmt lock clean
+.PHONY: help demo test integration cluster bench lint fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -22,8 +22,11 @@ demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; need
 test: $(READY)  ## every test that needs no cluster, under three minutes
 	$(VENV)/python -m pytest tests/unit
 
-integration: $(READY)  ## the tests that want a cluster
+integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26)
 	$(VENV)/tox run -e integration
+
+cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C
+	@PYTHONPATH=src:tests $(VENV)/python -m integration.cluster
 
 bench: $(READY)  ## measure loading, planning and a no-op at three sizes
 	$(VENV)/tox run -e bench

@@ -158,7 +158,8 @@ def main() -> int:
     """Build, or with `--check` only look whether one could."""
     try:
         if sys.argv[1:] == ["--check"]:
-            check_go()
+            if not os.environ.get("PROFILES_TEST_KUBECONFIG"):
+                check_go()
         else:
             sys.stdout.write(f"{built(_aloud)}\n")
     except CannotBuild as error:

@@ -28,6 +28,7 @@ def install(server: Server, programs: Path) -> None:
         server.call("POST", _CRDS, one)
     for role in cluster_roles():
         server.call("POST", _ROLES, role)
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kubeflow"}})
     for one in crds:
         wait_for(f"the CRD {one['metadata']['name']}", lambda one=one: _serves(server, one))
     for role in ("admin", "edit", "view"):

@@ -38,8 +38,13 @@ class Server:
 
     def __init__(self, kubeconfig: Path) -> None:
         # lightkube's own transport: it reads kubeconfigs with whatever credentials they hold.
-        self._http: httpx2.Client = client(kubeconfig)._client._client
+        self._client = client(kubeconfig)
+        self._http: httpx2.Client = self._client._client._client
         self.after: list[Callable[[Request], None]] = []  # never called: nothing here waits for others' requests
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
 
     def watch(self, watcher: Callable[..., None]) -> None:
         """Take a watcher that is never called: whoever wants to watch asks for `events`."""

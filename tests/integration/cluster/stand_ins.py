@@ -16,16 +16,20 @@ _TESTS = Path(__file__).parents[2]
 class StandIns:
     """The two processes; they end with `end()`, or with us.
 
+    Args:
+        controller: whether to start the profile controller too.
+
     Attributes:
         kfam: the address of KFAM.
     """
 
-    def __init__(self, kubeconfig: Path, logs: Path) -> None:
+    def __init__(self, kubeconfig: Path, logs: Path, *, controller: bool = True) -> None:
         self._kubeconfig, self._logs = kubeconfig, logs
         self._kfam = self._start("kfam")
-        self._controller: Child | None = self._start("profile_controller")
+        self._controller: Child | None = self._start("profile_controller") if controller else None
         self.kfam = self._kfam.said()
-        self._controller.said()
+        if self._controller is not None:
+            self._controller.said()
 
     def end(self) -> None:
         """End both."""

@@ -1,0 +1,243 @@
+"""One cluster for all tests here, names of its own for each, and what a test needs to look at it."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lightkube import Client
+
+from integration.cluster import kubeflow, permissions
+from integration.cluster import server as servers
+from integration.cluster.build import CannotBuild
+from integration.cluster.control_plane import ControlPlane
+from integration.cluster.permissions import Permission
+from integration.cluster.server import Server
+from integration.cluster.stand_ins import StandIns
+from integration.dashboard import Dashboard
+from integration.engine import Engine
+from integration.people import OLGA, person
+from memory_api.status import Refusal
+from profiles_management import Settings
+from profiles_management.kubeflow.names import MANAGER
+from profiles_management.pmr.classes import Profile
+
+_LONGEST_NAME = 40
+
+
+@dataclass(slots=True)
+class World:
+    """The cluster that the tests run on.
+
+    Attributes:
+        kubectl: the program.
+        stand_ins: our stand-ins, None where the cluster has the real ones.
+        plane: our control plane, None where it is somebody else's.
+    """
+
+    kubeconfig: Path
+    kubectl: str
+    kfam: str
+    stand_ins: StandIns | None = None
+    plane: ControlPlane | None = None
+
+
+@pytest.fixture(scope="session")
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A cluster with Kubeflow: PROFILES_TEST_KUBECONFIG's, or one that we start and end."""
+    if given := os.environ.get("PROFILES_TEST_KUBECONFIG"):
+        yield from _given(Path(given), tmp_path_factory.mktemp("logs"))
+        return
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    terminal = request.config.pluginmanager.getplugin("terminalreporter")
+
+    def say(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line)
+
+    try:
+        plane = ControlPlane(say)
+    except CannotBuild as error:
+        pytest.exit(str(error), returncode=1)
+    with plane:
+        try:
+            with contextlib.closing(Server(plane.kubeconfig)) as server:
+                kubeflow.install(server, plane.programs)
+            stand_ins = StandIns(plane.kubeconfig, plane.logs)
+            yield World(plane.kubeconfig, str(plane.kubectl), stand_ins.kfam, stand_ins, plane)
+            stand_ins.end()
+        finally:
+            plane.keep = plane.keep or bool(request.session.testsfailed)
+            if plane.keep:
+                say(f"\nThe control plane's logs are kept in {plane.logs}")
+
+
+def _given(kubeconfig: Path, logs: Path) -> Iterator[World]:
+    """Use a cluster that is there; a KFAM of our own stands in where none is named, it touches nothing by itself."""
+    server, stand_ins = Server(kubeconfig), None
+    try:
+        server.objects("Profile")
+    except Refusal:
+        pytest.exit(
+            "The cluster of PROFILES_TEST_KUBECONFIG knows no Profiles. `make cluster` starts one that does.", 1
+        )
+    address = os.environ.get("PROFILES_TEST_KFAM")
+    if address is None:
+        stand_ins = StandIns(kubeconfig, logs, controller=False)
+        address = stand_ins.kfam
+    yield World(kubeconfig, shutil.which("kubectl") or "kubectl", address)
+    if stand_ins is not None:
+        stand_ins.end()
+
+
+@pytest.fixture
+def stand_ins(cluster: World) -> StandIns:
+    """The stand-ins, for tests that slow them down or stop them."""
+    if cluster.stand_ins is None:
+        pytest.skip("this cluster's profile controller is not ours to slow down")
+    return cluster.stand_ins
+
+
+@pytest.fixture(scope="session")
+def server(cluster: World) -> Iterator[Server]:
+    """The API server, as an administrator sees it: plain values, no engine."""
+    with contextlib.closing(Server(cluster.kubeconfig)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dashboard(cluster: World) -> Iterator[Dashboard]:
+    """The dashboard's way to contributors."""
+    with contextlib.closing(Dashboard(cluster.kfam)) as dashboard:
+        yield dashboard
+
+
+# names
+
+
+_RUN = f"{os.getpid():x}"
+_COUNT = itertools.count(1)
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A name that no other test has."""
+    words = re.sub("[^a-z0-9]+", "-", request.node.originalname.removeprefix("test_"))
+    return f"{words[:_LONGEST_NAME].strip('-')}-{_RUN}-{next(_COUNT)}"
+
+
+@pytest.fixture
+def profile(name: str) -> Callable[..., Profile]:
+    """Build a profile: `profile(ann="edit", cpu="1")`. Its name is the test's, its owner olga@example.com."""
+
+    def build(
+        suffix: str = "",
+        *,
+        owner: str | dict[str, str] = OLGA,
+        cpu: str | None = None,
+        more: dict | None = None,
+        **roles: str,
+    ) -> Profile:
+        fields = {
+            "name": f"{name}{suffix}",
+            "owner": {"kind": "User", "name": owner} if isinstance(owner, str) else owner,
+            "contributors": [{"name": person(who), "role": role} for who, role in roles.items()],
+            **({"resources": {"hard": {"limits.cpu": cpu}}} if cpu is not None else {}),
+            **(more or {}),
+        }
+        return Profile.model_validate(fields)
+
+    return build
+
+
+# the engine
+
+
+@pytest.fixture(scope="session")
+def _client(cluster: World, server: Server) -> Iterator[Client]:
+    with _account(cluster, server, f"engine-{_RUN}", permissions.ENGINE) as client:
+        yield client
+
+
+@pytest.fixture
+def engine(_client: Client, name: str) -> Engine:
+    """The engine as a ServiceAccount that holds just the proven permissions; its instance is the test's own."""
+    return Engine(_client, _settings(name))
+
+
+@pytest.fixture
+def engine_with(cluster: World, server: Server, name: str) -> Iterator[Callable[..., Engine]]:
+    """Make an engine whose account holds just these permissions."""
+    with contextlib.ExitStack() as stack:
+
+        def make(held: Iterable[Permission], **settings: Any) -> Engine:
+            account = f"{name}-{next(_COUNT)}"
+            client = stack.enter_context(_account(cluster, server, account, held))
+            return Engine(client, replace(_settings(name), **settings))
+
+        yield make
+
+
+@contextlib.contextmanager
+def _account(cluster: World, server: Server, name: str, held: Iterable[Permission]) -> Iterator[Client]:
+    token = permissions.account(server, name, held)
+    with servers.client(cluster.kubeconfig, token=token, manager=MANAGER) as client:
+        yield client
+    permissions.forget(server, name)
+
+
+def _settings(instance: str) -> Settings:
+    return Settings(instance=instance, allow_revocations=True, deadline=60.0)
+
+
+# who may do what
+
+
+@pytest.fixture(scope="session")
+def may(server: Server) -> Callable[..., bool]:
+    """Ask the API server itself: `may("ann@example.com", "list", "pods", "ml")`."""
+
+    def ask(user: str, verb: str, resource: str, namespace: str, *, groups: Iterable[str] = ()) -> bool:
+        asked = {"namespace": namespace, "verb": verb, "resource": resource}
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "groups": list(groups), "resourceAttributes": asked},
+        }
+        return server.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)["status"]["allowed"]
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def role(may: Callable[..., bool]) -> Callable[[str, str], str]:
+    """Tell somebody's role in a namespace by what the API server lets them do: admin, edit, view or nothing."""
+
+    def found(who: str, namespace: str) -> str:
+        user = who if "@" in who else person(who)
+        asked = {"admin": ("impersonate", "serviceaccounts"), "edit": ("create", "pods"), "view": ("list", "pods")}
+        return next((role for role, what in asked.items() if may(user, *what, namespace)), "")
+
+    return found
+
+
+@pytest.fixture
+def kubectl(cluster: World) -> Callable[..., str]:
+    """Run kubectl as an administrator; return what it prints."""
+
+    def run(*arguments: str) -> str:
+        command = [cluster.kubectl, "--kubeconfig", str(cluster.kubeconfig), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

@@ -1,0 +1,88 @@
+"""The engine under test, on a real cluster: one installation of it, with an instance of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from lightkube import Client
+
+from profiles_management import (
+    Export,
+    Plan,
+    Report,
+    Settings,
+    StaleProfile,
+    create_or_update_profiles,
+    delete_stale_profiles,
+    export_pmr,
+    list_stale_profiles,
+    plan_profiles,
+)
+from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.reconcile.plan import Write
+
+
+class Killed(BaseException):
+    """The process ends here; nothing may catch it."""
+
+
+class Dying(Cluster):
+    """A cluster that kills whoever sends it more than so many writes."""
+
+    def __init__(self, client: Client, writes: int) -> None:
+        super().__init__(client)
+        self._left = writes
+
+    def send(self, write: Write, *, deadline: float) -> None:
+        if not self._left:
+            raise Killed
+        self._left -= 1
+        super().send(write, deadline=deadline)
+
+
+class Engine:
+    """The library's functions, on one cluster as one instance; keyword arguments are settings for one call."""
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        self.client = client
+        self.settings = settings
+
+    def apply(self, *profiles: Profile, **changed: Any) -> Report:
+        return create_or_update_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+
+    def apply_until_killed(self, *profiles: Profile, after: int, **changed: Any) -> bool:
+        """Apply and die after so many writes; return whether it came to that."""
+        settings, target = replace(self._settings(changed), writers=1), Dying(self.client, after)
+        try:
+            create_or_update_profiles(_document(profiles), target=target, settings=settings)
+        except Killed:
+            return True
+        return False
+
+    def plan(self, *profiles: Profile, **changed: Any) -> Plan:
+        return plan_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+
+    def stale(self, *profiles: Profile, **changed: Any) -> tuple[StaleProfile, ...]:
+        return list_stale_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+
+    def delete_stale(self, *profiles: Profile, keep_data: bool = False, **changed: Any) -> Report:
+        settings = self._settings(changed)
+        return delete_stale_profiles(_document(profiles), target=self.client, settings=settings, keep_data=keep_data)
+
+    def export(self) -> Export:
+        return export_pmr(target=self.client, settings=self.settings)
+
+    def matches(self, *profiles: Profile, **changed: Any) -> bool:
+        """Return whether the cluster is as a document wants it: nothing to do, nothing pending, nothing refused."""
+        plan = self.plan(*profiles, **changed)
+        return not (plan.changes or plan.pending or plan.refused)
+
+    def _settings(self, changed: dict[str, Any]) -> Settings:
+        return replace(self.settings, **changed)
+
+
+def _document(profiles: Iterable[Profile]) -> ProfilesManagementRepresentation:
+    return ProfilesManagementRepresentation(list(profiles))
