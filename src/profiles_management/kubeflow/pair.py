@@ -224,8 +224,10 @@ class Settling:
             self.fields.append(difference)
 
     def _creation(self, make: objects.Maker, kind: str, leaving: Binding | Policy | None) -> Write:
+        """Whoever holds something here has the namespace already: waiting would only lengthen the gap in between."""
         target = ObjectRef(kind, self.room.name, self.name)
-        after = Condition(target, State.GONE) if leaving is not None else self.room.ready
+        ready = None if self.held.names else self.room.ready
+        after = Condition(target, State.GONE) if leaving is not None else ready
         return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
 
     # how it is told
