@@ -18,6 +18,7 @@ from profiles_management.pmr.classes import (
     ResourceQuotaSpecModel,
     UserKind,
 )
+from profiles_management.pmr.writing import dumps
 
 NAMES = ("data", "ml", "web")
 ROLES = ("admin", "edit", "view")
@@ -132,13 +133,18 @@ defaults = st.none() | st.builds(
 )
 
 
+class Document(ProfilesManagementRepresentation):
+    """A document that a failure shows whole."""
+
+    def __repr__(self):
+        return f"loads({dumps(self)!r})"
+
+
 @st.composite
 def documents(draw, *, most=2):
     """Draw a document of few profiles."""
     names = draw(st.lists(st.sampled_from(NAMES), max_size=most, unique=True))
-    return ProfilesManagementRepresentation(
-        [draw(profiles(name)) for name in names], defaults=draw(defaults)
-    )
+    return Document([draw(profiles(name)) for name in names], defaults=draw(defaults))
 
 
 settings = st.builds(

@@ -1,0 +1,118 @@
+"""Access at every moment between two documents: it goes before it comes, and who keeps it never loses it."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+
+from engine import happenings, strategies
+from engine.recorder import Recorder
+from engine.world import World
+from profiles_management.reconcile.plan import Phase
+
+PEOPLE = happenings.lists(happenings.people, happenings.foreign)
+
+
+@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
+def test_nobody_has_access_that_neither_before_nor_after_gives(first, happened, second, settings):
+    world = World(settings).after(first, happened)
+
+    seen = recorded(world, second)
+
+    for moment in seen.moments:
+        assert moment.roles.keys() <= seen.first.keys() | seen.last.keys()
+        for door, roles in moment.roles.items():
+            assert roles <= seen.first.get(door, set()) | seen.last.get(door, set())
+
+
+@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
+def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(first, happened, second, settings):
+    world = World(settings).after(first, happened)
+
+    seen = recorded(world, second)
+
+    for door in seen.first.keys() & seen.last.keys():
+        assert longest_gap(seen, door) <= 1
+
+
+@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
+def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(first, happened, second, settings):
+    world = World(settings).after(first, happened)
+
+    seen = recorded(world, second)
+
+    for door in seen.first.keys() & seen.last.keys():
+        assert door.kind == "RoleBinding" or longest_gap(seen, door) == 0
+
+
+@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
+def test_nobody_is_given_a_second_role(first, happened, second, settings):
+    world = World(settings).after(first, happened)
+
+    seen = recorded(world, second)
+
+    for moment in seen.moments:
+        for door, roles in moment.roles.items():
+            assert len(roles) <= max(1, len(seen.first.get(door, ())))
+
+
+@pytest.mark.parametrize("writers", [1, 8])
+@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
+def test_writes_keep_to_the_order_of_the_phases(writers, first, happened, second, settings):
+    world = World(settings).after(first, happened)
+
+    report, sent = applied(world, second, writers=writers)
+
+    phases = [phase for change, phase in places_in(report, sent)]
+    assert phases == sorted(phases)
+
+
+def recorded(world, pmr):
+    seen = Recorder(world.api, world.foreign)
+    world.apply(pmr)
+    return seen
+
+
+def longest_gap(seen, door):
+    """Return how many writes were sent between the loss of an access and its return."""
+    longest, lost = 0, None
+    for before, now in pairwise(seen.moments):
+        if door in before.roles and door not in now.roles:
+            lost = now.writes
+        if door in now.roles and lost is not None:
+            longest, lost = max(longest, now.writes - lost), None
+    return longest
+
+
+def applied(world, pmr, **settings):
+    before = len(world.api.writes)
+    report = world.apply(pmr, **settings)
+    return report, world.api.writes[before:]
+
+
+def places_in(report, sent):
+    """Return, for each write as it was sent, the change that it belongs to and its phase."""
+    found = {}
+    for outcome in report.outcomes:
+        for write in outcome.change.writes:
+            target = write.target
+            key = (str(write.verb), target.kind.lower(), target.namespace, target.name)
+            if write.after is None and not is_owners(outcome.change):
+                found.setdefault(key, (outcome.change, outcome.change.phase))
+    keys = [(one.verb, KINDS[one.resource], one.namespace, one.name or one.body["metadata"]["name"]) for one in sent]
+    return [found[key] for key in keys if key in found]
+
+
+def is_owners(change):
+    """An owner change is exempt from the barriers."""
+    return change.person is None and change.phase is Phase.SWITCH
+
+
+KINDS = {
+    "profiles": "profile",
+    "namespaces": "namespace",
+    "rolebindings": "rolebinding",
+    "authorizationpolicies": "authorizationpolicy",
+    "resourcequotas": "resourcequota",
+    "limitranges": "limitrange",
+}
