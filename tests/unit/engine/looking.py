@@ -1,0 +1,57 @@
+"""What is in a cluster and what a plan says, in the few words that tests compare."""
+
+ROLES = {"kubeflow-admin": "admin", "kubeflow-edit": "edit", "kubeflow-view": "view"}
+
+
+def roles_in(api, space="ml"):
+    """Return who is bound to what as a contributor or owner: {'ann': 'edit'}, by RoleBinding and nothing else."""
+    return {
+        short(subject["name"]): ROLES.get(one["roleRef"]["name"], one["roleRef"]["name"])
+        for one in api.objects("RoleBinding", space)
+        for subject in one.get("subjects", [])
+        if one["metadata"].get("annotations", {}).get("role")
+    }
+
+
+def let_in(api, space="ml"):
+    """Return whose header passes the mesh as a contributor, sorted."""
+    return sorted(
+        short(value)
+        for one in api.objects("AuthorizationPolicy", space)
+        if one["metadata"]["name"] != "ns-owner-access-istio"
+        for rule in one["spec"].get("rules", [])
+        for when in rule["when"]
+        for value in when["values"]
+    )
+
+
+def short(name):
+    """Return the first name of somebody at example.com; others whole."""
+    return name.removesuffix("@example.com")
+
+
+def steps(plan):
+    """Return a plan's changes as text: '- ann edit→' or '~ Profile ml'."""
+    return [_step(change) for change in plan.changes]
+
+
+def _step(change):
+    if change.person is None:
+        return f"{change.action} {change.target}"
+    return f"{change.action} {short(change.person.name)} {change.before}→{change.after}"
+
+
+def names_of(api, kind, space="ml"):
+    """Return the names of the objects of a kind in a namespace, without those that the profile controller made."""
+    made = {"namespaceAdmin", "default-editor", "default-viewer", "ns-owner-access-istio"}
+    return [name for one in api.objects(kind, space) if (name := one["metadata"]["name"]) not in made]
+
+
+def codes(problems):
+    """Return the codes of problems."""
+    return [problem.code for problem in problems]
+
+
+def sent(api):
+    """Return the writes that reached the wire: 'PATCH Profile'-like text without host, namespace and version."""
+    return [f"{request.method} {request.resource} {request.name}".rstrip() for request in api.writes]
