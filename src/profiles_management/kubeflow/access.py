@@ -53,7 +53,7 @@ def _contributor(name: str, person: Person, held: Held, roles: dict[str, str]) -
         role = roles.get(binding.cluster_role, binding.cluster_role)
         for subject in _subjects(binding):
             yield AccessEntry(name, subject, role, binding.until)
-    if not held.bindings:
+    if not held.bindings and person.name:
         yield AccessEntry(name, person, "", held.policies[0].until)
 
 

@@ -82,10 +82,11 @@ class _Run:
         reason to leave out the next.
         """
         self.barred = dict(self.broken)
-        queue = iter(list(jobs))
-        with ThreadPoolExecutor(self.settings.writers) as pool:
+        due = list(jobs)
+        queue, writers = iter(due), min(self.settings.writers, len(due))
+        with ThreadPoolExecutor(writers or 1) as pool:
             try:
-                for worker in [pool.submit(self._work, queue, met) for _ in range(self.settings.writers)]:
+                for worker in [pool.submit(self._work, queue, met) for _ in range(writers)]:
                     worker.result()
             except BaseException:
                 self.stopped.set()

@@ -1,6 +1,6 @@
 """From slim objects to a picture: what is ours to look at is kept in few fields, everything else is dropped at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from sys import intern
 from typing import Any
 
@@ -119,20 +119,21 @@ class Gathering:
         if metadata.name == names.OWNER_BINDING:
             self.owner_bindings[metadata.namespace] = _owner_object(metadata, one.role_ref.name, one.subjects, b"")
             return
-        person = self._person(metadata)
-        if person is None or metadata.annotations is None:
+        person = self._person(metadata, one.subjects)
+        if person is None:
             return
+        notes = metadata.annotations or _NO_NOTES
         self.bindings.setdefault(metadata.namespace, {})[metadata.name] = Binding(
             name=metadata.name,
             version=metadata.resource_version,
             person=person,
-            role=intern(metadata.annotations.role or ""),
+            role=intern(notes.role or ""),
             cluster_role=intern(
                 one.role_ref.name if one.role_ref.kind == "ClusterRole" else f"Role/{one.role_ref.name}"
             ),
             subjects=_subjects(one.subjects, person),
             mark=_contributor_mark(metadata.labels),
-            until=metadata.annotations.until,
+            until=notes.until,
             deleting=metadata.deletion_timestamp is not None,
         )
 
@@ -145,16 +146,17 @@ class Gathering:
         if metadata.name == names.CLOSED:
             self._closed.add(metadata.namespace)
         person = self._person(metadata)
-        if person is None or metadata.annotations is None:
+        if person is None:
             return
+        notes = metadata.annotations or _NO_NOTES
         self.policies.setdefault(metadata.namespace, {})[metadata.name] = Policy(
             name=metadata.name,
             version=metadata.resource_version,
             person=person,
-            role=intern(metadata.annotations.role or ""),
+            role=intern(notes.role or ""),
             spec=bytes(one.spec),
             mark=_contributor_mark(metadata.labels),
-            until=metadata.annotations.until,
+            until=notes.until,
             deleting=metadata.deletion_timestamp is not None,
         )
 
@@ -171,18 +173,25 @@ class Gathering:
         if one.metadata.name == names.LIMITS:
             self.limits[space] = LimitsSeen(one.metadata.resource_version, spec, _contributor_mark(one.metadata.labels))
 
-    def _person(self, metadata: slim.Metadata) -> Person | None:
-        """Whose object it is by its annotations; one without them may stand in the way of a name."""
+    def _person(self, metadata: slim.Metadata, subjects: Sequence[slim.Subject] | None = None) -> Person | None:
+        """Whose object it is by its annotations; one without them may stand in the way of a name.
+
+        One that bears our mark and lost them is ours still: whose it was, its subject tells, if it has just one.
+        """
         kind, notes = names.kind_in(metadata.name), metadata.annotations
         if not kind:
             return None
         name = None if notes is None or notes.role is None else notes.group if notes.user is None else notes.user
-        if name is None:
+        if name is None and not _contributor_mark(metadata.labels):
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
             return None
+        if name is None:
+            name = subjects[0].name if subjects is not None and len(subjects) == 1 else ""
         person = Person(kind, name)
         return self._people.setdefault(person, person)
 
+
+_NO_NOTES = slim.Annotations()
 
 _TAKE: Mapping[str, Any] = {
     "Profile": Gathering.profile,

@@ -210,9 +210,18 @@ class Settling:
 
     def _metadata(self, one: Binding | Policy) -> dict[str, object]:
         change: dict[str, object] = {}
+        notes: dict[str, str | None] = {}
+        if (one.person, one.role) != (self.grant.person, self.grant.role):
+            self._note(
+                "annotations", f"{one.role} {one.person.name}".strip(), f"{self.grant.role} {self.grant.person.name}"
+            )
+            self.drifted = True
+            notes = {"user": None, "group": None, **objects.annotations(self.grant)}
         if one.until != self.grant.until:
             self._note("until", one.until, self.grant.until)
-            change["annotations"] = {names.UNTIL: self.grant.until or None}
+            notes[names.UNTIL] = self.grant.until or None
+        if notes:
+            change["annotations"] = notes
         if one.mark != self.settings.instance:
             self._note("managed by", one.mark, self.settings.instance)
             change["labels"] = objects.marks(self.settings)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from profiles_management.kubeflow import names, pair
 from profiles_management.kubeflow.objects import Grant
@@ -27,6 +28,7 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     grants = {grant.person: grant for grant in wanted}
     kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
     named = names.assign(((grant.person, grant.role) for grant in wanted), _taken(room, held, kept))
+    held = held_in(room, {name: person for (person, _), name in named.items()})
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
         changes += _revoke(person, held[person], room)
@@ -36,16 +38,27 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     return People(tuple(changes), before=len(held))
 
 
-def held_in(room: Room) -> dict[Person, Held]:
-    """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give."""
+def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> dict[Person, Held]:
+    """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give.
+
+    Args:
+        homes: whose a name is by the document; for what we made and somebody annotated otherwise since.
+    """
     found: dict[Person, Held] = {}
     for binding in room.bindings.values():
-        if names.is_name_of(binding.name, binding.person, binding.role):
-            found.setdefault(binding.person, Held()).bindings.append(binding)
+        if (person := _whose(binding, homes)) is not None:
+            found.setdefault(person, Held()).bindings.append(binding)
     for policy in room.policies.values():
-        if names.is_name_of(policy.name, policy.person, policy.role):
-            found.setdefault(policy.person, Held()).policies.append(policy)
+        if (person := _whose(policy, homes)) is not None:
+            found.setdefault(person, Held()).policies.append(policy)
     return found
+
+
+def _whose(one: Binding | Policy, homes: Mapping[str, Person]) -> Person | None:
+    """Whose an object is; None for a foreign one, which bears neither our mark nor a name that fits its annotations."""
+    if names.is_name_of(one.name, one.person, one.role):
+        return one.person
+    return homes.get(one.name, one.person) if one.mark else None
 
 
 def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
