@@ -1,6 +1,7 @@
 """Who owns: a new profile with its owner, and a profile that changes hands."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from profiles_management.kubeflow import compare, names, objects, shape, writes
 from profiles_management.kubeflow.observed import Observed, OwnerObject
@@ -48,9 +49,9 @@ class Owning:
 
     def comes_first(self, change: Change) -> bool:
         """Return whether a contributor's change makes the owner of before a contributor: it goes ahead of the rest."""
-        before = self.footing.before
+        before, there = self.footing.before, self.footing.namespace is not None
         gives = any(write.verb is Verb.CREATE for write in change.writes)
-        return before is not None and change.person == before and change.phase is not Phase.REVOKE and gives
+        return there and before is not None and change.person == before and change.phase is not Phase.REVOKE and gives
 
     def changes(self, first: Sequence[Change] = ()) -> Iterator[Change]:
         """Yield the changes.
@@ -138,7 +139,7 @@ class Owning:
                 FieldDiff("owner", was, str(self.owner)),
                 *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
             ),
-            writes=(*(write for one in first for write in one.writes), *steps),
+            writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
             settled=bound(self.profile) if watched else None,
         )
 
@@ -218,3 +219,9 @@ class Owning:
             kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
             spec = writes.replacing(compare.parsed(one.spec), wanted["spec"])
             yield writes.patch(ref, {"metadata": kept, "spec": spec}, one.version)
+
+
+def _at_once(write: Write) -> Write:
+    """Return a write that does not wait for a namespace to name the new owner: that comes later in the same step."""
+    waits = write.after is not None and write.after.state is State.READY
+    return replace(write, after=None) if waits else write
