@@ -1,5 +1,7 @@
 """What holds for every test of the engine: how many examples hypothesis tries, and that a run can be repeated."""
 
+import os
+
 import hypothesis
 import pytest
 
@@ -18,7 +20,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "thorough",
     hypothesis.settings.get_profile("default"),
-    max_examples=2000,
+    max_examples=int(os.environ.get("EXAMPLES", "2000")),
     derandomize=False,
     print_blob=True,
 )
