@@ -199,14 +199,14 @@ def export(
     ctx: typer.Context,
     target: TargetOptions,
     options: SettingOptions,
-    output: Annotated[Literal["yaml", "json"], typer.Option(help="How to print it.")] = "yaml",
+    form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
 ) -> int:
     """Print what is there as a document, so that one can adopt it."""
     session: Session = ctx.obj
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = export_pmr(target=where, settings=settings)
-    session.terminal.document(found.to_yaml() if output == "yaml" else documents.dumps(found.pmr, format="json"))
+    session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
     for note in found.notes:
         session.note(str(note))
     return 0

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
@@ -68,9 +70,10 @@ def _told(groups: dict[str, _Group], stale: Collection[str], ends: dict[int, Out
         yield _heading(name, gone=name in stale)
         for problem in group.refused:
             yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
-        for change in ordered[name]:
-            yield from map(layout.row, table[id(change)])
-            yield from _ending(layout, (ends or {}).get(id(change)))
+        for ending, alike in groupby(ordered[name], key=lambda change: _ending((ends or {}).get(id(change)))):
+            steps = list(alike)
+            yield from (layout.row(row) for change in steps for row in table[id(change)])
+            yield from ending.lines(layout, len(steps))
         for one in group.pending:
             yield layout.note("…", one.what, Tone.WAIT)
     if groups:
@@ -82,13 +85,22 @@ def _heading(name: str, *, gone: bool) -> Line:
     return line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(note, Tone.FAINT))
 
 
-def _ending(layout: "_Layout", outcome: Outcome | None) -> Iterator[Line]:
-    if outcome is None or outcome.result is Result.DONE:
-        return
-    if outcome.result is Result.PENDING:
-        yield layout.note("", f"pending: {outcome.why}" if outcome.why else "pending", Tone.WAIT)
-    else:
-        yield layout.note("", f"{outcome.result}: {outcome.why}", Tone.ERROR)
+class _Ending(NamedTuple):
+    """How steps ended, where they are not simply done; told once for those that stand together."""
+
+    result: Result = Result.DONE
+    why: str = ""
+
+    def lines(self, layout: "_Layout", steps: int) -> Iterator[Line]:
+        """Yield what is said of so many steps."""
+        if self.result is not Result.DONE:
+            how = f"{self.result} ({steps} steps)" if steps > 1 else str(self.result)
+            tone = Tone.WAIT if self.result is Result.PENDING else Tone.ERROR
+            yield layout.note("", ": ".join(part for part in (how, self.why) if part), tone)
+
+
+def _ending(outcome: Outcome | None) -> _Ending:
+    return _Ending() if outcome is None or outcome.result is Result.DONE else _Ending(outcome.result, outcome.why)
 
 
 class _Layout:
@@ -139,9 +151,10 @@ def _report_summary(report: Report) -> str:
     if not plan:
         return _no_changes(plan, report.waiting)
     done = [outcome.change for outcome in report.having(Result.DONE)]
+    yet = " yet" if report.pending and not done else ""
     complete = len(done) == len(plan.changes)
     sentences = (
-        f"Applied: {_counted(done, 1)} ({count(report.writes, 'write')}).",
+        f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
         _access(plan.access, past=True) if complete else "",
         _short(report),
         _rest(plan, ()),

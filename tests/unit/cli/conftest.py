@@ -1,0 +1,131 @@
+"""The command run in this process: a fixed clock, a cluster in memory or a folder, answers given beforehand."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import golden
+from memory_api import MemoryApi, ProfileController
+from profiles_management.cli.main import main
+from profiles_management.cli.session import Session
+from profiles_management.cli.terminal import Terminal
+from profiles_management.reconcile.clock import Clock
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SAMPLE = Path(__file__).parents[3] / "examples" / "pmr.yaml"
+ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
+
+
+@dataclass
+class Ran:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self):
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def last(self):
+        """The last line that it printed."""
+        return self.out.splitlines()[-1]
+
+
+class Answers(Terminal):
+    """A terminal at which somebody sits who answers yes or no; None is nobody."""
+
+    def __init__(self, answer=None):
+        self.answer = answer
+        self.asked = []
+
+    def is_interactive(self):
+        return self.answer is not None
+
+    def confirms(self, question):
+        self.asked.append(question)
+        return self.answer
+
+
+@pytest.fixture
+def keeps():
+    """Compare a text with the golden file of that name."""
+    return lambda name, text: golden.check(Path(__file__).parent / "golden" / name, text)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """Be in an empty folder, with nothing in the environment; the sample is there as pmr.yaml."""
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pmr.yaml").write_bytes(SAMPLE.read_bytes())
+    return tmp_path
+
+
+@pytest.fixture
+def sample():
+    """Return the sample with some texts replaced by others."""
+
+    def edited(*edits):
+        text = SAMPLE.read_text(encoding="utf-8")
+        for before, after in edits:
+            assert text.count(before) == 1
+            text = text.replace(before, after)
+        return text
+
+    return edited
+
+
+@pytest.fixture
+def api():
+    """A cluster in memory; `run` uses it where no folder is given."""
+    return MemoryApi(objects=map(_cluster_role, ROLES))
+
+
+@pytest.fixture
+def controller(api):
+    """The profile controller of that cluster."""
+    return ProfileController(api)
+
+
+@pytest.fixture
+def run(api, capsys, monkeypatch):
+    """Run the command: `run("plan", "pmr.yaml")`; `stdin` is what it reads for `-`, `answer` what it is told."""
+
+    def command(*arguments, stdin="", answer=None, real=False):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        slept = [0.0]
+        clock = Clock(
+            now=lambda: NOON, monotonic=lambda: slept[0], sleep=lambda seconds: slept.append(_add(slept, seconds))
+        )
+        command.terminal = Answers(answer)
+        session = Session(clock, **({} if real else {"connect": lambda *_: api.client()}), terminal=command.terminal)
+        code = main(list(map(str, arguments)), session)
+        return Ran(code, *capsys.readouterr())
+
+    return command
+
+
+@pytest.fixture
+def folder(run):
+    """Run the command on the folder `manifests`."""
+    return lambda *arguments, **more: run(*arguments, "--directory", "manifests", **more)
+
+
+def _add(slept, seconds):
+    slept[0] += seconds
+    return seconds
+
+
+def _cluster_role(name):
+    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}

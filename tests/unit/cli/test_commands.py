@@ -1,0 +1,286 @@
+"""What each command does, and what it ends with."""
+
+import json
+
+import pytest
+
+NOBODY = "profiles: []\n"
+
+
+def test_a_valid_document_is_counted(run):
+    ran = run("validate", "pmr.yaml")
+
+    assert (ran.code, ran.out) == (0, "pmr.yaml is valid: 2 profiles, 5 contributors.\n")
+
+
+def test_a_document_can_come_from_standard_input(run, sample):
+    assert run("validate", "-", stdin=sample()).out == "standard input is valid: 2 profiles, 5 contributors.\n"
+
+
+def test_whose_time_is_up_is_noted(run, sample):
+    over = ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: edit\n    until: 2026-11-01")
+
+    ran = run("validate", "-", stdin=sample(over))
+
+    assert ran.out.splitlines()[1:] == ["note: bart@canonical.com in data-engineers: access ended 2026-11-01."]
+
+
+def test_a_plan_changes_nothing(folder, here, keeps):
+    ran = folder("plan", "pmr.yaml")
+
+    assert (ran.code, (here / "manifests").exists()) == (0, False)
+    keeps("plan.txt", ran.out)
+
+
+def test_a_plan_ends_with_2_only_where_there_are_changes_and_it_was_asked_to(folder):
+    first = folder("plan", "pmr.yaml", "--exit-code").code
+    folder("apply", "pmr.yaml")
+
+    assert (first, folder("plan", "pmr.yaml", "--exit-code").code) == (2, 0)
+
+
+def test_a_plan_can_be_made_for_another_day(folder, here, sample):
+    ends = ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: edit\n    until: 2027-01-01")
+    (here / "pmr.yaml").write_text(sample(ends))
+    folder("apply", "pmr.yaml")
+
+    ran = folder("plan", "pmr.yaml", "--at", "2027-01-01")
+
+    assert "  -    bart@canonical.com  edit  expired\n" in ran.out
+
+
+def test_an_apply_makes_the_cluster_match(run, controller, keeps):
+    first = run("apply", "pmr.yaml")
+
+    assert first.code == 0
+    keeps("apply.txt", first.out)
+    assert run("apply", "pmr.yaml").out == "No changes. 2 profiles match.\n"
+
+
+def test_without_a_profile_controller_an_apply_ends_with_4_and_says_what_it_waits_for(run, keeps):
+    ran = run("apply", "pmr.yaml", "--timeout", "5")
+
+    assert ran.code == 4
+    keeps("pending.txt", ran.out)
+
+
+def test_what_belongs_to_somebody_else_ends_with_1_and_stops_nobody_else(run, api, controller, keeps):
+    owner = {"name": "data-engineers", "annotations": {"owner": "root@example.com"}}
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owner})
+
+    ran = run("apply", "pmr.yaml")
+
+    assert ran.code == 1
+    keeps("refused.txt", ran.out)
+
+
+def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
+    run("apply", "pmr.yaml")
+    api.log.clear()
+
+    ran = run("apply", "-", "--brake-minimum", "1", stdin=NOBODY)
+
+    assert (ran.code, ran.out, api.writes) == (3, "", [])
+    assert ran.err.splitlines() == [
+        (
+            "error: This would take away 5 of 5 accesses; nothing was written. "
+            "Look at the plan, and allow revocations for one run if it is meant."
+        ),
+        "See it with: profiles-management plan. If it is meant: profiles-management apply --allow-revocations.",
+    ]
+
+
+def test_a_plan_says_that_the_brake_would_stop_it(run, controller):
+    run("apply", "pmr.yaml")
+
+    ran = run("plan", "-", "--brake-minimum", "1", stdin=NOBODY)
+
+    assert (ran.code, ran.last) == (
+        0,
+        "The brake would stop this: it takes away 5 of 5 accesses. If it is meant: apply --allow-revocations.",
+    )
+
+
+def test_the_brake_is_released_for_one_run(run, controller):
+    run("apply", "pmr.yaml")
+
+    assert run("apply", "-", "--brake-minimum", "1", "--allow-revocations", stdin=NOBODY).code == 0
+
+
+def test_stale_profiles_are_listed(run, controller):
+    run("apply", "pmr.yaml")
+
+    assert run("list-stale", "-", stdin=NOBODY).out.splitlines() == [
+        "PROFILE         OWNER                CONTRIBUTORS",
+        "data-engineers  admin@canonical.com  2",
+        "ml-engineers    admin@canonical.com  3",
+    ]
+
+
+def test_no_stale_profile_is_said(run, controller):
+    run("apply", "pmr.yaml")
+
+    assert run("list-stale", "pmr.yaml").out == "No profile is stale.\n"
+
+
+def test_deleting_shows_what_goes_and_asks(run, controller, api, keeps):
+    run("apply", "pmr.yaml")
+
+    ran = run("delete-stale", "-", stdin=NOBODY, answer=True)
+
+    assert (ran.code, api.get("Profile", "", "ml-engineers")) == (0, None)
+    assert run.terminal.asked == ["Delete 2 profiles, with everything in their namespaces?"]
+    keeps("delete-asks.txt", ran.err)
+    keeps("delete.txt", ran.out)
+
+
+def test_whoever_says_no_keeps_everything(run, controller, api):
+    run("apply", "pmr.yaml")
+    api.log.clear()
+
+    ran = run("delete-stale", "-", stdin=NOBODY, answer=False)
+
+    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (1, "error: Nothing was deleted.", [])
+
+
+def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
+    run("apply", "pmr.yaml")
+    api.log.clear()
+
+    ran = run("delete-stale", "-", stdin=NOBODY)
+
+    assert (ran.code, api.writes) == (1, [])
+    assert ran.err.splitlines()[-1].endswith("If it is meant: --yes.")
+
+
+def test_with_keep_data_the_namespace_stays(run, controller, api):
+    run("apply", "pmr.yaml")
+
+    code = run("delete-stale", "-", "--yes", "--keep-data", stdin=NOBODY).code
+
+    assert (code, api.get("Profile", "", "ml-engineers")) == (0, None)
+    assert api.get("Namespace", "", "ml-engineers") is not None
+
+
+def test_an_export_is_a_document_that_changes_nothing(run, controller, here):
+    run("apply", "pmr.yaml")
+
+    exported = run("export").out
+
+    assert run("apply", "-", stdin=exported).out == "No changes. 2 profiles match.\n"
+
+
+def test_what_an_export_cannot_say_is_noted_beside_it(run, controller, api):
+    run("apply", "pmr.yaml")
+    limits = {"name": "theirs", "namespace": "ml-engineers"}
+    api.put({"apiVersion": "v1", "kind": "LimitRange", "metadata": limits, "spec": {"limits": []}})
+
+    ran = run("export")
+
+    assert "theirs" in ran.out.splitlines()[0]
+    assert ran.err.startswith("note: ")
+
+
+def test_access_is_a_table(run, controller, keeps):
+    run("apply", "pmr.yaml")
+
+    keeps("access.txt", run("access").out)
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines"),
+    [
+        (("--person", "bart@canonical.com"), ["data-engineers  bart@canonical.com  edit  -"]),
+        (
+            ("--profile", "ml-engineers", "--person", "michal@canonical.com"),
+            ["ml-engineers  michal@canonical.com  edit  -"],
+        ),
+    ],
+)
+def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, lines):
+    run("apply", "pmr.yaml")
+
+    assert run("access", *asked).out.splitlines()[1:] == lines
+
+
+def test_nobody_has_access_is_said(run):
+    assert run("access").out == "Nobody has access.\n"
+
+
+def test_the_schema_is_json(run):
+    assert "profiles" in run("schema").data["properties"]
+
+
+def test_the_version_is_told(run):
+    assert run("--version").out.startswith("profiles-management ")
+
+
+def test_without_arguments_the_commands_are_listed(run):
+    ran = run()
+
+    assert ran.code == 0
+    assert all(
+        name in ran.out for name in ("validate", "plan", "apply", "list-stale", "delete-stale", "export", "access")
+    )
+
+
+def test_settings_reach_the_engine(folder, here):
+    folder("apply", "pmr.yaml", "--preset", "charmed", "--userid-header", "x-user", "--additional-principal", "extra")
+
+    written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
+
+    assert "sa/kfp-ui" in written
+    assert "request.headers[x-user]" in written
+    assert "- extra" in written
+
+
+def test_principals_replace_those_of_the_preset(folder, here):
+    folder("apply", "pmr.yaml", "--principal", "one", "--principal", "two")
+
+    written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
+
+    assert "- one" in written
+    assert "- two" in written
+    assert "istio-ingressgateway" not in written
+
+
+def test_a_setting_can_come_from_the_environment(run, monkeypatch):
+    monkeypatch.setenv("PROFILES_MANAGEMENT_DIRECTORY", "from-environment")
+    run("apply", "pmr.yaml")
+
+    assert run("access", "--directory", "from-environment", "--output", "json").data["access"]
+
+
+def test_json_of_a_plan_holds_the_changes(folder):
+    found = folder("plan", "pmr.yaml", "--output", "json").data
+
+    assert (len(found["changes"]), found["summary"]["add"], found["errors"], found["pending"]) == (7, 7, [], [])
+
+
+def test_json_of_an_apply_says_what_became_of_each(folder):
+    found = folder("apply", "pmr.yaml", "--output", "json").data
+
+    assert {change["result"] for change in found["changes"]} == {"done"}
+
+
+def test_yaml_says_the_same_as_json(folder):
+    import yaml  # noqa: PLC0415
+
+    arguments = ("plan", "pmr.yaml", "--output")
+
+    assert yaml.safe_load(folder(*arguments, "yaml").out) == folder(*arguments, "json").data
+
+
+@pytest.mark.parametrize("command", ["validate", "list-stale", "access"])
+def test_lists_are_data_too(folder, run, command):
+    folder("apply", "pmr.yaml")
+    where = () if command == "validate" else ("--directory", "manifests")
+    document = () if command == "access" else ("pmr.yaml",)
+
+    assert run(command, *document, *where, "--output", "json").data["errors"] == []
+
+
+def test_an_export_can_be_json(folder):
+    folder("apply", "pmr.yaml")
+
+    assert len(json.loads(folder("export", "--output", "json").out)["profiles"]) == 2

@@ -1,0 +1,120 @@
+"""The command as a process: pipes, terminals, a missing extra, the demo. Few tests, for each starts Python."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import textwrap
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = str(ROOT / "examples" / "pmr.yaml")
+COMMAND = [sys.executable, "-m", "profiles_management"]
+
+
+@pytest.fixture
+def environment(here):
+    """The environment of a process that runs this tree."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PROFILES_MANAGEMENT_")}
+    return {**kept, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm-256color", "PYTHONWARNINGS": ""}
+
+
+@pytest.fixture
+def process(environment):
+    """Run a shell line in which `pm` is the command."""
+
+    def run(line, **more):
+        script = f'pm() {{ {" ".join(COMMAND)} "$@"; }}; {line}'
+        return started(["/bin/sh", "-c", script], {**environment, **more})
+
+    return run
+
+
+def started(arguments, environment):
+    """Run a process to its end, with nothing on its standard input."""
+    return subprocess.run(  # noqa: S603 - Python, and our own command
+        arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+
+
+def on_a_terminal(arguments, environment):
+    """Run the command with all three streams on a terminal of 80 columns; return what stood there."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*COMMAND, *arguments], env=environment, stdin=follower, stdout=follower, stderr=follower
+    )
+    os.close(follower)
+    seen = b""
+    with suppress(OSError):  # Linux tells the end of a terminal by an error
+        while chunk := os.read(leader, 4096):
+            seen += chunk
+    process.wait()
+    os.close(leader)
+    return seen.decode()
+
+
+def test_whoever_reads_only_the_first_line_gets_it_without_noise(process):
+    ran = process(f"(pm plan {SAMPLE} --directory manifests; echo $? >&2) | head -1")
+
+    assert (ran.stdout, ran.stderr) == ("data-engineers\n", "0\n")
+
+
+def test_a_full_disk_is_an_error(process):
+    ran = process(f"pm plan {SAMPLE} --directory manifests > /dev/full")
+
+    assert (ran.returncode, ran.stderr) == (1, "error: No space left on device\n")
+
+
+def test_a_terminal_gets_colours(environment):
+    assert "\x1b[32m  +    \x1b[0m" in on_a_terminal(["plan", SAMPLE, "--directory", "manifests"], environment)
+
+
+def test_no_color_means_none(environment):
+    seen = on_a_terminal(["plan", SAMPLE, "--directory", "manifests"], {**environment, "NO_COLOR": "1"})
+
+    assert "\x1b[32m" not in seen
+    assert "  +    admin@canonical.com    owner       new profile" in seen
+
+
+def test_ctrl_c_says_that_nothing_is_lost(environment):
+    script = """
+        import os, signal, sys
+        from profiles_management.cli import entry
+        class Waiting:
+            def read(self, size):
+                os.kill(os.getpid(), signal.SIGINT)
+                return b""
+        sys.stdin = type("Stdin", (), {"buffer": Waiting(), "isatty": lambda self: False})()
+        sys.argv[1:] = ["plan", "-", "--directory", "manifests"]
+        entry()
+    """
+    ran = started([sys.executable, "-c", textwrap.dedent(script)], environment)
+
+    assert ran.returncode == 128 + signal.SIGINT
+    assert ran.stderr.splitlines()[-1] == "error: Interrupted. Nothing is lost: the next run finishes what was begun."
+
+
+def test_without_the_extra_it_says_how_to_install_it(environment):
+    script = "import sys; sys.modules['typer'] = None; from profiles_management.cli import entry; entry()"
+
+    ran = started([sys.executable, "-c", script], environment)
+
+    assert (ran.returncode, ran.stderr) == (
+        1,
+        "error: the command needs typer. Run: pip install 'profiles-management[cli]'\n",
+    )
+
+
+def test_the_demo_runs_without_a_cluster_and_without_questions(environment, here):
+    demo = [sys.executable, str(ROOT / "examples" / "demo.py")]
+
+    ran = started(demo, {**environment, "KUBECONFIG": "absent", "TMPDIR": str(here)})
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "No changes. 2 profiles match." in ran.stdout
+    assert "  -/+  andreea@canonical.com  view → edit  role changed" in ran.stdout
+    assert "4 errors in mistakes.yaml. Nothing was sent." in ran.stdout

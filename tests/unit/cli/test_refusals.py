@@ -1,0 +1,207 @@
+"""What is said when something is wrong: one message, no traceback, and an exit code of 1."""
+
+import os
+
+import pytest
+
+FOUR = (
+    ('limits.cpu: "1"', 'limits.cpu = "1"'),
+    ("  contributors:\n  - name: kimonas", "  contributers:\n  - name: kimonas"),
+    ("name: data-engineers", "name: Data Engineers"),
+    ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: editor"),
+)
+SECRET = "hunter2-token"
+CONFIG = """\
+apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{{name: c, cluster: {{server: "{server}"}}}}]
+contexts: [{{name: here, context: {{cluster: c, user: u}}}}, {{name: odd, context: {{cluster: c, user: nobody}}}}]
+users: [{{name: u, user: {{token: {secret}}}}}]
+"""
+
+
+@pytest.fixture
+def config(here):
+    """Write a kubeconfig and return its path."""
+
+    def write(text=CONFIG, server="https://127.0.0.1:1"):
+        path = here / "config"
+        path.write_text(text.format(server=server, secret=SECRET) if text is CONFIG else text)
+        return path
+
+    return write
+
+
+def test_every_mistake_of_a_document_is_shown_at_once(folder, here, sample, keeps):
+    (here / "four.yaml").write_text(sample(*FOUR))
+
+    ran = folder("apply", "four.yaml")
+
+    assert (ran.code, ran.out, (here / "manifests").exists()) == (1, "", False)
+    keeps("four-mistakes.txt", ran.err)
+
+
+def test_mistakes_are_data_too(folder, here, sample):
+    (here / "four.yaml").write_text(sample(*FOUR))
+
+    ran = folder("plan", "four.yaml", "--output", "json")
+
+    assert (ran.code, ran.err, len(ran.data["errors"])) == (1, "", 4)
+    assert ran.data["errors"][0] == {
+        "code": "not-a-mapping",
+        "what": '"hard" wants a mapping, this is text',
+        "remedy": 'write: limits.cpu: "1"',
+        "file": "four.yaml",
+        "line": 8,
+        "column": 7,
+        "path": "profiles[0].resources.hard",
+        "profile": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("absent.yaml", None, "error[unreadable]: no such file or directory"),
+        (".", None, "error[unreadable]: is a directory"),
+        ("latin.yaml", b"profiles: [\xe9]", "error[not-utf-8]: the byte 0xE9 is no UTF-8"),
+        ("empty.yaml", b"", "error[empty-document]: the document is empty"),
+    ],
+)
+def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, said):
+    if content is not None:
+        (here / name).write_bytes(content)
+
+    ran = run("validate", name)
+
+    assert (ran.code, ran.err.splitlines()[0]) == (1, said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("plan",), "Missing argument 'FILE'."),
+        (("plna", "x"), "No such command 'plna'. Did you mean 'plan'?"),
+        (("plan", "pmr.yaml", "--nope"), "No such option: --nope"),
+        (
+            ("plan", "pmr.yaml", "--directory", "x", "--context", "y"),
+            "--directory is a target of its own: leave out --kubeconfig and --context.",
+        ),
+        (
+            ("plan", "pmr.yaml", "--at", "soon"),
+            (
+                "Invalid value for --at: 'soon' is neither a date nor a time. Give a date such as 2027-01-31, "
+                "or a time with its zone such as 2027-01-31T18:00:00Z."
+            ),
+        ),
+        (
+            ("plan", "pmr.yaml", "--at", "2027-01-31T18:00"),
+            (
+                "Invalid value for --at: '2027-01-31T18:00' has no zone. Give a date such as 2027-01-31, "
+                "or a time with its zone such as 2027-01-31T18:00:00Z."
+            ),
+        ),
+        (("plan", "pmr.yaml", "--directory", "pmr.yaml"), "Invalid value for '--directory': dir 'pmr.yaml' is a file."),
+    ],
+)
+def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, arguments, said):
+    ran = run(*arguments)
+
+    first, second = ran.err.splitlines()
+    assert (ran.code, first) == (1, f"error: {said}")
+    assert second.startswith("See: profiles-management")
+
+
+def test_a_setting_out_of_range_is_named(folder):
+    assert folder("plan", "pmr.yaml", "--brake-share", "3").err == (
+        "error: brake_share is 3.0. Give a share from 0 to 1, such as 0.5.\n"
+    )
+
+
+@pytest.mark.parametrize("command", [("access",), ("export",), ("list-stale", "pmr.yaml")])
+def test_reading_a_folder_that_is_not_there_is_an_error(folder, command):
+    assert folder(*command).err == "error: There is no folder manifests.\n"
+
+
+def test_a_folder_that_cannot_be_written_is_told_for_each_profile(run, here, keeps):
+    (here / "taken").write_text("not a folder")
+
+    ran = run("apply", "pmr.yaml", "--directory", "taken/below")
+
+    assert ran.code == 1
+    keeps("read-only.txt", ran.out)
+
+
+# clusters
+
+
+def test_without_a_cluster_it_says_how_to_name_one(run):
+    assert run("plan", "pmr.yaml", real=True).err == (
+        "error: No cluster is configured. Set KUBECONFIG, or give --kubeconfig FILE or --directory DIR.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"users: [{{name: {SECRET}\n  : [",
+        f"clusters: {SECRET}",
+        f"- {SECRET}",
+        f"clusters: [{{name: c, cluster: {{server: [{SECRET}]}}}}]\ncontexts: []",
+        (
+            f"clusters: [{{name: c, cluster: {{certificate-authority-data: {SECRET}}}}}]\n"
+            "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x"
+        ),
+        "",
+    ],
+)
+def test_a_broken_kubeconfig_is_named_and_nothing_of_it_is_repeated(run, config, content):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(content), real=True)
+
+    assert ran.code == 1
+    assert SECRET not in ran.err
+    assert ran.err.count("\n") == 1
+    assert str(config(content)) in ran.err
+
+
+def test_a_kubeconfig_that_is_not_there_is_named(run, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", "absent")
+
+    said = run("plan", "pmr.yaml", real=True).err
+
+    assert said == "error: The kubeconfig absent cannot be used: no such file or directory.\n"
+
+
+def test_several_kubeconfigs_at_once_are_declined(run, config, monkeypatch):
+    monkeypatch.setenv("KUBECONFIG", f"{config()}{os.pathsep}{config()}")
+
+    assert run("plan", "pmr.yaml", real=True).err == (
+        "error: KUBECONFIG names 2 files. Name one of them with --kubeconfig.\n"
+    )
+
+
+def test_an_unknown_context_is_told_with_those_that_there_are(run, config):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--context", "there", real=True)
+
+    assert ran.err == f"error: The kubeconfig {config()} has no context 'there'. It has: here, odd.\n"
+
+
+def test_a_context_whose_user_is_missing_is_told(run, config):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--context", "odd", real=True)
+
+    assert "names a cluster or user that is not in it" in ran.err
+
+
+def test_a_cluster_that_refuses_connections_is_told(run, config):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(), real=True)
+
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert ran.err.startswith("error: The cluster does not answer")
+    assert SECRET not in ran.err
+
+
+def test_a_cluster_error_is_data_too(run, config):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--output", "json", real=True)
+
+    assert [error["code"] for error in ran.data["errors"]] == ["cluster-away"]
