@@ -160,13 +160,13 @@ class Owning:
         if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
             yield self._annotated(space.version)
         woken = False
+        settled = not (self.footing.annotate or self.footing.hand_over or self.footing.before)
         for kind, name, one in self._owner_objects():
             if one.user != self.owner.name:
                 woken = True
                 change = {"metadata": {"annotations": {"user": self.owner.name}}}
-                yield writes.patch(
-                    ObjectRef(kind, self.name, name), change, one.version if not self.footing.annotate else ""
-                )
+                # Where the controller has something to do, it writes to both as soon as one of these patches wakes it.
+                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if settled else "")
         if self.footing.annotate and not self.footing.hand_over and not woken:
             yield writes.patch(profile, {"metadata": {"annotations": {names.TOUCHED: seen.version}}})
 

@@ -132,7 +132,8 @@ class Shape:
 
     def _steps(self, ref: ObjectRef, seen: ProfileSeen, metadata: Spec, spec: Spec) -> Iterator[Write]:
         """Scopes cannot be changed in place: the old quota has to be gone before the new one is set."""
-        version = "" if self.footing.hand_over else seen.version
+        restless = self.footing.hand_over or self.footing.annotate  # the controller will have written to the Profile
+        version = "" if restless else seen.version
         quota = spec.pop("resourceQuotaSpec", None)
         changed = {**({"metadata": metadata} if metadata else {}), **({"spec": spec} if spec else {})}
         stored = self.observed.quotas.get(self.name)
