@@ -1,0 +1,144 @@
+"""Labels and annotations of a profile's namespace: ours are recorded, and only those are ever removed."""
+
+import pytest
+
+from engine.build import document
+from engine.world import World
+from profiles_management import DocumentError, Settings
+from profiles_management.kubeflow import names
+
+
+def labelled(profile, **labels):
+    return profile(fields={"labels": {key.replace("__", "/"): value for key, value in labels.items()}})
+
+
+def namespace(world):
+    return world.api.get("Namespace", None, "ml")["metadata"]
+
+
+def by_hand(world, **metadata):
+    body = {"metadata": metadata}
+    world.api.call("PATCH", world.api.path("Namespace", None, "ml"), body, content_type="application/merge-patch+json")
+
+
+def test_labels_and_annotations_are_set(world, profile):
+    world.apply(document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}})))
+
+    assert namespace(world)["labels"]["team"] == "red"
+    assert namespace(world)["annotations"]["note"] == "hello"
+
+
+def test_the_controllers_own_keys_stay(world, profile):
+    world.apply(document(labelled(profile, team="red")))
+
+    assert namespace(world)["labels"]["istio-injection"] == "enabled"
+    assert namespace(world)["annotations"]["owner"] == "owner@example.com"
+
+
+def test_setting_them_again_writes_nothing(world, profile):
+    pmr = document(labelled(profile, team="red"))
+    world.apply(pmr)
+
+    assert not world.plan(pmr).changes
+
+
+def test_a_key_that_left_the_document_is_removed(world, profile):
+    world.apply(document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}})))
+
+    world.apply(document(profile()))
+
+    assert "team" not in namespace(world)["labels"]
+    assert set(namespace(world)["annotations"]) == {"owner"}
+    assert not world.plan(document(profile())).changes
+
+
+def test_what_others_set_is_never_removed(world, profile):
+    world.apply(document(labelled(profile, team="red")))
+    by_hand(world, labels={"theirs": "kept"}, annotations={"theirs": "kept"})
+
+    world.apply(document(profile()))
+
+    assert namespace(world)["labels"]["theirs"] == "kept"
+    assert namespace(world)["annotations"]["theirs"] == "kept"
+
+
+def test_a_value_that_somebody_changed_is_set_again(world, profile):
+    pmr = document(labelled(profile, team="red"))
+    world.apply(pmr)
+    by_hand(world, labels={"team": "blue"})
+
+    world.apply(pmr)
+
+    assert namespace(world)["labels"]["team"] == "red"
+
+
+def test_a_label_of_the_controllers_may_have_another_value_without_a_fight(world, profile):
+    pmr = document(profile(fields={"labels": {"pipelines.kubeflow.org/enabled": "false"}}))
+
+    world.apply(pmr)
+    world.controller.resync()
+
+    assert namespace(world)["labels"]["pipelines.kubeflow.org/enabled"] == "false"
+    assert not world.plan(pmr).changes
+
+
+def test_a_label_that_the_controller_puts_back_is_no_drift(world, profile):
+    world.apply(document(profile(fields={"labels": {"pipelines.kubeflow.org/enabled": "false"}})))
+
+    world.apply(document(profile()))
+
+    assert namespace(world)["labels"]["pipelines.kubeflow.org/enabled"] == "true"
+    assert not world.plan(document(profile())).changes
+
+
+def test_defaults_merge_key_by_key_and_null_drops_one(world, profile):
+    own = profile(fields={"labels": {"team": "blue", "stage": None}})
+
+    world.apply(document(own, labels={"team": "red", "stage": "dev", "tier": "gold"}))
+
+    found = namespace(world)["labels"]
+    assert (found["team"], found.get("stage"), found["tier"]) == ("blue", None, "gold")
+
+
+@pytest.mark.parametrize("key", ["owner", names.MANAGED_BY, names.INSTANCE])
+def test_our_marks_and_the_owner_are_no_keys_for_a_document(world, profile, key):
+    with pytest.raises(DocumentError, match="reserved-key"):
+        world.apply(document(profile(fields={"annotations": {key: "x"}})))
+
+    assert not world.api.log
+
+
+@pytest.mark.parametrize("key", ["pod-security.kubernetes.io/enforce", "istio-injection", "sidecar.istio.io/inject"])
+def test_kubernetes_and_istios_keys_want_a_setting(profile, key):
+    pmr = document(profile(fields={"labels": {key: "enabled"}}))
+    world = World(Settings(allowed_keys=frozenset({key})))
+
+    with pytest.raises(DocumentError, match="allowed_keys"):
+        world.apply(pmr, allowed_keys=frozenset())
+    world.apply(pmr)
+
+    assert namespace(world)["labels"][key] == "enabled"
+
+
+@pytest.mark.parametrize("record", ["{nonsense", '["labels"]', '{"labels": 5}', "", '{"labels": [1]}'])
+def test_a_record_that_somebody_broke_takes_nothing_away(world, profile, record):
+    world.apply(document(labelled(profile, team="red")))
+    by_hand(world, annotations={names.KEYS: record})
+
+    report = world.apply(document(profile()))
+
+    assert report.exit_code == 0
+    assert namespace(world)["labels"]["team"] == "red"
+    assert not world.plan(document(profile())).changes
+
+
+def test_an_adopted_namespace_keeps_what_it_had(world, profile):
+    metadata = {"name": "ml", "labels": {"theirs": "kept"}, "annotations": {"note": "kept"}}
+    world.api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+
+    world.apply(document(profile(fields={"adopt": True, "labels": {"team": "red"}})))
+    world.apply(document(profile()))
+
+    assert namespace(world)["labels"]["theirs"] == "kept"
+    assert namespace(world)["annotations"]["note"] == "kept"
+    assert "team" not in namespace(world)["labels"]
