@@ -16,6 +16,7 @@ from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
+from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import ClusterAway, Forbidden, MissingKind
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, State, Verb, Write
@@ -52,7 +53,7 @@ class Cluster:
         kinds = [kind for kind in slim.KINDS if not (settings.standalone and kind is slim.Profile)]
         optional = {slim.AuthorizationPolicy} if settings.standalone else set()
         roles = sorted(set(settings.cluster_roles.values()))
-        with ThreadPoolExecutor(len(kinds) + 1) as pool:
+        with collector_paused(), ThreadPoolExecutor(len(kinds) + 1) as pool:
             missing = pool.submit(lambda: [role for role in roles if not self._has_role(role)])
             read = [pool.submit(self._gather, kind, optional) for kind in kinds]
             holds, parts = [], Gathering()

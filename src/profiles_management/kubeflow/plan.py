@@ -16,6 +16,7 @@ from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Shape, Wanted
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
     Access,
@@ -37,11 +38,12 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
         now: with a zone; contributors whose `until` has come by then are as if they were not there.
     """
     planning = _Planning(pmr, observed, settings, now)
-    for profile in pmr.in_order():
-        planning.profile(profile)
-    for name in stale(pmr, observed, settings):
-        planning.stale(name)
-    return planning.result()
+    with collector_paused():
+        for profile in pmr.in_order():
+            planning.profile(profile)
+        for name in stale(pmr, observed, settings):
+            planning.stale(name)
+        return planning.result()
 
 
 def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
