@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +44,22 @@ class Dying(Cluster):
         super().send(write, deadline=deadline)
 
 
+class Meddled(Cluster):
+    """A cluster where somebody does something between our look at it and our first write."""
+
+    def __init__(self, client: Client, meddle: Callable[[], object]) -> None:
+        super().__init__(client)
+        self._meddle: Callable[[], object] | None = meddle
+        self._lock = threading.Lock()
+
+    def send(self, write: Write, *, deadline: float) -> None:
+        with self._lock:
+            meddle, self._meddle = self._meddle, None
+            if meddle is not None:
+                meddle()
+        super().send(write, deadline=deadline)
+
+
 class Engine:
     """The library's functions, on one cluster as one instance; keyword arguments are settings for one call."""
 
@@ -51,11 +68,13 @@ class Engine:
         self.settings = settings
 
     def apply(self, *profiles: Profile, **changed: Any) -> Report:
-        return create_or_update_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+        return create_or_update_profiles(
+            _document(profiles), target=self.client, settings=self.settings_with(**changed)
+        )
 
     def apply_until_killed(self, *profiles: Profile, after: int, **changed: Any) -> bool:
         """Apply and die after so many writes; return whether it came to that."""
-        settings, target = replace(self._settings(changed), writers=1), Dying(self.client, after)
+        settings, target = self.settings_with(**{**changed, "writers": 1}), Dying(self.client, after)
         try:
             create_or_update_profiles(_document(profiles), target=target, settings=settings)
         except Killed:
@@ -63,14 +82,23 @@ class Engine:
         return False
 
     def plan(self, *profiles: Profile, **changed: Any) -> Plan:
-        return plan_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+        return plan_profiles(_document(profiles), target=self.client, settings=self.settings_with(**changed))
 
     def stale(self, *profiles: Profile, **changed: Any) -> tuple[StaleProfile, ...]:
-        return list_stale_profiles(_document(profiles), target=self.client, settings=self._settings(changed))
+        return list_stale_profiles(_document(profiles), target=self.client, settings=self.settings_with(**changed))
 
     def delete_stale(self, *profiles: Profile, keep_data: bool = False, **changed: Any) -> Report:
-        settings = self._settings(changed)
+        settings = self.settings_with(**changed)
         return delete_stale_profiles(_document(profiles), target=self.client, settings=settings, keep_data=keep_data)
+
+    def delete_until_killed(self, *, keep_data: bool, after: int) -> bool:
+        """Delete what is stale and die after so many writes; return whether it came to that."""
+        settings, target = replace(self.settings, writers=1), Dying(self.client, after)
+        try:
+            delete_stale_profiles(_document(()), target=target, settings=settings, keep_data=keep_data)
+        except Killed:
+            return True
+        return False
 
     def export(self) -> Export:
         return export_pmr(target=self.client, settings=self.settings)
@@ -80,7 +108,8 @@ class Engine:
         plan = self.plan(*profiles, **changed)
         return not (plan.changes or plan.pending or plan.refused)
 
-    def _settings(self, changed: dict[str, Any]) -> Settings:
+    def settings_with(self, **changed: Any) -> Settings:
+        """Return the settings, some of them changed."""
         return replace(self.settings, **changed)
 
 

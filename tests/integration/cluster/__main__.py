@@ -11,7 +11,6 @@ from integration.cluster import kubeflow
 from integration.cluster.build import CannotBuild
 from integration.cluster.control_plane import ControlPlane
 from integration.cluster.kfam import CLUSTER_ADMIN
-from integration.cluster.server import Server
 from integration.cluster.stand_ins import StandIns
 
 
@@ -26,9 +25,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         begun = time.monotonic()
-        with ControlPlane(say) as plane:
-            kubeflow.install(Server(plane.kubeconfig), plane.programs)
+        with ControlPlane(kubeflow.install, say) as plane:
             stand_ins = StandIns(plane.kubeconfig, plane.logs)
+            kubeflow.wait_for_roles(plane)
             seconds = time.monotonic() - begun
             say(f"A control plane with stand-ins for Kubeflow's profile controller and KFAM, up in {seconds:.1f} s.\n")
             say(f"  export KUBECONFIG={plane.kubeconfig}")

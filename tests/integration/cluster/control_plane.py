@@ -10,6 +10,7 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -34,19 +35,24 @@ _READY_WITHIN = 60.0
 class ControlPlane:
     """A running control plane. It ends with its `with` block, or with this process.
 
+    Args:
+        prepare: called with the control plane before the controllers start. CRDs belong here: the garbage collector
+            looks for new kinds every 30 s only, and until then nothing that belongs to one of them goes with it.
+        say: told, a line at a time, what takes long.
+
     Attributes:
         kubeconfig: of an administrator.
         folder: keys, data and logs; removed at the end unless `keep` is set.
         keep: whether to keep the folder, for its logs.
     """
 
-    def __init__(self, say: Say = lambda line: None) -> None:
-        self._programs = built(say)
+    def __init__(self, prepare: Callable[[Self], object] = lambda plane: None, say: Say = lambda line: None) -> None:
+        self.programs = built(say)
         self.folder = Path(tempfile.mkdtemp(prefix="profiles-cluster-"))
         self.folder.chmod(0o700)
         self.kubeconfig = self.folder / "kubeconfig"
-        self.kubectl = self._programs / "kubectl"
-        self.programs = self._programs
+        self.kubectl = self.programs / "kubectl"
+        self._prepare = prepare
         self.keep = False
         self._children: list[Child] = []
         self._start_somehow(say)
@@ -109,13 +115,14 @@ class ControlPlane:
         self._children.append(self._api_server())
         self._wait_for_api_server()
         self._write("kubeconfig", self._kubeconfig_text())
+        self._prepare(self)
         self._child("kube-controller-manager", *self._controller_flags())
 
     def _child(self, name: str, *flags: str) -> None:
         self._children.append(self._launched(name, *flags))
 
     def _launched(self, name: str, *flags: str) -> Child:
-        return Child(name, [str(self._programs / name), *flags], self.logs / f"{name}.log")
+        return Child(name, [str(self.programs / name), *flags], self.logs / f"{name}.log")
 
     def _etcd_flags(self) -> list[str]:
         client, peer = f"http://127.0.0.1:{self._etcd_port}", f"http://127.0.0.1:{self._peer_port}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from integration.cluster.build import ISTIO_CRDS
+from integration.cluster.control_plane import ControlPlane
 from integration.cluster.server import Server
 from integration.cluster.waiting import wait_for
 from memory_api.status import Refusal
@@ -18,21 +20,25 @@ _ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def install(server: Server, programs: Path) -> None:
-    """Make the CRDs and the ClusterRoles, and wait until they hold."""
-    crds = [
-        *_read(PROFILE_CRD),
-        *(one for one in _read(programs / ISTIO_CRDS) if one["spec"]["group"] == "security.istio.io"),
-    ]
-    for one in crds:
-        server.call("POST", _CRDS, one)
-    for role in cluster_roles():
-        server.call("POST", _ROLES, role)
-    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kubeflow"}})
-    for one in crds:
-        wait_for(f"the CRD {one['metadata']['name']}", lambda one=one: _serves(server, one))
-    for role in ("admin", "edit", "view"):
-        wait_for(f"the rules of kubeflow-{role}", lambda role=role: _rules(server, f"kubeflow-{role}"))
+def install(plane: ControlPlane) -> None:
+    """Make the CRDs and the ClusterRoles, and wait until the CRDs hold."""
+    with contextlib.closing(Server(plane.kubeconfig)) as server:
+        istio = (one for one in _read(plane.programs / ISTIO_CRDS) if one["spec"]["group"] == "security.istio.io")
+        crds = [*_read(PROFILE_CRD), *istio]
+        for one in crds:
+            server.call("POST", _CRDS, one)
+        for role in cluster_roles():
+            server.call("POST", _ROLES, role)
+        server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kubeflow"}})
+        for one in crds:
+            wait_for(f"the CRD {one['metadata']['name']}", lambda one=one: _serves(server, one))
+
+
+def wait_for_roles(plane: ControlPlane) -> None:
+    """Wait until the controller manager has gathered the rules of the three roles."""
+    with contextlib.closing(Server(plane.kubeconfig)) as server:
+        for role in ("admin", "edit", "view"):
+            wait_for(f"the rules of kubeflow-{role}", lambda role=role: _rules(server, f"kubeflow-{role}"))
 
 
 def cluster_roles() -> Iterable[dict]:

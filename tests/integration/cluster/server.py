@@ -85,9 +85,9 @@ class Server:
             Refusal: what the server says no with.
         """
         headers = {"Content-Type": content_type or "application/json"} if body is not None else {}
-        params = {"fieldManager": manager} if method in ("POST", "PUT", "PATCH") else {}
-        content = None if body is None else json.dumps(body)
-        answer = self._http.request(method, path, params=params, content=content, headers=headers)
+        if method in ("POST", "PUT", "PATCH"):
+            path += f"{'&' if '?' in path else '?'}fieldManager={manager}"
+        answer = self._http.request(method, path, content=None if body is None else json.dumps(body), headers=headers)
         if answer.is_success:
             return answer.json()
         raise refusal_of(answer)

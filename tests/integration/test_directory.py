@@ -1,0 +1,68 @@
+"""A folder of manifests is a target like a cluster: what is written there and applied with kubectl is the document."""
+
+import pytest
+
+from integration.cluster.waiting import wait_for
+from integration.people import OLGA
+from profiles_management import create_or_update_profiles
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+
+
+@pytest.fixture
+def write(engine, tmp_path):
+    """Write a document as manifests; return the folder."""
+
+    def write(*profiles):
+        document = ProfilesManagementRepresentation(list(profiles))
+        report = create_or_update_profiles(document, target=tmp_path, settings=engine.settings)
+        assert report.exit_code == 0, report.errors
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def apply(kubectl, server):
+    """Apply a folder with kubectl as decisions.md has it: once more after the controller has made the namespaces."""
+
+    def apply(folder, *namespaces):
+        kubectl("apply", "-R", "-f", str(folder), check=False)
+        for name in namespaces:
+            wait_for("the profile", lambda name=name: "finalizers" in server.get("Profile", None, name)["metadata"])
+        return kubectl("apply", "-R", "-f", str(folder))
+
+    return apply
+
+
+def test_what_kubectl_applied_is_an_empty_plan(engine, profile, write, apply, role):
+    limits = {"limits": [{"type": "Container", "default": {"cpu": "1000m"}}]}
+    red = profile("-red", ann="admin", bob="edit", cpu="1000m", more={"limitRange": limits})
+    blue = profile("-blue", cleo="view")
+
+    apply(write(red, blue), red.name, blue.name)
+
+    assert wait_for("an empty plan", lambda: engine.matches(red, blue))
+    assert [role(who, red.name) for who in (OLGA, "ann", "bob")] == ["admin", "admin", "edit"]
+    assert role("cleo", blue.name) == "view"
+
+
+def test_a_changed_folder_changes_the_cluster(engine, profile, write, apply, role, name):
+    apply(write(profile(ann="view", cpu="1")), name)
+
+    after = profile(ann="view", bob="edit", cpu="2")
+    apply(write(after), name)
+
+    assert wait_for("an empty plan", lambda: engine.matches(after))
+    assert role("bob", name) == "edit"
+
+
+def test_a_standalone_folder_needs_no_kubeflow(engine, profile, kubectl, tmp_path, may, name):
+    ml = profile(ann="edit", cpu="1")
+    document = ProfilesManagementRepresentation([ml])
+    create_or_update_profiles(document, target=tmp_path, settings=engine.settings_with(standalone=True))
+
+    kubectl("apply", "-R", "-f", str(tmp_path), check=False)  # the namespace may come after what goes into it
+    kubectl("apply", "-R", "-f", str(tmp_path))
+
+    assert may("ann@example.com", "create", "pods", name)
+    assert may(OLGA, "create", "rolebindings.rbac.authorization.k8s.io", name)

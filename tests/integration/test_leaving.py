@@ -1,0 +1,165 @@
+"""Profiles that leave the document: they lose their people, then, if somebody says so, the rest."""
+
+import pytest
+
+from integration.cluster import permissions
+from integration.cluster.waiting import wait_for
+from integration.people import OLGA, person
+
+
+@pytest.fixture
+def keep(server):
+    """Put something into a namespace that must not be lost; the function returned tells whether it is there."""
+
+    def put(namespace):
+        path = f"/api/v1/namespaces/{namespace}/configmaps"
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "data", "namespace": namespace}}
+        uid = server.call("POST", path, body)["metadata"]["uid"]
+        return lambda: server.call("GET", f"{path}/data")["metadata"]["uid"] == uid
+
+    return put
+
+
+@pytest.fixture
+def applied(engine, profile):
+    """A profile with two contributors that is there; its document no longer names it."""
+    ml = profile(ann="edit", bob="view")
+    engine.apply(ml)
+    wait_for("an empty plan", lambda: engine.matches(ml))
+    return ml.name
+
+
+@pytest.fixture
+def gone(server):
+    """Wait until Profile and namespace are gone."""
+
+    def gone(name):
+        wait_for("the Profile to go", lambda: server.get("Profile", None, name) is None)
+        wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+
+    return gone
+
+
+def everybody(role, name):
+    return [role(who, name) for who in (OLGA, "ann", "bob")]
+
+
+def test_a_profile_that_left_loses_its_contributors_and_keeps_owner_and_data(engine, applied, keep, role):
+    kept = keep(applied)
+
+    report = engine.apply()
+
+    assert report.exit_code == 0, report.errors
+    assert everybody(role, applied) == ["admin", "", ""]
+    assert kept()
+    assert engine.matches()
+
+
+def test_a_profile_that_comes_back_is_as_it_was(engine, applied, profile, role):
+    engine.apply()
+
+    engine.apply(profile(ann="edit", bob="view"))
+
+    assert everybody(role, applied) == ["admin", "edit", "view"]
+
+
+def test_only_our_profiles_are_stale(engine, applied, server, name):
+    owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OLGA}
+    head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": f"{name}-theirs"}}
+    server.create({**head, "spec": {"owner": owner}})
+
+    assert [one.name for one in engine.stale()] == [applied]
+    assert engine.stale()[0].contributors == 2
+
+
+def test_deleting_removes_profile_namespace_and_everybodys_access(engine, applied, role, gone):
+    report = engine.delete_stale()
+
+    assert report.exit_code == 0, report.errors
+    gone(applied)
+    assert everybody(role, applied) == ["", "", ""]
+
+
+def test_deleting_waits_for_nothing_that_an_owner_mismatch_blocks(engine, applied, server, gone):
+    server.patch("Namespace", None, applied, {"metadata": {"annotations": {"owner": person("eve")}}})
+
+    report = engine.delete_stale()
+
+    assert report.exit_code == 0, report.errors
+    gone(applied)
+
+
+def test_deleting_an_adopted_namespace_takes_the_verb_for_it(engine, engine_with, profile, server, gone, name):
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
+    engine.apply(profile(ann="edit"))
+
+    refused = engine.delete_stale(deadline=5.0)
+    assert refused.exit_code == 1
+    assert "delete namespaces" in refused.errors[0]
+
+    engine_with((*permissions.ENGINE, *permissions.DELETE)).delete_stale()
+    server.delete("Namespace", None, name)
+    gone(name)
+
+
+def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, applied, server, keep, role):
+    kept = keep(applied)
+
+    report = engine.delete_stale(keep_data=True)
+
+    assert report.exit_code == 0, report.errors
+    wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
+    wait_for("everybody's access to go", lambda: everybody(role, applied) == ["", "", ""])
+    assert kept()
+    assert "deletionTimestamp" not in server.get("Namespace", None, applied)["metadata"]
+    assert [one["metadata"]["name"] for one in server.objects("RoleBinding", applied)] == []
+    assert engine.stale() == ()
+
+
+def test_with_keep_data_the_mesh_lets_nobody_in(engine, applied, server):
+    engine.delete_stale(keep_data=True)
+
+    wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
+    wait_for("one policy", lambda: len(server.objects("AuthorizationPolicy", applied)) == 1)
+    assert server.objects("AuthorizationPolicy", applied)[0]["spec"] == {}  # ALLOW without a rule allows nothing
+
+
+def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, profile, server, keep, role, name):
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
+    engine.apply(profile(ann="edit"))
+    kept = keep(name)
+
+    engine.delete_stale(keep_data=True)
+
+    wait_for("everybody's access to go", lambda: everybody(role, name) == ["", "", ""])
+    assert kept()
+
+
+@pytest.mark.parametrize("keep_data", [False, True], ids=["whole", "keep data"])
+def test_wherever_deleting_dies_the_next_run_finishes(engine, profile, server, role, name, keep_data):
+    for writes in range(20):
+        ml = profile(f"-{writes}", ann="edit")
+        engine.apply(ml)
+        wait_for("an empty plan", lambda ml=ml: engine.matches(ml))
+        if not engine.delete_until_killed(keep_data=keep_data, after=writes):
+            break
+
+        wait_for("nothing to be stale", lambda: not (engine.delete_stale(keep_data=keep_data) and engine.stale()))
+        wait_for("the Profile to go", lambda ml=ml: server.get("Profile", None, ml.name) is None)
+        wait_for("everybody's access to go", lambda ml=ml: everybody(role, ml.name) == ["", "", ""])
+    assert writes > 2
+
+
+def test_what_was_kept_can_be_taken_up_again(engine, applied, server, profile, keep, role):
+    kept = keep(applied)
+    engine.delete_stale(keep_data=True)
+    wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
+    ml = profile(ann="edit")
+
+    report = engine.apply(ml)
+
+    assert report.exit_code == 0, report.errors
+    wait_for("an empty plan", lambda: engine.matches(ml))
+    assert everybody(role, applied) == ["admin", "edit", ""]
+    assert kept()
+    assert [one for one in server.objects("AuthorizationPolicy", applied) if one["spec"] == {}] == []

@@ -1,0 +1,152 @@
+"""A profile changes hands: nobody who is to keep access loses it, and a run that died is finished by the next."""
+
+import pytest
+
+from integration.cluster.waiting import wait_for
+from integration.people import OLGA, person
+
+NINA = person("nina")
+_MOST_WRITES = 20
+
+
+def annotated(server, name):
+    """Whom the four places name: spec.owner, the namespace, binding and policy as the dashboard reads them."""
+    owned = [
+        server.get(kind, name, one)["metadata"]["annotations"]["user"]
+        for kind, one in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio"))
+    ]
+    space = server.get("Namespace", None, name)["metadata"]["annotations"]["owner"]
+    return [server.get("Profile", None, name)["spec"]["owner"]["name"], space, *owned]
+
+
+def header(server, name):
+    """Whose requests the owner's policy lets in."""
+    return server.get("AuthorizationPolicy", name, "ns-owner-access-istio")["spec"]["rules"][0]["when"][0]["values"]
+
+
+def settled(engine, *profiles, **changed):
+    engine.apply(*profiles, **changed)
+    wait_for("an empty plan", lambda: engine.matches(*profiles, **changed))
+
+
+def test_the_new_owner_is_admin_everywhere_and_the_old_one_nobody(engine, profile, server, role, dashboard, name):
+    settled(engine, profile())
+
+    report = engine.apply(profile(owner=NINA))
+
+    assert report.exit_code == 0, report.errors
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "")
+    assert annotated(server, name) == [NINA] * 4
+    assert header(server, name) == [NINA]
+    assert [one.namespace for one in dashboard.contributors(user=NINA, namespace=name)] == [name]
+    assert dashboard.contributors(user=OLGA, namespace=name) == []
+    assert engine.matches(profile(owner=NINA))
+
+
+def test_contributors_keep_what_they_have(engine, profile, role, name):
+    settled(engine, profile(ann="edit", bob="view"))
+
+    engine.apply(profile(owner=NINA, ann="edit", bob="view"))
+
+    assert (role("ann", name), role("bob", name)) == ("edit", "view")
+
+
+def test_an_owner_becomes_a_contributor(engine, profile, role, name):
+    settled(engine, profile())
+
+    engine.apply(profile(owner=NINA, olga="view"))
+
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "view")
+    assert engine.matches(profile(owner=NINA, olga="view"))
+
+
+def test_a_contributor_becomes_the_owner(engine, profile, role, server, name):
+    settled(engine, profile(nina="edit"))
+
+    engine.apply(profile(owner=NINA))
+
+    wait_for("nina to be the owner alone", lambda: engine.matches(profile(owner=NINA)))
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "")
+    assert server.get("RoleBinding", name, "user-nina-example-com-clusterrole-edit") is None
+
+
+def test_an_owner_and_a_contributor_change_places(engine, profile, role, name):
+    settled(engine, profile(nina="edit"))
+
+    engine.apply(profile(owner=NINA, olga="edit"))
+
+    wait_for("both in their places", lambda: engine.matches(profile(owner=NINA, olga="edit")))
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "edit")
+
+
+def test_a_person_hands_over_to_a_group(engine, profile, may, role, name):
+    settled(engine, profile())
+    group = {"kind": "Group", "name": "owners"}
+
+    engine.apply(profile(owner=group))
+
+    assert may("anybody@example.com", "impersonate", "serviceaccounts", name, groups=["owners"])
+    assert role(OLGA, name) == ""
+    assert engine.matches(profile(owner=group))
+
+
+def test_owner_and_quota_change_together(engine, profile, server, role, name):
+    settled(engine, profile(cpu="1"))
+
+    settled(engine, profile(owner=NINA, cpu="2"))
+
+    assert role(NINA, name) == "admin"
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "2"}
+
+
+def test_wherever_a_run_dies_the_next_one_finishes(engine, profile, server, role, name):
+    before, after = profile(nina="edit", ann="view", cpu="1"), profile(owner=NINA, olga="edit", ann="edit", cpu="2")
+
+    for writes in range(_MOST_WRITES):
+        settled(engine, before)
+        if not engine.apply_until_killed(after, after=writes):
+            break
+        assert role(NINA, name), f"nina had no access after {writes} writes"
+        assert role(OLGA, name), f"olga had no access after {writes} writes"
+
+        settled(engine, after)
+
+        assert [role(who, name) for who in (NINA, OLGA, "ann")] == ["admin", "edit", "edit"], f"after {writes} writes"
+        assert annotated(server, name) == [NINA] * 4
+    else:
+        pytest.fail(f"more than {_MOST_WRITES} writes for one owner change")
+    assert writes > 5
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4], ids=lambda steps: f"{steps} of 4 steps")
+@pytest.mark.parametrize("kept", [True, False], ids=["whole", "adopted"])
+def test_a_change_that_somebody_else_left_half_done_is_finished(engine, profile, server, role, name, steps, kept):
+    settled(engine, profile())
+    if not kept:  # as a namespace that was there before its Profile
+        server.patch("Namespace", None, name, {"metadata": {"ownerReferences": None}})
+    owner, marked = {"kind": "User", "name": NINA}, {"metadata": {"annotations": {"user": NINA}}}
+    half = [
+        lambda: server.patch("Profile", None, name, {"spec": {"owner": owner}}),
+        lambda: server.patch("Namespace", None, name, {"metadata": {"annotations": {"owner": NINA}}}),
+        lambda: server.patch("RoleBinding", name, "namespaceAdmin", marked),
+        lambda: server.patch("AuthorizationPolicy", name, "ns-owner-access-istio", marked),
+    ]
+    for step in half[:steps]:
+        step()
+
+    settled(engine, profile(owner=NINA))
+
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "")
+    assert annotated(server, name) == [NINA] * 4
+    assert header(server, name) == [NINA]
+
+
+def test_an_adopted_namespace_changes_hands_too(engine, profile, server, role, name):
+    metadata = {"name": name, "annotations": {"owner": OLGA}}
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    settled(engine, profile())
+
+    settled(engine, profile(owner=NINA))
+
+    assert (role(NINA, name), role(OLGA, name)) == ("admin", "")
+    assert annotated(server, name) == [NINA] * 4

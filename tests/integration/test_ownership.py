@@ -1,0 +1,150 @@
+"""Whose a namespace is: what belongs to somebody else is refused for that profile alone, and stays as it is."""
+
+import pytest
+
+from integration.cluster.waiting import wait_for
+from integration.people import OLGA, person
+
+EVE = person("eve")
+
+
+@pytest.fixture
+def namespace(server, name):
+    """Make the namespace by hand: `namespace(owner=...)`."""
+
+    def make(owner="", **metadata):
+        annotations = {"annotations": {"owner": owner}} if owner else {}
+        server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **annotations, **metadata}})
+        data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "data", "namespace": name}}
+        server.call("POST", f"/api/v1/namespaces/{name}/configmaps", data)
+
+    return make
+
+
+@pytest.fixture
+def data(server, name):
+    """The data of that namespace; fails where they are gone."""
+    return lambda: server.call("GET", f"/api/v1/namespaces/{name}/configmaps/data")["metadata"]["uid"]
+
+
+@pytest.fixture
+def theirs(server, name):
+    """Make a Profile by hand, with an owner."""
+
+    def make(owner):
+        subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": owner}
+        head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
+        server.create({**head, "spec": {"owner": subject}})
+        wait_for("the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"])
+
+    return make
+
+
+def codes(report):
+    return [problem.code for problem in report.plan.refused]
+
+
+def test_a_namespace_of_somebody_else_is_refused_and_the_others_are_done(
+    engine, profile, namespace, server, role, name
+):
+    namespace(owner=EVE)
+    before = server.get("Namespace", None, name)
+
+    report = engine.apply(profile(ann="edit"), profile("-other", ann="edit"))
+
+    assert (codes(report), report.exit_code) == (["foreign-namespace"], 1)
+    assert (role("ann", name), role("ann", f"{name}-other")) == ("", "edit")
+    assert server.get("Namespace", None, name) == before
+    assert server.get("Profile", None, name) is None
+
+
+def test_a_namespace_of_somebody_else_is_refused_even_with_adopt(engine, profile, namespace):
+    namespace(owner=EVE)
+
+    assert codes(engine.apply(profile(more={"adopt": True}))) == ["foreign-namespace"]
+
+
+def test_a_namespace_without_an_owner_is_refused(engine, profile, namespace, server, name):
+    namespace()
+
+    report = engine.apply(profile())
+
+    assert codes(report) == ["unowned-namespace"]
+    assert "adopt: true" in report.errors[0]
+    assert server.get("Profile", None, name) is None
+
+
+def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profile, namespace, data, role, name):
+    namespace()
+    before = data()
+    ml = profile(ann="edit", more={"adopt": True})
+
+    report = engine.apply(ml)
+
+    assert report.exit_code == 0, report.errors
+    wait_for("an empty plan", lambda: engine.matches(ml))
+    assert data() == before
+    assert wait_for("the owner to be bound", lambda: role(OLGA, name)) == "admin"
+    assert role("ann", name) == "edit"
+
+
+def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profile, namespace, role, name):
+    namespace(owner=OLGA)
+
+    engine.apply(profile(ann="edit"))
+
+    assert role("ann", name) == "edit"
+
+
+def test_a_profile_of_the_owner_that_the_document_names_is_adopted(engine, profile, theirs, server, name):
+    theirs(OLGA)
+
+    report = engine.apply(profile())
+
+    assert report.exit_code == 0, report.errors
+    assert server.get("Profile", None, name)["metadata"]["labels"]["app.kubernetes.io/managed-by"]
+    assert engine.matches(profile())
+
+
+def test_a_profile_of_another_owner_is_refused(engine, profile, theirs, role, name):
+    theirs(EVE)
+
+    assert codes(engine.apply(profile(ann="edit"))) == ["owned-by-another"]
+    assert (role("ann", name), role(EVE, name)) == ("", "admin")
+
+
+def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(engine, profile, theirs, role, name):
+    theirs(EVE)
+    ml = profile(ann="edit", more={"adopt": True})
+
+    report = engine.apply(ml)
+
+    assert report.exit_code == 0, report.errors
+    wait_for("an empty plan", lambda: engine.matches(ml))
+    assert [role(who, name) for who in (OLGA, "ann", EVE)] == ["admin", "edit", ""]
+
+
+def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine, profile, role, name):
+    engine.apply(profile(ann="edit"), instance="another")
+
+    assert codes(engine.apply(profile(bob="edit"))) == ["other-instance"]
+    assert role("bob", name) == ""
+
+    engine.apply(profile(bob="edit"), take_over="another")
+    assert (role("ann", name), role("bob", name)) == ("", "edit")
+
+
+def test_a_profile_that_is_being_deleted_is_pending(engine, profile, server, name):
+    engine.apply(profile())
+    wait_for("an empty plan", lambda: engine.matches(profile()))
+    server.patch("Profile", None, name, {"metadata": {"finalizers": ["profile-finalizer", "example.com/hold"]}})
+    server.delete("Profile", None, name)
+
+    report = engine.apply(profile(ann="edit"), deadline=0.0)
+
+    assert (report.exit_code, [one.profile for one in report.pending]) == (4, [name])
+    held = server.get("Profile", None, name)["metadata"].get("finalizers", [])
+    server.patch("Profile", None, name, {"metadata": {"finalizers": [one for one in held if "hold" not in one]}})
+    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+    engine.apply(profile(ann="edit"))
+    assert engine.matches(profile(ann="edit"))

@@ -1,0 +1,134 @@
+"""A plain cluster without Kubeflow: the engine itself makes namespace, owner's binding and quota.
+
+The cluster of these tests knows Kubeflow, but nothing here has a Profile.
+"""
+
+import pytest
+
+from integration.cluster import permissions
+from integration.cluster.waiting import wait_for
+from integration.people import OLGA, person
+
+
+@pytest.fixture
+def plain(engine_with):
+    """The engine in standalone mode, as a ServiceAccount that may do what that takes and nothing else."""
+    return engine_with((*permissions.STANDALONE, *permissions.DELETE), standalone=True)
+
+
+@pytest.fixture
+def can(may, name):
+    """Tell somebody's role by what Kubernetes' own roles allow."""
+    bind = ("create", "rolebindings.rbac.authorization.k8s.io")
+    asked = {"admin": bind, "edit": ("create", "pods"), "view": ("list", "pods")}
+
+    def role(who):
+        return next((role for role, (verb, what) in asked.items() if may(who, verb, what, name)), "")
+
+    return role
+
+
+def test_everybody_has_the_role_of_the_document(plain, profile, server, can, name):
+    ml = profile(ann="admin", bob="edit", cleo="view", cpu="1")
+
+    report = plain.apply(ml)
+
+    assert report.exit_code == 0, report.errors
+    people = (OLGA, person("ann"), person("bob"), person("cleo"))
+    assert [can(who) for who in people] == ["admin", "admin", "edit", "view"]
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "1"}
+    assert server.get("Profile", None, name) is None
+    assert plain.matches(ml)
+
+
+def test_the_owner_changes(plain, profile, can):
+    plain.apply(profile(ann="edit"))
+
+    plain.apply(profile(owner=person("nina"), ann="edit"))
+
+    assert [can(who) for who in (person("nina"), OLGA, person("ann"))] == ["admin", "", "edit"]
+    assert plain.matches(profile(owner=person("nina"), ann="edit"))
+
+
+def test_an_owner_and_a_contributor_change_places(plain, profile, can):
+    plain.apply(profile(nina="view"))
+    after = profile(owner=person("nina"), olga="view")
+
+    plain.apply(after)
+
+    assert [can(who) for who in (person("nina"), OLGA)] == ["admin", "view"]
+    assert plain.matches(after)
+
+
+def test_the_quota_changes_and_goes(plain, profile, server, name):
+    plain.apply(profile(cpu="1"))
+    plain.apply(profile(cpu="500m"))
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "500m"}
+
+    plain.apply(profile())
+    assert server.get("ResourceQuota", name, "kf-resource-quota") is None
+
+
+def test_scopes_change_for_real(plain, profile, server, name):
+    quota = {"hard": {"pods": "5"}, "scopes": ["BestEffort"]}
+    plain.apply(profile(more={"resources": quota}))
+
+    plain.apply(profile(more={"resources": {**quota, "scopes": ["NotTerminating"]}}))
+
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["scopes"] == ["NotTerminating"]
+
+
+def test_a_namespace_of_somebody_else_is_refused(plain, profile, server, name):
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+    report = plain.apply(profile(ann="edit"))
+
+    assert [problem.code for problem in report.plan.refused] == ["unowned-namespace"]
+    assert server.objects("RoleBinding", name) == []
+
+
+def test_a_namespace_is_taken_over(plain, profile, server, can, name):
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    ml = profile(ann="edit", cpu="1", more={"adopt": True})
+
+    report = plain.apply(ml)
+
+    assert report.exit_code == 0, report.errors
+    assert [can(who) for who in (OLGA, person("ann"))] == ["admin", "edit"]
+    assert plain.matches(ml)
+
+
+def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(plain, profile, server, can, name):
+    plain.apply(profile(ann="edit"))
+
+    plain.apply()
+    assert [can(who) for who in (OLGA, person("ann"))] == ["admin", ""]
+
+    plain.delete_stale()
+    wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
+
+
+def test_with_keep_data_the_namespace_stays_and_nobody_has_access(plain, profile, server, can, name):
+    plain.apply(profile(ann="edit"))
+
+    report = plain.delete_stale(keep_data=True)
+
+    assert report.exit_code == 0, report.errors
+    assert [can(who) for who in (OLGA, person("ann"))] == ["", ""]
+    assert server.get("Namespace", None, name)["status"]["phase"] == "Active"
+    assert plain.stale() == ()
+
+
+def test_wherever_a_first_run_dies_the_next_one_finishes(plain, profile, may):
+    for writes in range(20):
+        ml = profile(f"-{writes}", ann="edit", cpu="1")
+        if not plain.apply_until_killed(ml, after=writes):
+            break
+
+        report = plain.apply(ml)
+
+        assert report.exit_code == 0, report.errors
+        assert plain.matches(ml)
+        assert may(OLGA, "create", "pods", ml.name)
+        plain.delete_stale(deadline=0.0)
+    assert writes > 4
