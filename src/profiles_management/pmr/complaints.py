@@ -31,21 +31,25 @@ class Complaint(NamedTuple):
     first: Path | None = None
 
 
-def tell(complaints: Iterable[Complaint], text: str, file: str) -> list[Problem]:
+def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool = True) -> list[Problem]:
     """Return the problems, in the order of their places.
 
     Args:
         complaints: what is wrong in a document.
         text: the document.
         file: what to call it.
+        whole: False if reading stopped at the last complaint, after which the text may be hostile.
     """
     complaints = [*complaints]
     if not complaints:
         return []
     unlocated = [(one, finding) for one in complaints for finding in _drafts(one)]
     wanted = [one.path for one in complaints] + [finding.path for _, finding in unlocated]
-    spots = locate(text, wanted + [one.first for one in complaints if one.first is not None])
     lines = text.splitlines()
+    spots = locate(
+        text if whole else _until(lines, complaints[-1].span),
+        wanted + [one.first for one in complaints if one.first is not None],
+    )
     known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
     told = {
         _problem(complaint, finding, spots, lines, file): None
@@ -54,6 +58,10 @@ def tell(complaints: Iterable[Complaint], text: str, file: str) -> list[Problem]
         if finding.code in _TELL_ALL or finding.path not in known
     }
     return sorted(told, key=lambda problem: problem.where)
+
+
+def _until(lines: list[str], span: Span | None) -> str:
+    return "\n".join([*lines[: span.line], lines[span.line][: span.column + 1]]) if span and lines else ""
 
 
 def _drafts(complaint: Complaint) -> list[Finding]:

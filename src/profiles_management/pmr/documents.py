@@ -60,7 +60,7 @@ def loads(
         raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
     with collector_paused():
         pmr, complaints = _read(readable, rules)
-        problems = tell(complaints, readable, name)
+        problems = tell(complaints, readable, name, whole=pmr is not None)
     if pmr is None or problems:
         raise DocumentError(problems)
     return pmr

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 from pydantic_core import PydanticCustomError
+
+MOST_FINDINGS: Final = 1_000
+"""More of one mapping or list are not told: a document made by a machine, or by somebody who means ill."""
 
 Path = tuple[str | int, ...]
 """Keys and list indexes from the top of a value down to one of its parts."""
@@ -49,9 +52,10 @@ class Finding(NamedTuple):
 
 
 def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
-    """Return the error to raise in a validator. It carries every finding; `documents` unfolds them again."""
-    text = "; ".join(f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in findings)
-    return PydanticCustomError("refused", "{text}", {"text": text, "findings": tuple(findings)})
+    """Return the error to raise in a validator. It carries the findings; `documents` unfolds them again."""
+    told = tuple(findings[:MOST_FINDINGS])
+    text = "; ".join(f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in told)
+    return PydanticCustomError("refused", "{text}", {"text": text, "findings": told})
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

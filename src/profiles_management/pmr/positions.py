@@ -53,7 +53,7 @@ def locate(text: str, wanted: Iterable[Path]) -> dict[Path, Spot]:
         branch = tree
         for part in path:
             branch = branch.setdefault(part, _Branch())
-    found = _Walk(text).run(tree)
+    found = _Walk(text, wanted).run(tree)
     return {path: _closest(found, path) for path in wanted}
 
 
@@ -88,15 +88,20 @@ def span_at(text: str, offset: int) -> Span:
     return Span(len(before) - 1, len(before[-1]), 1)
 
 
+class _Found(Exception):
+    """All that was wanted is found; the rest of the text may be endless."""
+
+
 class _Walk:
     """One pass over the events, looking only into what is wanted."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: Iterable[Path]) -> None:
+        self.missing = set(wanted)
         self.events = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.found: dict[Path, Spot] = {}
 
     def run(self, tree: _Branch) -> dict[Path, Spot]:
-        with suppress(yaml.YAMLError, StopIteration):  # a broken text is known up to the break
+        with suppress(yaml.YAMLError, StopIteration, _Found):  # a broken text is known up to the break
             event = next(self.events)
             while not isinstance(event, yaml.NodeEvent):
                 event = next(self.events)
@@ -108,6 +113,9 @@ class _Walk:
         text = event.value if isinstance(event, yaml.ScalarEvent) else None
         span = span_of(event)._replace(width=0) if isinstance(event, yaml.CollectionStartEvent) else span_of(event)
         self.found.setdefault(path, Spot(written, span, key, text))
+        self.missing.discard(path)
+        if not self.missing:
+            raise _Found
         if isinstance(event, yaml.SequenceStartEvent):
             self.items(branch, path, written)
         elif isinstance(event, yaml.MappingStartEvent):

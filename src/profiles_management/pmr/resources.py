@@ -16,7 +16,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr import quantities
-from profiles_management.pmr.model import Finding, refusal
+from profiles_management.pmr.model import MOST_FINDINGS, Finding, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
 
 COUNTED: Final = frozenset(
@@ -145,6 +145,8 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
     """
     found: list[Finding] = []
     for key, value in amounts.items():
+        if len(found) >= MOST_FINDINGS:
+            break
         if not isinstance(key, str) or not is_known(key):
             found.append(_unknown_resource(str(key), examples))
         elif finding := _typed_finding(key, value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +16,8 @@ _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _TEXT: Final = "tag:yaml.org,2002:str"
 _LONGEST_WORD: Final = 5  # false: the longest word that is no text
 _LONGEST_NUMBER: Final = 128
+_LONGEST_LOOK: Final = 4096  # PyYAML's patterns take memory in proportion, about 80 times
+_LIKE_A_NUMBER: Final = re.compile(r"[-+0-9][0-9A-Fa-fx_:.-]*")
 
 TYPED_STARTS: Final = frozenset(start for start in _RESOLVERS if start is not None)
 """A plain scalar that starts with none of these (the empty text included) is text."""
@@ -55,11 +58,17 @@ def described(value: object) -> str:
 
 @lru_cache(maxsize=8192)
 def _typed(value: str) -> object:
+    if len(value) > _LONGEST_LOOK:
+        return _NO_NUMBER if _LIKE_A_NUMBER.fullmatch(value) else value
     tag = next((tag for tag, pattern in _RESOLVERS.get(value[:1], ()) if pattern.match(value)), _TEXT)
     if tag == _TEXT:
         return value
     if tag.endswith(":merge"):
         return MERGE
+    return _constructed(tag, value)
+
+
+def _constructed(tag: str, value: str) -> object:
     if tag not in _CONSTRUCTORS:
         return _NO_MEANING
     if len(value) > _LONGEST_NUMBER:

@@ -188,8 +188,11 @@ class _Builder:
 
     def slip(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
         """Note a finding at the place of an event."""
-        if len(self.parsed.slips) < MOST_SLIPS:
-            self.parsed.slips.append(Slip(finding, span_of(event), first))
+        if "?" in finding.path:  # inside of something that is no key: nobody will find it by its path
+            finding = finding._replace(path=finding.path[: finding.path.index("?")])
+        self.parsed.slips.append(Slip(finding, span_of(event), first))
+        if len(self.parsed.slips) >= MOST_SLIPS:
+            raise _Stop
 
     def stop(self, event: yaml.Event, finding: Finding) -> NoReturn:
         """Note a finding after which the rest is not worth reading."""

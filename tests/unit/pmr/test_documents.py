@@ -164,6 +164,10 @@ class TestLimits:
         assert parsed.stopped
         assert parsed.slips[0].finding.code == "too-many-values"
 
+    @pytest.mark.parametrize("endless", ["[", "{", "- ", "? ", "{a: ", "a: {b: 1, b: 2}, "])
+    def test_nothing_is_read_behind_the_place_where_reading_stopped(self, endless):
+        assert refused("profiles: [" * endless.startswith("a") + endless * 100_000)
+
     def test_thirty_two_levels_are_read(self):
         assert not parse("[" * 32 + "]" * 32).slips
         assert parse("[" * 33 + "]" * 33).slips[0].finding.code == "too-deep"
