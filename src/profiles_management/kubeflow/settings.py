@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
 
+from profiles_management.pmr import names
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.rules import Rules
 
@@ -87,6 +88,10 @@ class Settings:
             (not self.principals, "principals is empty. Name at least the ingress gateway, or nobody gets in."),
             (not self.userid_header, "userid_header is empty. Name the header, such as kubeflow-userid."),
             (not self.instance, "instance is empty. Give it a name, such as default."),
+            (
+                not names.is_label_value(self.instance),
+                f"instance is {self.instance!r}, which no label can hold. Use letters, digits, -, _ and ., at most 63.",
+            ),
             (self.unlisted not in ("revoke", "keep"), f"unlisted is {self.unlisted!r}. Give revoke or keep."),
             (self.stale not in ("ours", "all", "off"), f"stale is {self.stale!r}. Give ours, all or off."),
             (
