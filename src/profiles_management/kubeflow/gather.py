@@ -89,6 +89,7 @@ class Gathering:
         owner = spec.owner
         self.profiles[one.metadata.name] = ProfileSeen(
             name=one.metadata.name,
+            uid=one.metadata.uid,
             version=one.metadata.resource_version,
             owner=Person(owner.kind, owner.name) if owner else None,
             owner_namespace=owner.namespace if owner else "",

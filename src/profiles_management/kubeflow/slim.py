@@ -59,6 +59,7 @@ class OpenMetadata(msgspec.Struct, gc=False, rename="camel"):
 
     name: str
     namespace: str = ""
+    uid: str = ""
     resource_version: str = ""
     deletion_timestamp: str | None = None
     annotations: dict[str, str] | None = None

@@ -44,8 +44,8 @@ def found(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
 def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, keep_data: bool) -> Plan:
     """Return what removes every stale profile.
 
-    Contributors go first. Then the Profile, and the controller removes its namespace; one that was adopted does not
-    belong to the Profile and is removed by us. With `keep_data` the namespace is set free before the Profile goes,
+    Contributors go first. Then the Profile, and Kubernetes removes the namespace that belongs to it; one that was
+    adopted is made to belong to it first. With `keep_data` the namespace is set free before the Profile goes,
     and a policy that lets nobody in takes the place of the owner's, without which Istio would let everybody in.
     """
     changes: list[Change] = []
@@ -106,10 +106,10 @@ class _Removal:
         yield from self._unstuck()
         if self.keep_data:
             yield from self._kept()
+        else:
+            yield from self._tied()
         yield from self._folder()
         yield writes.delete(self.profile)
-        if not self.keep_data and self.space is not None and not self.space.owned_by and self._holds("Namespace"):
-            yield writes.delete(self.namespace, after=Condition(self.profile, State.GONE))
 
     def _unstuck(self) -> Iterator[Write]:
         """Mend what would leave the Profile in deletion for ever: another owner, a quota or a role that cannot be."""
@@ -123,6 +123,18 @@ class _Removal:
         bound = self.observed.owner_bindings.get(self.name)
         if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
             yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), bound.version)
+
+    def _tied(self) -> Iterator[Write]:
+        """Give an adopted namespace to the Profile, so that both go in one: nothing is left if we die in between."""
+        if self.seen is None or self.space is None or self.space.owned_by or not self._holds("Namespace"):
+            return
+        profile = {
+            "apiVersion": objects.API_VERSIONS["Profile"],
+            "kind": "Profile",
+            "name": self.name,
+            "uid": self.seen.uid,
+        }
+        yield writes.patch(self.namespace, {"metadata": {"ownerReferences": [profile]}})
 
     def _kept(self) -> Iterator[Write]:
         if self.space is None:
