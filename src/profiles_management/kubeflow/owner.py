@@ -87,6 +87,7 @@ class Owning:
 
     def _new(self) -> Change:
         made = self._new_namespace() if self.settings.standalone else self._new_profile()
+        quota = {} if self.settings.standalone else self.wanted.quota or {}  # a standalone quota is a step of its own
         kind = "Namespace" if self.settings.standalone else "Profile"
         return Change(
             Phase.GRANT,
@@ -94,7 +95,7 @@ class Owning:
             ObjectRef(kind, "", self.name),
             Action.CREATE,
             Reason.ADOPTED if self.footing.namespace is not None else Reason.WANTED,
-            fields=(FieldDiff("owner", None, str(self.owner)), *compare.quota({}, self.wanted.quota or {})),
+            fields=(FieldDiff("owner", None, str(self.owner)), *compare.quota({}, quota)),
             writes=tuple(made),
             settled=ready(self.name, self.owner.name) if "Namespace" in self.observed.holds else None,
         )

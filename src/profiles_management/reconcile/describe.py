@@ -18,6 +18,8 @@ errors    what was refused or failed: {code, what, remedy, file, line, column, p
           line and column are 0, file and profile "" where there is none
 pending   [{profile, what}]: what waits for somebody else
 warnings  like errors
+
+A command that fails as a whole, such as for a document that is not valid, prints `errors` and nothing else.
 """
 
 from typing import Any

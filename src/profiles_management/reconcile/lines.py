@@ -89,6 +89,9 @@ Toned = tuple[str, Tone]
 
 def folded(one: Line, width: int) -> Iterator[Line]:
     """Yield a line in as many as it takes to fit `width` cells, broken between words where there are any."""
+    if sum(cells(segment.text) for segment in one.segments) <= width:
+        yield one
+        return
     marks = [(mark, segment.tone) for segment in one.segments for mark in segment.text]
     hang = one.hang if one.hang <= width // 2 else 4
     indent: list[Toned] = []

@@ -140,11 +140,25 @@ def _change_of(field: FieldDiff, change: Change) -> str:
 
 
 def _values(field: FieldDiff, action: Action) -> str:
-    if action is Action.CREATE and field.before is None:
-        return shown(field.after)
-    if action is Action.DELETE and field.after is None:
-        return shown(field.before)
-    return f"{shown(field.before)} → {shown(field.after)}"
+    tell = _limits if field.path == "limits" else shown
+    if action is Action.CREATE and not field.before:
+        return tell(field.after)
+    if action is Action.DELETE and not field.after:
+        return tell(field.before)
+    return f"{tell(field.before)} → {tell(field.after)}"
+
+
+def _limits(items: object) -> str:
+    """Tell a list of limits as `Container max.cpu 2, default.cpu 1; Pod max.cpu 4`."""
+    if not (isinstance(items, list) and items and all(isinstance(item, dict) for item in items)):
+        return shown(items or None)
+    return "; ".join(_limit(item) for item in items)
+
+
+def _limit(item: dict[str, object]) -> str:
+    parts = {key: part for key, part in item.items() if isinstance(part, dict)}
+    amounts = (f"{key}.{name} {shown(amount)}" for key, part in parts.items() for name, amount in part.items())
+    return f"{item.get('type', '')} {', '.join(amounts)}".strip()
 
 
 def shown(value: object) -> str:

@@ -122,6 +122,8 @@ def everything(somebody, something, refusal):
                 fields=(FieldDiff("until", None, "2027-06-01T00:00:00Z"),),
             ),
             something("+", "Profile", ("owner", None, "ann@x.org"), ("limits.cpu", None, "4"), profile="new-team"),
+            something("+", "LimitRange", ("limits", [], [{"type": "Container", "max": {"cpu": "2"}, "min": {}}]),
+                      profile="new-team"),
             somebody("+", "li@example.com", after="view", until="2027-01-01T00:00:00Z"),
             somebody("+", "researchers", after="edit", kind="Group"),
         ),

@@ -100,7 +100,7 @@ def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
     said = applied(plan, *[[Result.DONE]] * len(plan.changes))
 
     assert last_line(said) == (
-        "Applied: 3 added, 7 changed, 1 replaced, 5 removed (25 writes). 2 lost access, 2 gained it. 9 unchanged."
+        "Applied: 4 added, 7 changed, 1 replaced, 5 removed (26 writes). 2 lost access, 2 gained it. 9 unchanged."
     )
 
 
