@@ -39,10 +39,9 @@ class Figures:
         """What `yaml.load` took."""
         return spread([run["load"] for run in self.yaml])
 
-    @property
-    def load_ratio(self) -> Spread:
-        """Loading and validating, in times of `yaml.load` of the same run."""
-        return spread([one["load"] / other["load"] for one, other in zip(self.engine, self.yaml, strict=True)])
+    def load_ratio(self, clock: str = "load") -> Spread:
+        """Return loading and validating in times of `yaml.load` of the same run; `load_cpu` for processor time."""
+        return spread([one[clock] / other[clock] for one, other in zip(self.engine, self.yaml, strict=True)])
 
     def share(self, *steps: str) -> float:
         """Return a step's share of load, observe and plan together."""
