@@ -128,9 +128,21 @@ class _Exporting:
         if role not in self.settings.cluster_roles:
             self._note(name, f"{person} is bound to {role}, which is no role", "It is removed by the next apply.")
             return None
-        until = datetime.fromisoformat(strongest.until) if strongest.until else None
+        until = self._until(name, person, strongest.until)
         fields = {"kind": person.kind, "name": person.name, "role": role, "until": until}
         return self._made(name, Contributor, fields)
+
+    def _until(self, name: str, person: Person, text: str) -> datetime | None:
+        """When access ends, as its annotation tells; one that somebody broke ends nothing."""
+        try:
+            until = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            until = None
+        if until is not None and until.tzinfo is not None:
+            return until
+        if text:
+            self._note(name, f"the end of {person}'s access cannot be read: {text!r}", "Set `until` by hand.")
+        return None
 
     def _role(self, binding: Binding) -> str:
         """What a binding really allows: its ClusterRole counts, not its annotation."""
