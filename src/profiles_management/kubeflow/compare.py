@@ -47,7 +47,8 @@ def quota_object(wanted: Spec, stored: Spec) -> tuple[FieldDiff, ...]:
     A ResourceQuota stores amounts rounded up to a thousandth, a Profile does not.
     """
     hard, there = wanted.get("hard") or {}, stored.get("hard") or {}
-    rounded = {key: there[key] for key, value in hard.items() if key in there and _rounds_to(value, there[key])}
+    stored_otherwise = {key: there[key] for key, value in hard.items() if there.get(key, value) != value}
+    rounded = {key: amount for key, amount in stored_otherwise.items() if _rounds_to(hard[key], amount)}
     return quota(stored, {**wanted, "hard": {**hard, **rounded}})
 
 
