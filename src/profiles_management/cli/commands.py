@@ -189,7 +189,13 @@ def delete_stale(
         return 1
     with session.terminal.progress("Deleting") as progress:
         report = delete_stale_profiles(
-            pmr, target=where, settings=settings, keep_data=keep_data, clock=session.clock, progress=progress
+            pmr,
+            target=where,
+            settings=settings,
+            keep_data=keep_data,
+            only=found.stale,
+            clock=session.clock,
+            progress=progress,
         )
     return _reported(session, output, report)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from lightkube import Client
 
 from profiles_management import open_target
-from profiles_management.cli.kubeconfig import connect
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.terminal import Terminal
+from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr.problems import BrakeError, ClusterError, DocumentError, Problem, ProfilesError, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock

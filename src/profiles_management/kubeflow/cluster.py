@@ -35,6 +35,8 @@ class Cluster:
         self.client = client
         self._clock = clock
         self._retry = Retry(clock.monotonic, clock.sleep)
+        # Nothing is lost where reading is given up, and somebody may be waiting for the message.
+        self._reading = Retry(clock.monotonic, clock.sleep, attempts=4, longest=2.0)
         self._page_size = Settings().page_size
         self._patience = Settings().request_timeout
 
@@ -139,7 +141,7 @@ class Cluster:
 
     def _try(self, once: Callable[[int], T]) -> T:
         try:
-            return self._retry(once, deadline=self._clock.monotonic() + self._patience)
+            return self._reading(once, deadline=self._clock.monotonic() + self._patience)
         except Passing as failure:
             raise ClusterAway(f"The cluster does not answer: {failure}. Nothing was written.") from failure
 

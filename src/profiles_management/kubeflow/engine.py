@@ -1,11 +1,10 @@
 """The doors of the engine: observe, plan, apply, report."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
-import httpx2
 from lightkube import Client
-from lightkube.core.exceptions import ConfigError
 
 from profiles_management.kubeflow import access, export, stale
 from profiles_management.kubeflow import plan as planning
@@ -14,13 +13,13 @@ from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.export import Export
-from profiles_management.kubeflow.names import MANAGER
+from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError, DocumentError
+from profiles_management.pmr.problems import DocumentError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Plan
@@ -33,17 +32,14 @@ def open_target(where: Where = None, *, settings: Settings = UPSTREAM, clock: Cl
     """Return what is meant by a target.
 
     Args:
-        where: a target; a lightkube Client; a folder; or None for the cluster of the environment: that of the pod,
-            of KUBECONFIG or of ~/.kube/config.
+        where: a target; a lightkube Client; a folder; or None for the cluster of the environment: that of KUBECONFIG,
+            of the pod we run in, or of ~/.kube/config.
 
     Raises:
-        ClusterError: there is no cluster in the environment.
+        ClusterError: there is no cluster in the environment, or its kubeconfig cannot be used.
     """
     if where is None:
-        try:
-            where = Client(field_manager=MANAGER, timeout=httpx2.Timeout(settings.request_timeout))
-        except ConfigError as error:
-            raise ClusterError(f"No cluster is configured: {error}. Set KUBECONFIG, or give a target.") from error
+        where = connect(timeout=settings.request_timeout)
     if isinstance(where, Client):
         return Cluster(where, clock=clock)
     return Directory(Path(where)) if isinstance(where, (str, Path)) else where
@@ -120,6 +116,7 @@ def plan_deletion(
     target: Where = None,
     settings: Settings = UPSTREAM,
     keep_data: bool = False,
+    only: Collection[str] | None = None,
 ) -> Plan:
     """Return what delete_stale_profiles would do; change nothing.
 
@@ -128,7 +125,9 @@ def plan_deletion(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    return stale.deletion(pmr, open_target(target, settings=settings).observe(settings), settings, keep_data=keep_data)
+    return stale.deletion(
+        pmr, open_target(target, settings=settings).observe(settings), settings, keep_data=keep_data, only=only
+    )
 
 
 def delete_stale_profiles(
@@ -137,6 +136,7 @@ def delete_stale_profiles(
     target: Where = None,
     settings: Settings = UPSTREAM,
     keep_data: bool = False,
+    only: Collection[str] | None = None,
     clock: Clock = SYSTEM,
     progress: Progress | None = None,
 ) -> Report:
@@ -144,13 +144,14 @@ def delete_stale_profiles(
 
     Args:
         keep_data: keep the namespace and what is in it; only the Profile and everybody's access go.
+        only: those that somebody has looked at and agreed to; what became stale meanwhile stays. None for all.
 
     Raises:
         DocumentError: the document is not valid; nothing was sent.
         ClusterError: the target cannot be read.
     """
     reached = open_target(target, settings=settings, clock=clock)
-    plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data)
+    plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
     return apply(plan, reached, settings, clock, progress)
 
 

@@ -77,6 +77,8 @@ class Owning:
         if space is None:
             condition = ready(self.name, self.owner.name)
             yield Pending(self.name, "waits for the profile controller to make the namespace", condition)
+        elif self.binding is None and not self._changing():
+            yield Pending(self.name, "waits for the profile controller to bind the owner", bound(self.profile))
         elif self.binding is not None and self.footing.before is not None and not self._changing():
             yield Pending(self.name, "waits for the profile controller to bind the new owner", bound(self.profile))
 
@@ -97,8 +99,14 @@ class Owning:
             Reason.ADOPTED if self.footing.namespace is not None else Reason.WANTED,
             fields=(FieldDiff("owner", None, str(self.owner)), *compare.quota({}, quota)),
             writes=tuple(made),
-            settled=ready(self.name, self.owner.name) if "Namespace" in self.observed.holds else None,
+            settled=self._settled_when_new(),
         )
+
+    def _settled_when_new(self) -> Condition | None:
+        """A new profile is there once its owner is bound: the namespace comes first, and may stay the only one."""
+        if "Namespace" not in self.observed.holds:
+            return None
+        return ready(self.name, self.owner.name) if self.settings.standalone else bound(self.profile)
 
     def _new_profile(self) -> Iterator[Write]:
         """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
@@ -129,7 +137,7 @@ class Owning:
         before = self.footing.before
         changed = self.footing.hand_over or self.footing.annotate or before is not None
         was = str(before) if before is not None else None
-        watched = self.binding is not None and before is not None
+        watched = changed and "Namespace" in self.observed.holds
         return Change(
             Phase.SWITCH,
             self.name,

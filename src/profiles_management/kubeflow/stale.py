@@ -1,6 +1,6 @@
 """Profiles that a document no longer names: listing them, and removing them with or without their data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import names, objects, ownership, people, writes
@@ -41,8 +41,15 @@ def found(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
     )
 
 
-def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, keep_data: bool) -> Plan:
-    """Return what removes every stale profile.
+def deletion(
+    pmr: ProfilesManagementRepresentation,
+    observed: Observed,
+    settings: Settings,
+    *,
+    keep_data: bool,
+    only: Collection[str] | None = None,
+) -> Plan:
+    """Return what removes every stale profile, or those of them that `only` names.
 
     Contributors go first. Then the Profile, and Kubernetes removes the namespace that belongs to it; one that was
     adopted is made to belong to it first. With `keep_data` the namespace is set free before the Profile goes,
@@ -53,6 +60,8 @@ def deletion(pmr: ProfilesManagementRepresentation, observed: Observed, settings
     lost = 0
     nobody_stays = replace(settings, unlisted="revoke")
     for name in stale(pmr, observed, settings):
+        if only is not None and name not in only:
+            continue
         seen, space = observed.profiles.get(name), observed.namespaces.get(name)
         if (seen is not None and seen.deleting) or (space is not None and space.deleting):
             pending.append(Pending(name, f"{name} is being deleted"))

@@ -1,4 +1,4 @@
-"""Writes as values: objects to create, merge patches and deletions, encoded once."""
+"""Writes as values: objects to create, merge patches and deletions, encoded once and always alike."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
     """Return the write that makes an object."""
     metadata = body["metadata"]
     target = ObjectRef(body["kind"], metadata.get("namespace", ""), metadata["name"])
-    return Write(Verb.CREATE, target, msgspec.json.encode(body), after=after)
+    return Write(Verb.CREATE, target, msgspec.json.encode(body, order="deterministic"), after=after)
 
 
 def patch(target: ObjectRef, change: Mapping[str, Any], version: str = "", after: Condition | None = None) -> Write:
@@ -20,7 +20,7 @@ def patch(target: ObjectRef, change: Mapping[str, Any], version: str = "", after
     body = dict(change)
     if version:
         body["metadata"] = {**body.get("metadata", {}), "resourceVersion": version}
-    return Write(Verb.PATCH, target, msgspec.json.encode(body), version=version, after=after)
+    return Write(Verb.PATCH, target, msgspec.json.encode(body, order="deterministic"), version=version, after=after)
 
 
 def delete(target: ObjectRef, version: str = "", after: Condition | None = None) -> Write:

@@ -93,10 +93,16 @@ def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
             if quantities.parse(low) > quantities.parse(high):
                 what = f"{lower} of {key} is {low}, more than its {upper} of {high}"
                 found.append(Finding("wrong-order", what, f"lower {lower} or raise {upper}", (lower, key)))
-            elif {lower, upper} == set(_NOT_FOR_PODS) and not allows_overcommit(key) and not quantities.same(low, high):
-                what = f"default and defaultRequest of {key} must be equal"
+            elif not _may_differ(lower, upper, key, given) and not quantities.same(low, high):
+                what = f"{upper} and defaultRequest of {key} must be equal"
                 found.append(Finding("no-overcommit", what, f"write: {key}: {high}", (lower, key)))
     return sorted(found)
+
+
+def _may_differ(lower: str, upper: str, key: str, given: dict[str, dict[str, str]]) -> bool:
+    """A resource that cannot be overcommitted is given what is asked for; where no default says, max does."""
+    stands_for_default = upper == "default" or (upper == "max" and key not in given.get("default", {}))
+    return allows_overcommit(key) or lower != "defaultRequest" or not stands_for_default
 
 
 def _ratio_findings(given: dict[str, dict[str, str]]) -> list[Finding]:

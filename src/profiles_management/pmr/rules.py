@@ -85,20 +85,6 @@ def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | Non
     return found
 
 
-def violations(profile: Profile, rules: Rules, *, labels: Mapping[str, str]) -> list[Problem]:
-    """Return what the rules refuse in one profile.
-
-    Args:
-        profile: the profile.
-        rules: what this installation allows.
-        labels: those that hold for the profile, defaults included (`pmr.labels_of(profile)`).
-
-    Returns:
-        Problems whose path starts at the profile, without file and line.
-    """
-    return [_problem(finding) for finding in rule_findings(profile, rules, labels)]
-
-
 def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Problem]:
     """Return what is wrong in a PMR that code has built or changed, where no validator looked.
 

@@ -4,7 +4,11 @@ import pytest
 
 from profiles_management.pmr import Contributor, ProfilesManagementRepresentation, Rules, loads
 from profiles_management.pmr.problems import DocumentError
-from profiles_management.pmr.rules import problems, violations
+from profiles_management.pmr.rules import problems
+
+
+def violations(profile, rules):
+    return problems(ProfilesManagementRepresentation([profile]), rules)
 
 
 def codes_and_paths(found):
@@ -12,13 +16,13 @@ def codes_and_paths(found):
 
 
 def test_a_plain_profile_breaks_no_rule(profile):
-    assert violations(profile(labels={"team": "x"}), Rules(), labels={"team": "x"}) == []
+    assert violations(profile(labels={"team": "x"}), Rules()) == []
 
 
 def test_a_protected_namespace_is_refused(profile):
-    found = violations(profile("vault"), Rules(protected=frozenset({"vault"})), labels={})
+    found = violations(profile("vault"), Rules(protected=frozenset({"vault"})))
 
-    assert codes_and_paths(found) == [("protected-name", "name")]
+    assert codes_and_paths(found) == [("protected-name", "profiles.vault.name")]
 
 
 @pytest.mark.parametrize(
@@ -37,32 +41,32 @@ def test_a_protected_namespace_is_refused(profile):
     ],
 )
 def test_keys_that_others_read_are_refused(profile, key):
-    found = violations(profile(), Rules(), labels={key: "x"})
+    found = violations(profile(labels={key: "x"}), Rules())
 
     assert [problem.code for problem in found] == ["reserved-key"]
 
 
 @pytest.mark.parametrize("key", ["team", "example.com/kubernetes.io", "notkubernetes.io/x", "example.com/owner"])
 def test_keys_of_ones_own_are_fine(profile, key):
-    assert not violations(profile(), Rules(), labels={key: "x"})
+    assert not violations(profile(labels={key: "x"}), Rules())
 
 
 @pytest.mark.parametrize("allowed", ["pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/*"])
 def test_a_setting_allows_a_key_or_a_pattern(profile, allowed):
     rules = Rules(allowed_keys=frozenset({allowed}))
 
-    assert not violations(profile(), rules, labels={"pod-security.kubernetes.io/enforce": "baseline"})
+    assert not violations(profile(labels={"pod-security.kubernetes.io/enforce": "baseline"}), rules)
 
 
 @pytest.mark.parametrize("key", ["owner", "profiles-management.io/instance", "app.kubernetes.io/managed-by"])
 def test_no_setting_allows_our_own_marks(profile, key):
-    assert violations(profile(), Rules(allowed_keys=frozenset({"*", key})), labels={key: "x"})
+    assert violations(profile(labels={key: "x"}), Rules(allowed_keys=frozenset({"*", key})))
 
 
 def test_annotations_are_looked_at_too(profile):
-    found = violations(profile(annotations={"owner": "eve"}), Rules(), labels={})
+    found = violations(profile(annotations={"owner": "eve"}), Rules())
 
-    assert codes_and_paths(found) == [("reserved-key", "annotations.owner")]
+    assert codes_and_paths(found) == [("reserved-key", "profiles.ml.annotations.owner")]
 
 
 def test_a_document_is_read_by_the_rules_given():

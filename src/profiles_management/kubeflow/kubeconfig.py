@@ -16,7 +16,11 @@ from lightkube.config.kubeconfig import DEFAULT_KUBECONFIG, SERVICE_ACCOUNT, Sin
 from lightkube.config.models import User
 from lightkube.core.exceptions import ConfigError
 
+from profiles_management.kubeflow.names import MANAGER
 from profiles_management.pmr.problems import ClusterError
+
+PATIENCE = 30.0
+_LONGEST_CONNECT = 5.0  # a cluster that is there accepts a connection at once
 
 _BROKEN = (
     yaml.YAMLError,
@@ -31,26 +35,27 @@ _BROKEN = (
 )
 
 
-def connect(path: Path | None = None, context: str | None = None) -> Client:
+def connect(path: Path | None = None, context: str | None = None, *, timeout: float = PATIENCE) -> Client:
     """Return a client; nothing is sent yet.
 
     Args:
         path: a kubeconfig; by default that of KUBECONFIG, else that of the pod we run in, else ~/.kube/config.
         context: its context; by default the current one.
+        timeout: how many seconds one request may take.
 
     Raises:
         ClusterError: there is none, it cannot be read, or it does not hold the context.
     """
     if path is None and context is None and _in_pod():
         with _told(SERVICE_ACCOUNT):
-            return _client(KubeConfig.from_service_account().get())
+            return _client(KubeConfig.from_service_account().get(), timeout)
     chosen = path or _from_environment()
     with _told(str(chosen)):
         text = chosen.expanduser().read_text(encoding="utf-8")
         config = KubeConfig.from_dict(yaml.safe_load(text), fname=chosen.expanduser())
     name = _context(config, context, chosen)
     with _told(str(chosen)):
-        return _client(config.get(name))
+        return _client(config.get(name), timeout)
 
 
 def _in_pod() -> bool:
@@ -66,7 +71,7 @@ def _from_environment() -> Path:
         return (there or named)[0]
     default = Path(DEFAULT_KUBECONFIG).expanduser()
     if not default.exists():
-        raise ClusterError("No cluster is configured. Set KUBECONFIG, or give --kubeconfig FILE or --directory DIR.")
+        raise ClusterError("No cluster is configured. Set KUBECONFIG, or name a kubeconfig or a folder.")
     return default
 
 
@@ -86,11 +91,12 @@ def _known(config: KubeConfig) -> str:
     return f" It has: {', '.join(sorted(config.contexts))}." if config.contexts else ""
 
 
-def _client(config: SingleConfig | None) -> Client:
+def _client(config: SingleConfig | None, timeout: float) -> Client:
     if config is None:
         raise ConfigError("no context")
     # lightkube wants a user even where a cluster asks for none
-    return Client(config._replace(user=config.user or User()), field_manager="profiles-management")
+    patience = httpx2.Timeout(timeout, connect=min(timeout, _LONGEST_CONNECT))
+    return Client(config._replace(user=config.user or User()), field_manager=MANAGER, timeout=patience)
 
 
 @contextmanager
