@@ -138,7 +138,8 @@ def test_a_folder_that_cannot_be_written_is_told_for_each_profile(run, here, kee
 
 def test_without_a_cluster_it_says_how_to_name_one(run):
     assert run("plan", "pmr.yaml", real=True).err == (
-        "error: No cluster is configured. Set KUBECONFIG, or give --kubeconfig FILE or --directory DIR.\n"
+        "error: No cluster is configured. Set KUBECONFIG, or name a kubeconfig or a folder "
+        "(--kubeconfig, --directory).\n"
     )
 
 
