@@ -23,6 +23,7 @@ hypothesis.settings.register_profile(
     max_examples=int(os.environ.get("EXAMPLES", "2000")),
     derandomize=False,
     print_blob=True,
+    phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
 )
 hypothesis.settings.load_profile("default")
 

@@ -3,6 +3,7 @@
 Each happening is a function of a world and of what it was drawn with. Where nothing fits, nothing happens.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,17 +28,13 @@ def kfam(world):
 
 
 def added_in_dashboard(world, name, user, role):
-    try:
+    with suppress(KfamError):
         kfam(world).add(name, user, role)
-    except KfamError:
-        pass
 
 
 def removed_in_dashboard(world, name, user, role):
-    try:
+    with suppress(KfamError):
         kfam(world).delete(name, user, role)
-    except KfamError:
-        pass
 
 
 # contributors' objects
@@ -172,18 +169,14 @@ def duplicated(world, name, user, role, hashed, marked, kinds):
 
 def patched(world, kind, name, change):
     """Change a cluster-wide object by hand, through the API, so that the controller sees it."""
-    try:
-        path = world.api.path(kind, None, name)
+    path = world.api.path(kind, None, name)
+    with suppress(Refusal):
         world.api.call("PATCH", path, change, content_type="application/merge-patch+json", manager="kubectl")
-    except Refusal:
-        pass
 
 
 def deleted(world, kind, name):
-    try:
+    with suppress(Refusal):
         world.api.call("DELETE", world.api.path(kind, None, name), manager="kubectl")
-    except Refusal:
-        pass
 
 
 def marks(instance):
@@ -231,7 +224,12 @@ def profile_made(world, name, user):
     """A Profile that somebody made by hand."""
     if not world.settings.standalone and world.api.get("Profile", None, name) is None:
         owner = {"kind": "User", "name": user}
-        body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}, "spec": {"owner": owner}}
+        body = {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": name},
+            "spec": {"owner": owner},
+        }
         world.api.call("POST", world.api.path("Profile"), body, manager="kubectl")
 
 

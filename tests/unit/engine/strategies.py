@@ -1,4 +1,4 @@
-"""Documents, settings and people as hypothesis draws them: few names, and among them all that are hard to tell apart."""
+"""Documents, settings and people as hypothesis draws them: few names, all that are hard to tell apart among them."""
 
 from datetime import timedelta
 
@@ -94,9 +94,7 @@ owners = st.one_of(
 )
 
 contributors = st.one_of(
-    st.builds(
-        Contributor, name=users, role=st.sampled_from(ContributorRole), until=st.sampled_from(UNTILS)
-    ),
+    st.builds(Contributor, name=users, role=st.sampled_from(ContributorRole), until=st.sampled_from(UNTILS)),
     st.builds(
         Contributor,
         name=st.sampled_from(GROUPS),
@@ -159,3 +157,23 @@ settings = st.builds(
     deadline=st.just(5.0),
     writers=st.just(1),
 )
+
+
+ALIKE = ("a.b@x.com", "a-b@x.com", "a..b@x.com", "é.a-b@x.com")
+
+
+@st.composite
+def crowds(draw):
+    """Draw a document of one profile in which nearly all people fall on one of KFAM's names."""
+    owner = draw(st.sampled_from(("olga@example.com", *ALIKE)))
+    person = st.builds(Contributor, name=st.sampled_from(ALIKE), role=st.sampled_from(ContributorRole))
+    listed = draw(st.lists(person, max_size=3, unique_by=_key))
+    return Document(
+        [
+            Profile(
+                name="ml",
+                owner=Owner(kind=UserKind.USER, name=owner),
+                contributors=[one for one in listed if one.name != owner],
+            )
+        ]
+    )

@@ -1,13 +1,14 @@
 """A cluster in memory with its profile controller, a clock that only sleeps move, and an engine that works on both."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from memory_api import MemoryApi, ProfileController
 from profiles_management import Settings, create_or_update_profiles, plan_profiles
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.clock import Clock
 
+BRAKE_OFF = Settings(allow_revocations=True)
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -34,7 +35,7 @@ class World:
     controller reconciles one Profile whenever the engine sleeps, and in no other moment.
     """
 
-    def __init__(self, settings=Settings(allow_revocations=True), *, api=None, slow=False):
+    def __init__(self, settings=BRAKE_OFF, *, api=None, slow=False):
         self.settings = settings
         self.api = api or MemoryApi(objects=map(_cluster_role, settings.cluster_roles.values()))
         self.controller = None

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engine import happenings, strategies
 from engine.recorder import Recorder
@@ -13,8 +14,10 @@ from profiles_management.reconcile.plan import Phase
 PEOPLE = happenings.lists(happenings.people, happenings.foreign)
 
 
-@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
-def test_nobody_has_access_that_neither_before_nor_after_gives(first, happened, second, settings):
+@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@given(st.data(), PEOPLE, strategies.settings)
+def test_nobody_has_access_that_neither_before_nor_after_gives(documents, data, happened, settings):
+    first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
     seen = recorded(world, second)
@@ -25,8 +28,10 @@ def test_nobody_has_access_that_neither_before_nor_after_gives(first, happened, 
             assert roles <= seen.first.get(door, set()) | seen.last.get(door, set())
 
 
-@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
-def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(first, happened, second, settings):
+@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@given(st.data(), PEOPLE, strategies.settings)
+def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(documents, data, happened, settings):
+    first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
     seen = recorded(world, second)
@@ -35,8 +40,10 @@ def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(f
         assert longest_gap(seen, door) <= 1
 
 
-@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
-def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(first, happened, second, settings):
+@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@given(st.data(), PEOPLE, strategies.settings)
+def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(documents, data, happened, settings):
+    first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
     seen = recorded(world, second)
@@ -45,8 +52,10 @@ def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(first, 
         assert door.kind == "RoleBinding" or longest_gap(seen, door) == 0
 
 
-@given(strategies.documents(), PEOPLE, strategies.documents(), strategies.settings)
-def test_nobody_is_given_a_second_role(first, happened, second, settings):
+@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@given(st.data(), PEOPLE, strategies.settings)
+def test_nobody_is_given_a_second_role(documents, data, happened, settings):
+    first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
     seen = recorded(world, second)

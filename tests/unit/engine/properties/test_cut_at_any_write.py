@@ -31,7 +31,9 @@ def test_whichever_write_goes_wrong_the_next_run_ends_where_an_undisturbed_one_e
         assert not world.plan(pmr).changes, f"write {index}"
 
 
-@given(strategies.documents(), strategies.documents(), strategies.settings, st.integers(1, 40), st.sampled_from(INJURIES))
+@given(
+    strategies.documents(), strategies.documents(), strategies.settings, st.integers(1, 40), st.sampled_from(INJURIES)
+)
 def test_so_it_is_for_any_two_documents(first, second, settings, index, injury):
     start = World(settings).after(first)
     undisturbed = start.twin()

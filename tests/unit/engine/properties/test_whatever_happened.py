@@ -23,7 +23,12 @@ def test_one_apply_does_all_that_can_be_done(first, happened, second, settings):
     assert left.changes == tuple(outcome.change for outcome in again.outcomes if outcome.why.startswith("waits for"))
 
 
-@given(strategies.documents(), happenings.lists(happenings.people, happenings.foreign), strategies.documents(), strategies.settings)
+@given(
+    strategies.documents(),
+    happenings.lists(happenings.people, happenings.foreign),
+    strategies.documents(),
+    strategies.settings,
+)
 def test_nothing_is_left_where_nothing_is_ending(first, happened, second, settings):
     world = World(settings).after(first, [one for one in happened if not ends_something(one)])
 
@@ -45,3 +50,13 @@ def test_what_is_foreign_stays_as_it_was(first, happened, second, settings):
 
 def ends_something(happening):
     return happening.keywords.get("change") is happenings.terminating
+
+
+@given(strategies.crowds(), happenings.lists(happenings.people), strategies.crowds(), strategies.settings)
+def test_people_whose_names_are_alike_are_settled_in_one_run(first, happened, second, settings):
+    world = World(settings).after(first, [one for one in happened if not ends_something(one)])
+
+    report = world.apply(second)
+
+    assert report.exit_code == 0, report.errors or report.pending
+    assert not world.plan(second).changes

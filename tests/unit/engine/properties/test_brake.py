@@ -1,0 +1,71 @@
+"""The brake: who loses access is counted before anything is written, and nothing is written when it is too much."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import happenings, strategies
+from engine.world import NOON, World
+from profiles_management import BrakeError
+
+PEOPLE = happenings.lists(happenings.people, happenings.places)
+
+
+@given(
+    strategies.documents(),
+    PEOPLE,
+    strategies.documents(),
+    strategies.settings,
+    st.sampled_from((0.0, 0.3, 0.5, 1.0)),
+    st.integers(0, 6),
+)
+def test_it_stops_a_plan_as_a_whole_or_not_at_all(first, happened, second, settings, share, minimum):
+    world = World(settings).after(first, happened)
+    braked = {"allow_revocations": False, "brake_share": share, "brake_minimum": minimum}
+    access = world.plan(second).access
+    trips = access.lost > minimum and access.lost > share * access.before
+    written = len(world.api.writes)
+
+    stopped = stops(world, second, **braked)
+
+    assert stopped == trips
+    assert not stopped or len(world.api.writes) == written
+
+
+@given(strategies.documents(), strategies.documents(), strategies.settings)
+def test_it_counts_the_pairs_of_person_and_profile_that_end_with_no_role(first, second, settings):
+    world = World(settings).after(first)
+    access = world.plan(second).access
+    before = holders(world)
+
+    world.apply(second)
+
+    assert access.lost == len(before - holders(world) - expired(first, second))
+
+
+def stops(world, pmr, **settings):
+    try:
+        world.apply(pmr, **settings)
+    except BrakeError:
+        return True
+    return False
+
+
+def holders(world):
+    """Return who has a role where, owners included."""
+    return {
+        (one["metadata"]["namespace"], subject["kind"], subject["name"])
+        for one in world.api.objects("RoleBinding")
+        if not one["metadata"]["name"].startswith("default-")
+        for subject in one["subjects"]
+    }
+
+
+def expired(*pmrs):
+    """Return whose access has run out; that is no loss."""
+    return {
+        (profile.name, one.kind.value, one.name)
+        for pmr in pmrs
+        for profile in pmr.in_order()
+        for one in profile.contributors
+        if one.until is not None and one.until <= NOON
+    }

@@ -1,0 +1,64 @@
+"""A profile controller that takes its time: what is not there yet is pending, and later runs finish it."""
+
+from hypothesis import given
+
+from engine import strategies
+from engine.documents import document, profile
+from engine.states import of_profiles
+from engine.world import World
+from profiles_management import Settings
+
+PATIENT = Settings(allow_revocations=True, deadline=300)
+IN_A_HURRY = Settings(allow_revocations=True, deadline=0)
+HUNDRED = document(*(profile(f"p{number:03}", ann="edit", bob="view", labels={"team": "red"}) for number in range(100)))
+
+
+def test_a_first_apply_of_a_hundred_profiles_is_no_error():
+    world = World(PATIENT, slow=True)
+
+    report = world.apply(HUNDRED)
+
+    assert report.exit_code == 0
+    assert of_profiles(world, HUNDRED) == of_profiles(World(PATIENT).after(HUNDRED), HUNDRED)
+
+
+def test_what_is_not_there_at_the_deadline_is_pending():
+    world = World(IN_A_HURRY, slow=True)
+
+    report = world.apply(HUNDRED)
+
+    assert report.exit_code == 4
+    assert not report.errors
+    assert {one.profile for one in report.pending} == set(HUNDRED.profiles)
+
+
+def test_the_run_after_the_controller_finishes_what_was_pending():
+    world = World(IN_A_HURRY, slow=True)
+    world.apply(HUNDRED)
+    world.controller.run()
+
+    report = world.apply(HUNDRED)
+
+    assert report.exit_code == 0
+    assert not world.plan(HUNDRED).changes
+
+
+@given(strategies.documents(), strategies.documents(), strategies.settings.filter(lambda one: not one.standalone))
+def test_runs_without_patience_end_where_one_with_patience_ends(first, second, settings):
+    world, patient = World(settings, slow=True), World(settings).after(first)
+    finished(world, first)
+
+    report = finished(world, second)
+    patient.apply(second)
+
+    assert report.exit_code == 0, report.errors or report.pending
+    assert of_profiles(world, second) == of_profiles(patient, second)
+
+
+def finished(world, pmr):
+    """Run with no patience, the controller in between, until nothing is left; return the last report."""
+    report = world.apply(pmr, deadline=0.0)
+    for _ in range(6):
+        world.controller.run()
+        report = world.apply(pmr, deadline=0.0)
+    return report
