@@ -1,0 +1,12 @@
+"""A cluster as it was at one moment: what is planned by it meets another one."""
+
+
+class Still:
+    """A target that was looked at before something happened; writes and waiting go to the present."""
+
+    def __init__(self, target, settings):
+        self._seen = target.observe(settings)
+        self.send, self.met = target.send, target.met
+
+    def observe(self, settings):
+        return self._seen
