@@ -69,7 +69,9 @@ def test_the_next_run_does_what_was_not_tried(world, profile):
 
 
 def test_a_new_profile_and_its_namespace_come_before_what_goes_into_it(world, profile):
-    world.apply(document(profile(ann="edit", fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}})))
+    world.apply(
+        document(profile(ann="edit", fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}))
+    )
 
     assert sent(world.api)[0] == "POST profiles"
     assert all(one.status in (200, 201) for one in world.api.writes)
@@ -112,7 +114,10 @@ def test_what_is_not_there_at_the_deadline_is_pending_and_says_for_what(profile)
 
     assert report.exit_code == 4
     assert world.ticks.slept <= 10
-    assert {one.what for one in report.pending} == {"waits for Namespace ml to be ready"}
+    assert [one.what for one in report.pending] == [
+        "waits for RoleBinding ml/namespaceAdmin to name owner@example.com",
+        "waits for Namespace ml to be ready",
+    ]
 
 
 def test_a_namespace_that_the_controller_has_not_made_yet_is_pending_in_the_next_plan(profile):

@@ -113,7 +113,9 @@ def test_policies_are_read_in_istios_stable_version(world, profile):
 # what is missing or forbidden
 
 
-@pytest.mark.parametrize(("kind", "plural"), [("Profile", "profiles"), ("AuthorizationPolicy", "authorizationpolicies")])
+@pytest.mark.parametrize(
+    ("kind", "plural"), [("Profile", "profiles"), ("AuthorizationPolicy", "authorizationpolicies")]
+)
 def test_a_kind_that_is_not_installed_is_named_with_what_to_do(profile, kind, plural):
     kinds = {"Profile", "Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ClusterRole"}
     api = MemoryApi(kinds=kinds - {kind})
@@ -124,7 +126,9 @@ def test_a_kind_that_is_not_installed_is_named_with_what_to_do(profile, kind, pl
     assert not api.writes
 
 
-@pytest.mark.parametrize("plural", ["profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges"])
+@pytest.mark.parametrize(
+    "plural", ["profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges"]
+)
 def test_a_list_that_is_forbidden_names_verb_and_resource_and_what_to_grant(world, profile, plural):
     world.api.faults.append(forbid("list", plural))
 
@@ -158,12 +162,24 @@ def test_where_cluster_roles_may_not_be_read_they_are_taken_to_exist(world, prof
     assert world.apply(document(profile())).plan.warnings == ()
 
 
-def test_no_cluster_in_the_environment_is_told(monkeypatch, tmp_path):
-    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+@pytest.fixture
+def bare(monkeypatch, tmp_path):
+    """An environment that points at no cluster."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
 
-    with pytest.raises(ClusterError, match="Set KUBECONFIG, or give a target"):
+
+def test_no_cluster_in_the_environment_is_told_with_what_to_do(bare):
+    with pytest.raises(ClusterError, match="No cluster is configured. Set KUBECONFIG"):
+        open_target()
+
+
+def test_a_kubeconfig_that_is_not_there_is_named(bare, tmp_path):
+    bare.setenv("KUBECONFIG", str(tmp_path / "none"))
+
+    with pytest.raises(ClusterError, match=r"kubeconfig .*none cannot be used: no such file"):
         open_target()
 
 
@@ -264,7 +280,10 @@ def test_a_write_that_is_forbidden_says_what_to_grant(world, profile):
 
 
 def test_without_the_verb_bind_the_message_is_short_and_names_it(world, profile):
-    words = 'rolebindings "x" is forbidden: user "sa" is attempting to grant RBAC permissions not currently held: ' + "{x}" * 2600
+    words = (
+        'rolebindings "x" is forbidden: user "sa" is attempting to grant RBAC permissions not currently held: '
+        + "{x}" * 2600
+    )
 
     def refuse(request, act):
         return Refusal(403, "Forbidden", words).answer()
@@ -310,7 +329,9 @@ def test_what_a_proxy_answers_once_is_survived(world, profile, code, body, heade
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/html"}])
 def test_what_a_proxy_refuses_is_told_in_one_line(world, profile, headers):
-    world.api.faults.append(always(answering(403, b"<html>\n<b>no</b>\n</html>", **headers), lambda request: request.writes))
+    world.api.faults.append(
+        always(answering(403, b"<html>\n<b>no</b>\n</html>", **headers), lambda request: request.writes)
+    )
 
     report = world.apply(document(profile()))
 
@@ -380,7 +401,9 @@ def test_somebody_who_changes_the_profile_meanwhile_is_not_overwritten(world, pr
     first = world.apply(document(profile(cpu="2")))
 
     assert first.exit_code == 4
-    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1", "pods": "7"}}
+    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"] == {
+        "hard": {"limits.cpu": "1", "pods": "7"}
+    }
 
 
 def test_somebody_who_makes_the_same_object_first_is_settled_by_the_next_run(world, profile):

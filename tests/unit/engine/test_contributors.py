@@ -103,7 +103,12 @@ def test_a_role_change_is_one_replacement_of_four_writes_back_to_back(world, pro
 
     (change,) = world.plan(document(profile(ann="view"))).changes
 
-    assert (str(change.action), change.before, change.after, change.reason) == ("-/+", "edit", "view", Reason.ROLE_CHANGED)
+    assert (str(change.action), change.before, change.after, change.reason) == (
+        "-/+",
+        "edit",
+        "view",
+        Reason.ROLE_CHANGED,
+    )
     assert [(write.verb, write.target.kind) for write in change.writes] == [
         ("delete", "RoleBinding"),
         ("create", "RoleBinding"),
@@ -115,9 +120,7 @@ def test_a_role_change_is_one_replacement_of_four_writes_back_to_back(world, pro
 def test_a_role_change_never_leaves_both_roles_nor_none_longer_than_one_request(world, profile):
     world.apply(document(profile(ann="edit")))
     held = []
-    world.api.after.append(
-        lambda request: held.append(names_of(world.api, "RoleBinding")) if request.writes else None
-    )
+    world.api.after.append(lambda request: held.append(names_of(world.api, "RoleBinding")) if request.writes else None)
 
     world.apply(document(profile(ann="view")))
 
@@ -346,7 +349,9 @@ def test_a_policy_that_was_edited_is_mended(world, profile, drift):
 def test_principals_in_another_order_are_no_drift(world, profile):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
-    edited(world, "AuthorizationPolicy", lambda one: one["spec"]["rules"][0]["from"][0]["source"]["principals"].reverse())
+    edited(
+        world, "AuthorizationPolicy", lambda one: one["spec"]["rules"][0]["from"][0]["source"]["principals"].reverse()
+    )
 
     assert not world.plan(pmr).changes
 
@@ -365,7 +370,10 @@ def test_another_mesh_in_the_settings_is_written_to_every_policy(world, profile)
 
     world.apply(pmr, waypoint="waypoint")
 
-    assert all(world.api.get("AuthorizationPolicy", "ml", name)["spec"]["targetRefs"] for name in names_of(world.api, "AuthorizationPolicy"))
+    assert all(
+        world.api.get("AuthorizationPolicy", "ml", name)["spec"]["targetRefs"]
+        for name in names_of(world.api, "AuthorizationPolicy")
+    )
     assert world.plan(pmr).changes
     assert not world.plan(pmr, waypoint="waypoint").changes
 
@@ -458,7 +466,9 @@ def test_a_policy_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the
     assert "ann" in let_in(world.api)
 
 
-@pytest.mark.parametrize("name", ["my-team", "user-zed", "default-editor-2", "user-zed-clusterrole-edit", "ns-x-clusterrole-edit"])
+@pytest.mark.parametrize(
+    "name", ["my-team", "user-zed", "default-editor-2", "user-zed-clusterrole-edit", "ns-x-clusterrole-edit"]
+)
 def test_an_annotated_role_binding_under_a_foreign_name_stays(world, profile, name):
     world.apply(document(profile()))
     world.api.put(foreign_binding(name, {"user": "zed@example.com", "role": "edit"}))

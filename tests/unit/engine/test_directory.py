@@ -227,7 +227,10 @@ def test_other_manifests_stay(folder, profile):
 
 def test_a_role_binding_that_is_not_ours_stays(folder, profile):
     apply(folder, document(profile()))
-    text = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: mine, namespace: ml}\nroleRef: {kind: ClusterRole, name: x}\n"
+    text = (
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\n"
+        "metadata: {name: mine, namespace: ml}\nroleRef: {kind: ClusterRole, name: x}\n"
+    )
     (folder / "ml" / "mine.yaml").write_text(text)
 
     apply(folder, document(profile(ann="edit")))
@@ -301,7 +304,7 @@ def test_a_link_to_a_folder_is_not_written_through(folder, profile, tmp_path):
     assert "link" in report.errors[0]
 
 
-@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "user-..-clusterrole-edit/../../x"])
+@pytest.mark.parametrize("name", ["../../escaped", "/absolute/x", "user-..-clusterrole-edit/../../x"])
 def test_a_name_in_a_file_never_leads_out_of_the_folder(folder, profile, tmp_path, name):
     apply(folder, document(profile()))
     body = {

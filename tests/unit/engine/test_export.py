@@ -161,7 +161,9 @@ def test_an_end_that_nobody_can_read_is_told(world, profile, until):
 def test_further_limit_ranges_are_told(world, profile):
     world.apply(document(profile()))
     spec = {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}
-    world.api.put({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "mine", "namespace": "ml"}, "spec": spec})
+    world.api.put(
+        {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "mine", "namespace": "ml"}, "spec": spec}
+    )
 
     assert said(world) == ["LimitRange mine is not ours"]
 

@@ -20,7 +20,9 @@ def stored(world):
 
 def put_foreign(world, name="profiles-management"):
     spec = {"limits": [{"type": "Pod", "max": {"cpu": "9"}}]}
-    world.api.put({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": name, "namespace": "ml"}, "spec": spec})
+    world.api.put(
+        {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": name, "namespace": "ml"}, "spec": spec}
+    )
     return world.api.get("LimitRange", "ml", name)
 
 

@@ -31,7 +31,11 @@ def test_a_name_is_what_kfam_makes_of_it(user, name):
 def test_no_letter_makes_a_name_that_kfam_would_not_make():
     letters = [chr(point) for point in range(0x3000)]
 
-    wrong = [one for one in letters if names.kfam_name(Person("User", f"a{one}b"), "view") != binding_name(f"a{one}b", "view")]
+    wrong = [
+        one
+        for one in letters
+        if names.kfam_name(Person("User", f"a{one}b"), "view") != binding_name(f"a{one}b", "view")
+    ]
 
     assert not wrong
 

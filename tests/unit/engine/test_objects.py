@@ -23,10 +23,12 @@ def test_a_role_binding_is_kfams(profile):
     binding, _ = pair_of(UPSTREAM, profile)
 
     assert binding["metadata"]["annotations"] == {"user": "ann@example.com", "role": "edit"}
-    assert binding["roleRef"] == {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"}
-    assert binding["subjects"] == [
-        {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ann@example.com"}
-    ]
+    assert binding["roleRef"] == {
+        "apiGroup": "rbac.authorization.k8s.io",
+        "kind": "ClusterRole",
+        "name": "kubeflow-edit",
+    }
+    assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ann@example.com"}]
 
 
 def test_a_policy_is_kfams(profile):

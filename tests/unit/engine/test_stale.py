@@ -1,4 +1,4 @@
-"""Profiles that left the document: they lose contributors and keep their data; removing them takes a word of its own."""
+"""Profiles that left the document: they lose contributors and keep their data; removing them takes a word more."""
 
 import pytest
 
@@ -249,7 +249,12 @@ def test_what_would_leave_a_profile_in_terminating_is_mended_first(world, profil
 @pytest.mark.parametrize("make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted])
 def test_keeping_the_data_keeps_the_namespace_and_what_is_in_it(world, profile, make):
     make(world, profile)
-    limits = {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "mine", "namespace": "ml"}, "spec": {"limits": []}}
+    limits = {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "mine", "namespace": "ml"},
+        "spec": {"limits": []},
+    }
     world.api.put(limits)
 
     report = delete(world, keep_data=True)

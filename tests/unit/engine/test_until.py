@@ -24,7 +24,9 @@ def ending(profile, until=MORNING, role="edit"):
 def at(world, pmr, moment):
     """Apply at another moment than noon."""
     clock = replace(world.ticks.clock, now=lambda: moment)
-    return create_or_update_profiles(pmr, target=Cluster(world.client, clock=clock), settings=world.settings, clock=clock)
+    return create_or_update_profiles(
+        pmr, target=Cluster(world.client, clock=clock), settings=world.settings, clock=clock
+    )
 
 
 def test_access_that_ends_later_is_given_and_its_end_kept_on_both_objects(world, profile):
@@ -44,7 +46,9 @@ def test_access_shows_when_it_ends(world, profile):
     assert (entry.person.name, entry.until) == ("ann@example.com", "2027-01-01T00:00:00Z")
 
 
-@pytest.mark.parametrize(("before", "has"), [(timedelta(seconds=1), True), (timedelta(0), False), (-timedelta(days=9), False)])
+@pytest.mark.parametrize(
+    ("before", "has"), [(timedelta(seconds=1), True), (timedelta(0), False), (-timedelta(days=9), False)]
+)
 def test_it_ends_at_that_moment(profile, before, has):
     world = World()
 
