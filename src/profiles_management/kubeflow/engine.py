@@ -1,6 +1,7 @@
 """The doors of the engine: observe, plan, apply, report."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -45,6 +46,17 @@ def open_target(where: Where = None, *, settings: Settings = UPSTREAM, clock: Cl
     return Directory(Path(where)) if isinstance(where, (str, Path)) else where
 
 
+@contextmanager
+def _reached(where: Where, settings: Settings, clock: Clock = SYSTEM) -> Iterator[Target]:
+    """Yield what is meant by a target; connections that were opened for it here are closed again."""
+    target = open_target(where, settings=settings, clock=clock)
+    try:
+        yield target
+    finally:
+        if where is None and isinstance(target, Cluster):
+            target.client.close()
+
+
 def plan_profiles(
     pmr: ProfilesManagementRepresentation,
     *,
@@ -65,7 +77,8 @@ def plan_profiles(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    observed = open_target(target, settings=settings, clock=clock).observe(settings)
+    with _reached(target, settings, clock) as reached:
+        observed = reached.observe(settings)
     return planning.plan(pmr, observed, settings, now=now or clock.now())
 
 
@@ -92,11 +105,11 @@ def create_or_update_profiles(
         BrakeError: too much access would be taken away; nothing was written.
         ClusterError: the target cannot be read.
     """
-    reached = open_target(target, settings=settings, clock=clock)
-    plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-    if not settings.allow_revocations:
-        brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
-    return apply(plan, reached, settings, clock, progress)
+    with _reached(target, settings, clock) as reached:
+        plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
+        if not settings.allow_revocations:
+            brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
+        return apply(plan, reached, settings, clock, progress)
 
 
 def list_stale_profiles(
@@ -107,7 +120,8 @@ def list_stale_profiles(
     Raises:
         ClusterError: the target cannot be read.
     """
-    return stale.found(pmr, open_target(target, settings=settings).observe(settings), settings)
+    with _reached(target, settings) as reached:
+        return stale.found(pmr, reached.observe(settings), settings)
 
 
 def plan_deletion(
@@ -125,9 +139,8 @@ def plan_deletion(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    return stale.deletion(
-        pmr, open_target(target, settings=settings).observe(settings), settings, keep_data=keep_data, only=only
-    )
+    with _reached(target, settings) as reached:
+        return stale.deletion(pmr, reached.observe(settings), settings, keep_data=keep_data, only=only)
 
 
 def delete_stale_profiles(
@@ -150,9 +163,9 @@ def delete_stale_profiles(
         DocumentError: the document is not valid; nothing was sent.
         ClusterError: the target cannot be read.
     """
-    reached = open_target(target, settings=settings, clock=clock)
-    plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
-    return apply(plan, reached, settings, clock, progress)
+    with _reached(target, settings, clock) as reached:
+        plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
+        return apply(plan, reached, settings, clock, progress)
 
 
 def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:
@@ -161,7 +174,8 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
     Raises:
         ClusterError: the target cannot be read.
     """
-    return export.export(open_target(target, settings=settings).observe(settings), settings)
+    with _reached(target, settings) as reached:
+        return export.export(reached.observe(settings), settings)
 
 
 def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple[AccessEntry, ...]:
@@ -170,7 +184,8 @@ def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple
     Raises:
         ClusterError: the target cannot be read.
     """
-    return access.entries(open_target(target, settings=settings).observe(settings), settings)
+    with _reached(target, settings) as reached:
+        return access.entries(reached.observe(settings), settings)
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:
