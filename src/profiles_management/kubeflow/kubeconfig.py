@@ -71,7 +71,9 @@ def _from_environment() -> Path:
         return (there or named)[0]
     default = Path(DEFAULT_KUBECONFIG).expanduser()
     if not default.exists():
-        raise ClusterError("No cluster is configured. Set KUBECONFIG, or name a kubeconfig or a folder (--kubeconfig, --directory).")
+        raise ClusterError(
+            "No cluster is configured. Set KUBECONFIG, or name a kubeconfig or a folder (--kubeconfig, --directory)."
+        )
     return default
 
 
