@@ -64,18 +64,20 @@ def hashed_name(person: Person, role: str) -> str:
 def assign(people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset()) -> dict[tuple[Person, str], str]:
     """Name the objects of each (person, role) of one profile.
 
-    Where two fall on one KFAM name, both get a hashed one: in the dashboard, removing one of them by KFAM's name
-    would otherwise remove the other. It depends on the document alone, never on who came first.
+    Where two people fall on one KFAM name, or would in the same role, all of them get a hashed one: in the dashboard,
+    removing one of them by KFAM's name would otherwise remove the other, and two who swap their roles would each wait
+    for the other's name. It depends on the document alone, never on who came first.
 
     Args:
         people: whom to name, each once.
         taken: names of objects that are not ours to touch.
     """
     plain = {key: kfam_name(*key) for key in people}
-    count = Counter(plain.values()) if len(set(plain.values())) < len(plain) else None
+    stems = [name.rpartition("-")[0] for name in plain.values()]  # all but the role
+    shared = Counter(stems) if len(set(stems)) < len(stems) else {}
     return {
-        key: hashed_name(*key) if name in taken or len(name) > _LONGEST or (count and count[name] > 1) else name
-        for key, name in plain.items()
+        key: hashed_name(*key) if name in taken or len(name) > _LONGEST or shared.get(stem, 1) > 1 else name
+        for (key, name), stem in zip(plain.items(), stems, strict=True)
     }
 
 
