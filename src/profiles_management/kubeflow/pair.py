@@ -169,8 +169,9 @@ class Settling:
             for gone in (*self.replaced, *wrong):
                 self.drifted = self.drifted or gone in wrong
                 self.fields.append(FieldDiff("role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]))
-            yield from deletions(self.room, (*self.replaced, *wrong))
-            yield self._creation(objects.binding, "RoleBinding", one)
+            made = self._creation(objects.binding, "RoleBinding", self.room.bindings.get(self.name))
+            yield from deletions(self.room, (*self.replaced, *wrong), made.after)
+            yield made
         yield from deletions(self.room, self.same)
 
     def _mend_binding(self, one: Binding) -> Iterator[Write]:
@@ -191,7 +192,7 @@ class Settling:
         if not self.room.has_policies:
             return
         if self.policy is None or self.policy.deleting:
-            yield self._creation(objects.policy, "AuthorizationPolicy", self.policy)
+            yield self._creation(objects.policy, "AuthorizationPolicy", self.room.policies.get(self.name))
         else:
             yield from self._mend_policy(self.policy)
         yield from deletions(self.room, self.old_policies)
@@ -232,12 +233,19 @@ class Settling:
         if difference not in self.fields:
             self.fields.append(difference)
 
-    def _creation(self, make: objects.Maker, kind: str, leaving: Binding | Policy | None) -> Write:
-        """Whoever holds something here has the namespace already: waiting would only lengthen the gap in between."""
+    def _creation(self, make: objects.Maker, kind: str, there: Binding | Policy | None) -> Write:
+        """Return what makes an object, once whoever has its name is on the way out.
+
+        Who holds something here has the namespace already: to wait for it would lengthen the gap in between.
+        """
         target = ObjectRef(kind, self.room.name, self.name)
         ready = None if self.held.names else self.room.ready
-        after = Condition(target, State.GONE) if leaving is not None else ready
+        after = Condition(target, State.GONE) if there is not None and self._leaves_later(there) else ready
         return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
+
+    def _leaves_later(self, there: Binding | Policy) -> bool:
+        """Whether an object goes after this one would come: it is ending, or its person waits to become the owner."""
+        return there.deleting or (self.room.bound is not None and there.person == self.room.owner)
 
     # how it is told
 
