@@ -42,14 +42,16 @@ def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> d
     """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give.
 
     Args:
-        homes: whose a name is by the document; for what we made and somebody annotated otherwise since.
+        homes: whose a name is by the document; for what we made and somebody annotated otherwise since. A policy
+            is otherwise that of the RoleBinding beside it.
     """
     found: dict[Person, Held] = {}
     for binding in room.bindings.values():
         if (person := _whose(binding, homes)) is not None:
             found.setdefault(person, Held()).bindings.append(binding)
+    beside = {one.name: person for person, held in found.items() for one in held.bindings}
     for policy in room.policies.values():
-        if (person := _whose(policy, homes)) is not None:
+        if (person := _whose(policy, {**beside, **homes})) is not None:
             found.setdefault(person, Held()).policies.append(policy)
     return found
 
