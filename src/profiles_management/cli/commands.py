@@ -28,6 +28,7 @@ from profiles_management.cli.options import (
     spread,
 )
 from profiles_management.cli.session import STDIN, Session
+from profiles_management.kubeflow import permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.problems import BrakeError, ProfilesError
@@ -242,6 +243,21 @@ def schema(ctx: typer.Context) -> int:
     """Print the JSON Schema of documents, for editors."""
     session: Session = ctx.obj
     session.terminal.data(schemas.schema(), "json")
+    return 0
+
+
+@_command
+def rbac(
+    ctx: typer.Context,
+    options: SettingOptions,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Only what reading needs.")] = False,
+    with_delete: Annotated[bool, typer.Option("--with-delete", help="What delete-stale needs too.")] = False,
+    form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
+) -> int:
+    """Print the ClusterRole that this software needs, and nothing beyond."""
+    session: Session = ctx.obj
+    role = permissions.cluster_role(options.settings(), plan_only=plan_only, with_delete=with_delete)
+    session.terminal.data(role, form)
     return 0
 
 

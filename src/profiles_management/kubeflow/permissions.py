@@ -1,55 +1,60 @@
 """What the engine must be allowed to do, as a ClusterRole: each verb of it is used, and nothing else is."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from profiles_management.kubeflow import names
 from profiles_management.kubeflow.settings import Settings
 
-Extent = Literal["plan", "apply", "delete"]
 Rule = dict[str, Any]
 
-_ALL = ("list", "create", "patch", "delete")
+_RBAC = "rbac.authorization.k8s.io"
+_CONTENT = (("", "limitranges"), (_RBAC, "rolebindings"), ("security.istio.io", "authorizationpolicies"))
 
 
-def cluster_role(settings: Settings, extent: Extent = "apply", name: str = names.MANAGER) -> dict[str, Any]:
+def cluster_role(settings: Settings, *, plan_only: bool = False, with_delete: bool = False) -> dict[str, Any]:
     """Return the ClusterRole that the engine needs.
 
     Args:
         settings: whether there is Kubeflow, and which ClusterRoles contributors are bound to.
-        extent: `plan` reads only; `apply` does everything but deleting namespaces; `delete` does that too, for
-            stale profiles whose namespace was adopted.
-        name: of the ClusterRole.
+        plan_only: only what planning, listing and exporting read.
+        with_delete: deleting stale profiles too.
     """
+    rules = [*_anchors(settings, plan_only=plan_only, with_delete=with_delete), *_content(plan_only=plan_only)]
+    rules.append(_roles(settings, plan_only=plan_only))
     return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRole",
-        "metadata": {"name": name},
-        "rules": list(_rules(settings, extent)),
+        "metadata": {"name": f"{names.MANAGER}-plan" if plan_only else names.MANAGER},
+        "rules": rules,
     }
 
 
-def _rules(settings: Settings, extent: Extent) -> Iterator[Rule]:
-    writing = extent != "plan"
-    if not settings.standalone:
-        yield _rule("kubeflow.org", "profiles", _ALL if writing else ("list",))
-    yield _rule("", "namespaces", _on_namespaces(settings, extent))
-    yield _rule("", "resourcequotas", _ALL if writing and settings.standalone else ("list",))
-    yield _rule("", "limitranges", _ALL if writing else ("list",))
-    yield _rule("rbac.authorization.k8s.io", "rolebindings", _ALL if writing else ("list",))
-    yield _rule("security.istio.io", "authorizationpolicies", _ALL if writing else ("list",))
-    roles = sorted(set(settings.cluster_roles.values()))
-    verbs = ("get", "bind") if writing else ("get",)
-    yield {**_rule("rbac.authorization.k8s.io", "clusterroles", verbs), "resourceNames": roles}
+def _anchors(settings: Settings, *, plan_only: bool, with_delete: bool) -> Iterator[Rule]:
+    """What bears the marks, and the quota, which with Kubeflow stands in the Profile.
+
+    With Kubeflow a namespace goes with its Profile; without it, it is the namespace that is deleted.
+    """
+    delete = ["delete"] if with_delete else []
+    if settings.standalone:
+        yield _rule("", "namespaces", ["list"] if plan_only else ["list", "create", "patch", *delete])
+        yield _rule("", "resourcequotas", ["list"] if plan_only else ["list", "create", "patch", "delete"])
+    else:
+        yield _rule("kubeflow.org", "profiles", ["list"] if plan_only else ["list", "create", "patch", *delete])
+        yield _rule("", "namespaces", ["list"] if plan_only else ["list", "patch"])
+        yield _rule("", "resourcequotas", ["list"])
 
 
-def _on_namespaces(settings: Settings, extent: Extent) -> tuple[str, ...]:
-    if extent == "plan":
-        return ("list",)
-    create = ("create",) if settings.standalone else ()
-    delete = ("delete",) if extent == "delete" else ()
-    return ("list", *create, "patch", *delete)
+def _content(*, plan_only: bool) -> Iterator[Rule]:
+    verbs = ["list"] if plan_only else ["list", "create", "patch", "delete"]
+    return (_rule(group, resource, list(verbs)) for group, resource in _CONTENT)
 
 
-def _rule(group: str, resource: str, verbs: tuple[str, ...]) -> Rule:
-    return {"apiGroups": [group], "resources": [resource], "verbs": list(verbs)}
+def _roles(settings: Settings, *, plan_only: bool) -> Rule:
+    """Binding a role that one does not hold oneself needs `bind`; `get` tells whether the role exists."""
+    rule = _rule(_RBAC, "clusterroles", ["get"] if plan_only else ["get", "bind"])
+    return {**rule, "resourceNames": sorted(set(settings.cluster_roles.values()))}
+
+
+def _rule(group: str, resource: str, verbs: list[str]) -> Rule:
+    return {"apiGroups": [group], "resources": [resource], "verbs": verbs}
