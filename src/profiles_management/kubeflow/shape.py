@@ -115,7 +115,7 @@ class Shape:
         if sets != seen.sets:
             metadata["annotations"] = {names.SETS: record(sets) or None}
         quota = self._target("resources", self.wanted.quota, seen)
-        if quota is not None and (differences := compare.quota(seen.quota, quota)):
+        if quota is not None and (differences := compare.quota(seen.quota, quota) or self._other_scopes(quota)):
             fields += differences
             spec["resourceQuotaSpec"] = quota
         plugins = self._target("plugins", self.wanted.plugins or None, seen)
@@ -123,6 +123,12 @@ class Shape:
             fields.append(FieldDiff("plugins", list(seen.plugins), list(plugins)))
             spec["plugins"] = list(plugins)
         return metadata, spec, tuple(fields)
+
+    def _other_scopes(self, quota: Spec) -> tuple[FieldDiff, ...]:
+        """How the ResourceQuota differs where its scopes do: those the controller alone cannot bring back."""
+        stored = self.observed.quotas.get(self.name)
+        stuck = quota and stored is not None and not compare.same_scopes(stored.spec, quota)
+        return compare.quota(stored.spec, quota) if stored is not None and stuck else ()
 
     def _target(self, field: str, value: Any, seen: ProfileSeen) -> Any:  # noqa: ANN401 - a mapping or a list
         """What a field is to become: the document's value, nothing where it was ours, None where it is not managed."""
