@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from integration.cluster.control_plane import ControlPlane
 from integration.cluster.permissions import Permission
 from integration.cluster.server import Server
 from integration.cluster.stand_ins import StandIns
+from integration.cluster.waiting import wait_for
 from integration.dashboard import Dashboard
 from integration.engine import Engine
 from integration.people import OLGA, person
@@ -218,16 +219,42 @@ def may(server: Server) -> Callable[..., bool]:
     return ask
 
 
-@pytest.fixture(scope="session")
+_TELLING = {
+    "admin": ("impersonate", "serviceaccounts"),
+    "edit": ("create", "pods"),
+    "view": ("list", "pods"),
+}
+
+
+@pytest.fixture
 def role(may: Callable[..., bool]) -> Callable[[str, str], str]:
-    """Tell somebody's role in a namespace by what the API server lets them do: admin, edit, view or nothing."""
+    """Tell somebody's role in a namespace at this moment, by what the API server lets them do; '' for none."""
 
     def found(who: str, namespace: str) -> str:
         user = who if "@" in who else person(who)
-        asked = {"admin": ("impersonate", "serviceaccounts"), "edit": ("create", "pods"), "view": ("list", "pods")}
-        return next((role for role, what in asked.items() if may(user, *what, namespace)), "")
+        return next((role for role, what in _TELLING.items() if may(user, *what, namespace)), "")
 
     return found
+
+
+@pytest.fixture
+def roles(role: Callable[[str, str], str]) -> Callable[..., None]:
+    """Wait until people have these roles: `roles("ml", ann="edit", bob="")`.
+
+    The API server's authorizer learns of a RoleBinding a moment after whoever wrote it.
+    """
+
+    def check(namespace: str, others: Mapping[str, str] | None = None, /, **wanted: str) -> None:
+        people = {**(others or {}), **wanted}
+        seen: dict[str, str] = {}
+
+        def so() -> bool:
+            seen.update({who: role(who, namespace) for who in people})
+            return seen == people
+
+        wait_for(f"{people} in {namespace}", so, instead=lambda: seen)
+
+    return check
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 from lightkube import Client
 
+from integration.cluster.waiting import wait_for
 from profiles_management import (
     Export,
     Plan,
@@ -107,6 +108,22 @@ class Engine:
         """Return whether the cluster is as a document wants it: nothing to do, nothing pending, nothing refused."""
         plan = self.plan(*profiles, **changed)
         return not (plan.changes or plan.pending or plan.refused)
+
+    def settle(self, *profiles: Profile, **changed: Any) -> Report:
+        """Apply, and wait until others have done their part too; return the report of the one run."""
+        report = self.apply(*profiles, **changed)
+        self.wait_until_it_matches(*profiles, **changed)
+        return report
+
+    def wait_until_it_matches(self, *profiles: Profile, seconds: float = 20.0, **changed: Any) -> None:
+        """Wait until the cluster is as a document wants it, without another run."""
+
+        def told() -> str:
+            plan = self.plan(*profiles, **changed)
+            lines = [*plan.changes, *plan.pending, *plan.refused]
+            return "\n".join(map(str, lines))
+
+        wait_for("an empty plan", lambda: self.matches(*profiles, **changed), seconds=seconds, instead=told)
 
     def settings_with(self, **changed: Any) -> Settings:
         """Return the settings, some of them changed."""

@@ -18,16 +18,16 @@ def test_the_dashboard_lists_what_the_document_gave(engine, profile, dashboard, 
 
 
 def test_the_dashboard_removes_what_the_document_gave_and_the_next_run_gives_it_again(
-    engine, profile, dashboard, role, name
+    engine, profile, dashboard, roles, name
 ):
     ml = profile(ann="edit", bob="view")
     engine.apply(ml)
 
     dashboard.remove(name, ANN, "edit", by=OLGA)
-    assert role("ann", name) == ""
+    roles(name, ann="")
 
     engine.apply(ml)
-    assert (role("ann", name), role("bob", name)) == ("edit", "view")
+    roles(name, ann="edit", bob="view")
     assert engine.matches(ml)
 
 
@@ -45,36 +45,36 @@ def test_somebody_added_in_the_dashboard_and_to_the_document_is_adopted(engine, 
     dashboard.remove(name, ANN, "edit", by=OLGA)
 
 
-def test_somebody_added_in_the_dashboard_alone_is_revoked(engine, profile, dashboard, role, name):
+def test_somebody_added_in_the_dashboard_alone_is_revoked(engine, profile, dashboard, roles, name):
     engine.apply(profile(bob="edit"))
     dashboard.add(name, ANN, "edit", by=OLGA)
 
     engine.apply(profile(bob="edit"))
 
-    assert (role("ann", name), role("bob", name)) == ("", "edit")
+    roles(name, ann="", bob="edit")
     assert Listed(name, ANN, "edit") not in dashboard.contributors(namespace=name)
 
 
-def test_somebody_added_in_the_dashboard_stays_where_the_settings_say_so(engine, profile, dashboard, role, name):
+def test_somebody_added_in_the_dashboard_stays_where_the_settings_say_so(engine, profile, dashboard, roles, name):
     engine.apply(profile(bob="edit"))
     dashboard.add(name, ANN, "edit", by=OLGA)
 
     engine.apply(profile(), unlisted="keep")
 
-    assert (role("ann", name), role("bob", name)) == ("edit", "")
+    roles(name, ann="edit", bob="")
 
 
-def test_another_role_in_the_document_than_in_the_dashboard_wins(engine, profile, dashboard, role, name):
+def test_another_role_in_the_document_than_in_the_dashboard_wins(engine, profile, dashboard, roles, name):
     engine.apply(profile())
     dashboard.add(name, ANN, "admin", by=OLGA)
 
     engine.apply(profile(ann="view"))
 
-    assert role("ann", name) == "view"
+    roles(name, ann="view")
     assert dashboard.contributors(namespace=name, user=ANN) == [Listed(name, ANN, "view")]
 
 
-def test_a_profile_made_in_the_dashboard_is_adopted_with_its_people(engine, profile, dashboard, server, role, name):
+def test_a_profile_made_in_the_dashboard_is_adopted_with_its_people(engine, profile, dashboard, server, roles, name):
     owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OLGA}
     head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
     server.create({**head, "spec": {"owner": owner}})
@@ -84,19 +84,19 @@ def test_a_profile_made_in_the_dashboard_is_adopted_with_its_people(engine, prof
     report = engine.apply(profile(ann="edit", bob="view"))
 
     assert report.exit_code == 0, report.errors
-    assert (role("ann", name), role("bob", name)) == ("edit", "view")
+    roles(name, ann="edit", bob="view")
     assert engine.matches(profile(ann="edit", bob="view"))
 
 
 @pytest.mark.parametrize("missing", ["RoleBinding", "AuthorizationPolicy"])
-def test_a_pair_of_which_half_is_gone_is_made_whole(engine, profile, dashboard, server, role, name, missing):
+def test_a_pair_of_which_half_is_gone_is_made_whole(engine, profile, dashboard, server, roles, name, missing):
     ml = profile(ann="edit")
     engine.apply(ml)
     server.delete(missing, name, "user-ann-example-com-clusterrole-edit")
 
     engine.apply(ml)
 
-    assert role("ann", name) == "edit"
+    roles(name, ann="edit")
     dashboard.remove(name, ANN, "edit", by=OLGA)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.cluster.waiting import wait_for
-from integration.people import OLGA
+from integration.people import OLGA, person
 from profiles_management import create_or_update_profiles
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
@@ -34,26 +34,26 @@ def apply(kubectl, server):
     return apply
 
 
-def test_what_kubectl_applied_is_an_empty_plan(engine, profile, write, apply, role):
+def test_what_kubectl_applied_is_an_empty_plan(engine, profile, write, apply, roles):
     limits = {"limits": [{"type": "Container", "default": {"cpu": "1000m"}}]}
     red = profile("-red", ann="admin", bob="edit", cpu="1000m", more={"limitRange": limits})
     blue = profile("-blue", cleo="view")
 
     apply(write(red, blue), red.name, blue.name)
 
-    assert wait_for("an empty plan", lambda: engine.matches(red, blue))
-    assert [role(who, red.name) for who in (OLGA, "ann", "bob")] == ["admin", "admin", "edit"]
-    assert role("cleo", blue.name) == "view"
+    engine.wait_until_it_matches(red, blue)
+    roles(red.name, olga="admin", ann="admin", bob="edit")
+    roles(blue.name, cleo="view")
 
 
-def test_a_changed_folder_changes_the_cluster(engine, profile, write, apply, role, name):
+def test_a_changed_folder_changes_the_cluster(engine, profile, write, apply, roles, name):
     apply(write(profile(ann="view", cpu="1")), name)
 
     after = profile(ann="view", bob="edit", cpu="2")
     apply(write(after), name)
 
-    assert wait_for("an empty plan", lambda: engine.matches(after))
-    assert role("bob", name) == "edit"
+    engine.wait_until_it_matches(after)
+    roles(name, bob="edit")
 
 
 def test_a_standalone_folder_needs_no_kubeflow(engine, profile, kubectl, tmp_path, may, name):
@@ -64,5 +64,5 @@ def test_a_standalone_folder_needs_no_kubeflow(engine, profile, kubectl, tmp_pat
     kubectl("apply", "-R", "-f", str(tmp_path), check=False)  # the namespace may come after what goes into it
     kubectl("apply", "-R", "-f", str(tmp_path))
 
-    assert may("ann@example.com", "create", "pods", name)
-    assert may(OLGA, "create", "rolebindings.rbac.authorization.k8s.io", name)
+    wait_for("ann's access", lambda: may(person("ann"), "create", "pods", name))
+    wait_for("olga's access", lambda: may(OLGA, "create", "rolebindings.rbac.authorization.k8s.io", name))

@@ -24,8 +24,7 @@ def keep(server):
 def applied(engine, profile):
     """A profile with two contributors that is there; its document no longer names it."""
     ml = profile(ann="edit", bob="view")
-    engine.apply(ml)
-    wait_for("an empty plan", lambda: engine.matches(ml))
+    engine.settle(ml)
     return ml.name
 
 
@@ -40,27 +39,23 @@ def gone(server):
     return gone
 
 
-def everybody(role, name):
-    return [role(who, name) for who in (OLGA, "ann", "bob")]
-
-
-def test_a_profile_that_left_loses_its_contributors_and_keeps_owner_and_data(engine, applied, keep, role):
+def test_a_profile_that_left_loses_its_contributors_and_keeps_owner_and_data(engine, applied, keep, roles):
     kept = keep(applied)
 
     report = engine.apply()
 
     assert report.exit_code == 0, report.errors
-    assert everybody(role, applied) == ["admin", "", ""]
+    roles(applied, olga="admin", ann="", bob="")
     assert kept()
     assert engine.matches()
 
 
-def test_a_profile_that_comes_back_is_as_it_was(engine, applied, profile, role):
+def test_a_profile_that_comes_back_is_as_it_was(engine, applied, profile, roles):
     engine.apply()
 
     engine.apply(profile(ann="edit", bob="view"))
 
-    assert everybody(role, applied) == ["admin", "edit", "view"]
+    roles(applied, olga="admin", ann="edit", bob="view")
 
 
 def test_only_our_profiles_are_stale(engine, applied, server, name):
@@ -72,12 +67,12 @@ def test_only_our_profiles_are_stale(engine, applied, server, name):
     assert engine.stale()[0].contributors == 2
 
 
-def test_deleting_removes_profile_namespace_and_everybodys_access(engine, applied, role, gone):
+def test_deleting_removes_profile_namespace_and_everybodys_access(engine, applied, roles, gone):
     report = engine.delete_stale()
 
     assert report.exit_code == 0, report.errors
     gone(applied)
-    assert everybody(role, applied) == ["", "", ""]
+    roles(applied, olga="", ann="", bob="")
 
 
 def test_deleting_waits_for_nothing_that_an_owner_mismatch_blocks(engine, applied, server, gone):
@@ -102,14 +97,14 @@ def test_deleting_an_adopted_namespace_takes_the_verb_for_it(engine, engine_with
     gone(name)
 
 
-def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, applied, server, keep, role):
+def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, applied, server, keep, roles):
     kept = keep(applied)
 
     report = engine.delete_stale(keep_data=True)
 
     assert report.exit_code == 0, report.errors
     wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
-    wait_for("everybody's access to go", lambda: everybody(role, applied) == ["", "", ""])
+    roles(applied, olga="", ann="", bob="")
     assert kept()
     assert "deletionTimestamp" not in server.get("Namespace", None, applied)["metadata"]
     assert [one["metadata"]["name"] for one in server.objects("RoleBinding", applied)] == []
@@ -124,33 +119,33 @@ def test_with_keep_data_the_mesh_lets_nobody_in(engine, applied, server):
     assert server.objects("AuthorizationPolicy", applied)[0]["spec"] == {}  # ALLOW without a rule allows nothing
 
 
-def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, profile, server, keep, role, name):
+def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, profile, server, keep, roles, name):
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
     engine.apply(profile(ann="edit"))
     kept = keep(name)
 
     engine.delete_stale(keep_data=True)
 
-    wait_for("everybody's access to go", lambda: everybody(role, name) == ["", "", ""])
+    roles(name, olga="", ann="", bob="")
     assert kept()
 
 
 @pytest.mark.parametrize("keep_data", [False, True], ids=["whole", "keep data"])
-def test_wherever_deleting_dies_the_next_run_finishes(engine, profile, server, role, name, keep_data):
+def test_wherever_deleting_dies_the_next_run_finishes(engine, profile, server, roles, name, keep_data):
     for writes in range(20):
         ml = profile(f"-{writes}", ann="edit")
         engine.apply(ml)
-        wait_for("an empty plan", lambda ml=ml: engine.matches(ml))
+        engine.wait_until_it_matches(ml)
         if not engine.delete_until_killed(keep_data=keep_data, after=writes):
             break
 
         wait_for("nothing to be stale", lambda: not (engine.delete_stale(keep_data=keep_data) and engine.stale()))
         wait_for("the Profile to go", lambda ml=ml: server.get("Profile", None, ml.name) is None)
-        wait_for("everybody's access to go", lambda ml=ml: everybody(role, ml.name) == ["", "", ""])
+        roles(ml.name, olga="", ann="", bob="")
     assert writes > 2
 
 
-def test_what_was_kept_can_be_taken_up_again(engine, applied, server, profile, keep, role):
+def test_what_was_kept_can_be_taken_up_again(engine, applied, server, profile, keep, roles):
     kept = keep(applied)
     engine.delete_stale(keep_data=True)
     wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
@@ -159,7 +154,7 @@ def test_what_was_kept_can_be_taken_up_again(engine, applied, server, profile, k
     report = engine.apply(ml)
 
     assert report.exit_code == 0, report.errors
-    wait_for("an empty plan", lambda: engine.matches(ml))
-    assert everybody(role, applied) == ["admin", "edit", ""]
+    engine.wait_until_it_matches(ml)
+    roles(applied, olga="admin", ann="edit", bob="")
     assert kept()
     assert [one for one in server.objects("AuthorizationPolicy", applied) if one["spec"] == {}] == []

@@ -45,7 +45,7 @@ def codes(report):
 
 
 def test_a_namespace_of_somebody_else_is_refused_and_the_others_are_done(
-    engine, profile, namespace, server, role, name
+    engine, profile, namespace, server, roles, name
 ):
     namespace(owner=EVE)
     before = server.get("Namespace", None, name)
@@ -53,7 +53,8 @@ def test_a_namespace_of_somebody_else_is_refused_and_the_others_are_done(
     report = engine.apply(profile(ann="edit"), profile("-other", ann="edit"))
 
     assert (codes(report), report.exit_code) == (["foreign-namespace"], 1)
-    assert (role("ann", name), role("ann", f"{name}-other")) == ("", "edit")
+    roles(name, ann="")
+    roles(f"{name}-other", ann="edit")
     assert server.get("Namespace", None, name) == before
     assert server.get("Profile", None, name) is None
 
@@ -74,7 +75,7 @@ def test_a_namespace_without_an_owner_is_refused(engine, profile, namespace, ser
     assert server.get("Profile", None, name) is None
 
 
-def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profile, namespace, data, role, name):
+def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profile, namespace, data, roles, name):
     namespace()
     before = data()
     ml = profile(ann="edit", more={"adopt": True})
@@ -82,18 +83,18 @@ def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profil
     report = engine.apply(ml)
 
     assert report.exit_code == 0, report.errors
-    wait_for("an empty plan", lambda: engine.matches(ml))
+    engine.wait_until_it_matches(ml)
     assert data() == before
-    assert wait_for("the owner to be bound", lambda: role(OLGA, name)) == "admin"
-    assert role("ann", name) == "edit"
+    roles(name, olga="admin")
+    roles(name, ann="edit")
 
 
-def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profile, namespace, role, name):
+def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profile, namespace, roles, name):
     namespace(owner=OLGA)
 
     engine.apply(profile(ann="edit"))
 
-    assert role("ann", name) == "edit"
+    roles(name, ann="edit")
 
 
 def test_a_profile_of_the_owner_that_the_document_names_is_adopted(engine, profile, theirs, server, name):
@@ -106,37 +107,36 @@ def test_a_profile_of_the_owner_that_the_document_names_is_adopted(engine, profi
     assert engine.matches(profile())
 
 
-def test_a_profile_of_another_owner_is_refused(engine, profile, theirs, role, name):
+def test_a_profile_of_another_owner_is_refused(engine, profile, theirs, roles, name):
     theirs(EVE)
 
     assert codes(engine.apply(profile(ann="edit"))) == ["owned-by-another"]
-    assert (role("ann", name), role(EVE, name)) == ("", "admin")
+    roles(name, ann="", eve="admin")
 
 
-def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(engine, profile, theirs, role, name):
+def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(engine, profile, theirs, roles, name):
     theirs(EVE)
     ml = profile(ann="edit", more={"adopt": True})
 
     report = engine.apply(ml)
 
     assert report.exit_code == 0, report.errors
-    wait_for("an empty plan", lambda: engine.matches(ml))
-    assert [role(who, name) for who in (OLGA, "ann", EVE)] == ["admin", "edit", ""]
+    engine.wait_until_it_matches(ml)
+    roles(name, olga="admin", ann="edit", eve="")
 
 
-def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine, profile, role, name):
+def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine, profile, roles, name):
     engine.apply(profile(ann="edit"), instance="another")
 
     assert codes(engine.apply(profile(bob="edit"))) == ["other-instance"]
-    assert role("bob", name) == ""
+    roles(name, bob="")
 
     engine.apply(profile(bob="edit"), take_over="another")
-    assert (role("ann", name), role("bob", name)) == ("", "edit")
+    roles(name, ann="", bob="edit")
 
 
 def test_a_profile_that_is_being_deleted_is_pending(engine, profile, server, name):
-    engine.apply(profile())
-    wait_for("an empty plan", lambda: engine.matches(profile()))
+    engine.settle(profile())
     server.patch("Profile", None, name, {"metadata": {"finalizers": ["profile-finalizer", "example.com/hold"]}})
     server.delete("Profile", None, name)
 

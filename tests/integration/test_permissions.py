@@ -5,7 +5,6 @@ import contextlib
 import pytest
 
 from integration.cluster import permissions
-from integration.cluster.waiting import wait_for
 from integration.people import person
 from memory_api.status import Refusal
 from profiles_management import Forbidden, ProfilesError
@@ -68,7 +67,7 @@ def test_planning_takes_list_alone(engine, engine_with, profile):
     engine.apply(ml)
     planner = engine_with(one for one in permissions.ENGINE if one.verb == "list")
 
-    wait_for("an empty plan", lambda: planner.matches(ml))
+    planner.wait_until_it_matches(ml)
     assert len(planner.plan(profile(bob="view")).changes) > 1
 
 

@@ -22,11 +22,6 @@ def with_quota(profile):
     return lambda **spec: profile(more={"resources": spec})
 
 
-def done(engine, wanted):
-    engine.apply(wanted)
-    wait_for("an empty plan", lambda: engine.matches(wanted))
-
-
 BEST_EFFORT = {"operator": "Exists", "scopeName": "BestEffort"}
 HIGH = {"operator": "In", "scopeName": "PriorityClass", "values": ["high"]}
 QUOTAS = {
@@ -44,9 +39,9 @@ QUOTAS = {
 @pytest.mark.parametrize("after", QUOTAS)
 @pytest.mark.parametrize("before", QUOTAS)
 def test_any_quota_becomes_any_other(engine, with_quota, quota, before, after):
-    done(engine, with_quota(**QUOTAS[before]))
+    engine.settle(with_quota(**QUOTAS[before]))
 
-    done(engine, with_quota(**QUOTAS[after]))
+    engine.settle(with_quota(**QUOTAS[after]))
 
     assert {key: quota().get(key) for key in QUOTAS[after]} == {
         **QUOTAS[after],
@@ -61,32 +56,32 @@ def test_any_quota_becomes_any_other(engine, with_quota, quota, before, after):
 def test_a_quota_in_another_spelling_is_no_change(engine, with_quota, quota, written, stored):
     ml = with_quota(hard={"limits.cpu": written})
 
-    done(engine, ml)
+    engine.settle(ml)
 
     assert quota()["hard"] == {"limits.cpu": stored}
 
 
 def test_a_quota_that_leaves_the_document_is_removed(engine, profile, quota):
-    done(engine, profile(cpu="1"))
+    engine.settle(profile(cpu="1"))
 
-    done(engine, profile())
+    engine.settle(profile())
 
     assert quota() == {}
 
 
 def test_a_quota_that_was_never_ours_stays(engine, profile, server, quota, name):
-    done(engine, profile())
+    engine.settle(profile())
     server.patch("Profile", None, name, {"spec": {"resourceQuotaSpec": {"hard": {"pods": "5"}}}})
     wait_for("the quota", quota)
 
-    done(engine, profile(ann="edit"))
+    engine.settle(profile(ann="edit"))
 
     assert quota() == {"hard": {"pods": "5"}}
 
 
 @pytest.mark.parametrize("drift", ["changed", "deleted"])
 def test_a_quota_that_drifted_is_mended(engine, profile, server, quota, name, drift):
-    done(engine, profile(cpu="1"))
+    engine.settle(profile(cpu="1"))
     if drift == "deleted":
         server.delete("ResourceQuota", name, "kf-resource-quota")
     else:
@@ -98,9 +93,9 @@ def test_a_quota_that_drifted_is_mended(engine, profile, server, quota, name, dr
 
 
 def test_a_quota_that_somebody_changed_on_the_profile_is_mended(engine, profile, server, quota, name):
-    done(engine, profile(cpu="1"))
+    engine.settle(profile(cpu="1"))
     server.patch("Profile", None, name, {"spec": {"resourceQuotaSpec": {"hard": {"limits.cpu": None, "pods": "9"}}}})
 
-    done(engine, profile(cpu="1"))
+    engine.settle(profile(cpu="1"))
 
     assert quota() == {"hard": {"limits.cpu": "1"}}
