@@ -1,5 +1,6 @@
 """What one profile becomes in a cluster: the objects, word for word as Kubeflow's own components write them."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +125,13 @@ def policy_text(person: Person, settings: Settings) -> bytes:
     """Return that spec as an API server writes it: keys sorted, no blanks, Go's escapes."""
     before, after = _policy_frame(person.kind, settings)
     return before + _go_string(_header_value(person, settings)) + after
+
+
+def lets_in(spec: bytes, owner: Person, settings: Settings) -> bool:
+    """Return whether an owner's policy, given as JSON, names the owner and the header that tells who somebody is."""
+    value = settings.userid_prefix + owner.name
+    spelled = (_go_string(value), json.dumps(value).encode(), json.dumps(value, ensure_ascii=False).encode())
+    return f"request.headers[{settings.userid_header}]".encode() in spec and any(one in spec for one in spelled)
 
 
 @lru_cache(maxsize=8)

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from profiles_management.kubeflow import compare, names, objects, shape, writes
 from profiles_management.kubeflow.observed import Observed, OwnerObject
-from profiles_management.kubeflow.ownership import Footing, ready
+from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Wanted
 from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
     Action,
     Change,
@@ -81,6 +82,23 @@ class Owning:
             yield Pending(self.name, "waits for the profile controller to bind the owner", bound(self.profile))
         elif self.binding is not None and self.footing.before is not None and not self._changing():
             yield Pending(self.name, "waits for the profile controller to bind the new owner", bound(self.profile))
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield what is wrong with the owner's objects, which the profile controller made and has to mend."""
+        seen, space = self.footing.profile, self.footing.namespace
+        if seen is None or space is None or "Namespace" not in self.observed.holds or self._changing():
+            return
+        admin = self.settings.cluster_roles["admin"]
+        if self.binding is not None and self.binding.cluster_role != admin:
+            what = f"RoleBinding {names.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
+            yield refusal(self.name, "owner-drift", what, "Delete it; the profile controller makes it again.")
+        if self.policy is None or not objects.lets_in(self.policy.spec, self.owner, self.settings):
+            header = f"the header {self.settings.userid_header}"
+            what = f"AuthorizationPolicy {names.OWNER_POLICY} does not let {self.owner.name} in by {header}"
+            remedy = (
+                "Set userid_header and userid_prefix as the profile controller has them, or restart the controller."
+            )
+            yield refusal(self.name, "owner-drift", what, remedy)
 
     def _changing(self) -> bool:
         return any(True for _ in self._steps())

@@ -140,6 +140,7 @@ class _Planning:
         self._people(People(tuple(change for change in found.changes if change not in first), found.before))
         self.changes += owning.changes(first)
         self.pending += owning.pending()
+        self.warnings += owning.warnings()
         self._lost_owner(footing, {grant.person for grant in grants})
         shape = Shape(profile, wanted, footing, self.observed, self.settings)
         self.changes += shape.changes()

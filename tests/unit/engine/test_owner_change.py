@@ -3,7 +3,7 @@
 import pytest
 
 from engine.build import contributor, document
-from engine.looking import let_in, roles_in, sent, steps
+from engine.looking import codes, let_in, roles_in, sent, steps
 from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
@@ -353,3 +353,56 @@ def test_without_any_brake_released_one_owner_may_change(profile):
     world.apply(document(profile()))
 
     assert world.apply(document(profile(owner="new"))).exit_code == 0
+
+
+# what is the controller's to mend
+
+
+def owners_object(world, kind, change):
+    name = "namespaceAdmin" if kind == "RoleBinding" else "ns-owner-access-istio"
+    one = world.api.get(kind, "ml", name)
+    change(one)
+    world.api.put(one)
+    return one
+
+
+def test_an_owners_binding_to_another_role_is_reported_and_left_alone(world, profile):
+    world.apply(document(profile()))
+    before = owners_object(world, "RoleBinding", lambda one: one["roleRef"].update(name="view"))
+
+    report = world.apply(document(profile()))
+
+    assert codes(report.plan.warnings) == ["owner-drift"]
+    assert "binds view and not kubeflow-admin" in report.plan.warnings[0].what
+    assert world.api.get("RoleBinding", "ml", "namespaceAdmin")["roleRef"] == before["roleRef"]
+    assert not report.plan.changes
+
+
+def test_an_owners_policy_that_does_not_let_the_owner_in_is_reported(world, profile):
+    world.apply(document(profile()))
+    owners_object(world, "AuthorizationPolicy", lambda one: one["spec"].update(rules=[]))
+
+    plan = world.plan(document(profile()))
+
+    assert codes(plan.warnings) == ["owner-drift"]
+    assert not plan.changes
+
+
+def test_a_header_that_the_controller_does_not_use_is_reported(world, profile):
+    world.apply(document(profile()))
+
+    assert codes(world.plan(document(profile()), userid_header="x-user").warnings) == ["owner-drift"]
+
+
+@pytest.mark.parametrize("owner", ["a&b@x.com", "用户@x.com", 'q"<>@x.com'])
+def test_an_owner_of_any_name_is_let_in_and_nothing_is_reported(world, profile, owner):
+    pmr = document(profile(owner=owner))
+    world.apply(pmr)
+
+    assert world.plan(pmr).warnings == ()
+
+
+def test_nothing_is_reported_while_a_profile_changes_hands(world, profile):
+    world.apply(document(profile()))
+
+    assert world.plan(document(profile(owner="new"))).warnings == ()
