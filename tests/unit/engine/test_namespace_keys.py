@@ -142,3 +142,12 @@ def test_an_adopted_namespace_keeps_what_it_had(world, profile):
     assert namespace(world)["labels"]["theirs"] == "kept"
     assert namespace(world)["annotations"]["note"] == "kept"
     assert "team" not in namespace(world)["labels"]
+
+
+def test_a_key_of_ours_that_is_gone_already_is_no_difference_to_tell(world, profile):
+    world.apply(document(labelled(profile, team="red")))
+    by_hand(world, labels={"team": None})
+
+    plan = world.plan(document(profile()))
+
+    assert [change.fields for change in plan.changes] == [()]  # the record is tidied up, and nothing else

@@ -8,7 +8,7 @@ from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
 from profiles_management import Settings
-from profiles_management.reconcile.plan import Reason
+from profiles_management.reconcile.plan import Phase, Reason
 
 RBAC = "rbac.authorization.k8s.io"
 
@@ -406,3 +406,12 @@ def test_nothing_is_reported_while_a_profile_changes_hands(world, profile):
     world.apply(document(profile()))
 
     assert world.plan(document(profile(owner="new"))).warnings == ()
+
+
+def test_what_the_new_owner_held_as_a_contributor_goes_with_the_switch_and_after_it(world, profile):
+    world.apply(document(profile(new="edit")))
+
+    (gone,) = [change for change in world.plan(document(profile(owner="new"))).changes if change.person]
+
+    assert gone.phase is Phase.SWITCH
+    assert str(gone.writes[0].after) == "RoleBinding ml/namespaceAdmin to name new@example.com"

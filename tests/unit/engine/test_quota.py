@@ -316,3 +316,15 @@ def test_server_side_apply_is_never_used(world, profile):
     assert {one.headers["content-type"] for one in world.api.writes if one.method == "PATCH"} == {
         "application/merge-patch+json"
     }
+
+
+def test_a_resource_quota_that_was_made_again_with_other_scopes_is_replaced(world, profile):
+    pmr = document(with_quota(profile, BEST))
+    world.apply(pmr)
+    world.api.put({**world.api.get("ResourceQuota", "ml", "kf-resource-quota"), "spec": NOT_BEST})
+
+    report = world.apply(pmr)
+
+    assert report.exit_code == 0
+    assert stored(world) == BEST
+    assert not world.plan(pmr).changes
