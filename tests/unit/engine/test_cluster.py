@@ -172,7 +172,7 @@ def bare(monkeypatch, tmp_path):
 
 
 def test_no_cluster_in_the_environment_is_told_with_what_to_do(bare):
-    with pytest.raises(ClusterError, match="No cluster is configured. Set KUBECONFIG"):
+    with pytest.raises(ClusterError, match=r"No cluster is configured. Set KUBECONFIG"):
         open_target()
 
 
