@@ -83,9 +83,10 @@ def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def _given(kubeconfig: Path, logs: Path) -> Iterator[World]:
     """Use a cluster that is there; a KFAM of our own stands in where none is named, it touches nothing by itself."""
-    server, stand_ins = Server(kubeconfig), None
+    stand_ins = None
     try:
-        server.objects("Profile")
+        with contextlib.closing(Server(kubeconfig)) as server:
+            server.objects("Profile")
     except Refusal:
         pytest.exit(
             "The cluster of PROFILES_TEST_KUBECONFIG knows no Profiles. `make cluster` starts one that does.", 1
