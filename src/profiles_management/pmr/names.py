@@ -41,6 +41,11 @@ def is_dns_label(name: str) -> bool:
     return _DNS_LABEL.fullmatch(name) is not None
 
 
+def is_dns_subdomain(name: str) -> bool:
+    """Tell whether Kubernetes takes this as the name of a ServiceAccount (RFC 1123 subdomain)."""
+    return len(name) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(name) is not None
+
+
 @lru_cache(maxsize=8192)
 def is_qualified(key: str) -> bool:
     """Tell whether this is a key as labels, annotations and resources have them: `name` or `domain/name`."""

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import LONGEST_USER, dns_label, quoted, user_name
+from profiles_management.pmr.names import LONGEST_USER, dns_label, is_dns_subdomain, quoted, user_name
 from profiles_management.pmr.until import Until
 
 _SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_USER})
@@ -51,8 +51,13 @@ class Owner(Model):
     namespace: Annotated[Text, AfterValidator(dns_label)] | None = None
 
     @model_validator(mode="after")
-    def _namespace_fits(self) -> Self:
-        if self.namespace is not None and self.kind is not UserKind.SERVICE_ACCOUNT:
+    def _kind_fits(self) -> Self:
+        if self.kind is UserKind.SERVICE_ACCOUNT:
+            if not is_dns_subdomain(self.name):
+                what = f"{quoted(self.name)} cannot name a ServiceAccount"
+                remedy = "use only a-z, 0-9, - and ., or write: kind: User"
+                raise refusal([Finding("bad-service-account", what, remedy, ("name",))])
+        elif self.namespace is not None:
             what = f"a {self.kind} has no namespace"
             raise refusal([Finding("needless-namespace", what, "remove namespace", ("namespace",), at_key=True)])
         return self

@@ -260,7 +260,7 @@ def profiles(draw, name):
     }
     return {
         "name": name,
-        "owner": {"kind": draw(st.sampled_from(["User", "ServiceAccount"])), "name": owner},
+        "owner": {"kind": draw(st.sampled_from(["User", "Group"])), "name": owner},
         "contributors": [{"name": person, **draw(contributor)} for person in people],
         **draw(st.fixed_dictionaries({}, optional=optional)),
     }
