@@ -9,6 +9,10 @@ from figures import Figures, Spread, growth
 LIMIT = 512
 HALF = 0.5
 NOISE = 1.1
+_QUIET = 0.5
+_BUSY = """
+Other work kept the machine busy meanwhile (load average {load:.1f} before it began), so the times are too long and
+spread widely; ratios of one run, processor time, requests and memory hold."""
 
 _PAGE = """\
 # How it grows
@@ -23,7 +27,7 @@ worked out for one profile helps with another. That makes up to {objects:,} obje
 
 {table}
 
-Medians of {runs} runs, least and most in brackets, on {machine}.
+Medians of {runs} runs, least and most in brackets, on {machine}.{busy}
 
 ## What is counted
 
@@ -53,14 +57,15 @@ that work as well. `python bench/run.py --help` lists sizes, runs and where to w
 """
 
 
-def text(figures: list[Figures], contributors: int, runs: int) -> str:
-    """Return the page."""
+def text(figures: list[Figures], contributors: int, runs: int, load: float = 0.0) -> str:
+    """Return the page; `load` is how many other processes wanted a core when it began."""
     return _PAGE.format(
         contributors=contributors,
         objects=figures[-1].profiles * (5 + 2 * contributors),
         table=table(figures),
         runs=runs,
         machine=machine(),
+        busy=_BUSY.format(load=load) if load > _QUIET else "",
         goals=goals(figures),
     )
 
@@ -113,10 +118,11 @@ def _proportion(figures: list[Figures]) -> list[str]:
     steps = {"load": ("load",), "observe": ("observe",), "plan": ("check", "plan")}
     each = ", ".join(f"{name} {growth(figures, *parts)[-1]:.1f}" for name, parts in steps.items())
     whole, most = growth(figures, "load", "noop")[-1], size * NOISE
-    line = (
-        f"- Time in proportion: {size:.0f} times the profiles take {whole:.1f} times as long ({each}; up to {most:.0f}"
-    )
-    return [f"{line} counts as in proportion). {_met(whole <= most)}"]
+    processor = growth(figures, "load_cpu", "noop_cpu")[-1]
+    return [
+        f"- Time in proportion: {size:.0f} times the profiles take {whole:.1f} times as long ({each});",
+        f"  up to {most:.0f} counts as in proportion. {_met(whole <= most)} Own processor time: {processor:.1f} times.",
+    ]
 
 
 def _met(holds: bool) -> str:  # noqa: FBT001

@@ -53,7 +53,7 @@ def draw(figures: list[Figures], path: Path) -> None:
 
 def _axes(axes: Axes, title: str, sizes: list[int]) -> None:
     axes.set_title(title, loc="left")
-    axes.set_xlabel("profiles of 10 contributors")
+    axes.set_xlabel("profiles")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])

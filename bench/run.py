@@ -28,7 +28,7 @@ from figures import Figures  # noqa: E402
 
 def main(arguments: argparse.Namespace) -> None:
     """Measure every size and write page and plot."""
-    found = []
+    found, load = [], os.getloadavg()[0]
     for size in arguments.sizes:
         print(f"{size:,} profiles of {arguments.contributors} contributors, {arguments.runs} runs ...", flush=True)
         found.append(measured(size, arguments.contributors, arguments.runs))
@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace) -> None:
 
     for folder in ("explanation", "images"):
         (arguments.into / folder).mkdir(parents=True, exist_ok=True)
-    text = page.text(found, arguments.contributors, arguments.runs)
+    text = page.text(found, arguments.contributors, arguments.runs, load)
     (arguments.into / "explanation" / "scale.md").write_text(text)
     plot.draw(found, arguments.into / "images" / "scale.svg")
     print(page.table(found))
