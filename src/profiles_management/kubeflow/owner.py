@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from profiles_management.kubeflow import compare, names, objects, shape, writes
+from profiles_management.kubeflow import compare, keys, names, objects, shape, writes
 from profiles_management.kubeflow.observed import Observed, OwnerObject
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.shape import Wanted
+from profiles_management.kubeflow.wanted import Wanted
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
@@ -134,8 +134,8 @@ class Owning:
         yield writes.create(objects.profile_body(self.profile, self.wanted.quota, record, self.settings))
 
     def _new_namespace(self) -> Iterator[Write]:
-        keys = shape.namespace_keys(self.wanted)
-        record = {names.KEYS: keys} if keys else {}
+        recorded = keys.record(self.wanted)
+        record = {names.KEYS: recorded} if recorded else {}
         yield writes.create(
             objects.named(
                 "Namespace",

@@ -20,7 +20,8 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
-_WEIGHT = {"view": 0, "edit": 1, "admin": 2}
+ROLES = ("view", "edit", "admin")
+_WEIGHT = {role: index for index, role in enumerate(ROLES)}
 
 
 @dataclass(frozen=True, slots=True)

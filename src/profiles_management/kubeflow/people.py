@@ -42,8 +42,8 @@ def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> d
     """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give.
 
     Args:
-        homes: whose a name is by the document; for what we made and somebody annotated otherwise since. A policy
-            is otherwise that of the RoleBinding beside it.
+        homes: whose a name is by the document; for what we made and somebody annotated otherwise since. Otherwise a
+            RoleBinding is that of whom it binds, and a policy that of the RoleBinding beside it.
     """
     found: dict[Person, Held] = {}
     for binding in room.bindings.values():
@@ -60,7 +60,16 @@ def _whose(one: Binding | Policy, homes: Mapping[str, Person]) -> Person | None:
     """Whose an object is; None for a foreign one, which bears neither our mark nor a name that fits its annotations."""
     if names.is_name_of(one.name, one.person, one.role):
         return one.person
-    return homes.get(one.name, one.person) if one.mark else None
+    return homes.get(one.name) or _bound(one) or one.person if one.mark else None
+
+
+def _bound(one: Binding | Policy) -> Person | None:
+    """Whom a RoleBinding binds whose annotations name somebody else: one person, whom its name fits in some role."""
+    subjects = one.subjects if isinstance(one, Binding) else None
+    if subjects is None or len(subjects) != 1:
+        return None
+    person = Person(*subjects[0][:2])
+    return person if any(names.is_name_of(one.name, person, role) for role in pair.ROLES) else None
 
 
 def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:

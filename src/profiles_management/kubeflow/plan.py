@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow import objects, ownership, people
+from profiles_management.kubeflow import objects, ownership, people, shape
 from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.pair import Room
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.shape import Shape, Wanted
+from profiles_management.kubeflow.wanted import Ground, Wanted
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
@@ -142,9 +142,9 @@ class _Planning:
         self.pending += owning.pending()
         self.warnings += owning.warnings()
         self._lost_owner(footing, {grant.person for grant in grants})
-        shape = Shape(profile, wanted, footing, self.observed, self.settings)
-        self.changes += shape.changes()
-        self.warnings += shape.warnings()
+        ground = Ground(profile.name, wanted, footing, self.observed, self.settings)
+        self.changes += shape.changes(ground)
+        self.warnings += shape.warnings(ground)
 
     def _room(self, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:
         now = {grant.person for grant in grants}

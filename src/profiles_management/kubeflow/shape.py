@@ -1,15 +1,11 @@
-"""How much and how: quotas, LimitRanges and the keys of namespaces, from what is to what a document wants."""
+"""How much, and how: everything about a profile that is not access; quota and plugins stand in the Profile."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from profiles_management.kubeflow import compare, names, objects, writes
-from profiles_management.kubeflow.observed import LimitsSeen, NamespaceSeen, Observed, ProfileSeen, QuotaSeen
-from profiles_management.kubeflow.ownership import Footing, refusal
-from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr.classes import Profile
+from profiles_management.kubeflow import compare, contents, keys, names, objects, writes
+from profiles_management.kubeflow.observed import ProfileSeen
+from profiles_management.kubeflow.ownership import refusal
+from profiles_management.kubeflow.wanted import Ground, Spec
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
     Action,
@@ -23,271 +19,125 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
-Spec = dict[str, Any]
+
+def changes(ground: Ground) -> Iterator[Change]:
+    """Yield the changes of marks, quota and plugins, of the LimitRange and of the namespace's keys."""
+    if ground.settings.standalone:
+        yield from contents.quota_changes(ground)
+    elif ground.footing.profile is not None:
+        yield from _Spec(ground, ground.footing.profile).changes()
+    yield from contents.limit_changes(ground)
+    yield from keys.changes(ground)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a document says of a profile's shape, defaults included; None stands for "says nothing"."""
-
-    quota: Spec | None
-    limits: Spec | None
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    plugins: list[Spec]
-
-    def sets(self) -> frozenset[str]:
-        """The fields of a Profile's spec that the document sets, and that are taken back when it no longer does."""
-        return frozenset(name for name, value in (("resources", self.quota), ("plugins", self.plugins)) if value)
+def warnings(ground: Ground) -> Iterator[Problem]:
+    """Yield what the document wants and the target cannot hold."""
+    if not ground.holds("Namespace") and (ground.wanted.labels or ground.wanted.annotations):
+        yield refusal(
+            ground.name,
+            "not-expressible",
+            "labels and annotations of a namespace cannot be written to a folder",
+            "Apply the document to the cluster, where the namespace is.",
+        )
+    seen = ground.observed.limits.get(ground.name)
+    if seen is not None and not seen.mark and ground.wanted.limits:
+        yield refusal(
+            ground.name,
+            "foreign-limit-range",
+            f"LimitRange {names.LIMITS} exists and is not ours",
+            "Rename or delete it, and the document's limitRange is applied.",
+        )
 
 
 def record(sets: frozenset[str]) -> str:
-    """Return the value of the annotation that remembers them."""
+    """Return the value of the annotation that remembers which fields of a Profile's spec a document set."""
     return ",".join(sorted(sets))
 
 
-def namespace_keys(wanted: Wanted) -> str:
-    """Return the value of the annotation that remembers which keys of a namespace are ours, '' for none."""
-    kept = {"annotations": sorted(wanted.annotations), "labels": sorted(wanted.labels)}
-    return json.dumps({key: value for key, value in kept.items() if value}) if any(kept.values()) else ""
+class _Spec:
+    """Plans what one Profile carries: our marks, the quota, the plugins."""
 
-
-class Shape:
-    """Plans everything about one profile that is not access."""
-
-    def __init__(
-        self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings
-    ) -> None:
-        self.name = profile.name
-        self.wanted = wanted
-        self.footing = footing
-        self.observed = observed
-        self.settings = settings
-        self.phase = Phase.SHAPE if footing.profile or footing.namespace else Phase.GRANT
+    def __init__(self, ground: Ground, seen: ProfileSeen) -> None:
+        self.ground = ground
+        self.seen = seen
+        self.ref = ObjectRef("Profile", "", ground.name)
+        self.stored = ground.observed.quotas.get(ground.name)
+        self.quota, self.quota_fields = self._quota()
+        self.plugins, self.plugin_fields = self._plugins()
 
     def changes(self) -> Iterator[Change]:
-        """Yield the changes of quota, plugins and marks, of the LimitRange and of the namespace's keys."""
-        if self.settings.standalone:
-            yield from self._quota_object()
-        elif self.footing.profile is not None:
-            yield from self._profile(self.footing.profile)
-        yield from self._limits(self.observed.limits.get(self.name))
-        yield from self._namespace(self.footing.namespace)
+        sent = tuple(self._writes())
+        if sent:
+            fields = (*self._mark_fields(), *self.quota_fields, *self.plugin_fields)
+            shaped = self.quota is not None or self.plugins is not None
+            reason = Reason.ADOPTED if self.ground.footing.mark and not shaped else Reason.CHANGED
+            yield Change(Phase.SHAPE, self.ground.name, self.ref, Action.UPDATE, reason, fields=fields, writes=sent)
+        elif self.ground.wanted.quota is not None:
+            yield from self._drift()
 
-    def warnings(self) -> Iterator[Problem]:
-        """Yield what the target cannot hold."""
-        if "Namespace" not in self.observed.holds and (self.wanted.labels or self.wanted.annotations):
-            yield refusal(
-                self.name,
-                "not-expressible",
-                "labels and annotations of a namespace cannot be written to a folder",
-                "Apply the document to the cluster, where the namespace is.",
-            )
-        seen = self.observed.limits.get(self.name)
-        if seen is not None and not seen.mark and self.wanted.limits:
-            yield refusal(
-                self.name,
-                "foreign-limit-range",
-                f"LimitRange {names.LIMITS} exists and is not ours",
-                "Rename or delete it, and the document's limitRange is applied.",
-            )
+    # what differs
 
-    # Profile: marks, quota, plugins
+    def _quota(self) -> tuple[Spec | None, tuple[FieldDiff, ...]]:
+        """What the quota is to become, None where it stays, and how it differs."""
+        wanted = self.ground.wanted.quota
+        if wanted is None:
+            if "resources" not in self.seen.sets:
+                return None, ()
+            wanted = {}
+        found = compare.quota(self.seen.quota, wanted)
+        if not found and self.stored is not None and self._stuck(wanted):
+            found = compare.quota(self.stored.spec, wanted)
+        return (wanted, found) if found else (None, ())
 
-    def _profile(self, seen: ProfileSeen) -> Iterator[Change]:
-        ref = ObjectRef("Profile", "", self.name)
-        metadata, spec, fields = self._profile_diff(seen)
-        steps = list(self._steps(ref, seen, metadata, spec))
-        if steps:
-            reason = Reason.ADOPTED if self.footing.mark and not spec else Reason.CHANGED
-            yield Change(Phase.SHAPE, self.name, ref, Action.UPDATE, reason, fields=fields, writes=tuple(steps))
-        if "resourceQuotaSpec" not in spec and self.wanted.quota is not None:
-            yield from self._quota_drift(ref, seen, renewed=bool(steps))
+    def _plugins(self) -> tuple[list[Spec] | None, tuple[FieldDiff, ...]]:
+        wanted = self.ground.wanted.plugins
+        there = [dict(one) for one in self.seen.plugins]
+        if wanted == there or not (wanted or "plugins" in self.seen.sets):
+            return None, ()
+        return wanted, (FieldDiff("plugins", there, wanted),)
 
-    def _profile_diff(self, seen: ProfileSeen) -> tuple[Spec, Spec, tuple[FieldDiff, ...]]:
-        sets = self.wanted.sets()
-        metadata: Spec = {}
-        spec: Spec = {}
-        fields: list[FieldDiff] = []
-        if self.footing.mark:
-            metadata["labels"] = objects.marks(self.settings)
-            fields.append(FieldDiff("managed by", seen.mark or None, self.settings.instance))
-        if sets != seen.sets:
-            metadata["annotations"] = {names.SETS: record(sets) or None}
-        quota = self._target("resources", self.wanted.quota, seen)
-        if quota is not None and (differences := compare.quota(seen.quota, quota) or self._other_scopes(quota)):
-            fields += differences
-            spec["resourceQuotaSpec"] = quota
-        plugins = self._target("plugins", self.wanted.plugins or None, seen)
-        if plugins is not None and list(plugins) != list(seen.plugins):
-            fields.append(FieldDiff("plugins", list(seen.plugins), list(plugins)))
-            spec["plugins"] = list(plugins)
-        return metadata, spec, tuple(fields)
+    def _mark_fields(self) -> tuple[FieldDiff, ...]:
+        footing, settings = self.ground.footing, self.ground.settings
+        return (FieldDiff("managed by", self.seen.mark or None, settings.instance),) if footing.mark else ()
 
-    def _other_scopes(self, quota: Spec) -> tuple[FieldDiff, ...]:
-        """How the ResourceQuota differs where its scopes do: those the controller alone cannot bring back."""
-        stored = self.observed.quotas.get(self.name)
-        stuck = quota and stored is not None and not compare.same_scopes(stored.spec, quota)
-        return compare.quota(stored.spec, quota) if stored is not None and stuck else ()
+    def _stuck(self, quota: Spec) -> bool:
+        """Scopes cannot be changed in place: the old ResourceQuota has to be gone before the new one can be made."""
+        return bool(quota) and self.stored is not None and not compare.same_scopes(self.stored.spec, quota)
 
-    def _target(self, field: str, value: Any, seen: ProfileSeen) -> Any:  # noqa: ANN401 - a mapping or a list
-        """What a field is to become: the document's value, nothing where it was ours, None where it is not managed."""
-        if value is not None:
-            return value
-        return ({} if field == "resources" else []) if field in seen.sets else None
+    # what is written
 
-    def _steps(self, ref: ObjectRef, seen: ProfileSeen, metadata: Spec, spec: Spec) -> Iterator[Write]:
-        """Scopes cannot be changed in place: the old quota has to be gone before the new one is set."""
-        restless = self.footing.hand_over or self.footing.annotate  # the controller will have written to the Profile
-        version = "" if restless else seen.version
-        quota = spec.pop("resourceQuotaSpec", None)
-        changed = {**({"metadata": metadata} if metadata else {}), **({"spec": spec} if spec else {})}
-        stored = self.observed.quotas.get(self.name)
-        if quota and stored is not None and not compare.same_scopes(stored.spec, quota):
-            changed.setdefault("spec", {})["resourceQuotaSpec"] = writes.replacing(seen.quota, {})
-            yield writes.patch(ref, changed, version)
-            gone = Condition(ObjectRef("ResourceQuota", self.name, names.QUOTA), State.GONE)
-            yield writes.patch(ref, {"spec": {"resourceQuotaSpec": quota}}, after=gone)
-        elif quota is not None:
-            changed.setdefault("spec", {})["resourceQuotaSpec"] = writes.replacing(seen.quota, quota)
-            yield writes.patch(ref, changed, version)
-        elif changed:
-            yield writes.patch(ref, changed, version)
-        if quota is not None:
-            spec["resourceQuotaSpec"] = quota
+    def _writes(self) -> Iterator[Write]:
+        footing = self.ground.footing
+        restless = footing.hand_over or footing.annotate  # the controller will have written to the Profile by then
+        version = "" if restless else self.seen.version
+        first = None if self.quota is None else {} if self._stuck(self.quota) else self.quota
+        spec: Spec = {} if first is None else {"resourceQuotaSpec": writes.replacing(self.seen.quota, first)}
+        if self.plugins is not None:
+            spec["plugins"] = self.plugins
+        change = {key: value for key, value in (("metadata", self._metadata()), ("spec", spec)) if value}
+        if change:
+            yield writes.patch(self.ref, change, version)
+        if self.quota is not None and self._stuck(self.quota):
+            gone = Condition(ObjectRef("ResourceQuota", self.ground.name, names.QUOTA), State.GONE)
+            yield writes.patch(self.ref, {"spec": {"resourceQuotaSpec": self.quota}}, after=gone)
 
-    def _quota_drift(self, ref: ObjectRef, seen: ProfileSeen, *, renewed: bool) -> Iterator[Change]:
+    def _metadata(self) -> Spec:
+        sets = self.ground.wanted.sets()
+        marks = {"labels": objects.marks(self.ground.settings)} if self.ground.footing.mark else {}
+        kept = {"annotations": {names.SETS: record(sets) or None}} if sets != self.seen.sets else {}
+        return {**marks, **kept}
+
+    def _drift(self) -> Iterator[Change]:
         """Wake the controller where the ResourceQuota is not what the Profile says: it does not watch quotas."""
-        settled = self.footing.namespace is not None and not (
-            self.footing.annotate or self.footing.hand_over or renewed
-        )
-        if not settled or "ResourceQuota" not in self.observed.holds:
+        footing = self.ground.footing
+        settled = footing.namespace is not None and not (footing.annotate or footing.hand_over)
+        if not settled or not self.ground.holds("ResourceQuota"):
             return
-        stored = self.observed.quotas.get(self.name)
-        before = stored.spec if stored is not None else {}
-        if differences := compare.quota_object(seen.quota, before):
-            touch = {"metadata": {"annotations": {names.TOUCHED: seen.version}}}
+        before = self.stored.spec if self.stored is not None else {}
+        if differences := compare.quota_object(self.seen.quota, before):
+            touch = {"metadata": {"annotations": {names.TOUCHED: self.seen.version}}}
+            ref = ObjectRef("ResourceQuota", self.ground.name, names.QUOTA)
+            sent = (writes.patch(self.ref, touch, self.seen.version),)
             yield Change(
-                Phase.SHAPE,
-                self.name,
-                ObjectRef("ResourceQuota", self.name, names.QUOTA),
-                Action.UPDATE,
-                Reason.DRIFTED,
-                fields=differences,
-                writes=(writes.patch(ref, touch, seen.version),),
+                Phase.SHAPE, self.ground.name, ref, Action.UPDATE, Reason.DRIFTED, fields=differences, writes=sent
             )
-
-    # ResourceQuota of a standalone namespace
-
-    def _quota_object(self) -> Iterator[Change]:
-        ref = ObjectRef("ResourceQuota", self.name, names.QUOTA)
-        stored, wanted = self.observed.quotas.get(self.name), self.wanted.quota
-        if stored is None:
-            if wanted:
-                yield self._made(ref, self._quota_body(wanted), compare.quota({}, wanted))
-            return
-        if not wanted:
-            if stored.mark or wanted is not None:
-                yield self._gone(ref, stored.version, compare.quota(stored.spec, {}))
-            return
-        yield from self._quota_changed(ref, stored, wanted)
-
-    def _quota_changed(self, ref: ObjectRef, stored: QuotaSeen, wanted: Spec) -> Iterator[Change]:
-        differences = compare.quota_object(wanted, stored.spec)
-        marks = {} if stored.mark == self.settings.instance else {"metadata": {"labels": objects.marks(self.settings)}}
-        if not compare.same_scopes(stored.spec, wanted):
-            sent = (writes.delete(ref, stored.version), writes.create(self._quota_body(wanted)))
-            yield Change(Phase.SHAPE, self.name, ref, Action.REPLACE, Reason.CHANGED, fields=differences, writes=sent)
-        elif differences or marks:
-            body = {**marks, **({"spec": writes.replacing(stored.spec, wanted)} if differences else {})}
-            yield self._changed(ref, body, stored.version, differences, adopted=not differences)
-
-    def _quota_body(self, spec: Spec) -> Spec:
-        head = objects.named("ResourceQuota", names.QUOTA, self.name, labels=objects.marks(self.settings))
-        return {**head, "spec": spec}
-
-    # LimitRange
-
-    def _limits(self, seen: LimitsSeen | None) -> Iterator[Change]:
-        ref = ObjectRef("LimitRange", self.name, names.LIMITS)
-        wanted = self.wanted.limits or {}
-        if not wanted.get("limits"):
-            if seen is not None and seen.mark:
-                yield self._gone(ref, seen.version, compare.limits(seen.spec, {}))
-        elif seen is None:
-            head = objects.named("LimitRange", names.LIMITS, self.name, labels=objects.marks(self.settings))
-            yield self._made(ref, {**head, "spec": wanted}, compare.limits({}, wanted))
-        elif seen.mark:
-            yield from self._limits_changed(ref, seen, wanted)
-
-    def _limits_changed(self, ref: ObjectRef, seen: LimitsSeen, wanted: Spec) -> Iterator[Change]:
-        differences = compare.limits(seen.spec, wanted)
-        marks = {} if seen.mark == self.settings.instance else {"metadata": {"labels": objects.marks(self.settings)}}
-        if differences or marks:
-            body = {**marks, **({"spec": wanted} if differences else {})}
-            yield self._changed(ref, body, seen.version, differences, adopted=not differences)
-
-    # Namespace keys
-
-    def _namespace(self, seen: NamespaceSeen | None) -> Iterator[Change]:
-        if "Namespace" not in self.observed.holds or (seen is None and self.settings.standalone):
-            return  # a standalone namespace is made with its keys
-        metadata, fields = self._keys_diff(seen)
-        if not metadata:
-            return
-        version = seen.version if seen is not None and not self.footing.annotate else ""
-        ref = ObjectRef("Namespace", "", self.name)
-        change = writes.patch(ref, {"metadata": metadata}, version, after=self.footing.ready)
-        reason = Reason.CHANGED if fields else Reason.ADOPTED
-        yield Change(self.phase, self.name, ref, Action.UPDATE, reason, fields=tuple(fields), writes=(change,))
-
-    def _keys_diff(self, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
-        there = {"labels": seen.labels, "annotations": seen.annotations} if seen is not None else {}
-        ours = _recorded(there.get("annotations", {}).get(names.KEYS, ""))
-        metadata: Spec = {}
-        fields: list[FieldDiff] = []
-        for part, wanted in (("labels", self.wanted.labels), ("annotations", self.wanted.annotations)):
-            has = there.get(part, {})
-            changed: dict[str, str | None] = {key: value for key, value in wanted.items() if has.get(key) != value}
-            changed |= {key: None for key in ours.get(part, ()) if key in has and key not in wanted}
-            fields += [FieldDiff(f"{part}.{key}", has.get(key), value) for key, value in sorted(changed.items())]
-            if changed:
-                metadata[part] = changed
-        keys = namespace_keys(self.wanted)
-        if keys != there.get("annotations", {}).get(names.KEYS, ""):
-            metadata.setdefault("annotations", {})[names.KEYS] = keys or None
-        if self.settings.standalone and self.footing.mark:
-            metadata.setdefault("labels", {}).update(objects.marks(self.settings))
-        return metadata, fields
-
-    # the three kinds of a change
-
-    def _made(self, ref: ObjectRef, body: Spec, fields: tuple[FieldDiff, ...]) -> Change:
-        made = writes.create(body, self.footing.ready)
-        return Change(self.phase, self.name, ref, Action.CREATE, Reason.WANTED, fields=fields, writes=(made,))
-
-    def _gone(self, ref: ObjectRef, version: str, fields: tuple[FieldDiff, ...]) -> Change:
-        sent = (writes.delete(ref, version),)
-        return Change(self.phase, self.name, ref, Action.DELETE, Reason.LEFT_DOCUMENT, fields=fields, writes=sent)
-
-    def _changed(
-        self, ref: ObjectRef, body: Spec, version: str, fields: tuple[FieldDiff, ...], *, adopted: bool
-    ) -> Change:
-        reason = Reason.ADOPTED if adopted else Reason.CHANGED
-        sent = (writes.patch(ref, body, version),)
-        return Change(self.phase, self.name, ref, Action.UPDATE, reason, fields=fields, writes=sent)
-
-
-def _recorded(text: str) -> Mapping[str, list[str]]:
-    """Read the record of our keys; one that somebody broke records nothing, so nothing is taken away by it."""
-    try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        part: keys
-        for part, keys in found.items()
-        if isinstance(keys, list) and all(isinstance(one, str) for one in keys)
-    }

@@ -151,3 +151,12 @@ def test_a_key_of_ours_that_is_gone_already_is_no_difference_to_tell(world, prof
     plan = world.plan(document(profile()))
 
     assert [change.fields for change in plan.changes] == [()]  # the record is tidied up, and nothing else
+
+
+def test_a_record_that_somebody_wrote_never_takes_the_owner_away(world, profile):
+    world.apply(document(labelled(profile, team="red")))
+    by_hand(world, annotations={names.KEYS: '{"annotations": ["owner"]}'})
+
+    world.apply(document(profile()))
+
+    assert namespace(world)["annotations"]["owner"] == "owner@example.com"

@@ -1,0 +1,73 @@
+"""What we put into a profile's namespace beside its people: a LimitRange, and without Kubeflow a ResourceQuota."""
+
+from collections.abc import Iterator
+
+from profiles_management.kubeflow import compare, names, objects, writes
+from profiles_management.kubeflow.observed import LimitsSeen, QuotaSeen
+from profiles_management.kubeflow.wanted import Ground, Spec
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Phase, Reason
+
+Fields = tuple[FieldDiff, ...]
+
+
+def quota_changes(ground: Ground) -> Iterator[Change]:
+    """Yield what makes a standalone namespace's ResourceQuota that of the document."""
+    ref = ObjectRef("ResourceQuota", ground.name, names.QUOTA)
+    stored, wanted = ground.observed.quotas.get(ground.name), ground.wanted.quota
+    if stored is None:
+        if wanted:
+            yield _made(ground, ref, wanted, compare.quota({}, wanted))
+    elif wanted:
+        yield from _quota_changed(ground, ref, stored, wanted)
+    elif stored.mark or wanted is not None:
+        yield _gone(ground, ref, stored.version, compare.quota(stored.spec, {}))
+
+
+def limit_changes(ground: Ground) -> Iterator[Change]:
+    """Yield what makes our LimitRange that of the document; one of our name without our mark is not ours."""
+    ref = ObjectRef("LimitRange", ground.name, names.LIMITS)
+    seen, wanted = ground.observed.limits.get(ground.name), ground.wanted.limits or {}
+    if seen is None:
+        if wanted.get("limits"):
+            yield _made(ground, ref, wanted, compare.limits({}, wanted))
+    elif seen.mark and wanted.get("limits"):
+        differences = compare.limits(seen.spec, wanted)
+        yield from _changed(ground, ref, seen, {"spec": wanted} if differences else {}, differences)
+    elif seen.mark:
+        yield _gone(ground, ref, seen.version, compare.limits(seen.spec, {}))
+
+
+def _quota_changed(ground: Ground, ref: ObjectRef, stored: QuotaSeen, wanted: Spec) -> Iterator[Change]:
+    """Scopes cannot be changed in place, so a quota with others takes the place of the old one."""
+    differences = compare.quota_object(wanted, stored.spec)
+    if compare.same_scopes(stored.spec, wanted):
+        spec = {"spec": writes.replacing(stored.spec, wanted)} if differences else {}
+        yield from _changed(ground, ref, stored, spec, differences)
+    else:
+        sent = (writes.delete(ref, stored.version), writes.create(_body(ground, ref, wanted)))
+        yield Change(Phase.SHAPE, ground.name, ref, Action.REPLACE, Reason.CHANGED, fields=differences, writes=sent)
+
+
+def _made(ground: Ground, ref: ObjectRef, spec: Spec, fields: Fields) -> Change:
+    made = writes.create(_body(ground, ref, spec), ground.footing.ready)
+    return Change(ground.phase, ground.name, ref, Action.CREATE, Reason.WANTED, fields=fields, writes=(made,))
+
+
+def _changed(
+    ground: Ground, ref: ObjectRef, seen: QuotaSeen | LimitsSeen, body: Spec, fields: Fields
+) -> Iterator[Change]:
+    unmarked = seen.mark != ground.settings.instance
+    change = {**body, **({"metadata": {"labels": objects.marks(ground.settings)}} if unmarked else {})}
+    if change:
+        reason = Reason.CHANGED if fields else Reason.ADOPTED
+        sent = (writes.patch(ref, change, seen.version),)
+        yield Change(ground.phase, ground.name, ref, Action.UPDATE, reason, fields=fields, writes=sent)
+
+
+def _gone(ground: Ground, ref: ObjectRef, version: str, fields: Fields) -> Change:
+    sent = (writes.delete(ref, version),)
+    return Change(ground.phase, ground.name, ref, Action.DELETE, Reason.LEFT_DOCUMENT, fields=fields, writes=sent)
+
+
+def _body(ground: Ground, ref: ObjectRef, spec: Spec) -> Spec:
+    return {**objects.named(ref.kind, ref.name, ref.namespace, labels=objects.marks(ground.settings)), "spec": spec}

@@ -1,0 +1,47 @@
+"""What a document says of a profile beside its people, and the ground on which that is planned."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.ownership import Footing
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.reconcile.plan import Phase
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a document says of a profile's shape, defaults included; None stands for "says nothing"."""
+
+    quota: Spec | None
+    limits: Spec | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    plugins: list[Spec]
+
+    def sets(self) -> frozenset[str]:
+        """The fields of a Profile's spec that the document sets, and that are taken back when it no longer does."""
+        return frozenset(name for name, value in (("resources", self.quota), ("plugins", self.plugins)) if value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One profile with everything that planning its shape looks at."""
+
+    name: str
+    wanted: Wanted
+    footing: Footing
+    observed: Observed
+    settings: Settings
+
+    @property
+    def phase(self) -> Phase:
+        """When it is shaped: with what makes it, where it is not there yet."""
+        return Phase.SHAPE if self.footing.profile or self.footing.namespace else Phase.GRANT
+
+    def holds(self, kind: str) -> bool:
+        """Whether the target can hold objects of a kind."""
+        return kind in self.observed.holds
