@@ -169,21 +169,34 @@ def _client(cluster: World, server: Server) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def through(server: Server) -> Callable[[str], bool]:
+    """Tell whether the profile controller is through with a profile: the finalizer is the last that it writes."""
+
+    def through(name: str) -> bool:
+        profile = server.get("Profile", None, name)
+        return profile is None or "profile-finalizer" in profile["metadata"].get("finalizers", [])
+
+    return through
+
+
 @pytest.fixture
-def engine(_client: Client, name: str) -> Engine:
+def engine(_client: Client, through: Callable[[str], bool], name: str) -> Engine:
     """The engine as a ServiceAccount that holds just the proven permissions; its instance is the test's own."""
-    return Engine(_client, _settings(name))
+    return Engine(_client, _settings(name), through)
 
 
 @pytest.fixture
-def engine_with(cluster: World, server: Server, name: str) -> Iterator[Callable[..., Engine]]:
+def engine_with(
+    cluster: World, server: Server, through: Callable[[str], bool], name: str
+) -> Iterator[Callable[..., Engine]]:
     """Make an engine whose account holds just these permissions."""
     with contextlib.ExitStack() as stack:
 
         def make(held: Iterable[Permission], **settings: Any) -> Engine:
             account = f"{name}-{next(_COUNT)}"
             client = stack.enter_context(_account(cluster, server, account, held))
-            return Engine(client, replace(_settings(name), **settings))
+            return Engine(client, replace(_settings(name), **settings), through)
 
         yield make
 

@@ -26,6 +26,8 @@ from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Write
 
+_PENDING = 4
+
 
 class Killed(BaseException):
     """The process ends here; nothing may catch it."""
@@ -62,11 +64,16 @@ class Meddled(Cluster):
 
 
 class Engine:
-    """The library's functions, on one cluster as one instance; keyword arguments are settings for one call."""
+    """The library's functions, on one cluster as one instance; keyword arguments are settings for one call.
 
-    def __init__(self, client: Client, settings: Settings) -> None:
+    Args:
+        through: whether the profile controller has nothing left to write of a profile.
+    """
+
+    def __init__(self, client: Client, settings: Settings, through: Callable[[str], bool]) -> None:
         self.client = client
         self.settings = settings
+        self._through = through
 
     def apply(self, *profiles: Profile, **changed: Any) -> Report:
         return create_or_update_profiles(
@@ -109,11 +116,12 @@ class Engine:
         plan = self.plan(*profiles, **changed)
         return not (plan.changes or plan.pending or plan.refused)
 
-    def settle(self, *profiles: Profile, **changed: Any) -> Report:
-        """Apply, and wait until others have done their part too; return the report of the one run."""
-        report = self.apply(*profiles, **changed)
+    def settle(self, *profiles: Profile, **changed: Any) -> None:
+        """Apply, again where somebody else was quicker, and wait until everybody is through with their part."""
+        wait_for("a run that is through", lambda: self.apply(*profiles, **changed).exit_code != _PENDING)
         self.wait_until_it_matches(*profiles, **changed)
-        return report
+        for profile in profiles:
+            wait_for(f"the controller to be through with {profile.name}", lambda name=profile.name: self._through(name))
 
     def wait_until_it_matches(self, *profiles: Profile, seconds: float = 20.0, **changed: Any) -> None:
         """Wait until the cluster is as a document wants it, without another run."""

@@ -126,7 +126,7 @@ def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(eng
 
 
 def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine, profile, roles, name):
-    engine.apply(profile(ann="edit"), instance="another")
+    engine.settle(profile(ann="edit"), instance="another")
 
     assert codes(engine.apply(profile(bob="edit"))) == ["other-instance"]
     roles(name, bob="")
@@ -143,8 +143,12 @@ def test_a_profile_that_is_being_deleted_is_pending(engine, profile, server, nam
     report = engine.apply(profile(ann="edit"), deadline=0.0)
 
     assert (report.exit_code, [one.profile for one in report.pending]) == (4, [name])
-    held = server.get("Profile", None, name)["metadata"].get("finalizers", [])
-    server.patch("Profile", None, name, {"metadata": {"finalizers": [one for one in held if "hold" not in one]}})
+
+    def held():
+        return server.get("Profile", None, name)["metadata"]["finalizers"]
+
+    wait_for("the controller to be through", lambda: held() == ["example.com/hold"])
+    server.patch("Profile", None, name, {"metadata": {"finalizers": None}})
     wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
     engine.apply(profile(ann="edit"))
     assert engine.matches(profile(ann="edit"))

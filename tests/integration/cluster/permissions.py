@@ -50,7 +50,7 @@ ENGINE = (
     *_CONTRIBUTORS,
     *_verbs(_RBAC, "clusterroles", "bind get", *_KUBEFLOW_ROLES),
 )
-DELETE = tuple(_verbs("", "namespaces", "delete"))  # an adopted namespace does not go with its Profile
+DELETE = tuple(_verbs("", "namespaces", "delete"))  # in standalone mode, to delete what is stale with its data
 STANDALONE = (
     *_verbs("", "namespaces", "list create patch"),
     *_verbs("", "resourcequotas", "list create patch delete"),
