@@ -100,28 +100,37 @@ def applied(world, pmr, **settings):
 
 
 def places_in(report, sent):
-    """Return, for each write as it was sent, the change that it belongs to and its phase."""
-    found = {}
-    for outcome in report.outcomes:
-        for write in outcome.change.writes:
-            target = write.target
-            key = (str(write.verb), target.kind.lower(), target.namespace, target.name)
-            if write.after is None and not is_owners(outcome.change):
-                found.setdefault(key, (outcome.change, outcome.change.phase))
-    keys = [(one.verb, KINDS[one.resource], one.namespace, one.name or one.body["metadata"]["name"]) for one in sent]
-    return [found[key] for key in keys if key in found]
+    """Return, for each write as it was sent, the change that it belongs to and its phase.
+
+    Left out is what waits for others, which goes when it can, and owner changes, which are exempt from the barriers.
+    """
+    found = {
+        key_of(write.verb, write.target.kind, write.target.namespace, write.target.name, write.body): outcome.change
+        for outcome in report.outcomes
+        for write in outcome.change.writes
+        if write.after is None and not is_owners(outcome.change)
+    }
+    keys = [key_of(one.verb, KINDS[one.resource], one.namespace, named(one), one.content) for one in sent]
+    return [(found[key], found[key].phase) for key in keys if key in found]
+
+
+def key_of(verb, kind, namespace, name, content):
+    return str(verb), kind, namespace, name, b"" if verb == "delete" else bytes(content)
+
+
+def named(request):
+    return request.name or request.body["metadata"]["name"]
 
 
 def is_owners(change):
-    """An owner change is exempt from the barriers."""
     return change.person is None and change.phase is Phase.SWITCH
 
 
 KINDS = {
-    "profiles": "profile",
-    "namespaces": "namespace",
-    "rolebindings": "rolebinding",
-    "authorizationpolicies": "authorizationpolicy",
-    "resourcequotas": "resourcequota",
-    "limitranges": "limitrange",
+    "profiles": "Profile",
+    "namespaces": "Namespace",
+    "rolebindings": "RoleBinding",
+    "authorizationpolicies": "AuthorizationPolicy",
+    "resourcequotas": "ResourceQuota",
+    "limitranges": "LimitRange",
 }

@@ -53,7 +53,7 @@ def stops(world, pmr, **settings):
 def holders(world):
     """Return who has a role where, owners included."""
     return {
-        (one["metadata"]["namespace"], subject["kind"], subject["name"])
+        (one["metadata"]["namespace"], subject["kind"], subject["name"], subject.get("namespace", ""))
         for one in world.api.objects("RoleBinding")
         if not one["metadata"]["name"].startswith("default-")
         for subject in one["subjects"]
@@ -63,7 +63,7 @@ def holders(world):
 def expired(*pmrs):
     """Return whose access has run out; that is no loss."""
     return {
-        (profile.name, one.kind.value, one.name)
+        (profile.name, one.kind.value, one.name, "")
         for pmr in pmrs
         for profile in pmr.in_order()
         for one in profile.contributors

@@ -46,7 +46,7 @@ def test_the_order_of_what_is_listed_means_nothing(first, happened, second, sett
 def test_the_order_of_what_was_read_means_nothing(first, happened, second, settings, turned):
     world = World(settings).after(first, happened)
 
-    plans = [plan(second, seen(one), settings, now=NOON) for one in (world, listed_in_disorder(world, turned))]
+    plans = [plan(second, seen(one), settings, now=NOON) for one in (world.twin(), listed_in_disorder(world, turned))]
 
     assert plans[0] == plans[1]
 
@@ -90,7 +90,7 @@ def shuffled(pmr, chance):
 
 def listed_in_disorder(world, turned):
     """Return a world whose lists come in another order."""
-    twin = World(world.settings, api=world.api.clone())
+    twin = world.twin()
     twin.api.faults.append(lambda request, act: disordered(act(), turned) if request.verb == "list" else act())
     return twin
 
