@@ -27,6 +27,11 @@ _LONGEST_QUOTE: Final = 80
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _KEY_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
+# What isprintable() lets pass and no eye tells from nothing: Default_Ignorable_Code_Point of
+# https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, and the braille blank.
+_BLANK = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
@@ -104,13 +109,22 @@ def _no_dns_label(name: str) -> Finding:
 def quoted(text: str) -> str:
     """Return the text in double quotes on one line, shortened to what a person reads."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
-    escaped = (mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in shown)
+    escaped = (mark.encode("unicode_escape").decode() if _is_unseen(mark) else mark for mark in shown)
     return f'"{"".join(escaped)}"'
 
 
 def is_user_name(name: str) -> bool:
     """Tell whether a name can stand for exactly one person, group or account; `user_name` says why not."""
-    return name.isprintable() and 0 < len(name) <= LONGEST_USER and name.strip(" *") == name
+    return (
+        name.isprintable()
+        and 0 < len(name) <= LONGEST_USER
+        and name.strip(" *") == name
+        and (name.isascii() or _BLANK.search(name) is None)
+    )
+
+
+def _is_unseen(mark: str) -> bool:
+    return not mark.isprintable() or _BLANK.match(mark) is not None
 
 
 def shortened(text: str) -> str:
@@ -138,8 +152,8 @@ def _bad_user(name: str) -> Finding:
         return Finding("bad-user", what, "write the name that the identity provider gives")
     if name.strip() != name:
         return Finding("bad-user", f"{quoted(name)} has white space at an end", f"write: {quoted(name.strip())}")
-    if not name.isprintable():
-        unseen = next(mark for mark in name if not mark.isprintable())
+    unseen = next(filter(_is_unseen, name), "")
+    if unseen:
         what = f"{quoted(name)} holds a character that cannot be seen (U+{ord(unseen):04X})"
         return Finding("bad-user", what, "type the name again by hand")
     return Finding("wildcard", f"{quoted(name)} is a wildcard to Istio", "write the name of one user, without the *")
