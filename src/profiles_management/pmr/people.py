@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, WithJsonSchema, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import LONGEST_USER, dns_label, is_dns_subdomain, quoted, user_name
+from profiles_management.pmr.names import LONGEST_USER, dns_label, is_dns_label, is_dns_subdomain, quoted, user_name
 from profiles_management.pmr.until import Until
 
 _SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_USER})
@@ -43,6 +43,27 @@ class ContributorRole(StrEnum):
     VIEW = "view"
 
 
+_ACCOUNTS_OF: Final = "system:serviceaccounts:"
+
+
+def _is_everybody(kind: UserKind, name: str) -> bool:
+    """Tell whether RBAC takes this name for more than those who were named.
+
+    The groups that Kubernetes itself fills begin with `system:`; of them only the accounts of one namespace are few.
+    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+    """
+    if kind is UserKind.GROUP:
+        return not (name.startswith(_ACCOUNTS_OF) and is_dns_label(name.removeprefix(_ACCOUNTS_OF)))
+    return kind is UserKind.USER and name == "system:anonymous"
+
+
+def _refuse_everybody(kind: UserKind, name: str) -> None:
+    if name.startswith("system:") and _is_everybody(kind, name):
+        what = f"{quoted(name)} is everybody, or nobody in particular, to Kubernetes"
+        remedy = "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
+        raise refusal([Finding("everybody", what, remedy, ("name",))])
+
+
 class Owner(Model):
     """Who owns a profile. A ServiceAccount may say in which namespace it lives."""
 
@@ -52,6 +73,7 @@ class Owner(Model):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
+        _refuse_everybody(self.kind, self.name)
         if self.kind is UserKind.SERVICE_ACCOUNT:
             if not is_dns_subdomain(self.name):
                 what = f"{quoted(self.name)} cannot name a ServiceAccount"
@@ -77,6 +99,11 @@ class Contributor(Model):
     role: ContributorRole
     kind: Annotated[UserKind, AfterValidator(_contributor_kind)] = UserKind.USER
     until: Until | None = None
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        _refuse_everybody(self.kind, self.name)
+        return self
 
 
 def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) -> list[Finding]:
