@@ -11,7 +11,7 @@ from profiles_management import Settings
 
 hypothesis.settings.register_profile(
     "default",
-    max_examples=25,
+    max_examples=12,
     derandomize=True,
     database=None,
     deadline=None,
