@@ -233,8 +233,7 @@ def access(
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
         entries = list_access(target=where, settings=settings)
-    wanted = [one for one in entries if person in (None, one.person.name) and profile in (None, one.profile)]
-    session.show(output, *listings.access(wanted))
+    session.show(output, *listings.access(entries, person, profile))
     return 0
 
 
@@ -273,8 +272,8 @@ def _brake(found: Plan, share: float, minimum: int) -> Collection[Line]:
     try:
         brake.check(found.access, share=share, minimum=minimum)
     except BrakeError as error:
-        lost = f"{error.lost:,} of {error.before:,} accesses"
-        return [line(f"The brake would stop this: it takes away {lost}. If it is meant: apply --allow-revocations.")]
+        lost = f"{error.lost:,} of {error.before:,} would lose access"
+        return [line(f"The brake would stop this: {lost}. If it is meant, run apply once with --allow-revocations.")]
     return []
 
 

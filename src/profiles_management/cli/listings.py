@@ -2,7 +2,7 @@
 
 validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors}
 stale       {stale: [{name, owner, contributors}], errors}
-access      {access: [{profile, person: {kind, name}, role, until, owner}], errors}; until is null for never
+access      {access: [{profile, person: {kind, name}, role, until, owner, managed}], errors}; until is null for never
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.pmr import until
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.names import near
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.rows import day
@@ -53,19 +54,45 @@ def stale(found: Sequence[StaleProfile]) -> Told:
     return table([("PROFILE", "OWNER", "CONTRIBUTORS"), *rows]), {"stale": data, "errors": []}
 
 
-def access(found: Sequence[AccessEntry]) -> Told:
-    """Tell who has which role where, and until when."""
+def access(entries: Sequence[AccessEntry], person: str | None = None, profile: str | None = None) -> Told:
+    """Tell who has which role where, and until when; of one person or in one profile only, where one is named."""
+    found = [one for one in entries if person in (None, one.person.name) and profile in (None, one.profile)]
     data = {"access": [_entry(one) for one in found], "errors": []}
     if not found:
-        return [line("Nobody has access.")], data
+        return [line(printable(_nobody(entries, person, profile)))], data
     rows = [(one.profile, str(one.person), _role(one), day(one.until) or "-") for one in found]
     return table([("PROFILE", "PERSON", "ROLE", "UNTIL"), *rows]), data
 
 
+def _nobody(entries: Sequence[AccessEntry], person: str | None, profile: str | None) -> str:
+    """Say what was not found, and which name was probably meant: nobody may think that somebody is out who is not."""
+    if not entries:
+        return "There is no profile here. A cluster without Kubeflow is looked at with --standalone."
+    if profile is not None and not any(one.profile == profile for one in entries):
+        return f"There is no profile {profile}.{_meant(profile, {one.profile for one in entries})}"
+    if person is None:
+        return "Nobody has access."
+    where = "" if profile is None else f" in {profile}"
+    return f"{person} has no access{where}.{_meant(person, {one.person.name for one in entries})}"
+
+
+def _meant(name: str, known: set[str]) -> str:
+    found = near(name, known)
+    return f" Did you mean {found}?" if found is not None and found != name else ""
+
+
 def _role(one: AccessEntry) -> str:
-    return "owner" if one.owner else one.role or "none"
+    role = "owner" if one.owner else one.role or "none"
+    return role if one.managed else f"{role} (not managed here)"
 
 
 def _entry(one: AccessEntry) -> Data:
     person = {"kind": one.person.kind, "name": one.person.name}
-    return {"profile": one.profile, "person": person, "role": one.role, "until": one.until or None, "owner": one.owner}
+    return {
+        "profile": one.profile,
+        "person": person,
+        "role": one.role,
+        "until": one.until or None,
+        "owner": one.owner,
+        "managed": one.managed,
+    }

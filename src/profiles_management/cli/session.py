@@ -86,5 +86,5 @@ def _problems(error: ProfilesError) -> tuple[Problem, ...]:
 
 def _remedy(error: ProfilesError) -> str:
     if isinstance(error, BrakeError):
-        return "See it with: profiles-management plan. If it is meant: profiles-management apply --allow-revocations."
+        return "Look at it with plan; allow it with apply --allow-revocations."
     return ""

@@ -19,6 +19,7 @@ class AccessEntry:
         role: admin, edit or view; the name of a ClusterRole of another kind; '' for one who passes the mesh alone.
         until: when it ends, '' for never.
         owner: whether they have it as the owner.
+        managed: whether a document says so; False for a RoleBinding that somebody made for another purpose.
     """
 
     profile: str
@@ -26,6 +27,7 @@ class AccessEntry:
     role: str
     until: str = ""
     owner: bool = False
+    managed: bool = True
 
 
 def entries(observed: Observed, settings: Settings) -> tuple[AccessEntry, ...]:
@@ -36,6 +38,7 @@ def entries(observed: Observed, settings: Settings) -> tuple[AccessEntry, ...]:
         found += _owner(name, observed)
         for person, held in held_in(room_of(name, observed)).items():
             found += _contributor(name, person, held, roles)
+        found += _foreign(name, observed, roles)
     return tuple(sorted(found))
 
 
@@ -55,6 +58,12 @@ def _contributor(name: str, person: Person, held: Held, roles: dict[str, str]) -
             yield AccessEntry(name, subject, role, binding.until)
     if not held.bindings and person.name:
         yield AccessEntry(name, person, "", held.policies[0].until)
+
+
+def _foreign(name: str, observed: Observed, roles: dict[str, str]) -> Iterator[AccessEntry]:
+    for one in observed.foreign.get(name, ()):
+        for person in one.people:
+            yield AccessEntry(name, person, roles.get(one.cluster_role, one.cluster_role), managed=False)
 
 
 def _subjects(binding: Binding) -> list[Person]:

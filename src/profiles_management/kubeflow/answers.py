@@ -49,7 +49,8 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
         sent = not isinstance(error, _NEVER_SENT)
         raise Passing(f"{doing}: {str(error) or type(error).__name__}", sent=sent) from error
     except ConfigError as error:
-        raise ClusterError(f"The credentials cannot be used: {error}") from error
+        message = "The credentials cannot be used: look at the kubeconfig and at the program that fetches them."
+        raise ClusterError(message) from error  # what that program said may hold a secret
     except msgspec.DecodeError as error:
         raise Passing(f"{doing}: the answer cannot be read: {error}", sent=True) from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -111,7 +112,7 @@ def _with_remedy(said: str, code: int, text: str) -> str:
     if "attempting to grant" in text:
         return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
     if " cannot " in text:
-        return f"Not allowed to {said}. Grant that verb with a ClusterRole and try again."
+        return f"Not allowed to {said}. Grant that verb; `profiles-management rbac` prints all that is needed."
     return f"Not allowed to {said}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from profiles_management.kubeflow import names, slim
 from profiles_management.kubeflow.observed import (
     Binding,
+    ForeignBinding,
     LimitsSeen,
     NamespaceSeen,
     Observed,
@@ -30,6 +31,7 @@ class Gathering:
         self.namespaces: dict[str, NamespaceSeen] = {}
         self.bindings: dict[str, dict[str, Binding]] = {}
         self.policies: dict[str, dict[str, Policy]] = {}
+        self.foreign: dict[str, list[ForeignBinding]] = {}
         self.owner_bindings: dict[str, OwnerObject] = {}
         self.owner_policies: dict[str, OwnerObject] = {}
         self.quotas: dict[str, QuotaSeen] = {}
@@ -51,6 +53,7 @@ class Gathering:
             bindings=self.bindings,
             policies=self.policies,
             taken={space: frozenset(found) for space, found in self._taken.items()},
+            foreign=self.foreign,
             owner_bindings=self.owner_bindings,
             owner_policies=self.owner_policies,
             quotas=self.quotas,
@@ -122,6 +125,7 @@ class Gathering:
             return
         person = self._person(metadata, one.subjects)
         if person is None:
+            self._foreign(one)
             return
         notes = metadata.annotations or _NO_NOTES
         self.bindings.setdefault(metadata.namespace, {})[metadata.name] = Binding(
@@ -129,13 +133,12 @@ class Gathering:
             version=metadata.resource_version,
             person=person,
             role=intern(notes.role or ""),
-            cluster_role=intern(
-                one.role_ref.name if one.role_ref.kind == "ClusterRole" else f"Role/{one.role_ref.name}"
-            ),
+            cluster_role=intern(_bound_to(one.role_ref)),
             subjects=_subjects(one.subjects, person),
             mark=_contributor_mark(metadata.labels),
             until=notes.until,
             deleting=metadata.deletion_timestamp is not None,
+            finalized=bool(metadata.finalizers),
         )
 
     def policy(self, one: slim.AuthorizationPolicy) -> None:
@@ -159,6 +162,7 @@ class Gathering:
             mark=_contributor_mark(metadata.labels),
             until=notes.until,
             deleting=metadata.deletion_timestamp is not None,
+            finalized=bool(metadata.finalizers),
         )
 
     def quota(self, one: slim.ResourceQuota) -> None:
@@ -173,6 +177,12 @@ class Gathering:
         self.limit_ranges.setdefault(space, []).append((one.metadata.name, spec))
         if one.metadata.name == names.LIMITS:
             self.limits[space] = LimitsSeen(one.metadata.resource_version, spec, _contributor_mark(one.metadata.labels))
+
+    def _foreign(self, one: slim.RoleBinding) -> None:
+        people = tuple(Person(who.kind, who.name) for who in one.subjects or () if who.kind in ("User", "Group"))
+        if people:
+            found = ForeignBinding(one.metadata.name, intern(_bound_to(one.role_ref)), people)
+            self.foreign.setdefault(one.metadata.namespace, []).append(found)
 
     def _person(self, metadata: slim.Metadata, subjects: Sequence[slim.Subject] | None = None) -> Person | None:
         """Whose object it is by its annotations; one without them may stand in the way of a name.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from profiles_management.kubeflow import names, objects, writes
 from profiles_management.kubeflow.observed import NamespaceSeen
 from profiles_management.kubeflow.wanted import Ground, Spec, Wanted
-from profiles_management.pmr import rules
+from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason
 
 
@@ -34,7 +34,10 @@ def changes(ground: Ground) -> Iterator[Change]:
 def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
     there = {"labels": seen.labels, "annotations": seen.annotations} if seen is not None else {}
     known = there.get("annotations", {}).get(names.KEYS, "")
-    ours, wanted = _recorded(known), {"labels": ground.wanted.labels, "annotations": ground.wanted.annotations}
+    ours, wanted = (
+        _recorded(known, ground.settings.rules),
+        {"labels": ground.wanted.labels, "annotations": ground.wanted.annotations},
+    )
     metadata: Spec = {}
     fields: list[FieldDiff] = []
     for part, values in wanted.items():
@@ -51,16 +54,16 @@ def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[
     return metadata, fields
 
 
-def _recorded(text: str) -> Mapping[str, list[str]]:
-    """Read the record; one that somebody broke records nothing, and the owner and our marks are never taken away."""
+def _recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
+    """Read the record; one that somebody broke records nothing, and what is not ours to set is never taken away."""
     try:
         found = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
     return {
-        part: [key for key in keys if isinstance(key, str) and not rules.is_ours(key)]
+        part: [key for key in keys if isinstance(key, str) and allowed.allows(key)]
         for part, keys in found.items()
         if isinstance(keys, list)
     }

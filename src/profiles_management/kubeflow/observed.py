@@ -16,6 +16,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         role: what the annotation says.
         mark: the instance whose mark it bears, '' for none.
+        finalized: whether somebody can keep it in deletion, where it still gives what it gave.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mark: str
     until: str
     deleting: bool
+    finalized: bool = False
 
 
 class Binding(Half, frozen=True, gc=False, kw_only=True):
@@ -43,6 +45,14 @@ class Policy(Half, frozen=True, gc=False, kw_only=True):
     """A contributor's AuthorizationPolicy; `spec` is its JSON as the server sent it."""
 
     spec: bytes
+
+
+class ForeignBinding(msgspec.Struct, frozen=True, gc=False):
+    """A RoleBinding for people that is no contributor's and no owner's: left alone, and told."""
+
+    name: str
+    cluster_role: str
+    people: tuple[Person, ...]
 
 
 class OwnerObject(msgspec.Struct, frozen=True, gc=False):
@@ -118,6 +128,7 @@ class Observed:
     Attributes:
         bindings, policies: contributors' objects by namespace, then name.
         taken: by namespace, names that could be a contributor's but belong to somebody else's object.
+        foreign: by namespace, RoleBindings that give somebody access and are not ours to touch.
         owner_bindings, owner_policies, quotas, limits: by namespace.
         holds: the kinds that the target can hold; a folder of manifests for Kubeflow holds no Namespace.
         missing_roles: ClusterRoles that contributors are bound to and that do not exist.
@@ -131,6 +142,7 @@ class Observed:
     bindings: Mapping[str, Mapping[str, Binding]] = field(default_factory=dict)
     policies: Mapping[str, Mapping[str, Policy]] = field(default_factory=dict)
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    foreign: Mapping[str, Sequence[ForeignBinding]] = field(default_factory=dict)
     owner_bindings: Mapping[str, OwnerObject] = field(default_factory=dict)
     owner_policies: Mapping[str, OwnerObject] = field(default_factory=dict)
     quotas: Mapping[str, QuotaSeen] = field(default_factory=dict)

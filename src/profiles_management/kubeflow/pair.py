@@ -110,8 +110,29 @@ def ref(room: Room, one: Binding | Policy) -> ObjectRef:
 
 
 def deletions(room: Room, gone: Iterable[Binding | Policy], wait: Condition | None = None) -> Iterator[Write]:
-    """Yield the write that removes each of them; one that somebody changed meanwhile stays, and the write fails."""
-    return (writes.delete(ref(room, one), one.version, after=wait) for one in gone)
+    """Yield the writes that remove each of them; one that somebody changed meanwhile stays, and the write fails.
+
+    One with a finalizer can be kept in deletion for ever and still gives what it gave, so it is emptied first.
+    """
+    for one in gone:
+        emptied = one.finalized and not is_spent(one)
+        if emptied:
+            yield writes.patch(ref(room, one), _empty(one), one.version, after=wait)
+        if not one.deleting:
+            yield writes.delete(ref(room, one), "" if emptied else one.version, after=wait)
+
+
+def is_spent(one: Binding | Policy) -> bool:
+    """Return whether an object is in deletion and gives nobody anything any more."""
+    if not one.deleting:
+        return False
+    return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
+
+
+def _empty(one: Binding | Policy) -> dict[str, object]:
+    if isinstance(one, Binding):
+        return {"subjects": []}
+    return {"spec": writes.replacing(compare.parsed(one.spec), {})}
 
 
 class Settling:
@@ -129,12 +150,12 @@ class Settling:
         self.held = held
         self.binding = next((one for one in held.bindings if one.name == name), None)
         self.policy = next((one for one in held.policies if one.name == name), None)
-        others = [one for one in held.bindings if one.name != name and not one.deleting]
+        others = [one for one in held.bindings if one.name != name and not is_spent(one)]
         self.same = [one for one in others if one.subjects is None and _role_right(one, grant, settings)]
         wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.role), one.name))
         self.replaced = wrong[:1] if self.binding is None and not self.same else []
         self.surplus = wrong[len(self.replaced) :]
-        self.old_policies = [one for one in held.policies if one.name != name and not one.deleting]
+        self.old_policies = [one for one in held.policies if one.name != name and not is_spent(one)]
         self.fields: list[FieldDiff] = []
         self.drifted = False
 

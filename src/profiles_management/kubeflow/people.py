@@ -11,13 +11,16 @@ from profiles_management.kubeflow.pair import Held, Room, Settling
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
 
+_NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
+
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The changes of one profile's contributors, and how many had access before."""
+    """The changes of one profile's contributors; how many had a role that the document can take, and lose it."""
 
     changes: tuple[Change, ...] = ()
     before: int = 0
+    lost: int = 0
 
 
 def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
@@ -35,7 +38,9 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     for grant in wanted:
         name = named[grant.person, grant.role]
         changes += Settling(room, settings, grant, name, held.get(grant.person, Held())).changes()
-    return People(tuple(changes), before=len(held))
+    roles = {person for person, one in held.items() if one.bindings} - set(kept)
+    lost = sum(not one.after and one.person in roles and one.reason not in _NO_LOSS for one in changes)
+    return People(tuple(changes), before=len(roles), lost=lost)
 
 
 def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> dict[Person, Held]:
@@ -96,8 +101,8 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
 
 
 def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
-    gone: list[Binding | Policy] = [one for one in held.bindings if not one.deleting]
-    gone += [one for one in held.policies if not one.deleting]
+    gone: list[Binding | Policy] = [one for one in held.bindings if not pair.is_spent(one)]
+    gone += [one for one in held.policies if not pair.is_spent(one)]
     if not gone:
         return
     owner = person == room.owner

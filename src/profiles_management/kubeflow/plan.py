@@ -3,7 +3,7 @@
 who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,8 +27,6 @@ from profiles_management.reconcile.plan import (
     Reason,
     ordered,
 )
-
-_NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER, Reason.EXTRA_ROLE)
 
 
 def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime) -> Plan:
@@ -99,7 +97,7 @@ class _Planning:
         self.warnings: list[Problem] = []
         self.pending: list[Pending] = []
         self.left: list[str] = []
-        self.before = self.lost = 0
+        self.before = self.lost = self.gained = self.expired = 0
 
     def profile(self, profile: Profile) -> None:
         """Plan one profile of the document; what is not ours to touch is refused and left alone."""
@@ -121,7 +119,6 @@ class _Planning:
 
     def result(self) -> Plan:
         """Return the plan."""
-        gained = sum(change.reason is Reason.WANTED and change.person is not None for change in self.changes)
         return Plan(
             changes=ordered(self.changes),
             refused=tuple(self.refused),
@@ -129,7 +126,7 @@ class _Planning:
             pending=tuple(self.pending),
             profiles=len(self.pmr),
             stale=tuple(self.left),
-            access=Access(self.before, self.lost, gained),
+            access=Access(self.before, self.lost, self.gained, self.expired),
         )
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
@@ -137,11 +134,12 @@ class _Planning:
         found = people.plan(grants, self._room(profile, grants, footing), self.settings)
         owning = Owning(profile, wanted, footing, self.observed, self.settings)
         first = [change for change in found.changes if owning.comes_first(change)]
-        self._people(People(tuple(change for change in found.changes if change not in first), found.before))
+        self._people(replace(found, changes=tuple(change for change in found.changes if change not in first)))
         self.changes += owning.changes(first)
         self.pending += owning.pending()
         self.warnings += owning.warnings()
-        self._lost_owner(footing, {grant.person for grant in grants})
+        self.warnings += self._unknown(profile.name)
+        self._owners(footing, found.changes, {grant.person for grant in grants})
         ground = Ground(profile.name, wanted, footing, self.observed, self.settings)
         self.changes += shape.changes(ground)
         self.warnings += shape.warnings(ground)
@@ -162,13 +160,29 @@ class _Planning:
     def _people(self, found: People) -> None:
         self.before += found.before
         self.changes += found.changes
-        self.lost += sum(not change.after and change.reason not in _NO_LOSS for change in found.changes)
+        self.lost += found.lost
+        self.expired += sum(change.reason is Reason.EXPIRED for change in found.changes)
+        self.gained += sum(change.reason is Reason.WANTED for change in found.changes)
 
-    def _lost_owner(self, footing: Footing, contributors: set[Person]) -> None:
+    def _owners(self, footing: Footing, changes: Sequence[Change], contributors: set[Person]) -> None:
         """An owner who ends with no role counts as a pair that was at stake; the owners who stay do not."""
+        made = (footing.namespace if self.settings.standalone else footing.profile) is None
+        was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
+        self.gained += (made or footing.before is not None) and not was_contributor
         if footing.before is not None and footing.before not in contributors:
             self.before += 1
             self.lost += 1
+
+    def _unknown(self, name: str) -> Iterator[Problem]:
+        """What bears a contributor's name and is none: it may have been ours before somebody took the marks off."""
+        for one in self.observed.foreign.get(name, ()):
+            if one.name in self.observed.taken.get(name, ()):
+                yield Problem(
+                    code="unknown-binding",
+                    what=f"RoleBinding {one.name} gives {one.cluster_role} to {', '.join(map(str, one.people))}",
+                    where=Where(path=f"Profile/{name}"),
+                    remedy="It is not ours and stays; delete it if nobody needs it.",
+                )
 
     def _missing_roles(self) -> list[Problem]:
         return [

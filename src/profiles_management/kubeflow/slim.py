@@ -49,6 +49,7 @@ class Metadata(msgspec.Struct, gc=False, rename="camel"):
     namespace: str = ""
     resource_version: str = ""
     deletion_timestamp: str | None = None
+    finalizers: list[str] | None = None
     annotations: Annotations | None = None
     labels: Labels | None = None
     owner_references: list[OwnerReference] | None = None

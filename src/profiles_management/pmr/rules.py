@@ -69,7 +69,9 @@ def _refused_key(key: str, path: Path) -> Finding:
     if is_ours(key):
         return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
     what = f"{quoted(key)} steers Kubernetes or Istio itself"
-    return Finding("reserved-key", what, "remove it, or list it in the setting allowed_keys", path, at_key=True)
+    return Finding(
+        "reserved-key", what, "remove it, or list it in the setting allowed_keys (--allow-key)", path, at_key=True
+    )
 
 
 def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | None]) -> list[Finding]:

@@ -21,6 +21,6 @@ def check(access: Access, *, share: float, minimum: int) -> None:
 
 def _told(access: Access) -> str:
     return (
-        f"This would take away {access.lost} of {access.before} accesses; nothing was written. "
-        "Look at the plan, and allow revocations for one run if it is meant."
+        f"{access.lost:,} of {access.before:,} contributors and owners would lose access: the brake stopped this, "
+        "and nothing was written. If it is meant, allow revocations for one run."
     )

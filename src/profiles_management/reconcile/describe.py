@@ -12,7 +12,7 @@ changes   one for each step, in the order in which they are made:
     objects     [{verb, kind, namespace, name}]: every write in its order
     result, why, sent   of a report: done, pending, failed or not_tried; why "" where it is done; writes answered
 summary   numbers: profiles (in the document), unchanged, refused, add, change, replace, remove, writes (planned),
-          access {before, lost, gained} in pairs of a person and a profile; of a report also
+          access {before, lost, gained, expired} in pairs of a person and a profile; of a report also
           done, failed, pending, not_tried (steps) and sent (writes answered with success)
 errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
           line and column are 0, file and profile "" where there is none
@@ -110,7 +110,7 @@ def _failure(outcome: Outcome) -> Data:
 
 def _summary(plan: Plan) -> Data:
     counted = {word: sum(change.action is action for change in plan.changes) for action, word in _COUNTED.items()}
-    access = {"before": plan.access.before, "lost": plan.access.lost, "gained": plan.access.gained}
+    access = {name: getattr(plan.access, name) for name in ("before", "lost", "gained", "expired")}
     whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
     return whole | counted | {"writes": plan.writes, "access": access}
 

@@ -40,9 +40,10 @@ class Reason(StrEnum):
     EXTRA_ROLE = "second role"
     RENAMED = "name shared by two people"
     INCOMPLETE = "half of it was missing"
-    DRIFTED = "edited by hand"
+    DRIFTED = "not as written"
     ADOPTED = "adopted"
-    STALE = "profile is stale"
+    STALE = "stale: deleted with its namespace and all data"
+    STALE_KEPT = "stale: deleted; its namespace stays, closed"
 
 
 class Verb(StrEnum):
@@ -165,11 +166,19 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How much access a plan moves, in pairs of a person and a profile."""
+    """How much access a plan moves, in pairs of a person and a profile.
+
+    Attributes:
+        before: the pairs that the document could take away: contributors, and owners who are replaced.
+        lost: those of them that end with no role.
+        expired: those whose time is up; they count for nothing but the telling.
+        gained: contributors and owners who had no role before.
+    """
 
     before: int = 0
     lost: int = 0
     gained: int = 0
+    expired: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,9 +188,10 @@ def _counted(changes: Collection[Change], tense: int) -> str:
 
 def _access(access: Access, *, past: bool) -> str:
     lose, gain = ("lost", "gained") if past else ("lose", "gain")
-    told = [f"{access.lost:,} {_verb(lose, access.lost)} access"] if access.lost else []
+    number = access.lost + access.expired
+    told = [f"{number:,} {_verb(lose, number)} access"] if number else []
     if access.gained:
-        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if access.lost else 'access'}")
+        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if number else 'access'}")
     return _listed(told)
 
 

@@ -9,7 +9,7 @@ from scenario.errors import InconsistentScenarioError
 from memory_api import MemoryApi, always, forbid, injury
 from profiles_charm.actions import LARGEST
 
-SUMMARY = "Plan: 2 to add (3 writes). 1 gains access."
+SUMMARY = "Plan: 2 to add (3 writes). 2 gain access."
 BINDING = "user-user0-example-com-clusterrole-edit"
 
 
@@ -25,7 +25,7 @@ def test_plan_says_what_would_be_done_and_does_nothing(world, document):
         ("create", "Profile", "ml"),
         ("create", "RoleBinding", "ml"),
     ]
-    assert answer["counts"]["access"] == {"before": 0, "lost": 0, "gained": 1}
+    assert answer["counts"]["access"] == {"before": 0, "lost": 0, "gained": 2, "expired": 0}
     assert answer["changes-total"] == "2"
     assert world.api.writes == []
 

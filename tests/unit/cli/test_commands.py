@@ -83,10 +83,10 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
     assert (ran.code, ran.out, api.writes) == (3, "", [])
     assert ran.err.splitlines() == [
         (
-            "error: This would take away 5 of 5 accesses; nothing was written. "
-            "Look at the plan, and allow revocations for one run if it is meant."
+            "error: 5 of 5 contributors and owners would lose access: the brake stopped this, "
+            "and nothing was written. If it is meant, allow revocations for one run."
         ),
-        "See it with: profiles-management plan. If it is meant: profiles-management apply --allow-revocations.",
+        "Look at it with plan; allow it with apply --allow-revocations.",
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_plan_says_that_the_brake_would_stop_it(run, controller):
 
     assert (ran.code, ran.last) == (
         0,
-        "The brake would stop this: it takes away 5 of 5 accesses. If it is meant: apply --allow-revocations.",
+        "The brake would stop this: 5 of 5 would lose access. If it is meant, run apply once with --allow-revocations.",
     )
 
 
@@ -204,7 +204,7 @@ def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, li
 
 
 def test_nobody_has_access_is_said(run):
-    assert run("access").out == "Nobody has access.\n"
+    assert run("access").out == "There is no profile here. A cluster without Kubeflow is looked at with --standalone.\n"
 
 
 def test_the_schema_is_json(run):

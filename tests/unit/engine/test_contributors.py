@@ -541,12 +541,49 @@ def test_an_object_that_is_being_deleted_is_waited_for_and_made_again(world, pro
     assert not world.plan(pmr).changes
 
 
-def test_an_object_that_is_being_deleted_is_not_deleted_again(world, profile):
+def test_what_a_finalizer_keeps_in_deletion_is_emptied_and_not_deleted_again(world, profile):
     world.apply(document(profile(ann="edit")))
     for kind in ("RoleBinding", "AuthorizationPolicy"):
         edited(world, kind, terminating)
 
+    world.apply(document(profile()))
+
+    assert "subjects" not in world.api.get("RoleBinding", "ml", BINDING)
+    assert world.api.get("AuthorizationPolicy", "ml", BINDING)["spec"] == {}
+    assert [write.method for write in world.api.writes[-2:]] == ["PATCH", "PATCH"]
     assert not world.plan(document(profile())).changes
+
+
+def finalized(one):
+    one["metadata"]["finalizers"] = ["example.com/keep"]
+
+
+def test_a_finalizer_of_ones_own_does_not_keep_the_access(world, profile):
+    world.apply(document(profile(ann="edit")))
+    edited(world, "RoleBinding", finalized)
+
+    world.apply(document(profile()))
+
+    assert "subjects" not in world.api.get("RoleBinding", "ml", BINDING)
+
+
+def test_planted_policies_do_not_pull_the_brake(world, profile):
+    world.apply(document(profile(ann="edit", bob="edit", li="view")))
+    for number in range(20):
+        Kfam(world.api).add("ml", f"ghost{number}@example.com", "view")
+        world.api.remove("RoleBinding", "ml", f"user-ghost{number}-example-com-clusterrole-view")
+
+    assert world.plan(document(profile(bob="edit", li="view"))).access.lost == 1
+
+
+def test_a_binding_whose_marks_were_taken_off_is_told(world, profile):
+    world.apply(document(profile(ann="edit")))
+    edited(world, "RoleBinding", lambda one: (one["metadata"].pop("labels"), one["metadata"].pop("annotations")))
+
+    plan = world.plan(document(profile()))
+
+    assert [problem.code for problem in plan.warnings] == ["unknown-binding"]
+    assert "gives kubeflow-edit to ann@example.com" in plan.warnings[0].what
 
 
 def test_what_waits_is_made_in_the_same_run_once_it_is_gone(profile):
