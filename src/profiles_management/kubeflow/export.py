@@ -121,9 +121,16 @@ class _Exporting:
                 name, f"{person} has an AuthorizationPolicy and no RoleBinding", "It is removed by the next apply."
             )
             return None
-        if len(held.bindings) > 1:
-            self._note(name, f"{person} has {len(held.bindings)} roles", "The strongest is exported.")
-        roles = [(self._role(one), one) for one in held.bindings]
+        bound = [one for one in held.bindings if one.subjects is None]
+        for one in held.bindings:
+            if one.subjects is not None:
+                what = f"RoleBinding {one.name} does not bind just {one.person}, whom it names"
+                self._note(name, what, "It is removed by the next apply; write whoever is to have access by hand.")
+        if not bound:
+            return None
+        if len(bound) > 1:
+            self._note(name, f"{person} has {len(bound)} roles", "The strongest is exported.")
+        roles = [(self._role(one), one) for one in bound]
         role, strongest = max(roles, key=lambda one: weight(one[0]))
         if role not in self.settings.cluster_roles:
             self._note(name, f"{person} is bound to {role}, which is no role", "It is removed by the next apply.")

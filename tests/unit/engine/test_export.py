@@ -107,6 +107,20 @@ def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, p
     assert said(world) == ["ann@example.com has 2 roles"]
 
 
+@pytest.mark.parametrize("ours", [False, True])
+def test_whoever_is_bound_by_a_binding_that_names_another_is_not_exported_and_told(world, profile, ours):
+    world.apply(document(profile()))
+    Kfam(world.api).add("ml", "ann@example.com", "edit")
+    if ours:
+        world.apply(document(profile(ann="edit")))
+    one = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
+    one["subjects"][0]["name"] = "eve@example.com"
+    world.api.put(one)
+
+    assert exported(world).pmr == document(profile())
+    assert said(world) == [f"RoleBinding {one['metadata']['name']} does not bind just ann@example.com, whom it names"]
+
+
 def test_half_a_pair_without_a_role_is_told(world, profile):
     world.apply(document(profile(ann="edit")))
     world.api.remove("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
