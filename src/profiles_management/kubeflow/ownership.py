@@ -7,6 +7,7 @@ from profiles_management.kubeflow.observed import NamespaceSeen, Observed, Owner
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person, State
 
@@ -72,7 +73,7 @@ def _standalone(profile: Profile, observed: Observed, settings: Settings) -> Foo
         return Pending(profile.name, f"namespace {space.name} is being deleted")
     if problem := _foreign_mark(profile.name, space.mark, settings):
         return problem
-    if not space.mark and space.owner != owner and (space.owner or not profile.adopt):
+    if not space.mark and not _may_take(profile, space):
         return _not_ours(profile, space)
     before = _bound_other_than(owner_of(profile), observed.owner_bindings.get(profile.name))
     return Footing(None, space, mark=space.mark != settings.instance, annotate=space.owner != owner, before=before)
@@ -93,13 +94,24 @@ def _kubeflow(profile: Profile, observed: Observed, settings: Settings) -> Footi
 
 def _without_profile(profile: Profile, space: NamespaceSeen | None) -> Footing | Problem | Pending:
     wait = ready(profile.name, profile.owner.name)
-    if space is None or space.owner == profile.owner.name:
-        return Footing(None, space, mark=True, ready=wait)
-    if space.owned_by:
+    if space is None:
+        return Footing(None, None, mark=True, ready=wait)
+    ours, annotated = _may_take(profile, space), space.owner == profile.owner.name
+    if space.owned_by and not (ours and annotated):
         return Pending(profile.name, f"namespace {space.name} still belongs to a Profile that is gone")
-    if space.owner or not profile.adopt:
+    if not ours:
         return _not_ours(profile, space)
-    return Footing(None, space, mark=True, annotate=True, ready=wait)
+    return Footing(None, space, mark=True, annotate=not annotated, ready=wait)
+
+
+def _may_take(profile: Profile, space: NamespaceSeen) -> bool:
+    """Whether an unmarked namespace without a Profile is the document's owner's.
+
+    Its annotation bears a bare name, so that it proves nothing about a Group or a ServiceAccount.
+    """
+    if space.owner == profile.owner.name:
+        return profile.adopt or profile.owner.kind is UserKind.USER
+    return profile.adopt and not space.owner
 
 
 def _with_profile(
@@ -166,6 +178,13 @@ def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
 
 
 def _not_ours(profile: Profile, space: NamespaceSeen) -> Problem:
+    if space.owner == profile.owner.name:
+        return refusal(
+            profile.name,
+            "unproven-owner",
+            f"namespace {space.name} names {space.owner} as its owner, and not whether that is a {profile.owner.kind}",
+            "Write `adopt: true` in the profile if it is, or choose another name.",
+        )
     if space.owner:
         return refusal(
             profile.name,

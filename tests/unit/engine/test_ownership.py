@@ -156,6 +156,23 @@ def test_a_namespace_that_names_the_documents_owner_needs_no_adopt(world, profil
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
 
+@pytest.mark.parametrize(("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")])
+def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(world, profile, kind, name, space):
+    a_namespace(world, owner=name)
+    before = world.api.snapshot()
+    robots = {"owner": name, "kind": kind, "space": space}
+
+    refused = world.apply(document(profile(**robots)))
+    untouched = world.api.snapshot() == before
+    adopted = world.apply(document(profile(**robots, fields={"adopt": True})))
+
+    assert codes(refused.plan.refused) == ["unproven-owner"]
+    assert "adopt: true" in refused.plan.refused[0].remedy
+    assert untouched
+    assert adopted.exit_code == 0
+    assert not world.plan(document(profile(**robots))).changes
+
+
 @pytest.mark.parametrize("adopt", [False, True])
 def test_a_namespace_of_somebody_else_is_refused_always(world, profile, adopt):
     a_namespace(world, owner="zed@example.com")
