@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import names, objects, ownership, people, writes
-from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
+from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.plan import room_of, stale
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -96,6 +96,7 @@ class _Removal:
         self.keep_data = keep_data
         self.profile = ObjectRef("Profile", "", name)
         self.namespace = ObjectRef("Namespace", "", name)
+        self.written: set[ObjectRef] = set()
 
     def change(self) -> Change:
         standalone = self.settings.standalone
@@ -106,7 +107,7 @@ class _Removal:
             self.name,
             self.namespace if standalone else self.profile,
             Action.DELETE,
-            Reason.STALE,
+            Reason.STALE_KEPT if self.keep_data else Reason.STALE,
             writes=tuple(self._standalone() if standalone else self._kubeflow()),
             settled=None if standalone and self.keep_data else Condition(last, State.GONE),
         )
@@ -118,7 +119,7 @@ class _Removal:
         else:
             yield from self._tied()
         yield from self._folder()
-        yield writes.delete(self.profile)
+        yield writes.delete(self.profile, self._read(self.profile, self.seen))
 
     def _unstuck(self) -> Iterator[Write]:
         """Mend what would leave the Profile in deletion for ever: another owner, a quota or a role that cannot be."""
@@ -126,12 +127,16 @@ class _Removal:
             return
         owner = self.seen.owner.name if self.seen.owner is not None else ""
         if self.space.owner != owner and self._holds("Namespace"):
-            yield writes.patch(self.namespace, {"metadata": {"annotations": {names.OWNER: owner}}})
+            change = {"metadata": {"annotations": {names.OWNER: owner}}}
+            yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
+            self.written.add(self.profile)  # by the controller, whom this wakes; so below
         if self.seen.quota.get("hard") and self._holds("ResourceQuota") and self.name not in self.observed.quotas:
-            yield writes.patch(self.profile, {"spec": {"resourceQuotaSpec": writes.replacing(self.seen.quota, {})}})
+            change = {"spec": {"resourceQuotaSpec": writes.replacing(self.seen.quota, {})}}
+            yield writes.patch(self.profile, change, self._read(self.profile, self.seen))
         bound = self.observed.owner_bindings.get(self.name)
         if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
             yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), bound.version)
+            self.written.add(self.profile)
 
     def _tied(self) -> Iterator[Write]:
         """Give an adopted namespace to the Profile, so that both go in one: nothing is left if we die in between."""
@@ -143,7 +148,8 @@ class _Removal:
             "name": self.name,
             "uid": self.seen.uid,
         }
-        yield writes.patch(self.namespace, {"metadata": {"ownerReferences": [profile]}})
+        change = {"metadata": {"ownerReferences": [profile]}}
+        yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
     def _kept(self) -> Iterator[Write]:
         if self.space is None:
@@ -151,30 +157,42 @@ class _Removal:
         if self._holds("AuthorizationPolicy") and self.name not in self.observed.closed:
             yield writes.create(objects.closed(self.name, self.settings))
         if self.space.owned_by and self._holds("Namespace"):
-            yield writes.patch(self.namespace, {"metadata": {"ownerReferences": None}})
+            change = {"metadata": {"ownerReferences": None}}
+            yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
     def _folder(self) -> Iterator[Write]:
         """A folder holds no Namespace, so what would go with one is removed file by file."""
         limits = self.observed.limits.get(self.name)
         if not self.keep_data and not self._holds("Namespace") and limits is not None and limits.mark:
-            yield writes.delete(ObjectRef("LimitRange", self.name, names.LIMITS))
+            yield writes.delete(ObjectRef("LimitRange", self.name, names.LIMITS), limits.version)
 
     def _standalone(self) -> Iterator[Write]:
         if not self.keep_data:
-            yield writes.delete(self.namespace)
+            yield writes.delete(self.namespace, self._read(self.namespace, self.space))
             return
         yield from self._kept()
-        yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING))
+        binding, policy = self.observed.owner_bindings.get(self.name), self.observed.owner_policies.get(self.name)
+        yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), _version(binding))
         if self._holds("AuthorizationPolicy"):
-            yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY))
+            yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY), _version(policy))
         unmarked = {
             "labels": dict.fromkeys(objects.marks(self.settings)),
             "annotations": {names.OWNER: None, names.KEYS: None},
         }
-        yield writes.patch(self.namespace, {"metadata": unmarked})
+        yield writes.patch(self.namespace, {"metadata": unmarked}, self._read(self.namespace, self.space))
+
+    def _read(self, target: ObjectRef, seen: Anchor | None) -> str:
+        """Return the version that was read, for the first write to an object of this step; '' for later ones."""
+        first = target not in self.written
+        self.written.add(target)
+        return _version(seen) if first else ""
 
     def _holds(self, kind: str) -> bool:
         return kind in self.observed.holds
+
+
+def _version(seen: Anchor | OwnerObject | None) -> str:
+    return seen.version if seen is not None else ""
 
 
 def _owner(name: str, observed: Observed) -> str:

@@ -55,3 +55,17 @@ def codes(problems):
 def sent(api):
     """Return the writes that reached the wire: 'PATCH Profile'-like text without host, namespace and version."""
     return [f"{request.method} {request.resource} {request.name}".rstrip() for request in api.writes]
+
+
+def meddle_once(api, kind, name="ml"):
+    """Return what changes an object right after it was listed: `api.after.append(meddle_once(api, "Profile"))`."""
+    waiting = [f"{kind.lower()}s"]
+
+    def meddle(request):
+        if request.method == "GET" and request.resource in waiting:
+            waiting.clear()
+            one = api.get(kind, None, name)
+            one["metadata"].setdefault("annotations", {})["meddled"] = "true"
+            api.put(one)
+
+    return meddle

@@ -3,13 +3,13 @@
 import pytest
 
 from engine.build import document
-from engine.looking import let_in, names_of, roles_in, sent
+from engine.looking import let_in, meddle_once, names_of, roles_in, sent
 from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
 from profiles_management import StaleProfile, delete_stale_profiles, list_stale_profiles, plan_deletion
 from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.reconcile.plan import Reason
+from profiles_management.reconcile.plan import Reason, Verb
 
 
 def delete(world, *, keep_data=False, pmr=None, **changed):
@@ -209,6 +209,27 @@ def test_a_profile_that_is_being_deleted_is_pending(world, profile):
     world.api.put(one)
 
     assert delete(world).exit_code == 4
+
+
+@pytest.mark.parametrize("keep_data", [False, True])
+@pytest.mark.parametrize("make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted])
+def test_the_first_write_to_each_object_carries_the_version_that_was_read(world, profile, make, keep_data):
+    make(world, profile)
+
+    plan = plan_deletion(document(), target=world.client, keep_data=keep_data)
+
+    assert all(write.version for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE)
+
+
+@pytest.mark.parametrize("keep_data", [False, True])
+def test_a_profile_that_somebody_changed_since_it_was_read_is_not_deleted(world, profile, keep_data):
+    world.apply(document(profile()))
+    world.api.after.append(meddle_once(world.api, "Profile"))
+
+    report = delete(world, keep_data=keep_data)
+
+    assert "Profile" in there(world)
+    assert report.exit_code == 4
 
 
 # what would hang in Terminating

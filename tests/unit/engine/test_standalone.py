@@ -3,13 +3,14 @@
 import pytest
 
 from engine.build import OWNER, contributor, document
-from engine.looking import codes, let_in, sent
+from engine.looking import codes, let_in, meddle_once, sent
 from engine.test_ownership import a_namespace
 from engine.world import World
 from memory_api import Killed, MemoryApi, fail_nth_write
-from profiles_management import Settings, delete_stale_profiles, list_stale_profiles
+from profiles_management import Settings, delete_stale_profiles, list_stale_profiles, plan_deletion
 from profiles_management.kubeflow import names
 from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.reconcile.plan import Verb
 
 ALONE = Settings(standalone=True, allow_revocations=True)
 MARKS = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
@@ -290,6 +291,18 @@ def test_a_namespace_that_was_there_is_adopted_with_adopt(plain, profile):
     assert not plain.plan(pmr).changes
 
 
+@pytest.mark.parametrize(("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")])
+def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(plain, profile, kind, name, space):
+    a_namespace(plain, owner=name)
+    robots = {"owner": name, "kind": kind, "space": space}
+
+    refused = plain.plan(document(profile(**robots))).refused
+    plain.apply(document(profile(**robots, fields={"adopt": True})))
+
+    assert codes(refused) == ["unproven-owner"]
+    assert not plain.plan(document(profile(**robots))).changes
+
+
 @pytest.mark.parametrize("adopt", [False, True])
 def test_a_namespace_of_somebody_else_is_refused_always(plain, profile, adopt):
     a_namespace(plain, owner="zed@example.com")
@@ -363,6 +376,25 @@ def test_keeping_the_data_is_finished_by_the_next_run_wherever_it_died(plain, pr
 
     assert bound(plain) == {}
     assert list_stale_profiles(document(), target=plain.client, settings=ALONE) == ()
+
+
+@pytest.mark.parametrize("keep_data", [False, True])
+def test_every_write_of_a_deletion_carries_the_version_that_was_read(plain, profile, keep_data):
+    plain.apply(document(profile(ann="edit")))
+
+    plan = plan_deletion(document(), target=plain.client, settings=ALONE, keep_data=keep_data)
+
+    assert all(write.version for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE)
+
+
+def test_a_namespace_that_somebody_changed_since_it_was_read_is_not_deleted(plain, profile):
+    plain.apply(document(profile()))
+    plain.api.after.append(meddle_once(plain.api, "Namespace"))
+
+    report = delete(plain)
+
+    assert namespace(plain)
+    assert report.exit_code == 4
 
 
 def test_kept_data_without_istio_is_kept_too(meshless, profile):
