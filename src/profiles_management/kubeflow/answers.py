@@ -56,6 +56,8 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # lightkube takes every error for a Status; one that a proxy words differently makes it stumble.
         if (answered := _behind(error)) is None:
+            if isinstance(error, ValueError):  # no text, or what a credential program printed is no JSON
+                raise ClusterError(f"{doing}: the answer, or the credentials, cannot be read.") from error
             raise
         raise _meaning(answered, doing, writing=writing) from answered
 

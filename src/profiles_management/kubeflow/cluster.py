@@ -1,23 +1,25 @@
 """A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import msgspec
 from lightkube import Client
+from lightkube.core.decoders import decode_list
 from lightkube.core.generic_client import BasicRequest
 from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import names, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge
+from profiles_management.kubeflow.depth import without_managed_fields
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.collector import collector_paused
-from profiles_management.pmr.problems import ClusterAway, Forbidden, MissingKind
+from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, State, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
@@ -122,7 +124,38 @@ class Cluster:
                 part.add(self.client.list(kind, chunk_size=self._page_size, fields=fields, **space))  # type: ignore[call-overload]
             return part
 
-        return self._try(once)
+        def carefully(_: int) -> Gathering:
+            part = Gathering()
+            with answers(f"list {api_info(kind).plural}"):
+                for page in self._pages(kind, field):
+                    part.add(page)
+            return part
+
+        try:
+            return self._try(once)
+        except RecursionError:
+            pass
+        try:
+            return self._try(carefully)
+        except RecursionError:
+            message = f"list {api_info(kind).plural}: an object is nested too deep to be read. Find and delete it."
+            raise ClusterError(message) from None
+
+    def _pages(self, kind: type[Any], field: str) -> Iterator[list[Any]]:
+        """Read as client.list does, with what is nested too deep for its decoder cut out of each page first."""
+        api = self.client._client  # noqa: SLF001
+        selector = f"metadata.name={field}" if field else None
+        space = "*" if slim.is_namespaced(kind) else None
+        params = {"limit": self._page_size, "fieldSelector": selector}
+        request = api.prepare_request("list", res=kind, namespace=space, params=params)
+        more = True
+        while more:
+            response = api.send(api.build_adapter_request(request))
+            api.raise_for_status(response)  # type: ignore[no-untyped-call]
+            token, _, objects = decode_list(without_managed_fields(response.content), kind)
+            request.params["continue"] = token or ""
+            more = bool(token)
+            yield objects
 
     def _has_role(self, name: str) -> bool:
         """Whether a ClusterRole exists; where one may not ask, it is taken to exist."""
