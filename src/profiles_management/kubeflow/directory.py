@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import yaml
 from lightkube.core.resource import api_info
 
-from profiles_management.kubeflow import slim
+from profiles_management.kubeflow import manifests, slim
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.settings import Settings
@@ -22,9 +21,9 @@ from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 
 _ENDINGS = frozenset({".yaml", ".yml", ".json"})
 _LONGEST_NAME = 200
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _KUBEFLOW = ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
+_FIRST = ("Namespace", "Profile")  # what the others go into
 _STANDALONE = ("Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange")
 
 
@@ -74,14 +73,14 @@ class Directory:
     def _manifests(self) -> Iterator[Path]:
         for path in sorted(self.path.rglob("*")):
             inside = path.relative_to(self.path).parts
-            if path.suffix in _ENDINGS and path.is_file() and not any(one.startswith(".") for one in inside):
+            if path.suffix.lower() in _ENDINGS and path.is_file() and not any(one.startswith(".") for one in inside):
                 yield path
 
     def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
         try:
-            found = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
-        except (yaml.YAMLError, OSError, RecursionError, ValueError) as error:
-            self._cannot_read(path, " ".join(str(error).split()))
+            found = manifests.documents(path)
+        except (manifests.Unreadable, OSError) as error:
+            self._cannot_read(path, str(error))
             return
         for one in found:
             if isinstance(one, dict):
@@ -92,13 +91,21 @@ class Directory:
         if kind is None or kind.__name__ not in holds or str(body.get("apiVersion")) not in _versions(kind):
             return
         try:
-            one = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
-        except (msgspec.MsgspecError, RecursionError, TypeError, ValueError) as error:
+            one = manifests.decoded(body, kind)
+        except manifests.Unreadable as error:
             self._cannot_read(path, str(error))
             return
-        space = getattr(one.metadata, "namespace", "")
-        self._files[ObjectRef(kind.__name__, space, one.metadata.name)] = path
+        ref = ObjectRef(kind.__name__, one.metadata.namespace if slim.is_namespaced(kind) else "", one.metadata.name)
+        if ref in self._files:
+            self._is_twice(ref, path)
+        self._files[ref] = path
         part.add([one])
+
+    def _is_twice(self, ref: ObjectRef, path: Path) -> None:
+        """Tell it; the later file counts, as it does to `kubectl apply -R`."""
+        name = "/".join(filter(None, (ref.namespace, ref.name)))
+        what = f"{ref.kind} {name} is in {self._files[ref]} and again in {path}"
+        self._unreadable.append(Problem("twice", what, Where(file=str(path)), "Keep one of them."))
 
     def _cannot_read(self, path: Path, why: str) -> None:
         where = Where(file=str(path))
@@ -123,14 +130,15 @@ class Directory:
         """Remove a file, unless it holds something else too."""
         path = self._files.pop(write.target, None)
         if path is not None and path.exists():
+            self._stay_inside(path)
             self._only_object(path)
             path.unlink()
 
     def _only_object(self, path: Path) -> Any:  # noqa: ANN401 - any YAML
         try:
-            bodies = [one for one in yaml.load_all(path.read_bytes(), Loader=_LOADER) if one is not None]
-        except yaml.YAMLError as error:
-            raise WriteError(f"{path} cannot be read: {' '.join(str(error).split())}. Mend or remove it.") from error
+            bodies = manifests.documents(path)
+        except manifests.Unreadable as error:
+            raise WriteError(f"{path} cannot be read: {error}. Mend or remove it.") from error
         if len(bodies) != 1:
             raise WriteError(f"{path} holds {len(bodies)} objects. Give each a file of its own.")
         return bodies[0]
@@ -139,11 +147,19 @@ class Directory:
         name = target.name
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME - 11]}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
-        return self.path / (target.namespace or target.name) / f"{target.kind.lower()}-{name}.yaml"
+        first = "0-" if target.kind in _FIRST else ""  # `kubectl apply -R` sends files in the order of their names
+        return self.path / (target.namespace or target.name) / f"{first}{target.kind.lower()}-{name}.yaml"
+
+    def _stay_inside(self, path: Path) -> None:
+        """Refuse a place that a link or a name leads to outside of the folder."""
+        below = (one for one in path.parents if one != self.path and one.is_relative_to(self.path))
+        if link := next((one for one in below if one.is_symlink()), None):
+            raise WriteError(f"{link} is a link to elsewhere and is not followed. Put a folder in its place.")
+        if not path.parent.resolve().is_relative_to(self.path.resolve()):
+            raise WriteError(f"{path} is outside of {self.path} and is not written.")
 
     def _store(self, path: Path, body: dict[str, Any]) -> None:
-        if path.parent.is_symlink():
-            raise WriteError(f"{path.parent} is a link to elsewhere and is not followed. Put a folder in its place.")
+        self._stay_inside(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         text = yaml.dump(body, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")

@@ -14,6 +14,9 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
+from profiles_management.kubeflow import names, writes
+from profiles_management.kubeflow.directory import Directory
+from profiles_management.kubeflow.target import WriteError
 
 ANN = "ml/rolebinding-user-ann-example-com-clusterrole-edit.yaml"
 FREE = Settings(allow_revocations=True)
@@ -38,6 +41,22 @@ def read(folder, name):
     return yaml.safe_load((folder / name).read_text())
 
 
+def warnings(folder, settings=FREE):
+    return plan_profiles(document(), target=folder, settings=settings).warnings
+
+
+def planted(folder, kind, name, *, spec=None, **metadata):
+    """Write a manifest with our mark, as somebody who wants to be believed would, and return where."""
+    api = {"Profile": "kubeflow.org/v1", "RoleBinding": "rbac.authorization.k8s.io/v1"}.get(kind, "v1")
+    marks = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
+    meta = {"name": name, "labels": marks, **metadata}
+    folder.mkdir(parents=True, exist_ok=True)
+    body = {"apiVersion": api, "kind": kind, "metadata": meta, "spec": spec or {}, "roleRef": {"kind": "ClusterRole"}}
+    path = folder / f"planted-{kind.lower()}.yaml"
+    path.write_text(yaml.safe_dump(body))
+    return path
+
+
 LIMITS = {"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
 
 
@@ -46,10 +65,10 @@ def test_one_folder_a_profile_and_one_file_an_object(folder, profile):
 
     assert report.exit_code == 0
     assert files(folder) == [
-        "data/profile-data.yaml",
+        "data/0-profile-data.yaml",
+        "ml/0-profile-ml.yaml",
         "ml/authorizationpolicy-user-ann-example-com-clusterrole-edit.yaml",
         "ml/limitrange-profiles-management.yaml",
-        "ml/profile-ml.yaml",
         ANN,
     ]
 
@@ -57,7 +76,7 @@ def test_one_folder_a_profile_and_one_file_an_object(folder, profile):
 def test_the_quota_stands_in_the_profile(folder, profile):
     apply(folder, document(profile(cpu="1")))
 
-    assert read(folder, "ml/profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
+    assert read(folder, "ml/0-profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
 
 
 def test_applying_again_changes_no_file(folder, profile):
@@ -76,7 +95,7 @@ def test_somebody_who_left_is_two_files_less(folder, profile):
 
     apply(folder, document(profile()))
 
-    assert files(folder) == ["ml/profile-ml.yaml"]
+    assert files(folder) == ["ml/0-profile-ml.yaml"]
 
 
 def test_a_role_change_is_followed(folder, profile):
@@ -95,7 +114,7 @@ def test_an_owner_change_is_one_file(folder, profile):
     report = apply(folder, document(profile(owner="new", ann="edit")))
 
     assert report.exit_code == 0
-    assert read(folder, "ml/profile-ml.yaml")["spec"]["owner"]["name"] == "new@example.com"
+    assert read(folder, "ml/0-profile-ml.yaml")["spec"]["owner"]["name"] == "new@example.com"
     assert not plan_profiles(document(profile(owner="new", ann="edit")), target=folder).changes
 
 
@@ -131,14 +150,14 @@ def test_standalone_holds_namespace_and_quota_too(folder, profile):
 
     assert report.exit_code == 0
     assert files(folder) == [
+        "ml/0-namespace-ml.yaml",
         "ml/authorizationpolicy-ns-owner-access-istio.yaml",
         "ml/authorizationpolicy-user-ann-example-com-clusterrole-edit.yaml",
-        "ml/namespace-ml.yaml",
         "ml/resourcequota-kf-resource-quota.yaml",
         "ml/rolebinding-namespaceAdmin.yaml",
         ANN,
     ]
-    assert read(folder, "ml/namespace-ml.yaml")["metadata"]["labels"]["team"] == "red"
+    assert read(folder, "ml/0-namespace-ml.yaml")["metadata"]["labels"]["team"] == "red"
     assert not plan_profiles(pmr, target=folder, settings=ALONE).changes
 
 
@@ -147,7 +166,7 @@ def test_a_profile_that_left_loses_contributors_and_stays(folder, profile):
 
     apply(folder, document())
 
-    assert files(folder) == ["ml/profile-ml.yaml"]
+    assert files(folder) == ["ml/0-profile-ml.yaml"]
     assert [one.name for one in list_stale_profiles(document(), target=folder)] == ["ml"]
 
 
@@ -245,7 +264,7 @@ def test_our_objects_may_lie_in_files_of_any_name(folder, profile):
 
     assert not plan_profiles(pmr, target=folder).changes
     apply(folder, document(profile()))
-    assert files(folder) == ["ml/profile-ml.yaml"]
+    assert files(folder) == ["ml/0-profile-ml.yaml"]
 
 
 @pytest.mark.parametrize("pmr", ["revoke", "change"])
@@ -263,12 +282,12 @@ def test_a_file_that_holds_something_else_too_is_left_whole_and_told(folder, pro
 
 def test_a_file_in_the_way_is_told_and_stays(folder, profile):
     (folder / "ml").mkdir(parents=True)
-    (folder / "ml" / "profile-ml.yaml").write_text("kind: Other\n")
+    (folder / "ml" / "0-profile-ml.yaml").write_text("kind: Other\n")
 
     report = apply(folder, document(profile()))
 
     assert "Move it away" in report.errors[0]
-    assert (folder / "ml" / "profile-ml.yaml").read_text() == "kind: Other\n"
+    assert (folder / "ml" / "0-profile-ml.yaml").read_text() == "kind: Other\n"
 
 
 def test_hidden_files_are_not_read(folder, profile):
@@ -319,6 +338,131 @@ def test_a_name_in_a_file_never_leads_out_of_the_folder(folder, profile, tmp_pat
     apply(folder, document(profile()))
 
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "{tmp}/escaped", "..", "Upper", "a_b", ""])
+@pytest.mark.parametrize(("kind", "settings"), [("Profile", FREE), ("Namespace", ALONE)])
+def test_what_kubernetes_could_not_call_so_is_passed_over(folder, tmp_path, kind, settings, name):
+    owner = {"owner": {"kind": "User", "name": "o@x.com"}}
+    planted(folder, kind, name.format(tmp=tmp_path), spec=owner)
+    before = sorted(str(path) for path in tmp_path.rglob("*"))
+
+    found = warnings(folder, settings)
+    delete_stale_profiles(document(), target=folder, settings=settings, keep_data=True)
+
+    assert codes(found) == ["unreadable"]
+    assert sorted(str(path) for path in tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("space", ["../../escaped", "/absolute", "..", "Upper"])
+def test_a_namespace_that_cannot_be_is_passed_over(folder, space):
+    planted(folder, "LimitRange", "profiles-management", namespace=space)
+
+    assert codes(warnings(folder)) == ["unreadable"]
+
+
+def test_a_write_outside_of_the_folder_is_refused(folder, tmp_path):
+    body = {"kind": "LimitRange", "metadata": {"name": "x", "namespace": "../../escaped"}}
+
+    with pytest.raises(WriteError, match="outside"):
+        Directory(folder).send(writes.create(body), deadline=0)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        ("LimitRange", {"limits": 7}),
+        ("LimitRange", {"limits": [1]}),
+        ("LimitRange", {"limits": [{"type": "Pod", "max": "1"}]}),
+        ("Profile", {"resourceQuotaSpec": {"hard": "abc"}}),
+        ("Profile", {"resourceQuotaSpec": {"hard": {"cpu": [1]}}}),
+        ("Profile", {"resourceQuotaSpec": {"scopes": [{"a": 1}]}}),
+        ("Profile", {"resourceQuotaSpec": {"scopeSelector": [1]}}),
+        ("Profile", {"resourceQuotaSpec": {"scopeSelector": {"matchExpressions": [{"values": 1}]}}}),
+    ],
+)
+def test_a_spec_of_the_wrong_shape_is_told_and_stays(folder, profile, kind, spec):
+    path = planted(folder, kind, "ml" if kind == "Profile" else "profiles-management", namespace="ml", spec=spec)
+    before = path.read_text()
+
+    report = apply(folder, document(profile(cpu="1", fields=LIMITS)))
+
+    assert codes(report.plan.warnings) == ["unreadable"]
+    assert path.read_text() == before
+
+
+DEEP = "[" * 200_000 + "]" * 200_000
+BOMB = "- &a0 [z, z]\n" + "".join(f"- &a{one} [{', '.join([f'*a{one - 1}'] * 9)}]\n" for one in range(1, 20))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (f"status: {DEEP}", "nested deeper than 100 levels"),
+        ("".join(f"{' ' * one}a:\n" for one in range(200)), "nested deeper than 100 levels"),
+        ("- " * 200, "nested deeper than 100 levels"),
+        (BOMB, "alias"),
+        ("# " + "x" * (10 << 20), "larger than 10 MiB"),
+    ],
+)
+def test_what_would_take_a_reader_down_is_told_and_not_loaded(folder, text, why):
+    folder.mkdir()
+    (folder / "odd.yaml").write_text(text)
+
+    (warning,) = warnings(folder)
+
+    assert warning.code == "unreadable"
+    assert why in warning.what
+
+
+@pytest.mark.parametrize("status", ["99999999999999999999999999999", '"\\ud800"', "0001-01-01", ".inf", "{null: 1}"])
+def test_odd_values_stop_nothing(folder, status):
+    folder.mkdir()
+    (folder / "odd.yaml").write_text(
+        f"apiVersion: kubeflow.org/v1\nkind: Profile\nmetadata: {{name: x}}\nstatus: {status}\n"
+    )
+
+    assert set(codes(warnings(folder))) <= {"unreadable"}
+
+
+def test_an_object_in_two_files_is_told_with_both(folder, profile):
+    pmr = document(profile(ann="edit"))
+    apply(folder, pmr)
+    (folder / "again.YAML").write_text((folder / ANN).read_text())
+
+    (warning,) = plan_profiles(pmr, target=folder).warnings
+
+    assert warning.code == "twice"
+    assert ANN in warning.what
+    assert "again.YAML" in warning.what
+    assert warning.remedy == "Keep one of them."
+
+
+def test_endings_in_capitals_count_too(folder, profile):
+    pmr = document(profile(ann="edit"))
+    apply(folder, pmr)
+    (folder / ANN).rename(folder / "ANN.YML")
+
+    assert not plan_profiles(pmr, target=folder).changes
+
+
+@pytest.mark.parametrize(("settings", "first"), [(FREE, "0-profile-ml.yaml"), (ALONE, "0-namespace-ml.yaml")])
+def test_what_the_others_go_into_comes_first_by_name(folder, profile, settings, first):
+    apply(folder, document(profile(ann="edit", cpu="1", fields=LIMITS)), settings)
+
+    assert files(folder)[0] == f"ml/{first}"
+
+
+def test_a_profile_in_a_file_of_the_name_of_before_is_kept_there(folder, profile):
+    apply(folder, document(profile()))
+    (folder / "ml" / "0-profile-ml.yaml").rename(folder / "ml" / "profile-ml.yaml")
+
+    apply(folder, document(profile(cpu="1")))
+
+    assert files(folder) == ["ml/profile-ml.yaml"]
+    assert read(folder, "ml/profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
 
 
 def test_two_people_whose_long_names_begin_alike_get_two_files(folder, profile):

@@ -1,0 +1,124 @@
+"""Manifests that anybody may have written: read without following them into the depth, and told where they are odd."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from profiles_management.kubeflow import slim
+from profiles_management.pmr.names import LONGEST_DOMAIN, is_dns_label, is_dns_subdomain
+
+LARGEST_FILE = 10 * 1024 * 1024  # bytes
+DEEPEST = 100
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Unreadable(Exception):
+    """A file, or an object in it, that is passed over; its text says why, on one line."""
+
+
+def documents(path: Path) -> list[Any]:
+    """Return what a file of YAML or JSON holds, empty documents left out.
+
+    Raises:
+        Unreadable: it is no YAML, larger than 10 MiB, nested deeper than 100 levels, or has an alias, behind which
+            little text stands for much.
+        OSError: it cannot be opened or read.
+    """
+    with path.open("rb") as file:
+        text = file.read(LARGEST_FILE + 1)
+    if len(text) > LARGEST_FILE:
+        raise Unreadable(f"it is larger than {LARGEST_FILE // 1024**2} MiB")
+    try:
+        _look_through(text)
+        return [one for one in yaml.load_all(text, Loader=_LOADER) if one is not None]
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise Unreadable(" ".join(str(error).split())) from error
+
+
+def _look_through(text: bytes) -> None:
+    """Refuse what the loader cannot bear, without building anything: its recursion ends the process at some depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise Unreadable(f"it has an alias, *{event.anchor}; write out what that stands for")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise Unreadable(f"it is nested deeper than {DEEPEST} levels")
+
+
+def decoded(body: Mapping[str, Any], kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim.KINDS
+    """Return an object as planning reads it.
+
+    Raises:
+        Unreadable: Kubernetes could not hold it, by its types, its name or its namespace.
+    """
+    try:
+        one = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
+        _check_spec(one)
+    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError, OverflowError) as error:
+        raise Unreadable(" ".join(str(error).split())) from error
+    space = one.metadata.namespace
+    if not _may_be_called(kind, one.metadata.name):
+        raise Unreadable(f"no {kind.__name__} can be called {one.metadata.name!r}")
+    if slim.is_namespaced(kind) and space and not is_dns_label(space):
+        raise Unreadable(f"no namespace can be called {space!r}")
+    return one
+
+
+def _may_be_called(kind: type[Any], name: str) -> bool:
+    """Source: kubernetes, pkg/apis/rbac/validation (RBAC takes any segment of a path), and RFC 1123 for the others."""
+    if kind is slim.Namespace:
+        return is_dns_label(name)
+    if kind is slim.RoleBinding:
+        return 0 < len(name) <= LONGEST_DOMAIN and name.isprintable() and name != ".." and not set(name) & set("/%\\")
+    return is_dns_subdomain(name)
+
+
+# The specs that planning reads deeper than their decoding looks.
+
+_Amounts = dict[str, str | int | float] | None
+
+
+class _Term(msgspec.Struct, rename="camel"):
+    scope_name: str = ""
+    operator: str = ""
+    values: list[str] | None = None
+
+
+class _Selector(msgspec.Struct, rename="camel"):
+    match_expressions: list[_Term] | None = None
+
+
+class _Quota(msgspec.Struct, rename="camel"):
+    hard: _Amounts = None
+    scopes: list[str] | None = None
+    scope_selector: _Selector | None = None
+
+
+class _Limit(msgspec.Struct, rename="camel"):
+    type: str = ""
+    max: _Amounts = None
+    min: _Amounts = None
+    default: _Amounts = None
+    default_request: _Amounts = None
+    max_limit_request_ratio: _Amounts = None
+
+
+class _Limits(msgspec.Struct, rename="camel"):
+    limits: list[_Limit] | None = None
+
+
+def _check_spec(one: Any) -> None:  # noqa: ANN401 - one of slim.KINDS
+    if isinstance(one, slim.Profile):
+        msgspec.convert((one.spec and one.spec.resource_quota_spec) or {}, type=_Quota)
+    elif isinstance(one, slim.ResourceQuota):
+        msgspec.convert(one.spec or {}, type=_Quota)
+    elif isinstance(one, slim.LimitRange):
+        msgspec.convert(one.spec or {}, type=_Limits)
