@@ -61,7 +61,9 @@ def hashed_name(person: Person, role: str) -> str:
     return _plain(f"{person.kind}-{person.name}")[: _LONGEST - len(end)].rstrip("-") + end
 
 
-def assign(people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset()) -> dict[tuple[Person, str], str]:
+def assign(
+    people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset(), owner: Person | None = None
+) -> dict[tuple[Person, str], str]:
     """Name the objects of each (person, role) of one profile.
 
     Where two people fall on one KFAM name, or would in the same role, all of them get a hashed one: in the dashboard,
@@ -71,14 +73,21 @@ def assign(people: Iterable[tuple[Person, str]], taken: Set[str] = frozenset()) 
     Args:
         people: whom to name, each once.
         taken: names of objects that are not ours to touch.
+        owner: who owns the profile; has no name here, but one to swap with when it changes hands.
     """
     plain = {key: kfam_name(*key) for key in people}
-    stems = [name.rpartition("-")[0] for name in plain.values()]  # all but the role
-    shared = Counter(stems) if len(set(stems)) < len(stems) else {}
+    stems = [_stem(name) for name in plain.values()]
+    alike = stems if owner is None else [*stems, _stem(kfam_name(owner, "admin"))]
+    shared = Counter(alike) if len(set(alike)) < len(alike) else {}
     return {
         key: hashed_name(*key) if name in taken or len(name) > _LONGEST or shared.get(stem, 1) > 1 else name
         for (key, name), stem in zip(plain.items(), stems, strict=True)
     }
+
+
+def _stem(name: str) -> str:
+    """Return a contributor's name without its role."""
+    return name.rpartition("-")[0]
 
 
 def is_name_of(name: str, person: Person, role: str) -> bool:

@@ -256,18 +256,14 @@ class Settling:
             self.fields.append(difference)
 
     def _creation(self, make: objects.Maker, kind: str, there: Binding | Policy | None) -> Write:
-        """Return what makes an object, once whoever has its name is on the way out.
+        """Return what makes an object, once one of its name that is ending has ended.
 
         Who holds something here has the namespace already: to wait for it would lengthen the gap in between.
         """
         target = ObjectRef(kind, self.room.name, self.name)
         ready = None if self.held.names else self.room.ready
-        after = Condition(target, State.GONE) if there is not None and self._leaves_later(there) else ready
+        after = Condition(target, State.GONE) if there is not None and there.deleting else ready
         return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
-
-    def _leaves_later(self, there: Binding | Policy) -> bool:
-        """Whether an object goes after this one would come: it is ending, or its person waits to become the owner."""
-        return there.deleting or (self.room.bound is not None and there.person == self.room.owner)
 
     # how it is told
 

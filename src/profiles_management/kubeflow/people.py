@@ -30,7 +30,7 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
     kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
-    named = names.assign(((grant.person, grant.role) for grant in wanted), _taken(room, held, kept))
+    named = names.assign(_keys(wanted), _taken(room, held, kept), room.owner)
     held = held_in(room, {name: person for (person, _), name in named.items()})
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
@@ -41,6 +41,10 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     roles = {person for person, one in held.items() if one.bindings} - set(kept)
     lost = sum(not one.after and one.person in roles and one.reason not in _NO_LOSS for one in changes)
     return People(tuple(changes), before=len(roles), lost=lost)
+
+
+def _keys(wanted: Iterable[Grant]) -> Iterator[tuple[Person, str]]:
+    return ((grant.person, grant.role) for grant in wanted)
 
 
 def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> dict[Person, Held]:
@@ -82,7 +86,7 @@ def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
     count = len(wanted)
     if len(room.bindings) != count or (room.has_policies and len(room.policies) != count):
         return False
-    named = names.assign(((grant.person, grant.role) for grant in wanted), room.taken)
+    named = names.assign(_keys(wanted), room.taken, room.owner)
     for grant in wanted:
         name = named[grant.person, grant.role]
         binding, policy = room.bindings.get(name), room.policies.get(name)

@@ -65,6 +65,14 @@ def test_two_people_who_would_share_a_name_in_one_role_both_get_a_hashed_one():
     assert list(named.values()) == [names.hashed_name(*one) for one in people]
 
 
+def test_someone_who_would_share_a_name_with_the_owner_gets_a_hashed_one():
+    ann = Person("User", "a.nn@example.com")
+
+    named = names.assign([(ann, "edit")], owner=Person("User", "a-nn@example.com"))  # who may change places with them
+
+    assert named == {(ann, "edit"): names.hashed_name(ann, "edit")}
+
+
 def test_a_hashed_name_does_not_depend_on_who_else_is_there():
     other = (Person("User", "a-b@x.com"), "edit")
     third = (Person("User", "a_b@x.com"), "edit")
