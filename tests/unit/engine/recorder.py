@@ -57,7 +57,7 @@ class Recorder:
     def _keep(self, kind, space, name, one):
         if name in OWNERS or (kind, space, name) in self._foreign:
             return
-        self._objects[kind, space, name] = _people(kind, one) if one else {}
+        self._objects[kind, space, name] = _people(kind, one) if one and _is_somebodys(one) else {}
 
     def _now(self):
         roles = defaultdict(set)
@@ -65,6 +65,12 @@ class Recorder:
             for person, role in people.items():
                 roles[Door(kind, space, person)].add(role)
         return Moment(len(self._api.writes), dict(roles))
+
+
+def _is_somebodys(one):
+    """Whether an object bears a contributor's annotations or our mark; what has lost both is foreign."""
+    notes, labels = one["metadata"].get("annotations", {}), one["metadata"].get("labels", {})
+    return names.INSTANCE in labels or ("role" in notes and not notes.keys().isdisjoint(("user", "group")))
 
 
 def _people(kind, one):
