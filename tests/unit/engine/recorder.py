@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from profiles_management.kubeflow import names
@@ -47,6 +48,16 @@ class Recorder:
     @property
     def last(self):
         return self.moments[-1].roles
+
+    def longest_gap(self, door):
+        """Return how many writes were sent between the loss of an access and its return."""
+        longest, lost = 0, None
+        for before, now in pairwise(self.moments):
+            if door in before.roles and door not in now.roles:
+                lost = now.writes
+            if door in now.roles and lost is not None:
+                longest, lost = max(longest, now.writes - lost), None
+        return longest
 
     def _saw(self, event):
         if event.kind.name in ("RoleBinding", "AuthorizationPolicy"):

@@ -1,7 +1,5 @@
 """Access at every moment between two documents: it goes before it comes, and who keeps it never loses it."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +35,7 @@ def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(d
     seen = recorded(world, second)
 
     for door in seen.first.keys() & seen.last.keys():
-        assert longest_gap(seen, door) <= 1
+        assert seen.longest_gap(door) <= 1
 
 
 @pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
@@ -49,7 +47,7 @@ def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(documen
     seen = recorded(world, second)
 
     for door in seen.first.keys() & seen.last.keys():
-        assert door.kind == "RoleBinding" or longest_gap(seen, door) == 0
+        assert door.kind == "RoleBinding" or seen.longest_gap(door) == 0
 
 
 @pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
@@ -80,17 +78,6 @@ def recorded(world, pmr):
     seen = Recorder(world.api, world.foreign)
     world.apply(pmr)
     return seen
-
-
-def longest_gap(seen, door):
-    """Return how many writes were sent between the loss of an access and its return."""
-    longest, lost = 0, None
-    for before, now in pairwise(seen.moments):
-        if door in before.roles and door not in now.roles:
-            lost = now.writes
-        if door in now.roles and lost is not None:
-            longest, lost = max(longest, now.writes - lost), None
-    return longest
 
 
 def applied(world, pmr, **settings):
