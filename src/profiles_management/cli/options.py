@@ -106,6 +106,9 @@ class SettingOptions(RuleOptions):
     userid_prefix: Annotated[str, _setting("--userid-prefix", "What stands before the name in it.", metavar="TEXT")] = (
         ""
     )
+    groups_claim: Annotated[
+        str, _setting("--groups-claim", "The claim of the token that lists a user's groups.", metavar="NAME")
+    ] = _DEFAULT.groups_claim
     waypoint: Annotated[str, _setting("--waypoint", "The waypoint of an ambient mesh.", metavar="NAME")] = ""
     brake_share: Annotated[
         float, _setting("--brake-share", "The share of all access that one run may take away.", metavar="SHARE")
@@ -132,6 +135,7 @@ class SettingOptions(RuleOptions):
             "stale",
             "userid_header",
             "userid_prefix",
+            "groups_claim",
             "waypoint",
         )
         given = {name: getattr(self, name) for name in (*same, "brake_share", "brake_minimum", "writers")}
