@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from profiles_management.kubeflow.held import Held
 from profiles_management.kubeflow.observed import Binding, Observed
-from profiles_management.kubeflow.pair import Held
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings

@@ -8,8 +8,8 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from profiles_management.kubeflow import names, ownership
+from profiles_management.kubeflow.held import Held, weight
 from profiles_management.kubeflow.observed import Binding, Observed, ProfileSeen
-from profiles_management.kubeflow.pair import Held, weight
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings

@@ -1,9 +1,9 @@
-"""One person's pair of objects in a namespace: what is there, whether it is right, and what makes it so."""
+"""One person's pair of objects in a namespace: what brings it to what a document grants."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from profiles_management.kubeflow import compare, names, objects, writes
+from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, role_right, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
 from profiles_management.kubeflow.settings import Settings
@@ -13,126 +13,11 @@ from profiles_management.reconcile.plan import (
     Condition,
     FieldDiff,
     ObjectRef,
-    Person,
     Phase,
     Reason,
     State,
     Write,
 )
-
-ROLES = ("view", "edit", "admin")
-_WEIGHT = {role: index for index, role in enumerate(ROLES)}
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A profile's namespace as far as contributors are concerned.
-
-    Attributes:
-        expired: who is in the document although their time is up.
-        owner: the owner of the document, who may have been a contributor.
-        bound: what must hold before the owner's own contributor objects may go, None where it holds.
-        ready: what must hold before anything can be put into the namespace.
-    """
-
-    name: str
-    bindings: Mapping[str, Binding]
-    policies: Mapping[str, Policy]
-    taken: frozenset[str]
-    has_policies: bool
-    expired: frozenset[Person] = frozenset()
-    owner: Person | None = None
-    bound: Condition | None = None
-    ready: Condition | None = None
-
-
-@dataclass(slots=True)
-class Held:
-    """What one person holds in a namespace."""
-
-    bindings: list[Binding] = field(default_factory=list)
-    policies: list[Policy] = field(default_factory=list)
-
-    @property
-    def role(self) -> str:
-        """The strongest role that is bound, '' for none."""
-        return max((one.role for one in self.bindings), key=weight, default="")
-
-    @property
-    def ours(self) -> bool:
-        """Whether any of it bears a mark of this software."""
-        return any(one.mark for one in (*self.bindings, *self.policies))
-
-    @property
-    def names(self) -> set[str]:
-        """The names of all of it."""
-        return {one.name for one in (*self.bindings, *self.policies)}
-
-
-def weight(role: str) -> int:
-    """Return how much a role allows, for comparison; one that we do not know allows the most."""
-    return _WEIGHT.get(role, len(_WEIGHT))
-
-
-def binding_right(one: Binding, grant: Grant, settings: Settings) -> bool:
-    """Return whether a RoleBinding is just what a grant asks for."""
-    return one.subjects is None and _role_right(one, grant, settings) and _meta_right(one, grant, settings)
-
-
-def policy_right(one: Policy, grant: Grant, settings: Settings) -> bool:
-    """Return whether an AuthorizationPolicy is just what a grant asks for."""
-    return _meta_right(one, grant, settings) and not _policy_diff(one, grant.person, settings)
-
-
-def _role_right(one: Binding, grant: Grant, settings: Settings) -> bool:
-    return one.cluster_role == settings.cluster_roles[grant.role]
-
-
-def _meta_right(one: Binding | Policy, grant: Grant, settings: Settings) -> bool:
-    return (
-        one.person == grant.person
-        and one.role == grant.role
-        and one.mark == settings.instance
-        and one.until == grant.until
-        and not one.deleting
-    )
-
-
-def _policy_diff(one: Policy, person: Person, settings: Settings) -> tuple[FieldDiff, ...]:
-    text = objects.policy_text(person, settings)
-    return () if one.spec == text else compare.policy(one.spec, text)
-
-
-def ref(room: Room, one: Binding | Policy) -> ObjectRef:
-    """Return which object it is."""
-    kind = "RoleBinding" if isinstance(one, Binding) else "AuthorizationPolicy"
-    return ObjectRef(kind, room.name, one.name)
-
-
-def deletions(room: Room, gone: Iterable[Binding | Policy], wait: Condition | None = None) -> Iterator[Write]:
-    """Yield the writes that remove each of them; one that somebody changed meanwhile stays, and the write fails.
-
-    One with a finalizer can be kept in deletion for ever and still gives what it gave, so it is emptied first.
-    """
-    for one in gone:
-        emptied = one.finalized and not is_spent(one)
-        if emptied:
-            yield writes.patch(ref(room, one), _empty(one), one.version, after=wait)
-        if not one.deleting:
-            yield writes.delete(ref(room, one), "" if emptied else one.version, after=wait)
-
-
-def is_spent(one: Binding | Policy) -> bool:
-    """Return whether an object is in deletion and gives nobody anything any more."""
-    if not one.deleting:
-        return False
-    return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
-
-
-def _empty(one: Binding | Policy) -> dict[str, object]:
-    if isinstance(one, Binding):
-        return {"subjects": []}
-    return {"spec": writes.replacing(compare.parsed(one.spec), {})}
 
 
 class Settling:
@@ -151,7 +36,7 @@ class Settling:
         self.binding = next((one for one in held.bindings if one.name == name), None)
         self.policy = next((one for one in held.policies if one.name == name), None)
         others = [one for one in held.bindings if one.name != name and not is_spent(one)]
-        self.same = [one for one in others if one.subjects is None and _role_right(one, grant, settings)]
+        self.same = [one for one in others if one.subjects is None and role_right(one, grant, settings)]
         wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.role), one.name))
         self.replaced = wrong[:1] if self.binding is None and not self.same else []
         self.surplus = wrong[len(self.replaced) :]
@@ -184,7 +69,7 @@ class Settling:
 
     def _binding_writes(self) -> Iterator[Write]:
         one = self.binding
-        if one is not None and not one.deleting and _role_right(one, self.grant, self.settings):
+        if one is not None and not one.deleting and role_right(one, self.grant, self.settings):
             yield from self._mend_binding(one)
         else:
             wrong = [one] if one is not None and not one.deleting else []
@@ -221,7 +106,7 @@ class Settling:
 
     def _mend_policy(self, one: Policy) -> Iterator[Write]:
         change = self._metadata(one)
-        if differences := _policy_diff(one, self.grant.person, self.settings):
+        if differences := policy_diff(one, self.grant.person, self.settings):
             self.fields += differences
             self.drifted = True
             wanted = objects.policy_spec(self.grant.person, self.settings)

@@ -4,10 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from profiles_management.kubeflow import names, pair
+from profiles_management.kubeflow import names
+from profiles_management.kubeflow.held import (
+    ROLES,
+    Held,
+    Room,
+    binding_right,
+    deletions,
+    is_spent,
+    policy_right,
+    ref,
+)
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
-from profiles_management.kubeflow.pair import Held, Room, Settling
+from profiles_management.kubeflow.pair import Settling
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
 
@@ -78,7 +88,7 @@ def _bound(one: Binding | Policy) -> Person | None:
     if subjects is None or len(subjects) != 1:
         return None
     person = Person(*subjects[0][:2])
-    return person if any(names.is_name_of(one.name, person, role) for role in pair.ROLES) else None
+    return person if any(names.is_name_of(one.name, person, role) for role in ROLES) else None
 
 
 def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
@@ -90,9 +100,9 @@ def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
     for grant in wanted:
         name = named[grant.person, grant.role]
         binding, policy = room.bindings.get(name), room.policies.get(name)
-        if binding is None or not pair.binding_right(binding, grant, settings):
+        if binding is None or not binding_right(binding, grant, settings):
             return False
-        if room.has_policies and (policy is None or not pair.policy_right(policy, grant, settings)):
+        if room.has_policies and (policy is None or not policy_right(policy, grant, settings)):
             return False
     return True
 
@@ -105,8 +115,8 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
 
 
 def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
-    gone: list[Binding | Policy] = [one for one in held.bindings if not pair.is_spent(one)]
-    gone += [one for one in held.policies if not pair.is_spent(one)]
+    gone: list[Binding | Policy] = [one for one in held.bindings if not is_spent(one)]
+    gone += [one for one in held.policies if not is_spent(one)]
     if not gone:
         return
     owner = person == room.owner
@@ -114,12 +124,12 @@ def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
     yield Change(
         Phase.SWITCH if wait else Phase.REVOKE,
         room.name,
-        pair.ref(room, gone[0]),
+        ref(room, gone[0]),
         Action.DELETE,
         Reason.BECAME_OWNER if owner else _why_gone(person, held, room),
         person=person,
         before=held.role or gone[0].role,
-        writes=tuple(pair.deletions(room, gone, wait)),
+        writes=tuple(deletions(room, gone, wait)),
     )
 
 

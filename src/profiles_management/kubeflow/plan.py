@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles_management.kubeflow import objects, ownership, people, shape
+from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
-from profiles_management.kubeflow.pair import Room
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.wanted import Ground, Wanted

@@ -1,0 +1,126 @@
+"""What people hold in a namespace: whose it is, whether it is right, and what takes it away."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from profiles_management.kubeflow import compare, objects, writes
+from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.observed import Binding, Policy
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Person, Write
+
+ROLES = ("view", "edit", "admin")
+_WEIGHT = {role: index for index, role in enumerate(ROLES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A profile's namespace as far as contributors are concerned.
+
+    Attributes:
+        expired: who is in the document although their time is up.
+        owner: the owner of the document, who may have been a contributor.
+        bound: what must hold before the owner's own contributor objects may go, None where it holds.
+        ready: what must hold before anything can be put into the namespace.
+    """
+
+    name: str
+    bindings: Mapping[str, Binding]
+    policies: Mapping[str, Policy]
+    taken: frozenset[str]
+    has_policies: bool
+    expired: frozenset[Person] = frozenset()
+    owner: Person | None = None
+    bound: Condition | None = None
+    ready: Condition | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """What one person holds in a namespace."""
+
+    bindings: list[Binding] = field(default_factory=list)
+    policies: list[Policy] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        """The strongest role that is bound, '' for none."""
+        return max((one.role for one in self.bindings), key=weight, default="")
+
+    @property
+    def ours(self) -> bool:
+        """Whether any of it bears a mark of this software."""
+        return any(one.mark for one in (*self.bindings, *self.policies))
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all of it."""
+        return {one.name for one in (*self.bindings, *self.policies)}
+
+
+def weight(role: str) -> int:
+    """Return how much a role allows, for comparison; one that we do not know allows the most."""
+    return _WEIGHT.get(role, len(_WEIGHT))
+
+
+def binding_right(one: Binding, grant: Grant, settings: Settings) -> bool:
+    """Return whether a RoleBinding is just what a grant asks for."""
+    return one.subjects is None and role_right(one, grant, settings) and _meta_right(one, grant, settings)
+
+
+def policy_right(one: Policy, grant: Grant, settings: Settings) -> bool:
+    """Return whether an AuthorizationPolicy is just what a grant asks for."""
+    return _meta_right(one, grant, settings) and not policy_diff(one, grant.person, settings)
+
+
+def role_right(one: Binding, grant: Grant, settings: Settings) -> bool:
+    """Return whether a RoleBinding binds to the ClusterRole of the role that is granted."""
+    return one.cluster_role == settings.cluster_roles[grant.role]
+
+
+def _meta_right(one: Binding | Policy, grant: Grant, settings: Settings) -> bool:
+    return (
+        one.person == grant.person
+        and one.role == grant.role
+        and one.mark == settings.instance
+        and one.until == grant.until
+        and not one.deleting
+    )
+
+
+def policy_diff(one: Policy, person: Person, settings: Settings) -> tuple[FieldDiff, ...]:
+    """Return how a policy differs from the one that lets a person in; equal text is not looked at further."""
+    text = objects.policy_text(person, settings)
+    return () if one.spec == text else compare.policy(one.spec, text)
+
+
+def ref(room: Room, one: Binding | Policy) -> ObjectRef:
+    """Return which object it is."""
+    kind = "RoleBinding" if isinstance(one, Binding) else "AuthorizationPolicy"
+    return ObjectRef(kind, room.name, one.name)
+
+
+def deletions(room: Room, gone: Iterable[Binding | Policy], wait: Condition | None = None) -> Iterator[Write]:
+    """Yield the writes that remove each of them; one that somebody changed meanwhile stays, and the write fails.
+
+    One with a finalizer can be kept in deletion for ever and still gives what it gave, so it is emptied first.
+    """
+    for one in gone:
+        emptied = one.finalized and not is_spent(one)
+        if emptied:
+            yield writes.patch(ref(room, one), _empty(one), one.version, after=wait)
+        if not one.deleting:
+            yield writes.delete(ref(room, one), "" if emptied else one.version, after=wait)
+
+
+def is_spent(one: Binding | Policy) -> bool:
+    """Return whether an object is in deletion and gives nobody anything any more."""
+    if not one.deleting:
+        return False
+    return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
+
+
+def _empty(one: Binding | Policy) -> dict[str, object]:
+    if isinstance(one, Binding):
+        return {"subjects": []}
+    return {"spec": writes.replacing(compare.parsed(one.spec), {})}
