@@ -187,17 +187,18 @@ class Gathering:
     def _person(self, metadata: slim.Metadata, subjects: Sequence[slim.Subject] | None = None) -> Person | None:
         """Whose object it is by its annotations; one without them may stand in the way of a name.
 
-        One that bears our mark and lost them is ours still: whose it was, its subject tells, if it has just one.
+        One that bears our mark and lost them is ours still: its only subject tells whose, or what is left of them.
         """
         kind, notes = names.kind_in(metadata.name), metadata.annotations
         if not kind:
             return None
-        name = None if notes is None or notes.role is None else notes.group if notes.user is None else notes.user
+        said = None if notes is None else notes.group if notes.user is None else notes.user
+        name = None if notes is None or notes.role is None else said
         if name is None and not _contributor_mark(metadata.labels):
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
             return None
         if name is None:
-            name = subjects[0].name if subjects is not None and len(subjects) == 1 else ""
+            name = subjects[0].name if subjects is not None and len(subjects) == 1 else said or ""
         person = Person(kind, name)
         return self._people.setdefault(person, person)
 
