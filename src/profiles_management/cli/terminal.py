@@ -95,9 +95,16 @@ def _print(lines: Iterable[Line], stream: TextIO) -> None:
 
 
 def _write(text: str, stream: TextIO) -> None:
-    """Write and flush. Whoever closed the pipe, as `head` does, wants no more: the rest goes nowhere, and no error."""
+    """Write and flush. Whoever closed the pipe, as `head` does, wants no more: the rest goes nowhere, and no error.
+
+    Raises:
+        OSError: it cannot be written, as on a full disk. What is left in the stream goes nowhere, or the interpreter
+            would try again at its end and choose the exit code itself.
+    """
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
