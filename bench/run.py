@@ -1,7 +1,7 @@
 """Measures load, observe, plan and a no-op at several sizes, and writes docs/explanation/scale.md and its plot.
 
 make bench
-python bench/run.py --sizes 100 1000 --runs 3 --into /tmp/scale
+python bench/run.py --sizes 100 1000 --runs 3 --into scale
 """
 
 import argparse

@@ -88,7 +88,7 @@ class _Run:
             try:
                 for worker in [pool.submit(self._work, queue, met) for _ in range(writers)]:
                     worker.result()
-            except BaseException:
+            except BaseException:  # Ctrl-C above all: no worker takes another job
                 self.stopped.set()
                 raise
 

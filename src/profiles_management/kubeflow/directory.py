@@ -168,7 +168,7 @@ class Directory:
                 file.write(text)
             Path(name).chmod(0o644)
             Path(name).replace(path)
-        except BaseException:
+        except BaseException:  # Ctrl-C too leaves no half a file behind
             Path(name).unlink(missing_ok=True)
             raise
 
