@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import re
@@ -116,8 +117,8 @@ def _build(home: Path, say: Say) -> None:
             started = time.monotonic()
             _go("build", "-trimpath", "-ldflags", _linker_flags(), "-o", str(folder / name), package)
             say(f"  {name} in {time.monotonic() - started:.0f} s")
-        modules = _go("list", "-m", "-f", "{{.Dir}}", _ISTIO).strip()
-        shutil.copyfile(Path(modules, _ISTIO_FILE), folder / ISTIO_CRDS)
+        module = json.loads(_go("mod", "download", "-json", _ISTIO))  # no build needs it, so it may not be there yet
+        shutil.copyfile(Path(module["Dir"], _ISTIO_FILE), folder / ISTIO_CRDS)
         folder.rename(home)  # whole or not at all
     say(f"  kept in {home}; it took {time.monotonic() - begun:.0f} s")
 
