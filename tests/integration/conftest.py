@@ -165,7 +165,13 @@ def profile(name: str) -> Callable[..., Profile]:
 
 @pytest.fixture(scope="session")
 def _client(cluster: World, server: Server) -> Iterator[Client]:
-    with _account(cluster, server, f"engine-{_RUN}", permissions.ENGINE) as client:
+    with _account(cluster, server, f"engine-{_RUN}", permissions.granted()) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def _deleting_client(cluster: World, server: Server) -> Iterator[Client]:
+    with _account(cluster, server, f"deleter-{_RUN}", permissions.granted(with_delete=True)) as client:
         yield client
 
 
@@ -182,8 +188,14 @@ def through(server: Server) -> Callable[[str], bool]:
 
 @pytest.fixture
 def engine(_client: Client, through: Callable[[str], bool], name: str) -> Engine:
-    """The engine as a ServiceAccount that holds just the proven permissions; its instance is the test's own."""
+    """The engine as a ServiceAccount that may do what `rbac` prints; its instance is the test's own."""
     return Engine(_client, _settings(name), through)
+
+
+@pytest.fixture
+def deleter(_deleting_client: Client, through: Callable[[str], bool], name: str) -> Engine:
+    """The same installation, which may delete what is stale as well: `rbac --with-delete`."""
+    return Engine(_deleting_client, _settings(name), through)
 
 
 @pytest.fixture

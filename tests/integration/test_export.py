@@ -5,6 +5,7 @@ import pytest
 from integration.cluster import permissions
 from integration.cluster.waiting import wait_for
 from integration.people import OLGA, person
+from profiles_management import Settings
 from profiles_management.pmr import documents
 from profiles_management.reconcile.plan import Action, Phase, Reason
 
@@ -70,7 +71,7 @@ def test_applying_an_export_changes_nobodys_access(engine, exported, by_hand, se
 
 
 def test_a_standalone_export_is_an_empty_plan(engine_with, profile, name):
-    plain = engine_with(permissions.STANDALONE, standalone=True)
+    plain = engine_with(permissions.granted(Settings(standalone=True)), standalone=True)
     ml = profile(ann="edit", cpu="1", more={"labels": {"team": "red"}})
     plain.apply(ml)
 

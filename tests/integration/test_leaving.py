@@ -66,37 +66,37 @@ def test_only_our_profiles_are_stale(engine, applied, server, name):
     assert engine.stale()[0].contributors == 2
 
 
-def test_deleting_removes_profile_namespace_and_everybodys_access(engine, applied, roles, gone):
-    report = engine.delete_stale()
+def test_deleting_removes_profile_namespace_and_everybodys_access(deleter, applied, roles, gone):
+    report = deleter.delete_stale()
 
     assert report.exit_code == 0, report.errors
     gone(applied)
     roles(applied, olga="", ann="", bob="")
 
 
-def test_deleting_waits_for_nothing_that_an_owner_mismatch_blocks(engine, applied, server, gone):
+def test_deleting_waits_for_nothing_that_an_owner_mismatch_blocks(deleter, applied, server, gone):
     server.patch("Namespace", None, applied, {"metadata": {"annotations": {"owner": person("eve")}}})
 
-    report = engine.delete_stale()
+    report = deleter.delete_stale()
 
     assert report.exit_code == 0, report.errors
     gone(applied)
 
 
-def test_deleting_takes_an_adopted_namespace_along(engine, profile, server, gone, name):
+def test_deleting_takes_an_adopted_namespace_along(engine, deleter, profile, server, gone, name):
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
     engine.settle(profile(ann="edit"))
 
-    report = engine.delete_stale()
+    report = deleter.delete_stale()
 
     assert report.exit_code == 0, report.errors
     gone(name)
 
 
-def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, applied, server, keep, roles):
+def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, deleter, applied, server, keep, roles):
     kept = keep(applied)
 
-    report = engine.delete_stale(keep_data=True)
+    report = deleter.delete_stale(keep_data=True)
 
     assert report.exit_code == 0, report.errors
     wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
@@ -107,43 +107,43 @@ def test_deleting_with_keep_data_leaves_the_data_and_nobody_has_access(engine, a
     assert engine.stale() == ()
 
 
-def test_with_keep_data_the_mesh_lets_nobody_in(engine, applied, server):
-    engine.delete_stale(keep_data=True)
+def test_with_keep_data_the_mesh_lets_nobody_in(deleter, applied, server):
+    deleter.delete_stale(keep_data=True)
 
     wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
     wait_for("one policy", lambda: len(server.objects("AuthorizationPolicy", applied)) == 1)
     assert server.objects("AuthorizationPolicy", applied)[0]["spec"] == {}  # ALLOW without a rule allows nothing
 
 
-def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, profile, server, keep, roles, name):
+def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, deleter, profile, server, keep, roles, name):
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
     engine.apply(profile(ann="edit"))
     kept = keep(name)
 
-    engine.delete_stale(keep_data=True)
+    deleter.delete_stale(keep_data=True)
 
     roles(name, olga="", ann="", bob="")
     assert kept()
 
 
 @pytest.mark.parametrize("keep_data", [False, True], ids=["whole", "keep data"])
-def test_wherever_deleting_dies_the_next_run_finishes(engine, profile, server, roles, name, keep_data):
+def test_wherever_deleting_dies_the_next_run_finishes(engine, deleter, profile, server, roles, name, keep_data):
     for writes in range(20):
         ml = profile(f"-{writes}", ann="edit")
         engine.apply(ml)
         engine.wait_until_it_matches(ml)
-        if not engine.delete_until_killed(keep_data=keep_data, after=writes):
+        if not deleter.delete_until_killed(keep_data=keep_data, after=writes):
             break
 
-        wait_for("nothing to be stale", lambda: not (engine.delete_stale(keep_data=keep_data) and engine.stale()))
+        wait_for("nothing to be stale", lambda: not (deleter.delete_stale(keep_data=keep_data) and engine.stale()))
         wait_for("the Profile to go", lambda ml=ml: server.get("Profile", None, ml.name) is None)
         roles(ml.name, olga="", ann="", bob="")
     assert writes > 2
 
 
-def test_what_was_kept_can_be_taken_up_again(engine, applied, server, profile, keep, roles):
+def test_what_was_kept_can_be_taken_up_again(engine, deleter, applied, server, profile, keep, roles):
     kept = keep(applied)
-    engine.delete_stale(keep_data=True)
+    deleter.delete_stale(keep_data=True)
     wait_for("the Profile to go", lambda: server.get("Profile", None, applied) is None)
     ml = profile(ann="edit")
 

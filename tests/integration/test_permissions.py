@@ -1,14 +1,17 @@
-"""The engine needs just the permissions of the table: each of them, and no other."""
+"""The engine needs just what `profiles-management rbac` prints: each verb of it, and no other."""
 
 import contextlib
+import json
 
 import pytest
 
 from integration.cluster import permissions
 from integration.people import person
 from memory_api.status import Refusal
-from profiles_management import Forbidden, ProfilesError
+from profiles_management import Forbidden, ProfilesError, Settings
+from profiles_management.cli.main import main
 
+KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True)
 LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}}
 OTHER_LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "2"}}]}}
 
@@ -31,44 +34,86 @@ def lived(engine, profile, server):
 
 def said(act, *given, deadline=10.0):
     try:
-        return act(*given, deadline=deadline).errors
+        report = act(*given, deadline=deadline)
     except ProfilesError as error:
         return [str(error)]
+    return [*report.errors, *(str(one) for one in report.plan.warnings if one.code == "unseen-cluster-roles")]
 
 
-def test_the_table_is_enough(engine, profile, server):
+def each(settings, **extent):
+    """Return the verbs of a ClusterRole one by one, for a test each."""
+    mode = "standalone" if settings.standalone else "kubeflow"
+    return [pytest.param(settings, one, id=f"{mode}: {one}") for one in permissions.granted(settings, **extent)]
+
+
+def but(settings, missing, **extent):
+    return [one for one in permissions.granted(settings, **extent) if one != missing]
+
+
+def named(missing, complaints):
+    wanted = "bind" if missing.verb == "bind" else str(missing)
+    return any(wanted in one for one in complaints)
+
+
+def test_what_the_command_prints_is_what_these_tests_grant(capsys):
+    assert main(["rbac", "--with-delete", "--output", "json"]) == 0
+
+    printed = json.loads(capsys.readouterr().out)["rules"]
+
+    verbs = {(rule["resources"][0], verb) for rule in printed for verb in rule["verbs"]}
+    assert verbs == {(one.resource, one.verb) for one in permissions.granted(with_delete=True)}
+
+
+@pytest.mark.parametrize("settings", [KUBEFLOW, STANDALONE], ids=["kubeflow", "standalone"])
+def test_it_is_enough(engine_with, profile, server, settings):
+    engine = engine_with(permissions.granted(settings, with_delete=True), standalone=settings.standalone)
+
     assert list(lived(engine, profile, server)) == []
 
 
-NEEDED = [one for one in permissions.ENGINE if str(one) != "get clusterroles"]  # without it the engine asks no one
-
-
-@pytest.mark.parametrize("missing", NEEDED, ids=str)
-def test_whichever_verb_is_missing_is_named(engine_with, profile, server, missing):
-    engine = engine_with(one for one in permissions.ENGINE if one != missing)
+@pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, with_delete=True) + each(STANDALONE, with_delete=True))
+def test_whichever_verb_is_missing_is_named(engine_with, profile, server, settings, missing):
+    engine = engine_with(but(settings, missing, with_delete=True), standalone=settings.standalone)
 
     complaints = list(lived(engine, profile, server))
 
-    wanted = "bind" if missing.verb == "bind" else str(missing)
-    assert any(wanted in one for one in complaints), complaints
+    assert named(missing, complaints), complaints
+
+
+@pytest.mark.parametrize("settings", [KUBEFLOW, STANDALONE], ids=["kubeflow", "standalone"])
+def test_planning_takes_what_is_printed_for_planning(engine_with, profile, settings):
+    full = engine_with(permissions.granted(settings), standalone=settings.standalone)
+    planner = engine_with(permissions.granted(settings, plan_only=True), standalone=settings.standalone)
+    ml = profile(ann="edit", cpu="1")
+    full.apply(ml)
+
+    planner.wait_until_it_matches(ml)
+
+    found = planner.plan(profile(bob="view"))
+    assert len(found.changes) > 1
+    assert found.warnings == ()
+    assert planner.export().pmr.has_profile(ml.name)
+
+
+@pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, plan_only=True) + each(STANDALONE, plan_only=True))
+def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, settings, missing):
+    planner = engine_with(but(settings, missing, plan_only=True), standalone=settings.standalone)
+
+    try:
+        complaints = [str(one) for one in planner.plan(profile(ann="edit")).warnings]
+    except Forbidden as error:
+        complaints = [str(error)]
+
+    assert named(missing, complaints), complaints
 
 
 def test_without_bind_it_is_said_in_one_short_message(engine_with, profile):
-    engine = engine_with(one for one in permissions.ENGINE if one.verb != "bind")
+    engine = engine_with(one for one in permissions.granted() if one.verb != "bind")
 
     report = engine.apply(profile(ann="edit"))
 
     assert report.exit_code == 1
     assert all(len(one) < 600 for one in report.errors)
-
-
-def test_planning_takes_list_alone(engine, engine_with, profile):
-    ml = profile(ann="edit", cpu="1")
-    engine.apply(ml)
-    planner = engine_with(one for one in permissions.ENGINE if one.verb == "list")
-
-    planner.wait_until_it_matches(ml)
-    assert len(planner.plan(profile(bob="view")).changes) > 1
 
 
 def test_an_account_that_may_nothing_is_told_so(engine_with, profile):

@@ -8,12 +8,21 @@ import pytest
 from integration.cluster import permissions
 from integration.cluster.waiting import wait_for
 from integration.people import person
+from profiles_management import Settings
+
+STANDALONE = Settings(standalone=True)
 
 
 @pytest.fixture
 def plain(engine_with):
     """The engine in standalone mode, as a ServiceAccount that may do what that takes and nothing else."""
-    return engine_with((*permissions.STANDALONE, *permissions.DELETE), standalone=True)
+    return engine_with(permissions.granted(STANDALONE), standalone=True)
+
+
+@pytest.fixture
+def deleting(engine_with):
+    """The same installation, which may delete what is stale as well."""
+    return engine_with(permissions.granted(STANDALONE, with_delete=True), standalone=True)
 
 
 @pytest.fixture
@@ -98,28 +107,28 @@ def test_a_namespace_is_taken_over(plain, profile, server, roles, name):
     assert plain.matches(ml)
 
 
-def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(plain, profile, server, roles, name):
+def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(plain, deleting, profile, server, roles, name):
     plain.apply(profile(ann="edit"))
 
     plain.apply()
     roles(name, olga="admin", ann="")
 
-    plain.delete_stale()
+    deleting.delete_stale()
     wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
 
 
-def test_with_keep_data_the_namespace_stays_and_nobody_has_access(plain, profile, server, roles, name):
+def test_with_keep_data_the_namespace_stays_and_nobody_has_access(plain, deleting, profile, server, roles, name):
     plain.apply(profile(ann="edit"))
 
-    report = plain.delete_stale(keep_data=True)
+    report = deleting.delete_stale(keep_data=True)
 
     assert report.exit_code == 0, report.errors
     roles(name, olga="", ann="")
     assert server.get("Namespace", None, name)["status"]["phase"] == "Active"
-    assert plain.stale() == ()
+    assert deleting.stale() == ()
 
 
-def test_wherever_a_first_run_dies_the_next_one_finishes(plain, profile, roles):
+def test_wherever_a_first_run_dies_the_next_one_finishes(plain, deleting, profile, roles):
     for writes in range(20):
         ml = profile(f"-{writes}", ann="edit", cpu="1")
         if not plain.apply_until_killed(ml, after=writes):
@@ -130,5 +139,5 @@ def test_wherever_a_first_run_dies_the_next_one_finishes(plain, profile, roles):
         assert report.exit_code == 0, report.errors
         assert plain.matches(ml)
         roles(ml.name, olga="admin", ann="edit")
-        plain.delete_stale(deadline=0.0)
+        deleting.delete_stale(deadline=0.0)
     assert writes > 4

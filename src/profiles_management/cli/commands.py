@@ -16,7 +16,7 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.cli import listings
+from profiles_management.kubeflow import listings
 from profiles_management.cli.options import (
     File,
     OutputOption,

@@ -19,7 +19,7 @@ from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.collector import collector_paused
-from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind
+from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind, Problem, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, State, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
@@ -58,7 +58,7 @@ class Cluster:
         optional = {slim.AuthorizationPolicy} if settings.standalone else set()
         roles = sorted(set(settings.cluster_roles.values()))
         with collector_paused(), ThreadPoolExecutor(len(kinds) + 1) as pool:
-            missing = pool.submit(lambda: [role for role in roles if not self._has_role(role)])
+            missing = pool.submit(self._missing, roles)
             read = [pool.submit(self._gather, kind, optional) for kind in kinds]
             holds, parts = [], Gathering()
             for kind, part in zip(kinds, read, strict=True):
@@ -66,7 +66,10 @@ class Cluster:
                 if found is not None:
                     holds.append(kind.__name__)
                     parts.join(found)
-            return parts.observed(holds, missing.result())
+            try:
+                return parts.observed(holds, missing.result())
+            except Forbidden as error:
+                return parts.observed(holds, unreadable=[_unseen_roles(error, roles)])
 
     def send(self, write: Write, *, deadline: float) -> None:
         """Carry a write out, again where it can pass by itself.
@@ -157,9 +160,15 @@ class Cluster:
             more = bool(token)
             yield objects
 
-    def _has_role(self, name: str) -> bool:
-        """Whether a ClusterRole exists; where one may not ask, it is taken to exist."""
+    def _missing(self, roles: Iterable[str]) -> list[str]:
+        """Return which of these ClusterRoles do not exist.
 
+        Raises:
+            Forbidden: one may not ask.
+        """
+        return [role for role in roles if not self._has_role(role)]
+
+    def _has_role(self, name: str) -> bool:
         def once(_: int) -> bool:
             with answers("get clusterroles"):
                 self.client.get(slim.ClusterRole, name)
@@ -169,8 +178,6 @@ class Cluster:
             return self._try(once)
         except MissingKind:
             return False
-        except Forbidden:
-            return True
 
     def _try(self, once: Callable[[int], T]) -> T:
         try:
@@ -201,6 +208,17 @@ class Cluster:
         api = self.client._client  # noqa: SLF001
         with answers(f"{write.verb} {info.plural}", writing=True):
             api.raise_for_status(api.send(api.build_adapter_request(request)))  # type: ignore[no-untyped-call]
+
+
+def _unseen_roles(error: Forbidden, roles: Iterable[str]) -> Problem:
+    """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
+    what, _, _ = str(error).partition(":")
+    return Problem(
+        code="unseen-cluster-roles",
+        what=f"{what[:1].lower()}{what[1:]}, so nobody looked whether {', '.join(roles)} exist",
+        where=Where(path="ClusterRole"),
+        remedy="Grant that verb; `profiles-management rbac` prints all that is needed.",
+    )
 
 
 def _body(write: Write) -> bytes:

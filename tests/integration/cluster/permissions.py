@@ -1,11 +1,14 @@
-"""What the engine may do: the proven table, as rules of a ClusterRole, and accounts that hold just that."""
+"""What the engine may do: the verbs of the ClusterRole that we print, and accounts that hold just these."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any, NamedTuple
 
 from integration.cluster.server import Server
+from profiles_management import UPSTREAM, Settings
+from profiles_management.kubeflow.permissions import cluster_role
 
 NAMESPACE = "kubeflow"
 _RBAC = "rbac.authorization.k8s.io"
@@ -31,32 +34,13 @@ class Permission(NamedTuple):
         return {"apiGroups": [self.group], "resources": [self.resource], "verbs": [self.verb], **named}
 
 
-def _verbs(group: str, resource: str, verbs: str, *names: str) -> list[Permission]:
-    return [Permission(group, resource, verb, names) for verb in verbs.split()]
-
-
-_KUBEFLOW_ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
-_BUILT_IN_ROLES = ("admin", "edit", "view")
-_CONTRIBUTORS = (
-    *_verbs("", "limitranges", "list create patch delete"),
-    *_verbs(_RBAC, "rolebindings", "list create patch delete"),
-    *_verbs("security.istio.io", "authorizationpolicies", "list create patch delete"),
-)
-
-ENGINE = (
-    *_verbs("kubeflow.org", "profiles", "list create patch delete"),
-    *_verbs("", "namespaces", "list patch"),
-    *_verbs("", "resourcequotas", "list"),
-    *_CONTRIBUTORS,
-    *_verbs(_RBAC, "clusterroles", "bind get", *_KUBEFLOW_ROLES),
-)
-DELETE = tuple(_verbs("", "namespaces", "delete"))  # in standalone mode, to delete what is stale with its data
-STANDALONE = (
-    *_verbs("", "namespaces", "list create patch"),
-    *_verbs("", "resourcequotas", "list create patch delete"),
-    *_CONTRIBUTORS,
-    *_verbs(_RBAC, "clusterroles", "bind get", *_BUILT_IN_ROLES),
-)
+def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, ...]:
+    """Return what `profiles-management rbac` prints, verb by verb; `extent` are its options."""
+    return tuple(
+        Permission(group, resource, verb, tuple(rule.get("resourceNames", ())))
+        for rule in cluster_role(settings, **extent)["rules"]
+        for group, resource, verb in product(rule["apiGroups"], rule["resources"], rule["verbs"])
+    )
 
 
 def account(server: Server, name: str, permissions: Iterable[Permission]) -> str:

@@ -156,10 +156,14 @@ def test_a_cluster_role_that_does_not_exist_is_a_warning(world, profile):
     assert report.exit_code == 0
 
 
-def test_where_cluster_roles_may_not_be_read_they_are_taken_to_exist(world, profile):
+def test_where_cluster_roles_may_not_be_read_they_are_taken_to_exist_and_the_verb_is_named(world, profile):
     world.api.faults.append(forbid("get", "clusterroles"))
 
-    assert world.apply(document(profile())).plan.warnings == ()
+    report = world.apply(document(profile()))
+
+    assert report.exit_code == 0
+    assert codes(report.plan.warnings) == ["unseen-cluster-roles"]
+    assert "not allowed to get clusterroles" in report.plan.warnings[0].what
 
 
 @pytest.fixture
