@@ -16,7 +16,6 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.kubeflow import listings
 from profiles_management.cli.options import (
     File,
     OutputOption,
@@ -28,7 +27,7 @@ from profiles_management.cli.options import (
     spread,
 )
 from profiles_management.cli.session import STDIN, Session
-from profiles_management.kubeflow import permissions
+from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.problems import BrakeError, ProfilesError
