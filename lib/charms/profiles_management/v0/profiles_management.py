@@ -1,0 +1,602 @@
+"""Hand Kubeflow profiles to the charm profiles-management, and read what became of them.
+
+The interface is `profiles_management`. A charm that knows who should have which profile **provides** it and uses
+`ProfilesProvider`; the charm profiles-management **requires** it and uses `ProfilesRequirer`. The two databags are
+described field by field in the charm's documentation, under "The relation".
+
+## Publishing profiles
+
+Fetch this file with `charmcraft fetch-lib charms.profiles_management.v0.profiles_management`, and declare the relation
+in charmcraft.yaml:
+
+    provides:
+      profiles:
+        interface: profiles_management
+        limit: 1
+
+```python
+import ops
+from charms.profiles_management.v0.profiles_management import ProfilesProvider
+
+
+class TeamsCharm(ops.CharmBase):
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        self.profiles = ProfilesProvider(self, "profiles")
+        for event in (self.on.config_changed, self.on.leader_elected, self.on.profiles_relation_created):
+            framework.observe(event, self._publish)
+        framework.observe(self.profiles.on.report_changed, self._on_report_changed)
+
+    def _publish(self, _: ops.EventBase) -> None:
+        owner = {"kind": "User", "name": "admin@example.com"}
+        self.profiles.publish({"profiles": [{"name": "ml-engineers", "owner": owner}]})
+
+    def _on_report_changed(self, _: ops.EventBase) -> None:
+        report = self.profiles.report
+        if report is not None and report.is_current:
+            for name, reason in report.failed.items():
+                ...
+```
+
+`publish` takes the document as a mapping, as YAML text, or as anything with pydantic's `model_dump`; models may stand
+inside the mapping too. It raises `PublishError` for what no databag carries. Whether the content is valid is said by
+the answer.
+
+- Call `publish` with the whole document in every hook that may change it, and in relation-created. Publishing an equal
+  document again writes nothing and wakes nobody.
+- Only the leader writes. On other units `publish` returns None and does nothing, so observe leader-elected as well.
+- A profile that the next document does not name is stale: its contributors lose access, its data stays. `profiles: []`
+  is a document that names none. Removing the relation withdraws all of them; not publishing changes nothing.
+- The document is readable to everybody who may read the model. Put no secret into it.
+
+## Reading documents
+
+```python
+requirer = ProfilesRequirer(charm, "profiles")
+framework.observe(requirer.on.documents_changed, charm.reconcile)
+
+for document in requirer.published():
+    if document.problem:  # what its application published cannot be used: leave its profiles as they are
+        requirer.answer(document.relation_id, document.revision, {}, problem=document.problem)
+    elif document.text is not None:  # None: nothing was published yet
+        requirer.answer(document.relation_id, document.revision, {"ml-engineers": ("failed", "no such user")})
+```
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from math import isfinite
+from typing import Any, Literal, Protocol
+
+import ops
+
+LIBID = "a7b047a1f56b39f54af6a9710f41a371"
+LIBAPI = 0
+LIBPATCH = 1
+PYDEPS = ["ops>=2.10"]
+
+VERSION = 1
+"""Of the databags' form. Another one is named and not read."""
+
+PLAIN = 65_536
+"""Bytes of text that stand in a databag as they are; more is compressed. It is what Juju allows one value of a charm's
+own state: https://github.com/juju/juju/blob/3.6/core/quota/fixed_limits.go
+"""
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes that one value may have in a databag. Juju keeps the databag in one document of MongoDB, of at most 16 MiB, and
+later versions check a limit of their own (https://github.com/juju/juju/pull/22664); this stays well below.
+"""
+
+LARGEST_TEXT = 16 * 1024 * 1024
+"""Bytes of a document or an answer when decompressed, so that a small value cannot fill the memory of its reader."""
+
+LONGEST_REASON = 300
+"""Characters of a reason; the rest is cut."""
+
+State = Literal["applied", "pending", "failed"]
+"""How far a profile came. `pending` waits for something and is tried again; `failed` needs somebody to act."""
+
+_TEXT = "text"
+_COMPRESSED = "zlib+base64"
+_REVISION = re.compile(r"[0-9a-f]{16}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class PublishError(ValueError):
+    """A document that no databag carries. Nothing was written; the message says why and what to do."""
+
+
+class Dumpable(Protocol):
+    """What pydantic's models are."""
+
+    def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> Any:  # noqa: ANN401 - as pydantic has it
+        """Return the model as plain data."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the other end says about the document that was published.
+
+    Attributes:
+        relation_id: the relation over which it came.
+        app: the application that says it.
+        revision: of the document it speaks of.
+        is_current: whether that is the document that is published now. On a unit that is not the leader and has not
+            called `publish` in this hook, nothing is known to be current.
+        applied: the profiles that are in the cluster as the document says.
+        pending: those that wait for something and are tried again, each with what it waits for.
+        failed: those that need somebody to act, each with the reason.
+        problem: what concerns the document as a whole: why it was refused, or why the answer cannot be read. Empty
+            where there is none.
+    """
+
+    relation_id: int
+    app: str
+    revision: str
+    is_current: bool
+    applied: tuple[str, ...]
+    pending: Mapping[str, str]
+    failed: Mapping[str, str]
+    problem: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """What one relation brings.
+
+    Attributes:
+        relation_id: the relation, to answer it.
+        app: the application at its other end.
+        text: the document, not yet validated; None where nothing was published yet or it cannot be used.
+        revision: of the document, to be given back in the answer.
+        problem: why the databag cannot be used, in one line; empty where it can, and where nothing was published yet.
+    """
+
+    relation_id: int
+    app: str
+    text: str | None
+    revision: str
+    problem: str
+
+
+class ReportChangedEvent(ops.EventBase):
+    """The answer over one relation is another one than at the last such event, or went away with its relation."""
+
+    def __init__(self, handle: ops.Handle, relation_id: int) -> None:
+        super().__init__(handle)
+        self.relation_id = relation_id
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what a deferred event needs."""
+        return {"relation_id": self.relation_id}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Take it back."""
+        self.relation_id = snapshot["relation_id"]
+
+
+class DocumentsChangedEvent(ops.EventBase):
+    """A document came, changed or went away. One may come without a difference, such as when a unit joins.
+
+    Attributes:
+        relation_id: the relation over which it came.
+        app: the application at its other end.
+        withdrawn: whether the relation is gone, and `published` no longer has it.
+    """
+
+    def __init__(self, handle: ops.Handle, relation_id: int, app: str, *, withdrawn: bool) -> None:
+        super().__init__(handle)
+        self.relation_id = relation_id
+        self.app = app
+        self.withdrawn = withdrawn
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return what a deferred event needs."""
+        return {"relation_id": self.relation_id, "app": self.app, "withdrawn": self.withdrawn}
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Take it back."""
+        self.relation_id = snapshot["relation_id"]
+        self.app = snapshot["app"]
+        self.withdrawn = snapshot["withdrawn"]
+
+
+class ProviderEvents(ops.ObjectEvents):
+    """Events of `ProfilesProvider`."""
+
+    report_changed = ops.EventSource(ReportChangedEvent)
+
+
+class RequirerEvents(ops.ObjectEvents):
+    """Events of `ProfilesRequirer`."""
+
+    documents_changed = ops.EventSource(DocumentsChangedEvent)
+
+
+class ProfilesProvider(ops.Object):
+    """The end that says which profiles there are to be.
+
+    Args:
+        charm: the charm that publishes.
+        relation_name: the name of the relation in its charmcraft.yaml.
+    """
+
+    on = ProviderEvents()
+    _stored = ops.StoredState()  # type: ignore[no-untyped-call]
+
+    def __init__(self, charm: ops.CharmBase, relation_name: str = "profiles") -> None:
+        super().__init__(charm, f"profiles-provider-{relation_name}")
+        self._relation_name = relation_name
+        self._revision = ""
+        self._stored.set_default(answers={})
+        self.framework.observe(charm.on[relation_name].relation_changed, self._on_changed)
+        self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
+
+    def publish(self, pmr: str | Mapping[str, Any] | Dumpable) -> str | None:
+        """Publish a document over every relation that is there; an equal one again writes nothing.
+
+        Args:
+            pmr: the whole document: YAML or JSON text, which goes out as it is; a mapping; or something with pydantic's
+                `model_dump`, whose unset fields are left out.
+
+        Returns:
+            The revision, which `Report.revision` names once it is answered. None on a unit that is not the leader:
+            nothing was published.
+
+        Raises:
+            PublishError: the document is empty, too large, or not made of text, numbers, lists and mappings.
+        """
+        text = _text_of(pmr)
+        self._revision = revision_of(text)
+        encoding, document = _encoded(text)
+        if not self.model.unit.is_leader():
+            return None
+        for relation in self.model.relations[self._relation_name]:
+            databag = relation.data[self.model.app]
+            if _read(databag, "document", self.model.app.name, self.model.app.name).text != text:
+                _write(databag, self._revision, encoding, {"document": document})
+        return self._revision
+
+    @property
+    def reports(self) -> list[Report]:
+        """What every relation that has answered says, in the order of their ids."""
+        relations = sorted(self.model.relations[self._relation_name], key=lambda relation: relation.id)
+        return [report for relation in relations if (report := self._report(relation))]
+
+    @property
+    def report(self) -> Report | None:
+        """The answer; None where there is none yet. With several relations, that of the oldest which has answered."""
+        return next(iter(self.reports), None)
+
+    def _report(self, relation: ops.Relation) -> Report | None:
+        databag = relation.data[relation.app]
+        read = _read(databag, "report", relation.app.name, self.model.app.name)
+        if read.text is None and not read.problem:
+            return None
+        answer = _Answer(problem=read.problem) if read.text is None else _answer_in(read.text, relation.app.name)
+        return Report(
+            relation_id=relation.id,
+            app=relation.app.name,
+            revision=read.revision,
+            is_current=bool(read.revision) and read.revision == self._published(relation),
+            applied=answer.applied,
+            pending=answer.pending,
+            failed=answer.failed,
+            problem=answer.problem,
+        )
+
+    def _published(self, relation: ops.Relation) -> str:
+        if self._revision or not self.model.unit.is_leader():  # only the leader can read it back
+            return self._revision
+        return relation.data[self.model.app].get("revision", "")
+
+    def _on_changed(self, event: ops.RelationChangedEvent) -> None:
+        databag = event.relation.data[event.relation.app]
+        answer = "\n".join(databag.get(key, "") for key in ("version", "revision", "encoding", "report")).strip()
+        digest = _digest(answer) if answer else ""
+        if self._stored.answers.get(str(event.relation.id), "") != digest:
+            self._stored.answers[str(event.relation.id)] = digest
+            self.on.report_changed.emit(event.relation.id)
+
+    def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
+        if self._stored.answers.pop(str(event.relation.id), ""):
+            self.on.report_changed.emit(event.relation.id)
+
+
+class ProfilesRequirer(ops.Object):
+    """The end that makes the profiles.
+
+    Args:
+        charm: the charm that reads the documents.
+        relation_name: the name of the relation in its charmcraft.yaml.
+    """
+
+    on = RequirerEvents()
+    _stored = ops.StoredState()  # type: ignore[no-untyped-call]
+
+    def __init__(self, charm: ops.CharmBase, relation_name: str = "profiles") -> None:
+        super().__init__(charm, f"profiles-requirer-{relation_name}")
+        self._relation_name = relation_name
+        self._stored.set_default(leaving=False)
+        self.framework.observe(charm.on[relation_name].relation_changed, self._on_changed)
+        self.framework.observe(charm.on[relation_name].relation_departed, self._on_departed)
+        self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether this unit is being removed.
+
+        A unit that is removed, alone or with its application, sees its relations break one by one although nobody
+        removed them. What `published` lacks from then on was not withdrawn, so change nothing on its account.
+        """
+        return bool(self._stored.leaving)
+
+    def published(self) -> list[Published]:
+        """Return what every relation brings, in the order of their ids. In its own relation-broken, one is gone."""
+        relations = sorted(self.model.relations[self._relation_name], key=lambda relation: relation.id)
+        return [self._from(relation) for relation in relations]
+
+    def answer(
+        self, relation_id: int, revision: str, profiles: Mapping[str, tuple[State, str]], *, problem: str = ""
+    ) -> None:
+        """Say over one relation what became of its document; the same answer again writes nothing.
+
+        Does nothing on a unit that is not the leader, and for a relation that is gone.
+
+        Args:
+            relation_id: the relation.
+            revision: that of its `Published`.
+            profiles: the profiles that its document names and no others, with how far each came, and why.
+            problem: why the document as a whole was refused.
+        """
+        relations = {relation.id: relation for relation in self.model.relations[self._relation_name]}
+        if relation_id not in relations or not self.model.unit.is_leader():
+            return
+        databag = relations[relation_id].data[self.model.app]
+        text = _answer_text(profiles, problem)
+        encoding, report = _encoded(text)
+        before = _read(databag, "report", self.model.app.name, self.model.app.name)
+        if (before.text, before.revision) != (text, revision):
+            _write(databag, revision, encoding, {"report": report})
+
+    def _from(self, relation: ops.Relation) -> Published:
+        app = relation.app.name
+        databag = relation.data[relation.app]
+        read = _read(databag, "document", app, self.model.app.name)
+        if read.text is not None and revision_of(read.text) != databag.get("revision"):
+            return Published(
+                relation.id, app, None, read.revision, f"the document of {app} is not that of its revision"
+            )
+        return Published(relation.id, app, read.text, read.revision, read.problem)
+
+    def _on_changed(self, event: ops.RelationChangedEvent) -> None:
+        self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=False)
+
+    def _on_departed(self, event: ops.RelationDepartedEvent) -> None:
+        if event.departing_unit == self.model.unit:
+            self._stored.leaving = True
+
+    def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
+        # An application without units at the other end departs from nobody; that ours is removed can still be seen.
+        if not self.leaving and self.model.app.planned_units() == 0:
+            self._stored.leaving = True
+        if not self.leaving:
+            self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=True)
+
+
+def revision_of(text: str) -> str:
+    """Return the revision of a document: the first 16 hexadecimal digits of the SHA-256 of its text in UTF-8."""
+    return _digest(text)[:16]
+
+
+# The document as text
+
+
+def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
+    text = pmr if isinstance(pmr, str) else _json_of(pmr)
+    if not text.strip():
+        raise PublishError("The document is empty. To name no profile, publish `profiles: []`.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PublishError("Half of a surrogate pair stands alone in the document. Remove it.") from None
+    return text
+
+
+def _json_of(pmr: Mapping[str, Any] | Dumpable) -> str:
+    try:
+        data = _plain(pmr, "document")
+        if not isinstance(data, dict):
+            raise PublishError(
+                f"The document is a {type(data).__name__}. Publish a mapping with the key `profiles`, or YAML text."
+            )
+        return _json(data)
+    except RecursionError:
+        raise PublishError("The document holds itself, or is nested too deeply.") from None
+
+
+def _plain(value: object, where: str) -> Any:  # noqa: ANN401
+    """Return a part of a document as JSON has it, and nothing as what it is not: a number as a key is refused."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise PublishError(f"{where} has the key {str(key)[:40]!r}, which is no text. Write it as text.")
+        return {key: _plain(part, f"{where}.{key}") for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part, f"{where}[{index}]") for index, part in enumerate(value)]
+    if hasattr(value, "model_dump"):
+        return _plain(value.model_dump(mode="json", by_alias=True, exclude_none=True), where)
+    return _scalar(value, where)
+
+
+def _scalar(value: object, where: str) -> bool | float | str | None:
+    if isinstance(value, Enum):
+        return _scalar(value.value, where)
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and isfinite(value)):
+        return value
+    kind = value if isinstance(value, float) else type(value).__name__
+    raise PublishError(f"{where} is {kind}. A document holds text, numbers, lists and mappings.")
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """Equal data, equal text."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+# Into a databag and out of it
+
+
+class _Unusable(Exception):
+    """Why a databag cannot be used; never with anything that stands in it but a version or the name of an encoding."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    text: str | None = None
+    revision: str = ""
+    problem: str = ""
+
+
+def _write(databag: ops.RelationDataContent, revision: str, encoding: str, content: Mapping[str, str]) -> None:
+    databag.update({"version": str(VERSION), "revision": revision, "encoding": encoding, **content})
+
+
+def _read(databag: Mapping[str, str], key: str, writer: str, reader: str) -> _Read:
+    """Return what a databag holds; whatever it holds, as a problem at worst."""
+    if not any(databag.get(name) for name in ("version", "encoding", key)):
+        return _Read()
+    claimed = databag.get("revision", "")
+    revision = claimed if _REVISION.fullmatch(claimed) else ""
+    try:
+        _check_version(databag.get("version", ""), writer, reader)
+        return _Read(_decoded(databag.get("encoding", ""), databag.get(key, "")), revision)
+    except _Unusable as reason:
+        return _Read(revision=revision, problem=f"the {key} of {writer} cannot be used: {reason}")
+
+
+def _check_version(version: str, writer: str, reader: str) -> None:
+    if not _NUMBER.fullmatch(version):
+        raise _Unusable("its databag has no version")
+    if int(version) != VERSION:
+        behind = reader if int(version) > VERSION else writer
+        raise _Unusable(f"its databag has version {int(version)}, {reader} knows {VERSION}; refresh {behind}")
+
+
+def _encoded(text: str) -> tuple[str, str]:
+    """Return the encoding of a text and the text in it.
+
+    Raises:
+        PublishError: it is too large.
+    """
+    data = text.encode()
+    if len(data) <= PLAIN:
+        return _TEXT, text
+    value = base64.b64encode(zlib.compress(data)).decode()
+    if len(data) > LARGEST_TEXT or len(value) > LARGEST:
+        raise PublishError(
+            f"The document has {len(data):,} bytes, compressed {len(value):,}; a relation carries {LARGEST_TEXT:,}, "
+            f"compressed {LARGEST:,}. Spread the profiles over several sources."
+        )
+    return _COMPRESSED, value
+
+
+def _decoded(encoding: str, value: str) -> str:
+    if not value:
+        raise _Unusable("it is missing")
+    if len(value) > LARGEST:
+        raise _Unusable(f"it has {len(value):,} characters, at most {LARGEST:,} are read")
+    text = value
+    if encoding == _COMPRESSED:
+        text = _decompressed(value)
+    elif encoding != _TEXT:
+        raise _Unusable(f"its encoding {encoding[:20]!a} is neither {_TEXT} nor {_COMPRESSED}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Unusable("half of a surrogate pair stands alone in it") from None
+    return text
+
+
+def _decompressed(value: str) -> str:
+    inflater = zlib.decompressobj()
+    try:
+        data = inflater.decompress(base64.b64decode(value, validate=True), LARGEST_TEXT + 1)
+    except (ValueError, zlib.error):
+        raise _Unusable(f"it is not {_COMPRESSED}") from None
+    if len(data) > LARGEST_TEXT:
+        raise _Unusable(f"it has more than {LARGEST_TEXT:,} bytes when decompressed")
+    if not inflater.eof or inflater.unused_data:
+        raise _Unusable(f"it is not {_COMPRESSED} from its beginning to its end")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise _Unusable("it is not UTF-8") from None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+# The answer
+
+
+@dataclass(frozen=True)
+class _Answer:
+    applied: tuple[str, ...] = ()
+    pending: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str:
+    """Return an answer as JSON, as far as a databag carries it: beyond that, how many profiles came how far."""
+    names: dict[State, list[str]] = {"applied": [], "pending": [], "failed": []}
+    for name in sorted(profiles):
+        names[profiles[name][0]].append(name)
+    reasons = {state: {name: _line(profiles[name][1]) for name in names[state]} for state in ("pending", "failed")}
+    text = _json({"applied": names["applied"], **reasons, "problem": _line(problem)})
+    try:
+        _encoded(text)
+    except PublishError:
+        counts = ", ".join(f"{len(some):,} {state}" for state, some in names.items())
+        text = _json({"applied": [], "pending": {}, "failed": {}, "problem": f"too many profiles to list: {counts}"})
+    return text
+
+
+def _answer_in(text: str, app: str) -> _Answer:
+    """Return the answer that stands in a text; whatever stands there, as a problem at worst."""
+    try:
+        data = json.loads(text)
+        return _Answer(
+            _names(data["applied"]), _reasons(data["pending"]), _reasons(data["failed"]), _line(data["problem"])
+        )
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        return _Answer(problem=f"the report of {app} cannot be used: it is not of the form of version {VERSION}")
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(type(value))
+    return tuple(map(_line, value))
+
+
+def _reasons(value: dict[str, str]) -> dict[str, str]:
+    return {_line(name): _line(reason) for name, reason in value.items()}
+
+
+def _line(text: str) -> str:
+    """Return a text on one line, printable and not longer than a reason may be."""
+    line = "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
