@@ -200,5 +200,6 @@ def _made_for(owner: Any, name: str) -> NamespaceSeen:  # noqa: ANN401 - a Perso
         annotations={},
         owned_by=name,
         mark="",
+        source="",
         deleting=False,
     )

@@ -88,7 +88,7 @@ class Gathering:
 
     def profile(self, one: slim.Profile) -> None:
         """Keep a Profile."""
-        spec = one.spec or slim.ProfileSpec()
+        spec, notes = one.spec or slim.ProfileSpec(), one.metadata.annotations or {}
         owner = spec.owner
         self.profiles[one.metadata.name] = ProfileSeen(
             name=one.metadata.name,
@@ -99,7 +99,8 @@ class Gathering:
             quota=spec.resource_quota_spec or {},
             plugins=tuple(spec.plugins or ()),
             mark=_mark(one.metadata.labels),
-            sets=frozenset(filter(None, (one.metadata.annotations or {}).get(names.SETS, "").split(","))),
+            source=intern(notes.get(names.SOURCE, "")),
+            sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
             deleting=one.metadata.deletion_timestamp is not None,
         )
 
@@ -114,6 +115,7 @@ class Gathering:
             annotations=notes,
             owned_by=_owned_by(one.metadata.owner_references),
             mark=_mark(one.metadata.labels),
+            source=intern(notes.get(names.SOURCE, "")),
             deleting=one.metadata.deletion_timestamp is not None,
         )
 
@@ -137,6 +139,7 @@ class Gathering:
             subjects=_subjects(one.subjects, person),
             mark=_contributor_mark(metadata.labels),
             until=notes.until,
+            source=intern(notes.source),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
         )
@@ -161,6 +164,7 @@ class Gathering:
             spec=bytes(one.spec),
             mark=_contributor_mark(metadata.labels),
             until=notes.until,
+            source=intern(notes.source),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
         )

@@ -22,6 +22,7 @@ class Room:
         owner: the owner of the document, who may have been a contributor.
         bound: what must hold before the owner's own contributor objects may go, None where it holds.
         ready: what must hold before anything can be put into the namespace.
+        beside: who has a role here that is not planned for, and which: their names count where others are named.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Room:
     owner: Person | None = None
     bound: Condition | None = None
     ready: Condition | None = None
+    beside: tuple[tuple[Person, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def _meta_right(one: Binding | Policy, grant: Grant, settings: Settings) -> bool
         and one.role == grant.role
         and one.mark == settings.instance
         and one.until == grant.until
+        and one.source == grant.source
         and not one.deleting
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from profiles_management.kubeflow import names, objects, writes
 from profiles_management.kubeflow.observed import NamespaceSeen
-from profiles_management.kubeflow.wanted import Ground, Spec, Wanted
+from profiles_management.kubeflow.wanted import Ground, Spec, Wanted, moved
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason
 
@@ -27,7 +27,8 @@ def changes(ground: Ground) -> Iterator[Change]:
     version = seen.version if seen is not None and not ground.footing.annotate else ""
     ref = ObjectRef("Namespace", "", ground.name)
     change = writes.patch(ref, {"metadata": metadata}, version, after=ground.footing.ready)
-    reason = Reason.CHANGED if fields else Reason.ADOPTED
+    moved = Reason.MOVED if fields and all(one.path == "source" for one in fields) else Reason.CHANGED
+    reason = moved if fields else Reason.ADOPTED
     yield Change(ground.phase, ground.name, ref, Action.UPDATE, reason, fields=tuple(fields), writes=(change,))
 
 
@@ -49,8 +50,12 @@ def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[
             metadata[part] = changed
     if (keys := record(ground.wanted)) != known:
         metadata.setdefault("annotations", {})[names.KEYS] = keys or None
-    if ground.settings.standalone and ground.footing.mark:
-        metadata.setdefault("labels", {}).update(objects.marks(ground.settings))
+    if ground.settings.standalone:
+        if ground.footing.mark:
+            metadata.setdefault("labels", {}).update(objects.marks(ground.settings))
+        if seen is not None and (found := moved(ground, seen)):
+            metadata.setdefault("annotations", {})[names.SOURCE] = ground.wanted.source or None
+            fields += found
     return metadata, fields
 
 

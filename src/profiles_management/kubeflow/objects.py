@@ -12,6 +12,7 @@ import msgspec
 from profiles_management.kubeflow import names
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Owner, Profile
+from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.reconcile.plan import Person
 
 API_VERSIONS: Mapping[str, str] = {
@@ -27,23 +28,25 @@ Body = dict[str, Any]
 
 
 class Grant(NamedTuple):
-    """One contributor as a document wants it: who, which role, and until when ('' for no end)."""
+    """One contributor as a document wants it: who, which role, until when ('' for no end), and which source says so."""
 
     person: Person
     role: str
     until: str
+    source: str = ""
 
 
 Maker = Callable[[Grant, str, str, Settings], Body]
 
 
-def grants(profile: Profile, now: datetime) -> Iterator[Grant]:
+def grants(profile: Profile, now: datetime, origins: Origins = NO_ORIGINS) -> Iterator[Grant]:
     """Yield who contributes to a profile at `now`; whose time is up is as if they were not there."""
+    own, added = origins.profiles.get(profile.name, ""), origins.contributors
     for one in profile.contributors:
-        if one.until is None:
-            yield Grant(Person(one.kind.value, one.name), one.role.value, "")
-        elif one.until > now:
-            yield Grant(Person(one.kind.value, one.name), one.role.value, timestamp(one.until))
+        if one.until is None or one.until > now:
+            until = "" if one.until is None else timestamp(one.until)
+            source = added.get((profile.name, one.kind, one.name), own) if added else own
+            yield Grant(Person(one.kind.value, one.name), one.role.value, until, source)
 
 
 def contributors(profile: Profile) -> set[Person]:
@@ -92,10 +95,10 @@ def named(kind: str, name: str, namespace: str = "", **metadata: Any) -> Body:  
 
 
 def annotations(grant: Grant) -> dict[str, str]:
-    """Return a contributor's annotations: KFAM's, and the end of the access where it has one."""
+    """Return a contributor's annotations: KFAM's, and where there are any, the end of the access and its source."""
     key = "group" if grant.person.kind == "Group" else "user"
-    end = {names.UNTIL: grant.until} if grant.until else {}
-    return {key: grant.person.name, "role": grant.role, **end}
+    said = {key: grant.person.name, "role": grant.role, names.UNTIL: grant.until, names.SOURCE: grant.source}
+    return {name: value for name, value in said.items() if value or name not in (names.UNTIL, names.SOURCE)}
 
 
 def role_ref(role: str, settings: Settings) -> Body:
@@ -171,15 +174,14 @@ def _waypoint(name: str) -> Body:
     return {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}
 
 
-def profile_body(profile: Profile, quota: Body | None, sets: str, settings: Settings) -> Body:
-    """Return a new Profile; `sets` is the record of what the document sets in its spec."""
-    record = {names.SETS: sets} if sets else {}
+def profile_body(profile: Profile, quota: Body | None, notes: Mapping[str, str], settings: Settings) -> Body:
+    """Return a new Profile; `notes` are the annotations in which we record what came from where."""
     spec: Body = {"owner": owner_spec(profile.owner)}
     if quota:
         spec["resourceQuotaSpec"] = quota
     if profile.plugins:
         spec["plugins"] = [plugin.to_spec() for plugin in profile.plugins]
-    return {**named("Profile", profile.name, labels=marks(settings), annotations=record), "spec": spec}
+    return {**named("Profile", profile.name, labels=marks(settings), annotations=notes), "spec": spec}
 
 
 @dataclass(frozen=True, slots=True)

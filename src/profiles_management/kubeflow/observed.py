@@ -16,6 +16,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     Attributes:
         role: what the annotation says.
         mark: the instance whose mark it bears, '' for none.
+        source: the source that it came from, '' for none.
         finalized: whether somebody can keep it in deletion, where it still gives what it gave.
     """
 
@@ -25,6 +26,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     role: str
     mark: str
     until: str
+    source: str
     deleting: bool
     finalized: bool = False
 
@@ -77,11 +79,12 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
 
 
 class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What bears the mark of a profile: its Profile, or in standalone mode its Namespace."""
+    """What bears the mark of a profile and its source: its Profile, or in standalone mode its Namespace."""
 
     name: str
     version: str
     mark: str
+    source: str
     deleting: bool
 
 

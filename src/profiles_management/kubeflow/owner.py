@@ -130,12 +130,13 @@ class Owning:
         """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
         if self.footing.annotate and self.footing.namespace is not None:
             yield self._annotated(self.footing.namespace.version)
-        record = shape.record(self.wanted.sets())
-        yield writes.create(objects.profile_body(self.profile, self.wanted.quota, record, self.settings))
+        notes = {names.SETS: shape.record(self.wanted.sets()), names.SOURCE: self.wanted.source}
+        kept = {key: value for key, value in notes.items() if value}
+        yield writes.create(objects.profile_body(self.profile, self.wanted.quota, kept, self.settings))
 
     def _new_namespace(self) -> Iterator[Write]:
-        recorded = keys.record(self.wanted)
-        record = {names.KEYS: recorded} if recorded else {}
+        notes = {names.KEYS: keys.record(self.wanted), names.SOURCE: self.wanted.source}
+        record = {key: value for key, value in notes.items() if value}
         yield writes.create(
             objects.named(
                 "Namespace",

@@ -128,6 +128,9 @@ class Settling:
         if one.until != self.grant.until:
             self._note("until", one.until, self.grant.until)
             notes[names.UNTIL] = self.grant.until or None
+        if one.source != self.grant.source:
+            self._note("source", one.source, self.grant.source)
+            notes[names.SOURCE] = self.grant.source or None
         if notes:
             change["annotations"] = notes
         if one.mark != self.settings.instance:
@@ -184,5 +187,6 @@ class Settling:
             (Reason.DRIFTED, self.drifted),
             (Reason.INCOMPLETE, created),
             (Reason.ADOPTED, any(one.path == "managed by" for one in self.fields)),
+            (Reason.MOVED, any(one.path == "source" for one in self.fields)),
         )
         return next((reason for reason, applies in reasons if applies), Reason.CHANGED)

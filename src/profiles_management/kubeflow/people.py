@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 
 from profiles_management.kubeflow import names
@@ -40,8 +41,8 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
     kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
-    named = names.assign(_keys(wanted), _taken(room, held, kept), room.owner)
-    held = held_in(room, {name: person for (person, _), name in named.items()})
+    named = names.assign(_keys(wanted, room), _taken(room, held, kept), room.owner)
+    held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
         changes += _revoke(person, held[person], room)
@@ -53,8 +54,8 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     return People(tuple(changes), before=len(roles), lost=lost)
 
 
-def _keys(wanted: Iterable[Grant]) -> Iterator[tuple[Person, str]]:
-    return ((grant.person, grant.role) for grant in wanted)
+def _keys(wanted: Iterable[Grant], room: Room) -> Iterator[tuple[Person, str]]:
+    return chain(((grant.person, grant.role) for grant in wanted), room.beside)
 
 
 def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> dict[Person, Held]:
@@ -96,7 +97,7 @@ def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
     count = len(wanted)
     if len(room.bindings) != count or (room.has_policies and len(room.policies) != count):
         return False
-    named = names.assign(_keys(wanted), room.taken, room.owner)
+    named = names.assign(_keys(wanted, room), room.taken, room.owner)
     for grant in wanted:
         name = named[grant.person, grant.role]
         binding, policy = room.bindings.get(name), room.policies.get(name)

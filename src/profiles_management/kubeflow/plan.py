@@ -3,13 +3,13 @@
 who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow import objects, ownership, people, shape
+from profiles_management.kubeflow import frozen, objects, ownership, people, shape
 from profiles_management.kubeflow.held import Room
-from profiles_management.kubeflow.observed import Anchor, Observed
+from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.people import People
@@ -21,12 +21,14 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
     Access,
     Change,
+    Frozen,
     Pending,
     Person,
     Plan,
     Reason,
     ordered,
 )
+from profiles_management.reconcile.report import profile_of
 
 
 def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime) -> Plan:
@@ -37,6 +39,7 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
     """
     planning = _Planning(pmr, observed, settings, now)
     with collector_paused():
+        planning.left_alone()
         for profile in pmr.in_order():
             planning.profile(profile)
         for name in stale(pmr, observed, settings):
@@ -45,16 +48,19 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
 
 
 def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
-    """Return the profiles that the document does not name, by the setting `stale` and never a protected one."""
-    anchors: Mapping[str, Anchor]
-    anchors = observed.namespaces if settings.standalone else observed.profiles
+    """Return the profiles that the document does not name, by the setting `stale` and never a protected one.
+
+    Nor one that a source defines which cannot be read, or that several sources define.
+    """
     ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
         name
-        for name, one in sorted(anchors.items())
+        for name, one in sorted(frozen.anchors(observed, settings).items())
         if one.mark in ours
         and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
         and not pmr.has_profile(name)
+        and name not in pmr.origins.conflicts
+        and not frozen.may_be_frozen(one, pmr.origins)
         and not ownership.is_protected(name, settings)
     )
 
@@ -79,6 +85,7 @@ def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted
         pmr.labels_of(profile),
         profile.annotations,
         [plugin.to_spec() for plugin in profile.plugins],
+        pmr.origins.profiles.get(profile.name, ""),
     )
 
 
@@ -98,9 +105,27 @@ class _Planning:
         self.pending: list[Pending] = []
         self.left: list[str] = []
         self.before = self.lost = self.gained = self.expired = 0
+        self.frozen = frozen.profiles(pmr, observed, settings)
+        self.staying: list[str] = []
+
+    def left_alone(self) -> None:
+        """Plan what several sources define, and what a source made that cannot be read: access ends, nothing else."""
+        origins = self.pmr.origins
+        for name, source in self.frozen.items():
+            if self.pmr.has_profile(name):
+                self.refused.append(frozen.conflict(name, origins.profiles[name], source))
+            if ownership.is_ours_to_close(name, self.observed, self.settings) and not ownership.is_protected(
+                name, self.settings
+            ):
+                ended = frozen.over(room_of(name, self.observed), self.settings, self.now)
+                self._people(people.plan((), ended, self.settings))
+        self.refused += [problem for _, problem in sorted(origins.conflicts.items())]
+        self.warnings += [problem for problem in origins.refused if profile_of(problem) not in self.frozen]
 
     def profile(self, profile: Profile) -> None:
         """Plan one profile of the document; what is not ours to touch is refused and left alone."""
+        if profile.name in self.frozen:
+            return
         wanted = wanted_of(self.pmr, profile)
         found = ownership.footing(profile, self.observed, self.settings)
         if isinstance(found, Problem):
@@ -124,14 +149,29 @@ class _Planning:
             refused=tuple(self.refused),
             warnings=(*self.observed.unreadable, *self._missing_roles(), *self.warnings),
             pending=tuple(self.pending),
-            profiles=len(self.pmr),
+            profiles=len(self.pmr) + len(self.pmr.origins.conflicts),
             stale=tuple(self.left),
             access=Access(self.before, self.lost, self.gained, self.expired),
+            frozen=tuple(self._frozen()),
         )
 
+    def _frozen(self) -> Iterator[Frozen]:
+        kept: dict[str, list[str]] = {source: [] for source in sorted(self.pmr.origins.frozen)}
+        for name, source in self.frozen.items():
+            if not self.pmr.has_profile(name):  # else it is refused, and told as such
+                kept.setdefault(source, []).append(name)
+        for source, names in kept.items():
+            why = self.pmr.origins.frozen.get(source, "")
+            yield Frozen(source, why, tuple(names), self.staying.count(source))
+
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
-        grants = list(objects.grants(profile, self.now))
-        found = people.plan(grants, self._room(profile, grants, footing), self.settings)
+        origins = self.pmr.origins
+        grants = list(objects.grants(profile, self.now, origins))
+        room = self._room(profile, grants, footing)
+        stay = frozen.staying(profile, room, origins, self.settings, self.now)
+        self.staying += stay.people.values()
+        grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
+        found = people.plan(grants, stay.room, self.settings)
         owning = Owning(profile, wanted, footing, self.observed, self.settings)
         first = [change for change in found.changes if owning.comes_first(change)]
         self._people(replace(found, changes=tuple(change for change in found.changes if change not in first)))
@@ -139,7 +179,7 @@ class _Planning:
         self.pending += owning.pending()
         self.warnings += owning.warnings()
         self.warnings += self._unknown(profile.name)
-        self._owners(footing, found.changes, {grant.person for grant in grants})
+        self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys())
         ground = Ground(profile.name, wanted, footing, self.observed, self.settings)
         self.changes += shape.changes(ground)
         self.warnings += shape.warnings(ground)

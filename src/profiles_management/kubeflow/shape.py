@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from profiles_management.kubeflow import compare, contents, keys, names, objects, writes
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.ownership import refusal
-from profiles_management.kubeflow.wanted import Ground, Spec
+from profiles_management.kubeflow.wanted import Ground, Spec, moved
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
     Action,
@@ -68,12 +68,19 @@ class _Spec:
     def changes(self) -> Iterator[Change]:
         sent = tuple(self._writes())
         if sent:
-            fields = (*self._mark_fields(), *self.quota_fields, *self.plugin_fields)
-            shaped = self.quota is not None or self.plugins is not None
-            reason = Reason.ADOPTED if self.ground.footing.mark and not shaped else Reason.CHANGED
-            yield Change(Phase.SHAPE, self.ground.name, self.ref, Action.UPDATE, reason, fields=fields, writes=sent)
+            fields = (*self._mark_fields(), *moved(self.ground, self.seen), *self.quota_fields, *self.plugin_fields)
+            yield Change(
+                Phase.SHAPE, self.ground.name, self.ref, Action.UPDATE, self._reason(), fields=fields, writes=sent
+            )
         elif self.ground.wanted.quota is not None:
             yield from self._drift()
+
+    def _reason(self) -> Reason:
+        if self.quota is not None or self.plugins is not None:
+            return Reason.CHANGED
+        if self.ground.footing.mark:
+            return Reason.ADOPTED
+        return Reason.MOVED if moved(self.ground, self.seen) else Reason.CHANGED
 
     # what differs
 
@@ -123,9 +130,11 @@ class _Spec:
 
     def _metadata(self) -> Spec:
         sets = self.ground.wanted.sets()
-        marks = {"labels": objects.marks(self.ground.settings)} if self.ground.footing.mark else {}
-        kept = {"annotations": {names.SETS: record(sets) or None}} if sets != self.seen.sets else {}
-        return {**marks, **kept}
+        marks: Spec = {"labels": objects.marks(self.ground.settings)} if self.ground.footing.mark else {}
+        notes: Spec = {names.SETS: record(sets) or None} if sets != self.seen.sets else {}
+        if moved(self.ground, self.seen):
+            notes[names.SOURCE] = self.ground.wanted.source or None
+        return {**marks, **({"annotations": notes} if notes else {})}
 
     def _drift(self) -> Iterator[Change]:
         """Wake the controller where the ResourceQuota is not what the Profile says: it does not watch quotas."""

@@ -26,13 +26,14 @@ class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
     controller: bool = False
 
 
-class Annotations(msgspec.Struct, gc=False, rename={"until": names.UNTIL}):
+class Annotations(msgspec.Struct, gc=False, rename={"until": names.UNTIL, "source": names.SOURCE}):
     """KFAM's annotations and our own on a contributor's objects; Kubernetes sees to it that values are text."""
 
     user: str | None = None
     group: str | None = None
     role: str | None = None
     until: str = ""
+    source: str = ""
 
 
 class Labels(msgspec.Struct, gc=False, rename={"manager": names.MANAGED_BY, "instance": names.INSTANCE}):

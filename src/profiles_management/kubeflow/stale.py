@@ -177,7 +177,7 @@ class _Removal:
             yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY), _version(policy))
         unmarked = {
             "labels": dict.fromkeys(objects.marks(self.settings)),
-            "annotations": {names.OWNER: None, names.KEYS: None},
+            "annotations": {names.OWNER: None, names.KEYS: None, names.SOURCE: None},
         }
         yield writes.patch(self.namespace, {"metadata": unmarked}, self._read(self.namespace, self.space))
 

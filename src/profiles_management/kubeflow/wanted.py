@@ -4,23 +4,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.reconcile.plan import Phase
+from profiles_management.reconcile.plan import FieldDiff, Phase
 
 Spec = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a document says of a profile's shape, defaults included; None stands for "says nothing"."""
+    """What a document says of a profile's shape, defaults included; None stands for "says nothing".
+
+    `source` is the source that says so, '' for a document of its own.
+    """
 
     quota: Spec | None
     limits: Spec | None
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     plugins: list[Spec]
+    source: str = ""
 
     def sets(self) -> frozenset[str]:
         """The fields of a Profile's spec that the document sets, and that are taken back when it no longer does."""
@@ -45,3 +49,10 @@ class Ground:
     def holds(self, kind: str) -> bool:
         """Whether the target can hold objects of a kind."""
         return kind in self.observed.holds
+
+
+def moved(ground: Ground, seen: Anchor) -> tuple[FieldDiff, ...]:
+    """Return how the source that a profile bears differs from the one that defines it now."""
+    if seen.source == ground.wanted.source:
+        return ()
+    return (FieldDiff("source", seen.source or None, ground.wanted.source or None),)

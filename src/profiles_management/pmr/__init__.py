@@ -1,6 +1,7 @@
 """The PMR: the model of profiles, its documents, and what can be wrong with them."""
 
 from profiles_management.pmr.classes import (
+    Addition,
     Contributor,
     ContributorRole,
     Defaults,
@@ -17,6 +18,7 @@ from profiles_management.pmr.classes import (
     UserKind,
 )
 from profiles_management.pmr.documents import dumps, load, loads
+from profiles_management.pmr.merging import Origins, Source, merge
 from profiles_management.pmr.problems import (
     BrakeError,
     ClusterAway,
@@ -32,6 +34,7 @@ from profiles_management.pmr.problems import (
 from profiles_management.pmr.rules import Rules
 
 __all__ = [
+    "Addition",
     "BrakeError",
     "ClusterAway",
     "ClusterError",
@@ -44,6 +47,7 @@ __all__ = [
     "LimitRangeSpec",
     "MissingKind",
     "Operator",
+    "Origins",
     "Owner",
     "Plugin",
     "Problem",
@@ -55,9 +59,11 @@ __all__ = [
     "ScopeSelector",
     "ScopedResourceSelectorRequirement",
     "SettingsError",
+    "Source",
     "UserKind",
     "Where",
     "dumps",
     "load",
     "loads",
+    "merge",
 ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from profiles_management.pmr.classes import Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
@@ -20,29 +20,37 @@ VERSION: Final = 1
 MOST_PROBLEMS: Final = 10_000
 _BATCH: Final = 256
 _PROFILES: Final = TypeAdapter(list[Profile])
+_OF_PROFILES: Final = {*Profile.model_fields} | {one.serialization_alias for one in Profile.model_fields.values()}
+_DEFINING: Final = _OF_PROFILES - {*Addition.model_fields}
 _NONE_YET: Final = "write: profiles: [] if there are to be none"
 
 
 class Checked:
-    """The outcome: a PMR, which is whole only if there are no complaints."""
+    """The outcome: a PMR, which is whole only if there are no complaints.
 
-    def __init__(self) -> None:
+    `additions` is None in a document that may not have any.
+    """
+
+    def __init__(self, *, additions: bool = False) -> None:
         self.profiles: dict[str, Profile] = {}
+        self.additions: dict[str, Addition] | None = {} if additions else None
         self.defaults: Defaults | None = None
         self.complaints: list[Complaint] = []
 
     def pmr(self) -> ProfilesManagementRepresentation:
         """Return what is valid."""
-        return ProfilesManagementRepresentation([*self.profiles.values()], defaults=self.defaults)
+        return ProfilesManagementRepresentation(
+            [*self.profiles.values()], defaults=self.defaults, additions=[*(self.additions or {}).values()]
+        )
 
     def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
         """Note something that is wrong at a path."""
         self.complaints.append(Complaint(path, Finding(code, what, remedy, path)))
 
 
-def check(data: object, rules: Rules) -> Checked:
+def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
     """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
-    checked = Checked()
+    checked = Checked(additions=additions)
     if not isinstance(data, dict):
         _no_mapping(checked, data)
         return checked
@@ -145,6 +153,10 @@ def _complaints(error: ValidationError, *prefix: str | int) -> Iterator[Complain
         yield Complaint((*prefix, *detail["loc"]), error=detail)
 
 
+Entry = Profile | Addition | dict[str, Any]
+"""An entry of the list of profiles; one that was refused is the mapping that was written."""
+
+
 def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     first: dict[str, int] = {}
     entries.reverse()
@@ -152,8 +164,8 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     while entries:
         batch = entries[: -_BATCH - 1 : -1]
         del entries[-_BATCH:]
-        for index, profile in _batch(checked, batch, start, rules):
-            _add(checked, profile, index, first, rules)
+        for index, entry in _batch(checked, batch, start, rules):
+            _add(checked, entry, index, first, rules)
         start += len(batch)
         if entries and len(checked.complaints) > MOST_PROBLEMS:
             what = f"more than {MOST_PROBLEMS:,} things are wrong, the rest was not looked at"
@@ -161,18 +173,21 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
             return
 
 
-def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> list[tuple[int, Profile | dict[str, Any]]]:
-    """Return the profiles of a batch with their indexes; those that are refused as they were written."""
+def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> list[tuple[int, Entry]]:
+    """Return the entries of a batch with their indexes; those that are refused as they were written."""
     try:
         return [*enumerate(_PROFILES.validate_python(batch), start)]
     except ValidationError:  # the others of the batch are fine
         read = [(index, _one(checked, entry, index, rules)) for index, entry in enumerate(batch, start)]
-    return [(index, profile) for index, profile in read if profile is not None]
+    return [(index, entry) for index, entry in read if entry is not None]
 
 
-def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Profile | dict[str, Any] | None:
+def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | None:
+    model: type[Profile | Addition] = Profile
+    if checked.additions is not None and isinstance(entry, dict) and "owner" not in entry:
+        model, entry = Addition, _without_defining(checked, entry, index)
     try:
-        return Profile.model_validate(entry)
+        return model.model_validate(entry)
     except ValidationError as error:
         checked.complaints += _complaints(error, "profiles", index)
     if not isinstance(entry, dict):
@@ -183,9 +198,19 @@ def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Profile |
     return entry
 
 
-def _add(checked: Checked, profile: Profile | dict[str, Any], index: int, first: dict[str, int], rules: Rules) -> None:
-    """Take a profile in; of an entry that was refused, only the name is looked at."""
-    name = profile.name if isinstance(profile, Profile) else profile.get("name")
+def _without_defining(checked: Checked, entry: dict[str, Any], index: int) -> dict[str, Any]:
+    """Complain of what an addition cannot set; return the rest of it."""
+    for key in entry.keys() & _DEFINING:
+        what = f'an entry without owner adds contributors and cannot set "{key}"'
+        remedy = "remove it, or add an owner if this source defines the profile"
+        path: Path = ("profiles", index, key)
+        checked.complaints.append(Complaint(path, Finding("not-for-additions", what, remedy, path, at_key=True)))
+    return {key: part for key, part in entry.items() if key not in _DEFINING}
+
+
+def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rules: Rules) -> None:
+    """Take an entry in; of one that was refused, only the name is looked at."""
+    name = entry.get("name") if isinstance(entry, dict) else entry.name
     if not isinstance(name, str):
         return
     if name in first:
@@ -195,8 +220,10 @@ def _add(checked: Checked, profile: Profile | dict[str, Any], index: int, first:
         checked.complaints.append(Complaint(path, finding, first=("profiles", first[name], "name")))
         return
     first[name] = index
-    if isinstance(profile, Profile):
-        checked.profiles[name] = profile
-        for finding in rule_findings(profile, rules, profile.labels):
+    if isinstance(entry, Addition) and checked.additions is not None:
+        checked.additions[name] = entry
+    elif isinstance(entry, Profile):
+        checked.profiles[name] = entry
+        for finding in rule_findings(entry, rules, entry.labels):
             path = ("profiles", index, *finding.path)
             checked.complaints.append(Complaint(path, finding._replace(path=path)))

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, WithJsonSche
 
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name
+from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
+from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
 from profiles_management.pmr.quota import (
     Operator,
@@ -23,6 +24,7 @@ from profiles_management.pmr.quota import (
 )
 
 __all__ = [
+    "Addition",
     "Contributor",
     "ContributorRole",
     "Defaults",
@@ -120,6 +122,25 @@ class Profile(Model):
         return self
 
 
+class Addition(Model):
+    """Contributors whom a source adds to a profile that another source defines and opens. It never grants admin."""
+
+    name: ProfileName
+    contributors: list[Contributor]
+
+    @model_validator(mode="after")
+    def _people_fit(self) -> Self:
+        found = people_findings(None, self.contributors)
+        for index, person in enumerate(self.contributors):
+            if person.role is ContributorRole.ADMIN:
+                what = f"{quoted(person.name)} cannot be made admin of a profile that another source defines"
+                remedy = "write: role: edit, or view; admin is for the source that defines the profile to give"
+                found.append(Finding("admin-added", what, remedy, ("contributors", index, "role")))
+        if found:
+            raise refusal(found)
+        return self
+
+
 class Defaults(Model):
     """What holds for every profile that does not say otherwise."""
 
@@ -132,26 +153,43 @@ class Defaults(Model):
 
 _SHOWN: Final = 3
 _PROFILES: Final = TypeAdapter(list[Profile])
+_ADDITIONS: Final = TypeAdapter(list[Addition])
 
 
 class ProfilesManagementRepresentation:
     """Which profiles there are to be. `profiles` is a mapping by name, `defaults` hold for all of them.
 
+    A document that is one source among several may add contributors to profiles of the others: `additions`, by the
+    profile's name. They mean nothing before `merging.merge`, which notes in `origins` which source said what.
+
     Args:
         profiles_list: profiles, each of another name.
         defaults: what holds where a profile says nothing.
+        additions: what is added to profiles of other sources, each to another one.
 
     Raises:
-        ValueError: two profiles have one name, or something in the list is no profile (pydantic's ValidationError).
+        ValueError: two entries have one name, or something in a list is none (pydantic's ValidationError).
     """
 
-    def __init__(self, profiles_list: Sequence[Profile] = (), *, defaults: Defaults | None = None) -> None:
+    def __init__(
+        self,
+        profiles_list: Sequence[Profile] = (),
+        *,
+        defaults: Defaults | None = None,
+        additions: Sequence[Addition] = (),
+    ) -> None:
         self.profiles: dict[str, Profile] = {}
+        self.additions: dict[str, Addition] = {}
         self.defaults = defaults
+        self.origins: Origins = NO_ORIGINS
         for profile in _PROFILES.validate_python(list(profiles_list)):
             if profile.name in self.profiles:
                 raise ValueError(f'two profiles are called "{profile.name}". Rename one of them.')
             self.profiles[profile.name] = profile
+        for addition in _ADDITIONS.validate_python(list(additions)):
+            if addition.name in self.profiles or addition.name in self.additions:
+                raise ValueError(f'two entries are called "{addition.name}". Make one of them.')
+            self.additions[addition.name] = addition
 
     def add_profile(self, profile: Profile) -> None:
         """Add a profile. Adding an equal one again changes nothing.
@@ -202,7 +240,8 @@ class ProfilesManagementRepresentation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ProfilesManagementRepresentation):
             return NotImplemented
-        return self.profiles == other.profiles and self.defaults == other.defaults
+        mine, theirs = ((one.profiles, one.additions, one.defaults) for one in (self, other))
+        return mine == theirs
 
     __hash__ = None  # type: ignore[assignment]
 

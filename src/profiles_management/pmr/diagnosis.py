@@ -38,6 +38,7 @@ _ITEMS: Final = {
 _MISSING: Final = {
     ("profiles", "name"): "add: name: my-profile",
     ("profiles", "owner"): "add: owner: {kind: User, name: ann@example.com}",
+    ("profiles", "contributors"): "add: contributors: [], or an owner if this source defines the profile",
     ("owner", "kind"): "add: kind: User",
     ("owner", "name"): "add: name: ann@example.com",
     ("contributors", "name"): "add: name: ann@example.com",

@@ -22,7 +22,9 @@ __all__ = ["dumps", "load", "loads"]
 _NO_RULES = Rules()
 
 
-def load(source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST) -> ProfilesManagementRepresentation:
+def load(
+    source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST, additions: bool = False
+) -> ProfilesManagementRepresentation:
     """Read a document from a file, or from standard input if `source` is `-`. See `loads`."""
     name = "<stdin>" if source == "-" else str(source)
     try:
@@ -35,11 +37,16 @@ def load(source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGE
         reason = (error.strerror or "cannot be read").lower()
         remedy = "check the path and its permissions"
         raise DocumentError([Problem("unreadable", reason, Where(name), remedy)]) from None
-    return loads(document, name=name, rules=rules, limit=limit)
+    return loads(document, name=name, rules=rules, limit=limit, additions=additions)
 
 
 def loads(
-    text: str | bytes, *, name: str = "<text>", rules: Rules = _NO_RULES, limit: int = LARGEST
+    text: str | bytes,
+    *,
+    name: str = "<text>",
+    rules: Rules = _NO_RULES,
+    limit: int = LARGEST,
+    additions: bool = False,
 ) -> ProfilesManagementRepresentation:
     """Read a document, YAML or JSON.
 
@@ -48,6 +55,8 @@ def loads(
         name: what to call it in problems, such as the name of its file.
         rules: what this installation allows.
         limit: the most bytes that a document may have.
+        additions: whether this is one source among several, and may add contributors to profiles of the others: an
+            entry without owner goes into `additions` of what is returned.
 
     Raises:
         DocumentError: with every problem of the document, each with line, column, path and remedy. Nothing of a
@@ -59,21 +68,23 @@ def loads(
         span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
         raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
     with collector_paused():
-        pmr, complaints = _read(readable, rules)
+        pmr, complaints = _read(readable, rules, additions=additions)
         problems = tell(complaints, readable, name, whole=pmr is not None)
     if pmr is None or problems:
         raise DocumentError(problems)
     return pmr
 
 
-def _read(text: str, rules: Rules) -> tuple[ProfilesManagementRepresentation | None, list[Complaint]]:
+def _read(
+    text: str, rules: Rules, *, additions: bool
+) -> tuple[ProfilesManagementRepresentation | None, list[Complaint]]:
     parsed = parse(text)
     complaints = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
     if parsed.error is not None:
         return None, [*complaints, syntax_complaint(parsed.error, text)]
     if parsed.stopped:
         return None, complaints
-    checked = check(parsed.data, rules)
+    checked = check(parsed.data, rules, additions=additions)
     slipped = {complaint.path for complaint in complaints}
     complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped]))
     complaints += filter(None, map(number_complaint, parsed.odd_numbers))

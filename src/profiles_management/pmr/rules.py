@@ -34,16 +34,25 @@ class Rules:
     `protected` namespaces are no profiles, in addition to kube-*, kubeflow and istio-system. `allowed_keys` are labels
     and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns such as
     `pod-security.kubernetes.io/*`.
+
+    For a document that is one source among several: `names` are patterns of the names that its profiles may have
+    (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins, nor set allowed keys.
     """
 
     protected: frozenset[str] = frozenset()
     allowed_keys: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ("*",)
+    trusted: bool = True
 
     def allows(self, key: str) -> bool:
         """Tell whether a profile may set this label or annotation. `owner` and our own marks never."""
         if is_ours(key):
             return False
-        return not is_foreign(key) or any(fnmatchcase(key, pattern) for pattern in self.allowed_keys)
+        return not is_foreign(key) or (self.trusted and _fits(key, self.allowed_keys))
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def is_ours(key: str) -> bool:
@@ -62,16 +71,23 @@ def is_foreign(key: str) -> bool:
 
 def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]:
     """Return a finding for each label or annotation under `path` that the rules refuse."""
-    return [_refused_key(key, (*path, key)) for key in keys if not rules.allows(key)]
+    return [_refused_key(key, rules, (*path, key)) for key in keys if not rules.allows(key)]
 
 
-def _refused_key(key: str, path: Path) -> Finding:
+def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
         return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
+    if _fits(key, rules.allowed_keys):
+        return _not_trusted(quoted(key), *path)
     what = f"{quoted(key)} steers Kubernetes or Istio itself"
     return Finding(
         "reserved-key", what, "remove it, or list it in the setting allowed_keys (--allow-key)", path, at_key=True
     )
+
+
+def _not_trusted(what: str, *path: str | int) -> Finding:
+    remedy = "remove it, or ask the administrator to trust this source"
+    return Finding("not-trusted", f"{what} is for sources that are trusted", remedy, path, at_key=True)
 
 
 def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | None]) -> list[Finding]:
@@ -80,6 +96,12 @@ def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | Non
     if profile.name in rules.protected:
         what = f'the namespace "{profile.name}" is protected by a setting'
         found.append(Finding("protected-name", what, "choose another name", ("name",)))
+    if not _fits(profile.name, rules.names):
+        what = f'"{profile.name}" is no name that this source may give a profile'
+        remedy = f"choose one that fits {' or '.join(rules.names) or 'what the administrator allows'}"
+        found.append(Finding("name-not-allowed", what, remedy, ("name",)))
+    if not rules.trusted:
+        found += [_not_trusted(f'"{key}"', key) for key in ("adopt", "plugins") if getattr(profile, key)]
     if labels:
         found += key_findings(labels, rules, "labels")
     if profile.annotations:

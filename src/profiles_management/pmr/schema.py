@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema
 
 from profiles_management.pmr.checking import VERSION
-from profiles_management.pmr.classes import Defaults, Profile
+from profiles_management.pmr.classes import Addition, Defaults, Profile
 from profiles_management.pmr.people import PEER_SPELLINGS
 from profiles_management.pmr.positions import SPELLINGS
 
@@ -20,7 +20,7 @@ class _Document(BaseModel, extra="forbid"):
 
     version: int = Field(default=VERSION, ge=VERSION, le=VERSION)
     defaults: Defaults | None = None
-    profiles: list[Profile]
+    profiles: list[Profile | Addition]
 
 
 def schema() -> dict[str, Any]:

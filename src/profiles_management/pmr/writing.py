@@ -8,6 +8,7 @@ from typing import Any, Literal
 import yaml
 
 from profiles_management.pmr.classes import (
+    Addition,
     Contributor,
     Defaults,
     LimitRangeSpec,
@@ -22,10 +23,10 @@ from profiles_management.pmr.until import written
 
 
 def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "json"] = "yaml") -> str:  # noqa: A002
-    """Return the document from which `loads` reads this PMR again.
+    """Return the document from which `loads` reads this PMR again; with `additions=True` if it has any.
 
     Args:
-        pmr: what to write; profiles come in the order of their names, contributors as they are listed.
+        pmr: what to write; profiles and additions come in the order of their names, contributors as they are listed.
         format: JSON is indented by two spaces.
     """
     data = plain(pmr)
@@ -38,7 +39,9 @@ def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "jso
 def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:
     """Return the document as plain data that JSON can hold."""
     defaults = {} if pmr.defaults is None else {"defaults": _defaults(pmr.defaults)}
-    return {**defaults, "profiles": [_profile(profile) for profile in pmr.in_order()]}
+    entries = {name: _profile(profile) for name, profile in pmr.profiles.items()}
+    entries |= {name: _addition(addition) for name, addition in pmr.additions.items()}
+    return {**defaults, "profiles": [entries[name] for name in sorted(entries)]}
 
 
 def _defaults(defaults: Defaults) -> dict[str, Any]:
@@ -58,6 +61,10 @@ def _profile(profile: Profile) -> dict[str, Any]:
     head = {"name": profile.name, "owner": _owner(profile.owner)}
     limits = _limits(profile.resources, profile.limit_range)
     return head | limits | {key: part for key, part in optional.items() if part}
+
+
+def _addition(addition: Addition) -> dict[str, Any]:
+    return {"name": addition.name, "contributors": [_contributor(person) for person in addition.contributors]}
 
 
 def _owner(owner: Owner) -> dict[str, str]:

@@ -11,13 +11,16 @@ changes   one for each step, in the order in which they are made:
     fields      [{path, before, after}]: null stands for a field that is not there
     objects     [{verb, kind, namespace, name}]: every write in its order
     result, why, sent   of a report: done, pending, failed or not_tried; why "" where it is done; writes answered
-summary   numbers: profiles (in the document), unchanged, refused, add, change, replace, remove, writes (planned),
-          access {before, lost, gained, expired} in pairs of a person and a profile; of a report also
+summary   numbers: profiles (in the document), unchanged, refused, frozen, add, change, replace, remove,
+          writes (planned), access {before, lost, gained, expired} in pairs of a person and a profile; of a report also
           done, failed, pending, not_tried (steps) and sent (writes answered with success)
 errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
           line and column are 0, file and profile "" where there is none
 pending   [{profile, what}]: what waits for somebody else
 warnings  like errors
+frozen    [{source, why, profiles, contributors}]: sources that cannot be read, the names of the profiles that stay as
+          they are because of it, and how many contributors do in profiles of other sources; source is "" for
+          profiles that bear none, and may be those of any of them
 
 A command that fails as a whole, such as for a document that is not valid, prints `errors` and nothing else.
 """
@@ -25,7 +28,7 @@ A command that fails as a whole, such as for a document that is not valid, print
 from typing import Any
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.plan import Action, Change, ObjectRef, Pending, Plan
+from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import unchanged
 
@@ -43,6 +46,7 @@ def plan_data(plan: Plan) -> Data:
         "errors": [problem_data(problem) for problem in plan.refused],
         "pending": [_pending(one) for one in plan.pending],
         "warnings": [problem_data(problem) for problem in plan.warnings],
+        "frozen": [_frozen(one) for one in plan.frozen],
     }
 
 
@@ -112,11 +116,17 @@ def _summary(plan: Plan) -> Data:
     counted = {word: sum(change.action is action for change in plan.changes) for action, word in _COUNTED.items()}
     access = {name: getattr(plan.access, name) for name in ("before", "lost", "gained", "expired")}
     whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
+    whole["frozen"] = sum(len(one.profiles) for one in plan.frozen)
     return whole | counted | {"writes": plan.writes, "access": access}
 
 
 def _pending(one: Pending) -> Data:
     return {"profile": one.profile, "what": one.what}
+
+
+def _frozen(one: Frozen) -> Data:
+    kept = {"profiles": list(one.profiles), "contributors": one.contributors}
+    return {"source": one.source, "why": one.why, **kept}
 
 
 def _ref(ref: ObjectRef) -> Data:

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     INCOMPLETE = "half of it was missing"
     DRIFTED = "not as written"
     ADOPTED = "adopted"
+    MOVED = "moved to another source"
     STALE = "stale: deleted with its namespace and all data"
     STALE_KEPT = "stale: deleted; its namespace stays, closed"
 
@@ -165,6 +166,23 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Frozen:
+    """A source that cannot be read, and what it made: left as it is, but for access whose time is up.
+
+    Attributes:
+        source, why: which source, and why it cannot be read; '' for profiles that bear no source, which every source
+            may define.
+        profiles: what it defines, sorted.
+        contributors: how many it added to profiles of other sources.
+    """
+
+    source: str
+    why: str
+    profiles: tuple[str, ...] = ()
+    contributors: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How much access a plan moves, in pairs of a person and a profile.
 
@@ -191,6 +209,7 @@ class Plan:
         pending: what waits for somebody else.
         profiles: how many profiles the document defines.
         stale: the profiles with changes that the document does not define.
+        frozen: the sources that cannot be read, sorted, with what stays because of that.
     """
 
     changes: tuple[Change, ...] = ()
@@ -200,6 +219,7 @@ class Plan:
     profiles: int = 0
     stale: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
+    frozen: tuple[Frozen, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

@@ -23,7 +23,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, plan.stale), *_warnings(plan), line(_plan_summary(plan))]
+    return [*_told(groups, _Notes(plan)), *_warnings(plan), *_frozen(plan), line(_plan_summary(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -31,12 +31,13 @@ def report_lines(report: Report) -> list[Line]:
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
-    return [*_told(groups, plan.stale, ends), *_warnings(plan), line(_report_summary(report)), *_advice(report)]
+    told = [*_told(groups, _Notes(plan), ends), *_warnings(plan), *_frozen(plan)]
+    return [*told, line(_report_summary(report)), *_advice(report)]
 
 
 def unchanged(plan: Plan) -> int:
     """Return how many profiles of the document are as they should be."""
-    return plan.profiles - len(_touched(plan) - set(plan.stale))
+    return plan.profiles - len(_touched(plan) - set(plan.stale) - _frozen_profiles(plan).keys())
 
 
 # profiles
@@ -62,12 +63,30 @@ def _groups(changes: Iterable[Change], refused: Iterable[Problem], pending: Iter
     return dict(sorted(found.items()))
 
 
-def _told(groups: dict[str, _Group], stale: Collection[str], ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
+class _Notes:
+    """What is said beside the name of a profile that the document does not define."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.stale = frozenset(plan.stale)
+        self.frozen = _frozen_profiles(plan)
+
+    def of(self, name: str) -> str:
+        """Return the note."""
+        if name in self.frozen:
+            return f"  frozen: {printable(_unread(self.frozen[name]))}"
+        return "  no longer in the document" if name in self.stale else ""
+
+
+def _frozen_profiles(plan: Plan) -> dict[str, str]:
+    return {name: one.source for one in plan.frozen for name in one.profiles}
+
+
+def _told(groups: dict[str, _Group], notes: _Notes, ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
     ordered = {name: sorted(group.changes, key=rank) for name, group in groups.items()}
     table = {id(change): list(rows(change)) for changes in ordered.values() for change in changes}
     layout = _Layout([row for found in table.values() for row in found])
     for name, group in groups.items():
-        yield _heading(name, gone=name in stale)
+        yield line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(notes.of(name), Tone.FAINT))
         for problem in group.refused:
             yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
         for ending, alike in groupby(ordered[name], key=lambda change: _ending((ends or {}).get(id(change)))):
@@ -78,11 +97,6 @@ def _told(groups: dict[str, _Group], stale: Collection[str], ends: dict[int, Out
             yield layout.note("…", one.what, Tone.WAIT)
     if groups:
         yield line()
-
-
-def _heading(name: str, *, gone: bool) -> Line:
-    note = "  no longer in the document" if gone else ""
-    return line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(note, Tone.FAINT))
 
 
 class _Ending(NamedTuple):
@@ -135,6 +149,22 @@ def _warnings(plan: Plan) -> Iterator[Line]:
         yield line()
 
 
+def _frozen(plan: Plan) -> Iterator[Line]:
+    for one in plan.frozen:
+        kept = [count(len(one.profiles), "profile")] if one.profiles else []
+        kept += [count(one.contributors, "contributor")] if one.contributors else []
+        stays = f"; left as they are: {' and '.join(kept)}" if kept else ""
+        why = f": {one.why}" if one.why else ""
+        told = printable(f"{_unread(one.source)}{why}{stays}.")
+        yield line(Segment("frozen: ", Tone.WAIT), told, hang=len("frozen: "))
+    if plan.frozen:
+        yield line()
+
+
+def _unread(source: str) -> str:
+    return f"{source} cannot be read" if source else "what bears no source may be that of one that cannot be read"
+
+
 def _plan_summary(plan: Plan) -> str:
     if not plan:
         return _no_changes(plan, plan.pending)
@@ -173,7 +203,7 @@ def _short(report: Report) -> str:
 
 
 def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
-    if plan.refused or pending:
+    if plan.refused or pending or _frozen_profiles(plan):
         return f"No changes. {_rest(plan, pending)}"
     if not plan.profiles:
         return "No changes. The document defines no profiles."
@@ -204,6 +234,7 @@ def _rest(plan: Plan, pending: Collection[Pending]) -> str:
     waiting = len({one.profile for one in pending})
     found = [count(refused, "profile refused", "profiles refused")] if refused else []
     found += [f"{waiting:,} pending"] if waiting else []
+    found += [f"{frozen:,} frozen"] if (frozen := len(_frozen_profiles(plan))) else []
     found += [f"{left:,} unchanged"] if (left := unchanged(plan)) else []
     return _listed(found)
 

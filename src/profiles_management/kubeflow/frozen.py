@@ -1,0 +1,141 @@
+"""What stays as it is: what a source made that cannot be read now, and people whom several sources add differently."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from profiles_management.kubeflow.held import Held, Room
+from profiles_management.kubeflow.observed import Anchor, Observed
+from profiles_management.kubeflow.ownership import refusal
+from profiles_management.kubeflow.people import held_in
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
+from profiles_management.pmr.origins import Origins
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import Person
+
+
+def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
+    """Return what bears the marks of each profile."""
+    return observed.namespaces if settings.standalone else observed.profiles
+
+
+def profiles(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> dict[str, str]:
+    """Return the profiles of ours that a frozen source made or may have, sorted by name, with the source they bear."""
+    if not pmr.origins.frozen:
+        return {}
+    return {
+        name: one.source
+        for name, one in sorted(anchors(observed, settings).items())
+        if one.mark == settings.instance
+        and name not in pmr.origins.conflicts
+        and (one.source or not pmr.has_profile(name))
+        and may_be_frozen(one, pmr.origins)
+    }
+
+
+def may_be_frozen(one: Anchor, origins: Origins) -> bool:
+    """Return whether a profile is that of a source which cannot be read.
+
+    One that bears no source was made before there were any, so that every source may be the one that names it.
+    """
+    return bool(origins.frozen) and (not one.source or one.source in origins.frozen)
+
+
+def conflict(name: str, definer: str, source: str) -> Problem:
+    """Return what is told of a profile that a readable source defines and a frozen one made."""
+    return refusal(
+        name,
+        "frozen-source",
+        f"{name} is defined by {definer}, and {source}, which cannot be read, made it",
+        f"Mend {source} or take it away, or remove {name} from {definer}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Staying:
+    """A namespace without the people who stay as they are.
+
+    Attributes:
+        room: the namespace without what they hold; the names of that are taken.
+        people: by person, the source that added them.
+    """
+
+    room: Room
+    people: Mapping[Person, str]
+
+
+def staying(profile: Profile, room: Room, origins: Origins, settings: Settings, now: datetime) -> Staying:
+    """Say who stays as they are in a profile of a readable source, until their time is up.
+
+    That is whom a frozen source added, and in a dispute whom one of its sources did, for as long as the profile is
+    open. Whom its own source lists, and its owner, are that source's alone.
+    """
+    if not profile.open or not (origins.frozen or origins.disputed):
+        return Staying(room, {})
+    own = _own(profile, origins)
+    found: dict[Person, str] = {}
+    over: set[Person] = set()
+    gone: list[Held] = []
+    for person, held in held_in(room).items():
+        key = profile.name, UserKind(person.kind), person.name
+        claims = {*origins.frozen, *origins.disputed.get(key, ())}
+        source = _claimed(held, claims, settings)
+        if not source or person in own or person == room.owner:
+            continue
+        if _is_over(held, now):
+            over.add(person)
+        else:
+            found[person] = source
+            gone.append(held)
+    if over:
+        room = replace(room, expired=room.expired | over)
+    return Staying(_without(room, gone, found), found) if found else Staying(room, {})
+
+
+def over(room: Room, settings: Settings, now: datetime) -> Room:
+    """Return a namespace with only the people whom we gave access and whose time is up: these go, whoever is frozen."""
+    ended = {person: held for person, held in held_in(room).items() if held.ours and _is_over(held, now)}
+    bindings = {one.name: one for held in ended.values() for one in held.bindings if one.mark == settings.instance}
+    policies = {one.name: one for held in ended.values() for one in held.policies if one.mark == settings.instance}
+    return replace(room, bindings=bindings, policies=policies, expired=frozenset(ended))
+
+
+def _own(profile: Profile, origins: Origins) -> set[Person]:
+    added = origins.contributors
+    return {
+        Person(one.kind.value, one.name)
+        for one in profile.contributors
+        if (profile.name, one.kind, one.name) not in added
+    }
+
+
+def _claimed(held: Held, sources: Iterable[str], settings: Settings) -> str:
+    """Return which of some sources gave somebody what they hold, '' for none of them."""
+    found = {one.source for one in (*held.bindings, *held.policies) if one.mark == settings.instance}
+    return min(found.intersection(sources), default="")
+
+
+def _is_over(held: Held, now: datetime) -> bool:
+    """Whether somebody's time is up by what their objects say; without its RoleBinding a policy gives nothing."""
+    return all(_has_come(one.until, now) for one in held.bindings or held.policies)
+
+
+def _has_come(until: str, now: datetime) -> bool:
+    """Whether the end of an access has come; one that somebody broke ends nothing."""
+    try:
+        end = datetime.fromisoformat(until) if until else None
+    except ValueError:
+        return False
+    return end is not None and end.tzinfo is not None and end <= now
+
+
+def _without(room: Room, gone: Iterable[Held], people: Iterable[Person]) -> Room:
+    hidden = {name for held in gone for name in held.names}
+    return replace(
+        room,
+        bindings={name: one for name, one in room.bindings.items() if name not in hidden},
+        policies={name: one for name, one in room.policies.items() if name not in hidden},
+        taken=room.taken | hidden,
+        beside=tuple((person, "view") for person in people),
+    )

@@ -1,0 +1,220 @@
+"""Documents of several sources become one: a profile has one source, others may add contributors where it lets them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from profiles_management.pmr.classes import (
+    Addition,
+    Contributor,
+    ContributorRole,
+    Profile,
+    ProfilesManagementRepresentation,
+    UserKind,
+)
+from profiles_management.pmr.collector import collector_paused
+from profiles_management.pmr.names import quoted
+from profiles_management.pmr.origins import Added, Origins
+from profiles_management.pmr.problems import Problem, Where
+
+__all__ = ["Origins", "Source", "merge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document comes from.
+
+    Attributes:
+        name: what identifies it: `config`, `git`, `relation:ENDPOINT:APPLICATION`. Kept on all that it makes.
+        pmr: its document; None where it cannot be read or is not valid, and what it made is left as it is.
+        why: where there is no document, the reason, on one line.
+    """
+
+    name: str
+    pmr: ProfilesManagementRepresentation | None = None
+    why: str = ""
+
+
+def merge(sources: Iterable[Source]) -> ProfilesManagementRepresentation:
+    """Return the one document that several sources make, with `origins`. Their order means nothing.
+
+    The defaults of a document hold for its own profiles. Contributors that other sources add are listed after a
+    profile's own, by name. What cannot be merged is left out and told in `origins`; nothing that is in dispute
+    keeps the rest from going on.
+
+    Raises:
+        ValueError: two sources have one name, or one has none.
+    """
+    by_name: dict[str, ProfilesManagementRepresentation] = {}
+    frozen: dict[str, str] = {}
+    for source in sorted(sources, key=lambda source: source.name):
+        if not source.name or source.name in by_name or source.name in frozen:
+            raise ValueError(f"there are two sources called {source.name!r}, or one without a name.")
+        if source.pmr is None:
+            frozen[source.name] = source.why
+        else:
+            by_name[source.name] = source.pmr
+    with collector_paused():
+        return _Merging(by_name, frozen).result()
+
+
+class _Merging:
+    """Collects what one document is made of."""
+
+    def __init__(self, sources: Mapping[str, ProfilesManagementRepresentation], frozen: Mapping[str, str]) -> None:
+        self.sources = sources
+        self.frozen = frozen
+        self.profiles: dict[str, Profile] = {}
+        self.origins: dict[str, str] = {}
+        self.contributors: dict[Added, str] = {}
+        self.conflicts: dict[str, Problem] = {}
+        self.disputed: dict[Added, frozenset[str]] = {}
+        self.refused: list[Problem] = []
+
+    def result(self) -> ProfilesManagementRepresentation:
+        self._define()
+        for name, additions in sorted(self._additions().items()):
+            self._add(name, additions)
+        merged = ProfilesManagementRepresentation([self.profiles[name] for name in sorted(self.profiles)])
+        merged.origins = Origins(
+            self.origins, self.contributors, self.frozen, self.conflicts, self.disputed, tuple(self.refused)
+        )
+        return merged
+
+    # profiles
+
+    def _define(self) -> None:
+        definers: dict[str, list[str]] = defaultdict(list)
+        for source, pmr in self.sources.items():
+            for name in pmr.profiles:
+                definers[name].append(source)
+        for name, [source, *others] in definers.items():
+            if others:
+                self.conflicts[name] = _two_definitions(name, [source, *others])
+            else:
+                self.profiles[name] = _with_defaults(self.sources[source], name)
+                self.origins[name] = source
+
+    # additions
+
+    def _additions(self) -> dict[str, list[tuple[str, Addition]]]:
+        found: dict[str, list[tuple[str, Addition]]] = defaultdict(list)
+        for source, pmr in self.sources.items():
+            for name, addition in pmr.additions.items():
+                found[name].append((source, addition))
+        return found
+
+    def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
+        """Add to one profile what several sources have to add."""
+        if name in self.conflicts:
+            return  # which is told, and would have to be settled first
+        profile = self.profiles.get(name)
+        if profile is None or not profile.open:
+            self.refused += [_no_way_in(name, source, self.origins.get(name)) for source, _ in additions]
+            return
+        offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
+        taken = _Taken(profile, self.origins[name])
+        for source, addition in additions:
+            for person in addition.contributors:
+                if (problem := taken.refusal(person, source)) is not None:
+                    self.refused.append(problem)
+                elif not taken.has(person):
+                    offers[person.kind, person.name.casefold()].append((source, person))
+        added = [one for _, offer in sorted(offers.items()) for one in self._agreed(name, offer)]
+        if added:
+            self.profiles[name] = profile.model_copy(update={"contributors": [*profile.contributors, *added]})
+
+    def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
+        """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""
+        sources = frozenset(source for source, _ in offer)
+        if len({(person.name, person.role) for _, person in offer}) > 1:
+            self.disputed |= {(name, person.kind, person.name): sources for _, person in offer}
+            self.refused += _disputes(name, offer)
+            return
+        source, person = min(offer, key=_last_end_first)
+        self.contributors[name, person.kind, person.name] = source
+        yield person
+
+
+class _Taken:
+    """The people whom a profile's own source names: it alone says what they may do."""
+
+    def __init__(self, profile: Profile, definer: str) -> None:
+        self.profile = profile
+        self.definer = definer
+        self.listed = {(person.kind, person.name.casefold()): person for person in profile.contributors}
+
+    def has(self, person: Contributor) -> bool:
+        return (person.kind, person.name.casefold()) in self.listed
+
+    def refusal(self, person: Contributor, source: str) -> Problem | None:
+        """Return what keeps a source from adding somebody, None for nothing."""
+        profile, who, definer = self.profile.name, quoted(person.name), self.definer
+        owner, listed = self.profile.owner, self.listed.get((person.kind, person.name.casefold()))
+        remedy = f"Remove {who} from what {source} adds."
+        if (owner.kind, owner.name.casefold()) == (person.kind, person.name.casefold()):
+            what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
+            return _refused("owner-contributes", what, profile, source, remedy)
+        if person.role is ContributorRole.ADMIN:
+            what = f"{source} adds {who} to {profile} as admin, which only {definer} can"
+            return _refused("admin-added", what, profile, source, remedy)
+        if listed is None or (listed.name, listed.role) == (person.name, person.role):
+            return None
+        if listed.name != person.name:
+            what = f"{source} adds {who} to {profile}, where {definer} lists {quoted(listed.name)}: another case alone"
+            return _refused("case-clash", what, profile, source, remedy)
+        what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
+        return _refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")
+
+
+def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
+    """Return a profile of a document with the document's defaults in it."""
+    profile, defaults = pmr.profiles[name], pmr.defaults
+    if defaults is None:
+        return profile
+    return profile.model_copy(
+        update={
+            "resources": pmr.resources_of(profile),
+            "limit_range": pmr.limit_range_of(profile),
+            "labels": pmr.labels_of(profile),
+        }
+    )
+
+
+def _last_end_first(one: tuple[str, Contributor]) -> tuple[bool, float, str]:
+    source, person = one
+    until = person.until
+    return until is not None, 0.0 if until is None else -until.timestamp(), source
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _two_definitions(name: str, sources: Sequence[str]) -> Problem:
+    what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
+    few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources, as one says it
+    return Problem("two-sources", what, Where(path=f"Profile/{name}"), f"Remove it from {few} of them.")
+
+
+def _no_way_in(name: str, source: str, definer: str | None) -> Problem:
+    if definer is None:
+        what = f"{source} adds contributors to {name}, which no source that can be read defines"
+        return _refused("nobody-defines", what, name, source, "Define it in another source, or remove the addition.")
+    what = f"{source} adds contributors to {name}, which {definer} does not open"
+    remedy = f"Write `open: true` in {name} in {definer}, or remove the addition."
+    return _refused("not-open", what, name, source, remedy)
+
+
+def _disputes(name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Problem]:
+    """Yield the dispute once for each source that is part of it."""
+    said = _listed([f"{source} adds {quoted(person.name)} as {person.role}" for source, person in offer])
+    problem = _refused("disputed", f"{said} to {name}", name, "", "Remove all but one, or make them alike.")
+    for source in sorted({source for source, _ in offer}):
+        yield replace(problem, where=replace(problem.where, file=source))
+
+
+def _refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
+    return Problem(code, what, Where(file=source, path=f"Profile/{profile}"), remedy)
