@@ -61,6 +61,7 @@ class Config(BaseModel):
     protected_namespaces: Words = ()
     allowed_keys: Words = ()
     standalone: bool = False
+    events: Literal["off", "counts", "names"] = "off"
     roles: Pairs = Field(default_factory=dict)
     deadline: int = 30
     request_timeout: int = 30
@@ -95,6 +96,7 @@ class Config(BaseModel):
                 protected_namespaces=frozenset(self.protected_namespaces),
                 allowed_keys=frozenset(self.allowed_keys),
                 standalone=self.standalone,
+                events=self.events,
                 roles=self.roles or None,
                 deadline=self.deadline,
                 request_timeout=self.request_timeout,

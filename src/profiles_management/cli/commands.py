@@ -250,11 +250,13 @@ def rbac(
     options: SettingOptions,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Only what reading needs.")] = False,
     with_delete: Annotated[bool, typer.Option("--with-delete", help="What delete-stale needs too.")] = False,
+    with_events: Annotated[bool, typer.Option("--with-events", help="What --events needs too.")] = False,
     form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
 ) -> int:
     """Print the ClusterRole that this software needs, and nothing beyond."""
     session: Session = ctx.obj
-    role = permissions.cluster_role(options.settings(), plan_only=plan_only, with_delete=with_delete)
+    extent = {"plan_only": plan_only, "with_delete": with_delete, "with_events": with_events}
+    role = permissions.cluster_role(options.settings(), **extent)
     session.terminal.data(role, form)
     return 0
 

@@ -116,6 +116,10 @@ class SettingOptions(RuleOptions):
     brake_minimum: Annotated[
         int, _setting("--brake-minimum", "So many accesses one run may always take away.", metavar="NUMBER")
     ] = _DEFAULT.brake_minimum
+    events: Annotated[
+        Literal["off", "counts", "names"],
+        _setting("--events", "Tell what was done as Kubernetes Events; people are named with names alone."),
+    ] = _DEFAULT.events
     writers: Annotated[int, _setting("--writers", "How many writes are under way at once.", metavar="NUMBER")] = (
         _DEFAULT.writers
     )
@@ -137,6 +141,7 @@ class SettingOptions(RuleOptions):
             "userid_prefix",
             "groups_claim",
             "waypoint",
+            "events",
         )
         given = {name: getattr(self, name) for name in (*same, "brake_share", "brake_minimum", "writers")}
         return replace(

@@ -106,6 +106,16 @@ class Cluster:
             found |= self._met(slim.BY_NAME[kind], mine)
         return frozenset(found)
 
+    def uids(self, kind: str) -> dict[str, str]:
+        """Return the uid of each Profile or Namespace by its name, with one LIST.
+
+        Raises:
+            ClusterError: the list cannot be read.
+        """
+        part = self._read(slim.BY_NAME[kind])
+        seen = part.profiles if kind == "Profile" else part.namespaces
+        return {name: one.uid for name, one in seen.items()}
+
     # reading
 
     def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Gathering | None:

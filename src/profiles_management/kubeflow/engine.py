@@ -18,6 +18,7 @@ from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.kubeflow.target import Target
+from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import DocumentError
@@ -109,7 +110,8 @@ def create_or_update_profiles(
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
         if not settings.allow_revocations:
             brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
-        return apply(plan, reached, settings, clock, progress)
+        report = apply(plan, reached, settings, clock, progress)
+        return tell(report, reached, settings, clock) if isinstance(reached, Cluster) else report
 
 
 def list_stale_profiles(

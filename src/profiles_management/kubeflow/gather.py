@@ -109,6 +109,7 @@ class Gathering:
         notes = one.metadata.annotations or {}
         self.namespaces[one.metadata.name] = NamespaceSeen(
             name=one.metadata.name,
+            uid=one.metadata.uid,
             version=one.metadata.resource_version,
             owner=notes.get(names.OWNER, ""),
             labels=one.metadata.labels or {},

@@ -22,6 +22,7 @@ API_VERSIONS: Mapping[str, str] = {
     "LimitRange": "v1",
     "RoleBinding": "rbac.authorization.k8s.io/v1",
     "AuthorizationPolicy": "security.istio.io/v1",
+    "Event": "v1",
 }
 
 Body = dict[str, Any]

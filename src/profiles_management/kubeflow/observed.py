@@ -86,12 +86,12 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     mark: str
     source: str
     deleting: bool
+    uid: str = ""
 
 
 class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
     """A Profile; `sets` names the fields of its spec that a document set (see names.SETS)."""
 
-    uid: str
     owner: Person | None
     owner_namespace: str
     quota: Mapping[str, Any]

@@ -12,16 +12,21 @@ _RBAC = "rbac.authorization.k8s.io"
 _CONTENT = (("", "limitranges"), (_RBAC, "rolebindings"), ("security.istio.io", "authorizationpolicies"))
 
 
-def cluster_role(settings: Settings, *, plan_only: bool = False, with_delete: bool = False) -> dict[str, Any]:
+def cluster_role(
+    settings: Settings, *, plan_only: bool = False, with_delete: bool = False, with_events: bool = False
+) -> dict[str, Any]:
     """Return the ClusterRole that the engine needs.
 
     Args:
         settings: whether there is Kubeflow, and which ClusterRoles contributors are bound to.
         plan_only: only what planning, listing and exporting read.
         with_delete: deleting stale profiles too.
+        with_events: telling as Kubernetes Events what was done; they are made, and never read or changed.
     """
     rules = [*_anchors(settings, plan_only=plan_only, with_delete=with_delete), *_content(plan_only=plan_only)]
     rules.append(_roles(settings, plan_only=plan_only))
+    if with_events and not plan_only:
+        rules.append(_rule("", "events", ["create"]))
     return {
         "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRole",

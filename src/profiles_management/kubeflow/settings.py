@@ -39,6 +39,7 @@ class Settings:
             this number of pairs (person, profile) is not carried out.
         allow_revocations: releases the brake.
         standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings and quotas.
+        events: whether a run is told as Kubernetes Events on its profiles: with counts only, or with names of people.
         roles: the ClusterRole of each role; None for the ones of the mode.
         deadline: how long apply waits for what others do.
         request_timeout: how long one request may take.
@@ -62,6 +63,7 @@ class Settings:
     brake_minimum: int = 5
     allow_revocations: bool = False
     standalone: bool = False
+    events: Literal["off", "counts", "names"] = "off"
     roles: Mapping[str, str] | None = field(default=None)
     deadline: float = 300.0
     request_timeout: float = 30.0
@@ -93,6 +95,7 @@ class Settings:
                 f"instance is {self.instance!r}, which no label can hold. Use letters, digits, -, _ and ., at most 63.",
             ),
             (self.unlisted not in ("revoke", "keep"), f"unlisted is {self.unlisted!r}. Give revoke or keep."),
+            (self.events not in ("off", "counts", "names"), f"events is {self.events!r}. Give off, counts or names."),
             (self.stale not in ("ours", "all", "off"), f"stale is {self.stale!r}. Give ours, all or off."),
             (
                 roles is not None and set(roles) != {"admin", "edit", "view"},

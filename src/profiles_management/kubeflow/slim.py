@@ -149,6 +149,13 @@ class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):
     spec: dict[str, Any] | None = None
 
 
+class Event(NamespacedResourceG, msgspec.Struct, rename="camel"):
+    """An Event, which is only ever written."""
+
+    _api_info: ClassVar[ApiInfo] = api_info(core_v1.Event)  # type: ignore[misc]
+    metadata: Metadata
+
+
 class ClusterRole(GlobalResource, msgspec.Struct, rename="camel"):
     """A ClusterRole, of which only the existence counts."""
 
@@ -157,7 +164,7 @@ class ClusterRole(GlobalResource, msgspec.Struct, rename="camel"):
 
 
 KINDS: tuple[type[Any], ...] = (Profile, Namespace, RoleBinding, AuthorizationPolicy, ResourceQuota, LimitRange)
-BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in KINDS}
+BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in KINDS} | {"Event": Event}
 
 
 def is_namespaced(kind: type[Any]) -> bool:

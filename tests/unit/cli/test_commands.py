@@ -234,6 +234,14 @@ def test_settings_reach_the_engine(folder, here):
     assert "- extra" in written
 
 
+def test_an_apply_can_be_told_as_events(run, controller, api):
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
+
+    run("apply", "pmr.yaml", "--events", "counts")
+
+    assert {one["reason"] for one in api.objects("Event", "default")} == {"Created", "Granted"}
+
+
 def test_principals_replace_those_of_the_preset(folder, here):
     folder("apply", "pmr.yaml", "--principal", "one", "--principal", "two")
 

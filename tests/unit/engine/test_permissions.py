@@ -40,3 +40,9 @@ def test_only_the_roles_of_contributors_can_be_bound():
 
     assert bound["resourceNames"] == ["team-edit", "team-lead", "team-view"]
     assert "bind" in bound["verbs"]
+
+
+def test_events_are_made_and_never_read_and_only_where_they_are_asked_for():
+    assert "events" not in verbs(Settings())
+    assert verbs(Settings(), with_events=True)["events"] == ["create"]
+    assert "events" not in verbs(Settings(), with_events=True, plan_only=True)

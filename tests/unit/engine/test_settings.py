@@ -23,6 +23,7 @@ from profiles_management import CHARMED, PRESETS, UPSTREAM, ProfilesError, Setti
         {"instance": ""},
         {"unlisted": "remove"},
         {"stale": "mine"},
+        {"events": "some"},
         {"roles": {"admin": "x"}},
     ],
 )
