@@ -2,6 +2,7 @@
 """Publishes the document of its option, and shows in its status what became of it."""
 
 import ops
+
 from charms.profiles_management.v0.profiles_management import ProfilesProvider, PublishError
 
 
@@ -11,6 +12,7 @@ class TesterCharm(ops.CharmBase):
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         self.profiles = ProfilesProvider(self, "profiles")
+        self._refused = ""
         for event in (
             self.on.config_changed,
             self.on.leader_elected,
@@ -22,13 +24,16 @@ class TesterCharm(ops.CharmBase):
         framework.observe(self.on.collect_unit_status, self._on_collect_status)
 
     def _publish(self, _: ops.EventBase) -> None:
-        if document := str(self.config["document"]):
-            self.profiles.publish(document)
+        try:
+            if document := str(self.config["document"]):
+                self.profiles.publish(document)
+        except PublishError as error:
+            self._refused = str(error)
 
     def _on_collect_status(self, event: ops.CollectStatusEvent) -> None:
-        event.add_status(self._status())
+        event.add_status(ops.BlockedStatus(self._refused) if self._refused else self._answered())
 
-    def _status(self) -> ops.StatusBase:
+    def _answered(self) -> ops.StatusBase:
         report = self.profiles.report
         if report is None or not report.is_current:
             return ops.WaitingStatus("no answer yet")

@@ -1,0 +1,174 @@
+"""What the provider writes, when, and what it refuses."""
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+from datetime import date
+from enum import Enum
+from random import Random
+
+import pytest
+from ops import testing
+
+from charms.profiles_management.v0.profiles_management import LARGEST_TEXT, PLAIN, PublishError, revision_of
+from profiles_management.pmr.classes import Owner, Profile, UserKind
+
+TEXT = "profiles: []  # nobody\n"
+ML = {"name": "ml", "owner": {"kind": "User", "name": "root@example.com"}}
+
+
+class Role(Enum):
+    EDIT = "edit"
+
+
+def published(tester, document):
+    """The text that is in the databag once a document was published."""
+    with tester.library() as provider:
+        provider.publish(document)
+    return tester.databag["document"]
+
+
+def test_text_goes_out_as_it_is(tester):
+    assert published(tester, TEXT) == TEXT
+
+
+def test_a_databag_says_its_version_the_revision_and_the_encoding(tester):
+    with tester.library() as provider:
+        revision = provider.publish(TEXT)
+
+    assert tester.databag == {"version": "1", "revision": revision, "encoding": "text", "document": TEXT}
+    assert revision == revision_of(TEXT)
+
+
+def test_a_mapping_goes_out_as_json(tester):
+    assert json.loads(published(tester, {"profiles": [ML]})) == {"profiles": [ML]}
+
+
+def test_equal_mappings_have_one_revision_whatever_the_order_of_their_keys(tester):
+    with tester.library() as provider:
+        assert provider.publish({"profiles": [], "version": 1}) == provider.publish({"version": 1, "profiles": []})
+
+
+def test_models_go_out_without_what_is_unset(tester):
+    profile = Profile(name="ml", owner=Owner(kind=UserKind.USER, name="root@example.com"), labels={"team": None})
+
+    (sent,) = json.loads(published(tester, {"profiles": [profile]}))["profiles"]
+
+    assert "resources" not in sent
+    assert sent["owner"] == ML["owner"]
+    assert sent["labels"] == {"team": None}  # a document says null there
+
+
+def test_a_model_may_be_the_whole_document(tester):
+    assert json.loads(published(tester, Owner(kind=UserKind.USER, name="ann"))) == {"kind": "User", "name": "ann"}
+
+
+def test_dates_and_enums_go_out_as_their_text(tester):
+    contributor = {"name": "ann", "role": Role.EDIT, "until": date(2199, 1, 1)}
+
+    assert json.loads(published(tester, contributor)) == {"name": "ann", "role": "edit", "until": "2199-01-01"}
+
+
+def test_a_document_larger_than_a_databag_should_hold_is_compressed(tester):
+    text = "x" * (PLAIN + 1)
+
+    sent = published(tester, text)
+
+    assert tester.databag["encoding"] == "zlib+base64"
+    assert zlib.decompress(base64.b64decode(sent)).decode() == text
+
+
+def test_one_that_just_fits_is_not(tester):
+    published(tester, "x" * PLAIN)
+
+    assert tester.databag["encoding"] == "text"
+
+
+def test_a_document_that_is_compressed_in_another_way_is_the_same_document(tester):
+    text = "profiles: []\n" + "#" * PLAIN
+    published(tester, text)
+    other = tester.databag | {"document": base64.b64encode(zlib.compress(text.encode(), 0)).decode()}
+    tester.state = replace(tester.state, relations={replace(tester.relation, local_app_data=other)})
+
+    assert published(tester, text) == other["document"]
+
+
+def test_another_document_takes_the_place_of_the_last(tester):
+    published(tester, "#" * 2 * PLAIN)
+
+    assert published(tester, TEXT) == TEXT
+    assert tester.databag["encoding"] == "text"
+
+
+def test_a_unit_that_is_not_the_leader_publishes_nothing_and_says_so(tester):
+    tester.state = replace(tester.state, leader=False)
+
+    with tester.library() as provider:
+        assert provider.publish(TEXT) is None
+
+    assert tester.databag == {}
+
+
+def test_a_document_may_be_published_before_there_is_a_relation(tester, document):
+    relation = tester.relation
+    tester.state = replace(tester.state, relations=set())
+    tester.see(tester.on.config_changed(), config={"document": TEXT})
+
+    tester.see(tester.on.relation_created(relation), relations={relation})
+
+    assert tester.databag["document"] == TEXT
+
+
+def test_every_relation_gets_the_document(tester):
+    second = testing.Relation("profiles", remote_app_name="profiles-of-research")
+    tester.state = replace(tester.state, relations={tester.relation, second})
+
+    published(tester, TEXT)
+
+    assert tester.state.get_relation(second.id).local_app_data == tester.databag
+
+
+def looped():
+    data = {"profiles": []}
+    data["profiles"].append(data)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ("", "The document is empty. To name no profile, publish `profiles: []`."),
+        (" \n", "The document is empty. To name no profile, publish `profiles: []`."),
+        ([ML], "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
+        (None, "The document is a NoneType. Publish a mapping with the key `profiles`, or YAML text."),
+        ({"profiles": {1: ML}}, "document.profiles has the key '1', which is no text. Write it as text."),
+        (
+            {"profiles": [ML, {"open": {True}}]},
+            "document.profiles[1].open is set. A document holds text, numbers, lists and mappings.",
+        ),
+        ({"profiles": float("nan")}, "document.profiles is nan. A document holds text, numbers, lists and mappings."),
+        ({"profiles": looped()}, "The document holds itself, or is nested too deeply."),
+        ("profiles: \ud800", "Half of a surrogate pair stands alone in the document. Remove it."),
+    ],
+)
+def test_a_document_that_is_none_is_refused_with_what_to_do(document, says, tester):
+    with tester.library() as provider, pytest.raises(PublishError) as refused:
+        provider.publish(document)
+
+    assert str(refused.value) == says
+    assert tester.databag == {}
+
+
+def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(tester):
+    published(tester, TEXT)
+
+    with tester.library() as provider, pytest.raises(PublishError, match="Spread the profiles over several sources"):
+        provider.publish(Random(0).randbytes(4_000_000).hex())  # noqa: S311 - no secret
+
+    assert tester.databag["document"] == TEXT
+
+
+def test_one_that_compresses_well_has_a_limit_too(tester):
+    with tester.library() as provider, pytest.raises(PublishError, match="The document has 16,777,217 bytes"):
+        provider.publish("#" * (LARGEST_TEXT + 1))
