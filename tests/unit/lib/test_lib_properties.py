@@ -2,16 +2,18 @@
 
 import base64
 import json
+import tracemalloc
 import zlib
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from charms.profiles_management.v0 import profiles_management as library
 
+slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT
-_VALUES = st.recursive(_SCALARS, lambda inside: st.lists(inside) | st.dictionaries(_TEXT, inside), max_leaves=20)
+_VALUES = st.recursive(_SCALARS, lambda inside: st.lists(inside) | st.dictionaries(_TEXT, inside), max_leaves=10)
 _DOCUMENTS = st.dictionaries(_TEXT, _VALUES)
 _ANYTHING = st.text() | st.sampled_from(["1", "0", "2", "text", "zlib+base64", '{"applied": []}', "[" * 10_000])
 _PACKED = st.binary().map(lambda data: base64.b64encode(zlib.compress(data)).decode())
@@ -24,16 +26,19 @@ def arrived(text):
     return library._read({"version": "1", "encoding": encoding, "document": value}, "document", "a", "b")
 
 
+@slow
 @given(_DOCUMENTS)
 def test_a_mapping_arrives_as_it_was(document):
     assert json.loads(arrived(library._text_of(document)).text) == document
 
 
+@slow
 @given(_TEXT.filter(str.strip), st.sampled_from([1, library.PLAIN]))
 def test_text_arrives_as_it_was_whether_compressed_or_not(text, times):
     assert arrived(text * times).text == text * times
 
 
+@slow
 @given(_DATABAGS)
 def test_any_databag_is_a_document_a_problem_or_nothing(databag):
     for key in ("document", "report"):
@@ -44,6 +49,7 @@ def test_any_databag_is_a_document_a_problem_or_nothing(databag):
         assert len(read.problem) < 200
 
 
+@slow
 @given(_VALUES.map(json.dumps) | st.text())
 def test_any_text_is_an_answer_or_a_problem(text):
     answer = library._answer_in(text, "profiles-management")
@@ -51,6 +57,7 @@ def test_any_text_is_an_answer_or_a_problem(text):
     assert answer.problem or set(json.loads(text)) >= {"applied", "pending", "failed", "problem"}
 
 
+@slow
 @given(
     st.dictionaries(_TEXT.filter(str.isidentifier), st.tuples(st.sampled_from(["applied", "pending", "failed"]), _TEXT))
 )
@@ -59,3 +66,17 @@ def test_an_answer_arrives_as_it_was_but_for_its_reasons_on_one_line(profiles):
 
     assert sorted([*answer.applied, *answer.pending, *answer.failed]) == sorted(profiles)
     assert all(reason == library._line(profiles[name][1]) for name, reason in (answer.pending | answer.failed).items())
+
+
+def test_a_bomb_is_not_blown_up():
+    packer = zlib.compressobj()
+    data = b"".join(packer.compress(bytes(1 << 20)) for _ in range(128)) + packer.flush()
+    value = base64.b64encode(data).decode()
+
+    tracemalloc.start()
+    read = library._read({"version": "1", "encoding": "zlib+base64", "document": value}, "document", "a", "b")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert read.problem.endswith("it has more than 16,777,216 bytes when decompressed")
+    assert most < 3 * library.LARGEST_TEXT

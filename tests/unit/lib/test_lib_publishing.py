@@ -94,6 +94,17 @@ def test_a_document_that_is_compressed_in_another_way_is_the_same_document(teste
     assert published(tester, text) == other["document"]
 
 
+def test_a_databag_with_another_revision_than_that_of_its_document_is_mended(tester):
+    published(tester, TEXT)
+    tester.state = replace(
+        tester.state, relations={replace(tester.relation, local_app_data=tester.databag | {"revision": "0" * 16})}
+    )
+
+    published(tester, TEXT)
+
+    assert tester.databag["revision"] == revision_of(TEXT)
+
+
 def test_another_document_takes_the_place_of_the_last(tester):
     published(tester, "#" * 2 * PLAIN)
 
@@ -167,6 +178,7 @@ def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(te
         provider.publish(Random(0).randbytes(4_000_000).hex())  # noqa: S311 - no secret
 
     assert tester.databag["document"] == TEXT
+    assert tester.databag["revision"] == revision_of(TEXT)
 
 
 def test_one_that_compresses_well_has_a_limit_too(tester):

@@ -71,6 +71,7 @@ def test_a_compressed_document_is_the_document(reader):
         (GOOD | {"document": "#" * (LARGEST + 1)}, "it has 4,194,305 characters, at most 4,194,304 are read"),
         (GOOD | {"encoding": "zlib+base64"}, "it is not zlib+base64"),
         (packed(b"", document="ü"), "it is not zlib+base64"),
+        (packed(b"", document=base64.b64encode(zlib.compress(b"#")).decode() + "\n"), "it is not zlib+base64"),
         (packed(b"nothing of the kind"), "it is not zlib+base64"),
         (packed(zlib.compress(TEXT.encode())[:-1]), "it is not zlib+base64 from its beginning to its end"),
         (packed(zlib.compress(TEXT.encode()) + b"more"), "it is not zlib+base64 from its beginning to its end"),

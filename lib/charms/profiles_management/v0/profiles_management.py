@@ -257,13 +257,14 @@ class ProfilesProvider(ops.Object):
             PublishError: the document is empty, too large, or not made of text, numbers, lists and mappings.
         """
         text = _text_of(pmr)
-        self._revision = revision_of(text)
         encoding, document = _encoded(text)
+        self._revision = revision_of(text)
         if not self.model.unit.is_leader():
             return None
         for relation in self.model.relations[self._relation_name]:
             databag = relation.data[self.model.app]
-            if _read(databag, "document", self.model.app.name, self.model.app.name).text != text:
+            before = _read(databag, "document", self.model.app.name, self.model.app.name)
+            if (before.text, before.revision) != (text, self._revision):
                 _write(databag, self._revision, encoding, {"document": document})
         return self._revision
 
@@ -383,11 +384,13 @@ class ProfilesRequirer(ops.Object):
         self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=False)
 
     def _on_departed(self, event: ops.RelationDepartedEvent) -> None:
+        # Juju names our own unit here only where it, or its application, is no longer alive:
+        # https://github.com/juju/juju/blob/main/internal/worker/uniter/relation/resolver.go
         if event.departing_unit == self.model.unit:
             self._stored.leaving = True
 
     def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
-        # An application without units at the other end departs from nobody; that ours is removed can still be seen.
+        # Where the other application has no units, nobody departs; that ours is being removed can still be seen.
         if not self.leaving and self.model.app.planned_units() == 0:
             self._stored.leaving = True
         if not self.leaving:
