@@ -18,6 +18,7 @@ from profiles_management import (
 )
 from profiles_management.cli.options import (
     File,
+    GitOptions,
     OutputOption,
     RuleOptions,
     SettingOptions,
@@ -89,10 +90,10 @@ def _start(
 
 
 @_command
-def validate(ctx: typer.Context, file: File, rules: RuleOptions, output: OutputOption = "text") -> int:
+def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions, output: OutputOption = "text") -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    pmr = documents.load(file, rules=rules.settings().rules)
+    pmr = session.document(file, git, rules.settings().rules)
     name = STDIN if file == "-" else file
     session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
     return 0
@@ -102,6 +103,7 @@ def validate(ctx: typer.Context, file: File, rules: RuleOptions, output: OutputO
 def plan(
     ctx: typer.Context,
     file: File,
+    git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
     at: Annotated[
@@ -114,7 +116,7 @@ def plan(
     session: Session = ctx.obj
     settings = options.settings()
     now = moment(at) if at else session.clock.now()
-    pmr = documents.load(file, rules=settings.rules)
+    pmr = session.document(file, git, settings.rules)
     where = session.target(target)
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
@@ -129,6 +131,7 @@ def plan(
 def apply(
     ctx: typer.Context,
     file: File,
+    git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
     allow_revocations: Annotated[
@@ -140,7 +143,7 @@ def apply(
     """Make the cluster, or the folder, match the document."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
-    pmr = documents.load(file, rules=settings.rules)
+    pmr = session.document(file, git, settings.rules)
     where = session.target(target)
     with session.terminal.progress("Applying") as progress:
         report = create_or_update_profiles(pmr, target=where, settings=settings, clock=session.clock, progress=progress)
@@ -149,12 +152,17 @@ def apply(
 
 @_command
 def list_stale(
-    ctx: typer.Context, file: File, target: TargetOptions, options: SettingOptions, output: OutputOption = "text"
+    ctx: typer.Context,
+    file: File,
+    git: GitOptions,
+    target: TargetOptions,
+    options: SettingOptions,
+    output: OutputOption = "text",
 ) -> int:
     """List the profiles that the document no longer names."""
     session: Session = ctx.obj
     settings = options.settings()
-    pmr = documents.load(file, rules=settings.rules)
+    pmr = session.document(file, git, settings.rules)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
@@ -166,6 +174,7 @@ def list_stale(
 def delete_stale(
     ctx: typer.Context,
     file: File,
+    git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
     keep_data: Annotated[
@@ -178,7 +187,7 @@ def delete_stale(
     """Delete the profiles that the document no longer names, with their data; shows them and asks first."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout)
-    pmr = documents.load(file, rules=settings.rules)
+    pmr = session.document(file, git, settings.rules)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)

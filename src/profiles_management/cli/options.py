@@ -1,6 +1,7 @@
 """The options that commands share, each declared once; `spread` gives them to a command."""
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
@@ -9,13 +10,18 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
+from profiles_management.git import Credentials, GitSource
+from profiles_management.git.address import Location
 from profiles_management.kubeflow.settings import PRESETS, Settings
+from profiles_management.pmr.problems import GitError
 
 Output = Literal["text", "json", "yaml"]
 Preset = Literal["upstream", "charmed"]
 
 _DEFAULT = Settings()
 _VARIABLES = "PROFILES_MANAGEMENT_"
+_TOKEN = _VARIABLES + "GIT_TOKEN"  # no option: the arguments of a process are there for everybody to read
+_KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 
 
 def _option(name: str, text: str, panel: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
@@ -29,6 +35,60 @@ def _target(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
 
 def _setting(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
     return _option(name, text, "Settings (or PROFILES_MANAGEMENT_PRESET and so on)", **more)
+
+
+def _git(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
+    return _option(name, text, f"Git (a token: {_TOKEN})", **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitOptions:
+    """What one gets at a repository with, where the document is in one."""
+
+    git_user: Annotated[
+        str, _git("--git-user", "Whose token it is that PROFILES_MANAGEMENT_GIT_TOKEN holds.", metavar="NAME")
+    ] = ""
+    git_ssh_key_file: Annotated[Path | None, _git("--git-ssh-key-file", "The private key.", metavar="FILE")] = None
+    git_known_hosts: Annotated[
+        Path, _git("--git-known-hosts", "The keys of hosts that are trusted.", metavar="FILE")
+    ] = _KNOWN_HOSTS
+    git_ca: Annotated[
+        Path | None, _git("--git-ca", "The CA to trust, in PEM, in place of the system's.", metavar="FILE")
+    ] = None
+
+    def source(self, location: Location) -> GitSource:
+        """Return the source that a location means.
+
+        Raises:
+            GitError: a file that was named cannot be read.
+        """
+        known = self.git_known_hosts
+        given = (_read(self.git_ssh_key_file), self.git_user, os.environ.get(_TOKEN, ""))
+        return GitSource(
+            location.url,
+            location.revision,
+            location.path,
+            credentials=_credentials(*given, ssh=location.url.startswith("ssh:")),
+            known_hosts="" if known == _KNOWN_HOSTS and not known.expanduser().exists() else _read(known),
+            ca=_read(self.git_ca),
+        )
+
+
+def _credentials(key: str, user: str, token: str, *, ssh: bool) -> Credentials | None:
+    """Return what the scheme takes; the other may be there for another repository."""
+    if ssh:
+        return Credentials(ssh_key=key) if key else None
+    return Credentials(user=user, token=token) if user or token else None
+
+
+def _read(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        why = (getattr(error, "strerror", None) or "it is no text").lower()
+        raise GitError(f"{path} cannot be read: {why}.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +214,8 @@ class SettingOptions(RuleOptions):
         )
 
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="The document: YAML or JSON, - for standard input.")]
+_FILE = "The document: YAML or JSON; - for standard input, git+https://… or git+ssh://… for one in Git."
+File = Annotated[str, typer.Argument(metavar="FILE", help=_FILE)]
 OutputOption = Annotated[Output, _option("--output", "How to print it.", "Output")]
 Timeout = Annotated[float, _target("--timeout", "How long to wait for what others do.", metavar="SECONDS", min=0)]
 

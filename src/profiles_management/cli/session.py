@@ -7,12 +7,16 @@ from pathlib import Path
 
 from lightkube import Client
 
-from profiles_management import open_target
-from profiles_management.cli.options import TargetOptions
+from profiles_management import git, open_target
+from profiles_management.cli.options import GitOptions, TargetOptions
 from profiles_management.cli.terminal import Terminal
+from profiles_management.git import address
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
+from profiles_management.pmr import documents
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import BrakeError, ClusterError, DocumentError, Problem, ProfilesError, Where
+from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines
@@ -47,6 +51,20 @@ class Session:
         if existing and not options.directory.is_dir():
             raise ClusterError(f"There is no folder {options.directory}.")
         return open_target(options.directory, clock=self.clock)
+
+    def document(self, file: str, options: GitOptions, rules: Rules) -> ProfilesManagementRepresentation:
+        """Return the document that is meant: in a file, on standard input or in Git, of which the commit is told.
+
+        Raises:
+            ProfilesError: it cannot be read, or is not valid.
+        """
+        if not address.is_location(file):
+            return documents.load(file, rules=rules)
+        source = options.source(address.location(file))
+        with self.terminal.waiting("Reading from Git"):
+            found = git.load(source, rules=rules, clock=self.clock)
+        self.note(f"The document is that of commit {found.commit}.")
+        return found.pmr
 
     def show(self, output: str, lines: list[Line], data: Data) -> None:
         """Print a result in the form that was asked for."""

@@ -7,6 +7,7 @@
 #   │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
 #   │   ├── Forbidden             a permission is missing
 #   │   └── ClusterAway           no answer within the deadline
+#   ├── GitError                  a repository, or the document in it, could not be read
 #   └── BrakeError                too much access would be lost at once; exit code 3
 
 from __future__ import annotations
@@ -88,6 +89,10 @@ class Forbidden(ClusterError):
 
 class ClusterAway(ClusterError):
     """The cluster did not answer within the deadline."""
+
+
+class GitError(ProfilesError):
+    """A repository could not be read: its URL, the server, the revision, the path. One line, never with a secret."""
 
 
 class BrakeError(ProfilesError):

@@ -1,0 +1,58 @@
+"""Which commit a revision names, among the references of a remote. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from profiles_management.pmr.problems import GitError
+
+HEAD = "HEAD"
+ALL = ("refs/heads/", "refs/tags/")
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_LIKE_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|/$")  # as git check-ref-format refuses it
+
+
+def is_commit(revision: str) -> bool:
+    """Tell whether a revision is the whole id of a commit."""
+    return bool(_COMMIT.fullmatch(revision))
+
+
+def names(revision: str) -> list[str]:
+    """Return the references that a revision can mean, such as `refs/heads/main` and `refs/tags/main` for `main`.
+
+    Raises:
+        GitError: no branch and no tag can be called so.
+    """
+    if not revision or is_commit(revision):
+        return [HEAD]
+    if _NO_NAME.search(revision) or not revision.isprintable():
+        raise GitError(f"{revision!r} names no branch, tag or commit. A commit is written with all its 40 digits.")
+    if revision == HEAD or revision.startswith("refs/"):
+        return [revision]
+    return [f"refs/heads/{revision}", f"refs/tags/{revision}"]
+
+
+def tip(revision: str, refs: Mapping[str, str]) -> str:
+    """Return the id of what a revision names: of a commit, or of a tag that leads to one.
+
+    Args:
+        revision: what was asked for.
+        refs: the references of the remote and what they point to.
+
+    Raises:
+        GitError: the remote has no such branch or tag, or one of each that differ.
+    """
+    if is_commit(revision):
+        return revision
+    found = {name: refs[name] for name in names(revision) if name in refs}
+    if len(set(found.values())) > 1:
+        raise GitError(f"{revision} is a branch and a tag. Write which: {' or '.join(found)}.")
+    if found:
+        return next(iter(found.values()))
+    if not revision:
+        raise GitError("it has no commit yet, or no default branch. Name a branch.")
+    whole = " A commit is written with all its 40 digits." if _LIKE_COMMIT.fullmatch(revision) else ""
+    raise GitError(f"it has no branch and no tag {revision}.{whole}")

@@ -1,0 +1,167 @@
+"""Git over ssh, with paramiko: no program is run, key and known hosts stay in memory.
+
+The key of the host is verified before anything is shown to it, always: there is no first time that is trusted.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import paramiko
+from dulwich.client import SSHGitClient, SSHVendor
+from paramiko.ssh_exception import IncompatiblePeer
+
+from profiles_management.git import known_hosts as hosts
+from profiles_management.git.address import Address
+from profiles_management.git.budget import Budget
+from profiles_management.git.connection import connect
+from profiles_management.git.source import Credentials
+from profiles_management.git.stream import BROKE_OFF, Stream
+from profiles_management.pmr.problems import GitError
+from profiles_management.reconcile.retry import Passing
+
+T = TypeVar("T")
+
+_LOG: Final = "profiles_management.git.ssh.transport"
+_PIECE: Final = 65536
+_MOST_ERRORS: Final = 4096
+_RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")  # how a host signs with a key of the type ssh-rsa; never SHA-1
+_KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+
+logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
+
+
+def client(address: Address, credentials: Credentials | None, known_hosts: str, budget: Budget) -> SSHGitClient:
+    """Return a client; nothing is sent yet.
+
+    Raises:
+        GitError: there is no private key among the credentials, or it cannot be used; or no key of the host is known.
+    """
+    if credentials is None or not credentials.ssh_key:
+        raise GitError("ssh wants a private key among the credentials.")
+    key = _private_key(credentials.ssh_key)
+    known = hosts.of_host(known_hosts, address.host, address.port)
+    if not known.trusted:
+        raise GitError(
+            f"no key of the host {address.host} is among the known hosts, so it is not trusted. "
+            f"Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
+        )
+    vendor = _Vendor(address, key, known, budget)
+    return SSHGitClient(address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True)
+
+
+def _private_key(text: str) -> paramiko.PKey:
+    for kind in _KEYS:
+        try:
+            return kind.from_private_key(io.StringIO(text.strip() + "\n"))
+        except paramiko.PasswordRequiredException:
+            raise GitError("The private key is locked with a passphrase. Use one of its own without.") from None
+        except (paramiko.SSHException, ValueError, IndexError):
+            continue
+    raise GitError("The private key cannot be used. Give one of ed25519, ECDSA or RSA, in PEM or OpenSSH's form.")
+
+
+class _Vendor(SSHVendor):
+    """Runs Git's command on the host, and gives dulwich its two ends."""
+
+    def __init__(self, address: Address, key: paramiko.PKey, known: hosts.HostKeys, budget: Budget) -> None:
+        self._address = address
+        self._key = key
+        self._known = known
+        self._budget = budget
+
+    def run_command(self, host: str, command: bytes, *_: Any, **__: Any) -> Any:  # noqa: ANN401, ARG002 - dulwich's
+        """Connect, verify the host, show it our key, run the command."""
+        transport = paramiko.Transport(connect(self._address.host, self._address.port, self._budget))
+        try:
+            with _told(self._budget):
+                channel = self._channel(transport)
+                channel.set_environment_variable("GIT_PROTOCOL", "version=2")
+                channel.exec_command(command)
+        except BaseException:
+            transport.close()
+            raise
+        return _Command(transport, channel, self._budget)
+
+    def _channel(self, transport: paramiko.Transport) -> paramiko.Channel:
+        transport.set_log_channel(_LOG)
+        types = {kind for kind, _ in self._known.trusted}
+        signed = [*(kind for kind in sorted(types) if kind != "ssh-rsa"), *(_RSA if "ssh-rsa" in types else ())]
+        options = transport.get_security_options()
+        options.key_types = [kind for kind in signed if kind in options.key_types]
+        transport.banner_timeout = transport.auth_timeout = self._budget.left()
+        transport.start_client(timeout=self._budget.left())
+        if not transport.initial_kex_done:  # paramiko returns as if all were well
+            raise self._budget.late()
+        self._verify(transport.get_remote_server_key())
+        transport.auth_publickey(self._address.user, self._key)
+        return transport.open_session(timeout=self._budget.left())
+
+    def _verify(self, key: paramiko.PKey) -> None:
+        offered = (key.get_name(), key.asbytes())
+        if offered in self._known.revoked:
+            raise GitError(f"the key of the host, {key.fingerprint}, is revoked among the known hosts.")
+        if offered not in self._known.trusted:
+            raise GitError(
+                f"the key of the host, {key.fingerprint}, is not the one among the known hosts. Somebody may be "
+                "listening in, or the host has a new key: ask who runs it."
+            )
+
+
+class _Command:
+    """The two ends of a command, as dulwich wants them."""
+
+    def __init__(self, transport: paramiko.Transport, channel: paramiko.Channel, budget: Budget) -> None:
+        self._transport = transport
+        self._channel = channel
+        self._budget = budget
+        self.read = Stream(self._receive).read
+        self.stderr = self
+
+    def write(self, data: bytes) -> None:
+        """Send all of the data."""
+        self._wait(lambda: self._channel.sendall(data))
+
+    def can_read(self) -> bool:
+        """Tell whether something has come; asked only while commits in common are looked for, and there are none."""
+        return self._channel.recv_ready()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.close()
+
+    def readlines(self) -> list[bytes]:
+        """Return what the command said on its standard error, once it broke off."""
+        said = b""
+        while len(said) < _MOST_ERRORS and (part := self._wait(lambda: self._channel.recv_stderr(_MOST_ERRORS))):
+            said += part
+        return said.splitlines(keepends=True)
+
+    def _receive(self) -> bytes:
+        return self._budget.take(self._wait(lambda: self._channel.recv(_PIECE)))
+
+    def _wait(self, talk: Callable[[], T]) -> T:
+        with _told(self._budget):
+            self._channel.settimeout(self._budget.left())
+            return talk()
+
+
+@contextmanager
+def _told(budget: Budget) -> Iterator[None]:
+    """Turn what paramiko raises into what is wrong; after the deadline, nothing else is."""
+    try:
+        yield
+    except paramiko.AuthenticationException:
+        budget.left()
+        raise GitError("the host does not accept the private key.") from None
+    except IncompatiblePeer:
+        raise GitError("the host has no key of the kinds that are among the known hosts, or is too old.") from None
+    except TimeoutError:
+        raise budget.late() from None
+    except (paramiko.SSHException, EOFError, OSError):
+        budget.left()
+        raise Passing(BROKE_OFF) from None

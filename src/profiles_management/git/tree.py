@@ -1,0 +1,139 @@
+"""The files of a commit that are the document: one that is named, or those of a folder. Pure.
+
+Nothing is followed out of the commit: neither a symbolic link nor a submodule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
+from profiles_management.pmr.problems import GitError
+
+PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
+
+_FOLDER: Final = 0o040000
+_LINK: Final = 0o120000
+_SUBMODULE: Final = 0o160000
+_KIND: Final = 0o170000
+_ID: Final = 20
+_DEEPEST_TAG: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    mode: int
+    id: str
+
+    @property
+    def kind(self) -> int:
+        return self.mode & _KIND
+
+
+def commit_of(objects: Mapping[str, Object], tip: str) -> str:
+    """Return the id of the commit that a tip is, or that a tag leads to.
+
+    Raises:
+        GitError: it leads to something else.
+    """
+    for _ in range(_DEEPEST_TAG):
+        found = _get(objects, tip)
+        if found.type == COMMIT:
+            return tip
+        if found.type != TAG:
+            break
+        tip = _field(found, b"object")
+    raise GitError("the revision is no commit. Name a branch, a tag or a commit.")
+
+
+def check_path(path: str) -> list[str]:
+    """Return the parts of a path inside the repository; none for its top.
+
+    Raises:
+        GitError: it leads out of the repository, or is not written plainly.
+    """
+    parts = path.removesuffix("/").split("/") if path else []
+    if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
+        raise GitError(f"The path {path!r} does not lead into the repository. Write it as FOLDER/FILE, from its top.")
+    return parts
+
+
+def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, bytes]:
+    """Return the bytes of the files that are meant, by their paths, in the order of these.
+
+    Args:
+        objects: what was fetched.
+        commit: the id of a commit among them.
+        path: of a file, or of a folder, of which all files `*.yaml`, `*.yml` and `*.json` are meant but hidden ones.
+
+    Raises:
+        GitError: there is nothing at the path, nothing in the folder, or what is there is a link or a submodule.
+    """
+    folder = _field(_get(objects, commit), b"tree")
+    parts = check_path(path)
+    for depth, part in enumerate(parts, 1):
+        here = "/".join(parts[:depth])
+        entry = _entries(objects, folder).get(part)
+        if entry is None:
+            raise GitError(f"there is no {here} in commit {commit[:8]}. Look at the path.")
+        _refuse(entry, here)
+        if entry.kind != _FOLDER:
+            if depth < len(parts):
+                raise GitError(f"{here} is a file, not a folder, in commit {commit[:8]}. Look at the path.")
+            return {here: _blob(objects, entry)}
+        folder = entry.id
+    return _documents(objects, folder, "".join(f"{part}/" for part in parts))
+
+
+def _documents(objects: Mapping[str, Object], folder: str, prefix: str) -> dict[str, bytes]:
+    found = {}
+    for entry in sorted(_entries(objects, folder).values(), key=lambda one: one.name):
+        named = any(fnmatchcase(entry.name, pattern) for pattern in PATTERNS) and not entry.name.startswith(".")
+        if named and entry.kind not in {_FOLDER, _SUBMODULE}:
+            _refuse(entry, prefix + entry.name)
+            found[prefix + entry.name] = _blob(objects, entry)
+    if not found:
+        where = prefix.removesuffix("/") or "the top of the repository"
+        raise GitError(f"{where} holds no {', '.join(PATTERNS)}. Look at the path.")
+    return found
+
+
+def _refuse(entry: _Entry, here: str) -> None:
+    if entry.kind == _LINK:
+        raise GitError(f"{here} is a symbolic link, and links are not followed. Name the file itself.")
+    if entry.kind == _SUBMODULE:
+        raise GitError(f"{here} is a submodule, and submodules are not fetched. Name its own repository.")
+
+
+def _entries(objects: Mapping[str, Object], folder: str) -> dict[str, _Entry]:
+    data, position, found = _get(objects, folder, TREE).data, 0, dict[str, _Entry]()
+    while position < len(data):
+        end = data.index(b"\0", position) + 1
+        mode, _, name = data[position : end - 1].partition(b" ")
+        position = end + _ID
+        text = name.decode("utf-8", "backslashreplace")
+        found[text] = _Entry(text, int(mode, 8), data[end:position].hex())
+    return found
+
+
+def _blob(objects: Mapping[str, Object], entry: _Entry) -> bytes:
+    return _get(objects, entry.id, BLOB).data
+
+
+def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> Object:
+    found = objects.get(id_)
+    if found is None or type_ not in {None, found.type}:
+        raise GitError(f"it left out the object {id_[:8]} that belongs to the commit. Try again.")
+    return found
+
+
+def _field(one: Object, name: bytes) -> str:
+    """Return the id that the first line of a commit or a tag names."""
+    key, _, value = one.data.partition(b"\n")[0].partition(b" ")
+    if key != name:
+        raise GitError("what it sends is no commit of Git.")
+    return value.decode("ascii", "replace")
