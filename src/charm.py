@@ -1,38 +1,58 @@
 #!/usr/bin/env python3
-"""The charm routes: an event comes, the options are read, the engine runs, a status tells how it went."""
+"""The charm routes: an event comes, the sources are read, the engine runs, a status tells how it went."""
 
 import logging
+from collections.abc import Callable
 from functools import cached_property
 
 import ops
+from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 
-from profiles_charm import actions, config, connection, status
-from profiles_management import ProfilesError, Report, Settings, create_or_update_profiles, plan_profiles
-from profiles_management.kubeflow.objects import grants
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_charm import actions, answers, checkout, config, connection, memory, results, sources, status
+from profiles_charm.results import Results
+from profiles_charm.status import Run
+from profiles_management import (
+    ProfilesError,
+    Report,
+    Settings,
+    create_or_update_profiles,
+    delete_stale_profiles,
+    export_pmr,
+    list_access,
+    list_stale_profiles,
+    plan_profiles,
+)
 
 logger = logging.getLogger(__name__)
 
 
 class ProfilesManagementCharm(ops.CharmBase):
-    """Keeps a Kubeflow cluster as the document says. Only the leader reads and writes; the others stand by."""
+    """Keeps a Kubeflow cluster as its sources say. Only the leader reads and writes; the others stand by."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         connection.hush()
+        self.profiles = ProfilesRequirer(self, sources.RELATION)
+        self._memory = memory.Memory(self)
         # How the run of this event went. None where there was none: then no status is set, and the last word stands.
-        self._outcome: status.Outcome | None = None
+        self._last: Run | None = None
         self._stands_by = False
         for event in (
             self.on.install,
             self.on.upgrade_charm,
             self.on.config_changed,
+            self.on.secret_changed,
             self.on.leader_elected,
             self.on.update_status,
+            self.profiles.on.documents_changed,
         ):
             framework.observe(event, self._on_something_new)
         framework.observe(self.on.sync_now_action, self._on_sync_now)
         framework.observe(self.on.plan_action, self._on_plan)
+        framework.observe(self.on.list_stale_profiles_action, self._on_list_stale_profiles)
+        framework.observe(self.on.delete_stale_profiles_action, self._on_delete_stale_profiles)
+        framework.observe(self.on.export_pmr_action, self._on_export_pmr)
+        framework.observe(self.on.list_access_action, self._on_list_access)
         framework.observe(self.on.collect_unit_status, self._on_collect_unit_status)
         framework.observe(self.on.collect_app_status, self._on_collect_app_status)
 
@@ -44,81 +64,128 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _on_something_new(self, _: ops.EventBase) -> None:
         self._stands_by = not self.unit.is_leader()
-        if not self._stands_by:
+        if not self._stands_by and not self.profiles.leaving:  # removing the charm changes nothing in the cluster
             self._run()
 
     def _on_collect_unit_status(self, event: ops.CollectStatusEvent) -> None:
         if self._stands_by:
             event.add_status(ops.ActiveStatus(status.STANDING_BY))
-        elif self._outcome is not None:
-            event.add_status(status.status_of(self._outcome, self.app.name))
+        self._on_collect_app_status(event)
 
     def _on_collect_app_status(self, event: ops.CollectStatusEvent) -> None:
-        if self._outcome is not None:
-            event.add_status(status.status_of(self._outcome, self.app.name))
+        for one in status.statuses_of(self._last, self.app.name) if self._last is not None else ():
+            event.add_status(one)
 
     # actions
 
     def _on_sync_now(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.SyncNow, errors="fail")
-        if not self._may_act(event):
-            return
         if params.dry_run:
-            self._answer_plan(event, allow_revocations=params.allow_revocations)
+            self._act(event, lambda: self._planned(actions.Plan(), allow_revocations=params.allow_revocations))
         else:
-            self._answer_run(event, self._run(allow_revocations=params.allow_revocations))
+            self._act(event, lambda: self._synced(allow_revocations=params.allow_revocations))
 
     def _on_plan(self, event: ops.ActionEvent) -> None:
-        if self._may_act(event):
-            self._answer_plan(event)
+        params = event.load_params(actions.Plan, errors="fail")
+        self._act(event, lambda: self._planned(params))
 
-    def _answer_run(self, event: ops.ActionEvent, outcome: status.Outcome) -> None:
-        if isinstance(outcome, ProfilesError):
-            self._fail(event, outcome)
-            return
-        event.set_results(actions.of_run(outcome))
-        if wrong := status.trouble(outcome.report):
-            event.fail(wrong)
+    def _on_list_stale_profiles(self, event: ops.ActionEvent) -> None:
+        event.load_params(actions.Params, errors="fail")
+        self._act(event, self._stale)
 
-    def _answer_plan(self, event: ops.ActionEvent, *, allow_revocations: bool = False) -> None:
-        try:
-            settings, pmr = self._configured(allow_revocations=allow_revocations)
-            client, clock = self._connection
-            plan = plan_profiles(pmr, target=client, settings=settings, clock=clock)
-            event.set_results(actions.of_plan(plan, settings))
-        except ProfilesError as error:
-            self._fail(event, error)
+    def _on_delete_stale_profiles(self, event: ops.ActionEvent) -> None:
+        params = event.load_params(actions.DeleteStale, errors="fail")
+        self._act(event, lambda: self._deleted(params))
 
-    def _may_act(self, event: ops.ActionEvent) -> bool:
+    def _on_export_pmr(self, event: ops.ActionEvent) -> None:
+        event.load_params(actions.Params, errors="fail")
+        self._act(event, self._exported)
+
+    def _on_list_access(self, event: ops.ActionEvent) -> None:
+        params = event.load_params(actions.ListAccess, errors="fail")
+        self._act(event, lambda: self._access(params))
+
+    def _act(self, event: ops.ActionEvent, work: Callable[[], actions.Answer]) -> None:
+        """Answer an action, and fail it with the reason where this unit may not act or something is wrong."""
         if not self.unit.is_leader():
             event.fail(f"{self.unit.name} is not the leader; run it on {self.app.name}/leader")
-        return self.unit.is_leader()
+            return
+        try:
+            answer = work()
+        except ProfilesError as error:
+            answer = actions.Answer(actions.of_error(error), status.status_of(error, self.app.name).message)
+        for portion in results.calls(answer.results):
+            event.set_results(portion)
+        if answer.wrong:
+            event.fail(answer.wrong)
 
-    def _fail(self, event: ops.ActionEvent, error: ProfilesError) -> None:
-        event.set_results(actions.of_error(error))
-        event.fail(status.status_of(error, self.app.name).message)
+    def _synced(self, *, allow_revocations: bool) -> actions.Answer:
+        run = self._run(allow_revocations=allow_revocations)
+        return actions.Answer(actions.of_run(run), status.reasons(run, self.app.name))
+
+    def _planned(self, params: actions.Plan, *, allow_revocations: bool = False) -> actions.Answer:
+        settings, gathered = self._gathered(allow_revocations=allow_revocations)
+        client, clock = self._connection.client, self._connection.clock
+        plan = plan_profiles(gathered.pmr, target=client, settings=settings, now=params.at, clock=clock)
+        return actions.Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, self.app.name))
+
+    def _stale(self) -> actions.Answer:
+        settings, gathered = self._gathered()
+        found = list_stale_profiles(gathered.pmr, target=self._connection.client, settings=settings)
+        return actions.Answer(actions.of_stale(found), status.unread(gathered, self.app.name))
+
+    def _deleted(self, params: actions.DeleteStale) -> actions.Answer:
+        settings, gathered = self._gathered()
+        client, clock = self._connection.client, self._connection.clock
+        found = list_stale_profiles(gathered.pmr, target=client, settings=settings)
+        wrong = status.unread(gathered, self.app.name) or ("" if params.confirm else actions.UNCONFIRMED)
+        if wrong:
+            return actions.Answer(actions.of_stale(found), f"nothing was deleted: {wrong}")
+        names = {one.name for one in found}
+        report = delete_stale_profiles(
+            gathered.pmr, target=client, settings=settings, keep_data=params.keep_data, only=names, clock=clock
+        )
+        return actions.Answer(actions.of_report(report), status.trouble(report))
+
+    def _exported(self) -> actions.Answer:
+        settings = config.load(self).settings()
+        return actions.of_export(export_pmr(target=self._connection.client, settings=settings))
+
+    def _access(self, params: actions.ListAccess) -> actions.Answer:
+        settings = config.load(self).settings()
+        found = list_access(target=self._connection.client, settings=settings)
+        return actions.Answer(actions.of_access(found, params))
 
     # the engine
 
-    def _run(self, *, allow_revocations: bool = False) -> status.Outcome:
-        """Make the cluster match the document; what goes wrong is kept and told, and the next event tries again."""
+    def _run(self, *, allow_revocations: bool = False) -> Run:
+        """Make the cluster as the sources say; what goes wrong is kept and told, and the next event tries again."""
         try:
-            self._outcome = self._sync(allow_revocations=allow_revocations)
+            settings, gathered = self._gathered(allow_revocations=allow_revocations)
         except ProfilesError as error:
-            self._outcome = error
-        return self._outcome
-
-    def _sync(self, *, allow_revocations: bool) -> status.Synced:
-        settings, pmr = self._configured(allow_revocations=allow_revocations)
-        client, clock = self._connection
-        report = create_or_update_profiles(pmr, target=client, settings=settings, clock=clock)
-        _log(report)
+            self._last = Run(error)
+            return self._last
+        clock = self._connection.clock
+        outcome: Report | ProfilesError
+        try:
+            client = self._connection.client
+            outcome = create_or_update_profiles(gathered.pmr, target=client, settings=settings, clock=clock)
+            _log(outcome)
+        except ProfilesError as error:
+            outcome = error
         now = clock.now()
-        return status.Synced(report, sum(1 for profile in pmr.in_order() for _ in grants(profile, now)))
+        lasting = self._memory.since([one.name for one in gathered.frozen], now)
+        self._last = Run(outcome, gathered, gathered.contributors(now), lasting)
+        for relation, read in gathered.relations.items():
+            states, problem = answers.states(read, self._last), answers.problem(read)
+            self.profiles.answer(relation, read.revision, states, problem=problem)
+        return self._last
 
-    def _configured(self, *, allow_revocations: bool) -> tuple[Settings, ProfilesManagementRepresentation]:
+    def _gathered(self, *, allow_revocations: bool = False) -> tuple[Settings, sources.Gathered]:
         options = config.load(self)
-        return options.settings(allow_revocations=allow_revocations), options.pmr()
+        settings = options.settings(allow_revocations=allow_revocations)
+        published = self.profiles.published()
+        return settings, sources.gather(options, settings.rules, published, checkout.fetch, self._memory.seen)
 
 
 def _log(report: Report) -> None:

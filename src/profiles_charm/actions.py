@@ -1,59 +1,151 @@
-"""What actions take and answer: text under keys with dashes, lists as JSON, never more than Juju carries. Pure.
+"""What the actions take and answer. Pure; how an answer is laid out: profiles_charm.results.
 
-`summary` is one line and `text` what a terminal would show.
-`changes`, `errors`, `pending`, `warnings` and `counts` (the `summary` there) are JSON in the words of
-profiles_management.reconcile.describe.
+`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`, `warnings` and `counts` (the
+`summary` there) are JSON in the words of profiles_management.reconcile.describe, `stale` and `access` in those of
+profiles_management.kubeflow.listings.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, takewhile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from profiles_charm.status import Synced, braked, count, told
-from profiles_management import BrakeError, DocumentError, Plan, ProfilesError, Settings
+import profiles_management
+from profiles_charm import results
+from profiles_charm.results import Results
+from profiles_charm.sources import Gathered
+from profiles_charm.status import Run, braked, told
+from profiles_management import (
+    AccessEntry,
+    BrakeError,
+    DocumentError,
+    Export,
+    ProfilesError,
+    Report,
+    Settings,
+    StaleProfile,
+)
+from profiles_management.kubeflow import listings
+from profiles_management.pmr.until import Until
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
-from profiles_management.reconcile.lines import Line
 from profiles_management.reconcile.text import plan_lines, report_lines
 
-# The kernel gives one argument of action-set 131,072 bytes.
-LARGEST = 60_000
-_ROOM = 40  # for brackets, and for how much is left out
+UNCONFIRMED = "run it again with confirm=true"
 _LISTS = ("changes", "errors", "pending", "warnings")
 
-Results = dict[str, str]
 
-
-class SyncNow(BaseModel):
-    """The parameters of `sync-now`."""
+class Params(BaseModel):
+    """The parameters of an action: those that are named, and no others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SyncNow(Params):
+    """The parameters of `sync-now`."""
 
     dry_run: bool = False
     allow_revocations: bool = False
 
 
-def of_plan(plan: Plan, settings: Settings) -> Results:
+class Plan(Params):
+    """The parameters of `plan`."""
+
+    at: Until | None = None
+
+
+class DeleteStale(Params):
+    """The parameters of `delete-stale-profiles`."""
+
+    confirm: bool = False
+    keep_data: bool = False
+
+
+class ListAccess(Params):
+    """The parameters of `list-access`; empty ones mean everybody and everywhere."""
+
+    person: str = ""
+    profile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an action answers; `wrong` is why it fails all the same, empty where it does not."""
+
+    results: Results
+    wrong: str = ""
+
+
+def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gathered) -> Results:
     """Return what `plan` answers; `stopped` is there, and says why, where the brake would stop it."""
     lines = plan_lines(plan)
-    return {"summary": str(lines[-1]), **_stopped(plan, settings), "text": _text(lines), **_data(plan_data(plan))}
+    found = {"summary": str(lines[-1]), **_stopped(plan, settings), **_sources(gathered)}
+    return found | results.of_lines("text", lines) | _data(plan_data(plan), gathered)
 
 
-def of_run(synced: Synced) -> Results:
+def of_run(run: Run) -> Results:
     """Return what `sync-now` answers."""
-    text = _text(report_lines(synced.report))
-    return {"summary": told(synced), "text": text, **_data(report_data(synced.report))}
+    if run.gathered is None:
+        return of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
+    if not isinstance(run.outcome, Report):
+        return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | of_error(run.outcome)
+    found = {"summary": told(run, run.outcome), **_sources(run.gathered)}
+    return (
+        found
+        | results.of_lines("text", report_lines(run.outcome))
+        | _data(report_data(run.outcome), run.gathered)
+    )
+
+
+def of_report(report: Report) -> Results:
+    """Return what `delete-stale-profiles` answers."""
+    lines = report_lines(report)
+    return {"summary": str(lines[-1])} | results.of_lines("text", lines) | _data(report_data(report))
 
 
 def of_error(error: ProfilesError) -> Results:
     """Return what an action answers beside the reason why it failed: all that is wrong with a document."""
-    return _list("errors", list(map(problem_data, error.problems))) if isinstance(error, DocumentError) else {}
+    if not isinstance(error, DocumentError):
+        return {}
+    return results.of_list("errors", list(map(problem_data, error.problems)))
 
 
-def _stopped(plan: Plan, settings: Settings) -> Results:
+def of_stale(found: tuple[StaleProfile, ...]) -> Results:
+    """Return what `list-stale-profiles` answers."""
+    lines, data = listings.stale(found)
+    return results.of_lines("text", lines) | results.of_list("stale", data["stale"])
+
+
+def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess) -> Results:
+    """Return what `list-access` answers."""
+    lines, data = listings.access(entries, asked.person or None, asked.profile or None)
+    return results.of_lines("text", lines) | results.of_list("access", data["access"])
+
+
+def of_export(export: Export) -> Answer:
+    """Return what `export-pmr` answers: `pmr` is the document; it fails for one that no action can carry."""
+    notes = results.of_list("notes", [problem_data(note) for note in export.notes])
+    try:
+        return Answer(results.of_text("pmr", export.to_yaml()) | notes)
+    except ValueError as error:
+        return Answer(notes, f"{error}; use the command: profiles-management export")
+
+
+def _sources(gathered: Gathered) -> Results:
+    """Return the commit in force, and the sources that cannot be used, each with the reason."""
+    frozen = [{"source": one.name, "why": str(one.error)} for one in gathered.frozen]
+    commit = {"commit": gathered.commit} if gathered.commit else {}
+    return commit | (results.of_list("frozen", frozen) if frozen else {})
+
+
+def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
+    broken = [one.error for one in gathered.frozen if isinstance(one.error, DocumentError)]
+    return [problem_data(problem) for error in broken for problem in error.problems]
+
+
+def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
     try:
         if not settings.allow_revocations:
             brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
@@ -62,34 +154,11 @@ def _stopped(plan: Plan, settings: Settings) -> Results:
     return {}
 
 
-def _data(data: Mapping[str, Any]) -> Results:
-    results = {"counts": _json(data["summary"])}
-    for key in _LISTS:
-        results |= _list(key, data[key])
-    return results
-
-
-def _text(lines: Sequence[Line]) -> str:
-    """Return what a terminal would show, as far as it fits."""
-    texts = [str(one) for one in lines]
-    shown = _fitting(texts)
-    more = len(texts) - shown
-    return "\n".join([*texts[:shown], *([f"… and {count(more, 'more line')}"] if more else [])])
-
-
-def _list(key: str, items: Sequence[object]) -> Results:
-    """Return a list as JSON as far as it fits, and how many items it has; where some are missing, how many."""
-    texts = [_json(item) for item in items]
-    shown = _fitting(texts)
-    results = {key: f"[{', '.join(texts[:shown])}]", f"{key}-total": str(len(texts))}
-    return results if shown == len(texts) else results | {f"{key}-left-out": str(len(texts) - shown)}
-
-
-def _fitting(texts: Iterable[str]) -> int:
-    """Return how many of the texts fit into one argument of action-set, with two bytes after each."""
-    sizes = accumulate(len(text.encode()) + 2 for text in texts)
-    return sum(1 for _ in takewhile(lambda size: size <= LARGEST - _ROOM, sizes))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _data(data: Mapping[str, Any], gathered: Gathered | None = None) -> Results:
+    lists = {key: data[key] for key in _LISTS}
+    if gathered is not None:
+        lists["errors"] = [*_errors(gathered), *lists["errors"]]
+    found = {"counts": json.dumps(data["summary"])}
+    for key, items in lists.items():
+        found |= results.of_list(key, items)
+    return found

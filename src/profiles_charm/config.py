@@ -8,16 +8,10 @@ from typing import Annotated, Literal
 import ops
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from profiles_management import PRESETS, ProfilesError, Settings, SettingsError
-from profiles_management.pmr import documents
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management import PRESETS, Settings, SettingsError
 
 _BETWEEN = re.compile(r"[,\s]+")
 _LITERALS = re.compile("'([^']*)'")
-
-
-class NoDocument(ProfilesError):
-    """No document is configured; an empty one is `profiles: []`."""
 
 
 def _split(value: object) -> object:
@@ -42,9 +36,18 @@ Pairs = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
 class Config(BaseModel):
     """The options, under their names in charmcraft.yaml with `_` for `-`. Those of the engine: see `Settings`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     document: str = Field(default="", alias="pmr")
+    git_url: Word = ""
+    git_revision: Word = ""
+    git_path: Word = ""
+    git_credentials: ops.Secret | None = None
+    git_known_hosts: str = ""
+    git_ca: str = ""
+    relation_profiles: Words = ("*",)
+    relation_trust: Literal["profiles", "full"] = "profiles"
+    events: Literal["off", "counts", "names"] = "off"
     distribution: Literal["upstream", "charmed"] = "charmed"
     principals: Words = ()
     additional_principals: Words = ()
@@ -61,7 +64,6 @@ class Config(BaseModel):
     protected_namespaces: Words = ()
     allowed_keys: Words = ()
     standalone: bool = False
-    events: Literal["off", "counts", "names"] = "off"
     roles: Pairs = Field(default_factory=dict)
     deadline: int = 30
     request_timeout: int = 30
@@ -107,17 +109,6 @@ class Config(BaseModel):
         except SettingsError as error:  # it begins with the name of the setting
             name, _, rest = str(error).partition(" ")
             raise SettingsError(f"option {_option(name)} {rest}") from error
-
-    def pmr(self) -> ProfilesManagementRepresentation:
-        """Return the document.
-
-        Raises:
-            NoDocument: none is configured.
-            DocumentError: it is not valid; each problem carries its line, in a file called `pmr`.
-        """
-        if not self.document.strip():
-            raise NoDocument("no document; set the option pmr")
-        return documents.loads(self.document, name="pmr", rules=self.settings().rules)
 
 
 def load(charm: ops.CharmBase) -> Config:

@@ -1,7 +1,8 @@
 """The way to the cluster: one client, made when it is first needed, and loggers that keep juju-log quiet."""
 
 import logging
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cached_property
 
 from lightkube import Client
 from lightkube.core.exceptions import ConfigError
@@ -13,21 +14,31 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 _CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore")
 
 
-class Connection(NamedTuple):
-    """A client of the cluster, and the clock by which one waits for it."""
+class Connection:
+    """A client of the cluster, made when it is first needed, and the clock by which one waits for it."""
 
-    client: Client
-    clock: Clock = SYSTEM
+    def __init__(self, make: Callable[[], Client], clock: Clock = SYSTEM) -> None:
+        self._make = make
+        self.clock = clock
+
+    @cached_property
+    def client(self) -> Client:
+        """The client; nothing is sent yet.
+
+        Raises:
+            ClusterError: there are no credentials.
+        """
+        return self._make()
 
 
 def connect() -> Connection:
-    """Return a connection with the credentials of the pod, or else those of KUBECONFIG; nothing is sent yet.
+    """Return a connection with the credentials of the pod, or else those of KUBECONFIG."""
+    return Connection(_client)
 
-    Raises:
-        ClusterError: there are no credentials.
-    """
+
+def _client() -> Client:
     try:
-        return Connection(Client(field_manager="profiles-management"))
+        return Client(field_manager="profiles-management")
     except (ConfigError, KeyError, OSError) as error:  # a file or variable of the pod is missing, or not to be read
         raise ClusterError(f"no credentials for the Kubernetes API: {error}") from error
 

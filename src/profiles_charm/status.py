@@ -1,10 +1,13 @@
 """The wording of statuses: what a run came to, in one line that says what to do. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import ops
 
-from profiles_charm.config import NoDocument
+from profiles_charm import memory
+from profiles_charm.sources import CONFIG, GIT, Gathered, Read
 from profiles_management import (
     BrakeError,
     ClusterAway,
@@ -15,53 +18,86 @@ from profiles_management import (
     ProfilesError,
     Report,
 )
-from profiles_management.reconcile.lines import printable
+from profiles_management.reconcile.lines import count, printable
 
 LONGEST = 120
 STANDING_BY = "standing by; the leader applies the document"
+_COMMIT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
-    """A run that came to its end: the report, and how many contributors the document gives access to."""
+class Run:
+    """How one run went.
 
-    report: Report
-    contributors: int
+    Attributes:
+        outcome: the report, or what stopped it.
+        gathered: what the sources said; None where the options could not be read.
+        contributors: how many the document gives access to.
+        since: since when each source is frozen.
+    """
+
+    outcome: Report | ProfilesError
+    gathered: Gathered | None = None
+    contributors: int = 0
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
 
-Outcome = Synced | ProfilesError
-
-
-def status_of(outcome: Outcome, app: str) -> ops.StatusBase:
-    """Return the status that tells how a run went.
+def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
+    """Yield everything that is to be told of a run; Juju shows the worst, and of several the first.
 
     Args:
         app: the application's name in Juju, for a command that can be pasted.
     """
-    match outcome:
-        case Synced():
-            return _of_run(outcome)
-        case NoDocument():
-            return ops.BlockedStatus(short(f"no document; juju config {app} pmr=@FILE"))
+    if run.gathered is not None and not run.gathered.asked:
+        yield ops.BlockedStatus(no_document(app))
+    for read in run.gathered.frozen if run.gathered is not None else ():
+        yield _of_frozen(read, _held(run.outcome).get(read.name, 0), run.since.get(read.name))
+    yield _of_report(run, run.outcome) if isinstance(run.outcome, Report) else status_of(run.outcome, app)
+
+
+def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
+    """Return the status that tells what stopped a run."""
+    match error:
         case DocumentError():
-            return _of_document(outcome)
+            return ops.BlockedStatus(_worded(error, LONGEST))
         case BrakeError():
-            return ops.BlockedStatus(braked(outcome))
+            return ops.BlockedStatus(braked(error))
         case ClusterError():
-            return _of_cluster(outcome, app)
+            return _of_cluster(error, app)
         case _:
-            return ops.BlockedStatus(short(str(outcome)))
+            return ops.BlockedStatus(short(str(error)))
 
 
-def told(synced: Synced) -> str:
-    """Return a finished run in one line: `12 profiles, 57 contributors; 2 pending`."""
-    report, plan = synced.report, synced.report.plan
+def told(run: Run, report: Report) -> str:
+    """Return a finished run in one line: `12 profiles, 57 contributors; 2 pending; git 1a2b3c4d`."""
+    plan = report.plan
     late = {one.profile for one in report.pending}
-    parts = [f"{count(plan.profiles, 'profile')}, {count(synced.contributors, 'contributor')}"]
+    parts = [f"{count(plan.profiles, 'profile')}, {count(run.contributors, 'contributor')}"]
     parts += [f"{len(late)} pending"] if late else []
+    known = {one.name for one in run.gathered.frozen} if run.gathered is not None else set()
+    parts += [f"{count(held, 'profile')} of {one} frozen" for one, held in _held(report).items() if one not in known]
+    if run.gathered is not None and run.gathered.commit:
+        parts.append(f"git {run.gathered.commit[:_COMMIT]}")
     if plan.warnings:
         parts.append(f"{count(len(plan.warnings), 'warning')}: {plan.warnings[0].what}")
     return "; ".join(parts)
+
+
+def unread(gathered: Gathered, app: str) -> str:
+    """Return which sources cannot be used, and why, in one line; empty where all can."""
+    wrong = [] if gathered.asked else [no_document(app)]
+    return "; ".join([*wrong, *(_of_frozen(one).message for one in gathered.frozen)])
+
+
+def no_document(app: str) -> str:
+    """Return what is said where no source is configured at all."""
+    return short(f"no document; juju config {app} pmr=@FILE")
+
+
+def reasons(run: Run, app: str) -> str:
+    """Return why the charm is blocked or waits, in one line; empty where it is not."""
+    wrong = [one.message for one in statuses_of(run, app) if not isinstance(one, ops.ActiveStatus)]
+    return "; ".join(wrong)
 
 
 def trouble(report: Report) -> str:
@@ -81,29 +117,49 @@ def braked(error: BrakeError) -> str:
     return f"would revoke {error.lost:,} of {error.before:,}; run sync-now allow-revocations=true"
 
 
-def count(number: int, noun: str) -> str:
-    """Return `1 profile` or `2 profiles`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def short(text: str, longest: int = LONGEST) -> str:
     """Return a text on one line, as a terminal may see it, cut where it is too long for a column of `juju status`."""
     line = printable(" ".join(text.split()).rstrip("."))
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
-def _of_run(synced: Synced) -> ops.StatusBase:
-    if wrong := trouble(synced.report):
+def _held(outcome: Report | ProfilesError) -> dict[str, int]:
+    """Return how many profiles of each source stay as they are because nobody knows what it wants."""
+    if isinstance(outcome, ProfilesError):
+        return {}
+    return {one.source or "no source": len(one.profiles) for one in outcome.plan.frozen if one.profiles}
+
+
+def _of_report(run: Run, report: Report) -> ops.StatusBase:
+    if wrong := trouble(report):
         return ops.BlockedStatus(short(wrong))
-    return ops.ActiveStatus(short(told(synced)))
+    return ops.ActiveStatus(short(told(run, report)))
 
 
-def _of_document(error: DocumentError) -> ops.StatusBase:
+def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.StatusBase:
+    """Return what is wrong with a source, how many profiles stay as they are because of it, and since when."""
+    end = f"; {count(held, 'profile') + ' ' if held else ''}frozen"
+    end += f" {memory.worded(begun)}" if begun is not None else ""
+    if isinstance(read.error, DocumentError):
+        return ops.BlockedStatus(_worded(read.error, LONGEST - len(end)) + end)
+    what = short(f"{_place(read.name)}: {read.error}", LONGEST - len(end)) + end
+    return ops.WaitingStatus(what) if getattr(read.error, "passing", False) else ops.BlockedStatus(what)
+
+
+def _place(name: str) -> str:
+    """Return a source as people know it: `git`, or `relation profiles of github-profiles`."""
+    if name in (CONFIG, GIT):
+        return name
+    _, endpoint, app = name.split(":", 2)
+    return f"relation {endpoint} of {app}"
+
+
+def _worded(error: DocumentError, longest: int) -> str:
     first, *others = error.problems
     line = f" line {first.where.line}" if first.where.line else ""
     more = f"; {len(others)} more" if others else ""
     what = f"{first.where.file or first.where.path}{line}: {first.what}"
-    return ops.BlockedStatus(short(what, LONGEST - len(more)) + more)
+    return short(what, longest - len(more)) + more
 
 
 def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:

@@ -1,6 +1,6 @@
 """What stays as it is: what a source made that cannot be read now, and people whom several sources add differently."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,25 +21,17 @@ def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
 
 
 def profiles(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> dict[str, str]:
-    """Return the profiles of ours that a frozen source made or may have, sorted by name, with the source they bear."""
-    if not pmr.origins.frozen:
+    """Return the profiles of ours that are left as they are, sorted by name, with the source that they bear."""
+    if not pmr.origins.is_merged:
         return {}
     return {
         name: one.source
         for name, one in sorted(anchors(observed, settings).items())
         if one.mark == settings.instance
         and name not in pmr.origins.conflicts
-        and (one.source or not pmr.has_profile(name))
-        and may_be_frozen(one, pmr.origins)
+        and not ((defined := pmr.profiles.get(name)) is not None and (defined.adopt or not one.source))
+        and pmr.origins.leaves(one.source)
     }
-
-
-def may_be_frozen(one: Anchor, origins: Origins) -> bool:
-    """Return whether a profile is that of a source which cannot be read.
-
-    One that bears no source was made before there were any, so that every source may be the one that names it.
-    """
-    return bool(origins.frozen) and (not one.source or one.source in origins.frozen)
 
 
 def conflict(name: str, definer: str, source: str) -> Problem:
@@ -48,7 +40,7 @@ def conflict(name: str, definer: str, source: str) -> Problem:
         name,
         "frozen-source",
         f"{name} is defined by {definer}, and {source}, which cannot be read, made it",
-        f"Mend {source} or take it away, or remove {name} from {definer}.",
+        f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
     )
 
 
@@ -71,7 +63,7 @@ def staying(profile: Profile, room: Room, origins: Origins, settings: Settings, 
     That is whom a frozen source added, and in a dispute whom one of its sources did, for as long as the profile is
     open. Whom its own source lists, and its owner, are that source's alone.
     """
-    if not profile.open or not (origins.frozen or origins.disputed):
+    if not profile.open or not origins.is_merged:
         return Staying(room, {})
     own = _own(profile, origins)
     found: dict[Person, str] = {}
@@ -79,8 +71,7 @@ def staying(profile: Profile, room: Room, origins: Origins, settings: Settings, 
     gone: list[Held] = []
     for person, held in held_in(room).items():
         key = profile.name, UserKind(person.kind), person.name
-        claims = {*origins.frozen, *origins.disputed.get(key, ())}
-        source = _claimed(held, claims, settings)
+        source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
         if not source or person in own or person == room.owner:
             continue
         if _is_over(held, now):
@@ -110,10 +101,10 @@ def _own(profile: Profile, origins: Origins) -> set[Person]:
     }
 
 
-def _claimed(held: Held, sources: Iterable[str], settings: Settings) -> str:
-    """Return which of some sources gave somebody what they hold, '' for none of them."""
+def _claimed(held: Held, origins: Origins, disputed: Collection[str], settings: Settings) -> str:
+    """Return which source gave somebody what they hold and may still want them to: '' for none of that kind."""
     found = {one.source for one in (*held.bindings, *held.policies) if one.mark == settings.instance}
-    return min(found.intersection(sources), default="")
+    return min((one for one in found if one and (one in disputed or origins.leaves(one))), default="")
 
 
 def _is_over(held: Held, now: datetime) -> bool:

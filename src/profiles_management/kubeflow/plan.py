@@ -60,7 +60,7 @@ def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
         and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
         and not pmr.has_profile(name)
         and name not in pmr.origins.conflicts
-        and not frozen.may_be_frozen(one, pmr.origins)
+        and not pmr.origins.leaves(one.source)
         and not ownership.is_protected(name, settings)
     )
 
@@ -161,7 +161,7 @@ class _Planning:
             if not self.pmr.has_profile(name):  # else it is refused, and told as such
                 kept.setdefault(source, []).append(name)
         for source, names in kept.items():
-            why = self.pmr.origins.frozen.get(source, "")
+            why = self.pmr.origins.frozen.get(source, "no source of this name is there" if source else "")
             yield Frozen(source, why, tuple(names), self.staying.count(source))
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.pmr.classes import (
@@ -37,8 +37,14 @@ class Source:
     why: str = ""
 
 
-def merge(sources: Iterable[Source]) -> ProfilesManagementRepresentation:
+def merge(
+    sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
+) -> ProfilesManagementRepresentation:
     """Return the one document that several sources make, with `origins`. Their order means nothing.
+
+    Args:
+        withdrawn: names of sources that were there and were taken away on purpose: what they made is stale. What a
+            source made that is neither here nor there stays as it is.
 
     The defaults of a document hold for its own profiles. Contributors that other sources add are listed after a
     profile's own, by name. What cannot be merged is left out and told in `origins`; nothing that is in dispute
@@ -57,15 +63,21 @@ def merge(sources: Iterable[Source]) -> ProfilesManagementRepresentation:
         else:
             by_name[source.name] = source.pmr
     with collector_paused():
-        return _Merging(by_name, frozen).result()
+        return _Merging(by_name, frozen, frozenset((*by_name, *withdrawn))).result()
 
 
 class _Merging:
     """Collects what one document is made of."""
 
-    def __init__(self, sources: Mapping[str, ProfilesManagementRepresentation], frozen: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, ProfilesManagementRepresentation],
+        frozen: Mapping[str, str],
+        settled: frozenset[str],
+    ) -> None:
         self.sources = sources
         self.frozen = frozen
+        self.settled = settled
         self.profiles: dict[str, Profile] = {}
         self.origins: dict[str, str] = {}
         self.contributors: dict[Added, str] = {}
@@ -79,7 +91,7 @@ class _Merging:
             self._add(name, additions)
         merged = ProfilesManagementRepresentation([self.profiles[name] for name in sorted(self.profiles)])
         merged.origins = Origins(
-            self.origins, self.contributors, self.frozen, self.conflicts, self.disputed, tuple(self.refused)
+            self.settled, self.origins, self.contributors, self.frozen, self.conflicts, self.disputed, tuple(self.refused)
         )
         return merged
 

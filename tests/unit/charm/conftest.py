@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+import ops
 import pytest
 import yaml
+from charms.profiles_management.v0.profiles_management import ProfilesProvider, Report
 from ops import testing
 
 from charm import ProfilesManagementCharm
@@ -17,23 +21,67 @@ from profiles_management.reconcile.clock import Clock
 
 _FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
 # What testing.Context would read of it by itself, each time anew.
-CHARM = {"meta": {"name": _FILE["name"]}, "config": _FILE["config"], "actions": _FILE["actions"]}
+_META = {key: _FILE[key] for key in ("name", "peers", "provides", "requires") if key in _FILE}
+CHARM = {"meta": _META, "config": _FILE["config"], "actions": _FILE["actions"]}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 
 
 class Ticks:
-    """A clock whose sleep takes no time; `slept` is how many seconds it was asked to."""
+    """A clock whose sleep takes no time; `slept` is how many seconds it was asked to, `later` how long after noon it is."""
 
     def __init__(self) -> None:
         self.slept = 0.0
+        self.later = timedelta()
 
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=lambda: NOON, monotonic=lambda: self.slept, sleep=self.sleep)
+        return Clock(now=lambda: NOON + self.later, monotonic=lambda: self.slept, sleep=self.sleep)
+
+
+class Publisher(ops.CharmBase):
+    """A charm that publishes what the test wants, and keeps the answer that it reads."""
+
+    document = ""
+    report: Report | None = None
+
+    def __init__(self, framework: ops.Framework) -> None:
+        super().__init__(framework)
+        self.profiles = ProfilesProvider(self, "profiles")
+        framework.observe(self.on.update_status, self._act)
+
+    def _act(self, _: ops.EventBase) -> None:
+        if Publisher.document:
+            self.profiles.publish(Publisher.document)
+        Publisher.report = self.profiles.report
+
+
+_PUBLISHER = {"name": "teams", "provides": {"profiles": {"interface": "profiles_management"}}}
+
+
+def _publisher(relation: testing.Relation) -> testing.State:
+    context = testing.Context(Publisher, meta=_PUBLISHER)
+    return context.run(context.on.update_status(), testing.State(leader=True, relations={relation}))
+
+
+@cache
+def published(document: str) -> dict[str, str]:
+    """Return the databag in which a charm publishes a document, as the library writes it."""
+    Publisher.document = document
+    relation = testing.Relation("profiles", remote_app_name="ours")
+    return dict(_publisher(relation).get_relation(relation.id).local_app_data)
+
+
+def read_answer(ours: testing.Relation) -> Report:
+    """Return what the charm at the other end of our relation reads, as the library reads it."""
+    Publisher.document = ""
+    data = {"local_app_data": dict(ours.remote_app_data), "remote_app_data": dict(ours.local_app_data)}
+    _publisher(testing.Relation("profiles", remote_app_name="ours", **data))
+    assert Publisher.report is not None
+    return Publisher.report
 
 
 class World:
@@ -42,19 +90,54 @@ class World:
     `see(event)` lets an event happen and returns the state after it; it goes on from the state before, as a unit does.
     """
 
-    def __init__(self, api: MemoryApi, app_name: str) -> None:
+    def __init__(self, api: MemoryApi, app_name: str, ticks: Ticks) -> None:
         self.api = api
+        self.ticks = ticks
         self.context = testing.Context(ProfilesManagementCharm, **CHARM, app_name=app_name)
-        self.state = testing.State(leader=True)
+        self.state = testing.State(leader=True, relations={testing.PeerRelation("peers")})
 
-    def configure(self, *, leader: bool = True, **options: str | float) -> None:
-        config = {name.replace("_", "-"): value for name, value in options.items()}
-        self.state = testing.State(
-            leader=leader,
-            config=config,
-            unit_status=self.state.unit_status,
-            app_status=self.state.app_status,
-        )
+    def configure(self, *, leader: bool = True, **options: str | float | testing.Secret) -> None:
+        """Set the options, all of them; those that are not named go back to their defaults."""
+        named = {name.replace("_", "-"): value for name, value in options.items()}
+        secrets = {value for value in named.values() if isinstance(value, testing.Secret)}
+        config = {key: value.id if isinstance(value, testing.Secret) else value for key, value in named.items()}
+        self.state = replace(self.state, leader=leader, config=config, secrets=secrets)
+
+    def relate(self, app: str, document: str | None = None, **raw: str) -> testing.Relation:
+        """Have a charm publish a document over its relation, for the first time or another; None: nothing yet."""
+        databag = raw or ({} if document is None else published(document))
+        before = self._relation(app)
+        if before is None:
+            after = testing.Relation("profiles", remote_app_name=app, remote_app_data=databag)
+        else:
+            after = replace(before, remote_app_data=databag)
+        self._swap(before, after)
+        return after
+
+    def unrelate(self, app: str) -> testing.State:
+        """Remove a relation: the charm sees it break, and then it is gone."""
+        relation = self._relation(app)
+        state = self.context.run(self.context.on.relation_broken(relation), self.state)
+        self.state = replace(state, relations={one for one in state.relations if one.id != relation.id})
+        return self.state
+
+    def publish(self, app: str, document: str | None = None, **raw: str) -> testing.State:
+        """Have a charm publish a document, and ours see that."""
+        relation = self.relate(app, document, **raw)
+        self.state = self.context.run(self.context.on.relation_changed(relation), self.state)
+        return self.state
+
+    def answer(self, app: str) -> Report:
+        """Return what a charm reads of what became of its document."""
+        return read_answer(self._relation(app))
+
+    def _relation(self, app: str) -> testing.Relation | None:
+        found = (one for one in self.state.relations if isinstance(one, testing.Relation))
+        return next((one for one in found if one.remote_app_name == app), None)
+
+    def _swap(self, before: testing.RelationBase | None, after: testing.RelationBase) -> None:
+        others = {one for one in self.state.relations if before is None or one.id != before.id}
+        self.state = replace(self.state, relations={*others, after})
 
     def see(self, event: str = "update_status") -> testing.State:
         self.state = self.context.run(getattr(self.context.on, event)(), self.state)
@@ -105,8 +188,8 @@ def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[..., World
     """Deploy the charm beside a cluster: the one seam is what makes the client."""
 
     def build(server: MemoryApi, app_name: str = "profiles-management") -> World:
-        monkeypatch.setattr(connection, "connect", lambda: connection.Connection(server.client(), ticks.clock))
-        return World(server, app_name)
+        monkeypatch.setattr(connection, "connect", lambda: connection.Connection(server.client, ticks.clock))
+        return World(server, app_name, ticks)
 
     return build
 

@@ -73,15 +73,15 @@ def test_no_name_of_a_person_is_logged(world, document):
 def test_the_client_is_made_once_and_only_when_it_is_needed(monkeypatch, document):
     made = []
 
-    def connect():
+    def make():
         made.append(MemoryApi().client())
-        return connection.Connection(made[-1])
+        return made[-1]
 
-    monkeypatch.setattr(connection, "connect", connect)
+    monkeypatch.setattr(connection, "connect", lambda: connection.Connection(make))
     context = testing.Context(ProfilesManagementCharm)
 
     with context(context.on.update_status(), testing.State(leader=True)) as manager:
         assert made == []
-        first, second = manager.charm._connection, manager.charm._connection
+        first, second = manager.charm._connection.client, manager.charm._connection.client
     assert first is second
     assert len(made) == 1

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from profiles_management.cli.main import app, main
@@ -13,6 +14,7 @@ from profiles_management.reconcile.plan import Action, Reason
 
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BAD = "profiles:\n- name: ml-engineers\n  owner:\n    kind: User\n    name: admin@example.com\n  contributers:\n"
 
@@ -42,6 +44,26 @@ def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
     options = {option for parameter in known for option in parameter.opts}
 
     assert {word for word in rest if word.startswith("--")} <= options
+
+
+def juju(command: str) -> list[tuple[str, list[str]]]:
+    """Return (page, words after the application) of every `juju COMMAND` about our charm."""
+    line = re.compile(rf"juju {command} profiles-management(?:/leader)? ([^`\n]*)")
+    return [(str(page.relative_to(ROOT)), found.split()) for page in PAGES for found in line.findall(page.read_text())]
+
+
+@pytest.mark.parametrize(("page", "words"), juju("config"))
+def test_every_option_that_is_shown_exists(page: str, words: list[str]) -> None:
+    set_or_reset = [name for word in words for name in word.partition("=")[0].split(",") if not name.startswith("--")]
+
+    assert set(set_or_reset) <= CHARM["config"]["options"].keys()
+
+
+@pytest.mark.parametrize(("page", "words"), juju("run"))
+def test_every_action_that_is_shown_exists(page: str, words: list[str]) -> None:
+    name, *params = words
+
+    assert {param.partition("=")[0] for param in params} <= CHARM["actions"][name].get("params", {}).keys()
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"))

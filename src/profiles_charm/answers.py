@@ -1,0 +1,43 @@
+"""What a charm that publishes profiles is told: what became of each profile of its own document. Pure."""
+
+from collections.abc import Iterator
+
+from charms.profiles_management.v0.profiles_management import State
+
+from profiles_charm.sources import Read
+from profiles_charm.status import Run
+from profiles_management import ProfilesError
+from profiles_management.reconcile.report import Result
+
+States = dict[str, tuple[State, str]]
+
+_STATES: dict[Result, State] = {
+    Result.DONE: "applied",
+    Result.PENDING: "pending",
+    Result.NOT_TRIED: "pending",
+    Result.FAILED: "failed",
+}
+
+
+def states(read: Read, run: Run) -> States:
+    """Return the state of each profile that one source defines or adds to, and why it is not applied.
+
+    Profiles of other sources are not told of; nothing is where the document could not be used.
+    """
+    if isinstance(run.outcome, ProfilesError):
+        return {name: ("pending", str(run.outcome)) for name in _names(read)}
+    became = run.outcome.profiles()
+    found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
+    return {name: (_STATES[result], why) for name, (result, why) in found.items()}
+
+
+def problem(read: Read) -> str:
+    """Return why a document as a whole could not be used; empty where it could."""
+    return "" if read.error is None else str(read.error)
+
+
+def _names(read: Read) -> Iterator[str]:
+    if read.pmr is not None:
+        yield from sorted({*read.pmr.profiles, *read.pmr.additions})
+
+

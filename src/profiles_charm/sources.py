@@ -1,0 +1,147 @@
+"""The sources of the document: the option `pmr`, Git and relations. Each is read by itself, then all are merged."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from charms.profiles_management.v0.profiles_management import Published
+
+from profiles_charm.config import Config
+from profiles_management import DocumentError, ProfilesError
+from profiles_management.kubeflow.objects import grants
+from profiles_management.pmr import documents
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.rules import Rules
+
+if TYPE_CHECKING:
+    from profiles_management.git import Checkout
+
+CONFIG, GIT = "config", "git"
+RELATION = "profiles"
+Fetch = Callable[[Config, Rules], "Checkout"]
+Seen = Callable[[Iterable[str]], frozenset[str]]
+
+
+class Unread(ProfilesError):
+    """A source has nothing that could be read; `passing` where somebody else is about to change that."""
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One source as it was read.
+
+    Attributes:
+        name: its identity, kept on what it made: `config`, `git` or `relation:ENDPOINT:APP`.
+        pmr: its document; None where there is none that could be used: what it made is then frozen.
+        error: why there is none.
+        asked: whether anybody configured it. An option that is empty makes no profile stale and is no mistake.
+        revision: what the document is known by: Git's commit, a relation's own word for it.
+        relation: the id of its relation.
+    """
+
+    name: str
+    pmr: ProfilesManagementRepresentation | None = None
+    error: ProfilesError | None = None
+    asked: bool = True
+    revision: str = ""
+    relation: int | None = None
+
+    @property
+    def source(self) -> Source:
+        """What merging looks at."""
+        return Source(self.name, self.pmr, "" if self.error is None else str(self.error).splitlines()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What all sources say together."""
+
+    pmr: ProfilesManagementRepresentation
+    reads: tuple[Read, ...]
+
+    @property
+    def asked(self) -> bool:
+        """Whether there is any source at all."""
+        return any(one.asked for one in self.reads)
+
+    @property
+    def frozen(self) -> tuple[Read, ...]:
+        """The sources that somebody configured and that cannot be used."""
+        return tuple(one for one in self.reads if one.asked and one.pmr is None)
+
+    @property
+    def relations(self) -> dict[int, Read]:
+        """The sources that are relations, by the relation's id."""
+        return {one.relation: one for one in self.reads if one.relation is not None}
+
+    def contributors(self, now: datetime) -> int:
+        """Return how many contributors the sources give access to at a moment."""
+        return sum(1 for profile in self.pmr.in_order() for _ in grants(profile, now))
+
+    @property
+    def commit(self) -> str:
+        """The commit in force; '' without Git."""
+        return next((one.revision for one in self.reads if one.name == GIT), "")
+
+
+def gather(config: Config, rules: Rules, published: Iterable[Published], fetch: Fetch, seen: Seen) -> Gathered:
+    """Read every source and merge what they say.
+
+    Args:
+        rules: what the administrator allows; options and Git may use all of it.
+        fetch: brings a document from Git.
+        seen: remembers names, and returns all that it was ever given: a relation that is among them and no longer there
+            was removed, and its profiles are stale. One that was never seen is not there yet, as after a new deployment.
+    """
+    reads = [_config(config, rules), _git(config, rules, fetch)]
+    reads += [_relation(one, config, rules) for one in published]
+    related = {one.name for one in reads if one.relation is not None}
+    merged = merge((one.source for one in reads if one.asked or one.name == CONFIG), withdrawn=seen(related) - related)
+    return Gathered(merged, tuple(reads))
+
+
+def _config(config: Config, rules: Rules) -> Read:
+    if not config.document.strip():
+        return Read(CONFIG, error=Unread("the option pmr is empty"), asked=False)
+    try:
+        return Read(CONFIG, documents.loads(config.document, name="pmr", rules=rules, additions=True))
+    except DocumentError as error:
+        return Read(CONFIG, error=error)
+
+
+def _git(config: Config, rules: Rules, fetch: Fetch) -> Read:
+    if not config.git_url:
+        return Read(GIT, error=Unread("the option git-url is empty"), asked=False)
+    try:
+        found = fetch(config, rules)
+    except ProfilesError as error:
+        return Read(GIT, error=error)
+    return Read(GIT, found.pmr, revision=found.commit)
+
+
+def _relation(published: Published, config: Config, rules: Rules) -> Read:
+    """Read what another charm publishes: within the names, and with the trust, that the administrator gives it."""
+    name = f"relation:{RELATION}:{published.app}"
+    known = {"revision": published.revision, "relation": published.relation_id}
+    if published.problem:
+        return Read(name, error=Unread(published.problem), **known)
+    if published.text is None:
+        return Read(name, error=Unread("nothing is published yet", passing=True), **known)
+    full = config.relation_trust == "full"
+    its = replace(
+        rules,
+        names=config.relation_profiles,
+        trusted=full,
+        allowed_keys=rules.allowed_keys if full else frozenset(),
+    )
+    try:
+        pmr = documents.loads(published.text, name=published.app, rules=its, additions=True)
+    except DocumentError as error:
+        return Read(name, error=error, **known)
+    return Read(name, pmr, **known)

@@ -1,0 +1,129 @@
+"""The document in Git, as options and a secret describe it; that Git itself is read: tests/integration/git."""
+
+import pytest
+from ops import ActiveStatus, BlockedStatus, testing
+
+from profiles_charm import checkout
+from profiles_management import DocumentError
+from profiles_management.git import Checkout, Credentials, GitError, GitSource, Snapshot
+from profiles_management.pmr import documents
+
+COMMIT = "1a2b3c4d" + "0" * 32
+URL = "https://git.example.com/teams/profiles.git"
+SINCE = "since 2026-01-01 12:00 UTC"
+
+
+@pytest.fixture
+def repository(monkeypatch):
+    """What is in Git: `repository.text`, or what is raised instead; `repository.asked` is how it was last read."""
+
+    class Repository:
+        text = "profiles: []"
+        error: Exception | None = None
+        asked: GitSource | None = None
+
+        def load(self, source, **given):
+            self.asked = source
+            if self.error is not None:
+                raise self.error
+            pmr = documents.loads(self.text, name=f"pmr.yaml@{COMMIT[:8]}", rules=given["rules"], additions=True)
+            return Checkout(pmr, Snapshot(COMMIT, COMMIT, source.path, {}))
+
+    found = Repository()
+    monkeypatch.setattr("profiles_management.git.load", found.load)
+    return found
+
+
+def test_a_document_in_git_is_applied_and_its_commit_is_in_the_status(world, api, document, repository):
+    repository.text = document(ml=2)
+    world.configure(git_url=URL)
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == ActiveStatus("1 profile, 2 contributors; git 1a2b3c4d")
+    notes = api.get("Profile", None, "ml")["metadata"]["annotations"]
+    assert notes["profiles-management.io/source"] == "git"
+
+
+def test_the_options_say_what_is_read(world, repository):
+    world.configure(git_url=URL, git_revision="main", git_path="teams", git_known_hosts="keys", git_ca="pem")
+
+    world.see("config_changed")
+
+    asked = repository.asked
+    assert (asked.url, asked.revision, asked.path) == (URL, "main", "teams")
+    assert (asked.known_hosts, asked.ca, asked.credentials) == ("keys", "pem", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "credentials"),
+    [
+        ({"ssh-key": "KEY"}, Credentials(ssh_key="KEY")),
+        ({"user": "robot", "token": "TOKEN"}, Credentials(user="robot", token="TOKEN")),
+    ],
+)
+def test_credentials_come_from_a_secret(world, repository, content, credentials):
+    secret = testing.Secret(content)
+    world.configure(git_url=URL, git_credentials=secret)
+
+    world.see("config_changed")
+
+    assert repository.asked.credentials == credentials
+
+
+def test_a_secret_with_other_keys_is_told_without_its_content(world, repository):
+    world.configure(git_url=URL, git_credentials=testing.Secret({"password": "hush-hush"}))
+
+    message = world.see("config_changed").unit_status.message
+
+    assert message.startswith("git: the secret of git-credentials has other keys: it needs ssh-key, or user and token")
+    assert "hush" not in message
+    assert repository.asked is None
+
+
+def test_a_repository_that_cannot_be_read_freezes_its_profiles(world, api, document, repository):
+    repository.text = document(web=1)
+    world.configure(git_url=URL, pmr=document(ml=1))
+    world.see()
+    repository.error = GitError("git.example.com does not answer")
+    world.configure(git_url=URL, pmr=document(ml=2))
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == BlockedStatus(f"git: git.example.com does not answer; 1 profile frozen {SINCE}")
+    assert len([one for one in api.objects("RoleBinding", "web") if one["metadata"]["name"].startswith("user-")]) == 1
+    assert len([one for one in api.objects("RoleBinding", "ml") if one["metadata"]["name"].startswith("user-")]) == 2
+
+
+def test_a_bad_document_in_git_is_named_with_file_commit_and_line(world, repository):
+    with pytest.raises(DocumentError) as bad:
+        documents.loads("profiles:\n- nmae: ml\n", name="pmr.yaml@1a2b3c4d")
+    repository.error = bad.value
+    world.configure(git_url=URL)
+
+    message = world.see("config_changed").unit_status.message
+
+    assert message.startswith("pmr.yaml@1a2b3c4d line 2: ")
+
+
+def test_without_the_option_the_profiles_of_git_stay_as_they_are(world, api, document, repository):
+    repository.text = document(web=1)
+    world.configure(git_url=URL, pmr=document(ml=1))
+    world.see()
+    world.configure(pmr=document(ml=1))
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of git frozen")
+    assert len([one for one in api.objects("RoleBinding", "web") if one["metadata"]["name"].startswith("user-")]) == 1
+
+
+def test_actions_name_the_commit(world, document, repository):
+    repository.text = document(ml=1)
+    world.configure(git_url=URL)
+
+    assert world.act("plan")["commit"] == COMMIT
+
+
+def test_what_talks_to_git_is_not_loaded_without_the_option():
+    assert not hasattr(checkout, "git")

@@ -1,0 +1,281 @@
+"""Documents from the option, from relations and from Git: merged, frozen where they cannot be read, never mixed up."""
+
+from datetime import timedelta
+
+import pytest
+from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
+
+from memory_api import always, injury
+
+BAD = "profiles:\n- name: web\n  owner: {kind: User, name: a@b.c}\n  colour: red\n"
+SINCE = "since 2026-01-01 12:00 UTC"
+
+
+def named(document, name, owner="root@example.com", **people):
+    """Write a document of one profile with these people: `ann="edit"`."""
+    lines = [f"{{name: {who}@example.com, role: {role}}}" for who, role in people.items()]
+    return f"profiles:\n- name: {name}\n  owner: {{kind: User, name: {owner}}}\n  contributors: [{', '.join(lines)}]\n"
+
+
+@pytest.fixture
+def one(document):
+    """A document of one profile: `one("ml", ann="edit")`."""
+    return lambda name, **people: named(document, name, **people)
+
+
+@pytest.fixture
+def role(api):
+    """Tell who has which role in a profile."""
+
+    def role(who, profile):
+        for one in api.objects("RoleBinding", profile):
+            notes = one["metadata"].get("annotations", {})
+            if notes.get("user") == f"{who}@example.com" and one["metadata"]["name"] != "namespaceAdmin":
+                return notes["role"]
+        return ""
+
+    return role
+
+
+def source_of(api, name):
+    return api.get("Profile", None, name)["metadata"]["annotations"].get("profiles-management.io/source")
+
+
+def test_documents_of_several_sources_are_one(world, api, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+
+    state = world.publish("teams", one("web", bob="view"))
+
+    assert state.unit_status == state.app_status == ActiveStatus("2 profiles, 2 contributors")
+    assert (role("ann", "ml"), role("bob", "web")) == ("edit", "view")
+    assert (source_of(api, "ml"), source_of(api, "web")) == ("config", "relation:profiles:teams")
+
+
+def test_a_relation_alone_is_enough(world, one, role):
+    assert world.publish("teams", one("web", bob="view")).unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert role("bob", "web") == "view"
+
+
+def test_a_relation_that_has_not_published_is_waited_for(world, api, one):
+    world.configure(pmr=one("ml"))
+
+    state = world.publish("teams")
+
+    said = f"relation profiles of teams: nothing is published yet; frozen {SINCE}"
+    assert state.unit_status == WaitingStatus(said)
+    assert api.get("Profile", None, "ml")
+
+
+def test_a_bad_document_freezes_its_own_profiles_and_the_others_go_on(world, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+    world.publish("teams", one("web", bob="edit"))
+    world.configure(pmr=one("ml", ann="view"))
+
+    state = world.publish("teams", BAD)
+
+    assert state.unit_status == BlockedStatus(f'teams line 4: unknown key "colour"; 1 profile frozen {SINCE}')
+    assert (role("ann", "ml"), role("bob", "web")) == ("view", "edit")
+
+
+def test_a_frozen_source_is_told_since_when_it_has_been_so(world, ticks):
+    world.publish("teams", BAD)
+    ticks.later = timedelta(hours=3)
+
+    assert world.see().unit_status.message.endswith(f"frozen {SINCE}")
+
+
+def test_when_it_can_be_read_again_it_goes_on_and_the_time_is_forgotten(world, one, role, ticks):
+    world.publish("teams", BAD)
+    assert world.publish("teams", one("web", bob="edit")).unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert role("bob", "web") == "edit"
+    ticks.later = timedelta(hours=3)
+
+    assert world.publish("teams", BAD).unit_status.message.endswith("frozen since 2026-01-01 15:00 UTC")
+
+
+def test_access_ends_in_a_frozen_source_too(world, one, role, ticks):
+    until = one("web", bob="edit").replace("role: edit", "role: edit, until: 2026-02-01")
+    world.publish("teams", until)
+    world.publish("teams", BAD)
+    ticks.later = timedelta(days=60)
+
+    world.see()
+
+    assert role("bob", "web") == ""
+
+
+def test_a_relation_that_is_removed_takes_its_profiles_with_it_as_stale(world, api, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+    world.publish("teams", one("web", bob="edit"))
+
+    state = world.unrelate("teams")
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert (role("ann", "ml"), role("bob", "web")) == ("edit", "")
+    assert [one["name"] for one in world.act("list-stale-profiles")["stale"]] == ["web"]
+    assert api.get("Profile", None, "web")
+
+
+def test_a_removed_relation_whose_run_failed_is_finished_by_the_next_event(world, api, one, role):
+    world.publish("teams", one("web", bob="edit"))
+    api.faults.append(always(injury("503")))
+    world.unrelate("teams")
+    api.faults.clear()
+
+    world.see()
+
+    assert role("bob", "web") == ""
+
+
+def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(world, deploy, api, one, role):
+    world.publish("teams", one("web", bob="edit"))
+    again = deploy(api)
+    again.configure(pmr=one("ml", ann="edit"))
+
+    state = again.see("config_changed")
+
+    assert role("bob", "web") == "edit"
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of relation:profiles:teams frozen")
+
+
+def test_an_empty_option_makes_nothing_stale(world, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+    world.see()
+    world.configure()
+
+    state = world.see("config_changed")
+
+    assert role("ann", "ml") == "edit"
+    assert state.unit_status == BlockedStatus("no document; juju config profiles-management pmr=@FILE")
+
+
+def test_an_empty_option_beside_a_relation_makes_nothing_stale_either(world, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+    world.publish("teams", one("web", bob="edit"))
+    world.configure()
+
+    state = world.see("config_changed")
+
+    assert (role("ann", "ml"), role("bob", "web")) == ("edit", "edit")
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of config frozen")
+
+
+def test_an_explicit_empty_document_makes_its_profiles_stale(world, one, role):
+    world.publish("teams", one("web", bob="edit"))
+
+    world.publish("teams", "profiles: []")
+
+    assert role("bob", "web") == ""
+
+
+def test_two_sources_that_define_one_profile_are_named_and_only_it_stays_as_it_is(world, one, role):
+    world.configure(pmr=one("ml", ann="edit"))
+    world.see()
+    world.publish("teams", one("web", bob="view"))
+
+    state = world.publish("teams", one("ml", ann="view") + one("web", bob="edit").removeprefix("profiles:\n"))
+
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert state.unit_status.message.startswith("1 of 2 profiles refused: ")
+    assert "config" in state.unit_status.message
+    assert "relation:profiles:teams" in state.unit_status.message
+    assert (role("ann", "ml"), role("bob", "web")) == ("edit", "edit")
+
+
+def test_what_is_open_takes_contributors_of_a_relation(world, one, role):
+    world.configure(pmr=one("ml", ann="edit") + "  open: true\n")
+
+    world.publish("teams", "profiles:\n- name: ml\n  contributors: [{name: bob@example.com, role: view}]\n")
+
+    assert (role("ann", "ml"), role("bob", "ml")) == ("edit", "view")
+
+
+# trust
+
+
+def test_a_relation_defines_only_profiles_of_the_names_that_it_may(world, api, one):
+    world.configure(relation_profiles="team-*, lab-*")
+
+    state = world.publish("teams", one("web"))
+
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert state.unit_status.message.startswith("teams line 2: ")
+    assert api.get("Profile", None, "web") is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "adopt: true",
+        "plugins: [{kind: WorkloadIdentity, spec: {gcpServiceAccount: a}}]",
+        "labels: {pod-security.kubernetes.io/enforce: privileged}",
+    ],
+)
+def test_what_takes_trust_is_refused_of_a_relation_that_is_not_fully_trusted(world, api, one, more):
+    options = {"allowed_keys": "pod-security.kubernetes.io/*"}
+    world.configure(**options)
+    document = one("web") + f"  {more}\n"
+
+    state = world.publish("teams", document)
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert api.get("Profile", None, "web") is None
+
+    world.configure(relation_trust="full", **options)
+    assert world.see("config_changed").unit_status == ActiveStatus("1 profile, 0 contributors")
+
+
+def test_the_option_is_trusted_always(world, one):
+    world.configure(pmr=one("web") + "  adopt: true\n")
+
+    assert world.see().unit_status == ActiveStatus("1 profile, 0 contributors")
+
+
+# the answer
+
+
+def test_a_relation_is_told_what_became_of_its_own_profiles(world, one):
+    world.configure(pmr=one("ml"))
+
+    world.publish("teams", one("web", bob="edit"))
+
+    answer = world.answer("teams")
+    assert (answer.applied, answer.pending, answer.failed) == (("web",), {}, {})
+
+
+def test_a_relation_is_told_what_is_wrong_with_its_document(world, one):
+    world.publish("teams", BAD)
+
+    assert 'unknown key "colour"' in world.answer("teams").problem
+
+
+def test_a_relation_is_told_why_a_profile_failed(world, api, one):
+    owned = {"name": "web", "annotations": {"owner": "boss@example.com"}}
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owned})
+
+    world.publish("teams", one("web"))
+
+    assert "belongs to boss@example.com" in world.answer("teams").failed["web"]
+
+
+def test_while_the_cluster_is_away_a_relation_is_told_that_it_is_pending(world, api, one):
+    api.faults.append(always(injury("503")))
+
+    world.publish("teams", one("web"))
+
+    assert "503" in world.answer("teams").pending["web"]
+
+
+# removal
+
+
+def test_removing_the_charm_changes_nothing_in_the_cluster(world, api, one, role):
+    relation = world.relate("teams")
+    world.publish("teams", one("web", bob="edit"))
+    world.state = testing.State(
+        leader=True, relations=world.state.relations, config=world.state.config, planned_units=0
+    )
+
+    world.unrelate("teams")
+
+    assert relation.id
+    assert role("bob", "web") == "edit"
