@@ -3,14 +3,16 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 import ops
 from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 
-from profiles_charm import actions, answers, checkout, config, connection, memory, results, sources, status
+from profiles_charm import actions, answers, checkout, config, connection, memory, mesh, results, sources, status
 from profiles_charm.results import Results
 from profiles_charm.status import Run
+from profiles_charm.telemetry import Telemetry
 from profiles_management import (
     ProfilesError,
     Report,
@@ -34,6 +36,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         connection.hush()
         self.profiles = ProfilesRequirer(self, sources.RELATION)
         self._memory = memory.Memory(self)
+        self._telemetry = Telemetry(self)
         # How the run of this event went. None where there was none: then no status is set, and the last word stands.
         self._last: Run | None = None
         self._stands_by = False
@@ -45,6 +48,8 @@ class ProfilesManagementCharm(ops.CharmBase):
             self.on.leader_elected,
             self.on.update_status,
             self.profiles.on.documents_changed,
+            self.on[mesh.ENDPOINT].relation_changed,
+            self.on[mesh.ENDPOINT].relation_broken,
         ):
             framework.observe(event, self._on_something_new)
         framework.observe(self.on.sync_now_action, self._on_sync_now)
@@ -160,30 +165,39 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _run(self, *, allow_revocations: bool = False) -> Run:
         """Make the cluster as the sources say; what goes wrong is kept and told, and the next event tries again."""
-        try:
-            settings, gathered = self._gathered(allow_revocations=allow_revocations)
-        except ProfilesError as error:
-            self._last = Run(error)
-            return self._last
-        clock = self._connection.clock
+        clock, began = self._connection.clock, self._connection.clock.monotonic()
+        gathered: sources.Gathered | None = None
         outcome: Report | ProfilesError
         try:
+            settings, gathered = self._gathered(allow_revocations=allow_revocations)
             client = self._connection.client
             outcome = create_or_update_profiles(gathered.pmr, target=client, settings=settings, clock=clock)
             _log(outcome)
         except ProfilesError as error:
             outcome = error
         now = clock.now()
-        lasting = self._memory.since([one.name for one in gathered.frozen], now)
-        self._last = Run(outcome, gathered, gathered.contributors(now), lasting)
-        for relation, read in gathered.relations.items():
-            states, problem = answers.states(read, self._last), answers.problem(read)
-            self.profiles.answer(relation, read.revision, states, problem=problem)
-        return self._last
+        run = Run(
+            outcome=outcome,
+            now=now,
+            gathered=gathered,
+            contributors=gathered.contributors(now) if gathered is not None else 0,
+            since=self._memory.since([one.name for one in gathered.frozen], now) if gathered is not None else {},
+            seconds=clock.monotonic() - began,
+            requests=self._connection.requests,
+        )
+        self._answer_relations(run)
+        self._telemetry.tell(run)
+        self._last = run
+        return run
+
+    def _answer_relations(self, run: Run) -> None:
+        for relation, read in run.gathered.relations.items() if run.gathered is not None else ():
+            self.profiles.answer(relation, read.revision, answers.states(read, run), problem=answers.problem(read))
 
     def _gathered(self, *, allow_revocations: bool = False) -> tuple[Settings, sources.Gathered]:
         options = config.load(self)
         settings = options.settings(allow_revocations=allow_revocations)
+        settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
         published = self.profiles.published()
         return settings, sources.gather(options, settings.rules, published, checkout.fetch, self._memory.seen)
 

@@ -11,7 +11,6 @@ from profiles_management.pmr.rules import Rules
 if TYPE_CHECKING:  # what talks to Git takes long to load, and most deployments have none
     from profiles_management.git import Checkout, Credentials
 
-_KEYS = "it needs ssh-key, or user and token"
 
 
 def fetch(config: Config, rules: Rules) -> "Checkout":
@@ -45,9 +44,9 @@ def _credentials(secret: ops.Secret | None) -> "Credentials | None":
     try:
         content = secret.get_content(refresh=True)
     except (ops.SecretNotFoundError, ops.ModelError):
-        raise SettingsError("the secret of git-credentials cannot be read. Grant it to this application") from None
+        raise SettingsError("git-credentials cannot be read; grant the secret") from None
     if content.keys() == {"ssh-key"}:
         return git.Credentials(ssh_key=content["ssh-key"])
     if content.keys() == {"user", "token"}:
         return git.Credentials(user=content["user"], token=content["token"])
-    raise SettingsError(f"the secret of git-credentials has other keys: {_KEYS}")
+    raise SettingsError("git-credentials wants ssh-key, or user and token")

@@ -1,6 +1,7 @@
 """The way to the cluster: one client, made when it is first needed, and loggers that keep juju-log quiet."""
 
 import logging
+import threading
 from collections.abc import Callable
 from functools import cached_property
 
@@ -20,6 +21,7 @@ class Connection:
     def __init__(self, make: Callable[[], Client], clock: Clock = SYSTEM) -> None:
         self._make = make
         self.clock = clock
+        self._requests: Requests | None = None
 
     @cached_property
     def client(self) -> Client:
@@ -28,7 +30,27 @@ class Connection:
         Raises:
             ClusterError: there are no credentials.
         """
-        return self._make()
+        client = self._make()
+        self._requests = Requests(client)
+        return client
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._requests.number if self._requests is not None else 0
+
+
+class Requests:
+    """Counts what a client sends from now on, from any thread."""
+
+    def __init__(self, client: Client) -> None:
+        self.number = 0
+        self._lock = threading.Lock()
+        client._client._client.event_hooks["request"].append(self._sent)  # noqa: SLF001 - lightkube tells nobody
+
+    def _sent(self, _: object) -> None:
+        with self._lock:
+            self.number += 1
 
 
 def connect() -> Connection:

@@ -25,21 +25,32 @@ STANDING_BY = "standing by; the leader applies the document"
 _COMMIT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """How one run went.
 
     Attributes:
         outcome: the report, or what stopped it.
+        now: the moment at which it ended, with a zone.
         gathered: what the sources said; None where the options could not be read.
         contributors: how many the document gives access to.
         since: since when each source is frozen.
+        seconds: how long it took.
+        requests: how many requests the Kubernetes API was sent.
     """
 
     outcome: Report | ProfilesError
+    now: datetime
     gathered: Gathered | None = None
     contributors: int = 0
     since: Mapping[str, datetime] = field(default_factory=dict)
+    seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it came to its end with nothing refused and nothing failed; what is pending is no fault."""
+        return isinstance(self.outcome, Report) and self.outcome.exit_code != 1
 
 
 def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:

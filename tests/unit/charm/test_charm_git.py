@@ -76,7 +76,7 @@ def test_a_secret_with_other_keys_is_told_without_its_content(world, repository)
 
     message = world.see("config_changed").unit_status.message
 
-    assert message.startswith("git: the secret of git-credentials has other keys: it needs ssh-key, or user and token")
+    assert message.startswith("git: git-credentials wants ssh-key, or user and token; frozen")
     assert "hush" not in message
     assert repository.asked is None
 

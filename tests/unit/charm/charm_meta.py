@@ -1,0 +1,8 @@
+"""The metadata of the charm as charmcraft.yaml has it, for charms of tests that take its relations."""
+
+from pathlib import Path
+
+import yaml
+
+_FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
+META = {key: _FILE[key] for key in ("name", "peers", "provides", "requires")}
