@@ -38,7 +38,7 @@ _ITEMS: Final = {
 _MISSING: Final = {
     ("profiles", "name"): "add: name: my-profile",
     ("profiles", "owner"): "add: owner: {kind: User, name: ann@example.com}",
-    ("profiles", "contributors"): "add: contributors: [], or an owner if this source defines the profile",
+    ("profiles", "contributors"): "add: contributors, or an owner if this source defines the profile",
     ("owner", "kind"): "add: kind: User",
     ("owner", "name"): "add: name: ann@example.com",
     ("contributors", "name"): "add: name: ann@example.com",
@@ -100,6 +100,8 @@ def _missing(at: _At) -> Finding:
     remedy = _MISSING.get((holder, key), f"add: {key}:")
     if (holder, key) == ("profiles", "owner"):
         remedy += " (an entry without owner only adds to a profile that another source defines)"
+    elif (holder, key) == ("profiles", "contributors"):
+        whose = "an entry without owner"
     return Finding("missing-key", f"{whose} needs {key}", remedy, at.path[:-1])
 
 

@@ -169,7 +169,7 @@ class _Taken:
         if (owner.kind, owner.name.casefold()) == (person.kind, person.name.casefold()):
             what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
             return _refused("owner-contributes", what, profile, source, remedy)
-        if person.role is ContributorRole.ADMIN:
+        if person.role == ContributorRole.ADMIN:
             what = f"{source} adds {who} to {profile} as admin, which only {definer} can"
             return _refused("admin-added", what, profile, source, remedy)
         if listed is None or (listed.name, listed.role) == (person.name, person.role):

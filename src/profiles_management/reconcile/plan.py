@@ -209,7 +209,7 @@ class Plan:
         pending: what waits for somebody else.
         profiles: how many profiles the document defines.
         stale: the profiles with changes that the document does not define.
-        frozen: the sources that cannot be read, sorted, with what stays because of that.
+        frozen: the sources that cannot be read, by name, with what stays because of that.
     """
 
     changes: tuple[Change, ...] = ()

@@ -76,7 +76,7 @@ def _why(change: Change) -> str:
 
 
 def _differences(change: Change) -> str:
-    return "; ".join(_difference(field) for field in change.fields if not _is_said_already(field, change))
+    return "; ".join(_difference(field, change) for field in change.fields if not _is_said_already(field, change))
 
 
 def _is_said_already(field: FieldDiff, change: Change) -> bool:
@@ -85,14 +85,15 @@ def _is_said_already(field: FieldDiff, change: Change) -> bool:
     return field.path == "managed by" and field.before is None
 
 
-def _difference(field: FieldDiff) -> str:
+def _difference(field: FieldDiff, change: Change) -> str:
     header = [_HEADER.fullmatch(str(value)) for value in (field.before, field.after)]
     if field.path.endswith(".key") and all(header):
         before, after = (json.dumps(found[1], ensure_ascii=False) for found in header if found)
         return f"header {before} → {after}"
     if field.path == "until":
         return f"until {day(shown(field.before))} → {day(shown(field.after))}"
-    return f"{field.path} {shown(field.before)} → {shown(field.after)}"
+    named = "" if field.path == "source" and change.reason is Reason.MOVED else f"{field.path} "
+    return f"{named}{shown(field.before)} → {shown(field.after)}"
 
 
 # objects

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from profiles_management.reconcile.lines import plain
-from profiles_management.reconcile.plan import Access, Pending, Plan
+from profiles_management.reconcile.plan import Access, Frozen, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import plan_lines, report_lines
 
@@ -72,6 +72,27 @@ def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
     assert last_line(told(plan)).endswith("14 unchanged.")
 
 
+def test_what_is_frozen_is_counted_apart_whether_or_not_something_of_it_expires(somebody):
+    frozen = (Frozen("git", "no answer", ("still", "quiet")),)
+    plan = Plan((somebody("-", "a@x.org", before="edit", profile="still"),), profiles=14, frozen=frozen)
+
+    assert last_line(told(plan)).endswith("2 frozen, 14 unchanged.")
+
+
+def test_where_all_is_frozen_there_is_no_word_of_a_match():
+    frozen = (Frozen("git", "no answer", ("ml",)),)
+
+    assert told(Plan(frozen=frozen)) == (
+        "frozen: git cannot be read: no answer; left as they are: 1 profile.\n\nNo changes. 1 frozen.\n"
+    )
+
+
+def test_a_frozen_source_that_made_nothing_is_told_too():
+    text = told(Plan(profiles=14, frozen=(Frozen("git", "no answer"),)))
+
+    assert text == "frozen: git cannot be read: no answer.\n\nNo changes. 14 profiles match.\n"
+
+
 def test_what_a_document_or_a_cluster_calls_somebody_cannot_steer_the_terminal(somebody, keeps):
     nasty = "\x1b[31m[red]\x9b2J\r\n\u202egro.x@nna"
     change = somebody("+", nasty, after="view\x07", profile="a\x1b]0;title\x07b")
@@ -100,7 +121,8 @@ def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
     said = applied(plan, *[[Result.DONE]] * len(plan.changes))
 
     assert last_line(said) == (
-        "Applied: 4 added, 7 changed, 1 replaced, 5 removed (26 writes). 2 lost access, 2 gained it. 9 unchanged."
+        "Applied: 4 added, 9 changed, 1 replaced, 6 removed (31 writes). 2 lost access, 2 gained it. "
+        "3 frozen, 10 unchanged."
     )
 
 
