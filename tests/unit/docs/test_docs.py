@@ -36,6 +36,11 @@ def test_every_document_that_is_shown_is_valid(page: str, text: str) -> None:
     assert documents.loads(text, name=page)
 
 
+@pytest.mark.parametrize(("page", "text"), blocks("yml"))
+def test_every_document_that_is_shown_as_one_source_among_several_is_valid(page: str, text: str) -> None:
+    assert documents.loads(text, name=page, additions=True).additions
+
+
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
     name, *rest = shlex.split(re.split(r"\s[|>#]", line)[0])[1:]
