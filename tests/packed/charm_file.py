@@ -1,0 +1,37 @@
+"""The packed charm: made where dist/ has none of this tree, and unpacked as Juju does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from packed.unit import own
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def packed() -> Path:
+    """Return the charm of this tree; it is packed where dist/ has another one or none."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tox", "run", "-e", "pack"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise AssertionError(f"`tox run -e pack` failed:\n{done.stdout}{done.stderr}")
+    return next((ROOT / "dist").glob("*.charm"))
+
+
+def unpacked(charm: Path, into: Path) -> Path:
+    """Unpack a charm into a folder, for the user that it runs as, and return the folder.
+
+    Python's zipfile would drop the bits that make `dispatch` a program. The modules are compiled: from the second event
+    on a unit finds them so.
+    """
+    _run("/usr/bin/unzip", "-q", charm, "-d", into)
+    _run("/usr/bin/python3", "-m", "compileall", "-q", into)
+    own(into)
+    return into
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True)  # noqa: S603 - Debian's own programs

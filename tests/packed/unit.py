@@ -1,0 +1,234 @@
+"""A unit of the packed charm: a folder of its own, what Juju knows of it, and the events that it is sent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from packed import hook_tools
+
+# Juju runs a charm with `charm-user: non-root` as this user; whoever may not become it stays who they are.
+_CHARM_USER = 170
+_BECOMES = {"user": _CHARM_USER, "group": _CHARM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+_DEADLINE = 60.0
+_MODEL = "0c0ffee0-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What one event came to.
+
+    Attributes:
+        seconds: of wall time, from the start of `dispatch` to its end.
+        calls: every hook tool with its arguments, in order.
+        state: what Juju knows of the unit afterwards.
+    """
+
+    exit_code: int
+    seconds: float
+    calls: list[list[str]]
+    state: dict[str, Any]
+    stderr: str
+
+    def of(self, tool: str) -> list[list[str]]:
+        """Return the arguments of each call of a tool."""
+        return [call[1:] for call in self.calls if call[0] == tool]
+
+    @property
+    def status(self) -> str:
+        """What `juju status` shows for the unit: `active: 1 profile, 2 contributors`."""
+        return ": ".join(self.state["status"]["unit"])
+
+    @property
+    def app_status(self) -> str:
+        """What it shows for the application."""
+        return ": ".join(self.state["status"]["application"])
+
+    @property
+    def logged(self) -> list[str]:
+        """What went to juju-log, each a process: `DEBUG ops 3.9.0 up and running.`."""
+        return [f"{level} {message}" for _, level, _, message in self.of("juju-log")]
+
+    @property
+    def results(self) -> dict[str, str]:
+        """What an action answered."""
+        return self.state["action"]["results"]
+
+    @property
+    def failed(self) -> str:
+        """Why an action failed; empty where it did not."""
+        return self.state["action"]["failed"]
+
+
+class Crashed(AssertionError):
+    """The charm ended with another exit code than 0; the message says what it left in its log."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        super().__init__("\n".join([f"exit code {dispatch.exit_code}", *dispatch.logged, dispatch.stderr]))
+        self.exit_code = dispatch.exit_code
+
+
+class Unit:
+    """One unit, and through its attributes whoever runs Juju.
+
+    Args:
+        home: an empty folder for it, which every user may enter.
+        charm: the unpacked charm. Its files are linked, so nothing may write into them.
+        environment: what the pod's environment holds beside what Juju sets.
+
+    Attributes:
+        config: the options that differ from their defaults.
+        relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit; see `relate`.
+        secrets: by their identity, each with `content`.
+    """
+
+    def __init__(self, home: Path, charm: Path, environment: Mapping[str, str], *, leader: bool = True) -> None:
+        self.charm, self.folder = charm, home / "charm"
+        shutil.copytree(charm, self.folder, copy_function=os.link)
+        own(self.folder)
+        self._lay_tools(home)
+        self._home = home
+        self._environment = dict(environment)
+        self._options = self._read("config.yaml")["options"]
+        self._actions = self._read("actions.yaml")
+        self.leader = leader
+        self.config: dict[str, Any] = {}
+        self.relations: list[dict[str, Any]] = []
+        self.secrets: dict[str, dict[str, Any]] = {}
+        self._kept: dict[str, Any] = {
+            "unit": "profiles-management/0",
+            "model": _MODEL,
+            "status": {"unit": ["unknown", ""], "application": ["unknown", ""]},
+            "ports": [],
+            "stored": {},
+            "storages": {},
+            "version": "",
+        }
+
+    # what may happen to it
+
+    def see(self, hook: str, **environment: str) -> Dispatch:
+        """Let a hook run: `see("update-status")`."""
+        return self._dispatch(f"hooks/{hook}", {"JUJU_HOOK_NAME": hook, **environment})
+
+    def act(self, action: str, **params: Any) -> Dispatch:
+        """Let an action run, as `juju run` does: with the defaults of the params that are not given."""
+        known = self._actions[action].get("params", {})
+        given = {name.replace("_", "-"): value for name, value in params.items()}
+        defaults = {name: param["default"] for name, param in known.items() if "default" in param}
+        self._kept["action"] = {"params": defaults | given, "results": {}, "failed": "", "logged": []}
+        environment = {"JUJU_ACTION_NAME": action, "JUJU_ACTION_UUID": "1", "JUJU_ACTION_TAG": "action-1"}
+        return self._dispatch(f"actions/{action}", environment)
+
+    def relate(self, endpoint: str, app: str, published: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Add a relation to another application of one unit, that has published this; return it."""
+        relation = {
+            "id": len(self.relations) + 1,
+            "endpoint": endpoint,
+            "app": app,
+            "units": [f"{app}/0"],
+            "data": {app: dict(published or {}), f"{app}/0": {}},
+        }
+        self.relations.append(relation)
+        return relation
+
+    def see_relation(self, relation: Mapping[str, Any], event: str) -> Dispatch:
+        """Let an event of a relation happen: `created`, `joined`, `changed`, `departed` or `broken`."""
+        named = {
+            "JUJU_RELATION": relation["endpoint"],
+            "JUJU_RELATION_ID": f"{relation['endpoint']}:{relation['id']}",
+            "JUJU_REMOTE_APP": relation["app"],
+        }
+        if event in ("joined", "changed", "departed"):
+            named["JUJU_REMOTE_UNIT"] = relation["units"][0]
+        if event == "departed":
+            named["JUJU_DEPARTING_UNIT"] = relation["units"][0]
+        return self.see(f"{relation['endpoint']}-relation-{event}", **named)
+
+    def start(self) -> Dispatch:
+        """Run `dispatch` as nobody in Juju does: without saying what for."""
+        return self._dispatch("", {})
+
+    # Juju's side of it
+
+    def _dispatch(self, path: str, environment: Mapping[str, str]) -> Dispatch:
+        state, calls = self._home / "state.json", self._home / "calls.jsonl"
+        own(self._write(state, json.dumps(self._state())))
+        own(self._write(calls, ""))
+        begun = time.perf_counter()
+        done = subprocess.run(  # noqa: S603 - the charm's own program
+            [self.folder / "dispatch"],
+            cwd=self.folder,
+            env=self._juju(path) | self._environment | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_DEADLINE,
+            check=False,
+            **_BECOMES,
+        )
+        seconds = time.perf_counter() - begun
+        after = json.loads(state.read_text())
+        self._kept |= {key: after[key] for key in self._kept}
+        self.relations[:], self.secrets = after["relations"], after["secrets"]
+        called = [json.loads(line) for line in calls.read_text().splitlines()]
+        dispatch = Dispatch(done.returncode, seconds, called, after, done.stderr)
+        if dispatch.exit_code:
+            raise Crashed(dispatch)
+        return dispatch
+
+    def _state(self) -> dict[str, Any]:
+        defaults = {name: option["default"] for name, option in self._options.items() if "default" in option}
+        given = {name.replace("_", "-"): value for name, value in self.config.items()}
+        ours = {"leader": self.leader, "config": defaults | given, "relations": self.relations, "secrets": self.secrets}
+        return self._kept | ours
+
+    def _juju(self, path: str) -> dict[str, str]:
+        return {
+            "PATH": f"{self._home / 'tools'}:/usr/bin:/bin",
+            "HOME": str(self._home),
+            "LANG": "C.UTF-8",
+            "CHARM_DIR": str(self.folder),
+            "JUJU_CHARM_DIR": str(self.folder),
+            "JUJU_DISPATCH_PATH": path,
+            "JUJU_HOOK_NAME": "",
+            "JUJU_UNIT_NAME": self._kept["unit"],
+            "JUJU_MODEL_NAME": "kubeflow",
+            "JUJU_MODEL_UUID": _MODEL,
+            "JUJU_VERSION": "3.6.11",
+        }
+
+    def _read(self, name: str) -> dict[str, Any]:
+        path = self.folder / name
+        return yaml.safe_load(path.read_text()) if path.exists() else {}
+
+    @staticmethod
+    def _lay_tools(home: Path) -> None:
+        program, tools = home / "hook-tools", home / "tools"
+        shutil.copy(hook_tools.__file__, program)
+        program.chmod(0o755)
+        tools.mkdir()
+        for name in hook_tools.TOOLS:
+            (tools / name).symlink_to("../hook-tools")
+
+    @staticmethod
+    def _write(path: Path, text: str) -> Path:
+        path.write_text(text)
+        return path
+
+
+def own(path: Path) -> None:
+    """Give a file, or a folder with all that is in it, to the user that the charm runs as."""
+    if not _BECOMES:
+        return
+    for one in (path, *path.rglob("*")):
+        os.chown(one, _CHARM_USER, _CHARM_USER, follow_symlinks=False)
