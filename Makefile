@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration cluster bench lint fmt lock clean
+.PHONY: help demo test integration cluster pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
 	PYTHONPATH=src $(VENV)/python examples/demo.py
@@ -28,11 +28,23 @@ integration: $(READY)  ## the tests on a real control plane, built once from Go 
 cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C
 	@PYTHONPATH=src:tests $(VENV)/python -m integration.cluster
 
+pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12; .ci/packages says what it needs)
+	$(VENV)/tox run -e pack
+
+packed: $(READY)  ## the tests of the packed charm: unpacked, and run as Juju does
+	$(VENV)/tox run -e packed
+
+juju: $(READY)  ## the test on a real Juju; skipped where no juju is on PATH
+	$(VENV)/tox run -e juju
+
 bench: $(READY)  ## measure loading, planning and a no-op at three sizes
 	$(VENV)/tox run -e bench
 
 lint: $(READY)  ## look at style, types, imports, spelling and locks; change nothing
 	$(VENV)/tox run -e lint
+
+lint-charm: $(READY)  ## look at the charm as Charmhub and Juju will (needs Python 3.12)
+	$(VENV)/tox run -e lint-charm
 
 fmt: $(READY)  ## rewrite the code in the one style
 	$(VENV)/tox run -e fmt

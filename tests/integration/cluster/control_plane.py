@@ -10,7 +10,8 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -68,12 +69,16 @@ class ControlPlane:
         """The folder that the logs are in."""
         return self.folder / "logs"
 
-    def restart_api_server(self) -> None:
-        """Kill kube-apiserver and start it again, on the same port and the same data."""
+    @contextmanager
+    def no_api_server(self) -> Iterator[None]:
+        """Kill kube-apiserver, and start it again at the end, on the same port and the same data."""
         old = next(child for child in self._children if child.name == "kube-apiserver")
         old.end()
-        self._children[self._children.index(old)] = self._api_server()
-        self._wait_for_api_server()
+        try:
+            yield
+        finally:
+            self._children[self._children.index(old)] = self._api_server()
+            self._wait_for_api_server()
 
     def end(self) -> None:
         """End every process and remove what they left."""
