@@ -7,10 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 
 import ops
-from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 
+from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 from profiles_charm import actions, answers, checkout, config, connection, memory, mesh, results, sources, status
-from profiles_charm.results import Results
 from profiles_charm.status import Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
@@ -24,6 +23,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
+from profiles_management.reconcile.lines import count
 
 logger = logging.getLogger(__name__)
 
@@ -207,8 +207,8 @@ def _log(report: Report) -> None:
     if report.outcomes:
         logger.info(
             "%s, %s, %d failed, %d pending",
-            status.count(len(report.outcomes), "change"),
-            status.count(report.writes, "write"),
+            count(len(report.outcomes), "change"),
+            count(report.writes, "write"),
             len(report.failed),
             len(report.pending),
         )

@@ -1,7 +1,7 @@
 """What the actions take and answer. Pure; how an answer is laid out: profiles_charm.results.
 
-`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`, `warnings` and `counts` (the
-`summary` there) are JSON in the words of profiles_management.reconcile.describe, `stale` and `access` in those of
+`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`, `warnings` and `counts`
+(the `summary` there) are JSON in the words of profiles_management.reconcile.describe, `stale` and `access` in those of
 profiles_management.kubeflow.listings.
 """
 
@@ -92,11 +92,7 @@ def of_run(run: Run) -> Results:
     if not isinstance(run.outcome, Report):
         return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | of_error(run.outcome)
     found = {"summary": told(run, run.outcome), **_sources(run.gathered)}
-    return (
-        found
-        | results.of_lines("text", report_lines(run.outcome))
-        | _data(report_data(run.outcome), run.gathered)
-    )
+    return found | results.of_lines("text", report_lines(run.outcome)) | _data(report_data(run.outcome), run.gathered)
 
 
 def of_report(report: Report) -> Results:

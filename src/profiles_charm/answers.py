@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from charms.profiles_management.v0.profiles_management import State
-
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
 from profiles_management import ProfilesError
@@ -39,5 +38,3 @@ def problem(read: Read) -> str:
 def _names(read: Read) -> Iterator[str]:
     if read.pmr is not None:
         yield from sorted({*read.pmr.profiles, *read.pmr.additions})
-
-

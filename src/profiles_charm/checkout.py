@@ -12,7 +12,6 @@ if TYPE_CHECKING:  # what talks to Git takes long to load, and most deployments 
     from profiles_management.git import Checkout, Credentials
 
 
-
 def fetch(config: Config, rules: Rules) -> "Checkout":
     """Read the document from Git.
 

@@ -1,7 +1,7 @@
 """What an action answers, in pieces that Juju can carry: text under keys with dashes, lists as JSON. Pure.
 
-A value that is too large for one piece goes on under `KEY-2`, `KEY-3`, …, and `KEY-pieces` says how many there are. Each
-piece of a list is a list of its own; the pieces of a text put together are the text.
+A value that is too large for one piece goes on under `KEY-2`, `KEY-3`, …, and `KEY-pieces` says how many there are.
+Each piece of a list is a list of its own; the pieces of a text put together are the text.
 """
 
 import json

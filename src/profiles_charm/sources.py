@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from charms.profiles_management.v0.profiles_management import Published
-
 from profiles_charm.config import Config
 from profiles_management import DocumentError, ProfilesError
 from profiles_management.kubeflow.objects import grants
@@ -96,8 +95,9 @@ def gather(config: Config, rules: Rules, published: Iterable[Published], fetch: 
     Args:
         rules: what the administrator allows; options and Git may use all of it.
         fetch: brings a document from Git.
-        seen: remembers names, and returns all that it was ever given: a relation that is among them and no longer there
-            was removed, and its profiles are stale. One that was never seen is not there yet, as after a new deployment.
+        seen: remembers names, and returns all that it was ever given: a relation that is among them and no longer
+            there was removed, and its profiles are stale. One that was never seen is not there yet, as after a new
+            deployment.
     """
     reads = [_config(config, rules), _git(config, rules, fetch)]
     reads += [_relation(one, config, rules) for one in published]
@@ -128,11 +128,11 @@ def _git(config: Config, rules: Rules, fetch: Fetch) -> Read:
 def _relation(published: Published, config: Config, rules: Rules) -> Read:
     """Read what another charm publishes: within the names, and with the trust, that the administrator gives it."""
     name = f"relation:{RELATION}:{published.app}"
-    known = {"revision": published.revision, "relation": published.relation_id}
+    read = Read(name, revision=published.revision, relation=published.relation_id)
     if published.problem:
-        return Read(name, error=Unread(published.problem), **known)
+        return replace(read, error=Unread(published.problem))
     if published.text is None:
-        return Read(name, error=Unread("nothing is published yet", passing=True), **known)
+        return replace(read, error=Unread("nothing is published yet", passing=True))
     full = config.relation_trust == "full"
     its = replace(
         rules,
@@ -141,7 +141,6 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
         allowed_keys=rules.allowed_keys if full else frozenset(),
     )
     try:
-        pmr = documents.loads(published.text, name=published.app, rules=its, additions=True)
+        return replace(read, pmr=documents.loads(published.text, name=published.app, rules=its, additions=True))
     except DocumentError as error:
-        return Read(name, error=error, **known)
-    return Read(name, pmr, **known)
+        return replace(read, error=error)

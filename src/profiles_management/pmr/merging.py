@@ -37,9 +37,7 @@ class Source:
     why: str = ""
 
 
-def merge(
-    sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
-) -> ProfilesManagementRepresentation:
+def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()) -> ProfilesManagementRepresentation:
     """Return the one document that several sources make, with `origins`. Their order means nothing.
 
     Args:
@@ -91,7 +89,13 @@ class _Merging:
             self._add(name, additions)
         merged = ProfilesManagementRepresentation([self.profiles[name] for name in sorted(self.profiles)])
         merged.origins = Origins(
-            self.settled, self.origins, self.contributors, self.frozen, self.conflicts, self.disputed, tuple(self.refused)
+            settled=self.settled,
+            profiles=self.origins,
+            contributors=self.contributors,
+            frozen=self.frozen,
+            conflicts=self.conflicts,
+            disputed=self.disputed,
+            refused=tuple(self.refused),
         )
         return merged
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import ops
 import pytest
 import yaml
-from charms.profiles_management.v0.profiles_management import ProfilesProvider, Report
 from ops import testing
 
 from charm import ProfilesManagementCharm
+from charms.profiles_management.v0.profiles_management import ProfilesProvider, Report
 from memory_api import MemoryApi
 from memory_api.controller import ProfileController
 from profiles_charm import connection
@@ -28,7 +28,10 @@ ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 
 
 class Ticks:
-    """A clock whose sleep takes no time; `slept` is how many seconds it was asked to, `later` how long after noon it is."""
+    """A clock whose sleep takes no time.
+
+    `slept` is how many seconds it was asked to, `later` how long after noon it is.
+    """
 
     def __init__(self) -> None:
         self.slept = 0.0

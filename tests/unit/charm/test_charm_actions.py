@@ -174,7 +174,8 @@ def test_long_lists_go_on_in_pieces_that_are_lists_too(world, document):
 
     answer = world.act("plan")
 
-    pieces = [answer["changes"], *(answer[f"changes-{number}"] for number in range(2, int(answer["changes-pieces"]) + 1))]
+    keys = ["changes", *(f"changes-{number}" for number in range(2, int(answer["changes-pieces"]) + 1))]
+    pieces = [answer[key] for key in keys]
     assert len(pieces) > 1
     assert sum(map(len, pieces)) == int(answer["changes-total"]) == 401
     assert all(len(value.encode()) <= LARGEST + 2 for value in world.context.action_results.values())

@@ -112,7 +112,8 @@ def test_a_span_lasts_as_long_as_the_run(collector):
 
 
 def test_a_run_that_was_stopped_is_an_error_with_its_reason(collector):
-    tell(related(offer(collector.url)), run=Run(outcome=ClusterAway("The cluster does not answer: reset."), seconds=3.0, now=NOON))
+    away = ClusterAway("The cluster does not answer: reset.")
+    tell(related(offer(collector.url)), run=Run(outcome=away, seconds=3.0, now=NOON))
 
     assert collector.lines == ["ERROR The cluster does not answer: reset."]
     assert collector.metrics["profiles_management_run_success"] == 0
