@@ -1,6 +1,7 @@
 """The sources of the document: the option `pmr`, Git and relations. Each is read by itself, then all are merged."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -100,10 +101,17 @@ def gather(config: Config, rules: Rules, published: Iterable[Published], fetch: 
             deployment.
     """
     reads = [_config(config, rules), _git(config, rules, fetch)]
-    reads += [_relation(one, config, rules) for one in published]
+    reads += _alone([_relation(one, config, rules) for one in published])
     related = {one.name for one in reads if one.relation is not None}
-    merged = merge((one.source for one in reads if one.asked or one.name == CONFIG), withdrawn=seen(related) - related)
-    return Gathered(merged, tuple(reads))
+    sources = {one.name: one.source for one in reads if one.asked or one.name == CONFIG}
+    return Gathered(merge(sources.values(), withdrawn=seen(related) - related), tuple(reads))
+
+
+def _alone(reads: Sequence[Read]) -> list[Read]:
+    """Return relations, without a document where one application has several: neither is what it says as a whole."""
+    times = Counter(one.name for one in reads)
+    twice = Unread("related twice; remove one relation")
+    return [one if times[one.name] == 1 else replace(one, pmr=None, error=twice) for one in reads]
 
 
 def _config(config: Config, rules: Rules) -> Read:

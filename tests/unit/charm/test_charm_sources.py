@@ -1,8 +1,10 @@
 """Documents from the option, from relations and from Git: merged, frozen where they cannot be read, never mixed up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from conftest import published
 from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
 
 from memory_api import always, injury
@@ -188,6 +190,19 @@ def test_what_is_open_takes_contributors_of_a_relation(world, one, role):
     world.publish("teams", "profiles:\n- name: ml\n  contributors: [{name: bob@example.com, role: view}]\n")
 
     assert (role("ann", "ml"), role("bob", "ml")) == ("edit", "view")
+
+
+def test_an_application_that_is_related_twice_is_told_so_and_nothing_of_it_is_made(world, api, one):
+    twice = {
+        testing.Relation("profiles", remote_app_name="teams", remote_app_data=published(one(name)))
+        for name in ("ml", "web")
+    }
+    world.state = replace(world.state, relations={*world.state.relations, *twice})
+
+    message = world.see().unit_status.message
+
+    assert message.startswith("relation profiles of teams: related twice; remove one relation")
+    assert api.objects("Profile") == []
 
 
 # trust

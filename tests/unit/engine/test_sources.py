@@ -41,9 +41,13 @@ def adding(*people, to="ml", **roles):
 
 
 def merged(**documents):
-    """Merge documents by the first word of their sources; None stands for one that cannot be read."""
+    """Merge documents by the first word of their sources.
+
+    None stands for one that cannot be read; what is not named was withdrawn.
+    """
     names = {"config": CONFIG, "teams": TEAMS, "git": GIT}
-    return merge([Source(names[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()])
+    found = [Source(names[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()]
+    return merge(found, withdrawn=set(names.values()) - {one.name for one in found})
 
 
 def source_of(world, kind, name, space=None):
@@ -175,6 +179,31 @@ class TestGoneAndFrozen:
         assert report.plan.stale == ("ml",)
         assert roles_in(world.api) == {"owner": "admin"}
         assert roles_in(world.api, "web") == {"owner": "admin", "ann": "edit"}
+
+    def test_a_source_that_nobody_withdrew_is_not_there_yet_and_all_stays(self, world):
+        before = document(profile("web", ann="edit"))
+        world.apply(merged(config=before, teams=document(profile(bob="view"))))
+
+        plan = world.plan(merge([Source(CONFIG, before)]))
+
+        assert (plan.changes, plan.stale) == ((), ())
+        assert plan.frozen == (Frozen(TEAMS, "no source of this name is there", ("ml",)),)
+
+    def test_whom_such_a_source_added_stays(self, world):
+        world.apply(merged(config=document(opened(ann="edit")), teams=adding(bob="view")))
+
+        assert not world.plan(merge([Source(CONFIG, document(opened(ann="edit")))])).changes
+
+    def test_a_definer_that_adopts_takes_over_what_such_a_source_made(self, world):
+        world.apply(merged(teams=document(profile(bob="view"))))
+        adopting = document(profile(ann="edit"))
+        adopting.profiles["ml"].adopt = True
+
+        assert not world.plan(merge([Source(CONFIG, document(profile(ann="edit")))])).changes
+        world.apply(merge([Source(CONFIG, adopting)]))
+
+        assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
+        assert source_of(world, "Profile", "ml") == CONFIG
 
     def test_an_empty_document_does_the_same(self, world):
         world.apply(merged(teams=document(profile(bob="view"))))
@@ -390,7 +419,8 @@ class TestConflicts:
         (problem,) = report.plan.refused
         assert str(problem) == (
             "Profile/ml: ml is defined by config, and relation:profiles:teams, which cannot be read, made it. "
-            "Mend relation:profiles:teams or take it away, or remove ml from config. [frozen-source]"
+            "Mend relation:profiles:teams, remove ml from config, or write `adopt: true` there to take it over. "
+            "[frozen-source]"
         )
         assert report.plan.frozen == (Frozen(TEAMS, "it is gone"),)
 

@@ -56,7 +56,7 @@ def test_the_end_does_not_depend_on_the_documents_before(first, second, settings
 @given(of_sources(), of_sources(conflicts=True), some_sources, ANYTHING, strategies.settings)
 def test_the_profiles_of_a_frozen_source_stay_as_they_are(first, second, frozen, happened, settings):
     world = World(settings).after(first.merged(), happened)
-    theirs = made_by(world, frozen)
+    theirs = made_by(world, frozen) - adopted_by(second.without(frozen))
     before = whole(world, theirs)
 
     world.apply(second.without(frozen).merged())
@@ -67,7 +67,7 @@ def test_the_profiles_of_a_frozen_source_stay_as_they_are(first, second, frozen,
 @given(of_sources(), of_sources(conflicts=True), some_sources, strategies.settings)
 def test_but_for_what_has_come_to_its_end(first, second, frozen, settings):
     world = World(settings).after(first.merged())
-    theirs = made_by(world, frozen)
+    theirs = made_by(world, frozen) - adopted_by(second.without(frozen))
     assume(not second.without(frozen).merged().origins.conflicts.keys() & theirs)
     before = whole(world, theirs)
 
@@ -148,6 +148,11 @@ def made_by(world, sources):
     """Return the names of the profiles that these sources made."""
     kind = "Namespace" if world.settings.standalone else "Profile"
     return {one["metadata"]["name"] for one in world.api.objects(kind) if source_of(one) in sources}
+
+
+def adopted_by(documents):
+    """Return the names of the profiles that a source which can be read takes over."""
+    return {name for name, profile in documents.merged().profiles.items() if profile.adopt}
 
 
 def whole(world, profiles):
