@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from profiles_management.kubeflow.held import Held, Room
 from profiles_management.kubeflow.observed import Anchor, Observed
@@ -34,12 +35,14 @@ def profiles(pmr: ProfilesManagementRepresentation, observed: Observed, settings
     }
 
 
-def conflict(name: str, definer: str, source: str) -> Problem:
-    """Return what is told of a profile that a readable source defines and a frozen one made."""
+def conflict(name: str, source: str, origins: Origins) -> Problem:
+    """Return what is told of a profile that a readable source defines and made by one that cannot be read."""
+    definer = origins.profiles[name]
+    why = "cannot be read" if source in origins.frozen else "is not there"
     return refusal(
         name,
         "frozen-source",
-        f"{name} is defined by {definer}, and {source}, which cannot be read, made it",
+        f"{name} is defined by {definer}, and {source}, which {why}, made it",
         f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
     )
 
@@ -57,13 +60,16 @@ class Staying:
     people: Mapping[Person, str]
 
 
-def staying(profile: Profile, room: Room, origins: Origins, settings: Settings, now: datetime) -> Staying:
+def staying(profile: Profile, bears: str, room: Room, origins: Origins, settings: Settings, now: datetime) -> Staying:
     """Say who stays as they are in a profile of a readable source, until their time is up.
+
+    Args:
+        bears: the source that the profile bears; where it is taken over, what that one gave does not stay by itself.
 
     That is whom a frozen source added, and in a dispute whom one of its sources did, for as long as the profile is
     open. Whom its own source lists, and its owner, are that source's alone.
     """
-    if not profile.open or not origins.is_merged:
+    if not profile.open or not _may_stay(room, origins):
         return Staying(room, {})
     own = _own(profile, origins)
     found: dict[Person, str] = {}
@@ -72,7 +78,7 @@ def staying(profile: Profile, room: Room, origins: Origins, settings: Settings, 
     for person, held in held_in(room).items():
         key = profile.name, UserKind(person.kind), person.name
         source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
-        if not source or person in own or person == room.owner:
+        if source in ("", bears) or person in own or person == room.owner:
             continue
         if _is_over(held, now):
             over.add(person)
@@ -90,6 +96,14 @@ def over(room: Room, settings: Settings, now: datetime) -> Room:
     bindings = {one.name: one for held in ended.values() for one in held.bindings if one.mark == settings.instance}
     policies = {one.name: one for held in ended.values() for one in held.policies if one.mark == settings.instance}
     return replace(room, bindings=bindings, policies=policies, expired=frozenset(ended))
+
+
+def _may_stay(room: Room, origins: Origins) -> bool:
+    """Whether there is anything to look at closer; in a document that was not merged, and in nearly all others, not."""
+    if not origins.is_merged:
+        return False
+    held = chain(room.bindings.values(), room.policies.values())
+    return bool(origins.disputed) or any(one.source and origins.leaves(one.source) for one in held)
 
 
 def _own(profile: Profile, origins: Origins) -> set[Person]:

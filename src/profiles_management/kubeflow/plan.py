@@ -113,7 +113,7 @@ class _Planning:
         origins = self.pmr.origins
         for name, source in self.frozen.items():
             if self.pmr.has_profile(name):
-                self.refused.append(frozen.conflict(name, origins.profiles[name], source))
+                self.refused.append(frozen.conflict(name, source, origins))
             if ownership.is_ours_to_close(name, self.observed, self.settings) and not ownership.is_protected(
                 name, self.settings
             ):
@@ -156,19 +156,22 @@ class _Planning:
         )
 
     def _frozen(self) -> Iterator[Frozen]:
-        kept: dict[str, list[str]] = {source: [] for source in sorted(self.pmr.origins.frozen)}
+        origins = self.pmr.origins
+        kept: dict[str, list[str]] = {source: [] for source in (*origins.frozen, *self.staying)}
         for name, source in self.frozen.items():
             if not self.pmr.has_profile(name):  # else it is refused, and told as such
                 kept.setdefault(source, []).append(name)
-        for source, names in kept.items():
-            why = self.pmr.origins.frozen.get(source, "no source of this name is there" if source else "")
-            yield Frozen(source, why, tuple(names), self.staying.count(source))
+        for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
+            why = origins.frozen.get(source, "no source of this name is there" if source else "")
+            yield Frozen(source, why, tuple(kept[source]), self.staying.count(source))
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
         origins = self.pmr.origins
         grants = list(objects.grants(profile, self.now, origins))
         room = self._room(profile, grants, footing)
-        stay = frozen.staying(profile, room, origins, self.settings, self.now)
+        anchor = footing.namespace if self.settings.standalone else footing.profile
+        bears = "" if anchor is None else anchor.source
+        stay = frozen.staying(profile, bears, room, origins, self.settings, self.now)
         self.staying += stay.people.values()
         grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
         found = people.plan(grants, stay.room, self.settings)

@@ -61,7 +61,7 @@ def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
         else:
             by_name[source.name] = source.pmr
     with collector_paused():
-        return _Merging(by_name, frozen, frozenset((*by_name, *withdrawn))).result()
+        return _Merging(by_name, frozen, frozenset((*by_name, *withdrawn)) - frozen.keys()).result()
 
 
 class _Merging:

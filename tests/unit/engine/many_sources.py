@@ -46,6 +46,7 @@ def _document(draw, source, definers):
     own = [draw(strategies.profiles(name)) for name in NAMES if source in definers[name]]
     for profile in own:
         profile.open = draw(st.sampled_from((True, True, False)))
+        profile.adopt = False  # it would take over what is frozen
     others = [name for name in NAMES if source not in definers[name]]
     additions = [
         Addition(name=name, contributors=[*map(_of_additions, people)])

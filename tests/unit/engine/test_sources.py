@@ -40,14 +40,16 @@ def adding(*people, to="ml", **roles):
     return pmr
 
 
-def merged(**documents):
-    """Merge documents by the first word of their sources.
+NAMES = {"config": CONFIG, "teams": TEAMS, "git": GIT}
 
-    None stands for one that cannot be read; what is not named was withdrawn.
+
+def merged(*, absent=(), **documents):
+    """Merge documents by the first word of their sources; None stands for one that cannot be read.
+
+    What is not named was withdrawn, unless it is `absent`.
     """
-    names = {"config": CONFIG, "teams": TEAMS, "git": GIT}
-    found = [Source(names[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()]
-    return merge(found, withdrawn=set(names.values()) - {one.name for one in found})
+    sources = [Source(NAMES[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()]
+    return merge(sources, withdrawn=set(NAMES.values()) - {*absent})
 
 
 def source_of(world, kind, name, space=None):
@@ -180,32 +182,18 @@ class TestGoneAndFrozen:
         assert roles_in(world.api) == {"owner": "admin"}
         assert roles_in(world.api, "web") == {"owner": "admin", "ann": "edit"}
 
-    def test_a_source_that_nobody_withdrew_is_not_there_yet_and_all_stays(self, world):
-        before = document(profile("web", ann="edit"))
-        world.apply(merged(config=before, teams=document(profile(bob="view"))))
+    def test_a_source_that_is_neither_there_nor_withdrawn_leaves_what_it_made(self, world):
+        web = document(opened("web"))
+        world.apply(merged(config=web, teams=document(profile(bob="view")), git=adding(ann="view", to="web")))
+        before = world.api.snapshot()
 
-        plan = world.plan(merge([Source(CONFIG, before)]))
+        report = world.apply(merged(config=web, absent=[TEAMS, GIT]))
 
-        assert (plan.changes, plan.stale) == ((), ())
-        assert plan.frozen == (Frozen(TEAMS, "no source of this name is there", ("ml",)),)
+        assert world.api.snapshot() == before
+        nobody = "no source of this name is there"
+        assert report.plan.frozen == (Frozen(GIT, nobody, contributors=1), Frozen(TEAMS, nobody, ("ml",)))
 
-    def test_whom_such_a_source_added_stays(self, world):
-        world.apply(merged(config=document(opened(ann="edit")), teams=adding(bob="view")))
-
-        assert not world.plan(merge([Source(CONFIG, document(opened(ann="edit")))])).changes
-
-    def test_a_definer_that_adopts_takes_over_what_such_a_source_made(self, world):
-        world.apply(merged(teams=document(profile(bob="view"))))
-        adopting = document(profile(ann="edit"))
-        adopting.profiles["ml"].adopt = True
-
-        assert not world.plan(merge([Source(CONFIG, document(profile(ann="edit")))])).changes
-        world.apply(merge([Source(CONFIG, adopting)]))
-
-        assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
-        assert source_of(world, "Profile", "ml") == CONFIG
-
-    def test_an_empty_document_does_the_same(self, world):
+    def test_an_empty_document_makes_them_stale_too(self, world):
         world.apply(merged(teams=document(profile(bob="view"))))
 
         assert world.apply(merged(teams=document())).plan.stale == ("ml",)
@@ -423,6 +411,25 @@ class TestConflicts:
             "[frozen-source]"
         )
         assert report.plan.frozen == (Frozen(TEAMS, "it is gone"),)
+
+    def test_it_is_one_where_the_other_is_not_there_at_all(self, world):
+        world.apply(merged(teams=document(profile(ann="edit"))))
+
+        report = world.apply(merged(config=document(profile(bob="view")), absent=[TEAMS]))
+
+        assert "relation:profiles:teams, which is not there, made it" in report.plan.refused[0].what
+
+    @pytest.mark.parametrize("opens", [True, False])
+    def test_a_word_in_the_document_takes_it_over_whole(self, world, opens):
+        world.apply(merged(teams=document(profile(ann="edit"))))
+
+        report = world.apply(
+            merged(teams=None, config=document(profile(bob="view", fields={"adopt": True, "open": opens})))
+        )
+
+        assert roles_in(world.api) == {"owner": "admin", "bob": "view"}
+        assert source_of(world, "Profile", "ml") == CONFIG
+        assert report.exit_code == 0
 
     def test_expiry_goes_on_there_because_the_source_is_frozen(self, world):
         world.apply(merged(teams=document(profile(contributors=[contributor("ann", until=LATER)]))))

@@ -94,6 +94,19 @@ class TestDefining:
         assert pmr.origins.frozen == {RELATION: "it has published nothing yet"}
         assert [*pmr.profiles] == ["ml"]
 
+    def test_what_was_read_or_withdrawn_is_settled_and_leaves_nothing_behind(self):
+        origins = merge([source(CONFIG, CLOSED), Source(GIT)], withdrawn=[RELATION, GIT]).origins
+
+        assert [one for one in (CONFIG, GIT, RELATION, "relation:profiles:later") if origins.leaves(one)] == [
+            GIT,
+            "relation:profiles:later",
+        ]
+
+    def test_what_bears_no_source_is_left_while_one_cannot_be_read(self):
+        assert merge([source(CONFIG, CLOSED), Source(GIT)]).origins.leaves("")
+        assert not merge([source(CONFIG, CLOSED)]).origins.leaves("")
+        assert not loads(CLOSED).origins.leaves("")
+
     def test_no_source_at_all_is_a_document_of_nothing(self):
         assert len(merge([])) == 0
 
