@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import httpcore2
 from dulwich.client import AbstractHttpGitClient
 
-from profiles_management.git.address import Address
+from profiles_management.git.address import Address, parse
 from profiles_management.git.budget import Budget
 from profiles_management.git.connection import connect
 from profiles_management.git.source import Credentials
@@ -97,8 +97,7 @@ class HttpsClient(AbstractHttpGitClient):
         start = url
         for _ in range(_MOST_REDIRECTS):
             if not url.startswith(f"{self._address.origin}/"):
-                shown = url.partition("?")[0].removesuffix("/info/refs")
-                raise GitError(f"it redirects to another host, {shown}. If that is right, use that URL.")
+                raise GitError(_elsewhere(url))
             response = self._send(url, headers or {}, data)
             target = response.header(b"location")
             if response.status not in _REDIRECTS or not target or data is not None:
@@ -154,6 +153,14 @@ class _Response:
             return next(self._parts, b"")
         except (httpcore2.ProtocolError, httpcore2.NetworkError):
             raise Passing(BROKE_OFF) from None
+
+
+def _elsewhere(url: str) -> str:
+    what = "it redirects to another host."
+    try:
+        return f"{what} If that is right, use its URL: {parse(url.partition('?')[0].removesuffix('/info/refs'))}"
+    except GitError:  # it may hold a secret
+        return what
 
 
 def _refusal(status: int, *, given: bool) -> str:

@@ -19,7 +19,7 @@ from profiles_management.git.address import Address
 from profiles_management.git.budget import Budget
 from profiles_management.git.pack import Object
 from profiles_management.git.source import GitSource
-from profiles_management.git.stream import BROKE_OFF
+from profiles_management.git.stream import BROKE_OFF, Refused
 from profiles_management.pmr.problems import GitError
 from profiles_management.reconcile.retry import Passing
 
@@ -37,10 +37,6 @@ class Fetched:
 
     tip: str
     objects: Mapping[str, Object] | None
-
-
-class _Refused(Exception):
-    """The server did not do what was asked, and says why."""
 
 
 def fetch(source: GitSource, address: Address, known: str, budget: Budget) -> Fetched:
@@ -61,13 +57,13 @@ def fetch(source: GitSource, address: Address, known: str, budget: Budget) -> Fe
     """
     try:
         return _fetch_one(source, address, known, budget)
-    except _Refused as why:
+    except Refused as why:
         if not revision.is_commit(source.revision):
             raise GitError(_worded(str(why), source)) from None
     budget.anew()
     try:
         return _fetch_all(source, address, budget)
-    except _Refused as why:
+    except Refused as why:
         raise GitError(_worded(str(why), source)) from None
 
 
@@ -130,10 +126,10 @@ def _told() -> Iterator[None]:
         yield
     except HangupException as error:
         if error.stderr_lines:
-            raise _Refused(str(error)) from None
+            raise Refused(str(error)) from None
         raise Passing(BROKE_OFF) from None
     except GitProtocolError as error:
-        raise _Refused(str(error)) from None
+        raise Refused(str(error)) from None
     except _NOT_GIT:
         raise GitError("it does not speak Git's protocol as it should.") from None
 

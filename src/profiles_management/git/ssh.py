@@ -9,10 +9,11 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 import paramiko
 from dulwich.client import SSHGitClient, SSHVendor
+from dulwich.protocol import Protocol
 from paramiko.ssh_exception import IncompatiblePeer
 
 from profiles_management.git import known_hosts as hosts
@@ -35,7 +36,7 @@ _KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
 
 
-def client(address: Address, credentials: Credentials | None, known_hosts: str, budget: Budget) -> SSHGitClient:
+def client(address: Address, credentials: Credentials | None, known_hosts: str, budget: Budget) -> SshClient:
     """Return a client; nothing is sent yet.
 
     Raises:
@@ -51,7 +52,7 @@ def client(address: Address, credentials: Credentials | None, known_hosts: str, 
             f"Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
         )
     vendor = _Vendor(address, key, known, budget)
-    return SSHGitClient(address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True)
+    return SshClient(address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True)
 
 
 def _private_key(text: str) -> paramiko.PKey:
@@ -65,6 +66,24 @@ def _private_key(text: str) -> paramiko.PKey:
     raise GitError("The private key cannot be used. Give one of ed25519, ECDSA or RSA, in PEM or OpenSSH's form.")
 
 
+class SshClient(SSHGitClient):
+    """Dulwich's client for ssh; it leaves a connection open that breaks off early, so closing is ours."""
+
+    _open: Protocol | None = None
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._open is not None:
+            self._open.close()
+
+    def _connect(
+        self, cmd: bytes, path: str | bytes, protocol_version: int | None = None
+    ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
+        connected = super()._connect(cmd, path, protocol_version)
+        self._open = connected[0]
+        return connected
+
+
 class _Vendor(SSHVendor):
     """Runs Git's command on the host, and gives dulwich its two ends."""
 
@@ -76,7 +95,8 @@ class _Vendor(SSHVendor):
 
     def run_command(self, host: str, command: bytes, *_: Any, **__: Any) -> Any:  # noqa: ANN401, ARG002 - dulwich's
         """Connect, verify the host, show it our key, run the command."""
-        transport = paramiko.Transport(connect(self._address.host, self._address.port, self._budget))
+        made = connect(self._address.host, self._address.port, self._budget)
+        transport = paramiko.Transport(made)
         try:
             with _told(self._budget):
                 channel = self._channel(transport)
@@ -84,6 +104,7 @@ class _Vendor(SSHVendor):
                 channel.exec_command(command)
         except BaseException:
             transport.close()
+            made.close()
             raise
         return _Command(transport, channel, self._budget)
 

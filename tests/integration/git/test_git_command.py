@@ -1,0 +1,89 @@
+"""The command with a document in Git."""
+
+import pytest
+
+from integration.git.conftest import IMPATIENT
+from profiles_management.cli.main import main
+from profiles_management.cli.session import Session
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run the command in an empty folder, with the environment of nobody; return its code and what it printed."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments, **variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(f"PROFILES_MANAGEMENT_GIT_{name}", str(value))
+        code = main(list(map(str, arguments)), Session(IMPATIENT))
+        return code, *capsys.readouterr()
+
+    return command
+
+
+@pytest.fixture
+def ca(authority, tmp_path):
+    """The CA as a file."""
+    path = tmp_path / "ca.pem"
+    path.write_text(authority.pem, encoding="utf-8")
+    return path
+
+
+def test_a_document_over_https_is_read_and_its_commit_told(run, https, ca, repository):
+    commit = repository.git("rev-parse", "HEAD")
+    https.user = "ann:s3cret"
+    name = f"git+{https.url}/team/profiles.git@main#path=pmr.yaml"
+
+    code, out, err = run("validate", name, "--git-ca", ca, USER="ann", TOKEN="s3cret")
+
+    assert (code, out) == (0, f"{name} is valid: 1 profile, 0 contributors.\n")
+    assert err == f"note: The document is that of commit {commit}.\n"
+
+
+def test_a_document_over_ssh_is_planned(run, sshd, repository, tmp_path):
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "known_hosts").write_text(sshd.known, encoding="utf-8")
+    (tmp_path / "key").write_text(sshd.key, encoding="utf-8")
+
+    code, out, _ = run(
+        "plan", f"git+{sshd.url}{repository.bare}", "--directory", "manifests", SSH_KEY_FILE=tmp_path / "key"
+    )
+
+    assert (code, out.splitlines()[0]) == (0, "ml")
+
+
+def test_known_hosts_can_be_another_file(run, sshd, repository, tmp_path):
+    (tmp_path / "hosts").write_text(sshd.known, encoding="utf-8")
+    (tmp_path / "key").write_text(sshd.key, encoding="utf-8")
+
+    code, _, err = run(
+        "validate",
+        f"git+{sshd.url}{repository.bare}",
+        "--git-known-hosts",
+        tmp_path / "hosts",
+        "--git-ssh-key-file",
+        tmp_path / "key",
+    )
+
+    assert code == 0, err
+
+
+@pytest.mark.parametrize("command", ["validate", "plan", "apply", "list-stale", "delete-stale"])
+def test_every_command_that_takes_a_document_takes_one_in_git(run, https, ca, tmp_path, command):
+    (tmp_path / "manifests").mkdir()
+    where = [] if command == "validate" else ["--directory", "manifests"]
+
+    code, _, err = run(command, f"git+{https.url}/team/profiles.git", "--git-ca", ca, *where)
+
+    assert code == 0, err
+
+
+def test_a_refusal_is_one_error_and_ends_with_1(run, https, ca):
+    name = f"git+{https.url}/team/profiles.git@nowhere"
+
+    assert run("validate", name, "--git-ca", ca) == (
+        1,
+        "",
+        f"error: {https.url}/team/profiles.git: it has no branch and no tag nowhere.\n",
+    )

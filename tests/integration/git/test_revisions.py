@@ -1,0 +1,120 @@
+"""What a revision names, over every way there is."""
+
+import pytest
+
+from integration.git.conftest import names, read, refusal
+from integration.git.repository import document
+
+
+def test_without_a_revision_it_is_the_head_of_the_remote(source, repository):
+    commit = repository.git("rev-parse", "HEAD")
+
+    found = read(source())
+
+    assert (list(found.pmr.profiles), found.commit) == (["ml"], commit)
+
+
+def test_a_branch_is_followed_where_it_moves(source, repository):
+    before = read(source(revision="main")).commit
+    after = repository.commit({"pmr.yaml": document("moved")})
+
+    assert (names(source(revision="main")), read(source(revision="main")).commit) == (["moved"], after)
+    assert before != after
+
+
+def test_a_force_push_is_followed_too(source, repository):
+    repository.commit({"pmr.yaml": document("mistake")})
+    repository.git("reset", "--quiet", "--hard", "HEAD~1")
+    repository.commit({"pmr.yaml": document("instead")})
+
+    assert names(source(revision="main")) == ["instead"]
+
+
+def test_a_branch_with_a_slash_is_one(source, repository):
+    repository.git("checkout", "--quiet", "-b", "feature/one")
+    repository.commit({"pmr.yaml": document("feature")})
+
+    assert names(source(revision="feature/one")) == ["feature"]
+
+
+@pytest.mark.parametrize("kind", [(), ("--annotate", "--message", "first")])
+def test_a_tag_stays_where_it_is_and_the_commit_is_told(source, repository, kind):
+    commit = repository.git("rev-parse", "HEAD")
+    repository.git("tag", *kind, "v1")
+    repository.push("v1")
+    repository.commit({"pmr.yaml": document("later")})
+
+    found = read(source(revision="v1"))
+
+    assert (list(found.pmr.profiles), found.commit) == (["ml"], commit)
+
+
+def test_a_commit_on_a_branch_is_found_although_the_branch_moved_on(source, repository):
+    commit = repository.git("rev-parse", "HEAD")
+    repository.commit({"pmr.yaml": document("later")})
+
+    found = read(source(revision=commit))
+
+    assert (list(found.pmr.profiles), found.commit) == (["ml"], commit)
+
+
+def test_a_commit_that_is_not_there_is_refused(source):
+    absent = "0123456789" * 4
+
+    assert refusal(source(revision=absent)) == f"it has no commit {absent} on any branch or tag."
+
+
+def test_a_branch_that_is_not_there_is_refused(source):
+    assert refusal(source(revision="nowhere")) == "it has no branch and no tag nowhere."
+
+
+def test_the_beginning_of_a_commit_is_not_enough(source, repository):
+    beginning = repository.git("rev-parse", "--short=8", "HEAD")
+
+    assert refusal(source(revision=beginning)) == (
+        f"it has no branch and no tag {beginning}. A commit is written with all its 40 digits."
+    )
+
+
+def test_what_is_a_branch_and_a_tag_is_not_guessed(source, repository):
+    repository.git("tag", "both")
+    repository.git("checkout", "--quiet", "-b", "both")
+    repository.commit({"pmr.yaml": document("branch")}, push=False)
+    repository.push("refs/heads/both", "refs/tags/both")
+
+    assert refusal(source(revision="both")) == (
+        "both is a branch and a tag. Write which: refs/heads/both or refs/tags/both."
+    )
+    assert names(source(revision="refs/heads/both")) == ["branch"]
+
+
+def test_a_remote_without_a_commit_is_refused(source, repository):
+    repository.git("push", "--quiet", "origin", "HEAD:refs/heads/other")
+    repository.git("--git-dir", str(repository.bare), "update-ref", "-d", "refs/heads/main")
+
+    assert refusal(source()) == "it has no commit yet, or no default branch. Name a branch."
+
+
+@pytest.mark.parametrize("revision", ["", "main", "v1", "refs/heads/main"])
+def test_a_revision_that_is_still_the_same_is_not_fetched_again(over_https, https, repository, revision):
+    repository.git("tag", "--annotate", "--message", "first", "v1")
+    repository.push("v1")
+    before = read(over_https(revision=revision))
+    https.requests.clear()
+
+    assert read(over_https(revision=revision), known=before.snapshot) == before
+    assert [method for method, _, _ in https.requests] == ["GET", "POST"]  # capabilities and references, no pack
+
+
+def test_a_revision_that_moved_is_fetched_although_something_is_known(source, repository):
+    known = read(source()).snapshot
+    repository.commit({"pmr.yaml": document("moved")})
+
+    assert list(read(source(), known=known).pmr.profiles) == ["moved"]
+
+
+def test_what_is_known_of_another_path_is_not_taken(source, repository):
+    repository.commit({"other.yaml": document("other")})
+    known = read(source()).snapshot
+
+    assert list(read(source(path="other.yaml"), known=known).pmr.profiles) == ["other"]

@@ -1,0 +1,95 @@
+"""What can go wrong on the way over ssh, each with the message that a user reads."""
+
+import pytest
+
+from integration.git.conftest import names, refusal
+from integration.git.ssh_server import keys
+from profiles_management.git import Credentials, GitSource
+
+UNKNOWN = (
+    "no key of the host 127.0.0.1 is among the known hosts, so it is not trusted. "
+    "Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
+)
+
+
+def test_an_unknown_host_is_not_trusted_at_first_sight(over_ssh):
+    assert refusal(over_ssh(known_hosts="")) == UNKNOWN
+
+
+def test_the_same_host_on_another_port_is_another_host(over_ssh, sshd):
+    assert refusal(over_ssh(known_hosts=sshd.known.replace(f":{sshd.port}", ":2222"))) == UNKNOWN
+
+
+def test_a_host_with_another_key(over_ssh, sshd, tmp_path):
+    keys(tmp_path / "other")
+
+    message = refusal(over_ssh(known_hosts=sshd.line(tmp_path / "other.pub")))
+
+    first, _, rest = message.partition(", is not the one among the known hosts. ")
+    assert first.startswith("the key of the host, SHA256:")
+    assert rest == "Somebody may be listening in, or the host has a new key: ask who runs it."
+
+
+def test_a_host_with_a_key_of_another_kind_than_is_known(over_ssh, sshd, tmp_path):
+    keys(tmp_path / "other", "ecdsa")
+
+    assert refusal(over_ssh(known_hosts=sshd.line(tmp_path / "other.pub"))) == (
+        "the host has no key of the kinds that are among the known hosts, or is too old."
+    )
+
+
+def test_a_key_of_the_host_that_is_revoked(over_ssh, sshd):
+    message = refusal(over_ssh(known_hosts=f"{sshd.known}@revoked {sshd.known}"))
+
+    assert message.endswith("is revoked among the known hosts.")
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_a_private_key_of_each_kind_lets_in(over_ssh, sshd, tmp_path, kind):
+    key = keys(tmp_path / "key", kind)
+    sshd.let_in(tmp_path / "key.pub")
+
+    assert names(over_ssh(credentials=Credentials(ssh_key=key))) == ["ml"]
+
+
+def test_a_private_key_that_is_not_accepted(over_ssh, tmp_path):
+    other = keys(tmp_path / "other")
+
+    assert refusal(over_ssh(credentials=Credentials(ssh_key=other))) == "the host does not accept the private key."
+
+
+def test_a_private_key_with_a_passphrase(over_ssh, tmp_path):
+    locked = keys(tmp_path / "locked", passphrase="words")
+
+    assert refusal(over_ssh(credentials=Credentials(ssh_key=locked))) == (
+        "The private key is locked with a passphrase. Use one of its own without."
+    )
+
+
+def test_a_private_key_that_is_none(over_ssh):
+    assert refusal(over_ssh(credentials=Credentials(ssh_key="nonsense"))) == (
+        "The private key cannot be used. Give one of ed25519, ECDSA or RSA, in PEM or OpenSSH's form."
+    )
+
+
+def test_a_token_is_no_key(over_ssh):
+    assert refusal(over_ssh(credentials=Credentials(user="ann", token="s3cret"))) == (
+        "ssh wants a private key among the credentials."
+    )
+
+
+def test_a_repository_that_is_not_there(over_ssh, sshd):
+    source = over_ssh()
+    absent = GitSource(f"{sshd.url}/absent.git", credentials=source.credentials, known_hosts=source.known_hosts)
+
+    assert refusal(absent) == ("it refuses: fatal: '/absent.git' does not appear to be a git repository")
+
+
+def test_a_path_with_a_quote_in_it_is_no_command(over_ssh, sshd, tmp_path):
+    source = over_ssh()
+    url = f"{sshd.url}/absent'$(touch%20{tmp_path}/ran)'.git"
+
+    message = refusal(GitSource(url, credentials=source.credentials, known_hosts=source.known_hosts))
+
+    assert "does not appear to be a git repository" in message
+    assert not (tmp_path / "ran").exists()
