@@ -13,7 +13,7 @@ from profiles_management.pmr.problems import GitError
 
 _PORTS = {"https": 443, "ssh": 22}
 _USER = "git"  # what the hosts of repositories call everybody
-_SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//)")
+_SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//|:)")
 _PRINTABLE = re.compile(r"[!-~]*")
 _PREFIX = "git+"
 
@@ -94,7 +94,7 @@ def parse(url: str) -> Address:
 
 def _check(url: str, parts: SplitResult) -> None:
     if parts.scheme not in _PORTS:
-        name = f"{parts.scheme}://" if re.fullmatch(r"[a-z0-9+.-]+", parts.scheme) else "without a scheme"
+        name = f"{parts.scheme}:" if parts.scheme else "without a scheme"
         raise GitError(f"A repository is read over https:// or ssh://, and this one is {name}.")
     if parts.password is not None or (parts.scheme == "https" and parts.username is not None):
         raise GitError("The URL of the repository holds a user or a password. Take it out, credentials go apart.")

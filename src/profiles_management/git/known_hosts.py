@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -47,7 +46,7 @@ def _lines(text: str) -> Iterator[tuple[str, str, tuple[str, bytes]]]:
             continue
         try:
             yield marker, fields[0], (fields[1], base64.b64decode(fields[2], validate=True))
-        except binascii.Error:
+        except ValueError:
             continue
 
 
@@ -72,6 +71,6 @@ def _fits(pattern: str, name: str) -> bool:
 def _is_hash_of(pattern: str, name: str) -> bool:
     try:
         salt, digest = (base64.b64decode(part, validate=True) for part in pattern.split("|")[2:])
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     return hmac.compare_digest(hmac.new(salt, name.encode(), hashlib.sha1).digest(), digest)

@@ -5,6 +5,7 @@ Nothing is followed out of the commit: neither a symbolic link nor a submodule.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -19,7 +20,7 @@ _FOLDER: Final = 0o040000
 _LINK: Final = 0o120000
 _SUBMODULE: Final = 0o160000
 _KIND: Final = 0o170000
-_ID: Final = 20
+_ENTRY: Final = re.compile(rb"(?P<mode>[0-7]{5,6}) (?P<name>[^\0]+)\0(?P<id>.{20})", re.DOTALL)
 _DEEPEST_TAG: Final = 10
 
 
@@ -110,13 +111,14 @@ def _refuse(entry: _Entry, here: str) -> None:
 
 
 def _entries(objects: Mapping[str, Object], folder: str) -> dict[str, _Entry]:
+    """Return what is in a folder, by name."""
     data, position, found = _get(objects, folder, TREE).data, 0, dict[str, _Entry]()
-    while position < len(data):
-        end = data.index(b"\0", position) + 1
-        mode, _, name = data[position : end - 1].partition(b" ")
-        position = end + _ID
-        text = name.decode("utf-8", "backslashreplace")
-        found[text] = _Entry(text, int(mode, 8), data[end:position].hex())
+    while entry := _ENTRY.match(data, position):
+        name = entry["name"].decode("utf-8", "backslashreplace")
+        found[name] = _Entry(name, int(entry["mode"], 8), entry["id"].hex())
+        position = entry.end()
+    if position < len(data):
+        raise GitError("what it sends is no folder of Git.")
     return found
 
 

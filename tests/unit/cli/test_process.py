@@ -109,6 +109,24 @@ def test_without_the_extra_it_says_how_to_install_it(environment):
     )
 
 
+def test_without_the_extra_for_git_it_says_how_to_install_it(environment):
+    script = """
+        import sys
+        sys.modules["dulwich"] = sys.modules["paramiko"] = None
+        from profiles_management.cli import entry
+        entry()
+    """
+    document = "git+https://git.example.com/profiles.git"
+
+    ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", document], environment)
+
+    assert (ran.returncode, ran.stderr) == (
+        1,
+        "error: https://git.example.com/profiles.git: Reading from Git needs dulwich. "
+        "Run: pip install 'profiles-management[git]'\n",
+    )
+
+
 def test_the_demo_runs_without_a_cluster_and_without_questions(environment, here):
     demo = [sys.executable, str(ROOT / "examples" / "demo.py")]
 

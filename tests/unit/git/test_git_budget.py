@@ -1,0 +1,39 @@
+"""Time and bytes that one reading may take."""
+
+import pytest
+
+from profiles_management.git import GitError
+from profiles_management.git.budget import Budget
+
+
+@pytest.fixture
+def now():
+    """What the clock shows, to be moved."""
+    return [100.0]
+
+
+@pytest.fixture
+def budget(now):
+    return Budget(lambda: now[0], 30.0, 10)
+
+
+def test_time_runs_out(budget, now):
+    now[0] = 129.0
+    assert budget.left() == 1.0
+    now[0] = 130.0
+    with pytest.raises(GitError, match=r"^it was not read within 30 seconds\. Try again later, or allow it more\.$"):
+        budget.left()
+
+
+def test_bytes_run_out(budget):
+    assert budget.take(b"1234567890") == b"1234567890"
+    with pytest.raises(GitError, match=r"^it sends more than 10 bytes\."):
+        budget.take(b"1")
+
+
+def test_another_attempt_has_all_the_bytes_and_the_rest_of_the_time(budget, now):
+    budget.take(b"1234567890")
+    now[0] = 120.0
+    budget.anew()
+
+    assert (budget.take(b"1234567890"), budget.left()) == (b"1234567890", 10.0)

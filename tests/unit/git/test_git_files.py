@@ -1,0 +1,64 @@
+"""Several files are one document."""
+
+import pytest
+
+from profiles_management.git.files import document
+from profiles_management.pmr import DocumentError, Rules
+
+OWNER = "owner: {kind: User, name: olga@example.com}"
+A = f"profiles: [{{name: a, {OWNER}}}]\n"
+B = f"profiles: [{{name: b, {OWNER}}}]\n"
+LABELS = "defaults: {labels: {team: %s}}\n"
+
+
+def read(**files):
+    """Read files as one document, such as `read(a="profiles: []")`."""
+    return document({f"{name}.yaml": text.encode() for name, text in files.items()}, rules=Rules())
+
+
+def problems(**files):
+    """Return the problems of files."""
+    with pytest.raises(DocumentError) as caught:
+        read(**files)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_the_profiles_of_all_files_are_there():
+    assert sorted(read(one=A, two=B).profiles) == ["a", "b"]
+
+
+def test_defaults_of_one_file_hold_for_all():
+    pmr = read(one=A, two=B + LABELS % "x")
+
+    assert pmr.labels_of(pmr.profiles["a"]) == {"team": "x"}
+
+
+def test_equal_defaults_may_stand_in_several_files():
+    assert read(one=A + LABELS % "x", two=B + LABELS % "x").defaults == read(one=A + LABELS % "x").defaults
+
+
+def test_other_defaults_are_refused_with_both_files():
+    assert problems(one=A + LABELS % "x", two=B, three=LABELS % "y" + "profiles: []\n") == [
+        'three.yaml:1:1 defaults: "defaults" differ from those in one.yaml. Keep them in one file [two-defaults]'
+    ]
+
+
+def test_a_profile_in_several_files_is_told_at_each_but_the_first():
+    what = 'another profile is called "a", in one.yaml. Rename or remove one [duplicate-profile]'
+
+    assert problems(one=A, two=A, three=B, four=A) == [
+        f"four.yaml:1:19 profiles[0].name: {what}",
+        f"two.yaml:1:19 profiles[0].name: {what}",
+    ]
+
+
+def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
+    assert [problem.partition(" ")[0] for problem in problems(one=A, two=A, three="profiles:\n")] == [
+        "three.yaml:1:1",
+        "two.yaml:1:19",
+    ]
+
+
+def test_the_rules_hold_for_every_file():
+    with pytest.raises(DocumentError, match=r"two\.yaml:1:19 .*protected"):
+        document({"one.yaml": A.encode(), "two.yaml": B.encode()}, rules=Rules(protected=frozenset({"b"})))

@@ -1,0 +1,132 @@
+"""Packs are read within a limit, whatever they claim."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packs import BLOB, COPY_64K, OFS_DELTA, REF_DELTA, delta, entry, header, id_of, offset, pack
+
+from profiles_management.git import GitError
+from profiles_management.git.pack import Object, read
+
+MOST = 1_000_000
+BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
+TEXT = b"profiles: []\n" * 20
+OTHER = TEXT[:13] + b"more"
+DELTA = delta(len(TEXT), len(OTHER), b"\x90\x0d", b"\x04more")
+
+
+def refusal(data, most=MOST):
+    """Return the message with which a pack is refused."""
+    with pytest.raises(GitError) as caught:
+        read(data, most=most)
+    return str(caught.value)
+
+
+TOO_MUCH = (
+    "what it sends unpacks to more than 1,000,000 bytes. Keep the document in a smaller repository, or allow it more."
+)
+
+
+def test_objects_are_found_by_their_ids():
+    assert read(pack(entry(BLOB, TEXT), entry(BLOB, b"")), most=MOST) == {
+        id_of("blob", TEXT): Object(BLOB, TEXT),
+        id_of("blob", b""): Object(BLOB, b""),
+    }
+
+
+def test_a_delta_is_applied_to_what_it_points_back_to():
+    base = entry(BLOB, TEXT)
+
+    assert id_of("blob", OTHER) in read(pack(base, entry(OFS_DELTA, DELTA, base=offset(len(base)))), most=MOST)
+
+
+@pytest.mark.parametrize("first", ["base", "delta"])
+def test_a_delta_is_applied_to_what_it_names_before_or_after_it(first):
+    base = entry(BLOB, TEXT)
+    change = entry(REF_DELTA, DELTA, base=bytes.fromhex(id_of("blob", TEXT)))
+    both = (base, change) if first == "base" else (change, base)
+
+    assert set(read(pack(*both), most=MOST)) == {id_of("blob", TEXT), id_of("blob", OTHER)}
+
+
+def test_a_chain_of_deltas_may_be_longer_than_pythons_stack():
+    entries = [entry(BLOB, TEXT)]
+    for number in range(2_000):
+        before = len(TEXT) + number
+        change = delta(before, before + 1, b"\xb0" + before.to_bytes(2, "little"), b"\x01x")
+        entries.append(entry(OFS_DELTA, change, base=offset(len(entries[-1]))))
+
+    assert len(read(pack(*entries), most=10_000_000)) == 2_001
+
+
+def test_a_bomb_of_zeros_is_left_packed():
+    assert refusal(pack(entry(BLOB, bytes(50_000_000)))) == TOO_MUCH
+
+
+def test_a_bomb_that_hides_its_size_is_left_packed():
+    assert refusal(pack(entry(BLOB, bytes(50_000_000), size=10))) == BROKEN
+
+
+def test_a_bomb_of_deltas_is_not_applied():
+    base = entry(BLOB, bytes(65_536))
+    change = delta(65_536, 65_536 * 1_000, COPY_64K * 1_000)
+
+    assert refusal(pack(base, entry(OFS_DELTA, change, base=offset(len(base))))) == TOO_MUCH
+
+
+def test_many_tiny_objects_count_with_what_python_needs_for_them():
+    assert refusal(pack(*[entry(BLOB, b"%d" % number) for number in range(5_000)])) == TOO_MUCH
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PACK",
+        pack()[:-1] + b"x",
+        b"LOCK" + pack()[4:],
+        pack(count=1),
+        pack(count=2**32 - 1),
+        pack(header(BLOB, 5)),
+        pack(entry(BLOB, TEXT)[:-5]),
+        pack(entry(BLOB, TEXT, size=len(TEXT) + 1)),
+        pack(entry(BLOB, TEXT, size=len(TEXT) - 1)),
+        pack(entry(5, TEXT)),
+        pack(entry(0, TEXT)),
+        pack(b"\xb0" + b"\x80" * 100_000),
+        pack(b"\xe0" + b"\xff" * 100_000),
+        pack(header(BLOB, 5) + b"not zlib at all"),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, delta(1, 1, COPY_64K), base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:-2], base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:1], base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA + b"\x00", base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA + b"\x01x", base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(entry(BLOB, TEXT), entry(REF_DELTA, b"\xff" * 20, base=bytes.fromhex(id_of("blob", TEXT)))),
+    ],
+)
+def test_what_is_no_pack_is_refused(data):
+    assert refusal(data) == BROKEN
+
+
+def test_a_delta_without_its_base_is_no_object():
+    assert read(pack(entry(OFS_DELTA, DELTA, base=offset(5))), most=MOST) == {}
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda type_, data, size, base: entry(type_, data, size=size, base=base),
+            st.integers(0, 7),
+            st.binary(max_size=60),
+            st.none() | st.integers(0, 100),
+            st.binary(max_size=21),
+        ),
+        max_size=5,
+    ),
+    st.binary(max_size=30),
+)
+def test_whatever_comes_is_read_or_refused(entries, rest):
+    with suppress(GitError):
+        read(pack(*entries, rest, count=len(entries)), most=10_000)
