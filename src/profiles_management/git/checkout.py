@@ -49,12 +49,20 @@ class Checkout:
         return self.snapshot.commit
 
 
-def load(source: GitSource, *, rules: Rules, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Checkout:
+def load(
+    source: GitSource,
+    *,
+    rules: Rules,
+    additions: bool = False,
+    known: Snapshot | None = None,
+    clock: Clock = SYSTEM,
+) -> Checkout:
     """Read the document that a source means. Nothing is written anywhere, and nothing of the repository is run.
 
     Args:
         source: which document, and what to get at it with.
         rules: what this installation allows.
+        additions: whether the document is one of several, and may add contributors to profiles of the others.
         known: what was read before. If the revision is still the same commit, only that is asked and this is used.
         clock: what the deadline is measured with, and waits are waited.
 
@@ -65,7 +73,7 @@ def load(source: GitSource, *, rules: Rules, known: Snapshot | None = None, cloc
     """
     snapshot = fetch(source, known=known, clock=clock)
     named = {f"{path}@{snapshot.commit[:_SHOWN]}": data for path, data in snapshot.files.items()}
-    return Checkout(files.document(named, rules=rules), snapshot)
+    return Checkout(files.document(named, rules=rules, additions=additions), snapshot)
 
 
 def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Snapshot:
@@ -76,7 +84,7 @@ def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SY
     try:
         return _fetched(source, address, known if known and known.path == source.path else None, clock)
     except GitError as error:
-        raise GitError(f"{address}: {error}") from None
+        raise GitError(f"{address}: {error}", passing=error.passing) from None
 
 
 def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | None, clock: Clock) -> Snapshot:
@@ -96,7 +104,7 @@ def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | No
     try:
         fetched = Retry(clock.monotonic, clock.sleep)(attempt, deadline=budget.deadline)
     except Passing as error:
-        raise GitError(str(error)) from None
+        raise GitError(str(error), passing=True) from None
     if fetched.objects is None and known is not None:
         return known
     commit = tree.commit_of(fetched.objects or {}, fetched.tip)

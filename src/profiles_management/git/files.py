@@ -12,14 +12,16 @@ from profiles_management.pmr.names import quoted
 from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.yaml_events import parse
 
 
-def document(files: Mapping[str, bytes], *, rules: Rules) -> ProfilesManagementRepresentation:
+def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = False) -> ProfilesManagementRepresentation:
     """Return what all files say together.
 
     Args:
         files: the bytes of each file by what problems call it, in order.
         rules: what this installation allows.
+        additions: whether they may add contributors to profiles that another source defines.
 
     Raises:
         DocumentError: with every problem of every file, or where two have the same profile or other `defaults`.
@@ -28,7 +30,7 @@ def document(files: Mapping[str, bytes], *, rules: Rules) -> ProfilesManagementR
     problems: list[Problem] = []
     for name, data in files.items():
         try:
-            read[name] = documents.loads(data, name=name, rules=rules)
+            read[name] = documents.loads(data, name=name, rules=rules, additions=additions)
         except DocumentError as error:
             problems += error.problems
     problems += _clashes(read, files)
@@ -37,8 +39,9 @@ def document(files: Mapping[str, bytes], *, rules: Rules) -> ProfilesManagementR
     if len(read) == 1:
         return next(iter(read.values()))
     profiles = [profile for pmr in read.values() for profile in pmr.profiles.values()]
+    added = [addition for pmr in read.values() for addition in pmr.additions.values()]
     defaults = next((pmr.defaults for pmr in read.values() if pmr.defaults is not None), None)
-    return ProfilesManagementRepresentation(profiles, defaults=defaults)
+    return ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
 
 
 def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -46,15 +49,22 @@ def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mappin
     first: dict[str, str] = {}
     default: tuple[str, Defaults] | None = None
     for name, pmr in read.items():
-        found = [_same_profile(index, one, first[one]) for index, one in enumerate(pmr.profiles) if one in first]
+        names = [*pmr.profiles, *pmr.additions]
+        text = from_json(decode(files[name], LARGEST))
+        found = [_same_profile(_index(one, text), one, first[one]) for one in names if one in first]
         if pmr.defaults is not None:
             default = default or (name, pmr.defaults)
             if default[1] != pmr.defaults:
                 found.append(_other_defaults(default[0]))
-        first |= {one: name for one in pmr.profiles if one not in first}
+        first |= {one: name for one in names if one not in first}
         if found:
-            text = from_json(decode(files[name], LARGEST))
             yield from tell([Complaint(finding.path, finding) for finding in found], text, name)
+
+
+def _index(profile: str, text: str) -> int:
+    """Return which entry of a document is about a profile, counted from 0."""
+    entries = parse(text).data["profiles"]
+    return next(index for index, entry in enumerate(entries) if entry["name"] == profile)
 
 
 def _same_profile(index: int, profile: str, file: str) -> Finding:

@@ -92,7 +92,14 @@ class ClusterAway(ClusterError):
 
 
 class GitError(ProfilesError):
-    """A repository could not be read: its URL, the server, the revision, the path. One line, never with a secret."""
+    """A repository could not be read: its URL, the server, the revision, the path. One line, never with a secret.
+
+    `passing` where the server was away or too slow, which can pass by itself.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        self.passing = passing
+        super().__init__(message)
 
 
 class BrakeError(ProfilesError):

@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
-import ops
 import pytest
 import yaml
 from ops import testing
+from publisher import published, read_answer
 
 from charm import ProfilesManagementCharm
-from charms.profiles_management.v0.profiles_management import ProfilesProvider, Report
+from charms.profiles_management.v0.profiles_management import Report
 from memory_api import MemoryApi
 from memory_api.controller import ProfileController
 from profiles_charm import connection
@@ -43,48 +42,6 @@ class Ticks:
     @property
     def clock(self) -> Clock:
         return Clock(now=lambda: NOON + self.later, monotonic=lambda: self.slept, sleep=self.sleep)
-
-
-class Publisher(ops.CharmBase):
-    """A charm that publishes what the test wants, and keeps the answer that it reads."""
-
-    document = ""
-    report: Report | None = None
-
-    def __init__(self, framework: ops.Framework) -> None:
-        super().__init__(framework)
-        self.profiles = ProfilesProvider(self, "profiles")
-        framework.observe(self.on.update_status, self._act)
-
-    def _act(self, _: ops.EventBase) -> None:
-        if Publisher.document:
-            self.profiles.publish(Publisher.document)
-        Publisher.report = self.profiles.report
-
-
-_PUBLISHER = {"name": "teams", "provides": {"profiles": {"interface": "profiles_management"}}}
-
-
-def _publisher(relation: testing.Relation) -> testing.State:
-    context = testing.Context(Publisher, meta=_PUBLISHER)
-    return context.run(context.on.update_status(), testing.State(leader=True, relations={relation}))
-
-
-@cache
-def published(document: str) -> dict[str, str]:
-    """Return the databag in which a charm publishes a document, as the library writes it."""
-    Publisher.document = document
-    relation = testing.Relation("profiles", remote_app_name="ours")
-    return dict(_publisher(relation).get_relation(relation.id).local_app_data)
-
-
-def read_answer(ours: testing.Relation) -> Report:
-    """Return what the charm at the other end of our relation reads, as the library reads it."""
-    Publisher.document = ""
-    data = {"local_app_data": dict(ours.remote_app_data), "remote_app_data": dict(ours.local_app_data)}
-    _publisher(testing.Relation("profiles", remote_app_name="ours", **data))
-    assert Publisher.report is not None
-    return Publisher.report
 
 
 class World:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import published
 from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
+from publisher import published
 
 from memory_api import always, injury
 

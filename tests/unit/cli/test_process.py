@@ -120,11 +120,8 @@ def test_without_the_extra_for_git_it_says_how_to_install_it(environment):
 
     ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", document], environment)
 
-    assert (ran.returncode, ran.stderr) == (
-        1,
-        "error: https://git.example.com/profiles.git: Reading from Git needs dulwich. "
-        "Run: pip install 'profiles-management[git]'\n",
-    )
+    missing = "Reading from Git needs dulwich. Run: pip install 'profiles-management[git]'"
+    assert (ran.returncode, ran.stderr) == (1, f"error: https://git.example.com/profiles.git: {missing}\n")
 
 
 def test_the_demo_runs_without_a_cluster_and_without_questions(environment, here):
