@@ -100,8 +100,23 @@ class World:
         self.state = replace(self.state, relations={*others, after})
 
     def see(self, event: str = "update_status") -> testing.State:
-        self.state = self.context.run(getattr(self.context.on, event)(), self.state)
+        self.state = self.context.run(self._event(event), self.state)
         return self.state
+
+    def _event(self, name: str) -> object:
+        """Return an event by its name; a relation is that of an application that publishes an empty document."""
+        if name == "secret_changed":
+            secret = testing.Secret({"ssh-key": "KEY"})
+            self.state = replace(self.state, secrets={*self.state.secrets, secret})
+            return self.context.on.secret_changed(secret)
+        if name.startswith("profiles_relation_"):
+            relation = self.relate("nobody", "profiles: []")
+            return getattr(self.context.on, name.removeprefix("profiles_"))(relation)
+        if name.startswith("service_mesh_relation_"):
+            mesh = testing.Relation("service-mesh", remote_app_name="beacon")
+            self.state = replace(self.state, relations={*self.state.relations, mesh})
+            return getattr(self.context.on, name.removeprefix("service_mesh_"))(mesh)
+        return getattr(self.context.on, name)()
 
     def act(self, name: str, **params: bool) -> dict[str, object]:
         """Run an action and return its results, lists decoded; `ActionFailed` where it fails."""

@@ -8,6 +8,7 @@ from scenario.errors import InconsistentScenarioError
 
 from memory_api import MemoryApi, always, forbid, injury
 from profiles_charm.results import LARGEST
+from profiles_management.pmr import documents
 
 SUMMARY = "Plan: 2 to add (3 writes). 2 gain access."
 BINDING = "user-user0-example-com-clusterrole-edit"
@@ -205,3 +206,134 @@ def test_results_are_text_under_keys_that_juju_takes(world, document):
 def test_params_of_another_name_or_type_are_not_declared(params, world):
     with pytest.raises(InconsistentScenarioError, match="dry-run"):
         world.context.run(world.context.on.action("sync-now", params=params), testing.State(leader=True))
+
+
+# what is stale
+
+
+@pytest.fixture
+def stale(world, document):
+    """A world in which the document has lost the profile `web`."""
+    world.configure(pmr=document(ml=1, web=2), brake_share=1.0)
+    world.see()
+    world.configure(pmr=document(ml=1), brake_share=1.0)
+    world.see()
+    return world
+
+
+def test_stale_profiles_are_listed_with_their_owners(stale):
+    answer = stale.act("list-stale-profiles")
+
+    assert answer["stale"] == [{"name": "web", "owner": "root@example.com", "contributors": 0}]
+    assert answer["text"].splitlines()[0].split() == ["PROFILE", "OWNER", "CONTRIBUTORS"]
+
+
+def test_nothing_is_deleted_that_is_not_confirmed(stale, api):
+    stale.api.log.clear()
+
+    reason = stale.fail("delete-stale-profiles")
+
+    assert reason == "nothing was deleted: run it again with confirm=true"
+    assert [one["name"] for one in stale.results()["stale"]] == ["web"]
+    assert api.writes == []
+
+
+def test_what_is_confirmed_is_deleted_with_its_namespace(stale, api):
+    answer = stale.act("delete-stale-profiles", confirm=True)
+
+    assert [change["result"] for change in answer["changes"]] == ["done"]
+    assert (api.get("Profile", None, "web"), api.get("Namespace", None, "web")) == (None, None)
+    assert api.get("Profile", None, "ml")
+
+
+def test_the_data_can_be_kept(stale, api):
+    stale.act("delete-stale-profiles", confirm=True, keep_data=True)
+
+    assert api.get("Profile", None, "web") is None
+    assert api.get("Namespace", None, "web")
+
+
+def test_nothing_is_deleted_while_a_source_cannot_be_read(stale, api):
+    stale.publish("teams", "profiles: nonsense")
+
+    reason = stale.fail("delete-stale-profiles", confirm=True)
+
+    assert reason.startswith("nothing was deleted: teams line 1: ")
+    assert api.get("Profile", None, "web")
+
+
+# what is there
+
+
+def test_what_is_there_is_exported_as_a_document(world, document):
+    world.configure(pmr=document(ml=1))
+    world.see()
+
+    answer = world.act("export-pmr")
+
+    found = documents.loads(answer["pmr"])
+    assert [one.name for one in found.profiles["ml"].contributors] == ["user0@example.com"]
+    assert answer["notes"] == []
+
+
+def test_a_long_document_comes_in_pieces_that_put_together_are_the_document(world, document):
+    world.configure(pmr=document(ml=1500))
+    world.see()
+
+    answer = world.act("export-pmr")
+
+    keys = ["pmr", *(f"pmr-{number}" for number in range(2, int(answer["pmr-pieces"]) + 1))]
+    assert len(keys) > 1
+    assert len(documents.loads("".join(answer[key] for key in keys)).profiles["ml"].contributors) == 1500
+
+
+def test_who_has_access_is_listed_by_person_or_by_profile(world, document):
+    world.configure(pmr=document(ml=1, web=2))
+    world.see()
+
+    everybody = world.act("list-access")["access"]
+    assert {(one["profile"], one["person"]["name"], one["role"]) for one in everybody} >= {
+        ("ml", "user0@example.com", "edit"),
+        ("web", "root@example.com", "admin"),
+    }
+    assert {one["profile"] for one in world.act("list-access", profile="ml")["access"]} == {"ml"}
+    assert [one["profile"] for one in world.act("list-access", person="user1@example.com")["access"]] == ["web"]
+
+
+def test_access_is_listed_while_no_document_can_be_used(world, document):
+    world.configure(pmr=document(ml=1))
+    world.see()
+    world.configure(pmr="profiles: nonsense")
+
+    assert len(world.act("list-access")["access"]) == 2
+
+
+def test_a_plan_for_another_day_shows_whose_access_has_ended(world, document):
+    world.configure(pmr=document(ml=1).replace("role: edit", "role: edit, until: 2026-02-01"))
+    world.see()
+
+    assert world.act("plan")["changes"] == []
+    (change,) = world.act("plan", at="2026-02-01")["changes"]
+    assert (change["action"], change["reason"]) == ("delete", "expired")
+
+
+def test_a_day_that_is_none_is_refused(world, document):
+    world.configure(pmr=document(ml=1))
+
+    assert "tomorrow" in world.fail("plan", at="tomorrow")
+
+
+@pytest.mark.parametrize("name", ["list-stale-profiles", "delete-stale-profiles", "export-pmr", "list-access"])
+def test_only_the_leader_answers(name, world, document):
+    world.configure(pmr=document(ml=1), leader=False)
+
+    assert "is not the leader" in world.fail(name)
+    assert world.api.log == []
+
+
+@pytest.mark.parametrize("name", ["list-stale-profiles", "export-pmr", "list-access"])
+def test_an_action_that_may_not_read_says_what_to_run(name, world, api, document):
+    api.faults.append(forbid("*", "*"))
+    world.configure(pmr=document(ml=1))
+
+    assert world.fail(name).endswith("; run juju trust profiles-management --scope=cluster")

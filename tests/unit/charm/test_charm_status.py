@@ -10,7 +10,17 @@ from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
 from memory_api.controller import ProfileController
 from profiles_charm.status import LONGEST, short
 
-EVENTS = ("install", "upgrade_charm", "config_changed", "leader_elected", "update_status")
+EVENTS = (
+    "install",
+    "upgrade_charm",
+    "config_changed",
+    "secret_changed",
+    "leader_elected",
+    "update_status",
+    "service_mesh_relation_changed",
+    "service_mesh_relation_broken",
+)
+OF_RELATIONS = ("profiles_relation_changed", "profiles_relation_broken")
 STANDING_BY = ActiveStatus("standing by; the leader applies the document")
 SINCE = "since 2026-01-01 12:00 UTC"
 TRUST = "run juju trust profiles-management --scope=cluster"
@@ -116,6 +126,14 @@ def one_list_forbidden(deploy, api, good):
     return world, BlockedStatus(f"not allowed to list limitranges; {TRUST}")
 
 
+def conflicting(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good)
+    world.publish("teams", "profiles:\n- name: ml\n  owner: {kind: User, name: root@example.com}\n")
+    said = "1 of 2 profiles refused: ml is defined by config and by relation:profiles:teams"
+    return world, BlockedStatus(said)
+
+
 def brake(deploy, api, good):
     world = deploy(api)
     world.configure(pmr=good.replace("contributors: [", f"contributors: [{crowd(10)}, "))
@@ -156,7 +174,7 @@ def role_missing(deploy, api, good):
 
 WORLDS = (
     no_document, blank_document, good_document, empty_document, bad_document, protected_name, wrong_option, api_away,
-    api_unavailable, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending, refused,
+    api_unavailable, conflicting, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending, refused,
     write_fails, role_missing,
 )  # fmt: skip
 
@@ -180,7 +198,19 @@ def test_the_leader_says_how_it_went(event, made, deploy, api, good):
     assert len(expected.message) <= LONGEST
 
 
-@pytest.mark.parametrize("event", [event for event in EVENTS if event != "leader_elected"])
+@pytest.mark.parametrize("event", OF_RELATIONS)
+@pytest.mark.parametrize(
+    "made", [one for one in WORLDS if one not in (no_document, blank_document)], ids=lambda made: made.__name__
+)
+def test_so_it_does_when_a_relation_changes_that_names_no_profile(event, made, deploy, api, good):
+    world, expected = made(deploy, api, good)
+
+    state = world.see(event)
+
+    assert (state.unit_status, state.app_status) == (expected, expected)
+
+
+@pytest.mark.parametrize("event", [event for event in (*EVENTS, *OF_RELATIONS) if event != "leader_elected"])
 @pytest.mark.parametrize("made", WORLDS, ids=lambda made: made.__name__)
 def test_another_unit_stands_by_and_sends_nothing(event, made, deploy, api, good):
     world, _ = made(deploy, api, good)
