@@ -174,8 +174,8 @@ def role_missing(deploy, api, good):
 
 WORLDS = (
     no_document, blank_document, good_document, empty_document, bad_document, protected_name, wrong_option, api_away,
-    api_unavailable, conflicting, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending, refused,
-    write_fails, role_missing,
+    api_unavailable, conflicting, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending,
+    refused, write_fails, role_missing,
 )  # fmt: skip
 
 
