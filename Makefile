@@ -22,7 +22,7 @@ demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; need
 test: $(READY)  ## every test that needs no cluster, under three minutes
 	$(VENV)/python -m pytest tests/unit
 
-integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26)
+integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26, git, sshd)
 	$(VENV)/tox run -e integration
 
 cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C

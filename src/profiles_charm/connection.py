@@ -12,7 +12,7 @@ from profiles_management import ClusterError
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 # Each record at DEBUG and above becomes a juju-log process, and these write a dozen for each request.
-_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore")
+_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
 
 
 class Connection:

@@ -35,6 +35,11 @@ class Address:
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
+    @property
+    def repository(self) -> str:
+        """The path as a program takes it, not a URL."""
+        return unquote(self.path)
+
     def __str__(self) -> str:
         """Return the URL as messages show it; it holds no secret, because one that does is refused."""
         return self.origin + self.path
@@ -102,5 +107,7 @@ def _check(url: str, parts: SplitResult) -> None:
         raise GitError("The URL of the repository has something after ? or #. Take it out.")
     if not parts.hostname or not parts.path.strip("/"):
         raise GitError("The URL of the repository names no host or no path. Write it as https://HOST/PATH.")
-    if not _PRINTABLE.fullmatch(url):
-        raise GitError("The URL of the repository holds spaces or letters beyond ASCII. Write them as %20 and so on.")
+    if not _PRINTABLE.fullmatch(url) or not unquote(parts.path + (parts.username or "")).isprintable():
+        raise GitError(
+            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on."
+        )

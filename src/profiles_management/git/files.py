@@ -21,7 +21,7 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     Args:
         files: the bytes of each file by what problems call it, in order.
         rules: what this installation allows.
-        additions: whether they may add contributors to profiles that another source defines.
+        additions: whether an entry without owner may add contributors to a profile of another source.
 
     Raises:
         DocumentError: with every problem of every file, or where two have the same profile or other `defaults`.
@@ -49,27 +49,30 @@ def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mappin
     first: dict[str, str] = {}
     default: tuple[str, Defaults] | None = None
     for name, pmr in read.items():
-        names = [*pmr.profiles, *pmr.additions]
-        text = from_json(decode(files[name], LARGEST))
-        found = [_same_profile(_index(one, text), one, first[one]) for one in names if one in first]
+        entries = [*pmr.profiles, *pmr.additions]
+        elsewhere = {one: first[one] for one in entries if one in first}
+        first |= {one: name for one in entries if one not in first}
         if pmr.defaults is not None:
             default = default or (name, pmr.defaults)
-            if default[1] != pmr.defaults:
-                found.append(_other_defaults(default[0]))
-        first |= {one: name for one in names if one not in first}
-        if found:
+        others = default[0] if default is not None and pmr.defaults not in (None, default[1]) else ""
+        if elsewhere or others:
+            text = from_json(decode(files[name], LARGEST))
+            found = _same_entries(text, elsewhere) + ([_other_defaults(others)] if others else [])
             yield from tell([Complaint(finding.path, finding) for finding in found], text, name)
 
 
-def _index(profile: str, text: str) -> int:
-    """Return which entry of a document is about a profile, counted from 0."""
-    entries = parse(text).data["profiles"]
-    return next(index for index, entry in enumerate(entries) if entry["name"] == profile)
-
-
-def _same_profile(index: int, profile: str, file: str) -> Finding:
-    what = f"another profile is called {quoted(profile)}, in {file}"
-    return Finding("duplicate-profile", what, "rename or remove one", ("profiles", index, "name"))
+def _same_entries(text: str, elsewhere: Mapping[str, str]) -> list[Finding]:
+    """Return a finding for each entry that another file has too; `elsewhere` holds that file by the entry's name."""
+    return [
+        Finding(
+            "duplicate-profile",
+            f"another profile is called {quoted(entry['name'])}, in {elsewhere[entry['name']]}",
+            "rename or remove one",
+            ("profiles", index, "name"),
+        )
+        for index, entry in enumerate(parse(text).data["profiles"])
+        if entry["name"] in elsewhere
+    ]
 
 
 def _other_defaults(file: str) -> Finding:

@@ -109,7 +109,7 @@ def _talk(
     with _told(), contextlib.closing(_client(source, address, budget)) as client:
         nothing = ObjectStoreGraphWalker([], lambda _: [])
         prefixes = [name.encode() for name in names]
-        client.fetch_pack(address.path, choose, nothing, received.write, depth=depth, ref_prefix=prefixes)
+        client.fetch_pack(address.repository, choose, nothing, received.write, depth=depth, ref_prefix=prefixes)
     return pack.read(received.getvalue(), most=_UNPACKED * source.limit) if asked else {}
 
 

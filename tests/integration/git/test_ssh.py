@@ -1,10 +1,12 @@
 """What can go wrong on the way over ssh, each with the message that a user reads."""
 
+from dataclasses import replace
+
 import pytest
 
 from integration.git.conftest import names, refusal
 from integration.git.ssh_server import keys
-from profiles_management.git import Credentials, GitSource
+from profiles_management.git import Credentials
 
 UNKNOWN = (
     "no key of the host 127.0.0.1 is among the known hosts, so it is not trusted. "
@@ -78,18 +80,27 @@ def test_a_token_is_no_key(over_ssh):
     )
 
 
+def test_a_path_with_a_space_in_it(over_ssh, sshd, repository):
+    source = over_ssh()
+    spaced = repository.bare.rename(repository.bare.with_name("our profiles.git"))
+    url = f"{sshd.url}{str(spaced).replace(' ', '%20')}"
+
+    assert names(replace(source, url=url)) == ["ml"]
+
+
 def test_a_repository_that_is_not_there(over_ssh, sshd):
     source = over_ssh()
-    absent = GitSource(f"{sshd.url}/absent.git", credentials=source.credentials, known_hosts=source.known_hosts)
 
-    assert refusal(absent) == ("it refuses: fatal: '/absent.git' does not appear to be a git repository")
+    assert refusal(replace(source, url=f"{sshd.url}/absent.git")) == (
+        "it refuses: fatal: '/absent.git' does not appear to be a git repository"
+    )
 
 
 def test_a_path_with_a_quote_in_it_is_no_command(over_ssh, sshd, tmp_path):
     source = over_ssh()
-    url = f"{sshd.url}/absent'$(touch%20{tmp_path}/ran)'.git"
+    url = f"{sshd.url}/absent'$(touch%20{tmp_path}/ran)';touch%20{tmp_path}/ran;'.git"
 
-    message = refusal(GitSource(url, credentials=source.credentials, known_hosts=source.known_hosts))
+    message = refusal(replace(source, url=url))
 
     assert "does not appear to be a git repository" in message
     assert not (tmp_path / "ran").exists()

@@ -53,7 +53,7 @@ def test_the_number_of_lines_does_not_grow_with_requests(world, document):
     assert len(world.context.juju_log) == few <= 5
 
 
-@pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpx", "httpcore"])
+@pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko"])
 def test_http_speaks_of_warnings_only(name, world):
     logging.getLogger(name).setLevel(logging.DEBUG)
 

@@ -116,12 +116,12 @@ def test_without_the_extra_for_git_it_says_how_to_install_it(environment):
         from profiles_management.cli import entry
         entry()
     """
-    document = "git+https://git.example.com/profiles.git"
+    url = "https://git.example.com/profiles.git"
 
-    ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", document], environment)
+    ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", f"git+{url}"], environment)
 
-    missing = "Reading from Git needs dulwich. Run: pip install 'profiles-management[git]'"
-    assert (ran.returncode, ran.stderr) == (1, f"error: https://git.example.com/profiles.git: {missing}\n")
+    what = "Reading from Git needs dulwich. Run: pip install 'profiles-management[git]'"
+    assert (ran.returncode, ran.stderr) == (1, f"error: {url}: {what}\n")
 
 
 def test_the_demo_runs_without_a_cluster_and_without_questions(environment, here):

@@ -65,11 +65,15 @@ def test_the_user_of_ssh_is_not_shown():
         ("https://[h/p", "The URL of the repository is not valid. Write it as https://HOST/PATH."),
         (
             "https://h/a b",
-            "The URL of the repository holds spaces or letters beyond ASCII. Write them as %20 and so on.",
+            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
+        ),
+        (
+            "ssh://h/a%00b",
+            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
         ),
         (
             "https://h/a\nHost: x",
-            "The URL of the repository holds spaces or letters beyond ASCII. Write them as %20 and so on.",
+            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
         ),
     ],
 )

@@ -59,6 +59,24 @@ def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
     ]
 
 
+def test_entries_without_owner_are_additions_where_they_are_welcome():
+    files = {"one.yaml": A.encode(), "two.yaml": b"profiles: [{name: b, contributors: [{name: li, role: view}]}]\n"}
+
+    pmr = document(files, rules=Rules(), additions=True)
+
+    assert (list(pmr.profiles), list(pmr.additions)) == (["a"], ["b"])
+
+
+def test_one_document_does_not_add_to_its_own_profile():
+    two = f"profiles:\n- {{name: a, contributors: []}}\n- {{name: x, {OWNER}}}\n"
+    files = {"one.yaml": A.encode(), "two.yaml": two.encode()}
+
+    with pytest.raises(
+        DocumentError, match=r'^two\.yaml:2:10 profiles\[0\]\.name: another profile is called "a", in one'
+    ):
+        document(files, rules=Rules(), additions=True)
+
+
 def test_the_rules_hold_for_every_file():
     with pytest.raises(DocumentError, match=r"two\.yaml:1:19 .*protected"):
         document({"one.yaml": A.encode(), "two.yaml": B.encode()}, rules=Rules(protected=frozenset({"b"})))
