@@ -1,0 +1,183 @@
+"""Measures an update-status with nothing to do against that of an empty charm, and writes docs/explanation/dispatch.md.
+
+    tox run -e bench-dispatch
+    python bench/dispatch.py --runs 5 --into build/docs
+
+Both are the packed charm, unpacked: one venv, one Python. The empty one has another src/charm.py. They take turns.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+
+import world  # noqa: E402 - the path comes first
+
+from packed import charm_file, kubeconfigs  # noqa: E402
+from packed.unit import Dispatch, Unit  # noqa: E402
+
+LIMIT = 3.0
+_EMPTY = "import ops\n\nops.main(ops.CharmBase)\n"
+_PAGE = """\
+# What an event costs
+
+<!-- Written by `tox run -e bench-dispatch`; do not edit. -->
+
+Juju sends each unit an update-status every five minutes. Mostly there is nothing to do, and what that costs is loading
+Python, ops and the libraries, a few questions to Juju, and one list of each kind from Kubernetes. It is held against a
+charm that does nothing at all: the same packed venv, the same Python, and a `src/charm.py` of two lines.
+
+{table}
+
+Medians of {runs} runs each, in turns, least and most in brackets; {profiles} profiles of {contributors} contributors;
+{machine}, load average {load:.1f} before it began.
+
+- **Wall time** is from the start of the packed charm's `dispatch` to its end, everything below included.
+- **Processor time** is that of the process and of every hook tool that it called.
+- **Hook tools** are processes that ask or tell Juju something. Here they are stand-ins in Python, which take about as
+  long to start as Juju's own.
+- **juju-log** is one process for each line of the log. Both lines are ops' own; the charm adds one where it changed
+  something, whatever the number of changes.
+
+The goal is {limit:g} times an empty charm. {met}
+
+The Kubernetes API is the tests' in-memory one, over loopback, in a process of its own. In a pod comes a TLS handshake.
+"""
+
+
+@dataclass
+class Figures:
+    """What the runs of one charm took: seconds of wall time and of processor time, and the last of them."""
+
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    last: Dispatch | None = None
+
+    def take(self, unit: Unit) -> None:
+        """Let a unit see an update-status, and keep what it took."""
+        before = _children()
+        self.last = unit.see("update-status")
+        self.processor.append(_children() - before)
+        self.wall.append(self.last.seconds)
+
+    def tools(self, name: str = "") -> int:
+        """Return how many hook tools were called, or how often one of them."""
+        assert self.last is not None
+        return len(self.last.of(name) if name else self.last.calls)
+
+
+def main(given: argparse.Namespace) -> None:
+    """Measure, and write the page.
+
+    Raises:
+        RuntimeError: there was something to do, so the figures mean nothing.
+    """
+    load = os.getloadavg()[0]
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        home.chmod(0o755)
+        url = stack.enter_context(_served(home / "objects", given.profiles, given.contributors))
+        charm = charm_file.unpacked(charm_file.packed(), home / "charm")
+        ours, empty = (
+            _unit(home / "ours", charm, url),
+            _unit(home / "empty", _emptied(charm, home / "empty-charm"), url),
+        )
+        ours.config["pmr"] = world.document(given.profiles, given.contributors)
+        figures = (Figures(), Figures())
+        for unit in (empty, ours):
+            unit.see("update-status")  # the first makes ops' database
+        for _ in range(given.runs):
+            for unit, taken in zip((empty, ours), figures, strict=True):
+                taken.take(unit)
+    wanted = f"active: {given.profiles} profiles, {given.profiles * given.contributors} contributors"
+    last = figures[1].last
+    if last is None or last.status.replace(",", "") != wanted.replace(",", "") or last.of("juju-log")[2:]:
+        raise RuntimeError(f"There was something to do: {last}")
+    ratio = statistics.median(ours / empty for empty, ours in zip(figures[0].wall, figures[1].wall, strict=True))
+    text = _PAGE.format(
+        table=_table(*figures, ratio),
+        runs=given.runs,
+        profiles=given.profiles,
+        contributors=given.contributors,
+        machine=f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores",
+        load=load,
+        limit=LIMIT,
+        met=f"**{'Met' if ratio <= LIMIT else 'Not met'}**: {ratio:.2f} times.",
+    )
+    given.into.mkdir(parents=True, exist_ok=True)
+    (given.into / "dispatch.md").write_text(text)
+    print(_table(*figures, ratio))
+
+
+def _unit(home: Path, charm: Path, url: str) -> Unit:
+    home.mkdir()
+    # plain HTTP, so no certificates are read; a pod reads one, a machine would read all that it trusts
+    cluster = {"server": url, "insecure-skip-tls-verify": True}
+    return Unit(home, charm, kubeconfigs.write(home / "kubeconfig", cluster))
+
+
+def _emptied(charm: Path, into: Path) -> Path:
+    shutil.copytree(charm, into, copy_function=os.link)
+    program = into / "src" / "charm.py"
+    program.unlink()  # it is a link
+    program.write_text(_EMPTY)
+    return into
+
+
+@contextmanager
+def _served(file: Path, profiles: int, contributors: int) -> Iterator[str]:
+    """Serve the cluster that matches the document; yield its address."""
+    objects = [*world.roles(), *world.objects(profiles, contributors)]
+    file.write_text("\n".join(map(json.dumps, objects)))
+    command = [sys.executable, "-m", "memory_api", "--objects", str(file)]
+    path = os.pathsep.join(sys.path[:2])
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _table(empty: Figures, ours: Figures, ratio: float) -> str:
+    processor = statistics.median(ours.processor) / statistics.median(empty.processor)
+    rows = [
+        ["", "an empty charm", "this charm, nothing to do", "times"],
+        ["---", "---:", "---:", "---:"],
+        ["**wall time, s**", _spread(empty.wall), _spread(ours.wall), f"**{ratio:.2f}**"],
+        ["processor time, s", _spread(empty.processor), _spread(ours.processor), f"{processor:.2f}"],
+        ["hook tools", str(empty.tools()), str(ours.tools()), ""],
+        ["of which juju-log", str(empty.tools("juju-log")), str(ours.tools("juju-log")), ""],
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _spread(seconds: Sequence[float]) -> str:
+    return f"{statistics.median(seconds):.2f} ({min(seconds):.2f}-{max(seconds):.2f})"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--profiles", type=int, default=12)
+    parser.add_argument("--contributors", type=int, default=5)
+    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "explanation", help="the folder of the page")
+    main(parser.parse_args())
