@@ -34,6 +34,7 @@ class Cluster:
     """A cluster behind a lightkube Client, which threads share."""
 
     def __init__(self, client: Client, *, clock: Clock = SYSTEM) -> None:
+        slim.learn()
         self.client = client
         self._clock = clock
         self._retry = Retry(clock.monotonic, clock.sleep)
