@@ -57,7 +57,18 @@ def test_the_locked_packages_are_in_it_and_no_other(charm):
     assert always <= {name.lower().replace("-", "_", name.count("-") - 1) for name in found} <= always | sometimes
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "manifest.yaml", "metadata.yaml", "dispatch"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LICENSE",
+        "icon.svg",
+        "manifest.yaml",
+        "metadata.yaml",
+        "dispatch",
+        "src/grafana_dashboards/profiles-management.json",
+        "src/prometheus_alert_rules/profiles-management.rules",
+    ],
+)
 def test_it_has_what_goes_with_it(charm, name):
     assert (charm / name).is_file()
 

@@ -31,8 +31,8 @@ NAMESPACE = "default"
 _DIGITS = 10
 _AROUND = 60  # bytes for how many there are before a list, and how many more after it
 _REQUEST = re.compile(r"(?:create|patch|delete) [a-z]+: \d{3}")
-# Refusals whose words name a profile or a namespace at most, never a person.
-_NAMELESS = frozenset({"protected", "other-instance", "unowned-namespace"})
+# Refusals whose words name a profile, a namespace or a source at most, never a person.
+_NAMELESS = frozenset({"protected", "other-instance", "unowned-namespace", "two-sources", "nobody-defines", "not-open"})
 
 
 class Happening(Enum):
