@@ -25,6 +25,13 @@ def test_time_runs_out(budget, now):
         budget.left()
 
 
+def test_a_deadline_that_is_over_can_pass_by_itself_and_too_many_bytes_cannot(budget):
+    assert budget.late().passing
+    with pytest.raises(GitError) as caught:
+        budget.take(b"12345678901")
+    assert not caught.value.passing
+
+
 def test_bytes_run_out(budget):
     assert budget.take(b"1234567890") == b"1234567890"
     with pytest.raises(GitError, match=r"^it sends more than 10 bytes\."):

@@ -59,24 +59,27 @@ def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
     ]
 
 
-def test_entries_without_owner_are_additions_where_they_are_welcome():
-    files = {"one.yaml": A.encode(), "two.yaml": b"profiles: [{name: b, contributors: [{name: li, role: view}]}]\n"}
-
-    pmr = document(files, rules=Rules(), additions=True)
-
-    assert (list(pmr.profiles), list(pmr.additions)) == (["a"], ["b"])
-
-
-def test_one_document_does_not_add_to_its_own_profile():
-    two = f"profiles:\n- {{name: a, contributors: []}}\n- {{name: x, {OWNER}}}\n"
-    files = {"one.yaml": A.encode(), "two.yaml": two.encode()}
-
-    with pytest.raises(
-        DocumentError, match=r'^two\.yaml:2:10 profiles\[0\]\.name: another profile is called "a", in one'
-    ):
-        document(files, rules=Rules(), additions=True)
-
-
 def test_the_rules_hold_for_every_file():
     with pytest.raises(DocumentError, match=r"two\.yaml:1:19 .*protected"):
         document({"one.yaml": A.encode(), "two.yaml": B.encode()}, rules=Rules(protected=frozenset({"b"})))
+
+
+def test_a_file_may_add_contributors_to_a_profile_of_another_source_if_it_is_one_of_several():
+    added = b"profiles: [{name: open, contributors: [{name: ann@example.com, role: edit}]}]"
+    files = {"a.yaml": b"profiles: [{name: ml, owner: {kind: User, name: a@b.c}}]", "b.yaml": added}
+
+    assert [*document(files, rules=Rules(), additions=True).additions] == ["open"]
+    with pytest.raises(DocumentError):
+        document(files, rules=Rules())
+
+
+def test_a_profile_that_one_file_defines_and_another_adds_to_is_refused_with_its_line():
+    added = b"profiles:\n- name: open\n  contributors: []\n- name: ml\n  contributors: []\n"
+    files = {"a.yaml": b"profiles: [{name: ml, owner: {kind: User, name: a@b.c}}]", "b.yaml": added}
+
+    with pytest.raises(DocumentError) as refused:
+        document(files, rules=Rules(), additions=True)
+
+    assert [(one.code, one.where.file, one.where.line) for one in refused.value.problems] == [
+        ("duplicate-profile", "b.yaml", 4)
+    ]
