@@ -289,6 +289,20 @@ class TestGoneAndFrozen:
 
         assert not world.plan(merged(config=document(opened(**{"a-b@x.com": "edit"})), teams=None)).changes
 
+    def test_a_name_that_one_of_its_objects_bears_for_somebody_else_is_not_given_again(self, world):
+        world.apply(merged(config=document(opened()), teams=adding(ann="view")))
+        for kind, name, space in pairs("ann", "view"):
+            one = world.api.get(kind, space, name)
+            one["metadata"]["annotations"]["user"] = "zed@example.com"
+            if kind == "RoleBinding":
+                one["subjects"][0]["name"] = "zed@example.com"
+            world.api.put(one)
+
+        report = world.apply(merged(config=document(opened(ann="view")), teams=None))
+
+        assert report.exit_code == 0
+        assert roles_in(world.api) == {"owner": "admin", "ann": "view", "zed": "view"}
+
     def test_expiry_goes_on_in_its_profiles(self, world):
         ends, stays = (contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None)))
         world.apply(merged(teams=document(profile(contributors=[ends, stays]))))
