@@ -6,18 +6,23 @@ call is added. It refuses in Juju's words what Juju 3.6 refuses, and whatever op
 site-packages: a hook calls it a dozen times.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # typing's own would take as long to load as json
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    State = dict[str, Any]
 
 # Options that take a value; all others are switches. `--name=value` is understood for each.
 _VALUED = {"-r", "-s", "--label", "--log-level", "--file"}
 _SWITCHES = {"--app", "--include-data", "--now", "--peek", "--refresh"}
 _LEADER_ONLY = "ERROR permission denied: this unit is not the leader"
-
-State = dict[str, Any]
 
 
 class Refused(Exception):
@@ -79,11 +84,12 @@ def _relation_list(state: State, call: Call) -> object:
 
 def _relation_get(state: State, call: Call) -> object:
     key, member = call.word(0) or "-", call.word(1) or os.environ.get("JUJU_REMOTE_UNIT", "")
+    relation = _relation(state, call)
     if call.has("--app"):
         member = member.partition("/")[0] or os.environ.get("JUJU_REMOTE_APP", "")
-        if member == _app(state) and not state["leader"]:
+        if member == _app(state) != relation["app"] and not state["leader"]:
             raise Refused(_LEADER_ONLY)
-    data = _relation(state, call)["data"].get(member, {})
+    data = relation["data"].get(member, {})
     return data if key == "-" else data.get(key, "")
 
 

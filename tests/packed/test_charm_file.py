@@ -17,8 +17,9 @@ def read(path: Path):
     return yaml.safe_load(path.read_text())
 
 
-def modules(root: Path):
-    return {str(path.relative_to(root)) for part in ("src", "lib") for path in (root / part).rglob("*.py")}
+def ours(root: Path):
+    found = (path for part in ("src", "lib") for path in (root / part).rglob("*") if path.is_file())
+    return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
 
 
 def test_dispatch_is_a_program(charm):
@@ -43,8 +44,8 @@ def test_juju_is_told_what_the_charm_needs_and_relates_to(charm):
         assert metadata.get(key) == CHARM.get(key), key
 
 
-def test_every_module_is_in_it_and_no_other(charm):
-    assert modules(charm) == modules(ROOT)
+def test_every_module_and_whatever_lies_beside_it_is_in_it_and_nothing_else(charm):
+    assert ours(charm) == ours(ROOT)
 
 
 def test_the_locked_packages_are_in_it_and_no_other(charm):

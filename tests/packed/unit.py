@@ -20,6 +20,7 @@ from packed import hook_tools
 _CHARM_USER = 170
 _BECOMES = {"user": _CHARM_USER, "group": _CHARM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
 _DEADLINE = 60.0
+APP = "profiles-management"
 _MODEL = "0c0ffee0-0000-4000-8000-000000000000"
 
 
@@ -84,14 +85,16 @@ class Unit:
         home: an empty folder for it, which every user may enter.
         charm: the unpacked charm. Its files are linked, so nothing may write into them.
         environment: what the pod's environment holds beside what Juju sets.
+        app: the name of its application.
 
     Attributes:
         config: the options that differ from their defaults.
-        relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit; see `relate`.
+        relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit; see `relate`. Those to
+            its peers are there from the beginning.
         secrets: by their identity, each with `content`.
     """
 
-    def __init__(self, home: Path, charm: Path, environment: Mapping[str, str], *, leader: bool = True) -> None:
+    def __init__(self, home: Path, charm: Path, environment: Mapping[str, str], *, app: str = APP) -> None:
         self.charm, self.folder = charm, home / "charm"
         shutil.copytree(charm, self.folder, copy_function=os.link)
         own(self.folder)
@@ -100,12 +103,14 @@ class Unit:
         self._environment = dict(environment)
         self._options = self._read("config.yaml")["options"]
         self._actions = self._read("actions.yaml")
-        self.leader = leader
+        self.app, self.leader = app, True
         self.config: dict[str, Any] = {}
         self.relations: list[dict[str, Any]] = []
+        for endpoint in self._read("metadata.yaml").get("peers", {}):
+            self.relate(endpoint, app)["units"].clear()
         self.secrets: dict[str, dict[str, Any]] = {}
         self._kept: dict[str, Any] = {
-            "unit": "profiles-management/0",
+            "unit": f"{app}/0",
             "model": _MODEL,
             "status": {"unit": ["unknown", ""], "application": ["unknown", ""]},
             "ports": [],
@@ -141,8 +146,8 @@ class Unit:
         self.relations.append(relation)
         return relation
 
-    def see_relation(self, relation: Mapping[str, Any], event: str) -> Dispatch:
-        """Let an event of a relation happen: `created`, `joined`, `changed`, `departed` or `broken`."""
+    def see_relation(self, relation: dict[str, Any], event: str) -> Dispatch:
+        """Let an event of a relation happen: `created`, `joined`, `changed`, `departed` or `broken`, which ends it."""
         named = {
             "JUJU_RELATION": relation["endpoint"],
             "JUJU_RELATION_ID": f"{relation['endpoint']}:{relation['id']}",
@@ -151,8 +156,11 @@ class Unit:
         if event in ("joined", "changed", "departed"):
             named["JUJU_REMOTE_UNIT"] = relation["units"][0]
         if event == "departed":
-            named["JUJU_DEPARTING_UNIT"] = relation["units"][0]
-        return self.see(f"{relation['endpoint']}-relation-{event}", **named)
+            named["JUJU_DEPARTING_UNIT"] = relation["units"].pop()
+        done = self.see(f"{relation['endpoint']}-relation-{event}", **named)
+        if event == "broken":
+            self.relations.remove(relation)
+        return done
 
     def start(self) -> Dispatch:
         """Run `dispatch` as nobody in Juju does: without saying what for."""
@@ -179,7 +187,9 @@ class Unit:
         seconds = time.perf_counter() - begun
         after = json.loads(state.read_text())
         self._kept |= {key: after[key] for key in self._kept}
-        self.relations[:], self.secrets = after["relations"], after["secrets"]
+        self.secrets = after["secrets"]
+        for relation, now in zip(self.relations, after["relations"], strict=True):
+            relation["data"] = now["data"]
         called = [json.loads(line) for line in calls.read_text().splitlines()]
         dispatch = Dispatch(done.returncode, seconds, called, after, done.stderr)
         if dispatch.exit_code:
