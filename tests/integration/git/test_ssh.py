@@ -102,5 +102,5 @@ def test_a_path_with_a_quote_in_it_is_no_command(over_ssh, sshd, tmp_path):
 
     message = refusal(replace(source, url=url))
 
-    assert "does not appear to be a git repository" in message
+    assert message.startswith("it refuses: fatal: '/absent'$(touch ")
     assert not (tmp_path / "ran").exists()
