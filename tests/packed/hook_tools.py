@@ -146,6 +146,11 @@ def _config_get(state: State, call: Call) -> object:
     return state["config"].get(call.word()) if call.word() else state["config"]
 
 
+def _goal_state(state: State, call: Call) -> object:
+    goal = {"status": "dying" if state["dying"] else "active", "since": "2026-01-01T12:00:00Z"}
+    return {"units": {state["unit"]: goal}, "relations": {}}
+
+
 def _action(state: State) -> dict[str, Any]:
     if not os.environ.get("JUJU_ACTION_NAME"):
         raise Refused("ERROR not running an action")
@@ -227,7 +232,7 @@ TOOLS: Mapping[str, Callable[[State, Call], object]] = {
     "application-version-set": _version_set,
     "close-port": _close_port,
     "config-get": _config_get,
-    "goal-state": lambda state, call: {"units": {}, "relations": {}},
+    "goal-state": _goal_state,
     "is-leader": lambda state, call: state["leader"],
     "juju-log": lambda state, call: None,
     "juju-reboot": lambda state, call: None,

@@ -105,6 +105,16 @@ def test_a_relation_that_is_removed_takes_access_with_it_and_leaves_the_profile(
     assert api.get("Profile", None, "ml")
 
 
+def test_a_unit_that_is_being_removed_takes_no_access_away_as_its_relations_break(related, api, document):
+    related.publish(document(ml={"ann": "edit"}))
+    related.unit.dying = True
+
+    related.unit.see_relation(related.here, "departed")
+    related.unit.see_relation(related.here, "broken")
+
+    assert bound(api, "ml") == ["ann"]
+
+
 def test_a_second_unit_hears_of_a_document_and_leaves_it_to_the_leader(related, api, document):
     related.unit.leader = False
 

@@ -88,6 +88,7 @@ class Unit:
         app: the name of its application.
 
     Attributes:
+        dying: whether it is being removed, alone or with its application.
         config: the options that differ from their defaults.
         relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit; see `relate`. Those to
             its peers are there from the beginning.
@@ -103,7 +104,7 @@ class Unit:
         self._environment = dict(environment)
         self._options = self._read("config.yaml")["options"]
         self._actions = self._read("actions.yaml")
-        self.app, self.leader = app, True
+        self.app, self.leader, self.dying = app, True, False
         self.config: dict[str, Any] = {}
         self.relations: list[dict[str, Any]] = []
         for endpoint in self._read("metadata.yaml").get("peers", {}):
@@ -156,7 +157,8 @@ class Unit:
         if event in ("joined", "changed", "departed"):
             named["JUJU_REMOTE_UNIT"] = relation["units"][0]
         if event == "departed":
-            named["JUJU_DEPARTING_UNIT"] = relation["units"].pop()
+            gone = relation["units"].pop()
+            named["JUJU_DEPARTING_UNIT"] = self._kept["unit"] if self.dying else gone
         done = self.see(f"{relation['endpoint']}-relation-{event}", **named)
         if event == "broken":
             self.relations.remove(relation)
@@ -199,8 +201,8 @@ class Unit:
     def _state(self) -> dict[str, Any]:
         defaults = {name: option["default"] for name, option in self._options.items() if "default" in option}
         given = {name.replace("_", "-"): value for name, value in self.config.items()}
-        ours = {"leader": self.leader, "config": defaults | given, "relations": self.relations, "secrets": self.secrets}
-        return self._kept | ours
+        ours = {"leader": self.leader, "dying": self.dying, "config": defaults | given}
+        return self._kept | ours | {"relations": self.relations, "secrets": self.secrets}
 
     def _juju(self, path: str) -> dict[str, str]:
         return {
