@@ -190,15 +190,26 @@ class _Planning:
     def _room(self, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:
         now = {grant.person for grant in grants}
         over = frozenset(objects.contributors(profile) - now) if len(now) < len(profile.contributors) else frozenset()
-        owner, binding = objects.owner_of(profile), self.observed.owner_bindings.get(profile.name)
-        unsettled = footing.hand_over or footing.annotate or (binding is not None and binding.subject != owner)
+        owner = objects.owner_of(profile)
         return replace(
             room_of(profile.name, self.observed),
             expired=over,
             owner=owner,
-            bound=bound(profile) if unsettled else None,
+            bound=bound(profile) if self._unsettled(profile.name, owner, footing) else None,
             ready=footing.ready,
         )
+
+    def _unsettled(self, name: str, owner: Person, footing: Footing) -> bool:
+        """Whether an owner has less than an owner's access: what they have as a contributor stays until then.
+
+        Kubeflow's controller writes the policy first, so whom its RoleBinding names gets in by both.
+        """
+        binding, policy = self.observed.owner_bindings.get(name), self.observed.owner_policies.get(name)
+        if footing.hand_over or footing.annotate or (binding is not None and binding.subject != owner):
+            return True
+        if not self.settings.standalone or "AuthorizationPolicy" not in self.observed.holds:
+            return False
+        return policy is None or not objects.lets_in(policy.spec, owner, self.settings)
 
     def _people(self, found: People) -> None:
         self.before += found.before

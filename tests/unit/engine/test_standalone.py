@@ -157,6 +157,29 @@ def test_owner_and_contributor_change_places_without_a_gap_wherever_it_died(plai
     assert not plain.plan(pmr).changes
 
 
+@pytest.mark.parametrize("index", range(1, 8))
+def test_the_mesh_lets_both_in_at_every_moment_wherever_it_died(plain, profile, index):
+    plain.apply(document(profile(new="edit")))
+    pmr = document(profile(owner="new", contributors=[contributor("owner")]))
+    seen = []
+    plain.api.after.append(lambda request: seen.append(let_through(plain)))
+    plain.api.faults.append(fail_nth_write(index, "kill_after"))
+    with pytest.raises(Killed):
+        plain.apply(pmr)
+    plain.api.faults.clear()
+
+    plain.apply(pmr)
+
+    assert set(map(frozenset, seen)) == {frozenset({"new@example.com", "owner@example.com"})}
+
+
+def let_through(world):
+    """Return whom the policies of `ml` let in, owners included."""
+    rules = [rule for one in world.api.objects("AuthorizationPolicy", "ml") for rule in one["spec"]["rules"]]
+    conditions = [when for rule in rules for when in rule.get("when", ())]
+    return {value for when in conditions if when["key"].startswith("request.headers") for value in when["values"]}
+
+
 @pytest.mark.parametrize(
     ("space", "lives"),
     [("ci", "ci"), (None, "ml")],
