@@ -30,14 +30,30 @@ class Killed(BaseException):
     """The process died here. Every later request of the client dies as well."""
 
 
+class Reset(httpx2.ReadError):
+    """The connection breaks off; a client in memory meets it as it stands, one on a socket gets a reset."""
+
+
+class CutBody(httpx2.RemoteProtocolError):
+    """The connection breaks off in the middle of an answer: its head promises a body of which half comes."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("peer closed connection without sending complete message body")
+        self.answer = answer
+
+
 class Counted:
-    """Injures the n-th request (from 1) that `concerns` says yes to; `hits` tells how many it has injured."""
+    """Injures the n-th request (from 1) that `concerns` says yes to.
+
+    `hits` tells how many it has injured, `injured` is the first of them.
+    """
 
     def __init__(self, n: int, concerns: Callable[[Request], bool], injure: Fault, *, times: int = 1) -> None:
         self._first, self._last = n, n + times - 1
         self._concerns, self._injure = concerns, injure
         self._lock = threading.Lock()
         self.seen = self.hits = 0
+        self.injured: Request | None = None
 
     def __call__(self, request: Request, act: Act) -> Answer:
         if not self._concerns(request):
@@ -46,6 +62,8 @@ class Counted:
             self.seen += 1
             due = self._first <= self.seen <= self._last
             self.hits += due
+            if due and self.injured is None:
+                self.injured = request
         return self._injure(request, act) if due else act()
 
 
@@ -56,6 +74,7 @@ class Death:
         self._n, self._acted = n, acted
         self._lock = threading.Lock()
         self.seen = self.hits = 0
+        self.injured: Request | None = None
 
     def __call__(self, request: Request, act: Act) -> Answer:
         with self._lock:
@@ -63,7 +82,7 @@ class Death:
                 raise Killed(f"dead before {request}")
             self.seen += request.writes
             if request.writes and self.seen == self._n:
-                self.hits = 1
+                self.hits, self.injured = 1, request
                 if self._acted:
                     act()
                 raise Killed(f"died at {request}")
@@ -167,17 +186,16 @@ def _unavailable(request: Request, act: Act) -> Answer:
 
 
 def _reset_before(request: Request, act: Act) -> Answer:
-    raise httpx2.ReadError("connection reset before the server acted")
+    raise Reset("connection reset before the server acted")
 
 
 def _reset_after(request: Request, act: Act) -> Answer:
     act()
-    raise httpx2.RemoteProtocolError("server disconnected without sending a response")
+    raise Reset("connection reset after the server acted")
 
 
 def _cut_body(request: Request, act: Act) -> Answer:
-    act()
-    raise httpx2.RemoteProtocolError("peer closed connection without sending complete message body")
+    raise CutBody(act())
 
 
 _MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"

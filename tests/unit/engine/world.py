@@ -71,5 +71,12 @@ class World:
         return {where: self.api.get(*where) for where in self.foreign}
 
 
+def before(scenario):
+    """Return a world in which a scenario begins."""
+    world = World(scenario.settings)
+    scenario.find(world.api)
+    return world.after(scenario.before)
+
+
 def _cluster_role(name):
     return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}

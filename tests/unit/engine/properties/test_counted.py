@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from engine import strategies
-from engine.documents import OWNER, document
+from scenarios.documents import OWNER, document
 from engine.world import World
 from profiles_management import Settings
 from profiles_management.pmr.classes import Contributor, Owner, Profile

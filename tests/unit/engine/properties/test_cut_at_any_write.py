@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import strategies
-from engine.documents import SCENARIOS
-from engine.states import of_profiles
-from engine.world import World
+from engine.recorder import Recorder
+from engine.world import World, before
 from memory_api import INJURIES, Killed, fail_nth_write
+from scenarios.documents import SCENARIOS
+from scenarios.states import of_profiles
 
 CUTS = ("kill_before", "kill_after")
 GRID = [
@@ -18,20 +19,32 @@ GRID = [
 ]
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_access_is_right_at_every_moment_where_nothing_goes_wrong(scenario):
+    world = before(scenario)
+    seen = Recorder(world.api, owners=True)
+
+    world.apply(scenario.after)
+
+    assert seen.findings(scenario) == []
+
+
 @pytest.mark.parametrize(("scenario", "injury"), GRID, ids=str)
 def test_whichever_write_goes_wrong_the_next_run_ends_where_an_undisturbed_one_ends(scenario, injury):
-    start, pmr = scenario.world(), scenario.after
+    start, pmr = before(scenario), scenario.after
     undisturbed = start.twin()
     undisturbed.apply(pmr)
     goal = of_profiles(undisturbed, pmr)
 
     for index in range(1, len(undisturbed.api.writes) + 1):
         world = start.twin()
-        injured(world, pmr, index, injury)
+        seen = Recorder(world.api, owners=True)
+        injured = injure(world, pmr, index, injury)
         world.apply(pmr)
 
         assert of_profiles(world, pmr) == goal, f"write {index}"
         assert not world.plan(pmr).changes, f"write {index}"
+        assert seen.findings(scenario, injured) == [], f"write {index}"
 
 
 @given(
@@ -43,7 +56,7 @@ def test_so_it_is_for_any_two_documents(first, second, settings, index, injury):
     undisturbed.apply(second)
 
     world = start.twin()
-    injured(world, second, index, injury)
+    injure(world, second, index, injury)
     report = world.apply(second)
 
     assert report.exit_code == 0, report.errors or report.pending
@@ -51,12 +64,14 @@ def test_so_it_is_for_any_two_documents(first, second, settings, index, injury):
     assert not world.plan(second).changes
 
 
-def injured(world, pmr, index, injury):
-    """Apply a document while one write goes wrong; return the report, None if the process died of it."""
-    world.api.faults.append(fail_nth_write(index, injury))
+def injure(world, pmr, index, injury):
+    """Apply a document while one write goes wrong; return that write, None if there are fewer."""
+    fault = fail_nth_write(index, injury)
+    world.api.faults.append(fault)
     try:
-        return world.apply(pmr)
+        world.apply(pmr)
     except Killed:
-        return None
+        pass
     finally:
         world.api.faults.clear()
+    return fault.injured

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.documents import FULL, OTHER, SCENARIOS, document, profile
-from engine.states import of_profiles
-from engine.world import BRAKE_OFF, World
+from scenarios.documents import FULL, KUBEFLOW, OTHER, document, profile
+from scenarios.states import of_profiles
+from engine.world import BRAKE_OFF, World, before
 from memory_api import always, fail_nth_write, forbid, gone_mid_list, injury, stale_list
 from profiles_management import Forbidden
 from profiles_management.reconcile.report import Result
@@ -12,13 +12,12 @@ from profiles_management.reconcile.report import Result
 PASSING = ("429", "500", "503", "reset_before")
 TWO = document(FULL, OTHER)
 LISTED = ("profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges")
-KUBEFLOW = [scenario for scenario in SCENARIOS if not scenario.settings.standalone]
 
 
 @pytest.mark.parametrize("scenario", KUBEFLOW, ids=str)
 @pytest.mark.parametrize("kind", PASSING)
 def test_what_passes_by_itself_is_no_matter(scenario, kind):
-    start = scenario.world()
+    start = before(scenario)
     undisturbed, world = start.twin(), start.twin()
     undisturbed.apply(scenario.after)
     world.api.faults += [fail_nth_write(index, kind) for index in range(1, 100, 3)]
@@ -79,7 +78,7 @@ def test_a_list_that_is_forbidden_names_the_verb_and_writes_nothing(resource):
 @pytest.mark.parametrize("resource", [*LISTED, "*"])
 @pytest.mark.parametrize("scenario", KUBEFLOW, ids=str)
 def test_a_list_from_the_past_does_no_harm(scenario, resource):
-    world, goal = scenario.world(), scenario.world().after(scenario.after)
+    world, goal = before(scenario), before(scenario).after(scenario.after)
     past = World(scenario.settings).api
     world.api.faults.append(stale_list(past, resource))
     world.apply(scenario.after)

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from engine import happenings
-from engine.documents import LIMITS, OTHER_SCOPES, OWNER, QUOTA, document
+from scenarios.documents import LIMITS, OTHER_SCOPES, OWNER, QUOTA, document
 from engine.recorder import Recorder
 from engine.world import World
 from profiles_management import Settings

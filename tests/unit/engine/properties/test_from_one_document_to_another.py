@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from engine import strategies
-from engine.states import of_profiles
+from scenarios.states import of_profiles
 from engine.world import World
 
 

@@ -3,8 +3,8 @@
 from hypothesis import given
 
 from engine import strategies
-from engine.documents import document, profile
-from engine.states import of_profiles
+from scenarios.documents import document, profile
+from scenarios.states import of_profiles
 from engine.world import World
 from profiles_management import Settings
 

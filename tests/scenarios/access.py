@@ -1,0 +1,241 @@
+"""Who had access at which moment, and what of it no document allows: the same judge for both APIs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from memory_api.requests import Request
+from profiles_management import Settings
+from profiles_management.kubeflow import names
+from profiles_management.pmr.classes import Profile
+from profiles_management.reconcile.plan import Person
+from scenarios.documents import OWNER, Scenario, person
+
+OWNERS = (names.OWNER_BINDING, names.OWNER_POLICY)
+KINDS = ("RoleBinding", "AuthorizationPolicy")
+
+
+class Door(NamedTuple):
+    """Somebody's way into a profile; `kind` says through which of the two kinds of objects."""
+
+    kind: str
+    profile: str
+    person: str
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.profile} by {self.kind}"
+
+
+Roles = Mapping[Door, set[str]]
+
+
+@dataclass
+class Moment:
+    """Who got in through what, and how many writes the engine had sent by then."""
+
+    writes: int
+    roles: dict[Door, set[str]] = field(default_factory=dict)
+
+
+class Register:
+    """Who gets in at present, by the objects that are there.
+
+    What is foreign (by (kind, namespace, name)) is not looked at, owners' own objects only where they are asked for.
+    """
+
+    def __init__(self, foreign: Collection[tuple[str, str, str]] = (), *, owners: bool = False) -> None:
+        self._foreign, self._owners = frozenset(foreign), owners
+        self._objects: dict[tuple[str, str, str], dict[str, str]] = {}
+
+    def keep(self, kind: str, space: str, name: str, one: Any) -> None:
+        """Take what an object is now; None where it is gone."""
+        if (kind, space, name) in self._foreign:
+            return
+        if name in OWNERS:
+            counts = self._owners
+        else:
+            counts = one is not None and _is_somebodys(one)
+        self._objects[kind, space, name] = _people(kind, one) if one and counts else {}
+
+    def roles(self) -> dict[Door, set[str]]:
+        """Return who gets in, and as what."""
+        found = defaultdict(set)
+        for (kind, space, _), people in self._objects.items():
+            for who, role in people.items():
+                found[Door(kind, space, who)].add(role)
+        return dict(found)
+
+
+class History:
+    """Moments, one after the other."""
+
+    def __init__(self) -> None:
+        self.moments: list[Moment] = []
+
+    @property
+    def first(self) -> dict[Door, set[str]]:
+        """Who got in to begin with."""
+        return self.moments[0].roles
+
+    @property
+    def last(self) -> dict[Door, set[str]]:
+        """Who gets in at the end."""
+        return self.moments[-1].roles
+
+    def longest_gap(self, door: Door) -> int:
+        """Return how many writes were sent between the loss of an access and its return."""
+        longest, lost = 0, None
+        for before, now in pairwise(self.moments):
+            if door in before.roles and door not in now.roles:
+                lost = now.writes
+            if door in now.roles and lost is not None:
+                longest, lost = max(longest, now.writes - lost), None
+        return longest
+
+    def findings(self, scenario: Scenario, injured: Request | None = None) -> list[str]:
+        """Return what was not as it must be, on the whole way from one document to the other; empty if all was.
+
+        Args:
+            injured: the write that something was done to. Whose role it was to change may be without one until the
+                next run; grants in other profiles need not wait for a revocation that was given up.
+        """
+        before, after = given_before(scenario), given_after(scenario)
+        return [
+            *self._beyond(before, after),
+            *self._lost(before, after, injured),
+            *self._too_early(before, after, injured, _owners(scenario)),
+            *self._end(after),
+        ]
+
+    def _beyond(self, before: Roles, after: Roles) -> Iterator[str]:
+        """Nobody has access that neither document gives."""
+        for number, moment in enumerate(self.moments):
+            for door, roles in moment.roles.items():
+                if more := roles - before.get(door, set()) - after.get(door, set()):
+                    yield f"moment {number}: {door} has {', '.join(sorted(more))}, which neither document gives"
+
+    def _lost(self, before: Roles, after: Roles, injured: Request | None) -> Iterator[str]:
+        """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request."""
+        for door in before.keys() & after.keys():
+            changes = door.kind == "RoleBinding" and before[door] != after[door]
+            if changes and injured is not None and is_about(injured, door):
+                continue
+            gap = self.longest_gap(door)
+            if gap > changes or (door not in self.last):
+                yield f"{door} was out for {gap} writes"
+
+    def _too_early(
+        self, before: Roles, after: Roles, injured: Request | None, owners: Collection[tuple[str, str]]
+    ) -> Iterator[str]:
+        """No grant goes out before every revocation was answered or given up; a change of owner is one step."""
+        exempt = {door for door in before.keys() | after.keys() if (door.profile, _name(door)) in owners}
+        granted = {door: self._when(door, there=True) for door in after.keys() - before.keys() - exempt}
+        revoked = {door: self._when(door, there=False) for door in before.keys() - after.keys() - exempt}
+        for new, gained in granted.items():
+            for old, lost in revoked.items():
+                given_up = injured is not None and injured.namespace == old.profile != new.profile
+                if gained < lost and not given_up:
+                    yield f"{new} got in at moment {gained}, before {old} was out at moment {lost}"
+
+    def _end(self, after: Roles) -> Iterator[str]:
+        if self.last != after:
+            for door in sorted(self.last.keys() | after.keys()):
+                if self.last.get(door) != after.get(door):
+                    yield f"at the end {door} has {self.last.get(door)}, wanted is {after.get(door)}"
+
+    def _when(self, door: Door, *, there: bool) -> int:
+        """Return the first moment from which on somebody was there, or was not, for good; the last one if never."""
+        for number in range(len(self.moments) - 1, -1, -1):
+            if (door in self.moments[number].roles) is not there:
+                return number + 1
+        return 0
+
+
+def is_about(request: Request, door: Door) -> bool:
+    """Tell whether a write is to an object that KFAM's rule names after the person of a door."""
+    who = Person(*door.person.split(" ", 1))
+    called = request.name or (request.body or {}).get("metadata", {}).get("name", "")
+    return request.namespace == door.profile and called in {names.kfam_name(who, role) for role in _ROLES}
+
+
+_ROLES = ("admin", "edit", "view")
+
+
+def _name(door: Door) -> str:
+    """Return the person's name: `User ann` and `request.headers[...] ann` are ann."""
+    return door.person.split(" ", 1)[1]
+
+
+# what the documents give
+
+
+def given_before(scenario: Scenario) -> dict[Door, set[str]]:
+    """Return who has what before the second document is applied."""
+    settings = scenario.settings
+    roles = [_given(profile, settings) for profile in scenario.before.in_order()]
+    for name, people in scenario.found.items():
+        roles += [_doors(name, person(who), role, settings) for who, role in people.items()]
+        roles.append(_doors(name, OWNER, "admin", settings))
+    return _together(roles)
+
+
+def given_after(scenario: Scenario) -> dict[Door, set[str]]:
+    """Return who has what afterwards; a profile that left keeps its owner."""
+    settings = scenario.settings
+    left = [one for one in scenario.before.in_order() if not scenario.after.has_profile(one.name)]
+    roles = [_given(profile, settings) for profile in scenario.after.in_order()]
+    return _together([*roles, *(_of_owner(profile, settings) for profile in left)])
+
+
+def _owners(scenario: Scenario) -> set[tuple[str, str]]:
+    """Return the pairs of profile and name of everybody who owns one at some time."""
+    both = (*scenario.before.in_order(), *scenario.after.in_order())
+    return {(one.name, one.owner.name) for one in both} | {(name, OWNER) for name in scenario.found}
+
+
+def _given(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
+    people = [_doors(profile.name, one.name, one.role.value, settings) for one in profile.contributors]
+    return _together([_of_owner(profile, settings), *people])
+
+
+def _of_owner(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
+    return _doors(profile.name, profile.owner.name, "admin", settings)
+
+
+def _doors(profile: str, user: str, role: str, settings: Settings) -> dict[Door, set[str]]:
+    header = f"request.headers[{settings.userid_header}] {settings.userid_prefix}{user}"
+    return {
+        Door("RoleBinding", profile, f"User {user}"): {settings.cluster_roles[role]},
+        Door("AuthorizationPolicy", profile, header): {"in"},
+    }
+
+
+def _together(parts: Sequence[Roles]) -> dict[Door, set[str]]:
+    found: dict[Door, set[str]] = {}
+    for part in parts:
+        for door, roles in part.items():
+            found[door] = found.get(door, set()) | roles
+    return found
+
+
+# what objects give
+
+
+def _is_somebodys(one: Any) -> bool:
+    """Whether an object bears a contributor's annotations or our mark; what has lost both is foreign."""
+    notes, labels = one["metadata"].get("annotations", {}), one["metadata"].get("labels", {})
+    return names.INSTANCE in labels or ("role" in notes and not notes.keys().isdisjoint(("user", "group")))
+
+
+def _people(kind: str, one: Any) -> dict[str, str]:
+    """Return whom an object lets in, with which role; a policy knows no roles."""
+    if kind == "RoleBinding":
+        subjects = [subject for subject in one.get("subjects", ()) if subject["kind"] != "ServiceAccount"]
+        return {f"{subject['kind']} {subject['name']}": one["roleRef"]["name"] for subject in subjects}
+    conditions = [when for rule in one.get("spec", {}).get("rules", ()) for when in rule.get("when", ())]
+    users = [when for when in conditions if when["key"].startswith("request.")]  # the rest is about namespaces
+    return {f"{when['key']} {value}": "in" for when in users for value in when.get("values", ())}

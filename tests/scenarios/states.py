@@ -1,0 +1,74 @@
+"""What counts of a cluster's state when two of them are compared."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_NAMESPACED = ("RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ServiceAccount")
+_OF_ONE_RUN = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields")
+
+State = dict[tuple[str, str, str], Any]
+
+
+def of_profiles(world: Any, pmr: Any) -> State:
+    """Return everything in the profiles of a document, but for what only tells which write came when."""
+    return {
+        (kind, space, name): _meaning(body)
+        for (kind, space, name), body in world.api.snapshot().items()
+        if (space or name) in pmr.profiles
+    }
+
+
+def of_cluster(api: Any, profiles: dict[str, str], instance: str) -> State:
+    """Return the same of a real cluster, as if the profiles and the instance had other names.
+
+    Args:
+        profiles: by the names in the cluster the names to be told of.
+    """
+    found: State = {}
+    for actual, told in profiles.items():
+        objects = [one for kind in ("Profile", "Namespace") if (one := api.get(kind, None, actual))]
+        objects += [one for kind in _NAMESPACED for one in api.objects(kind, actual)]
+        for one in objects:
+            plain = _meaning(_without_run(json.loads(_retold(one, actual, told, instance))))
+            found[plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]] = plain
+    return found
+
+
+def differences(found: State, wanted: State) -> list[str]:
+    """Return how two states differ, an object a line; empty if they do not."""
+    return [
+        f"{' '.join(filter(None, key))}: {_short(found.get(key))}, wanted {_short(wanted.get(key))}"
+        for key in sorted(found.keys() | wanted.keys())
+        if found.get(key) != wanted.get(key)
+    ]
+
+
+def _short(body: Any) -> str:
+    return "nothing" if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False)
+
+
+def _retold(one: Any, actual: str, told: str, instance: str) -> str:
+    text = json.dumps(one).replace(f'"{actual}"', f'"{told}"').replace(f"/ns/{actual}/", f"/ns/{told}/")
+    return text.replace(f'"{instance}"', '"instance"')
+
+
+def _without_run(body: Any) -> Any:
+    body.pop("status", None)
+    body["metadata"] = {key: value for key, value in body["metadata"].items() if key not in _OF_ONE_RUN}
+    for owner in body["metadata"].get("ownerReferences", ()):
+        owner.pop("uid", None)
+    return body
+
+
+def _meaning(body: Any) -> Any:
+    notes = body["metadata"].get("annotations", {})
+    notes.pop("profiles-management.io/touched", None)
+    if not notes:
+        body["metadata"].pop("annotations", None)
+    spec = body.get("spec") or {}
+    for key in ("resourceQuotaSpec", "plugins"):
+        if not spec.get(key):
+            spec.pop(key, None)
+    return body
