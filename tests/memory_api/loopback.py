@@ -6,18 +6,16 @@ counts what was answered since the last time it was asked, by verb and resource.
 
 from __future__ import annotations
 
-import http.server
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-import httpx2
 import msgspec
 
-from . import requests
+from .requests import Request
 from .server import MemoryApi
 from .status import JSON, Answer
+from .wire import listening
 
 _line = msgspec.json.Decoder()
 
@@ -32,65 +30,20 @@ def load(api: MemoryApi, content: bytes) -> int:
 @contextmanager
 def serving(api: MemoryApi, port: int = 0) -> Iterator[str]:
     """Serve an api on a port of loopback (0 is a free one) while the block runs; yield its URL."""
-    server = _Server(("127.0.0.1", port), _Handler)
-    server.api = api
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(lambda request: _own_door(api, request) or api.handle(request), port) as url:
+        yield url
 
 
-class _Server(http.server.ThreadingHTTPServer):
-    api: MemoryApi
-    daemon_threads = True
-    request_queue_size = 128
+def _own_door(api: MemoryApi, request: Request) -> Answer | None:
+    if (request.method, request.path) == ("POST", "/memory/objects"):
+        return _json({"stored": load(api, request.content)})
+    if (request.method, request.path) == ("GET", "/memory/requests"):
+        log, api.log = api.log, []
+        return _json(_counted(log))
+    return None
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """Answers one connection, request after request, until the client hangs up."""
-
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = 1 << 16
-
-    def _serve(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            answer = self._own_door(content) or self._api_door(content)
-        except (httpx2.HTTPError, ConnectionError):
-            self.close_connection = True  # a fault that breaks the connection
-            return
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
-
-    def _api_door(self, content: bytes) -> Answer:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        return self.server.api.handle(requests.read(self.command, self.path, headers, content))
-
-    def _own_door(self, content: bytes) -> Answer | None:
-        if (self.command, self.path) == ("POST", "/memory/objects"):
-            return _json({"stored": load(self.server.api, content)})
-        if (self.command, self.path) == ("GET", "/memory/requests"):
-            log, self.server.api.log = self.server.api.log, []
-            return _json(_counted(log))
-        return None
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing on the terminal."""
-
-
-def _counted(log: Iterable[requests.Request]) -> dict[str, int]:
+def _counted(log: Iterable[Request]) -> dict[str, int]:
     return dict(sorted(Counter(f"{request.verb} {request.resource}" for request in log).items()))
 
 
