@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration cluster pack packed juju bench lint lint-charm fmt lock clean
+.PHONY: help demo test integration faults cluster pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -24,6 +24,9 @@ test: $(READY)  ## every test that needs no cluster, under three minutes
 
 integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26, git, sshd)
 	$(VENV)/tox run -e integration
+
+faults: $(READY)  ## the same with everything that can go wrong, at every write; writes docs/explanation/faults.md
+	$(VENV)/tox run -e faults
 
 cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C
 	@PYTHONPATH=src:tests $(VENV)/python -m integration.cluster

@@ -27,12 +27,24 @@ from integration.cluster.waiting import wait_for
 from integration.dashboard import Dashboard
 from integration.engine import Engine
 from integration.people import OLGA, person
+from integration.seed import SEED
 from memory_api.status import Refusal
 from profiles_management import Settings
 from profiles_management.kubeflow.names import MANAGER
 from profiles_management.pmr.classes import Profile
 
 _LONGEST_NAME = 40
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make faults` ask for more than CI has time for."""
+    parser.addoption("--whole-grid", action="store_true", help="let everything go wrong at every write")
+    parser.addoption("--faults-page", type=Path, metavar="FILE", help="write down what the faults found")
+
+
+def pytest_report_header() -> str:
+    """Tell what chance was."""
+    return f"seed of the faults: {SEED} (PROFILES_FAULTS_SEED)"
 
 
 @dataclass(slots=True)
@@ -253,14 +265,19 @@ _TELLING = {
 
 
 @pytest.fixture
-def role(may: Callable[..., bool]) -> Callable[[str, str], str]:
-    """Tell somebody's role in a namespace at this moment, by what the API server lets them do; '' for none."""
+def role_of(may: Callable[..., bool]) -> Callable[..., str]:
+    """Tell a user's role in a namespace at this moment, by what the API server lets them do; '' for none."""
 
-    def found(who: str, namespace: str) -> str:
-        user = who if "@" in who else person(who)
-        return next((role for role, what in _TELLING.items() if may(user, *what, namespace)), "")
+    def found(user: str, namespace: str, groups: Iterable[str] = ()) -> str:
+        return next((role for role, what in _TELLING.items() if may(user, *what, namespace, groups=groups)), "")
 
     return found
+
+
+@pytest.fixture
+def role(role_of: Callable[..., str]) -> Callable[[str, str], str]:
+    """Tell the same of somebody at example.com."""
+    return lambda who, namespace: role_of(who if "@" in who else person(who), namespace)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -55,11 +56,8 @@ class Register:
         """Take what an object is now; None where it is gone."""
         if (kind, space, name) in self._foreign:
             return
-        if name in OWNERS:
-            counts = self._owners
-        else:
-            counts = one is not None and _is_somebodys(one)
-        self._objects[kind, space, name] = _people(kind, one) if one and counts else {}
+        counts = one and (self._owners if name in OWNERS else _is_somebodys(one))
+        self._objects[kind, space, name] = _people(kind, one) if counts else {}
 
     def roles(self) -> dict[Door, set[str]]:
         """Return who gets in, and as what."""
@@ -96,18 +94,19 @@ class History:
                 longest, lost = max(longest, now.writes - lost), None
         return longest
 
-    def findings(self, scenario: Scenario, injured: Request | None = None) -> list[str]:
+    def findings(self, scenario: Scenario, injured: Request | None = None, *, blind: bool = False) -> list[str]:
         """Return what was not as it must be, on the whole way from one document to the other; empty if all was.
 
         Args:
             injured: the write that something was done to. Whose role it was to change may be without one until the
                 next run; grants in other profiles need not wait for a revocation that was given up.
+            blind: whether a run was shown the past: it cannot revoke first what it does not see.
         """
         before, after = given_before(scenario), given_after(scenario)
         return [
             *self._beyond(before, after),
             *self._lost(before, after, injured),
-            *self._too_early(before, after, injured, _owners(scenario)),
+            *(() if blind else self._too_early(before, after, injured, _owners(scenario))),
             *self._end(after),
         ]
 
@@ -163,6 +162,7 @@ def is_about(request: Request, door: Door) -> bool:
 
 
 _ROLES = ("admin", "edit", "view")
+NOW = datetime(2026, 11, 1, tzinfo=UTC)  # nothing here ends between this and the present
 
 
 def _name(door: Door) -> str:
@@ -198,19 +198,29 @@ def _owners(scenario: Scenario) -> set[tuple[str, str]]:
 
 
 def _given(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
-    people = [_doors(profile.name, one.name, one.role.value, settings) for one in profile.contributors]
+    people = [
+        _doors(profile.name, one.name, one.role.value, settings, kind=one.kind)
+        for one in profile.contributors
+        if one.until is None or one.until > NOW
+    ]
     return _together([_of_owner(profile, settings), *people])
 
 
 def _of_owner(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
-    return _doors(profile.name, profile.owner.name, "admin", settings)
+    """A policy names an owner of any kind by the header; a ServiceAccount is nobody whose doors are looked at."""
+    name, kind = profile.owner.name, profile.owner.kind
+    bound, header = _doors(profile.name, name, "admin", settings, kind=kind), _doors(profile.name, name, "", settings)
+    doors = {door: roles for door, roles in bound.items() if door.kind == "RoleBinding" and kind != "ServiceAccount"}
+    return doors | {door: roles for door, roles in header.items() if door.kind == "AuthorizationPolicy"}
 
 
-def _doors(profile: str, user: str, role: str, settings: Settings) -> dict[Door, set[str]]:
-    header = f"request.headers[{settings.userid_header}] {settings.userid_prefix}{user}"
+def _doors(profile: str, name: str, role: str, settings: Settings, *, kind: str = "User") -> dict[Door, set[str]]:
+    key = f"request.headers[{settings.userid_header}] {settings.userid_prefix}"
+    if kind == "Group":
+        key = f"request.auth.claims[{settings.groups_claim}] "
     return {
-        Door("RoleBinding", profile, f"User {user}"): {settings.cluster_roles[role]},
-        Door("AuthorizationPolicy", profile, header): {"in"},
+        Door("RoleBinding", profile, f"{kind} {name}"): {settings.cluster_roles.get(role, "")},
+        Door("AuthorizationPolicy", profile, f"{key}{name}"): {"in"},
     }
 
 

@@ -29,11 +29,15 @@ def of_cluster(api: Any, profiles: dict[str, str], instance: str) -> State:
     found: State = {}
     for actual, told in profiles.items():
         objects = [one for kind in ("Profile", "Namespace") if (one := api.get(kind, None, actual))]
-        objects += [one for kind in _NAMESPACED for one in api.objects(kind, actual)]
+        objects += [one for kind in _NAMESPACED for one in api.objects(kind, actual) if not _is_kubernetes(one)]
         for one in objects:
             plain = _meaning(_without_run(json.loads(_retold(one, actual, told, instance))))
             found[plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]] = plain
     return found
+
+
+def _is_kubernetes(one: Any) -> bool:
+    return (one["kind"], one["metadata"]["name"]) == ("ServiceAccount", "default")
 
 
 def differences(found: State, wanted: State) -> list[str]:
@@ -50,8 +54,7 @@ def _short(body: Any) -> str:
 
 
 def _retold(one: Any, actual: str, told: str, instance: str) -> str:
-    text = json.dumps(one).replace(f'"{actual}"', f'"{told}"').replace(f"/ns/{actual}/", f"/ns/{told}/")
-    return text.replace(f'"{instance}"', '"instance"')
+    return json.dumps(one).replace(actual, told).replace(f'"{instance}"', '"instance"')
 
 
 def _without_run(body: Any) -> Any:
@@ -68,7 +71,14 @@ def _meaning(body: Any) -> Any:
     if not notes:
         body["metadata"].pop("annotations", None)
     spec = body.get("spec") or {}
-    for key in ("resourceQuotaSpec", "plugins"):
-        if not spec.get(key):
-            spec.pop(key, None)
+    for quota in (spec, spec.get("resourceQuotaSpec") or {}):
+        _without_empty(quota, "scopes", "scopeSelector")
+    _without_empty(spec, "resourceQuotaSpec", "plugins")
     return body
+
+
+def _without_empty(spec: Any, *keys: str) -> None:
+    """Drop what says nothing: Kubernetes takes a selector without expressions for none."""
+    for key in keys:
+        if not spec.get(key) or spec[key] == {"matchExpressions": []}:
+            spec.pop(key, None)

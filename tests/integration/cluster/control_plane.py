@@ -71,14 +71,22 @@ class ControlPlane:
 
     @contextmanager
     def no_api_server(self) -> Iterator[None]:
-        """Kill kube-apiserver, and start it again at the end, on the same port and the same data."""
-        old = next(child for child in self._children if child.name == "kube-apiserver")
-        old.end()
+        """Have none for a while."""
+        self.kill_api_server()
         try:
             yield
         finally:
-            self._children[self._children.index(old)] = self._api_server()
-            self._wait_for_api_server()
+            self.start_api_server()
+
+    def kill_api_server(self) -> None:
+        """Kill kube-apiserver, whatever it is at; `start_api_server` is to follow."""
+        next(child for child in self._children if child.name == "kube-apiserver").end()
+
+    def start_api_server(self) -> None:
+        """Start it again, on the same port and the same data, and wait until it answers."""
+        at = next(number for number, child in enumerate(self._children) if child.name == "kube-apiserver")
+        self._children[at] = self._api_server()
+        self._wait_for_api_server()
 
     def end(self) -> None:
         """End every process and remove what they left."""

@@ -127,7 +127,7 @@ def work(server: Server, queue: Queue) -> None:
         controller.queue[name] = 0
         try:
             controller.run(1)
-        except (Refusal, httpx2.HTTPError) as error:
+        except (Refusal, httpx2.HTTPError) as error:  # an API server that is starting refuses even to be read
             controller.errors[name] = str(error)
         if why := controller.errors.pop(name, ""):
             sys.stderr.write(f"{name}: {why}\n")

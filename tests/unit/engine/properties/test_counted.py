@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 
 from engine import strategies
-from scenarios.documents import OWNER, document
 from engine.world import World
 from profiles_management import Settings
 from profiles_management.pmr.classes import Contributor, Owner, Profile
+from scenarios.documents import OWNER, document
 
 SETTINGS = Settings(allow_revocations=True, writers=1)
 NAMES = [f"p{number:04}" for number in range(1000)]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from scenarios.documents import FULL, KUBEFLOW, OTHER, document, profile
-from scenarios.states import of_profiles
 from engine.world import BRAKE_OFF, World, before
 from memory_api import always, fail_nth_write, forbid, gone_mid_list, injury, stale_list
 from profiles_management import Forbidden
 from profiles_management.reconcile.report import Result
+from scenarios.documents import FULL, KUBEFLOW, OTHER, document, profile
+from scenarios.states import of_profiles
 
 PASSING = ("429", "500", "503", "reset_before")
 TWO = document(FULL, OTHER)

@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 
 from engine import happenings
-from scenarios.documents import LIMITS, OTHER_SCOPES, OWNER, QUOTA, document
 from engine.recorder import Recorder
 from engine.world import World
 from profiles_management import Settings
 from profiles_management.kubeflow import names
 from profiles_management.pmr.classes import Contributor, Owner, Profile
+from scenarios.documents import LIMITS, OTHER_SCOPES, OWNER, QUOTA, document
 
 DOT, DASH = "a.b@x.com", "a-b@x.com"  # one name to KFAM
 NEW = "new@example.com"

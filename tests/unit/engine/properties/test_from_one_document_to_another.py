@@ -3,8 +3,8 @@
 from hypothesis import given
 
 from engine import strategies
-from scenarios.states import of_profiles
 from engine.world import World
+from scenarios.states import of_profiles
 
 
 @given(strategies.documents(), strategies.settings)

@@ -3,10 +3,10 @@
 from hypothesis import given
 
 from engine import strategies
-from scenarios.documents import document, profile
-from scenarios.states import of_profiles
 from engine.world import World
 from profiles_management import Settings
+from scenarios.documents import document, profile
+from scenarios.states import of_profiles
 
 PATIENT = Settings(allow_revocations=True, deadline=300)
 IN_A_HURRY = Settings(allow_revocations=True, deadline=0)

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from engine import happenings, strategies
 from engine.many_sources import of_sources, some_sources
-from engine.states import of_profiles
 from engine.test_until import at
 from engine.world import NOON, World
 from profiles_management.kubeflow import names
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.kubeflow.plan import stale
 from profiles_management.pmr.merging import Source, merge
+from scenarios.states import of_profiles
 
 SOME_DAY = NOON + timedelta(days=30)
 ANYTHING = happenings.lists(happenings.people, happenings.foreign)

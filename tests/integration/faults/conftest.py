@@ -1,0 +1,156 @@
+"""What the tests with faults need: a lab, the seed, and how much of the grid is run."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from integration.cluster import permissions
+from integration.cluster.control_plane import ControlPlane
+from integration.cluster.server import Server
+from integration.conftest import World
+from integration.faults import page
+from integration.faults.command import Command
+from integration.faults.page import Ledger
+from integration.faults.recorder import Recorder
+from integration.faults.trial import KILLS, LISTED, Goal, Lab
+from integration.seed import SEED
+from memory_api import INJURIES
+from profiles_management import Settings
+from profiles_management.kubeflow import compare
+from scenarios.documents import KUBEFLOW, SCENARIOS, Scenario
+
+CHANCE = "by chance"
+KINDS = [kind for kind in INJURIES if kind not in KILLS]
+LISTS = ("*", *LISTED)
+_RESTARTS = 3
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose how much is run: all of the grid, or what CI has time for."""
+    whole, names = metafunc.config.getoption("whole_grid"), set(metafunc.fixturenames)
+    if {"scenario", "kind"} <= names:
+        metafunc.parametrize(("scenario", "kind"), grid(whole=whole), ids=str)
+    elif {"scenario", "resource"} <= names:
+        pairs = [(scenario, resource) for scenario in KUBEFLOW for resource in (LISTS if whole else [CHANCE])]
+        metafunc.parametrize(("scenario", "resource"), pairs, ids=str)
+    elif "scenario" in names:
+        some = random.Random(SEED).sample(KUBEFLOW, _RESTARTS)  # noqa: S311 - nothing secret
+        metafunc.parametrize("scenario", KUBEFLOW if whole else some, ids=str)
+
+
+def grid(*, whole: bool) -> list[tuple[Scenario, str]]:
+    """Return what goes wrong in which scenario: every kind, or a kill and one by chance."""
+    if whole:
+        return [(one, kind) for one in SCENARIOS for kind in (KILLS if one.settings.standalone else INJURIES)]
+    return [(one, kind) for one in KUBEFLOW for kind in ("kill_after", CHANCE)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let a failure tell the seed that repeats it."""
+    report = yield
+    if report.failed:
+        report.sections.append(("seed", f"PROFILES_FAULTS_SEED={SEED} repeats what was chosen here."))
+    return report
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """What a test chooses by: its own, whichever other tests run."""
+    return random.Random(f"{SEED} {request.node.name}")  # noqa: S311 - nothing secret
+
+
+@pytest.fixture(scope="session")
+def ledger(request: pytest.FixtureRequest, server: Server) -> Iterator[Ledger]:
+    """What was done and found; with --faults-page it is written down at the end."""
+    ledger, begun = Ledger(), time.monotonic()
+    yield ledger
+    if path := request.config.getoption("faults_page"):
+        told = server.call("GET", "/version")["gitVersion"]
+        page.write(path, ledger, seed=SEED, server=told, seconds=time.monotonic() - begun)
+
+
+@pytest.fixture(scope="session")
+def recorder(cluster: World) -> Iterator[Recorder]:
+    """Every change of access in the whole cluster, from the first test with faults on."""
+    recorder = Recorder(Server(cluster.kubeconfig))
+    yield recorder
+    recorder.end()
+
+
+@pytest.fixture(scope="session")
+def tokens(server: Server) -> Iterator[dict[bool, str]]:
+    """Tokens of accounts that hold just what the engine needs, by whether it is in standalone mode."""
+    accounts = {alone: f"faults-{os.getpid():x}-{alone:d}" for alone in (False, True)}
+    yield {
+        alone: permissions.account(server, name, permissions.granted(Settings(standalone=alone)))
+        for alone, name in accounts.items()
+    }
+    for name in accounts.values():
+        permissions.forget(server, name)
+
+
+@pytest.fixture(scope="session")
+def settled(server: Server) -> Callable[[str], bool]:
+    """Tell whether the profile controller has nothing left to do to a profile."""
+
+    def settled(name: str) -> bool:
+        profile = server.get("Profile", None, name)
+        if profile is None or "profile-finalizer" not in profile["metadata"].get("finalizers", []):
+            return False
+        spec = profile["spec"]
+        wanted = spec.get("resourceQuotaSpec") or {}
+        quota = server.get("ResourceQuota", name, "kf-resource-quota")
+        bound = server.get("RoleBinding", name, "namespaceAdmin")
+        return (
+            bound is not None
+            and bound["subjects"][0]["name"] == spec["owner"]["name"]
+            and (quota is None) == (not wanted.get("hard"))
+            and (quota is None or not compare.quota_object(wanted, quota["spec"]))
+        )
+
+    return settled
+
+
+@pytest.fixture(scope="session")
+def command() -> Iterator[Command]:
+    """The command, in processes of its own."""
+    with Command() as command:
+        yield command
+
+
+@pytest.fixture
+def lab(cluster, server, recorder, command, tokens, settled, role_of, tmp_path) -> Lab:
+    """What trials are made with."""
+    return Lab(cluster.kubeconfig, server, recorder, command, tokens, role_of, settled, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _goals() -> dict[str, Goal]:
+    return {}
+
+
+@pytest.fixture
+def goal(lab: Lab, _goals: dict[str, Goal]) -> Callable[[Scenario], Goal]:
+    """Return where a scenario ends when nothing goes wrong; on the way there access has to be right too."""
+
+    def goal(scenario: Scenario) -> Goal:
+        if scenario.name not in _goals:
+            with lab.trial(scenario) as trial:
+                _goals[scenario.name] = trial.goal()
+        return _goals[scenario.name]
+
+    return goal
+
+
+@pytest.fixture
+def plane(cluster: World) -> ControlPlane:
+    """The control plane, for tests that kill a part of it."""
+    if cluster.plane is None:
+        pytest.skip("this cluster's API server is not ours to kill")
+    return cluster.plane

@@ -1,0 +1,97 @@
+"""For every field of the document: from one value to another ends where nothing to it ends, and back is as it was."""
+
+import pytest
+
+from integration.cluster.waiting import TooLate, wait_for
+from profiles_management import Settings
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from scenarios.documents import EMPTY, Scenario
+from scenarios.fields import all_fields, field_of
+from scenarios.states import differences, of_cluster
+
+FIELDS = [field.path for field in all_fields()]
+DEFAULTS = [path for path in FIELDS if path.startswith("defaults.")]  # they hold for a whole document
+OF_PROFILES = [path for path in FIELDS if path not in DEFAULTS]
+AT_ONCE = Scenario("fresh", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=300.0))
+IN_TURN = Scenario("every field", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=60.0, writers=1))
+
+
+@pytest.mark.parametrize("paths", [OF_PROFILES, *([path] for path in DEFAULTS)], ids=["profiles", *DEFAULTS])
+def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
+    goals = fresh_together(lab) if paths is OF_PROFILES else fresh_one_by_one(lab, *paths)
+
+    with lab.trial(IN_TURN) as trial:
+        fields = [field_of(path, f"{trial.prefix}-{number}-") for number, path in enumerate(paths)]
+        walks = [field.walk() for field in fields]
+        for step in range(max(map(len, walks))):
+            now = [walk[min(step, len(walk) - 1)] for walk in walks]  # who is at the end of its way stays there
+            documents = [field.documents[number] for field, number in zip(fields, now, strict=True)]
+            assert trial.go_on(union(documents)) == [], f"step {step}"
+            for path, walk, document in zip(paths, walks, documents, strict=True):
+                if step < len(walk):
+                    assert left(trial, document, goals[path, walk[step]]) == [], f"{path} at step {step}"
+        assert trial.wrong_roles() == []
+        for field, walk in zip(fields, walks, strict=True):
+            ledger.note("others", "from value to value", field.path, len(walk) - 1)
+
+
+def fresh_together(lab):
+    """Return where each value of each field of a profile ends where there was nothing before."""
+    with lab.trial(AT_ONCE) as trial:
+        documents = {
+            (path, number): document
+            for index, path in enumerate(OF_PROFILES)
+            for number, document in enumerate(field_of(path, f"{trial.prefix}-{index}-").documents)
+        }
+        apart = {key: renamed(document, f"-{key[1]}-") for key, document in documents.items()}
+        assert trial.go_on(union(apart.values())) == []
+        return {key: reached(trial, document) for key, document in apart.items()}
+
+
+def fresh_one_by_one(lab, path):
+    """Return the same for defaults, which take a document for each value."""
+    goals = {}
+    for number in range(len(field_of(path, "").documents)):
+        with lab.trial(AT_ONCE) as trial:
+            document = field_of(path, f"{trial.prefix}-").documents[number]
+            assert trial.go_on(document) == []
+            goals[path, number] = reached(trial, document)
+    return goals
+
+
+def union(documents):
+    """Return one document with the profiles of all, and the defaults of the only one that has some."""
+    defaults = next((document.defaults for document in documents if document.defaults), None)
+    profiles = [one for document in documents for one in document.in_order()]
+    return ProfilesManagementRepresentation(profiles, defaults=defaults)
+
+
+def renamed(document, before_the_last):
+    """Return a document of one profile, PREFIX-NAME, with something in between."""
+    head, _, tail = next(iter(document.profiles)).rpartition("-")
+    profile = document.in_order()[0].model_copy(update={"name": f"{head}{before_the_last}{tail}"})
+    return ProfilesManagementRepresentation([profile])
+
+
+def told(document):
+    return {name: name.rpartition("-")[2] for name in document.profiles}
+
+
+def reached(trial, document):
+    """Return the state of a document's profiles, once everybody is through with them."""
+    for name in document.profiles:
+        wait_for(f"the controller to be through with {name}", lambda name=name: trial.lab.settled(name))
+    return of_cluster(trial.lab.server, told(document), trial.prefix)
+
+
+def left(trial, document, goal):
+    """Return how a document's profiles differ from a goal, once they do not or time is up."""
+
+    def found():
+        return differences(of_cluster(trial.lab.server, told(document), trial.prefix), goal)
+
+    try:
+        wait_for("the goal", lambda: not found(), seconds=10.0)
+    except TooLate:
+        return found()
+    return []
