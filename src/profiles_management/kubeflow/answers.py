@@ -53,13 +53,8 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
         raise ClusterError(message) from error  # what that program said may hold a secret
     except msgspec.DecodeError as error:
         raise Passing(f"{doing}: the answer cannot be read: {error}", sent=True) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # lightkube takes every error for a Status; one that a proxy words differently makes it stumble.
-        if (answered := _behind(error)) is None:
-            if isinstance(error, ValueError):  # no text, or what a credential program printed is no JSON
-                raise ClusterError(f"{doing}: the answer, or the credentials, cannot be read.") from error
-            raise
-        raise _meaning(answered, doing, writing=writing) from answered
+    except ValueError as error:  # no text, or what a credential program printed is no JSON
+        raise ClusterError(f"{doing}: the answer, or the credentials, cannot be read.") from error
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
@@ -80,14 +75,6 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         message = f"{write.target} was changed by somebody else meanwhile; the next run settles it"
         raise WriteError(message, conflict=True) from refused
     raise WriteError(str(refused)) from refused
-
-
-def _behind(error: BaseException) -> httpx2.HTTPStatusError | None:
-    """Return the answer over which somebody stumbled while reading it."""
-    found: BaseException | None = error
-    while found is not None and not isinstance(found, httpx2.HTTPStatusError):
-        found = found.__context__
-    return found
 
 
 def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exception:

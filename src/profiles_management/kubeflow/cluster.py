@@ -1,14 +1,12 @@
 """A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import msgspec
 from lightkube import Client
 from lightkube.core.decoders import decode_list
-from lightkube.core.generic_client import BasicRequest
 from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import names, slim
@@ -18,6 +16,7 @@ from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
+from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, Wire, path
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind, Problem, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock
@@ -26,8 +25,8 @@ from profiles_management.reconcile.retry import Passing, Retry
 
 T = TypeVar("T")
 
-_MERGE = {"Content-Type": "application/merge-patch+json"}
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
+_CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
 
 
 class Cluster:
@@ -36,6 +35,7 @@ class Cluster:
     def __init__(self, client: Client, *, clock: Clock = SYSTEM) -> None:
         slim.learn()
         self.client = client
+        self._wire = Wire(client)
         self._clock = clock
         self._retry = Retry(clock.monotonic, clock.sleep)
         # Nothing is lost where reading is given up, and somebody may be waiting for the message.
@@ -129,47 +129,29 @@ class Cluster:
 
     def _read(self, kind: type[Any], field: str = "") -> Gathering:
         """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
-        space = {"namespace": "*"} if slim.is_namespaced(kind) else {}
-        fields = {"metadata.name": field} if field else None
-
-        def once(_: int) -> Gathering:
-            part = Gathering()
-            with answers(f"list {api_info(kind).plural}"):
-                part.add(self.client.list(kind, chunk_size=self._page_size, fields=fields, **space))  # type: ignore[call-overload]
-            return part
-
-        def carefully(_: int) -> Gathering:
-            part = Gathering()
-            with answers(f"list {api_info(kind).plural}"):
-                for page in self._pages(kind, field):
-                    part.add(page)
-            return part
-
         try:
-            return self._try(once)
+            return self._try(lambda _: self._listed(kind, field))
         except RecursionError:
             pass
         try:
-            return self._try(carefully)
+            return self._try(lambda _: self._listed(kind, field, without_managed_fields))
         except RecursionError:
             message = f"list {api_info(kind).plural}: an object is nested too deep to be read. Find and delete it."
             raise ClusterError(message) from None
 
-    def _pages(self, kind: type[Any], field: str) -> Iterator[list[Any]]:
-        """Read as client.list does, with what is nested too deep for its decoder cut out of each page first."""
-        api = self.client._client  # noqa: SLF001
-        selector = f"metadata.name={field}" if field else None
-        space = "*" if slim.is_namespaced(kind) else None
-        params = {"limit": self._page_size, "fieldSelector": selector}
-        request = api.prepare_request("list", res=kind, namespace=space, params=params)
-        more = True
-        while more:
-            response = api.send(api.build_adapter_request(request))
-            api.raise_for_status(response)  # type: ignore[no-untyped-call]
-            token, _, objects = decode_list(without_managed_fields(response.content), kind)
-            request.params["continue"] = token or ""
-            more = bool(token)
-            yield objects
+    def _listed(self, kind: type[Any], field: str, cut: Callable[[bytes], bytes] = bytes) -> Gathering:
+        """Read one kind, page by page; `cut` takes out of a page what is nested too deep for the decoder."""
+        query: dict[str, object] = {"limit": self._page_size}
+        if field:
+            query["fieldSelector"] = f"metadata.name={field}"
+        part = Gathering()
+        with answers(f"list {api_info(kind).plural}"):
+            while True:
+                more, _, found = decode_list(cut(self._wire.send("GET", path(kind, query=query))), kind)
+                part.add(found)
+                if not more:
+                    return part
+                query["continue"] = more
 
     def _missing(self, roles: Iterable[str]) -> list[str]:
         """Return which of these ClusterRoles do not exist.
@@ -182,7 +164,7 @@ class Cluster:
     def _has_role(self, name: str) -> bool:
         def once(_: int) -> bool:
             with answers("get clusterroles"):
-                self.client.get(slim.ClusterRole, name)
+                self._wire.send("GET", path(slim.ClusterRole, name=name))
             return True
 
         try:
@@ -204,21 +186,12 @@ class Cluster:
     # writing
 
     def _write(self, write: Write) -> None:
-        info = api_info(slim.BY_NAME[write.target.kind])
-        group = ("apis", info.resource.group) if info.resource.group else ("api",)
-        space = ("namespaces", write.target.namespace) if write.target.namespace else ()
-        name = () if write.verb is Verb.CREATE else (write.target.name,)
-        request = BasicRequest(
-            _METHODS[write.verb],
-            "/".join((*group, info.resource.version, *space, info.plural, *name)),
-            data=msgspec.Raw(_body(write)),
-            headers=dict(_MERGE) if write.verb is Verb.PATCH else None,
-            params={} if write.verb is Verb.DELETE else {"fieldManager": names.MANAGER},
-        )
-        # lightkube's public methods take no preconditions of a deletion and encode every body once more.
-        api = self.client._client  # noqa: SLF001
-        with answers(f"{write.verb} {info.plural}", writing=True):
-            api.raise_for_status(api.send(api.build_adapter_request(request)))  # type: ignore[no-untyped-call]
+        kind, target = slim.BY_NAME[write.target.kind], write.target
+        creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
+        query = None if deleting else {"fieldManager": names.MANAGER}
+        where = path(kind, target.namespace, "" if creating else target.name, query)
+        with answers(f"{write.verb} {api_info(kind).plural}", writing=True):
+            self._wire.send(_METHODS[write.verb], where, _body(write), _CONTENT[write.verb])
 
 
 def _unseen_roles(error: Forbidden, roles: Iterable[str]) -> Problem:

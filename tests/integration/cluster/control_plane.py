@@ -29,8 +29,9 @@ _CONTROLLERS = (
     "clusterrole-aggregation-controller",
     "root-ca-certificate-publisher-controller",
 )
+_ROOM = 8 * 2**30  # bytes; etcd's own 2 GB is less than 250,000 objects, written a few times, take
 _STARTS = 3
-_READY_WITHIN = 60.0
+_READY_WITHIN = 300.0  # seconds; one that begins with 270,000 objects reads them first, and who dies is seen at once
 
 
 class ControlPlane:
@@ -40,6 +41,8 @@ class ControlPlane:
         prepare: called with the control plane before the controllers start. CRDs belong here: the garbage collector
             looks for new kinds every 30 s only, and until then nothing that belongs to one of them goes with it.
         say: told, a line at a time, what takes long.
+        controllers: whether to start kube-controller-manager; without it nobody but us sends requests.
+        data: what another one has left with `save`, to begin with a copy of it.
 
     Attributes:
         kubeconfig: of an administrator.
@@ -47,13 +50,21 @@ class ControlPlane:
         keep: whether to keep the folder, for its logs.
     """
 
-    def __init__(self, prepare: Callable[[Self], object] = lambda plane: None, say: Say = lambda line: None) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[Self], object] = lambda plane: None,
+        say: Say = lambda line: None,
+        *,
+        controllers: bool = True,
+        data: Path | None = None,
+    ) -> None:
         self.programs = built(say)
         self.folder = Path(tempfile.mkdtemp(prefix="profiles-cluster-"))
         self.folder.chmod(0o700)
         self.kubeconfig = self.folder / "kubeconfig"
         self.kubectl = self.programs / "kubectl"
         self._prepare = prepare
+        self._controllers, self._begins_with = controllers, data
         self.keep = False
         self._children: list[Child] = []
         self._start_somehow(say)
@@ -68,6 +79,11 @@ class ControlPlane:
     def logs(self) -> Path:
         """The folder that the logs are in."""
         return self.folder / "logs"
+
+    @property
+    def etcd(self) -> str:
+        """Where etcd answers its clients, and where its metrics are."""
+        return f"http://127.0.0.1:{self._etcd_port}"
 
     @contextmanager
     def no_api_server(self) -> Iterator[None]:
@@ -88,13 +104,21 @@ class ControlPlane:
         self._children[at] = self._api_server()
         self._wait_for_api_server()
 
+    def save(self, data: Path) -> None:
+        """End every process and keep what etcd has stored, for another control plane to begin with."""
+        self._end_children()
+        shutil.copytree(self.folder / "etcd", data)
+
     def end(self) -> None:
         """End every process and remove what they left."""
+        self._end_children()
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_children(self) -> None:
         for child in reversed(self._children):
             child.end()
         self._children.clear()
-        if not self.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     # starting
 
@@ -120,6 +144,8 @@ class ControlPlane:
         for name in ("etcd", "tls", "logs"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
             (self.folder / name).mkdir(parents=True, exist_ok=True)
+        if self._begins_with is not None:
+            shutil.copytree(self._begins_with, self.folder / "etcd", dirs_exist_ok=True)
         self._token = secrets.token_urlsafe(24)
         self._etcd_port, self._peer_port, self._port = _free_ports(3)
         self._write("tokens", f"{self._token},{ADMIN},{ADMIN},system:masters\n")
@@ -129,7 +155,8 @@ class ControlPlane:
         self._wait_for_api_server()
         self._write("kubeconfig", self._kubeconfig_text())
         self._prepare(self)
-        self._child("kube-controller-manager", *self._controller_flags())
+        if self._controllers:
+            self._child("kube-controller-manager", *self._controller_flags())
 
     def _child(self, name: str, *flags: str) -> None:
         self._children.append(self._launched(name, *flags))
@@ -138,10 +165,11 @@ class ControlPlane:
         return Child(name, [str(self.programs / name), *flags], self.logs / f"{name}.log")
 
     def _etcd_flags(self) -> list[str]:
-        client, peer = f"http://127.0.0.1:{self._etcd_port}", f"http://127.0.0.1:{self._peer_port}"
+        client, peer = self.etcd, f"http://127.0.0.1:{self._peer_port}"
         return [
             *("--data-dir", str(self.folder / "etcd")),
             "--unsafe-no-fsync",
+            *("--quota-backend-bytes", str(_ROOM)),
             *("--log-level", "warn"),
             *("--listen-client-urls", client),
             *("--advertise-client-urls", client),
@@ -154,7 +182,7 @@ class ControlPlane:
         """Start it. Its TLS certificate it makes itself, in `tls`; the file ends with the authority that signed it."""
         return self._launched(
             "kube-apiserver",
-            *("--etcd-servers", f"http://127.0.0.1:{self._etcd_port}"),
+            *("--etcd-servers", self.etcd),
             *("--bind-address", "127.0.0.1"),
             *("--advertise-address", "127.0.0.1"),
             *("--secure-port", str(self._port)),

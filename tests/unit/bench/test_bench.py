@@ -7,8 +7,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[3] / "bench"))
 
-import page
-import run
+from scale import page, run
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,16 @@
 """What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
 
-python bench/measure.py engine FILE URL     read the document, then bring a cluster that matches to it: a no-op
-python bench/measure.py yaml FILE           read the same text with PyYAML's CSafeLoader alone
+python -m scale.measure engine FILE URL     read the document, then bring a cluster that matches to it: a no-op
+python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader alone
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from process import peak
 
 
 def engine(file: str, url: str) -> dict[str, Any]:
@@ -56,15 +57,6 @@ def yaml_alone(file: str) -> dict[str, Any]:
         found = yaml.load(stream, yaml.CSafeLoader)
     ended, cpu_ended = time.perf_counter(), time.process_time()
     return {"load": ended - started, "load_cpu": cpu_ended - cpu, "profiles": len(found["profiles"]), "peak": peak()}
-
-
-def peak() -> int:
-    """Return the most memory that this process ever held, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # ru_maxrss remembers what the parent held when it started us; this does not
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 class _Watched:

@@ -1,6 +1,6 @@
 """The in-memory API over loopback, in a process of its own, filled with the cluster that a document describes.
 
-    python bench/server.py PROFILES CONTRIBUTORS
+    python -m scale.server PROFILES CONTRIBUTORS
 
 Prints its address once it is ready. `GET /requests` says how many requests it has answered so far.
 """

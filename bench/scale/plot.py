@@ -2,26 +2,12 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
+import drawing  # before pyplot: it chooses how to draw
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullLocator
 
-mpl.use("svg")
-mpl.rcParams.update(
-    {
-        "svg.hashsalt": "scale",  # the same figures draw the same file
-        "svg.fonttype": "none",
-        "font.family": "sans-serif",
-        "font.size": 8,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.titleweight": "bold",
-        "axes.titlesize": 8,
-    }
-)
-
-from figures import Figures  # noqa: E402 - after the settings
-from matplotlib import pyplot  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.ticker import FuncFormatter, NullLocator  # noqa: E402
+from scale.figures import Figures
 
 _LINES = (
     ("yaml.load alone", "0.6", "--", lambda one: one.yaml_load.median),
@@ -46,9 +32,7 @@ def draw(figures: list[Figures], path: Path) -> None:
     memory.annotate(f"goal: {LIMIT} MB", (sizes[0], LIMIT), xytext=(0, 3), textcoords="offset points", color="0.4")
     _axes(memory, "Peak memory of the process, MB", sizes)
     memory.set_ylim(10, 1000)
-    canvas.savefig(path, metadata={"Date": None, "Creator": None})
-    pyplot.close(canvas)
-    path.write_text("\n".join(line.rstrip() for line in path.read_text().splitlines()) + "\n")
+    drawing.save(canvas, path)
 
 
 def _axes(axes: Axes, title: str, sizes: list[int]) -> None:

@@ -3,22 +3,9 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-MEGABYTE = 1_000_000
-
-
-class Spread(NamedTuple):
-    """Several runs of one thing."""
-
-    median: float
-    low: float
-    high: float
-
-
-def spread(values: list[float]) -> Spread:
-    """Return median, least and most."""
-    return Spread(median(values), min(values), max(values))
+from spread import MEGABYTE, Spread, spread
 
 
 @dataclass

@@ -1,10 +1,10 @@
 """The page: what was measured, in a table, and what it is held against, in words."""
 
-import os
-import platform
 from collections.abc import Callable
 
-from figures import Figures, Spread, growth
+from spread import Spread, machine
+
+from scale.figures import Figures, growth
 
 LIMIT = 512
 HALF = 0.5
@@ -53,7 +53,7 @@ is: it shares the cores with what is measured. A real API server is slower and t
 ## How to repeat it
 
 `make bench` measures all of it and writes this page and its plot. Beside other work on the same machine it measures
-that work as well. `python bench/run.py --help` lists sizes, runs and where to write.
+that work as well. `tox -e bench -- scale` measures this page alone, `--help` lists sizes, runs and where to write.
 """
 
 
@@ -67,13 +67,6 @@ def text(figures: list[Figures], contributors: int, runs: int, load: float = 0.0
         machine=machine(),
         busy=_BUSY.format(load=load) if load > _QUIET else "",
         goals=goals(figures),
-    )
-
-
-def machine() -> str:
-    """Return what was measured on, without a name."""
-    return (
-        f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores, Python {platform.python_version()}"
     )
 
 

@@ -1,0 +1,57 @@
+"""A process of its own for each measurement: started by one side, and what it says of itself by the other."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.pathsep.join(str(path) for path in (HERE, ROOT / "src", ROOT / "tests")),
+}
+
+
+def child(module: str, *arguments: str) -> dict[str, Any]:
+    """Run a module in a process of its own and return the JSON object that it prints.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; what it said stands above.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def measured(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `act` returns, and beside it its wall and processor time in seconds and our peak memory in bytes."""
+    started, cpu = time.perf_counter(), time.process_time()
+    found = act()
+    ended, cpu_ended = time.perf_counter(), time.process_time()
+    return {**found, "wall": ended - started, "cpu": cpu_ended - cpu, "peak": peak()}
+
+
+def peak() -> int:
+    """Return the most memory that this process ever held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss remembers what the parent held when it started us; this does not
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+@contextmanager
+def written(lines: Iterable[str]) -> Iterator[str]:
+    """Write a file that is there while the block runs; yield its name."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.writelines(lines)
+        file.flush()
+        yield file.name

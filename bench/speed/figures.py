@@ -1,0 +1,63 @@
+"""What was measured at one size: every run of every way, and the ratios that are made of them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from spread import MEGABYTE, Spread, spread
+
+
+class Way(StrEnum):
+    """What was measured: the engine's runs, and what they are held against. The value is what the page calls it."""
+
+    NOOP = "no-op"
+    WHOLE = "(a) the same lists, raw, each whole"
+    PAGES = "(a) the same lists, raw, in pages"
+    PLAIN = "(a) the same lists, raw, each whole, not compressed"
+    ONE = "one contributor changed"
+    PERCENT = "1 % of the contributors changed"
+    FIRST = "first apply"
+    WRITES = "(b) the same objects, encoded already"
+    KUBECTL = "(c) `kubectl apply --server-side`"
+    LOOP = "(d) one request after another"
+
+
+@dataclass
+class Figures:
+    """All runs at one size. Of two ways that are compared, the runs of one number followed one another.
+
+    A run is what measure.py prints, and beside it `requests`, by verb, and `server`, the processor time that it took
+    the API server in seconds.
+    """
+
+    profiles: int
+    contributors: int
+    runs: dict[Way, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def of(self, way: Way, key: str) -> Spread:
+        """Return one figure over all runs of a way."""
+        return spread([run[key] for run in self.runs[way]])
+
+    def peak(self, way: Way) -> Spread:
+        """Return the peak memory of the process over all runs of a way, in megabytes."""
+        return spread([run["peak"] / MEGABYTE for run in self.runs[way]])
+
+    def requests(self, way: Way) -> int:
+        """Return how many requests a way takes; where a run was retried somewhere, the most."""
+        return max(sum(run["requests"].values()) for run in self.runs[way])
+
+    def ratio(self, way: Way, other: Way) -> Spread:
+        """Return the time of one way in times of that of another, run by run."""
+        pairs = zip(self.runs[way], self.runs[other], strict=False)  # what takes minutes is run less often
+        return spread([one["wall"] / two["wall"] for one, two in pairs])
+
+    @property
+    def raw(self) -> Way:
+        """The quickest way to fetch the same lists."""
+        return min((Way.WHOLE, Way.PAGES, Way.PLAIN), key=lambda way: self.of(way, "wall").median)
+
+    @property
+    def objects(self) -> int:
+        """How many objects the lists hold."""
+        return int(self.of(Way.WHOLE, "objects").high)

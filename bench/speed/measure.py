@@ -1,0 +1,206 @@
+"""What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
+
+python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: first apply, no-op or a few changes
+python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
+python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a request
+python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by kubectl
+python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after another for each profile
+"""
+
+import gc
+import http.client
+import json
+import resource
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import yaml
+from lightkube import Client, KubeConfig
+from lightkube.config.client_adapter import verify_cluster
+from lightkube.config.kubeconfig import SingleConfig
+from lightkube.generic_resource import create_global_resource, create_namespaced_resource
+from lightkube.resources.rbac_authorization_v1 import RoleBinding
+from lightkube.types import PatchType
+from process import measured
+
+LISTS = (  # the longest first, so that it is not the one that others wait for
+    "/apis/security.istio.io/v1/authorizationpolicies",
+    "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+    "/apis/kubeflow.org/v1/profiles",
+    "/api/v1/namespaces",
+    "/api/v1/resourcequotas",
+    "/api/v1/limitranges",
+)
+_TIMEOUT = 3600.0
+_JSON = "application/json"
+
+
+def engine(kubeconfig: str, document: str) -> dict[str, Any]:
+    """Measure `create_or_update_profiles`; what comes before it, loading the document too, is not counted."""
+    from profiles_management import Settings, create_or_update_profiles  # noqa: PLC0415 - the others do not need it
+    from profiles_management.kubeflow.kubeconfig import connect  # noqa: PLC0415
+    from profiles_management.pmr import documents  # noqa: PLC0415
+
+    pmr = documents.load(document)
+    patient = Settings(request_timeout=_TIMEOUT, deadline=_TIMEOUT)  # beside other work everything takes longer
+    with connect(Path(kubeconfig), timeout=_TIMEOUT) as client:
+
+        def act() -> dict[str, Any]:
+            report = create_or_update_profiles(pmr, target=client, settings=patient)
+            return {"writes": report.writes, "wrong": [*report.errors, *map(str, report.pending)]}
+
+        return measured(act)
+
+
+def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
+    """Measure fetching all lists at the same time and `json.loads` on each answer, which is then dropped.
+
+    Args:
+        limit: how many objects a page has, 0 for lists that come whole.
+        encoding: gzip or identity.
+    """
+    config = _config(kubeconfig)
+    headers = {"Authorization": f"Bearer {config.user.token}", "Accept-Encoding": encoding}
+    base, verify = config.cluster.server, verify_cluster(config.cluster, config.user, config.abs_file)
+    with httpx2.Client(base_url=base, verify=verify, headers=headers, timeout=_TIMEOUT) as client:
+
+        def fetch(path: str) -> tuple[int, int]:
+            objects = size = 0
+            params = {"limit": limit} if int(limit) else {}
+            while True:
+                answer = client.get(path, params=params).raise_for_status()
+                found = json.loads(answer.content)
+                objects, size = objects + len(found["items"]), size + len(answer.content)
+                if not (token := found["metadata"].get("continue")):
+                    return objects, size
+                params["continue"] = token
+
+        def act() -> dict[str, Any]:
+            with ThreadPoolExecutor(len(LISTS)) as pool:
+                found = list(pool.map(fetch, LISTS))
+            return {"objects": sum(one for one, _ in found), "bytes": sum(size for _, size in found)}
+
+        gc.disable()  # as the engine does while it reads; it makes this faster too
+        return measured(act)
+
+
+def writes(kubeconfig: str, file: str, at_once: str) -> dict[str, Any]:
+    """Measure POSTs of bodies that are encoded already, over so many connections of the standard library's client.
+
+    Args:
+        file: in each line a path and a body, with a tab between.
+    """
+    config = _config(kubeconfig)
+    lock = threading.Lock()
+    with Path(file).open("rb") as lines:
+        connections = [_Connection(config) for _ in range(int(at_once))]
+
+        def work(connection: _Connection) -> int:
+            sent = 0
+            while True:
+                with lock:
+                    line = next(lines, b"")
+                if not line:
+                    return sent
+                path, _, body = line.rstrip(b"\n").partition(b"\t")
+                connection.post(path.decode(), body)
+                sent += 1
+
+        def act() -> dict[str, Any]:
+            with ThreadPoolExecutor(len(connections)) as pool:
+                return {"writes": sum(pool.map(work, connections))}
+
+        return measured(act)
+
+
+class _Connection:
+    """One connection that stays open."""
+
+    def __init__(self, config: SingleConfig) -> None:
+        host = urlsplit(config.cluster.server).netloc
+        context: ssl.SSLContext = verify_cluster(config.cluster, config.user, config.abs_file)
+        self._http = http.client.HTTPSConnection(host, context=context, timeout=_TIMEOUT)
+        self._headers = {"Authorization": f"Bearer {config.user.token}", "Content-Type": _JSON, "Accept": _JSON}
+
+    def post(self, path: str, body: bytes) -> None:
+        self._http.request("POST", path, body, self._headers)
+        answer = self._http.getresponse()
+        said = answer.read()
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"POST {path}: {answer.status} {said[:300].decode(errors='replace')}")
+
+
+def kubectl(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
+    """Measure `kubectl apply --server-side`; processor time and memory are kubectl's."""
+    with tempfile.TemporaryDirectory() as cache:
+        command = [program, "--kubeconfig", kubeconfig, "--cache-dir", cache]
+        command += ["apply", "--server-side", "--filename", manifests]
+
+        def act() -> dict[str, Any]:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            return {}
+
+        found = measured(act)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {**found, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
+
+
+def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
+    """Measure a loop over the profiles, with lightkube as it comes and one request after another.
+
+    For each profile it applies the Profile, patches its quota, and lists RoleBindings and AuthorizationPolicies of the
+    namespace twice each: to take away what is too much, and to see what is missing. That it applies.
+    Source: canonical/github-profiles-automator, create_or_update_profiles.
+
+    Args:
+        file: what is missing, as `writes` takes it.
+    """
+    entries = yaml.load(Path(document).read_text(), yaml.CSafeLoader)["profiles"]
+    missing: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for line in Path(file).read_text().splitlines():
+        one = json.loads(line.partition("\t")[2])
+        missing[one["metadata"]["namespace"], one["kind"]].append(one)
+    profile = create_global_resource("kubeflow.org", "v1", "Profile", "profiles")
+    policy = create_namespaced_resource("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies")
+
+    with Client(config=_config(kubeconfig), field_manager="loop", trust_env=False) as client:
+
+        def bring(entry: dict[str, Any]) -> None:
+            name, quota = entry["name"], entry["resources"]
+            owner = {**entry["owner"], "apiGroup": "rbac.authorization.k8s.io"}
+            spec = {"owner": owner, "resourceQuotaSpec": quota}
+            client.apply(profile.from_dict({"metadata": {"name": name}, "spec": spec}))
+            client.patch(profile, name, {"spec": {"resourceQuotaSpec": quota}}, patch_type=PatchType.MERGE)
+            for kind in (RoleBinding, policy):
+                for _ in range(2):
+                    list(client.list(kind, namespace=name))
+                for one in missing[name, kind.__name__]:
+                    client.apply(kind.from_dict(one))
+
+        def act() -> dict[str, Any]:
+            list(client.list(profile))
+            for entry in entries:
+                bring(entry)
+            return {}
+
+        return measured(act)
+
+
+def _config(kubeconfig: str) -> SingleConfig:
+    found = KubeConfig.from_file(kubeconfig).get()
+    assert found is not None
+    return found
+
+
+if __name__ == "__main__":
+    measures = {"engine": engine, "lists": lists, "writes": writes, "kubectl": kubectl, "loop": loop}
+    print(json.dumps(measures[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,101 @@
+"""Who is measured when: each way in a process of its own, what is compared right after one another."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import world
+from process import written
+
+from speed.figures import Figures, Way
+from speed.server import WRITERS, ApiServer, serving, stored
+
+PAGE = 5000
+ROLE_CHANGE = 4  # writes: RoleBinding and AuthorizationPolicy of the old role go, those of the new one come
+_RAW = {
+    Way.WHOLE: ("0", "gzip"),
+    Way.PAGES: (str(PAGE), "gzip"),
+    Way.PLAIN: ("0", "identity"),
+}
+
+Say = Callable[[str], object]
+
+
+def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = print) -> Figures:
+    """Return the figures of one size.
+
+    Args:
+        runs: of each way.
+        slow: runs of first applies that take minutes, kubectl's and the loop's; 0 for no first apply at all.
+
+    Raises:
+        RuntimeError: a run did not do what it was measured for, so the figures mean nothing.
+    """
+    found = Figures(profiles, contributors)
+    say(f"{profiles:,} profiles of {contributors} contributors, on a real API server:")
+    with tempfile.TemporaryDirectory(prefix="profiles-bench-") as folder:
+        if slow:
+            _first_applies(found, Path(folder, "empty"), runs, slow, say)
+        _changes(found, Path(folder, "full"), runs, say)
+    return found
+
+
+def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -> None:
+    """Measure everybody who grants everything, each on a server of its own that begins with the same data."""
+    stored(data, found.profiles, 0)
+    grants = list(world.grants(found.profiles, found.contributors))
+    ways = {Way.FIRST: runs, Way.WRITES: runs, Way.KUBECTL: slow, Way.LOOP: slow}
+    with (
+        _document(found) as document,
+        written(f"{path}\t{body}\n" for path, body in grants) as writes,
+        written(f"---\n{body}\n" for _, body in grants) as manifests,
+    ):
+        for number in range(runs):
+            say(f"  first apply, run {number + 1} of {runs} ...")
+            for way in (way for way, most in ways.items() if number < most):
+                with serving(data) as server:
+                    arguments = {
+                        Way.FIRST: ("engine", document),
+                        Way.WRITES: ("writes", writes, str(WRITERS)),
+                        Way.KUBECTL: ("kubectl", server.kubectl, manifests),
+                        Way.LOOP: ("loop", document, writes),
+                    }
+                    _run(found, way, server, *arguments[way])
+            _expect(found.runs[Way.FIRST][-1], len(grants))
+
+
+def _changes(found: Figures, data: Path, runs: int, say: Say) -> None:
+    """Measure what leads from a cluster that matches to one that matches: nothing, or little, to do."""
+    stored(data, found.profiles, found.contributors)
+    percent = max(1, found.profiles * found.contributors // 100)
+    with serving(data) as server:
+        changed = 0
+        for number in range(runs):
+            say(f"  no-op and changes, run {number + 1} of {runs} ...")
+            with _document(found, changed) as document:
+                _expect(_run(found, Way.NOOP, server, "engine", document), 0)
+            for way, how in _RAW.items():
+                _run(found, way, server, "lists", *how)
+            for way, more in ((Way.PERCENT, percent), (Way.ONE, 1)):
+                changed += more
+                with _document(found, changed) as document:
+                    _expect(_run(found, way, server, "engine", document), ROLE_CHANGE * more)
+
+
+@contextmanager
+def _document(found: Figures, changed: int = 0) -> Iterator[str]:
+    with written([world.document(found.profiles, found.contributors, changed)]) as file:
+        yield file
+
+
+def _run(found: Figures, way: Way, server: ApiServer, *measure: str) -> dict[str, Any]:
+    run = server.measured(*measure)
+    found.runs[way].append(run)
+    return run
+
+
+def _expect(run: dict[str, Any], writes: int) -> None:
+    if run["wrong"] or run["writes"] != writes:
+        raise RuntimeError(f"Not the {writes} writes that were to be measured: {run}")

@@ -1,0 +1,119 @@
+"""A real API server that nobody else talks to: begun with stored objects, and asked what it did."""
+
+import base64
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import world
+from process import child
+
+from integration.cluster import kubeflow
+from integration.cluster import server as servers
+from integration.cluster.control_plane import ControlPlane
+
+WRITERS = 16
+_KINDS = {
+    *("profiles", "namespaces", "resourcequotas", "limitranges"),
+    *("rolebindings", "clusterroles", "authorizationpolicies"),
+}
+_ANSWERED = re.compile(r"^apiserver_request_total\{(.*)\} (\S+)$", re.MULTILINE)
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
+_COPIED = re.compile(rb"(team|owner|user)-00000")
+_AT_ONCE = 100  # etcd takes 128 writes in one transaction
+_PROCESSOR = re.compile(r"^process_cpu_seconds_total (\S+)$", re.MULTILINE)
+
+
+class ApiServer:
+    """The API server of a control plane without controllers."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self.kubeconfig, self.kubectl = str(plane.kubeconfig), str(plane.kubectl)
+        self._etcd = plane.etcd
+        self._server = servers.Server(plane.kubeconfig)
+        self._client = servers.client(plane.kubeconfig)
+        self._http: httpx2.Client = self._client._client._client  # noqa: SLF001 - with the kubeconfig's credentials
+
+    def close(self) -> None:
+        """Close our connections."""
+        self._client.close()
+        self._server.close()
+
+    def measured(self, measure: str, *arguments: str) -> dict[str, Any]:
+        """Have a process measure something here; what the server says of it stands beside what the process says.
+
+        `requests` counts, by verb, those for the kinds that we are about; watches, with which the server looks at
+        itself, are left out. `server` is the processor time that it took the server and its etcd, in seconds.
+        """
+        before, used = self._answered()
+        found = child("speed.measure", measure, self.kubeconfig, *arguments)
+        after, used_then = self._answered()
+        return {**found, "requests": dict(after - before), "server": used_then - used}
+
+    def make(self, objects: Iterable[dict[str, Any]]) -> None:
+        """Make objects, whose namespaces come before them."""
+        for one in objects:
+            self._server.create(one)
+
+    def settle(self) -> None:
+        """Have all lists read once: a server that has just started fills its caches by then, and is measured after."""
+        child("speed.measure", "lists", self.kubeconfig, "0", "gzip")
+
+    def _answered(self) -> tuple[Counter[str], float]:
+        """Return how many requests were answered so far, by verb, and the processor time that this took, etcd's too."""
+        text = self._http.get("/metrics").raise_for_status().text
+        counts: Counter[str] = Counter()
+        for labels, number in _ANSWERED.findall(text):
+            told = dict(_LABEL.findall(labels))
+            if told["resource"] in _KINDS and told["verb"] != "WATCH":
+                counts[told["verb"]] += int(float(number))
+        stored = httpx2.get(f"{self._etcd}/metrics", trust_env=False).raise_for_status().text
+        return counts, sum(float(used) for one in (text, stored) for used in _PROCESSOR.findall(one))
+
+
+def stored(data: Path, profiles: int, contributors: int) -> None:
+    """Store what a cluster holds that matches the document, for `serving` to begin with.
+
+    One profile goes through the API server. etcd holds the others as copies of what that made of it, byte by byte but
+    for the numbers in names, which are all of one length: through the API server 10,000 profiles take ten minutes.
+    """
+    with ControlPlane(kubeflow.install, print, controllers=False) as plane:
+        with contextlib.closing(ApiServer(plane)) as server:
+            server.make(world.objects(1, contributors))
+        _copied(plane.etcd, profiles)
+        plane.save(data)
+
+
+def _copied(etcd: str, profiles: int) -> None:
+    """Store every profile but the first, as copies of that."""
+    with httpx2.Client(base_url=f"{etcd}/v3/kv", trust_env=False) as http:
+        asked = {"key": _coded(b"/registry/"), "range_end": _coded(b"/registry0")}
+        found = http.post("/range", json=asked).raise_for_status().json()["kvs"]
+        pairs = [(base64.b64decode(one["key"]), base64.b64decode(one["value"])) for one in found]
+        first = [pair for pair in pairs if _COPIED.search(pair[0])]
+        puts = (_put(key, value, number) for number in range(1, profiles) for key, value in first)
+        while some := list(islice(puts, _AT_ONCE)):
+            http.post("/txn", json={"success": some}).raise_for_status()
+
+
+def _put(key: bytes, value: bytes, number: int) -> dict[str, Any]:
+    name = rb"\1-%05d" % number
+    return {"requestPut": {"key": _coded(_COPIED.sub(name, key)), "value": _coded(_COPIED.sub(name, value))}}
+
+
+def _coded(text: bytes) -> str:
+    return base64.b64encode(text).decode()
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[ApiServer]:
+    """Start an API server on a copy of what `stored` has left; end it with the block."""
+    with ControlPlane(say=print, controllers=False, data=data) as plane, contextlib.closing(ApiServer(plane)) as server:
+        server.settle()
+        yield server

@@ -1,0 +1,56 @@
+"""Requests to an API server over a lightkube Client's connections and credentials, and nothing else of it.
+
+lightkube's own methods take no preconditions of a deletion, encode each body once more, and have httpx2 parse each
+address three times, character by character: a third of the processor time of a small write.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx2
+from lightkube import Client
+from lightkube.core.resource import api_info
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+
+_KEPT = 256  # addresses: those of a namespace serve for each of its contributors, and then no longer
+
+
+class Wire:
+    """The connections of a Client, which threads share."""
+
+    def __init__(self, client: Client) -> None:
+        self._http: httpx2.Client = client._client._client  # noqa: SLF001 - what a Client has it hands to nobody
+        self._address = lru_cache(_KEPT)(self._parsed)
+
+    def send(self, method: str, path: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
+        """Send one request and return the content of the answer.
+
+        Args:
+            path: as `path` returns it.
+            body: JSON.
+
+        Raises:
+            httpx2.HTTPError: it was refused (HTTPStatusError), or something else came between.
+        """
+        headers = {} if body is None else {"Content-Type": content_type}
+        request = self._http.build_request(method, self._address(path), content=body, headers=headers)
+        return self._http.send(request).raise_for_status().content
+
+    def _parsed(self, path: str) -> httpx2.URL:
+        """Put a path below the server's address, which may have a path of its own."""
+        base = self._http.base_url
+        return base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode())
+
+
+def path(kind: type[Any], namespace: str = "", name: str = "", query: Mapping[str, object] | None = None) -> str:
+    """Return the path of an object, or of a collection; without a namespace, that of all namespaces."""
+    info = api_info(kind)
+    group = ("", "apis", info.resource.group) if info.resource.group else ("", "api")
+    space = ("namespaces", quote(namespace, safe="")) if namespace else ()
+    end = (quote(name, safe=""),) if name else ()
+    asked = f"?{urlencode(query)}" if query else ""
+    return "/".join((*group, info.resource.version, *space, info.plural, *end)) + asked

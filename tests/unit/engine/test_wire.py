@@ -1,0 +1,65 @@
+"""What goes over the wire for one request: the address, the body, and nobody else's."""
+
+import httpx2
+import pytest
+from lightkube import Client, KubeConfig
+from lightkube.config.models import Cluster, User
+
+from profiles_management.kubeflow import slim
+from profiles_management.kubeflow.wire import MERGE_PATCH, Wire, path
+
+SERVER = "https://cluster.invalid"
+
+
+@pytest.fixture
+def sent():
+    """The requests that were sent."""
+    return []
+
+
+@pytest.fixture
+def wire_to(sent):
+    def build(server):
+        def answer(request):
+            sent.append(request)
+            return httpx2.Response(200, content=b"{}")
+
+        config = KubeConfig.from_one(cluster=Cluster(server=server, insecure=True), user=User(token="secret"))
+        return Wire(Client(config=config, transport=httpx2.MockTransport(answer), trust_env=False))
+
+    return build
+
+
+def test_a_server_may_have_a_path_of_its_own(wire_to, sent):
+    wire_to(f"{SERVER}/k8s/clusters/c-1").send("GET", path(slim.Profile, query={"limit": 5000}))
+
+    assert str(sent[0].url) == f"{SERVER}/k8s/clusters/c-1/apis/kubeflow.org/v1/profiles?limit=5000"
+
+
+def test_a_name_is_one_part_of_the_path_whatever_is_in_it(wire_to, sent):
+    wire_to(SERVER).send("DELETE", path(slim.RoleBinding, "ml", "a/b?c%20ä"))
+
+    parent = "/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings"
+    assert sent[0].url.raw_path.decode() == f"{parent}/a%2Fb%3Fc%2520%C3%A4"
+
+
+def test_the_same_path_goes_to_the_server_of_each_client(wire_to, sent):
+    for server in (SERVER, "https://other.invalid"):
+        wire_to(server).send("GET", path(slim.Namespace))
+
+    assert [one.url.host for one in sent] == ["cluster.invalid", "other.invalid"]
+
+
+def test_a_body_is_sent_as_it_is_with_its_content_type_and_the_clients_credentials(wire_to, sent):
+    wire_to(SERVER).send("PATCH", path(slim.Profile, name="ml"), b'{"spec":{}}', MERGE_PATCH)
+
+    (request,) = sent
+    assert (request.method, request.content) == ("PATCH", b'{"spec":{}}')
+    assert request.headers["Content-Type"] == "application/merge-patch+json"
+    assert request.headers["Authorization"] == "Bearer secret"
+
+
+def test_a_request_without_body_has_no_content_type(wire_to, sent):
+    wire_to(SERVER).send("GET", path(slim.Profile))
+
+    assert "Content-Type" not in sent[0].headers
