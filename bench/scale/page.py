@@ -44,7 +44,7 @@ Medians of {runs} runs, least and most in brackets, on {machine}.{busy}
   run has a process of its own.
 
 The cluster is the tests' in-memory API, over loopback, in a process of its own whose memory is not counted. Its time
-is: it shares the cores with what is measured. A real API server is slower and takes longer to observe.
+is: it shares the cores with what is measured. [On a real API server](speed.md) it takes longer to observe.
 
 ## Goals
 

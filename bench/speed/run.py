@@ -23,7 +23,11 @@ _RAW = {
 Say = Callable[[str], object]
 
 
-def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = print) -> Figures:
+def _aloud(line: str) -> None:
+    print(line, flush=True)
+
+
+def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = _aloud) -> Figures:
     """Return the figures of one size.
 
     Args:

@@ -17,6 +17,7 @@ from process import child
 from integration.cluster import kubeflow
 from integration.cluster import server as servers
 from integration.cluster.control_plane import ControlPlane
+from integration.cluster.waiting import wait_for
 
 WRITERS = 16
 _KINDS = {
@@ -26,6 +27,7 @@ _KINDS = {
 _ANSWERED = re.compile(r"^apiserver_request_total\{(.*)\} (\S+)$", re.MULTILINE)
 _LABEL = re.compile(r'(\w+)="([^"]*)"')
 _COPIED = re.compile(rb"(team|owner|user)-00000")
+_LONG = 300.0  # seconds
 _AT_ONCE = 100  # etcd takes 128 writes in one transaction
 _PROCESSOR = re.compile(r"^process_cpu_seconds_total (\S+)$", re.MULTILINE)
 
@@ -62,8 +64,13 @@ class ApiServer:
             self._server.create(one)
 
     def settle(self) -> None:
-        """Have all lists read once: a server that has just started fills its caches by then, and is measured after."""
+        """Have all lists read once; until a server that has just started has filled its caches, it answers 429."""
+        for kind in (*world.KINDS, "LimitRange"):
+            wait_for(f"the cache of {kind}", lambda kind=kind: self._is_cached(kind), seconds=_LONG)
         child("speed.measure", "lists", self.kubeconfig, "0", "gzip")
+
+    def _is_cached(self, kind: str) -> bool:
+        return self._http.get(self._server.path(kind), params={"limit": 1}, timeout=_LONG).is_success
 
     def _answered(self) -> tuple[Counter[str], float]:
         """Return how many requests were answered so far, by verb, and the processor time that this took, etcd's too."""
