@@ -49,8 +49,8 @@ Medians of {runs} runs each, in turns, least and most in brackets; {profiles} pr
 - **Processor time** is that of the process and of every hook tool that it called.
 - **Hook tools** are processes that ask or tell Juju something. Here they are stand-ins in Python, which take about as
   long to start as Juju's own.
-- **juju-log** is one process for each line of the log. Both lines are ops' own; the charm adds one where it changed
-  something, whatever the number of changes.
+- **juju-log** is one process for each line of the log: here that of ops, which says its version. The charm adds one
+  where it changed something, whatever the number of changes.
 
 The goal is {limit:g} times an empty charm. {met}
 

@@ -11,7 +11,8 @@ from lightkube.core.exceptions import ConfigError
 from profiles_management import ClusterError
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
-# Each record at DEBUG and above becomes a juju-log process, and these write a dozen for each request.
+# Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away again; and these write
+# a dozen for each request.
 _CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
 
 
@@ -66,6 +67,7 @@ def _client() -> Client:
 
 
 def hush() -> None:
-    """Keep the loggers that speak of every request from speaking below WARNING."""
+    """Keep DEBUG from becoming processes, and the loggers that speak of every request from speaking below WARNING."""
+    logging.getLogger().setLevel(logging.INFO)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

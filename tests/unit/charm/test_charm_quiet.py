@@ -53,6 +53,15 @@ def test_the_number_of_lines_does_not_grow_with_requests(world, document):
     assert len(world.context.juju_log) == few <= 5
 
 
+def test_what_is_told_for_debugging_alone_is_no_line_once_the_charm_is_there(world):
+    logging.getLogger().setLevel(logging.DEBUG)
+
+    world.see()
+
+    assert [line for line in world.logged if "Emitting" in line] == []
+    assert logging.getLogger().level == logging.INFO
+
+
 @pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko"])
 def test_http_speaks_of_warnings_only(name, world):
     logging.getLogger(name).setLevel(logging.DEBUG)
