@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
 import world  # noqa: E402 - the path comes first
+from spread import cores, spread  # noqa: E402
 
 from packed import charm_file, kubeconfigs  # noqa: E402
 from packed.unit import Dispatch, Unit  # noqa: E402
@@ -112,7 +113,7 @@ def main(given: argparse.Namespace) -> None:
         runs=given.runs,
         profiles=given.profiles,
         contributors=given.contributors,
-        machine=f"{platform.system()} on {platform.machine()} with {os.cpu_count()} cores",
+        machine=f"{platform.system()} on {platform.machine()} with {cores()} cores",
         load=load,
         limit=LIMIT,
         met=f"**{'Met' if ratio <= LIMIT else 'Not met'}**: {ratio:.2f} times.",
@@ -171,7 +172,8 @@ def _table(empty: Figures, ours: Figures, ratio: float) -> str:
 
 
 def _spread(seconds: Sequence[float]) -> str:
-    return f"{statistics.median(seconds):.2f} ({min(seconds):.2f}-{max(seconds):.2f})"
+    found = spread(list(seconds))
+    return f"{found.median:.2f} ({found.low:.2f}-{found.high:.2f})"
 
 
 if __name__ == "__main__":
