@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+_WHOLE = ("Profile", "Namespace")
 _NAMESPACED = ("RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ServiceAccount")
 _OF_ONE_RUN = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields")
 
@@ -20,20 +22,39 @@ def of_profiles(world: Any, pmr: Any) -> State:
     }
 
 
-def of_cluster(api: Any, profiles: dict[str, str], instance: str) -> State:
+def of_cluster(api: Any, profiles: Mapping[str, str], instance: str) -> State:
     """Return the same of a real cluster, as if the profiles and the instance had other names.
 
     Args:
         profiles: by the names in the cluster the names to be told of.
     """
-    found: State = {}
-    for actual, told in profiles.items():
-        objects = [one for kind in ("Profile", "Namespace") if (one := api.get(kind, None, actual))]
-        objects += [one for kind in _NAMESPACED for one in api.objects(kind, actual) if not _is_kubernetes(one)]
-        for one in objects:
-            plain = _meaning(_without_run(json.loads(_retold(one, actual, told, instance))))
-            found[plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]] = plain
+    objects = [one for name in profiles for kind in _WHOLE if (one := api.get(kind, None, name))]
+    objects += [one for name in profiles for kind in _NAMESPACED for one in api.objects(kind, name)]
+    return _told(objects, profiles, instance)
+
+
+def everything(api: Any) -> dict[str, list[Any]]:
+    """Return every object in a real cluster by the profile that it is in, for `in_everything`: a list a kind."""
+    found: dict[str, list[Any]] = {}
+    for kind in (*_WHOLE, *_NAMESPACED):
+        for one in api.objects(kind):
+            found.setdefault(one["metadata"].get("namespace") or one["metadata"]["name"], []).append(one)
     return found
+
+
+def in_everything(found: Mapping[str, list[Any]], profiles: Mapping[str, str], instance: str) -> State:
+    """Return what `of_cluster` does, of what was read of many profiles at once."""
+    return _told([one for name in profiles for one in found.get(name, ())], profiles, instance)
+
+
+def _told(objects: Iterable[Any], profiles: Mapping[str, str], instance: str) -> State:
+    state: State = {}
+    for one in objects:
+        actual = one["metadata"].get("namespace") or one["metadata"]["name"]
+        plain = _meaning(_without_run(json.loads(_retold(one, actual, profiles[actual], instance))))
+        if not _is_kubernetes(plain):
+            state[plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]] = plain
+    return state
 
 
 def _is_kubernetes(one: Any) -> bool:

@@ -7,7 +7,7 @@ from profiles_management import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from scenarios.documents import EMPTY, Scenario
 from scenarios.fields import all_fields, field_of
-from scenarios.states import differences, of_cluster
+from scenarios.states import differences, everything, in_everything
 
 FIELDS = [field.path for field in all_fields()]
 DEFAULTS = [path for path in FIELDS if path.startswith("defaults.")]  # they hold for a whole document
@@ -27,9 +27,12 @@ def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
             now = [walk[min(step, len(walk) - 1)] for walk in walks]  # who is at the end of its way stays there
             documents = [field.documents[number] for field, number in zip(fields, now, strict=True)]
             assert trial.go_on(union(documents)) == [], f"step {step}"
-            for path, walk, document in zip(paths, walks, documents, strict=True):
-                if step < len(walk):
-                    assert left(trial, document, goals[path, walk[step]]) == [], f"{path} at step {step}"
+            moved = [
+                (path, walk[step], one)
+                for path, walk, one in zip(paths, walks, documents, strict=True)
+                if step < len(walk)
+            ]
+            assert left(trial, moved, goals) == [], f"step {step}"
         assert trial.wrong_roles() == []
         for field, walk in zip(fields, walks, strict=True):
             ledger.note("others", "from value to value", field.path, len(walk) - 1)
@@ -45,7 +48,7 @@ def fresh_together(lab):
         }
         apart = {key: renamed(document, f"-{key[1]}-") for key, document in documents.items()}
         assert trial.go_on(union(apart.values())) == []
-        return {key: reached(trial, document) for key, document in apart.items()}
+        return reached(trial, apart)
 
 
 def fresh_one_by_one(lab, path):
@@ -55,7 +58,7 @@ def fresh_one_by_one(lab, path):
         with lab.trial(AT_ONCE) as trial:
             document = field_of(path, f"{trial.prefix}-").documents[number]
             assert trial.go_on(document) == []
-            goals[path, number] = reached(trial, document)
+            goals |= reached(trial, {(path, number): document})
     return goals
 
 
@@ -77,21 +80,24 @@ def told(document):
     return {name: name.rpartition("-")[2] for name in document.profiles}
 
 
-def reached(trial, document):
-    """Return the state of a document's profiles, once everybody is through with them."""
-    for name in document.profiles:
+def reached(trial, documents):
+    """Return the states of documents' profiles, once everybody is through with them."""
+    for name in (name for document in documents.values() for name in document.profiles):
         wait_for(f"the controller to be through with {name}", lambda name=name: trial.lab.settled(name))
-    return of_cluster(trial.lab.server, told(document), trial.prefix)
+    found = everything(trial.lab.server)
+    return {key: in_everything(found, told(document), trial.prefix) for key, document in documents.items()}
 
 
-def left(trial, document, goal):
-    """Return how a document's profiles differ from a goal, once they do not or time is up."""
+def left(trial, moved, goals):
+    """Return how documents' profiles differ from their goals, once they do not or time is up."""
 
-    def found():
-        return differences(of_cluster(trial.lab.server, told(document), trial.prefix), goal)
+    def now():
+        found = everything(trial.lab.server)
+        states = [(path, number, in_everything(found, told(one), trial.prefix)) for path, number, one in moved]
+        return [f"{path}: {one}" for path, number, state in states for one in differences(state, goals[path, number])]
 
     try:
-        wait_for("the goal", lambda: not found(), seconds=10.0)
+        wait_for("the goal", lambda: not now())
     except TooLate:
-        return found()
+        return now()
     return []
