@@ -74,10 +74,15 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     # events
 
-    def _on_something_new(self, _: ops.EventBase) -> None:
+    def _on_something_new(self, event: ops.EventBase) -> None:
         self._stands_by = not self.unit.is_leader()
-        if not self._stands_by and not self.profiles.leaving:  # removing the charm changes nothing in the cluster
+        if not self._stands_by and not self._leaves(event):
             self._run()
+
+    def _leaves(self, event: ops.EventBase) -> bool:
+        """Whether the charm is being removed, which breaks its relations and changes nothing in the cluster."""
+        broken = isinstance(event, ops.RelationBrokenEvent)
+        return self.profiles.leaving or (broken and self.app.planned_units() == 0)
 
     def _on_collect_unit_status(self, event: ops.CollectStatusEvent) -> None:
         if self._stands_by:

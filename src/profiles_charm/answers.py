@@ -6,7 +6,7 @@ from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
 from profiles_management import ProfilesError
-from profiles_management.reconcile.report import Result
+from profiles_management.reconcile.report import Result, profile_of
 
 States = dict[str, tuple[State, str]]
 
@@ -27,7 +27,18 @@ def states(read: Read, run: Run) -> States:
         return {name: ("pending", str(run.outcome)) for name in _names(read)}
     became = run.outcome.profiles()
     found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
-    return {name: (_STATES[result], why) for name, (result, why) in found.items()}
+    told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
+    return told | dict(_additions(read, run, told))
+
+
+def _additions(read: Read, run: Run, told: States) -> Iterator[tuple[str, tuple[State, str]]]:
+    """Yield what became of additions. Why another source's profile failed is not for whoever adds to it."""
+    if read.pmr is None or run.gathered is None:
+        return
+    refused = {profile_of(one): one for one in run.gathered.pmr.origins.refused if one.where.file == read.name}
+    for name in read.pmr.additions:
+        state, _ = told[name]
+        yield name, ("failed", str(refused[name])) if name in refused else (state, "")
 
 
 def problem(read: Read) -> str:

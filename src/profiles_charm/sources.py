@@ -41,6 +41,7 @@ class Read:
         pmr: its document; None where there is none that could be used: what it made is then frozen.
         error: why there is none.
         asked: whether anybody configured it. An option that is empty makes no profile stale and is no mistake.
+        trusted: whether it may take what exists already.
         revision: what the document is known by: Git's commit, a relation's own word for it.
         relation: the id of its relation.
     """
@@ -49,13 +50,15 @@ class Read:
     pmr: ProfilesManagementRepresentation | None = None
     error: ProfilesError | None = None
     asked: bool = True
+    trusted: bool = True
     revision: str = ""
     relation: int | None = None
 
     @property
     def source(self) -> Source:
         """What merging looks at."""
-        return Source(self.name, self.pmr, "" if self.error is None else str(self.error).splitlines()[0])
+        why = "" if self.error is None else str(self.error).splitlines()[0]
+        return Source(self.name, self.pmr, why, self.trusted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +139,12 @@ def _git(config: Config, rules: Rules, fetch: Fetch) -> Read:
 def _relation(published: Published, config: Config, rules: Rules) -> Read:
     """Read what another charm publishes: within the names, and with the trust, that the administrator gives it."""
     name = f"relation:{RELATION}:{published.app}"
-    read = Read(name, revision=published.revision, relation=published.relation_id)
+    full = config.relation_trust == "full"
+    read = Read(name, trusted=full, revision=published.revision, relation=published.relation_id)
     if published.problem:
         return replace(read, error=Unread(published.problem))
     if published.text is None:
         return replace(read, error=Unread("nothing is published yet", passing=True))
-    full = config.relation_trust == "full"
     its = replace(
         rules,
         names=config.relation_profiles,

@@ -196,19 +196,17 @@ class Field:
         return self.path
 
 
-def field_of(path: str, prefix: str) -> Field:
+def field_of(path: str, prefix: str = "") -> Field:
     """Return one field; what its profiles are called begins with the prefix."""
-    return next(one for one in all_fields(prefix) if one.path == path)
+    head, _, tail = path.partition(".")
+    if head == "defaults":
+        return Field(path, tuple(_document(prefix, _FOLLOWS, _DIFFERS, defaults=value) for value in DEFAULTS[tail]))
+    return Field(path, tuple(_document(prefix, value) for value in PROFILE[path]))
 
 
-def all_fields(prefix: str = "") -> list[Field]:
-    """Return every field; what the profiles are called begins with the prefix."""
-    of_profile = [Field(path, tuple(_document(prefix, value) for value in values)) for path, values in PROFILE.items()]
-    of_defaults = [
-        Field(f"defaults.{path}", tuple(_document(prefix, _FOLLOWS, _DIFFERS, defaults=value) for value in values))
-        for path, values in DEFAULTS.items()
-    ]
-    return [*of_profile, *of_defaults]
+def all_fields() -> list[Field]:
+    """Return every field."""
+    return [field_of(path) for path in (*PROFILE, *(f"defaults.{path}" for path in DEFAULTS))]
 
 
 def _document(prefix: str, *values: Any, defaults: Any = None) -> ProfilesManagementRepresentation:

@@ -240,6 +240,9 @@ class _Connection(httpcore2.NetworkStream):
         except ssl.SSLError as error:
             self.close()
             raise GitError(f"it does not speak TLS as it should ({error.reason or 'unknown'}).") from None
+        except OSError:  # no route to it any more, for one
+            self.close()
+            raise Passing(BROKE_OFF) from None
 
 
 def _refused(error: ssl.SSLCertVerificationError) -> str:

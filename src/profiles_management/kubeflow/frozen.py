@@ -47,6 +47,24 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
     )
 
 
+def taken(name: str, observed: Observed, settings: Settings, origins: Origins) -> Problem | None:
+    """Return why a source that is not trusted may not have a profile: it is there, and the source did not make it.
+
+    Otherwise whoever names the owner of something that exists, or waits until another source lets it go, would have it.
+    """
+    definer = origins.profiles.get(name, "")
+    there = anchors(observed, settings).get(name) or observed.namespaces.get(name)
+    if definer not in origins.untrusted or there is None or there.source == definer:
+        return None
+    maker = there.source or "somebody else"
+    return refusal(
+        name,
+        "not-its-own",
+        f"{name} exists, made by {maker}, and {definer} is not trusted to take it over",
+        f"Define {name} in a source that is trusted, or trust {definer} (the charm's option relation-trust).",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Staying:
     """A namespace without the people who stay as they are.
@@ -79,6 +97,8 @@ def staying(profile: Profile, bears: str, room: Room, origins: Origins, settings
         key = profile.name, UserKind(person.kind), person.name
         source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
         if source in ("", bears) or person in own or person == room.owner:
+            continue
+        if held.role == "admin":  # no addition gives that: somebody wrote a source on what another one gave
             continue
         if _is_over(held, now):
             over.add(person)

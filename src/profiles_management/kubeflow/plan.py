@@ -126,6 +126,9 @@ class _Planning:
         """Plan one profile of the document; what is not ours to touch is refused and left alone."""
         if profile.name in self.frozen:
             return
+        if (problem := frozen.taken(profile.name, self.observed, self.settings, self.pmr.origins)) is not None:
+            self.refused.append(problem)
+            return
         wanted = wanted_of(self.pmr, profile)
         found = ownership.footing(profile, self.observed, self.settings)
         if isinstance(found, Problem):

@@ -30,11 +30,13 @@ class Source:
         name: what identifies it: `config`, `git`, `relation:ENDPOINT:APPLICATION`. Kept on all that it makes.
         pmr: its document; None where it cannot be read or is not valid, and what it made is left as it is.
         why: where there is no document, the reason, on one line.
+        trusted: whether it may take what exists already; one that is not defines new profiles and those that it made.
     """
 
     name: str
     pmr: ProfilesManagementRepresentation | None = None
     why: str = ""
+    trusted: bool = True
 
 
 def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()) -> ProfilesManagementRepresentation:
@@ -53,15 +55,19 @@ def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
     """
     by_name: dict[str, ProfilesManagementRepresentation] = {}
     frozen: dict[str, str] = {}
+    untrusted: set[str] = set()
     for source in sorted(sources, key=lambda source: source.name):
         if not source.name or source.name in by_name or source.name in frozen:
             raise ValueError(f"there are two sources called {source.name!r}, or one without a name.")
+        untrusted |= set() if source.trusted else {source.name}
         if source.pmr is None:
             frozen[source.name] = source.why
         else:
             by_name[source.name] = source.pmr
     with collector_paused():
-        return _Merging(by_name, frozen, frozenset((*by_name, *withdrawn)) - frozen.keys()).result()
+        merged = _Merging(by_name, frozen, frozenset((*by_name, *withdrawn)) - frozen.keys()).result()
+    merged.origins = replace(merged.origins, untrusted=frozenset(untrusted))
+    return merged
 
 
 class _Merging:

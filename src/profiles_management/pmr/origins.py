@@ -26,6 +26,7 @@ class Origins:
         conflicts: by profile, what several sources disagree on; it stays exactly as it is.
         disputed: contributors whom several sources add differently, with those sources; what they have from one of
             these stays as it is, and they get nothing new.
+        untrusted: sources that define new profiles and keep those that they made, and take nothing that exists.
         refused: additions that are not made, each with its source as `where.file`; the profile itself goes on.
     """
 
@@ -36,6 +37,7 @@ class Origins:
     conflicts: Mapping[str, Problem] = field(default_factory=dict)
     disputed: Mapping[Added, frozenset[str]] = field(default_factory=dict)
     refused: tuple[Problem, ...] = ()
+    untrusted: frozenset[str] = frozenset()
 
     @property
     def is_merged(self) -> bool:

@@ -6,17 +6,16 @@ from integration.cluster.waiting import TooLate, wait_for
 from profiles_management import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from scenarios.documents import EMPTY, Scenario
-from scenarios.fields import all_fields, field_of
+from scenarios.fields import DEFAULTS, PROFILE, field_of
 from scenarios.states import differences, everything, in_everything
 
-FIELDS = [field.path for field in all_fields()]
-DEFAULTS = [path for path in FIELDS if path.startswith("defaults.")]  # they hold for a whole document
-OF_PROFILES = [path for path in FIELDS if path not in DEFAULTS]
+OF_PROFILES = list(PROFILE)
+OF_DEFAULTS = [f"defaults.{path}" for path in DEFAULTS]  # they hold for a whole document
 AT_ONCE = Scenario("fresh", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=300.0))
 IN_TURN = Scenario("every field", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=60.0, writers=1))
 
 
-@pytest.mark.parametrize("paths", [OF_PROFILES, *([path] for path in DEFAULTS)], ids=["profiles", *DEFAULTS])
+@pytest.mark.parametrize("paths", [OF_PROFILES, *([path] for path in OF_DEFAULTS)], ids=["profiles", *OF_DEFAULTS])
 def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
     goals = fresh_together(lab) if paths is OF_PROFILES else fresh_one_by_one(lab, *paths)
 
@@ -42,19 +41,18 @@ def fresh_together(lab):
     """Return where each value of each field of a profile ends where there was nothing before."""
     with lab.trial(AT_ONCE) as trial:
         documents = {
-            (path, number): document
+            (path, number): field_of(path, f"{trial.prefix}-{index}v{number}-").documents[number]
             for index, path in enumerate(OF_PROFILES)
-            for number, document in enumerate(field_of(path, f"{trial.prefix}-{index}-").documents)
+            for number in range(len(PROFILE[path]))
         }
-        apart = {key: renamed(document, f"-{key[1]}-") for key, document in documents.items()}
-        assert trial.go_on(union(apart.values())) == []
-        return reached(trial, apart)
+        assert trial.go_on(union(documents.values())) == []
+        return reached(trial, documents)
 
 
 def fresh_one_by_one(lab, path):
     """Return the same for defaults, which take a document for each value."""
     goals = {}
-    for number in range(len(field_of(path, "").documents)):
+    for number in range(len(field_of(path).documents)):
         with lab.trial(AT_ONCE) as trial:
             document = field_of(path, f"{trial.prefix}-").documents[number]
             assert trial.go_on(document) == []
@@ -67,13 +65,6 @@ def union(documents):
     defaults = next((document.defaults for document in documents if document.defaults), None)
     profiles = [one for document in documents for one in document.in_order()]
     return ProfilesManagementRepresentation(profiles, defaults=defaults)
-
-
-def renamed(document, before_the_last):
-    """Return a document of one profile, PREFIX-NAME, with something in between."""
-    head, _, tail = next(iter(document.profiles)).rpartition("-")
-    profile = document.in_order()[0].model_copy(update={"name": f"{head}{before_the_last}{tail}"})
-    return ProfilesManagementRepresentation([profile])
 
 
 def told(document):

@@ -269,7 +269,7 @@ def test_a_relation_is_told_why_a_profile_failed(world, api, one):
 
     world.publish("teams", one("web"))
 
-    assert "belongs to boss@example.com" in world.answer("teams").failed["web"]
+    assert "web exists, made by somebody else" in world.answer("teams").failed["web"]
 
 
 def test_while_the_cluster_is_away_a_relation_is_told_that_it_is_pending(world, api, one):
@@ -294,3 +294,60 @@ def test_removing_the_charm_changes_nothing_in_the_cluster(world, api, one, role
 
     assert relation.id
     assert role("bob", "web") == "edit"
+
+
+# a relation that means ill
+
+
+def test_a_relation_does_not_get_what_another_source_lets_go(world, api, one, role):
+    world.configure(pmr=one("ml", bob="edit"))
+    world.see()
+    world.publish("evil", one("ml", owner="mallory@example.com", eve="admin"))
+    world.configure(pmr="profiles: []")
+
+    message = world.see("config_changed").unit_status.message
+
+    assert message == (
+        "1 of 1 profile refused: ml exists, made by config, and relation:profiles:evil is not trusted to take it over"
+    )
+    assert api.get("Profile", None, "ml")["spec"]["owner"]["name"] == "root@example.com"
+    assert (role("bob", "ml"), role("eve", "ml")) == ("edit", "")
+
+
+def test_a_relation_does_not_get_what_is_not_ours_by_naming_its_owner(world, api, one, role):
+    owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "root@example.com"}
+    head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "theirs"}}
+    api.put({**head, "spec": {"owner": owner}})
+
+    state = world.publish("evil", one("theirs", eve="admin"))
+
+    assert "made by somebody else" in state.unit_status.message
+    assert role("eve", "theirs") == ""
+
+
+def test_a_relation_is_told_that_what_it_adds_was_refused_and_nothing_of_others(world, api, one):
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "web", "annotations": {"owner": "boss"}}})
+    opened = one("web").removeprefix("profiles:\n") + "  open: true\n"
+    world.configure(pmr=one("ml") + opened)
+    entry = "- name: {}\n  contributors: [{{name: li@example.com, role: view}}]\n"
+
+    world.publish("adds", "profiles:\n" + entry.format("ml") + entry.format("web"))
+
+    answer = world.answer("adds")
+    assert answer.applied == ()
+    assert "does not open" in answer.failed["ml"]
+    assert answer.failed["web"] == ""
+
+
+def test_the_mesh_that_breaks_because_the_charm_is_removed_changes_no_policy(world, api, one):
+    mesh = testing.Relation("service-mesh", remote_app_name="beacon", remote_app_data={"mesh_type": '"istio"'})
+    world.state = replace(world.state, relations={*world.state.relations, mesh})
+    world.configure(pmr=one("ml", bob="edit"))
+    world.see()
+    before = api.get("AuthorizationPolicy", "ml", "user-bob-example-com-clusterrole-edit")
+    assert before["spec"]["targetRefs"]
+    world.state = replace(world.state, planned_units=0)
+
+    world.context.run(world.context.on.relation_broken(mesh), world.state)
+
+    assert api.get("AuthorizationPolicy", "ml", "user-bob-example-com-clusterrole-edit") == before
