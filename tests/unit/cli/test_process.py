@@ -84,6 +84,7 @@ def test_ctrl_c_says_that_nothing_is_lost(environment):
     script = """
         import os, signal, sys
         from profiles_management.cli import entry
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in its background without it
         class Waiting:
             def read(self, size):
                 os.kill(os.getpid(), signal.SIGINT)
