@@ -15,7 +15,7 @@ def test_what_a_slow_controller_has_not_made_yet_is_pending_and_then_done(engine
         second = engine.apply(*wanted, deadline=240.0)
 
     assert (second.exit_code, second.errors, second.pending) == (0, (), ())
-    engine.wait_until_it_matches(*wanted, seconds=60.0)
+    engine.wait_until_it_matches(*wanted, seconds=240.0)
     for one in wanted:
         roles(one.name, ann="edit")
 
