@@ -3,7 +3,7 @@
 make bench                            everything, some 20 minutes
 tox -e bench -- scale                 on the in-memory API: scale.md
 tox -e bench -- speed                 on a real API server, beside what else one could do: speed.md
-tox -e bench -- speed --sizes 100 --runs 1 --into /tmp/pages
+tox -e bench -- speed --sizes 100 --runs 1 --into build/pages
 """
 
 import argparse

@@ -102,7 +102,7 @@ class _Vendor(SSHVendor):
                 channel = self._channel(transport)
                 channel.set_environment_variable("GIT_PROTOCOL", "version=2")
                 channel.exec_command(command)
-        except BaseException:
+        except BaseException:  # Ctrl-C too leaves no connection open
             transport.close()
             made.close()
             raise

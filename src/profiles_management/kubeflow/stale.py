@@ -8,6 +8,7 @@ from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observe
 from profiles_management.kubeflow.plan import room_of, stale
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
     Access,
     Action,
@@ -54,13 +55,19 @@ def deletion(
     Contributors go first. Then the Profile, and Kubernetes removes the namespace that belongs to it; one that was
     adopted is made to belong to it first. With `keep_data` the namespace is set free before the Profile goes,
     and a policy that lets nobody in takes the place of the owner's, without which Istio would let everybody in.
+    A target that holds Profiles and no namespaces cannot do that: each is refused, or its data would go all the same.
     """
+    bound = keep_data and not settings.standalone and "Namespace" not in observed.holds
     changes: list[Change] = []
+    refused: list[Problem] = []
     pending: list[Pending] = []
     lost = 0
     nobody_stays = replace(settings, unlisted="revoke")
     for name in stale(pmr, observed, settings):
         if only is not None and name not in only:
+            continue
+        if bound:
+            refused.append(_bound(name))
             continue
         seen, space = observed.profiles.get(name), observed.namespaces.get(name)
         if (seen is not None and seen.deleting) or (space is not None and space.deleting):
@@ -72,7 +79,20 @@ def deletion(
             lost += len(revoked.changes)
         changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
     gone = tuple(sorted({change.profile for change in changes}))
-    return Plan(ordered(changes), pending=tuple(pending), profiles=len(pmr), stale=gone, access=Access(lost, lost, 0))
+    return Plan(
+        ordered(changes),
+        tuple(refused),
+        pending=tuple(pending),
+        profiles=len(pmr),
+        stale=gone,
+        access=Access(lost, lost, 0),
+    )
+
+
+def _bound(name: str) -> Problem:
+    what = f"a folder cannot set the namespace {name} free, so it and its data would go with the Profile"
+    remedy = "Do it with the cluster as the target, or give the data up."
+    return ownership.refusal(name, "cannot-keep-data", what, remedy)
 
 
 class _Removal:

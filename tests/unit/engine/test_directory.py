@@ -354,6 +354,16 @@ def test_what_kubernetes_could_not_call_so_is_passed_over(folder, tmp_path, kind
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
 
 
+def test_a_folder_keeps_no_data_of_a_profile_so_none_is_deleted_that_should(folder, profile):
+    apply(folder, document(profile(ann="edit")))
+    before = sorted(folder.rglob("*"))
+
+    report = delete_stale_profiles(document(), target=folder, settings=FREE, keep_data=True)
+
+    assert codes(report.plan.refused) == ["cannot-keep-data"]
+    assert sorted(folder.rglob("*")) == before
+
+
 @pytest.mark.parametrize("space", ["../../escaped", "/absolute", "..", "Upper"])
 def test_a_namespace_that_cannot_be_is_passed_over(folder, space):
     planted(folder, "LimitRange", "profiles-management", namespace=space)
