@@ -191,6 +191,9 @@ def delete_stale(
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
+    if found.refused:
+        session.show(output, plan_lines(found), plan_data(found))
+        return 1
     if not found:
         session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
         return 0

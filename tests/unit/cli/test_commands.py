@@ -5,6 +5,7 @@ import json
 import pytest
 
 NOBODY = "profiles: []\n"
+ML = "profiles: [{name: ml, owner: {kind: User, name: a@example.com}}]\n"
 
 
 def test_a_valid_document_is_counted(run):
@@ -151,6 +152,15 @@ def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
 
     assert (ran.code, api.writes) == (1, [])
     assert ran.err.splitlines()[-1].endswith("If it is meant: --yes.")
+
+
+def test_a_folder_refuses_to_keep_data_and_says_why(run, tmp_path):
+    run("apply", "-", "--directory", str(tmp_path / "out"), stdin=ML)
+
+    ran = run("delete-stale", "-", "--yes", "--keep-data", "--directory", str(tmp_path / "out"), stdin=NOBODY)
+
+    assert ran.code == 1
+    assert "cannot set the namespace" in ran.out
 
 
 def test_with_keep_data_the_namespace_stays(run, controller, api):
