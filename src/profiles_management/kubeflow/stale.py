@@ -83,7 +83,7 @@ def deletion(
         ordered(changes),
         tuple(refused),
         pending=tuple(pending),
-        profiles=len(pmr),
+        profiles=len(pmr) + len(refused),
         stale=gone,
         access=Access(lost, lost, 0),
     )
