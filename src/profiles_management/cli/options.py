@@ -170,6 +170,14 @@ class SettingOptions(RuleOptions):
         str, _setting("--groups-claim", "The claim of the token that lists a user's groups.", metavar="NAME")
     ] = _DEFAULT.groups_claim
     waypoint: Annotated[str, _setting("--waypoint", "The waypoint of an ambient mesh.", metavar="NAME")] = ""
+    role: Annotated[
+        list[str] | None,
+        _setting(
+            "--role",
+            "The ClusterRole of a role, such as edit=my-edit; once for each of admin, edit and view.",
+            metavar="ROLE=NAME",
+        ),
+    ] = None
     brake_share: Annotated[
         float, _setting("--brake-share", "The share of all access that one run may take away.", metavar="SHARE")
     ] = _DEFAULT.brake_share
@@ -209,9 +217,17 @@ class SettingOptions(RuleOptions):
             **given,
             protected_namespaces=frozenset(self.protect or ()),
             allowed_keys=frozenset(self.allow_key or ()),
+            roles=dict(map(_role, self.role)) if self.role else None,
             principals=tuple(self.principal or preset.principals),
             additional_principals=tuple(self.additional_principal or ()),
         )
+
+
+def _role(text: str) -> tuple[str, str]:
+    role, _, name = (part.strip() for part in text.partition("="))
+    if not name:
+        raise typer.BadParameter(f"{text!r} names no ClusterRole. Write it as edit=my-edit.", param_hint="--role")
+    return role, name
 
 
 _FILE = "The document: YAML or JSON; - for standard input, git+https://… or git+ssh://… for one in Git."

@@ -15,7 +15,15 @@ from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import BrakeError, ClusterError, DocumentError, Problem, ProfilesError, Where
+from profiles_management.pmr.problems import (
+    BrakeError,
+    ClusterError,
+    DocumentError,
+    GitError,
+    Problem,
+    ProfilesError,
+    Where,
+)
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
@@ -36,6 +44,7 @@ class Session:
     clock: Clock = SYSTEM
     connect: Callable[[Path | None, str | None], Client] = connect
     terminal: Terminal = field(default_factory=Terminal)
+    _commit: str = field(default="", init=False)
 
     def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
         """Return the target that is meant.
@@ -58,20 +67,23 @@ class Session:
         Raises:
             ProfilesError: it cannot be read, or is not valid.
         """
+        if file.startswith(("https://", "ssh://", "git@")):
+            raise GitError("A document in Git is named git+https://HOST/REPOSITORY#path=PATH, or git+ssh://…")
         if not address.is_location(file):
             return documents.load(file, rules=rules)
         source = options.source(address.location(file))
         with self.terminal.waiting("Reading from Git"):
             found = git.load(source, rules=rules, clock=self.clock)
+        self._commit = found.commit
         self.note(f"The document is that of commit {found.commit}.")
         return found.pmr
 
     def show(self, output: str, lines: list[Line], data: Data) -> None:
-        """Print a result in the form that was asked for."""
+        """Print a result in the form that was asked for; as data with the commit, where the document is in Git."""
         if output == "text":
             self.terminal.show(lines)
         else:
-            self.terminal.data(data, output)
+            self.terminal.data(data | {"commit": self._commit} if self._commit else data, output)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""

@@ -114,9 +114,9 @@ class _Planning:
         for name, source in self.frozen.items():
             if self.pmr.has_profile(name):
                 self.refused.append(frozen.conflict(name, source, origins))
-            if ownership.is_ours_to_close(name, self.observed, self.settings) and not ownership.is_protected(
-                name, self.settings
-            ):
+        for name in sorted({*self.frozen, *origins.conflicts}):
+            closable = ownership.is_ours_to_close(name, self.observed, self.settings)
+            if closable and not ownership.is_protected(name, self.settings):
                 ended = frozen.over(room_of(name, self.observed), self.settings, self.now)
                 self._people(people.plan((), ended, self.settings))
         self.refused += [problem for _, problem in sorted(origins.conflicts.items())]
@@ -150,7 +150,7 @@ class _Planning:
         return Plan(
             changes=ordered(self.changes),
             refused=tuple(self.refused),
-            warnings=(*self.observed.unreadable, *self._missing_roles(), *self.warnings),
+            warnings=(*self.observed.unreadable, *self._missing_roles(), *self._other_gateways(), *self.warnings),
             pending=tuple(self.pending),
             profiles=len(self.pmr) + len(self.pmr.origins.conflicts),
             stale=tuple(self.left),
@@ -240,6 +240,18 @@ class _Planning:
                     where=Where(path=f"Profile/{name}"),
                     remedy="It is not ours and stays; delete it if nobody needs it.",
                 )
+
+    def _other_gateways(self) -> Iterator[Problem]:
+        """Where most policies are to let other gateways in, a setting may have been forgotten: nobody would get in."""
+        moved = sum(any("principals" in one.path for one in change.fields) for change in self.changes)
+        if moved > max(1, self.before // 2):  # a single one was changed by hand
+            yield Problem(
+                code="other-gateways",
+                what=f"the AuthorizationPolicies of {moved:,} of {self.before:,} contributors let other gateways in "
+                f"than {', '.join(self.settings.gateways)}",
+                where=Where(),
+                remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",
+            )
 
     def _missing_roles(self) -> list[Problem]:
         return [

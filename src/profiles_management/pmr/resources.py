@@ -45,10 +45,24 @@ Judge = Callable[[str], bool]
 
 
 def is_quota_resource(name: str) -> bool:
-    """Tell whether a quota may limit this: a standard name, huge pages, or `domain/name`."""
+    """Tell whether a quota limits this: a standard name, huge pages, or `domain/name` but for a device's bare name.
+
+    Of a device, such as `nvidia.com/gpu`, the API server takes the bare name too, and then counts nothing. Source:
+    https://kubernetes.io/docs/concepts/policy/resource-quotas/#resource-quota-for-extended-resources
+    """
+    return _is_taken(name) and not _is_bare_device(name)
+
+
+def _is_taken(name: str) -> bool:
     if not is_qualified(name):
         return False
     return "/" in name or name in IN_QUOTAS or name.startswith(("hugepages-", "requests.hugepages-"))
+
+
+def _is_bare_device(name: str) -> bool:
+    domain = name.partition("/")[0]
+    prefixed = domain == "count" or domain.startswith(("requests.", "limits."))
+    return _is_extended(name) and not prefixed and not domain.endswith("k8s.io")
 
 
 def is_container_resource(name: str) -> bool:
@@ -62,7 +76,7 @@ def is_container_resource(name: str) -> bool:
 
 def is_limit_resource(name: str) -> bool:
     """Tell whether a LimitRange for something else than pods and containers may limit this."""
-    return is_quota_resource(name) or name in IN_LIMIT_RANGES
+    return _is_taken(name) or name in IN_LIMIT_RANGES
 
 
 def _is_extended(name: str) -> bool:
@@ -130,6 +144,8 @@ def _typed_finding(key: str, value: object) -> Finding | None:
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return quantity_finding(key, value)
     if isinstance(value, float) and isfinite(value):
+        if is_whole(key):
+            return quantity_finding(key, repr(value))
         what = f"a quantity with a fraction must be text, this is the number {value!r}"
         return Finding("not-text", what, f'write: {key}: "{value!r}"', (key,))
     return Finding("not-a-quantity", "a quantity is a number or text", f'write it as in: {key}: "4"', (key,))
@@ -155,7 +171,10 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
 
 
 def _unknown_resource(key: str, examples: frozenset[str]) -> Finding:
-    meant = "requests.nvidia.com/gpu" if key.casefold() in ("gpu", "gpus") else near(key, examples)
+    if key.casefold() in ("gpu", "gpus"):
+        meant = "requests.nvidia.com/gpu"
+    else:
+        meant = f"requests.{key}" if _is_bare_device(key) else near(key, examples)
     remedy = f"write: {meant}" if meant else "name a standard resource such as limits.cpu, or domain/name"
     what = f"{quoted(key)} is no resource that can be limited here"
     return Finding("unknown-resource", what, remedy, (key,), at_key=True)

@@ -21,6 +21,6 @@ def check(access: Access, *, share: float, minimum: int) -> None:
 
 def _told(access: Access) -> str:
     return (
-        f"{access.lost:,} of {access.before:,} contributors and owners would lose access: the brake stopped this, "
-        "and nothing was written. If it is meant, allow revocations for one run."
+        f"{access.lost:,} of {access.before:,} accesses, each of a person to a profile, would be taken away: "
+        "the brake stopped this, and nothing was written. If it is meant, allow revocations for one run."
     )

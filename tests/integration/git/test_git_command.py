@@ -1,5 +1,7 @@
 """The command with a document in Git."""
 
+import json
+
 import pytest
 
 from integration.git.conftest import IMPATIENT
@@ -39,6 +41,14 @@ def test_a_document_over_https_is_read_and_its_commit_told(run, https, ca, repos
 
     assert (code, out) == (0, f"{name} is valid: 1 profile, 0 contributors.\n")
     assert err == f"note: The document is that of commit {commit}.\n"
+
+
+def test_the_commit_is_data_too(run, https, ca, repository):
+    name = f"git+{https.url}/team/profiles.git#path=pmr.yaml"
+
+    code, out, _ = run("validate", name, "--git-ca", ca, "--output", "json")
+
+    assert (code, json.loads(out)["commit"]) == (0, repository.git("rev-parse", "HEAD"))
 
 
 def test_a_document_over_ssh_is_planned(run, sshd, repository, tmp_path):

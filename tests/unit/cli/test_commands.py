@@ -84,7 +84,7 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
     assert (ran.code, ran.out, api.writes) == (3, "", [])
     assert ran.err.splitlines() == [
         (
-            "error: 5 of 5 contributors and owners would lose access: the brake stopped this, "
+            "error: 5 of 5 accesses, each of a person to a profile, would be taken away: the brake stopped this, "
             "and nothing was written. If it is meant, allow revocations for one run."
         ),
         "Look at it with plan; allow it with apply --allow-revocations.",
@@ -242,6 +242,29 @@ def test_settings_reach_the_engine(folder, here):
     assert "sa/kfp-ui" in written
     assert "request.headers[x-user]" in written
     assert "- extra" in written
+
+
+def test_roles_can_be_other_cluster_roles(folder, here):
+    ran = folder("apply", "pmr.yaml", "--role", "admin=a", "--role", "edit=my-edit", "--role", "view=v")
+
+    assert ran.code == 0
+    assert "name: my-edit" in "".join(path.read_text() for path in (here / "manifests").rglob("rolebinding-*"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (("edit",), "'edit' names no ClusterRole. Write it as edit=my-edit."),
+        (("edit=",), "'edit=' names no ClusterRole. Write it as edit=my-edit."),
+        (("edit=e", "admin=a"), "roles must name a ClusterRole for each of admin, edit and view."),
+        (("edit=e", "admin=a", "viewer=v"), "roles must name a ClusterRole for each of admin, edit and view."),
+    ],
+)
+def test_roles_that_are_none_are_refused(folder, here, roles, said):
+    ran = folder("apply", "pmr.yaml", *(part for role in roles for part in ("--role", role)))
+
+    assert (ran.code, (here / "manifests").exists()) == (1, False)
+    assert said in " ".join(ran.err.split())
 
 
 def test_an_apply_can_be_told_as_events(run, controller, api):

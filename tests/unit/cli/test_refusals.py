@@ -33,6 +33,16 @@ def config(here):
     return write
 
 
+@pytest.mark.parametrize(
+    "name", ["https://git.example.com/a.git", "ssh://git@git.example.com/a.git", "git@git.example.com:a.git"]
+)
+def test_the_url_of_a_repository_wants_git_before_it(run, name):
+    ran = run("validate", name)
+
+    assert ran.code == 1
+    assert "named git+https://HOST/REPOSITORY#path=PATH, or git+ssh://" in " ".join(ran.err.split())
+
+
 def test_every_mistake_of_a_document_is_shown_at_once(folder, here, sample, keeps):
     (here / "four.yaml").write_text(sample(*FOUR))
 
@@ -83,7 +93,7 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
     [
         (("plan",), "Missing argument 'FILE'."),
         (("plna", "x"), "No such command 'plna'. Did you mean 'plan'?"),
-        (("plan", "pmr.yaml", "--nope"), "No such option: --nope"),
+        (("plan", "pmr.yaml", "--unheard-of"), "No such option: --unheard-of"),
         (
             ("plan", "pmr.yaml", "--directory", "x", "--context", "y"),
             "--directory is a target of its own: leave out --kubeconfig and --context.",

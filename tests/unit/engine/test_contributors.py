@@ -586,6 +586,29 @@ def test_a_binding_whose_marks_were_taken_off_is_told(world, profile):
     assert "gives kubeflow-edit to ann@example.com" in plan.warnings[0].what
 
 
+def test_other_gateways_for_everybody_are_told_before_they_are_written(profile):
+    pmr = document(profile(ann="edit", bob="view"))
+    world = World(Settings())
+    world.apply(pmr)
+
+    plan = world.plan(pmr, principals=("cluster.local/ns/other/sa/gateway",))
+
+    (warning,) = plan.warnings
+    assert str(warning) == (
+        "the AuthorizationPolicies of 2 of 2 contributors let other gateways in than "
+        "cluster.local/ns/other/sa/gateway. All are rewritten; if that is not meant, look at preset and principals "
+        "in the settings. [other-gateways]"
+    )
+
+
+def test_a_policy_of_one_that_was_edited_is_no_other_gateway(world, profile):
+    pmr = document(profile(ann="edit"))
+    world.apply(pmr)
+    edited(world, "AuthorizationPolicy", with_other_principals)
+
+    assert not world.plan(pmr).warnings
+
+
 def test_what_waits_is_made_in_the_same_run_once_it_is_gone(profile):
     world = World(Settings(allow_revocations=True))
     world.apply(document(profile(ann="edit")))

@@ -382,13 +382,14 @@ class TestConflicts:
         assert codes(report.plan.refused) == ["two-sources"]
         assert report.exit_code == 1
 
-    def test_not_even_expiry_goes_on(self, world):
-        world.apply(merged(config=document(profile(contributors=[contributor("ann", until=LATER)]))))
-        before = within(world)
+    def test_expiry_goes_on(self, world):
+        ends, stays = (contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None)))
+        world.apply(merged(config=document(profile(contributors=[ends, stays]))))
 
-        at(world, self.both(), LATER)
+        report = at(world, self.both(), LATER)
 
-        assert within(world) == before
+        assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+        assert [one.reason for one in report.plan.changes if one.profile == "ml"] == [Reason.EXPIRED]
 
     def test_the_others_go_on(self, world):
         world.apply(self.both())
