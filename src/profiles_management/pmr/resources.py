@@ -171,10 +171,8 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
 
 
 def _unknown_resource(key: str, examples: frozenset[str]) -> Finding:
-    if key.casefold() in ("gpu", "gpus"):
-        meant = "requests.nvidia.com/gpu"
-    else:
-        meant = f"requests.{key}" if _is_bare_device(key) else near(key, examples)
+    device = "nvidia.com/gpu" if key.casefold() in ("gpu", "gpus") else key if _is_bare_device(key) else ""
+    meant = f"requests.{device}" if device else near(key, examples)
     remedy = f"write: {meant}" if meant else "name a standard resource such as limits.cpu, or domain/name"
     what = f"{quoted(key)} is no resource that can be limited here"
     return Finding("unknown-resource", what, remedy, (key,), at_key=True)
