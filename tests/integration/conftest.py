@@ -262,14 +262,19 @@ _TELLING = {
     "edit": ("create", "pods"),
     "view": ("list", "pods"),
 }
+_ALONE = _TELLING | {"admin": ("create", "rolebindings.rbac.authorization.k8s.io")}  # Kubernetes' own edit impersonates
 
 
 @pytest.fixture
 def role_of(may: Callable[..., bool]) -> Callable[..., str]:
-    """Tell a user's role in a namespace at this moment, by what the API server lets them do; '' for none."""
+    """Tell a user's role in a namespace at this moment, by what the API server lets them do; '' for none.
 
-    def found(user: str, namespace: str, groups: Iterable[str] = ()) -> str:
-        return next((role for role, what in _TELLING.items() if may(user, *what, namespace, groups=groups)), "")
+    With `standalone` the roles are Kubernetes' own.
+    """
+
+    def found(user: str, namespace: str, groups: Iterable[str] = (), *, standalone: bool = False) -> str:
+        telling = _ALONE if standalone else _TELLING
+        return next((role for role, what in telling.items() if may(user, *what, namespace, groups=groups)), "")
 
     return found
 

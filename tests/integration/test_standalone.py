@@ -26,16 +26,9 @@ def deleting(engine_with):
 
 
 @pytest.fixture
-def role(may):
+def role(role_of):
     """Tell somebody's role by what Kubernetes' own roles allow."""
-    bind = ("create", "rolebindings.rbac.authorization.k8s.io")
-    telling = {"admin": bind, "edit": ("create", "pods"), "view": ("list", "pods")}
-
-    def role(who, namespace):
-        user = who if "@" in who else person(who)
-        return next((role for role, what in telling.items() if may(user, *what, namespace)), "")
-
-    return role
+    return lambda who, namespace: role_of(who if "@" in who else person(who), namespace, standalone=True)
 
 
 def test_everybody_has_the_role_of_the_document(plain, profile, server, roles, name):

@@ -230,7 +230,8 @@ class Trial:
     def _role(self, door: Door) -> str:
         kind, _, name = door.person.partition(" ")
         groups = [name] if kind == "Group" else []
-        return self.lab.role("somebody@example.com" if groups else name, door.profile, groups)
+        user, standalone = "somebody@example.com" if groups else name, self.scenario.settings.standalone
+        return self.lab.role(user, door.profile, groups, standalone=standalone)
 
     def _record(self) -> None:
         self.proxy.log.clear()
