@@ -5,17 +5,26 @@ The names are those of canonical/github-profiles-automator, so a charm written f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Annotated, Any, Final, Self, TypeVar
 
-from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
 
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
 from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
+from profiles_management.pmr.problems import DuplicateProfileError
 from profiles_management.pmr.quota import (
     Operator,
     ResourceQuotaSpecModel,
@@ -94,6 +103,14 @@ class Plugin(Model):
         return spec | {"kind": self.kind, "spec": self.spec}
 
 
+def _none_is_nobody(value: object) -> object:
+    """Code may pass None, as for github-profiles-automator; a document has to write `[]`."""
+    return [] if value is None else value
+
+
+Contributors = Annotated[list[Contributor], BeforeValidator(_none_is_nobody)]
+
+
 class Profile(Model):
     """One profile: its namespace, its owner, its contributors and what it may use.
 
@@ -104,7 +121,7 @@ class Profile(Model):
 
     name: ProfileName
     owner: Owner
-    contributors: list[Contributor] = Field(default_factory=list)
+    contributors: Contributors = Field(default_factory=list)
     resources: ResourceQuotaSpecModel | None = None
     limit_range: LimitRangeSpec | None = Field(
         default=None, validation_alias="limitRange", serialization_alias="limitRange"
@@ -156,6 +173,14 @@ _PROFILES: Final = TypeAdapter(list[Profile])
 _ADDITIONS: Final = TypeAdapter(list[Addition])
 
 
+def _listed(argument: str, value: object) -> list[Any]:
+    """Return an argument as a list; a mapping can be iterated too, and would be misread."""
+    if isinstance(value, Mapping | Model | str) or not isinstance(value, Iterable):
+        message = f"{argument} is {type(value).__name__}. Pass a list, or leave it out for none."
+        raise TypeError(message)
+    return list(value)
+
+
 class ProfilesManagementRepresentation:
     """Which profiles there are to be. `profiles` is a mapping by name, `defaults` hold for all of them.
 
@@ -168,7 +193,9 @@ class ProfilesManagementRepresentation:
         additions: what is added to profiles of other sources, each to another one.
 
     Raises:
-        ValueError: two entries have one name, or something in a list is none (pydantic's ValidationError).
+        TypeError: `profiles_list` or `additions` is not a list, such as None or a mapping.
+        DuplicateProfileError: two entries have one name.
+        pydantic.ValidationError: something in a list is not a profile, or not an addition.
     """
 
     def __init__(
@@ -182,25 +209,28 @@ class ProfilesManagementRepresentation:
         self.additions: dict[str, Addition] = {}
         self.defaults = defaults
         self.origins: Origins = NO_ORIGINS
-        for profile in _PROFILES.validate_python(list(profiles_list)):
+        for profile in _PROFILES.validate_python(_listed("profiles_list", profiles_list)):
             if profile.name in self.profiles:
-                raise ValueError(f'two profiles are called "{profile.name}". Rename one of them.')
+                message = f'two profiles are called "{profile.name}". Rename one of them.'
+                raise DuplicateProfileError(message)
             self.profiles[profile.name] = profile
-        for addition in _ADDITIONS.validate_python(list(additions)):
+        for addition in _ADDITIONS.validate_python(_listed("additions", additions)):
             if addition.name in self.profiles or addition.name in self.additions:
-                raise ValueError(f'two entries are called "{addition.name}". Make one of them.')
+                message = f'two entries are called "{addition.name}". Make one of them.'
+                raise DuplicateProfileError(message)
             self.additions[addition.name] = addition
 
     def add_profile(self, profile: Profile) -> None:
         """Add a profile. Adding an equal one again changes nothing.
 
         Raises:
-            ValueError: another profile of that name is there.
+            DuplicateProfileError: a different profile of that name is there; it stays.
         """
         present = self.profiles.setdefault(profile.name, profile)
         if present != profile:
             name = profile.name
-            raise ValueError(f'there is another profile called "{name}". Call remove_profile("{name}") first.')
+            remedy = f'Call remove_profile("{name}") first.'
+            raise DuplicateProfileError(f'there is another profile called "{name}". {remedy}')
 
     def remove_profile(self, name: str | None) -> None:
         """Remove a profile by its name; one that is not there is no error."""

@@ -2,6 +2,7 @@
 
 #   ProfilesError                 anything the caller may want to tell a person; exit code 1
 #   ├── DocumentError             a document was refused as a whole; carries its problems
+#   ├── DuplicateProfileError     code added a different profile under a name that is taken
 #   ├── SettingsError             a setting is out of range or contradicts another one
 #   ├── ClusterError              the cluster did not do what was asked
 #   │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
@@ -69,6 +70,14 @@ class DocumentError(ProfilesError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.where))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class DuplicateProfileError(ProfilesError, ValueError, TypeError):
+    """Code added a different profile under a name that is taken.
+
+    It is a TypeError as well because that is what github-profiles-automator's charm catches
+    around `add_profile` (`pmr_from_yaml` in its src/charm.py).
+    """
 
 
 class SettingsError(ProfilesError):

@@ -147,6 +147,11 @@ class ResourceQuotaSpecModel(Model):
             raise refusal(found)
         return self
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it limits nothing, so that there is no ResourceQuota; scopes alone do not."""
+        return not self.hard
+
     def to_spec(self) -> dict[str, Any]:
         """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -1,11 +1,18 @@
 """The classes: the peer's names and behaviour, strict, and with defaults."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
 
-from profiles_management.pmr import DocumentError, classes, loads
+from profiles_management.pmr import (
+    DocumentError,
+    DuplicateProfileError,
+    ProfilesError,
+    classes,
+    loads,
+)
 
 
 def test_the_code_of_the_seed_runs_but_for_its_slips():
@@ -44,8 +51,43 @@ class TestTheRepresentation:
         assert not classes.ProfilesManagementRepresentation().profiles
 
     def test_a_list_with_one_name_twice_is_refused(self, profile):
-        with pytest.raises(ValueError, match='two profiles are called "ml"'):
+        with pytest.raises(DuplicateProfileError, match='two profiles are called "ml"'):
             classes.ProfilesManagementRepresentation([profile(), profile(bob="edit")])
+
+    def test_two_additions_of_one_name_are_refused(self):
+        bob = [classes.Contributor(name="bob@example.com", role="edit")]
+        additions = [classes.Addition(name="ml", contributors=bob)] * 2
+
+        with pytest.raises(DuplicateProfileError, match='two entries are called "ml"'):
+            classes.ProfilesManagementRepresentation(additions=additions)
+
+    @pytest.mark.parametrize("caught", [TypeError, ValueError, ProfilesError])
+    def test_the_charm_that_moves_catches_a_second_profile_of_one_name(self, profile, caught):
+        pmr = classes.ProfilesManagementRepresentation([profile(bob="edit")])
+
+        with pytest.raises(caught):
+            pmr.add_profile(profile(bob="view"))
+
+    @pytest.mark.parametrize("profiles", [None, 1, "ml", {}, {"ml": None}])
+    def test_what_is_not_a_list_is_refused_with_what_to_pass(self, profiles):
+        given = type(profiles).__name__
+        message = f"profiles_list is {given}. Pass a list, or leave it out for none."
+
+        with pytest.raises(TypeError, match=re.escape(message)):
+            classes.ProfilesManagementRepresentation(profiles)
+
+    def test_a_single_profile_in_place_of_a_list_is_refused(self, profile):
+        with pytest.raises(TypeError, match="profiles_list is Profile"):
+            classes.ProfilesManagementRepresentation(profile())
+
+    def test_additions_that_are_not_a_list_are_refused(self):
+        with pytest.raises(TypeError, match="additions is NoneType"):
+            classes.ProfilesManagementRepresentation(additions=None)
+
+    def test_profiles_can_come_from_any_iterable(self, profile):
+        pmr = classes.ProfilesManagementRepresentation(profile(name) for name in ("a", "b"))
+
+        assert [*pmr.profiles] == ["a", "b"]
 
     def test_a_list_of_something_else_is_refused(self):
         with pytest.raises(ValidationError):
@@ -61,7 +103,7 @@ class TestTheRepresentation:
     def test_adding_another_profile_of_the_same_name_is_refused(self, profile):
         pmr = classes.ProfilesManagementRepresentation([profile(bob="edit")])
 
-        with pytest.raises(ValueError, match='remove_profile\\("ml"\\) first'):
+        with pytest.raises(DuplicateProfileError, match='remove_profile\\("ml"\\) first'):
             pmr.add_profile(profile(bob="view"))
 
         assert pmr.profiles["ml"] == profile(bob="edit")
@@ -85,6 +127,40 @@ class TestTheRepresentation:
 
     def test_an_empty_one_is_true_as_the_peers_is(self):
         assert classes.ProfilesManagementRepresentation()
+
+
+class TestForACharmThatMoves:
+    @pytest.mark.parametrize("quota", [{}, {"hard": None}, {"hard": {}}, {"scopes": ["BestEffort"]}])
+    def test_a_quota_that_limits_nothing_is_empty(self, quota):
+        assert classes.ResourceQuotaSpecModel.model_validate(quota).is_empty is True
+
+    @pytest.mark.parametrize("quota", [{"hard": {"pods": "0"}}, {"hard": {"limits.cpu": 5}}])
+    def test_a_quota_that_limits_something_is_not(self, quota):
+        assert classes.ResourceQuotaSpecModel.model_validate(quota).is_empty is False
+
+    def test_no_contributors_can_be_written_as_none(self):
+        owner = classes.Owner(kind="user", name="olga@example.com")
+
+        made = classes.Profile(name="ml", owner=owner, contributors=None)
+
+        assert made.contributors == []
+
+    def test_contributors_can_be_set_to_none(self, profile):
+        one = profile(bob="edit")
+
+        one.contributors = None
+
+        assert one.contributors == []
+
+    @pytest.mark.parametrize("empty", ["", " null", " ~"])
+    def test_a_document_still_says_none_with_brackets(self, empty):
+        head = "profiles:\n- name: ml\n  owner: {kind: User, name: a@x.com}\n"
+        text = f"{head}  contributors:{empty}\n"
+
+        with pytest.raises(DocumentError, match="contributors: \\[\\] for none") as caught:
+            loads(text)
+
+        assert len(caught.value.problems) == 1
 
 
 class TestKinds:
