@@ -1,19 +1,19 @@
 """An existing cluster as a document, so that one can adopt what is there."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from profiles_management.kubeflow import names, ownership
+from profiles_management.kubeflow import export_keys, names, ownership
 from profiles_management.kubeflow.held import Held, weight
 from profiles_management.kubeflow.observed import Binding, Observed, ProfileSeen
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr import documents
+from profiles_management.pmr import writing
 from profiles_management.pmr.classes import (
     Contributor,
     LimitRangeSpec,
@@ -28,29 +28,37 @@ from profiles_management.reconcile.plan import Person
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# What the profile controller puts on a namespace by itself. Source: kubeflow/dashboard, namespace-labels.yaml.
-CONTROLLER_LABELS: Mapping[str, str] = {
-    "katib.kubeflow.org/metrics-collector-injection": "enabled",
-    "pipelines.kubeflow.org/enabled": "true",
-    "serving.kubeflow.org/inferenceservice": "enabled",
-}
+_LEFT_OUT = "Left out, because other programs may manage them (--allow-key exports a key)"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A document, and what it could not say."""
+    """A document, and what it could not say.
+
+    Attributes:
+        notes: warnings: what the document cannot say, and what becomes of it.
+        comments: by profile, what a reader of the document may want to know; nothing to act on.
+    """
 
     pmr: ProfilesManagementRepresentation
     notes: tuple[Problem, ...]
+    comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_yaml(self) -> str:
-        """Return the document as YAML, with a comment at the top for each thing that it could not say."""
-        comments = "".join(f"# {_one_line(note)}\n" for note in self.notes)
-        return comments + documents.dumps(self.pmr)
+        """Return the document as YAML: at the top a comment for each note, then the profiles."""
+        head = "".join(_comment(str(note)) for note in self.notes)
+        profiles = "".join(map(self._entry, self.pmr.in_order()))
+        return head + (f"profiles:\n{profiles}" if profiles else "profiles: []\n")
+
+    def _entry(self, profile: Profile) -> str:
+        comments = map(_comment, self.comments.get(profile.name, ()))
+        return "".join(comments) + writing.entry(profile)
 
 
-def _one_line(note: Problem) -> str:
-    return "".join(one if one.isprintable() else "?" for one in str(note))
+def _comment(text: str) -> str:
+    """Return a text as a comment of one line, whatever characters it holds."""
+    printable = "".join(mark if mark.isprintable() else "?" for mark in text)
+    return f"# {printable}\n"
 
 
 def export(observed: Observed, settings: Settings) -> Export:
@@ -58,7 +66,8 @@ def export(observed: Observed, settings: Settings) -> Export:
     exporting = _Exporting(observed, settings)
     anchors = observed.namespaces if settings.standalone else observed.profiles
     profiles = [one for name in sorted(anchors) if (one := exporting.profile(name)) is not None]
-    return Export(ProfilesManagementRepresentation(profiles), tuple(exporting.notes))
+    pmr = ProfilesManagementRepresentation(profiles)
+    return Export(pmr, tuple(exporting.notes), exporting.comments)
 
 
 class _Exporting:
@@ -66,6 +75,7 @@ class _Exporting:
         self.observed = observed
         self.settings = settings
         self.notes: list[Problem] = []
+        self.comments: dict[str, tuple[str, ...]] = {}
 
     def profile(self, name: str) -> Profile | None:
         """Return one profile, None where no document can name it."""
@@ -178,16 +188,16 @@ class _Exporting:
         space = self.observed.namespaces.get(profile.name)
         if space is None:
             return
-        for field, there in (("labels", space.labels), ("annotations", space.annotations)):
-            kept = {
-                key: value
-                for key, value in there.items()
-                if CONTROLLER_LABELS.get(key) != value and self.settings.rules.allows(key)
-            }
+        left_out: list[str] = []
+        for part, found in export_keys.exported(space, self.settings.rules).items():
+            if found.left_out:
+                left_out.append(f"{part} {', '.join(found.left_out)}")
             try:
-                setattr(profile, field, dict(sorted(kept.items())))
+                setattr(profile, part, dict(found.kept))
             except ValidationError as error:
-                self._note(profile.name, f"{field} left out: {_said(error)}", "Set them by hand.")
+                self._note(profile.name, f"{part} left out: {_said(error)}", "Set them by hand.")
+        if left_out:
+            self.comments[profile.name] = (f"{_LEFT_OUT}: {'; '.join(left_out)}",)
 
     # what cannot be said
 

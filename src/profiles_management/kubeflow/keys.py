@@ -36,7 +36,7 @@ def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[
     there = {"labels": seen.labels, "annotations": seen.annotations} if seen is not None else {}
     known = there.get("annotations", {}).get(names.KEYS, "")
     ours, wanted = (
-        _recorded(known, ground.settings.rules),
+        recorded(known, ground.settings.rules),
         {"labels": ground.wanted.labels, "annotations": ground.wanted.annotations},
     )
     metadata: Spec = {}
@@ -59,8 +59,13 @@ def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[
     return metadata, fields
 
 
-def _recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
-    """Read the record; one that somebody broke records nothing, and what is not ours to set is never taken away."""
+def recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
+    """Return which keys a namespace's record names, by `labels` and `annotations`.
+
+    Args:
+        text: the value of the annotation `names.KEYS`; one that somebody broke records nothing.
+        allowed: what a document may set; other keys are not ours, so they are never taken away.
+    """
     try:
         found = json.loads(text) if text else {}
     except (ValueError, RecursionError):

@@ -48,7 +48,11 @@ class Rules:
         """Tell whether a profile may set this label or annotation. `owner` and our own marks never."""
         if is_ours(key):
             return False
-        return not is_foreign(key) or (self.trusted and _fits(key, self.allowed_keys))
+        return not is_foreign(key) or (self.trusted and self.lists(key))
+
+    def lists(self, key: str) -> bool:
+        """Return whether `allowed_keys` names this label or annotation, itself or by a pattern."""
+        return _fits(key, self.allowed_keys)
 
 
 def _fits(name: str, patterns: Iterable[str]) -> bool:

@@ -32,6 +32,15 @@ def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "jso
     data = plain(pmr)
     if format == "json":
         return escaped(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+    return _yaml(data)
+
+
+def entry(profile: Profile) -> str:
+    """Return one profile as it stands below `profiles:` in a YAML document, from its dash on."""
+    return _yaml([_profile(profile)])
+
+
+def _yaml(data: Any) -> str:  # noqa: ANN401 - any data
     text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=10_000)
     return text
 
