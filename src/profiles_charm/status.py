@@ -1,6 +1,6 @@
 """The wording of statuses: what a run came to, in one line that says what to do. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from profiles_management import (
     DocumentError,
     Forbidden,
     MissingKind,
+    Problem,
     ProfilesError,
     Report,
 )
@@ -90,8 +91,14 @@ def told(run: Run, report: Report) -> str:
     if run.gathered is not None and run.gathered.commit:
         parts.append(f"git {run.gathered.commit[:_COMMIT]}")
     if plan.warnings:
-        parts.append(f"{count(len(plan.warnings), 'warning')}: {plan.warnings[0].what}")
+        parts.append(f"{count(len(plan.warnings), 'warning')}: {_first(plan.warnings)}")
     return "; ".join(parts)
+
+
+def _first(warnings: Sequence[Problem]) -> str:
+    """Return the first of several warnings; one about a document with its line."""
+    first = warnings[0]
+    return f"{first.where.file} line {first.where.line}: {first.what}" if first.where.line else first.what
 
 
 def unread(gathered: Gathered, app: str) -> str:

@@ -1,6 +1,6 @@
 """What is listed rather than planned: a valid document, stale profiles, access. Each as lines and as data. Pure.
 
-validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors}
+validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors, warnings}
 stale       {stale: [{name, owner, contributors}], errors}
 access      {access: [{profile, person: {kind, name}, role, until, owner, managed}], errors}; until is null for never
 """
@@ -13,7 +13,9 @@ from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.pmr import until
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import near
-from profiles_management.reconcile.describe import Data
+from profiles_management.pmr.warnings import document_warnings
+from profiles_management.reconcile.describe import Data, problem_data
+from profiles_management.reconcile.diagnostics import warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.rows import day
 
@@ -26,16 +28,19 @@ def profiles(number: int) -> str:
 
 
 def validated(pmr: ProfilesManagementRepresentation, name: str, *, now: datetime) -> Told:
-    """Tell that a document is valid, what is in it, and whose time is up at `now`."""
+    """Return that a document is valid, its warnings, what is in it, and whose access ended by `now`."""
     people = sum(len(profile.contributors) for profile in pmr.in_order())
-    said = f"{printable(name)} is valid: {profiles(len(pmr))}, {count(people, 'contributor')}."
+    warnings = document_warnings(pmr)
+    parts = [profiles(len(pmr)), count(people, "contributor")]
+    parts += [count(len(warnings), "warning")] if warnings else []
     over = list(_expired(pmr, now))
-    lines = [line(said)]
+    lines = [*warning_lines(warnings), line(f"{printable(name)} is valid: {', '.join(parts)}.")]
     for one in over:
         who = f"{one['person']} in {one['profile']}: access ended {one['until']}."
         lines.append(line(Segment("note: ", Tone.WAIT), printable(who), hang=len("note: ")))
     numbers = {"profiles": len(pmr), "contributors": people, "expired": over}
-    return lines, {"valid": True, "document": name, **numbers, "errors": []}
+    listed = {"errors": [], "warnings": [problem_data(warning) for warning in warnings]}
+    return lines, {"valid": True, "document": name, **numbers, **listed}
 
 
 def _expired(pmr: ProfilesManagementRepresentation, now: datetime) -> Iterator[dict[str, str]]:

@@ -18,6 +18,7 @@ from profiles_management.kubeflow.wanted import Ground, Wanted
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import (
     Access,
     Change,
@@ -150,7 +151,13 @@ class _Planning:
         return Plan(
             changes=ordered(self.changes),
             refused=tuple(self.refused),
-            warnings=(*self.observed.unreadable, *self._missing_roles(), *self._other_gateways(), *self.warnings),
+            warnings=(
+                *self.observed.unreadable,
+                *self._missing_roles(),
+                *self._other_gateways(),
+                *self.warnings,
+                *document_warnings(self.pmr),
+            ),
             pending=tuple(self.pending),
             profiles=len(self.pmr) + len(self.pmr.origins.conflicts),
             stale=tuple(self.left),

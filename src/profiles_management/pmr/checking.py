@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,6 +15,7 @@ from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
 from profiles_management.pmr.salvage import salvaged
 from profiles_management.pmr.slips import list_remedy
+from profiles_management.pmr.warnings import defaults_warnings, profile_warnings
 
 VERSION: Final = 1
 MOST_PROBLEMS: Final = 10_000
@@ -26,7 +27,7 @@ _NONE_YET: Final = "write: profiles: [] if there are to be none"
 
 
 class Checked:
-    """The outcome: a PMR, which is whole only if there are no complaints.
+    """The outcome: a PMR, which is whole only if there are no complaints. Warnings leave it whole.
 
     `additions` is None in a document that may not have any.
     """
@@ -36,12 +37,20 @@ class Checked:
         self.additions: dict[str, Addition] | None = {} if additions else None
         self.defaults: Defaults | None = None
         self.complaints: list[Complaint] = []
+        self.warnings: list[Complaint] = []
 
     def pmr(self) -> ProfilesManagementRepresentation:
         """Return what is valid."""
         return ProfilesManagementRepresentation(
             [*self.profiles.values()], defaults=self.defaults, additions=[*(self.additions or {}).values()]
         )
+
+    def warn(self, findings: Iterable[Finding], *prefix: str | int) -> None:
+        """Note what is valid and probably not meant; the findings' paths start at `prefix`."""
+        for finding in findings:
+            path: Path = (*prefix, *finding.path)
+            if len(self.warnings) < MOST_PROBLEMS:
+                self.warnings.append(Complaint(path, finding._replace(path=path)))
 
     def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
         """Note something that is wrong at a path."""
@@ -142,6 +151,7 @@ def _defaults(checked: Checked, data: object, rules: Rules) -> None:
     else:
         for finding in key_findings(checked.defaults.labels, rules, "defaults", "labels"):
             checked.complaints.append(Complaint(finding.path, finding))
+        checked.warn(defaults_warnings(checked.defaults), "defaults")
 
 
 def _complaints(error: ValidationError, *prefix: str | int) -> Iterator[Complaint]:
@@ -224,6 +234,7 @@ def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rule
         checked.additions[name] = entry
     elif isinstance(entry, Profile):
         checked.profiles[name] = entry
+        checked.warn(profile_warnings(entry), "profiles", index)
         for finding in rule_findings(entry, rules, entry.labels):
             path = ("profiles", index, *finding.path)
             checked.complaints.append(Complaint(path, finding._replace(path=path)))

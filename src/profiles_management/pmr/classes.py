@@ -24,7 +24,7 @@ from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
 from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
-from profiles_management.pmr.problems import DuplicateProfileError
+from profiles_management.pmr.problems import DuplicateProfileError, Problem
 from profiles_management.pmr.quota import (
     Operator,
     ResourceQuotaSpecModel,
@@ -186,6 +186,7 @@ class ProfilesManagementRepresentation:
 
     A document that is one source among several may add contributors to profiles of the others: `additions`, by the
     profile's name. They mean nothing before `merging.merge`, which notes in `origins` which source said what.
+    `warnings` are those found when a document was read; None where code has built it.
 
     Args:
         profiles_list: profiles, each of another name.
@@ -209,6 +210,7 @@ class ProfilesManagementRepresentation:
         self.additions: dict[str, Addition] = {}
         self.defaults = defaults
         self.origins: Origins = NO_ORIGINS
+        self.warnings: tuple[Problem, ...] | None = None
         for profile in _PROFILES.validate_python(_listed("profiles_list", profiles_list)):
             if profile.name in self.profiles:
                 message = f'two profiles are called "{profile.name}". Rename one of them.'

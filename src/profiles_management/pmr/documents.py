@@ -58,6 +58,9 @@ def loads(
         additions: whether this is one source among several, and may add contributors to profiles of the others: an
             entry without owner goes into `additions` of what is returned.
 
+    Returns:
+        The PMR, with the warnings of the document in `warnings`, each with line, column, path and remedy.
+
     Raises:
         DocumentError: with every problem of the document, each with line, column, path and remedy. Nothing of a
             document that is refused is used.
@@ -68,25 +71,27 @@ def loads(
         span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
         raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
     with collector_paused():
-        pmr, complaints = _read(readable, rules, additions=additions)
+        pmr, complaints, warnings = _read(readable, rules, additions=additions)
         problems = tell(complaints, readable, name, whole=pmr is not None)
-    if pmr is None or problems:
-        raise DocumentError(problems)
+        if pmr is None or problems:
+            raise DocumentError(problems)
+        pmr.warnings = tuple(tell(warnings, readable, name))
     return pmr
 
 
 def _read(
     text: str, rules: Rules, *, additions: bool
-) -> tuple[ProfilesManagementRepresentation | None, list[Complaint]]:
+) -> tuple[ProfilesManagementRepresentation | None, list[Complaint], list[Complaint]]:
+    """Return what could be read, everything that is wrong, and the warnings."""
     parsed = parse(text)
     complaints = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
     if parsed.error is not None:
-        return None, [*complaints, syntax_complaint(parsed.error, text)]
+        return None, [*complaints, syntax_complaint(parsed.error, text)], []
     if parsed.stopped:
-        return None, complaints
+        return None, complaints, []
     checked = check(parsed.data, rules, additions=additions)
     slipped = {complaint.path for complaint in complaints}
     complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped]))
     complaints += filter(None, map(number_complaint, parsed.odd_numbers))
     complaints += checked.complaints
-    return checked.pmr(), complaints
+    return checked.pmr(), complaints, checked.warnings

@@ -14,11 +14,18 @@ from pydantic import AfterValidator, Field, model_validator
 from profiles_management.pmr import quantities
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
-from profiles_management.pmr.resources import IN_CONTAINERS, LimitResources, allows_overcommit, is_container_resource
+from profiles_management.pmr.resources import (
+    IN_CONTAINERS,
+    LimitResources,
+    allows_overcommit,
+    amount_warnings,
+    is_container_resource,
+)
 
 TYPES: Final = ("Pod", "Container", "PersistentVolumeClaim")
 _RISING: Final = ("min", "defaultRequest", "default", "max")
 _NOT_FOR_PODS: Final = ("default", "defaultRequest")
+_AMOUNTS: Final = ("max", "min", "default", "defaultRequest")
 
 
 def _type(name: str) -> str:
@@ -139,3 +146,12 @@ class LimitRangeSpec(Model):
     def to_spec(self) -> dict[str, Any]:
         """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def limit_range_warnings(spec: LimitRangeSpec) -> list[Finding]:
+    """Return what is valid in a LimitRange and probably not meant."""
+    warnings: list[Finding] = []
+    for index, item in enumerate(spec.limits):
+        for field, amounts in zip(_AMOUNTS, (item.max, item.min, item.default, item.default_request), strict=True):
+            warnings += amount_warnings(amounts or {}, "limits", index, field)
+    return warnings

@@ -18,6 +18,7 @@ from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import Added, Origins
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.warnings import document_warnings
 
 __all__ = ["Origins", "Source", "merge"]
 
@@ -103,6 +104,7 @@ class _Merging:
             disputed=self.disputed,
             refused=tuple(self.refused),
         )
+        merged.warnings = tuple(warning for pmr in self.sources.values() for warning in document_warnings(pmr))
         return merged
 
     # profiles

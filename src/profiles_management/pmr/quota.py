@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.resources import IN_QUOTAS, QuotaResources
+from profiles_management.pmr.resources import IN_QUOTAS, QuotaResources, amount_warnings
 
 SCOPES: Final = (
     "Terminating",
@@ -155,3 +155,8 @@ class ResourceQuotaSpecModel(Model):
     def to_spec(self) -> dict[str, Any]:
         """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def quota_warnings(quota: ResourceQuotaSpecModel) -> list[Finding]:
+    """Return what is valid in a quota and probably not meant."""
+    return amount_warnings(quota.hard or {}, "hard")

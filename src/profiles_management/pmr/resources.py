@@ -7,7 +7,7 @@ https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/va
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any, Final
@@ -40,6 +40,8 @@ IN_QUOTAS: Final = (
     | {"requests.storage"}
 )
 IN_LIMIT_RANGES: Final = IN_QUOTAS | {"storage"}
+
+_IN_BYTES: Final = ("memory", "storage")
 
 Judge = Callable[[str], bool]
 
@@ -168,6 +170,20 @@ def resource_findings(amounts: dict[Any, Any], is_known: Judge, examples: frozen
         elif finding := _typed_finding(key, value):
             found.append(finding)
     return found
+
+
+def amount_warnings(amounts: Mapping[str, str], *path: str | int) -> list[Finding]:
+    """Return the valid amounts of a list of resources that are probably not meant; `path` leads to the list."""
+    warnings = (_amount_warning(key, amount) for key, amount in amounts.items())
+    return [warning._replace(path=(*path, *warning.path)) for warning in warnings if warning is not None]
+
+
+@lru_cache(maxsize=8192)
+def _amount_warning(key: str, amount: str) -> Finding | None:
+    if key.endswith(_IN_BYTES) and amount.endswith("m"):
+        what = f"{key} is {amount}, which is in thousandths of a byte"
+        return Finding("milli-bytes", what, f'write: "{amount[:-1]}Mi" for mebibytes', (key,))
+    return None
 
 
 def _unknown_resource(key: str, examples: frozenset[str]) -> Finding:

@@ -17,21 +17,29 @@ def problem_lines(problems: Sequence[Problem], *, document: str, most: int = MOS
         document: what to call it.
         most: how many to show; of the others only the number is told.
     """
-    told = [one for problem in problems[:most] for one in (*_problem(problem), line())]
-    if more := len(problems) - most if len(problems) > most else 0:
-        told += [line(f"... and {count(more, 'more error')}; --output json lists them all."), line()]
     summary = f"{count(len(problems), 'error')} in {printable(document)}. Nothing was sent."
-    return [*told, line(Segment(summary, Tone.HEADING))]
+    return [*_listed(problems, "error", Tone.ERROR, most), line(Segment(summary, Tone.HEADING))]
 
 
-def _problem(problem: Problem) -> Iterator[Line]:
-    head = f"error[{problem.code}]"
-    yield line(Segment(head, Tone.ERROR), f": {printable(problem.what)}", hang=4)
+def warning_lines(warnings: Sequence[Problem], *, most: int = MOST) -> list[Line]:
+    """Return the warnings of a valid document, each with its place; at most so many, of the others the number."""
+    return _listed(warnings, "warning", Tone.WAIT, most)
+
+
+def _listed(problems: Sequence[Problem], level: str, tone: Tone, most: int) -> list[Line]:
+    lines = [part for problem in problems[:most] for part in (*_problem(problem, level, tone), line())]
+    if more := max(len(problems) - most, 0):
+        lines += [line(f"... and {count(more, f'more {level}')}; --output json lists them all."), line()]
+    return lines
+
+
+def _problem(problem: Problem, level: str, tone: Tone) -> Iterator[Line]:
+    yield line(Segment(f"{level}[{problem.code}]", tone), f": {printable(problem.what)}", hang=4)
     place = _place(problem)
     if place:
         yield line(Segment(" --> ", Tone.FAINT), place, hang=5)
     if problem.excerpt and problem.where.line and problem.where.column:
-        yield from _excerpt(problem)
+        yield from _excerpt(problem, tone)
     else:
         yield line(Segment("  = ", Tone.FAINT), printable(problem.remedy), hang=4)
 
@@ -43,16 +51,16 @@ def _place(problem: Problem) -> str:
     return "  ".join(part for part in (place, printable(where.path)) if part)
 
 
-def _excerpt(problem: Problem) -> Iterator[Line]:
+def _excerpt(problem: Problem, tone: Tone) -> Iterator[Line]:
     number = str(problem.where.line)
     margin = " " * len(number)
     before, meant, after = _window(problem.excerpt, problem.where.column - 1, problem.width)
-    yield line(Segment(f"{number} | ", Tone.FAINT), before, Segment(meant, Tone.ERROR), after)
+    yield line(Segment(f"{number} | ", Tone.FAINT), before, Segment(meant, tone), after)
     mark = "^" * max(1, cells(meant))
     remedy = printable(problem.remedy)
     indent = " " * cells(before)
     hang = len(margin) + len(" | ") + min(cells(before), _BEFORE)
-    yield line(Segment(f"{margin} | ", Tone.FAINT), indent, Segment(mark, Tone.ERROR), " ", remedy, hang=hang)
+    yield line(Segment(f"{margin} | ", Tone.FAINT), indent, Segment(mark, tone), " ", remedy, hang=hang)
 
 
 def _window(excerpt: str, start: int, width: int) -> tuple[str, str, str]:

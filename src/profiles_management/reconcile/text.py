@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.diagnostics import MOST
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
@@ -140,13 +141,21 @@ class _Layout:
 
 
 def _warnings(plan: Plan) -> Iterator[Line]:
-    for problem in plan.warnings:
-        where = str(problem.where).removeprefix("Profile/")
-        named = not where or where.rpartition("/")[2] in problem.what
-        text = f"{problem.what}. {problem.remedy}" if named else f"{where}: {problem.what}. {problem.remedy}"
-        yield line(Segment("warning: ", Tone.WAIT), printable(text), hang=len("warning: "))
+    in_document = [warning for warning in plan.warnings if warning.where.line]
+    others = [warning for warning in plan.warnings if not warning.where.line]
+    for warning in (*others, *in_document[:MOST]):
+        yield line(Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: "))
+    if more := max(len(in_document) - MOST, 0):
+        yield line(f"... and {count(more, 'more warning')} about the document; validate --output json lists them all.")
     if plan.warnings:
         yield line()
+
+
+def _warned(warning: Problem) -> str:
+    where = str(warning.where).removeprefix("Profile/")
+    remedy = warning.remedy[:1].upper() + warning.remedy[1:]
+    named = not where or where.rpartition("/")[2] in warning.what
+    return f"{warning.what}. {remedy}" if named else f"{where}: {warning.what}. {remedy}"
 
 
 def _frozen(plan: Plan) -> Iterator[Line]:

@@ -172,10 +172,17 @@ def role_missing(deploy, api, good):
     return world, ActiveStatus(f"2 profiles, 3 contributors; {warning}")
 
 
+def document_warned(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=SLIP.replace('limits.cpu = "1"', "limits.memory: 512m"))
+    warning = "1 warning: pmr line 8: limits.memory is 512m, which is in thousandths of a byte"
+    return world, ActiveStatus(f"1 profile, 0 contributors; {warning}")
+
+
 WORLDS = (
     no_document, blank_document, good_document, empty_document, bad_document, protected_name, wrong_option, api_away,
     api_unavailable, conflicting, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending,
-    refused, write_fails, role_missing,
+    refused, write_fails, role_missing, document_warned,
 )  # fmt: skip
 
 

@@ -5,6 +5,13 @@ import json
 import pytest
 
 NOBODY = "profiles: []\n"
+MILLI = """\
+profiles:
+- name: ml
+  owner: {kind: User, name: a@example.com}
+  resources:
+    hard: {limits.memory: 512m}
+"""
 ML = "profiles: [{name: ml, owner: {kind: User, name: a@example.com}}]\n"
 
 
@@ -12,6 +19,35 @@ def test_a_valid_document_is_counted(run):
     ran = run("validate", "pmr.yaml")
 
     assert (ran.code, ran.out) == (0, "pmr.yaml is valid: 2 profiles, 5 contributors.\n")
+
+
+def test_what_is_valid_and_probably_not_meant_is_warned_of(run, folder, here, keeps):
+    (here / "milli.yaml").write_text(MILLI)
+
+    every = [run("validate", "milli.yaml"), folder("plan", "milli.yaml"), folder("apply", "milli.yaml")]
+
+    assert [ran.code for ran in every] == [0, 0, 0]
+    keeps("warned.txt", "".join(ran.out for ran in every))
+
+
+def test_the_warnings_of_a_document_are_data_too(run, folder, here):
+    (here / "milli.yaml").write_text(MILLI)
+
+    validated = run("validate", "milli.yaml", "--output", "json").data["warnings"]
+    planned = folder("plan", "milli.yaml", "--output", "json").data["warnings"]
+
+    assert [(one["code"], one["line"]) for one in validated] == [("milli-bytes", 5)]
+    assert planned == validated
+
+
+def test_of_many_warnings_a_plan_shows_the_first_and_counts_the_others(run, folder, here):
+    entries = [MILLI.removeprefix("profiles:\n").replace("name: ml", f"name: ml-{index}") for index in range(25)]
+    (here / "milli.yaml").write_text("profiles:\n" + "".join(entries))
+
+    lines = folder("plan", "milli.yaml").out.splitlines()
+
+    assert sum(line.startswith("warning: ") for line in lines) == 20
+    assert "... and 5 more warnings about the document; validate --output json lists them all." in lines
 
 
 def test_a_document_can_come_from_standard_input(run, sample):

@@ -1,0 +1,51 @@
+"""What is valid in a document and probably not meant. A warning stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from profiles_management.pmr.classes import Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
+from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.quota import ResourceQuotaSpecModel, quota_warnings
+
+
+def profile_warnings(profile: Profile) -> list[Finding]:
+    """Return the warnings of one valid profile; paths start at the profile."""
+    return list(_amounts(profile.resources, profile.limit_range))
+
+
+def defaults_warnings(defaults: Defaults) -> list[Finding]:
+    """Return the warnings of the defaults; paths start at the defaults."""
+    return list(_amounts(defaults.resources, defaults.limit_range))
+
+
+def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, ...]:
+    """Return the warnings of a document: those found when it was read, which have lines.
+
+    For a document that code has built they are found now, with paths such as `profiles.ml.resources.hard.cpu`.
+    """
+    if pmr.warnings is not None:
+        return pmr.warnings
+    warnings = [] if pmr.defaults is None else [*_problems(defaults_warnings(pmr.defaults), "defaults")]
+    for profile in pmr.in_order():
+        warnings += _problems(profile_warnings(profile), "profiles", profile.name)
+    return tuple(warnings)
+
+
+def _amounts(resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None) -> Iterator[Finding]:
+    if resources is not None:
+        yield from _below(quota_warnings(resources), "resources")
+    if limit_range is not None:
+        yield from _below(limit_range_warnings(limit_range), "limitRange")
+
+
+def _below(findings: list[Finding], *prefix: str | int) -> Iterator[Finding]:
+    return (finding._replace(path=(*prefix, *finding.path)) for finding in findings)
+
+
+def _problems(findings: list[Finding], *prefix: str) -> Iterator[Problem]:
+    for finding in findings:
+        path: Path = (*prefix, *finding.path)
+        yield Problem(finding.code, finding.what, Where(path=path_text(path)), finding.remedy)
