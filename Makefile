@@ -19,7 +19,7 @@ help:  ## list these targets
 demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
 	PYTHONPATH=src $(VENV)/python examples/demo.py
 
-test: $(READY)  ## every test that needs no cluster, under three minutes
+test: $(READY)  ## every test that needs no cluster, under five minutes on two cores
 	$(VENV)/python -m pytest tests/unit
 
 integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26, git, sshd)

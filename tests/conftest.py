@@ -1,8 +1,27 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
+
+_HERE = Path(__file__).parent
+_HOUR = 3600.0
+_REAL = 900.0  # seconds, on a real control plane and for a packed charm
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    """Give the tests that run real servers more time than pyproject.toml gives to all.
+
+    Their fixtures are not counted: they build a control plane or pack the charm, which knows its own limits.
+    """
+    whole_grid = config.getoption("whole_grid", default=False)
+    for item in items:
+        if not item.path.is_relative_to(_HERE) or item.path.relative_to(_HERE).parts[0] == "unit":
+            continue
+        patient = whole_grid or item.get_closest_marker("juju") is not None
+        item.add_marker(pytest.mark.timeout(_HOUR if patient else _REAL, func_only=True))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -35,6 +35,14 @@ class Address:
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
+    def is_origin_of(self, url: str) -> bool:
+        """Return whether a URL leads to this scheme, host and port, and so may be sent the credentials.
+
+        The slash after the origin is part of the comparison: `https://HOST.other.example` and `https://HOST@other`
+        begin with an origin that is not theirs.
+        """
+        return url.startswith(f"{self.origin}/")
+
     @property
     def repository(self) -> str:
         """The path as a program takes it, not a URL."""

@@ -96,7 +96,7 @@ class HttpsClient(AbstractHttpGitClient):
         """Send a request to the host of the URL, and follow where it redirects to on the same host."""
         start = url
         for _ in range(_MOST_REDIRECTS):
-            if not url.startswith(f"{self._address.origin}/"):
+            if not self._address.is_origin_of(url):
                 raise GitError(_elsewhere(url))
             response = self._send(url, headers or {}, data)
             target = response.header(b"location")

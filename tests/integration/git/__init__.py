@@ -1,1 +1,1 @@
-"""The Git source against real servers: `git http-backend` behind TLS, and sshd; both on loopback, no cluster."""
+"""The Git source over ssh against a real sshd on loopback, no cluster; over https it is in tests/unit/git."""

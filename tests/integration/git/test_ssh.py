@@ -1,13 +1,16 @@
 """What can go wrong on the way over ssh, each with the message that a user reads."""
 
+import socket
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from integration.git.conftest import names, refusal
 from integration.git.ssh_server import keys
 from profiles_management.git import Credentials
+from repositories.reading import names, refusal
 
+LATE = "it was not read within {} seconds. Try again later, or allow it more."
 UNKNOWN = (
     "no key of the host 127.0.0.1 is among the known hosts, so it is not trusted. "
     "Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
@@ -104,3 +107,19 @@ def test_a_path_with_a_quote_in_it_is_no_command(over_ssh, sshd, tmp_path):
 
     assert message.startswith("it refuses: fatal: '/absent'$(touch ")
     assert not (tmp_path / "ran").exists()
+
+
+def test_an_ssh_host_whose_git_hangs(over_ssh, sshd, tmp_path):
+    key = keys(tmp_path / "key")
+    sshd.let_in(tmp_path / "key.pub", 'command="cat >/dev/null"')
+
+    assert refusal(over_ssh(credentials=Credentials(ssh_key=key), deadline=2.0)) == LATE.format(2)
+
+
+def test_a_port_that_accepts_and_says_nothing(over_ssh, sshd):
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        port = silent.getsockname()[1]
+        known = sshd.known.replace(str(sshd.port), str(port))
+        source = replace(over_ssh(known_hosts=known, deadline=0.5), url=f"ssh://127.0.0.1:{port}/x.git")
+
+        assert refusal(source) == LATE.format(0.5)

@@ -1,4 +1,4 @@
-"""The document in Git, as options and a secret describe it; that Git itself is read: tests/integration/git."""
+"""The document in Git, as options and a secret describe it; that Git itself is read: tests/unit/git."""
 
 import pytest
 from ops import ActiveStatus, BlockedStatus, testing

@@ -266,3 +266,33 @@ def test_a_plan_that_was_shown_is_the_plan_that_is_made(world, profile):
     made = world.apply(document(profile(bob="edit"))).plan
 
     assert made == shown
+
+
+STEPS = ("leaves", "switches", "grows", "joins")  # one profile a phase, so one change follows another
+
+
+def one_change_a_phase(world, profile, failing):
+    """Apply a revocation, a role change, a quota and a grant, of which those of `failing` get no answer."""
+    world.apply(
+        document(profile("leaves", ann="edit"), profile("switches", ann="edit"), *map(profile, ("grows", "joins")))
+    )
+    for name in failing:
+        world.api.faults.append(always(injury("503"), of_namespace(name)))
+    wanted = document(
+        profile("leaves"), profile("switches", ann="view"), profile("grows", cpu="1"), profile("joins", ann="edit")
+    )
+    report = world.apply(wanted, writers=2)
+    return {outcome.change.profile: outcome for outcome in report.outcomes}
+
+
+def test_a_cluster_that_answers_in_between_has_not_stopped_answering(world, profile):
+    outcomes = one_change_a_phase(world, profile, failing=("leaves", "grows"))
+
+    assert [outcomes[name].result for name in STEPS] == [Result.FAILED, Result.DONE, Result.FAILED, Result.DONE]
+
+
+def test_a_cluster_that_leaves_as_many_writes_unanswered_as_there_are_writers_is_left_alone(world, profile):
+    outcomes = one_change_a_phase(world, profile, failing=("leaves", "switches"))
+
+    assert [outcomes[name].result for name in STEPS] == [Result.FAILED, Result.FAILED, *[Result.NOT_TRIED] * 2]
+    assert outcomes["joins"].why == "the cluster stopped answering"

@@ -337,7 +337,7 @@ def test_taking_over_takes_nobodys_access(world, profile):
 
     plan = world.plan(pmr, instance="second", take_over="default")
 
-    assert all(write.verb == "patch" for change in plan.changes for write in change.writes)
+    assert {write.verb for change in plan.changes for write in change.writes} == {"patch"}
     assert plan.access.lost == 0
 
 

@@ -218,7 +218,9 @@ def test_the_first_write_to_each_object_carries_the_version_that_was_read(world,
 
     plan = plan_deletion(document(), target=world.client, keep_data=keep_data)
 
-    assert all(write.version for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE)
+    writes = [write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE]
+    assert writes
+    assert all(write.version for write in writes)
 
 
 @pytest.mark.parametrize("keep_data", [False, True])

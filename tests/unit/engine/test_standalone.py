@@ -407,7 +407,9 @@ def test_every_write_of_a_deletion_carries_the_version_that_was_read(plain, prof
 
     plan = plan_deletion(document(), target=plain.client, settings=ALONE, keep_data=keep_data)
 
-    assert all(write.version for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE)
+    writes = [write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE]
+    assert writes
+    assert all(write.version for write in writes)
 
 
 def test_a_namespace_that_somebody_changed_since_it_was_read_is_not_deleted(plain, profile):

@@ -32,6 +32,34 @@ def test_the_user_of_ssh_is_not_shown():
     assert str(parse("ssh://ann@git.example.com/p")) == "ssh://git.example.com/p"
 
 
+@pytest.mark.parametrize("path", ["/", "/other", "/info/refs?service=git-upload-pack", "/a@b"])
+def test_credentials_go_to_any_path_of_the_host(path):
+    assert parse("https://git.example.com/p").is_origin_of(f"https://git.example.com{path}")
+    assert parse("https://git.example.com:8443/p").is_origin_of(f"https://git.example.com:8443{path}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://git.example.com.other.example/p",
+        "https://git.example.com@other.example/p",
+        "https://git.example.com:8443@other.example/p",
+        "https://git.example.com:80/p",
+        "https://git.example.com:84430/p",
+        "https://git.example.comm/p",
+        "https://git.example.com",
+        "https://git.example.com?x/",
+        "https://git.example.com\\@other.example/p",
+        "http://git.example.com/p",
+        "https://other.example/https://git.example.com/p",
+        "/p",
+    ],
+)
+def test_credentials_go_to_no_host_whose_name_only_begins_like_ours(url):
+    assert not parse("https://git.example.com/p").is_origin_of(url)
+    assert not parse("https://git.example.com:8443/p").is_origin_of(url)
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

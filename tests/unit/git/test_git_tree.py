@@ -1,4 +1,4 @@
-"""Which files of a commit are the document. What only a real repository shows is in tests/integration/git."""
+"""Which files of a commit are the document. What only a real repository shows is in test_git_contents.py."""
 
 import pytest
 from packs import BLOB, COMMIT, TAG, TREE, id_of

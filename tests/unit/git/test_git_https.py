@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from integration.git.certificates import Authority
-from integration.git.conftest import names, refusal
 from profiles_management.git import Credentials, GitSource
+from repositories.certificates import Authority
+from repositories.reading import names, read, refusal
 
 ANN = Credentials(user="ann", token="s3cret-token")
 BASIC = f"Basic {base64.b64encode(b'ann:s3cret-token').decode()}"
@@ -141,6 +141,17 @@ def test_a_redirect_to_another_host_is_refused_and_nothing_is_sent_there(https, 
     assert other.requests == []
 
 
+def test_a_redirect_to_another_host_that_begins_like_ours_gets_no_credentials(
+    https, serve, over_https, authority, tmp_path
+):
+    other = serve(authority.certificate(tmp_path / "other.pem", host="127.0.0.1"), host="127.0.0.1")
+    posing = f"{https.url}@{other.url.removeprefix('https://')}"
+    https.instead = lambda handler: handler.answer(302, {"Location": f"{posing}{handler.path}"}) or True
+
+    assert refusal(over_https(credentials=ANN)) == "it redirects to another host."
+    assert other.requests == []
+
+
 def test_a_redirect_to_plain_http_is_refused(https, over_https):
     https.instead = lambda handler: handler.answer(302, {"Location": "http://localhost/x.git/info/refs"}) or True
 
@@ -249,3 +260,14 @@ def test_a_ca_that_is_none(over_https):
     assert refusal(over_https(ca="nonsense")) == (
         "The CA is no certificate. Give it in PEM, from -----BEGIN CERTIFICATE----- on."
     )
+
+
+@pytest.mark.parametrize("revision", ["", "main", "v1", "refs/heads/main"])
+def test_a_revision_that_is_still_the_same_is_not_fetched_again(over_https, https, repository, revision):
+    repository.git("tag", "--annotate", "--message", "first", "v1")
+    repository.push("v1")
+    before = read(over_https(revision=revision))
+    https.requests.clear()
+
+    assert read(over_https(revision=revision), known=before.snapshot) == before
+    assert [method for method, _, _ in https.requests] == ["GET", "POST"]  # capabilities and references, no pack

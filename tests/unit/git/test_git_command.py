@@ -4,25 +4,6 @@ import json
 
 import pytest
 
-from integration.git.conftest import IMPATIENT
-from profiles_management.cli.main import main
-from profiles_management.cli.session import Session
-
-
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run the command in an empty folder, with the environment of nobody; return its code and what it printed."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments, **variables):
-        for name, value in variables.items():
-            monkeypatch.setenv(f"PROFILES_MANAGEMENT_GIT_{name}", str(value))
-        code = main(list(map(str, arguments)), Session(IMPATIENT))
-        return code, *capsys.readouterr()
-
-    return command
-
 
 @pytest.fixture
 def ca(authority, tmp_path):
@@ -49,34 +30,6 @@ def test_the_commit_is_data_too(run, https, ca, repository):
     code, out, _ = run("validate", name, "--git-ca", ca, "--output", "json")
 
     assert (code, json.loads(out)["commit"]) == (0, repository.git("rev-parse", "HEAD"))
-
-
-def test_a_document_over_ssh_is_planned(run, sshd, repository, tmp_path):
-    (tmp_path / ".ssh").mkdir()
-    (tmp_path / ".ssh" / "known_hosts").write_text(sshd.known, encoding="utf-8")
-    (tmp_path / "key").write_text(sshd.key, encoding="utf-8")
-
-    code, out, _ = run(
-        "plan", f"git+{sshd.url}{repository.bare}", "--directory", "manifests", SSH_KEY_FILE=tmp_path / "key"
-    )
-
-    assert (code, out.splitlines()[0]) == (0, "ml")
-
-
-def test_known_hosts_can_be_another_file(run, sshd, repository, tmp_path):
-    (tmp_path / "hosts").write_text(sshd.known, encoding="utf-8")
-    (tmp_path / "key").write_text(sshd.key, encoding="utf-8")
-
-    code, _, err = run(
-        "validate",
-        f"git+{sshd.url}{repository.bare}",
-        "--git-known-hosts",
-        tmp_path / "hosts",
-        "--git-ssh-key-file",
-        tmp_path / "key",
-    )
-
-    assert code == 0, err
 
 
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "list-stale", "delete-stale"])

@@ -1,9 +1,11 @@
-"""What a revision names, over every way there is."""
+"""What holds over https and over ssh alike; tests/integration/git runs it over ssh."""
+
+import os
 
 import pytest
 
-from integration.git.conftest import names, read, refusal
-from integration.git.repository import document
+from repositories.reading import names, read, refusal
+from repositories.repository import document
 
 
 def test_without_a_revision_it_is_the_head_of_the_remote(source, repository):
@@ -95,17 +97,6 @@ def test_a_remote_without_a_commit_is_refused(source, repository):
     assert refusal(source()) == "it has no commit yet, or no default branch. Name a branch."
 
 
-@pytest.mark.parametrize("revision", ["", "main", "v1", "refs/heads/main"])
-def test_a_revision_that_is_still_the_same_is_not_fetched_again(over_https, https, repository, revision):
-    repository.git("tag", "--annotate", "--message", "first", "v1")
-    repository.push("v1")
-    before = read(over_https(revision=revision))
-    https.requests.clear()
-
-    assert read(over_https(revision=revision), known=before.snapshot) == before
-    assert [method for method, _, _ in https.requests] == ["GET", "POST"]  # capabilities and references, no pack
-
-
 def test_a_revision_that_moved_is_fetched_although_something_is_known(source, repository):
     known = read(source()).snapshot
     repository.commit({"pmr.yaml": document("moved")})
@@ -118,3 +109,32 @@ def test_what_is_known_of_another_path_is_not_taken(source, repository):
     known = read(source()).snapshot
 
     assert list(read(source(path="other.yaml"), known=known).pmr.profiles) == ["other"]
+
+
+def test_a_path_that_is_not_there(source, repository):
+    commit = repository.git("rev-parse", "HEAD")
+
+    assert refusal(source(path="absent/pmr.yaml")) == f"there is no absent in commit {commit[:8]}. Look at the path."
+
+
+def test_a_repository_over_the_limit(source, repository):
+    repository.commit({"picture": os.urandom(200_000)})
+
+    assert refusal(source(limit=100_000)) == (
+        "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
+    )
+
+
+def test_history_does_not_count(source, repository):
+    repository.commit({"picture": os.urandom(200_000)})
+    repository.commit({"picture": b"small"})
+
+    assert names(source(limit=100_000)) == ["ml"]
+
+
+def test_what_unpacks_to_far_more_than_it_was(source, repository):
+    repository.commit({"zeros": bytes(8_000_000)})
+
+    assert refusal(source(limit=100_000)) == (
+        "what it sends unpacks to more than 400,000 bytes. Keep the document in a smaller repository, or allow it more."
+    )

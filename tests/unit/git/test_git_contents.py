@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from integration.git.conftest import names, read, refusal
-from integration.git.repository import document
 from profiles_management.pmr import DocumentError
+from repositories.reading import names, read, refusal
+from repositories.repository import document
 
 
 def problems(source):
@@ -34,12 +34,6 @@ def test_in_a_folder_other_files_hidden_ones_and_folders_are_passed_over(over_ht
 
 def test_without_a_path_it_is_the_top_of_the_repository(over_https, repository):
     assert names(over_https(path="")) == ["ml"]
-
-
-def test_a_path_that_is_not_there(source, repository):
-    commit = repository.git("rev-parse", "HEAD")
-
-    assert refusal(source(path="absent/pmr.yaml")) == f"there is no absent in commit {commit[:8]}. Look at the path."
 
 
 def test_a_path_below_a_file(over_https, repository):

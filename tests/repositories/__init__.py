@@ -1,0 +1,1 @@
+"""Real Git repositories, the server that serves them over https, and how a test reads from one."""
