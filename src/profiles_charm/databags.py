@@ -100,6 +100,6 @@ def _listed(text: str) -> list[Any]:
     """Read a list of JSON that somebody else wrote; what is none is an empty one."""
     try:
         found = json.loads(text) if text else []
-    except ValueError:
+    except (RecursionError, ValueError):
         return []
     return found if isinstance(found, list) else []

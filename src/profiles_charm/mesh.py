@@ -30,5 +30,5 @@ def _is_meshed(relation: ops.Relation) -> bool:
     """Whether the other side has said that its mesh is Istio's, the only type that there is."""
     try:
         return bool(json.loads(relation.data[relation.app].get("mesh_type", "null")) == "istio")
-    except ValueError:
+    except (RecursionError, ValueError):
         return False

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from charms.profiles_management.v0.profiles_management import Published
 from profiles_charm.config import Config
-from profiles_management import DocumentError, ProfilesError
+from profiles_management import ProfilesError
 from profiles_management.kubeflow.objects import grants
 from profiles_management.pmr import documents
+from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.merging import Source, merge
 from profiles_management.pmr.rules import Rules
@@ -57,7 +58,7 @@ class Read:
     @property
     def source(self) -> Source:
         """What merging looks at."""
-        why = "" if self.error is None else str(self.error).splitlines()[0]
+        why = "" if self.error is None else str(self.error).partition("\n")[0]
         return Source(self.name, self.pmr, why, self.trusted)
 
 
@@ -117,23 +118,31 @@ def _alone(reads: Sequence[Read]) -> list[Read]:
     return [one if times[one.name] == 1 else replace(one, pmr=None, error=twice) for one in reads]
 
 
+def _read(read: Read, load: Callable[[], tuple[ProfilesManagementRepresentation, str]]) -> Read:
+    """Return a source with its document and revision, or with the reason why it has none. Content raises nothing."""
+    try:
+        with source_boundary(read.name):
+            pmr, revision = load()
+    except ProfilesError as error:
+        return replace(read, error=error)
+    return replace(read, pmr=pmr, revision=revision)
+
+
 def _config(config: Config, rules: Rules) -> Read:
     if not config.document.strip():
         return Read(CONFIG, error=Unread("the option pmr is empty"), asked=False)
-    try:
-        return Read(CONFIG, documents.loads(config.document, name="pmr", rules=rules, additions=True))
-    except DocumentError as error:
-        return Read(CONFIG, error=error)
+    return _read(Read(CONFIG), lambda: (documents.loads(config.document, name="pmr", rules=rules, additions=True), ""))
 
 
 def _git(config: Config, rules: Rules, fetch: Fetch) -> Read:
     if not config.git_url:
         return Read(GIT, error=Unread("the option git-url is empty"), asked=False)
-    try:
-        found = fetch(config, rules)
-    except ProfilesError as error:
-        return Read(GIT, error=error)
-    return Read(GIT, found.pmr, revision=found.commit)
+
+    def load() -> tuple[ProfilesManagementRepresentation, str]:
+        checkout = fetch(config, rules)
+        return checkout.pmr, checkout.commit
+
+    return _read(Read(GIT), load)
 
 
 def _relation(published: Published, config: Config, rules: Rules) -> Read:
@@ -143,7 +152,8 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
     read = Read(name, trusted=full, revision=published.revision, relation=published.relation_id)
     if published.problem:
         return replace(read, error=Unread(published.problem))
-    if published.text is None:
+    text = published.text
+    if text is None:
         return replace(read, error=Unread("nothing is published yet", passing=True))
     its = replace(
         rules,
@@ -151,7 +161,7 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
         trusted=full,
         allowed_keys=rules.allowed_keys if full else frozenset(),
     )
-    try:
-        return replace(read, pmr=documents.loads(published.text, name=published.app, rules=its, additions=True))
-    except DocumentError as error:
-        return replace(read, error=error)
+    return _read(
+        read,
+        lambda: (documents.loads(text, name=published.app, rules=its, additions=True), published.revision),
+    )

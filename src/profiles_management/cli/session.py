@@ -14,6 +14,7 @@ from profiles_management.git import address
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import documents
+from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import (
     BrakeError,
@@ -70,9 +71,10 @@ class Session:
         if file.startswith(("https://", "ssh://", "git@")):
             raise GitError("A document in Git is named git+https://HOST/REPOSITORY#path=PATH, or git+ssh://…")
         if not address.is_location(file):
-            return documents.load(file, rules=rules)
+            with source_boundary(STDIN if file == "-" else file):
+                return documents.load(file, rules=rules)
         source = options.source(address.location(file))
-        with self.terminal.waiting("Reading from Git"):
+        with source_boundary(file), self.terminal.waiting("Reading from Git"):
             found = git.load(source, rules=rules, clock=self.clock)
         self._commit = found.commit
         self.note(f"The document is that of commit {found.commit}.")

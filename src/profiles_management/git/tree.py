@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
+from profiles_management.pmr.names import escaped
 from profiles_management.pmr.problems import GitError
 
 PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
@@ -20,6 +21,7 @@ _FOLDER: Final = 0o040000
 _LINK: Final = 0o120000
 _SUBMODULE: Final = 0o160000
 _KIND: Final = 0o170000
+_ID: Final = re.compile(rb"[0-9a-f]{40}")
 _ENTRY: Final = re.compile(rb"(?P<mode>[0-7]{5,6}) (?P<name>[^\0]+)\0(?P<id>.{20})", re.DOTALL)
 _DEEPEST_TAG: Final = 10
 
@@ -103,7 +105,8 @@ def _documents(objects: Mapping[str, Object], folder: str, prefix: str) -> dict[
     return found
 
 
-def _refuse(entry: _Entry, here: str) -> None:
+def _refuse(entry: _Entry, path: str) -> None:
+    here = escaped(path)
     if entry.kind == _LINK:
         raise GitError(f"{here} is a symbolic link, and links are not followed. Name the file itself.")
     if entry.kind == _SUBMODULE:
@@ -136,6 +139,6 @@ def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> O
 def _field(one: Object, name: bytes) -> str:
     """Return the id that the first line of a commit or a tag names."""
     key, _, value = one.data.partition(b"\n")[0].partition(b" ")
-    if key != name:
+    if key != name or not _ID.fullmatch(value):
         raise GitError("what it sends is no commit of Git.")
-    return value.decode("ascii", "replace")
+    return value.decode()

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from profiles_management.pmr.diagnosis import words
 from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, locate, lookup
 from profiles_management.pmr.problems import Problem, Where
 
@@ -50,6 +51,7 @@ def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool =
         text if whole else _until(lines, complaints[-1].span),
         wanted + [one.first for one in complaints if one.first is not None],
     )
+    file = escaped(file)
     known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
     told = {
         _problem(complaint, finding, spots, lines, file): None
@@ -61,7 +63,10 @@ def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool =
 
 
 def _until(lines: list[str], span: Span | None) -> str:
-    return "\n".join([*lines[: span.line], lines[span.line][: span.column + 1]]) if span and lines else ""
+    """Return the text up to a place, which may be behind its last line."""
+    if span is None:
+        return ""
+    return "\n".join([*lines[: span.line], *(line[: span.column + 1] for line in lines[span.line : span.line + 1])])
 
 
 def _drafts(complaint: Complaint) -> list[Finding]:
@@ -85,7 +90,7 @@ def _problem(complaint: Complaint, finding: Finding, spots: dict[Path, Spot], li
     width = span.width or max(len(excerpt.rstrip()) - span.column, 1)
     path = _as_written(spot, finding.path)
     where = Where(file, span.line + 1, span.column + 1, path_text(path)) if lines else Where(file)
-    return Problem(finding.code, what, where, finding.remedy, excerpt, width if excerpt else 0)
+    return Problem(finding.code, escaped(what), where, escaped(finding.remedy), excerpt, width if excerpt else 0)
 
 
 def _as_written(spot: Spot, path: Path) -> Path:

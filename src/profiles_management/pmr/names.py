@@ -109,8 +109,12 @@ def _no_dns_label(name: str) -> Finding:
 def quoted(text: str) -> str:
     """Return the text in double quotes on one line, shortened to what a person reads."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
-    escaped = (mark.encode("unicode_escape").decode() if _is_unseen(mark) else mark for mark in shown)
-    return f'"{"".join(escaped)}"'
+    return f'"{escaped(shown)}"'
+
+
+def escaped(text: str) -> str:
+    r"""Return a text with an escape such as `\u200b` for each character that cannot be seen."""
+    return "".join(mark.encode("unicode_escape").decode() if _is_unseen(mark) else mark for mark in text)
 
 
 def is_user_name(name: str) -> bool:

@@ -82,10 +82,17 @@ def span_of(event: yaml.Event) -> Span:
 
 def span_at(text: str, offset: int) -> Span:
     """Return where the character at an offset stands."""
-    before = text[:offset].splitlines(keepends=True) or [""]
-    if before[-1].endswith(("\n", "\r")):
-        before.append("")
-    return Span(len(before) - 1, len(before[-1]), 1)
+    before = f"{text[:offset]}x".splitlines()
+    return Span(len(before) - 1, len(before[-1]) - 1, 1)
+
+
+def span_within(text: str, line: int, column: int) -> Span:
+    """Return a place of a text; one behind its end is that behind the last character that can be seen."""
+    lines = text.splitlines()
+    if line < len(lines):
+        return Span(line, column, 1)
+    last = next((index for index in reversed(range(len(lines))) if lines[index].strip()), 0)
+    return Span(last, len(lines[last].rstrip()) if lines else 0, 1)
 
 
 class _Found(Exception):

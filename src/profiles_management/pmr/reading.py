@@ -39,11 +39,12 @@ def decode(document: str | bytes, limit: int) -> str:
         return _encodable(document.removeprefix("\ufeff"))
     if document.startswith(_WIDE):
         raise Unreadable(Finding("not-utf-8", "the document is UTF-16 or UTF-32", "save it as UTF-8"))
+    document = document.removeprefix(codecs.BOM_UTF8)
     try:
-        return document.decode("utf-8-sig")
+        return document.decode()
     except UnicodeDecodeError as error:
-        before = document[: error.start].decode("utf-8-sig")
-        text = document.decode("utf-8-sig", errors="replace")
+        before = document[: error.start].decode()
+        text = document.decode(errors="replace")
         what = f"the byte 0x{document[error.start]:02X} is no UTF-8"
         raise Unreadable(Finding("not-utf-8", what, "save the file as UTF-8"), text, len(before)) from None
 

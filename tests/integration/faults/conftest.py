@@ -39,7 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pairs = [(scenario, resource) for scenario in KUBEFLOW for resource in (LISTS if whole else [CHANCE])]
         metafunc.parametrize(("scenario", "resource"), pairs, ids=str)
     elif "scenario" in names:
-        some = random.Random(SEED).sample(KUBEFLOW, _RESTARTS)  # noqa: S311 - nothing secret
+        some = random.Random(SEED).sample(KUBEFLOW, _RESTARTS)
         metafunc.parametrize("scenario", KUBEFLOW if whole else some, ids=str)
 
 
@@ -62,7 +62,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
     """What a test chooses by: its own, whichever other tests run."""
-    return random.Random(f"{SEED} {request.node.name}")  # noqa: S311 - nothing secret
+    return random.Random(f"{SEED} {request.node.name}")
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ class World:
         config = {key: value.id if isinstance(value, testing.Secret) else value for key, value in named.items()}
         self.state = replace(self.state, leader=leader, config=config, secrets=secrets)
 
-    def relate(self, app: str, document: str | None = None, **raw: str) -> testing.Relation:
+    def relate(self, app: str, document: str | None = None, /, **raw: str) -> testing.Relation:
         """Have a charm publish a document over its relation, for the first time or another; None: nothing yet."""
         databag = raw or ({} if document is None else published(document))
         before = self._relation(app)
@@ -81,7 +81,7 @@ class World:
         self.state = replace(state, relations={one for one in state.relations if one.id != relation.id})
         return self.state
 
-    def publish(self, app: str, document: str | None = None, **raw: str) -> testing.State:
+    def publish(self, app: str, document: str | None = None, /, **raw: str) -> testing.State:
         """Have a charm publish a document, and ours see that."""
         relation = self.relate(app, document, **raw)
         self.state = self.context.run(self.context.on.relation_changed(relation), self.state)

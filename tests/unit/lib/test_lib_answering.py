@@ -63,7 +63,7 @@ def test_a_large_answer_is_compressed(reader):
 
 
 def test_an_answer_that_no_databag_carries_counts_the_profiles(reader):
-    random = Random(0)  # noqa: S311 - no secret
+    random = Random(0)
     profiles = {random.randbytes(30).hex(): ("failed", random.randbytes(150).hex()) for _ in range(20_000)}
 
     assert answer(reader, profiles) == NOTHING | {

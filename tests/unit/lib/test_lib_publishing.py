@@ -175,7 +175,7 @@ def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(te
     published(tester, TEXT)
 
     with tester.library() as provider, pytest.raises(PublishError, match="Spread the profiles over several sources"):
-        provider.publish(Random(0).randbytes(4_000_000).hex())  # noqa: S311 - no secret
+        provider.publish(Random(0).randbytes(4_000_000).hex())
 
     assert tester.databag["document"] == TEXT
     assert tester.databag["revision"] == revision_of(TEXT)

@@ -1,0 +1,77 @@
+"""Whatever text comes, it is a document or it is refused with its problems: never an exception of another kind."""
+
+import pytest
+
+from mangled import mangled
+from profiles_management.pmr import DocumentError, ProfilesManagementRepresentation, loads
+from profiles_management.pmr.boundary import source_boundary
+from profiles_management.pmr.problems import GitError
+
+OPEN = [
+    "{",
+    "[",
+    "profiles: [",
+    "- [{",
+    '"',
+    "'a",
+    "profiles: []\nx",
+    "profiles: []\nx\n",
+    "profiles:\n- name: ml\n  own",
+]
+UNPLACED = {"empty-document", "not-utf-8"}
+"""Codes of what has no line: a document with nothing in it, and one in another encoding as a whole."""
+
+
+def outcome(text, **options):
+    """Return what a text is: a document, or the problems with which it is refused."""
+    try:
+        return loads(text, **options)
+    except DocumentError as error:
+        return error.problems
+
+
+@pytest.mark.parametrize("additions", [False, True])
+def test_five_thousand_mangled_documents_are_read_or_refused_with_line_and_column(additions):
+    for text in mangled(5_000, seed=1 + additions):
+        found = outcome(text, additions=additions)
+        if not isinstance(found, ProfilesManagementRepresentation):
+            assert found, text
+            assert all(p.where.line and p.where.column for p in found if p.code not in UNPLACED), (text, found)
+            assert all(p.what.isprintable() and p.remedy.isprintable() and p.excerpt.isprintable() for p in found), text
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_a_fault_at_the_very_end_is_told_at_a_line_that_is_there(text):
+    (problem,) = outcome(text)
+
+    assert problem.code == "not-yaml"
+    assert 1 <= problem.where.line <= len(text.splitlines())
+    assert problem.excerpt == text.splitlines()[problem.where.line - 1]
+
+
+def test_every_beginning_of_a_document_is_read_or_refused(valid):
+    for end in range(len(valid)):
+        outcome(valid[:end])
+
+
+@pytest.fixture(params=["yaml", "json", "lines"])
+def valid(request):
+    """A valid document, in each of the ways in which one is written."""
+    yaml = "profiles:\n- name: ml\n  owner: {kind: User, name: 'ann@example.com'}\n  labels:\n    a: >-\n      b\n"
+    json = '{"profiles": [{"name": "ml", "owner": {"kind": "User", "name": "\\u00e9@example.com"}}]}'
+    return {"yaml": yaml, "json": json, "lines": yaml.replace("\n", "\r\n")}[request.param]
+
+
+@pytest.mark.parametrize("error", [RecursionError(), MemoryError(), ValueError("x"), UnicodeError("y")])
+def test_what_content_makes_python_raise_is_a_problem_of_its_source(error):
+    refused = r"^teams: reading this document ended in \w+Error\. .* \[unreadable\]$"
+    with pytest.raises(DocumentError, match=refused), source_boundary("teams"):
+        raise error
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), IndexError(), GitError("away"), KeyboardInterrupt()])
+def test_a_fault_of_this_program_and_our_own_errors_pass_the_boundary(error):
+    with pytest.raises(type(error)) as raised, source_boundary("teams"):
+        raise error
+
+    assert raised.value is error
