@@ -31,7 +31,11 @@ def fetch(config: Config, rules: Rules) -> "Checkout":
         ca=config.git_ca,
         deadline=float(config.request_timeout),
     )
-    return git.load(source, rules=rules, additions=True)
+    try:
+        return git.load(source, rules=rules, additions=True)
+    except git.AddressError as error:
+        instead = error.instead.options("git-") if error.instead else ""
+        raise git.GitError(error.written(instead)) from None
 
 
 def _credentials(secret: ops.Secret | None) -> "Credentials | None":

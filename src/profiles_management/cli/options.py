@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 
 from profiles_management.git import Credentials, GitSource
-from profiles_management.git.address import Location
+from profiles_management.git.location import Location
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.pmr.problems import GitError
 
@@ -68,7 +68,7 @@ class GitOptions:
             location.url,
             location.revision,
             location.path,
-            credentials=_credentials(*given, ssh=location.url.startswith("ssh:")),
+            credentials=_credentials(*given, ssh=location.url.lower().startswith("ssh:")),
             known_hosts="" if known == _KNOWN_HOSTS and not known.expanduser().exists() else _read(known),
             ca=_read(self.git_ca),
         )

@@ -1,5 +1,6 @@
 """What commands talk to: the clock, the targets and the terminal. A test hands in its own."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from profiles_management import git, open_target
 from profiles_management.cli.options import GitOptions, TargetOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
+from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import documents
@@ -68,12 +70,16 @@ class Session:
         Raises:
             ProfilesError: it cannot be read, or is not valid.
         """
-        if file.startswith(("https://", "ssh://", "git@")):
-            raise GitError("A document in Git is named git+https://HOST/REPOSITORY#path=PATH, or git+ssh://…")
         if not address.is_location(file):
+            is_file = os.path.exists(file)  # noqa: PTH110 - Path raises where a name is too long
+            if address.looks_like_repository(file) and not is_file:
+                raise _as_written_here(address.not_a_location(file))
             with source_boundary(STDIN if file == "-" else file):
                 return documents.load(file, rules=rules)
-        source = options.source(address.location(file))
+        try:
+            source = options.source(address.location(file))
+        except AddressError as error:
+            raise _as_written_here(error) from None
         with source_boundary(file), self.terminal.waiting("Reading from Git"):
             found = git.load(source, rules=rules, clock=self.clock)
         self._commit = found.commit
@@ -114,6 +120,11 @@ def _problems(error: ProfilesError) -> tuple[Problem, ...]:
         return error.problems
     code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
     return (Problem(code, str(error), Where(), _remedy(error)),)
+
+
+def _as_written_here(error: AddressError) -> GitError:
+    """Return an error whose remedy is what to write on the command line."""
+    return GitError(error.written(str(error.instead)))
 
 
 def _remedy(error: ProfilesError) -> str:

@@ -1,7 +1,8 @@
 """A PMR from a Git repository, over https or ssh. It needs the extra `git`."""
 
 from profiles_management.git.checkout import Checkout, Snapshot, fetch, load
+from profiles_management.git.location import AddressError, Location
 from profiles_management.git.source import Credentials, GitSource
 from profiles_management.pmr.problems import GitError
 
-__all__ = ["Checkout", "Credentials", "GitError", "GitSource", "Snapshot", "fetch", "load"]
+__all__ = ["AddressError", "Checkout", "Credentials", "GitError", "GitSource", "Location", "Snapshot", "fetch", "load"]

@@ -81,9 +81,10 @@ def _fetch_one(source: GitSource, address: Address, known: str, budget: Budget) 
 
 def _fetch_all(source: GitSource, address: Address, budget: Budget) -> Fetched:
     objects = _talk(source, address, budget, lambda refs: sorted(set(refs.values())), revision.ALL, depth=None)
-    if source.revision not in objects:
-        raise GitError(f"it has no commit {source.revision} on any branch or tag.")
-    return Fetched(source.revision, objects)
+    commit = source.revision.lower()
+    if commit not in objects:
+        raise GitError(f"it has no commit {commit} on any branch or tag.")
+    return Fetched(commit, objects)
 
 
 def _talk(

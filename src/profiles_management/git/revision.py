@@ -10,9 +10,14 @@ from profiles_management.pmr.problems import GitError
 HEAD = "HEAD"
 ALL = ("refs/heads/", "refs/tags/")
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _LIKE_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 _NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|/$")  # as git check-ref-format refuses it
+_PEELED = re.compile(r"\^(?:\{\w*\}|0)$")  # v1.0^{} is the commit that a tag leads to, which is read anyway
+_LOCAL = re.compile(r"(?:refs/)?remotes/[^/]+/(?=.)|origin/(?=.)|(?:heads|tags)/(?=.)")  # what a clone calls it
+_AZURE = re.compile(r"G[BTC](?=.)")
+_FILE = re.compile(r"[:/][^:]*\.(?:ya?ml|json)$")
+_WHOLE = "A commit is written with all its 40 digits."
 
 
 def is_commit(revision: str) -> bool:
@@ -29,7 +34,7 @@ def names(revision: str) -> list[str]:
     if not revision or is_commit(revision):
         return [HEAD]
     if _NO_NAME.search(revision) or not revision.isprintable():
-        raise GitError(f"{revision!r} names no branch, tag or commit. A commit is written with all its 40 digits.")
+        raise GitError(f"{revision!r} names no branch, tag or commit. {_valid(revision)}")
     if revision == HEAD or revision.startswith("refs/"):
         return [revision]
     return [f"refs/heads/{revision}", f"refs/tags/{revision}"]
@@ -46,7 +51,7 @@ def tip(revision: str, refs: Mapping[str, str]) -> str:
         GitError: the remote has no such branch or tag, or one of each that differ.
     """
     if is_commit(revision):
-        return revision
+        return revision.lower()
     found = {name: refs[name] for name in names(revision) if name in refs}
     if len(set(found.values())) > 1:
         raise GitError(f"{revision} is a branch and a tag. Write which: {' or '.join(found)}.")
@@ -54,5 +59,26 @@ def tip(revision: str, refs: Mapping[str, str]) -> str:
         return next(iter(found.values()))
     if not revision:
         raise GitError("it has no commit yet, or no default branch. Name a branch.")
-    whole = " A commit is written with all its 40 digits." if _LIKE_COMMIT.fullmatch(revision) else ""
-    raise GitError(f"it has no branch and no tag {revision}.{whole}")
+    raise GitError(f"it has no branch and no tag {revision}.{_elsewhere(revision)}")
+
+
+def _valid(revision: str) -> str:
+    """Return what to write in place of what cannot be the name of a revision."""
+    if _FILE.search(revision):
+        return "A path is given apart from the revision."
+    name = _PEELED.sub("", revision.strip()).strip("/")
+    return f"Write: {name}" if name and not _NO_NAME.search(name) else _WHOLE
+
+
+def _elsewhere(revision: str) -> str:
+    """Return what to write in place of a name that means a revision to another program."""
+    if _LIKE_COMMIT.fullmatch(revision):
+        return f" {_WHOLE}"
+    if _FILE.search(revision):
+        return " A path is given apart from the revision."
+    if name := _LOCAL.sub("", revision, count=1) if _LOCAL.match(revision) else "":
+        return f" Write: {name}"
+    if _AZURE.match(revision):
+        kind = {"B": "branch", "T": "tag", "C": "commit"}[revision[1]]
+        return f" Azure DevOps writes G{revision[1]} before a {kind}. Write: {revision[2:]}"
+    return ""

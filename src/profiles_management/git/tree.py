@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
+from profiles_management.git.pasted import normal
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.problems import GitError
 
@@ -61,7 +62,8 @@ def check_path(path: str) -> list[str]:
     """
     parts = path.removesuffix("/").split("/") if path else []
     if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
-        raise GitError(f"The path {path!r} does not lead into the repository. Write it as FOLDER/FILE, from its top.")
+        form = f"Write: {meant}" if (meant := normal(path)) else "Write it as FOLDER/FILE, or nothing for its top."
+        raise GitError(f"The path {path!r} does not lead into the repository. {form}")
     return parts
 
 
@@ -82,7 +84,8 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
         here = "/".join(parts[:depth])
         entry = _entries(objects, folder).get(part)
         if entry is None:
-            raise GitError(f"there is no {here} in commit {commit[:8]}. Look at the path.")
+            form = f"Write: {normal(path)}" if "\\" in part else "Look at the path."
+            raise GitError(f"there is no {here} in commit {commit[:8]}. {form}")
         _refuse(entry, here)
         if entry.kind != _FOLDER:
             if depth < len(parts):

@@ -4,9 +4,10 @@ import pytest
 from ops import ActiveStatus, BlockedStatus, testing
 
 from profiles_charm import checkout
+from profiles_charm.config import Config
 from profiles_management import DocumentError
 from profiles_management.git import Checkout, Credentials, GitError, GitSource, Snapshot
-from profiles_management.pmr import documents
+from profiles_management.pmr import Rules, documents
 
 COMMIT = "1a2b3c4d" + "0" * 32
 URL = "https://git.example.com/teams/profiles.git"
@@ -69,6 +70,37 @@ def test_credentials_come_from_a_secret(world, repository, content, credentials)
     world.see("config_changed")
 
     assert repository.asked.credentials == credentials
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("git@github.com:o/p.git", "This is not the URL of a repository. Write: git-url=ssh://git@github.com/o/p.git"),
+        (
+            "https://github.com/o/p/blob/main/a.yaml",
+            (
+                "This is the URL of a page about a repository, not of the repository. "
+                "Write: git-url=https://github.com/o/p git-revision=main git-path=a.yaml"
+            ),
+        ),
+        (
+            "git+https://h/p.git@v1",
+            "A repository is read over https:// or ssh://. Write: git-url=https://h/p.git git-revision=v1",
+        ),
+        (
+            "https://ann:hush-hush@h/p.git",
+            (
+                "The URL of the repository holds a user or a password. Pass them as credentials instead. "
+                "Write: git-url=https://h/p.git"
+            ),
+        ),
+    ],
+)
+def test_a_url_that_is_not_accepted_is_told_with_the_options_to_set(url, said):
+    with pytest.raises(GitError) as caught:
+        checkout.fetch(Config(git_url=url), Rules())
+
+    assert str(caught.value) == said
 
 
 def test_a_secret_with_other_keys_is_told_without_its_content(world, repository):

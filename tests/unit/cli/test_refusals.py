@@ -34,13 +34,43 @@ def config(here):
 
 
 @pytest.mark.parametrize(
-    "name", ["https://git.example.com/a.git", "ssh://git@git.example.com/a.git", "git@git.example.com:a.git"]
+    ("name", "instead"),
+    [
+        ("https://git.example.com/a.git", "git+https://git.example.com/a.git"),
+        ("ssh://git@git.example.com/a.git", "git+ssh://git@git.example.com/a.git"),
+        ("git@git.example.com:a.git", "git+ssh://git@git.example.com/a.git"),
+        ("https://github.com/o/a/blob/main/pmr.yaml", "git+https://github.com/o/a@main#path=pmr.yaml"),
+        ("git+https://ann:s3cret@git.example.com/a.git@v1", "git+https://git.example.com/a.git@v1"),
+        ("git+ssh://git@git.example.com:o/a.git", "git+ssh://git@git.example.com/o/a.git"),
+    ],
 )
-def test_the_url_of_a_repository_wants_git_before_it(run, name):
+def test_the_url_of_a_repository_that_is_not_accepted_is_refused_with_what_to_write(run, name, instead):
     ran = run("validate", name)
 
-    assert ran.code == 1
-    assert "named git+https://HOST/REPOSITORY#path=PATH, or git+ssh://" in " ".join(ran.err.split())
+    assert (ran.code, ran.out) == (1, "")
+    assert " ".join(ran.err.split()).endswith(f"Write: {instead}")
+    assert "s3cret" not in ran.err
+
+
+def test_what_is_on_the_web_and_in_no_repository_is_refused(run):
+    ran = run("validate", "https://intranet.example.com/pmr.yaml", "--output", "json")
+
+    assert [(one["code"], one["what"]) for one in ran.data["errors"]] == [
+        (
+            "git",
+            (
+                "A document is read from a file, from standard input, or from a Git repository over https or ssh. "
+                "Write it as git+https://HOST/REPOSITORY@REVISION#path=PATH."
+            ),
+        )
+    ]
+
+
+def test_a_file_that_is_called_like_a_repository_is_read(run, here):
+    (here / "github.com").mkdir()
+    (here / "github.com" / "p.git").write_text("profiles: []\n")
+
+    assert run("validate", "github.com/p.git").code == 0
 
 
 def test_every_mistake_of_a_document_is_shown_at_once(folder, here, sample, keeps):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from profiles_management.git import Credentials, GitError, GitSource
-from profiles_management.git.address import Address, Location, is_location, location, parse
+from profiles_management.git import AddressError, Credentials, GitSource, Location
+from profiles_management.git.address import Address, is_location, location, parse
 
 
 @pytest.mark.parametrize(
@@ -60,56 +60,72 @@ def test_credentials_go_to_no_host_whose_name_only_begins_like_ours(url):
     assert not parse("https://git.example.com:8443/p").is_origin_of(url)
 
 
+CREDENTIALS = "The URL of the repository holds a user or a password. Pass them as credentials instead."
+AFTER = "The URL of the repository has something after ? or #."
+PORT = "After the host and a colon, the URL of a repository has a port from 1 to 65535."
+CHARACTERS = "The URL of the repository holds spaces or characters beyond ASCII."
+FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://h/p", "A repository is read over https:// or ssh://, and this one is http:."),
-        ("git://h/p", "A repository is read over https:// or ssh://, and this one is git:."),
-        ("file:///srv/p", "A repository is read over https:// or ssh://, and this one is file:."),
-        ("ext::sh -c id", "A repository is read over https:// or ssh://, and this one is ext:."),
-        ("/srv/p", "A repository is read over https:// or ssh://, and this one is without a scheme."),
-        ("", "A repository is read over https:// or ssh://, and this one is without a scheme."),
+        ("http://h/p", "A repository is read over https:// or ssh://, not http://. Write: https://h/p"),
+        ("git://h/p", "A repository is read over https:// or ssh://, not git://. Write: https://h/p"),
         (
-            "git@github.com:team/p.git",
-            "The repository is not a URL. Write it as ssh://git@HOST/PATH, with / after the host.",
+            "file:///srv/p",
+            f"A repository on this machine is not read. Give the document as a file, or the URL of a server. {FORM}",
+        ),
+        ("s3cret://h/p", f"A repository is read over https:// or ssh://. {FORM}"),
+        ("ext::sh -c id", f"This is not the URL of a repository. {FORM}"),
+        ("/srv/p", f"This is not the URL of a repository. {FORM}"),
+        ("", f"This is not the URL of a repository. {FORM}"),
+        ("git@github.com:team/p.git", "This is not the URL of a repository. Write: ssh://git@github.com/team/p.git"),
+        ("https://ann:s3cret@h/p", f"{CREDENTIALS} Write: https://h/p"),
+        ("https://s3cret@h/p", f"{CREDENTIALS} Write: https://h/p"),
+        ("ssh://ann:s3cret@h/p", f"{CREDENTIALS} Write: ssh://USER@h/p"),
+        ("ssh://git:s3cret@h/p", f"{CREDENTIALS} Write: ssh://git@h/p"),
+        ("https://h/p?token=s3cret", f"{AFTER} Write: https://h/p"),
+        ("https://h/p#access_token=s3cret", f"{AFTER} Write: https://h/p"),
+        ("https://h/p#main", f"{AFTER} Write: url=https://h/p revision=main"),
+        ("https:///p", f"The URL of the repository has no host. {FORM}"),
+        ("https://h/", f"The URL of the repository has a host and no path. {FORM}"),
+        ("https://h:s3cret/p", f"{PORT} {FORM}"),
+        ("https://h:0/p", f"{PORT} {FORM}"),
+        ("https://h:65536/p", f"{PORT} {FORM}"),
+        ("ssh://git@h:team/p.git", f"{PORT} Write: ssh://git@h/team/p.git"),
+        ("https://[h/p", f"The host of the repository's URL is not valid. {FORM}"),
+        ("https://h/a b", f"{CHARACTERS} Write: https://h/a%20b"),
+        ("https://bücher.example/ä", f"{CHARACTERS} Write: https://xn--bcher-kva.example/%C3%A4"),
+        ("ssh://h/a%00b", f"{CHARACTERS} {FORM}"),
+        (
+            "https://h/100%/p",
+            "A % in the URL of the repository is not followed by two hexadecimal digits. Write: https://h/100%25/p",
         ),
         (
-            "https://ann:s3cret@h/p",
-            "The URL of the repository holds a user or a password. Take it out, credentials go apart.",
+            "https://h/p.git@main",
+            "The URL of the repository goes on after the repository. Write: url=https://h/p.git revision=main",
         ),
         (
-            "https://s3cret@h/p",
-            "The URL of the repository holds a user or a password. Take it out, credentials go apart.",
+            "https://h/p.git//a/b",
+            "The URL of the repository goes on after the repository. Write: url=https://h/p.git path=a/b",
         ),
         (
-            "ssh://ann:s3cret@h/p",
-            "The URL of the repository holds a user or a password. Take it out, credentials go apart.",
-        ),
-        ("https://h/p?token=s3cret", "The URL of the repository has something after ? or #. Take it out."),
-        ("https://h/p#s3cret", "The URL of the repository has something after ? or #. Take it out."),
-        ("https:///p", "The URL of the repository names no host or no path. Write it as https://HOST/PATH."),
-        ("https://h/", "The URL of the repository names no host or no path. Write it as https://HOST/PATH."),
-        ("https://h:s3cret/p", "The URL of the repository is not valid. Write it as https://HOST/PATH."),
-        ("https://[h/p", "The URL of the repository is not valid. Write it as https://HOST/PATH."),
-        (
-            "https://h/a b",
-            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
-        ),
-        (
-            "ssh://h/a%00b",
-            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
-        ),
-        (
-            "https://h/a\nHost: x",
-            "The URL of the repository holds spaces, or marks beyond plain ASCII. Write them as %20 and so on.",
+            "git+https://h/p.git@main#path=a.yaml",
+            "A repository is read over https:// or ssh://. Write: url=https://h/p.git revision=main path=a.yaml",
         ),
     ],
 )
-def test_what_is_not_safe_is_refused_without_repeating_it(url, message):
-    with pytest.raises(GitError) as caught:
+def test_what_is_not_accepted_is_refused_with_what_to_write(url, message):
+    with pytest.raises(AddressError) as caught:
         parse(url)
 
     assert str(caught.value) == message
+
+
+def test_a_line_end_in_a_url_reaches_no_header():
+    with pytest.raises(AddressError, match="holds spaces"):
+        parse("https://h/a\nHost: x")
 
 
 @pytest.mark.parametrize(
@@ -117,12 +133,18 @@ def test_what_is_not_safe_is_refused_without_repeating_it(url, message):
     [
         ("git+https://h/p.git", Location("https://h/p.git")),
         ("git+https://h/p.git@main", Location("https://h/p.git", "main")),
+        ("git+https://h/p.git/@main", Location("https://h/p.git/", "main")),
+        ("git+https://h/p.git@main@x", Location("https://h/p.git", "main@x")),
         ("git+https://h/p.git@feature/one#path=a/b.yaml", Location("https://h/p.git", "feature/one", "a/b.yaml")),
+        ("git+https://h/p.git@feature%2Fone", Location("https://h/p.git", "feature/one")),
         ("git+https://h/p.git#path=a%23b", Location("https://h/p.git", "", "a#b")),
+        ("git+https://h/p.git#path=a&b.yaml", Location("https://h/p.git", "", "a&b.yaml")),
         ("git+ssh://git@h/p.git", Location("ssh://git@h/p.git")),
         ("git+ssh://git@h:22/~ann/p@v1", Location("ssh://git@h:22/~ann/p", "v1")),
         ("git+https://h/p%40x@v1", Location("https://h/p%40x", "v1")),
-        ("git+https://ann:a@b@h/p", Location("https://ann:a@b@h/p")),
+        ("git+https://h/@scope/p", Location("https://h/@scope/p")),
+        ("git+https://h/@scope/p@feature/@x", Location("https://h/@scope/p", "feature/@x")),
+        ("git+https://h/p@v1@2", Location("https://h/p@v1", "2")),
     ],
 )
 def test_what_stands_in_place_of_a_file_is_taken_apart(text, found):
@@ -130,9 +152,27 @@ def test_what_stands_in_place_of_a_file_is_taken_apart(text, found):
     assert location(text) == found
 
 
-def test_another_word_after_the_hash_is_refused():
-    with pytest.raises(GitError, match=r"^After # only path=… is known, such as: git\+https://"):
-        location("git+https://h/p.git#subdirectory=a")
+@pytest.mark.parametrize(
+    ("text", "what", "instead"),
+    [
+        ("git+https://h/p.git#subdirectory=a", "After # stands only path=PATH.", "git+https://h/p.git#path=a"),
+        ("git+https://h/p.git#main", "After # stands only path=PATH.", "git+https://h/p.git@main"),
+        (
+            "git+https://h/p.git#path=a.yaml&ref=v1",
+            "After # stands only path=PATH, and the revision after @.",
+            "git+https://h/p.git@v1#path=a.yaml",
+        ),
+        ("git+https://h/p.git#path=", "After #path= there is no path.", "git+https://h/p.git"),
+        ("git+https://h/p.git@", "After @ there is no revision.", "git+https://h/p.git"),
+        ("git+https://h/p.git@#path=a", "After @ there is no revision.", "git+https://h/p.git#path=a"),
+        ("git+https://ann:a@b@h/p@v1", CREDENTIALS, "git+https://h/p@v1"),
+    ],
+)
+def test_what_is_not_written_as_a_location_is_refused_with_what_to_write(text, what, instead):
+    with pytest.raises(AddressError) as caught:
+        location(text)
+
+    assert (caught.value.what, str(caught.value.instead)) == (what, instead)
 
 
 @pytest.mark.parametrize("text", ["pmr.yaml", "-", "https://h/p.git", "git/pmr.yaml"])

@@ -31,12 +31,28 @@ def objects():
     return Objects()
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../b", "a//b", "./a", "a/./b", "a\0b", "/"])
-def test_a_path_that_leads_elsewhere_is_refused_before_anything_is_asked(path):
-    with pytest.raises(
-        GitError, match=r"^The path .* does not lead into the repository\. Write it as FOLDER/FILE, from"
-    ):
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("/etc/passwd", "Write: etc/passwd"),
+        ("a/../b", "Write: b"),
+        ("a//b", "Write: a/b"),
+        ("./a", "Write: a"),
+        ("a/./b", "Write: a/b"),
+        ("..a/./b", "Write: ..a/b"),
+        ("../x", "Write it as FOLDER/FILE, or nothing for its top."),
+        ("a/../../x", "Write it as FOLDER/FILE, or nothing for its top."),
+        ("..", "Write it as FOLDER/FILE, or nothing for its top."),
+        (".", "Write it as FOLDER/FILE, or nothing for its top."),
+        ("a\0b", "Write it as FOLDER/FILE, or nothing for its top."),
+        ("/", "Write it as FOLDER/FILE, or nothing for its top."),
+    ],
+)
+def test_a_path_that_leads_elsewhere_is_refused_before_anything_is_asked(path, remedy):
+    with pytest.raises(GitError) as caught:
         check_path(path)
+
+    assert str(caught.value) == f"The path {path!r} does not lead into the repository. {remedy}"
 
 
 def test_files_come_in_the_order_of_their_names(objects):
