@@ -111,7 +111,8 @@ def of_error(error: ProfilesError) -> Results:
 def of_stale(found: tuple[StaleProfile, ...]) -> Results:
     """Return what `list-stale-profiles` answers."""
     lines, data = listings.stale(found)
-    return results.of_lines("text", lines) | results.of_list("stale", data["stale"])
+    listed = results.of_list("stale", data["stale"]) | results.of_list("warnings", data["warnings"])
+    return results.of_lines("text", lines) | listed
 
 
 def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess) -> Results:

@@ -19,9 +19,12 @@ from profiles_management import (
     ProfilesError,
     Report,
 )
+from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
+from profiles_management.kubeflow.unmanaged import CODE as UNMANAGED_ACCESS
 from profiles_management.reconcile.lines import count, printable
 
 LONGEST = 120
+LONGEST_WITH_GATEWAYS = 400
 STANDING_BY = "standing by; the leader applies the document"
 _COMMIT = 8
 
@@ -90,15 +93,23 @@ def told(run: Run, report: Report) -> str:
     parts += [f"{count(held, 'profile')} of {one} frozen" for one, held in _held(report).items() if one not in known]
     if run.gathered is not None and run.gathered.commit:
         parts.append(f"git {run.gathered.commit[:_COMMIT]}")
-    if plan.warnings:
-        parts.append(f"{count(len(plan.warnings), 'warning')}: {_first(plan.warnings)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *_warned(plan.warnings)])
+
+
+def _warned(warnings: Sequence[Problem]) -> list[str]:
+    """Return how many warnings there are, with the first; access that is not managed names people, so it is counted."""
+    unmanaged = {warning.where.path for warning in warnings if warning.code == UNMANAGED_ACCESS}
+    others = [warning for warning in warnings if warning.code != UNMANAGED_ACCESS]
+    parts = [f"{count(len(others), 'warning')}: {_first(others)}"] if others else []
+    return parts + ([f"unmanaged access in {count(len(unmanaged), 'profile')}"] if unmanaged else [])
 
 
 def _first(warnings: Sequence[Problem]) -> str:
     """Return the first of several warnings; one about a document with its line."""
     first = warnings[0]
-    return f"{first.where.file} line {first.where.line}: {first.what}" if first.where.line else first.what
+    if first.where.line:
+        return f"{first.where.file} line {first.where.line}: {first.what}"
+    return f"{first.what}: set principals" if first.code == GATEWAY_MISMATCH else first.what
 
 
 def unread(gathered: Gathered, app: str) -> str:
@@ -151,7 +162,13 @@ def _held(outcome: Report | ProfilesError) -> dict[str, int]:
 def _of_report(run: Run, report: Report) -> ops.StatusBase:
     if wrong := trouble(report):
         return ops.BlockedStatus(short(wrong))
-    return ops.ActiveStatus(short(told(run, report)))
+    longest = LONGEST_WITH_GATEWAYS if _names_gateways(report.plan.warnings) else LONGEST
+    return ops.ActiveStatus(short(told(run, report), longest))
+
+
+def _names_gateways(warnings: Sequence[Problem]) -> bool:
+    """Whether a warning names principals: nobody can compare two of them that are cut off."""
+    return any(warning.code == GATEWAY_MISMATCH for warning in warnings)
 
 
 def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.StatusBase:

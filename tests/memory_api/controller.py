@@ -14,6 +14,10 @@ from .status import Refusal
 NAME = "profile-controller"
 FINALIZER = "profile-finalizer"
 USERID_HEADER = "kubeflow-userid"
+CHARMED_PRINCIPALS = (
+    "cluster.local/ns/kubeflow/sa/istio-ingressgateway-workload-service-account",
+    "cluster.local/ns/kubeflow/sa/kfp-ui",
+)
 PRINCIPALS = (
     "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
     "cluster.local/ns/kubeflow/sa/ml-pipeline-ui",

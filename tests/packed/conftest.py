@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memory_api import MemoryApi
-from memory_api.controller import ProfileController
+from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
 from memory_api.loopback import serving
 from packed import charm_file, kubeconfigs
 from packed.unit import Unit
@@ -41,7 +41,7 @@ def api() -> MemoryApi:
         {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
         for name in ROLES
     )
-    ProfileController(server)
+    ProfileController(server, principals=CHARMED_PRINCIPALS)
     return server
 
 

@@ -10,6 +10,9 @@ from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Person
 
+# What the profile controller puts on the namespace of a Profile, and leaves there.
+_PART_OF, _KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class AccessEntry:
@@ -32,14 +35,22 @@ class AccessEntry:
 
 def entries(observed: Observed, settings: Settings) -> tuple[AccessEntry, ...]:
     """Return who has which role where, and until when, sorted by profile and person."""
-    roles = {cluster_role: role for role, cluster_role in settings.cluster_roles.items()}
     found: list[AccessEntry] = []
-    for name in observed.namespaces if settings.standalone else observed.profiles:
+    for name in observed.namespaces if settings.standalone else _places(observed):
         found += _owner(name, observed)
         for person, held in held_in(room_of(name, observed)).items():
-            found += _contributor(name, person, held, roles)
-        found += _foreign(name, observed, roles)
+            found += _contributor(name, person, held)
+        found += _foreign(name, observed)
     return tuple(sorted(found))
+
+
+def _places(observed: Observed) -> Iterator[str]:
+    """Yield every profile, and every namespace that was kept when its Profile was deleted."""
+    yield from observed.profiles
+    for name, space in observed.namespaces.items():
+        was_profile = name in observed.closed or space.labels.get(_PART_OF) == _KUBEFLOW_PROFILE
+        if was_profile and name not in observed.profiles:
+            yield name
 
 
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
@@ -51,19 +62,25 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
         yield AccessEntry(name, person, "admin", owner=True)
 
 
-def _contributor(name: str, person: Person, held: Held, roles: dict[str, str]) -> Iterator[AccessEntry]:
+def _contributor(name: str, person: Person, held: Held) -> Iterator[AccessEntry]:
     for binding in held.bindings:
-        role = roles.get(binding.cluster_role, binding.cluster_role)
         for subject in _subjects(binding):
-            yield AccessEntry(name, subject, role, binding.until)
+            yield AccessEntry(name, subject, _shown(binding.granted), binding.until)
     if not held.bindings and person.name:
         yield AccessEntry(name, person, "", held.policies[0].until)
 
 
-def _foreign(name: str, observed: Observed, roles: dict[str, str]) -> Iterator[AccessEntry]:
-    for one in observed.foreign.get(name, ()):
-        for person in one.people:
-            yield AccessEntry(name, person, roles.get(one.cluster_role, one.cluster_role), managed=False)
+def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:
+    for binding in observed.foreign.get(name, ()):
+        people = (person for person in binding.people if person.kind != "ServiceAccount")
+        yield from (AccessEntry(name, person, _shown(binding.role), managed=False) for person in people)
+    for policy in observed.foreign_policies.get(name, ()):
+        for person in policy.people:
+            yield AccessEntry(name, person, "", managed=False)
+
+
+def _shown(role: str) -> str:
+    return role.removeprefix("ClusterRole/")
 
 
 def _subjects(binding: Binding) -> list[Person]:

@@ -40,8 +40,7 @@ class Cluster:
         self._retry = Retry(clock.monotonic, clock.sleep)
         # Nothing is lost where reading is given up, and somebody may be waiting for the message.
         self._reading = Retry(clock.monotonic, clock.sleep, attempts=4, longest=2.0)
-        self._page_size = Settings().page_size
-        self._patience = Settings().request_timeout
+        self._settings = Settings()
 
     def observe(self, settings: Settings) -> Observed:
         """Read all that planning looks at.
@@ -54,14 +53,14 @@ class Cluster:
             Forbidden: a list is not allowed; the message names verb and resource.
             ClusterAway: no answer, although it was tried again.
         """
-        self._page_size, self._patience = settings.page_size, settings.request_timeout
+        self._settings = settings
         kinds = [kind for kind in slim.KINDS if not (settings.standalone and kind is slim.Profile)]
         optional = {slim.AuthorizationPolicy} if settings.standalone else set()
         roles = sorted(set(settings.cluster_roles.values()))
         with collector_paused(), ThreadPoolExecutor(len(kinds) + 1) as pool:
             missing = pool.submit(self._missing, roles)
             read = [pool.submit(self._gather, kind, optional) for kind in kinds]
-            holds, parts = [], Gathering()
+            holds, parts = [], Gathering(self._settings)
             for kind, part in zip(kinds, read, strict=True):
                 found = part.result()
                 if found is not None:
@@ -141,10 +140,10 @@ class Cluster:
 
     def _listed(self, kind: type[Any], field: str, cut: Callable[[bytes], bytes] = bytes) -> Gathering:
         """Read one kind, page by page; `cut` takes out of a page what is nested too deep for the decoder."""
-        query: dict[str, object] = {"limit": self._page_size}
+        query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
             query["fieldSelector"] = f"metadata.name={field}"
-        part = Gathering()
+        part = Gathering(self._settings)
         with answers(f"list {api_info(kind).plural}"):
             while True:
                 more, _, found = decode_list(cut(self._wire.send("GET", path(kind, query=query))), kind)
@@ -174,7 +173,7 @@ class Cluster:
 
     def _try(self, once: Callable[[int], T]) -> T:
         try:
-            return self._reading(once, deadline=self._clock.monotonic() + self._patience)
+            return self._reading(once, deadline=self._clock.monotonic() + self._settings.request_timeout)
         except Passing as failure:
             raise ClusterAway(f"The cluster does not answer: {failure}. Nothing was written.") from failure
 

@@ -43,7 +43,7 @@ class Directory:
         """Read every manifest below the folder; a folder that is not there is an empty one."""
         self._files.clear()
         self._unreadable.clear()
-        part = Gathering()
+        part = Gathering(settings)
         holds = _STANDALONE if settings.standalone else _KUBEFLOW
         for path in self._manifests():
             for body in self._objects(path):

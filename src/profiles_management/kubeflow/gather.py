@@ -1,6 +1,6 @@
 """From slim objects to a picture: what is ours to look at is kept in few fields, everything else is dropped at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from sys import intern
 from typing import Any
 
@@ -8,6 +8,7 @@ from profiles_management.kubeflow import names, slim
 from profiles_management.kubeflow.observed import (
     Binding,
     ForeignBinding,
+    ForeignPolicy,
     LimitsSeen,
     NamespaceSeen,
     Observed,
@@ -16,6 +17,9 @@ from profiles_management.kubeflow.observed import (
     ProfileSeen,
     QuotaSeen,
 )
+from profiles_management.kubeflow.propagation import is_propagated
+from profiles_management.kubeflow.recognition import Recognition, annotated_name, bound_to, mark_of, sole_subject
+from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import ObjectRef, Person
 
@@ -23,7 +27,8 @@ from profiles_management.reconcile.plan import ObjectRef, Person
 class Gathering:
     """Takes objects in any order, kind by kind from any thread, and makes an Observed of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._recognition = Recognition(settings)
         self._people: dict[Person, Person] = {}
         self._taken: dict[str, set[str]] = {}
         self._closed: set[str] = set()
@@ -32,6 +37,7 @@ class Gathering:
         self.bindings: dict[str, dict[str, Binding]] = {}
         self.policies: dict[str, dict[str, Policy]] = {}
         self.foreign: dict[str, list[ForeignBinding]] = {}
+        self.foreign_policies: dict[str, list[ForeignPolicy]] = {}
         self.owner_bindings: dict[str, OwnerObject] = {}
         self.owner_policies: dict[str, OwnerObject] = {}
         self.quotas: dict[str, QuotaSeen] = {}
@@ -54,6 +60,7 @@ class Gathering:
             policies=self.policies,
             taken={space: frozenset(found) for space, found in self._taken.items()},
             foreign=self.foreign,
+            foreign_policies=self.foreign_policies,
             owner_bindings=self.owner_bindings,
             owner_policies=self.owner_policies,
             quotas=self.quotas,
@@ -69,6 +76,8 @@ class Gathering:
         """Take over what another one gathered of other kinds."""
         for name, found in vars(other).items():
             mine = getattr(self, name)
+            if name == "_recognition":
+                continue
             if name == "_taken":
                 for space, taken in found.items():
                     mine.setdefault(space, set()).update(taken)
@@ -98,7 +107,7 @@ class Gathering:
             owner_namespace=owner.namespace if owner else "",
             quota=spec.resource_quota_spec or {},
             plugins=tuple(spec.plugins or ()),
-            mark=_mark(one.metadata.labels),
+            mark=mark_of(one.metadata),
             source=intern(notes.get(names.SOURCE, "")),
             sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
             deleting=one.metadata.deletion_timestamp is not None,
@@ -115,100 +124,120 @@ class Gathering:
             labels=one.metadata.labels or {},
             annotations=notes,
             owned_by=_owned_by(one.metadata.owner_references),
-            mark=_mark(one.metadata.labels),
+            mark=mark_of(one.metadata),
             source=intern(notes.get(names.SOURCE, "")),
             deleting=one.metadata.deletion_timestamp is not None,
         )
 
-    def role_binding(self, one: slim.RoleBinding) -> None:
-        """Keep a RoleBinding that is an owner's or a contributor's, or whose name could be one's."""
-        metadata = one.metadata
-        if metadata.name == names.OWNER_BINDING:
-            self.owner_bindings[metadata.namespace] = _owner_object(metadata, one.role_ref.name, one.subjects, b"")
+    def role_binding(self, binding: slim.RoleBinding) -> None:
+        """Keep a RoleBinding that is an owner's or a contributor's, or that gives people access in another way."""
+        metadata = binding.metadata
+        if is_propagated(metadata):
+            self._foreign_binding(binding, propagated=True)
             return
-        person = self._person(metadata, one.subjects)
+        if metadata.name == names.OWNER_BINDING:
+            cluster_role = binding.role_ref.name
+            self.owner_bindings[metadata.namespace] = _owner_object(metadata, cluster_role, binding.subjects, b"")
+            return
+        person = self._recognition.person_bound(binding)
         if person is None:
-            self._foreign(one)
+            self._foreign_binding(binding)
             return
         notes = metadata.annotations or _NO_NOTES
+        person = self._people.setdefault(person, person)
         self.bindings.setdefault(metadata.namespace, {})[metadata.name] = Binding(
             name=metadata.name,
             version=metadata.resource_version,
             person=person,
-            role=intern(notes.role or ""),
-            cluster_role=intern(_bound_to(one.role_ref)),
-            subjects=_subjects(one.subjects, person),
-            mark=_contributor_mark(metadata.labels),
-            until=notes.until,
-            source=intern(notes.source),
+            role=intern(notes.get("role", "")),
+            cluster_role=intern(bound_to(binding.role_ref)),
+            granted=self._recognition.role_of(binding.role_ref),
+            subjects=_subjects(binding.subjects, person),
+            mark=mark_of(metadata),
+            until=notes.get(names.UNTIL, ""),
+            source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
         )
 
-    def policy(self, one: slim.AuthorizationPolicy) -> None:
-        """Keep an AuthorizationPolicy that is an owner's or a contributor's, or whose name could be one's."""
-        metadata = one.metadata
+    def policy(self, policy: slim.AuthorizationPolicy) -> None:
+        """Keep an AuthorizationPolicy that is an owner's or a contributor's, or that lets people in in another way."""
+        metadata = policy.metadata
+        if is_propagated(metadata):
+            self._foreign_policy(policy, propagated=True)
+            return
         if metadata.name == names.OWNER_POLICY:
-            self.owner_policies[metadata.namespace] = _owner_object(metadata, "", None, bytes(one.spec))
+            self.owner_policies[metadata.namespace] = _owner_object(metadata, "", None, bytes(policy.spec))
             return
         if metadata.name == names.CLOSED:
             self._closed.add(metadata.namespace)
-        person = self._person(metadata)
+        person = self._recognition.person_let_in(policy)
         if person is None:
+            self._foreign_policy(policy)
             return
         notes = metadata.annotations or _NO_NOTES
         self.policies.setdefault(metadata.namespace, {})[metadata.name] = Policy(
             name=metadata.name,
             version=metadata.resource_version,
-            person=person,
-            role=intern(notes.role or ""),
-            spec=bytes(one.spec),
-            mark=_contributor_mark(metadata.labels),
-            until=notes.until,
-            source=intern(notes.source),
+            person=self._people.setdefault(person, person),
+            role=intern(notes.get("role", "")),
+            spec=bytes(policy.spec),
+            mark=mark_of(metadata),
+            until=notes.get(names.UNTIL, ""),
+            source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
         )
 
-    def quota(self, one: slim.ResourceQuota) -> None:
+    def quota(self, quota: slim.ResourceQuota) -> None:
         """Keep a ResourceQuota of Kubeflow's name."""
-        if one.metadata.name == names.QUOTA:
-            mark = _contributor_mark(one.metadata.labels)
-            self.quotas[one.metadata.namespace] = QuotaSeen(one.metadata.resource_version, one.spec or {}, mark)
+        metadata = quota.metadata
+        if metadata.name == names.QUOTA:
+            self.quotas[metadata.namespace] = QuotaSeen(
+                metadata.resource_version, quota.spec or {}, _own_mark(metadata)
+            )
 
-    def limit_range(self, one: slim.LimitRange) -> None:
+    def limit_range(self, limits: slim.LimitRange) -> None:
         """Keep a LimitRange."""
-        spec, space = one.spec or {}, one.metadata.namespace
-        self.limit_ranges.setdefault(space, []).append((one.metadata.name, spec))
-        if one.metadata.name == names.LIMITS:
-            self.limits[space] = LimitsSeen(one.metadata.resource_version, spec, _contributor_mark(one.metadata.labels))
+        metadata, spec = limits.metadata, limits.spec or {}
+        self.limit_ranges.setdefault(metadata.namespace, []).append((metadata.name, spec))
+        if metadata.name == names.LIMITS:
+            self.limits[metadata.namespace] = LimitsSeen(metadata.resource_version, spec, _own_mark(metadata))
 
-    def _foreign(self, one: slim.RoleBinding) -> None:
-        people = tuple(Person(who.kind, who.name) for who in one.subjects or () if who.kind in ("User", "Group"))
-        if people:
-            found = ForeignBinding(one.metadata.name, intern(_bound_to(one.role_ref)), people)
-            self.foreign.setdefault(one.metadata.namespace, []).append(found)
+    def _foreign_binding(self, binding: slim.RoleBinding, *, propagated: bool = False) -> None:
+        metadata = binding.metadata
+        self._take_name(metadata)
+        if people := self._recognition.people_bound(binding):
+            found = ForeignBinding(
+                name=metadata.name,
+                version=metadata.resource_version,
+                people=people,
+                annotated=annotated_name(metadata) is not None,
+                propagated=propagated,
+                role=self._recognition.role_of(binding.role_ref),
+            )
+            self.foreign.setdefault(metadata.namespace, []).append(found)
 
-    def _person(self, metadata: slim.Metadata, subjects: Sequence[slim.Subject] | None = None) -> Person | None:
-        """Whose object it is by its annotations; one without them may stand in the way of a name.
+    def _foreign_policy(self, policy: slim.AuthorizationPolicy, *, propagated: bool = False) -> None:
+        metadata = policy.metadata
+        self._take_name(metadata)
+        if people := self._recognition.people_let_in(policy):
+            found = ForeignPolicy(
+                name=metadata.name,
+                version=metadata.resource_version,
+                people=people,
+                annotated=annotated_name(metadata) is not None,
+                propagated=propagated,
+            )
+            self.foreign_policies.setdefault(metadata.namespace, []).append(found)
 
-        One that bears our mark and lost them is ours still: its only subject tells whose, or what is left of them.
-        """
-        kind, notes = names.kind_in(metadata.name), metadata.annotations
-        if not kind:
-            return None
-        said = None if notes is None else notes.group if notes.user is None else notes.user
-        name = None if notes is None or notes.role is None else said
-        if name is None and not _contributor_mark(metadata.labels):
+    def _take_name(self, metadata: slim.Metadata) -> None:
+        """Record a name that KFAM could give a contributor's object and that an object has which is not managed."""
+        if names.kind_in(metadata.name):
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
-            return None
-        if name is None:
-            name = subjects[0].name if subjects is not None and len(subjects) == 1 else said or ""
-        person = Person(kind, name)
-        return self._people.setdefault(person, person)
 
 
-_NO_NOTES = slim.Annotations()
+_NO_NOTES: Mapping[str, str] = {}
 
 _TAKE: Mapping[str, Any] = {
     "Profile": Gathering.profile,
@@ -220,48 +249,39 @@ _TAKE: Mapping[str, Any] = {
 }
 
 
-def _mark(labels: Mapping[str, str] | None) -> str:
-    if not labels or labels.get(names.MANAGED_BY) != names.MANAGER:
-        return ""
-    return labels.get(names.INSTANCE, "")
-
-
-def _contributor_mark(labels: slim.Labels | None) -> str:
-    return intern(labels.instance) if labels is not None and labels.manager == names.MANAGER else ""
+def _own_mark(metadata: slim.Metadata) -> str:
+    """Return our mark on an object that is not a copy: a copy has that of what it was copied from."""
+    return "" if is_propagated(metadata) else mark_of(metadata)
 
 
 def _owned_by(references: Iterable[slim.OwnerReference] | None) -> str:
     return next((one.name for one in references or () if one.kind == "Profile"), "")
 
 
-def _bound_to(role: slim.RoleReference) -> str:
-    return role.name if role.kind == "ClusterRole" else f"{role.kind}/{role.name}"
-
-
 def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[str, str, str, str], ...] | None:
-    if found is not None and len(found) == 1:
-        one = found[0]
-        if (
-            one.name == person.name
-            and one.kind == person.kind
-            and one.api_group == names.RBAC_GROUP
-            and not one.namespace
-        ):
-            return None
+    subject = sole_subject(found)
+    if (
+        subject is not None
+        and subject.name == person.name
+        and subject.kind == person.kind
+        and subject.api_group == names.RBAC_GROUP
+        and not subject.namespace
+    ):
+        return None
     return tuple((one.kind, one.name, one.namespace, one.api_group) for one in found or ())
 
 
 def _owner_object(
     metadata: slim.Metadata, cluster_role: str, subjects: list[slim.Subject] | None, spec: bytes
 ) -> OwnerObject:
-    single = subjects[0] if subjects is not None and len(subjects) == 1 else None
+    single = sole_subject(subjects)
     return OwnerObject(
         version=metadata.resource_version,
-        user=(metadata.annotations.user if metadata.annotations else None) or "",
+        user=(metadata.annotations or _NO_NOTES).get("user", ""),
         subject=Person(single.kind, single.name) if single else None,
         namespace=single.namespace if single else "",
         cluster_role=cluster_role,
         spec=spec,
-        mark=_contributor_mark(metadata.labels),
+        mark=mark_of(metadata),
         owned_by=_owned_by(metadata.owner_references),
     )

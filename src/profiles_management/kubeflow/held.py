@@ -47,7 +47,7 @@ class Held:
     @property
     def role(self) -> str:
         """The strongest role that is bound, '' for none."""
-        return max((one.role for one in self.bindings), key=weight, default="")
+        return max((binding.granted for binding in self.bindings), key=weight, default="")
 
     @property
     def ours(self) -> bool:

@@ -1,7 +1,7 @@
 """What is listed rather than planned: a valid document, stale profiles, access. Each as lines and as data. Pure.
 
 validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors, warnings}
-stale       {stale: [{name, owner, contributors}], errors}
+stale       {stale: [{name, owner, contributors}], warnings, errors}
 access      {access: [{profile, person: {kind, name}, role, until, owner, managed}], errors}; until is null for never
 """
 
@@ -18,6 +18,7 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.rows import day
+from profiles_management.reconcile.text import listed_warnings
 
 Told = tuple[list[Line], Data]
 
@@ -52,11 +53,13 @@ def _expired(pmr: ProfilesManagementRepresentation, now: datetime) -> Iterator[d
 
 def stale(found: Sequence[StaleProfile]) -> Told:
     """Tell which profiles a document no longer names."""
-    data = [{"name": one.name, "owner": one.owner, "contributors": one.contributors} for one in found]
+    stale = [{"name": one.name, "owner": one.owner, "contributors": one.contributors} for one in found]
+    warnings = [warning for one in found for warning in one.warnings]
+    data = {"stale": stale, "warnings": [problem_data(warning) for warning in warnings], "errors": []}
     if not found:
-        return [line("No profile is stale.")], {"stale": data, "errors": []}
+        return [line("No profile is stale.")], data
     rows = [(one.name, one.owner or "-", str(one.contributors)) for one in found]
-    return table([("PROFILE", "OWNER", "CONTRIBUTORS"), *rows]), {"stale": data, "errors": []}
+    return [*table([("PROFILE", "OWNER", "CONTRIBUTORS"), *rows]), *listed_warnings(warnings)], data
 
 
 def access(entries: Sequence[AccessEntry], person: str | None = None, profile: str | None = None) -> Told:

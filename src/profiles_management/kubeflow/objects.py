@@ -55,6 +55,11 @@ def contributors(profile: Profile) -> set[Person]:
     return {Person(one.kind.value, one.name) for one in profile.contributors}
 
 
+def people_of(profile: Profile) -> set[Person]:
+    """Return everybody whom a profile names: its owner, and whom it lists."""
+    return {owner_of(profile), *contributors(profile)}
+
+
 def timestamp(moment: datetime) -> str:
     """Return a moment the way it stands in annotations: `2027-01-01T00:00:00Z`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

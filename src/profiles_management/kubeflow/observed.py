@@ -36,10 +36,12 @@ class Binding(Half, frozen=True, gc=False, kw_only=True):
 
     Attributes:
         cluster_role: what it binds to; this counts, not the annotation.
+        granted: the role that this ClusterRole stands for; `ClusterRole/NAME` or `Role/NAME` where it is none.
         subjects: (kind, name, namespace, apiGroup) of each; None where there is exactly one, `person` by RBAC's group.
     """
 
     cluster_role: str
+    granted: str
     subjects: tuple[tuple[str, str, str, str], ...] | None
 
 
@@ -49,12 +51,30 @@ class Policy(Half, frozen=True, gc=False, kw_only=True):
     spec: bytes
 
 
-class ForeignBinding(msgspec.Struct, frozen=True, gc=False):
-    """A RoleBinding for people that is no contributor's and no owner's: left alone, and told."""
+class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """An object that gives people access and is not managed: neither a contributor's nor an owner's.
+
+    Attributes:
+        people: who has access by it; a policy's names may begin or end with `*`, which stands for any text.
+        annotated: whether it has KFAM's annotations.
+        propagated: whether another controller copies it into the namespace.
+    """
 
     name: str
-    cluster_role: str
+    version: str
     people: tuple[Person, ...]
+    annotated: bool = False
+    propagated: bool = False
+
+
+class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
+    """A RoleBinding that is not managed; `role` is admin, edit or view, else `ClusterRole/NAME` or `Role/NAME`."""
+
+    role: str
+
+
+class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
+    """An AuthorizationPolicy that is not managed and lets people in."""
 
 
 class OwnerObject(msgspec.Struct, frozen=True, gc=False):
@@ -131,7 +151,7 @@ class Observed:
     Attributes:
         bindings, policies: contributors' objects by namespace, then name.
         taken: by namespace, names that could be a contributor's but belong to somebody else's object.
-        foreign: by namespace, RoleBindings that give somebody access and are not ours to touch.
+        foreign, foreign_policies: by namespace, what gives people access and is not managed.
         owner_bindings, owner_policies, quotas, limits: by namespace.
         holds: the kinds that the target can hold; a folder of manifests for Kubeflow holds no Namespace.
         missing_roles: ClusterRoles that contributors are bound to and that do not exist.
@@ -146,6 +166,7 @@ class Observed:
     policies: Mapping[str, Mapping[str, Policy]] = field(default_factory=dict)
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     foreign: Mapping[str, Sequence[ForeignBinding]] = field(default_factory=dict)
+    foreign_policies: Mapping[str, Sequence[ForeignPolicy]] = field(default_factory=dict)
     owner_bindings: Mapping[str, OwnerObject] = field(default_factory=dict)
     owner_policies: Mapping[str, OwnerObject] = field(default_factory=dict)
     quotas: Mapping[str, QuotaSeen] = field(default_factory=dict)

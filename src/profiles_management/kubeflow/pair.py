@@ -37,7 +37,7 @@ class Settling:
         self.policy = next((one for one in held.policies if one.name == name), None)
         others = [one for one in held.bindings if one.name != name and not is_spent(one)]
         self.same = [one for one in others if one.subjects is None and role_right(one, grant, settings)]
-        wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.role), one.name))
+        wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.granted), one.name))
         self.replaced = wrong[:1] if self.binding is None and not self.same else []
         self.surplus = wrong[len(self.replaced) :]
         self.old_policies = [one for one in held.policies if one.name != name and not is_spent(one)]
@@ -48,7 +48,10 @@ class Settling:
         """Yield a revocation of roles that are too many, then the one step that sets the right one."""
         if self.surplus:
             yield self._surplus()
-        sent = (*self._binding_writes(), *self._policy_writes())
+        new = (*self._binding_writes(), *self._policy_writes())
+        old = tuple(self._old_pair_writes())
+        # Two people under each other's names would wait for one another, so there the old pairs go first.
+        sent = (*old, *new) if self._is_name_in_use() else (*new, *old)
         if sent:
             yield self._change(sent)
 
@@ -60,7 +63,7 @@ class Settling:
             Action.DELETE,
             Reason.EXTRA_ROLE,
             person=self.grant.person,
-            before=self.surplus[-1].role,
+            before=self.surplus[-1].granted,
             after=self.grant.role,
             writes=tuple(deletions(self.room, self.surplus)),
         )
@@ -79,15 +82,13 @@ class Settling:
             made = self._creation(objects.binding, "RoleBinding", self.room.bindings.get(self.name))
             yield from deletions(self.room, (*self.replaced, *wrong), made.after)
             yield made
-        yield from deletions(self.room, self.same)
 
     def _mend_binding(self, one: Binding) -> Iterator[Write]:
         change = self._metadata(one)
-        if one.subjects is not None:
+        if one.subjects is not None or one.person != self.grant.person:
             wanted = objects.subject(self.grant.person)
-            self.fields.append(
-                FieldDiff("subjects", [subject[1] for subject in one.subjects], [self.grant.person.name])
-            )
+            bound = [one.person.name] if one.subjects is None else [subject[1] for subject in one.subjects]
+            self.fields.append(FieldDiff("subjects", bound, [self.grant.person.name]))
             self.drifted = True
             change["subjects"] = [wanted]
         if change:
@@ -102,7 +103,6 @@ class Settling:
             yield self._creation(objects.policy, "AuthorizationPolicy", self.room.policies.get(self.name))
         else:
             yield from self._mend_policy(self.policy)
-        yield from deletions(self.room, self.old_policies)
 
     def _mend_policy(self, one: Policy) -> Iterator[Write]:
         change = self._metadata(one)
@@ -115,6 +115,22 @@ class Settling:
             yield writes.patch(ref(self.room, one), change, one.version)
 
     # both
+
+    def _is_name_in_use(self) -> bool:
+        """Whether an object of somebody else, who changes names in the same phase, has this person's name."""
+        there = (self.room.bindings.get(self.name), self.room.policies.get(self.name))
+        mine = (self.binding, self.policy)
+        return bool(self.held.names) and any(
+            one is not None and own is None and not one.deleting for one, own in zip(there, mine, strict=True)
+        )
+
+    def _old_pair_writes(self) -> Iterator[Write]:
+        """Yield what removes the pair under another name."""
+        if not self.same and not self.old_policies:
+            return
+        if self.same:
+            self._note("name", self.same[0].name, self.name)
+        yield from deletions(self.room, (*self.same, *self.old_policies))
 
     def _metadata(self, one: Binding | Policy) -> dict[str, object]:
         change: dict[str, object] = {}
@@ -150,7 +166,9 @@ class Settling:
         """
         target = ObjectRef(kind, self.room.name, self.name)
         ready = None if self.held.names else self.room.ready
-        after = Condition(target, State.GONE) if there is not None and there.deleting else ready
+        is_others = there is not None and there not in (self.binding, self.policy)
+        in_the_way = there is not None and (there.deleting or (is_others and bool(self.held.names)))
+        after = Condition(target, State.GONE) if in_the_way else ready
         return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
 
     # how it is told
@@ -166,7 +184,7 @@ class Settling:
             self._action(),
             self._reason(created=created),
             person=self.grant.person,
-            before=self.replaced[0].role if self.replaced else self.held.role,
+            before=self.replaced[0].granted if self.replaced else self.held.role,
             after=self.grant.role,
             until=self.grant.until,
             fields=tuple(self.fields),
@@ -183,6 +201,7 @@ class Settling:
         reasons = (
             (Reason.WANTED, not (self.held.bindings or self.held.policies)),
             (Reason.ROLE_CHANGED, self.replaced),
+            (Reason.DUPLICATE, self.same and self.binding is not None),
             (Reason.RENAMED, self.same),
             (Reason.DRIFTED, self.drifted),
             (Reason.INCOMPLETE, created),

@@ -33,6 +33,12 @@ class People:
     before: int = 0
     lost: int = 0
 
+    @property
+    def revoked(self) -> tuple[Person, ...]:
+        """Whose access ends with these changes."""
+        ended = (change for change in self.changes if not change.after and change.reason is not Reason.BECAME_OWNER)
+        return tuple(change.person for change in ended if change.person is not None)
+
 
 def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     """Return what makes the contributors of a namespace those of the document."""
@@ -59,28 +65,26 @@ def _keys(wanted: Iterable[Grant], room: Room) -> Iterator[tuple[Person, str]]:
 
 
 def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> dict[Person, Held]:
-    """Return who contributes to a namespace: by the objects that bear a name that KFAM or we would give.
+    """Return who contributes to a namespace, whatever the names of their objects.
 
     Args:
         homes: whose a name is by the document; for what we made and somebody annotated otherwise since. Otherwise a
-            RoleBinding is that of whom it binds, and a policy that of the RoleBinding beside it.
+            RoleBinding is that of whom it binds, and a policy that of the RoleBinding of the same name.
     """
     found: dict[Person, Held] = {}
     for binding in room.bindings.values():
-        if (person := _whose(binding, homes)) is not None:
-            found.setdefault(person, Held()).bindings.append(binding)
+        found.setdefault(_whose(binding, homes), Held()).bindings.append(binding)
     beside = {one.name: person for person, held in found.items() for one in held.bindings}
     for policy in room.policies.values():
-        if (person := _whose(policy, {**beside, **homes})) is not None:
-            found.setdefault(person, Held()).policies.append(policy)
+        found.setdefault(_whose(policy, {**beside, **homes}), Held()).policies.append(policy)
     return found
 
 
-def _whose(one: Binding | Policy, homes: Mapping[str, Person]) -> Person | None:
-    """Whose an object is; None for a foreign one, which bears neither our mark nor a name that fits its annotations."""
-    if names.is_name_of(one.name, one.person, one.role):
+def _whose(one: Binding | Policy, homes: Mapping[str, Person]) -> Person:
+    """Return whose an object is: one with our mark under another's name was made for whom the document names."""
+    if not one.mark or names.is_name_of(one.name, one.person, one.role):
         return one.person
-    return homes.get(one.name) or _bound(one) or one.person if one.mark else None
+    return homes.get(one.name) or _bound(one) or one.person
 
 
 def _bound(one: Binding | Policy) -> Person | None:

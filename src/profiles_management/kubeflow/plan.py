@@ -3,11 +3,13 @@
 who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
-from profiles_management.kubeflow import frozen, objects, ownership, people, shape
+from profiles_management.kubeflow import frozen, objects, ownership, people, shape, unmanaged
+from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.owner import Owning, bound
@@ -108,6 +110,7 @@ class _Planning:
         self.before = self.lost = self.gained = self.expired = 0
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
+        self.gateways = GatewayCheck(settings)
 
     def left_alone(self) -> None:
         """Plan what several sources define, and what a source made that cannot be read: access ends, nothing else."""
@@ -119,7 +122,9 @@ class _Planning:
             closable = ownership.is_ours_to_close(name, self.observed, self.settings)
             if closable and not ownership.is_protected(name, self.settings):
                 ended = frozen.over(room_of(name, self.observed), self.settings, self.now)
-                self._people(people.plan((), ended, self.settings))
+                found = people.plan((), ended, self.settings)
+                self._people(found)
+                self.warnings += self._unmanaged(name, (), found.revoked)
         self.refused += [problem for _, problem in sorted(origins.conflicts.items())]
         self.warnings += [problem for problem in origins.refused if profile_of(problem) not in self.frozen]
 
@@ -144,6 +149,7 @@ class _Planning:
         if ownership.is_ours_to_close(name, self.observed, self.settings):
             found = people.plan((), room_of(name, self.observed), self.settings)
             self._people(found)
+            self.warnings += self._unmanaged(name, (), found.revoked)
             self.left += [name] if found.changes else []
 
     def result(self) -> Plan:
@@ -154,7 +160,7 @@ class _Planning:
             warnings=(
                 *self.observed.unreadable,
                 *self._missing_roles(),
-                *self._other_gateways(),
+                *self._gateways(),
                 *self.warnings,
                 *document_warnings(self.pmr),
             ),
@@ -191,11 +197,20 @@ class _Planning:
         self.changes += owning.changes(first)
         self.pending += owning.pending()
         self.warnings += owning.warnings()
-        self.warnings += self._unknown(profile.name)
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys())
+        self._others(profile, footing, found, grants)
         ground = Ground(profile.name, wanted, footing, self.observed, self.settings)
         self.changes += shape.changes(ground)
         self.warnings += shape.warnings(ground)
+
+    def _others(self, profile: Profile, footing: Footing, found: People, grants: Sequence[objects.Grant]) -> None:
+        """Look at what others wrote: objects that give access and are not managed, and the gateway of the owner."""
+        if unmanaged.exists(profile.name, self.observed):
+            near = objects.people_of(profile)
+            replaced = {footing.before} if footing.before is not None else set()
+            self.warnings += self._unmanaged(profile.name, near, {*found.revoked, *(replaced - near)})
+        if not self.settings.standalone:
+            self.gateways.add(profile.name, self.observed.owner_policies.get(profile.name), len(grants))
 
     def _room(self, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:
         now = {grant.person for grant in grants}
@@ -237,16 +252,20 @@ class _Planning:
             self.before += 1
             self.lost += 1
 
-    def _unknown(self, name: str) -> Iterator[Problem]:
-        """What bears a contributor's name and is none: it may have been ours before somebody took the marks off."""
-        for one in self.observed.foreign.get(name, ()):
-            if one.name in self.observed.taken.get(name, ()):
-                yield Problem(
-                    code="unknown-binding",
-                    what=f"RoleBinding {one.name} gives {one.cluster_role} to {', '.join(map(str, one.people))}",
-                    where=Where(path=f"Profile/{name}"),
-                    remedy="It is not ours and stays; delete it if nobody needs it.",
-                )
+    def _unmanaged(self, name: str, near: Collection[Person], lost: Collection[Person]) -> list[Problem]:
+        """Return what gives people access to a profile without being managed."""
+        if not unmanaged.exists(name, self.observed):
+            return []
+        return unmanaged.problems(name, self.observed, near=near, document=self.people_of_document, lost=lost)
+
+    @cached_property
+    def people_of_document(self) -> frozenset[Person]:
+        """Everybody whom the document names, in whatever profile."""
+        return unmanaged.people_of(self.pmr)
+
+    def _gateways(self) -> Iterator[Problem]:
+        mismatches = list(self.gateways.problems())
+        yield from mismatches or self._other_gateways()
 
     def _other_gateways(self) -> Iterator[Problem]:
         """Where most policies are to let other gateways in, a setting may have been forgotten: nobody would get in."""

@@ -14,7 +14,7 @@ UPSTREAM_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/ml-pipeline-ui"
 CHARMED_GATEWAY = "cluster.local/ns/kubeflow/sa/istio-ingressgateway-workload-service-account"
 CHARMED_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/kfp-ui"
 
-_KUBEFLOW_ROLES = MappingProxyType({"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"})
+KUBEFLOW_ROLES = MappingProxyType({"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"})
 _BUILT_IN_ROLES = MappingProxyType({"admin": "admin", "edit": "edit", "view": "view"})
 
 
@@ -108,7 +108,7 @@ class Settings:
         """The ClusterRole of each role."""
         if self.roles is not None:
             return self.roles
-        return _BUILT_IN_ROLES if self.standalone else _KUBEFLOW_ROLES
+        return _BUILT_IN_ROLES if self.standalone else KUBEFLOW_ROLES
 
     @property
     def gateways(self) -> tuple[str, ...]:

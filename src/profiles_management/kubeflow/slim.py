@@ -11,8 +11,6 @@ from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG
 from lightkube.models import meta_v1
 from lightkube.resources import core_v1, rbac_authorization_v1
 
-from profiles_management.kubeflow import names
-
 _VERBS = ["delete", "get", "list", "patch", "post", "put"]
 _PROFILE = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
 _POLICY = ApiInfo(
@@ -28,44 +26,15 @@ class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
     controller: bool = False
 
 
-class Annotations(msgspec.Struct, gc=False, rename={"until": names.UNTIL, "source": names.SOURCE}):
-    """KFAM's annotations and our own on a contributor's objects; Kubernetes sees to it that values are text."""
-
-    user: str | None = None
-    group: str | None = None
-    role: str | None = None
-    until: str = ""
-    source: str = ""
-
-
-class Labels(msgspec.Struct, gc=False, rename={"manager": names.MANAGED_BY, "instance": names.INSTANCE}):
-    """Our marks."""
-
-    manager: str = ""
-    instance: str = ""
-
-
 class Metadata(msgspec.Struct, gc=False, rename="camel"):
-    """The metadata of a contributor's or an owner's object."""
-
-    name: str
-    namespace: str = ""
-    resource_version: str = ""
-    deletion_timestamp: str | None = None
-    finalizers: list[str] | None = None
-    annotations: Annotations | None = None
-    labels: Labels | None = None
-    owner_references: list[OwnerReference] | None = None
-
-
-class OpenMetadata(msgspec.Struct, gc=False, rename="camel"):
-    """Metadata with every label and annotation, for kinds of which there is one a profile."""
+    """The metadata of an object; Kubernetes sees to it that values of labels and annotations are text."""
 
     name: str
     namespace: str = ""
     uid: str = ""
     resource_version: str = ""
     deletion_timestamp: str | None = None
+    finalizers: list[str] | None = None
     annotations: dict[str, str] | None = None
     labels: dict[str, str] | None = None
     owner_references: list[OwnerReference] | None = None
@@ -124,7 +93,7 @@ class Profile(GlobalResource, msgspec.Struct, rename="camel"):
     """A Profile."""
 
     _api_info: ClassVar[ApiInfo] = _PROFILE  # type: ignore[misc]
-    metadata: OpenMetadata
+    metadata: Metadata
     spec: ProfileSpec | None = None
 
 
@@ -132,7 +101,7 @@ class Namespace(GlobalResource, msgspec.Struct, rename="camel"):
     """A Namespace."""
 
     _api_info: ClassVar[ApiInfo] = api_info(core_v1.Namespace)  # type: ignore[misc]
-    metadata: OpenMetadata
+    metadata: Metadata
 
 
 class ResourceQuota(NamespacedResourceG, msgspec.Struct, rename="camel"):

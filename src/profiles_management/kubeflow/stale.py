@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from profiles_management.kubeflow import names, objects, ownership, people, writes
+from profiles_management.kubeflow import names, objects, ownership, people, unmanaged, writes
 from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.plan import room_of, stale
 from profiles_management.kubeflow.settings import Settings
@@ -16,6 +16,7 @@ from profiles_management.reconcile.plan import (
     Condition,
     ObjectRef,
     Pending,
+    Person,
     Phase,
     Plan,
     Reason,
@@ -27,19 +28,30 @@ from profiles_management.reconcile.plan import (
 
 @dataclass(frozen=True, slots=True)
 class StaleProfile:
-    """A profile that the document does not name; `contributors` counts those whom the next apply revokes."""
+    """A profile that the document does not name.
+
+    Attributes:
+        contributors: how many the next apply revokes.
+        warnings: access that they or people of the document have by objects that are not managed.
+    """
 
     name: str
     owner: str
     contributors: int
+    warnings: tuple[Problem, ...] = ()
 
 
 def found(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[StaleProfile, ...]:
     """Return the stale profiles, sorted by name."""
-    return tuple(
-        StaleProfile(name, _owner(name, observed), len(people.held_in(room_of(name, observed))))
-        for name in stale(pmr, observed, settings)
-    )
+    document = unmanaged.people_of(pmr)
+    return tuple(_stale_profile(name, observed, document) for name in stale(pmr, observed, settings))
+
+
+def _stale_profile(name: str, observed: Observed, document: Collection[Person]) -> StaleProfile:
+    owner, contributors = _owner(name, observed), people.held_in(room_of(name, observed)).keys()
+    owners = {Person("User", owner)} if owner else set()
+    warnings = unmanaged.problems(name, observed, near=owners, document=document, lost=contributors)
+    return StaleProfile(name, owner, len(contributors), tuple(warnings))
 
 
 def deletion(
@@ -60,6 +72,7 @@ def deletion(
     bound = keep_data and not settings.standalone and "Namespace" not in observed.holds
     changes: list[Change] = []
     refused: list[Problem] = []
+    warnings: list[Problem] = []
     pending: list[Pending] = []
     lost = 0
     nobody_stays = replace(settings, unlisted="revoke")
@@ -74,14 +87,18 @@ def deletion(
             pending.append(Pending(name, f"{name} is being deleted"))
             continue
         if ownership.is_ours_to_close(name, observed, settings):
-            revoked = people.plan((), room_of(name, observed), nobody_stays)
-            changes += revoked.changes
-            lost += len(revoked.changes)
+            revoked = [*people.plan((), room_of(name, observed), nobody_stays).changes]
+            if keep_data:
+                revoked += unmanaged.revocations(name, observed)
+                warnings += unmanaged.left(name, observed)
+            changes += revoked
+            lost += len(revoked)
         changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
     gone = tuple(sorted({change.profile for change in changes}))
     return Plan(
         ordered(changes),
         tuple(refused),
+        warnings=tuple(warnings),
         pending=tuple(pending),
         profiles=len(pmr) + len(refused),
         stale=gone,

@@ -1,5 +1,6 @@
 """A plan and a report in words, grouped by profile, people before objects. What is unchanged is counted, not listed."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +13,7 @@ from profiles_management.reconcile.plan import Access, Action, Change, Pending, 
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
 from profiles_management.reconcile.rows import Row, rank, rows
 
+_WORD = re.compile("[a-z0-9-]+")
 _SYMBOL, _NAME, _DETAIL = 3, 40, 24
 _VERBS = {
     Action.CREATE: ("to add", "added"),
@@ -24,7 +26,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, _Notes(plan)), *_warnings(plan), *_frozen(plan), line(_plan_summary(plan))]
+    return [*_told(groups, _Notes(plan)), *listed_warnings(plan.warnings), *_frozen(plan), line(_plan_summary(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -32,7 +34,7 @@ def report_lines(report: Report) -> list[Line]:
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
-    told = [*_told(groups, _Notes(plan), ends), *_warnings(plan), *_frozen(plan)]
+    told = [*_told(groups, _Notes(plan), ends), *listed_warnings(plan.warnings), *_frozen(plan)]
     return [*told, line(_report_summary(report)), *_advice(report)]
 
 
@@ -140,21 +142,22 @@ class _Layout:
 # what is said of the whole
 
 
-def _warnings(plan: Plan) -> Iterator[Line]:
-    in_document = [warning for warning in plan.warnings if warning.where.line]
-    others = [warning for warning in plan.warnings if not warning.where.line]
+def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
+    """Yield warnings, a line each, and an empty line after them; those about the document after all others."""
+    in_document = [warning for warning in warnings if warning.where.line]
+    others = [warning for warning in warnings if not warning.where.line]
     for warning in (*others, *in_document[:MOST]):
         yield line(Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: "))
     if more := max(len(in_document) - MOST, 0):
         yield line(f"... and {count(more, 'more warning')} about the document; validate --output json lists them all.")
-    if plan.warnings:
+    if warnings:
         yield line()
 
 
 def _warned(warning: Problem) -> str:
     where = str(warning.where).removeprefix("Profile/")
     remedy = warning.remedy[:1].upper() + warning.remedy[1:]
-    named = not where or where.rpartition("/")[2] in warning.what
+    named = not where or where.rpartition("/")[2] in _WORD.findall(warning.what)
     return f"{warning.what}. {remedy}" if named else f"{where}: {warning.what}. {remedy}"
 
 

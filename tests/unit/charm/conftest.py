@@ -14,7 +14,7 @@ from publisher import published, read_answer
 from charm import ProfilesManagementCharm
 from charms.profiles_management.v0.profiles_management import Report
 from memory_api import MemoryApi
-from memory_api.controller import ProfileController
+from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
 from profiles_charm import connection
 from profiles_management.reconcile.clock import Clock
 
@@ -154,7 +154,7 @@ def api() -> MemoryApi:
         {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
         for name in ROLES
     )
-    ProfileController(server)
+    ProfileController(server, principals=CHARMED_PRINCIPALS)
     return server
 
 

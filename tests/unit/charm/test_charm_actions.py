@@ -9,6 +9,7 @@ from scenario.errors import InconsistentScenarioError
 from memory_api import MemoryApi, always, forbid, injury
 from profiles_charm.results import LARGEST
 from profiles_management.pmr import documents
+from scenarios.foreign import binding, person, put
 
 SUMMARY = "Plan: 2 to add (3 writes). 2 gain access."
 BINDING = "user-user0-example-com-clusterrole-edit"
@@ -226,6 +227,16 @@ def test_stale_profiles_are_listed_with_their_owners(stale):
 
     assert answer["stale"] == [{"name": "web", "owner": "root@example.com", "contributors": 0}]
     assert answer["text"].splitlines()[0].split() == ["PROFILE", "OWNER", "CONTRIBUTORS"]
+
+
+def test_access_that_stays_in_a_stale_profile_is_listed_by_name(stale, api):
+    put(api, binding("some-name", person("user0@example.com"), space="web"))
+
+    answer = stale.act("list-stale-profiles")
+
+    assert [warning["what"] for warning in answer["warnings"]] == [
+        "user0@example.com also has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_nothing_is_deleted_that_is_not_confirmed(stale, api):

@@ -7,8 +7,9 @@ from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingS
 
 from charm import ProfilesManagementCharm
 from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
-from memory_api.controller import ProfileController
+from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
 from profiles_charm.status import LONGEST, short
+from scenarios.foreign import binding, person, put
 
 EVENTS = (
     "install",
@@ -43,6 +44,13 @@ def good(document):
 
 
 # How the world is, by name: what the cluster is like, the options, and the status of a leader.
+
+
+def unmanaged_access(deploy, api, good):
+    world, _ = good_document(deploy, api, good)
+    world.see()
+    put(api, *(binding(f"x{number}", person("user0@example.com")) for number in range(3)))
+    return world, ActiveStatus("2 profiles, 3 contributors; unmanaged access in 1 profile")
 
 
 def no_document(deploy, api, good):
@@ -183,6 +191,7 @@ WORLDS = (
     no_document, blank_document, good_document, empty_document, bad_document, protected_name, wrong_option, api_away,
     api_unavailable, conflicting, no_profile_crd, no_istio_crd, not_trusted, one_list_forbidden, brake, still_pending,
     refused, write_fails, role_missing, document_warned,
+    unmanaged_access,
 )  # fmt: skip
 
 
@@ -230,6 +239,20 @@ def test_another_unit_stands_by_and_sends_nothing(event, made, deploy, api, good
     assert world.api.log == []
 
 
+def test_gateways_that_differ_from_the_owners_are_named_whole(deploy, api, good):
+    world = deploy(api)
+    ours = "cluster.local/ns/x/sa/gateway"
+    world.configure(pmr=good, principals=ours)
+    world.see()
+
+    state = world.see()
+
+    assert state.unit_status == ActiveStatus(
+        f"2 profiles, 3 contributors; 1 warning: AuthorizationPolicies of 3 contributors name {ours}; "
+        f"the owner's in data names {', '.join(CHARMED_PRINCIPALS)}: set principals"
+    )
+
+
 def test_a_wrong_option_sends_nothing(deploy, api, good):
     world, _ = wrong_option(deploy, api, good)
 
@@ -262,7 +285,7 @@ def test_what_was_pending_is_finished_by_the_next_event(deploy, api, good):
     world, _ = still_pending(deploy, api, good)
     world.see()
 
-    ProfileController(world.api).resync()
+    ProfileController(world.api, principals=CHARMED_PRINCIPALS).resync()
 
     assert world.see().unit_status == ActiveStatus("2 profiles, 3 contributors")
 

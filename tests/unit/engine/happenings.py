@@ -3,6 +3,7 @@
 Each happening is a function of a world and of what it was drawn with. Where nothing fits, nothing happens.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -150,10 +151,15 @@ BOTH_DRIFTS = (
 )
 
 
-def duplicated(world, name, user, role, hashed, marked, kinds):
-    """Another role, or the same one under another of the names that we know, as an older version may have left."""
+def peer_name(person, role):
+    """Return the name that github-profiles-automator gives a contributor's objects."""
+    return re.sub("[^a-z0-9]+", "-", f"{person.name}-{role}".lower()).strip("-")
+
+
+def duplicated(world, name, user, role, naming, marked, kinds):
+    """Another role, or the same one under another name, as an older version or another program may have left."""
     person = Person("User", user)
-    named = (names.hashed_name if hashed else names.kfam_name)(person, role)
+    named = naming(person, role)
     if len(named) > 253 or world.api.get("Namespace", None, name) is None:
         return
     for make in kinds:
@@ -348,7 +354,13 @@ people = st.one_of(
         change=st.sampled_from((*POLICY_DRIFTS, *BOTH_DRIFTS)),
     ),
     _happening(half_removed, kind=st.sampled_from(("RoleBinding", "AuthorizationPolicy")), index=_index),
-    _happening(duplicated, **_dashboard, hashed=st.booleans(), marked=st.booleans(), kinds=_makers),
+    _happening(
+        duplicated,
+        **_dashboard,
+        naming=st.sampled_from((names.kfam_name, names.hashed_name, peer_name)),
+        marked=st.booleans(),
+        kinds=_makers,
+    ),
 )
 foreign = st.builds(
     lambda one, space: partial(_put_foreign, one=one, space=space),

@@ -1,0 +1,58 @@
+"""Whether contributors' policies name the gateway that is really there. Pure.
+
+The profile controller writes the owner's AuthorizationPolicy and knows the gateway; a contributor's policy that names
+another one lets nobody in.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from profiles_management.kubeflow import policies
+from profiles_management.kubeflow.observed import OwnerObject
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.lines import count
+
+CODE = "gateway-mismatch"
+_MOST = 3  # sets of principals that are reported
+
+
+class GatewayCheck:
+    """Compares the principals of the settings with those of owners' policies, and counts contributors."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._usual = b'"principals":' + msgspec.json.encode(settings.gateways)
+        self._contributors: Counter[frozenset[str]] = Counter()
+        self._profiles: dict[frozenset[str], str] = {}
+
+    def add(self, profile: str, policy: OwnerObject | None, contributors: int) -> None:
+        """Look at one profile whose owner's policy was written by the profile controller."""
+        if policy is None or not contributors or self._usual in policy.spec:
+            return
+        principals = policies.gateways_of(policy.spec, self._settings)
+        if all(self._is_named(principal) for principal in principals):
+            return
+        self._contributors[principals] += contributors
+        self._profiles.setdefault(principals, profile)
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield one problem for each set of principals that owners' policies name and contributors' do not."""
+        gateways = self._settings.gateways
+        for principals, contributors in self._contributors.most_common(_MOST):
+            named = ",".join(sorted(principals))
+            theirs = ", ".join(sorted(one for one in principals if not self._is_named(one)))
+            ours = ", ".join(one for one in gateways if one not in principals)
+            yield Problem(
+                code=CODE,
+                what=f"AuthorizationPolicies of {count(contributors, 'contributor')} name {ours}; the owner's in "
+                f"{self._profiles[principals]} names {theirs}",
+                where=Where(),
+                remedy="Nobody gets in through a gateway that does not exist. Choose the preset of this Kubeflow, "
+                f"or set principals to {named}",
+            )
+
+    def _is_named(self, principal: str) -> bool:
+        return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)

@@ -1,0 +1,55 @@
+"""Objects that another controller copies into a namespace: it writes them again whatever we do, so they stay."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from profiles_management.kubeflow import names
+
+# The part of a key after its domain, in lower case without separators, that says that an object is a copy. Sources:
+# hnc.x-k8s.io/inherited-from (older: inheritedFrom), replicator.v1.mittwald.de/replicated-at and
+# replicated-from-version, kubed.appscode.com/origin, olm.copiedFrom, reflector.v1.k8s.emberstack.com/reflects,
+# generate.kyverno.io/clone-source.
+_COPIES = (
+    "clonedfrom",
+    "clonesource",
+    "copiedfrom",
+    "inheritedfrom",
+    "origin",
+    "propagatedfrom",
+    "reflectedfrom",
+    "reflects",
+    "replicatedat",
+    "replicatedfrom",
+    "sourcenamespace",
+    "syncedfrom",
+)
+# Every key of these domains is set on what their controllers generate, and on nothing else.
+_GENERATORS = ("generate.kyverno.io/", "capsule.clastix.io/", "projectcapsule.dev/")
+_USUAL = frozenset({"user", "group", "role", names.MANAGED_BY, names.INSTANCE, names.UNTIL, names.SOURCE})
+
+
+def is_propagated(metadata: Any) -> bool:  # noqa: ANN401 - the metadata of any slim class
+    """Return whether another controller maintains an object: by a label or annotation of its own, or by owning it.
+
+    Labels of GitOps tools do not count: the objects that they apply are those of a folder that we wrote.
+    """
+    return (
+        _has_copy_key(metadata.labels)
+        or _has_copy_key(metadata.annotations)
+        or _has_other_controller(metadata.owner_references)
+    )
+
+
+def _has_copy_key(keys: Mapping[str, str] | None) -> bool:
+    if not keys or keys.keys() <= _USUAL:
+        return False
+    return any(key.startswith(_GENERATORS) or _plain(key).startswith(_COPIES) for key in keys if key not in _USUAL)
+
+
+def _plain(key: str) -> str:
+    name = key.rpartition("/")[2].removeprefix("olm.")
+    return name.replace("-", "").replace("_", "").replace(".", "").lower()
+
+
+def _has_other_controller(owners: Iterable[Any] | None) -> bool:
+    return any(owner.controller and owner.kind != "Profile" for owner in owners or ())

@@ -1,0 +1,137 @@
+"""Whose a RoleBinding or AuthorizationPolicy is, by what it says: a contributor's, or somebody's by another way. Pure.
+
+KFAM and the dashboard count a RoleBinding as a contributor's by its annotations `user` and `role`, whatever its name.
+Source: kubeflow/dashboard, access-management/kfam/bindings.go (List).
+"""
+
+from collections.abc import Mapping, Sequence
+from sys import intern
+
+from profiles_management.kubeflow import names, policies, slim
+from profiles_management.kubeflow.held import ROLES
+from profiles_management.kubeflow.settings import KUBEFLOW_ROLES, Settings
+from profiles_management.reconcile.plan import Person
+
+_NO_NOTES: Mapping[str, str] = {}
+_PEOPLE = ("User", "Group")
+_CONTROLLERS_ACCOUNTS = frozenset({"default-editor", "default-viewer"})
+
+
+class Recognition:
+    """Recognizes objects under some settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._roles = dict(_strongest_last(KUBEFLOW_ROLES)) | dict(_strongest_last(settings.cluster_roles))
+
+    def role_of(self, reference: slim.RoleReference) -> str:
+        """Return admin, edit or view for their ClusterRoles, `ClusterRole/NAME` or `Role/NAME` for others."""
+        role = self._roles.get(reference.name) if reference.kind == "ClusterRole" else None
+        return role or intern(f"{reference.kind}/{reference.name}")
+
+    def person_bound(self, binding: slim.RoleBinding) -> Person | None:
+        """Return whose contributor's RoleBinding it is, None where it is not managed.
+
+        That is one with KFAM's annotations that binds exactly the user or group that they name to one of the three
+        roles. One under the name that KFAM or we would give is its contributor's too although somebody edited it, and
+        one with our mark although it lost its annotations.
+        """
+        metadata, subject = binding.metadata, sole_subject(binding.subjects)
+        named = annotated_name(metadata)
+        by_content = None
+        if subject is not None and subject.name == named and subject.kind in _PEOPLE:
+            by_content = Person(subject.kind, subject.name)
+        if self.role_of(binding.role_ref) not in ROLES:
+            by_content = None
+        if by_content is not None and by_content.kind == names.kind_in(metadata.name):
+            return by_content
+        return _by_name(metadata, named) or by_content or _by_mark(metadata, named, subject)
+
+    def person_let_in(self, policy: slim.AuthorizationPolicy) -> Person | None:
+        """Return whose contributor's AuthorizationPolicy it is, None where it is not managed.
+
+        That is one with KFAM's annotations under the name that KFAM or we would give, or one that lets in exactly whom
+        they name; and one with our mark although somebody edited it.
+        """
+        metadata = policy.metadata
+        named = annotated_name(metadata)
+        person = _by_name(metadata, named)
+        if person is None and named is not None:
+            sole = policies.sole_person(bytes(policy.spec), self._settings)
+            person = sole if sole is not None and sole.name == named else None
+        return person or _by_mark(metadata, named, None)
+
+    def people_bound(self, binding: slim.RoleBinding) -> tuple[Person, ...]:
+        """Return whom a RoleBinding binds; a ServiceAccount is named `NAMESPACE:NAME`.
+
+        The profile controller's own two accounts, which it binds in every profile, are left out.
+        """
+        space, name = binding.metadata.namespace, binding.metadata.name
+        own = Person("ServiceAccount", f"{space}:{name}") if name in _CONTROLLERS_ACCOUNTS else None
+        people = (_as_person(subject, space) for subject in binding.subjects or ())
+        return tuple(person for person in people if person is not None and person != own)
+
+    def people_let_in(self, policy: slim.AuthorizationPolicy) -> tuple[Person, ...]:
+        """Return the people whom a policy lets in by name, see policies.people_let_in."""
+        return policies.people_let_in(bytes(policy.spec), self._settings)
+
+
+def annotated_name(metadata: slim.Metadata) -> str | None:
+    """Return whom KFAM's annotations name, None where one of the two is missing."""
+    notes = metadata.annotations
+    if notes is None or "role" not in notes:
+        return None
+    return notes.get("user", notes.get("group"))
+
+
+def mark_of(metadata: slim.Metadata) -> str:
+    """Return the instance whose mark an object has, '' for none."""
+    labels = metadata.labels
+    if not labels or labels.get(names.MANAGED_BY) != names.MANAGER:
+        return ""
+    return intern(labels.get(names.INSTANCE, ""))
+
+
+def bound_to(reference: slim.RoleReference) -> str:
+    """Return the name of a ClusterRole, or `Role/NAME`."""
+    return reference.name if reference.kind == "ClusterRole" else f"{reference.kind}/{reference.name}"
+
+
+def sole_subject(subjects: Sequence[slim.Subject] | None) -> slim.Subject | None:
+    """Return the subject of a RoleBinding that has exactly one."""
+    return subjects[0] if subjects is not None and len(subjects) == 1 else None
+
+
+def _by_name(metadata: slim.Metadata, named: str | None) -> Person | None:
+    """Return whom the annotations name, where the object's name is the one that KFAM or we would give for them."""
+    kind = names.kind_in(metadata.name)
+    if not kind or named is None:
+        return None
+    person, role = Person(kind, named), (metadata.annotations or _NO_NOTES).get("role", "")
+    return person if names.is_name_of(metadata.name, person, role) else None
+
+
+def _by_mark(metadata: slim.Metadata, named: str | None, subject: slim.Subject | None) -> Person | None:
+    """Return whose object with our mark it is, as far as what is left of it tells."""
+    if not mark_of(metadata):
+        return None
+    kind, notes = names.kind_in(metadata.name), metadata.annotations or _NO_NOTES
+    left = notes.get("user", notes.get("group", ""))
+    if kind and named is None and subject is not None:
+        return Person(kind, subject.name)
+    if kind:
+        return Person(kind, left)
+    if subject is not None:
+        return Person(subject.kind, subject.name)
+    return Person("Group" if "group" in notes else "User", left) if left else None
+
+
+def _as_person(subject: slim.Subject, space: str) -> Person | None:
+    if subject.kind == "ServiceAccount":
+        return Person("ServiceAccount", f"{subject.namespace or space}:{subject.name}")
+    return Person(subject.kind, subject.name) if subject.kind in _PEOPLE else None
+
+
+def _strongest_last(cluster_roles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the role of each ClusterRole; where two roles share one, the stronger comes last and counts."""
+    return [(cluster_roles[role], role) for role in ROLES]

@@ -1,0 +1,169 @@
+"""Access by objects that are not managed: they stay, and whatever access they give is reported. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from profiles_management.kubeflow import objects, policies, writes
+from profiles_management.kubeflow.held import ROLES
+from profiles_management.kubeflow.observed import ForeignBinding, ForeignPolicy, Observed
+from profiles_management.kubeflow.ownership import refusal
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason
+
+CODE = "unmanaged-access"
+UNKNOWN = "unknown-binding"
+MOST = 5  # reported of one profile; the others are counted
+
+_EVERYBODY = frozenset({Person("Group", "system:authenticated"), Person("Group", "system:unauthenticated")})
+
+
+class UnmanagedAccess(NamedTuple):
+    """What one person has by one object that is not managed.
+
+    Attributes:
+        person: a person, a group, or for a policy that names nobody `Person("User", "*")`.
+        role: admin, edit, view, `ClusterRole/NAME` or `Role/NAME`; '' by an AuthorizationPolicy.
+    """
+
+    person: Person
+    kind: str
+    name: str
+    role: str
+    propagated: bool
+
+
+def exists(name: str, observed: Observed) -> bool:
+    """Return whether anything in a namespace gives access without being managed."""
+    return name in observed.foreign or name in observed.foreign_policies
+
+
+def problems(
+    name: str, observed: Observed, *, near: Collection[Person], document: Collection[Person], lost: Collection[Person]
+) -> list[Problem]:
+    """Return what a person should know of a profile: who has access by what, at most MOST of it, and how much more.
+
+    Args:
+        near: the people of this profile: its owner, its contributors, and those of `lost`.
+        document: everybody whom the document names.
+        lost: whom this run takes access away from.
+    """
+    people = {*document, *near, *lost}
+    everything = found(name, observed, near={*near, *lost}, people=people)
+    everything.sort(key=lambda access: (access.person not in lost, access))
+    known = {access.name for access in everything}
+    return [*_listed(name, everything, lost), *_unknown(name, observed, known)]
+
+
+def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
+    """Return everybody whom a document names, in whatever profile."""
+    return frozenset(chain.from_iterable(map(objects.people_of, pmr.in_order())))
+
+
+def revocations(name: str, observed: Observed) -> Iterator[Change]:
+    """Yield what removes the objects with KFAM's annotations that are not managed: KFAM counts their people too."""
+    for one in _objects(name, observed):
+        if one.annotated and not one.propagated:
+            kind, role = _kind_and_role(one)
+            ref = ObjectRef(kind, name, one.name)
+            yield Change(
+                Phase.REVOKE,
+                name,
+                ref,
+                Action.DELETE,
+                Reason.UNLISTED,
+                person=one.people[0],
+                before=role,
+                writes=(writes.delete(ref, one.version),),
+            )
+
+
+def left(name: str, observed: Observed) -> list[Problem]:
+    """Return who keeps access to a namespace once everything is removed that is managed or has KFAM's annotations."""
+    own = f"system:serviceaccount:{name}:"  # what runs in the namespace itself
+    staying = [one for one in _objects(name, observed) if one.propagated or not one.annotated]
+    outside = [access for access in _accesses(staying) if not access.person.name.startswith(own)]
+    return list(_listed(name, outside, {access.person for access in outside}))
+
+
+def found(
+    name: str, observed: Observed, *, near: Iterable[Person], people: Collection[Person]
+) -> list[UnmanagedAccess]:
+    """Return the access that objects which are not managed give to some people, sorted.
+
+    Args:
+        near: the people to compare with names that stand for any text at their beginning or end.
+        people: everybody who counts.
+    """
+    result: set[UnmanagedAccess] = set()
+    for access in _accesses(_objects(name, observed)):
+        pattern = access.person
+        if pattern in people or pattern in _EVERYBODY or pattern.name == policies.ANYBODY:
+            result.add(access)
+        elif access.kind == "AuthorizationPolicy":
+            result |= {
+                access._replace(person=person)
+                for person in near
+                if person.kind == pattern.kind and policies.matches(pattern.name, person.name)
+            }
+    return sorted(result)
+
+
+def _objects(name: str, observed: Observed) -> Iterator[ForeignBinding | ForeignPolicy]:
+    yield from observed.foreign.get(name, ())
+    yield from observed.foreign_policies.get(name, ())
+
+
+def _accesses(objects: Iterable[ForeignBinding | ForeignPolicy]) -> list[UnmanagedAccess]:
+    """Return what objects give, sorted; the policy of a pair gives nothing beyond its RoleBinding."""
+    accesses = {access for one in objects for access in _accesses_by(one)}
+    bound = {(access.person, access.name) for access in accesses if access.role}
+    return sorted(access for access in accesses if access.role or (access.person, access.name) not in bound)
+
+
+def _accesses_by(one: ForeignBinding | ForeignPolicy) -> Iterator[UnmanagedAccess]:
+    kind, role = _kind_and_role(one)
+    for person in one.people:
+        # A ServiceAccount has this name as a user, which is how a document names it.
+        is_account = person.kind == "ServiceAccount"
+        user = Person("User", f"system:serviceaccount:{person.name}") if is_account else person
+        yield UnmanagedAccess(user, kind, one.name, role, one.propagated)
+
+
+def _kind_and_role(one: ForeignBinding | ForeignPolicy) -> tuple[str, str]:
+    return ("RoleBinding", one.role) if isinstance(one, ForeignBinding) else ("AuthorizationPolicy", "")
+
+
+def _listed(name: str, everything: Sequence[UnmanagedAccess], lost: Collection[Person]) -> Iterator[Problem]:
+    for access in everything[:MOST]:
+        yield _problem(name, access, is_lost=access.person in lost)
+    if len(everything) > MOST:
+        more = count(len(everything) - MOST, "more access", "more accesses")
+        what = f"{more} by objects that are not managed"
+        yield refusal(name, CODE, what, f"To list them: profiles-management access --profile {name}")
+
+
+def _problem(name: str, access: UnmanagedAccess, *, is_lost: bool) -> Problem:
+    who = "anybody" if access.person.name == policies.ANYBODY else str(access.person)
+    how = f"by {access.kind} {access.name}, which is not managed"
+    adverb = "still" if is_lost else "also"
+    what = f"{who} {adverb} has {_role(access.role)} {how}" if access.role else f"{who} {adverb} passes the mesh {how}"
+    remedy = "Delete it if this access is not intended."
+    if access.propagated:
+        remedy = "Another controller copies it into the namespace: change it where it comes from."
+    return refusal(name, CODE, what, remedy)
+
+
+def _role(role: str) -> str:
+    return role if role in ROLES else role.replace("/", " ", 1)
+
+
+def _unknown(name: str, observed: Observed, known: Collection[str]) -> Iterator[Problem]:
+    """Yield what has a contributor's name without being managed: it may have been, before it lost its labels."""
+    for binding in observed.foreign.get(name, ()):
+        if binding.name in observed.taken.get(name, ()) and binding.name not in known and not binding.propagated:
+            people = ", ".join(map(str, binding.people))
+            what = f"RoleBinding {binding.name} gives {_role(binding.role)} to {people}, and is not managed"
+            yield refusal(name, UNKNOWN, what, "Delete it if nobody needs it.")
