@@ -16,7 +16,7 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.retry import Passing, Retry
 
 _SHOWN = 8
-_EXTRA = {"dulwich", "httpcore2", "paramiko"}
+_EXTRA = {"cryptography", "dulwich", "httpcore2", "paramiko"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The key of the host is verified before anything is shown to it, always: there is
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dulwich.protocol import Protocol
 from paramiko.ssh_exception import IncompatiblePeer
 
 from profiles_management.git import known_hosts as hosts
+from profiles_management.git import private_key
 from profiles_management.git.address import Address
 from profiles_management.git.budget import Budget
 from profiles_management.git.connection import connect
@@ -31,7 +31,6 @@ _LOG: Final = "profiles_management.git.ssh.transport"
 _PIECE: Final = 65536
 _MOST_ERRORS: Final = 4096
 _RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")  # how a host signs with a key of the type ssh-rsa; never SHA-1
-_KEYS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
 
@@ -44,7 +43,7 @@ def client(address: Address, credentials: Credentials | None, known_hosts: str, 
     """
     if credentials is None or not credentials.ssh_key:
         raise GitError("ssh wants a private key among the credentials.")
-    key = _private_key(credentials.ssh_key)
+    key = private_key.read(credentials.ssh_key)
     known = hosts.of_host(known_hosts, address.host, address.port)
     if not known.trusted:
         raise GitError(
@@ -53,17 +52,6 @@ def client(address: Address, credentials: Credentials | None, known_hosts: str, 
         )
     vendor = _Vendor(address, key, known, budget)
     return SshClient(address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True)
-
-
-def _private_key(text: str) -> paramiko.PKey:
-    for kind in _KEYS:
-        try:
-            return kind.from_private_key(io.StringIO(text.strip() + "\n"))
-        except paramiko.PasswordRequiredException:
-            raise GitError("The private key is locked with a passphrase. Use one of its own without.") from None
-        except (paramiko.SSHException, ValueError, IndexError):
-            continue
-    raise GitError("The private key cannot be used. Give one of ed25519, ECDSA or RSA, in PEM or OpenSSH's form.")
 
 
 class SshClient(SSHGitClient):

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_ssh_private_key
 
 from integration.git.ssh_server import keys
 from profiles_management.git import Credentials
@@ -57,6 +58,16 @@ def test_a_private_key_of_each_kind_lets_in(over_ssh, sshd, tmp_path, kind):
     assert names(over_ssh(credentials=Credentials(ssh_key=key))) == ["ml"]
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+def test_a_private_key_in_pkcs8_lets_in(over_ssh, sshd, tmp_path, kind):
+    key = load_ssh_private_key(keys(tmp_path / "key", kind).encode(), password=None)
+    sshd.let_in(tmp_path / "key.pub")
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    assert pem.startswith("-----BEGIN PRIVATE KEY-----")
+    assert names(over_ssh(credentials=Credentials(ssh_key=pem))) == ["ml"]
+
+
 def test_a_private_key_that_is_not_accepted(over_ssh, tmp_path):
     other = keys(tmp_path / "other")
 
@@ -67,13 +78,13 @@ def test_a_private_key_with_a_passphrase(over_ssh, tmp_path):
     locked = keys(tmp_path / "locked", passphrase="words")
 
     assert refusal(over_ssh(credentials=Credentials(ssh_key=locked))) == (
-        "The private key is locked with a passphrase. Use one of its own without."
+        "The private key has a passphrase. Use a key of its own without one."
     )
 
 
 def test_a_private_key_that_is_none(over_ssh):
     assert refusal(over_ssh(credentials=Credentials(ssh_key="nonsense"))) == (
-        "The private key cannot be used. Give one of ed25519, ECDSA or RSA, in PEM or OpenSSH's form."
+        "This is not a private key. Give a key of ed25519, ECDSA or RSA, in OpenSSH's form or in PEM."
     )
 
 
