@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from . import quantities
@@ -32,6 +33,7 @@ DEFAULT_LABELS = {
 QUOTA = "kf-resource-quota"
 OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
+STAGES = ("namespace", "policy", "accounts", "binding", "quota", "finalizer")
 
 _WATCHED = ("Namespace", "ServiceAccount", "RoleBinding", "AuthorizationPolicy")  # not ResourceQuota
 
@@ -49,6 +51,7 @@ class ProfileController:
         queue: the Profiles that wait, first come first, each with the request count at which it is due.
         errors: by Profile, why the last reconcile of it failed; it is tried again after later writes and in `run()`.
         writes: what it sent, "PUT RoleBinding ml/namespaceAdmin"; one that changes nothing counts too.
+        stops_before: one of STAGES, before which it stops as if it had died there: that Profile waits for `run()`.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class ProfileController:
         self.queue: dict[str, int] = {}
         self.errors: dict[str, str] = {}
         self.writes: list[str] = []
+        self.stops_before = ""
         api.watch(self._saw)
         api.after.append(self._answered)
 
@@ -111,24 +115,36 @@ class ProfileController:
             return
         try:
             self._steps(profile, _Wanted(profile))
+        except _Stopped:
+            self.queue[name] = sys.maxsize
         except Refusal as refusal:
             self.errors[name] = refusal.message
 
     # What it does, in its order
 
     def _steps(self, profile: Object, wanted: _Wanted) -> None:
+        self._reaches("namespace")
         if not self._namespace(wanted):
             return
+        self._reaches("policy")
         policy = self._policy(wanted)
         self._spec_in_place(wanted.owned("AuthorizationPolicy", OWNER_POLICY, wanted.marks, spec=policy))
+        self._reaches("accounts")
         for account, role in (("default-editor", "kubeflow-edit"), ("default-viewer", "kubeflow-view")):
             self._once(wanted.owned("ServiceAccount", account))
             subject = {"kind": "ServiceAccount", "name": account, "namespace": wanted.name}
             self._binding(wanted.owned("RoleBinding", account, **_grants(role, subject)))
+        self._reaches("binding")
         grants = _grants("kubeflow-admin", wanted.owner)
         self._binding(wanted.owned("RoleBinding", OWNER_BINDING, wanted.marks, **grants))
+        self._reaches("quota")
         self._quota(wanted)
+        self._reaches("finalizer")
         self._finish(profile, wanted)
+
+    def _reaches(self, stage: str) -> None:
+        if stage == self.stops_before:
+            raise _Stopped
 
     def _namespace(self, wanted: _Wanted) -> bool:
         """Make the namespace, or give it back its labels; False if it is somebody else's."""
@@ -207,6 +223,10 @@ class ProfileController:
         self.writes.append(f"{method} {kind} {f'{namespace}/' if namespace else ''}{name}")
         path = self._api.path(kind, namespace, None if method == "POST" else name)
         self._api.call(method, path, None if method == "DELETE" else obj, manager=NAME)
+
+
+class _Stopped(Exception):
+    """It stops in the middle of a Profile."""
 
 
 class _Wanted:

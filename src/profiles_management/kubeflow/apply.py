@@ -36,10 +36,11 @@ def _quiet(done: int, of: int) -> None:
 
 @dataclass(slots=True)
 class _Job:
-    """A change on its way: `sent` of its writes are through."""
+    """A change on its way: `sent` of its writes are through, `settled` of its conditions were seen to hold."""
 
     change: Change
     sent: int = 0
+    settled: int = 0
     result: Result | None = None
     why: str = ""
 
@@ -47,7 +48,9 @@ class _Job:
     def waits_for(self) -> Condition | None:
         """What must hold before it goes on; None once it is through."""
         writes = self.change.writes
-        return writes[self.sent].after if self.sent < len(writes) else self.change.settled
+        if self.sent < len(writes):
+            return writes[self.sent].after
+        return next(iter(self.change.settled[self.settled :]), None)
 
 
 class _Run:
@@ -120,7 +123,9 @@ class _Run:
         except WriteError as error:
             self._failed(job, error)
             return
-        if job.change.settled is None or job.change.settled in met:
+        while job.waits_for in met:
+            job.settled += 1
+        if job.waits_for is None:
             self._end(job, Result.DONE)
 
     def _failed(self, job: _Job, error: WriteError) -> None:

@@ -9,7 +9,7 @@ from lightkube import Client
 from lightkube.core.decoders import decode_list
 from lightkube.core.resource import api_info
 
-from profiles_management.kubeflow import names, slim
+from profiles_management.kubeflow import compare, names, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge
 from profiles_management.kubeflow.depth import without_managed_fields
 from profiles_management.kubeflow.gather import Gathering
@@ -221,4 +221,7 @@ def _holds(condition: Condition, part: Gathering) -> bool:
     if condition.state is State.BOUND:
         bound = part.owner_bindings.get(target.namespace)
         return bound is not None and bound.subject is not None and str(bound.subject) == condition.value
-    return not part.has(target)
+    if condition.state is State.MATCHES:
+        quota = part.quotas.get(target.namespace)
+        return quota is not None and not compare.quota_object(compare.parsed(condition.value), quota.spec)
+    return part.has(target) is (condition.state is State.THERE)

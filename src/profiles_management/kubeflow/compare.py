@@ -115,8 +115,8 @@ def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
     return () if left == right else tuple(_walk("", left, right))
 
 
-def parsed(spec: bytes) -> Spec:
-    """Return a policy's spec as data; what is no mapping counts as an empty one."""
+def parsed(spec: bytes | str) -> Spec:
+    """Return a spec given as JSON as data; what is no mapping counts as an empty one."""
     found = json.loads(spec) if spec else {}
     return found if isinstance(found, dict) else {}
 

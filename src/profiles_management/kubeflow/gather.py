@@ -86,6 +86,8 @@ class Gathering:
 
     def has(self, target: ObjectRef) -> bool:
         """Return whether an object is there; of a namespace's objects, one of the kinds and names that are kept."""
+        if target.kind == "AuthorizationPolicy" and target.name == names.OWNER_POLICY:
+            return target.namespace in self.owner_policies
         places: Mapping[str, Mapping[str, Any]] = {
             "Profile": self.profiles,
             "Namespace": self.namespaces,
@@ -110,6 +112,8 @@ class Gathering:
             mark=mark_of(one.metadata),
             source=intern(notes.get(names.SOURCE, "")),
             sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
+            touched=notes.get(names.TOUCHED, ""),
+            complete=names.FINALIZER in (one.metadata.finalizers or ()),
             deleting=one.metadata.deletion_timestamp is not None,
         )
 

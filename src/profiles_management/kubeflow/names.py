@@ -26,6 +26,7 @@ OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
 QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
+FINALIZER = "profile-finalizer"
 CLOSED = f"{MANAGER}-closed"
 RBAC_GROUP = "rbac.authorization.k8s.io"
 

@@ -110,13 +110,21 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
-    """A Profile; `sets` names the fields of its spec that a document set (see names.SETS)."""
+    """A Profile.
+
+    Attributes:
+        sets: the fields of its spec that a document set (see names.SETS).
+        touched: what the profile controller was last woken for (see names.TOUCHED).
+        complete: whether the profile controller has made everything once: it adds its finalizer last.
+    """
 
     owner: Person | None
     owner_namespace: str
     quota: Mapping[str, Any]
     plugins: tuple[Mapping[str, Any], ...]
     sets: frozenset[str]
+    touched: str
+    complete: bool
 
 
 class NamespaceSeen(Anchor, frozen=True, gc=False, kw_only=True):

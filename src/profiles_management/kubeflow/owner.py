@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from profiles_management.kubeflow import compare, keys, names, objects, shape, writes
+from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, writes
 from profiles_management.kubeflow.observed import Observed, OwnerObject
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
+from profiles_management.kubeflow.quota import follows
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.wanted import Wanted
 from profiles_management.pmr.classes import Profile
@@ -72,19 +73,24 @@ class Owning:
 
     def pending(self) -> Iterator[Pending]:
         """Yield what the profile controller still has to do although nothing is left for us to write."""
-        seen, space = self.footing.profile, self.footing.namespace
-        if seen is None or "Namespace" not in self.observed.holds:
+        if self.footing.profile is None or "Namespace" not in self.observed.holds or self._changing():
             return
-        if space is None:
-            condition = ready(self.name, self.owner.name)
-            yield Pending(self.name, "waits for the profile controller to make the namespace", condition)
-        elif self.binding is None and not self._changing():
-            yield Pending(self.name, "waits for the profile controller to bind the owner", bound(self.profile))
-        elif self.binding is not None and self.footing.before is not None and not self._changing():
-            yield Pending(self.name, "waits for the profile controller to bind the new owner", bound(self.profile))
+        waits = "waits for the profile controller to"
+        if self.footing.namespace is None:
+            yield Pending(self.name, f"{waits} make the namespace", bound(self.profile))
+        elif self.binding is None:
+            yield Pending(self.name, f"{waits} bind the owner", bound(self.profile))
+        elif self.footing.before is not None:
+            yield Pending(self.name, f"{waits} bind the new owner", bound(self.profile))
+        elif self.policy is None:
+            ref = ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY)
+            yield Pending(self.name, f"{waits} let the owner in", Condition(ref, State.THERE))
 
     def warnings(self) -> Iterator[Problem]:
-        """Yield what is wrong with the owner's objects, which the profile controller made and has to mend."""
+        """Yield what is wrong with the owner's objects, which the profile controller made.
+
+        Until its RoleBinding names the owner, the controller has not come to the profile, so its policy is due too.
+        """
         seen, space = self.footing.profile, self.footing.namespace
         if seen is None or space is None or "Namespace" not in self.observed.holds or self._changing():
             return
@@ -92,7 +98,8 @@ class Owning:
         if self.binding is not None and self.binding.cluster_role != admin:
             what = f"RoleBinding {names.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
             yield refusal(self.name, "owner-drift", what, "Delete it; the profile controller makes it again.")
-        if self.policy is None or not objects.lets_in(self.policy.spec, self.owner, self.settings):
+        followed = self.binding is not None and self.footing.before is None
+        if followed and self.policy is not None and not objects.lets_in(self.policy.spec, self.owner, self.settings):
             header = f"the header {self.settings.userid_header}"
             what = f"AuthorizationPolicy {names.OWNER_POLICY} does not let {self.owner.name} in by {header}"
             remedy = (
@@ -120,17 +127,23 @@ class Owning:
             settled=self._settled_when_new(),
         )
 
-    def _settled_when_new(self) -> Condition | None:
-        """A new profile is there once its owner is bound: the namespace comes first, and may stay the only one."""
+    def _settled_when_new(self) -> tuple[Condition, ...]:
+        """A new profile is there once its owner is bound, which comes after the namespace, and has its quota."""
         if "Namespace" not in self.observed.holds:
-            return None
-        return ready(self.name, self.owner.name) if self.settings.standalone else bound(self.profile)
+            return ()
+        if self.settings.standalone:
+            return (ready(self.name, self.owner.name),)
+        quota = (follows(self.name, self.wanted.quota),) if self.wanted.quota else ()
+        return (bound(self.profile), *quota)
 
     def _new_profile(self) -> Iterator[Write]:
         """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
         if self.footing.annotate and self.footing.namespace is not None:
             yield self._annotated(self.footing.namespace.version)
-        notes = {names.SETS: shape.record(self.wanted.sets()), names.SOURCE: self.wanted.source}
+        space = self.footing.namespace
+        touched = ownership.woken_for(space) if space is not None else ""
+        sets = shape.record(self.wanted.sets())
+        notes = {names.SETS: sets, names.SOURCE: self.wanted.source, names.TOUCHED: touched}
         kept = {key: value for key, value in notes.items() if value}
         yield writes.create(objects.profile_body(self.profile, self.wanted.quota, kept, self.settings))
 
@@ -155,20 +168,21 @@ class Owning:
     def _handed_over(self, first: Sequence[Change], steps: tuple[Write, ...]) -> Change:
         before = self.footing.before
         changed = self.footing.hand_over or self.footing.annotate or before is not None
+        unchanged = Reason.ADOPTED if self.footing.asleep else Reason.DRIFTED
         was = str(before) if before is not None else None
-        watched = changed and "Namespace" in self.observed.holds
+        watched = (changed or self.footing.asleep) and "Namespace" in self.observed.holds
         return Change(
             Phase.SWITCH,
             self.name,
             ObjectRef("Profile" if not self.settings.standalone else "Namespace", "", self.name),
             Action.UPDATE,
-            Reason.OWNER_CHANGED if changed else Reason.DRIFTED,
+            Reason.OWNER_CHANGED if changed else unchanged,
             fields=(
                 FieldDiff("owner", was, str(self.owner)),
                 *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
             ),
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
-            settled=bound(self.profile) if watched else None,
+            settled=(bound(self.profile),) if watched else (),
         )
 
     def _steps(self) -> Iterator[Write]:
@@ -195,8 +209,9 @@ class Owning:
                 change = {"metadata": {"annotations": {"user": self.owner.name}}}
                 # Where the controller has something to do, it writes to both as soon as one of these patches wakes it.
                 yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if settled else "")
-        if self.footing.annotate and not self.footing.hand_over and not woken:
-            yield writes.patch(profile, {"metadata": {"annotations": {names.TOUCHED: seen.version}}})
+        if space is not None and self.footing.asleep and not woken:
+            touch = {"metadata": {"annotations": {names.TOUCHED: ownership.woken_for(space)}}}
+            yield writes.patch(profile, touch)
 
     def _owner_objects(self) -> Iterator[tuple[str, str, OwnerObject]]:
         if self.binding is not None:

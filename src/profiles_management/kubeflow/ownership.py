@@ -24,6 +24,7 @@ class Footing:
         hand_over: whether `spec.owner` has to be changed.
         before: who is still bound as the owner, None where that is the document's owner or nobody.
         ready: what contributors' objects have to wait for, None where nothing is in their way.
+        asleep: whether the profile controller has to be woken for the namespace, which it does not watch.
     """
 
     profile: ProfileSeen | None
@@ -33,6 +34,7 @@ class Footing:
     hand_over: bool = False
     before: Person | None = None
     ready: Condition | None = None
+    asleep: bool = False
 
 
 def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
@@ -133,7 +135,23 @@ def _with_profile(
         hand_over=not same,
         before=before or (None if same else seen.owner),
         ready=ready(profile.name, wanted.name) if space is None or annotate else None,
+        asleep=space is not None and _is_asleep(seen, space, observed, annotate=annotate, same=same),
     )
+
+
+def _is_asleep(seen: ProfileSeen, space: NamespaceSeen, observed: Observed, *, annotate: bool, same: bool) -> bool:
+    """Whether the profile controller does not see that it may begin: it watches only namespaces that it made."""
+    if "Namespace" not in observed.holds:
+        return False
+    if annotate:
+        return same or not space.owned_by
+    begun = seen.complete or seen.name in observed.owner_bindings or seen.touched.startswith(space.uid)
+    return same and not begun and not space.owned_by
+
+
+def woken_for(space: NamespaceSeen) -> str:
+    """Return the value of names.TOUCHED that records for which namespace the profile controller was woken."""
+    return f"{space.uid} {space.version}"
 
 
 def _bound_other_than(wanted: Person, bound: OwnerObject | None) -> Person | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow import frozen, objects, ownership, people, shape, unmanaged
+from profiles_management.kubeflow import frozen, objects, ownership, people, unmanaged
 from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Observed
@@ -16,6 +16,7 @@ from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.shape import Shape
 from profiles_management.kubeflow.wanted import Ground, Wanted
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
@@ -192,16 +193,16 @@ class _Planning:
         grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
         found = people.plan(grants, stay.room, self.settings)
         owning = Owning(profile, wanted, footing, self.observed, self.settings)
+        shape = Shape(Ground(profile.name, wanted, footing, self.observed, self.settings, self.now))
         first = [change for change in found.changes if owning.comes_first(change)]
         self._people(replace(found, changes=tuple(change for change in found.changes if change not in first)))
         self.changes += owning.changes(first)
-        self.pending += owning.pending()
+        self.pending += _in_turn([*owning.pending(), *shape.pending()])
         self.warnings += owning.warnings()
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys())
         self._others(profile, footing, found, grants)
-        ground = Ground(profile.name, wanted, footing, self.observed, self.settings)
-        self.changes += shape.changes(ground)
-        self.warnings += shape.warnings(ground)
+        self.changes += shape.changes()
+        self.warnings += shape.warnings()
 
     def _others(self, profile: Profile, footing: Footing, found: People, grants: Sequence[objects.Grant]) -> None:
         """Look at what others wrote: objects that give access and are not managed, and the gateway of the owner."""
@@ -230,7 +231,8 @@ class _Planning:
         Kubeflow's controller writes the policy first, so whom its RoleBinding names gets in by both.
         """
         binding, policy = self.observed.owner_bindings.get(name), self.observed.owner_policies.get(name)
-        if footing.hand_over or footing.annotate or (binding is not None and binding.subject != owner):
+        bound = binding is not None and binding.subject == owner
+        if footing.hand_over or footing.annotate or (not bound and "Namespace" in self.observed.holds):
             return True
         if not self.settings.standalone or "AuthorizationPolicy" not in self.observed.holds:
             return False
@@ -289,3 +291,11 @@ class _Planning:
             )
             for name in self.observed.missing_roles
         ]
+
+
+def _in_turn(pending: Sequence[Pending]) -> Sequence[Pending]:
+    """Return what one profile waits for as one line: it names what comes first, and ends with what comes last.
+
+    The profile controller makes everything of a profile in a fixed order.
+    """
+    return [replace(pending[0], condition=pending[-1].condition)] if pending else []

@@ -2,51 +2,64 @@
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow import compare, contents, keys, names, objects, writes
+from profiles_management.kubeflow import contents, keys, names, objects, writes
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.ownership import refusal
+from profiles_management.kubeflow.quota import Quota
 from profiles_management.kubeflow.wanted import Ground, Spec, moved
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
     Action,
     Change,
-    Condition,
     FieldDiff,
     ObjectRef,
+    Pending,
     Phase,
     Reason,
-    State,
     Write,
 )
 
 
-def changes(ground: Ground) -> Iterator[Change]:
-    """Yield the changes of marks, quota and plugins, of the LimitRange and of the namespace's keys."""
-    if ground.settings.standalone:
-        yield from contents.quota_changes(ground)
-    elif ground.footing.profile is not None:
-        yield from _Spec(ground, ground.footing.profile).changes()
-    yield from contents.limit_changes(ground)
-    yield from keys.changes(ground)
+class Shape:
+    """Plans everything about one profile that is not access."""
 
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        seen = ground.footing.profile
+        self.spec = None if seen is None else _Spec(ground, seen)
 
-def warnings(ground: Ground) -> Iterator[Problem]:
-    """Yield what the document wants and the target cannot hold."""
-    if not ground.holds("Namespace") and (ground.wanted.labels or ground.wanted.annotations):
-        yield refusal(
-            ground.name,
-            "not-expressible",
-            "labels and annotations of a namespace cannot be written to a folder",
-            "Apply the document to the cluster, where the namespace is.",
-        )
-    seen = ground.observed.limits.get(ground.name)
-    if seen is not None and not seen.mark and ground.wanted.limits:
-        yield refusal(
-            ground.name,
-            "foreign-limit-range",
-            f"LimitRange {names.LIMITS} exists and is not ours",
-            "Rename or delete it, and the document's limitRange is applied.",
-        )
+    def changes(self) -> Iterator[Change]:
+        """Yield the changes of marks, quota and plugins, of the LimitRange and of the namespace's keys."""
+        if self.ground.settings.standalone:
+            yield from contents.quota_changes(self.ground)
+        elif self.spec is not None:
+            yield from self.spec.changes()
+        yield from contents.limit_changes(self.ground)
+        yield from keys.changes(self.ground)
+
+    def pending(self) -> Iterator[Pending]:
+        """Yield what the profile controller still has to do although nothing is left for us to write."""
+        if self.spec is not None:
+            yield from self.spec.quota.pending()
+
+    def warnings(self) -> Iterator[Problem]:
+        """Yield what the document wants and the target cannot hold."""
+        ground = self.ground
+        if not ground.holds("Namespace") and (ground.wanted.labels or ground.wanted.annotations):
+            yield refusal(
+                ground.name,
+                "not-expressible",
+                "labels and annotations of a namespace cannot be written to a folder",
+                "Apply the document to the cluster, where the namespace is.",
+            )
+        seen = ground.observed.limits.get(ground.name)
+        if seen is not None and not seen.mark and ground.wanted.limits:
+            yield refusal(
+                ground.name,
+                "foreign-limit-range",
+                f"LimitRange {names.LIMITS} exists and is not ours",
+                "Rename or delete it, and the document's limitRange is applied.",
+            )
 
 
 def record(sets: frozenset[str]) -> str:
@@ -61,40 +74,36 @@ class _Spec:
         self.ground = ground
         self.seen = seen
         self.ref = ObjectRef("Profile", "", ground.name)
-        self.stored = ground.observed.quotas.get(ground.name)
-        self.quota, self.quota_fields = self._quota()
+        self.quota = Quota(ground, seen)
         self.plugins, self.plugin_fields = self._plugins()
 
     def changes(self) -> Iterator[Change]:
         sent = tuple(self._writes())
-        if sent:
-            fields = (*self._mark_fields(), *moved(self.ground, self.seen), *self.quota_fields, *self.plugin_fields)
-            yield Change(
-                Phase.SHAPE, self.ground.name, self.ref, Action.UPDATE, self._reason(), fields=fields, writes=sent
-            )
-        elif self.ground.wanted.quota is not None:
-            yield from self._drift()
+        if not sent:
+            return
+        quota, moves = self.quota, moved(self.ground, self.seen)
+        fields = (*self._mark_fields(), *moves, *quota.fields, *quota.drift, *self.plugin_fields)
+        reason = self._reason()
+        ref = ObjectRef("ResourceQuota", self.ground.name, names.QUOTA) if reason is Reason.DRIFTED else self.ref
+        yield Change(
+            Phase.SHAPE,
+            self.ground.name,
+            ref,
+            Action.UPDATE,
+            reason,
+            fields=fields,
+            writes=sent,
+            settled=quota.settled,
+        )
 
     def _reason(self) -> Reason:
-        if self.quota is not None or self.plugins is not None:
-            return Reason.CHANGED
-        if self.ground.footing.mark:
-            return Reason.ADOPTED
-        return Reason.MOVED if moved(self.ground, self.seen) else Reason.CHANGED
-
-    # what differs
-
-    def _quota(self) -> tuple[Spec | None, tuple[FieldDiff, ...]]:
-        """What the quota is to become, None where it stays, and how it differs."""
-        wanted = self.ground.wanted.quota
-        if wanted is None:
-            if "resources" not in self.seen.sets:
-                return None, ()
-            wanted = {}
-        found = compare.quota(self.seen.quota, wanted)
-        if not found and self.stored is not None and self._stuck(wanted):
-            found = compare.quota(self.stored.spec, wanted)
-        return (wanted, found) if found else (None, ())
+        reasons = (
+            (Reason.CHANGED, self.quota.wanted is not None or self.plugins is not None),
+            (Reason.ADOPTED, self.ground.footing.mark),
+            (Reason.MOVED, moved(self.ground, self.seen)),
+            (Reason.DRIFTED, self.quota.drift),
+        )
+        return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
 
     def _plugins(self) -> tuple[list[Spec] | None, tuple[FieldDiff, ...]]:
         wanted = self.ground.wanted.plugins
@@ -107,46 +116,24 @@ class _Spec:
         footing, settings = self.ground.footing, self.ground.settings
         return (FieldDiff("managed by", self.seen.mark or None, settings.instance),) if footing.mark else ()
 
-    def _stuck(self, quota: Spec) -> bool:
-        """Scopes cannot be changed in place: the old ResourceQuota has to be gone before the new one can be made."""
-        return bool(quota) and self.stored is not None and not compare.same_scopes(self.stored.spec, quota)
-
-    # what is written
-
     def _writes(self) -> Iterator[Write]:
         footing = self.ground.footing
-        restless = footing.hand_over or footing.annotate  # the controller will have written to the Profile by then
-        version = "" if restless else self.seen.version
-        first = None if self.quota is None else {} if self._stuck(self.quota) else self.quota
-        spec: Spec = {} if first is None else {"resourceQuotaSpec": writes.replacing(self.seen.quota, first)}
+        # The controller will have written to the Profile by then.
+        restless = footing.hand_over or footing.annotate or footing.asleep
+        spec = self.quota.spec()
         if self.plugins is not None:
             spec["plugins"] = self.plugins
         change = {key: value for key, value in (("metadata", self._metadata()), ("spec", spec)) if value}
         if change:
-            yield writes.patch(self.ref, change, version)
-        if self.quota is not None and self._stuck(self.quota):
-            gone = Condition(ObjectRef("ResourceQuota", self.ground.name, names.QUOTA), State.GONE)
-            yield writes.patch(self.ref, {"spec": {"resourceQuotaSpec": self.quota}}, after=gone)
+            yield writes.patch(self.ref, change, "" if restless else self.seen.version)
+        yield from self.quota.later()
 
     def _metadata(self) -> Spec:
         sets = self.ground.wanted.sets()
         marks: Spec = {"labels": objects.marks(self.ground.settings)} if self.ground.footing.mark else {}
-        notes: Spec = {names.SETS: record(sets) or None} if sets != self.seen.sets else {}
+        notes = self.quota.notes()
+        if sets != self.seen.sets:
+            notes[names.SETS] = record(sets) or None
         if moved(self.ground, self.seen):
             notes[names.SOURCE] = self.ground.wanted.source or None
         return {**marks, **({"annotations": notes} if notes else {})}
-
-    def _drift(self) -> Iterator[Change]:
-        """Wake the controller where the ResourceQuota is not what the Profile says: it does not watch quotas."""
-        footing = self.ground.footing
-        settled = footing.namespace is not None and not (footing.annotate or footing.hand_over)
-        if not settled or not self.ground.holds("ResourceQuota"):
-            return
-        before = self.stored.spec if self.stored is not None else {}
-        if differences := compare.quota_object(self.seen.quota, before):
-            touch = {"metadata": {"annotations": {names.TOUCHED: self.seen.version}}}
-            ref = ObjectRef("ResourceQuota", self.ground.name, names.QUOTA)
-            sent = (writes.patch(self.ref, touch, self.seen.version),)
-            yield Change(
-                Phase.SHAPE, self.ground.name, ref, Action.UPDATE, Reason.DRIFTED, fields=differences, writes=sent
-            )

@@ -146,7 +146,7 @@ class _Removal:
             Action.DELETE,
             Reason.STALE_KEPT if self.keep_data else Reason.STALE,
             writes=tuple(self._standalone() if standalone else self._kubeflow()),
-            settled=None if standalone and self.keep_data else Condition(last, State.GONE),
+            settled=() if standalone and self.keep_data else (Condition(last, State.GONE),),
         )
 
     def _kubeflow(self) -> Iterator[Write]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from profiles_management.kubeflow.observed import Anchor, Observed
@@ -33,13 +34,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """One profile with everything that planning its shape looks at."""
+    """One profile with everything that planning its shape looks at; `now` has a zone."""
 
     name: str
     wanted: Wanted
     footing: Footing
     observed: Observed
     settings: Settings
+    now: datetime
 
     @property
     def phase(self) -> Phase:

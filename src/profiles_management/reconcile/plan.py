@@ -72,8 +72,10 @@ class State(StrEnum):
     """What a condition waits for."""
 
     GONE = "gone"
+    THERE = "there"
     READY = "ready"  # a namespace that its owner may use
     BOUND = "bound"  # an owner's RoleBinding that names the owner
+    MATCHES = "matches"  # has the spec that `value` holds as JSON
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,7 +87,13 @@ class Condition:
     value: str = ""
 
     def __str__(self) -> str:
-        wanted = {State.GONE: "to be gone", State.READY: "to be ready", State.BOUND: f"to name {self.value}"}
+        wanted = {
+            State.GONE: "to be gone",
+            State.THERE: "to be there",
+            State.READY: "to be ready",
+            State.BOUND: f"to name {self.value}",
+            State.MATCHES: "to be what the profile says",
+        }
         return f"{self.target} {wanted[self.state]}"
 
 
@@ -135,7 +143,7 @@ class Change:
         before, after: the roles of that person before and after, empty for none.
         until: when the access given ends, as it stands in the document.
         writes: sent in this order by one worker; a role change is one step, its writes go back to back.
-        settled: what must hold before the step counts as done.
+        settled: what must hold before the step counts as done, each after the one before it.
     """
 
     phase: Phase
@@ -149,7 +157,7 @@ class Change:
     until: str = ""
     fields: tuple[FieldDiff, ...] = ()
     writes: tuple[Write, ...] = ()
-    settled: Condition | None = None
+    settled: tuple[Condition, ...] = ()
 
     @property
     def order(self) -> tuple[Phase, str, ObjectRef]:

@@ -1,0 +1,149 @@
+"""The quota of a Profile, and the ResourceQuota that the profile controller makes of it, sooner or later.
+
+The controller does not watch ResourceQuotas: it compares one only when its Profile changes. So a write to the Profile
+wakes it, and the annotation names.TOUCHED records which ResourceQuota was wrong then: its version, or since when it is
+missing. While the same one is there, the controller has not come to it yet: the profile is pending, and nothing is
+written again. A wrong one that is not recorded was changed by somebody else.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from profiles_management.kubeflow import compare, names, writes
+from profiles_management.kubeflow.objects import timestamp
+from profiles_management.kubeflow.observed import ProfileSeen
+from profiles_management.kubeflow.wanted import Ground, Spec
+from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Pending, State, Write
+
+_MISSING = "missing since "
+# One that was never made looks like one that was made and deleted. The controller is woken for it again after:
+_AGAIN = timedelta(hours=1)
+
+
+def follows(name: str, quota: Spec) -> Condition:
+    """Return the condition under which a profile's ResourceQuota is what its Profile says."""
+    ref = ObjectRef("ResourceQuota", name, names.QUOTA)
+    if not quota.get("hard"):
+        return Condition(ref, State.GONE)
+    return Condition(ref, State.MATCHES, msgspec.json.encode(quota, order="deterministic").decode())
+
+
+class Quota:
+    """Plans the quota of a Profile that exists.
+
+    Attributes:
+        wanted: what the Profile is to say, None where it says it already or the document does not manage it.
+        fields: how that differs from what it says.
+        drift: how the ResourceQuota differs from what the Profile says, where somebody else changed it.
+        settled: what must hold once the writes were sent.
+    """
+
+    def __init__(self, ground: Ground, seen: ProfileSeen) -> None:
+        self.ground = ground
+        self.seen = seen
+        self.ref = ObjectRef("Profile", "", ground.name)
+        self.there = ground.observed.quotas.get(ground.name) if ground.holds("ResourceQuota") else None
+        self.wanted, self.fields = self._difference()
+        self.says: Spec = dict(seen.quota) if seen.quota.get("hard") else {}  # scopes of nothing make no ResourceQuota
+        self.behind = self._behind(self.says)
+        self.drift = self.behind if self.behind and self._is_drift() else ()
+        self.goal = self.says if self.wanted is None else self.wanted
+        self.stuck = self._is_stuck(self.goal)
+        wakes = (self.wanted is not None and self._behind(self.goal)) or self.drift
+        self.mark = self._mark() if wakes else ""
+        self.settled = (follows(ground.name, self.goal),) if wakes and not self._forgets() else ()
+
+    def spec(self) -> Spec:
+        """Return what the first patch of the Profile says of the quota, as a part of its spec."""
+        if self.wanted is None:
+            return {}
+        first = {} if self.stuck else self.wanted
+        change = writes.replacing(self.seen.quota, first)
+        return {"resourceQuotaSpec": change} if change else {}
+
+    def notes(self) -> Spec:
+        """Return what the first patch of the Profile records as an annotation."""
+        return {names.TOUCHED: self.mark} if self.mark and self.mark != self.seen.touched else {}
+
+    def later(self) -> Iterator[Write]:
+        """Yield what follows once the controller has done its part."""
+        if self.stuck and self.wanted is not None:
+            notes = {"metadata": {"annotations": {names.TOUCHED: self._missing()}}}
+            change = {**notes, "spec": {"resourceQuotaSpec": self.wanted}}
+            yield writes.patch(self.ref, change, after=follows(self.ground.name, {}))
+        elif self._forgets():
+            done = {"metadata": {"annotations": {names.TOUCHED: None}}}
+            yield writes.patch(self.ref, done, after=follows(self.ground.name, self.goal))
+
+    def pending(self) -> Iterator[Pending]:
+        """Yield what the controller still has to do although nothing is left for us to write."""
+        if self.stuck:
+            if self._is_recorded() and not self.says:
+                what = "waits for the profile controller to remove the quota of before, as its scopes differ"
+                yield Pending(self.ground.name, what, follows(self.ground.name, {}))
+        elif self.behind and self.wanted is None and not self.drift and self._is_ours():
+            verb = "remove" if not self.says else "make" if self.there is None else "change"
+            what = f"waits for the profile controller to {verb} the quota"
+            yield Pending(self.ground.name, what, follows(self.ground.name, self.says))
+
+    # what differs
+
+    def _difference(self) -> tuple[Spec | None, tuple[FieldDiff, ...]]:
+        wanted = self.ground.wanted.quota
+        if wanted is None:
+            if "resources" not in self.seen.sets:
+                return None, ()
+            wanted = {}
+        differences = () if self.seen.quota == wanted else compare.quota(self.seen.quota, wanted)
+        if not differences and self.there is not None and self._is_stuck(wanted):
+            differences = compare.quota(self.there.spec, wanted)
+        return (wanted, differences) if differences else (None, ())
+
+    def _is_stuck(self, quota: Spec) -> bool:
+        """Scopes cannot be changed in place: the old ResourceQuota has to be gone before the new one can be made."""
+        return bool(quota) and self.there is not None and not compare.same_scopes(self.there.spec, quota)
+
+    def _behind(self, quota: Spec) -> tuple[FieldDiff, ...]:
+        there = self.there.spec if self.there is not None else {}
+        if quota == there or not self.ground.holds("ResourceQuota"):
+            return ()
+        return compare.quota_object(quota, there)
+
+    def _is_drift(self) -> bool:
+        """Whether a ResourceQuota that is not what the Profile says was changed by somebody else."""
+        footing = self.ground.footing
+        moving = footing.namespace is None or footing.annotate or footing.hand_over  # the controller waits for us
+        managed = self.wanted is None and self.ground.wanted.quota is not None
+        return managed and not moving and self.seen.complete and not self._is_recorded()
+
+    def _is_ours(self) -> bool:
+        """Whether what the ResourceQuota lacks is what the document wants, or wanted until we removed it."""
+        return self.ground.wanted.quota is not None or (not self.says and self._is_recorded())
+
+    # what the controller was woken for
+
+    def _mark(self) -> str:
+        if self.there is not None:
+            return self.there.version
+        return self._missing() if self.seen.complete else ""
+
+    def _forgets(self) -> bool:
+        """Whether the record goes once the controller has come: a later deletion would look like what it records."""
+        return self.mark.startswith(_MISSING)
+
+    def _missing(self) -> str:
+        return _MISSING + timestamp(self.ground.now)
+
+    def _is_recorded(self) -> bool:
+        """Whether the controller was woken for the ResourceQuota as it is."""
+        if self.there is not None:
+            return self.seen.touched == self.there.version
+        if not self.seen.touched.startswith(_MISSING):
+            return False
+        try:
+            since = datetime.fromisoformat(self.seen.touched.removeprefix(_MISSING))
+        except ValueError:
+            return False  # somebody else wrote it
+        return since.tzinfo is not None and self.ground.now < since + _AGAIN
