@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 import httpcore2
 from dulwich.client import AbstractHttpGitClient
 
+from profiles_management.git import refusals
 from profiles_management.git.address import Address, parse
 from profiles_management.git.budget import Budget
 from profiles_management.git.connection import connect
@@ -31,9 +32,6 @@ AGENT: Final = "git/2.47 (profiles-management)"  # some servers serve Git only t
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS: Final = 5
 _OK: Final = 200
-_UNAUTHORIZED: Final = 401
-_FORBIDDEN: Final = 403
-_MISSING: Final = {404, 410}
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
 _EXPIRED: Final = 10
@@ -94,18 +92,20 @@ class HttpsClient(AbstractHttpGitClient):
         raise_for_status: bool = True,  # noqa: ARG002, FBT001, FBT002 - as dulwich declares it
     ) -> tuple[Any, Callable[[int], bytes]]:
         """Send a request to the host of the URL, and follow where it redirects to on the same host."""
-        start = url
+        start, given = url, bool(self._authorization)
         for _ in range(_MOST_REDIRECTS):
             if not self._address.is_origin_of(url):
                 raise GitError(_elsewhere(url))
             response = self._send(url, headers or {}, data)
-            target = response.header(b"location")
-            if response.status not in _REDIRECTS or not target or data is not None:
-                response.check(given=bool(self._authorization))
+            location = response.header(b"location")
+            if response.status not in _REDIRECTS or not location:
+                response.check(given=given)
                 response.redirect_location = url if url != start else ""
                 return response, response.stream.read
             response.close()
-            url = urljoin(url, target)
+            url = urljoin(url, location)
+            if data is not None or not refusals.leads_to_repository(url):
+                raise GitError(refusals.of_redirect(url, given=given))
         raise GitError("it redirects in a circle. Look at the URL.")
 
     def _send(self, url: str, headers: Mapping[str, str], data: bytes | Iterator[bytes] | None) -> _Response:
@@ -132,7 +132,11 @@ class _Response:
 
     def header(self, name: bytes) -> str:
         """Return a header, empty if it is not there."""
-        return next((value.decode("latin-1") for key, value in self._response.headers if key.lower() == name), "")
+        return next(iter(self.headers(name)), "")
+
+    def headers(self, name: bytes) -> list[str]:
+        """Return all headers of a name."""
+        return [value.decode("latin-1") for key, value in self._response.headers if key.lower() == name]
 
     def close(self) -> None:
         """Give the connection back."""
@@ -142,11 +146,19 @@ class _Response:
         """Refuse what is no answer of Git's; `given` tells whether credentials were sent."""
         if self.status == _OK and self.content_type.startswith("application/x-git-"):
             return
+        schemes, page = self.headers(b"www-authenticate"), self._page()
         self.close()
         if self.status == _TOO_MANY or self.status >= _SERVER_ERROR:
             asked = self.header(b"retry-after")
             raise Passing(f"the server answered {self.status}.", seconds=float(asked) if asked.isdecimal() else 0.0)
-        raise GitError(_refusal(self.status, given=given))
+        raise GitError(refusals.of_status(self.status, schemes, page, given=given))
+
+    def _page(self) -> bytes:
+        """Return the beginning of an answer that may be a page."""
+        page = b""
+        while self.status == _OK and len(page) < refusals.PAGE_SIZE and (part := self._receive()):
+            page += part
+        return page
 
     def _receive(self) -> bytes:
         try:
@@ -158,22 +170,9 @@ class _Response:
 def _elsewhere(url: str) -> str:
     what = "it redirects to another host."
     try:
-        return f"{what} If that is right, use its URL: {parse(url.partition('?')[0].removesuffix('/info/refs'))}"
+        return f"{what} If that is right, use its URL: {parse(url.partition('?')[0].removesuffix(refusals.SERVICE))}"
     except GitError:  # it may hold a secret
         return what
-
-
-def _refusal(status: int, *, given: bool) -> str:
-    if status == _UNAUTHORIZED:
-        return "the server does not accept the user and token." if given else "it wants a user and a token."
-    if status == _FORBIDDEN:
-        return f"the server refuses access (403){' with this user and token' if given else ''}."
-    if status in _MISSING:
-        hidden = "with these credentials" if given else "without credentials"
-        return f"there is no repository here that can be seen {hidden}. Look at the URL."
-    if status == _OK:
-        return "there is no Git repository here. Look at the URL."
-    return f"the server answered {status}, which is not Git's. Look at the URL."
 
 
 class _Backend(httpcore2.NetworkBackend):

@@ -10,6 +10,8 @@ from repositories.reading import names, read, refusal
 
 ANN = Credentials(user="ann", token="s3cret-token")
 BASIC = f"Basic {base64.b64encode(b'ann:s3cret-token').decode()}"
+REFUSED = "the server does not accept the user and token. Check both, and whether the token has expired."
+WANTED = "the server wants a user and a token, and none was given."
 BROKE_OFF = "the server broke off in the middle of its answer. Try again."
 
 
@@ -63,19 +65,22 @@ def test_a_user_and_a_token_let_in(https, over_https):
 def test_a_wrong_token(https, over_https):
     https.user = "ann:another"
 
-    assert refusal(over_https(credentials=ANN)) == "the server does not accept the user and token."
+    assert refusal(over_https(credentials=ANN)) == REFUSED
 
 
 def test_no_credentials_where_some_are_wanted(https, over_https):
     https.user = "ann:another"
 
-    assert refusal(over_https()) == "it wants a user and a token."
+    assert refusal(over_https()) == WANTED
 
 
 def test_credentials_that_may_not(https, over_https):
     https.instead = lambda handler: handler.answer(403) or True
 
-    assert refusal(over_https(credentials=ANN)) == "the server refuses access (403) with this user and token."
+    assert refusal(over_https(credentials=ANN)) == (
+        "the server refuses access to the repository (403) with this user and token. Check that the token may read it."
+    )
+    assert refusal(over_https()) == "the server refuses access to the repository (403) without user and token."
 
 
 def test_a_key_for_ssh_is_none_for_https(over_https):
@@ -96,7 +101,9 @@ def test_a_repository_that_is_not_there(https, at, given, seen):
 def test_a_page_that_is_no_repository(https, over_https):
     https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, b"<html>hello</html>") or True
 
-    assert refusal(over_https()) == "there is no Git repository here. Look at the URL."
+    what = "there is a web page here, not a Git repository. Look at the URL, and whether"
+    assert refusal(over_https()) == f"{what} it takes a user and a token."
+    assert refusal(over_https(credentials=ANN)) == f"{what} the token has expired."
 
 
 def test_a_server_that_is_busy_is_asked_again(https, over_https):
@@ -160,10 +167,119 @@ def test_a_redirect_to_plain_http_is_refused(https, over_https):
 
 def test_a_redirect_with_a_secret_in_it_is_not_repeated(https, over_https):
     https.instead = lambda handler: (
-        handler.answer(302, {"Location": "https://ann:s3cret@example.com/x?k=s3cret"}) or True
+        handler.answer(302, {"Location": "https://ann:s3cret@example.com/x/info/refs?k=s3cret"}) or True
     )
 
     assert refusal(over_https()) == "it redirects to another host."
+
+
+SIGN_INS = {
+    "Azure DevOps": "https://spsprodweu1.vssps.visualstudio.com/_signin?realm=dev.azure.com&reply_to=https%3A%2F%2Fx",
+    "Azure DevOps with Entra": "https://login.microsoftonline.com/common/oauth2/authorize?client_id=1",
+    "GitHub Enterprise": "/login?return_to=https%3A%2F%2Fghe.example.com%2Fo%2Fp.git%2Finfo%2Frefs",
+    "GitHub Enterprise with SAML": "https://idp.example.com/saml2?SAMLRequest=x&RelayState=y",
+    "GitLab": "/users/sign_in",
+    "GitLab with SAML": "https://gitlab.com/groups/g/-/saml/sso?redirect=%2Fg%2Fp&token=s3cret",
+    "Gitea": "/user/login?redirect_to=%2Fo%2Fp",
+    "Bitbucket": "/account/signin/?next=/ws/p/info/refs%3Fservice%3Dgit-upload-pack",
+    "Bitbucket Data Center": "/login?next=/projects/ML/repos/p/info/refs?service%3Dgit-upload-pack",
+    "Gerrit": "/login/p",
+    "Cloudflare Access": "https://t.cloudflareaccess.com/cdn-cgi/access/login/git.example.com?redirect_url=%2Fp",
+    "Google IAP": "https://accounts.google.com/o/oauth2/v2/auth?client_id=1",
+    "oauth2-proxy": "/oauth2/start?rd=%2Fp",
+    "Keycloak": "https://keycloak.example.com/realms/x/protocol/openid-connect/auth?client_id=1",
+    "Authelia": "https://auth.example.com/?rd=https%3A%2F%2Fgit.example.com",
+    "ADFS": "https://fs.example.com/adfs/ls/?wa=wsignin1.0",
+}
+
+
+@pytest.mark.parametrize("target", SIGN_INS.values(), ids=SIGN_INS)
+@pytest.mark.parametrize("asked", ["GET", "POST"])
+def test_a_redirect_to_a_sign_in_page_is_about_the_token_and_not_the_url(https, over_https, target, asked):
+    https.instead = lambda handler: handler.command == asked and (handler.answer(302, {"Location": target}) or True)
+
+    assert refusal(over_https(credentials=ANN)) == REFUSED
+    assert refusal(over_https()) == WANTED
+    assert {path.partition("?")[0].rpartition("/")[2] for _, path, _ in https.requests} <= {"refs", "git-upload-pack"}
+
+
+@pytest.mark.parametrize(
+    ("status", "page"),
+    [
+        (203, b"<html><title>Azure DevOps Services | Sign In</title></html>"),
+        (203, b""),
+        (200, b"<html><title>Azure DevOps Services | Sign In</title></html>"),
+        (200, b"<!DOCTYPE html><title>Sign in \xc2\xb7 GitLab</title>"),
+        (200, b"<form action='/session'><input name='p' type='password'></form>"),
+        (200, b"<title>Anmeldung</title><INPUT TYPE=password>"),
+        (200, b'<form method="post"><input type="hidden" name="SAMLRequest" value="x"></form>'),
+        (200, b'<meta http-equiv="refresh" content="0; url=https://idp.example.com/sso">'),
+        (200, b"<script>window.location = 'https://login.example.com/oauth'</script>"),
+        (200, b"<!-- " + b"x" * 30_000 + b" --><title>Log in</title>"),
+    ],
+)
+def test_a_sign_in_page_is_about_the_token_and_not_the_url(https, over_https, status, page):
+    https.instead = lambda handler: handler.answer(status, {"Content-Type": "text/html; charset=utf-8"}, page) or True
+
+    assert refusal(over_https(credentials=ANN)) == REFUSED
+    assert refusal(over_https()) == WANTED
+
+
+def test_a_page_with_a_link_to_sign_in_is_a_page(https, over_https):
+    page = b"<title>org/profiles</title><a href='/login?return_to=x'>Sign in</a>"
+    https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, page) or True
+
+    assert refusal(over_https()).startswith("there is a web page here, not a Git repository.")
+
+
+def test_a_page_that_never_ends_is_not_read_to_its_end(https, over_https):
+    https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, b"x" * 300_000) or True
+
+    assert refusal(over_https(limit=200_000)).startswith("there is a web page here")
+
+
+def test_a_redirect_to_another_page_names_the_token_too(https, over_https):
+    https.instead = lambda handler: handler.answer(301, {"Location": "https://about.example.com/"}) or True
+
+    what = "it redirects to a web page, not to a Git repository. Look at the URL, and whether"
+    assert refusal(over_https(credentials=ANN)) == f"{what} the token has expired."
+    assert refusal(over_https()) == f"{what} it takes a user and a token."
+
+
+@pytest.mark.parametrize(
+    ("schemes", "what"),
+    [
+        (["Negotiate", "NTLM"], "Negotiate or NTLM"),
+        (['Bearer realm="x"'], "Bearer"),
+    ],
+)
+def test_a_server_that_lets_in_by_something_else_says_so(https, over_https, schemes, what):
+    def answer(handler):
+        handler.send_response(401)
+        for scheme in schemes:
+            handler.send_header("WWW-Authenticate", scheme)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return True
+
+    https.instead = answer
+
+    assert refusal(over_https(credentials=ANN)) == (
+        f"the server lets in by {what} only, not by a user and a token. Use ssh, or ask who runs it."
+    )
+
+
+def test_a_server_that_also_lets_in_by_basic_refuses_the_token(https, over_https):
+    https.instead = lambda handler: handler.answer(401, {"WWW-Authenticate": 'Basic realm="x"'}) or True
+
+    assert refusal(over_https(credentials=ANN)) == REFUSED
+
+
+@pytest.mark.parametrize("location", ["https://[x/info/refs", "https://", "///", "?", "mailto:a@b"])
+def test_a_redirect_that_leads_nowhere_is_one_line(https, over_https, location):
+    https.instead = lambda handler: handler.answer(302, {"Location": location}) or True
+
+    assert refusal(over_https(credentials=ANN))
 
 
 def test_redirects_in_a_circle(https, over_https):
