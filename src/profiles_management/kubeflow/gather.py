@@ -143,7 +143,8 @@ class Gathering:
             cluster_role = binding.role_ref.name
             self.owner_bindings[metadata.namespace] = _owner_object(metadata, cluster_role, binding.subjects, b"")
             return
-        person = self._recognition.person_bound(binding)
+        mark = mark_of(metadata)
+        person = self._recognition.person_bound(binding, mark)
         if person is None:
             self._foreign_binding(binding)
             return
@@ -157,7 +158,7 @@ class Gathering:
             cluster_role=intern(bound_to(binding.role_ref)),
             granted=self._recognition.role_of(binding.role_ref),
             subjects=_subjects(binding.subjects, person),
-            mark=mark_of(metadata),
+            mark=mark,
             until=notes.get(names.UNTIL, ""),
             source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,
@@ -175,7 +176,8 @@ class Gathering:
             return
         if metadata.name == names.CLOSED:
             self._closed.add(metadata.namespace)
-        person = self._recognition.person_let_in(policy)
+        mark = mark_of(metadata)
+        person = self._recognition.person_let_in(policy, mark)
         if person is None:
             self._foreign_policy(policy)
             return
@@ -186,7 +188,7 @@ class Gathering:
             person=self._people.setdefault(person, person),
             role=intern(notes.get("role", "")),
             spec=bytes(policy.spec),
-            mark=mark_of(metadata),
+            mark=mark,
             until=notes.get(names.UNTIL, ""),
             source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,

@@ -94,7 +94,7 @@ def _stem(name: str) -> str:
 
 def is_name_of(name: str, person: Person, role: str) -> bool:
     """Return whether KFAM or we would give this name to that contributor."""
-    return name in (kfam_name(person, role), hashed_name(person, role))
+    return name == kfam_name(person, role) or name == hashed_name(person, role)
 
 
 def kind_in(name: str) -> str:

@@ -72,10 +72,10 @@ def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> d
             RoleBinding is that of whom it binds, and a policy that of the RoleBinding of the same name.
     """
     found: dict[Person, Held] = {}
-    for binding in room.bindings.values():
+    for _, binding in sorted(room.bindings.items()):
         found.setdefault(_whose(binding, homes), Held()).bindings.append(binding)
     beside = {one.name: person for person, held in found.items() for one in held.bindings}
-    for policy in room.policies.values():
+    for _, policy in sorted(room.policies.items()):
         found.setdefault(_whose(policy, {**beside, **homes}), Held()).policies.append(policy)
     return found
 

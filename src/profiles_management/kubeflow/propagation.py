@@ -1,6 +1,6 @@
 """Objects that another controller copies into a namespace: it writes them again whatever we do, so they stay."""
 
-from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from profiles_management.kubeflow import names
@@ -33,23 +33,18 @@ def is_propagated(metadata: Any) -> bool:  # noqa: ANN401 - the metadata of any 
 
     Labels of GitOps tools do not count: the objects that they apply are those of a folder that we wrote.
     """
-    return (
-        _has_copy_key(metadata.labels)
-        or _has_copy_key(metadata.annotations)
-        or _has_other_controller(metadata.owner_references)
-    )
-
-
-def _has_copy_key(keys: Mapping[str, str] | None) -> bool:
-    if not keys or keys.keys() <= _USUAL:
+    labels, annotations, owners = metadata.labels or (), metadata.annotations or (), metadata.owner_references
+    if _USUAL.issuperset(labels) and _USUAL.issuperset(annotations) and not owners:  # nearly all
         return False
-    return any(key.startswith(_GENERATORS) or _plain(key).startswith(_COPIES) for key in keys if key not in _USUAL)
+    is_copy = any(_is_of_copies(key) for key in (*labels, *annotations) if key not in _USUAL)
+    return is_copy or any(owner.controller and owner.kind != "Profile" for owner in owners or ())
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_of_copies(key: str) -> bool:
+    return key.startswith(_GENERATORS) or _plain(key).startswith(_COPIES)
 
 
 def _plain(key: str) -> str:
     name = key.rpartition("/")[2].removeprefix("olm.")
     return name.replace("-", "").replace("_", "").replace(".", "").lower()
-
-
-def _has_other_controller(owners: Iterable[Any] | None) -> bool:
-    return any(owner.controller and owner.kind != "Profile" for owner in owners or ())

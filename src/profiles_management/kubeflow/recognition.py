@@ -29,37 +29,46 @@ class Recognition:
         role = self._roles.get(reference.name) if reference.kind == "ClusterRole" else None
         return role or intern(f"{reference.kind}/{reference.name}")
 
-    def person_bound(self, binding: slim.RoleBinding) -> Person | None:
+    def person_bound(self, binding: slim.RoleBinding, mark: str) -> Person | None:
         """Return whose contributor's RoleBinding it is, None where it is not managed.
 
         That is one with KFAM's annotations that binds exactly the user or group that they name to one of the three
         roles. One under the name that KFAM or we would give is its contributor's too although somebody edited it, and
         one with our mark although it lost its annotations.
+
+        Args:
+            mark: see mark_of.
         """
-        metadata, subject = binding.metadata, sole_subject(binding.subjects)
-        named = annotated_name(metadata)
+        metadata = binding.metadata
+        kind, named = names.kind_in(metadata.name), annotated_name(metadata)
+        if mark and kind and named is not None:  # nearly all
+            return Person(kind, named)
+        subject = sole_subject(binding.subjects)
         by_content = None
         if subject is not None and subject.name == named and subject.kind in _PEOPLE:
             by_content = Person(subject.kind, subject.name)
         if self.role_of(binding.role_ref) not in ROLES:
             by_content = None
-        if by_content is not None and by_content.kind == names.kind_in(metadata.name):
-            return by_content
-        return _by_name(metadata, named) or by_content or _by_mark(metadata, named, subject)
+        return _by_name(metadata, kind, named) or by_content or (_by_mark(metadata, kind, subject) if mark else None)
 
-    def person_let_in(self, policy: slim.AuthorizationPolicy) -> Person | None:
+    def person_let_in(self, policy: slim.AuthorizationPolicy, mark: str) -> Person | None:
         """Return whose contributor's AuthorizationPolicy it is, None where it is not managed.
 
         That is one with KFAM's annotations under the name that KFAM or we would give, or one that lets in exactly whom
         they name; and one with our mark although somebody edited it.
+
+        Args:
+            mark: see mark_of.
         """
         metadata = policy.metadata
-        named = annotated_name(metadata)
-        person = _by_name(metadata, named)
+        kind, named = names.kind_in(metadata.name), annotated_name(metadata)
+        if mark and kind and named is not None:  # nearly all
+            return Person(kind, named)
+        person = _by_name(metadata, kind, named)
         if person is None and named is not None:
             sole = policies.sole_person(bytes(policy.spec), self._settings)
             person = sole if sole is not None and sole.name == named else None
-        return person or _by_mark(metadata, named, None)
+        return person or (_by_mark(metadata, kind, None) if mark else None)
 
     def people_bound(self, binding: slim.RoleBinding) -> tuple[Person, ...]:
         """Return whom a RoleBinding binds; a ServiceAccount is named `NAMESPACE:NAME`.
@@ -102,27 +111,22 @@ def sole_subject(subjects: Sequence[slim.Subject] | None) -> slim.Subject | None
     return subjects[0] if subjects is not None and len(subjects) == 1 else None
 
 
-def _by_name(metadata: slim.Metadata, named: str | None) -> Person | None:
+def _by_name(metadata: slim.Metadata, kind: str, named: str | None) -> Person | None:
     """Return whom the annotations name, where the object's name is the one that KFAM or we would give for them."""
-    kind = names.kind_in(metadata.name)
     if not kind or named is None:
         return None
     person, role = Person(kind, named), (metadata.annotations or _NO_NOTES).get("role", "")
     return person if names.is_name_of(metadata.name, person, role) else None
 
 
-def _by_mark(metadata: slim.Metadata, named: str | None, subject: slim.Subject | None) -> Person | None:
+def _by_mark(metadata: slim.Metadata, kind: str, subject: slim.Subject | None) -> Person | None:
     """Return whose object with our mark it is, as far as what is left of it tells."""
-    if not mark_of(metadata):
-        return None
-    kind, notes = names.kind_in(metadata.name), metadata.annotations or _NO_NOTES
+    if subject is not None:
+        return Person(kind or subject.kind, subject.name)
+    notes = metadata.annotations or _NO_NOTES
     left = notes.get("user", notes.get("group", ""))
-    if kind and named is None and subject is not None:
-        return Person(kind, subject.name)
     if kind:
         return Person(kind, left)
-    if subject is not None:
-        return Person(subject.kind, subject.name)
     return Person("Group" if "group" in notes else "User", left) if left else None
 
 
