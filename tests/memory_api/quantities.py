@@ -92,7 +92,7 @@ def _kept(text: str, whole: str, part: str, family: str, exponent: int) -> str:
     digits = whole + part
     if family == "binary":
         room = 15 - len(whole) - int(exponent * 3 / 10) - 1
-        fast = not part and room >= 0 and "." not in text
+        fast = not part and room >= 0
         return text if fast and int(digits) & 7 else ""
     scale = exponent - len(part)
     fast = len(digits) <= _FAST_DIGITS and scale >= -9

@@ -219,8 +219,12 @@ def _hard(where: str, name: str, amount: quantities.Quantity) -> Iterator[Cause]
         yield Cause(where, f"Invalid value: {quoted(name)}: must be a standard resource for quota")
     if amount.value < 0:
         yield Cause(where, f"Invalid value: {quoted(str(amount))}: must be greater than or equal to 0")
-    elif (name in _COUNTED or name.startswith("count/") or "/" in name) and amount.value.denominator != 1:
+    elif (name in _COUNTED or _is_extended(name)) and amount.value.denominator != 1:
         yield Cause(where, f"Invalid value: {quoted(str(amount))}: must be an integer")
+
+
+def _is_extended(name: str) -> bool:
+    return "/" in name and "kubernetes.io/" not in name and not name.startswith("requests.")
 
 
 def _scopes(spec: typed.ResourceQuotaSpec) -> Iterator[Cause]:

@@ -223,5 +223,5 @@ def _holds(condition: Condition, part: Gathering) -> bool:
         return bound is not None and bound.subject is not None and str(bound.subject) == condition.value
     if condition.state is State.MATCHES:
         quota = part.quotas.get(target.namespace)
-        return quota is not None and not compare.quota_object(compare.parsed(condition.value), quota.spec)
+        return quota is not None and not compare.quota(quota.spec, compare.parsed(condition.value))
     return part.has(target) is (condition.state is State.THERE)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from operator import eq
 from typing import Any
 
+from profiles_management.kubeflow.canonical import AMOUNTS
 from profiles_management.pmr import quantities
 from profiles_management.reconcile.plan import FieldDiff
 
@@ -11,52 +13,31 @@ Spec = Mapping[str, Any]
 
 
 def same_amount(left: object, right: object) -> bool:
-    """Return whether two quantities are one value; what is no quantity is equal to itself alone."""
-    if left == right:
-        return True
-    try:
-        return quantities.same(_text(left), _text(right))
-    except ValueError:
-        return False
+    """Return whether Kubernetes stores two amounts as one value; what is no quantity is equal to itself alone."""
+    return left == right or quantities.same(str(left), str(right))
 
 
-def _text(value: object) -> str:
-    return str(value)
-
-
-def _amounts_differ(before: Spec, after: Spec, path: str) -> list[FieldDiff]:
+def _amounts_differ(before: Spec, after: Spec, path: str, *, spelled: bool) -> list[FieldDiff]:
+    same = eq if spelled else same_amount
     return [
         FieldDiff(f"{path}{key}", before.get(key), after.get(key))
         for key in sorted({*before, *after})
-        if key not in before or key not in after or not same_amount(before[key], after[key])
+        if key not in before or key not in after or not same(before[key], after[key])
     ]
 
 
-def quota(before: Spec, after: Spec) -> tuple[FieldDiff, ...]:
-    """Return how two quota specs differ: amounts by value, scopes as sets, selectors as sets of expressions."""
-    found = _amounts_differ(before.get("hard") or {}, after.get("hard") or {}, "")
+def quota(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDiff, ...]:
+    """Return how two quota specs differ: amounts by value, scopes as sets, selectors as sets of expressions.
+
+    Args:
+        spelled: whether one amount in another spelling is a difference. In a cluster it is none; a file is read by
+            tools that compare text.
+    """
+    differences = _amounts_differ(before.get("hard") or {}, after.get("hard") or {}, "", spelled=spelled)
     for key, normal in (("scopes", _as_set), ("scopeSelector", _selector)):
         if normal(before.get(key)) != normal(after.get(key)):
-            found.append(FieldDiff(key, before.get(key), after.get(key)))
-    return tuple(found)
-
-
-def quota_object(wanted: Spec, stored: Spec) -> tuple[FieldDiff, ...]:
-    """Return how a ResourceQuota differs from the spec that it is made from.
-
-    A ResourceQuota stores amounts rounded up to a thousandth, a Profile does not.
-    """
-    hard, there = wanted.get("hard") or {}, stored.get("hard") or {}
-    stored_otherwise = {key: there[key] for key, value in hard.items() if there.get(key, value) != value}
-    rounded = {key: amount for key, amount in stored_otherwise.items() if _rounds_to(hard[key], amount)}
-    return quota(stored, {**wanted, "hard": {**hard, **rounded}})
-
-
-def _rounds_to(amount: object, stored: object) -> bool:
-    try:
-        return quantities.milli(_text(amount)) == quantities.parse(_text(stored))
-    except ValueError:
-        return False
+            differences.append(FieldDiff(key, before.get(key), after.get(key)))
+    return tuple(differences)
 
 
 def same_scopes(before: Spec, after: Spec) -> bool:
@@ -75,28 +56,29 @@ def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
     }
 
 
-_AMOUNTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDiff, ...]:
+    """Return how two LimitRange specs differ, once both have the defaults that a server fills in.
 
-
-def limits(before: Spec, after: Spec) -> tuple[FieldDiff, ...]:
-    """Return how two LimitRange specs differ, once both have the defaults that a server fills in."""
+    Args:
+        spelled: as in `quota`.
+    """
     left, right = before.get("limits") or (), after.get("limits") or ()
     if len(left) != len(right):
         return (FieldDiff("limits", list(left), list(right)),)
     found: list[FieldDiff] = []
     for index, (one, other) in enumerate(zip(left, right, strict=True)):
-        found += _limit(_defaulted(one), _defaulted(other), f"limits[{index}].")
+        found += _limit(_defaulted(one), _defaulted(other), f"limits[{index}].", spelled=spelled)
     return tuple(found)
 
 
-def _limit(before: Spec, after: Spec, path: str) -> list[FieldDiff]:
+def _limit(before: Spec, after: Spec, path: str, *, spelled: bool) -> list[FieldDiff]:
     found = (
         [FieldDiff(f"{path}type", before.get("type"), after.get("type"))]
         if before.get("type") != after.get("type")
         else []
     )
-    for key in _AMOUNTS:
-        found += _amounts_differ(before.get(key) or {}, after.get(key) or {}, f"{path}{key}.")
+    for key in AMOUNTS:
+        found += _amounts_differ(before.get(key) or {}, after.get(key) or {}, f"{path}{key}.", spelled=spelled)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow import compare, names, objects, writes
+from profiles_management.kubeflow import canonical, compare, names, objects, writes
 from profiles_management.kubeflow.observed import LimitsSeen, QuotaSeen
 from profiles_management.kubeflow.wanted import Ground, Spec
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Phase, Reason
@@ -14,11 +14,12 @@ def quota_changes(ground: Ground) -> Iterator[Change]:
     """Yield what makes a standalone namespace's ResourceQuota that of the document."""
     ref = ObjectRef("ResourceQuota", ground.name, names.QUOTA)
     stored, wanted = ground.observed.quotas.get(ground.name), ground.wanted.quota
+    spec = canonical.resource_quota(wanted or {})
     if stored is None:
-        if wanted:
-            yield _made(ground, ref, wanted, compare.quota({}, wanted))
-    elif wanted:
-        yield from _quota_changed(ground, ref, stored, wanted)
+        if spec:
+            yield _made(ground, ref, spec, compare.quota({}, spec))
+    elif spec:
+        yield from _quota_changed(ground, ref, stored, spec)
     elif stored.mark or wanted is not None:
         yield _gone(ground, ref, stored.version, compare.quota(stored.spec, {}))
 
@@ -31,7 +32,7 @@ def limit_changes(ground: Ground) -> Iterator[Change]:
         if wanted.get("limits"):
             yield _made(ground, ref, wanted, compare.limits({}, wanted))
     elif seen.mark and wanted.get("limits"):
-        differences = compare.limits(seen.spec, wanted)
+        differences = compare.limits(seen.spec, wanted, spelled=ground.observed.is_text)
         yield from _changed(ground, ref, seen, {"spec": wanted} if differences else {}, differences)
     elif seen.mark:
         yield _gone(ground, ref, seen.version, compare.limits(seen.spec, {}))
@@ -39,7 +40,7 @@ def limit_changes(ground: Ground) -> Iterator[Change]:
 
 def _quota_changed(ground: Ground, ref: ObjectRef, stored: QuotaSeen, wanted: Spec) -> Iterator[Change]:
     """Scopes cannot be changed in place, so a quota with others takes the place of the old one."""
-    differences = compare.quota_object(wanted, stored.spec)
+    differences = compare.quota(stored.spec, wanted, spelled=ground.observed.is_text)
     if compare.same_scopes(stored.spec, wanted):
         spec = {"spec": writes.replacing(stored.spec, wanted)} if differences else {}
         yield from _changed(ground, ref, stored, spec, differences)

@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class Directory:
                 self._take(body, path, holds, part)
         if not settings.standalone:
             part.namespaces.update((name, _made_for(one.owner, name)) for name, one in part.profiles.items())
-        return part.observed(holds, unreadable=self._unreadable)
+        return replace(part.observed(holds, unreadable=self._unreadable), is_text=True)
 
     def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002 - a folder answers at once
         """Carry a write out: a file is replaced as a whole, so nobody ever reads half of one."""

@@ -166,6 +166,7 @@ class Observed:
         closed: namespaces that hold our policy that lets nobody in.
         unreadable: what could not be read and was passed over.
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec).
+        is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
 
     profiles: Mapping[str, ProfileSeen] = field(default_factory=dict)
@@ -184,3 +185,4 @@ class Observed:
     unreadable: tuple[Problem, ...] = ()
     closed: frozenset[str] = frozenset()
     limit_ranges: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    is_text: bool = False

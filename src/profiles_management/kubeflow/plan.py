@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow import frozen, objects, ownership, people, unmanaged
+from profiles_management.kubeflow import canonical, frozen, objects, ownership, people, unmanaged
 from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Observed
@@ -17,8 +17,8 @@ from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Shape
-from profiles_management.kubeflow.wanted import Ground, Wanted
-from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.kubeflow.wanted import Ground, Spec, Wanted
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, ResourceQuotaSpecModel
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
@@ -84,13 +84,18 @@ def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted
     """Return what a document says of a profile's shape, with its defaults."""
     quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
     return Wanted(
-        None if quota is None else quota.to_spec() if quota.hard else {},  # scopes of nothing make no ResourceQuota
-        None if limits is None else limits.to_spec(),
+        None if quota is None else _quota(quota),
+        None if limits is None else canonical.limit_range(limits.to_spec()),
         pmr.labels_of(profile),
         profile.annotations,
         [plugin.to_spec() for plugin in profile.plugins],
         pmr.origins.profiles.get(profile.name, ""),
     )
+
+
+def _quota(quota: ResourceQuotaSpecModel) -> Spec:
+    """Return a quota as a Profile stores it; scopes of nothing make no ResourceQuota."""
+    return canonical.profile_quota(quota.to_spec()) if quota.hard else {}
 
 
 class _Planning:

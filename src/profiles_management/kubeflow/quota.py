@@ -96,7 +96,8 @@ class Quota:
             if "resources" not in self.seen.sets:
                 return None, ()
             wanted = {}
-        differences = () if self.seen.quota == wanted else compare.quota(self.seen.quota, wanted)
+        spelled = self.ground.observed.is_text
+        differences = () if self.seen.quota == wanted else compare.quota(self.seen.quota, wanted, spelled=spelled)
         if not differences and self.there is not None and self._is_stuck(wanted):
             differences = compare.quota(self.there.spec, wanted)
         return (wanted, differences) if differences else (None, ())
@@ -109,7 +110,7 @@ class Quota:
         there = self.there.spec if self.there is not None else {}
         if quota == there or not self.ground.holds("ResourceQuota"):
             return ()
-        return compare.quota_object(quota, there)
+        return compare.quota(there, quota)
 
     def _is_drift(self) -> bool:
         """Whether a ResourceQuota that is not what the Profile says was changed by somebody else."""

@@ -97,7 +97,7 @@ def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
     for lower, upper in combinations([field for field in _RISING if field in given], 2):
         for key in given[lower].keys() & given[upper].keys():
             low, high = given[lower][key], given[upper][key]
-            if quantities.parse(low) > quantities.parse(high):
+            if quantities.stored(low) > quantities.stored(high):
                 what = f"{lower} of {key} is {low}, more than its {upper} of {high}"
                 found.append(Finding("wrong-order", what, f"lower {lower} or raise {upper}", (lower, key)))
             elif not _may_differ(lower, upper, key, given) and not quantities.same(low, high):
@@ -115,9 +115,9 @@ def _may_differ(lower: str, upper: str, key: str, given: dict[str, dict[str, str
 def _ratio_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
     found: list[Finding] = []
     for key, text in given.get("maxLimitRequestRatio", {}).items():
-        ratio = quantities.parse(text)
+        ratio = quantities.stored(text)
         path = ("maxLimitRequestRatio", key)
-        low, high = (quantities.parse(given.get(field, {}).get(key, "0")) for field in ("min", "max"))
+        low, high = (quantities.stored(given.get(field, {}).get(key, "0")) for field in ("min", "max"))
         if ratio < 1:
             found.append(Finding("bad-ratio", f"a ratio is at least 1, this is {text}", "write 1 or more", path))
         elif low and high and ratio > high / low:

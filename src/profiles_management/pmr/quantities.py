@@ -1,7 +1,7 @@
-"""Quantities as Kubernetes reads them, compared by value.
+"""Quantities as Kubernetes reads them, compares them and prints them.
 
 Source of the rules: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go
-(`ParseQuantity`) and the pattern of the Profile CRD, which is a little narrower.
+(`ParseQuantity`, `String`, `RoundUp`) and the pattern of the Profile CRD, which is a little narrower.
 """
 
 from __future__ import annotations
@@ -9,16 +9,68 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor
+from math import ceil
+from typing import Final, NamedTuple
+
+NANO: Final = -9
+MILLI: Final = -3
 
 _FORM = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_DECIMAL_SUFFIX = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
+_BINARY_SUFFIX = {exponent: suffix for suffix, exponent in _BINARY.items()}
 _LARGEST_BINARY = Fraction(2**63 - 1)
 _LONGEST = 100
-_LARGEST_EXPONENT = 60
+_LARGEST_MAGNITUDE = 100  # digits before the decimal point; of a larger number nobody knows what becomes
 _SMALLEST_EXPONENT = -400  # further down all round up to 1n, at any length that we read
-_NANO = 10**9
+_KIBI = 1024
+_MOST_DIGITS = 18  # of a number that Go holds in 64 bits; a longer one it never prints as it was written
+
+
+class _Written(NamedTuple):
+    """A quantity as it is written: the number is `whole.part`, without leading zeros."""
+
+    negative: bool
+    whole: str
+    part: str
+    suffix: str
+
+    @property
+    def exponent(self) -> int:
+        """The power of 2 of a binary suffix, else the power of 10."""
+        if self.suffix in _BINARY:
+            return _BINARY[self.suffix]
+        return _DECIMAL[self.suffix] if self.suffix in _DECIMAL else int(self.suffix[1:])
+
+    @property
+    def value(self) -> Fraction:
+        """The exact value, of which Kubernetes keeps nine decimal places."""
+        base = 2 if self.suffix in _BINARY else 10
+        number = Fraction(int(self.whole + self.part), 10 ** len(self.part))
+        return number * Fraction(base) ** max(self.exponent, _SMALLEST_EXPONENT)
+
+    @property
+    def is_printed_as_written(self) -> bool:
+        """Whether Go takes the text for canonical at first sight and prints it unchanged, as it does with `+2`."""
+        digits = self.whole + self.part
+        if self.suffix in _BINARY:
+            room = 14 - len(self.whole) - self.exponent * 3 // 10
+            return not self.part and room >= 0 and int(digits) % 8 != 0
+        scale = self.exponent - len(self.part)
+        short = len(digits) <= _MOST_DIGITS and scale >= NANO and scale % 3 == 0
+        return short and not digits.startswith("0") and not digits.endswith("000")
+
+
+def _written(value: str | int) -> _Written:
+    form = _FORM.fullmatch(str(value)) if len(str(value)) <= _LONGEST else None
+    if form is None or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no quantity")
+    whole, _, part = form[2].partition(".")
+    written = _Written(form[1] == "-", whole.lstrip("0") or "0", part, form[3] or "")
+    if written.suffix not in _BINARY and written.exponent + len(written.whole) > _LARGEST_MAGNITUDE:
+        raise ValueError(f"{value!r} is too large")
+    return written
 
 
 @lru_cache(maxsize=65536, typed=True)
@@ -28,41 +80,87 @@ def parse(value: str | int) -> Fraction:
     Raises:
         ValueError: Kubernetes would refuse it. Negative values are well-formed, so they are returned.
     """
-    form = _FORM.fullmatch(str(value)) if len(str(value)) <= _LONGEST else None
-    if form is None or isinstance(value, bool):
-        raise ValueError(f"{value!r} is no quantity")
-    sign, digits, suffix = form.group(1), form.group(2), form.group(3) or ""
-    amount = Fraction(digits.rstrip(".") or "0") * _factor(suffix)
-    amount = Fraction(ceil(amount * _NANO), _NANO)
-    if suffix in _BINARY:
+    written = _written(value)
+    amount = _rounded_up(written.value, NANO)
+    if written.suffix in _BINARY:
         amount = min(amount, _LARGEST_BINARY)
-    return -amount if sign == "-" else amount
+    return -amount if written.negative else amount
 
 
-def _factor(suffix: str) -> Fraction:
-    if suffix in _BINARY:
-        return Fraction(2 ** _BINARY[suffix])
-    exponent = _DECIMAL[suffix] if suffix in _DECIMAL else max(int(suffix[1:]), _SMALLEST_EXPONENT)
-    if exponent > _LARGEST_EXPONENT:
-        raise ValueError(f"the exponent of {suffix!r} is too large")
-    return Fraction(10) ** exponent
+def _rounded_up(amount: Fraction, exponent: int) -> Fraction:
+    """Round away from zero to a multiple of a power of ten below 1."""
+    units: int = 10**-exponent
+    count = ceil(abs(amount) * units)
+    return Fraction(count if amount > 0 else -count, units)
 
 
-def same(one: str | int, other: str | int) -> bool:
-    """Tell whether two spellings mean one value, as `1000m` and `1` do. What is no quantity equals only itself."""
-    if one == other:
-        return True
-    try:
-        return parse(one) == parse(other)
-    except ValueError:
-        return False
+@lru_cache(maxsize=65536, typed=True)
+def stored(value: str | int) -> Fraction:
+    """Return the value that a ResourceQuota and a LimitRange store: rounded away from zero to 1m.
 
-
-def milli(value: str | int) -> Fraction:
-    """Return the value rounded away from zero to 1/1000, as a ResourceQuota stores it (a Profile keeps `100u`).
+    A Profile keeps `100u`, its ResourceQuota has `1m`. Source: kubernetes, pkg/apis/core/v1/defaults.go
+    (`SetDefaults_ResourceList`).
 
     Raises:
         ValueError: Kubernetes would refuse the quantity.
     """
-    exact = parse(value) * 1000
-    return Fraction(ceil(exact) if exact > 0 else floor(exact), 1000)
+    return _rounded_up(parse(value), MILLI)
+
+
+def same(one: str | int, other: str | int) -> bool:
+    """Return whether Kubernetes stores two spellings as one value, as `1000m` and `1`.
+
+    What is no quantity equals only itself.
+    """
+    if one == other:
+        return True
+    try:
+        return stored(one) == stored(other)
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=65536, typed=True)
+def canonical(value: str | int, exponent: int = NANO) -> str:
+    """Return a quantity as Kubernetes prints it: `1000m` as `1`, `0.5` as `500m`, `1024Mi` as `1Gi`.
+
+    Kubernetes prints the text that this returns unchanged. It loses the size of a number of 1000E and more with an
+    SI suffix or none; that number is returned with an exponent, which is safe.
+
+    Args:
+        value: a quantity, or a whole number.
+        exponent: the finest decimal place that is kept: NANO in a Profile, MILLI in a ResourceQuota or LimitRange.
+
+    Raises:
+        ValueError: Kubernetes would refuse it.
+    """
+    written, exact = _written(value), parse(value)
+    amount = _rounded_up(exact, exponent)
+    if amount == exact and written.is_printed_as_written:
+        return str(value)
+    sign = "-" if amount < 0 else ""
+    return sign + _printed(abs(amount), written.suffix)
+
+
+def _printed(amount: Fraction, suffix: str) -> str:
+    if not amount:
+        return "0"
+    if suffix in _BINARY and amount >= _KIBI and amount.denominator == 1:
+        number, power = _without_factors(int(amount), _KIBI)
+        return f"{number}{_BINARY_SUFFIX.get(power * 10, '')}"
+    number, power = _without_factors(int(amount * 10**-NANO), 1000)
+    exponent = power * 3 + NANO
+    if exponent == 0:
+        return str(number)
+    is_scientific = suffix not in _BINARY and suffix not in _DECIMAL
+    if is_scientific or exponent not in _DECIMAL_SUFFIX:
+        return f"{number}e{exponent}"
+    return f"{number}{_DECIMAL_SUFFIX[exponent]}"
+
+
+def _without_factors(number: int, factor: int) -> tuple[int, int]:
+    """Return a positive number without a factor, and how often the factor was in it."""
+    times = 0
+    while number % factor == 0:
+        number, times = number // factor, times + 1
+    return number, times

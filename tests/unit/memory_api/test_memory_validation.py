@@ -60,6 +60,7 @@ def test_what_go_cannot_decode_is_400(http):
         ({"hard": {"foo": "1"}}, "must be a standard resource for quota"),
         ({"hard": {"Bad Key": "1"}}, "name part must consist of"),
         ({"hard": {"pods": "1.5"}}, "must be an integer"),
+        ({"hard": {"limits.example.com/gpu": "1.5"}}, "must be an integer"),
         ({"hard": {"pods": "1"}, "scopes": ["Foo"]}, "unsupported scope"),
         ({"hard": {"cpu": "1"}, "scopes": ["BestEffort"]}, "unsupported scope applied to resource"),
         (
@@ -77,6 +78,10 @@ def test_a_quota_that_kubernetes_refuses_is_422(http, spec, words):
 
     assert answer.status_code == 422
     assert words in answer.json()["message"]
+
+
+def test_a_device_in_a_quota_may_be_a_fraction(http):
+    assert made(http, "resourcequotas", {"hard": {"requests.example.com/gpu": "1.5"}}).status_code == 201
 
 
 def test_the_scopes_of_a_quota_cannot_change_but_its_selector_can(http):

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from memory_api import quantities as of_the_server
 from profiles_management.pmr import quantities
+from scenarios.quantities import written
 
 SUFFIXES = {
     "n": Decimal("1e-9"),
@@ -104,7 +106,7 @@ def test_a_binary_quantity_ends_at_the_largest_number():
     ("written", "stored"), [("100u", "1m"), ("1", "1"), ("1.0001", "1001m"), ("0", "0"), ("-100u", "-1m"), (3, "3")]
 )
 def test_a_quota_stores_thousandths_rounded_away_from_zero(written, stored):
-    assert quantities.milli(written) == quantities.parse(stored)
+    assert quantities.stored(written) == quantities.parse(stored)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 999), st.sampled_from(sorted(SUFFIXES)))
@@ -122,3 +124,63 @@ def test_any_text_is_read_or_refused(text):
         quantities.parse(text)
     except ValueError:
         assert not quantities.same(text, "1")
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("1000m", "1"),
+        ("1024Mi", "1Gi"),
+        ("1.5Gi", "1536Mi"),
+        ("0.5", "500m"),
+        ("0.1Gi", "107374182400m"),
+        ("0.5Ki", "512"),
+        ("1000", "1k"),
+        (1000, "1k"),
+        (8, "8"),
+        ("1e3", "1e3"),
+        ("1000e0", "1e3"),
+        ("15e-1", "1500e-3"),
+        ("+2", "+2"),
+        ("1073741824", "1073741824"),
+        ("0.1n", "1n"),
+        ("0Gi", "0"),
+        ("1Ei", "1Ei"),
+        ("100Ei", "9223372036854775807"),
+        ("-1.5", "-1500m"),
+    ],
+)
+def test_a_quantity_is_printed_as_kubernetes_prints_it(text, printed):
+    assert quantities.canonical(text) == printed
+
+
+@pytest.mark.parametrize("text", ["1000E", "12000E", "1000000000000000000000", "1230000000000000000000000"])
+def test_a_number_whose_size_kubernetes_would_lose_is_printed_with_an_exponent(text):
+    printed = quantities.canonical(text)
+
+    assert of_the_server.parse(printed).value == quantities.parse(text)
+    assert of_the_server.canonical(printed) == printed
+    assert of_the_server.parse(of_the_server.canonical(text)).value != quantities.parse(text)
+
+
+@pytest.mark.parametrize(("text", "printed"), [("0.0001", "1m"), ("100100u", "101m"), ("1.00001Ki", "1024011m")])
+def test_a_limit_range_has_thousandths(text, printed):
+    assert quantities.canonical(text, quantities.MILLI) == printed
+
+
+@pytest.mark.parametrize("exponent", [quantities.NANO, quantities.MILLI])
+def test_what_is_printed_has_the_value_that_is_stored_and_is_printed_unchanged(exponent):
+    value = quantities.parse if exponent == quantities.NANO else quantities.stored
+    for text in written(5_000):
+        printed = quantities.canonical(text, exponent)
+
+        assert value(printed) == value(text), text
+        assert quantities.canonical(printed, exponent) == printed, text
+
+
+@pytest.mark.parametrize("exponent", [quantities.NANO, quantities.MILLI])
+def test_the_server_prints_the_same(exponent):
+    for text in written(5_000):
+        on_server = of_the_server.parse(text).rounded_up(exponent)
+        if of_the_server.parse(str(on_server)).value == on_server.value:  # else Kubernetes loses its size
+            assert quantities.canonical(text, exponent) == str(on_server), text

@@ -1,0 +1,42 @@
+"""Specs as Kubernetes stores them: every quantity in the spelling that the API server and the controller print.
+
+What is written in another spelling is rewritten by the profile controller, and a GitOps tool writes it back for ever.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from profiles_management.pmr import quantities
+
+Spec = dict[str, Any]
+
+AMOUNTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+"""The fields of an item of a LimitRange that hold quantities."""
+
+
+def profile_quota(spec: Mapping[str, Any]) -> Spec:
+    """Return a valid quota as a Profile stores it, with up to nine decimal places."""
+    return _quota(spec, quantities.NANO)
+
+
+def resource_quota(spec: Mapping[str, Any]) -> Spec:
+    """Return a valid quota as a ResourceQuota stores it: rounded up to thousandths."""
+    return _quota(spec, quantities.MILLI)
+
+
+def limit_range(spec: Mapping[str, Any]) -> Spec:
+    """Return a valid LimitRange spec as the API server stores it: rounded up to thousandths."""
+    return {**spec, "limits": [_limit(item) for item in spec.get("limits") or ()]}
+
+
+def _limit(item: Mapping[str, Any]) -> Spec:
+    spelled = {field: _amounts(item[field], quantities.MILLI) for field in AMOUNTS if item.get(field)}
+    return {**item, **spelled}
+
+
+def _quota(spec: Mapping[str, Any], exponent: int) -> Spec:
+    return {**spec, "hard": _amounts(spec["hard"], exponent)} if spec.get("hard") else dict(spec)
+
+
+def _amounts(amounts: Mapping[str, str], exponent: int) -> dict[str, str]:
+    return {name: quantities.canonical(amount, exponent) for name, amount in amounts.items()}
