@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
 
 import typer
-import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from profiles_management.pmr import yaml_text
 from profiles_management.reconcile.lines import Line, Tone, folded, plain, printable
 
 _COLOURS = {
@@ -44,7 +44,7 @@ class Terminal:
     def data(self, value: Any, form: str) -> None:  # noqa: ANN401 - any data
         """Print data as `json` or `yaml`, in ASCII: what would steer a terminal is escaped."""
         if form == "yaml":
-            text = yaml.safe_dump(json.loads(json.dumps(value, default=str)), sort_keys=False, width=10_000)
+            text = yaml_text.dump(json.loads(json.dumps(value, default=str)), only_ascii=True)
         else:
             text = json.dumps(value, indent=2, default=str) + "\n"
         _write(text, sys.stdout)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import manifests, slim
@@ -17,12 +16,12 @@ from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
+from profiles_management.pmr import yaml_text
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 
 _ENDINGS = frozenset({".yaml", ".yml", ".json"})
 _LONGEST_NAME = 200
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _KUBEFLOW = ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
 _FIRST = ("Namespace", "Profile")  # what the others go into
 _STANDALONE = ("Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange")
@@ -162,7 +161,7 @@ class Directory:
     def _store(self, path: Path, body: dict[str, Any]) -> None:
         self._stay_inside(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.dump(body, Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+        text = yaml_text.dump(body)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,8 +1,10 @@
 """Manifests that anybody may have written: read without following them into the depth, and told where they are odd."""
 
+import re
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import yaml
@@ -13,7 +15,43 @@ from profiles_management.pmr.names import LONGEST_DOMAIN, is_dns_label, is_dns_s
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 DEEPEST = 100
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_OCTAL = re.compile(r"^([-+]?0)(?=[0-9])")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Types plain text as kubectl does: `y` is true, `1e3` and `0098123` are numbers, a date is text.
+
+    Source: https://github.com/go-yaml/yaml/blob/v2/resolve.go
+    """
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+    def construct_yaml_bool(self, node: yaml.ScalarNode) -> bool:
+        """Return what a word of `_TYPED` stands for."""
+        return node.value.casefold() in ("y", "yes", "true", "on")
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Return a whole number; one with a leading zero is octal."""
+        return int(_OCTAL.sub(r"\1o", node.value.replace("_", "")), 0)
+
+    def construct_yaml_float(self, node: yaml.ScalarNode) -> float | str:
+        """Return a number; one that is too large stays text."""
+        number = float(node.value.replace("_", ""))
+        return number if isfinite(number) else node.value
+
+
+_TYPED = (
+    ("bool", r"[yY]|yes|Yes|YES|true|True|TRUE|on|On|ON|[nN]|no|No|NO|false|False|FALSE|off|Off|OFF", "yYtToOnNfF"),
+    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("int", r"[-+]?(0[bB][01_]+|0[oO]?[0-7_]+|0[xX][0-9a-fA-F_]+|0|[1-9][0-9_]*)", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9_]+)?", "-+.0123456789"),
+    ("merge", r"<<", "<"),
+)
+for _tag, _pattern, _starts in _TYPED:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), [*_starts])
+_Loader.add_constructor("tag:yaml.org,2002:bool", _Loader.construct_yaml_bool)
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
 
 
 class Unreadable(Exception):
@@ -34,7 +72,7 @@ def documents(path: Path) -> list[Any]:
         raise Unreadable(f"it is larger than {LARGEST_FILE // 1024**2} MiB")
     try:
         _look_through(text)
-        return [one for one in yaml.load_all(text, Loader=_LOADER) if one is not None]
+        return [one for one in yaml.load_all(text, Loader=_Loader) if one is not None]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
 
@@ -42,7 +80,7 @@ def documents(path: Path) -> list[Any]:
 def _look_through(text: bytes) -> None:
     """Refuse what the loader cannot bear, without building anything: its recursion ends the process at some depth."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable(f"it has an alias, *{event.anchor}; write out what that stands for")
         if isinstance(event, yaml.CollectionStartEvent):

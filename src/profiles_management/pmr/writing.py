@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-import yaml
-
+from profiles_management.pmr import yaml_text
 from profiles_management.pmr.classes import (
     Addition,
     Contributor,
@@ -41,8 +40,7 @@ def entry(profile: Profile) -> str:
 
 
 def _yaml(data: Any) -> str:  # noqa: ANN401 - any data
-    text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=10_000)
-    return text
+    return yaml_text.dump(data)
 
 
 def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from profiles_management import (
 from profiles_management.kubeflow import names, writes
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.target import WriteError
+from profiles_management.pmr import Contributor
 
 ANN = "ml/rolebinding-user-ann-example-com-clusterrole-edit.yaml"
 FREE = Settings(allow_revocations=True)
@@ -435,6 +436,28 @@ def test_odd_values_stop_nothing(folder, status):
     )
 
     assert set(codes(warnings(folder))) <= {"unreadable"}
+
+
+@pytest.mark.parametrize("plain", ["1e3", "7e123", "0098123", "y", "Off", "0o17", "1_000", ".5"])
+def test_a_file_that_kubectl_would_read_otherwise_is_told(folder, profile, plain):
+    apply(folder, document(profile(ann="edit")))
+    path = folder / ANN
+    path.write_text(path.read_text().replace("user: ann@example.com", f"user: {plain}"))
+
+    (warning,) = warnings(folder)
+
+    assert warning.code == "unreadable"
+
+
+@pytest.mark.parametrize("name", ["1e3", "0098123", "y", "0o17", "~", "null", "- a", "a: b", "#a", "CN=a, O=b"])
+def test_what_a_reader_could_type_is_in_quotes(folder, profile, name):
+    pmr = document(profile(contributors=[Contributor(name=name, kind="Group", role="edit")]))
+    apply(folder, pmr)
+
+    texts = [path.read_text() for path in folder.rglob("*rolebinding*.yaml")]
+
+    assert all(f'name: "{name}"' in text for text in texts)
+    assert not plan_profiles(pmr, target=folder).changes
 
 
 def test_an_object_in_two_files_is_told_with_both(folder, profile):
