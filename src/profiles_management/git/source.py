@@ -15,12 +15,18 @@ _USERINFO = re.compile(r"//[^/]*@")
 class Credentials:
     """What a server is shown: a private key for ssh, or user and token for https.
 
-    The key is in PEM or OpenSSH's form, without a passphrase. Nothing of all this is ever part of a message or a repr.
+    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is dropped: files, secrets and
+    environments often end in a line end. Nothing of all this is ever part of a message or a repr.
     """
 
     ssh_key: str = field(default="", repr=False)
     user: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        """Drop the space around user and token."""
+        object.__setattr__(self, "user", self.user.strip())
+        object.__setattr__(self, "token", self.token.strip())
 
 
 @dataclass(frozen=True, slots=True, repr=False)

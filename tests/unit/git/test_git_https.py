@@ -62,6 +62,12 @@ def test_a_user_and_a_token_let_in(https, over_https):
     assert {credentials for _, _, credentials in https.requests} == {BASIC}
 
 
+def test_a_line_end_after_a_token_does_no_harm(https, over_https):
+    https.user = "ann:s3cret-token"
+
+    assert names(over_https(credentials=Credentials(user="ann\n", token=" s3cret-token\r\n"))) == ["ml"]
+
+
 def test_a_wrong_token(https, over_https):
     https.user = "ann:another"
 
