@@ -15,8 +15,8 @@ _USERINFO = re.compile(r"//[^/]*@")
 class Credentials:
     """What a server is shown: a private key for ssh, or user and token for https.
 
-    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is dropped: files, secrets and
-    environments often end in a line end. Nothing of all this is ever part of a message or a repr.
+    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is dropped: files, secrets
+    and environments often end in a line end. Nothing of all this is ever part of a message or a repr.
     """
 
     ssh_key: str = field(default="", repr=False)

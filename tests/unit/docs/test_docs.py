@@ -93,6 +93,33 @@ def test_every_output_that_is_shown_is_what_is_printed(
     assert "".join(capsys.readouterr()).strip() == shown.strip()
 
 
+def manifests(tool: str) -> list[dict]:
+    """Return the manifests that the page on GitOps shows for a tool."""
+    shown = re.search(
+        rf"^```yaml {tool}\n(.*?)^```", (ROOT / "docs/how-to/gitops.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert shown is not None
+    return list(yaml.safe_load_all(shown[1]))
+
+
+def test_argo_cd_is_shown_with_all_that_it_needs() -> None:
+    (application,) = manifests("argocd")
+
+    assert application["spec"]["source"]["directory"] == {"recurse": True}
+    assert application["spec"]["syncPolicy"]["automated"]["prune"] is True
+    assert application["spec"]["syncPolicy"]["retry"]["limit"] > 0
+
+
+def test_flux_is_shown_with_all_that_it_needs() -> None:
+    repository, profiles, contents = manifests("flux")
+
+    for kustomization in (profiles, contents):
+        assert kustomization["spec"]["prune"] is True
+        assert kustomization["spec"]["retryInterval"]
+        assert kustomization["spec"]["sourceRef"]["name"] == repository["metadata"]["name"]
+    assert contents["spec"]["dependsOn"] == [{"name": profiles["metadata"]["name"]}]
+
+
 def test_every_link_leads_to_a_file() -> None:
     links = re.compile(r"\]\((?!https?:)([^)#]+)")
 
