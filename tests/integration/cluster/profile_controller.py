@@ -18,6 +18,7 @@ import httpx2
 
 from integration.cluster.server import Server
 from memory_api import ProfileController
+from memory_api.controller import STAGES
 from memory_api.kinds import AUTHORIZATION_POLICY, NAMESPACE, PROFILE, ROLE_BINDING, SERVICE_ACCOUNT, Kind, Object
 from memory_api.status import Refusal
 
@@ -119,12 +120,13 @@ class SlowServer(Server):
         return answer
 
 
-def work(server: Server, queue: Queue) -> None:
+def work(server: Server, queue: Queue, stops_before: str = "") -> None:
     """Reconcile what is due, one Profile after another; never returns."""
     controller = ProfileController(server, manual=True)  # type: ignore[arg-type]
+    controller.stops_before = stops_before
     while True:
         name = queue.take()
-        controller.queue[name] = 0
+        controller.queue = {name: 0}  # without what it stopped in: that goes on with its next event
         try:
             controller.run(1)
         except (Refusal, httpx2.HTTPError) as error:  # an API server that is starting refuses even to be read
@@ -141,6 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True)
     parser.add_argument("--seconds-per-namespace", type=float, default=0.0, help="how long each new namespace takes")
+    parser.add_argument("--stop-before", choices=STAGES, default="", help="before which stage to stop with a Profile")
     given = parser.parse_args()
     queue = Queue()
     watches = [Watch(Server(given.kubeconfig), kind, queue) for kind in WATCHED]
@@ -150,7 +153,7 @@ def main() -> None:
         watch.listed.wait()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    work(SlowServer(given.kubeconfig, given.seconds_per_namespace), queue)
+    work(SlowServer(given.kubeconfig, given.seconds_per_namespace), queue, given.stop_before)
 
 
 if __name__ == "__main__":

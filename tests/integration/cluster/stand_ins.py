@@ -42,25 +42,36 @@ class StandIns:
             self._controller.end()
             self._controller = None
 
-    def start_controller(self, *, seconds_per_namespace: float = 0.0) -> None:
+    def start_controller(self, *arguments: str) -> None:
         """Start the profile controller and wait until it watches."""
         self.stop_controller()
-        self._controller = self._start("profile_controller", "--seconds-per-namespace", str(seconds_per_namespace))
+        self._controller = self._start("profile_controller", *arguments)
         self._controller.said()
 
     @contextmanager
     def slow_controller(self, *, seconds_per_namespace: float) -> Iterator[None]:
         """Have a controller that takes its time over each new namespace."""
-        self.start_controller(seconds_per_namespace=seconds_per_namespace)
+        with self._controller_with("--seconds-per-namespace", str(seconds_per_namespace)):
+            yield
+
+    @contextmanager
+    def stopping_controller(self, *, before: str) -> Iterator[None]:
+        """Have a controller that stops before a stage (memory_api.controller.STAGES) of each Profile."""
+        with self._controller_with("--stop-before", before):
+            yield
+
+    @contextmanager
+    def no_controller(self) -> Iterator[None]:
+        """Have none for a while."""
+        self.stop_controller()
         try:
             yield
         finally:
             self.start_controller()
 
     @contextmanager
-    def no_controller(self) -> Iterator[None]:
-        """Have none for a while."""
-        self.stop_controller()
+    def _controller_with(self, *arguments: str) -> Iterator[None]:
+        self.start_controller(*arguments)
         try:
             yield
         finally:
