@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import cached_property
 
 from lightkube import Client
-from lightkube.core.exceptions import ConfigError
 
 from profiles_management import ClusterError
+from profiles_management.kubeflow import kubeconfig
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 # Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away again; and these write
 # a dozen for each request.
 _CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
+_PATIENCE = 10.0  # seconds for one request; a hook waits for it
 
 
 class Connection:
@@ -61,9 +62,9 @@ def connect() -> Connection:
 
 def _client() -> Client:
     try:
-        return Client(field_manager="profiles-management")
-    except (ConfigError, KeyError, OSError) as error:  # a file or variable of the pod is missing, or not to be read
-        raise ClusterError(f"no credentials for the Kubernetes API: {error}") from error
+        return kubeconfig.connect(timeout=_PATIENCE)
+    except ClusterError as error:  # a file or variable of the pod is missing, or not to be read
+        raise ClusterError(f"no credentials for the Kubernetes API: {error}") from None
 
 
 def hush() -> None:

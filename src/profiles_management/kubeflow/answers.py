@@ -13,9 +13,12 @@ from lightkube.core.exceptions import ConfigError
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.problems import ClusterError, Forbidden, MissingKind
 from profiles_management.reconcile.plan import Verb, Write
+from profiles_management.reconcile.redaction import of_header, redacted
 from profiles_management.reconcile.retry import Passing
 
 _LONGEST_MESSAGE = 300
+_LONGEST_READ = 4000
+_NOT_HTTPS = "HTTP request to an HTTPS server"  # what a Go server answers
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
@@ -40,21 +43,37 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
     Raises:
         Passing: it can pass by itself.
         MissingKind, Forbidden, ClusterError, Refused: it cannot.
+        WriteError: while writing, the connection or the credentials cannot be used.
     """
     try:
         yield
-    except httpx2.HTTPStatusError as error:
-        raise _meaning(error, doing, writing=writing) from error
-    except httpx2.HTTPError as error:
-        sent = not isinstance(error, _NEVER_SENT)
-        raise Passing(f"{doing}: {str(error) or type(error).__name__}", sent=sent) from error
-    except ConfigError as error:
-        message = "The credentials cannot be used: look at the kubeconfig and at the program that fetches them."
-        raise ClusterError(message) from error  # what that program said may hold a secret
-    except msgspec.DecodeError as error:
-        raise Passing(f"{doing}: the answer cannot be read: {error}", sent=True) from error
-    except ValueError as error:  # no text, or what a credential program printed is no JSON
-        raise ClusterError(f"{doing}: the answer, or the credentials, cannot be read.") from error
+    except (httpx2.HTTPError, ConfigError, ClusterError, msgspec.DecodeError, ValueError) as error:
+        # `from None`: the texts of libraries may hold credentials, and a traceback would show them.
+        raise _understood(error, doing, writing=writing) from None
+
+
+def _understood(error: Exception, doing: str, *, writing: bool) -> Exception:
+    """Return the error of ours for one that a request ended with."""
+    match error:
+        case httpx2.HTTPStatusError():
+            return _meaning(error, doing, writing=writing)
+        case httpx2.HTTPError():
+            return _unanswered(error, doing)
+        case ConfigError():
+            return ClusterError("The credentials cannot be used: look at the kubeconfig and at its plugin.")
+        case ClusterError():  # a write that fails for it is told with its profile
+            return WriteError(str(error), unanswered=True) if writing else error
+        case msgspec.DecodeError():
+            return Passing(f"{doing}: the answer cannot be read: {error}", sent=True)
+        case _:  # no text, or what a credential program printed is no JSON
+            return ClusterError(f"{doing}: the answer, or the credentials, cannot be read.")
+
+
+def _unanswered(error: httpx2.HTTPError, doing: str) -> Exception:
+    if isinstance(error, httpx2.LocalProtocolError):
+        return ClusterError(f"{doing}: the request cannot be sent. The token may hold what no header holds.")
+    text = redacted(str(error), _secrets(error)) or type(error).__name__
+    return Passing(f"{doing}: {text}", sent=not isinstance(error, _NEVER_SENT))
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
@@ -89,6 +108,8 @@ def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exc
         return MissingKind(_missing(doing))
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Forbidden(_with_remedy(said, code, text))
+    if _NOT_HTTPS in text:
+        return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
     return ClusterError(said)
 
 
@@ -120,8 +141,16 @@ def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
 
 
 def _text(error: httpx2.HTTPStatusError, status: dict[str, Any]) -> str:
-    text = status.get("message") or error.response.text or error.response.reason_phrase
-    return " ".join(str(text).split())
+    text = str(status.get("message") or error.response.text or error.response.reason_phrase)
+    return " ".join(redacted(text[:_LONGEST_READ], _secrets(error)).split())
+
+
+def _secrets(error: httpx2.HTTPError) -> set[str]:
+    """Return the credentials that were sent, should an answer repeat them."""
+    try:
+        return of_header(error.request.headers.get("Authorization", ""))
+    except RuntimeError:  # there was no request yet
+        return set()
 
 
 def _shortened(text: str) -> str:

@@ -214,12 +214,12 @@ def test_a_kubeconfig_that_is_not_there_is_named(run, monkeypatch):
     assert said == "error: The kubeconfig absent cannot be used: no such file or directory.\n"
 
 
-def test_several_kubeconfigs_at_once_are_declined(run, config, monkeypatch):
-    monkeypatch.setenv("KUBECONFIG", f"{config()}{os.pathsep}{config()}")
+def test_several_kubeconfigs_become_one(run, config, here, monkeypatch):
+    whole = config()
+    (here / "first").write_text("current-context: odd\n")
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join([str(here / "first"), str(whole)]))
 
-    assert run("plan", "pmr.yaml", real=True).err == (
-        "error: KUBECONFIG names 2 files. Name one of them with --kubeconfig.\n"
-    )
+    assert "The context 'odd' in the kubeconfig" in run("plan", "pmr.yaml", real=True).err
 
 
 def test_an_unknown_context_is_told_with_those_that_there_are(run, config):
