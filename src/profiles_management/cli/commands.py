@@ -19,6 +19,7 @@ from profiles_management import (
 from profiles_management.cli.options import (
     File,
     GitOptions,
+    LocalFile,
     OutputOption,
     RuleOptions,
     SettingOptions,
@@ -31,6 +32,7 @@ from profiles_management.cli.session import STDIN, Session
 from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
+from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.problems import BrakeError, ProfilesError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
@@ -96,6 +98,20 @@ def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions
     pmr = session.document(file, git, rules.settings().rules)
     name = STDIN if file == "-" else file
     session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
+    return 0
+
+
+@_command
+def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
+    """Print a document of github-profiles-automator as one of ours, with a comment at each change."""
+    session: Session = ctx.obj
+    conversion = session.converted(file, rules.settings().rules)
+    session.terminal.document(conversion.text)
+    for name in conversion.left_out:
+        session.note(f"left out: {name}. A comment in the document says why.")
+    if conversion.changes:
+        changes = "1 change" if conversion.changes == 1 else f"{conversion.changes:,} changes"
+        session.note(f'{changes}, each below a comment that begins with "{MARK.strip()}".')
     return 0
 
 

@@ -232,6 +232,7 @@ def _role(text: str) -> tuple[str, str]:
 
 _FILE = "The document: YAML or JSON; - for standard input, git+https://… or git+ssh://… for one in Git."
 File = Annotated[str, typer.Argument(metavar="FILE", help=_FILE)]
+LocalFile = Annotated[str, typer.Argument(metavar="FILE", help="The document: YAML or JSON; - for standard input.")]
 OutputOption = Annotated[Output, _option("--output", "How to print it.", "Output")]
 Timeout = Annotated[float, _target("--timeout", "How long to wait for what others do.", metavar="SECONDS", min=0)]
 

@@ -18,6 +18,7 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.convert import Conversion, convert
 from profiles_management.pmr.problems import (
     BrakeError,
     ClusterError,
@@ -85,6 +86,18 @@ class Session:
         self._commit = found.commit
         self.note(f"The document is that of commit {found.commit}.")
         return found.pmr
+
+    def converted(self, file: str, rules: Rules) -> Conversion:
+        """Return a document of github-profiles-automator as one of ours.
+
+        Raises:
+            ProfilesError: it cannot be read or converted.
+        """
+        if address.is_location(file) or address.looks_like_repository(file):
+            raise GitError("convert reads a file. Clone the repository, and name the file in it.")
+        name = documents.name_of(file)
+        with source_boundary(STDIN if file == "-" else file):
+            return convert(documents.content(file), name=name, rules=rules)
 
     def show(self, output: str, lines: list[Line], data: Data) -> None:
         """Print a result in the form that was asked for; as data with the commit, where the document is in Git."""

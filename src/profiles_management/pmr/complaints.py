@@ -44,8 +44,7 @@ def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool =
     complaints = [*complaints]
     if not complaints:
         return []
-    unlocated = [(one, finding) for one in complaints for finding in _drafts(one)]
-    wanted = [one.path for one in complaints] + [finding.path for _, finding in unlocated]
+    wanted = [one.path for one in complaints] + [finding.path for finding in drafts(complaints)]
     lines = text.splitlines()
     spots = locate(
         text if whole else _until(lines, complaints[-1].span),
@@ -69,8 +68,9 @@ def _until(lines: list[str], span: Span | None) -> str:
     return "\n".join([*lines[: span.line], *(line[: span.column + 1] for line in lines[span.line : span.line + 1])])
 
 
-def _drafts(complaint: Complaint) -> list[Finding]:
-    return _worded(complaint, None)
+def drafts(complaints: Iterable[Complaint]) -> list[Finding]:
+    """Return the findings of complaints whose places nobody has looked up yet."""
+    return [finding for complaint in complaints for finding in _worded(complaint, None)]
 
 
 def _worded(complaint: Complaint, spot: Spot | None) -> list[Finding]:

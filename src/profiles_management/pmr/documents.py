@@ -8,7 +8,8 @@ from pathlib import Path as FilePath
 from profiles_management.pmr.checking import check, null_complaint, number_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
-from profiles_management.pmr.complaints import Complaint, tell
+from profiles_management.pmr.complaints import Complaint, drafts, tell
+from profiles_management.pmr.model import Finding
 from profiles_management.pmr.positions import span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
@@ -26,18 +27,30 @@ def load(
     source: str | FilePath, *, rules: Rules = _NO_RULES, limit: int = LARGEST, additions: bool = False
 ) -> ProfilesManagementRepresentation:
     """Read a document from a file, or from standard input if `source` is `-`. See `loads`."""
-    name = "<stdin>" if source == "-" else str(source)
+    document = content(source, limit=limit)
+    return loads(document, name=name_of(source), rules=rules, limit=limit, additions=additions)
+
+
+def name_of(source: str | FilePath) -> str:
+    """Return what a source is called in problems."""
+    return "<stdin>" if source == "-" else str(source)
+
+
+def content(source: str | FilePath, *, limit: int = LARGEST) -> bytes:
+    """Return what is in a file, or on standard input if `source` is `-`: at most one byte above the limit.
+
+    Raises:
+        DocumentError: it cannot be read.
+    """
     try:
         if source == "-":
-            document = sys.stdin.buffer.read(limit + 1)
-        else:
-            with FilePath(source).open("rb") as file:
-                document = file.read(limit + 1)
+            return sys.stdin.buffer.read(limit + 1)
+        with FilePath(source).open("rb") as file:
+            return file.read(limit + 1)
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         remedy = "check the path and its permissions"
-        raise DocumentError([Problem("unreadable", reason, Where(name), remedy)]) from None
-    return loads(document, name=name, rules=rules, limit=limit, additions=additions)
+        raise DocumentError([Problem("unreadable", reason, Where(name_of(source)), remedy)]) from None
 
 
 def loads(
@@ -77,6 +90,15 @@ def loads(
             raise DocumentError(problems)
         pmr.warnings = tuple(tell(warnings, readable, name))
     return pmr
+
+
+def refused(text: str, rules: Rules = _NO_RULES) -> list[Finding] | None:
+    """Return everything that `loads` refuses in a text, as data: paths start at the top.
+
+    None: the text could not be read to its end, and nothing is known of the rest.
+    """
+    pmr, complaints, _ = _read(text, rules, additions=False)
+    return None if pmr is None else drafts(complaints)
 
 
 def _read(

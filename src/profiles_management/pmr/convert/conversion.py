@@ -1,0 +1,155 @@
+"""The conversion as a whole: change, read again, until nothing is refused any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from profiles_management.pmr import documents
+from profiles_management.pmr.convert import editing, layout, leftovers, peer, rewriting
+from profiles_management.pmr.convert.edits import Edit, Kind
+from profiles_management.pmr.convert.layout import Part
+from profiles_management.pmr.model import Finding
+from profiles_management.pmr.names import shortened
+from profiles_management.pmr.problems import DocumentError
+from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
+from profiles_management.pmr.rules import Rules
+
+_MOST_ROUNDS: Final = 100
+_ENDLESS: Final = frozenset({"recursive-alias", "unknown-alias"})
+_NO_RULES: Final = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A document that our reader takes.
+
+    Attributes:
+        text: the document, with a comment at each change.
+        changes: how many changes were made.
+        left_out: the profiles and contributors that no document of ours can name, and that are
+            comments now: `profile Kube`, `contributor *@example.com of ml`.
+    """
+
+    text: str
+    changes: int = 0
+    left_out: tuple[str, ...] = ()
+
+
+def convert(
+    document: str | bytes, *, name: str = "<text>", rules: Rules = _NO_RULES, limit: int = LARGEST
+) -> Conversion:
+    """Turn a document of github-profiles-automator into ours. One that is ours stays as it is.
+
+    Args:
+        document: YAML or JSON; bytes are UTF-8.
+        name: what to call it in problems.
+        rules: what this installation allows.
+        limit: the most bytes that a document may have.
+
+    Raises:
+        DocumentError: it cannot be read, or not one of its profiles can be kept. The problems are
+            those of the document as it was given.
+    """
+    try:
+        documents.loads(document, name=name, rules=rules, limit=limit)
+    except DocumentError as error:
+        try:
+            text = from_json(decode(document, limit))
+        except Unreadable:
+            raise error from None
+        return _Converting(text, rules, error).run()
+    return Conversion(decode(document, limit))
+
+
+class _Converting:
+    """One document on its way.
+
+    Args:
+        text: what is converted.
+        error: what is wrong with it, to raise where it cannot be converted.
+    """
+
+    def __init__(self, text: str, rules: Rules, error: DocumentError) -> None:
+        self.text = text
+        self.rules = rules
+        self.error = error
+        self.changes = 0
+        self.left_out: list[str] = []
+        self.is_rewritten = False
+
+    def run(self) -> Conversion:
+        """Return the document once nothing in it is refused."""
+        for _ in range(_MOST_ROUNDS):
+            findings = documents.refused(self.text, self.rules)
+            if findings is None or any(finding.code in _ENDLESS for finding in findings):
+                break
+            if not findings:
+                return self._result()
+            self._round(findings)
+        raise self.error
+
+    def _round(self, findings: list[Finding]) -> None:
+        root = self._layout()
+        known = [*peer.edits(root)]
+        edits = known or [*leftovers.edits(root, findings)]
+        if rewriting.is_needed(root, findings, edits):
+            self._rewrite()
+            return
+        applied = editing.apply(self.text, edits)
+        if not applied.edits:
+            raise self.error
+        self.text = applied.text
+        self.changes += sum(len(edit.below) or 1 for edit in applied.edits)
+        if not known:
+            self.left_out += filter(None, map(_left_out, _removals(applied.edits)))
+
+    def _layout(self) -> Part:
+        try:
+            root = layout.read(self.text)
+        except yaml.YAMLError:
+            raise self.error from None
+        profiles = root.get("profiles")
+        if root.kind != "map" or profiles is None or profiles.kind != "seq":
+            raise self.error
+        return root
+
+    def _rewrite(self) -> None:
+        if self.is_rewritten:
+            raise self.error
+        try:
+            self.text = rewriting.rewritten(self.text)
+        except (yaml.YAMLError, ValueError, OverflowError):
+            raise self.error from None
+        self.is_rewritten = True
+        self.changes += 1
+
+    def _result(self) -> Conversion:
+        kept = documents.loads(self.text, rules=self.rules).profiles
+        if self.left_out and not kept:
+            raise self.error
+        return Conversion(self.text, self.changes, tuple(self.left_out))
+
+
+def _removals(edits: list[Edit]) -> Iterator[Edit]:
+    for edit in edits:
+        yield from edit.below if edit.kind is Kind.EMPTY else (edit,)
+
+
+def _left_out(edit: Edit) -> str:
+    """Return which profile or contributor goes with an edit, '' for none."""
+    match edit.part.path:
+        case ("profiles", int()):
+            return f"profile {_name(edit.part)}"
+        case ("profiles", int(), "contributors", int()):
+            profile = edit.part.parent and edit.part.parent.parent
+            return f"contributor {_name(edit.part)} of {_name(profile)}"
+    return ""
+
+
+def _name(part: Part | None) -> str:
+    name = part.get("name") if part is not None else None
+    return shortened(name.text or "") if name is not None else "without a name"
