@@ -18,8 +18,10 @@ from profiles_management.kubeflow.held import (
 )
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
+from profiles_management.kubeflow.ownership import refusal
 from profiles_management.kubeflow.pair import Settling
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
 
 _NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
@@ -58,6 +60,16 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     roles = {person for person, one in held.items() if one.bindings} - set(kept)
     lost = sum(not one.after and one.person in roles and one.reason not in _NO_LOSS for one in changes)
     return People(tuple(changes), before=len(roles), lost=lost)
+
+
+def spelled_otherwise(name: str, revoked: Iterable[Person], wanted: Iterable[Person]) -> Iterator[Problem]:
+    """Yield who is revoked although the document names somebody whose name differs in letter case alone."""
+    spellings = {(person.kind, person.name.casefold()): person for person in wanted}
+    for person in revoked:
+        other = spellings.get((person.kind, person.name.casefold()))
+        if other is not None and other != person:
+            what = f"{person} loses access, and {other} in the document differs in letter case alone"
+            yield refusal(name, "letter-case", what, "Write the name as the identity provider gives it.")
 
 
 def _keys(wanted: Iterable[Grant], room: Room) -> Iterator[tuple[Person, str]]:

@@ -210,11 +210,13 @@ class _Planning:
         self.warnings += shape.warnings()
 
     def _others(self, profile: Profile, footing: Footing, found: People, grants: Sequence[objects.Grant]) -> None:
-        """Look at what others wrote: objects that give access and are not managed, and the gateway of the owner."""
+        """Look at what others wrote: objects that are not managed, names in another case, the owner's gateway."""
         if unmanaged.exists(profile.name, self.observed):
             near = objects.people_of(profile)
             replaced = {footing.before} if footing.before is not None else set()
             self.warnings += self._unmanaged(profile.name, near, {*found.revoked, *(replaced - near)})
+        if found.revoked:
+            self.warnings += people.spelled_otherwise(profile.name, found.revoked, objects.people_of(profile))
         if not self.settings.standalone:
             self.gateways.add(profile.name, self.observed.owner_policies.get(profile.name), len(grants))
 

@@ -504,6 +504,25 @@ def test_a_group_that_left_is_revoked_and_the_user_of_that_name_stays(world, pro
     assert names_of(world.api, "RoleBinding") == ["user-x-x-com-clusterrole-edit"]
 
 
+def test_a_name_that_differs_in_letter_case_alone_is_said_to(world, profile):
+    world.apply(document(profile(ann="edit")))
+
+    (warning,) = world.plan(document(profile(contributors=[contributor("Ann@Example.com")]))).warnings
+
+    assert (warning.code, warning.what) == (
+        "letter-case",
+        "ann@example.com loses access, and Ann@Example.com in the document differs in letter case alone",
+    )
+
+
+def test_an_owner_whose_name_differs_from_a_contributors_in_letter_case_alone_is_said_to(world, profile):
+    world.apply(document(profile(ann="edit")))
+
+    plan = world.plan(document(profile(owner="Ann@Example.com")))
+
+    assert "letter-case" in [warning.code for warning in plan.warnings]
+
+
 # what is ending
 
 
