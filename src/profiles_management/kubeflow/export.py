@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from profiles_management.kubeflow import export_keys, names, ownership
+from profiles_management.kubeflow import export_keys, names, objects, ownership, unmanaged
 from profiles_management.kubeflow.held import Held, weight
-from profiles_management.kubeflow.observed import Binding, Observed, ProfileSeen
+from profiles_management.kubeflow.observed import Observed, ProfileSeen
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
@@ -67,7 +67,16 @@ def export(observed: Observed, settings: Settings) -> Export:
     anchors = observed.namespaces if settings.standalone else observed.profiles
     profiles = [one for name in sorted(anchors) if (one := exporting.profile(name)) is not None]
     pmr = ProfilesManagementRepresentation(profiles)
-    return Export(pmr, tuple(exporting.notes), exporting.comments)
+    return Export(pmr, (*exporting.notes, *_unmanaged(pmr, observed)), exporting.comments)
+
+
+def _unmanaged(pmr: ProfilesManagementRepresentation, observed: Observed) -> Iterator[Problem]:
+    """Yield what access people of the document have by objects that no document can name."""
+    document = unmanaged.people_of(pmr)
+    for profile in pmr.in_order():
+        if unmanaged.exists(profile.name, observed):
+            near = objects.people_of(profile)
+            yield from unmanaged.problems(profile.name, observed, near=near, document=document, lost=())
 
 
 class _Exporting:
@@ -140,10 +149,14 @@ class _Exporting:
             return None
         if len(bound) > 1:
             self._note(name, f"{person} has {len(bound)} roles", "The strongest is exported.")
-        roles = [(self._role(one), one) for one in bound]
+        roles = [(one.granted, one) for one in bound]
         role, strongest = max(roles, key=lambda one: weight(one[0]))
         if role not in self.settings.cluster_roles:
-            self._note(name, f"{person} is bound to {role}, which is no role", "It is removed by the next apply.")
+            self._note(
+                name,
+                f"{person} is bound to {role.replace('/', ' ', 1)}, which is no role",
+                "It is removed by the next apply.",
+            )
             return None
         until = self._until(name, person, strongest.until)
         fields = {"kind": person.kind, "name": person.name, "role": role, "until": until}
@@ -160,11 +173,6 @@ class _Exporting:
         if text:
             self._note(name, f"the end of {person}'s access cannot be read: {text!r}", "Set `until` by hand.")
         return None
-
-    def _role(self, binding: Binding) -> str:
-        """What a binding really allows: its ClusterRole counts, not its annotation."""
-        found = (role for role, name in self.settings.cluster_roles.items() if name == binding.cluster_role)
-        return next(found, binding.cluster_role)
 
     # shape
 

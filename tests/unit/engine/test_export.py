@@ -96,7 +96,7 @@ def test_a_role_that_is_none_is_told(world, profile):
     one["roleRef"]["name"] = "cluster-admin"
     world.api.put(one)
 
-    assert said(world) == ["ann@example.com is bound to cluster-admin, which is no role"]
+    assert said(world) == ["ann@example.com is bound to ClusterRole cluster-admin, which is no role"]
 
 
 def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, profile):

@@ -7,6 +7,7 @@ from engine.looking import roles_in
 from memory_api import Kfam
 from profiles_management import (
     delete_stale_profiles,
+    export_pmr,
     list_access,
     list_stale_profiles,
     plan_deletion,
@@ -248,6 +249,15 @@ def test_hostile_objects_are_read_without_harm(ml, profile):
 
 
 # lists and deletions
+
+
+def test_an_export_says_who_has_more_than_the_document_can_say(ml):
+    put(ml.api, binding("some-name", person(ANN), role="kubeflow-admin"))
+
+    export = export_pmr(target=target(ml))
+
+    assert said(export.notes) == ["ann@example.com also has admin by RoleBinding some-name, which is not managed"]
+    assert "also has admin by RoleBinding some-name" in export.to_yaml().partition("profiles:")[0]
 
 
 def test_stale_profiles_are_listed_with_it(ml):
