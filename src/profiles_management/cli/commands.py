@@ -33,7 +33,7 @@ from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.problems import BrakeError, ProfilesError
+from profiles_management.pmr.problems import BrakeError, Interrupted, ProfilesError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import Line, line
@@ -61,8 +61,11 @@ def _command(function: Callable[..., int]) -> Callable[..., int]:
         try:
             return run(**given)
         except ProfilesError as error:
-            code: int = session.fail(error, output=given.get("output", "text"), document=document)
-            return code
+            failure = error
+        except KeyboardInterrupt:
+            failure = Interrupted()
+        code: int = session.fail(failure, output=given.get("output", "text"), document=document)
+        return code
 
     guarded.__doc__ = function.__doc__
     guarded.__signature__ = run.__signature__  # type: ignore[attr-defined]
@@ -161,7 +164,7 @@ def apply(
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
     pmr = session.document(file, git, settings.rules)
     where = session.target(target)
-    with session.terminal.progress("Applying") as progress:
+    with session.changing("Applying") as progress:
         report = create_or_update_profiles(pmr, target=where, settings=settings, clock=session.clock, progress=progress)
     return _reported(session, output, report)
 
@@ -215,7 +218,7 @@ def delete_stale(
         return 0
     if not yes and not _agreed(session, found, keep_data=keep_data):
         return 1
-    with session.terminal.progress("Deleting") as progress:
+    with session.changing("Deleting") as progress:
         report = delete_stale_profiles(
             pmr,
             target=where,

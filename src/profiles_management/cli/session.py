@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from lightkube import Client
 
 from profiles_management import git, open_target
 from profiles_management.cli.options import GitOptions, TargetOptions
+from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.git.location import AddressError
@@ -48,6 +50,7 @@ class Session:
     clock: Clock = SYSTEM
     connect: Callable[[Path | None, str | None], Client] = connect
     terminal: Terminal = field(default_factory=Terminal)
+    signals: Signals = field(default_factory=Signals)
     _commit: str = field(default="", init=False)
 
     def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
@@ -98,6 +101,13 @@ class Session:
         name = documents.name_of(file)
         with source_boundary(STDIN if file == "-" else file):
             return convert(documents.content(file), name=name, rules=rules)
+
+    @contextmanager
+    def changing(self, doing: str) -> Iterator[Callable[[int, int], None]]:
+        """Show how far changes are; from now on a signal lets those in flight finish, and the report is printed."""
+        self.signals.hold()
+        with self.terminal.progress(doing) as progress:
+            yield progress
 
     def show(self, output: str, lines: list[Line], data: Data) -> None:
         """Print a result in the form that was asked for; as data with the commit, where the document is in Git."""

@@ -102,7 +102,7 @@ def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | No
         return remote.fetch(source, address, known.tip if known else "", budget)
 
     try:
-        fetched = Retry(clock.monotonic, clock.sleep)(attempt, deadline=budget.deadline)
+        fetched = Retry(clock)(attempt, deadline=budget.deadline)
     except Passing as error:
         raise GitError(str(error), passing=True) from None
     if fetched.objects is None and known is not None:

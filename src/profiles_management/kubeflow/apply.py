@@ -22,7 +22,8 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
 
     The phases are barriers: a grant is sent when every revocation was answered or given up. What waits for somebody
     else holds nothing up; it is looked at again until `settings.deadline`. A profile in which something failed sits
-    out what comes later, the others go on.
+    out what comes later, the others go on. Once `clock.ending` holds, changes in flight are finished and no other is
+    begun.
 
     Args:
         progress: called with the number of changes that are through and of all of them, from any thread.
@@ -74,7 +75,13 @@ class _Run:
         for phase in Phase:
             self._all(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
         self._wait()
-        return Report(self.plan, tuple(self._outcome(job) for job in self.jobs), tuple(self.waiting))
+        outcomes = tuple(self._outcome(job) for job in self.jobs)
+        interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
+        return Report(self.plan, outcomes, tuple(self.waiting), interrupted)
+
+    def _ends(self) -> bool:
+        """Return whether nothing more is begun."""
+        return self.stopped.is_set() or self.clock.ending()
 
     # sending
 
@@ -98,7 +105,7 @@ class _Run:
     def _work(self, queue: Iterator[_Job], met: frozenset[Condition]) -> None:
         """Advance jobs until none is left; what ends one worker ends the others too, each after its own job."""
         try:
-            while not self.stopped.is_set():
+            while not self._ends():
                 with self.lock:
                     job = next(queue, None)
                 if job is None:
@@ -148,7 +155,7 @@ class _Run:
     def _wait(self) -> None:
         """Look again, for everything at once, until nothing waits or the time is up."""
         look = _FIRST_LOOK
-        while not self.stopped.is_set() and (late := self._late()):
+        while not self._ends() and (late := self._late()):
             met = self._met(late)
             ready = [job for job in self._open() if job.waits_for in met or job.change.profile in self.broken]
             if met or ready:
@@ -180,4 +187,6 @@ class _Run:
             return Outcome(job.change, job.result, job.why, job.sent)
         if self.stopped.is_set():
             return Outcome(job.change, Result.NOT_TRIED, "the cluster stopped answering", job.sent)
+        if self.clock.ending() and not job.sent:
+            return Outcome(job.change, Result.NOT_TRIED, "interrupted")
         return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.sent)

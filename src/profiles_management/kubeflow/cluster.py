@@ -18,7 +18,15 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, Wire, path
 from profiles_management.pmr.collector import collector_paused
-from profiles_management.pmr.problems import ClusterAway, ClusterError, Forbidden, MissingKind, Problem, Where
+from profiles_management.pmr.problems import (
+    ClusterAway,
+    ClusterError,
+    Forbidden,
+    Interrupted,
+    MissingKind,
+    Problem,
+    Where,
+)
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, State, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
@@ -37,9 +45,9 @@ class Cluster:
         self.client = client
         self._wire = Wire(client)
         self._clock = clock
-        self._retry = Retry(clock.monotonic, clock.sleep)
+        self._retry = Retry(clock)
         # Nothing is lost where reading is given up, and somebody may be waiting for the message.
-        self._reading = Retry(clock.monotonic, clock.sleep, attempts=4, longest=2.0)
+        self._reading = Retry(clock, attempts=4, longest=2.0)
         self._settings = Settings()
 
     def observe(self, settings: Settings) -> Observed:
@@ -52,6 +60,7 @@ class Cluster:
             MissingKind: the cluster has no Profile or AuthorizationPolicy (in standalone mode neither is needed).
             Forbidden: a list is not allowed; the message names verb and resource.
             ClusterAway: no answer, although it was tried again.
+            Interrupted: the program was asked to end.
         """
         self._settings = settings
         kinds = [kind for kind in slim.KINDS if not (settings.standalone and kind is slim.Profile)]
@@ -150,6 +159,8 @@ class Cluster:
                 part.add(found)
                 if not more:
                     return part
+                if self._clock.ending():
+                    raise Interrupted
                 query["continue"] = more
 
     def _missing(self, roles: Iterable[str]) -> list[str]:

@@ -21,7 +21,7 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import DocumentError
+from profiles_management.pmr.problems import DocumentError, Interrupted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Plan
@@ -105,13 +105,16 @@ def create_or_update_profiles(
         DocumentError: the document is not valid; nothing was sent.
         BrakeError: too much access would be taken away; nothing was written.
         ClusterError: the target cannot be read.
+        Interrupted: the clock was ending before the first write.
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
         if not settings.allow_revocations:
             brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
-        report = apply(plan, reached, settings, clock, progress)
-        return tell(report, reached, settings, clock) if isinstance(reached, Cluster) else report
+        report = _applied(plan, reached, settings, clock, progress)
+        if clock.ending() or not isinstance(reached, Cluster):
+            return report
+        return tell(report, reached, settings, clock)
 
 
 def list_stale_profiles(
@@ -164,10 +167,17 @@ def delete_stale_profiles(
     Raises:
         DocumentError: the document is not valid; nothing was sent.
         ClusterError: the target cannot be read.
+        Interrupted: the clock was ending before the first write.
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
-        return apply(plan, reached, settings, clock, progress)
+        return _applied(plan, reached, settings, clock, progress)
+
+
+def _applied(plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None) -> Report:
+    if clock.ending():
+        raise Interrupted
+    return apply(plan, target, settings, clock, progress)
 
 
 def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:

@@ -9,6 +9,7 @@
 #   │   ├── Forbidden             a permission is missing
 #   │   └── ClusterAway           no answer within the deadline
 #   ├── GitError                  a repository, or the document in it, could not be read
+#   ├── Interrupted               the program was asked to end before anything was changed
 #   └── BrakeError                too much access would be lost at once; exit code 3
 
 from __future__ import annotations
@@ -109,6 +110,15 @@ class GitError(ProfilesError):
     def __init__(self, message: str, *, passing: bool = False) -> None:
         self.passing = passing
         super().__init__(message)
+
+
+class Interrupted(ProfilesError):
+    """The program was asked to end before anything was changed; 130 is the exit code after Ctrl-C."""
+
+    exit_code: ClassVar[int] = 130
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted. Nothing was changed.")
 
 
 class BrakeError(ProfilesError):

@@ -6,13 +6,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Attributes: `now` the time of day, with a zone; `monotonic` seconds that only grow; `sleep` waits seconds."""
+    """The time, and whether it is up.
+
+    Attributes:
+        now: the time of day, with a zone.
+        monotonic: seconds that only grow.
+        sleep: waits seconds, or until the program is asked to end.
+        ending: whether the program was asked to end. What is in flight is finished, nothing new is begun.
+    """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
+    ending: Callable[[], bool] = _never
 
 
 SYSTEM = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)

@@ -27,7 +27,8 @@ A command that fails as a whole, such as for a document that is not valid, print
 
 from typing import Any
 
-from profiles_management.pmr.problems import Problem
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import unchanged
@@ -57,7 +58,7 @@ def report_data(report: Report) -> Data:
     return told | {
         "changes": [_outcome(outcome) for outcome in report.outcomes],
         "summary": told["summary"] | numbers | {"sent": report.writes},
-        "errors": told["errors"] + [_failure(outcome) for outcome in report.failed],
+        "errors": told["errors"] + [_failure(outcome) for outcome in report.failed] + _interruption(report),
         "pending": [_pending(one) for one in report.pending],
     }
 
@@ -110,6 +111,13 @@ def _failure(outcome: Outcome) -> Data:
         "path": f"{change.target.kind}/{change.target.name}",
         "profile": change.profile,
     }
+
+
+def _interruption(report: Report) -> list[Data]:
+    if not report.interrupted:
+        return []
+    what = f"interrupted; {count(len(report.having(Result.NOT_TRIED)), 'change')} not tried"
+    return [problem_data(Problem("interrupted", what, Where(), "Run it again."))]
 
 
 def _summary(plan: Plan) -> Data:

@@ -33,11 +33,13 @@ class Report:
     Attributes:
         outcomes: one for each change of the plan, in its order.
         waiting: what the plan called pending and still is.
+        interrupted: whether the program was asked to end before all changes were tried.
     """
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
     waiting: tuple[Pending, ...] = ()
+    interrupted: bool = False
 
     def having(self, result: Result) -> tuple[Outcome, ...]:
         """Return the outcomes of one kind."""
@@ -80,8 +82,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 for an error, 4 for what is still pending, 0 for a cluster that matches."""
-        if self.plan.refused or self.failed:
+        """1 for an error or an interruption, 4 for what is still pending, 0 for a target that matches."""
+        if self.plan.refused or self.failed or self.interrupted:
             return 1
         return 4 if self.pending else 0
 

@@ -7,6 +7,8 @@ from typing import TypeVar
 import tenacity
 from tenacity.stop import stop_base
 
+from profiles_management.reconcile.clock import Clock
+
 T = TypeVar("T")
 
 
@@ -26,13 +28,12 @@ class Passing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often and how long to try. Durations are seconds; `clock` and `sleep` are those of the time module.
+    """How often and how long to try. Durations are seconds.
 
     The longest wait is kept short beside a deadline of minutes, so that a server that recovers is soon used again.
     """
 
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
+    clock: Clock
     attempts: int = 6
     longest: float = 10.0
 
@@ -41,10 +42,10 @@ class Retry:
 
         Args:
             call: what to try; raises Passing for what can pass.
-            deadline: the reading of `clock` after which nothing is tried again.
+            deadline: the reading of `clock.monotonic` after which nothing is tried again.
 
         Raises:
-            Passing: the last failure, once attempts or time are used up.
+            Passing: the last failure, once attempts or time are used up, or the program is asked to end.
         """
         backoff = tenacity.wait_random_exponential(multiplier=0.2, max=self.longest)
 
@@ -57,7 +58,7 @@ class Retry:
             retry=tenacity.retry_if_exception_type(Passing),
             wait=wait,
             stop=tenacity.stop_any(tenacity.stop_after_attempt(self.attempts), _Late(self.clock, deadline)),
-            sleep=self.sleep,
+            sleep=self.clock.sleep,
             reraise=True,
         )
         for attempt in retrying:
@@ -67,11 +68,11 @@ class Retry:
 
 
 class _Late(stop_base):
-    """Stops where the next wait would end after the deadline."""
+    """Stops where the next wait would end after the deadline, and where the program is asked to end."""
 
-    def __init__(self, clock: Callable[[], float], deadline: float) -> None:
+    def __init__(self, clock: Clock, deadline: float) -> None:
         self.clock = clock
         self.deadline = deadline
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        return self.clock() + retry_state.upcoming_sleep > self.deadline
+        return self.clock.ending() or self.clock.monotonic() + retry_state.upcoming_sleep > self.deadline

@@ -2,16 +2,19 @@
 
 import io
 import json
+import signal
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
 
 import golden
 from memory_api import MemoryApi, ProfileController
 from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
+from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.reconcile.clock import Clock
 
@@ -40,17 +43,21 @@ class Ran:
 
 
 class Answers(Terminal):
-    """A terminal at which somebody sits who answers yes or no; None is nobody."""
+    """A terminal at which somebody sits who answers yes or no; None is nobody, a signal interrupts the question."""
 
     def __init__(self, answer=None):
         self.answer = answer
         self.asked = []
+        self.signals = Signals()
 
     def is_interactive(self):
         return self.answer is not None
 
     def confirms(self, question):
         self.asked.append(question)
+        if isinstance(self.answer, signal.Signals):
+            self.signals.received = self.answer
+            raise typer.Abort  # as typer.confirm does with a KeyboardInterrupt
         return self.answer
 
 
@@ -109,7 +116,8 @@ def run(api, capsys, monkeypatch):
             now=lambda: NOON, monotonic=lambda: slept[0], sleep=lambda seconds: slept.append(_add(slept, seconds))
         )
         command.terminal = Answers(answer)
-        session = Session(clock, **({} if real else {"connect": lambda *_: api.client()}), terminal=command.terminal)
+        more = {} if real else {"connect": lambda *_: api.client()}
+        session = Session(clock, **more, terminal=command.terminal, signals=command.terminal.signals)
         code = main(list(map(str, arguments)), session)
         return Ran(code, *capsys.readouterr())
 

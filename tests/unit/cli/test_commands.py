@@ -1,6 +1,7 @@
 """What each command does, and what it ends with."""
 
 import json
+import signal
 
 import pytest
 
@@ -178,6 +179,16 @@ def test_whoever_says_no_keeps_everything(run, controller, api):
     ran = run("delete-stale", "-", stdin=NOBODY, answer=False)
 
     assert (ran.code, ran.err.splitlines()[-1], api.writes) == (1, "error: Nothing was deleted.", [])
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=str)
+def test_whoever_is_interrupted_at_the_question_keeps_everything(number, code, run, controller, api):
+    run("apply", "pmr.yaml")
+    api.log.clear()
+
+    ran = run("delete-stale", "-", stdin=NOBODY, answer=number)
+
+    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (code, "error: Interrupted. Nothing was changed.", [])
 
 
 def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):

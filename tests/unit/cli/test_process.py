@@ -2,7 +2,6 @@
 
 import os
 import pty
-import signal
 import subprocess
 import sys
 import textwrap
@@ -78,25 +77,6 @@ def test_no_color_means_none(environment):
 
     assert "\x1b[32m" not in seen
     assert "  +    admin@canonical.com    owner       new profile" in seen
-
-
-def test_ctrl_c_says_that_nothing_is_lost(environment):
-    script = """
-        import os, signal, sys
-        from profiles_management.cli import entry
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in its background without it
-        class Waiting:
-            def read(self, size):
-                os.kill(os.getpid(), signal.SIGINT)
-                return b""
-        sys.stdin = type("Stdin", (), {"buffer": Waiting(), "isatty": lambda self: False})()
-        sys.argv[1:] = ["plan", "-", "--directory", "manifests"]
-        entry()
-    """
-    ran = started([sys.executable, "-c", textwrap.dedent(script)], environment)
-
-    assert ran.returncode == 128 + signal.SIGINT
-    assert ran.stderr.splitlines()[-1] == "error: Interrupted. Nothing is lost: the next run finishes what was begun."
 
 
 def test_without_the_extra_it_says_how_to_install_it(environment):
