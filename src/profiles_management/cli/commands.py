@@ -156,7 +156,7 @@ def apply(
     allow_revocations: Annotated[
         bool, typer.Option("--allow-revocations", help="Release the brake for this run.")
     ] = False,
-    timeout: Timeout = 300.0,
+    timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
     """Make the cluster, or the folder, match the document."""
@@ -200,7 +200,7 @@ def delete_stale(
         bool, typer.Option("--keep-data", help="Keep the namespaces and what is in them; only access goes.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    timeout: Timeout = 300.0,
+    timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
     """Delete the profiles that the document no longer names, with their data; shows them and asks first."""

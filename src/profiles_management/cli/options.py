@@ -234,7 +234,8 @@ _FILE = "The document: YAML or JSON; - for standard input, git+https://… or gi
 File = Annotated[str, typer.Argument(metavar="FILE", help=_FILE)]
 LocalFile = Annotated[str, typer.Argument(metavar="FILE", help="The document: YAML or JSON; - for standard input.")]
 OutputOption = Annotated[Output, _option("--output", "How to print it.", "Output")]
-Timeout = Annotated[float, _target("--timeout", "How long to wait for what others do.", metavar="SECONDS", min=0)]
+_TIMEOUT = "How long to wait for what others do (default 300, or 60 and 3 for each new profile if that is more)."
+Timeout = Annotated[float | None, _target("--timeout", _TIMEOUT, metavar="SECONDS", min=0)]
 
 
 def moment(text: str) -> datetime:

@@ -35,6 +35,7 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+from profiles_management.reconcile.waiting import Watcher
 
 STDIN = "standard input"
 
@@ -103,7 +104,7 @@ class Session:
             return convert(documents.content(file), name=name, rules=rules)
 
     @contextmanager
-    def changing(self, doing: str) -> Iterator[Callable[[int, int], None]]:
+    def changing(self, doing: str) -> Iterator[Watcher]:
         """Show how far changes are; from now on a signal lets those in flight finish, and the report is printed."""
         self.signals.hold()
         with self.terminal.progress(doing) as progress:

@@ -5,16 +5,25 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.text import Text
 
 from profiles_management.pmr import yaml_text
-from profiles_management.reconcile.lines import Line, Tone, folded, plain, printable
+from profiles_management.reconcile.lines import Line, Segment, Tone, folded, line, plain, printable
+from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _COLOURS = {
     Tone.PLAIN: "",
@@ -28,6 +37,7 @@ _COLOURS = {
     Tone.FAINT: "dim",
 }
 _NARROWEST = 40
+_FIRST_LINE, _NEXT_LINE = 10.0, 30.0  # seconds: what is waited for longer is shown where no bar can be
 
 
 class Terminal:
@@ -71,13 +81,54 @@ class Terminal:
             yield
 
     @contextlib.contextmanager
-    def progress(self, doing: str) -> Iterator[Callable[[int, int], None]]:
-        """Show a bar on standard error while something runs, where that is a terminal; yields what moves it."""
-        columns = (SpinnerColumn(), TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    def progress(self, doing: str) -> Iterator[Watcher]:
+        """Show on standard error how far something is while it runs; yields what it is told by.
+
+        On a terminal that is a bar. Elsewhere it is a line now and then, and only while it waits for others.
+        """
         console = Console(stderr=True)
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("", total=None)
-            yield lambda done, of: progress.update(task, completed=done, total=of)
+        if not console.is_terminal:
+            yield Lines(self)
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+            yield Bar(progress, doing)
+
+
+class Bar:
+    """A bar on a terminal."""
+
+    def __init__(self, progress: Progress, doing: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(doing, total=None)
+        self._rest: TaskID | None = None
+
+    def __call__(self, done: int, of: int) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=done, total=of)
+
+    def waiting(self, waiting: Waiting) -> None:
+        """Show a second line."""
+        if self._rest is None:
+            self._rest = self._progress.add_task("", total=waiting.of)
+        self._progress.update(self._rest, description=waiting.short, completed=waiting.done)
+
+
+class Lines:
+    """Lines in a pipe or the log of a job."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._due = _FIRST_LINE
+
+    def __call__(self, done: int, of: int) -> None:
+        """Print nothing: changes of our own are quick."""
+
+    def waiting(self, waiting: Waiting) -> None:
+        """Print a line when the last was a while ago."""
+        if waiting.elapsed >= self._due:
+            self._due = waiting.elapsed + _NEXT_LINE
+            self._terminal.complain([line(Segment("note: ", Tone.FAINT), f"{waiting}.", hang=len("note: "))])
 
 
 def _print(lines: Iterable[Line], stream: TextIO) -> None:

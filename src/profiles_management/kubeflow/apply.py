@@ -11,6 +11,7 @@ from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.plan import Change, Condition, Phase, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
 
@@ -26,7 +27,8 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
     begun.
 
     Args:
-        progress: called with the number of changes that are through and of all of them, from any thread.
+        progress: called with the number of changes that are through and of all of them, from any thread. A Watcher
+            is also shown, at each look at what others do, how many profiles are done.
     """
     return _Run(plan, target, settings, clock, progress or _quiet).report()
 
@@ -61,7 +63,8 @@ class _Run:
         self.settings = settings
         self.clock = clock
         self.progress = progress
-        self.deadline = clock.monotonic() + settings.deadline
+        self.begun = clock.monotonic()
+        self.deadline = self.begun + settings.deadline_for(plan.new)
         self.jobs = [_Job(change) for change in plan.changes]
         self.waiting = list(plan.pending)
         self.broken: dict[str, str] = {}
@@ -154,19 +157,31 @@ class _Run:
 
     def _wait(self) -> None:
         """Look again, for everything at once, until nothing waits or the time is up."""
-        look = _FIRST_LOOK
+        look, of = _FIRST_LOOK, len(self._waited_for())
         while not self._ends() and (late := self._late()):
             met = self._met(late)
             ready = [job for job in self._open() if job.waits_for in met or job.change.profile in self.broken]
             if met or ready:
                 self._all(ready, met)
                 self.waiting = [one for one in self.waiting if one.condition not in met]
+            self._show(of)
+            if met or ready:
                 look = _FIRST_LOOK
             elif self.clock.monotonic() + look > self.deadline:
                 return
             else:
                 self.clock.sleep(look)
                 look = min(2 * look, _LONGEST_LOOK)
+
+    def _show(self, of: int) -> None:
+        if isinstance(self.progress, Watcher):
+            now = self.clock.monotonic()
+            done = of - len(self._waited_for())
+            self.progress.waiting(Waiting(done, of, now - self.begun, max(0.0, self.deadline - now)))
+
+    def _waited_for(self) -> set[str]:
+        jobs = {job.change.profile for job in self._open() if job.waits_for is not None}
+        return jobs | {pending.profile for pending in self.waiting if pending.condition is not None}
 
     def _open(self) -> list[_Job]:
         return [job for job in self.jobs if job.result is None]

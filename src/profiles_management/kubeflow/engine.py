@@ -96,7 +96,8 @@ def create_or_update_profiles(
     Args:
         pmr: the document.
         target: see open_target.
-        progress: called with the number of changes that are through and of all of them.
+        progress: called with the number of changes that are through and of all of them. A Watcher is also shown how
+            far the profile controller has come.
 
     Returns:
         What was done, and for each profile that is not yet as it should be, why.

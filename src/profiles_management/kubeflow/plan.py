@@ -113,6 +113,7 @@ class _Planning:
         self.warnings: list[Problem] = []
         self.pending: list[Pending] = []
         self.left: list[str] = []
+        self.new = 0
         self.before = self.lost = self.gained = self.expired = 0
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
@@ -172,6 +173,7 @@ class _Planning:
             ),
             pending=tuple(self.pending),
             profiles=len(self.pmr) + len(self.pmr.origins.conflicts),
+            new=self.new,
             stale=tuple(self.left),
             access=Access(self.before, self.lost, self.gained, self.expired),
             frozen=tuple(self._frozen()),
@@ -206,6 +208,7 @@ class _Planning:
         self.warnings += owning.warnings()
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys())
         self._others(profile, footing, found, grants)
+        self.new += not self.settings.standalone and not (footing.profile and footing.profile.complete)
         self.changes += shape.changes()
         self.warnings += shape.warnings()
 

@@ -14,6 +14,8 @@ UPSTREAM_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/ml-pipeline-ui"
 CHARMED_GATEWAY = "cluster.local/ns/kubeflow/sa/istio-ingressgateway-workload-service-account"
 CHARMED_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/kfp-ui"
 
+_SHORTEST, _START, _EACH = 300.0, 60.0, 3.0  # deadline: at least, and for each new profile
+
 KUBEFLOW_ROLES = MappingProxyType({"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"})
 _BUILT_IN_ROLES = MappingProxyType({"admin": "admin", "edit": "edit", "view": "view"})
 
@@ -41,7 +43,8 @@ class Settings:
         standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings and quotas.
         events: whether a run is told as Kubernetes Events on its profiles: with counts only, or with names of people.
         roles: the ClusterRole of each role; None for the ones of the mode.
-        deadline: how long apply waits for what others do.
+        deadline: how long apply waits for what others do; None for 300, or 60 and 3 for each new profile if that is
+            more.
         request_timeout: how long one request may take.
         writers: how many writes are under way at once.
         page_size: how many objects a LIST brings at once.
@@ -65,7 +68,7 @@ class Settings:
     standalone: bool = False
     events: Literal["off", "counts", "names"] = "off"
     roles: Mapping[str, str] | None = field(default=None)
-    deadline: float = 300.0
+    deadline: float | None = 300.0
     request_timeout: float = 30.0
     writers: int = 16
     page_size: int = 5000
@@ -85,7 +88,7 @@ class Settings:
             (self.brake_minimum < 0, f"brake_minimum is {self.brake_minimum}. Give 0 or a whole number above it."),
             (self.writers < 1, f"writers is {self.writers}. Give 1 or more."),
             (self.page_size < 1, f"page_size is {self.page_size}. Give 1 or more, such as 5000."),
-            (self.deadline < 0, f"deadline is {self.deadline}. Give seconds, 0 or more."),
+            ((self.deadline or 0) < 0, f"deadline is {self.deadline}. Give seconds, 0 or more."),
             (self.request_timeout <= 0, f"request_timeout is {self.request_timeout}. Give seconds above 0."),
             (not self.principals, "principals is empty. Name at least the ingress gateway, or nobody gets in."),
             (not self.userid_header, "userid_header is empty. Name the header, such as kubeflow-userid."),
@@ -102,6 +105,13 @@ class Settings:
                 "roles must name a ClusterRole for each of admin, edit and view.",
             ),
         )
+
+    def deadline_for(self, new: int) -> float:
+        """Return how long to wait where the profile controller has so many profiles to make.
+
+        It makes one after another and pauses up to 3 seconds after each new namespace.
+        """
+        return max(_SHORTEST, _START + _EACH * new) if self.deadline is None else self.deadline
 
     @property
     def cluster_roles(self) -> Mapping[str, str]:

@@ -217,6 +217,7 @@ class Plan:
         warnings: what a person should know though nothing is stopped by it.
         pending: what waits for somebody else.
         profiles: how many profiles the document defines.
+        new: how many of them somebody else still has to make, which takes its time.
         stale: the profiles with changes that the document does not define.
         frozen: the sources that cannot be read, by name, with what stays because of that.
     """
@@ -226,6 +227,7 @@ class Plan:
     warnings: tuple[Problem, ...] = ()
     pending: tuple[Pending, ...] = ()
     profiles: int = 0
+    new: int = 0
     stale: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
     frozen: tuple[Frozen, ...] = ()

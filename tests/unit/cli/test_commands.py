@@ -102,6 +102,34 @@ def test_without_a_profile_controller_an_apply_ends_with_4_and_says_what_it_wait
     keeps("pending.txt", ran.out)
 
 
+def test_in_a_log_a_long_wait_is_a_line_now_and_then(run):
+    ran = run("apply", "pmr.yaml", "--timeout", "100")
+
+    lines = ran.err.splitlines()
+    assert ran.code == 4
+    assert lines[0] == "note: 0 of 2 profiles are done; waiting at most 89 s more."
+    assert [line.rpartition("at most ")[2] for line in lines] == ["89 s more.", "59 s more.", "29 s more."]
+
+
+def test_in_a_log_a_short_wait_is_silent(run):
+    assert run("apply", "pmr.yaml", "--timeout", "9").err == ""
+
+
+def test_a_wait_does_not_end_up_in_the_data(run):
+    ran = run("apply", "pmr.yaml", "--output", "json")
+
+    assert ran.data["summary"]["pending"] > 0
+    assert "note: 0 of 2 profiles are done" in ran.err
+
+
+def test_the_command_waits_longer_for_many_new_profiles(run, here):
+    entries = (f"- {{name: p{number}, owner: {{kind: User, name: a@example.com}}}}\n" for number in range(300))
+    (here / "many.yaml").write_text("profiles:\n" + "".join(entries))
+
+    assert "waiting at most 16 min more" in run("apply", "many.yaml").err
+    assert "waiting at most 89 s more" in run("apply", "many.yaml", "--timeout", "100").err
+
+
 def test_what_belongs_to_somebody_else_ends_with_1_and_stops_nobody_else(run, api, controller, keeps):
     owner = {"name": "data-engineers", "annotations": {"owner": "root@example.com"}}
     api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owner})

@@ -1,6 +1,7 @@
 """Running a plan: phases, barriers, waiting, and what becomes of the rest when something fails or the process dies."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from engine.world import World
 from memory_api import Killed, always, fail_nth_write, injury
 from memory_api.faults import Counted
 from profiles_management import Settings, create_or_update_profiles
+from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Phase
 from profiles_management.reconcile.report import Result
 
@@ -173,6 +175,79 @@ def test_progress_is_told_up_to_the_last_change(world, profile):
     )
 
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+class Seen:
+    """Keeps what a run shows of its waiting."""
+
+    def __init__(self):
+        self.looks = []
+
+    def __call__(self, done, of):
+        pass
+
+    def waiting(self, waiting):
+        self.looks.append(waiting)
+
+
+def waited(world, pmr, **changed):
+    """Apply with whatever the world's controller does meanwhile; return what was shown."""
+    seen, clock = Seen(), world.ticks.clock
+    settings = replace(world.settings, **changed)
+    target = Cluster(world.client, clock=clock)
+    create_or_update_profiles(pmr, target=target, settings=settings, clock=clock, progress=seen)
+    return seen.looks
+
+
+def test_waiting_shows_how_many_profiles_are_done_how_fast_and_how_long_it_may_take(profile):
+    world = World(slow=True)
+    pmr = document(*(profile(f"p{index:02}", ann="edit", cpu="1") for index in range(20)))
+
+    looks = waited(world, pmr)
+
+    counts = [look.done for look in looks]
+    assert counts == sorted(counts)
+    assert {look.of for look in looks} == {20}
+    assert (looks[0].done, looks[-1].done) == (0, 20)
+    assert all(look.elapsed + look.left == pytest.approx(300) for look in looks)
+    middle = next(look for look in looks if look.done == 10)
+    assert middle.rate == pytest.approx(10 / middle.elapsed)
+    assert middle.estimate == pytest.approx(middle.elapsed)
+
+
+def test_a_run_with_nothing_to_wait_for_shows_no_waiting(world, profile):
+    world.apply(document(profile(ann="edit")))
+
+    assert waited(world, document(profile(ann="view"))) == []
+
+
+@pytest.mark.parametrize(
+    ("profiles", "given", "seconds"), [(1, None, 300), (80, None, 300), (81, None, 303), (300, None, 960), (300, 7, 7)]
+)
+def test_a_run_waits_for_as_long_as_its_new_profiles_take(profile, profiles, given, seconds):
+    world = World(slow=True)
+    world.ticks.meanwhile = lambda: None
+    pmr = document(*(profile(f"p{index:03}") for index in range(profiles)))
+
+    looks = waited(world, pmr, deadline=given)
+
+    assert (looks[0].left, world.ticks.slept) == (seconds, pytest.approx(seconds, abs=2))
+
+
+def test_profiles_that_are_not_made_yet_count_as_new_in_the_next_run_too(profile):
+    world = World(slow=True)
+    pmr = document(*(profile(f"p{index:03}") for index in range(100)))
+    world.apply(pmr, deadline=0)
+    world.controller.run(10)
+
+    assert waited(world, pmr, deadline=None)[0].left == 60 + 3 * 90
+
+
+def test_profiles_that_are_there_do_not_count_as_new(world, profile):
+    pmr = [document(*(profile(f"p{index:03}", cpu=cpu) for index in range(100))) for cpu in ("1", "2")]
+    world.apply(pmr[0])
+
+    assert waited(world, pmr[1], deadline=None)[0].left == 300
 
 
 @pytest.mark.parametrize("writers", [1, 2, 16])
