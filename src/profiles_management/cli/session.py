@@ -33,7 +33,7 @@ from profiles_management.pmr.problems import (
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
-from profiles_management.reconcile.diagnostics import problem_lines
+from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
 from profiles_management.reconcile.waiting import Watcher
 
@@ -130,13 +130,20 @@ class Session:
     def fail(self, error: ProfilesError, *, output: str, document: str) -> int:
         """Print an error in the form that was asked for, and return its exit code."""
         if output != "text":
-            self.terminal.data({"errors": [problem_data(one) for one in _problems(error)]}, output)
+            self.terminal.data(_failure_data(error), output)
         elif isinstance(error, DocumentError):
             name = STDIN if document == "-" else document
-            self.terminal.complain(problem_lines(error.problems, document=name))
+            self.terminal.complain([*warning_lines(error.warnings), *problem_lines(error.problems, document=name)])
         else:
             self.error("\n".join(part for part in (str(error), _remedy(error)) if part))
         return error.exit_code
+
+
+def _failure_data(error: ProfilesError) -> Data:
+    errors = {"errors": [problem_data(problem) for problem in _problems(error)]}
+    if not isinstance(error, DocumentError):
+        return errors
+    return errors | {"warnings": [problem_data(warning) for warning in error.warnings]}
 
 
 def _problems(error: ProfilesError) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
-from profiles_management.pmr.salvage import salvaged
+from profiles_management.pmr.salvage import salvaged, salvaged_warnings
 from profiles_management.pmr.slips import list_remedy
 from profiles_management.pmr.warnings import defaults_warnings, profile_warnings
 
@@ -202,6 +202,7 @@ def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | N
         checked.complaints += _complaints(error, "profiles", index)
     if not isinstance(entry, dict):
         return None
+    checked.warn(salvaged_warnings(entry), "profiles", index)
     for finding in salvaged(entry, rules):
         path: Path = ("profiles", index, *finding.path)
         checked.complaints.append(Complaint(path, finding._replace(path=path)))

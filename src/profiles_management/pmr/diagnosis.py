@@ -49,6 +49,12 @@ _MISSING: Final = {
     ("matchExpressions", "scopeName"): "add: scopeName: PriorityClass",
     ("scopeSelector", "matchExpressions"): "add: matchExpressions, a list of conditions",
 }
+# Keys of other documents of Kubernetes, and how ours say the same.
+_ELSEWHERE: Final = {
+    ("resources", "limits"): 'hard: {limits.cpu: "2"}',
+    ("resources", "requests"): 'hard: {requests.cpu: "2"}',
+    **{("profiles", key): 'resources: {hard: {limits.cpu: "2"}}' for key in ("quota", "limits", "requests", "hard")},
+}
 
 
 def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
@@ -119,6 +125,10 @@ def _unknown(at: _At) -> Finding:
         if at.path[-1] in (name, field.serialization_alias):
             what = f'"{name}" and "{field.serialization_alias}" are one key'
             return Finding("duplicate-key", what, "keep one of them", at.path, at_key=True)
+    example = _ELSEWHERE.get((_holder(at.path), str(at.path[-1])))
+    if example and isinstance(at.value, dict):
+        what = f"unknown key {quoted(str(at.path[-1]))}"
+        return Finding("unknown-key", what, f"write it as in: {example}", at.path, at_key=True)
     return unknown_key(str(at.path[-1]), [field.serialization_alias or name for name, field in fields], at.path)
 
 

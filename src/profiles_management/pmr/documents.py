@@ -86,9 +86,10 @@ def loads(
     with collector_paused():
         pmr, complaints, warnings = _read(readable, rules, additions=additions)
         problems = tell(complaints, readable, name, whole=pmr is not None)
-        if pmr is None or problems:
-            raise DocumentError(problems)
-        pmr.warnings = tuple(tell(warnings, readable, name))
+        told = tell(warnings, readable, name)
+    if pmr is None or problems:
+        raise DocumentError(problems, told)
+    pmr.warnings = tuple(told)
     return pmr
 
 

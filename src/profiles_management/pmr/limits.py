@@ -15,11 +15,11 @@ from profiles_management.pmr import quantities
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
 from profiles_management.pmr.resources import (
-    IN_CONTAINERS,
     LimitResources,
     allows_overcommit,
-    amount_warnings,
+    container_meant,
     is_container_resource,
+    limit_list_warnings,
 )
 
 TYPES: Final = ("Pod", "Container", "PersistentVolumeClaim")
@@ -88,7 +88,7 @@ def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> list[Finding
 
 
 def _meant(key: str) -> str:
-    meant = near(key, IN_CONTAINERS)
+    meant = container_meant(key)
     return f"write: {meant}" if meant else "name cpu, memory, ephemeral-storage or domain/name"
 
 
@@ -150,8 +150,24 @@ class LimitRangeSpec(Model):
 
 def limit_range_warnings(spec: LimitRangeSpec) -> list[Finding]:
     """Return what is valid in a LimitRange and probably not meant."""
+    return [
+        warning._replace(path=("limits", index, *warning.path))
+        for index, item in enumerate(spec.limits)
+        for warning in _item_warnings(item)
+    ]
+
+
+def _item_warnings(item: LimitRangeItem) -> list[Finding]:
     warnings: list[Finding] = []
-    for index, item in enumerate(spec.limits):
-        for field, amounts in zip(_AMOUNTS, (item.max, item.min, item.default, item.default_request), strict=True):
-            warnings += amount_warnings(amounts or {}, "limits", index, field)
+    for field, amounts in zip(_AMOUNTS, (item.max, item.min, item.default, item.default_request), strict=True):
+        listed = limit_list_warnings(amounts or {})
+        if item.type == "PersistentVolumeClaim" and field in ("min", "max"):
+            listed += [_no_claim(name) for name in amounts or () if name != "storage"]
+        warnings += [warning._replace(path=(field, *warning.path)) for warning in listed]
     return warnings
+
+
+def _no_claim(name: str) -> Finding:
+    """Source: `PersistentVolumeClaimValidateLimitFunc` of the admission plugin LimitRanger."""
+    what = f"a claim asks for storage alone, so a bound on {name} keeps every claim out"
+    return Finding("no-claims", what, "write: storage", (name,), at_key=True)

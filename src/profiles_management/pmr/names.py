@@ -34,10 +34,10 @@ _BLANK = re.compile(
 )
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant, or None."""
+def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the known word that was probably meant, or None; `cutoff` is how alike they have to be, at most 1."""
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(word.casefold().strip(), folded, n=1, cutoff=0.6)
+    found = get_close_matches(word[:_LONGEST_QUOTE].casefold().strip(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 

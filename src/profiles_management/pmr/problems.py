@@ -66,10 +66,14 @@ class ProfilesError(Exception):
 
 
 class DocumentError(ProfilesError):
-    """A document was refused as a whole; nothing was sent anywhere. `problems` are sorted by where they are."""
+    """A document was refused as a whole; nothing was sent anywhere. `problems` are sorted by where they are.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `warnings` are what is valid in it and probably not meant.
+    """
+
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
         self.problems = tuple(sorted(problems, key=lambda problem: problem.where))
+        self.warnings = tuple(warnings)
         super().__init__("\n".join(map(str, self.problems)))
 
 

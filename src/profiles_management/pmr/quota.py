@@ -12,9 +12,10 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from profiles_management.pmr.known_resources import IN_QUOTAS
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.resources import IN_QUOTAS, QuotaResources, amount_warnings
+from profiles_management.pmr.resources import QuotaResources, quota_list_warnings
 
 SCOPES: Final = (
     "Terminating",
@@ -159,4 +160,5 @@ class ResourceQuotaSpecModel(Model):
 
 def quota_warnings(quota: ResourceQuotaSpecModel) -> list[Finding]:
     """Return what is valid in a quota and probably not meant."""
-    return amount_warnings(quota.hard or {}, "hard")
+    warnings = quota_list_warnings(quota.hard or {})
+    return [warning._replace(path=("hard", *warning.path)) for warning in warnings]

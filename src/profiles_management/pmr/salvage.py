@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from profiles_management.pmr.amounts import amount_error
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import annotation_findings, label_findings
 from profiles_management.pmr.people import clashes
+from profiles_management.pmr.plugins import plugin_warnings
+from profiles_management.pmr.resource_names import name_error
+from profiles_management.pmr.resources import limit_list_warnings, quota_list_warnings
 from profiles_management.pmr.rules import Rules, key_findings
 
 _Person = TypeVar("_Person", Owner, Contributor)
@@ -18,6 +23,46 @@ _Person = TypeVar("_Person", Owner, Contributor)
 def salvaged(entry: dict[str, Any], rules: Rules) -> list[Finding]:
     """Return what is wrong between the parts of an entry that can be read; paths start at the entry."""
     return [*_people(entry), *_texts(entry, rules)]
+
+
+def salvaged_warnings(entry: dict[str, Any]) -> list[Finding]:
+    """Return the warnings of those parts of an entry that are valid; paths start at the entry."""
+    return [*_of_quota(entry), *_of_limits(entry), *_of_plugins(entry)]
+
+
+def _of_quota(entry: dict[str, Any]) -> Iterator[Finding]:
+    resources = _mapping(entry.get("resources"))
+    amounts = {name: amount for name, amount in _valid(resources.get("hard")).items() if name_error(name) is None}
+    for finding in quota_list_warnings(amounts):
+        yield finding._replace(path=("resources", "hard", *finding.path))
+
+
+def _of_limits(entry: dict[str, Any]) -> Iterator[Finding]:
+    for index, item in enumerate(_list(_mapping(entry.get("limitRange", entry.get("limit_range"))).get("limits"))):
+        for field in ("max", "min", "default", "defaultRequest"):
+            for finding in limit_list_warnings(_valid(_mapping(item).get(field))):
+                yield finding._replace(path=("limitRange", "limits", index, field, *finding.path))
+
+
+def _of_plugins(entry: dict[str, Any]) -> Iterator[Finding]:
+    for index, item in enumerate(_list(entry.get("plugins"))):
+        kind = _mapping(item).get("kind")
+        if isinstance(kind, str):
+            for finding in plugin_warnings(kind, _mapping(item.get("spec"))):
+                yield finding._replace(path=("plugins", index, *finding.path))
+
+
+def _valid(amounts: object) -> dict[str, str]:
+    given = _mapping(amounts).items()
+    return {name: str(amount) for name, amount in given if isinstance(name, str) and not amount_error(name, amount)}
+
+
+def _mapping(value: object) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _texts(entry: dict[str, Any], rules: Rules) -> list[Finding]:

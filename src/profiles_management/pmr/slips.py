@@ -7,8 +7,8 @@ from typing import Final
 
 from profiles_management.pmr.names import quoted
 
-_PAIR = re.compile(r"""([A-Za-z][\w./-]*)\s*[=:]\s*("[^"]*"|'[^']*'|[^\s,;"']+)""")
-_LONGEST: Final = 1_000  # what is longer is no slip of the pen
+_PAIR = re.compile(r"""\s*+([A-Za-z][\w./-]*+)\s*+[=:]\s*+("[^"]*+"|'[^']*+'|[^\s,;"']++)[\s,;]*+""")
+_LONGEST: Final = 80  # characters; what is longer is no slip of the pen
 _EXAMPLES: Final = {
     "hard": 'limits.cpu: "4"',
     "resources": 'hard: {limits.cpu: "4"}, or {} for explicitly none',
@@ -17,14 +17,27 @@ _EXAMPLES: Final = {
     "labels": "team: ml",
     "annotations": "note: text",
 }
-_ADDRESS = re.compile(r"[^\s:{}\[\],]+@[^\s:{}\[\],]+")
+_ADDRESS = re.compile(r"[^\s:{}\[\],@]++@[^\s:{}\[\],@]++")
+_PROFILE_NAME = re.compile(r"[a-z0-9-]++")
 
 
 def pairs_in(text: str) -> list[str]:
     """Return `key: "value"` for each assignment in a text such as `limits.cpu = "1"`; none if it is something else."""
-    if len(text) > _LONGEST or not re.fullmatch(rf"(?:\s*{_PAIR.pattern}[\s,;]*)+", text):
-        return []
-    return [f"{key}: {quoted(value.strip(chr(34) + chr(39)))}" for key, value in _PAIR.findall(text)]
+    pairs: list[str] = []
+    end = 0 if len(text) <= _LONGEST else len(text)
+    while end < len(text):
+        pair = _PAIR.match(text, end)
+        if pair is None:
+            return []
+        pairs.append(f"{pair[1]}: {quoted(pair[2].strip(chr(34) + chr(39)))}")
+        end = pair.end()
+    return pairs
+
+
+def _address(value: object) -> str:
+    """Return a value if it is short enough to look at and an e-mail address, else ''."""
+    is_short = isinstance(value, str) and len(value) <= _LONGEST
+    return str(value) if is_short and _ADDRESS.fullmatch(str(value)) else ""
 
 
 def mapping_remedy(key: str, value: object) -> str:
@@ -35,7 +48,7 @@ def mapping_remedy(key: str, value: object) -> str:
     if pairs:
         return f"write one on each line: {', then '.join(pairs)}"
     if key == "owner":
-        name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
+        name = _address(value) or "ann@example.com"
         return f"write: owner: {{kind: User, name: {name}}}"
     if key in ("limitRange", "limit_range") and isinstance(value, list):
         return f"put a line limits: between {key}: and the list"
@@ -47,18 +60,19 @@ def mapping_remedy(key: str, value: object) -> str:
 def item_remedy(parent: str, value: object) -> str:
     """Return what to write where an item of a list should be a mapping."""
     if parent == "contributors":
-        name = value if isinstance(value, str) and _ADDRESS.fullmatch(value) else "ann@example.com"
+        name = _address(value) or "ann@example.com"
         return f"write: - {{name: {name}, role: edit}}"
     if parent == "profiles":
-        name = value if isinstance(value, str) and re.fullmatch(r"[a-z0-9-]+", value) else "my-profile"
+        is_short = isinstance(value, str) and len(value) <= _LONGEST
+        name = str(value) if is_short and _PROFILE_NAME.fullmatch(str(value)) else "my-profile"
         return f"write: - name: {name}, and below it owner: {{kind: User, name: ann@example.com}}"
     return "write its keys and values after the dash"
 
 
 def list_remedy(key: str, value: object) -> str:
     """Return what to write where a list is wanted."""
-    if key == "contributors" and isinstance(value, str) and _ADDRESS.fullmatch(value):
-        return f"write: contributors: [{{name: {value}, role: edit}}]"
+    if key == "contributors" and (address := _address(value)):
+        return f"write: contributors: [{{name: {address}, role: edit}}]"
     if isinstance(value, dict):
         return "put a dash before each item, as in: - name: ..." if value else f"write: {key}: []"
     return (

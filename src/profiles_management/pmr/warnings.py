@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from profiles_management.pmr.classes import Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.plugins import plugin_warnings
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.quota import ResourceQuotaSpecModel, quota_warnings
 
 
 def profile_warnings(profile: Profile) -> list[Finding]:
     """Return the warnings of one valid profile; paths start at the profile."""
-    return list(_amounts(profile.resources, profile.limit_range))
+    warnings = list(_amounts(profile.resources, profile.limit_range))
+    for index, plugin in enumerate(profile.plugins):
+        warnings += _below(plugin_warnings(plugin.kind, plugin.spec), "plugins", index)
+    return warnings
 
 
 def defaults_warnings(defaults: Defaults) -> list[Finding]:
@@ -41,7 +45,7 @@ def _amounts(resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSp
         yield from _below(limit_range_warnings(limit_range), "limitRange")
 
 
-def _below(findings: list[Finding], *prefix: str | int) -> Iterator[Finding]:
+def _below(findings: Iterable[Finding], *prefix: str | int) -> Iterator[Finding]:
     return (finding._replace(path=(*prefix, *finding.path)) for finding in findings)
 
 

@@ -25,7 +25,8 @@ def dump(data: object, *, only_ascii: bool = False) -> str:
     """Return plain data as a YAML document in block style, mappings in their own order.
 
     Args:
-        data: what JSON can hold: mappings with text as keys, lists, text, numbers, true, false, None.
+        data: what JSON can hold: mappings with text as keys, lists, text, numbers, true, false, None. What else there
+            is, such as a date, becomes text.
         only_ascii: whether other letters are escaped too, for a terminal.
     """
     text = "".join(f"{line}\n" for line in _lines(data))
@@ -73,7 +74,9 @@ def _scalar(value: Any) -> str:  # noqa: ANN401 - any JSON
         return _float(value)
     if isinstance(value, int):
         return str(value)
-    return "[]" if isinstance(value, list | tuple) else "{}"
+    if isinstance(value, Mapping | list | tuple):
+        return "{}" if isinstance(value, Mapping) else "[]"
+    return _text(str(value))
 
 
 def _float(value: float) -> str:

@@ -22,7 +22,7 @@ frozen    [{source, why, profiles, contributors}]: sources that cannot be read, 
           they are because of it, and how many contributors do in profiles of other sources; source is "" for
           profiles that bear none, and may be those of any of them
 
-A command that fails as a whole, such as for a document that is not valid, prints `errors` and nothing else.
+A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
 """
 
 from typing import Any

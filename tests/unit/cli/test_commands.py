@@ -41,6 +41,20 @@ def test_the_warnings_of_a_document_are_data_too(run, folder, here):
     assert planned == validated
 
 
+def test_a_document_that_is_refused_shows_its_warnings_too(run, folder, here):
+    (here / "both.yaml").write_text(MILLI.replace("512m", "512m, requests.gpu: 1"))
+
+    shown = run("validate", "both.yaml").err
+    data = folder("plan", "both.yaml", "--output", "json").data
+
+    assert shown.index("warning[milli-bytes]") < shown.index("error[unknown-resource]")
+    assert shown.endswith("1 error in both.yaml. Nothing was sent.\n")
+    assert [[one["code"] for one in data[key]] for key in ("errors", "warnings")] == [
+        ["unknown-resource"],
+        ["milli-bytes"],
+    ]
+
+
 def test_of_many_warnings_a_plan_shows_the_first_and_counts_the_others(run, folder, here):
     entries = [MILLI.removeprefix("profiles:\n").replace("name: ml", f"name: ml-{index}") for index in range(25)]
     (here / "milli.yaml").write_text("profiles:\n" + "".join(entries))

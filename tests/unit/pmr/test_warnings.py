@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from profiles_management.pmr import ProfilesManagementRepresentation, Source, loads, merge
+from profiles_management.pmr import DocumentError, ProfilesManagementRepresentation, Source, loads, merge
 from profiles_management.pmr.warnings import document_warnings
 
 WARNED = Path(__file__).parents[2] / "warned"
@@ -62,3 +62,18 @@ def test_a_merged_document_keeps_the_warnings_of_its_sources():
 
 def test_a_document_with_nothing_odd_has_no_warnings():
     assert loads(MILLI.replace("512m", "512Mi")).warnings == ()
+
+
+def test_the_valid_parts_of_a_profile_that_is_refused_are_warned_of():
+    parts = (
+        "resources: {hard: {limits.gpu: 1, limits.nvidia.com/gpu: 1, cpu: 4Gi}}",
+        "limitRange: {limits: [{type: Container, max: {memory: 5m, gpu: 1}}]}",
+        "plugins: [{kind: Vault}, {spec: {}}]",
+    )
+    text = "profiles: [{name: ml, owner: {kind: User, name: a@example.com}, " + ", ".join(parts) + "}]"
+
+    with pytest.raises(DocumentError) as refused:
+        loads(text)
+
+    codes = sorted(warning.code for warning in refused.value.warnings)
+    assert codes == ["counts-nothing", "milli-bytes", "odd-unit", "unknown-plugin"]

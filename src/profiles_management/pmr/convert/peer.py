@@ -21,13 +21,12 @@ from profiles_management.pmr.convert.layout import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
-from profiles_management.pmr.resources import is_quota_resource
+from profiles_management.pmr.resource_names import is_taken, meant, name_error
 from profiles_management.pmr.scalars import plain
 
 PEER: Final = "github-profiles-automator"
 _ROLES: Final = ("view", "edit", "admin")  # from the weakest to the strongest
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
-_SLIPS: Final = ("limits.", "limit.", "request.")  # before a device, of which only requests count
 _OF_QUOTAS: Final = ("hard", "scopes", "scopeSelector", "scope_selector")
 
 
@@ -184,11 +183,10 @@ def _resources(resources: Part) -> Iterator[Edit]:
 def _resource_name(amount: Part) -> Iterator[Edit]:
     """Kubernetes counts a device by its requests; the bare name is taken and counts nothing."""
     name, hard = amount.name, amount.parent
-    if name is None or hard is None or is_quota_resource(name):
+    if name is None or hard is None or not is_taken(name) or name_error(name) is None:
         return
-    device = next((name.removeprefix(slip) for slip in _SLIPS if name.startswith(slip)), name)
-    better = f"requests.{device}"
-    if not is_quota_resource(better):
+    better = meant(name)
+    if not better.startswith("requests."):
         return
     if hard.get(better) is not None:
         yield remove(amount, f"a quota counts this as {better}, which is here too")

@@ -1,0 +1,103 @@
+"""Names of resources in a quota: what counts passes, what counts nothing is told, and every remedy is itself right."""
+
+import contextlib
+import re
+import time
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles_management.pmr import DocumentError, loads
+from profiles_management.pmr.amounts import amount_error, amount_warning
+from profiles_management.pmr.resource_names import name_error, name_warning
+from profiles_management.pmr.resources import container_meant, is_container_resource
+
+COUNT = (
+    "cpu", "requests.memory", "limits.ephemeral-storage", "pods", "services.nodeports", "requests.storage",
+    "hugepages-2Mi", "requests.hugepages-1Gi", "hugepages-64Ki", "count/pods", "count/deployments.apps",
+    "count/notebooks.kubeflow.org", "count/jobs.batch.volcano.sh", "count/services.serving.knative.dev",
+    "count/widgets.example.com", "requests.nvidia.com/gpu", "requests.nvidia.com/mig-1g.5gb",
+    "requests.nvidia.com/gpu.shared", "requests.example.com/Chip_9",
+    "gold.storageclass.storage.k8s.io/requests.storage",
+    "gold.storageclass.storage.k8s.io/persistentvolumeclaims", "fast.deviceclass.resource.k8s.io/devices",
+    "requests.deviceclass.resource.kubernetes.io/fast", "count/resourceclaims.resource.k8s.io",
+)  # fmt: skip
+SIDES = ("", "request", "requests", "req", "limit", "limits", "Requests", "LIMITS")
+THINGS = (
+    "gpu", "gpus", "GPU", "nvidia.com/gpu", "nvidia/gpu", "amd.com/gpus", "cpu", "CPUs", "cores", "mem", "memory",
+    "Memory", "memry", "storage", "ephemeralStorage", "pods", "pod", "pvc", "secret", "deployments", "notebook",
+    "count/notebooks", "count/apps/v1/deployments", "hugepages-2MB", "load-balancers", "npu", "foo", "jobs.apps",
+)  # fmt: skip
+BETWEEN = (".", "", "_", "-", "/", " ")
+WRITTEN = sorted({f"{side}{mark}{thing}" for side, mark, thing in product(SIDES, BETWEEN, THINGS)})
+
+
+def remedies(finding):
+    """Return what a finding says to write."""
+    return re.findall(r"write: (\S+?)(?=,|$)", finding.remedy)
+
+
+@pytest.mark.parametrize("name", COUNT)
+def test_a_name_by_which_kubernetes_counts_passes_without_a_word(name):
+    assert (name_error(name), name_warning(name)) == (None, None)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_a_remedy_says_to_write_counts(name):
+    finding = name_error(name) or name_warning(name)
+
+    for remedy in remedies(finding) if finding else ():
+        assert remedy != name
+        assert (name_error(remedy), name_warning(remedy)) == (None, None)
+
+
+@pytest.mark.parametrize("name", [one for one in WRITTEN if "gpu" in one.lower()])
+def test_a_gpu_never_becomes_a_cpu(name):
+    finding = name_error(name) or name_warning(name)
+
+    assert finding is None or all("gpu" in remedy for remedy in remedies(finding))
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_a_container_is_said_to_ask_for_it_may_ask_for(name):
+    better = container_meant(name)
+
+    assert not better or is_container_resource(better)
+
+
+@given(st.text("0123456789kKmMgGiIbBeE. ,", min_size=1, max_size=8))
+def test_an_amount_that_a_remedy_says_to_write_is_one(text):
+    for name in ("memory", "cpu", "requests.storage"):
+        finding = amount_error(name, text) or amount_warning(name, text)
+        for amount in re.findall(r'"([^"]+)"', finding.remedy) if finding else ():
+            assert amount_error(name, amount) is None
+
+
+HOSTILE = ("a", "a.", "1", "a=b", "a=b ", "a: ", " ", "@", "a@", "limits.", "a/", "-")
+
+
+@pytest.mark.parametrize("length", [78, 900, 300_000])
+@pytest.mark.parametrize("part", HOSTILE)
+@pytest.mark.parametrize(
+    "place",
+    [
+        'resources: {hard: {"%": 1, "count/%": 1, "requests.%/gpu": 1, "%/gpu": 1, "hugepages-%": 1}}',
+        'resources: {hard: {cpu: "%", memory: "1%", pods: "%Gi"}}',
+        'resources: {hard: "%"}',
+        'resources: "%"',
+        'contributors: "%"',
+        'contributors: ["%"]',
+        'limitRange: {limits: [{type: Container, max: {"%": "%"}}, {type: "%"}]}',
+        'plugins: [{kind: "%", spec: {"%": 1}}, {kind: WorkloadIdentity, spec: {"%": "%"}}]',
+    ],
+)
+def test_a_hostile_text_is_judged_at_once(place, part, length):
+    began = time.process_time()
+    for end in ("", "!", "\\n"):
+        text = part * (length // len(part)) + end
+        with contextlib.suppress(DocumentError):
+            loads("profiles: [{name: ml, owner: {kind: User, name: a@x.org}, " + place.replace("%", text) + "}]")
+
+    assert time.process_time() - began < 5
