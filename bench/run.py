@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +47,13 @@ def _scale(arguments: argparse.Namespace, sizes: list[int]) -> None:
 
 
 def _speed(arguments: argparse.Namespace, sizes: list[int]) -> None:
-    found, load, runs = [], os.getloadavg()[0], arguments.runs
+    found, load, runs, day = [], os.getloadavg()[0], arguments.runs, datetime.now(UTC).date()
     from speed import plot  # noqa: PLC0415 - only drawing needs matplotlib
 
     for size in sizes:
         slow = min(runs, _SLOW_RUNS) if size == sizes[0] else 0  # first applies take their time, so at one size only
         found.append(measured_speed(size, arguments.contributors, runs, slow))
-        text = speed_page.text(found, load)  # after each size, so that none is lost should the next one fail
+        text = speed_page.text(found, day, load)  # after each size, so that none is lost should the next one fail
         _written(arguments.into, "speed", text, lambda path: plot.draw(found, path))
         print(speed_page.table(found[-1]))
 

@@ -4,7 +4,9 @@ Nobody is in two profiles: no name that is worked out or kept once serves twice,
 """
 
 import json
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from memory_api import MemoryApi, ProfileController
@@ -42,6 +44,16 @@ def grants(profiles: int, contributors: int) -> Iterator[tuple[str, str]]:
     for number in range(profiles):
         for path, body in posts:
             yield path.replace(_NUMBER, f"{number:05}"), body.replace(_NUMBER, f"{number:05}")
+
+
+def manifests(profiles: int, contributors: int) -> Iterator[str]:
+    """Yield the objects of the document as YAML, one at a time: those that the target of a folder writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        assert create_or_update_profiles(_pmr(contributors), target=Path(folder)).errors == ()
+        texts = [file.read_text() for file in sorted(Path(folder).rglob("*.yaml"))]
+    for number in range(profiles):
+        for text in texts:
+            yield text.replace(_NUMBER, f"{number:05}")
 
 
 def roles() -> list[dict[str, Any]]:

@@ -15,12 +15,14 @@ class Way(StrEnum):
     WHOLE = "(a) the same lists, raw, each whole"
     PAGES = "(a) the same lists, raw, in pages"
     PLAIN = "(a) the same lists, raw, each whole, not compressed"
+    LOOK = "(b) one request after another"
+    DIFF = "(c) `kubectl diff`"
     ONE = "one contributor changed"
     PERCENT = "1 % of the contributors changed"
     FIRST = "first apply"
-    WRITES = "(b) the same objects, encoded already"
-    KUBECTL = "(c) `kubectl apply --server-side`"
-    LOOP = "(d) one request after another"
+    WRITES = "(d) the same objects, encoded already"
+    KUBECTL = "(e) `kubectl apply --server-side`"
+    LOOP = "(f) one request after another"
 
 
 @dataclass

@@ -4,7 +4,9 @@ python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: 
 python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
 python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a request
 python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by kubectl
-python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after another for each profile
+python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after another for each profile, what is missing
+python -m speed.measure look KUBECONFIG DOCUMENT        one request after another for each profile, nothing is missing
+python -m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change of the objects of a document
 """
 
 import gc
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,9 @@ LISTS = (  # the longest first, so that it is not the one that others wait for
 )
 _TIMEOUT = 3600.0
 _JSON = "application/json"
+_NOTHING: dict[str, Any] = {"writes": 0, "wrong": []}
+_PROFILE = create_global_resource("kubeflow.org", "v1", "Profile", "profiles")
+_POLICY = create_namespaced_resource("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies")
 
 
 def engine(kubeconfig: str, document: str) -> dict[str, Any]:
@@ -140,10 +146,19 @@ class _Connection:
 
 
 def kubectl(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
-    """Measure `kubectl apply --server-side`; processor time and memory are kubectl's."""
+    """Measure `kubectl apply --server-side`."""
+    return _kubectl(program, "--kubeconfig", kubeconfig, "apply", "--server-side", "--filename", manifests)
+
+
+def diff(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
+    """Measure `kubectl diff`, as it runs by default; it fails where there is a difference."""
+    return {**_kubectl(program, "--kubeconfig", kubeconfig, "diff", "--filename", manifests), **_NOTHING}
+
+
+def _kubectl(program: str, *arguments: str) -> dict[str, Any]:
+    """Measure kubectl; processor time and memory are those of its processes."""
     with tempfile.TemporaryDirectory() as cache:
-        command = [program, "--kubeconfig", kubeconfig, "--cache-dir", cache]
-        command += ["apply", "--server-side", "--filename", manifests]
+        command = [program, "--cache-dir", cache, *arguments]
 
         def act() -> dict[str, Any]:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -169,30 +184,60 @@ def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
     for line in Path(file).read_text().splitlines():
         one = json.loads(line.partition("\t")[2])
         missing[one["metadata"]["namespace"], one["kind"]].append(one)
-    profile = create_global_resource("kubeflow.org", "v1", "Profile", "profiles")
-    policy = create_namespaced_resource("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies")
-
     with Client(config=_config(kubeconfig), field_manager="loop", trust_env=False) as client:
 
         def bring(entry: dict[str, Any]) -> None:
             name, quota = entry["name"], entry["resources"]
             owner = {**entry["owner"], "apiGroup": "rbac.authorization.k8s.io"}
             spec = {"owner": owner, "resourceQuotaSpec": quota}
-            client.apply(profile.from_dict({"metadata": {"name": name}, "spec": spec}))
-            client.patch(profile, name, {"spec": {"resourceQuotaSpec": quota}}, patch_type=PatchType.MERGE)
-            for kind in (RoleBinding, policy):
+            client.apply(_PROFILE.from_dict({"metadata": {"name": name}, "spec": spec}))
+            client.patch(_PROFILE, name, {"spec": {"resourceQuotaSpec": quota}}, patch_type=PatchType.MERGE)
+            for kind in (RoleBinding, _POLICY):
                 for _ in range(2):
                     list(client.list(kind, namespace=name))
                 for one in missing[name, kind.__name__]:
                     client.apply(kind.from_dict(one))
 
         def act() -> dict[str, Any]:
-            list(client.list(profile))
+            list(client.list(_PROFILE))
             for entry in entries:
                 bring(entry)
             return {}
 
         return measured(act)
+
+
+def look(kubeconfig: str, document: str) -> dict[str, Any]:
+    """Measure what the same loop does where nothing is missing: it lists everything, twice each, and compares.
+
+    That makes 1 + 4P requests for P profiles.
+
+    Raises:
+        RuntimeError: something is missing.
+    """
+    entries = yaml.load(Path(document).read_text(), yaml.CSafeLoader)["profiles"]
+    with Client(config=_config(kubeconfig), field_manager="loop", trust_env=False) as client:
+
+        def act() -> dict[str, Any]:
+            quotas = {one.metadata.name: one["spec"]["resourceQuotaSpec"] for one in client.list(_PROFILE)}
+            for entry in entries:
+                held = [_roles(client.list(kind, namespace=entry["name"])) for kind in (RoleBinding, _POLICY) * 2]
+                if quotas[entry["name"]] != entry["resources"] or any(roles != _wanted(entry) for roles in held):
+                    raise RuntimeError(f"{entry['name']} does not match the document")
+            return _NOTHING
+
+        return measured(act)
+
+
+def _roles(objects: Iterable[Any]) -> dict[str, str]:
+    """Return who has which role by KFAM's annotations."""
+    notes = (one.metadata.annotations or {} for one in objects)
+    return {note["user"]: note["role"] for note in notes if "user" in note}
+
+
+def _wanted(entry: dict[str, Any]) -> dict[str, str]:
+    """Return who should have which role by the document."""
+    return {entry["owner"]["name"]: "admin", **{one["name"]: one["role"] for one in entry["contributors"]}}
 
 
 def _config(kubeconfig: str) -> SingleConfig:
@@ -202,5 +247,6 @@ def _config(kubeconfig: str) -> SingleConfig:
 
 
 if __name__ == "__main__":
-    measures = {"engine": engine, "lists": lists, "writes": writes, "kubectl": kubectl, "loop": loop}
+    measures = {"engine": engine, "lists": lists, "writes": writes, "kubectl": kubectl, "loop": loop, "look": look}
+    measures["diff"] = diff
     print(json.dumps(measures[sys.argv[1]](*sys.argv[2:])))

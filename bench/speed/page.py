@@ -1,6 +1,7 @@
 """The page: what was measured, in tables, and what it is held against, in words."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from spread import Spread, cores, machine
 
@@ -21,11 +22,15 @@ _PAGE = """\
 The whole engine on a real Kubernetes control plane, beside what else one could do with the same objects. Every profile
 has a quota and {contributors} contributors of its own.
 
-![Time of each way, in bars](../images/speed.svg)
+![Time of each way, in bars on a logarithmic scale](../images/speed.svg)
 
 {tables}
 
-Medians of the runs, least and most in brackets, on {machine}.{busy}
+Medians of the runs, least and most in brackets. Measured on {day}, on {machine}.{busy}
+
+## What people use today for the same question
+
+{today}
 
 ## Goals
 
@@ -40,14 +45,18 @@ Medians of the runs, least and most in brackets, on {machine}.{busy}
 - **(a)** fetches the lists that the engine looks at with the client library that it uses, all at the same time, and
   calls `json.loads` on each answer, the garbage collector off. It keeps nothing and decides nothing. Lists come whole
   or in the engine's pages of 5,000, compressed by the server as the engine's are, or not.
-- **(b)** sends the bodies of the first apply's writes, encoded before, over as many connections as the engine uses,
+- **(b)** asks the same question as tools do that go from profile to profile: list all Profiles, then the RoleBindings
+  and the AuthorizationPolicies of each, twice each, and compare. That makes 1 + 4P requests for P profiles.
+- **(c)** is `kubectl diff` of the document's objects in one file, as it runs by default: it asks for one object after
+  another, and for what the server would make of each that differs. Here none does.
+- **(d)** sends the bodies of the first apply's writes, encoded before, over as many connections as the engine uses,
   16, with the HTTP client of Python's standard library.
-- **(c)** is `kubectl apply --server-side` of the same objects in one file; kubectl is of the server's version.
-- **(d)** is what tools do that go from profile to profile: apply the Profile, patch its quota, list its RoleBindings
+- **(e)** is `kubectl apply --server-side` of the same objects in one file; kubectl is of the server's version.
+- **(f)** is what the tools of (b) do: apply the Profile, patch its quota, list its RoleBindings
   and its AuthorizationPolicies twice each, apply what is missing. That makes 1 + P(5 + quota) + 2PC requests for P
   profiles of C contributors.
-- **Time** is of the call alone: starting Python, importing and loading the document are left out everywhere but in (c),
-  where the program is measured whole.
+- **Time** is of the call alone: starting Python, importing and loading the document are left out everywhere but in (c)
+  and (e), where the program is measured whole.
 - **Own processor time** and **peak memory** are those of the process that does it; each run has a process of its own.
 - **The server's processor time** is kube-apiserver's and etcd's. They run on the same cores as what is measured, so
   what they do for a way is time that it does not have.
@@ -64,16 +73,19 @@ of what the API server made of that.
 """
 
 
-def text(figures: list[Figures], load: float = 0.0) -> str:
+def text(figures: list[Figures], day: date, load: float = 0.0) -> str:
     """Return the page; the first size is the one at which everything was run.
 
     Args:
+        day: when it was measured.
         load: how many other processes wanted a core when it began.
     """
     return _PAGE.format(
         contributors=figures[0].contributors,
         tables="\n\n".join(f"## {title(one)}\n\n{table(one)}" for one in figures),
+        day=day.isoformat(),
         machine=machine(),
+        today=today(figures[0]),
         busy=_BUSY.format(load=load) if load > _QUIET else "",
         goals="\n".join(goals(figures)),
     )
@@ -90,6 +102,22 @@ def table(figures: Figures) -> str:
     head = ["", "runs", "requests", "time, s", "own processor, s", "server's, s", "peak memory, MB"]
     rows = [head, ["---", *("---:" for _ in head[1:])], *(_row(figures, way) for way in Way if figures.runs[way])]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def today(figures: Figures) -> str:
+    """Return how a no-op compares with what else people run to see whether a cluster matches."""
+    if not figures.runs[Way.LOOK]:
+        return "Not measured in this run."
+    lines = [
+        f"- {way}: {figures.requests(way):,} requests and {figures.of(way, 'wall').median:.1f} s. The no-op is "
+        f"{_quicker(figures, way)} times faster, with {figures.requests(Way.NOOP)} requests."
+        for way in (Way.LOOK, Way.DIFF)
+    ]
+    return f"At {_size(figures)}, with nothing to change:\n\n" + "\n".join(lines)
+
+
+def _quicker(figures: Figures, way: Way) -> str:
+    return f"{figures.of(way, 'wall').median / figures.of(Way.NOOP, 'wall').median:.0f}"
 
 
 def goals(figures: list[Figures]) -> Iterator[str]:
@@ -145,7 +173,7 @@ def _faster(first: Figures, way: Way, wanted: int) -> str:
     most = 1 / first.ratio(Way.WRITES, way).median
     return (
         f"{told} {_met(holds=False)} The server needs {busy:.0f} s of processor time for these writes on the "
-        f"{cores()} cores that it shares; (b), which does nothing but send them, is {most:.1f} times faster."
+        f"{cores()} cores that it shares; (d), which does nothing but send them, is {most:.1f} times faster."
     )
 
 

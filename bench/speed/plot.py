@@ -1,5 +1,6 @@
-"""The plot: one bar a way, in seconds: a no-op at each size, and a first apply."""
+"""The plot: one bar a way, in seconds on a logarithmic scale: a no-op at each size, and a first apply."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import drawing  # before pyplot: it chooses how to draw
@@ -8,36 +9,72 @@ from matplotlib.axes import Axes
 
 from speed.figures import Figures, Way
 
+_WIDTH, _ROW, _TITLE = 7.0, 0.21, 0.38  # inches
+_ROOM = 2.5  # times the longest bar, for the number behind it
+_TICKS = {0.01: "0.01 s", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h"}
+_OURS = "profiles-management"
 _FIRST = {
-    Way.FIRST: "first apply",
-    Way.WRITES: "(b) encoded already",
-    Way.KUBECTL: "(c) kubectl apply",
-    Way.LOOP: "(d) one after another",
+    Way.FIRST: _OURS,
+    Way.WRITES: "(d) the same writes, encoded already",
+    Way.KUBECTL: "(e) kubectl apply",
+    Way.LOOP: "(f) one request after another",
 }
 
 
 def draw(figures: list[Figures], path: Path) -> None:
-    """Draw the figures into an SVG file."""
-    panels = [(f"No-op at {one.profiles:,} by {one.contributors}, s", one, _noop(one)) for one in figures]
-    panels.append((f"First apply at {figures[0].profiles:,} by {figures[0].contributors}, s", figures[0], _FIRST))
-    canvas, axes = pyplot.subplots(1, len(panels), figsize=(7, 1.8), layout="constrained")
-    for one, (title, found, ways) in zip(axes, panels, strict=True):
-        _bars(one, title, [(label, found.of(way, "wall").median) for way, label in ways.items() if found.runs[way]])
+    """Draw the figures into an SVG file, one panel below the other, all on one scale."""
+    panels = [(f"Is there anything to do? {_size(one)}", _bars(one, _noop(one))) for one in figures]
+    if figures[0].runs[Way.FIRST]:
+        panels.append((f"First apply. {_size(figures[0])}", _bars(figures[0], _FIRST)))
+    heights = [_TITLE + _ROW * len(bars) for _, bars in panels]
+    canvas, grid = pyplot.subplots(
+        len(panels),
+        figsize=(_WIDTH, sum(heights)),
+        height_ratios=heights,
+        layout="constrained",
+        sharex=True,
+        squeeze=False,
+    )
+    for axes, (title, bars) in zip(grid.flat, panels, strict=True):
+        _panel(axes, title, bars)
+    _scale(grid.flat[-1], [seconds for _, bars in panels for seconds in bars.values()])
     drawing.save(canvas, path)
 
 
 def _noop(figures: Figures) -> dict[Way, str]:
-    return {Way.NOOP: "no-op", figures.raw: "(a) lists, raw"}
+    return {
+        Way.NOOP: _OURS,
+        figures.raw: "(a) the same lists, not compared",
+        Way.LOOK: "(b) one request after another",
+        Way.DIFF: "(c) kubectl diff",
+    }
 
 
-def _bars(axes: Axes, title: str, bars: list[tuple[str, float]]) -> None:
-    labels, values = zip(*bars, strict=True)
-    colours = ["tab:blue", *("0.75" for _ in values[1:])]
-    drawn = axes.barh(labels, values, color=colours, height=0.6)
-    axes.bar_label(drawn, fmt=lambda value: f"{value:.3g}", padding=2)
+def _size(figures: Figures) -> str:
+    return f"{figures.profiles:,} profiles of {figures.contributors} contributors"
+
+
+def _bars(figures: Figures, ways: Mapping[Way, str]) -> dict[str, float]:
+    return {label: figures.of(way, "wall").median for way, label in ways.items() if figures.runs[way]}
+
+
+def _panel(axes: Axes, title: str, bars: Mapping[str, float]) -> None:
+    colours = ["tab:blue" if label == _OURS else "0.75" for label in bars]
+    drawn = axes.barh(list(bars), list(bars.values()), color=colours, height=0.65)
+    axes.bar_label(drawn, fmt=lambda value: f"{value:.3g} s", padding=3)
     axes.set_title(title, loc="left")
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.25 * max(values))
     axes.tick_params(length=0)
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
+    axes.set_axisbelow(True)
+    axes.grid(axis="x", color="0.9")
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _scale(axes: Axes, seconds: list[float]) -> None:
+    """Draw all panels, which share their scale, on one that shows a second and some minutes alike."""
+    axes.set_xscale("log")
+    shortest = max((tick for tick in _TICKS if tick < min(seconds)), default=min(_TICKS))
+    axes.set_xlim(shortest, _ROOM * max(seconds))
+    shown = {tick: label for tick, label in _TICKS.items() if shortest <= tick <= _ROOM * max(seconds)}
+    axes.set_xticks(list(shown), list(shown.values()), minor=False)
+    axes.set_xticks([], minor=True)

@@ -33,7 +33,7 @@ def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = 
 
     Args:
         runs: of each way.
-        slow: runs of first applies that take minutes, kubectl's and the loop's; 0 for no first apply at all.
+        slow: runs of what takes minutes, kubectl and the loops; 0 for none of these and no first apply.
 
     Raises:
         RuntimeError: a run did not do what it was measured for, so the figures mean nothing.
@@ -43,7 +43,12 @@ def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = 
     with tempfile.TemporaryDirectory(prefix="profiles-bench-") as folder:
         if slow:
             _first_applies(found, Path(folder, "empty"), runs, slow, say)
-        _changes(found, Path(folder, "full"), runs * QUICK if slow else runs, runs, say)
+        rounds = runs * QUICK if slow else runs
+        stored(Path(folder, "full"), profiles, contributors)
+        with serving(Path(folder, "full")) as server:
+            _noops(found, server, rounds, say)
+            _others(found, server, slow, say)
+            _changes(found, server, runs, say)
     return found
 
 
@@ -71,30 +76,44 @@ def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -
             _expect(found.runs[Way.FIRST][-1], len(grants))
 
 
-def _changes(found: Figures, data: Path, rounds: int, runs: int, say: Say) -> None:
-    """Measure what leads from a cluster that matches to one that matches: nothing, or little, to do.
+def _noops(found: Figures, server: ApiServer, rounds: int, say: Say) -> None:
+    """Measure a cluster that matches the document.
 
     The no-op and the raw lists begin each round in turn: the server collects its garbage every few lists, which would
     fall upon the same one again and again.
     """
-    stored(data, found.profiles, found.contributors)
+    for number in range(rounds):
+        say(f"  no-op and lists, round {number + 1} of {rounds} ...")
+        with _document(found) as document:
+            ways = [(Way.NOOP, ("engine", document)), *((way, ("lists", *how)) for way, how in _RAW.items())]
+            first = number % len(ways)
+            for way, how in (*ways[first:], *ways[:first]):
+                _run(found, way, server, *how)
+        _expect(found.runs[Way.NOOP][-1], 0)
+
+
+def _others(found: Figures, server: ApiServer, slow: int, say: Say) -> None:
+    """Measure what else tells that the cluster matches the document; it takes minutes."""
+    with (
+        _document(found) as document,
+        written(f"---\n{text}\n" for text in world.manifests(found.profiles, found.contributors)) as manifests,
+    ):
+        for number in range(slow):
+            say(f"  one request after another and kubectl diff, run {number + 1} of {slow} ...")
+            _expect(_run(found, Way.LOOK, server, "look", document), 0)
+            _expect(_run(found, Way.DIFF, server, "diff", server.kubectl, manifests), 0)
+
+
+def _changes(found: Figures, server: ApiServer, runs: int, say: Say) -> None:
+    """Measure what leads from a cluster that matches to one that matches: little to do."""
     percent = max(1, found.profiles * found.contributors // 100)
-    with serving(data) as server:
-        for number in range(rounds):
-            say(f"  no-op and lists, round {number + 1} of {rounds} ...")
-            with _document(found) as document:
-                ways = [(Way.NOOP, ("engine", document)), *((way, ("lists", *how)) for way, how in _RAW.items())]
-                first = number % len(ways)
-                for way, how in (*ways[first:], *ways[:first]):
-                    _run(found, way, server, *how)
-            _expect(found.runs[Way.NOOP][-1], 0)
-        changed = 0
-        for number in range(runs):
-            say(f"  changes, run {number + 1} of {runs} ...")
-            for way, more in ((Way.PERCENT, percent), (Way.ONE, 1)):
-                changed += more
-                with _document(found, changed) as document:
-                    _expect(_run(found, way, server, "engine", document), ROLE_CHANGE * more)
+    changed = 0
+    for number in range(runs):
+        say(f"  changes, run {number + 1} of {runs} ...")
+        for way, more in ((Way.PERCENT, percent), (Way.ONE, 1)):
+            changed += more
+            with _document(found, changed) as document:
+                _expect(_run(found, way, server, "engine", document), ROLE_CHANGE * more)
 
 
 @contextmanager

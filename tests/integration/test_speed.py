@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_hundredth_changed_is_a_look_and_the_writes_it_takes(figures):
     assert requests(figures, Way.PERCENT) == {**LOOK, **{verb: CHANGED * count for verb, count in ROLE_CHANGE.items()}}
 
 
+def test_looking_from_profile_to_profile_is_one_list_and_four_lists_a_profile(figures):
+    assert requests(figures, Way.LOOK) == {"LIST": 1 + 4 * PROFILES}
+
+
+def test_kubectl_diff_asks_for_each_object(figures):
+    assert requests(figures, Way.DIFF) == {"GET": PROFILES * (1 + 2 * CONTRIBUTORS)}
+
+
 @pytest.mark.parametrize("way", [Way.WHOLE, Way.PAGES, Way.PLAIN])
 def test_the_same_lists_raw_are_as_many_lists(figures, way):
     assert requests(figures, way) == {"LIST": LOOK["LIST"]}
@@ -76,7 +85,7 @@ def test_going_from_profile_to_profile_is_one_list_five_requests_a_profile_its_q
 
 
 def test_the_page_has_a_row_for_each_way_and_says_of_each_goal_whether_it_is_met(figures):
-    text = page.text([figures])
+    text = page.text([figures], date(2026, 11, 1))
 
     assert sum(line.startswith(("| **", "| (")) for line in text.splitlines()) == len(Way)
     assert text.count("et.**") == 7

@@ -1,6 +1,7 @@
 """The page on a real API server: what it makes of figures. Measuring itself is tests/integration/test_speed.py."""
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from speed import page
 from speed.figures import Figures, Way
 from spread import Spread, cores
 
+DAY = date(2026, 11, 1)
 SECONDS = {
     Way.NOOP: 1.0,
     Way.WHOLE: 1.5,
     Way.PAGES: 1.2,
     Way.PLAIN: 1.4,
+    Way.LOOK: 12.0,
+    Way.DIFF: 200.0,
     Way.ONE: 1.1,
     Way.PERCENT: 2.0,
     Way.FIRST: 10.0,
@@ -85,7 +89,7 @@ def test_a_goal_that_is_missed_for_want_of_cores_says_what_sending_alone_reaches
     line = goal(figures_of(FIRST=25.0), "5 times faster")
 
     assert f"needs 25 s of processor time for these writes on the {cores()} cores" in line
-    assert line.endswith("(b), which does nothing but send them, is 6.2 times faster.")
+    assert line.endswith("(d), which does nothing but send them, is 6.2 times faster.")
 
 
 def test_one_changed_contributor_is_held_against_the_requests_of_a_no_op():
@@ -94,10 +98,21 @@ def test_one_changed_contributor_is_held_against_the_requests_of_a_no_op():
 
 def test_a_size_without_first_applies_has_no_rows_and_no_goals_for_them():
     figures = figures_of()
-    for way in (Way.FIRST, Way.WRITES, Way.KUBECTL, Way.LOOP):
+    for way in (Way.FIRST, Way.WRITES, Way.KUBECTL, Way.LOOP, Way.LOOK, Way.DIFF):
         del figures.runs[way]
 
-    text = page.text([figures_of(), figures])
+    text = page.text([figures_of(), figures], DAY)
 
     assert text.count("| **No-op** |") == 2
     assert text.count("| **First apply** |") == 1
+
+
+def test_a_no_op_is_shown_beside_what_people_use_today():
+    assert page.today(figures_of()).splitlines()[-2:] == [
+        "- (b) one request after another: 9 requests and 12.0 s. The no-op is 12 times faster, with 9 requests.",
+        "- (c) `kubectl diff`: 9 requests and 200.0 s. The no-op is 200 times faster, with 9 requests.",
+    ]
+
+
+def test_the_page_says_when_it_was_measured():
+    assert "Measured on 2026-11-01, on " in page.text([figures_of()], DAY)

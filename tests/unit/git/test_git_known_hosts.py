@@ -28,6 +28,9 @@ def hashed(name):
         "git.exampl?.com",
         "*,!other.example.com",
         hashed("git.example.com"),
+        f"{hashed('git.example.com')},{hashed('other')}",
+        f"{hashed('other')},{hashed('git.example.com')}",
+        f"git.example.com,{hashed('other')}",
     ],
 )
 def test_a_line_names_a_host(names):

@@ -61,6 +61,21 @@ def test_a_chain_of_deltas_may_be_longer_than_pythons_stack():
     assert len(read(pack(*entries), most=10_000_000)) == 2_001
 
 
+def test_a_copy_without_a_size_is_one_of_64_kilobytes():
+    data = bytes(range(256)) * 300
+    base = entry(BLOB, data)
+    change = entry(OFS_DELTA, delta(len(data), 65_536, COPY_64K), base=offset(len(base)))
+
+    assert id_of("blob", data[:65_536]) in read(pack(base, change), most=MOST)
+
+
+def test_a_delta_of_a_base_of_another_size_is_refused():
+    base = entry(BLOB, TEXT)
+    change = delta(len(TEXT) + 1, len(OTHER), b"\x90\x0d", b"\x04more")
+
+    assert refusal(pack(base, entry(OFS_DELTA, change, base=offset(len(base))))) == BROKEN
+
+
 def test_a_bomb_of_zeros_is_left_packed():
     assert refusal(pack(entry(BLOB, bytes(50_000_000)))) == TOO_MUCH
 
@@ -87,6 +102,8 @@ def test_many_tiny_objects_count_with_what_python_needs_for_them():
         b"PACK",
         pack()[:-1] + b"x",
         b"LOCK" + pack()[4:],
+        pack(entry(BLOB, TEXT), magic=b"LOCK"),
+        pack(entry(BLOB, TEXT), version=3),
         pack(count=1),
         pack(count=2**32 - 1),
         pack(header(BLOB, 5)),

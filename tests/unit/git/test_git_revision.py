@@ -51,6 +51,7 @@ def test_what_no_branch_can_be_called_is_refused_before_anything_is_asked(revisi
         ("main/", "Write: main"),
         (" main", "Write: main"),
         ("main:pmr.yaml", "A path is given apart from the revision."),
+        ("/", "A commit is written with all its 40 digits."),
         ("HEAD~1", "A commit is written with all its 40 digits."),
         ("main@{yesterday}", "A commit is written with all its 40 digits."),
         ("main^{/fix}", "A commit is written with all its 40 digits."),
