@@ -171,7 +171,7 @@ def _authority_fault(parts: SplitResult) -> str:
     except ValueError:
         port = 0
     if port == 0:
-        return "After the host and a colon, the URL of a repository has a port from 1 to 65535."
+        return "After the host comes a slash, or a colon and a port from 1 to 65535."
     return "" if parts.hostname else "The URL of the repository has no host."
 
 

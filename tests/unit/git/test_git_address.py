@@ -62,7 +62,7 @@ def test_credentials_go_to_no_host_whose_name_only_begins_like_ours(url):
 
 CREDENTIALS = "The URL of the repository holds a user or a password. Pass them as credentials instead."
 AFTER = "The URL of the repository has something after ? or #."
-PORT = "After the host and a colon, the URL of a repository has a port from 1 to 65535."
+PORT = "After the host comes a slash, or a colon and a port from 1 to 65535."
 CHARACTERS = "The URL of the repository holds spaces or characters beyond ASCII."
 FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
 
