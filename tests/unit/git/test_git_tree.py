@@ -105,6 +105,27 @@ def test_a_damaged_commit_is_refused(objects, data):
         files(objects, objects.add(COMMIT, data), "a.yaml")
 
 
+@pytest.mark.parametrize(
+    ("path", "remedy"), [("clusters\\prod.yaml", "Write: clusters/prod.yaml"), ("prod.yml", "Look at the path.")]
+)
+def test_a_path_that_is_not_there_is_refused_with_what_to_write(objects, path, remedy):
+    commit = objects.commit([(b"100644", b"a.yaml", objects.add(BLOB, b"x"))])
+
+    with pytest.raises(GitError) as caught:
+        files(objects, commit, path)
+
+    assert str(caught.value).endswith(f" in commit {commit[:8]}. {remedy}")
+
+
+@pytest.mark.parametrize(("path", "where"), [("", "the top of the repository"), ("empty", "empty")])
+def test_a_folder_without_documents_is_named(objects, path, where):
+    empty = objects.folder([])
+    commit = objects.commit([(b"40000", b"empty", empty)])
+
+    with pytest.raises(GitError, match=rf"^{where} holds no "):
+        files(objects, commit, path)
+
+
 def test_a_name_that_is_no_utf_8_is_told_with_escapes(objects):
     commit = objects.commit([(b"120000", b"\xff.yaml", objects.add(BLOB, b"x"))])
 
