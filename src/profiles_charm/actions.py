@@ -34,7 +34,7 @@ from profiles_management.reconcile.describe import plan_data, problem_data, repo
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 UNCONFIRMED = "run it again with confirm=true"
-_LISTS = ("changes", "errors", "pending", "warnings")
+_LISTS = ("changes", "errors", "pending", "warnings", "stale")
 
 
 class Params(BaseModel):

@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,21 +37,25 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._files: dict[ObjectRef, Path] = {}
+        self._files: dict[ObjectRef, list[Path]] = {}
+        self._by_namespace: dict[str, dict[ObjectRef, str]] = {}
         self._unreadable: list[Problem] = []
 
     def observe(self, settings: Settings) -> Observed:
         """Read every manifest below the folder; a folder that is not there is an empty one."""
         self._files.clear()
+        self._by_namespace = {}
         self._unreadable.clear()
         part = Gathering(settings)
         holds = _STANDALONE if settings.standalone else _KUBEFLOW
         for path in self._manifests():
             for body in self._objects(path):
+                self._place(body, path)
                 self._take(body, path, holds, part)
         if not settings.standalone:
             part.namespaces.update((name, _made_for(one.owner, name)) for name, one in part.profiles.items())
-        return replace(part.observed(holds, unreadable=self._unreadable), is_text=True)
+        seen = part.observed(holds, unreadable=self._unreadable)
+        return replace(seen, is_text=True, files=self._by_namespace)
 
     def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002 - a folder answers at once
         """Carry a write out: a file is replaced as a whole, so nobody ever reads half of one."""
@@ -86,6 +91,17 @@ class Directory:
             if isinstance(one, dict):
                 yield one
 
+    def _place(self, body: dict[str, Any], path: Path) -> None:
+        """Record which namespace an object of any kind belongs to."""
+        metadata, kind = body.get("metadata"), str(body.get("kind"))
+        if not isinstance(metadata, dict):
+            return
+        name, namespace = str(metadata.get("name")), str(metadata.get("namespace") or "")
+        space = name if kind == "Namespace" else namespace
+        if space:
+            ref = ObjectRef(kind, "" if kind == "Namespace" else namespace, name)
+            self._by_namespace.setdefault(space, {})[ref] = str(path)
+
     def _take(self, body: dict[str, Any], path: Path, holds: Collection[str], part: Gathering) -> None:
         kind = slim.BY_NAME.get(str(body.get("kind")))
         if kind is None or kind.__name__ not in holds or str(body.get("apiVersion")) not in _versions(kind):
@@ -98,13 +114,13 @@ class Directory:
         ref = ObjectRef(kind.__name__, one.metadata.namespace if slim.is_namespaced(kind) else "", one.metadata.name)
         if ref in self._files:
             self._is_twice(ref, path)
-        self._files[ref] = path
+        self._files.setdefault(ref, []).append(path)
         part.add([one])
 
     def _is_twice(self, ref: ObjectRef, path: Path) -> None:
         """Tell it; the later file counts, as it does to `kubectl apply -R`."""
         name = "/".join(filter(None, (ref.namespace, ref.name)))
-        what = f"{ref.kind} {name} is in {self._files[ref]} and again in {path}"
+        what = f"{ref.kind} {name} is in {self._files[ref][-1]} and again in {path}"
         self._unreadable.append(Problem("twice", what, Where(file=str(path)), "Keep one of them."))
 
     def _cannot_read(self, path: Path, why: str) -> None:
@@ -118,21 +134,28 @@ class Directory:
         if path.exists():
             raise WriteError(f"{path} is there and holds something else. Move it away.", conflict=False)
         self._store(path, json.loads(write.body))
-        self._files[write.target] = path
+        self._files[write.target] = [path]
 
     def _patch(self, write: Write) -> None:
-        path = self._files.get(write.target, self._new_path(write.target))
+        paths = self._files.get(write.target)
+        path = paths[-1] if paths else self._new_path(write.target)
         change = json.loads(write.body)
         change.get("metadata", {}).pop("resourceVersion", None)
         self._store(path, merged(self._only_object(path), change))
 
     def _delete(self, write: Write) -> None:
-        """Remove a file, unless it holds something else too."""
-        path = self._files.pop(write.target, None)
-        if path is not None and path.exists():
+        """Remove each file that holds the object, unless it holds something else too."""
+        for path in [one for one in self._files.get(write.target, ()) if one.exists()]:
             self._stay_inside(path)
             self._only_object(path)
             path.unlink()
+            self._remove_empty(path.parent)
+        self._files.pop(write.target, None)
+
+    def _remove_empty(self, folder: Path) -> None:
+        if folder != self.path:
+            with suppress(OSError):  # something else is in it
+                folder.rmdir()
 
     def _only_object(self, path: Path) -> Any:  # noqa: ANN401 - any YAML
         try:

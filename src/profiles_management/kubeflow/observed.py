@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.plan import Person
+from profiles_management.reconcile.plan import ObjectRef, Person
 
 
 class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -165,6 +165,7 @@ class Observed:
         missing_roles: ClusterRoles that contributors are bound to and that do not exist.
         closed: namespaces that hold our policy that lets nobody in.
         unreadable: what could not be read and was passed over.
+        files: for a folder, by namespace, the file of each object in it and of the Namespace, whatever its kind.
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec).
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
@@ -185,4 +186,5 @@ class Observed:
     unreadable: tuple[Problem, ...] = ()
     closed: frozenset[str] = frozenset()
     limit_ranges: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    files: Mapping[str, Mapping[ObjectRef, str]] = field(default_factory=dict)
     is_text: bool = False

@@ -153,11 +153,11 @@ class _Planning:
 
     def stale(self, name: str) -> None:
         """Plan a profile that left the document: it loses its contributors, never its data."""
+        self.left.append(name)
         if ownership.is_ours_to_close(name, self.observed, self.settings):
             found = people.plan((), room_of(name, self.observed), self.settings)
             self._people(found)
             self.warnings += self._unmanaged(name, (), found.revoked)
-            self.left += [name] if found.changes else []
 
     def result(self) -> Plan:
         """Return the plan."""

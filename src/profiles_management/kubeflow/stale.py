@@ -21,9 +21,12 @@ from profiles_management.reconcile.plan import (
     Plan,
     Reason,
     State,
+    Verb,
     Write,
     ordered,
 )
+
+_MOST_FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ def deletion(
             lost += len(revoked)
         changes.append(_Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
     gone = tuple(sorted({change.profile for change in changes}))
+    if not keep_data:
+        warnings += _remaining_files(changes, observed)
     return Plan(
         ordered(changes),
         tuple(refused),
@@ -104,6 +109,17 @@ def deletion(
         stale=gone,
         access=Access(lost, lost, 0),
     )
+
+
+def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:
+    """Yield which files of a folder are for a namespace that is deleted, and are not ours to remove."""
+    deleted = {write.target for change in changes for write in change.writes if write.verb is Verb.DELETE}
+    for name in sorted({change.profile for change in changes} & observed.files.keys()):
+        paths = sorted({path for ref, path in observed.files[name].items() if ref not in deleted})
+        if paths:
+            more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
+            what = f"files for the namespace {name} are not managed and stay: {', '.join(paths[:_MOST_FILES])}{more}"
+            yield ownership.refusal(name, "files-remain", what, "Remove them, or they are applied again.")
 
 
 def _bound(name: str) -> Problem:
@@ -155,7 +171,7 @@ class _Removal:
             yield from self._kept()
         else:
             yield from self._tied()
-        yield from self._folder()
+        yield from self._files()
         yield writes.delete(self.profile, self._read(self.profile, self.seen))
 
     def _unstuck(self) -> Iterator[Write]:
@@ -197,14 +213,26 @@ class _Removal:
             change = {"metadata": {"ownerReferences": None}}
             yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
-    def _folder(self) -> Iterator[Write]:
-        """A folder holds no Namespace, so what would go with one is removed file by file."""
-        limits = self.observed.limits.get(self.name)
-        if not self.keep_data and not self._holds("Namespace") and limits is not None and limits.mark:
-            yield writes.delete(ObjectRef("LimitRange", self.name, names.LIMITS), limits.version)
+    def _files(self) -> Iterator[Write]:
+        """Yield what goes with a namespace in a cluster, and in a folder file by file."""
+        if self.keep_data or not self.observed.is_text:
+            return
+        seen, name = self.observed, self.name
+        limits = seen.limits.get(name)
+        files = (
+            ("RoleBinding", names.OWNER_BINDING, name in seen.owner_bindings),
+            ("AuthorizationPolicy", names.OWNER_POLICY, name in seen.owner_policies),
+            ("AuthorizationPolicy", names.CLOSED, name in seen.closed),
+            ("ResourceQuota", names.QUOTA, name in seen.quotas),
+            ("LimitRange", names.LIMITS, limits is not None and bool(limits.mark)),
+        )
+        for kind, file, is_there in files:
+            if is_there:
+                yield writes.delete(ObjectRef(kind, name, file))
 
     def _standalone(self) -> Iterator[Write]:
         if not self.keep_data:
+            yield from self._files()
             yield writes.delete(self.namespace, self._read(self.namespace, self.space))
             return
         yield from self._kept()

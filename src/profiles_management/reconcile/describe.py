@@ -21,6 +21,7 @@ warnings  like errors
 frozen    [{source, why, profiles, contributors}]: sources that cannot be read, the names of the profiles that stay as
           they are because of it, and how many contributors do in profiles of other sources; source is "" for
           profiles that bear none, and may be those of any of them
+stale     [{name}]: profiles that the document no longer defines
 
 A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
 """
@@ -48,6 +49,7 @@ def plan_data(plan: Plan) -> Data:
         "pending": [_pending(one) for one in plan.pending],
         "warnings": [problem_data(problem) for problem in plan.warnings],
         "frozen": [_frozen(one) for one in plan.frozen],
+        "stale": [{"name": name} for name in plan.stale],
     }
 
 

@@ -218,7 +218,7 @@ class Plan:
         pending: what waits for somebody else.
         profiles: how many profiles the document defines.
         new: how many of them somebody else still has to make, which takes its time.
-        stale: the profiles with changes that the document does not define.
+        stale: the profiles that the document no longer defines, with changes or without.
         frozen: the sources that cannot be read, by name, with what stays because of that.
     """
 

@@ -15,6 +15,7 @@ from profiles_management.reconcile.rows import Row, rank, rows
 
 _WORD = re.compile("[a-z0-9-]+")
 _SYMBOL, _NAME, _DETAIL = 3, 40, 24
+_MOST_NAMES = 10
 _VERBS = {
     Action.CREATE: ("to add", "added"),
     Action.UPDATE: ("to change", "changed"),
@@ -26,7 +27,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, _Notes(plan)), *listed_warnings(plan.warnings), *_frozen(plan), line(_plan_summary(plan))]
+    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), line(_plan_summary(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -34,7 +35,7 @@ def report_lines(report: Report) -> list[Line]:
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
-    told = [*_told(groups, _Notes(plan), ends), *listed_warnings(plan.warnings), *_frozen(plan)]
+    told = [*_told(groups, _Notes(plan), ends), *_beside(plan, groups)]
     return [*told, line(_report_summary(report)), *_advice(report)]
 
 
@@ -142,6 +143,12 @@ class _Layout:
 # what is said of the whole
 
 
+def _beside(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
+    yield from listed_warnings(plan.warnings)
+    yield from _frozen(plan)
+    yield from _stale(plan, groups)
+
+
 def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
     """Yield warnings, a line each, and an empty line after them; those about the document after all others."""
     in_document = [warning for warning in warnings if warning.where.line]
@@ -170,6 +177,16 @@ def _frozen(plan: Plan) -> Iterator[Line]:
         told = printable(f"{_unread(one.source)}{why}{stays}.")
         yield line(Segment("frozen: ", Tone.WAIT), told, hang=len("frozen: "))
     if plan.frozen:
+        yield line()
+
+
+def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
+    """Yield the stale profiles that have no changes; those that have some are named above."""
+    names = [name for name in plan.stale if name not in groups]
+    if names:
+        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+        text = f"no longer in the document, nothing left to revoke: {', '.join(names[:_MOST_NAMES])}{more}."
+        yield line(Segment("stale: ", Tone.FAINT), printable(text), hang=len("stale: "))
         yield line()
 
 

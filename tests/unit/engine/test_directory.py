@@ -12,6 +12,7 @@ from profiles_management import (
     export_pmr,
     list_access,
     list_stale_profiles,
+    plan_deletion,
     plan_profiles,
 )
 from profiles_management.kubeflow import names, writes
@@ -56,6 +57,12 @@ def planted(folder, kind, name, *, spec=None, **metadata):
     path = folder / f"planted-{kind.lower()}.yaml"
     path.write_text(yaml.safe_dump(body))
     return path
+
+
+def placed(folder, body, name, namespace="ml"):
+    """Write a manifest of somebody else."""
+    path = folder / namespace / f"{name}.yaml"
+    path.write_text(yaml.safe_dump({**body, "metadata": {"name": name, "namespace": namespace}}))
 
 
 LIMITS = {"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
@@ -179,6 +186,65 @@ def test_deleting_removes_every_file_of_ours(folder, profile):
 
     assert report.exit_code == 0
     assert files(folder) == ["ml/notes.txt"]
+
+
+def test_deleting_a_standalone_profile_leaves_no_file_that_would_be_applied_again(folder, profile):
+    apply(folder, document(profile(ann="edit", cpu="1", fields=LIMITS), profile("data")), ALONE)
+
+    report = delete_stale_profiles(document(profile("data")), target=folder, settings=ALONE)
+
+    assert report.exit_code == 0
+    assert {one.partition("/")[0] for one in files(folder)} == {"data"}
+    assert not (folder / "ml").exists()
+
+
+@pytest.mark.parametrize("settings", [FREE, ALONE])
+def test_deleting_removes_an_object_from_each_file_that_holds_it(folder, profile, settings):
+    apply(folder, document(profile(ann="edit", fields=LIMITS)), settings)
+    (folder / "copies").mkdir()
+    for number, name in enumerate(files(folder)):
+        (folder / "copies" / f"{number}.yaml").write_text((folder / name).read_text())
+
+    delete_stale_profiles(document(), target=folder, settings=settings)
+
+    assert files(folder) == []
+
+
+def test_what_the_controller_made_goes_from_a_folder_with_the_profile(folder, profile):
+    apply(folder, document(profile()))
+    binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding"}
+    policy = {"apiVersion": "security.istio.io/v1beta1", "kind": "AuthorizationPolicy", "spec": {}}
+    placed(folder, {**binding, "roleRef": {"kind": "ClusterRole", "name": "kubeflow-admin"}}, "namespaceAdmin")
+    placed(folder, policy, "ns-owner-access-istio")
+
+    delete_stale_profiles(document(), target=folder, settings=FREE)
+
+    assert files(folder) == []
+
+
+@pytest.mark.parametrize("settings", [FREE, ALONE])
+def test_files_of_others_for_a_deleted_namespace_stay_and_are_named(folder, profile, settings):
+    apply(folder, document(profile(ann="edit"), profile("data")), settings)
+    for name in "abcde":
+        placed(folder, {"apiVersion": "v1", "kind": "ConfigMap"}, name)
+    placed(folder, {"apiVersion": "v1", "kind": "ConfigMap"}, "other", namespace="data")
+
+    report = delete_stale_profiles(document(profile("data")), target=folder, settings=settings)
+
+    (warning,) = report.plan.warnings
+    names = ", ".join(str(folder / f"ml/{name}.yaml") for name in "abc")
+    assert warning.code == "files-remain"
+    assert warning.what == f"files for the namespace ml are not managed and stay: {names} and 2 more"
+    assert [one for one in files(folder) if one.startswith("ml/")] == [f"ml/{name}.yaml" for name in "abcde"]
+
+
+def test_a_namespace_that_somebody_wrote_into_a_folder_is_named_before_its_profile_is_deleted(folder, profile):
+    apply(folder, document(profile()))
+    (folder / "namespaces.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: ml}\n")
+
+    (warning,) = plan_deletion(document(), target=folder, settings=FREE).warnings
+
+    assert warning.what == f"files for the namespace ml are not managed and stay: {folder / 'namespaces.yaml'}"
 
 
 def test_export_and_access_read_a_folder(folder, profile):

@@ -353,3 +353,12 @@ def test_kept_data_can_be_deleted_with_the_profile_that_has_it_back(world, profi
     delete(world)
 
     assert there(world) == []
+
+
+def test_a_plan_names_every_stale_profile_also_one_with_nothing_left_to_lose(world, profile):
+    world.apply(document(profile(ann="edit"), profile("bare"), profile("data", dan="edit")))
+
+    first = world.plan(document(profile("data", dan="edit")))
+    world.apply(document(profile("data", dan="edit")))
+
+    assert first.stale == world.plan(document(profile("data", dan="edit"))).stale == ("bare", "ml")

@@ -151,3 +151,24 @@ def test_an_apply_with_nothing_to_do_says_so():
 
 def test_the_same_plan_always_reads_the_same(everything):
     assert told(everything) == told(replace(everything))
+
+
+def test_a_stale_profile_with_nothing_to_revoke_is_named_in_the_plan():
+    text = told(Plan(profiles=14, stale=("data", "web")))
+
+    assert text == (
+        "stale: no longer in the document, nothing left to revoke: data, web.\n\nNo changes. 14 profiles match.\n"
+    )
+
+
+def test_a_stale_profile_that_loses_somebody_is_named_once(somebody):
+    plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
+
+    assert told(plan).count("gone") == 1
+
+
+def test_thousands_of_stale_profiles_are_counted_and_not_listed():
+    text = told(Plan(profiles=14, stale=tuple(f"team-{number:04}" for number in range(2_000))))
+
+    assert "team-0009 and 1,990 more." in text
+    assert len(text) < 300
