@@ -120,7 +120,7 @@ def load(charm: ops.CharmBase) -> Config:
     try:
         return charm.load_config(Config, errors="raise")
     except ValidationError as error:
-        raise SettingsError(_worded(error)) from error
+        raise SettingsError(_worded(error)) from None  # pydantic's own text repeats every value
 
 
 def _worded(error: ValidationError) -> str:

@@ -19,6 +19,7 @@ import ops
 
 from profiles_charm import databags, figures, otlp
 from profiles_charm.status import Run
+from profiles_management.pmr.redaction import redacted
 
 OTLP, TRACING, CERTIFICATES, DASHBOARD = "send-otlp", "charm-tracing", "receive-ca-cert", "grafana-dashboard"
 
@@ -107,7 +108,7 @@ def _harmless() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever telemetry stumbles over, the hook has done its work
-        logger.warning("telemetry was not sent: %s: %s", type(error).__name__, error)
+        logger.warning("telemetry was not sent: %s: %s", type(error).__name__, redacted(str(error)))
 
 
 def _trusted(certificates: str) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ import typer
 from profiles_management.cli.commands import app
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted
+from profiles_management.pmr.redaction import redacted
 
 NAME = "profiles-management"
 
@@ -34,10 +35,11 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except typer.Abort:
         session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
     except typer.TyperException as error:
-        session.error(f"{error.format_message()}\n{_help(error)}")
+        session.error(f"{redacted(error.format_message())}\n{_help(error)}")
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
+        what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         with suppress(OSError):  # the terminal is gone
-            session.error(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+            session.error(redacted(what))
     return 1
 
 

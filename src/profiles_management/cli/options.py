@@ -14,6 +14,7 @@ from profiles_management.git import Credentials, GitSource
 from profiles_management.git.location import Location
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.redaction import shown
 
 Output = Literal["text", "json", "yaml"]
 Preset = Literal["upstream", "charmed"]
@@ -88,7 +89,7 @@ def _read(path: Path | None) -> str:
         return path.expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         why = (getattr(error, "strerror", None) or "it is no text").lower()
-        raise GitError(f"{path} cannot be read: {why}.") from None
+        raise GitError(f"{shown(path)} cannot be read: {why}.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

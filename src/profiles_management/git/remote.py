@@ -21,10 +21,12 @@ from profiles_management.git.pack import Object
 from profiles_management.git.source import GitSource
 from profiles_management.git.stream import BROKE_OFF, Refused
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile.retry import Passing
 
 _UNPACKED: Final = 4  # times the limit of what is received
 _LONGEST_WORD: Final = 200
+_LONGEST_READ: Final = 4000
 _SHA1: Final = 40
 
 _NOT_GIT: Final = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -137,8 +139,8 @@ def _told() -> Iterator[None]:
 
 def _worded(words: str, source: GitSource) -> str:
     """Return the words of a server in one line, without our secrets, should it repeat them."""
-    text = " ".join("".join(mark if mark.isprintable() else " " for mark in words).split())
     given = source.credentials
-    for secret in https.secrets(given) if given is not None else ():
-        text = text.replace(secret, "***")
+    secrets = https.secrets(given) if given is not None else ()
+    told = redacted(words[:_LONGEST_READ], secrets)
+    text = " ".join("".join(mark if mark.isprintable() else " " for mark in told).split())
     return f"it refuses: {text[:_LONGEST_WORD]}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+
+from profiles_management.pmr.redaction import redacted
 
 LIMIT = 32 * 1024 * 1024
 DEADLINE = 30.0
-
-_USERINFO = re.compile(r"//[^/]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +52,4 @@ class GitSource:
     deadline: float = DEADLINE
 
     def __repr__(self) -> str:
-        url = _USERINFO.sub("//***@", self.url)
-        return f"GitSource(url={url!r}, revision={self.revision!r}, path={self.path!r})"
+        return f"GitSource(url={redacted(self.url)!r}, revision={self.revision!r}, path={self.path!r})"

@@ -12,8 +12,8 @@ from lightkube.core.exceptions import ConfigError
 
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.problems import ClusterError, Forbidden, MissingKind
+from profiles_management.pmr.redaction import of_header, redacted
 from profiles_management.reconcile.plan import Verb, Write
-from profiles_management.reconcile.redaction import of_header, redacted
 from profiles_management.reconcile.retry import Passing
 
 _LONGEST_MESSAGE = 300

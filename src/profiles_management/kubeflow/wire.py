@@ -4,6 +4,7 @@ lightkube's own methods take no preconditions of a deletion, encode each body on
 address three times, character by character: a third of the processor time of a small write.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,12 @@ import httpx2
 from lightkube import Client
 from lightkube.core.resource import api_info
 
+from profiles_management.pmr.problems import ClusterError
+
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
+_FIT = re.compile(r"[ -~]*")
 _KEPT = 256  # addresses: those of a namespace serve for each of its contributors, and then no longer
 
 
@@ -25,6 +29,9 @@ class Wire:
     def __init__(self, client: Client) -> None:
         self._http: httpx2.Client = client._client._client  # noqa: SLF001 - what a Client has it hands to nobody
         self._address = lru_cache(_KEPT)(self._parsed)
+        hooks = self._http.event_hooks["request"]
+        if _refuse_unfit not in hooks:  # one client may serve many wires
+            hooks.append(_refuse_unfit)
 
     def send(self, method: str, path: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
         """Send one request and return the content of the answer.
@@ -44,6 +51,13 @@ class Wire:
         """Put a path below the server's address, which may have a path of its own."""
         base = self._http.base_url
         return base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode())
+
+
+def _refuse_unfit(request: httpx2.Request) -> None:
+    """Refuse a token that fits in no header before the HTTP library sees it, whose errors and logs would show it."""
+    if not _FIT.fullmatch(request.headers.get("Authorization", "")):
+        message = "The token holds line ends or characters beyond ASCII, which no header can hold. Renew it."
+        raise ClusterError(message)
 
 
 def path(kind: type[Any], namespace: str = "", name: str = "", query: Mapping[str, object] | None = None) -> str:

@@ -12,6 +12,7 @@ from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, locate, lookup
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.redaction import masked
 
 _LONGEST_EXCERPT = 300
 _TELL_ALL = {"alias", "bad-scalar", "empty-value", "merge-key", "odd-number", "recursive-alias", "tag", "unknown-alias"}
@@ -106,4 +107,4 @@ def _meant(spot: Spot, *, at_key: bool) -> Span:
 def _excerpt(line: str) -> str:
     if len(line) > _LONGEST_EXCERPT:
         return ""
-    return "".join(mark if mark.isprintable() else " " if mark == "\t" else "\ufffd" for mark in line)
+    return masked("".join(mark if mark.isprintable() else " " if mark == "\t" else "\ufffd" for mark in line))

@@ -13,6 +13,7 @@ from profiles_management.pmr.model import Finding
 from profiles_management.pmr.positions import span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
+from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.syntax import syntax_complaint
 from profiles_management.pmr.writing import dumps
@@ -33,7 +34,7 @@ def load(
 
 def name_of(source: str | FilePath) -> str:
     """Return what a source is called in problems."""
-    return "<stdin>" if source == "-" else str(source)
+    return "<stdin>" if source == "-" else redacted(str(source))  # it may be a URL with a password
 
 
 def content(source: str | FilePath, *, limit: int = LARGEST) -> bytes:

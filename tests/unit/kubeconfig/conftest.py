@@ -9,7 +9,7 @@ import ssl
 import stat
 import threading
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from profiles_management.kubeflow.answers import answers
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.wire import Wire
+from profiles_management.reconcile.clock import SYSTEM
 
 VARIABLES = (
     *("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "SSL_CERT_FILE", "SSL_CERT_DIR"),
@@ -219,6 +220,7 @@ class Proxy:
     def __init__(self, port):
         self.port_behind = port
         self.code = 200
+        self.reason = "Whatever"
         self.asked = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
@@ -247,7 +249,7 @@ class Proxy:
             head += piece
         self.asked.append(head.decode())
         with client:
-            client.sendall(b"HTTP/1.1 %d Whatever\r\nContent-Length: 0\r\n\r\n" % self.code)
+            client.sendall(f"HTTP/1.1 {self.code} {self.reason}\r\nContent-Length: 0\r\n\r\n".encode())
             if self.code == 200:
                 with socket.create_connection(("127.0.0.1", self.port_behind)) as behind:
                     back = threading.Thread(target=_pump, args=(behind, client), daemon=True)
@@ -344,3 +346,10 @@ def script(here):
         return path
 
     return written
+
+
+@pytest.fixture
+def quick():
+    """A clock whose sleep takes no time."""
+    slept = [0.0]
+    return replace(SYSTEM, monotonic=lambda: sum(slept), sleep=slept.append)

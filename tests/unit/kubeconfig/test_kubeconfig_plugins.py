@@ -51,7 +51,7 @@ def execs(user_of):
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def impatient(monkeypatch):
     """Make a plugin that never ends end soon."""
     monkeypatch.setattr(execution, "_LOOK", 0.01)
 
@@ -394,7 +394,7 @@ def test_a_plugin_that_cannot_be_started_is_named_with_how_to_install_it(execs, 
         "trap '' TERM INT; sleep 1000",
     ],
 )
-def test_a_plugin_that_does_not_end_is_ended_and_told(execs, script, quick, text):
+def test_a_plugin_that_does_not_end_is_ended_and_told(execs, script, impatient, text):
     script(f"echo waiting >&2\n{text}")
 
     with pytest.raises(ClusterError, match=r"did not end within 0 s\.: .*"):
@@ -408,7 +408,7 @@ def test_a_plugin_whose_output_never_ends_is_ended(execs, script):
         connect(execs())
 
 
-def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(execs, ask, secure, script, quick, here):
+def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(execs, ask, secure, script, impatient, here):
     script(f"(exec 3<>fifo; read line <&3) &\necho $! > left\necho '{credential()}'")
     os.mkfifo(here / "fifo")
 

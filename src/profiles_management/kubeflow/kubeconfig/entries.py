@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
-from profiles_management.reconcile.redaction import redacted
 
-_LONGEST_PATH = 200
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "": False}
 UNFIT = "blanks, line ends or characters beyond ASCII, which no token has"
 _OMITTED = frozenset({"REDACTED", "DATA+OMITTED"})
@@ -140,11 +139,3 @@ class Entry:
 def is_token(text: str) -> bool:
     """Whether a text can be a token: it then fits in a header as it is."""
     return _FITS_IN_A_HEADER.fullmatch(text) is not None
-
-
-def shown(path: Path | str) -> str:
-    """Return a path as messages show it; not where it looks like a credential that was put in its place."""
-    text = str(path)
-    if len(text) > _LONGEST_PATH or not text.isprintable() or redacted(text) != text:
-        return "a path that is not shown, because it may hold a credential"
-    return text

@@ -23,8 +23,8 @@ from profiles_management.kubeflow.kubeconfig.files import typed
 from profiles_management.kubeflow.kubeconfig.issued import Issued, issued, repeatable
 from profiles_management.kubeflow.kubeconfig.plugins import ALWAYS, NEVER, Plugin
 from profiles_management.kubeflow.kubeconfig.servers import Server
+from profiles_management.pmr.redaction import names_secret, redacted
 from profiles_management.reconcile.lines import printable
-from profiles_management.reconcile.redaction import names_secret, redacted
 
 PATIENCE = 30.0
 PATIENCE_WITH_PEOPLE = 300.0  # somebody may have to log in

@@ -11,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from profiles_management.kubeflow.kubeconfig.entries import Entry, shown
+from profiles_management.kubeflow.kubeconfig.entries import Entry
 from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.redaction import shown
 
 DEFAULT = Path("~/.kube/config")
 

@@ -7,8 +7,9 @@ import os
 import re
 from dataclasses import dataclass
 
-from profiles_management.kubeflow.kubeconfig.entries import Entry, shown
+from profiles_management.kubeflow.kubeconfig.entries import Entry
 from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.redaction import shown
 
 GROUP = "client.authentication.k8s.io"
 VERSIONS = (f"{GROUP}/v1", f"{GROUP}/v1beta1")

@@ -6,10 +6,10 @@ Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 from collections.abc import Mapping
 from pathlib import Path
 
-from profiles_management.kubeflow.kubeconfig.entries import shown
 from profiles_management.kubeflow.kubeconfig.servers import Server
 from profiles_management.kubeflow.kubeconfig.users import User
 from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.redaction import shown
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import httpx2
 
-from profiles_management.kubeflow.kubeconfig.entries import shown
 from profiles_management.kubeflow.kubeconfig.servers import Server
 from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.redaction import shown
 
 Refusal = Callable[[str], ClusterError]
 

@@ -7,10 +7,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 MASK = "***"
 
-_SHORTEST = 4  # a shorter secret is no secret, and its letters would be masked in ordinary words
+_LONGEST_PATH = 200
+_SHORTEST = 3  # a shorter one would be masked in ordinary words
 _NAME = (
     r"(?<![\w.-])[\w.-]*(?:token|secret|passw(?:or)?d|passphrase|pwd|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|client[_-]?key|key-data|credential|assertion|cookie|session[_-]?id|signature)[\w.-]*"
@@ -31,25 +33,23 @@ _BARE = "|".join(
         r"\bkubeconfig-[\w-]+:\w{16,}",  # Rancher
     )
 )
-# Each with what takes its place. They are compiled when they are first needed: most events of the charm need none.
+# What is before a credential, if anything, is the first group. They are compiled when they are first needed: most
+# events of the charm need none.
 _PATTERNS = (
-    (_BARE, MASK),
-    (rf"(?i)(authorization[\"']?\s*[:=]\s*)(?:{_QUOTED}|[^\r\n\"']+)", rf"\1{MASK}"),
-    (rf"(?i)\b((?:bearer|basic)\s+[\"']?)(?!(?:{_PROSE})s?\b)[\w.~+/=-]{{4,}}", rf"\1{MASK}"),
-    (r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/@\"'<>]*:[^\s\"'<>]*|[^\s/@\"'<>]+)@", rf"\1{MASK}@"),
-    (rf"(?i)([\"']?{_NAME}[\"']?\s*=\s*)(?:{_QUOTED}|{_VALUE})", rf"\1{MASK}"),
+    _BARE,
+    rf"(?i)(authorization[\"']?\s*[:=]\s*)(?:{_QUOTED}|[^\r\n\"']+)",
+    rf"(?i)\b((?:bearer|basic)\s+[\"']?)(?!(?:{_PROSE})s?\b)[\w.~+/=-]{{4,}}",
+    r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/@\"'<>]*:[^\s\"'<>]*|[^\s/@\"'<>]+)(?=@)",
+    rf"(?i)([\"']?{_NAME}[\"']?\s*=\s*)(?:{_QUOTED}|{_VALUE})",
     # `token: expired at noon` is prose
-    (rf"(?i)([\"']?{_NAME}[\"']?\s*:\s*)(?:{_QUOTED}|(?![a-z]+ [a-z]){_VALUE})", rf"\1{MASK}"),
-    (
-        rf"(?i)\b((?:token|password|passphrase|client secret)\s+)(?:{_QUOTED}|(?=\S*[\d_~+/=-])[^\s,;\"')]{{6,}})",
-        rf"\1{MASK}",
-    ),
+    rf"(?i)([\"']?{_NAME}[\"']?\s*:\s*)(?:{_QUOTED}|(?![a-z]+ [a-z]){_VALUE})",
+    rf"(?i)\b((?:token|password|passphrase|client secret)\s+)(?:{_QUOTED}|(?=\S*[\d_~+/=-])[^\s,;\"')]{{6,}})",
 )
 _OPAQUE = r"(?=[\w+=~-]*\d)(?=[\w+=~-]*[A-Za-z])[\w+=~-]{20,}"
 
 
 def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) -> str:
-    """Return text with every credential in it masked.
+    """Return text with every credential in it replaced by a mask.
 
     Args:
         secrets: what is known to be secret, whatever it looks like.
@@ -57,9 +57,28 @@ def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) ->
     """
     for secret in sorted(_forms(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
-    for pattern, replacement in _PATTERNS:
-        text = re.sub(pattern, replacement, text)
-    return re.sub(_OPAQUE, MASK, text) if opaque else text
+    for pattern in (*_PATTERNS, _OPAQUE) if opaque else _PATTERNS:
+        text = re.sub(pattern, lambda found: f"{_before(found)}{MASK}", text)
+    return text
+
+
+def masked(line: str) -> str:
+    """Return a line of a document with every credential in it masked, as long as before: columns are counted in it."""
+    for pattern in _PATTERNS:
+        line = re.sub(pattern, lambda found: f"{_before(found)}{'*' * (len(found[0]) - len(_before(found)))}", line)
+    return line
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as messages show it; not where it looks like a credential that was put in its place."""
+    text = str(path)
+    if len(text) > _LONGEST_PATH or not text.isprintable() or redacted(text) != text:
+        return "a path that is not shown, because it may hold a credential"
+    return text
+
+
+def _before(found: re.Match[str]) -> str:
+    return found[1] or "" if found.re.groups else ""
 
 
 def of_header(authorization: str) -> set[str]:
@@ -68,7 +87,7 @@ def of_header(authorization: str) -> set[str]:
     found = {authorization, value}
     if scheme.lower() == "basic":
         try:
-            user, _, password = base64.b64decode(value).decode(errors="replace").partition(":")
+            user, _, password = base64.b64decode(value, validate=True).decode(errors="replace").partition(":")
         except binascii.Error:
             return found
         found |= {f"{user}:{password}", password}
