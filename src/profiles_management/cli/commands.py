@@ -213,10 +213,10 @@ def delete_stale(
     if found.refused:
         session.show(output, plan_lines(found), plan_data(found))
         return 1
-    if not found:
+    if not (found or found.pending):
         session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
         return 0
-    if not yes and not _agreed(session, found, keep_data=keep_data):
+    if found and not yes and not _agreed(session, found, keep_data=keep_data):
         return 1
     with session.changing("Deleting") as progress:
         report = delete_stale_profiles(
@@ -224,7 +224,7 @@ def delete_stale(
             target=where,
             settings=settings,
             keep_data=keep_data,
-            only=found.stale,
+            only={*found.stale, *(one.profile for one in found.pending)},
             clock=session.clock,
             progress=progress,
         )

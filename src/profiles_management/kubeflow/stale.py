@@ -87,7 +87,7 @@ def deletion(
             continue
         seen, space = observed.profiles.get(name), observed.namespaces.get(name)
         if (seen is not None and seen.deleting) or (space is not None and space.deleting):
-            pending.append(Pending(name, f"{name} is being deleted"))
+            pending.append(_going(name, space))
             continue
         if ownership.is_ours_to_close(name, observed, settings):
             revoked = [*people.plan((), room_of(name, observed), nobody_stays).changes]
@@ -120,6 +120,13 @@ def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterato
             more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
             what = f"files for the namespace {name} are not managed and stay: {', '.join(paths[:_MOST_FILES])}{more}"
             yield ownership.refusal(name, "files-remain", what, "Remove them, or they are applied again.")
+
+
+def _going(name: str, space: NamespaceSeen | None) -> Pending:
+    """Return that a deletion which somebody began is still under way; its namespace comes last, where it goes too."""
+    goes = space is not None and (space.deleting or space.owned_by)
+    gone = Condition(ObjectRef("Namespace" if goes else "Profile", "", name), State.GONE)
+    return Pending(name, f"{name} is being deleted", gone)
 
 
 def _bound(name: str) -> Problem:

@@ -144,6 +144,19 @@ def test_the_command_waits_longer_for_many_new_profiles(run, here):
     assert "waiting at most 89 s more" in run("apply", "many.yaml", "--timeout", "100").err
 
 
+def test_a_deletion_that_is_under_way_is_waited_for_and_asks_nobody(run, controller, here):
+    run("apply", "pmr.yaml")
+    (here / "pmr.yaml").write_text(NOBODY)
+    controller.stops_before = "finalizer"
+    run("delete-stale", "pmr.yaml", "--yes", "--timeout", "0")
+
+    ran = run("delete-stale", "pmr.yaml", "--timeout", "5")
+
+    assert ran.code == 4
+    assert "data-engineers is being deleted" in ran.out
+    assert ran.last == "Run it again later: the next run finishes what is pending."
+
+
 def test_what_belongs_to_somebody_else_ends_with_1_and_stops_nobody_else(run, api, controller, keeps):
     owner = {"name": "data-engineers", "annotations": {"owner": "root@example.com"}}
     api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owner})

@@ -7,6 +7,7 @@ from engine.looking import let_in, meddle_once, names_of, roles_in, sent
 from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
+from memory_api.controller import STAGES
 from profiles_management import StaleProfile, delete_stale_profiles, list_stale_profiles, plan_deletion
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Reason, Verb
@@ -209,6 +210,47 @@ def test_a_profile_that_is_being_deleted_is_pending(world, profile):
     world.api.put(one)
 
     assert delete(world).exit_code == 4
+
+
+@pytest.mark.parametrize("keep_data", [False, True])
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_deletion_that_the_controller_has_not_finished_is_written_once_and_waited_for(profile, keep_data, stage):
+    world = World()
+    world.apply(document(profile(ann="edit", cpu="1")))
+    world.controller.stops_before = stage
+
+    first = delete(world, keep_data=keep_data, deadline=0)
+    written = len(world.api.writes)
+    later = [delete(world, keep_data=keep_data, deadline=0) for _ in range(2)]
+
+    assert len(world.api.writes) == written
+    assert [report.exit_code for report in (first, *later)] == [4, 4, 4]
+    assert [one.what for one in later[1].pending] == ["ml is being deleted"]
+    assert world.plan(document()).changes == ()
+    world.controller.stops_before = ""
+    world.ticks.meanwhile = world.controller.run
+    assert delete(world, keep_data=keep_data).exit_code == 0
+    assert there(world) == (["Namespace"] if keep_data else [])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_profile_that_comes_back_into_the_document_while_it_is_deleted_is_pending(profile, stage):
+    world, pmr = World(), document(profile(ann="edit", cpu="1"))
+    world.apply(pmr)
+    world.controller.stops_before = stage
+    delete(world, deadline=0)
+    written = len(world.api.writes)
+
+    reports = [world.apply(pmr, deadline=0) for _ in range(2)]
+
+    assert len(world.api.writes) == written
+    for report in reports:
+        assert (report.exit_code, report.errors, report.plan.warnings) == (4, (), ())
+        assert [one.what for one in report.pending] == ["Profile ml is being deleted"]
+    world.controller.stops_before = ""
+    world.controller.run()
+    assert world.apply(pmr).exit_code == 0
+    assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
 
 @pytest.mark.parametrize("keep_data", [False, True])
