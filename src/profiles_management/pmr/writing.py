@@ -31,16 +31,12 @@ def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "jso
     data = plain(pmr)
     if format == "json":
         return escaped(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
-    return _yaml(data)
+    return yaml_text.dump(data)
 
 
 def entry(profile: Profile) -> str:
     """Return one profile as it stands below `profiles:` in a YAML document, from its dash on."""
-    return _yaml([_profile(profile)])
-
-
-def _yaml(data: Any) -> str:  # noqa: ANN401 - any data
-    return yaml_text.dump(data)
+    return yaml_text.dump([_profile(profile)])
 
 
 def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:

@@ -122,7 +122,7 @@ class _Converting:
             raise self.error
         try:
             self.text = rewriting.rewritten(self.text)
-        except (yaml.YAMLError, ValueError, OverflowError):
+        except (yaml.YAMLError, TypeError, ValueError, OverflowError):
             raise self.error from None
         self.is_rewritten = True
         self.changes += 1

@@ -1,24 +1,18 @@
-"""A document written anew as plain YAML, where its text cannot be edited: JSON, aliases, tags."""
+"""A document written again as plain YAML, where its text cannot be edited: JSON, aliases, tags."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import yaml
 
+from profiles_management.pmr import yaml_text
 from profiles_management.pmr.convert.editing import MARK
 from profiles_management.pmr.convert.edits import Edit
 from profiles_management.pmr.convert.layout import Part
 from profiles_management.pmr.model import Finding
 
 _UNEDITABLE = frozenset({"merge-key", "tag"})
-
-
-class _Dumper(yaml.CSafeDumper):
-    """Writes what is shared as often as it is used."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - as the base has it
-        return True
 
 
 def is_needed(root: Part, findings: list[Finding], edits: list[Edit]) -> bool:
@@ -31,8 +25,8 @@ def rewritten(text: str) -> str:
     """Return the document as github-profiles-automator reads it: `yaml.safe_load`, and no comments.
 
     Raises:
-        yaml.YAMLError, ValueError: it cannot be read like this.
+        yaml.YAMLError, TypeError, ValueError: it cannot be read like this.
     """
     data = yaml.load(text, Loader=yaml.CSafeLoader)
-    body: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-    return f"{MARK}written as plain YAML; comments are lost\n{body}"
+    plain = json.loads(json.dumps(data, default=str))  # dates become text, as our reader takes them
+    return f"{MARK}written as plain YAML; comments are lost\n{yaml_text.dump(plain)}"
