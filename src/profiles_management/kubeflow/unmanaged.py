@@ -82,10 +82,20 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
 
 def left(name: str, observed: Observed) -> list[Problem]:
     """Return who keeps access to a namespace once everything is removed that is managed or has KFAM's annotations."""
-    own = f"system:serviceaccount:{name}:"  # what runs in the namespace itself
     staying = [one for one in _objects(name, observed) if one.propagated or not one.annotated]
-    outside = [access for access in _accesses(staying) if not access.person.name.startswith(own)]
+    outside = _from_outside(name, staying)
     return list(_listed(name, outside, {access.person for access in outside}))
+
+
+def everything(name: str, observed: Observed) -> list[Problem]:
+    """Return who has access to a namespace by objects that are not managed, at most MOST of it, and how much more."""
+    return list(_listed(name, _from_outside(name, _objects(name, observed)), ()))
+
+
+def _from_outside(name: str, objects: Iterable[ForeignBinding | ForeignPolicy]) -> list[UnmanagedAccess]:
+    """Return the access that objects give to others than what runs in the namespace itself."""
+    own = f"system:serviceaccount:{name}:"
+    return [access for access in _accesses(objects) if not access.person.name.startswith(own)]
 
 
 def found(

@@ -108,7 +108,7 @@ def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, p
 
 
 @pytest.mark.parametrize("ours", [False, True])
-def test_whoever_is_bound_by_a_binding_that_names_another_is_not_exported_and_told(world, profile, ours):
+def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_told(world, profile, ours):
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "ann@example.com", "edit")
     if ours:
@@ -117,7 +117,7 @@ def test_whoever_is_bound_by_a_binding_that_names_another_is_not_exported_and_to
     one["subjects"][0]["name"] = "eve@example.com"
     world.api.put(one)
 
-    assert exported(world).pmr == document(profile())
+    assert exported(world).pmr == document(profile(eve="edit"))
     assert said(world) == [f"RoleBinding {one['metadata']['name']} does not bind just ann@example.com, whom it names"]
 
 
