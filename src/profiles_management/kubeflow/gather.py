@@ -290,4 +290,5 @@ def _owner_object(
         spec=spec,
         mark=mark_of(metadata),
         owned_by=_owned_by(metadata.owner_references),
+        subjects=() if single else tuple(Person(who.kind, who.name) for who in subjects or ()),
     )

@@ -86,6 +86,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
         namespace: where that subject lives; '' for all but a ServiceAccount.
         cluster_role: of a RoleBinding.
         spec: of a policy, its JSON.
+        subjects: of a RoleBinding everybody who is bound, where that is not exactly one.
     """
 
     version: str
@@ -96,6 +97,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     spec: bytes
     mark: str
     owned_by: str
+    subjects: tuple[Person, ...] = ()
 
 
 class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -179,6 +179,7 @@ class Owning:
             Reason.OWNER_CHANGED if changed else unchanged,
             fields=(
                 FieldDiff("owner", was, str(self.owner)),
+                *self._subject_fields(),
                 *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
             ),
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
@@ -204,14 +205,27 @@ class Owning:
         woken = False
         settled = not (self.footing.annotate or self.footing.hand_over or self.footing.before)
         for kind, name, one in self._owner_objects():
-            if one.user != self.owner.name:
+            change = self._corrections(kind, one)
+            if change:
                 woken = True
-                change = {"metadata": {"annotations": {"user": self.owner.name}}}
                 # Where the controller has something to do, it writes to both as soon as one of these patches wakes it.
                 yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if settled else "")
         if space is not None and self.footing.asleep and not woken:
             touch = {"metadata": {"annotations": {names.TOUCHED: ownership.woken_for(space)}}}
             yield writes.patch(profile, touch)
+
+    def _corrections(self, kind: str, seen: OwnerObject) -> objects.Body:
+        """Return what the controller does not correct, and subjects that give others access while it is stopped."""
+        change: objects.Body = {}
+        if seen.user != self.owner.name:
+            change["metadata"] = {"annotations": {"user": self.owner.name}}
+        if kind == "RoleBinding" and seen.subject is None:
+            change["subjects"] = [objects.owner_spec(self.profile.owner)]
+        return change
+
+    def _subject_fields(self) -> Iterator[FieldDiff]:
+        if self.binding is not None and self.binding.subject is None:
+            yield FieldDiff("subjects", [str(person) for person in self.binding.subjects], [str(self.owner)])
 
     def _owner_objects(self) -> Iterator[tuple[str, str, OwnerObject]]:
         if self.binding is not None:

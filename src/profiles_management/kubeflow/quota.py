@@ -81,7 +81,7 @@ class Quota:
         """Yield what the controller still has to do although nothing is left for us to write."""
         if self.stuck:
             if self._is_recorded() and not self.says:
-                what = "waits for the profile controller to remove the quota of before, as its scopes differ"
+                what = "waits for the profile controller to remove the old quota, which has other scopes"
                 yield Pending(self.ground.name, what, follows(self.ground.name, {}))
         elif self.behind and self.wanted is None and not self.drift and self._is_ours():
             verb = "remove" if not self.says else "make" if self.there is None else "change"

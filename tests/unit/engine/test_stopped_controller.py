@@ -12,7 +12,7 @@ import pytest
 
 from engine.build import contributor, document, profile
 from engine.looking import codes, roles_in, sent
-from engine.test_ownership import a_namespace, made_by_hand
+from engine.test_ownership import RBAC, a_namespace, made_by_hand
 from engine.world import NOON, World
 from memory_api import Killed, fail_nth_write
 from memory_api.controller import STAGES
@@ -269,6 +269,31 @@ def test_an_owners_binding_to_another_role_is_a_warning_although_the_owner_is_pe
 
     assert codes(plan.warnings) == ["owner-drift"]
     assert [one.what for one in plan.pending] == ["waits for the profile controller to bind the new owner"]
+
+
+@pytest.mark.parametrize("extra", [["eve"], ["eve", "mia"], None])
+@pytest.mark.parametrize("kind", ["User", "Group", "ServiceAccount"])
+def test_whom_somebody_added_to_the_owners_binding_loses_access_although_the_controller_is_stopped(extra, kind):
+    world, pmr = World(), document(profile(owner="bot", kind=kind, space="ci" if kind == "ServiceAccount" else None))
+    world.apply(pmr)
+    world.controller.stops_before = "namespace"
+    binding = world.api.get("RoleBinding", "ml", "namespaceAdmin")
+    owner = binding["subjects"]
+    added = [{"apiGroup": RBAC, "kind": "User", "name": f"{name}@example.com"} for name in extra or ()]
+    world.api.put({**binding, "subjects": owner + added if extra else []})
+    world.api.log.clear()
+
+    reports = [world.apply(pmr, deadline=0) for _ in range(2)]
+
+    assert sent(world.api) == ["PATCH rolebindings namespaceAdmin"]
+    assert world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"] == owner
+    (change,) = reports[0].plan.changes
+    assert change.reason is Reason.DRIFTED
+    assert change.fields[1].before == [
+        one["name"] if one["kind"] == "User" else f"{one['name']} ({one['kind']})"
+        for one in (owner + added if extra else [])
+    ]
+    assert [report.exit_code for report in reports] == [0, 0]
 
 
 def test_an_owners_policy_that_is_not_there_is_pending():
