@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from charms.profiles_management.v0.profiles_management import Published
 from profiles_charm.config import Config
-from profiles_management import ProfilesError
+from profiles_management import DocumentError, Problem, ProfilesError
 from profiles_management.kubeflow.objects import grants
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.names import escaped
+from profiles_management.pmr.problems import Where
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.slips import is_file_name
 
 if TYPE_CHECKING:
     from profiles_management.git import Checkout
@@ -131,7 +134,20 @@ def _read(read: Read, load: Callable[[], tuple[ProfilesManagementRepresentation,
 def _config(config: Config, rules: Rules) -> Read:
     if not config.document.strip():
         return Read(CONFIG, error=Unread("the option pmr is empty"), asked=False)
+    if is_file_name(config.document):
+        return Read(CONFIG, error=DocumentError([_file_name(config.document.strip())]))
     return _read(Read(CONFIG), lambda: (documents.loads(config.document, name="pmr", rules=rules, additions=True), ""))
+
+
+def _file_name(name: str) -> Problem:
+    """Return the problem of an option that holds the name of a file: `pmr=pmr.yaml` in place of `pmr=@pmr.yaml`."""
+    if "://" in name:
+        what, remedy = "the option contains a URL; for a document in Git, set git-url", "set git-url and git-path"
+    else:
+        file = name.removeprefix("@")
+        what = f"the option contains the name of a file; write pmr=@{file}"
+        remedy = f'run: juju config APPLICATION pmr=@{file}; in Terraform: pmr = file("{file}")'
+    return Problem("file-name", escaped(what), Where("pmr"), escaped(remedy))
 
 
 def _git(config: Config, rules: Rules, fetch: Fetch) -> Read:

@@ -12,6 +12,7 @@ from profiles_management.pmr.names import quoted
 from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.warnings import document_warnings
 from profiles_management.pmr.yaml_events import parse
 
 
@@ -41,7 +42,9 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     profiles = [profile for pmr in read.values() for profile in pmr.profiles.values()]
     added = [addition for pmr in read.values() for addition in pmr.additions.values()]
     defaults = next((pmr.defaults for pmr in read.values() if pmr.defaults is not None), None)
-    return ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
+    whole = ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
+    whole.warnings = tuple(warning for pmr in read.values() for warning in document_warnings(pmr))
+    return whole
 
 
 def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]) -> Iterator[Problem]:

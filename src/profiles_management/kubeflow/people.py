@@ -22,6 +22,7 @@ from profiles_management.kubeflow.ownership import refusal
 from profiles_management.kubeflow.pair import Settling
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
+from profiles_management.pmr.user_names import same_user
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
 
 _NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
@@ -63,13 +64,16 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
 
 
 def spelled_otherwise(name: str, revoked: Iterable[Person], wanted: Iterable[Person]) -> Iterator[Problem]:
-    """Yield who is revoked although the document names somebody whose name differs in letter case alone."""
-    spellings = {(person.kind, person.name.casefold()): person for person in wanted}
+    """Yield who is revoked although the document has the same name in another letter case or Unicode form."""
+    spellings = {(person.kind, same_user(person.name)): person for person in wanted}
     for person in revoked:
-        other = spellings.get((person.kind, person.name.casefold()))
-        if other is not None and other != person:
-            what = f"{person} loses access, and {other} in the document differs in letter case alone"
-            yield refusal(name, "letter-case", what, "Write the name as the identity provider gives it.")
+        other = spellings.get((person.kind, same_user(person.name)))
+        if other is None or other == person:
+            continue
+        is_case = other.name.casefold() == person.name.casefold()
+        code, how = ("letter-case", "letter case") if is_case else ("unicode-form", "Unicode form")
+        what = f"{person} loses access, and {other} in the document differs in {how} alone"
+        yield refusal(name, code, what, "Write the name as the identity provider gives it.")
 
 
 def _keys(wanted: Iterable[Grant], room: Room) -> Iterator[tuple[Person, str]]:

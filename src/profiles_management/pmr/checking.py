@@ -9,13 +9,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint
-from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
+from profiles_management.pmr.diagnosis import TOP_KEYS, is_known_key, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
-from profiles_management.pmr.salvage import salvaged, salvaged_warnings
-from profiles_management.pmr.slips import list_remedy
-from profiles_management.pmr.warnings import defaults_warnings, profile_warnings
+from profiles_management.pmr.salvage import account_findings, salvaged, salvaged_warnings
+from profiles_management.pmr.slips import is_file_name, list_remedy
+from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
+from profiles_management.pmr.yaml_events import Cut
 
 VERSION: Final = 1
 MOST_PROBLEMS: Final = 10_000
@@ -91,6 +92,17 @@ def null_complaint(path: Path) -> Complaint | None:
     return Complaint(path, Finding("empty-value", what, remedy, path))
 
 
+def cut_complaint(cut: Cut) -> Complaint | None:
+    """Return the complaint for a text that a comma cut in pieces; None where the piece is a key without its value."""
+    path = cut.paths[0]
+    stray = str(path[-1])
+    if is_known_key(stray):
+        return None
+    what = f"a comma ends a value inside {{ }}, so {quoted(stray)} became a key"
+    remedy = f"put the value into double quotes: {cut.key}: {quoted(' '.join(cut.text.split()))}"
+    return Complaint(path, Finding("needs-quotes", what, remedy, path, at_key=True))
+
+
 def number_complaint(path: Path) -> Complaint | None:
     """Return the complaint for a number that YAML reads otherwise than people do, where a number is welcome."""
     if not {"hard", "limits"}.intersection(path):
@@ -113,6 +125,9 @@ def _no_mapping(checked: Checked, data: object) -> None:
         checked.complain("empty-document", "the document is empty", _NONE_YET)
     elif isinstance(data, list):
         checked.complain("no-profiles", "the document is a list, not a mapping", "put it below a first line: profiles:")
+    elif isinstance(data, str) and is_file_name(data):
+        what = f"the document is the name of a file, {quoted(data)}, not its content"
+        checked.complain("file-name", what, "read the file and pass its content")
     else:
         remedy = "start with a line: profiles:, and list the profiles below it"
         checked.complain("no-profiles", f"the document is {kind_of(data)}, not a mapping", remedy)
@@ -181,6 +196,8 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
             what = f"more than {MOST_PROBLEMS:,} things are wrong, the rest was not looked at"
             checked.complain("too-many-problems", what, "mend these first", "profiles", start)
             return
+    read: dict[str, Profile | Addition] = {**checked.profiles, **(checked.additions or {})}
+    checked.warn(people_warnings((index, read[name]) for name, index in first.items() if name in read))
 
 
 def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> list[tuple[int, Entry]]:
@@ -199,11 +216,17 @@ def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | N
     try:
         return model.model_validate(entry)
     except ValidationError as error:
-        checked.complaints += _complaints(error, "profiles", index)
+        complaints = [*_complaints(error, "profiles", index)]
     if not isinstance(entry, dict):
+        checked.complaints += complaints
         return None
     checked.warn(salvaged_warnings(entry), "profiles", index)
-    for finding in salvaged(entry, rules):
+    accounts = account_findings(entry)
+    of_accounts = {
+        ("profiles", index, *finding.path[:-1], key) for finding in accounts for key in ("kind", "namespace")
+    }
+    checked.complaints += [complaint for complaint in complaints if complaint.path not in of_accounts]
+    for finding in (*accounts, *salvaged(entry, rules)):
         path: Path = ("profiles", index, *finding.path)
         checked.complaints.append(Complaint(path, finding._replace(path=path)))
     return entry

@@ -8,15 +8,22 @@ from typing import NamedTuple
 from pydantic_core import ErrorDetails
 
 from profiles_management.pmr.diagnosis import words
+from profiles_management.pmr.lookalikes import explained
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, locate, lookup
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.redaction import masked
+from profiles_management.pmr.templates import template_finding, template_mark
 
 _LONGEST_EXCERPT = 300
 _TELL_ALL = {"alias", "bad-scalar", "empty-value", "merge-key", "odd-number", "recursive-alias", "tag", "unknown-alias"}
 """Where one of these is told, nothing else about the same place is news."""
+
+
+_OF_TEXT = ("bad-", "not-", "unknown-")
+_NOT_OF_TEXT = {"bad-user", "not-utf-8", "not-yaml"}
+"""What is said of a text that is not what it should be, but for those that look at its characters themselves."""
 
 
 class Complaint(NamedTuple):
@@ -83,15 +90,28 @@ def _worded(complaint: Complaint, spot: Spot | None) -> list[Finding]:
 def _problem(complaint: Complaint, finding: Finding, spots: dict[Path, Spot], lines: list[str], file: str) -> Problem:
     spot = lookup(spots, finding.path)
     span = complaint.span or _meant(spot, at_key=finding.at_key)
+    finding = _explained(finding, spot)
     what = finding.what
     if complaint.first is not None:
         first = lookup(spots, complaint.first)
         what += f", first on line {(first.key or first.value).line + 1}"
     excerpt = _excerpt(lines[span.line]) if span.line < len(lines) else ""
-    width = span.width or max(len(excerpt.rstrip()) - span.column, 1)
+    to_end = max(len(excerpt.rstrip()) - span.column, 1)
+    width = min(span.width or to_end, to_end)
     path = _as_written(spot, finding.path)
     where = Where(file, span.line + 1, span.column + 1, path_text(path)) if lines else Where(file)
     return Problem(finding.code, escaped(what), where, escaped(finding.remedy), excerpt, width if excerpt else 0)
+
+
+def _explained(finding: Finding, spot: Spot) -> Finding:
+    """Return a finding about a key or a value with what explains it: a template's mark, or a look-alike in it."""
+    if not finding.code.startswith(_OF_TEXT) or finding.code in _NOT_OF_TEXT or len(spot.path) < len(finding.path):
+        return finding
+    if finding.at_key:
+        return explained(finding, str(spot.path[-1]) if spot.path else "")
+    text = spot.text or ""
+    mark = template_mark(text)
+    return template_finding(mark, finding.path) if mark else explained(finding, text)
 
 
 def _as_written(spot: Spot, path: Path) -> Path:

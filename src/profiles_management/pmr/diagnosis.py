@@ -57,6 +57,19 @@ _ELSEWHERE: Final = {
 }
 
 
+_KNOWN: Final = frozenset(TOP_KEYS).union(
+    *(
+        {*model.model_fields, *(field.serialization_alias or "" for field in model.model_fields.values())}
+        for model in _MODELS.values()
+    )
+)
+
+
+def is_known_key(key: str) -> bool:
+    """Return whether some part of a document has this key."""
+    return key in _KNOWN
+
+
 def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
     """Turn an error of pydantic into findings with absolute paths.
 

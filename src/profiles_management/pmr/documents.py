@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path as FilePath
+from typing import Final, NamedTuple
 
-from profiles_management.pmr.checking import check, null_complaint, number_complaint
+from profiles_management.pmr.causes import cause_of_no_yaml, json_comment, template_left
+from profiles_management.pmr.checking import check, cut_complaint, null_complaint, number_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, drafts, tell
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.positions import span_at
+from profiles_management.pmr.positions import Span, span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
 from profiles_management.pmr.redaction import redacted
+from profiles_management.pmr.repair import repaired
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.slips import swallowed_comments
 from profiles_management.pmr.syntax import syntax_complaint
 from profiles_management.pmr.writing import dumps
 from profiles_management.pmr.yaml_events import parse
 
 __all__ = ["dumps", "load", "loads"]
+
+MOST_LOOK_ALIKES: Final = 20
+"""Lines with look-alikes that are told of one document."""
 
 _NO_RULES = Rules()
 
@@ -85,13 +92,14 @@ def loads(
         span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
         raise DocumentError(tell([Complaint((), reason.finding, span=span)], reason.text, name)) from None
     with collector_paused():
-        pmr, complaints, warnings = _read(readable, rules, additions=additions)
-        problems = tell(complaints, readable, name, whole=pmr is not None)
-        told = tell(warnings, readable, name)
-    if pmr is None or problems:
-        raise DocumentError(problems, told)
-    pmr.warnings = tuple(told)
-    return pmr
+        reading = _read(readable, rules, additions=additions)
+        problems = reading.problems(readable, name)
+        warnings = tell(reading.warnings, readable, name)
+        if reading.pmr is None or problems:
+            problems = _without_look_alikes(readable, problems, name, rules, additions=additions)
+            raise DocumentError(problems, warnings)
+        reading.pmr.warnings = tuple(warnings)
+    return reading.pmr
 
 
 def refused(text: str, rules: Rules = _NO_RULES) -> list[Finding] | None:
@@ -99,23 +107,65 @@ def refused(text: str, rules: Rules = _NO_RULES) -> list[Finding] | None:
 
     None: the text could not be read to its end, and nothing is known of the rest.
     """
-    pmr, complaints, _ = _read(text, rules, additions=False)
-    return None if pmr is None else drafts(complaints)
+    reading = _read(text, rules, additions=False)
+    return None if reading.pmr is None else drafts(reading.complaints)
 
 
-def _read(
-    text: str, rules: Rules, *, additions: bool
-) -> tuple[ProfilesManagementRepresentation | None, list[Complaint], list[Complaint]]:
-    """Return what could be read, everything that is wrong, and the warnings."""
+class _Reading(NamedTuple):
+    """What could be read of a text, everything that is wrong with it, and the warnings."""
+
+    pmr: ProfilesManagementRepresentation | None
+    complaints: list[Complaint]
+    warnings: list[Complaint]
+
+    def problems(self, text: str, name: str) -> list[Problem]:
+        return tell(self.complaints, text, name, whole=self.pmr is not None)
+
+
+def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     parsed = parse(text)
     complaints = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
     if parsed.error is not None:
-        return None, [*complaints, syntax_complaint(parsed.error, text)], []
+        cause = cause_of_no_yaml(text)
+        return _Reading(None, [cause] if cause else [*complaints, syntax_complaint(parsed.error, text)], [])
+    if any(slip.finding.code == "bad-key" for slip in parsed.slips) and (left := template_left(text)) is not None:
+        return _Reading(None, [left], [])
     if parsed.stopped:
-        return None, complaints, []
+        return _Reading(None, complaints, [])
     checked = check(parsed.data, rules, additions=additions)
     slipped = {complaint.path for complaint in complaints}
-    complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped]))
+    cut = [(complaint, parts.paths) for parts in parsed.cuts if (complaint := cut_complaint(parts)) is not None]
+    pieces = {path for _, paths in cut for path in paths}
+    complaints += [complaint for complaint, _ in cut]
+    complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped | pieces]))
     complaints += filter(None, map(number_complaint, parsed.odd_numbers))
-    complaints += checked.complaints
-    return checked.pmr(), complaints, checked.warnings
+    complaints += [complaint for complaint in checked.complaints if complaint.path not in pieces]
+    if complaints and (comment := json_comment(text)) is not None:
+        return _Reading(None, [comment], [])
+    swallowed = [
+        Complaint((), finding, span=span_at(text, offset)._replace(width=0))
+        for offset, finding in (() if complaints else swallowed_comments(text))
+    ]
+    return _Reading(checked.pmr(), complaints, [*checked.warnings, *swallowed])
+
+
+def _without_look_alikes(
+    text: str, problems: list[Problem], name: str, rules: Rules, *, additions: bool
+) -> list[Problem]:
+    """Return the problems of a text, of which those that come of look-alikes are told as such.
+
+    The text is read again with YAML's own characters in their place. Only if that takes a problem away were they the
+    cause; the problems that are left on other lines are told beside them.
+    """
+    repair = repaired(text)
+    if repair is None:
+        return problems
+    again = _read(repair.text, rules, additions=additions).problems(repair.text, name)
+    left = {(problem.code, problem.where.line) for problem in again}
+    if all((problem.code, problem.where.line) in left for problem in problems):
+        return problems
+    told = [
+        Complaint((), mark.finding, span=Span(mark.line, mark.column, 1)) for mark in repair.replaced[:MOST_LOOK_ALIKES]
+    ]
+    lines = {mark.line + 1 for mark in repair.replaced}
+    return [*tell(told, text, name), *(problem for problem in again if problem.where.line not in lines)]

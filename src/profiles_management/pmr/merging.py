@@ -18,6 +18,7 @@ from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import Added, Origins
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
 
 __all__ = ["Origins", "Source", "merge"]
@@ -145,7 +146,7 @@ class _Merging:
                 if (problem := taken.refusal(person, source)) is not None:
                     self.refused.append(problem)
                 elif not taken.has(person):
-                    offers[person.kind, person.name.casefold()].append((source, person))
+                    offers[person.kind, same_user(person.name)].append((source, person))
         added = [one for _, offer in sorted(offers.items()) for one in self._agreed(name, offer)]
         if added:
             self.profiles[name] = profile.model_copy(update={"contributors": [*profile.contributors, *added]})
@@ -168,17 +169,17 @@ class _Taken:
     def __init__(self, profile: Profile, definer: str) -> None:
         self.profile = profile
         self.definer = definer
-        self.listed = {(person.kind, person.name.casefold()): person for person in profile.contributors}
+        self.listed = {(person.kind, same_user(person.name)): person for person in profile.contributors}
 
     def has(self, person: Contributor) -> bool:
-        return (person.kind, person.name.casefold()) in self.listed
+        return (person.kind, same_user(person.name)) in self.listed
 
     def refusal(self, person: Contributor, source: str) -> Problem | None:
         """Return what keeps a source from adding somebody, None for nothing."""
         profile, who, definer = self.profile.name, quoted(person.name), self.definer
-        owner, listed = self.profile.owner, self.listed.get((person.kind, person.name.casefold()))
+        owner, listed = self.profile.owner, self.listed.get((person.kind, same_user(person.name)))
         remedy = f"Remove {who} from what {source} adds."
-        if (owner.kind, owner.name.casefold()) == (person.kind, person.name.casefold()):
+        if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
             what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
             return _refused("owner-contributes", what, profile, source, remedy)
         if person.role == ContributorRole.ADMIN:
@@ -187,7 +188,8 @@ class _Taken:
         if listed is None or (listed.name, listed.role) == (person.name, person.role):
             return None
         if listed.name != person.name:
-            what = f"{source} adds {who} to {profile}, where {definer} lists {quoted(listed.name)}: another case alone"
+            known = quoted(listed.name)
+            what = f"{source} adds {who} to {profile}, where {definer} lists {known}: one name in two spellings"
             return _refused("case-clash", what, profile, source, remedy)
         what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
         return _refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")

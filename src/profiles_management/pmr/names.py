@@ -1,8 +1,7 @@
-"""Rules of names: profiles, people, and the keys and values of labels and annotations.
+"""Rules of names: profiles, and the keys and values of labels and annotations. Names of people: `user_names`.
 
 Sources: DNS labels and qualified names by
-https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go; wildcards by
-https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end matches anything).
+https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
+from profiles_management.pmr.lookalikes import plain
 from profiles_management.pmr.model import Finding, refusal
 
 LONGEST_LABEL: Final = 63
 LONGEST_DOMAIN: Final = 253
-LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erratum 1690
 LARGEST_ANNOTATIONS: Final = 256 * 1024
 RESERVED: Final = frozenset({"kubeflow", "istio-system"})
 RESERVED_PREFIX: Final = "kube-"
@@ -37,7 +36,7 @@ _BLANK = re.compile(
 def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word that was probably meant, or None; `cutoff` is how alike they have to be, at most 1."""
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(word[:_LONGEST_QUOTE].casefold().strip(), folded, n=1, cutoff=cutoff)
+    found = get_close_matches(plain(word[:_LONGEST_QUOTE]).casefold().strip(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
@@ -95,7 +94,7 @@ def profile_name(name: str) -> str:
 
 
 def _no_dns_label(name: str) -> Finding:
-    better = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_LABEL].strip("-")
+    better = re.sub(r"[^a-z0-9]+", "-", plain(name).lower()).strip("-")[:LONGEST_LABEL].strip("-")
     if not name:
         return Finding("bad-name", "the name is empty", "give it a name")
     if len(name) > LONGEST_LABEL:
@@ -114,53 +113,17 @@ def quoted(text: str) -> str:
 
 def escaped(text: str) -> str:
     r"""Return a text with an escape such as `\u200b` for each character that cannot be seen."""
-    return "".join(mark.encode("unicode_escape").decode() if _is_unseen(mark) else mark for mark in text)
+    return "".join(mark.encode("unicode_escape").decode() if is_unseen(mark) else mark for mark in text)
 
 
-def is_user_name(name: str) -> bool:
-    """Tell whether a name can stand for exactly one person, group or account; `user_name` says why not."""
-    return (
-        name.isprintable()
-        and 0 < len(name) <= LONGEST_USER
-        and name.strip(" *") == name
-        and (name.isascii() or _BLANK.search(name) is None)
-    )
-
-
-def _is_unseen(mark: str) -> bool:
+def is_unseen(mark: str) -> bool:
+    """Return whether nobody sees a character, or sees which one it is."""
     return not mark.isprintable() or _BLANK.match(mark) is not None
 
 
 def shortened(text: str) -> str:
     """Return a name as it can be printed."""
     return quoted(text)[1:-1]
-
-
-def user_name(name: str) -> str:
-    """Pass the name on if it can stand for exactly one person, group or account.
-
-    Raises:
-        PydanticCustomError: it is empty, longer than 320 characters, holds characters that nobody sees, has white
-            space at an end, or a `*` at an end, which Istio takes for a wildcard.
-    """
-    if is_user_name(name):
-        return name
-    raise refusal([_bad_user(name)])
-
-
-def _bad_user(name: str) -> Finding:
-    if not name.strip():
-        return Finding("bad-user", "the name is empty", "name the user, as in ann@example.com")
-    if len(name) > LONGEST_USER:
-        what = f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed"
-        return Finding("bad-user", what, "write the name that the identity provider gives")
-    if name.strip() != name:
-        return Finding("bad-user", f"{quoted(name)} has white space at an end", f"write: {quoted(name.strip())}")
-    unseen = next(filter(_is_unseen, name), "")
-    if unseen:
-        what = f"{quoted(name)} holds a character that cannot be seen (U+{ord(unseen):04X})"
-        return Finding("bad-user", what, "type the name again by hand")
-    return Finding("wildcard", f"{quoted(name)} is a wildcard to Istio", "write the name of one user, without the *")
 
 
 def key_findings(keys: Iterable[str]) -> list[Finding]:

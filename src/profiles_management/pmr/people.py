@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, model_validator
 
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import LONGEST_USER, dns_label, is_dns_label, is_dns_subdomain, quoted, user_name
+from profiles_management.pmr.names import dns_label, is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.until import Until
+from profiles_management.pmr.user_names import LONGEST_USER, same_user, user_name
 
 _SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_USER})
 UserName = Annotated[Text, AfterValidator(user_name), _SCHEMA]
@@ -43,6 +44,7 @@ class ContributorRole(StrEnum):
     VIEW = "view"
 
 
+_ACCOUNT: Final = "system:serviceaccount:"
 _ACCOUNTS_OF: Final = "system:serviceaccounts:"
 
 
@@ -57,8 +59,19 @@ def _is_everybody(kind: UserKind, name: str) -> bool:
     return kind is UserKind.USER and name == "system:anonymous"
 
 
-def _refuse_everybody(kind: UserKind, name: str) -> None:
-    if name.startswith("system:") and _is_everybody(kind, name):
+def _is_account(name: str) -> bool:
+    namespace, _, account = name.removeprefix(_ACCOUNT).partition(":")
+    return is_dns_label(namespace) and is_dns_subdomain(account)
+
+
+def _refuse_nobody(kind: UserKind, name: str) -> None:
+    """Refuse names of Kubernetes itself that stand for everybody, or for no account at all."""
+    if not name.startswith("system:"):
+        return
+    if kind is UserKind.USER and name.startswith(_ACCOUNT) and not _is_account(name):
+        what = f"{quoted(name)} does not name a ServiceAccount"
+        raise refusal([Finding("bad-service-account", what, f"write: {_ACCOUNT}NAMESPACE:NAME", ("name",))])
+    if _is_everybody(kind, name):
         what = f"{quoted(name)} is everybody, or nobody in particular, to Kubernetes"
         remedy = "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
         raise refusal([Finding("everybody", what, remedy, ("name",))])
@@ -73,7 +86,7 @@ class Owner(Model):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
-        _refuse_everybody(self.kind, self.name)
+        _refuse_nobody(self.kind, self.name)
         if self.kind is UserKind.SERVICE_ACCOUNT:
             if not is_dns_subdomain(self.name):
                 what = f"{quoted(self.name)} cannot name a ServiceAccount"
@@ -85,11 +98,19 @@ class Owner(Model):
         return self
 
 
-def _contributor_kind(kind: UserKind) -> UserKind:
+def _contributor_kind(kind: UserKind, info: ValidationInfo) -> UserKind:
     if kind is UserKind.SERVICE_ACCOUNT:
-        remedy = "write: kind: User, or kind: Group"
-        raise refusal([Finding("bad-kind", "a contributor is a User or a Group", remedy)])
+        raise refusal([account_finding(info.data.get("name"), None)])
     return kind
+
+
+def account_finding(name: object, namespace: object, path: Path = ()) -> Finding:
+    """Return the finding for a ServiceAccount that contributes, with the user that it is to Kubernetes."""
+    account = name if isinstance(name, str) and name else "NAME"
+    if not account.startswith(_ACCOUNT):
+        account = f"{_ACCOUNT}{namespace if isinstance(namespace, str) and namespace else 'NAMESPACE'}:{account}"
+    what = "a contributor is a User or a Group; a ServiceAccount is a User by a name of its own"
+    return Finding("bad-kind", what, f"write: {{kind: User, name: {quoted(account)}}}", path)
 
 
 class Contributor(Model):
@@ -102,7 +123,7 @@ class Contributor(Model):
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
-        _refuse_everybody(self.kind, self.name)
+        _refuse_nobody(self.kind, self.name)
         return self
 
 
@@ -112,8 +133,8 @@ def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) ->
     One person has one role, is written in one way, and an owner is no contributor too. Kinds are apart: a group may
     have the name of a user.
     """
-    seen = {(person.kind, person.name.casefold()) for person in contributors}
-    owned = owner is not None and (owner.kind, owner.name.casefold()) in seen
+    seen = {(person.kind, same_user(person.name)) for person in contributors}
+    owned = owner is not None and (owner.kind, same_user(owner.name)) in seen
     if len(seen) == len(contributors) and not owned:
         return []
     return clashes(owner, enumerate(contributors))
@@ -124,9 +145,9 @@ def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]
     found: list[Finding] = []
     seen: dict[tuple[UserKind, str], Contributor] = {}
     for index, person in contributors:
-        key = (person.kind, person.name.casefold())
+        key = (person.kind, same_user(person.name))
         path: Path = ("contributors", index, "name")
-        if owner is not None and key == (owner.kind, owner.name.casefold()):
+        if owner is not None and key == (owner.kind, same_user(owner.name)):
             what = f"{quoted(person.name)} owns this profile and needs no role in it"
             found.append(Finding("owner-contributes", what, "remove this contributor", path))
         elif key in seen:
@@ -138,9 +159,16 @@ def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]
 def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
     name = quoted(second.name)
     if first.name != second.name:
-        what = f"{name} and {quoted(first.name)} differ in case alone"
-        return Finding("case-clash", what, "keep the spelling that the identity provider gives", path)
+        return _spelling_clash(first.name, second.name, path)
     if first.role is second.role:
         return Finding("duplicate-contributor", f"{name} is listed twice with role {second.role}", "remove one", path)
     what = f"{name} has two roles, {first.role} and {second.role}"
     return Finding("two-roles", what, "keep the one that is meant", path)
+
+
+def _spelling_clash(first: str, second: str, path: Path) -> Finding:
+    remedy = "keep the spelling that the identity provider gives"
+    if first.casefold() == second.casefold():
+        return Finding("case-clash", f"{quoted(second)} and {quoted(first)} differ in case alone", remedy, path)
+    shown = " and ".join(quoted(name.encode("unicode_escape").decode()) for name in (second, first))
+    return Finding("form-clash", f"{shown} are one name in two Unicode forms, which look the same", remedy, path)

@@ -13,14 +13,13 @@ from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import (
     annotation_findings,
-    is_user_name,
     label_findings,
     profile_name,
     quoted,
-    user_name,
 )
 from profiles_management.pmr.people import people_findings
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.user_names import is_user_name, user_name
 
 OUR_DOMAIN = "profiles-management.io"
 _OURS = frozenset({"owner", "app.kubernetes.io/managed-by"})

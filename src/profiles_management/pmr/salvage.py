@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from profiles_management.pmr.amounts import amount_error
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import annotation_findings, label_findings
-from profiles_management.pmr.people import clashes
+from profiles_management.pmr.people import account_finding, clashes
 from profiles_management.pmr.plugins import plugin_warnings
 from profiles_management.pmr.resource_names import name_error
 from profiles_management.pmr.resources import limit_list_warnings, quota_list_warnings
@@ -63,6 +64,22 @@ def _mapping(value: object) -> dict[Any, Any]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def account_findings(entry: dict[str, Any]) -> list[Finding]:
+    """Return a finding for each contributor that is a ServiceAccount, with the user that it is to Kubernetes."""
+    listed = entry.get("contributors")
+    people = enumerate(listed) if isinstance(listed, list) else ()
+    accounts = [(index, person) for index, person in people if isinstance(person, dict) and _is_account(person)]
+    return [
+        account_finding(person.get("name"), person.get("namespace"), ("contributors", index, "kind"))
+        for index, person in accounts
+    ]
+
+
+def _is_account(person: dict[str, Any]) -> bool:
+    kind = person.get("kind")
+    return isinstance(kind, str) and re.sub("[-_ ]", "", kind).casefold() == "serviceaccount"
 
 
 def _texts(entry: dict[str, Any], rules: Rules) -> list[Finding]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
+from profiles_management.pmr.model import MOST_FINDINGS, Finding
 from profiles_management.pmr.names import quoted
 
 _PAIR = re.compile(r"""\s*+([A-Za-z][\w./-]*+)\s*+[=:]\s*+("[^"]*+"|'[^']*+'|[^\s,;"']++)[\s,;]*+""")
@@ -19,6 +22,17 @@ _EXAMPLES: Final = {
 }
 _ADDRESS = re.compile(r"[^\s:{}\[\],@]++@[^\s:{}\[\],@]++")
 _PROFILE_NAME = re.compile(r"[a-z0-9-]++")
+_FILE: Final = re.compile(
+    r"@?(?:[a-z+]+://\S+|(?:[.~]{0,2}/)?[^\s:{}\[\]]*(?:\.(?:ya?ml|json)|/[\w.-]+))", re.IGNORECASE
+)
+_SWALLOWED: Final = re.compile(
+    r"""^[ \t-]*name:[ \t]++(?P<name>[^\s#"'{\[|>&*!][^#\n]*+)(?<=[ \t])(?P<rest>\#[^\s\#][^\r\n]*)""", re.MULTILINE
+)
+
+
+def is_file_name(text: str) -> bool:
+    """Return whether a text that should be a document is the name of one: a path, or a URL."""
+    return _FILE.fullmatch(text.strip()) is not None
 
 
 def pairs_in(text: str) -> list[str]:
@@ -80,3 +94,14 @@ def list_remedy(key: str, value: object) -> str:
         if key in ("scopes", "values")
         else (f"write the items of {key} below it, each after a dash")
     )
+
+
+def swallowed_comments(text: str) -> Iterator[tuple[int, Finding]]:
+    """Yield a warning for each name whose end YAML takes for a comment, such as `name: ann #1`, with its offset."""
+    if " #" not in text and "\t#" not in text:
+        return
+    for line in islice(_SWALLOWED.finditer(text), MOST_FINDINGS):
+        name, rest = line["name"].rstrip(), line["rest"].rstrip()
+        what = f"the name is {quoted(name)}, and {quoted(rest)} is a comment"
+        remedy = f"write: name: {quoted(f'{name} {rest}')}, or put a space behind the #"
+        yield line.start("rest"), Finding("comment-in-name", what, remedy)

@@ -10,8 +10,8 @@ import yaml
 
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.positions import Span, span_at, span_within
-from profiles_management.pmr.reading import forbidden
+from profiles_management.pmr.names import quoted
+from profiles_management.pmr.positions import Span, span_within
 
 _SAID: Final = (
     ("a tab character that violates", "YAML is not indented with tabs", "indent with spaces"),
@@ -26,7 +26,6 @@ _SAID: Final = (
     ("expected ',' or '}'", "this { is not closed, or a comma is missing", "add a comma or }"),
     ("expected ',' or ']'", "this [ is not closed, or a comma is missing", "add a comma or ]"),
     ("unexpected end of stream", "this quote is not closed", "close it"),
-    ("expected node content", "something else must stand here", "check for a comma or a bracket too many"),
     ("unknown escape character", "this is no escape that YAML knows", "double the backslash, or use single quotes"),
     ("invalid Unicode character escape", "this escape stands for no character", "write the character itself"),
     ("block sequence entries are not allowed", "a dash cannot start an item here", "give the item a line of its own"),
@@ -38,24 +37,41 @@ _SAID: Final = (
 _POINT_AT_START: Final = ("expected ',' or", "expected ':'", "unexpected end of stream")
 _OPENERS: Final = {yaml.FlowSequenceStartToken: "[", yaml.FlowMappingStartToken: "{"}
 _CLOSERS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+_LONGEST_LOOK: Final = 1_000  # a longer line was not typed by hand
+_LINK: Final = re.compile(r"\[(?P<text>[^\]\n]+)\]\((?:mailto:)?(?P<target>[^)\n]+)\)")
+_COMMENT: Final = re.compile(r"(?<=\s)#\S.*[}\]].*")
+_BACKTICKS: Final = re.compile(r"`(?P<text>[^`\n]*)`")
 
 
 def syntax_complaint(error: yaml.YAMLError, text: str) -> Complaint:
     """Return the complaint for a text that is no YAML."""
-    if (reason := forbidden(text)) is not None:
-        return Complaint((), reason.finding, span=span_at(reason.text, reason.offset))
-    if conflict := _CONFLICT.search(text):
-        finding = Finding("merge-conflict", "a merge conflict was left in the file", "settle it and remove the marks")
-        return Complaint((), finding, span=span_at(text, conflict.start()))
     said = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None)
     if "expected node content" in said and mark is not None and not text[mark.index :].strip():
         return _never_closed(text) or Complaint((), _finding(said, ""), span=span_within(text, mark.line, mark.column))
     if any(part in said for part in _POINT_AT_START):
         mark = getattr(error, "context_mark", None) or mark
-    span = span_within(text, mark.line, mark.column) if mark else None
-    return Complaint((), _finding(said, _character(text, span)), span=span)
+    if mark is None:
+        return Complaint((), _finding(said, ""))
+    span = span_within(text, mark.line, mark.column)
+    line = (text.splitlines() or [""])[span.line][: span.column + _LONGEST_LOOK]
+    return _slip(said, line, span) or Complaint((), _finding(said, line[span.column :]), span=span)
+
+
+def _slip(said: str, line: str, span: Span) -> Complaint | None:
+    """Return the complaint for a slip that the line shows, None where it shows none."""
+    if len(line) > _LONGEST_LOOK:
+        return None
+    link = _LINK.search(line)
+    if link is not None:
+        finding = Finding("not-yaml", "this is a link of Markdown", f"write: {link['text']}")
+        return Complaint((), finding, span=Span(span.line, link.start(), len(link[0])))
+    comment = _COMMENT.search(line, span.column)
+    if "expected ',' or" in said and comment is not None:
+        what = "from # on, the rest of this line is a comment"
+        finding = Finding("not-yaml", what, "put the value with the # into double quotes")
+        return Complaint((), finding, span=Span(span.line, comment.start(), len(comment[0])))
+    return None
 
 
 def _never_closed(text: str) -> Complaint | None:
@@ -75,17 +91,31 @@ def _never_closed(text: str) -> Complaint | None:
     return Complaint((), finding, span=span_within(text, mark.line, mark.column))
 
 
-def _finding(said: str, character: str) -> Finding:
+def _finding(said: str, rest: str) -> Finding:
+    """Return what libyaml's words mean; `rest` is the line from the place on that they are about."""
     if "cannot start any token" in said:
-        if character == "\t":
-            return Finding("not-yaml", "YAML is not indented with tabs", "indent with spaces")
-        return Finding("not-yaml", f"a value cannot start with {character}", "put the value into double quotes")
+        return _no_start(rest)
+    if "expected node content" in said:
+        return _no_content(rest)
     for part, what, remedy in _SAID:
         if part in said:
             return Finding("not-yaml", what, remedy)
     return Finding("not-yaml", f"this is no YAML: {said}", "mend the line, or the one above")
 
 
-def _character(text: str, span: Span | None) -> str:
-    lines = text.splitlines()
-    return lines[span.line][span.column : span.column + 1] if span and span.line < len(lines) else ""
+def _no_content(rest: str) -> Finding:
+    """Return the finding for a character in place of a value."""
+    if rest.startswith("- "):
+        return Finding("not-yaml", "a dash cannot start an item inside [ ] or { }", "close the bracket above first")
+    what = f"a value is missing before {quoted(rest[:1]) if rest else 'this'}"
+    return Finding("not-yaml", what, "add the value, or remove a comma or a bracket too many")
+
+
+def _no_start(rest: str) -> Finding:
+    """Return the finding for a character with which no value begins."""
+    if rest.startswith("\t"):
+        return Finding("not-yaml", "YAML is not indented with tabs", "indent with spaces")
+    what = f"a value cannot start with {rest[:1]}"
+    if (ticked := _BACKTICKS.match(rest)) is not None and ticked["text"].strip():
+        return Finding("not-yaml", what, f"write it without the backticks: {ticked['text'].strip()}")
+    return Finding("not-yaml", what, "put the value into double quotes")

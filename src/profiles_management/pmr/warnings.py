@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from profiles_management.pmr.classes import Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.odd_names import at_missing, odd_name, other_spellings, without_at
+from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.plugins import plugin_warnings
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.quota import ResourceQuotaSpecModel, quota_warnings
@@ -25,6 +27,37 @@ def defaults_warnings(defaults: Defaults) -> list[Finding]:
     return list(_amounts(defaults.resources, defaults.limit_range))
 
 
+def people_warnings(entries: Iterable[tuple[int | str, Profile | Addition]]) -> list[Finding]:
+    """Return the warnings about the names of people in a whole document, each name once, where it stands first.
+
+    Args:
+        entries: the profiles and additions of a document, each with its place in the list; or by name, where no list
+            has an order that means something. Paths start at the document.
+    """
+    users: dict[str, Path] = {}
+    groups: dict[str, Path] = {}
+    for place, entry in entries:
+        if isinstance(entry, Profile) and entry.owner.kind is not UserKind.SERVICE_ACCOUNT:
+            names = users if entry.owner.kind is UserKind.USER else groups
+            names.setdefault(entry.owner.name, ("profiles", place, "owner", "name"))
+        for index, person in enumerate(entry.contributors):
+            names = users if person.kind is UserKind.USER else groups
+            if person.name not in names:
+                below = ("contributors", index, "name") if isinstance(place, int) else ("contributors",)
+                names[person.name] = ("profiles", place, *below)
+    of_users = {name: finding for name in users if (finding := odd_name(name, is_user=True)) is not None}
+    of_groups = {name: finding for name in groups if (finding := odd_name(name, is_user=False)) is not None}
+    for name in without_at(users):
+        of_users.setdefault(name, at_missing(name))
+    for name, finding in other_spellings(users):
+        of_users.setdefault(name, finding)
+    return [
+        finding._replace(path=paths[name])
+        for findings, paths in ((of_users, users), (of_groups, groups))
+        for name, finding in findings.items()
+    ]
+
+
 def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, ...]:
     """Return the warnings of a document: those found when it was read, which have lines.
 
@@ -35,6 +68,8 @@ def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, .
     warnings = [] if pmr.defaults is None else [*_problems(defaults_warnings(pmr.defaults), "defaults")]
     for profile in pmr.in_order():
         warnings += _problems(profile_warnings(profile), "profiles", profile.name)
+    of_people = people_warnings((profile.name, profile) for profile in pmr.in_order())
+    warnings += _problems(sorted(of_people, key=lambda finding: (finding.path, finding.what)))
     return tuple(warnings)
 
 

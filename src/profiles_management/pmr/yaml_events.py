@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, cast
 
 import yaml
 
@@ -20,6 +20,7 @@ from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, desc
 DEEPEST: Final = 32
 MOST_VALUES: Final = 3_000_000
 MOST_SLIPS: Final = 1_000
+_LONGEST_CUT: Final = 400
 
 
 _Container = list[Any] | dict[Any, Any]
@@ -40,6 +41,17 @@ class Slip(NamedTuple):
     finding: Finding
     span: Span
     first: Path | None = None
+
+
+class Cut(NamedTuple):
+    """A text in a flow mapping that a comma cut in pieces: `{name: CN=ann,OU=team}` has the key `OU=team`.
+
+    `key` is that of its first piece, `text` what was probably meant, `paths` are those of the other pieces.
+    """
+
+    key: str
+    text: str
+    paths: list[Path]
 
 
 class _Stop(Exception):
@@ -67,7 +79,7 @@ class Parsed:
 
     `data` is None if parsing stopped early: at a slip, or because of `error`, where the text is no YAML. `slips` are
     what was found until then, `nulls` the paths of values that are null, `odd_numbers` those of integers
-    such as `010` (8) and `1:30` (90).
+    such as `010` (8) and `1:30` (90), `cuts` texts that a comma cut in pieces.
     """
 
     data: Any = None
@@ -77,11 +89,12 @@ class Parsed:
     slips: list[Slip] = field(default_factory=list)
     nulls: list[Path] = field(default_factory=list)
     odd_numbers: list[Path] = field(default_factory=list)
+    cuts: list[Cut] = field(default_factory=list)
 
 
 def parse(text: str) -> Parsed:
     """Read one YAML document; `text` has no byte order mark. Never raises: what is wrong is in the result."""
-    builder = _Builder()
+    builder = _Builder(text)
     try:
         loader = yaml.CSafeLoader(text)
     except yaml.YAMLError as reason:  # the first bytes are read here already
@@ -99,7 +112,8 @@ def parse(text: str) -> Parsed:
 class _Builder:
     """The container that is being filled, those around it, and what was found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self.text = text
         self.parsed = Parsed()
         self.stack: list[tuple[Any, Any]] = []
         self.anchors: dict[str, _Anchored | _Absent] = {}
@@ -220,7 +234,24 @@ class _Builder:
         path = self.path(here, key)
         if not is_key and len(odd) < MOST_SLIPS and "?" not in path:
             odd.append(path)
+            if value is None and isinstance(key, str) and not event.value:
+                self.cut(event, cast("dict[Any, Any]", here), key, path)
         return value
+
+    def cut(self, event: yaml.ScalarEvent, here: dict[Any, Any], key: str, path: Path) -> None:
+        """Note a key that has no colon, and so belongs to the text before it; only flow mappings have such keys."""
+        end = event.start_mark.index if event.start_mark is not None else 0
+        before = self.text[max(0, end - _LONGEST_CUT) : end].rstrip()
+        lead = before.removesuffix(key)
+        separator = lead[len(lead.rstrip(", \t\r\n")) :]
+        previous = next(reversed(here), None)
+        if lead == before or "," not in separator:
+            return
+        last = self.parsed.cuts[-1] if self.parsed.cuts else None
+        if last is not None and last.paths[-1] == (*path[:-1], previous):
+            self.parsed.cuts[-1] = Cut(last.key, f"{last.text}{separator}{key}", [*last.paths, path])
+        elif isinstance(previous, str) and isinstance(here[previous], str) and len(here[previous]) <= _LONGEST_CUT:
+            self.parsed.cuts.append(Cut(previous, f"{here[previous]}{separator}{key}", [path]))
 
     def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object) -> None:
         """Refuse an explicit tag."""

@@ -205,6 +205,34 @@ def test_an_application_that_is_related_twice_is_told_so_and_nothing_of_it_is_ma
     assert api.objects("Profile") == []
 
 
+@pytest.mark.parametrize("value", ["pmr.yaml", "@pmr.yaml", "./pmr.yaml\n", "/home/ann/teams/pmr"])
+def test_an_option_that_contains_the_name_of_a_file_is_answered_with_how_to_pass_its_content(world, value):
+    world.configure(pmr=value)
+
+    status = world.see("config_changed").unit_status
+
+    file = value.strip().removeprefix("@")
+    said = f"pmr: the option contains the name of a file; write pmr=@{file}; frozen {SINCE}"
+    assert status == BlockedStatus(said)
+
+
+def test_an_option_that_contains_a_url_is_answered_with_the_option_for_it(world):
+    world.configure(pmr="https://git.example.com/teams.git")
+
+    said = f"pmr: the option contains a URL; for a document in Git, set git-url; frozen {SINCE}"
+    assert world.see("config_changed").unit_status == BlockedStatus(said)
+
+
+def test_a_name_that_is_hardly_meant_is_in_the_status_with_its_line(world, one):
+    world.configure(pmr=one("ml", ann="edit").replace("ann@example.com", "ann@example.com;"))
+
+    message = world.see("config_changed").unit_status.message
+
+    assert message == (
+        '1 profile, 1 contributor; 1 warning: pmr line 4: "ann@example.com;" begins or ends with a separator'
+    )
+
+
 # trust
 
 

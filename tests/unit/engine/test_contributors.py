@@ -515,6 +515,14 @@ def test_a_name_that_differs_in_letter_case_alone_is_said_to(world, profile):
     )
 
 
+def test_a_name_that_differs_in_unicode_form_alone_is_said_to(world, profile):
+    world.apply(document(profile(contributors=[contributor("jose\u0301@example.com")])))
+
+    plan = world.plan(document(profile(contributors=[contributor("jos\u00e9@example.com")])))
+
+    assert "unicode-form" in [warning.code for warning in plan.warnings]
+
+
 def test_an_owner_whose_name_differs_from_a_contributors_in_letter_case_alone_is_said_to(world, profile):
     world.apply(document(profile(ann="edit")))
 

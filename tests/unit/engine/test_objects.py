@@ -143,9 +143,9 @@ def test_the_claim_is_a_setting_and_the_prefix_is_not_a_groups(profile):
     assert policy["spec"]["rules"][0]["when"] == [{"key": "request.auth.claims[roles]", "values": ["team@x"]}]
 
 
-@pytest.mark.parametrize("user", ['q <&> "o\'\\" /é', "用户@x.com", "a\u2028b@x.com".replace("\u2028", "")])
+@pytest.mark.parametrize("user", ['q <&> "o\'\\" /é', "用户@x.com", "o'b/c&d+e@x.com"])
 def test_odd_names_are_taken_verbatim_and_read_back_as_no_change(world, profile, user):
-    pmr = document(profile(contributors=[contributor(user + "@x.com")]))
+    pmr = document(profile(contributors=[{"name": user, "role": "edit"}]))
 
     world.apply(pmr)
 

@@ -394,7 +394,7 @@ def test_a_header_that_the_controller_does_not_use_is_reported(world, profile):
     assert codes(world.plan(document(profile()), userid_header="x-user").warnings) == ["owner-drift"]
 
 
-@pytest.mark.parametrize("owner", ["a&b@x.com", "用户@x.com", 'q"<>@x.com'])
+@pytest.mark.parametrize("owner", ["a&b@x.com", "用户@x.com", "o'q/é@x.com"])
 def test_an_owner_of_any_name_is_let_in_and_nothing_is_reported(world, profile, owner):
     pmr = document(profile(owner=owner))
     world.apply(pmr)

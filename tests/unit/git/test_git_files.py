@@ -37,6 +37,13 @@ def test_equal_defaults_may_stand_in_several_files():
     assert read(one=A + LABELS % "x", two=B + LABELS % "x").defaults == read(one=A + LABELS % "x").defaults
 
 
+def test_the_warnings_of_all_files_are_there():
+    odd = B.replace("olga@example.com", "olga@example.com;")
+
+    assert [warning.where.file for warning in read(one=A, two=odd).warnings] == ["two.yaml"]
+    assert [warning.where.file for warning in read(two=odd).warnings] == ["two.yaml"]
+
+
 def test_other_defaults_are_refused_with_both_files():
     assert problems(one=A + LABELS % "x", two=B, three=LABELS % "y" + "profiles: []\n") == [
         'three.yaml:1:1 defaults: "defaults" differ from those in one.yaml. Keep them in one file [two-defaults]'

@@ -22,6 +22,7 @@ from profiles_management.pmr import (
     loads,
 )
 from profiles_management.pmr.scalars import Untypable, plain
+from profiles_management.pmr.user_names import is_user_name, same_user
 from profiles_management.pmr.yaml_events import parse
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "pmr.yaml"
@@ -223,7 +224,7 @@ labels = st.text("abc019", min_size=1, max_size=8)
 names = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True).filter(
     lambda name: not name.startswith("kube")
 )
-users = text.filter(lambda name: name and name.isprintable() and name.strip(" *") == name)
+users = text.filter(is_user_name)
 moments = st.datetimes(datetime(1900, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | text,
@@ -242,7 +243,7 @@ bounds = st.fixed_dictionaries({}, optional={"limits": st.just([{"type": "Pod", 
 
 @st.composite
 def profiles(draw, name):
-    owner, *people = draw(st.lists(users, min_size=1, max_size=3, unique_by=str.casefold))
+    owner, *people = draw(st.lists(users, min_size=1, max_size=3, unique_by=same_user))
     contributor = st.fixed_dictionaries(
         {"role": st.sampled_from(["admin", "edit", "view"])},
         optional={"kind": st.sampled_from(["User", "Group", "group"]), "until": moments | st.dates(date(1900, 1, 1))},

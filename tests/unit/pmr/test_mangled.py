@@ -49,6 +49,31 @@ def test_a_fault_at_the_very_end_is_told_at_a_line_that_is_there(text):
     assert problem.excerpt == text.splitlines()[problem.where.line - 1]
 
 
+STARTS = ["", "{", "{x: ", "profiles: ", "a: b: ", "- name: ann #x ", "\u2013 \u201ca: "]
+PARTS = [
+    *("{{", "${", "[[", "<%", "<a", "@<", '"', '\\"', "'", "`", "%41", "#a ", "[a](", "//", "/*", "// \n", "/**/ "),
+    *(
+        "\u2013 ",
+        "\u00a0",
+        "\u201c",
+        "\uff1a",
+        "\uff5b",
+        "\uff0ca",
+        " ",
+        "a, ",
+        "name: a ",
+        "name: a #x\n",
+        "\n- name: ${\n",
+    ),
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("start", STARTS)
+def test_a_large_text_that_means_ill_is_read_in_one_pass(start, part):
+    assert outcome(start + part * (300_000 // len(part)))
+
+
 def test_every_beginning_of_a_document_is_read_or_refused(valid):
     for end in range(len(valid)):
         outcome(valid[:end])

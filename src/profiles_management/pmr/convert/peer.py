@@ -7,7 +7,6 @@ each profile) and helpers/kfam.py (a pair of objects for each contributor and ro
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from math import isfinite
 from typing import Final, NamedTuple
@@ -23,6 +22,7 @@ from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
 from profiles_management.pmr.resource_names import is_taken, meant, name_error
 from profiles_management.pmr.scalars import plain
+from profiles_management.pmr.user_names import same_user
 
 PEER: Final = "github-profiles-automator"
 _ROLES: Final = ("view", "edit", "admin")  # from the weakest to the strongest
@@ -115,7 +115,7 @@ class _Person(NamedTuple):
     @property
     def identity(self) -> tuple[str, str]:
         """What two names of one person have in common: they may differ in case and normal form."""
-        return self.kind, unicodedata.normalize("NFC", self.name).casefold()
+        return self.kind, same_user(self.name)
 
     @property
     def weight(self) -> int:

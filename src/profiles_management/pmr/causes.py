@@ -1,0 +1,73 @@
+"""The one cause of everything that is wrong with a text, where there is one: a template, a merge conflict, a comment.
+
+Where one of these is found, what a parser says of the text is beside the point, and is not reported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from profiles_management.pmr.complaints import Complaint
+from profiles_management.pmr.model import Finding
+from profiles_management.pmr.positions import span_at
+from profiles_management.pmr.reading import forbidden
+from profiles_management.pmr.templates import template_finding, template_in_source
+
+_CONFLICT: Final = re.compile(r"^<{7} ", re.MULTILINE)
+_JSON: Final = re.compile(r'\s*+(?://[^\n]*+\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+\{\s*+(?:"|//|/\*|\})')
+_JSON_PARTS: Final = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|(?P<comment>(?<![^\s,\[\]{}"0-9a-z])(?://|/\*))')
+
+
+def cause_of_no_yaml(text: str) -> Complaint | None:
+    """Return why a text is no YAML; None where only the parser knows."""
+    return next((complaint for complaint in _causes(text) if complaint is not None), None)
+
+
+def json_comment(text: str) -> Complaint | None:
+    """Return the complaint for the first comment in a JSON document, which has none; YAML may take it for a key."""
+    if not _JSON.match(text):
+        return None
+    offset = next((part.start() for part in _JSON_PARTS.finditer(text) if part["comment"]), -1)
+    if offset < 0:
+        return None
+    finding = Finding("json-comment", "JSON has no comments", "remove it, or write # instead of //")
+    return Complaint((), finding, span=span_at(text, offset)._replace(width=0))
+
+
+def template_left(text: str) -> Complaint | None:
+    """Return the complaint for the first mark of a template outside of quotes and comments."""
+    found = template_in_source(text)
+    if found is None:
+        return None
+    mark, offset = found
+    return Complaint((), template_finding(mark), span=span_at(text, offset)._replace(width=len(mark)))
+
+
+def _causes(text: str) -> Iterator[Complaint | None]:
+    if (reason := forbidden(text)) is not None:
+        yield Complaint((), reason.finding, span=span_at(reason.text, reason.offset))
+    if conflict := _CONFLICT.search(text):
+        finding = Finding("merge-conflict", "a merge conflict was left in the file", "settle it and remove the marks")
+        yield Complaint((), finding, span=span_at(text, conflict.start()))
+    yield template_left(text)
+    yield json_comment(text)
+    yield _json_delimiter(text)
+
+
+def _json_delimiter(text: str) -> Complaint | None:
+    """Return the complaint for a comma or colon that JSON misses, which is better placed than what YAML says of it."""
+    if not _JSON.match(text):
+        return None
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        missing = {"Expecting ',' delimiter": "a comma", "Expecting ':' delimiter": "a colon"}.get(error.msg)
+        if missing is not None and text[error.pos :].strip():
+            finding = Finding("not-yaml", f"{missing} is missing before this", f"add {missing}")
+            return Complaint((), finding, span=span_at(text, error.pos))
+    except (RecursionError, ValueError):
+        return None
+    return None

@@ -1,0 +1,53 @@
+"""Marks of templates that nobody filled in."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.names import quoted
+
+_FILLED_IN: Final = "render the template first, for example with helm template or envsubst"
+# Every alternative that has begun ends at the end of its line at the latest: no text takes more than one pass.
+_MARK: Final = re.compile(
+    r"""\{\{.*?(?:\}\}|$)             # Helm, Jinja, Ansible, Handlebars
+    |   \{[%\#].*?(?:[%\#]\}|$)       # Jinja
+    |   [$\#]\{[^}\n]*\}?             # shells, envsubst, Terraform, Ruby
+    |   \$\([A-Za-z_]\w*\)            # Kustomize, make
+    |   <%.*?(?:%>|$)                 # ERB, EJS
+    |   \[\[[^\[\]\n]*\]\]            # Go, Nomad
+    |   <[^<>@\n]+>(?=@)|(?<=@)<[^<>@\n]+>
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_PLACEHOLDER: Final = re.compile(r"<[^<>@]+>|[$%][A-Z][A-Z0-9_]+%?|__[A-Z][A-Z0-9_]*__")
+_QUOTED_OR_COMMENT: Final = r""" "(?:[^"\\\n]|\\.)*+"? | (?<!\w)'[^'\n]*'? | (?:^|(?<=\s))\#.* """
+_UNQUOTED: Final = re.compile(rf"(?P<mark>{_MARK.pattern}) | {_QUOTED_OR_COMMENT}", re.VERBOSE | re.MULTILINE)
+_IN_PLACE_OF_YAML: Final = ("{{", "{%", "{#", "${", "#{", "<%")
+
+
+def template_mark(text: str) -> str:
+    """Return the first mark of a template in a value, such as `{{ user }}`; '' where there is none.
+
+    A value that is a placeholder as a whole, such as `<your-email>`, counts as well.
+    """
+    mark = _MARK.search(text)
+    if mark is not None:
+        return mark[0]
+    return text if _PLACEHOLDER.fullmatch(text.strip()) else ""
+
+
+def template_finding(mark: str, path: Path = ()) -> Finding:
+    """Return the finding for a mark."""
+    if _PLACEHOLDER.fullmatch(mark.strip()) and not mark.startswith("<%"):
+        return Finding(
+            "template", f"{quoted(mark)} is a placeholder that nobody filled in", "replace it with the value", path
+        )
+    return Finding("template", f"{quoted(mark)} is a template that nobody filled in", _FILLED_IN, path)
+
+
+def template_in_source(text: str) -> tuple[str, int] | None:
+    """Return the first mark outside of quotes and comments in a text that is no YAML, and its offset."""
+    marks = (match for match in _UNQUOTED.finditer(text) if match["mark"])
+    return next(((match[0], match.start()) for match in marks if match[0].startswith(_IN_PLACE_OF_YAML)), None)
