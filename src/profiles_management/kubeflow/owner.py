@@ -18,6 +18,7 @@ from profiles_management.reconcile.plan import (
     FieldDiff,
     ObjectRef,
     Pending,
+    Person,
     Phase,
     Reason,
     State,
@@ -169,7 +170,7 @@ class Owning:
         before = self.footing.before
         changed = self.footing.hand_over or self.footing.annotate or before is not None
         unchanged = Reason.ADOPTED if self.footing.asleep else Reason.DRIFTED
-        was = str(before) if before is not None else None
+        was = _named_beside(before, self.owner) if before is not None else None
         watched = (changed or self.footing.asleep) and "Namespace" in self.observed.holds
         return Change(
             Phase.SWITCH,
@@ -276,6 +277,11 @@ class Owning:
             kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
             spec = writes.replacing(compare.parsed(one.spec), wanted["spec"])
             yield writes.patch(ref, {"metadata": kept, "spec": spec}, one.version)
+
+
+def _named_beside(before: Person, owner: Person) -> str:
+    """Return the owner of before, with the kind where the name is the new owner's too."""
+    return before.kind_and_name if before.name == owner.name else str(before)
 
 
 def _at_once(write: Write) -> Write:

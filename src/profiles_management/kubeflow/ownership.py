@@ -190,8 +190,8 @@ def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
     return refusal(
         profile.name,
         "owned-by-another",
-        f"Profile {profile.name} exists and belongs to {owner.name if owner else 'nobody'}",
-        f"Write that owner in the document, or `adopt: true` to make {profile.owner.name} the owner.",
+        f"Profile {profile.name} exists and belongs to {owner.kind_and_name if owner else 'nobody'}",
+        f"Write that owner in the document, or `adopt: true` to make {owner_of(profile).kind_and_name} the owner.",
     )
 
 

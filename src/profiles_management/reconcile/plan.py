@@ -132,6 +132,11 @@ class Person(NamedTuple):
     def __str__(self) -> str:
         return self.name if self.kind == "User" else f"{self.name} ({self.kind})"
 
+    @property
+    def kind_and_name(self) -> str:
+        """The person where the kind matters, such as `User team` beside `Group team`."""
+        return f"{self.kind} {self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

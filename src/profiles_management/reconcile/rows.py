@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from profiles_management.reconcile.lines import Tone, printable
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, Reason
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, Phase, Reason
 
 TONES = {
     Action.CREATE: Tone.ADD,
@@ -71,6 +71,8 @@ def _role(change: Change) -> str:
 def _why(change: Change) -> str:
     if change.reason is Reason.EXTRA_ROLE:
         return f"{change.reason}, {change.after} stays"
+    if change.reason is Reason.BECAME_OWNER and change.phase is Phase.REVOKE:
+        return "is the owner"  # a new owner keeps a contributor's access until the SWITCH
     until = f", until {day(change.until)}" if change.until and change.action is Action.CREATE else ""
     return f"{change.reason}{until}"
 

@@ -14,7 +14,7 @@ from profiles_management.reconcile.report import Outcome, Report, Result, profil
 from profiles_management.reconcile.rows import Row, rank, rows
 
 _WORD = re.compile("[a-z0-9-]+")
-_SYMBOL, _NAME, _DETAIL = 3, 40, 24
+_SYMBOL, _NAME, _DETAIL = 3, 40, 36
 _MOST_NAMES = 10
 _VERBS = {
     Action.CREATE: ("to add", "added"),
@@ -95,7 +95,7 @@ def _told(groups: dict[str, _Group], notes: _Notes, ends: dict[int, Outcome] | N
             yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
         for ending, alike in groupby(ordered[name], key=lambda change: _ending((ends or {}).get(id(change)))):
             steps = list(alike)
-            yield from (layout.row(row) for change in steps for row in table[id(change)])
+            yield from (one for change in steps for row in table[id(change)] for one in layout.row(row))
             yield from ending.lines(layout, len(steps))
         for one in group.pending:
             yield layout.note("…", one.what, Tone.WAIT)
@@ -128,11 +128,15 @@ class _Layout:
         self.name = min(_NAME, max((cells(row.name) for row in found), default=0))
         self.detail = min(_DETAIL, max((cells(row.detail) for row in found), default=0))
 
-    def row(self, row: Row) -> Line:
-        """Return a row as a line."""
+    def row(self, row: Row) -> Iterator[Line]:
+        """Yield a row as a line, or as two where its detail is wider than the column."""
         symbol = Segment(f"  {row.symbol:<{_SYMBOL}}  ", row.tone)
         head = f"{padded(row.name, self.name)}  {padded(row.detail, self.detail)}  "
-        return line(symbol, head, row.said, hang=len("  ") + _SYMBOL + len("  ") + cells(head))
+        if row.said and cells(row.detail) > self.detail:
+            yield line(symbol, head)
+            symbol = Segment(" " * len(symbol.text))
+            head = " " * (max(self.name, cells(row.name)) + self.detail + len("    "))
+        yield line(symbol, head, row.said, hang=len(symbol.text) + cells(head))
 
     def note(self, symbol: str, text: str, tone: Tone) -> Line:
         """Return a sentence about a profile or about the row above."""

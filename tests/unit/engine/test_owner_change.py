@@ -9,6 +9,7 @@ from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
 from profiles_management import Settings
 from profiles_management.reconcile.plan import Phase, Reason
+from profiles_management.reconcile.text import plan_lines
 
 RBAC = "rbac.authorization.k8s.io"
 
@@ -415,3 +416,30 @@ def test_what_the_new_owner_held_as_a_contributor_goes_with_the_switch_and_after
 
     assert gone.phase is Phase.SWITCH
     assert str(gone.writes[0].after) == "RoleBinding ml/namespaceAdmin to name new@example.com"
+
+
+def lines(plan):
+    return [" ".join(str(line).split()) for line in plan_lines(plan)]
+
+
+def test_an_owner_who_is_a_contributor_too_is_told_that_they_are_the_owner(world, profile):
+    world.apply(document(profile()))
+    Kfam(world.api).add("ml", "owner@example.com", "edit")
+
+    assert "- owner@example.com edit is the owner" in lines(world.plan(document(profile())))
+
+
+def test_a_contributor_who_becomes_the_owner_is_told_so(world, profile):
+    world.apply(document(profile(new="edit")))
+
+    assert "- new@example.com edit became the owner" in lines(world.plan(document(profile(owner="new"))))
+
+
+def test_an_owner_of_the_same_name_and_another_kind_is_told_with_the_kind(world, profile):
+    world.apply(document(profile()))
+
+    (change,) = world.plan(document(profile(kind="Group"))).changes
+
+    assert [(field.before, field.after) for field in change.fields] == [
+        ("User owner@example.com", "owner@example.com (Group)")
+    ]

@@ -99,7 +99,10 @@ def test_adopt_makes_the_documents_owner_the_owner(world, profile):
 def test_an_owner_of_another_kind_is_another_owner(world, profile):
     made_by_hand(world, kind="Group")
 
-    assert codes(world.plan(document(profile())).refused) == ["owned-by-another"]
+    (refused,) = world.plan(document(profile())).refused
+    assert refused.code == "owned-by-another"
+    assert refused.what == "Profile ml exists and belongs to Group owner@example.com"
+    assert "to make User owner@example.com the owner" in refused.remedy
 
 
 def test_a_profile_without_an_owner_needs_adopt(world, profile):

@@ -115,6 +115,17 @@ def test_one_very_long_name_does_not_push_the_others_away(somebody):
     assert "  +    ann@x.org" + " " * 33 + "view  new" in told(plan)
 
 
+def test_long_field_names_keep_the_columns(something, keeps):
+    changes = (
+        something("~", "Profile", ("limits.cpu", "1", "2"), ("requests.ephemeral-storage", "1Gi", "2Gi")),
+        something("~", "Profile", ("gold.storageclass.storage.k8s.io/requests.storage", "1Gi", "2Gi"), profile="a"),
+        something("~", "Namespace", (f"labels.{'x' * 60}.example.com/{'y' * 63}", None, "z"), profile="b"),
+        something("~", "Profile", ("pods", "1", "2"), profile="c"),
+    )
+
+    keeps("long-fields.txt", told(Plan(changes, profiles=4)))
+
+
 def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
     plan = replace(everything, refused=(), pending=(), warnings=())
 
