@@ -170,7 +170,8 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _access(self, params: actions.ListAccess) -> actions.Answer:
         settings = config.load(self).settings()
-        found = list_access(target=self._connection.client, settings=settings)
+        profile = params.profile or None
+        found = list_access(target=self._connection.client, settings=settings, profile=profile)
         return actions.Answer(actions.of_access(found, params))
 
     # the engine

@@ -28,7 +28,7 @@ from profiles_management import (
     StaleProfile,
 )
 from profiles_management.kubeflow import listings
-from profiles_management.pmr.until import Until
+from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
 from profiles_management.reconcile.text import plan_lines, report_lines
@@ -53,7 +53,7 @@ class SyncNow(Params):
 class Plan(Params):
     """The parameters of `plan`."""
 
-    at: Until | None = None
+    at: Moment | None = None
 
 
 class DeleteStale(Params):

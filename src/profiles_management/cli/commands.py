@@ -98,8 +98,11 @@ def _start(
 def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions, output: OutputOption = "text") -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    pmr = session.document(file, git, rules.settings().rules)
     name = STDIN if file == "-" else file
+    try:
+        pmr = session.document(file, git, rules.settings().rules)
+    except ProfilesError as error:
+        return session.fail(error, output=output, document=file, more={"valid": False, "document": name})
     session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
     return 0
 
@@ -134,7 +137,7 @@ def plan(
     """Show what `apply` would change; change nothing."""
     session: Session = ctx.obj
     settings = options.settings()
-    now = moment(at) if at else session.clock.now()
+    now = session.clock.now() if at is None else moment(at)
     pmr = session.document(file, git, settings.rules)
     where = session.target(target)
     with session.terminal.waiting(READING):
@@ -262,7 +265,7 @@ def access(
     session: Session = ctx.obj
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
-        entries = list_access(target=where, settings=settings)
+        entries = list_access(target=where, settings=settings, profile=profile)
     session.show(output, *listings.access(entries, person, profile))
     return 0
 

@@ -4,15 +4,18 @@ import inspect
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
+from pydantic_core import PydanticCustomError
 
 from profiles_management.git import Credentials, GitSource
 from profiles_management.git.location import Location
 from profiles_management.kubeflow.settings import PRESETS, Settings
+from profiles_management.pmr import until
+from profiles_management.pmr.model import Finding
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import shown
 
@@ -240,21 +243,17 @@ Timeout = Annotated[float | None, _target("--timeout", _TIMEOUT, metavar="SECOND
 
 
 def moment(text: str) -> datetime:
-    """Return the moment that `--at` names: a date means 00:00 UTC of that day.
+    """Return the moment that `--at` names, in the notations of `until`: a date means 00:00 UTC of that day.
 
     Raises:
         typer.BadParameter: it is neither a date nor a time with a zone.
     """
-    example = "Give a date such as 2027-01-31, or a time with its zone such as 2027-01-31T18:00:00Z."
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is neither a date nor a time. {example}", param_hint="--at") from None
-    if found.tzinfo is not None:
-        return found.astimezone(UTC)
-    if "T" in text or " " in text:
-        raise typer.BadParameter(f"{text!r} has no zone. {example}", param_hint="--at")
-    return found.replace(tzinfo=UTC)
+        return until.given(text)
+    except PydanticCustomError as refused:
+        finding: Finding = (refused.context or {})["findings"][0]
+        remedy = f"{finding.remedy[:1].upper()}{finding.remedy[1:]}."
+        raise typer.BadParameter(f"{finding.what}. {remedy}", param_hint="--at") from None
 
 
 def spread(command: Callable[..., int]) -> Callable[..., int]:

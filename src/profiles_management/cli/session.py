@@ -127,10 +127,14 @@ class Session:
         """Print something worth knowing to standard error."""
         self.terminal.complain([line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))])
 
-    def fail(self, error: ProfilesError, *, output: str, document: str) -> int:
-        """Print an error in the form that was asked for, and return its exit code."""
+    def fail(self, error: ProfilesError, *, output: str, document: str, more: Data | None = None) -> int:
+        """Print an error in the form that was asked for, and return its exit code.
+
+        Args:
+            more: what the data holds besides the errors.
+        """
         if output != "text":
-            self.terminal.data(_failure_data(error), output)
+            self.terminal.data((more or {}) | _failure_data(error), output)
         elif isinstance(error, DocumentError):
             name = STDIN if document == "-" else document
             self.terminal.complain([*warning_lines(error.warnings), *problem_lines(error.problems, document=name)])

@@ -1,6 +1,6 @@
 """Who may do what where: everybody with a role in a profile, as the cluster has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.held import Held
@@ -8,6 +8,8 @@ from profiles_management.kubeflow.observed import Binding, Observed
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.problems import UnknownProfile
 from profiles_management.reconcile.plan import Person
 
 # What the profile controller puts on the namespace of a Profile, and leaves there.
@@ -33,15 +35,35 @@ class AccessEntry:
     managed: bool = True
 
 
-def entries(observed: Observed, settings: Settings) -> tuple[AccessEntry, ...]:
-    """Return who has which role where, and until when, sorted by profile and person."""
+def entries(observed: Observed, settings: Settings, profile: str | None = None) -> tuple[AccessEntry, ...]:
+    """Return who has which role where, and until when, sorted by profile and person.
+
+    Args:
+        profile: look at this one only.
+
+    Raises:
+        UnknownProfile: it is not there.
+    """
+    places = tuple(observed.namespaces if settings.standalone else _places(observed))
+    if profile is not None:
+        places = (_known(profile, places),)
     found: list[AccessEntry] = []
-    for name in observed.namespaces if settings.standalone else _places(observed):
+    for name in places:
         found += _owner(name, observed)
         for person, held in held_in(room_of(name, observed)).items():
             found += _contributor(name, person, held)
         found += _foreign(name, observed)
     return tuple(sorted(found))
+
+
+def _known(profile: str, places: Sequence[str]) -> str:
+    if profile in places:
+        return profile
+    meant = near(profile, places)
+    hint = f" Did you mean {quoted(meant)}?" if meant is not None else ""
+    if not places:
+        hint = " There is none at all; a cluster without Kubeflow needs the setting standalone."
+    raise UnknownProfile(f"There is no profile {quoted(profile)}.{hint}")
 
 
 def _places(observed: Observed) -> Iterator[str]:

@@ -191,14 +191,20 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
         return export.export(reached.observe(settings), settings)
 
 
-def list_access(*, target: Where = None, settings: Settings = UPSTREAM) -> tuple[AccessEntry, ...]:
+def list_access(
+    *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
+) -> tuple[AccessEntry, ...]:
     """Return who has which role where, and until when, sorted by profile and person.
 
+    Args:
+        profile: look at this one only.
+
     Raises:
+        UnknownProfile: that profile is not there.
         ClusterError: the target cannot be read.
     """
     with _reached(target, settings) as reached:
-        return access.entries(reached.observe(settings), settings)
+        return access.entries(reached.observe(settings), settings, profile)
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

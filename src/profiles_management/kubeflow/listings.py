@@ -63,8 +63,14 @@ def stale(found: Sequence[StaleProfile]) -> Told:
 
 
 def access(entries: Sequence[AccessEntry], person: str | None = None, profile: str | None = None) -> Told:
-    """Tell who has which role where, and until when; of one person or in one profile only, where one is named."""
-    found = [one for one in entries if person in (None, one.person.name) and profile in (None, one.profile)]
+    """Return who has which role where, and until when.
+
+    Args:
+        entries: those of one profile, if one was asked for.
+        person: list this one only.
+        profile: the profile that was asked for.
+    """
+    found = [one for one in entries if person in (None, one.person.name)]
     data = {"access": [_entry(one) for one in found], "errors": []}
     if not found:
         return [line(printable(_nobody(entries, person, profile)))], data
@@ -74,13 +80,11 @@ def access(entries: Sequence[AccessEntry], person: str | None = None, profile: s
 
 def _nobody(entries: Sequence[AccessEntry], person: str | None, profile: str | None) -> str:
     """Say what was not found, and which name was probably meant: nobody may think that somebody is out who is not."""
-    if not entries:
-        return "There is no profile here. A cluster without Kubeflow is looked at with --standalone."
-    if profile is not None and not any(one.profile == profile for one in entries):
-        return f"There is no profile {profile}.{_meant(profile, {one.profile for one in entries})}"
-    if person is None:
-        return "Nobody has access."
     where = "" if profile is None else f" in {profile}"
+    if not entries and profile is None:
+        return "There is no profile here. A cluster without Kubeflow is looked at with --standalone."
+    if person is None:
+        return f"Nobody has access{where}."
     return f"{person} has no access{where}.{_meant(person, {one.person.name for one in entries})}"
 
 

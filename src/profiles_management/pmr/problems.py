@@ -9,6 +9,7 @@
 #   │   ├── Forbidden             a permission is missing
 #   │   └── ClusterAway           no answer within the deadline
 #   ├── GitError                  a repository, or the document in it, could not be read
+#   ├── UnknownProfile            a profile was named that is not there
 #   ├── Interrupted               the program was asked to end before anything was changed
 #   └── BrakeError                too much access would be lost at once; exit code 3
 
@@ -114,6 +115,10 @@ class GitError(ProfilesError):
     def __init__(self, message: str, *, passing: bool = False) -> None:
         self.passing = passing
         super().__init__(message)
+
+
+class UnknownProfile(ProfilesError):
+    """A profile was named that is not there."""
 
 
 class Interrupted(ProfilesError):

@@ -22,10 +22,23 @@ def moment(value: object) -> datetime:
     Raises:
         PydanticCustomError: it is no date, or a time without a zone.
     """
+    return _moment(value, "until: ")
+
+
+def given(value: object) -> datetime:
+    """Return the moment that an option or a parameter names; the same notations as in a document.
+
+    Raises:
+        PydanticCustomError: it is no date, or a time without a zone.
+    """
+    return _moment(value, "")
+
+
+def _moment(value: object, key: str) -> datetime:
     if isinstance(value, str):
         value = _read(value)
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return _in_utc(value, key)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     raise refusal([Finding("bad-until", "this is neither a date nor a time", _EXAMPLES)])
@@ -43,9 +56,9 @@ def _read(text: str) -> date | datetime:
     raise refusal([Finding("bad-until", f"{quoted(text)} is neither a date nor a time", _EXAMPLES)])
 
 
-def _in_utc(time: datetime) -> datetime:
+def _in_utc(time: datetime, key: str) -> datetime:
     if time.utcoffset() is None:
-        remedy = f"write: until: {time.isoformat()}Z"
+        remedy = f"write: {key}{time.isoformat()}Z"
         raise refusal([Finding("no-zone", "a time needs a zone", remedy)])
     try:
         return time.astimezone(UTC)
@@ -59,4 +72,5 @@ def written(time: datetime) -> str:
     return text.removesuffix("T00:00:00Z")
 
 
+Moment = Annotated[datetime, BeforeValidator(given), WithJsonSchema({"type": "string"})]
 Until = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string"})]

@@ -334,6 +334,25 @@ def test_a_day_that_is_none_is_refused(world, document):
     assert "tomorrow" in world.fail("plan", at="tomorrow")
 
 
+@pytest.mark.parametrize(
+    ("written", "taken"), [("2026-02-01 18:00 +02:00", True), ("20260201", False), ("2026-02-01T18:00", False)]
+)
+def test_the_day_of_a_plan_is_written_as_until_is(written, taken, world, document):
+    world.configure(pmr=document(ml=1))
+
+    if taken:
+        assert world.act("plan", at=written)["changes"]
+    else:
+        assert "2026" in world.fail("plan", at=written)
+
+
+def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(world, document):
+    world.configure(pmr=document(ml=1))
+    world.see()
+
+    assert world.fail("list-access", profile="mk") == 'There is no profile "mk"'
+
+
 @pytest.mark.parametrize("name", ["list-stale-profiles", "delete-stale-profiles", "export-pmr", "list-access"])
 def test_only_the_leader_answers(name, world, document):
     world.configure(pmr=document(ml=1), leader=False)

@@ -101,6 +101,21 @@ def test_a_plan_can_be_made_for_another_day(folder, here, sample):
     assert "  -    bart@canonical.com  edit  expired\n" in ran.out
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2027-01-31", "2027-01-31T18:00Z", "2027-01-31 18:00:00 +02:00", "2027-01-31t18:00:00.5z"),
+        *("20270131", "2027-W05-7", "2027-01-31T18Z", "2027-01-31T18:00", "2027-02-30", "tomorrow", "", " 2027-01-31"),
+    ],
+)
+def test_at_takes_what_until_takes(folder, sample, written):
+    ends = ("bart@canonical.com\n    role: edit", f"bart@canonical.com\n    role: edit\n    until: '{written}'")
+
+    at = folder("plan", "pmr.yaml", "--at", written).code
+
+    assert at == folder("plan", "-", stdin=sample(ends)).code
+
+
 def test_an_apply_makes_the_cluster_match(run, controller, keeps):
     first = run("apply", "pmr.yaml")
 
@@ -315,6 +330,29 @@ def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, li
     assert run("access", *asked).out.splitlines()[1:] == lines
 
 
+def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(run, controller):
+    run("apply", "pmr.yaml")
+
+    ran = run("access", "--profile", "ml-engineer")
+
+    said = 'error: There is no profile "ml-engineer". Did you mean "ml-engineers"?\n'
+    assert (ran.code, ran.out, ran.err) == (1, "", said)
+
+
+def test_access_of_a_profile_that_is_not_there_fails_for_a_script_too(run):
+    ran = run("access", "--profile", "nope", "--person", "ann@example.com", "--output", "json")
+
+    assert (ran.code, [one["code"] for one in ran.data["errors"]]) == (1, ["unknown-profile"])
+
+
+def test_a_profile_in_which_nobody_has_access_is_there(run, api):
+    api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "bare"}, "spec": {}})
+
+    ran = run("access", "--profile", "bare")
+
+    assert (ran.code, ran.out) == (0, "Nobody has access in bare.\n")
+
+
 def test_nobody_has_access_is_said(run):
     assert run("access").out == "There is no profile here. A cluster without Kubeflow is looked at with --standalone.\n"
 
@@ -421,6 +459,21 @@ def test_lists_are_data_too(folder, run, command):
     document = () if command == "access" else ("pmr.yaml",)
 
     assert run(command, *document, *where, "--output", "json").data["errors"] == []
+
+
+def test_json_of_a_document_that_is_valid_says_so(run):
+    assert run("validate", "pmr.yaml", "--output", "json").data["valid"] is True
+
+
+@pytest.mark.parametrize("text", ["profiles: [", "profiles: [{}]", "", None])
+def test_json_of_a_document_that_is_not_valid_says_so(run, here, text):
+    if text is not None:
+        (here / "wrong.yaml").write_text(text)
+
+    ran = run("validate", "wrong.yaml", "--output", "json")
+
+    assert (ran.code, ran.data["valid"], ran.data["document"]) == (1, False, "wrong.yaml")
+    assert ran.data["errors"]
 
 
 def test_an_export_can_be_json(folder):

@@ -131,16 +131,13 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
         (
             ("plan", "pmr.yaml", "--at", "soon"),
             (
-                "Invalid value for --at: 'soon' is neither a date nor a time. Give a date such as 2027-01-31, "
-                "or a time with its zone such as 2027-01-31T18:00:00Z."
+                'Invalid value for --at: "soon" is neither a date nor a time. Write a date such as 2027-01-31, '
+                "or a time with zone such as 2027-01-31T18:00:00Z."
             ),
         ),
         (
             ("plan", "pmr.yaml", "--at", "2027-01-31T18:00"),
-            (
-                "Invalid value for --at: '2027-01-31T18:00' has no zone. Give a date such as 2027-01-31, "
-                "or a time with its zone such as 2027-01-31T18:00:00Z."
-            ),
+            "Invalid value for --at: a time needs a zone. Write: 2027-01-31T18:00:00Z.",
         ),
         (("plan", "pmr.yaml", "--directory", "pmr.yaml"), "Invalid value for '--directory': dir 'pmr.yaml' is a file."),
     ],
