@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from itertools import combinations
 from typing import Annotated, Any, Final
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -101,13 +100,13 @@ LimitResources = Annotated[dict[str, str], PlainValidator(_resource_list(_limit_
 
 
 _ALIASES: Final = (
-    *(frozenset({name, f"requests.{name}"}) for name in sorted(IN_CONTAINERS)),
+    *((name, f"requests.{name}") for name in sorted(IN_CONTAINERS)),
     *(
-        frozenset({name, f"count/{name}"})
+        (name, f"count/{name}")
         for name in ("configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "secrets", "services")
     ),
 )
-"""Names by which a quota counts the same."""
+"""Pairs of names by which a quota counts the same."""
 
 
 def quota_list_warnings(amounts: Mapping[str, str]) -> list[Finding]:
@@ -137,9 +136,14 @@ def _device_warnings(amounts: Mapping[str, str]) -> list[Finding]:
 
 
 def _doubles(amounts: Mapping[str, str]) -> list[Finding]:
-    warnings = []
-    for one, other in combinations(amounts, 2):
-        if {one, other} in _ALIASES and not quantities.same(amounts[one], amounts[other]):
-            what = f"{one} and {other} count the same, and the lower amount holds"
-            warnings.append(Finding("counted-twice", what, "keep one of them", (other,), at_key=True))
-    return warnings
+    return [
+        Finding(
+            "counted-twice",
+            f"{one} and {other} count the same, and the lower amount holds",
+            "keep one of them",
+            (other,),
+            at_key=True,
+        )
+        for one, other in _ALIASES
+        if one in amounts and other in amounts and not quantities.same(amounts[one], amounts[other])
+    ]

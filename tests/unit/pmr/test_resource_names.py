@@ -101,3 +101,12 @@ def test_a_hostile_text_is_judged_at_once(place, part, length):
             loads("profiles: [{name: ml, owner: {kind: User, name: a@x.org}, " + place.replace("%", text) + "}]")
 
     assert time.process_time() - began < 5
+
+
+def test_a_quota_with_very_many_names_is_judged_at_once():
+    hard = ", ".join(f"requests.example.com/q{index}: {index}" for index in range(20_000))
+    began = time.process_time()
+
+    loads(f"profiles: [{{name: ml, owner: {{kind: User, name: a@x.org}}, resources: {{hard: {{{hard}}}}}}}]")
+
+    assert time.process_time() - began < 10
