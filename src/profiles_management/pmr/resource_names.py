@@ -96,9 +96,7 @@ def _prefix_error(name: str) -> Finding | None:
     """Return what is wrong with a `domain/name` that is no count and of no class."""
     domain, _, last = name.partition("/")
     if "storageclass" in domain or "deviceclass" in domain or last in _OF_STORAGE_CLASS:
-        form = f"gold{_STORAGE_CLASS}requests.storage" if "deviceclass" not in domain else f"gpu{_DEVICE_CLASS}"
-        better = _class_meant(domain, last)
-        return _counts_nothing(name, "classes are named otherwise", better, f"write it as in: {form}")
+        return _class_error(name, domain, last)
     side, rest = _side_of(domain)
     if side and _side_of(rest)[0]:
         return _counts_nothing(name, "it has two prefixes", meant(name))
@@ -106,6 +104,14 @@ def _prefix_error(name: str) -> Finding | None:
     if is_foreign or domain.startswith(("requests.", "limits.")):
         return None
     return _error("unknown-resource", f"{quoted(name)} is no resource that can be limited here", meant(name))
+
+
+def _class_error(name: str, domain: str, last: str) -> Finding:
+    why = "a storage class counts requests.storage and persistentvolumeclaims"
+    form = f"gold{_STORAGE_CLASS}requests.storage"
+    if "deviceclass" in domain:
+        why, form = "a device class counts devices", f"gpu{_DEVICE_CLASS}"
+    return _counts_nothing(name, why, _class_meant(domain, last), f"write it as in: {form}")
 
 
 def _class_meant(domain: str, last: str) -> str:
