@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from profiles_management.pmr import DocumentError, loads
 from profiles_management.pmr.amounts import amount_error, amount_warning
-from profiles_management.pmr.resource_names import name_error, name_warning
+from profiles_management.pmr.resource_names import meant, name_error, name_warning
 from profiles_management.pmr.resources import container_meant, is_container_resource
+from profiles_management.pmr.slips import pairs_in
 
 COUNT = (
     "cpu", "requests.memory", "limits.ephemeral-storage", "pods", "services.nodeports", "requests.storage",
@@ -60,6 +61,11 @@ def test_a_gpu_never_becomes_a_cpu(name):
     assert finding is None or all("gpu" in remedy for remedy in remedies(finding))
 
 
+@pytest.mark.parametrize("name", ["npu", "npus", "requests.npus", "limits.xpus", "fpga", "dpus", "speed"])
+def test_a_word_that_only_looks_like_another_gets_no_remedy(name):
+    assert remedies(name_error(name)) == []
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_a_container_is_said_to_ask_for_it_may_ask_for(name):
     better = container_meant(name)
@@ -73,6 +79,12 @@ def test_an_amount_that_a_remedy_says_to_write_is_one(text):
         finding = amount_error(name, text) or amount_warning(name, text)
         for amount in re.findall(r'"([^"]+)"', finding.remedy) if finding else ():
             assert amount_error(name, amount) is None
+
+
+def test_a_remedy_looks_at_no_more_than_eighty_characters():
+    assert pairs_in("limits.cpu = 1, " * 5) == ['limits.cpu: "1"'] * 5
+    assert pairs_in("limits.cpu = 1, " * 6) == []
+    assert meant("requests." + "gpu" * 30) == ""
 
 
 HOSTILE = ("a", "a.", "1", "a=b", "a=b ", "a: ", " ", "@", "a@", "limits.", "a/", "-")
