@@ -1,9 +1,11 @@
 """A profile controller that takes its time: what is not there yet is pending, and later runs finish it."""
 
 from hypothesis import given
+from hypothesis import strategies as st
 
-from engine import strategies
+from engine import happenings, strategies
 from engine.world import World
+from memory_api.controller import STAGES
 from profiles_management import Settings
 from scenarios.documents import document, profile
 from scenarios.states import of_profiles
@@ -62,3 +64,50 @@ def finished(world, pmr):
         world.controller.run()
         report = world.apply(pmr, deadline=0.0)
     return report
+
+
+@given(
+    strategies.documents(),
+    strategies.documents(),
+    st.sampled_from(STAGES),
+    strategies.settings.filter(lambda one: not one.standalone),
+)
+def test_a_controller_that_stops_anywhere_is_no_reason_to_write_twice_or_to_warn(first, second, stage, settings):
+    world, running = World(settings).after(first), World(settings).after(first)
+    world.controller.stops_before = stage
+
+    world.apply(second, deadline=0.0)
+    written = len(world.api.writes)
+    report = world.apply(second, deadline=0.0)
+
+    assert len(world.api.writes) == written
+    assert not report.errors
+    assert not [one for one in report.plan.warnings if one.code == "owner-drift"]
+    world.controller.stops_before = ""
+    last = finished(world, second)
+    running.apply(second)
+    assert last.exit_code == 0
+    assert (last.plan.changes, last.plan.pending) == ((), ())
+    assert of_profiles(world, second) == of_profiles(running, second)
+
+
+@given(
+    strategies.documents(),
+    happenings.lists(happenings.people, happenings.foreign, happenings.places),
+    strategies.documents(),
+    st.sampled_from(STAGES),
+    strategies.settings.filter(lambda one: not one.standalone),
+)
+def test_whatever_happened_two_runs_write_all_that_a_stopped_controller_allows(
+    first, happened, second, stage, settings
+):
+    world = World(settings).after(first, happened)
+    world.controller.stops_before = stage
+    for _ in range(2):  # in the first, the controller may be quicker with an object
+        world.apply(second, deadline=0.0)
+    written = len(world.api.writes)
+
+    report = world.apply(second, deadline=0.0)
+
+    assert len(world.api.writes) == written
+    assert not report.failed
