@@ -10,7 +10,7 @@ import ssl
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -43,6 +43,7 @@ class ControlPlane:
         say: told, a line at a time, what takes long.
         controllers: whether to start kube-controller-manager; without it nobody but us sends requests.
         data: what another one has left with `save`, to begin with a copy of it.
+        flags: further flags of kube-apiserver.
 
     Attributes:
         kubeconfig: of an administrator.
@@ -57,6 +58,7 @@ class ControlPlane:
         *,
         controllers: bool = True,
         data: Path | None = None,
+        flags: Iterable[str] = (),
     ) -> None:
         self.programs = built(say)
         self.folder = Path(tempfile.mkdtemp(prefix="profiles-cluster-"))
@@ -65,6 +67,7 @@ class ControlPlane:
         self.kubectl = self.programs / "kubectl"
         self._prepare = prepare
         self._controllers, self._begins_with = controllers, data
+        self._flags = tuple(flags)
         self.keep = False
         self._children: list[Child] = []
         self._start_somehow(say)
@@ -194,6 +197,7 @@ class ControlPlane:
             *("--service-account-key-file", str(self.folder / "service-accounts.key")),
             *("--service-account-signing-key-file", str(self.folder / "service-accounts.key")),
             *("--service-cluster-ip-range", "10.0.0.0/16"),
+            *self._flags,
         )
 
     def _controller_flags(self) -> list[str]:

@@ -1,23 +1,16 @@
 """API servers on loopback, with and without TLS, kubeconfigs that name them, and what reached the servers."""
 
-import datetime
-import ipaddress
 import json
-import socket
-import socketserver
 import ssl
 import stat
-import threading
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from connections.certificates import Authority
+from connections.proxy import Proxy
+from connections.servers import serve
 from profiles_management.kubeflow.answers import answers
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.wire import Wire
@@ -40,53 +33,6 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-# certificates
-
-
-@dataclass(frozen=True)
-class Identity:
-    """A certificate and its key, in PEM."""
-
-    certificate: bytes
-    key: bytes
-
-
-class Authority:
-    """Issues certificates."""
-
-    def __init__(self, name="test-ca"):
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        self.pem = self._signed(self._name, self._key, ca=True).public_bytes(serialization.Encoding.PEM)
-
-    def issue(self, name, *hosts, days=30, password=None):
-        """Return an identity for a person, or for a server that has these host names and addresses."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = self._signed(subject, key, hosts, days=days)
-        locked = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
-        return Identity(certificate.public_bytes(serialization.Encoding.PEM), private)
-
-    def _signed(self, subject, key, hosts=(), *, ca=False, days=30):
-        now = datetime.datetime.now(datetime.UTC)
-        begin, end = sorted([now - datetime.timedelta(days=1), now + datetime.timedelta(days=days)])
-        builder = x509.CertificateBuilder(
-            self._name, subject, key.public_key(), x509.random_serial_number(), begin, end
-        )
-        builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        if hosts:
-            builder = builder.add_extension(x509.SubjectAlternativeName(map(_host, hosts)), critical=False)
-        return builder.sign(self._key, hashes.SHA256())
-
-
-def _host(name):
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
-
-
 @pytest.fixture(scope="session")
 def authority():
     """The authority of the servers' certificates."""
@@ -100,79 +46,6 @@ def other_authority():
 
 
 # servers
-
-
-@dataclass
-class Seen:
-    """One request that reached a server."""
-
-    path: str
-    headers: list
-    client: dict | None = None
-
-    def header(self, name):
-        """Return the values of a header."""
-        return [value for key, value in self.headers if key.lower() == name.lower()]
-
-    @property
-    def authorization(self):
-        """Return what authenticated it; empty where nothing did."""
-        return "".join(self.header("Authorization"))
-
-
-@dataclass
-class Served:
-    """A server; it answers 401 while `refuses` is true of a request."""
-
-    url: str
-    seen: list = field(default_factory=list)
-    refuses: object = staticmethod(lambda request: False)
-
-    @property
-    def port(self):
-        """The port that it listens on."""
-        return int(self.url.rpartition(":")[2])
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Say nothing: a handshake that fails is what some tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
-        request = Seen(self.path, self.headers.items(), certificate)
-        self.server.served.seen.append(request)
-        code, body = (401, b"Unauthorized") if self.server.served.refuses(request) else (200, b'{"major":"1"}')
-        self.send_response(code)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-@contextmanager
-def serve(context=None):
-    """Run a server on a free port of loopback."""
-    server = _Server(("127.0.0.1", 0), _Handler)
-    if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.served = Served(f"http{'s' if context else ''}://localhost:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield server.served
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
@@ -212,59 +85,6 @@ def secure(authority, context_of):
 def serving_as(context_of):
     """Run a server that has an identity."""
     return lambda identity: serve(context_of(identity))
-
-
-class Proxy:
-    """A proxy that leads every CONNECT to one port of loopback, or answers it with a code."""
-
-    def __init__(self, port):
-        self.port_behind = port
-        self.code = 200
-        self.reason = "Whatever"
-        self.asked = []
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self):
-        """Accept nobody any more."""
-        self._listening.close()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client):
-        head = b""
-        while b"\r\n\r\n" not in head:
-            piece = client.recv(65536)
-            if not piece:
-                client.close()
-                return
-            head += piece
-        self.asked.append(head.decode())
-        with client:
-            client.sendall(f"HTTP/1.1 {self.code} {self.reason}\r\nContent-Length: 0\r\n\r\n".encode())
-            if self.code == 200:
-                with socket.create_connection(("127.0.0.1", self.port_behind)) as behind:
-                    back = threading.Thread(target=_pump, args=(behind, client), daemon=True)
-                    back.start()
-                    _pump(client, behind)
-                    back.join()
-
-
-def _pump(source, sink):
-    try:
-        while piece := source.recv(65536):
-            sink.sendall(piece)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
 
 
 @pytest.fixture

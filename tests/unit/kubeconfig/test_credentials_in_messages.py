@@ -16,7 +16,7 @@ import pytest
 from lightkube import Client, KubeConfig
 from lightkube.config.models import Cluster, User
 
-from profiles_management import ProfilesError, create_or_update_profiles, plan_profiles
+from profiles_management import ClusterError, ProfilesError, create_or_update_profiles, plan_profiles
 from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
 from profiles_management.pmr import documents
@@ -219,6 +219,18 @@ def test_no_answer_to_a_write_that_repeats_a_credential_gets_through(client_of, 
 
     assert report.errors or report.pending
     assert not holds_mark(repr(report), *report.errors, *map(str, report.pending), caplog.text)
+
+
+def test_credentials_that_fail_amid_a_run_are_told_with_the_profile_and_end_no_run(client_of, quick):
+    def answer(request):
+        if request.method == "GET":
+            return httpx2.Response(200, json={"items": []})
+        raise ClusterError("The plugin x of the user 'u' ended with exit code 1.")
+
+    report = create_or_update_profiles(documents.loads(DOCUMENT), target=client_of(User(), answer), clock=quick)
+
+    assert report.exit_code == 1
+    assert "The plugin x of the user 'u' ended with exit code 1" in report.errors[0]
 
 
 def raising(kind, text):

@@ -2,18 +2,24 @@
 
 import json
 import os
+import select
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import profiles_management
 from profiles_management import ClusterError, Forbidden
 from profiles_management.kubeflow.kubeconfig import connect, execution
 from profiles_management.reconcile.clock import Clock
 
 MARK = "s3cr3t-mark"
 V1, BETA = "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"
+SRC = str(Path(profiles_management.__file__).parents[1])
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
@@ -401,6 +407,26 @@ def test_a_plugin_that_does_not_end_is_ended_and_told(execs, script, impatient, 
         connect(execs(), timeout=0.2)
 
 
+def has_ended(process):
+    """Return whether a process ends, or has ended."""
+    try:
+        descriptor = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    ended = select.select([descriptor], [], [], 10)[0]
+    os.close(descriptor)
+    return bool(ended)
+
+
+def test_what_a_plugin_has_started_ends_with_it(execs, script, impatient, here):
+    script(f'sleep 1000 & echo $! > "{here}/child"\nwait')
+
+    with pytest.raises(ClusterError, match="did not end"):
+        connect(execs(), timeout=0.2)
+
+    assert has_ended(int((here / "child").read_text()))
+
+
 def test_a_plugin_whose_output_never_ends_is_ended(execs, script):
     script("cat /dev/zero")
 
@@ -463,6 +489,42 @@ def test_a_plugin_may_ask_at_a_terminal(execs, ask, secure, script, here, termin
 
     assert json.loads((here / "told").read_text())["spec"]["interactive"] == asked
     assert (here / "read").read_text() == ("yes\n" if asked else "\n")
+
+
+def test_what_a_plugin_asks_at_a_terminal_is_shown_at_once_and_its_credentials_are_not(user_of, script, secure, here):
+    """The command is run at a terminal of its own; the plugin waits for the answer to a question without a line end."""
+    script(
+        f"""echo 'Open https://login.invalid/?state=abcdefghijklmnopqrstuvwx1 and enter ABCD-1234, token={MARK}' >&2
+printf 'Your code: ' >&2
+read line
+echo '{credential()}'"""
+    )
+    path = user_of(exec={"apiVersion": V1, "command": "./plugin", "interactiveMode": "IfAvailable"})
+    (here / "pmr.yaml").write_text("profiles: []\n")
+    ours, theirs = os.openpty()
+    program = "from profiles_management.cli import entry; entry()"
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", program, "access", "--kubeconfig", path],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=os.environ | {"PYTHONPATH": SRC},
+    )
+    os.close(theirs)
+
+    shown = b""
+    while b"Your code: " not in shown:
+        shown += os.read(ours, 65536)
+    os.write(ours, b"42\n")
+    with suppress(OSError):  # how Linux says that the other end is closed
+        while piece := os.read(ours, 65536):
+            shown += piece
+    process.wait()
+    os.close(ours)
+
+    assert b"?state=abcdefghijklmnopqrstuvwx1 and enter ABCD-1234, token=***" in shown
+    assert MARK.encode() not in shown
+    assert "Bearer abc" in {request.authorization for request in secure.seen}
 
 
 # what is refused before
