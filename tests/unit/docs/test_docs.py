@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from profiles_management.cli.main import app, main
 from profiles_management.pmr import documents
+from profiles_management.pmr.convert import convert
 from profiles_management.reconcile.plan import Action, Reason
 
 ROOT = Path(__file__).parents[3]
@@ -91,6 +92,14 @@ def test_every_output_that_is_shown_is_what_is_printed(
     main(shlex.split(line)[2:])
 
     assert "".join(capsys.readouterr()).strip() == shown.strip()
+
+
+def test_the_document_that_is_shown_converted_is_what_convert_prints() -> None:
+    page = "docs/how-to/github-profiles-automator.md"
+    (theirs,) = [text for where, text in blocks("text") if where == page]
+    (ours,) = [text for where, text in blocks("yaml") if where == page]
+
+    assert convert(theirs).text == ours
 
 
 def manifests(tool: str) -> list[dict]:
