@@ -27,7 +27,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
-from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.lines import count, printable
 
 gc.freeze()
 gc.enable()
@@ -134,7 +134,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         for portion in results.calls(answer.results):
             event.set_results(portion)
         if answer.wrong:
-            event.fail(answer.wrong)
+            event.fail(printable(answer.wrong))
 
     def _synced(self, *, allow_revocations: bool) -> actions.Answer:
         run = self._run(allow_revocations=allow_revocations)

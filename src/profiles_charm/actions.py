@@ -31,7 +31,8 @@ from profiles_management.kubeflow import listings
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
-from profiles_management.reconcile.text import plan_lines, report_lines
+from profiles_management.reconcile.lines import printable
+from profiles_management.reconcile.text import plan_lines, plan_summary, report_lines, report_summary
 
 UNCONFIRMED = "run it again with confirm=true"
 _LISTS = ("changes", "errors", "pending", "warnings", "stale")
@@ -81,7 +82,7 @@ class Answer:
 def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gathered) -> Results:
     """Return what `plan` answers; `stopped` is there, and says why, where the brake would stop it."""
     lines = plan_lines(plan)
-    found = {"summary": str(lines[-1]), **_stopped(plan, settings), **_sources(gathered)}
+    found = {"summary": plan_summary(plan), **_stopped(plan, settings), **_sources(gathered)}
     return found | results.of_lines("text", lines) | _data(plan_data(plan), gathered)
 
 
@@ -91,14 +92,14 @@ def of_run(run: Run) -> Results:
         return of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
     if not isinstance(run.outcome, Report):
         return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | of_error(run.outcome)
-    found = {"summary": told(run, run.outcome), **_sources(run.gathered)}
+    found = {"summary": printable(told(run, run.outcome)), **_sources(run.gathered)}
     return found | results.of_lines("text", report_lines(run.outcome)) | _data(report_data(run.outcome), run.gathered)
 
 
 def of_report(report: Report) -> Results:
     """Return what `delete-stale-profiles` answers."""
     lines = report_lines(report)
-    return {"summary": str(lines[-1])} | results.of_lines("text", lines) | _data(report_data(report))
+    return {"summary": report_summary(report)} | results.of_lines("text", lines) | _data(report_data(report))
 
 
 def of_error(error: ProfilesError) -> Results:

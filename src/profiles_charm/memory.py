@@ -39,7 +39,7 @@ class Memory:
     def seen(self, names: Iterable[str]) -> frozenset[str]:
         """Return all names that were ever given here, these included."""
         known = self._read(_SEEN)
-        before = frozenset(known) if isinstance(known, list) else frozenset()
+        before = frozenset(name for name in known if isinstance(name, str)) if isinstance(known, list) else frozenset()
         after = before | set(names)
         if after != before:
             self._write(_SEEN, sorted(after))
@@ -49,7 +49,7 @@ class Memory:
         peers = self._charm.model.get_relation(RELATION)
         try:
             return json.loads(peers.data[self._charm.app].get(key, "null")) if peers is not None else None
-        except ValueError:  # another version wrote something else
+        except (ValueError, RecursionError):  # another version wrote something else
             return None
 
     def _write(self, key: str, value: object) -> None:
@@ -64,7 +64,16 @@ def worded(moment: datetime) -> str:
 
 
 def _moments(value: object) -> dict[str, datetime]:
-    try:
-        return {name: datetime.fromisoformat(text) for name, text in value.items()}  # type: ignore[attr-defined]
-    except (AttributeError, TypeError, ValueError):
+    if not isinstance(value, dict):
         return {}
+    found = {name: _moment(text) for name, text in value.items()}
+    return {name: moment for name, moment in found.items() if moment is not None}
+
+
+def _moment(text: object) -> datetime | None:
+    """Return a moment in UTC; None for what is none, has no zone, or is outside the calendar there."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

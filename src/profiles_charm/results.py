@@ -39,7 +39,7 @@ def of_text(key: str, text: str) -> Results:
 
 def of_list(key: str, items: Sequence[object]) -> Results:
     """Return a list as JSON, and how many items it has; where even the pieces cannot hold all, how many are missing."""
-    texts = [json.dumps(item, ensure_ascii=False) for item in items]
+    texts = [_json(item) for item in items]
     pieces = list(islice(_filled(texts), _MOST)) or [[]]
     left = len(texts) - sum(map(len, pieces))
     results = _keyed(key, [f"[{', '.join(piece)}]" for piece in pieces]) | {f"{key}-total": str(len(texts))}
@@ -57,6 +57,11 @@ def calls(results: Results) -> Iterator[Results]:
         portion[key] = value
         size += len(value.encode())
     yield portion
+
+
+def _json(item: object) -> str:
+    """Return an item as JSON; half of a surrogate pair, which no UTF-8 holds, stays the escape that JSON has for it."""
+    return json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def _keyed(key: str, pieces: Sequence[str]) -> Results:

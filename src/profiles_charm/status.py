@@ -7,7 +7,7 @@ from datetime import datetime
 import ops
 
 from profiles_charm import memory
-from profiles_charm.sources import CONFIG, GIT, Gathered, Read
+from profiles_charm.sources import Gathered, Read
 from profiles_management import (
     BrakeError,
     ClusterAway,
@@ -21,12 +21,17 @@ from profiles_management import (
 )
 from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
 from profiles_management.kubeflow.unmanaged import CODE as UNMANAGED_ACCESS
+from profiles_management.pmr.problems import GitError
 from profiles_management.reconcile.lines import count, printable
 
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400
 STANDING_BY = "standing by; the leader applies the document"
 _COMMIT = 8
+_LONGEST_PLACE = 60
+_LEAST = 20  # characters of a place or a URL that still say something
+_WHOLE = 160  # characters of a place and a reason that are not cut
+_UNCUT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,8 @@ def told(run: Run, report: Report) -> str:
     parts = [f"{count(plan.profiles, 'profile')}, {count(run.contributors, 'contributor')}"]
     parts += [f"{len(late)} pending"] if late else []
     known = {one.name for one in run.gathered.frozen} if run.gathered is not None else set()
-    parts += [f"{count(held, 'profile')} of {one} frozen" for one, held in _held(report).items() if one not in known]
+    held = {name: number for name, number in _held(report).items() if name not in known}
+    parts += [f"{count(number, 'profile')} of {short(name, _LONGEST_PLACE)} frozen" for name, number in held.items()]
     if run.gathered is not None and run.gathered.commit:
         parts.append(f"git {run.gathered.commit[:_COMMIT]}")
     return "; ".join([*parts, *_warned(plan.warnings)])
@@ -177,24 +183,46 @@ def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.
     end += f" {memory.worded(begun)}" if begun is not None else ""
     if isinstance(read.error, DocumentError):
         return ops.BlockedStatus(_worded(read.error, LONGEST - len(end)) + end)
-    what = short(f"{_place(read.name)}: {read.error}", LONGEST - len(end)) + end
+    what = _unread_source(read, LONGEST - len(end)) + end
     return ops.WaitingStatus(what) if getattr(read.error, "passing", False) else ops.BlockedStatus(what)
 
 
+def _unread_source(read: Read, longest: int) -> str:
+    """Return why a source cannot be read; the URL of a repository comes after the reason, as far as it fits."""
+    place = _place(read.name)
+    if not isinstance(read.error, GitError) or not read.error.address:
+        return _located(place, str(read.error), longest)
+    what = _located(place, read.error.reason, longest)
+    room = longest - len(f"{what} ()")
+    return f"{what} ({short(read.error.address, room)})" if room >= _LEAST else what
+
+
 def _place(name: str) -> str:
-    """Return a source as people know it: `git`, or `relation profiles of github-profiles`."""
-    if name in (CONFIG, GIT):
-        return name
-    _, endpoint, app = name.split(":", 2)
-    return f"relation {endpoint} of {app}"
+    """Return a source as people know it: `git`, or `relation profiles of github-profiles`.
+
+    The name can be that of another version or of somebody else: it is read from the cluster too.
+    """
+    kind, _, rest = name.partition(":")
+    endpoint, _, app = rest.partition(":")
+    return short(f"relation {endpoint} of {app}" if kind == "relation" and app else name, _LONGEST_PLACE)
+
+
+def _located(place: str, reason: str, longest: int) -> str:
+    """Return `PLACE: REASON` in so many characters, or in more to keep a reason of usual length whole.
+
+    A long place is cut at its beginning: the end of a path says more.
+    """
+    place, reason = short(place, _UNCUT), short(reason, _UNCUT)
+    room = max(_LEAST, longest - len(f": {reason}"))
+    place = place if len(place) <= room else f"…{place[1 - room :]}"
+    return short(f"{place}: {reason}", max(longest, _WHOLE))
 
 
 def _worded(error: DocumentError, longest: int) -> str:
     first, *others = error.problems
     line = f" line {first.where.line}" if first.where.line else ""
     more = f"; {len(others)} more" if others else ""
-    what = f"{first.where.file or first.where.path}{line}: {first.what}"
-    return short(what, longest - len(more)) + more
+    return _located(f"{first.where.file or first.where.path}{line}", first.what, longest - len(more)) + more
 
 
 def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:

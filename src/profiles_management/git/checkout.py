@@ -84,7 +84,7 @@ def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SY
     try:
         return _fetched(source, address, known if known and known.path == source.path else None, clock)
     except GitError as error:
-        raise GitError(f"{address}: {error}", passing=error.passing) from None
+        raise GitError(error.reason, address=str(address), passing=error.passing) from None
 
 
 def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | None, clock: Clock) -> Snapshot:

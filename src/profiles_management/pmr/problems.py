@@ -109,12 +109,17 @@ class ClusterAway(ClusterError):
 class GitError(ProfilesError):
     """A repository could not be read: its URL, the server, the revision, the path. One line, never with a secret.
 
-    `passing` where the server was away or too slow, which can pass by itself.
+    Attributes:
+        reason: why, without the URL.
+        address: the URL, '' where the message is not about one.
+        passing: whether the server was away or too slow, which can pass by itself.
     """
 
-    def __init__(self, message: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: str, *, address: str = "", passing: bool = False) -> None:
+        self.reason = reason
+        self.address = address
         self.passing = passing
-        super().__init__(message)
+        super().__init__(f"{address}: {reason}" if address else reason)
 
 
 class UnknownProfile(ProfilesError):

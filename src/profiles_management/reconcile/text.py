@@ -27,7 +27,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), line(_plan_summary(plan))]
+    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), line(plan_summary(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -36,7 +36,7 @@ def report_lines(report: Report) -> list[Line]:
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
     told = [*_told(groups, _Notes(plan), ends), *_beside(plan, groups)]
-    return [*told, line(_report_summary(report)), *_advice(report)]
+    return [*told, line(report_summary(report)), *_advice(report)]
 
 
 def unchanged(plan: Plan) -> int:
@@ -198,7 +198,8 @@ def _unread(source: str) -> str:
     return f"{source} cannot be read" if source else "what bears no source may be that of one that cannot be read"
 
 
-def _plan_summary(plan: Plan) -> str:
+def plan_summary(plan: Plan) -> str:
+    """Return what a plan would do, in one line of numbers."""
     if not plan:
         return _no_changes(plan, plan.pending)
     sentences = (
@@ -209,7 +210,8 @@ def _plan_summary(plan: Plan) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _report_summary(report: Report) -> str:
+def report_summary(report: Report) -> str:
+    """Return what was done and what was not, in one line of numbers."""
     plan = report.plan
     if not plan:
         return _no_changes(plan, report.waiting)

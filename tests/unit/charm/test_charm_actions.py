@@ -257,6 +257,15 @@ def test_what_is_confirmed_is_deleted_with_its_namespace(stale, api):
     assert api.get("Profile", None, "ml")
 
 
+def test_the_summary_of_a_deletion_that_failed_is_one_of_numbers(stale, api):
+    api.faults.append(always(injury("422"), lambda request: request.writes and request.resource == "profiles"))
+
+    reason = stale.fail("delete-stale-profiles", confirm=True)
+
+    assert reason.startswith("1 profile failed: web: ")
+    assert stale.results()["summary"] == "Applied: nothing (0 writes). 1 failed. 1 unchanged."
+
+
 def test_the_data_can_be_kept(stale, api):
     stale.act("delete-stale-profiles", confirm=True, keep_data=True)
 

@@ -1,6 +1,7 @@
 """What `juju status` says after each event."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingStatus, testing
@@ -8,7 +9,11 @@ from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingS
 from charm import ProfilesManagementCharm
 from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
 from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
-from profiles_charm.status import LONGEST, short
+from profiles_charm.sources import Gathered, Read, Unread
+from profiles_charm.status import LONGEST, Run, short, statuses_of
+from profiles_management import ClusterError, DocumentError, Problem
+from profiles_management.pmr import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import GitError, Where
 from scenarios.foreign import binding, person, put
 
 EVENTS = (
@@ -23,6 +28,7 @@ EVENTS = (
 )
 OF_RELATIONS = ("profiles_relation_changed", "profiles_relation_broken")
 STANDING_BY = ActiveStatus("standing by; the leader applies the document")
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SINCE = "since 2026-01-01 12:00 UTC"
 TRUST = "run juju trust profiles-management --scope=cluster"
 KINDS = {"Namespace", "Profile", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ClusterRole"}
@@ -385,3 +391,49 @@ def test_the_app_is_named_as_it_was_deployed(deploy, api, good):
     message = world.see().unit_status.message
 
     assert message == "not allowed to list profiles; run juju trust access --scope=cluster"
+
+
+def test_a_long_url_leaves_the_reason_of_a_repository_whole():
+    reason = "the server does not accept the user and token. Check both, and whether the token has expired"
+    error = GitError(f"{reason}.", address=f"https://git.example.com/{'teams/' * 40}profiles.git")
+
+    status = frozen_by(Read("git", error=error))
+
+    assert status.startswith(f"git: {reason}; frozen since ")
+
+
+def test_a_url_that_fits_comes_after_the_reason():
+    error = GitError("there is no host git.example.com.", address="https://git.example.com/profiles.git")
+
+    assert frozen_by(Read("git", error=error)).startswith("git: there is no host git.example.com (https://git.exa")
+
+
+def test_a_long_path_leaves_the_reason_of_a_document_whole():
+    file = f"{'folder/' * 40}teams.yaml@1a2b3c4d"
+    error = DocumentError([Problem("unknown-key", 'unknown key "colour"', Where(file, 14), "remove it")])
+
+    status = frozen_by(Read("git", error=error))
+
+    assert 'teams.yaml@1a2b3c4d line 14: unknown key "colour"; frozen since ' in status
+    assert len(status) <= LONGEST
+
+
+def test_a_long_application_leaves_the_reason_whole():
+    read = Read(f"relation:profiles:{'x' * 200}", error=Unread("nothing is published yet", passing=True))
+
+    assert ": nothing is published yet; frozen since " in frozen_by(read)
+
+
+@pytest.mark.parametrize("name", ["", "portal", "relation", "relation:profiles", "a:b:c:d", "\x1b[31m", "x" * 3000])
+def test_a_source_with_an_unknown_name_has_a_status(name):
+    status = frozen_by(Read(name, error=Unread("it is away")))
+
+    assert "it is away; frozen since" in status
+    assert status.isprintable()
+
+
+def frozen_by(read):
+    """The status of a run in which this source cannot be read."""
+    gathered = Gathered(ProfilesManagementRepresentation(), (read,))
+    run = Run(outcome=ClusterError("away"), now=NOON, gathered=gathered, since={read.name: NOON})
+    return next(iter(statuses_of(run, "profiles-management"))).message
