@@ -13,7 +13,8 @@ from profiles_management.kubeflow import names
 ODD = (
     "", " ", "portal", "relation", "relation:", "relation:profiles", "relation:profiles:a:b", "a:b:c:d", "::", "\n",
     "a\nb", "\x1b[31m", "🙂", "é", "x" * 3000, "null", "[]", "{}", "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00", "2027-01-31", "2027-02-30", "True", "1e400", "https://[::1", "http://", "'", '"', "%s{0}", "../..",
+    "9999-12-31T23:59:59-14:00", "2027-01-31", "2027-02-30", "True", "1e400",
+    "https://[::1", "http://", "'", '"', "%s{0}", "../..",
 )  # fmt: skip
 ANY_JSON = (
     None, True, 0, -1.5, "text", [], [None], [[]], [{}], [1, "a"], {}, {"config": 1}, {"config": None},
