@@ -125,10 +125,20 @@ def test_of_two_roles_the_stronger_is_kept(roles, kept, form):
     assert [(person.name, person.role) for person in people] == [("ann@example.com", kept)]
 
 
+def test_entries_of_one_line_that_are_neighbours_all_go():
+    roles = ("view", "admin", "view", "edit", "admin")
+    listed = ", ".join(f"{{name: ann@example.com, role: {role}}}" for role in roles)
+
+    text = converted(f"  contributors: [{listed}]\n")
+
+    assert text.splitlines()[-1] == "  contributors: [{name: ann@example.com, role: admin}]"
+    assert text.count(MARK) == len(roles) - 1
+
+
 @pytest.mark.parametrize("names", [("Ann@example.com", "ann@example.com"), ("ñ@x.com", "n\u0303@x.com")])
 def test_of_two_spellings_that_clash_the_stronger_role_is_kept(names):
     both = [f"- {{name: {names[0]}, role: view}}", f"- {{name: {names[1]}, role: edit}}"]
-    body = contributors(*both) + "  note: this is ignored\n"
+    body = contributors(*both)
 
     people = loads(HEAD + converted(body)).profiles["ml"].contributors
 
@@ -227,6 +237,12 @@ def test_a_device_that_is_there_twice_is_there_once():
     assert found == {"requests.nvidia.com/gpu": "4"}
 
 
+def test_two_names_of_one_device_are_one_amount():
+    found, _ = hard("nvidia.com/gpu: 2\n      limits.nvidia.com/gpu: 2")
+
+    assert found["requests.nvidia.com/gpu"] == "2"
+
+
 @pytest.mark.parametrize("amount", ["", " .inf", " .nan", " yes", " [1]", " 2024-01-01", " abc", " -1"])
 def test_an_amount_that_is_none_becomes_a_comment(amount):
     found, text = hard(f"cpu: 1\n      memory:{amount}")
@@ -276,6 +292,12 @@ def test_a_first_key_that_goes_leaves_its_dash_to_the_next():
         "  # its name\n"
         "- name: ml\n"
         "  owner: {kind: user, name: a@x.com}\n"
+    )
+
+
+def test_an_item_of_nothing_but_ignored_keys_becomes_a_comment():
+    assert convert(f"{HEAD}- team: red\n  note: blue\n").text == (
+        f"{HEAD}# convert: github-profiles-automator ignores this key\n# - team: red\n#   note: blue\n"
     )
 
 

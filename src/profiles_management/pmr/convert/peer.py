@@ -158,7 +158,7 @@ def _one_role_each(people: list[_Person], owner: _Person | None) -> Iterator[Edi
 def _why_not(person: _Person, best: _Person) -> str:
     if person.name != best.name:
         names = f"{quoted(person.name)} and {quoted(best.name)}"
-        return f"{names} differ in case alone; keep the spelling of the identity provider"
+        return f"{names} are one name in two spellings; keep that of the identity provider"
     if person.role == best.role:
         return f"{quoted(person.name)} is listed twice with role {best.role}"
     return f"{quoted(person.name)} has two roles, and {best.role} is the stronger one"
