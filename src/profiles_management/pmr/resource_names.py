@@ -36,6 +36,7 @@ _DEVICE_CLASS: Final = ".deviceclass.resource.k8s.io/devices"
 _REQUESTED_DEVICE_CLASS: Final = "requests.deviceclass.resource.kubernetes.io/"
 _PAGES: Final = ("hugepages-", "requests.hugepages-")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_COUNTING = re.compile(r"(?i)counts?[/.-]")
 _VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
 _PAGE_SIZE = re.compile(r"([0-9]{1,12})((?:[KMGTkmgt][Ii]?[Bb]?)?)")
 _KIBI: Final = 1024
@@ -154,12 +155,12 @@ def _object_meant(written: str) -> str:
         written: `deployment`, `deployments.v1.apps`, `apps/v1/deployments` and the like.
     """
     parts = [part for part in re.split(r"[./]", written.lower()) if part and not _VERSION.fullmatch(part)]
-    plural = next((plural for part in parts if (plural := _plural(part))), "")
-    if not plural:
+    place = next((place for place, part in enumerate(parts) if _plural(part)), None)
+    if place is None:
         return ""
+    plural = _plural(parts.pop(place))
     group = GROUPS_OF[plural]
-    others = ".".join(part for part in parts if _plural(part) != plural)
-    return f"count/{plural}.{group}".rstrip(".") if _is_that_group(others, group) else ""
+    return f"count/{plural}.{group}".rstrip(".") if _is_that_group(".".join(parts), group) else ""
 
 
 def _is_that_group(written: str, group: str) -> bool:
@@ -212,8 +213,9 @@ def meant(name: str) -> str:
 
 
 def _meant(name: str) -> str:
-    if name.casefold().startswith(("count/", "counts/", "count.", "count-")):
-        rest = name[len("count") :].lstrip("s/.-")
+    _, unsided = _side_of(name)
+    if counting := _COUNTING.match(unsided):
+        rest = unsided[counting.end() :]
         return _device_meant(rest) or _object_meant(rest) or _meant(rest)
     if "/" in name:
         return _device_meant(name) or _object_meant(name) or _word_meant(name)
@@ -292,7 +294,8 @@ def name_warning(name: str) -> Finding | None:
     if not slash or domain == "count" or _is_of_a_class(name):
         return _object_warning(name) if domain == "count" else None
     if domain.startswith("limits."):
-        return _counts_nothing(name, "it counts what is requested", f"{meant(name)}, or {_OTHER_SCHEDULER}")
+        better = meant(name) or f"requests.{name.removeprefix('limits.')}"
+        return _counts_nothing(name, "it counts what is requested", f"{better}, or {_OTHER_SCHEDULER}")
     if "kubernetes.io/" in name or not domain.startswith("requests."):
         return _counts_nothing(name, "it is no device", "", f"remove it, or {_OTHER_SCHEDULER}")
     device = domain.removeprefix("requests.")

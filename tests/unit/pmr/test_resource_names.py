@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from profiles_management.pmr import DocumentError, loads
 from profiles_management.pmr.amounts import amount_error, amount_warning
+from profiles_management.pmr.known_resources import GROUPS_OF
 from profiles_management.pmr.resource_names import meant, name_error, name_warning
 from profiles_management.pmr.resources import container_meant, is_container_resource
 from profiles_management.pmr.slips import pairs_in
@@ -79,6 +80,16 @@ def test_an_amount_that_a_remedy_says_to_write_is_one(text):
         finding = amount_error(name, text) or amount_warning(name, text)
         for amount in re.findall(r'"([^"]+)"', finding.remedy) if finding else ():
             assert amount_error(name, amount) is None
+
+
+@pytest.mark.parametrize(("plural", "group"), GROUPS_OF.items())
+def test_every_known_kind_of_object_is_known_in_the_singular_and_without_its_group(plural, group):
+    right = f"count/{plural}.{group}".rstrip(".")
+
+    assert name_error(right) is None
+    for written in (f"count/{plural}", f"count/{plural[:-1]}", f"Count/{plural}", f"counts/{plural}.{group}"):
+        if written != right and plural[:-1] not in ("ingresse", "networkpolicie", "authorizationpolicie"):
+            assert meant(written) == right
 
 
 def test_a_remedy_looks_at_no_more_than_eighty_characters():
