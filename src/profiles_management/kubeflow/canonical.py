@@ -1,6 +1,6 @@
-"""Specs as Kubernetes stores them: every quantity in the spelling that the API server and the controller print.
+"""Specs as Kubernetes stores them: every quantity as the API server and the controller print it.
 
-What is written in another spelling is rewritten by the profile controller, and a GitOps tool writes it back for ever.
+The profile controller rewrites another spelling, and a GitOps tool writes it back for ever.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,8 @@ def limit_range(spec: Mapping[str, Any]) -> Spec:
 
 
 def _limit(item: Mapping[str, Any]) -> Spec:
-    spelled = {field: _amounts(item[field], quantities.MILLI) for field in AMOUNTS if item.get(field)}
+    fields = [field for field in AMOUNTS if item.get(field)]
+    spelled = {field: _amounts(item[field], quantities.MILLI) for field in fields}
     return {**item, **spelled}
 
 

@@ -1,4 +1,4 @@
-"""How much of a resource: what Kubernetes refuses, what was meant instead, and what is valid and never meant.
+"""Amounts of a resource: what Kubernetes refuses, and what is valid and never meant.
 
 Source: `ValidateResourceQuantityValue` in
 https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
@@ -18,7 +18,7 @@ from profiles_management.pmr.names import quoted
 from profiles_management.pmr.resource_names import is_device, is_extended
 
 _IN_BYTES: Final = ("memory", "storage", "hugepages-")
-_NO_LIMIT: Final = frozenset({"unlimited", "infinity", "infinite", "inf", "none", "max", "no", "any", "all", "-1", "∞"})
+_NO_LIMIT: Final = frozenset({"unlimited", "infinity", "inf", "none", "max", "any", "∞"})
 _LONGEST: Final = 80  # characters of a text that a remedy looks at
 _MEBIBYTE: Final = 2**20
 _IN_MEBIBYTES: Final = "write it in Mi or Gi"
@@ -35,12 +35,12 @@ _SLIPS: Final = (
 
 
 def is_whole(name: str) -> bool:
-    """Return whether Kubernetes takes whole numbers alone: of objects, and of devices such as GPUs."""
+    """Return whether Kubernetes takes only whole numbers of this: objects, devices such as GPUs."""
     return name in COUNTED or is_extended(name)
 
 
 def amount_error(name: str, value: object) -> Finding | None:
-    """Return what Kubernetes would refuse in this amount of this resource, or None. The path is the name."""
+    """Return what Kubernetes would refuse in an amount of a resource. The path is the name."""
     if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
         return _quantity_error(name, value)
     if isinstance(value, float) and isfinite(value):
@@ -57,7 +57,8 @@ def _quantity_error(name: str, value: str | int) -> Finding | None:
     try:
         amount = quantities.parse(value)
     except ValueError:
-        return Finding("bad-quantity", f"{quoted(str(value))} is no quantity", _better(str(value)), (name,))
+        what = f"{quoted(str(value))} is no quantity"
+        return Finding("bad-quantity", what, _better(str(value)), (name,))
     if amount < 0:
         remedy = f"write 0 or more, or {_LEAVE_OUT}"
         return Finding("negative-quantity", f"{value} is less than nothing", remedy, (name,))
@@ -89,7 +90,8 @@ def _better(text: str) -> str:
 def _spelled(amount: str, unit: str) -> list[str]:
     """Return what an amount with a misspelled unit may mean, the likeliest first."""
     slips = ((pattern.fullmatch(unit), better) for pattern, better in _SLIPS)
-    return [amount + _cased(slip.expand(better)) for slip, better in slips if slip] + [amount + unit]
+    units = [_cased(slip.expand(better)) for slip, better in slips if slip]
+    return [amount + likely for likely in (*units, unit)]
 
 
 def _cased(suffix: str) -> str:
@@ -100,7 +102,7 @@ def _cased(suffix: str) -> str:
 
 @lru_cache(maxsize=8192)
 def amount_warning(name: str, amount: str) -> Finding | None:
-    """Return why a valid amount of a resource is probably not meant, or None. The path is the name."""
+    """Return why a valid amount of a resource is probably not meant. The path is the name."""
     if any(part in name for part in _IN_BYTES) and "/persistent" not in name:
         return _bytes_warning(name, amount)
     if "storageclass" in name or name.startswith("count/") or is_whole(name) or is_device(name):
@@ -113,13 +115,15 @@ def _bytes_warning(name: str, amount: str) -> Finding | None:
     if not value:
         return None
     if _FINER.fullmatch(amount):
-        what = f"{name} is {amount}, which is in {_FRACTIONS.get(amount[-1], 'fractions')} of a byte"
-        remedy = f'write: "{amount[:-1]}Mi" for mebibytes' if amount[-1] in _FRACTIONS else _IN_MEBIBYTES
+        fraction = _FRACTIONS.get(amount[-1], "fractions")
+        what = f"{name} is {amount}, which is in {fraction} of a byte"
+        better = f'write: "{amount[:-1]}Mi" for mebibytes'
+        remedy = better if amount[-1] in _FRACTIONS else _IN_MEBIBYTES
         return Finding("milli-bytes", what, remedy, (name,))
     if value < _MEBIBYTE and amount[-1:].isdigit():
         what = f"{name} is {amount}, which is {amount} bytes"
-        remedy = f'write: "{amount}Gi" or "{amount}Mi", whichever is meant' if amount.isdigit() else _IN_MEBIBYTES
-        return Finding("few-bytes", what, remedy, (name,))
+        better = f'write: "{amount}Gi" or "{amount}Mi", whichever is meant'
+        return Finding("few-bytes", what, better if amount.isdigit() else _IN_MEBIBYTES, (name,))
     return None
 
 
@@ -129,7 +133,8 @@ def _number_warning(name: str, amount: str, unit: str) -> Finding | None:
         return Finding("odd-unit", what, 'write the number alone, such as "4"', (name,))
     value = quantities.parse(amount)
     if unit == "CPUs" and value != quantities.stored(amount):
-        what = f"{name} is {amount}, which Kubernetes rounds up to {quantities.canonical(amount, quantities.MILLI)}"
+        rounded = quantities.canonical(amount, quantities.MILLI)
+        what = f"{name} is {amount}, which Kubernetes rounds up to {rounded}"
         return Finding("too-fine", what, "write thousandths, such as 100m", (name,))
     if unit == "pieces" and value.denominator != 1:
         what = f"{name} is {amount}, and is counted in whole numbers"

@@ -1,4 +1,4 @@
-"""What Kubernetes, Kubeflow and device vendors call the things that a quota counts. Data, and nothing else."""
+"""What Kubernetes, Kubeflow and device vendors call the things that a quota counts."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ IN_QUOTAS: Final = (
 )
 IN_LIMIT_RANGES: Final = IN_QUOTAS | {"storage"}
 
-# Kinds of objects by API group, as `count/` names them; "" is Kubernetes' core. Only what lives in a namespace.
-# Source: `kubectl api-resources --namespaced`, and the CustomResourceDefinitions of Kubeflow's manifests.
+# Kinds of objects in a namespace by API group, as `count/` names them; "" is Kubernetes' core.
+# Sources: `kubectl api-resources --namespaced`, and the CustomResourceDefinitions of Kubeflow.
 _OBJECTS: Final = {
-    "": "configmaps endpoints limitranges persistentvolumeclaims pods podtemplates replicationcontrollers "
-    "resourcequotas secrets serviceaccounts services",
+    "": "configmaps endpoints limitranges persistentvolumeclaims pods podtemplates "
+    "replicationcontrollers resourcequotas secrets serviceaccounts services",
     "apps": "controllerrevisions daemonsets deployments replicasets statefulsets",
     "autoscaling": "horizontalpodautoscalers",
     "batch": "cronjobs jobs",
@@ -41,8 +41,8 @@ _OBJECTS: Final = {
     "rbac.authorization.k8s.io": "rolebindings roles",
     "resource.k8s.io": "resourceclaims resourceclaimtemplates",
     "argoproj.io": "cronworkflows workflows workfloweventbindings workflowtemplates",
-    "kubeflow.org": "experiments jaxjobs mpijobs notebooks paddlejobs poddefaults pvcviewers pytorchjobs "
-    "scheduledworkflows suggestions tfjobs trials viewers workspaces xgboostjobs",
+    "kubeflow.org": "experiments jaxjobs mpijobs notebooks paddlejobs poddefaults pvcviewers "
+    "pytorchjobs scheduledworkflows suggestions tfjobs trials viewers workspaces xgboostjobs",
     "ray.io": "rayclusters rayjobs rayservices",
     "security.istio.io": "authorizationpolicies",
     "serving.kserve.io": "inferencegraphs inferenceservices servingruntimes trainedmodels",
@@ -50,11 +50,13 @@ _OBJECTS: Final = {
     "tensorboard.kubeflow.org": "tensorboards",
     "trainer.kubeflow.org": "trainingruntimes trainjobs",
 }
-GROUPS_OF: Final = {plural: group for group, plurals in _OBJECTS.items() for plural in plurals.split()}
+GROUPS_OF: Final = {
+    plural: group for group, plurals in _OBJECTS.items() for plural in plurals.split()
+}  # fmt: skip
 CLOSED_GROUPS: Final = frozenset({"", "apps", "autoscaling", "batch", "policy"})
 """The groups whose name has no dot: Kubernetes' own, to which nobody else can add."""
 
-NEVER_COUNTED: Final = frozenset({"bindings", "componentstatuses", "events", "localsubjectaccessreviews"})
+NEVER_COUNTED: Final = frozenset({"bindings", "componentstatuses", "events"})
 CLUSTER_WIDE: Final = frozenset(
     {
         "clusterrolebindings",

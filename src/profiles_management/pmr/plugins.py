@@ -1,7 +1,7 @@
-"""The plugins that Kubeflow's profile controller knows. It passes over every other kind, and over keys that it lacks.
+"""The plugins that Kubeflow's profile controller knows; it passes over other kinds and keys.
 
-Sources: https://github.com/kubeflow/dashboard/tree/main/components/profile-controller/internal/controller
-(`plugin_iam.go`, `plugin_workload_identity.go`, `GetPluginSpec`). Nothing is refused: a distribution may have others.
+Sources: kubeflow/dashboard, components/profile-controller (`plugin_iam.go`,
+`plugin_workload_identity.go`, `GetPluginSpec`). Nothing is refused: a distribution may have others.
 """
 
 from __future__ import annotations
@@ -25,19 +25,21 @@ _TYPES: Final = {str: "text", bool: "true or false"}
 
 
 def plugin_warnings(kind: str, spec: Mapping[str, Any]) -> Iterator[Finding]:
-    """Yield what the profile controller would pass over in a plugin, or fail at; paths start at the plugin."""
+    """Yield what the profile controller passes over in a plugin, or fails at; paths start there."""
     known = _SPECS.get(kind)
     if known is None:
         yield _unknown_kind(kind)
         return
     for key, value in spec.items():
-        name = next((name for name in known if name.casefold() == key.casefold()), "")  # Go compares keys so
+        # Go does not look at the case of keys.
+        name = next((name for name in known if name.casefold() == key.casefold()), "")
         finding = _value_warning(kind, name, value) if name else _unknown_key(kind, key)
         if finding is not None:
             yield finding._replace(path=("spec", key))
     needed, example = _NEEDED[kind]
     if needed not in spec and not any(near(key, [needed]) for key in spec):
-        yield Finding("plugin-incomplete", f"{kind} needs {needed}", f"add: {needed}: {example}", ("kind",))
+        remedy = f"add: {needed}: {example}"
+        yield Finding("plugin-incomplete", f"{kind} needs {needed}", remedy, ("kind",))
 
 
 def _value_warning(kind: str, name: str, value: object) -> Finding | None:
@@ -47,7 +49,8 @@ def _value_warning(kind: str, name: str, value: object) -> Finding | None:
         return Finding("plugin-type", what, f"write {_TYPES[wanted]}")
     example = f"write it as in: {name}: {_NEEDED[kind][1]}"
     if name == "gcpServiceAccount" and not str(value).endswith(_GOOGLE):
-        return Finding("plugin-value", f"{quoted(str(value))} is no Google service account", example)
+        what = f"{quoted(str(value))} is no Google service account"
+        return Finding("plugin-value", what, example)
     if name == "awsIamRole" and not str(value).startswith("arn:"):
         return Finding("plugin-value", f"{quoted(str(value))} is no ARN of a role", example)
     return None

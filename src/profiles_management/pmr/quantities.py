@@ -1,7 +1,8 @@
 """Quantities as Kubernetes reads them, compares them and prints them.
 
-Source of the rules: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go
-(`ParseQuantity`, `String`, `RoundUp`) and the pattern of the Profile CRD, which is a little narrower.
+Sources: `ParseQuantity`, `String` and `RoundUp` in
+https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go, and the pattern
+of the Profile CRD, which is a little narrower.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _DECIMAL_SUFFIX = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
 _BINARY_SUFFIX = {exponent: suffix for suffix, exponent in _BINARY.items()}
 _LARGEST_BINARY = Fraction(2**63 - 1)
 _LONGEST = 100
-_LARGEST_MAGNITUDE = 100  # digits before the decimal point; of a larger number nobody knows what becomes
+_LARGEST_MAGNITUDE = 100  # digits before the decimal point
 _SMALLEST_EXPONENT = -400  # further down all round up to 1n, at any length that we read
 _KIBI = 1024
-_MOST_DIGITS = 18  # of a number that Go holds in 64 bits; a longer one it never prints as it was written
+_MOST_DIGITS = 18  # of a number that Go holds in 64 bits and may print as it was written
 
 
 class _Written(NamedTuple):
@@ -52,7 +53,7 @@ class _Written(NamedTuple):
 
     @property
     def is_printed_as_written(self) -> bool:
-        """Whether Go takes the text for canonical at first sight and prints it unchanged, as it does with `+2`."""
+        """Whether Go takes the text for canonical at first sight and prints it unchanged: `+2`."""
         digits = self.whole + self.part
         if self.suffix in _BINARY:
             room = 14 - len(self.whole) - self.exponent * 3 // 10
@@ -78,7 +79,7 @@ def parse(value: str | int) -> Fraction:
     """Return the exact value of a quantity, rounded away from zero to 1n as Kubernetes does.
 
     Raises:
-        ValueError: Kubernetes would refuse it. Negative values are well-formed, so they are returned.
+        ValueError: Kubernetes would refuse it. Negative values are well-formed and returned.
     """
     written = _written(value)
     amount = _rounded_up(written.value, NANO)
@@ -98,8 +99,8 @@ def _rounded_up(amount: Fraction, exponent: int) -> Fraction:
 def stored(value: str | int) -> Fraction:
     """Return the value that a ResourceQuota and a LimitRange store: rounded away from zero to 1m.
 
-    A Profile keeps `100u`, its ResourceQuota has `1m`. Source: kubernetes, pkg/apis/core/v1/defaults.go
-    (`SetDefaults_ResourceList`).
+    A Profile keeps `100u`, its ResourceQuota has `1m`. Source: `SetDefaults_ResourceList` in
+    kubernetes, pkg/apis/core/v1/defaults.go.
 
     Raises:
         ValueError: Kubernetes would refuse the quantity.
@@ -122,14 +123,15 @@ def same(one: str | int, other: str | int) -> bool:
 
 @lru_cache(maxsize=65536, typed=True)
 def canonical(value: str | int, exponent: int = NANO) -> str:
-    """Return a quantity as Kubernetes prints it: `1000m` as `1`, `0.5` as `500m`, `1024Mi` as `1Gi`.
+    """Return a quantity as Kubernetes prints it: `1000m` as `1`, `1024Mi` as `1Gi`.
 
-    Kubernetes prints the text that this returns unchanged. It loses the size of a number of 1000E and more with an
-    SI suffix or none; that number is returned with an exponent, which is safe.
+    Kubernetes prints the returned text unchanged. It loses the size of a number of 1000E and more
+    with an SI suffix or none; such a number is returned with an exponent, which is safe.
 
     Args:
         value: a quantity, or a whole number.
-        exponent: the finest decimal place that is kept: NANO in a Profile, MILLI in a ResourceQuota or LimitRange.
+        exponent: the finest decimal place that is kept: NANO in a Profile, MILLI in a
+            ResourceQuota or LimitRange.
 
     Raises:
         ValueError: Kubernetes would refuse it.

@@ -1,6 +1,7 @@
-"""Names of resources in a quota: which of them count anything, and what was meant by one that does not.
+"""Names of resources in a quota: which of them count anything, and what the others mean.
 
-The API server takes any `domain/name`, and counts nothing by most of them. Sources: `MatchingResources` in
+The API server takes any `domain/name`, and counts nothing by most of them. Sources:
+`MatchingResources` in
 https://github.com/kubernetes/kubernetes/tree/master/pkg/quota/v1/evaluator/core, and
 `ValidateResourceQuotaResourceName` in
 https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
@@ -42,6 +43,7 @@ _PAGE_SIZE = re.compile(r"([0-9]{1,12})((?:[KMGTkmgt][Ii]?[Bb]?)?)")
 _KIBI: Final = 1024
 _OBJECT_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _STANDARD: Final = {_NOT_ALPHANUMERIC.sub("", name): name for name in IN_QUOTAS}
+_EXAMPLES: Final = "name a standard resource such as limits.cpu, or requests.domain/name"
 _OTHER_SCHEDULER: Final = "keep it only where another scheduler reads it"
 
 
@@ -52,7 +54,7 @@ def is_extended(name: str) -> bool:
 
 
 def is_taken(name: str) -> bool:
-    """Return whether the API server takes this name in a quota, whether or not it counts anything by it."""
+    """Return whether the API server takes this name in a quota, even if it counts nothing by it."""
     return is_qualified(name) and ("/" in name or name in IN_QUOTAS or name.startswith(_PAGES))
 
 
@@ -63,9 +65,9 @@ def is_device(name: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def name_error(name: str) -> Finding | None:
-    """Return what is wrong with a name in a quota: it is refused, or it counts nothing and something else was meant."""
+    """Return why a name cannot be in a quota: the server refuses it, or it is a slip of the pen."""
     if not is_taken(name):
-        return _error("unknown-resource", f"{quoted(name)} is no resource that can be limited here", meant(name))
+        return _unknown(name)
     if name in IN_QUOTAS:
         return None
     if name.startswith("count/"):
@@ -77,9 +79,11 @@ def name_error(name: str) -> Finding | None:
     return _prefix_error(name)
 
 
-def _error(code: str, what: str, remedy: str) -> Finding:
-    written = f"write: {remedy}" if remedy else "name a standard resource such as limits.cpu, or requests.domain/name"
-    return Finding(code, what, written, at_key=True)
+def _unknown(name: str) -> Finding:
+    what = f"{quoted(name)} is no resource that can be limited here"
+    better = meant(name)
+    remedy = f"write: {better}" if better else _EXAMPLES
+    return Finding("unknown-resource", what, remedy, at_key=True)
 
 
 def _counts_nothing(name: str, why: str, remedy: str, otherwise: str = "remove it") -> Finding:
@@ -104,7 +108,7 @@ def _prefix_error(name: str) -> Finding | None:
     is_foreign = "kubernetes.io/" in name or domain.endswith("k8s.io")
     if is_foreign or domain.startswith(("requests.", "limits.")):
         return None
-    return _error("unknown-resource", f"{quoted(name)} is no resource that can be limited here", meant(name))
+    return _unknown(name)
 
 
 def _class_error(name: str, domain: str, last: str) -> Finding:
@@ -119,7 +123,8 @@ def _class_meant(domain: str, last: str) -> str:
     name = domain.partition(".")[0]
     if "deviceclass" in domain:
         return f"{name}{_DEVICE_CLASS}" if name not in ("requests", "limits", "deviceclass") else ""
-    resource = THINGS.get(_NOT_ALPHANUMERIC.sub("", last.lower().removeprefix("requests.").removeprefix("limits.")), "")
+    word = last.lower().removeprefix("requests.").removeprefix("limits.")
+    resource = THINGS.get(_NOT_ALPHANUMERIC.sub("", word), "")
     is_class = name not in ("requests", "limits", "storageclass")
     resource = last if last in _OF_STORAGE_CLASS else resource
     return f"{name}{_STORAGE_CLASS}{resource}" if is_class and resource in _OF_STORAGE_CLASS else ""
@@ -143,7 +148,8 @@ def _object_error(name: str) -> Finding | None:
         return _counts_nothing(name, "kinds of objects are named in lower case", better)
     if group in CLOSED_GROUPS or "." not in group:
         why = f"the API group {group} has no {plural}" if group else f"{plural} needs its API group"
-        why = why if better.startswith("count/") or not better else f"{written} is no kind of object"
+        if better and not better.startswith("count/"):
+            why = f"{written} is no kind of object"
         return _counts_nothing(name, why, better, f"write it as in: count/{plural}.example.com")
     return _counts_nothing(name, "it is named otherwise", better) if better else None
 
@@ -154,7 +160,8 @@ def _object_meant(written: str) -> str:
     Args:
         written: `deployment`, `deployments.v1.apps`, `apps/v1/deployments` and the like.
     """
-    parts = [part for part in re.split(r"[./]", written.lower()) if part and not _VERSION.fullmatch(part)]
+    words = re.split(r"[./]", written.lower())
+    parts = [word for word in words if word and not _VERSION.fullmatch(word)]
     place = next((place for place, part in enumerate(parts) if _plural(part)), None)
     if place is None:
         return ""
@@ -164,7 +171,7 @@ def _object_meant(written: str) -> str:
 
 
 def _is_that_group(written: str, group: str) -> bool:
-    """Return whether a group is missing, could not be anybody's for lack of a dot, or is misspelled."""
+    """Return whether a group is missing, has no dot and so is nobody's, or is misspelled."""
     return "." not in written or near(written, [group], _NEAR) is not None
 
 
@@ -184,7 +191,8 @@ def page_error(name: str) -> Finding | None:
     if size == better:
         return None
     why = "pages have a size such as 2Mi or 1Gi"
-    return _counts_nothing(name, why, f"{prefix}-{better}" if better else "", "write it as in: hugepages-2Mi")
+    remedy = f"{prefix}-{better}" if better else ""
+    return _counts_nothing(name, why, remedy, "write it as in: hugepages-2Mi")
 
 
 def _page_size(size: str) -> str:
@@ -193,7 +201,8 @@ def _page_size(size: str) -> str:
     if written is None:
         return ""
     unit = written[2][:1].upper()
-    spelled = quantities.canonical(f"{written[1]}{unit}i" if unit else f"{int(written[1]) // _KIBI}Ki")
+    size = f"{written[1]}{unit}i" if unit else f"{int(written[1]) // _KIBI}Ki"
+    spelled = quantities.canonical(size)
     amount = int(quantities.parse(spelled))
     return spelled if amount > 1 and amount & (amount - 1) == 0 and spelled.endswith("i") else ""
 
@@ -202,9 +211,10 @@ def _page_size(size: str) -> str:
 
 
 def meant(name: str) -> str:
-    """Return the name in a quota that was probably meant, '' where that is not clear. It is valid and counts.
+    """Return the name in a quota that was probably meant, '' where that is not clear.
 
-    Words are compared by what they mean: `requests.gpu` is far from `requests.cpu`, whatever its letters.
+    It is valid and counts. Words are compared by what they mean: `requests.gpu` is far from
+    `requests.cpu`, whatever its letters.
     """
     if len(name) > _LONGEST:
         return ""
@@ -216,6 +226,8 @@ def _meant(name: str) -> str:
     _, unsided = _side_of(name)
     if counting := _COUNTING.match(unsided):
         rest = unsided[counting.end() :]
+        if rest in IN_QUOTAS and rest not in GROUPS_OF:
+            return rest
         return _device_meant(rest) or _object_meant(rest) or _meant(rest)
     if "/" in name:
         return _device_meant(name) or _object_meant(name) or _word_meant(name)
@@ -223,7 +235,7 @@ def _meant(name: str) -> str:
 
 
 def _side_of(domain: str) -> tuple[str, str]:
-    """Return the side that a domain begins with, and the domain without it: `request.nvidia.com`."""
+    """Return the side with which `request.nvidia.com` begins, and the domain without it."""
     first, _, rest = domain.partition(".")
     return (SIDES[first.lower()], rest) if rest and first.lower() in SIDES else ("", domain)
 
@@ -235,25 +247,28 @@ def _device_meant(name: str) -> str:
     while side:
         domain = rest
         side, rest = _side_of(domain)
-    if not slash or "/" in last or domain in ("count", "counts") or "." not in domain + known_device(domain, last):
+    known = known_device(domain, last)
+    if not slash or "/" in last or domain in ("count", "counts") or "." not in domain + known:
         return ""
     if last.lower() in GROUPS_OF or any(_VERSION.fullmatch(part) for part in (domain, last)):
         return ""
-    return f"requests.{known_device(domain, last) or f'{domain}/{last}'}"
+    return f"requests.{known or f'{domain}/{last}'}"
 
 
 def known_device(domain: str, last: str) -> str:
-    """Return the device of a vendor that a misspelled one means, '' where it is none or is spelled right."""
-    vendor = domain.lower().partition(".")[0]
-    known = next((one for one in DEVICES if vendor in (one, one.partition(".")[0]) or near(domain, [one], _NEAR)), "")
-    if not known:
+    """Return the device that a misspelled one means, '' where it is none or is spelled right."""
+    first = domain.lower().partition(".")[0]
+    vendors = {vendor.partition(".")[0]: vendor for vendor in DEVICES}
+    vendor = vendors.get(first) or near(domain, DEVICES, _NEAR)
+    if not vendor:
         return ""
-    found = next((one for one in DEVICES[known] if last.lower() in (one, f"{one}s")), "")
-    return f"{known}/{found}" if found and (known, found) != (domain, last) else ""
+    known = (device for device in DEVICES[vendor] if last.lower() in (device, f"{device}s"))
+    device = next(known, "")
+    return f"{vendor}/{device}" if device and (vendor, device) != (domain, last) else ""
 
 
 def _word_meant(name: str) -> str:
-    """Return the name that a word means, whatever is between its parts: `limitsCpu`, `memory_limit`, `requests.gpu`."""
+    """Return the name that a word means: `limitsCpu`, `memory_limit`, `requests.gpu`."""
     word = _NOT_ALPHANUMERIC.sub("", name.lower())
     if name.lower().rpartition(".")[2].startswith("hugepages-"):
         return f"requests.{name.rpartition('.')[2]}"
@@ -289,20 +304,22 @@ def _misspelled(word: str) -> str:
 
 @lru_cache(maxsize=8192)
 def name_warning(name: str) -> Finding | None:
-    """Return what to think of in a valid name of a quota: Kubernetes counts nothing by it, or perhaps nothing."""
+    """Return why Kubernetes counts nothing by a valid name in a quota, or perhaps nothing."""
     domain, slash, last = name.partition("/")
     if not slash or domain == "count" or _is_of_a_class(name):
         return _object_warning(name) if domain == "count" else None
     if domain.startswith("limits."):
         better = meant(name) or f"requests.{name.removeprefix('limits.')}"
-        return _counts_nothing(name, "it counts what is requested", f"{better}, or {_OTHER_SCHEDULER}")
+        remedy = f"{better}, or {_OTHER_SCHEDULER}"
+        return _counts_nothing(name, "it counts what is requested", remedy)
     if "kubernetes.io/" in name or not domain.startswith("requests."):
         return _counts_nothing(name, "it is no device", "", f"remove it, or {_OTHER_SCHEDULER}")
     device = domain.removeprefix("requests.")
     better = known_device(device, last)
     if better or "." not in device:
         what = f"{quoted(name)} counts nothing unless a device is called {device}/{last}"
-        return Finding("odd-device", what, f"write: requests.{better}" if better else "check the name", at_key=True)
+        remedy = f"write: requests.{better}" if better else "check the name"
+        return Finding("odd-device", what, remedy, at_key=True)
     return None
 
 

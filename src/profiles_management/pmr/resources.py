@@ -1,4 +1,4 @@
-"""Lists of resources in a quota or a LimitRange: every name and every amount judged, all findings at once.
+"""Lists of resources in a quota or a LimitRange: every name and every amount is judged.
 
 Source: `validateContainerResourceName` in
 https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
@@ -15,7 +15,12 @@ from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.amounts import amount_error, amount_warning
-from profiles_management.pmr.known_resources import IN_CONTAINERS, IN_LIMIT_RANGES
+from profiles_management.pmr.known_resources import (
+    COUNTED,
+    GROUPS_OF,
+    IN_CONTAINERS,
+    IN_LIMIT_RANGES,
+)
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, refusal
 from profiles_management.pmr.names import is_qualified, quoted
 from profiles_management.pmr.resource_names import (
@@ -79,7 +84,7 @@ def _resource_findings(amounts: dict[Any, Any], judge: Judge) -> list[Finding]:
 
 
 def _resource_list(judge: Judge) -> Callable[[Any], dict[str, str]]:
-    """Return a validator of lists of resources; it reports everything at once and turns whole numbers to text."""
+    """Return a validator of lists of resources; it reports everything at once and returns text."""
 
     def validate(value: object) -> dict[str, str]:
         if not isinstance(value, dict):
@@ -91,7 +96,9 @@ def _resource_list(judge: Judge) -> Callable[[Any], dict[str, str]]:
     return validate
 
 
-_SCHEMA = WithJsonSchema({"type": "object", "additionalProperties": {"type": ["string", "integer"]}})
+_SCHEMA = WithJsonSchema(
+    {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+)
 QuotaResources = Annotated[dict[str, str], PlainValidator(_resource_list(name_error)), _SCHEMA]
 LimitResources = Annotated[dict[str, str], PlainValidator(_resource_list(_limit_error)), _SCHEMA]
 
@@ -101,22 +108,20 @@ LimitResources = Annotated[dict[str, str], PlainValidator(_resource_list(_limit_
 
 _ALIASES: Final = (
     *((name, f"requests.{name}") for name in sorted(IN_CONTAINERS)),
-    *(
-        (name, f"count/{name}")
-        for name in ("configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "secrets", "services")
-    ),
+    *((name, f"count/{name}") for name in sorted(COUNTED & GROUPS_OF.keys())),
 )
 """Pairs of names by which a quota counts the same."""
 
 
 def quota_list_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    """Return what is valid in the amounts of a quota and probably not meant; paths begin with the names."""
-    warnings = [finding._replace(path=(name,)) for name in amounts if (finding := name_warning(name))]
+    """Return what is valid in a quota and probably not meant; paths begin with the names."""
+    named = ((name, name_warning(name)) for name in amounts)
+    warnings = [finding._replace(path=(name,)) for name, finding in named if finding]
     return [*warnings, *_amount_warnings(amounts), *_doubles(amounts)]
 
 
 def limit_list_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    """Return what is valid in the amounts of a LimitRange and probably not meant; paths begin with the names."""
+    """Return what is valid in a LimitRange and probably not meant; paths begin with the names."""
     return [*_device_warnings(amounts), *_amount_warnings(amounts)]
 
 

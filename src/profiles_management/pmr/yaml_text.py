@@ -1,8 +1,9 @@
 """Data as YAML that YAML 1.1, YAML 1.2 and Go's reader, which is kubectl's, read alike.
 
-They type plain text differently: `y` is true to some, `1e3` a number to others, `0098123` a number to Go alone. So text
-is plain only where it begins with a letter and holds nothing that any of them looks at; all other text is in double
-quotes, on one line, with an escape for what a person cannot see.
+They type plain text differently: `y` is true to some, `1e3` a number to others, `0098123` a number
+to Go alone. So text is plain only where it begins with a letter and holds nothing that any of them
+looks at; all other text is in double quotes, on one line, with an escape for what a person cannot
+see.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from math import isfinite
 from typing import Any, Final
 
 _PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./@\[\]-]*")
-_TYPED: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
-_LONGEST_KEY: Final = 1_000  # characters, escapes counted; a longer one is no key to YAML without a question mark
+_TYPED: Final = frozenset("y n yes no on off true false null nan inf".split())  # noqa: SIM905
+_LONGEST_KEY: Final = 1_000  # characters, with escapes; a longer one takes a question mark in YAML
 _LONGEST_ESCAPE: Final = 10
 _BEYOND_16_BITS: Final = 0x10000
 
@@ -25,14 +26,15 @@ def dump(data: object, *, only_ascii: bool = False) -> str:
     """Return plain data as a YAML document in block style, mappings in their own order.
 
     Args:
-        data: what JSON can hold: mappings with text as keys, lists, text, numbers, true, false, None. What else there
-            is, such as a date, becomes text.
+        data: what JSON can hold: mappings with text as keys, lists, text, numbers, true, false,
+            None. What else there is, such as a date, becomes text.
         only_ascii: whether other letters are escaped too, for a terminal.
     """
     text = "".join(f"{line}\n" for line in _lines(data))
     if not only_ascii or text.isascii():
         return text
-    return "".join(mark if mark.isascii() else _escape(mark) for mark in text)  # which is in double quotes
+    # Such letters are in double quotes, where escapes are read.
+    return "".join(mark if mark.isascii() else _escape(mark) for mark in text)
 
 
 def _lines(value: object) -> Iterator[str]:
