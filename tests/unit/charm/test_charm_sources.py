@@ -250,7 +250,7 @@ def test_a_relation_defines_only_profiles_of_the_names_that_it_may(world, api, o
     "more",
     [
         "adopt: true",
-        "plugins: [{kind: WorkloadIdentity, spec: {gcpServiceAccount: a}}]",
+        "plugins: [{kind: WorkloadIdentity, spec: {gcpServiceAccount: a@b.iam.gserviceaccount.com}}]",
         "labels: {pod-security.kubernetes.io/enforce: privileged}",
     ],
 )
