@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, writes
-from profiles_management.kubeflow.observed import Observed, OwnerObject
+from profiles_management.kubeflow.observed import Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.quota import follows
 from profiles_management.kubeflow.settings import Settings
@@ -168,16 +168,15 @@ class Owning:
 
     def _handed_over(self, first: Sequence[Change], steps: tuple[Write, ...]) -> Change:
         before = self.footing.before
-        changed = self.footing.hand_over or self.footing.annotate or before is not None
-        unchanged = Reason.ADOPTED if self.footing.asleep else Reason.DRIFTED
         was = _named_beside(before, self.owner) if before is not None else None
-        watched = (changed or self.footing.asleep) and "Namespace" in self.observed.holds
+        reason = self._reason()
+        watched = reason is not Reason.DRIFTED and "Namespace" in self.observed.holds
         return Change(
             Phase.SWITCH,
             self.name,
             ObjectRef("Profile" if not self.settings.standalone else "Namespace", "", self.name),
             Action.UPDATE,
-            Reason.OWNER_CHANGED if changed else unchanged,
+            reason,
             fields=(
                 FieldDiff("owner", was, str(self.owner)),
                 *self._subject_fields(),
@@ -186,6 +185,11 @@ class Owning:
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
             settled=(bound(self.profile),) if watched else (),
         )
+
+    def _reason(self) -> Reason:
+        if self.footing.hand_over or self.footing.annotate or self.footing.before is not None:
+            return Reason.OWNER_CHANGED
+        return Reason.ADOPTED if self.footing.asleep else Reason.DRIFTED
 
     def _steps(self) -> Iterator[Write]:
         """The four places that name an owner, in the order in which Kubeflow's controller follows them.
@@ -196,33 +200,35 @@ class Owning:
         seen, space = self.footing.profile, self.footing.namespace
         if seen is None:
             return
-        profile = ObjectRef("Profile", "", self.name)
         if self.footing.hand_over:
-            marks = {"metadata": {"labels": objects.marks(self.settings)}} if self.footing.mark else {}
-            owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
-            yield writes.patch(profile, {**marks, "spec": {"owner": owner}}, seen.version)
+            yield self._owner_changed(seen)
         if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
             yield self._annotated(space.version)
-        woken = False
-        settled = not (self.footing.annotate or self.footing.hand_over or self.footing.before)
-        for kind, name, one in self._owner_objects():
-            change = self._corrections(kind, one)
-            if change:
-                woken = True
-                # Where the controller has something to do, it writes to both as soon as one of these patches wakes it.
-                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if settled else "")
-        if space is not None and self.footing.asleep and not woken:
+        corrections = tuple(self._corrections())
+        yield from corrections
+        if space is not None and self.footing.asleep and not corrections:
             touch = {"metadata": {"annotations": {names.TOUCHED: ownership.woken_for(space)}}}
-            yield writes.patch(profile, touch)
+            yield writes.patch(ObjectRef("Profile", "", self.name), touch)
 
-    def _corrections(self, kind: str, seen: OwnerObject) -> objects.Body:
-        """Return what the controller does not correct, and subjects that give others access while it is stopped."""
-        change: objects.Body = {}
-        if seen.user != self.owner.name:
-            change["metadata"] = {"annotations": {"user": self.owner.name}}
-        if kind == "RoleBinding" and seen.subject is None:
-            change["subjects"] = [objects.owner_spec(self.profile.owner)]
-        return change
+    def _owner_changed(self, seen: ProfileSeen) -> Write:
+        marks = {"metadata": {"labels": objects.marks(self.settings)}} if self.footing.mark else {}
+        owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
+        return writes.patch(ObjectRef("Profile", "", self.name), {**marks, "spec": {"owner": owner}}, seen.version)
+
+    def _corrections(self) -> Iterator[Write]:
+        """Yield what the controller does not correct: annotations, and while it is stopped, subjects that were added.
+
+        Where the controller has something to do, it writes to both objects as soon as one of these patches wakes it.
+        """
+        quiet = not (self.footing.annotate or self.footing.hand_over or self.footing.before)
+        for kind, name, one in self._owner_objects():
+            change: objects.Body = {}
+            if one.user != self.owner.name:
+                change["metadata"] = {"annotations": {"user": self.owner.name}}
+            if kind == "RoleBinding" and one.subject is None:
+                change["subjects"] = [objects.owner_spec(self.profile.owner)]
+            if change:
+                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if quiet else "")
 
     def _subject_fields(self) -> Iterator[FieldDiff]:
         if self.binding is not None and self.binding.subject is None:

@@ -124,7 +124,7 @@ def _with_profile(
     if not seen.mark and not same and not profile.adopt:
         return _owned_by_another(profile, seen.owner)
     annotate = space is not None and space.owner != wanted.name
-    if space is not None and annotate and not _belongs(seen, space, observed) and (space.owner or not profile.adopt):
+    if space is not None and annotate and not _may_annotate(profile, seen, space, observed):
         return _not_ours(profile, space)
     before = _bound_other_than(wanted, observed.owner_bindings.get(profile.name))
     return Footing(
@@ -137,6 +137,11 @@ def _with_profile(
         ready=ready(profile.name, wanted.name) if space is None or annotate else None,
         asleep=space is not None and _is_asleep(seen, space, observed, annotate=annotate, same=same),
     )
+
+
+def _may_annotate(profile: Profile, seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
+    """Whether a namespace that does not name the owner may be made to."""
+    return _belongs(seen, space, observed) or (profile.adopt and not space.owner)
 
 
 def _is_asleep(seen: ProfileSeen, space: NamespaceSeen, observed: Observed, *, annotate: bool, same: bool) -> bool:

@@ -84,9 +84,13 @@ class Quota:
                 what = "waits for the profile controller to remove the old quota, which has other scopes"
                 yield Pending(self.ground.name, what, follows(self.ground.name, {}))
         elif self.behind and self.wanted is None and not self.drift and self._is_ours():
-            verb = "remove" if not self.says else "make" if self.there is None else "change"
-            what = f"waits for the profile controller to {verb} the quota"
+            what = f"waits for the profile controller to {self._task()} the quota"
             yield Pending(self.ground.name, what, follows(self.ground.name, self.says))
+
+    def _task(self) -> str:
+        if not self.says:
+            return "remove"
+        return "make" if self.there is None else "change"
 
     # what differs
 
