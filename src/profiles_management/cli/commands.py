@@ -34,6 +34,7 @@ from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.problems import BrakeError, Interrupted, ProfilesError
+from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import Line, line
@@ -98,7 +99,7 @@ def _start(
 def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions, output: OutputOption = "text") -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    name = STDIN if file == "-" else file
+    name = STDIN if file == "-" else redacted(file)
     try:
         pmr = session.document(file, git, rules.settings().rules)
     except ProfilesError as error:
