@@ -40,7 +40,7 @@ packed: $(READY)  ## the tests of the packed charm: unpacked, and run as Juju do
 juju: $(READY)  ## the test on a real Juju; skipped where no juju is on PATH
 	$(VENV)/tox run -e juju
 
-bench: $(READY)  ## measure how it grows and how fast it is on a real API server, 20 minutes (needs Go 1.26)
+bench: $(READY)  ## measure how it grows and how fast it is on a real API server, 30 minutes (needs Go 1.26)
 	$(VENV)/tox run -e bench
 
 lint: $(READY)  ## look at style, types, imports, spelling and locks; change nothing

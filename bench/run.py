@@ -1,6 +1,6 @@
 """Measures, and writes pages under docs/explanation and their plots under docs/images.
 
-make bench                            everything, some 20 minutes
+make bench                            everything, some 30 minutes
 tox -e bench -- scale                 on the in-memory API: scale.md
 tox -e bench -- speed                 on a real API server, beside what else one could do: speed.md
 tox -e bench -- speed --sizes 100 --runs 1 --into build/pages

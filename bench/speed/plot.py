@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from speed.figures import Figures, Way
 
 _WIDTH, _ROW, _TITLE = 7.0, 0.21, 0.38  # inches
+_MARGIN = 0.2  # inches; a viewer may have a wider font than this machine
 _ROOM = 2.5  # times the longest bar, for the number behind it
 _TICKS = {0.01: "0.01 s", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h"}
 _OURS = "profiles-management"
 _FIRST = {
     Way.FIRST: _OURS,
-    Way.WRITES: "(d) the same writes, encoded already",
+    Way.WRITES: "(d) the same writes alone",
     Way.KUBECTL: "(e) kubectl apply",
     Way.LOOP: "(f) one request after another",
 }
@@ -35,6 +36,9 @@ def draw(figures: list[Figures], path: Path) -> None:
         sharex=True,
         squeeze=False,
     )
+    engine = canvas.get_layout_engine()
+    assert engine is not None
+    engine.set(w_pad=_MARGIN)
     for axes, (title, bars) in zip(grid.flat, panels, strict=True):
         _panel(axes, title, bars)
     _scale(grid.flat[-1], [seconds for _, bars in panels for seconds in bars.values()])
@@ -44,7 +48,7 @@ def draw(figures: list[Figures], path: Path) -> None:
 def _noop(figures: Figures) -> dict[Way, str]:
     return {
         Way.NOOP: _OURS,
-        figures.raw: "(a) the same lists, not compared",
+        figures.raw: "(a) the same lists alone",
         Way.LOOK: "(b) one request after another",
         Way.DIFF: "(c) kubectl diff",
     }

@@ -102,6 +102,31 @@ def test_the_document_that_is_shown_converted_is_what_convert_prints() -> None:
     assert convert(theirs).text == ours
 
 
+TEXT = re.compile(
+    r'<text style="(?P<style>[^"]*text-anchor: (?P<anchor>\w+))" x="(?P<x>[\d.]+)"[^>]*'
+    r"rotate\(-?0 [^>]*>(?P<text>[^<]+)"
+)
+WIDTHS = {"ijl": 0.28, " ,.": 0.32, "()tfr-": 0.4, "mwMW": 0.9}  # of DejaVu Sans, in times of its size; others 0.62
+
+
+def width_of(text: str, style: str) -> float:
+    """Return how wide a text of a plot is in the font that it asks for first."""
+    each = (next((width for marks, width in WIDTHS.items() if mark in marks), 0.62) for mark in text)
+    return 8 * sum(each) * (1.1 if "font-weight: 700" in style else 1)
+
+
+@pytest.mark.parametrize("picture", ["scale.svg", "speed.svg"])
+def test_no_text_of_a_plot_is_cut_off(picture: str) -> None:
+    svg = (ROOT / "docs/images" / picture).read_text()
+    whole = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    texts = list(TEXT.finditer(svg))
+    assert len(texts) > 10
+    for found in texts:
+        width = width_of(found["text"], found["style"])
+        left = float(found["x"]) - width * {"start": 0, "middle": 0.5, "end": 1}[found["anchor"]]
+        assert 0 <= left < left + width <= whole, found["text"]
+
+
 def manifests(tool: str) -> list[dict]:
     """Return the manifests that the page on GitOps shows for a tool."""
     shown = re.search(
