@@ -31,7 +31,7 @@ def draw(figures: list[Figures], path: Path) -> None:
     canvas, grid = pyplot.subplots(
         len(panels),
         figsize=(_WIDTH, sum(heights)),
-        height_ratios=heights,
+        height_ratios=[len(bars) for _, bars in panels],  # the titles come on top of these
         layout="constrained",
         sharex=True,
         squeeze=False,
