@@ -5,7 +5,7 @@ another one lets nobody in.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import msgspec
 
@@ -22,8 +22,10 @@ _MOST = 3  # sets of principals that are reported
 class GatewayCheck:
     """Compares the principals of the settings with those of owners' policies, and counts contributors."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, namespaces: Container[str]) -> None:
+        """Take the namespaces of profiles: what runs there is not a gateway."""
         self._settings = settings
+        self._namespaces = namespaces
         self._usual = b'"principals":' + msgspec.json.encode(settings.gateways)
         self._contributors: Counter[frozenset[str]] = Counter()
         self._profiles: dict[frozenset[str], str] = {}
@@ -33,7 +35,7 @@ class GatewayCheck:
         if policy is None or not contributors or self._usual in policy.spec:
             return
         principals = policies.gateways_of(policy.spec, self._settings)
-        if all(self._is_named(principal) for principal in principals):
+        if all(self._is_named(principal) or self._is_workload(principal) for principal in principals):
             return
         self._contributors[principals] += contributors
         self._profiles.setdefault(principals, profile)
@@ -42,17 +44,25 @@ class GatewayCheck:
         """Yield one problem for each set of principals that owners' policies name and contributors' do not."""
         gateways = self._settings.gateways
         for principals, contributors in self._contributors.most_common(_MOST):
-            named = ",".join(sorted(principals))
-            theirs = ", ".join(sorted(one for one in principals if not self._is_named(one)))
+            who, profile = count(contributors, "contributor"), self._profiles[principals]
+            there = sorted(one for one in principals if not self._is_workload(one))
+            named = ",".join(there)
+            theirs = ", ".join(one for one in there if not self._is_named(one))
             ours = ", ".join(one for one in gateways if one not in principals)
+            what = f"AuthorizationPolicies of {who} name {ours}; the owner's in {profile} names {theirs}"
+            if not ours:
+                what = f"AuthorizationPolicies of {who} do not name {theirs}; the owner's in {profile} does"
             yield Problem(
                 code=CODE,
-                what=f"AuthorizationPolicies of {count(contributors, 'contributor')} name {ours}; the owner's in "
-                f"{self._profiles[principals]} names {theirs}",
+                what=what,
                 where=Where(),
                 remedy="Nobody gets in through a gateway that does not exist. Choose the preset of this Kubeflow, "
                 f"or set principals to {named}",
             )
+
+    def _is_workload(self, principal: str) -> bool:
+        """Whether a principal runs in the namespace of a profile, where its people can start what they like."""
+        return policies.place_of(principal)[0] in self._namespaces
 
     def _is_named(self, principal: str) -> bool:
         return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)

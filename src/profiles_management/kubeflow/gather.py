@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from sys import intern
 from typing import Any
 
-from profiles_management.kubeflow import names, slim
+from profiles_management.kubeflow import foreign, names, policies, slim
 from profiles_management.kubeflow.observed import (
     Binding,
     ForeignBinding,
@@ -18,7 +18,7 @@ from profiles_management.kubeflow.observed import (
     QuotaSeen,
 )
 from profiles_management.kubeflow.propagation import is_propagated
-from profiles_management.kubeflow.recognition import Recognition, annotated_name, bound_to, mark_of, sole_subject
+from profiles_management.kubeflow.recognition import Recognition, bound_to, mark_of, sole_subject
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import ObjectRef, Person
@@ -142,6 +142,8 @@ class Gathering:
         if metadata.name == names.OWNER_BINDING:
             cluster_role = binding.role_ref.name
             self.owner_bindings[metadata.namespace] = _owner_object(metadata, cluster_role, binding.subjects, b"")
+            if sole_subject(binding.subjects) is None:
+                self._keep_foreign(foreign.owners_binding(binding, self._recognition), metadata)
             return
         mark = mark_of(metadata)
         person = self._recognition.person_bound(binding, mark)
@@ -173,9 +175,11 @@ class Gathering:
             return
         if metadata.name == names.OWNER_POLICY:
             self.owner_policies[metadata.namespace] = _owner_object(metadata, "", None, bytes(policy.spec))
+            if not self._recognition.lets_in_owner_alone(policy):
+                self._keep_foreign(foreign.owners_policy(policy, self._recognition), metadata)
             return
         if metadata.name == names.CLOSED:
-            self._closed.add(metadata.namespace)
+            self._closing_policy(policy)
         mark = mark_of(metadata)
         person = self._recognition.person_let_in(policy, mark)
         if person is None:
@@ -211,31 +215,26 @@ class Gathering:
             self.limits[metadata.namespace] = LimitsSeen(metadata.resource_version, spec, _own_mark(metadata))
 
     def _foreign_binding(self, binding: slim.RoleBinding, *, propagated: bool = False) -> None:
-        metadata = binding.metadata
-        self._take_name(metadata)
-        if people := self._recognition.people_bound(binding):
-            found = ForeignBinding(
-                name=metadata.name,
-                version=metadata.resource_version,
-                people=people,
-                annotated=annotated_name(metadata) is not None,
-                propagated=propagated,
-                role=self._recognition.role_of(binding.role_ref),
-            )
-            self.foreign.setdefault(metadata.namespace, []).append(found)
+        self._take_name(binding.metadata)
+        self._keep_foreign(foreign.binding(binding, self._recognition, propagated=propagated), binding.metadata)
 
     def _foreign_policy(self, policy: slim.AuthorizationPolicy, *, propagated: bool = False) -> None:
-        metadata = policy.metadata
-        self._take_name(metadata)
-        if people := self._recognition.people_let_in(policy):
-            found = ForeignPolicy(
-                name=metadata.name,
-                version=metadata.resource_version,
-                people=people,
-                annotated=annotated_name(metadata) is not None,
-                propagated=propagated,
-            )
-            self.foreign_policies.setdefault(metadata.namespace, []).append(found)
+        self._take_name(policy.metadata)
+        self._keep_foreign(foreign.policy(policy, self._recognition, propagated=propagated), policy.metadata)
+
+    def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, metadata: slim.Metadata) -> None:
+        if isinstance(giving, ForeignBinding):
+            self.foreign.setdefault(metadata.namespace, []).append(giving)
+        elif giving is not None:
+            self.foreign_policies.setdefault(metadata.namespace, []).append(giving)
+
+    def _closing_policy(self, policy: slim.AuthorizationPolicy) -> None:
+        """Record a policy that closes a namespace; one that somebody changed does not, and has its name."""
+        space = policy.metadata.namespace
+        if policies.is_closed(bytes(policy.spec)):
+            self._closed.add(space)
+        else:
+            self._taken.setdefault(space, set()).add(names.CLOSED)
 
     def _take_name(self, metadata: slim.Metadata) -> None:
         """Record a name that KFAM could give a contributor's object and that an object has which is not managed."""
@@ -291,4 +290,5 @@ def _owner_object(
         mark=mark_of(metadata),
         owned_by=_owned_by(metadata.owner_references),
         subjects=() if single else tuple(Person(who.kind, who.name) for who in subjects or ()),
+        finalized=bool(metadata.finalizers),
     )

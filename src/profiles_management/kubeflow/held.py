@@ -22,6 +22,7 @@ class Room:
         owner: the owner of the document, who may have been a contributor.
         bound: what must hold before the owner's own contributor objects may go, None where it holds.
         ready: what must hold before anything can be put into the namespace.
+        leaving: names of objects that are removed before anybody is renamed.
         beside: who has a role here that is not planned for, and which: their names count where others are named.
     """
 
@@ -34,6 +35,7 @@ class Room:
     owner: Person | None = None
     bound: Condition | None = None
     ready: Condition | None = None
+    leaving: frozenset[str] = frozenset()
     beside: tuple[tuple[Person, str], ...] = ()
 
 

@@ -24,6 +24,7 @@ TOUCHED = f"{DOMAIN}/touched"
 OWNER = "owner"
 OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
+OWNERS = (OWNER_BINDING, OWNER_POLICY)  # objects of owners, whatever they hold
 QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
 FINALIZER = "profile-finalizer"

@@ -52,12 +52,14 @@ class Policy(Half, frozen=True, gc=False, kw_only=True):
 
 
 class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An object that gives people access and is not managed: neither a contributor's nor an owner's.
+    """An object that gives people access and is not managed, or an owner's object that gives it to others too.
 
     Attributes:
         people: who has access by it; a policy's names may begin or end with `*`, which stands for any text.
         annotated: whether it has KFAM's annotations.
         propagated: whether another controller copies it into the namespace.
+        deleting: whether it is being deleted.
+        finalized: whether it has finalizers, which can keep it in deletion.
     """
 
     name: str
@@ -65,6 +67,8 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     people: tuple[Person, ...]
     annotated: bool = False
     propagated: bool = False
+    deleting: bool = False
+    finalized: bool = False
 
 
 class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
@@ -87,6 +91,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
         cluster_role: of a RoleBinding.
         spec: of a policy, its JSON.
         subjects: of a RoleBinding everybody who is bound, where that is not exactly one.
+        finalized: whether it has finalizers, which can keep it in deletion.
     """
 
     version: str
@@ -98,6 +103,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     mark: str
     owned_by: str
     subjects: tuple[Person, ...] = ()
+    finalized: bool = False
 
 
 class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):

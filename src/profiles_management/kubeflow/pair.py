@@ -118,6 +118,8 @@ class Settling:
 
     def _is_name_in_use(self) -> bool:
         """Whether an object of somebody else, who changes names in the same phase, has this person's name."""
+        if self.name in self.room.leaving:
+            return False
         there = (self.room.bindings.get(self.name), self.room.policies.get(self.name))
         mine = (self.binding, self.policy)
         return bool(self.held.names) and any(

@@ -1,7 +1,7 @@
 """Who contributes: from the people that a document names to changes of their RoleBindings and AuthorizationPolicies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 
@@ -55,6 +55,8 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
         changes += _revoke(person, held[person], room)
+    revoked = (held[change.person].names for change in changes if change.person and change.phase is Phase.REVOKE)
+    room = replace(room, leaving=frozenset(chain.from_iterable(revoked)))
     for grant in wanted:
         name = named[grant.person, grant.role]
         changes += Settling(room, settings, grant, name, held.get(grant.person, Held())).changes()
@@ -138,6 +140,7 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
 def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
     gone: list[Binding | Policy] = [one for one in held.bindings if not is_spent(one)]
     gone += [one for one in held.policies if not is_spent(one)]
+    gone.sort(key=lambda one: bool(one.mark))  # a mark goes last, or what is left would be kept as somebody else's
     if not gone:
         return
     owner = person == room.owner

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow import canonical, frozen, objects, ownership, people, unmanaged
+from profiles_management.kubeflow import canonical, frozen, names, objects, ownership, people, unmanaged
 from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Observed
@@ -117,7 +117,7 @@ class _Planning:
         self.before = self.lost = self.gained = self.expired = 0
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
-        self.gateways = GatewayCheck(settings)
+        self.gateways = GatewayCheck(settings, observed.profiles)
 
     def left_alone(self) -> None:
         """Plan what several sources define, and what a source made that cannot be read: access ends, nothing else."""
@@ -217,7 +217,8 @@ class _Planning:
         if unmanaged.exists(profile.name, self.observed):
             near = objects.people_of(profile)
             replaced = {footing.before} if footing.before is not None else set()
-            self.warnings += self._unmanaged(profile.name, near, {*found.revoked, *(replaced - near)})
+            lost = {*found.revoked, *(replaced - near)}
+            self.warnings += self._unmanaged(profile.name, near, lost, self._corrected())
         if found.revoked:
             self.warnings += people.spelled_otherwise(profile.name, found.revoked, objects.people_of(profile))
         if not self.settings.standalone:
@@ -264,11 +265,18 @@ class _Planning:
             self.before += 1
             self.lost += 1
 
-    def _unmanaged(self, name: str, near: Collection[Person], lost: Collection[Person]) -> list[Problem]:
+    def _corrected(self) -> Collection[str]:
+        """Return the names of the owner's objects that are written where others have access by them."""
+        return names.OWNERS if self.settings.standalone else (names.OWNER_BINDING,)
+
+    def _unmanaged(
+        self, name: str, near: Collection[Person], lost: Collection[Person], corrected: Collection[str] = ()
+    ) -> list[Problem]:
         """Return what gives people access to a profile without being managed."""
         if not unmanaged.exists(name, self.observed):
             return []
-        return unmanaged.problems(name, self.observed, near=near, document=self.people_of_document, lost=lost)
+        document = self.people_of_document
+        return unmanaged.problems(name, self.observed, near=near, document=document, lost=lost, corrected=corrected)
 
     @cached_property
     def people_of_document(self) -> frozenset[Person]:

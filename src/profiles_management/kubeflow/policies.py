@@ -12,13 +12,37 @@ from profiles_management.reconcile.plan import Person
 
 ANYBODY = "*"
 
+_PEER, _PEERS_NAMESPACE = "source.principal", "source.namespace"
+_NOTEBOOK_PORT = "8888"
+_EVERY_PATH = ("*", "/*", "/{**}")
+
 
 class _Source(msgspec.Struct, gc=False, rename="camel"):
+    """Which peers a rule is for."""
+
     principals: list[str] | None = None
+    not_principals: list[str] | None = None
+    namespaces: list[str] | None = None
+    not_namespaces: list[str] | None = None
+    service_accounts: list[str] | None = None
+    ip_blocks: list[str] | None = None
+    remote_ip_blocks: list[str] | None = None
 
 
 class _From(msgspec.Struct, gc=False):
     source: _Source | None = None
+
+
+class _Operation(msgspec.Struct, gc=False):
+    """Which requests a rule is for. `hosts` and the fields that exclude, such as `notPaths`, leave a notebook open."""
+
+    methods: list[str] | None = None
+    paths: list[str] | None = None
+    ports: list[str] | None = None
+
+
+class _To(msgspec.Struct, gc=False):
+    operation: _Operation | None = None
 
 
 class _When(msgspec.Struct, gc=False, rename="camel"):
@@ -29,7 +53,7 @@ class _When(msgspec.Struct, gc=False, rename="camel"):
 
 class _Rule(msgspec.Struct, gc=False, rename={"senders": "from", "operations": "to", "conditions": "when"}):
     senders: list[_From] | None = None
-    operations: list[msgspec.Raw] | None = None
+    operations: list[_To] | None = None
     conditions: list[_When] | None = None
 
 
@@ -58,11 +82,16 @@ def sole_person(spec: bytes, settings: Settings) -> Person | None:
 def people_let_in(spec: bytes, settings: Settings) -> tuple[Person, ...]:
     """Return whom a policy lets in by name, sorted; a name may begin or end with `*`, which stands for any text.
 
-    A rule that asks for nobody's name and is not limited to paths or other workloads lets anybody in:
-    `Person("User", "*")`.
+    Whom a rule names gets in for some requests at least, whatever else it asks for. A rule that names nobody and lets
+    a gateway open any page lets anybody in: `Person("User", "*")`.
     """
-    found = {person for rule in _rules(spec) for person in _named(rule, settings)}
+    found = {person for rule in _rules(spec) for person in _let_in(rule, settings)}
     return tuple(sorted(found))
+
+
+def is_closed(spec: bytes) -> bool:
+    """Return whether a policy lets nobody in anywhere in its namespace."""
+    return msgspec.json.decode(spec or b"{}") in ({}, {"action": "ALLOW"})
 
 
 def gateways_of(spec: bytes, settings: Settings) -> frozenset[str]:
@@ -100,40 +129,106 @@ def _rules(spec: bytes) -> Sequence[_Rule]:
 
 def _required(rule: _Rule, settings: Settings) -> Person | None:
     for condition in rule.conditions or ():
-        names = list(_people(condition, settings))
-        if len(names) == 1 and "*" not in (names[0].name[:1], names[0].name[-1:]):
-            return names[0]
+        if _names_people(condition, settings):
+            names = list(_people(condition, settings))
+            if len(names) == 1 and "*" not in (names[0].name[:1], names[0].name[-1:]):
+                return names[0]
     return None
 
 
-def _named(rule: _Rule, settings: Settings) -> Iterator[Person]:
-    """Yield whom one rule lets in. All conditions have to be met, so one about anything else keeps people out."""
-    conditions = rule.conditions or ()
-    if not _open_to_gateways(rule, settings):
+def _let_in(rule: _Rule, settings: Settings) -> Iterator[Person]:
+    """Yield whom one rule lets in."""
+    conditions = [one for one in rule.conditions or () if not _holds_for_all(one, settings)]
+    if not _is_open_to_gateways(rule, settings) or any(map(_is_about_peers, conditions)):
         return
-    if not conditions:
+    # With several names to meet at once, whoever is named in one of them is shown.
+    people = [person for condition in conditions for person in _people(condition, settings)]
+    if people:
+        yield from people
+    elif not conditions and not _is_limited(rule):
         yield Person("User", ANYBODY)
-    elif all(_is_about_people(condition, settings) for condition in conditions):
-        # With several conditions a person has to meet all; whoever is named in one of them is shown.
-        for condition in conditions:
-            yield from _people(condition, settings)
 
 
-def _open_to_gateways(rule: _Rule, settings: Settings) -> bool:
-    """Whether requests that a gateway passes on can meet a rule: it is not limited to paths or to other workloads."""
-    if rule.operations:
-        return False
+# from
+
+
+def _is_open_to_gateways(rule: _Rule, settings: Settings) -> bool:
+    """Whether requests that a gateway passes on can meet a rule."""
     if not rule.senders:
         return True
-    patterns = list(_principals(rule))
-    if any(sender.source is None or not sender.source.principals for sender in rule.senders):
-        return False
-    return any(matches(pattern, gateway) for pattern in patterns for gateway in settings.gateways)
+    sources = [sender.source or _Source() for sender in rule.senders]
+    return any(_admits(source, gateway) for source in sources for gateway in settings.gateways)
 
 
-def _is_about_people(condition: _When, settings: Settings) -> bool:
-    is_named = condition.key.lower() == _header(settings) or condition.key == _claim(settings)
-    return is_named and bool(condition.values)
+def _admits(source: _Source, gateway: str) -> bool:
+    namespace, account = place_of(gateway)
+    return (
+        _meets(gateway, source.principals, source.not_principals)
+        and _meets(namespace, source.namespaces, source.not_namespaces)
+        and _meets(f"{namespace}/{account}", source.service_accounts, None)
+    )
+
+
+def _meets(text: str, patterns: Iterable[str] | None, excluded: Iterable[str] | None) -> bool:
+    wanted = not patterns or any(matches(pattern, text) for pattern in patterns)
+    return wanted and not any(matches(pattern, text) for pattern in excluded or ())
+
+
+def place_of(principal: str) -> tuple[str, str]:
+    """Return the namespace and the ServiceAccount in `cluster.local/ns/NAMESPACE/sa/NAME`."""
+    _, _, place = principal.partition("/ns/")
+    namespace, _, account = place.partition("/sa/")
+    return namespace, account
+
+
+# to
+
+
+def _is_limited(rule: _Rule) -> bool:
+    """Whether a rule is for some addresses only, or for requests that open no page of a notebook server."""
+    sources = [sender.source or _Source() for sender in rule.senders or ()]
+    if sources and all(source.ip_blocks or source.remote_ip_blocks for source in sources):
+        return True
+    operations = [operation.operation or _Operation() for operation in rule.operations or ()]
+    return bool(operations) and not any(map(_opens_pages, operations))
+
+
+def _opens_pages(operation: _Operation) -> bool:
+    return (
+        _meets("GET", operation.methods, None)
+        and _meets(_NOTEBOOK_PORT, operation.ports, None)
+        and (not operation.paths or any(path in _EVERY_PATH for path in operation.paths))
+    )
+
+
+# when
+
+
+def _holds_for_all(condition: _When, settings: Settings) -> bool:
+    """Whether a condition keeps next to nobody out: it only excludes, or a gateway or any text meets it."""
+    values = condition.values or ()
+    if not values or ANYBODY in values:
+        return True
+    if condition.key == _PEER:
+        return any(_meets(gateway, values, None) for gateway in settings.gateways)
+    if condition.key == _PEERS_NAMESPACE:
+        return any(_meets(place_of(gateway)[0], values, None) for gateway in settings.gateways)
+    if condition.key.lower() == _header(settings):
+        return any(_covers(value, settings.userid_prefix) for value in values)
+    return False
+
+
+def _covers(value: str, prefix: str) -> bool:
+    """Whether a value stands for every name after a prefix."""
+    return value.endswith("*") and prefix.startswith(value[:-1])
+
+
+def _is_about_peers(condition: _When) -> bool:
+    return condition.key in (_PEER, _PEERS_NAMESPACE)
+
+
+def _names_people(condition: _When, settings: Settings) -> bool:
+    return condition.key == _claim(settings) or condition.key.lower() == _header(settings)
 
 
 def _people(condition: _When, settings: Settings) -> Iterator[Person]:
@@ -141,11 +236,19 @@ def _people(condition: _When, settings: Settings) -> Iterator[Person]:
     if condition.key == _claim(settings):
         yield from (Person("Group", value) for value in values)
     elif condition.key.lower() == _header(settings):
-        prefix = settings.userid_prefix
         for value in values:
-            # A value without the prefix is in nobody's header, unless it stands for any text at its beginning.
-            if value.startswith((prefix, "*")):
-                yield Person("User", value.removeprefix(prefix))
+            yield from (Person("User", name) for name in _without_prefix(value, settings.userid_prefix))
+    elif condition.key.startswith("request.auth.claims["):  # such as an e-mail address
+        yield from (Person("User", value) for value in values)
+
+
+def _without_prefix(value: str, prefix: str) -> Iterator[str]:
+    """Yield the names that a value stands for; one without the prefix is in nobody's header."""
+    if value.startswith(prefix):
+        yield value.removeprefix(prefix)
+    elif value.startswith("*"):
+        yield value
+        yield from (value[end:] for end in range(2, len(value)) if prefix.endswith(value[1:end]))
 
 
 def _principals(rule: _Rule) -> Iterator[str]:

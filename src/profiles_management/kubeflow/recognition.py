@@ -7,6 +7,8 @@ Source: kubeflow/dashboard, access-management/kfam/bindings.go (List).
 from collections.abc import Mapping, Sequence
 from sys import intern
 
+import msgspec
+
 from profiles_management.kubeflow import names, policies, slim
 from profiles_management.kubeflow.held import ROLES
 from profiles_management.kubeflow.settings import KUBEFLOW_ROLES, Settings
@@ -22,6 +24,7 @@ class Recognition:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._owners_alone: dict[bytes, bool] = {}
         self._roles = dict(_strongest_last(KUBEFLOW_ROLES)) | dict(_strongest_last(settings.cluster_roles))
 
     def role_of(self, reference: slim.RoleReference) -> str:
@@ -83,6 +86,29 @@ class Recognition:
     def people_let_in(self, policy: slim.AuthorizationPolicy) -> tuple[Person, ...]:
         """Return the people whom a policy lets in by name, see policies.people_let_in."""
         return policies.people_let_in(bytes(policy.spec), self._settings)
+
+    def lets_in_owner_alone(self, policy: slim.AuthorizationPolicy) -> bool:
+        """Return whether an owner's policy lets in by name only whom its annotation names.
+
+        Nearly all are alike but for the names of their owner and namespace, so each kind is read once.
+        """
+        metadata, spec = policy.metadata, bytes(policy.spec)
+        owner = annotated_name(metadata)
+        if owner is None:
+            return False
+        if "*" in owner or any(owner in gateway for gateway in self._settings.gateways):
+            return self.people_let_in(policy) == (Person("User", owner),)
+        person = Person("User", owner)
+        shape = spec.replace(_sole_value(self._settings.userid_prefix + owner), b"owner")
+        shape = shape.replace(_sole_value(metadata.namespace), b"namespace")
+        if shape not in self._owners_alone:
+            self._owners_alone[shape] = self.people_let_in(policy) == (person,)
+        return self._owners_alone[shape]
+
+
+def _sole_value(text: str) -> bytes:
+    """Return a condition's values as JSON where there is one; quotes inside a string are escaped, so nothing else."""
+    return b'"values":[' + msgspec.json.encode(text) + b"]"
 
 
 def annotated_name(metadata: slim.Metadata) -> str | None:

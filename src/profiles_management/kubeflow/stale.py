@@ -173,9 +173,12 @@ class _Removal:
         )
 
     def _kubeflow(self) -> Iterator[Write]:
+        if self.keep_data:
+            yield from self._closed()
+            yield from self._freed()
         yield from self._unstuck()
         if self.keep_data:
-            yield from self._kept()
+            yield from self._released()
         else:
             yield from self._tied()
         yield from self._files()
@@ -195,8 +198,29 @@ class _Removal:
             yield writes.patch(self.profile, change, self._read(self.profile, self.seen))
         bound = self.observed.owner_bindings.get(self.name)
         if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
-            yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), bound.version)
+            ref = ObjectRef("RoleBinding", self.name, names.OWNER_BINDING)
+            yield writes.delete(ref, self._read(ref, bound))
             self.written.add(self.profile)
+
+    def _freed(self) -> Iterator[Write]:
+        """Remove what would keep the owner's objects, and the access that they give, when the Profile has gone.
+
+        That is finalizers, and objects that do not belong to the Profile any more.
+        """
+        if self.space is None:
+            return
+        for ref, one in self._owner_objects():
+            if one.finalized:
+                yield writes.patch(ref, {"metadata": {"finalizers": None}}, self._read(ref, one))
+            if self.settings.standalone or one.owned_by != self.name:
+                yield writes.delete(ref, self._read(ref, one))
+
+    def _owner_objects(self) -> Iterator[tuple[ObjectRef, OwnerObject]]:
+        binding, policy = self.observed.owner_bindings.get(self.name), self.observed.owner_policies.get(self.name)
+        if binding is not None:
+            yield ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), binding
+        if policy is not None:
+            yield ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY), policy
 
     def _tied(self) -> Iterator[Write]:
         """Give an adopted namespace to the Profile, so that both go in one: nothing is left if we die in between."""
@@ -211,12 +235,16 @@ class _Removal:
         change = {"metadata": {"ownerReferences": [profile]}}
         yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
-    def _kept(self) -> Iterator[Write]:
-        if self.space is None:
-            return
-        if self._holds("AuthorizationPolicy") and self.name not in self.observed.closed:
+    def _closed(self) -> Iterator[Write]:
+        """Let nobody in; another policy of that name would leave the mesh open, so it is replaced."""
+        if self.space is not None and self._holds("AuthorizationPolicy") and self.name not in self.observed.closed:
+            if names.CLOSED in self.observed.taken.get(self.name, ()):
+                yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.CLOSED))
             yield writes.create(objects.closed(self.name, self.settings))
-        if self.space.owned_by and self._holds("Namespace"):
+
+    def _released(self) -> Iterator[Write]:
+        """Take the namespace from its Profile, so that it stays."""
+        if self.space is not None and self.space.owned_by and self._holds("Namespace"):
             change = {"metadata": {"ownerReferences": None}}
             yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
@@ -242,18 +270,16 @@ class _Removal:
             yield from self._files()
             yield writes.delete(self.namespace, self._read(self.namespace, self.space))
             return
-        yield from self._kept()
-        binding, policy = self.observed.owner_bindings.get(self.name), self.observed.owner_policies.get(self.name)
-        yield writes.delete(ObjectRef("RoleBinding", self.name, names.OWNER_BINDING), _version(binding))
-        if self._holds("AuthorizationPolicy"):
-            yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY), _version(policy))
+        yield from self._closed()
+        yield from self._freed()
+        yield from self._released()
         unmarked = {
             "labels": dict.fromkeys(objects.marks(self.settings)),
             "annotations": {names.OWNER: None, names.KEYS: None, names.SOURCE: None},
         }
         yield writes.patch(self.namespace, {"metadata": unmarked}, self._read(self.namespace, self.space))
 
-    def _read(self, target: ObjectRef, seen: Anchor | None) -> str:
+    def _read(self, target: ObjectRef, seen: Anchor | OwnerObject | None) -> str:
         """Return the version that was read, for the first write to an object of this step; '' for later ones."""
         first = target not in self.written
         self.written.add(target)

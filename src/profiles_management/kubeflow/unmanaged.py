@@ -1,23 +1,25 @@
 """Access by objects that are not managed: they stay, and whatever access they give is reported. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from profiles_management.kubeflow import objects, policies, writes
+from profiles_management.kubeflow import names, objects, policies, writes
 from profiles_management.kubeflow.held import ROLES
 from profiles_management.kubeflow.observed import ForeignBinding, ForeignPolicy, Observed
 from profiles_management.kubeflow.ownership import refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason
+from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason, Write
 
 CODE = "unmanaged-access"
 UNKNOWN = "unknown-binding"
 MOST = 5  # reported of one profile; the others are counted
 
-_EVERYBODY = frozenset({Person("Group", "system:authenticated"), Person("Group", "system:unauthenticated")})
+_EVERYBODY = frozenset(
+    Person("Group", f"system:{name}") for name in ("authenticated", "unauthenticated", "serviceaccounts")
+)
 
 
 class UnmanagedAccess(NamedTuple):
@@ -41,7 +43,13 @@ def exists(name: str, observed: Observed) -> bool:
 
 
 def problems(
-    name: str, observed: Observed, *, near: Collection[Person], document: Collection[Person], lost: Collection[Person]
+    name: str,
+    observed: Observed,
+    *,
+    near: Collection[Person],
+    document: Collection[Person],
+    lost: Collection[Person],
+    corrected: Collection[str] = (),
 ) -> list[Problem]:
     """Return what a person should know of a profile: who has access by what, at most MOST of it, and how much more.
 
@@ -49,12 +57,14 @@ def problems(
         near: the people of this profile: its owner, its contributors, and those of `lost`.
         document: everybody whom the document names.
         lost: whom this run takes access away from.
+        corrected: names of objects that this run writes as they should be.
     """
-    people = {*document, *near, *lost}
-    everything = found(name, observed, near={*near, *lost}, people=people)
+    there = [one for one in _objects(name, observed) if one.name not in corrected]
+    near = {*near, *lost}
+    everything = _found(there, near, lambda person: person in near or person in document)
     everything.sort(key=lambda access: (access.person not in lost, access))
     known = {access.name for access in everything}
-    return [*_listed(name, everything, lost), *_unknown(name, observed, known)]
+    return [*_listed(name, everything, lost), *_unknown(name, observed, there, known)]
 
 
 def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
@@ -76,14 +86,23 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
                 Reason.UNLISTED,
                 person=one.people[0],
                 before=role,
-                writes=(writes.delete(ref, one.version),),
+                writes=tuple(_removal(ref, one)),
             )
+
+
+def _removal(ref: ObjectRef, one: ForeignBinding | ForeignPolicy) -> Iterator[Write]:
+    """Yield what removes an object; one with finalizers is emptied first, because it may stay in deletion for ever."""
+    if one.finalized:
+        empty: dict[str, Any] = {"subjects": []} if isinstance(one, ForeignBinding) else {"spec": {"rules": []}}
+        yield writes.patch(ref, empty, one.version)
+    if not one.deleting:
+        yield writes.delete(ref, "" if one.finalized else one.version)
 
 
 def left(name: str, observed: Observed) -> list[Problem]:
     """Return who keeps access to a namespace once everything is removed that is managed or has KFAM's annotations."""
-    staying = [one for one in _objects(name, observed) if one.propagated or not one.annotated]
-    outside = _from_outside(name, staying)
+    there = (one for one in _objects(name, observed) if one.name not in names.OWNERS)
+    outside = _from_outside(name, (one for one in there if one.propagated or not one.annotated))
     return list(_listed(name, outside, {access.person for access in outside}))
 
 
@@ -98,19 +117,19 @@ def _from_outside(name: str, objects: Iterable[ForeignBinding | ForeignPolicy]) 
     return [access for access in _accesses(objects) if not access.person.name.startswith(own)]
 
 
-def found(
-    name: str, observed: Observed, *, near: Iterable[Person], people: Collection[Person]
+def _found(
+    there: Iterable[ForeignBinding | ForeignPolicy], near: Iterable[Person], counts: Callable[[Person], bool]
 ) -> list[UnmanagedAccess]:
     """Return the access that objects which are not managed give to some people, sorted.
 
     Args:
         near: the people to compare with names that stand for any text at their beginning or end.
-        people: everybody who counts.
+        counts: whether a person counts.
     """
     result: set[UnmanagedAccess] = set()
-    for access in _accesses(_objects(name, observed)):
+    for access in _accesses(there):
         pattern = access.person
-        if pattern in people or pattern in _EVERYBODY or pattern.name == policies.ANYBODY:
+        if counts(pattern) or pattern in _EVERYBODY or pattern.name == policies.ANYBODY:
             result.add(access)
         elif access.kind == "AuthorizationPolicy":
             result |= {
@@ -151,29 +170,59 @@ def _listed(name: str, everything: Sequence[UnmanagedAccess], lost: Collection[P
         yield _problem(name, access, is_lost=access.person in lost)
     if len(everything) > MOST:
         more = count(len(everything) - MOST, "more access", "more accesses")
-        what = f"{more} by objects that are not managed"
-        yield refusal(name, CODE, what, f"To list them: profiles-management access --profile {name}")
+        yield _further(name, CODE, f"{more} by objects that are not managed")
 
 
 def _problem(name: str, access: UnmanagedAccess, *, is_lost: bool) -> Problem:
     who = "anybody" if access.person.name == policies.ANYBODY else str(access.person)
-    how = f"by {access.kind} {access.name}, which is not managed"
+    how = f"by {access.kind} {access.name}, which {_whose(access.name)}"
     adverb = "still" if is_lost else "also"
     what = f"{who} {adverb} has {_role(access.role)} {how}" if access.role else f"{who} {adverb} passes the mesh {how}"
-    remedy = "Delete it if this access is not intended."
-    if access.propagated:
-        remedy = "Another controller copies it into the namespace: change it where it comes from."
+    remedy = _remedy(access.name, "Delete it if this access is not intended.", propagated=access.propagated)
     return refusal(name, CODE, what, remedy)
+
+
+def _whose(name: str) -> str:
+    return "should be for the owner alone" if name in names.OWNERS else "is not managed"
+
+
+def _remedy(name: str, usual: str, *, propagated: bool) -> str:
+    if propagated:
+        return (
+            "Another controller copies it into the namespace: change it where it comes from. "
+            "Delete it if no controller does."
+        )
+    return "Delete it: the profile controller creates it again." if name in names.OWNERS else usual
 
 
 def _role(role: str) -> str:
     return role if role in ROLES else role.replace("/", " ", 1)
 
 
-def _unknown(name: str, observed: Observed, known: Collection[str]) -> Iterator[Problem]:
-    """Yield what has a contributor's name without being managed: it may have been, before it lost its labels."""
-    for binding in observed.foreign.get(name, ()):
-        if binding.name in observed.taken.get(name, ()) and binding.name not in known and not binding.propagated:
-            people = ", ".join(map(str, binding.people))
-            what = f"RoleBinding {binding.name} gives {_role(binding.role)} to {people}, and is not managed"
-            yield refusal(name, UNKNOWN, what, "Delete it if nobody needs it.")
+def _unknown(
+    name: str, observed: Observed, there: Iterable[ForeignBinding | ForeignPolicy], known: Collection[str]
+) -> Iterator[Problem]:
+    """Yield what looks like a contributor's or an owner's and gives access to people of whom nobody knows.
+
+    It may have been managed before somebody took its labels away or set those of a copy, so it is always reported.
+    """
+    taken = {*observed.taken.get(name, ()), *names.OWNERS}
+    unknown: dict[str, ForeignBinding | ForeignPolicy] = {}
+    for one in there:
+        if one.name not in known and (one.annotated or one.name in taken):
+            unknown.setdefault(one.name, one)  # of a pair, the RoleBinding
+    for one in list(unknown.values())[:MOST]:
+        kind, role = _kind_and_role(one)
+        people = ", ".join(map(str, one.people[:MOST])) + (", ..." if len(one.people) > MOST else "")
+        gives = f"gives {_role(role)} to {people}" if role else f"lets {people} in"
+        remedy = _remedy(one.name, "Delete it if nobody needs it.", propagated=one.propagated)
+        yield refusal(name, UNKNOWN, f"{kind} {one.name} {gives}, and {_whose(one.name)}", remedy)
+    if len(unknown) > MOST:
+        more = count(len(unknown) - MOST, "more object")
+        yield _further(
+            name, UNKNOWN, f"{more} with a contributor's name or annotations give access and are not managed"
+        )
+
+
+def _further(name: str, code: str, what: str) -> Problem:
+    return refusal(name, code, what, f"To list them: profiles-management access --profile {name}")

@@ -5,7 +5,7 @@ import pytest
 from engine.build import document
 from engine.looking import let_in, names_of, roles_in, steps
 from engine.world import World
-from memory_api import Kfam
+from memory_api import Kfam, fail_nth_write
 from profiles_management import (
     Settings,
     delete_stale_profiles,
@@ -63,6 +63,17 @@ def test_who_is_renamed_has_access_at_every_moment(moved, profile):
     moved.apply(document(profile(ann="edit")))
 
     assert set(seen) == {("edit", True)}
+
+
+def test_who_is_renamed_has_access_at_every_moment_where_the_name_is_that_of_somebody_who_leaves(moved, profile):
+    put(moved.api, *peer_pair("bob@example.com", "edit", called=OURS))
+    seen = []
+    moved.api.after.append(lambda _: seen.append((roles_in(moved.api).get("ann"), "ann" in let_in(moved.api))))
+
+    moved.apply(document(profile(ann="edit")))
+
+    assert set(seen) == {("edit", True)}
+    assert roles_in(moved.api) == {"owner": "admin", "ann": "edit"}
 
 
 def test_renaming_is_no_loss_and_no_gain_of_access(moved, profile):
@@ -160,6 +171,20 @@ def test_who_leaves_the_document_keeps_nothing_of_an_older_pair(moved, profile):
 
 def test_a_setting_keeps_who_was_added_elsewhere_under_any_name(moved, profile):
     assert not moved.plan(document(profile()), unlisted="keep").changes
+
+
+@pytest.mark.parametrize("index", range(1, 5))
+def test_a_revocation_that_was_interrupted_is_finished_where_unlisted_people_are_kept(moved, profile, index):
+    moved.apply(document(profile(ann="edit")))
+    put(moved.api, *peer_pair(ANN, "edit", called="a-second-pair"))
+    moved.api.faults.append(fail_nth_write(index, "409"))
+    moved.apply(document(profile()), unlisted="keep")
+    moved.api.faults.clear()
+
+    moved.apply(document(profile()), unlisted="keep")
+
+    assert roles_in(moved.api) == {"owner": "admin"}
+    assert let_in(moved.api) == []
 
 
 def test_a_profile_that_left_the_document_loses_them_too(moved):

@@ -116,3 +116,24 @@ def test_an_owners_policy_without_principals_says_nothing(world, profile, spec):
     put(world.api, {**world.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio"), "spec": spec})
 
     assert not mismatches(world.plan(pmr))
+
+
+def test_what_the_owners_policy_names_beyond_the_settings_is_named(world, profile):
+    pmr = document(profile(ann="edit"))
+    world.apply(pmr)
+    owners_policy(world, *PRINCIPALS, OTHER)
+
+    (warning,) = mismatches(world.plan(pmr))
+
+    assert warning.what == f"AuthorizationPolicies of 1 contributor do not name {OTHER}; the owner's in ml does"
+
+
+def test_a_workload_that_somebody_wrote_into_the_owners_policy_is_never_advised_as_a_gateway(world, profile):
+    pmr = document(profile(ann="edit"))
+    world.apply(pmr)
+    owners_policy(world, *PRINCIPALS, "cluster.local/ns/ml/sa/default-editor")
+    assert not mismatches(world.plan(pmr))
+
+    owners_policy(world, OTHER, "cluster.local/ns/ml/sa/default-editor")
+    (warning,) = mismatches(world.plan(pmr))
+    assert "default-editor" not in str(warning)

@@ -77,8 +77,35 @@ def test_a_copy_is_reported_with_the_advice_to_change_its_origin(world, profile)
     (warning,) = plan.warnings
     assert str(warning) == (
         f"Profile/ml: lead@example.com also has view by RoleBinding {NAME}, which is not managed. "
-        "Another controller copies it into the namespace: change it where it comes from. [unmanaged-access]"
+        "Another controller copies it into the namespace: change it where it comes from. "
+        "Delete it if no controller does. [unmanaged-access]"
     )
+
+
+@pytest.mark.parametrize("kinds", [("RoleBinding", "AuthorizationPolicy"), ("RoleBinding",)])
+def test_labels_of_a_copy_on_ones_own_objects_hide_nobody_who_leaves(world, profile, kinds):
+    world.apply(document(profile(lead="admin")))
+    name = "user-lead-example-com-clusterrole-admin"
+    for kind in kinds:
+        body = world.api.get(kind, "ml", name)
+        body["metadata"]["labels"]["hnc.x-k8s.io/inherited-from"] = "org"
+        put(world.api, body)
+
+    for _ in range(2):  # also in the runs after the one that takes the rest away
+        warnings = [str(problem) for problem in world.apply(document(profile())).plan.warnings]
+        assert any(LEAD in text and name in text and "Delete it if no controller does." in text for text in warnings)
+
+
+def test_what_a_profile_owns_is_not_a_copy_whatever_its_labels(world, profile):
+    pmr = document(profile(ann="edit"))
+    world.apply(pmr)
+    for kind, name in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")):
+        body = world.api.get(kind, "ml", name)
+        put(world.api, {**body, "metadata": {**body["metadata"], "labels": {"hnc.x-k8s.io/inherited-from": "org"}}})
+
+    plan = world.plan(pmr)
+
+    assert (plan.changes, plan.pending, plan.warnings) == ((), (), ())
 
 
 def test_copies_stay_when_a_stale_profile_is_closed_and_are_said_to_be_left(world, profile):

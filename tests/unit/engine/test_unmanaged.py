@@ -1,10 +1,14 @@
 """Access by objects that are not managed stays, and is always reported."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.build import contributor, document
-from engine.looking import roles_in
+from engine.looking import let_in, roles_in
+from engine.world import BRAKE_OFF, World
 from memory_api import Kfam
+from memory_api.controller import PRINCIPALS
 from profiles_management import (
     delete_stale_profiles,
     export_pmr,
@@ -164,6 +168,20 @@ LETS_ANN_IN = {
     "through every gateway of a namespace": policy("x", rule(ANN, principals=["cluster.local/ns/istio-system/*"])),
     "whatever sent it": policy("x", {"when": rule(ANN)["when"]}),
     "with a header in capitals": policy("x", rule(ANN, key="request.headers[Kubeflow-UserID]")),
+    "from any address": policy("x", {**rule(ANN), "from": [{"source": {"ipBlocks": ["0.0.0.0/0"]}}]}),
+    "from the gateway's namespace": policy("x", {**rule(ANN), "from": [{"source": {"namespaces": ["istio-*"]}}]}),
+    "from all but one": policy("x", {**rule(ANN), "from": [{"source": {"notPrincipals": ["x"]}}]}),
+    "from the gateway's account": policy(
+        "x", {**rule(ANN), "from": [{"source": {"serviceAccounts": ["istio-system/*"]}}]}
+    ),
+    "to some paths": policy("x", {**rule(ANN), "to": [{"operation": {"paths": ["/notebook/*"]}}]}),
+    "and not from one address": policy(
+        "x", {**rule(ANN), "when": [*rule(ANN)["when"], {"key": "source.ip", "notValues": ["192.0.2.1"]}]}
+    ),
+    "and with another header": policy(
+        "x", {**rule(ANN), "when": [*rule(ANN)["when"], *rule("x", key="request.headers[x-other]")["when"]]}
+    ),
+    "by the claim of an address": policy("x", rule(ANN, key="request.auth.claims[email]")),
 }
 
 
@@ -176,7 +194,22 @@ def test_a_policy_alone_is_access_too(ml, profile, body):
     ]
 
 
-LETS_ANYBODY_IN = {"an empty rule": policy("x", {}), "any header": policy("x", rule("*"))}
+GATEWAY = PRINCIPALS[0]
+USER_ID = "request.headers[kubeflow-userid]"
+LETS_ANYBODY_IN = {
+    "an empty rule": policy("x", {}),
+    "any header": policy("x", rule("*")),
+    "all but one": policy("x", {**rule(), "when": [{"key": USER_ID, "notValues": ["zed@example.com"]}]}),
+    "all but one address": policy("x", {**rule(), "when": [{"key": "source.ip", "notValues": ["192.0.2.1"]}]}),
+    "any browser": policy("x", rule("*", key="request.headers[user-agent]")),
+    "the gateway as a condition": policy("x", {"when": [{"key": "source.principal", "values": [GATEWAY]}]}),
+    "its namespace as a condition": policy("x", {"when": [{"key": "source.namespace", "values": ["istio-*"]}]}),
+    "the gateway's namespace": policy("x", {"from": [{"source": {"namespaces": ["istio-system"]}}]}),
+    "every path": policy("x", {"to": [{"operation": {"paths": ["/*"]}}]}),
+    "all paths but one": policy("x", {"to": [{"operation": {"notPaths": ["/admin"]}}]}),
+    "reading": policy("x", {"to": [{"operation": {"methods": ["GET"]}}]}),
+    "the port of notebooks": policy("x", {"to": [{"operation": {"ports": ["8888"]}}]}),
+}
 
 
 @pytest.mark.parametrize("body", LETS_ANYBODY_IN.values(), ids=LETS_ANYBODY_IN.keys())
@@ -196,6 +229,13 @@ KEEPS_ANN_OUT = {
     "for health checks": policy("x", {"to": [{"operation": {"paths": ["/healthz"]}}]}),
     "for other workloads": policy("x", {"from": [{"source": {"namespaces": ["knative-serving"]}}]}),
     "through another gateway": policy("x", rule(ANN, principals=["cluster.local/ns/other/sa/gateway"])),
+    "from all but the gateways": policy(
+        "x", {**rule(ANN), "from": [{"source": {"notPrincipals": ["cluster.local/*"]}}]}
+    ),
+    "from the workloads of a namespace": policy("x", {"when": [{"key": "source.namespace", "values": ["ml"]}]}),
+    "from one address": policy("x", {"from": [{"source": {"ipBlocks": ["192.0.2.1/32"]}}]}),
+    "to the port of metrics": policy("x", {"to": [{"operation": {"ports": ["15090"]}}]}),
+    "writing": policy("x", {"to": [{"operation": {"methods": ["POST"]}}]}),
     "with nothing": policy("x"),
 }
 
@@ -220,6 +260,167 @@ def test_what_has_a_contributors_name_and_is_not_one_is_reported_whoever_it_is_f
         "unknown-binding",
         "RoleBinding user-zed-example-com-clusterrole-edit gives edit to zed@example.com, and is not managed",
     )
+
+
+@pytest.mark.parametrize("value", ["goo:" + ANN, "*:" + ANN, "*" + ANN, "goo:ann@*"])
+def test_a_prefix_of_user_ids_is_part_of_what_a_policy_compares(profile, value):
+    world = World(replace(BRAKE_OFF, userid_prefix="goo:"))
+    world.apply(document(profile(ann="edit")))
+    put(world.api, policy("x", rule(value)))
+
+    (what,) = said(world.plan(document(profile())).warnings)
+
+    assert what == "ann@example.com still passes the mesh by AuthorizationPolicy x, which is not managed"
+
+
+@pytest.mark.parametrize("value", ["*", "g*", "goo:*"])
+def test_any_name_after_the_prefix_lets_anybody_in(profile, value):
+    world = World(replace(BRAKE_OFF, userid_prefix="goo:"))
+    world.apply(document(profile(ann="edit")))
+    put(world.api, policy("x", rule(value)))
+
+    (what,) = said(world.plan(document(profile())).warnings)
+
+    assert what.startswith("anybody also passes the mesh")
+
+
+def test_a_policy_of_a_contributors_name_without_annotations_is_reported_in_every_run(ml, profile):
+    name = "user-ann-example-com-clusterrole-edit"
+    ml.api.remove("RoleBinding", "ml", name)
+    put(ml.api, policy(name, rule(ANN)))
+
+    for _ in range(2):
+        (warning,) = ml.apply(document(profile())).plan.warnings
+        assert warning.what == f"AuthorizationPolicy {name} lets {ANN} in, and is not managed"
+
+
+def test_what_has_kfams_annotations_and_is_not_managed_is_reported_whoever_it_is_for(ml, profile):
+    put(ml.api, binding("x", person(ZED), person("yan@example.com"), notes=kfam_notes(ZED, "edit")))
+
+    (warning,) = ml.plan(document(profile(ann="edit"))).warnings
+
+    assert warning.what == "RoleBinding x gives edit to zed@example.com, yan@example.com, and is not managed"
+
+
+def test_five_unknown_objects_are_named_of_one_profile_and_the_others_are_counted(ml, profile):
+    put(ml.api, *(binding(f"user-p{n}-clusterrole-edit", person(f"p{n}")) for n in range(9)))
+
+    warnings = ml.plan(document(profile(ann="edit"))).warnings
+
+    assert len(warnings) == 6
+    assert (
+        warnings[-1].what == "4 more objects with a contributor's name or annotations give access and are not managed"
+    )
+
+
+def test_a_group_of_all_service_accounts_is_reported(ml, profile):
+    put(ml.api, binding("x", person("system:serviceaccounts", "Group")))
+
+    assert len(said(ml.plan(document(profile(ann="edit"))).warnings)) == 1
+
+
+# by the owner's objects
+
+
+def let_in_with_the_owner(api, name, **more):
+    """Have the owner's policy let somebody else in, where the profile controller does not see it."""
+    body = api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio")
+    body["metadata"].pop("ownerReferences")
+    body["metadata"].update(more)
+    body["spec"]["rules"][0]["when"][0]["values"].append(name)
+    put(api, body)
+
+
+def bind_with_the_owner(api, name, **more):
+    """Bind somebody with the owner, where the profile controller does not see it."""
+    body = api.get("RoleBinding", "ml", "namespaceAdmin")
+    body["metadata"].pop("ownerReferences")
+    body["metadata"].update(more)
+    body["subjects"].append(person(name))
+    put(api, body)
+
+
+def test_whom_the_owners_policy_lets_in_too_is_reported_in_every_run(ml, profile):
+    let_in_with_the_owner(ml.api, ANN)
+
+    first = ml.apply(document(profile())).plan
+    second = ml.apply(document(profile())).plan
+
+    (warning,) = first.warnings
+    assert str(warning) == (
+        f"Profile/ml: {ANN} still passes the mesh by AuthorizationPolicy ns-owner-access-istio, which should be for "
+        "the owner alone. Delete it: the profile controller creates it again. [unmanaged-access]"
+    )
+    assert [one.what for one in second.warnings] == [
+        f"AuthorizationPolicy ns-owner-access-istio lets {ANN} in, and should be for the owner alone"
+    ]
+
+
+def test_whom_the_run_takes_off_the_owners_binding_is_not_said_to_stay(ml, profile):
+    bind_with_the_owner(ml.api, ANN)
+
+    assert not ml.apply(document(profile())).plan.warnings
+    assert roles_in(ml.api) == {"owner": "admin"}
+
+
+def test_access_lists_who_is_bound_with_the_owner(ml):
+    bind_with_the_owner(ml.api, ZED)
+
+    found = [entry for entry in list_access(target=target(ml)) if entry.person.name == ZED]
+
+    assert [(entry.role, entry.managed) for entry in found] == [("admin", False)]
+
+
+@pytest.mark.parametrize("finalizers", [[], ["example.com/keep"]])
+def test_keeping_the_data_removes_owners_objects_that_would_stay_without_their_profile(ml, finalizers):
+    bind_with_the_owner(ml.api, ANN, finalizers=finalizers)
+    let_in_with_the_owner(ml.api, ANN, finalizers=finalizers)
+
+    report = delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+
+    assert report.exit_code == 0
+    assert roles_in(ml.api) == {}
+    assert ml.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio") is None
+
+
+def test_keeping_the_data_removes_owners_objects_with_finalizers(ml):
+    for kind, name in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")):
+        body = ml.api.get(kind, "ml", name)
+        body["metadata"]["finalizers"] = ["example.com/keep"]
+        put(ml.api, body)
+
+    delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+
+    assert roles_in(ml.api) == {}
+    assert ml.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio") is None
+
+
+def test_keeping_the_data_empties_what_a_finalizer_keeps_in_deletion(ml):
+    finalizers = ["example.com/keep"]
+    put(ml.api, binding("x", person(ANN), person(ZED), notes=kfam_notes(ANN, "edit"), finalizers=finalizers))
+    put(ml.api, policy("y", rule(ANN, ZED), notes=kfam_notes(ZED, "edit"), finalizers=finalizers))
+
+    delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+
+    assert roles_in(ml.api) == {}
+    assert let_in(ml.api) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        policy("profiles-management-closed", rule(ANN)),
+        policy("profiles-management-closed", rule(ANN), action="DENY"),
+        {**policy("profiles-management-closed"), "spec": {"selector": {"matchLabels": {"app": "x"}}}},
+    ],
+    ids=["lets in", "denies", "of one workload"],
+)
+def test_keeping_the_data_never_trusts_the_name_of_a_policy(ml, body):
+    put(ml.api, body)
+
+    delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+
+    assert ml.api.get("AuthorizationPolicy", "ml", "profiles-management-closed")["spec"] == {}
 
 
 # how much
