@@ -203,10 +203,7 @@ class _Removal:
             self.written.add(self.profile)
 
     def _freed(self) -> Iterator[Write]:
-        """Remove what would keep the owner's objects, and the access that they give, when the Profile has gone.
-
-        That is finalizers, and objects that do not belong to the Profile any more.
-        """
+        """Remove finalizers from the owner's objects, and those objects that would outlast their Profile."""
         if self.space is None:
             return
         for ref, one in self._owner_objects():
