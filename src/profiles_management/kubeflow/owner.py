@@ -187,9 +187,10 @@ class Owning:
         )
 
     def _reason(self) -> Reason:
-        if self.footing.hand_over or self.footing.annotate or self.footing.before is not None:
+        if self.footing.hand_over or self.footing.before is not None:
             return Reason.OWNER_CHANGED
-        return Reason.ADOPTED if self.footing.asleep else Reason.DRIFTED
+        adopted = self.binding is None and (self.footing.annotate or self.footing.asleep)
+        return Reason.ADOPTED if adopted else Reason.DRIFTED
 
     def _steps(self) -> Iterator[Write]:
         """The four places that name an owner, in the order in which Kubeflow's controller follows them.

@@ -111,7 +111,7 @@ def settled(server: Server) -> Callable[[str], bool]:
             bound is not None
             and bound["subjects"][0]["name"] == spec["owner"]["name"]
             and (quota is None) == (not wanted.get("hard"))
-            and (quota is None or not compare.quota_object(wanted, quota["spec"]))
+            and (quota is None or not compare.quota(quota["spec"], wanted))
         )
 
     return settled

@@ -175,8 +175,9 @@ def test_a_namespace_that_somebody_annotated_otherwise_is_annotated_back(world, 
     one["metadata"]["annotations"]["owner"] = "zed@example.com"
     world.api.put(one)
 
-    world.apply(document(profile(ann="edit")))
+    plan = world.apply(document(profile(ann="edit"))).plan
 
+    assert [change.reason for change in plan.changes if change.person is None] == [Reason.DRIFTED]
     assert owners(world) == all_of("owner")
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 

@@ -309,6 +309,22 @@ def test_an_owners_policy_that_is_not_there_is_pending():
     assert report.plan.warnings == ()
 
 
+def test_a_namespace_that_lost_its_owner_is_annotated_once():
+    world, pmr = World(), document(profile(ann="edit"))
+    world.apply(pmr)
+    world.controller.stops_before = "namespace"
+    space = world.api.get("Namespace", None, "ml")
+    del space["metadata"]["annotations"]["owner"]
+    world.api.put(space)
+    world.api.log.clear()
+
+    reports = [world.apply(pmr, deadline=0) for _ in range(3)]
+
+    assert sent(world.api) == ["PATCH namespaces ml", "PATCH profiles ml"]
+    assert [change.reason for change in reports[0].plan.changes] == [Reason.DRIFTED]
+    assert [report.plan.changes for report in reports[1:]] == [(), ()]
+
+
 # a namespace that does not wake the controller
 
 
