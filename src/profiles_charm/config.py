@@ -9,21 +9,21 @@ import ops
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from profiles_management import PRESETS, Settings, SettingsError
+from profiles_management.kubeflow import setting_forms
 
-_BETWEEN = re.compile(r"[,\s]+")
 _LITERALS = re.compile("'([^']*)'")
 
 
 def _split(value: object) -> object:
-    return tuple(filter(None, _BETWEEN.split(value))) if isinstance(value, str) else value
+    return setting_forms.split(value) if isinstance(value, str) else value
 
 
 def _pairs(value: object) -> object:
-    """Read `admin=one, edit=another`."""
+    """Read `admin=one, edit=another, view=third`."""
     if not isinstance(value, str):
         return value
-    found = dict(part.partition("=")[::2] for part in filter(None, re.split(r"\s*[,\s]\s*", value.strip())))
-    if found and (set(found) != {"admin", "edit", "view"} or not all(found.values())):
+    found = setting_forms.roles_in(setting_forms.split(value))
+    if found and set(found) != set(setting_forms.ROLES):
         raise ValueError("name a ClusterRole for each role: admin=…, edit=…, view=…")
     return found
 
@@ -77,8 +77,10 @@ class Config(BaseModel):
             allow_revocations: whether to release the brake, which is asked for each time and never configured.
 
         Raises:
-            SettingsError: an option is out of range; the message names it.
+            SettingsError: an option has not the form that it needs, or is out of range; the message names it.
         """
+        if what := setting_forms.pattern_complaint(self.relation_profiles):
+            raise SettingsError(what, setting="option relation-profiles")
         preset = PRESETS[self.distribution]
         try:
             return replace(
@@ -106,9 +108,8 @@ class Config(BaseModel):
                 page_size=self.page_size,
                 allow_revocations=allow_revocations,
             )
-        except SettingsError as error:  # it begins with the name of the setting
-            name, _, rest = str(error).partition(" ")
-            raise SettingsError(f"option {_option(name)} {rest}") from error
+        except SettingsError as error:
+            raise SettingsError(error.what, setting=f"option {_option(error.setting)}") from None
 
 
 def load(charm: ops.CharmBase) -> Config:

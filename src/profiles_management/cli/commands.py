@@ -1,5 +1,6 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +17,9 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
+from profiles_management.cli import variables
 from profiles_management.cli.options import (
+    VARIABLES,
     File,
     GitOptions,
     LocalFile,
@@ -25,15 +28,16 @@ from profiles_management.cli.options import (
     SettingOptions,
     TargetOptions,
     Timeout,
+    as_option,
     moment,
-    spread,
 )
 from profiles_management.cli.session import STDIN, Session
+from profiles_management.cli.spread import spread
 from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.problems import BrakeError, Interrupted, ProfilesError
+from profiles_management.pmr.problems import BrakeError, Interrupted, ProfilesError, SettingsError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
@@ -59,8 +63,11 @@ def _command(function: Callable[..., int]) -> Callable[..., int]:
 
     def guarded(**given: object) -> int:
         session, document = given["ctx"].obj, str(given.get("file", ""))  # type: ignore[attr-defined]
+        failure: ProfilesError
         try:
             return run(**given)
+        except SettingsError as error:
+            failure = as_option(error)
         except ProfilesError as error:
             failure = error
         except KeyboardInterrupt:
@@ -93,6 +100,8 @@ def _start(
 ) -> None:
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
+    for what in variables.unknown(os.environ, VARIABLES):
+        ctx.obj.note(what)
 
 
 @_command

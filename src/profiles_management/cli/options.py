@@ -1,36 +1,35 @@
-"""The options that commands share, each declared once; `spread` gives them to a command."""
+"""The options that commands share, each declared once; `cli.spread` gives them to a command."""
 
-import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic_core import PydanticCustomError
 
+from profiles_management.cli.variables import PREFIX, entries, variable
 from profiles_management.git import Credentials, GitSource
 from profiles_management.git.location import Location
+from profiles_management.kubeflow.setting_forms import roles_in
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.pmr import until
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.problems import GitError, SettingsError
 from profiles_management.pmr.redaction import shown
 
 Output = Literal["text", "json", "yaml"]
 Preset = Literal["upstream", "charmed"]
 
 _DEFAULT = Settings()
-_VARIABLES = "PROFILES_MANAGEMENT_"
-_TOKEN = _VARIABLES + "GIT_TOKEN"  # no option: the arguments of a process are there for everybody to read
+_TOKEN = PREFIX + "GIT_TOKEN"  # no option: the arguments of a process are there for everybody to read
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 
 
 def _option(name: str, text: str, panel: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
-    variable = _VARIABLES + name.strip("-").replace("-", "_").upper()
-    return typer.Option(name, help=text, envvar=variable, show_envvar=False, rich_help_panel=panel, **more)
+    more = {"envvar": variable(name)} | more
+    return typer.Option(name, help=text, show_envvar=False, rich_help_panel=panel, **more)
 
 
 def _target(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
@@ -39,6 +38,11 @@ def _target(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
 
 def _setting(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
     return _option(name, text, "Settings (or PROFILES_MANAGEMENT_PRESET and so on)", **more)
+
+
+def _list(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
+    """Declare a list; its variable is read by `entries`, because typer would split it at white space."""
+    return _setting(name, f"{text}; repeatable, or separated by commas.", envvar=None, **more)
 
 
 def _git(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
@@ -117,26 +121,29 @@ class RuleOptions:
 
     protect: Annotated[
         list[str] | None,
-        _setting(
+        _list(
             "--protect",
-            "A namespace that is never touched, beside kube-*, kubeflow, istio-system; repeatable.",
+            "Namespaces that are never touched, names or patterns such as team-*, besides kube-*, kubeflow and "
+            "istio-system",
             metavar="NAME",
         ),
     ] = None
     allow_key: Annotated[
         list[str] | None,
-        _setting(
-            "--allow-key", "A reserved label or annotation key that a document may set; repeatable.", metavar="NAME"
-        ),
+        _list("--allow-key", "Reserved keys of labels and annotations that a document may set", metavar="NAME"),
     ] = None
 
     def settings(self) -> Settings:
-        """Return the settings that checking a document needs."""
-        return replace(
-            _DEFAULT,
-            protected_namespaces=frozenset(self.protect or ()),
-            allowed_keys=frozenset(self.allow_key or ()),
-        )
+        """Return the settings that checking a document needs.
+
+        Raises:
+            SettingsError: a value has not the form that it needs.
+        """
+        return replace(_DEFAULT, **self._rules())
+
+    def _rules(self) -> dict[str, Any]:
+        protected, allowed = entries("--protect", self.protect), entries("--allow-key", self.allow_key)
+        return {"protected_namespaces": frozenset(protected), "allowed_keys": frozenset(allowed)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +165,11 @@ class SettingOptions(RuleOptions):
     ] = _DEFAULT.stale
     principal: Annotated[
         list[str] | None,
-        _setting("--principal", "Who passes requests on, in place of the preset's; repeatable.", metavar="NAME"),
+        _list("--principal", "Who passes requests on, in place of the preset's", metavar="PRINCIPAL"),
     ] = None
     additional_principal: Annotated[
         list[str] | None,
-        _setting("--additional-principal", "One more who passes requests on; repeatable.", metavar="NAME"),
+        _list("--additional-principal", "Who passes requests on too", metavar="PRINCIPAL"),
     ] = None
     userid_header: Annotated[str, _setting("--userid-header", "The header that names the user.", metavar="NAME")] = (
         _DEFAULT.userid_header
@@ -176,9 +183,9 @@ class SettingOptions(RuleOptions):
     waypoint: Annotated[str, _setting("--waypoint", "The waypoint of an ambient mesh.", metavar="NAME")] = ""
     role: Annotated[
         list[str] | None,
-        _setting(
+        _list(
             "--role",
-            "The ClusterRole of a role, such as edit=my-edit; once for each of admin, edit and view.",
+            "The ClusterRole of each of admin, edit and view, such as edit=my-edit",
             metavar="ROLE=NAME",
         ),
     ] = None
@@ -200,7 +207,7 @@ class SettingOptions(RuleOptions):
         """Return the preset with what was given in its place.
 
         Raises:
-            SettingsError: a value is out of range.
+            SettingsError: a value has not the form that it needs, or is out of range.
         """
         preset = PRESETS[self.preset]
         same = (
@@ -219,20 +226,39 @@ class SettingOptions(RuleOptions):
         return replace(
             preset,
             **given,
-            protected_namespaces=frozenset(self.protect or ()),
-            allowed_keys=frozenset(self.allow_key or ()),
-            roles=dict(map(_role, self.role)) if self.role else None,
-            principals=tuple(self.principal or preset.principals),
-            additional_principals=tuple(self.additional_principal or ()),
+            **self._rules(),
+            roles=_roles(entries("--role", self.role)),
+            principals=entries("--principal", self.principal) or preset.principals,
+            additional_principals=entries("--additional-principal", self.additional_principal),
         )
 
 
-def _role(text: str) -> tuple[str, str]:
-    role, _, name = (part.strip() for part in text.partition("="))
-    if not name:
-        raise typer.BadParameter(f"{text!r} names no ClusterRole. Write it as edit=my-edit.", param_hint="--role")
-    return role, name
+def _roles(given: tuple[str, ...]) -> dict[str, str] | None:
+    try:
+        return roles_in(given) or None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--role") from None
 
+
+_NAMES = {
+    "principals": "principal",
+    "additional_principals": "additional-principal",
+    "protected_namespaces": "protect",
+    "allowed_keys": "allow-key",
+    "roles": "role",
+    "deadline": "timeout",
+}
+
+
+def as_option(error: SettingsError) -> SettingsError:
+    """Return an error about a setting that names the option as it is on the command line."""
+    name = _NAMES.get(error.setting, error.setting.replace("_", "-"))
+    return SettingsError(error.what, setting=f"--{name}")
+
+
+VARIABLES = frozenset(
+    field.name.upper() for group in (GitOptions, TargetOptions, SettingOptions) for field in fields(group)
+) | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
 
 _FILE = "The document: YAML or JSON; - for standard input, git+https://… or git+ssh://… for one in Git."
 File = Annotated[str, typer.Argument(metavar="FILE", help=_FILE)]
@@ -254,34 +280,3 @@ def moment(text: str) -> datetime:
         finding: Finding = (refused.context or {})["findings"][0]
         remedy = f"{finding.remedy[:1].upper()}{finding.remedy[1:]}."
         raise typer.BadParameter(f"{finding.what}. {remedy}", param_hint="--at") from None
-
-
-def spread(command: Callable[..., int]) -> Callable[..., int]:
-    """Return a command whose parameters that are groups of options are spread into their single options.
-
-    Every parameter can be given by name only; a group is put together again before the command is called.
-    """
-    hints = get_type_hints(command, include_extras=True)
-    parameters: list[inspect.Parameter] = []
-    groups: dict[str, Any] = {}
-    for name, parameter in inspect.signature(command).parameters.items():
-        if is_dataclass(hints[name]):
-            groups[name] = hints[name]
-            parameters += _parameters_of(hints[name])
-        else:
-            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
-
-    def spread_out(**given: Any) -> int:  # noqa: ANN401 - whatever the options hold
-        for name, group in groups.items():
-            given[name] = group(**{one.name: given.pop(one.name) for one in fields(group)})
-        return command(**given)
-
-    spread_out.__name__, spread_out.__doc__ = command.__name__, command.__doc__
-    spread_out.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return spread_out
-
-
-def _parameters_of(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a dataclass
-    hints = get_type_hints(group, include_extras=True)
-    kind = inspect.Parameter.KEYWORD_ONLY
-    return [inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]) for one in fields(group)]

@@ -9,6 +9,7 @@ from profiles_management.pmr import names as pmr_names
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.rules import fits
 from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person, State
 
 
@@ -44,7 +45,7 @@ def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
 
 def is_protected(name: str, settings: Settings) -> bool:
     """Return whether a namespace is never touched, whatever a document or a setting says."""
-    return name in settings.protected_namespaces or pmr_names.is_reserved(name)
+    return fits(name, settings.protected_namespaces) or pmr_names.is_reserved(name)
 
 
 def ready(name: str, owner: str) -> Condition:

@@ -1,11 +1,11 @@
 """How the engine behaves: one frozen value with presets for the distributions of Kubeflow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Literal
 
-from profiles_management.pmr import names
+from profiles_management.kubeflow import setting_forms
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.rules import Rules
 
@@ -33,7 +33,7 @@ class Settings:
         waypoint: the Gateway of an ambient mesh that contributors' policies are bound to; empty without one.
         instance: whose marks are ours, so that two installations leave each other's profiles alone.
         take_over: another instance whose marks are moved to ours.
-        protected_namespaces: never touched, beside kube-*, kubeflow and istio-system.
+        protected_namespaces: patterns of names that are never touched, beside kube-*, kubeflow and istio-system.
         allowed_keys: label and annotation keys that a document may set although they are reserved.
         unlisted: what becomes of contributors that were added elsewhere and are not in the document.
         stale: which profiles lose their contributors when the document does not name them.
@@ -74,37 +74,11 @@ class Settings:
     page_size: int = 5000
 
     def __post_init__(self) -> None:
-        for wrong, message in self._complaints():
-            if wrong:
-                raise SettingsError(message)
-
-    def _complaints(self) -> tuple[tuple[bool, str], ...]:
-        roles = self.roles
-        return (
-            (
-                not 0 <= self.brake_share <= 1,
-                f"brake_share is {self.brake_share}. Give a share from 0 to 1, such as 0.5.",
-            ),
-            (self.brake_minimum < 0, f"brake_minimum is {self.brake_minimum}. Give 0 or a whole number above it."),
-            (self.writers < 1, f"writers is {self.writers}. Give 1 or more."),
-            (self.page_size < 1, f"page_size is {self.page_size}. Give 1 or more, such as 5000."),
-            ((self.deadline or 0) < 0, f"deadline is {self.deadline}. Give seconds, 0 or more."),
-            (self.request_timeout <= 0, f"request_timeout is {self.request_timeout}. Give seconds above 0."),
-            (not self.principals, "principals is empty. Name at least the ingress gateway, or nobody gets in."),
-            (not self.userid_header, "userid_header is empty. Name the header, such as kubeflow-userid."),
-            (not self.instance, "instance is empty. Give it a name, such as default."),
-            (
-                not names.is_label_value(self.instance),
-                f"instance is {self.instance!r}, which no label can hold. Use letters, digits, -, _ and ., at most 63.",
-            ),
-            (self.unlisted not in ("revoke", "keep"), f"unlisted is {self.unlisted!r}. Give revoke or keep."),
-            (self.events not in ("off", "counts", "names"), f"events is {self.events!r}. Give off, counts or names."),
-            (self.stale not in ("ours", "all", "off"), f"stale is {self.stale!r}. Give ours, all or off."),
-            (
-                roles is not None and set(roles) != {"admin", "edit", "view"},
-                "roles must name a ClusterRole for each of admin, edit and view.",
-            ),
-        )
+        for setting in fields(self):
+            if what := setting_forms.complaint(setting.name, getattr(self, setting.name)):
+                raise SettingsError(what, setting=setting.name)
+        if self.take_over == self.instance:
+            raise SettingsError("is this installation itself. Name another one.", setting="take_over")
 
     def deadline_for(self, new: int) -> float:
         """Return how long to wait where the profile controller has so many profiles to make.
@@ -123,7 +97,7 @@ class Settings:
     @property
     def gateways(self) -> tuple[str, ...]:
         """Every principal that may pass a contributor's requests on."""
-        return self.principals + tuple(one for one in self.additional_principals if one not in self.principals)
+        return (*self.principals, *(one for one in self.additional_principals if one not in self.principals))
 
     @property
     def rules(self) -> Rules:

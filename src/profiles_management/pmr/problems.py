@@ -87,7 +87,17 @@ class DuplicateProfileError(ProfilesError, ValueError, TypeError):
 
 
 class SettingsError(ProfilesError):
-    """A setting is out of range, or contradicts another one."""
+    """A setting has not the form that it needs, is out of range, or contradicts another one.
+
+    Attributes:
+        what: what is wrong; where there is a setting, it continues its name.
+        setting: the name of the setting, '' where the message names it.
+    """
+
+    def __init__(self, what: str, *, setting: str = "") -> None:
+        self.what = what
+        self.setting = setting
+        super().__init__(f"{setting} {what}" if setting else what)
 
 
 class ClusterError(ProfilesError):

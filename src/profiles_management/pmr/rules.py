@@ -30,9 +30,9 @@ _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 class Rules:
     """What an installation allows.
 
-    `protected` namespaces are no profiles, in addition to kube-*, kubeflow and istio-system. `allowed_keys` are labels
-    and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns such as
-    `pod-security.kubernetes.io/*`.
+    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow and istio-system.
+    `allowed_keys` are labels and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns
+    such as `pod-security.kubernetes.io/*`.
 
     For a document that is one source among several: `names` are patterns of the names that its profiles may have
     (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins, nor set allowed keys.
@@ -51,10 +51,11 @@ class Rules:
 
     def lists(self, key: str) -> bool:
         """Return whether `allowed_keys` names this label or annotation, itself or by a pattern."""
-        return _fits(key, self.allowed_keys)
+        return fits(key, self.allowed_keys)
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
+def fits(name: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a name fits one of some patterns, in which `*` stands for any text and `?` for any character."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
@@ -80,7 +81,7 @@ def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]
 def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
         return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
-    if _fits(key, rules.allowed_keys):
+    if fits(key, rules.allowed_keys):
         return _not_trusted(quoted(key), *path)
     what = f"{quoted(key)} steers Kubernetes or Istio itself"
     return Finding(
@@ -96,10 +97,10 @@ def _not_trusted(what: str, *path: str | int) -> Finding:
 def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | None]) -> list[Finding]:
     """Return what the rules refuse in one profile; paths start at the profile."""
     found: list[Finding] = []
-    if profile.name in rules.protected:
+    if fits(profile.name, rules.protected):
         what = f'the namespace "{profile.name}" is protected by a setting'
         found.append(Finding("protected-name", what, "choose another name", ("name",)))
-    if not _fits(profile.name, rules.names):
+    if not fits(profile.name, rules.names):
         what = f'"{profile.name}" is no name that this source may give a profile'
         remedy = f"choose one that fits {' or '.join(rules.names) or 'what the administrator allows'}"
         found.append(Finding("name-not-allowed", what, remedy, ("name",)))

@@ -76,24 +76,57 @@ def test_the_distribution_is_a_preset():
     assert configured(distribution="upstream").settings().principals == UPSTREAM.principals
 
 
-@pytest.mark.parametrize("written", ["one,two", "one, two", " one two ", "one,\ntwo,"])
-def test_lists_are_separated_by_commas_or_space(written):
+@pytest.mark.parametrize("separator", [",", ", ", ",\n", " , "])
+def test_lists_are_separated_by_commas(separator):
+    def written(*entries):
+        return separator.join((*entries, ""))
+
+    accounts = ("cluster.local/ns/mesh/sa/one", "cluster.local/ns/mesh/sa/two")
     settings = configured(
-        principals=written, additional_principals=written, protected_namespaces=written, allowed_keys=written
+        principals=written(*accounts),
+        additional_principals=written(*accounts),
+        protected_namespaces=written("one", "two-*"),
+        allowed_keys=written("one.k8s.io/*", "two"),
     ).settings()
 
-    assert settings.principals == settings.additional_principals == ("one", "two")
-    assert settings.protected_namespaces == settings.allowed_keys == {"one", "two"}
+    assert settings.principals == settings.additional_principals == accounts
+    assert settings.protected_namespaces == {"one", "two-*"}
+    assert settings.allowed_keys == {"one.k8s.io/*", "two"}
 
 
-@pytest.mark.parametrize("written", ["admin=a, edit=e, view=v", "view=v edit=e admin=a"])
+@pytest.mark.parametrize(
+    "option", ["principals", "additional_principals", "protected_namespaces", "allowed_keys", "relation_profiles"]
+)
+@pytest.mark.parametrize("written", ["one two", '"one", "two"', "['one']", "[one, two]", "one;two", "- one\n- two"])
+def test_a_list_of_another_form_is_refused_with_the_option(option, written):
+    with pytest.raises(SettingsError, match=f"option {option.replace('_', '-')} has "):
+        configured(**{option: written}).settings()
+
+
+def test_protected_namespaces_are_patterns_as_those_of_relations_are(world, document):
+    world.configure(pmr=document(vault=1), protected_namespaces="va*")
+
+    assert 'the namespace "vault" is protected by a setting' in world.see().unit_status.message
+
+
+@pytest.mark.parametrize("written", ["admin=a, edit=e, view=v", "view=v,edit=e,admin=a", "admin = a,edit = e,view = v"])
 def test_roles_are_named_in_pairs(written):
     assert configured(roles=written).settings().cluster_roles == {"admin": "a", "edit": "e", "view": "v"}
 
 
-@pytest.mark.parametrize("written", ["admin", "admin=a", "admin=a,edit=e,view=", "admin=a,edit=e,view=v,own=o"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "admin",
+        "admin=a",
+        "admin=a,edit=e,view=",
+        "admin=a,edit=e,view=v,own=o",
+        "admin=a edit=e view=v",
+        "admin=a,admin=b",
+    ],
+)
 def test_roles_that_are_not_all_named_are_refused(written):
-    with pytest.raises(ValueError, match="name a ClusterRole for each role"):
+    with pytest.raises(ValueError, match="ClusterRole"):
         configured(roles=written)
 
 
@@ -110,10 +143,10 @@ def test_space_in_a_prefix_is_kept():
     [
         ({"brake_share": 3.0}, "option brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
         ({"brake_minimum": -1}, "option brake-minimum is -1. Give 0 or a whole number above it."),
-        ({"writers": 0}, "option writers is 0. Give 1 or more."),
-        ({"deadline": -1}, "option deadline is -1. Give seconds, 0 or more."),
-        ({"request_timeout": 0}, "option request-timeout is 0. Give seconds above 0."),
-        ({"page_size": 0}, "option page-size is 0. Give 1 or more, such as 5000."),
+        ({"writers": 0}, "option writers is 0. Give a whole number from 1 to 256."),
+        ({"deadline": -1}, "option deadline is -1. Give seconds from 0 to 604,800."),
+        ({"request_timeout": 0}, "option request-timeout is 0. Give seconds above 0, at most 3,600."),
+        ({"page_size": 0}, "option page-size is 0. Give a whole number from 1 to 1,000,000, such as 5000."),
         ({"instance": " "}, "option instance is empty. Give it a name, such as default."),
         ({"userid_header": ""}, "option userid-header is empty. Name the header, such as kubeflow-userid."),
     ],

@@ -13,6 +13,7 @@ profiles:
   resources:
     hard: {limits.memory: 512m}
 """
+ONE, TWO, EXTRA = (f"cluster.local/ns/mesh/sa/{name}" for name in ("one", "two", "extra"))
 ML = "profiles: [{name: ml, owner: {kind: User, name: a@example.com}}]\n"
 
 
@@ -375,13 +376,13 @@ def test_without_arguments_the_commands_are_listed(run):
 
 
 def test_settings_reach_the_engine(folder, here):
-    folder("apply", "pmr.yaml", "--preset", "charmed", "--userid-header", "x-user", "--additional-principal", "extra")
+    folder("apply", "pmr.yaml", "--preset", "charmed", "--userid-header", "x-user", "--additional-principal", EXTRA)
 
     written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
 
     assert "sa/kfp-ui" in written
     assert "request.headers[x-user]" in written
-    assert "- extra" in written
+    assert f"- {EXTRA}" in written
 
 
 def test_roles_can_be_other_cluster_roles(folder, here):
@@ -394,10 +395,12 @@ def test_roles_can_be_other_cluster_roles(folder, here):
 @pytest.mark.parametrize(
     ("roles", "said"),
     [
-        (("edit",), "'edit' names no ClusterRole. Write it as edit=my-edit."),
-        (("edit=",), "'edit=' names no ClusterRole. Write it as edit=my-edit."),
-        (("edit=e", "admin=a"), "roles must name a ClusterRole for each of admin, edit and view."),
-        (("edit=e", "admin=a", "viewer=v"), "roles must name a ClusterRole for each of admin, edit and view."),
+        (("edit",), '"edit" names no role and ClusterRole. Write it as edit=my-edit.'),
+        (("edit=",), '"edit=" names no role and ClusterRole. Write it as edit=my-edit.'),
+        (("edit=e", "admin=a"), "--role must name a ClusterRole for each of admin, edit and view."),
+        (("edit=e,admin=a,viewer=v",), '"viewer=v" names no role and ClusterRole. Write it as edit=my-edit.'),
+        (("edit=e,edit=f",), "edit is named twice. Name one ClusterRole for it."),
+        (("edit=e,admin=e,view=v",), "--role names one ClusterRole for two roles"),
     ],
 )
 def test_roles_that_are_none_are_refused(folder, here, roles, said):
@@ -415,14 +418,46 @@ def test_an_apply_can_be_told_as_events(run, controller, api):
     assert {one["reason"] for one in api.objects("Event", "default")} == {"Created", "Granted"}
 
 
-def test_principals_replace_those_of_the_preset(folder, here):
-    folder("apply", "pmr.yaml", "--principal", "one", "--principal", "two")
+@pytest.mark.parametrize("given", [("--principal", ONE, "--principal", TWO), ("--principal", f"{ONE}, {TWO},")])
+def test_principals_replace_those_of_the_preset(folder, here, given):
+    folder("apply", "pmr.yaml", *given)
 
     written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
 
-    assert "- one" in written
-    assert "- two" in written
+    assert f"- {ONE}" in written
+    assert f"- {TWO}" in written
     assert "istio-ingressgateway" not in written
+
+
+@pytest.mark.parametrize("given", ["web, ml-*", "ml-*", " ml-* ,\nweb"])
+@pytest.mark.parametrize("where", ["option", "environment"])
+def test_a_list_is_separated_by_commas_in_an_option_and_in_the_environment(run, monkeypatch, given, where):
+    if where == "environment":
+        monkeypatch.setenv("PROFILES_MANAGEMENT_PROTECT", given)
+
+    ran = run("validate", "pmr.yaml", *(("--protect", given) if where == "option" else ()))
+
+    assert (ran.code, "error[protected-name]" in ran.err) == (1, True)
+
+
+def test_an_option_comes_before_its_variable(run, monkeypatch):
+    monkeypatch.setenv("PROFILES_MANAGEMENT_PROTECT", "ml-*")
+
+    assert run("validate", "pmr.yaml", "--protect", "web").code == 0
+
+
+def test_a_variable_that_is_not_a_setting_is_noted_with_the_one_that_was_meant(run, monkeypatch):
+    monkeypatch.setenv("PROFILES_MANAGEMENT_PROTECTED", "ml-*")
+    monkeypatch.setenv("PROFILES_MANAGEMENT_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("PROFILES_MANAGEMENT_ENDPOINTS_PORT_65535_TCP_ADDR", "10.0.0.1")
+
+    ran = run("validate", "pmr.yaml")
+
+    assert ran.code == 0
+    assert ran.err == (
+        "note: the variable PROFILES_MANAGEMENT_PROTECTED is not a setting and has no effect. "
+        "Did you mean PROFILES_MANAGEMENT_PROTECT?\n"
+    )
 
 
 def test_a_setting_can_come_from_the_environment(run, monkeypatch):

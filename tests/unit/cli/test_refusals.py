@@ -150,10 +150,33 @@ def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, argu
     assert second.startswith("See: profiles-management")
 
 
-def test_a_setting_out_of_range_is_named(folder):
-    assert folder("plan", "pmr.yaml", "--brake-share", "3").err == (
-        "error: brake_share is 3.0. Give a share from 0 to 1, such as 0.5.\n"
-    )
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--brake-share", "3"), "--brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
+        (("--writers", "100000"), "--writers is 100000. Give a whole number from 1 to 256."),
+        (("--protect", "ML"), '--protect has "ML", which no name of a namespace fits. Write: ml'),
+        (("--userid-header", "x:"), '--userid-header is "x:", which is not the name of a header. Write: x'),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_as_the_option_is(folder, given, said):
+    ran = folder("plan", "pmr.yaml", *given)
+
+    assert (ran.code, ran.err) == (1, f"error: {said}\n")
+
+
+@pytest.mark.parametrize("given", [("--protect", ""), ("--principal", " , "), ("--role", "")])
+def test_a_list_without_an_entry_is_refused(folder, given):
+    ran = folder("plan", "pmr.yaml", *given)
+
+    assert (ran.code, "it is empty. Name an entry, or leave it out." in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize("timeout", ["nan", "inf", "-1", "1e9"])
+def test_a_timeout_that_never_ends_is_refused(folder, here, timeout):
+    ran = folder("apply", "pmr.yaml", "--timeout", timeout)
+
+    assert (ran.code, (here / "manifests").exists(), "timeout" in ran.err) == (1, False, True)
 
 
 @pytest.mark.parametrize("command", [("access",), ("export",), ("list-stale", "pmr.yaml")])

@@ -1,0 +1,49 @@
+"""Environment variables of the command: `PROFILES_MANAGEMENT_` and the name of an option."""
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+import typer
+
+from profiles_management.kubeflow.setting_forms import split
+from profiles_management.pmr.names import near
+
+PREFIX = "PROFILES_MANAGEMENT_"
+_OF_A_SERVICE = re.compile(r"(^|_)(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)")
+
+
+def variable(option: str) -> str:
+    """Return the variable of an option, such as that of `--take-over`."""
+    return PREFIX + option.strip("-").replace("-", "_").upper()
+
+
+def entries(option: str, given: list[str] | None) -> tuple[str, ...]:
+    """Return the entries of a list, of the option or else of its variable; () where neither is there.
+
+    Raises:
+        typer.BadParameter: the option has no entry.
+    """
+    if given is None:
+        return split(os.environ.get(variable(option), ""))
+    found = split(",".join(given))
+    if not found:
+        raise typer.BadParameter("it is empty. Name an entry, or leave it out.", param_hint=option)
+    return found
+
+
+def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with each variable that looks like one of the command and is none.
+
+    Kubernetes sets variables of this form in each pod beside a Service of our name; they are passed over. Source:
+    https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+
+    Args:
+        environment: the names of variables.
+        known: those that there are, without the prefix.
+    """
+    for name in sorted(one.removeprefix(PREFIX) for one in environment if one.startswith(PREFIX)):
+        if name not in known and not _OF_A_SERVICE.search(name):
+            meant = near(name, known)
+            hint = f" Did you mean {PREFIX}{meant}?" if meant else ""
+            yield f"the variable {PREFIX}{name} is not a setting and has no effect.{hint}"
