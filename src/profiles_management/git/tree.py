@@ -135,7 +135,7 @@ def _blob(objects: Mapping[str, Object], entry: _Entry) -> bytes:
 def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> Object:
     found = objects.get(id_)
     if found is None or type_ not in {None, found.type}:
-        raise GitError(f"it left out the object {id_[:8]} that belongs to the commit. Try again.")
+        raise GitError(f"it left out the object {escaped(id_[:8])} that belongs to the commit. Try again.")
     return found
 
 

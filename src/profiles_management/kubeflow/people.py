@@ -74,8 +74,14 @@ def spelled_otherwise(name: str, revoked: Iterable[Person], wanted: Iterable[Per
             continue
         is_case = other.name.casefold() == person.name.casefold()
         code, how = ("letter-case", "letter case") if is_case else ("unicode-form", "Unicode form")
-        what = f"{person} loses access, and {other} in the document differs in {how} alone"
+        lost, kept = (str(person), str(other)) if is_case else (_in_ascii(person), _in_ascii(other))
+        what = f"{lost} loses access, and {kept} in the document differs in {how} alone"
         yield refusal(name, code, what, "Write the name as the identity provider gives it.")
+
+
+def _in_ascii(person: Person) -> str:
+    r"""Return a name whose characters can be told apart, such as `jos\xe9@example.com`."""
+    return str(person).encode("unicode_escape").decode()
 
 
 def _keys(wanted: Iterable[Grant], room: Room) -> Iterator[tuple[Person, str]]:

@@ -16,14 +16,31 @@ from profiles_management.pmr.positions import span_at
 from profiles_management.pmr.reading import forbidden
 from profiles_management.pmr.templates import template_finding, template_in_source
 
-_CONFLICT: Final = re.compile(r"^<{7} ", re.MULTILINE)
+_LONGEST_START: Final = 200
+_CONFLICT: Final = re.compile(r"^(?:<{7} |={7}\r?$|>{7} |\|{7} )", re.MULTILINE)
 _JSON: Final = re.compile(r'\s*+(?://[^\n]*+\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+\{\s*+(?:"|//|/\*|\})')
 _JSON_PARTS: Final = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|(?P<comment>(?<![^\s,\[\]{}"0-9a-z])(?://|/\*))')
+
+_FORMS: Final = (
+    ("version https://git-lfs.", "this is a pointer of Git LFS, not the file", "run: git lfs pull, or keep it in Git"),
+    ("$ANSIBLE_VAULT;", "this is encrypted with Ansible Vault", "decrypt it first, with ansible-vault decrypt"),
+    ("-----BEGIN ", "this is encrypted or signed, not a document", "decrypt it first"),
+    ("PK\x03\x04", "this is a zip file, not a document", "unpack it first"),
+    ("\x1f", "this is compressed, not a document", "unpack it first"),
+)
+"""How another form of a file begins, what it is, what to do."""
 
 
 def cause_of_no_yaml(text: str) -> Complaint | None:
     """Return why a text is no YAML; None where only the parser knows."""
     return next((complaint for complaint in _causes(text) if complaint is not None), None)
+
+
+def other_form(text: str) -> Complaint | None:
+    """Return the complaint for a text that is a file of another form, None where it may be a document."""
+    start = text[:_LONGEST_START].lstrip()
+    known = next(((what, remedy) for begins, what, remedy in _FORMS if start.startswith(begins)), None)
+    return Complaint((), Finding("other-form", *known), span=span_at(text, 0)._replace(width=0)) if known else None
 
 
 def json_comment(text: str) -> Complaint | None:
@@ -47,6 +64,7 @@ def template_left(text: str) -> Complaint | None:
 
 
 def _causes(text: str) -> Iterator[Complaint | None]:
+    yield other_form(text)
     if (reason := forbidden(text)) is not None:
         yield Complaint((), reason.finding, span=span_at(reason.text, reason.offset))
     if conflict := _CONFLICT.search(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -87,6 +88,10 @@ def null_complaint(path: Path) -> Complaint | None:
     if path in ((), ("profiles",)) or is_label or is_plugins:
         return None
     key = keys[-1] if keys else "profiles"
+    pair = _NO_SPACE.fullmatch(key)
+    if pair is not None and path[-1] == key and is_known_key(pair["key"]):
+        what, remedy = f"{quoted(key)} has no space after its colon", f"write: {pair['key']}: {pair['value']}"
+        return Complaint(path, Finding("empty-value", what, remedy, path, at_key=True))
     remedy = _EMPTY.get(key, "give it a value, or remove the line")
     what = f'"{key}" has nothing after it' if path[-1] == key else f'an item of "{key}" is empty'
     return Complaint(path, Finding("empty-value", what, remedy, path))
@@ -111,6 +116,7 @@ def number_complaint(path: Path) -> Complaint | None:
     return Complaint(path, Finding("odd-number", what, "write it with plain digits, or in double quotes", path))
 
 
+_NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_]+):(?P<value>\S.*)")
 _EMPTY: Final = {
     "resources": "write: resources: {} for explicitly none, or remove the line",
     "limitRange": "write: limitRange: {} for explicitly none, or remove the line",
@@ -134,6 +140,10 @@ def _no_mapping(checked: Checked, data: object) -> None:
 
 
 def _top(checked: Checked, data: dict[str, Any]) -> None:
+    if isinstance(data.get("sops"), dict):
+        what, remedy = "the document is encrypted with sops", "decrypt it first: sops decrypt FILE"
+        checked.complaints.append(Complaint(("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True)))
+        return
     unknown = [key for key in data if key not in TOP_KEYS]
     for key in unknown:
         checked.complaints.append(Complaint((key,), unknown_key(key, list(TOP_KEYS), (key,))))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple
 
-from profiles_management.pmr.causes import cause_of_no_yaml, json_comment, template_left
+from profiles_management.pmr.causes import cause_of_no_yaml, json_comment, other_form, template_left
 from profiles_management.pmr.checking import check, cut_complaint, null_complaint, number_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
@@ -140,8 +140,8 @@ def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped | pieces]))
     complaints += filter(None, map(number_complaint, parsed.odd_numbers))
     complaints += [complaint for complaint in checked.complaints if complaint.path not in pieces]
-    if complaints and (comment := json_comment(text)) is not None:
-        return _Reading(None, [comment], [])
+    if complaints and (cause := other_form(text) or json_comment(text)) is not None:
+        return _Reading(None, [cause], [])
     swallowed = [
         Complaint((), finding, span=span_at(text, offset)._replace(width=0))
         for offset, finding in (() if complaints else swallowed_comments(text))

@@ -12,11 +12,15 @@ from typing import Final
 from profiles_management.pmr.model import Finding
 
 SPACES: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-NOTHINGS: Final = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+NOTHINGS: Final = (
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 BULLETS: Final = "\u00b7\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6"
 COLONS: Final = "\u02d0\u02f8\u2236\ua789\ufe13\ufe55\uff1a"
 COMMAS: Final = "\u060c\u3001\ufe50\uff0c"
+_DOTS: Final = "\u3002\ua4f8\uff61"
+_SLASHES: Final = "\u2044\u2215\u29f8"
 _DOUBLE_QUOTES: Final = "\u00ab\u00bb\u201c\u201d\u201e\u201f\u2033\uff02"
 _SINGLE_QUOTES: Final = "\u00b4\u2018\u2019\u201a\u201b\u2032\uff07"
 QUOTES: Final = _DOUBLE_QUOTES + _SINGLE_QUOTES
@@ -37,6 +41,8 @@ _ASCII: Final = str.maketrans(
         **dict.fromkeys(DASHES, "-"),
         **dict.fromkeys(COLONS, ":"),
         **dict.fromkeys(COMMAS, ","),
+        **dict.fromkeys(_DOTS, "."),
+        **dict.fromkeys(_SLASHES, "/"),
         **dict.fromkeys(_DOUBLE_QUOTES, '"'),
         **dict.fromkeys(_SINGLE_QUOTES, "'"),
         **dict(zip("".join(_LETTERS), "".join(_LETTERS.values()), strict=True)),
@@ -60,6 +66,8 @@ def plain(text: str) -> str:
     if text.isascii():
         return text
     meant = unicodedata.normalize("NFKC", text.translate(_ASCII))
+    if not meant.isascii():
+        meant = "".join(str(unicodedata.decimal(mark, mark)) for mark in meant)
     return meant if meant.isascii() else text
 
 

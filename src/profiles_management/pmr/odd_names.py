@@ -8,17 +8,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
-from profiles_management.pmr.lookalikes import code_point, described
+from profiles_management.pmr.lookalikes import code_point, described, explained, plain
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.user_names import ADDRESS, PROVIDED, is_user_name, same_user, written
 
 _ALPHABETS: Final = {"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK", "LATIN"}
+_CODE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
-_ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPE: Final = re.compile(
+    r"%[0-9A-Fa-f]{2}|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
+)
 _SPELLED_AT: Final = re.compile(r"\s*[\[({]\s*at\s*[\])}]\s*|\s+at\s+", re.IGNORECASE)
 _SPELLED_DOT: Final = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
 _USUAL: Final = re.compile(
@@ -30,7 +34,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _FILLER: Final = re.compile(
     r"(?:change|replace|fill)[ _.-]?(?:me|this|in)(?:@.*)?"
     r"|to[ _-]?do|tbd|fix[ _-]?me|placeholder|x{3,}|(?:user[ _-]?name|e-?mail)"
-    r"|your[ _.-]?(?:e-?mail|user[ _-]?name|name|id|address)"
+    r"|your[ _.-]?(?:e-?mail|user[ _-]?name|name|id|address)(?:[ _.-]?(?:address|here))?"
+    r"|(?:insert|enter)[ _-](?:the|your|user|e-?mail|name).*"
     r"|(?:your|user|first|last)[ _.-]?(?:e-?mail|name|id|address)(?:[ _.-]?last[ _.-]?name)?@.*"
     r"|.*@(?:your|my)[ _.-]?(?:company|domain|org)[^@]*",
     re.IGNORECASE,
@@ -103,7 +108,12 @@ def _escaped(name: str) -> Finding | None:
     escape = _ESCAPE.search(name)
     if escape is None:
         return None
-    return _odd(f"{quoted(name)} contains {escape[0]}, an escape for URLs", _better(unquote(name), name))
+    return _odd(f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name))
+
+
+def _unescaped(name: str) -> str:
+    text = _CODE.sub(lambda code: chr(int(code[1] or code[2], 16)), unescape(unquote(name)))
+    return text if text.isprintable() else name
 
 
 def _filler(name: str) -> Finding | None:
@@ -133,8 +143,10 @@ def _address(name: str) -> Finding | None:
     mailbox, _, domain = name.partition("@")
     if mailbox and _DOMAIN.fullmatch(domain):
         return None
-    better = written(name)
-    return _odd(f"{quoted(name)} is not an e-mail address", better if better != f"write: {name}" else PROVIDED)
+    meant = plain(name)
+    remedy = written(meant)
+    finding = _odd(f"{quoted(name)} is not an e-mail address", remedy if remedy != f"write: {name}" else PROVIDED)
+    return explained(finding, name)
 
 
 def _letters(name: str) -> Finding | None:

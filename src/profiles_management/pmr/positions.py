@@ -95,6 +95,11 @@ def span_within(text: str, line: int, column: int) -> Span:
     return Span(last, len(lines[last].rstrip()) if lines else 0, 1)
 
 
+def span_of_mark(text: str, mark: yaml.error.Mark) -> Span:
+    """Return where a mark of the parser stands."""
+    return span_within(text, mark.line, mark.column)
+
+
 class _Found(Exception):
     """All that was wanted is found; the rest of the text may be endless."""
 

@@ -29,6 +29,7 @@ _LARGEST: Final = 1_000_000
 _LONGEST_LINE: Final = 1_000
 _DEEPEST_ITEM: Final = 4
 
+_TO_SPACES: Final = str.maketrans(dict.fromkeys(SPACES, " "))
 _WIDE_SPACE: Final = "\u3000"  # as wide as two
 _BLANKS: Final = rf"[ {SPACES}{NOTHINGS}]*"
 _OPENERS: Final = "\uff5b\uff3b"
@@ -95,7 +96,8 @@ def _replaced(better: Callable[[re.Match[str]], str], place: re.Match[str]) -> s
 
 
 def _pair(pair: re.Match[str]) -> str:
-    after = plain(pair["after"])
+    # What nobody sees behind a space is part of the value, and refused there.
+    after = pair["after"].translate(_TO_SPACES) if pair["after"].startswith(" ") else plain(pair["after"])
     if pair["colon"] == ":" and not after and pair["end"] is None:  # no colon of a pair, as in https://example.com
         return pair[0]
     quotes = [plain(pair["open"]), plain(pair["close"])]

@@ -11,7 +11,8 @@ import yaml
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.positions import Span, span_within
+from profiles_management.pmr.positions import span_of_mark
+from profiles_management.pmr.syntax_slips import Broken, slip
 
 _SAID: Final = (
     ("a tab character that violates", "YAML is not indented with tabs", "indent with spaces"),
@@ -37,41 +38,26 @@ _SAID: Final = (
 _POINT_AT_START: Final = ("expected ',' or", "expected ':'", "unexpected end of stream")
 _OPENERS: Final = {yaml.FlowSequenceStartToken: "[", yaml.FlowMappingStartToken: "{"}
 _CLOSERS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-_LONGEST_LOOK: Final = 1_000  # a longer line was not typed by hand
-_LINK: Final = re.compile(r"\[(?P<text>[^\]\n]+)\]\((?:mailto:)?(?P<target>[^)\n]+)\)")
-_COMMENT: Final = re.compile(r"(?<=\s)#\S.*[}\]].*")
+_LONGEST_LOOK: Final = 1_000
 _BACKTICKS: Final = re.compile(r"`(?P<text>[^`\n]*)`")
 
 
 def syntax_complaint(error: yaml.YAMLError, text: str) -> Complaint:
     """Return the complaint for a text that is no YAML."""
     said = str(getattr(error, "problem", None) or error)
-    mark = getattr(error, "problem_mark", None)
-    if "expected node content" in said and mark is not None and not text[mark.index :].strip():
-        return _never_closed(text) or Complaint((), _finding(said, ""), span=span_within(text, mark.line, mark.column))
-    if any(part in said for part in _POINT_AT_START):
-        mark = getattr(error, "context_mark", None) or mark
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:
         return Complaint((), _finding(said, ""))
-    span = span_within(text, mark.line, mark.column)
-    line = (text.splitlines() or [""])[span.line][: span.column + _LONGEST_LOOK]
-    return _slip(said, line, span) or Complaint((), _finding(said, line[span.column :]), span=span)
-
-
-def _slip(said: str, line: str, span: Span) -> Complaint | None:
-    """Return the complaint for a slip that the line shows, None where it shows none."""
-    if len(line) > _LONGEST_LOOK:
-        return None
-    link = _LINK.search(line)
-    if link is not None:
-        finding = Finding("not-yaml", "this is a link of Markdown", f"write: {link['text']}")
-        return Complaint((), finding, span=Span(span.line, link.start(), len(link[0])))
-    comment = _COMMENT.search(line, span.column)
-    if "expected ',' or" in said and comment is not None:
-        what = "from # on, the rest of this line is a comment"
-        finding = Finding("not-yaml", what, "put the value with the # into double quotes")
-        return Complaint((), finding, span=Span(span.line, comment.start(), len(comment[0])))
-    return None
+    started = span_of_mark(text, context) if context is not None else None
+    if (found := slip(Broken(said, text, mark.line, mark.column, started))) is not None:
+        return found
+    if "expected node content" in said and not text[mark.index :].strip():
+        return _never_closed(text) or Complaint((), _finding(said, ""), span=span_of_mark(text, mark))
+    span = span_of_mark(text, mark)
+    if started is not None and any(part in said for part in _POINT_AT_START):
+        span = started
+    line = (text.splitlines() or [""])[span.line]
+    return Complaint((), _finding(said, line[span.column : span.column + _LONGEST_LOOK]), span=span)
 
 
 def _never_closed(text: str) -> Complaint | None:
@@ -86,9 +72,8 @@ def _never_closed(text: str) -> Complaint | None:
     if not opened:
         return None
     opener = _OPENERS[type(opened[-1])]
-    mark = opened[-1].start_mark
     finding = _finding("expected ',' or '}'" if opener == "{" else "expected ',' or ']'", "")
-    return Complaint((), finding, span=span_within(text, mark.line, mark.column))
+    return Complaint((), finding, span=span_of_mark(text, opened[-1].start_mark))
 
 
 def _finding(said: str, rest: str) -> Finding:
@@ -97,6 +82,9 @@ def _finding(said: str, rest: str) -> Finding:
         return _no_start(rest)
     if "expected node content" in said:
         return _no_content(rest)
+    if "<document start>" in said and rest[:1] in {"{", "["}:
+        what, remedy = "a second document starts here", "put all profiles into one document, under one profiles key"
+        return Finding("several-documents", what, remedy)
     for part, what, remedy in _SAID:
         if part in said:
             return Finding("not-yaml", what, remedy)
@@ -115,6 +103,8 @@ def _no_start(rest: str) -> Finding:
     """Return the finding for a character with which no value begins."""
     if rest.startswith("\t"):
         return Finding("not-yaml", "YAML is not indented with tabs", "indent with spaces")
+    if rest.startswith("```"):
+        return Finding("not-yaml", "this is a code fence of Markdown", "remove it, and the one at the end")
     what = f"a value cannot start with {rest[:1]}"
     if (ticked := _BACKTICKS.match(rest)) is not None and ticked["text"].strip():
         return Finding("not-yaml", what, f"write it without the backticks: {ticked['text'].strip()}")

@@ -13,10 +13,11 @@ _FILLED_IN: Final = "render the template first, for example with helm template o
 _MARK: Final = re.compile(
     r"""\{\{.*?(?:\}\}|$)             # Helm, Jinja, Ansible, Handlebars
     |   \{[%\#].*?(?:[%\#]\}|$)       # Jinja
-    |   [$\#]\{[^}\n]*\}?             # shells, envsubst, Terraform, Ruby
+    |   [$\#%]\{[^}\n]*\}?            # shells, envsubst, Terraform, Ruby
     |   \$\([A-Za-z_]\w*\)            # Kustomize, make
     |   <%.*?(?:%>|$)                 # ERB, EJS
     |   \[\[[^\[\]\n]*\]\]            # Go, Nomad
+    |   \(\([\w./-]+\)\)              # Concourse, BOSH
     |   <[^<>@\n]+>(?=@)|(?<=@)<[^<>@\n]+>
     """,
     re.VERBOSE | re.MULTILINE,
@@ -24,7 +25,7 @@ _MARK: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(r"<[^<>@]+>|[$%][A-Z][A-Z0-9_]+%?|__[A-Z][A-Z0-9_]*__")
 _QUOTED_OR_COMMENT: Final = r""" "(?:[^"\\\n]|\\.)*+"? | (?<!\w)'[^'\n]*'? | (?:^|(?<=\s))\#.* """
 _UNQUOTED: Final = re.compile(rf"(?P<mark>{_MARK.pattern}) | {_QUOTED_OR_COMMENT}", re.VERBOSE | re.MULTILINE)
-_IN_PLACE_OF_YAML: Final = ("{{", "{%", "{#", "${", "#{", "<%")
+_IN_PLACE_OF_YAML: Final = ("{{", "{%", "{#", "${", "#{", "%{", "<%")
 
 
 def template_mark(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from packs import BLOB, COMMIT, TREE, entry, id_of, pack
 
 from mangled import SEED, mangled
@@ -72,3 +73,8 @@ def _files(packed):
     objects = read(packed, most=1_000_000)
     tip = next(id_ for id_, found in objects.items() if found.type == COMMIT)
     return tree.files(objects, tree.commit_of(objects, tip), "")
+
+
+def test_an_id_that_a_server_makes_up_is_shown_so_that_a_terminal_may_see_it():
+    with pytest.raises(GitError, match=r"it left out the object \\x1b\[2J1234 that belongs to the commit"):
+        tree.commit_of({}, "\x1b[2J1234")
