@@ -170,6 +170,8 @@ class Gathering:
     def policy(self, policy: slim.AuthorizationPolicy) -> None:
         """Keep an AuthorizationPolicy that is an owner's or a contributor's, or that lets people in in another way."""
         metadata = policy.metadata
+        if metadata.name in names.CLOSING:
+            self._closing_policy(policy)
         if is_propagated(metadata):
             self._foreign_policy(policy, propagated=True)
             return
@@ -178,8 +180,6 @@ class Gathering:
             if not self._recognition.lets_in_owner_alone(policy):
                 self._keep_foreign(foreign.owners_policy(policy, self._recognition), metadata)
             return
-        if metadata.name == names.CLOSED:
-            self._closing_policy(policy)
         mark = mark_of(metadata)
         person = self._recognition.person_let_in(policy, mark)
         if person is None:
@@ -230,11 +230,11 @@ class Gathering:
 
     def _closing_policy(self, policy: slim.AuthorizationPolicy) -> None:
         """Record a policy that closes a namespace; one that somebody changed does not, and has its name."""
-        space = policy.metadata.namespace
+        space, name = policy.metadata.namespace, policy.metadata.name
         if policies.is_closed(bytes(policy.spec)):
             self._closed.add(space)
         else:
-            self._taken.setdefault(space, set()).add(names.CLOSED)
+            self._taken.setdefault(space, set()).add(name)
 
     def _take_name(self, metadata: slim.Metadata) -> None:
         """Record a name that KFAM could give a contributor's object and that an object has which is not managed."""

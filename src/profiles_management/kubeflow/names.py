@@ -29,6 +29,7 @@ QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
 FINALIZER = "profile-finalizer"
 CLOSED = f"{MANAGER}-closed"
+CLOSING = (CLOSED, f"{CLOSED}-2")  # the second where somebody has the first for a policy of theirs
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
 _LONGEST = 253

@@ -216,9 +216,9 @@ def owned(profile: Profile, settings: Settings) -> Owned:
     )
 
 
-def closed(namespace: str, settings: Settings) -> Body:
+def closed(namespace: str, name: str, settings: Settings) -> Body:
     """Return a policy that lets nobody in: without any policy, Istio lets everybody in.
 
     Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/ (allow-nothing).
     """
-    return {**named("AuthorizationPolicy", names.CLOSED, namespace, labels=marks(settings)), "spec": {}}
+    return {**named("AuthorizationPolicy", name, namespace, labels=marks(settings)), "spec": {}}

@@ -233,11 +233,11 @@ class _Removal:
         yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
 
     def _closed(self) -> Iterator[Write]:
-        """Let nobody in; another policy of that name would leave the mesh open, so it is replaced."""
+        """Let nobody in, whatever policies of somebody else are there under the name for this."""
         if self.space is not None and self._holds("AuthorizationPolicy") and self.name not in self.observed.closed:
-            if names.CLOSED in self.observed.taken.get(self.name, ()):
-                yield writes.delete(ObjectRef("AuthorizationPolicy", self.name, names.CLOSED))
-            yield writes.create(objects.closed(self.name, self.settings))
+            taken = self.observed.taken.get(self.name, ())
+            name = next((name for name in names.CLOSING if name not in taken), names.CLOSED)
+            yield writes.create(objects.closed(self.name, name, self.settings))
 
     def _released(self) -> Iterator[Write]:
         """Take the namespace from its Profile, so that it stays."""
