@@ -288,7 +288,7 @@ def test_two_entries_of_one_name_are_refused_where_the_context_uses_it(write, pl
     once = json.loads(write({"server": plain.url}, {"token": "abc"}).read_text())
     path = write(**once | {f"{kind}s": once[f"{kind}s"] * 2})
 
-    with pytest.raises(ClusterError, match=rf"The {kind} '\w' in the kubeconfig .* is there twice"):
+    with pytest.raises(ClusterError, match=rf"The {kind} '\w' in the kubeconfig .* is defined twice"):
         connect(path)
 
 

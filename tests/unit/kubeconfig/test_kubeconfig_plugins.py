@@ -398,12 +398,13 @@ def test_a_plugin_that_cannot_be_started_is_named_with_how_to_install_it(execs, 
         "sleep 1000 & wait",
         "while :; do echo more >&2; done",
         "trap '' TERM INT; sleep 1000",
+        "exec >&- 2>&-; sleep 1000",
     ],
 )
 def test_a_plugin_that_does_not_end_is_ended_and_told(execs, script, impatient, text):
     script(f"echo waiting >&2\n{text}")
 
-    with pytest.raises(ClusterError, match=r"did not end within 0 s\.: .*"):
+    with pytest.raises(ClusterError, match=r"did not end within 0 s\.( It printed: .*)?$"):
         connect(execs(), timeout=0.2)
 
 
@@ -442,6 +443,27 @@ def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(execs, ask, sec
 
     assert len(secure.seen) == 1
     os.kill(int((here / "left").read_text()), 9)
+
+
+def test_what_a_plugin_prints_just_before_it_ends_is_read(execs, ask, secure, script, monkeypatch):
+    """It is quiet while one looks, and has printed and ended when one asks whether it has."""
+    monkeypatch.setattr(execution, "_LOOK", 0)
+    script(f"read line < fifo\necho '{credential()}'")
+    os.mkfifo("fifo")
+    asked = []
+
+    def poll(process):
+        if not asked:
+            Path("fifo").write_text("go\n")
+            process.wait()
+        asked.append(True)
+        return process.returncode
+
+    monkeypatch.setattr(subprocess.Popen, "poll", poll)
+
+    ask(execs())
+
+    assert len(secure.seen) == 1
 
 
 def test_a_plugin_that_is_ended_by_a_signal_is_told(execs, script):

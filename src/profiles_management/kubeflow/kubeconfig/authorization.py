@@ -47,7 +47,7 @@ class Constant:
         self._credential = Credential(authorization)
 
     def current(self) -> Credential:
-        """Return the one that there is."""
+        """Return the only credential."""
         return self._credential
 
     def renewed(self, refused: Credential) -> Credential:

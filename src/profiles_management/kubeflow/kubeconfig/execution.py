@@ -35,14 +35,14 @@ _LARGEST = 1024 * 1024
 _KEPT = 8192  # bytes of the error output, from its end
 _SHOWN = 400
 _PIECE = 65536
-_LOOK = 0.2  # seconds without output, after which one looks whether the program has ended
+_LOOK = 0.2  # seconds without output after which we check whether the program has ended
 
 
 def run(plugin: Plugin, server: Server, *, patience: float = PATIENCE) -> Issued:
     """Run a plugin once and return what it prints.
 
     Args:
-        server: told to the plugin, if it wants to know.
+        server: described to the plugin, if it asks for that.
         patience: how many seconds it may take while nobody can be asked anything.
 
     Raises:
@@ -87,7 +87,7 @@ def _program(plugin: Plugin) -> str:
     raise plugin.refusal(f"is not installed.{hint}")
 
 
-# what it is told
+# what the plugin is given
 
 
 def _information(plugin: Plugin, server: Server, *, interactive: bool) -> Mapping[str, Any]:
@@ -139,9 +139,15 @@ class _Run:
         self._pending = bytearray()
 
     def output(self, program: str, environment: Mapping[str, str], patience: float) -> bytes:
+        deadline = time.monotonic() + patience
+        late = f"did not end within {patience:.0f} s."
         with self._started(program, environment) as process:
-            self._read(process, time.monotonic() + patience, patience)
-            process.wait()
+            if not self._read(process, deadline):
+                raise self._plugin.refusal(f"{late}{self._words(' It printed: ')}")
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:  # it has closed its outputs and runs on
+                raise self._plugin.refusal(late) from None
         if process.returncode:
             raise self._plugin.refusal(self._failure(process.returncode))
         return bytes(self._output)
@@ -178,23 +184,28 @@ class _Run:
         except OSError:
             return  # it is gone
 
-    def _read(self, process: subprocess.Popen[bytes], deadline: float, patience: float) -> None:
-        """Read until both outputs end. One that a child in the background keeps open ends with the program."""
+    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
+        """Read until both outputs end; return false where the time is up before.
+
+        An output that a child in the background keeps open ends with the program.
+        """
         with selectors.DefaultSelector() as selector:
             for stream in (process.stdout, process.stderr):
                 selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
             while selector.get_map():
-                ready = selector.select(_LOOK)
+                ended = process.poll() is not None  # before looking: what it has printed by then is there
+                ready = selector.select(0 if ended else _LOOK)
                 for key, _ in ready:
                     if not self._take(key.fileobj, key.fileobj is process.stdout):
                         selector.unregister(key.fileobj)
                 if not ready:
                     self._show(flush=True)
-                    if process.poll() is not None:
+                    if ended:
                         break
                 if time.monotonic() > deadline:
-                    raise self._plugin.refusal(f"did not end within {patience:.0f} s.{self._words(': ')}")
+                    return False
         self._show(flush=True)
+        return True
 
     def _take(self, stream: Any, is_output: bool) -> bool:  # noqa: ANN401, FBT001 - what a selector has registered
         """Read what is there; return false at the end."""
@@ -226,8 +237,8 @@ class _Run:
         text = self._errors.decode(errors="replace")
         if len(self._errors) == _KEPT:  # the first word may be half a credential
             text = " ".join(text.split()[1:])
-        told = redacted(text, self._secrets | repeatable(self._output), opaque=True)
-        line = printable(" ".join(told.split()))
+        text = redacted(text, self._secrets | repeatable(self._output), opaque=True)
+        line = printable(" ".join(text.split()))
         cut = line if len(line) <= _SHOWN else f"…{line[-_SHOWN:]}"
         return f"{before}{cut}" if cut else ""
 

@@ -28,7 +28,7 @@ class Plugin:
         command: a name to look for in PATH, or an absolute path.
         mode: whether it may ask somebody: `Never`, `IfAvailable` or `Always`.
         hint: how to install it.
-        informed: whether it is told which cluster the credentials are for.
+        informed: whether it gets a description of the cluster.
     """
 
     entry: Entry

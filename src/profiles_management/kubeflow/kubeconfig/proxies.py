@@ -68,7 +68,7 @@ def _is_exempt(server: Server, patterns: str) -> bool:
     """Whether NO_PROXY names a server: by its name, a domain, an address, a range of addresses, or `*`."""
     parts = urlsplit(server.url)
     port = parts.port or _PORTS[parts.scheme]
-    return any(_fits(server.host.lower(), port, one.strip().lower()) for one in patterns.split(","))
+    return any(_fits(server.host.lower(), port, pattern.strip().lower()) for pattern in patterns.split(","))
 
 
 def _fits(host: str, port: int, pattern: str) -> bool:

@@ -55,7 +55,7 @@ def _named(config: Kubeconfig, context: Entry, kind: str) -> Entry | None:
 def _entry(config: Kubeconfig, kind: str, name: str) -> Entry:
     entry = config.entries[kind][name]
     if (kind, name) in config.doubled:
-        raise entry.refusal("", "is there twice. Remove one of the two, or give it another name.")
+        raise entry.refusal("", "is defined twice. Remove one of the two, or rename it.")
     if not isinstance(entry.fields, Mapping):
         raise entry.refusal("", "is not a mapping.")
     return entry
