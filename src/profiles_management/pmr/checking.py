@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint
+from profiles_management.pmr.cuts import Cut
 from profiles_management.pmr.diagnosis import TOP_KEYS, is_known_key, kind_of, unknown_key
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import near, quoted
@@ -17,7 +18,6 @@ from profiles_management.pmr.rules import Rules, key_findings, rule_findings
 from profiles_management.pmr.salvage import account_findings, salvaged, salvaged_warnings
 from profiles_management.pmr.slips import is_file_name, list_remedy
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
-from profiles_management.pmr.yaml_events import Cut
 
 VERSION: Final = 1
 MOST_PROBLEMS: Final = 10_000

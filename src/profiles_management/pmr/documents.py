@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ from profiles_management.pmr.checking import check, cut_complaint, null_complain
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, drafts, tell
-from profiles_management.pmr.model import Finding
+from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.positions import Span, span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
@@ -21,7 +22,7 @@ from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.slips import swallowed_comments
 from profiles_management.pmr.syntax import syntax_complaint
 from profiles_management.pmr.writing import dumps
-from profiles_management.pmr.yaml_events import parse
+from profiles_management.pmr.yaml_events import Parsed, parse
 
 __all__ = ["dumps", "load", "loads"]
 
@@ -124,29 +125,45 @@ class _Reading(NamedTuple):
 
 def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     parsed = parse(text)
-    complaints = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
-    if parsed.error is not None:
-        cause = cause_of_no_yaml(text)
-        return _Reading(None, [cause] if cause else [*complaints, syntax_complaint(parsed.error, text)], [])
-    if any(slip.finding.code == "bad-key" for slip in parsed.slips) and (left := template_left(text)) is not None:
-        return _Reading(None, [left], [])
-    if parsed.stopped:
-        return _Reading(None, complaints, [])
-    checked = check(parsed.data, rules, additions=additions)
-    slipped = {complaint.path for complaint in complaints}
-    cut = [(complaint, parts.paths) for parts in parsed.cuts if (complaint := cut_complaint(parts)) is not None]
-    pieces = {path for _, paths in cut for path in paths}
-    complaints += [complaint for complaint, _ in cut]
-    complaints += filter(None, map(null_complaint, [path for path in parsed.nulls if path not in slipped | pieces]))
-    complaints += filter(None, map(number_complaint, parsed.odd_numbers))
-    complaints += [complaint for complaint in checked.complaints if complaint.path not in pieces]
-    if complaints and (cause := other_form(text) or json_comment(text)) is not None:
+    slips = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
+    cause = _cause(parsed, text)
+    if cause is not None:
         return _Reading(None, [cause], [])
-    swallowed = [
-        Complaint((), finding, span=span_at(text, offset)._replace(width=0))
-        for offset, finding in (() if complaints else swallowed_comments(text))
-    ]
-    return _Reading(checked.pmr(), complaints, [*checked.warnings, *swallowed])
+    if parsed.error is not None:
+        return _Reading(None, [*slips, syntax_complaint(parsed.error, text)], [])
+    if parsed.stopped:
+        return _Reading(None, slips, [])
+    checked = check(parsed.data, rules, additions=additions)
+    complaints = [*slips, *_of_values(parsed, {slip.path for slip in slips}, checked.complaints)]
+    cause = other_form(text) or json_comment(text) if complaints else None
+    if cause is not None:
+        return _Reading(None, [cause], [])
+    warnings = checked.warnings if complaints else [*checked.warnings, *_swallowed(text)]
+    return _Reading(checked.pmr(), complaints, warnings)
+
+
+def _cause(parsed: Parsed, text: str) -> Complaint | None:
+    """Return what explains that a text is no YAML, or is YAML with a mapping as a key, as templates are."""
+    if parsed.error is not None:
+        return cause_of_no_yaml(text)
+    has_bad_key = any(slip.finding.code == "bad-key" for slip in parsed.slips)
+    return template_left(text) if has_bad_key else None
+
+
+def _of_values(parsed: Parsed, slipped: set[Path], checked: Iterable[Complaint]) -> Iterator[Complaint]:
+    """Yield what is wrong with the values of a text that is YAML; about each place what says most."""
+    cuts = [(complaint, cut.paths) for cut in parsed.cuts if (complaint := cut_complaint(cut)) is not None]
+    pieces = {path for _, paths in cuts for path in paths}
+    known = slipped | pieces
+    yield from (complaint for complaint, _ in cuts)
+    yield from filter(None, (null_complaint(path) for path in parsed.nulls if path not in known))
+    yield from filter(None, map(number_complaint, parsed.odd_numbers))
+    yield from (complaint for complaint in checked if complaint.path not in pieces)
+
+
+def _swallowed(text: str) -> Iterator[Complaint]:
+    for offset, finding in swallowed_comments(text):
+        yield Complaint((), finding, span=span_at(text, offset)._replace(width=0))
 
 
 def _without_look_alikes(

@@ -25,9 +25,11 @@ _ESCAPE: Final = re.compile(
 )
 _SPELLED_AT: Final = re.compile(r"\s*[\[({]\s*at\s*[\])}]\s*|\s+at\s+", re.IGNORECASE)
 _SPELLED_DOT: Final = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
-_USUAL: Final = re.compile(
-    r"(?!.*(?:@my|fill|me@|this@|your))[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
+_NO_PLAIN_ADDRESS: Final = re.compile(
+    r"^(?![A-Za-z0-9][A-Za-z0-9._+-]*+@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+$).+$", re.MULTILINE
 )
+_HINTS: Final = ("your", "fill", "me@", "this@", "@my", "name@", "mail@", "id@", "address@")
+"""One of these is in every placeholder that has the form of an address."""
 _OTHER_FORM: Final = re.compile(r"[:/\\=]")
 _BRACKET: Final = re.compile("[<>{}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -57,42 +59,61 @@ def odd_name(name: str, *, is_user: bool) -> Finding | None:
     Args:
         is_user: whether it is that of a user; names of groups are freer.
     """
-    if _USUAL.fullmatch(name):
-        return None
     for judge in (_escaped, _filler, _stray, _spelled, _address, _letters, _quoted):
         if (finding := judge(name)) is not None:
             return finding
     return _user(name) if is_user else None
 
 
-def without_at(users: Collection[str]) -> list[str]:
-    """Return the names of users that have no @ although those of all others have one, or of all but a few.
+def user_warnings(users: Collection[str]) -> dict[str, Finding]:
+    """Return the warnings about the names of all users of a document, each with its name."""
+    unusual = _unusual(users)
+    warnings = {name: finding for name in unusual if (finding := odd_name(name, is_user=True)) is not None}
+    for name in _without_at(len(users), unusual):
+        warnings.setdefault(name, _odd(f"{quoted(name)} has no @; the names of the other users have one"))
+    for name, before in _other_spellings(users):
+        what = f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
+        warnings.setdefault(name, _odd(what))
+    return warnings
+
+
+def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
+    """Return the warnings about the names of all groups of a document, each with its name."""
+    return {name: finding for name in _unusual(groups) if (finding := odd_name(name, is_user=False)) is not None}
+
+
+def _unusual(names: Collection[str]) -> list[str]:
+    """Return the names that are no plain addresses, or may be placeholders; of many names they are few."""
+    text = "\n".join(names)
+    unusual = dict.fromkeys(line[0] for line in _NO_PLAIN_ADDRESS.finditer(text))
+    lowered = text.lower()
+    if any(hint in lowered for hint in _HINTS):
+        unusual |= dict.fromkeys(name for name in names if any(hint in name.lower() for hint in _HINTS))
+    return [*unusual]
+
+
+def _without_at(users: int, unusual: Iterable[str]) -> list[str]:
+    """Return the names that have no @ although those of all other users have one, or of all but a few.
 
     Names of another form, such as `system:serviceaccount:ci:builder`, ARNs and distinguished names, do not count.
     """
-    without = [name for name in users if "@" not in name and _OTHER_FORM.search(name) is None]
-    with_at = sum("@" in name for name in users)
-    is_odd = with_at > 0 and (len(without) == 1 or len(without) * _FEW <= with_at)
-    return without if is_odd else []
+    without = [name for name in unusual if "@" not in name]
+    with_at = users - len(without)
+    of_people = [name for name in without if _OTHER_FORM.search(name) is None]
+    is_odd = with_at > 0 and (len(of_people) == 1 or len(of_people) * _FEW <= with_at)
+    return of_people if is_odd else []
 
 
-def other_spellings(users: Iterable[str]) -> Iterator[tuple[str, Finding]]:
-    """Yield each name that another one resembles but for case or Unicode form, with a warning."""
+def _other_spellings(users: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each name that differs from one before it in case or Unicode form alone, with that one."""
+    text = "\n".join(users)
+    if text.isascii() and len(set(text.casefold().split("\n"))) == len(users):
+        return
     first: dict[str, str] = {}
     for name in users:
         before = first.setdefault(same_user(name), name)
         if before != name:
-            yield (
-                name,
-                _odd(
-                    f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
-                ),
-            )
-
-
-def at_missing(name: str) -> Finding:
-    """Return the warning for a name that has no @ although all others have one."""
-    return _odd(f"{quoted(name)} has no @; the names of the other users have one")
+            yield name, before
 
 
 def _odd(what: str, remedy: str = PROVIDED) -> Finding:

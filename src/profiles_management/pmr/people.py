@@ -133,7 +133,9 @@ def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) ->
     One person has one role, is written in one way, and an owner is no contributor too. Kinds are apart: a group may
     have the name of a user.
     """
-    seen = {(person.kind, same_user(person.name)) for person in contributors}
+    names = [person.name for person in contributors]
+    folded = map(str.casefold, names) if "".join(names).isascii() else map(same_user, names)
+    seen = {(person.kind, name) for person, name in zip(contributors, folded, strict=True)}
     owned = owner is not None and (owner.kind, same_user(owner.name)) in seen
     if len(seen) == len(contributors) and not owned:
         return []

@@ -75,7 +75,7 @@ def repaired(text: str) -> Repaired | None:
 def _finding(mark: str) -> Finding:
     if mark in NOTHINGS:
         return Finding("look-alike", f"{described(mark)} is used where YAML allows no such character", "remove it")
-    meant = "a space" if mark in SPACES else "-" if mark in BULLETS else plain(mark)
+    meant = {**dict.fromkeys(SPACES, "a space"), **dict.fromkeys(BULLETS, "-")}.get(mark, plain(mark))
     return Finding("look-alike", f"{described(mark)} is used where YAML needs {meant}", f"replace it with {meant}")
 
 

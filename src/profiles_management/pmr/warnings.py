@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
-from profiles_management.pmr.odd_names import at_missing, odd_name, other_spellings, without_at
+from profiles_management.pmr.odd_names import group_warnings, user_warnings
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.plugins import plugin_warnings
 from profiles_management.pmr.problems import Problem, Where
@@ -37,25 +37,21 @@ def people_warnings(entries: Iterable[tuple[int | str, Profile | Addition]]) -> 
     users: dict[str, Path] = {}
     groups: dict[str, Path] = {}
     for place, entry in entries:
-        if isinstance(entry, Profile) and entry.owner.kind is not UserKind.SERVICE_ACCOUNT:
-            names = users if entry.owner.kind is UserKind.USER else groups
-            names.setdefault(entry.owner.name, ("profiles", place, "owner", "name"))
-        for index, person in enumerate(entry.contributors):
-            names = users if person.kind is UserKind.USER else groups
-            if person.name not in names:
-                below = ("contributors", index, "name") if isinstance(place, int) else ("contributors",)
-                names[person.name] = ("profiles", place, *below)
-    of_users = {name: finding for name in users if (finding := odd_name(name, is_user=True)) is not None}
-    of_groups = {name: finding for name in groups if (finding := odd_name(name, is_user=False)) is not None}
-    for name in without_at(users):
-        of_users.setdefault(name, at_missing(name))
-    for name, finding in other_spellings(users):
-        of_users.setdefault(name, finding)
-    return [
-        finding._replace(path=paths[name])
-        for findings, paths in ((of_users, users), (of_groups, groups))
-        for name, finding in findings.items()
-    ]
+        _add_people(place, entry, users, groups)
+    of_users = [finding._replace(path=users[name]) for name, finding in user_warnings(users).items()]
+    return of_users + [finding._replace(path=groups[name]) for name, finding in group_warnings(groups).items()]
+
+
+def _add_people(place: int | str, entry: Profile | Addition, users: dict[str, Path], groups: dict[str, Path]) -> None:
+    """Add the path of each name that is not there yet."""
+    if isinstance(entry, Profile) and entry.owner.kind is not UserKind.SERVICE_ACCOUNT:
+        names = users if entry.owner.kind is UserKind.USER else groups
+        names.setdefault(entry.owner.name, ("profiles", place, "owner", "name"))
+    for index, person in enumerate(entry.contributors):
+        names = users if person.kind is UserKind.USER else groups
+        if person.name not in names:
+            below = ("contributors", index, "name") if isinstance(place, int) else ("contributors",)
+            names[person.name] = ("profiles", place, *below)
 
 
 def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, ...]:

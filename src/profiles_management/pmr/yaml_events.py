@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, NoReturn, cast
+from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
+from profiles_management.pmr.cuts import LONGEST_CUT, Cut, note_cut
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.positions import Span, span_of
@@ -20,7 +21,6 @@ from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, desc
 DEEPEST: Final = 32
 MOST_VALUES: Final = 3_000_000
 MOST_SLIPS: Final = 1_000
-_LONGEST_CUT: Final = 400
 
 
 _Container = list[Any] | dict[Any, Any]
@@ -41,17 +41,6 @@ class Slip(NamedTuple):
     finding: Finding
     span: Span
     first: Path | None = None
-
-
-class Cut(NamedTuple):
-    """A text in a flow mapping that a comma cut in pieces: `{name: CN=ann,OU=team}` has the key `OU=team`.
-
-    `key` is that of its first piece, `text` what was probably meant, `paths` are those of the other pieces.
-    """
-
-    key: str
-    text: str
-    paths: list[Path]
 
 
 class _Stop(Exception):
@@ -235,23 +224,9 @@ class _Builder:
         if not is_key and len(odd) < MOST_SLIPS and "?" not in path:
             odd.append(path)
             if value is None and isinstance(key, str) and not event.value:
-                self.cut(event, cast("dict[Any, Any]", here), key, path)
+                end = event.start_mark.index if event.start_mark is not None else 0
+                note_cut(self.parsed.cuts, self.text[max(0, end - LONGEST_CUT) : end], here, path)
         return value
-
-    def cut(self, event: yaml.ScalarEvent, here: dict[Any, Any], key: str, path: Path) -> None:
-        """Note a key that has no colon, and so belongs to the text before it; only flow mappings have such keys."""
-        end = event.start_mark.index if event.start_mark is not None else 0
-        before = self.text[max(0, end - _LONGEST_CUT) : end].rstrip()
-        lead = before.removesuffix(key)
-        separator = lead[len(lead.rstrip(", \t\r\n")) :]
-        previous = next(reversed(here), None)
-        if lead == before or "," not in separator:
-            return
-        last = self.parsed.cuts[-1] if self.parsed.cuts else None
-        if last is not None and last.paths[-1] == (*path[:-1], previous):
-            self.parsed.cuts[-1] = Cut(last.key, f"{last.text}{separator}{key}", [*last.paths, path])
-        elif isinstance(previous, str) and isinstance(here[previous], str) and len(here[previous]) <= _LONGEST_CUT:
-            self.parsed.cuts.append(Cut(previous, f"{here[previous]}{separator}{key}", [path]))
 
     def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object) -> None:
         """Refuse an explicit tag."""
