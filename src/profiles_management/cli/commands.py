@@ -33,6 +33,7 @@ from profiles_management.cli.options import (
 )
 from profiles_management.cli.session import STDIN, Session
 from profiles_management.cli.spread import spread
+from profiles_management.git.address import is_location
 from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
@@ -113,6 +114,8 @@ def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions
         pmr = session.document(file, git, rules.settings().rules)
     except ProfilesError as error:
         return session.fail(error, output=output, document=file, more={"valid": False, "document": name})
+    if is_location(file):
+        name = file  # it was read, so it holds no credential: a URL with one is refused
     session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
     return 0
 

@@ -31,6 +31,7 @@ def test_a_protected_namespace_is_refused(profile):
         "owner",
         "app.kubernetes.io/managed-by",
         "profiles-management.io/instance",
+        "charm.profiles-management.io/instance",
         "kubernetes.io/metadata.name",
         "pod-security.kubernetes.io/enforce",
         "k8s.io/x",
@@ -46,7 +47,10 @@ def test_keys_that_others_read_are_refused(profile, key):
     assert [problem.code for problem in found] == ["reserved-key"]
 
 
-@pytest.mark.parametrize("key", ["team", "example.com/kubernetes.io", "notkubernetes.io/x", "example.com/owner"])
+@pytest.mark.parametrize(
+    "key",
+    ["team", "example.com/kubernetes.io", "notkubernetes.io/x", "example.com/owner", "notprofiles-management.io/x"],
+)
 def test_keys_of_ones_own_are_fine(profile, key):
     assert not violations(profile(labels={key: "x"}), Rules())
 
