@@ -19,7 +19,9 @@ from profiles_management.pmr.problems import ClusterError
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
-_FIT = re.compile(r"[ -~]*")
+_HEADER = re.compile(r"[ -~]*")
+_TOKEN = re.compile(r"[!-~]+")
+UNFIT = "blanks, line ends or characters beyond ASCII, which no token has"
 _KEPT = 256  # addresses: those of a namespace serve for each of its contributors, and then no longer
 
 
@@ -55,9 +57,13 @@ class Wire:
 
 def _refuse_unfit(request: httpx2.Request) -> None:
     """Refuse a token that fits in no header before the HTTP library sees it, whose errors and logs would show it."""
-    if not _FIT.fullmatch(request.headers.get("Authorization", "")):
-        message = "The token holds line ends or characters beyond ASCII, which no header can hold. Renew it."
-        raise ClusterError(message)
+    if not _HEADER.fullmatch(request.headers.get("Authorization", "")):
+        raise ClusterError(f"The token holds {UNFIT}. It does not fit in a header; renew it.")
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be a token: it then fits in a header as it is."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def path(kind: type[Any], namespace: str = "", name: str = "", query: Mapping[str, object] | None = None) -> str:

@@ -3,14 +3,13 @@
 import base64
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import httpx2
 
-from profiles_management.kubeflow.kubeconfig.entries import UNFIT, is_token
+from profiles_management.kubeflow.wire import UNFIT, is_token
 from profiles_management.pmr.problems import ClusterError, Forbidden
 from profiles_management.reconcile.clock import Clock
 
@@ -20,42 +19,30 @@ if TYPE_CHECKING:
 _READ_AGAIN = 60.0  # seconds, as client-go does: a token in a file is renewed long before it expires
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Credential:
     """What is sent as Authorization, empty for nothing; `stale` where it had expired when it was issued."""
 
-    authorization: str = ""
-    stale: bool = False
+    def __init__(self, authorization: str = "", *, stale: bool = False) -> None:
+        self.authorization = authorization
+        self.stale = stale
 
 
-class Source(Protocol):
-    """Where credentials come from; threads share it."""
-
-    def current(self) -> Credential:
-        """Return what to send now."""
-        ...
-
-    def renewed(self, refused: Credential) -> Credential:
-        """Return what to send after a refusal (401): the same where there is nothing newer."""
-        ...
-
-
-class Constant:
-    """A token or a password that stands in the kubeconfig."""
+class Source:
+    """Where credentials come from, which threads share: here a token or a password that never changes."""
 
     def __init__(self, authorization: str) -> None:
         self._credential = Credential(authorization)
 
     def current(self) -> Credential:
-        """Return the only credential."""
+        """Return what to send now."""
         return self._credential
 
     def renewed(self, refused: Credential) -> Credential:
-        """Return the same: there is no other."""
+        """Return what to send after a refusal (401): the same where there is nothing newer."""
         return refused
 
 
-class TokenFile:
+class TokenFile(Source):
     """A token in a file, which is read again every minute and after a refusal.
 
     Args:
@@ -101,7 +88,7 @@ class TokenFile:
             return Credential(bearer(self._otherwise))
 
 
-class Issuer:
+class Issuer(Source):
     """A plugin, which is run at once, again when its credentials expire, and once after a refusal; never twice at once.
 
     Args:
@@ -137,7 +124,7 @@ class Issuer:
         self._use(issued)
         self._expires = issued.expires
         stale = issued.expires is not None and issued.expires <= self._clock.now()
-        return Credential(bearer(issued.token) if issued.token else "", stale)
+        return Credential(bearer(issued.token) if issued.token else "", stale=stale)
 
 
 class Authorization(httpx2.Auth):

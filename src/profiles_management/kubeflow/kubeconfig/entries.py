@@ -5,20 +5,18 @@ A kubeconfig holds credentials: a refusal names the file, the entry and the fiel
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from profiles_management.kubeflow.wire import UNFIT, is_token
 from profiles_management.pmr.problems import ClusterError
 from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "": False}
-UNFIT = "blanks, line ends or characters beyond ASCII, which no token has"
 _OMITTED = frozenset({"REDACTED", "DATA+OMITTED"})
-_FITS_IN_A_HEADER = re.compile(r"[!-~]+")
 _HIDDEN = "was hidden by kubectl config view. Write the file with: kubectl config view --raw"
 
 
@@ -134,8 +132,3 @@ class Entry:
             return base64.b64decode("".join(data.split()), validate=True)
         except (binascii.Error, ValueError):
             raise self.refusal(f"{key}-data", "is not base64.") from None
-
-
-def is_token(text: str) -> bool:
-    """Whether a text can be a token: it then fits in a header as it is."""
-    return _FITS_IN_A_HEADER.fullmatch(text) is not None

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from profiles_management.kubeflow.kubeconfig.entries import UNFIT, is_token
 from profiles_management.kubeflow.kubeconfig.files import plain
 from profiles_management.kubeflow.kubeconfig.plugins import VERSIONS, Plugin
+from profiles_management.kubeflow.wire import UNFIT, is_token
 
 
 @dataclass(frozen=True, slots=True, repr=False)

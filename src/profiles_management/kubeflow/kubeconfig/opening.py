@@ -14,7 +14,6 @@ from lightkube.config.models import User as Nobody
 from profiles_management.kubeflow.kubeconfig import tls
 from profiles_management.kubeflow.kubeconfig.authorization import (
     Authorization,
-    Constant,
     Issuer,
     Source,
     TokenFile,
@@ -86,10 +85,10 @@ def _source(server: Server, user: User, connections: Connections, timeout: float
         path, refusal = user.token_file, _refusal(user, "tokenFile")
         return TokenFile(lambda: token_in(path, refusal), user.token, clock)
     if user.token:
-        return Constant(bearer(user.token))
+        return Source(bearer(user.token))
     if user.login or server.user:
-        return Constant(basic(user.login or server.user))
-    return _issuer(server, user, connections, timeout, clock) if user.plugin is not None else Constant("")
+        return Source(basic(user.login or server.user))
+    return _issuer(server, user, connections, timeout, clock) if user.plugin is not None else Source("")
 
 
 def _issuer(server: Server, user: User, connections: Connections, timeout: float, clock: Clock) -> Issuer:

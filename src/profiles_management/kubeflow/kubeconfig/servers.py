@@ -3,11 +3,15 @@
 Source: validateClusterInfo and DefaultServerURL of k8s.io/client-go.
 """
 
+from __future__ import annotations
+
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from profiles_management.kubeflow.kubeconfig.entries import Entry
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.kubeconfig.entries import Entry
 
 
 @dataclass(frozen=True, slots=True, repr=False)

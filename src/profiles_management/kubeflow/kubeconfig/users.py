@@ -3,15 +3,17 @@
 Source: validateAuthInfo of k8s.io/client-go/tools/clientcmd, and its transport/round_trippers.go.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from profiles_management.kubeflow.kubeconfig.entries import Entry
 from profiles_management.pmr.problems import ClusterError
 
 if TYPE_CHECKING:
+    from profiles_management.kubeflow.kubeconfig.entries import Entry
     from profiles_management.kubeflow.kubeconfig.plugins import Plugin
 
 # What replaces each auth-provider that kubectl had.
@@ -45,7 +47,7 @@ class User:
     login: str = ""
     certificate: bytes = b""
     key: bytes = b""
-    plugin: "Plugin | None" = None
+    plugin: Plugin | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
@@ -72,7 +74,7 @@ def user_of(user: Entry) -> User:
     return User(user, token, token_file, login, certificate, key, plugin, _impersonation(user))
 
 
-def _plugin(execution: Entry) -> "Plugin":
+def _plugin(execution: Entry) -> Plugin:
     from profiles_management.kubeflow.kubeconfig.plugins import plugin_of  # noqa: PLC0415 - few kubeconfigs need it
 
     return plugin_of(execution)
