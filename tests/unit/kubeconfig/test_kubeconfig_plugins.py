@@ -365,7 +365,11 @@ def test_what_a_plugin_prints_before_it_fails_is_not_repeated_from_its_error_out
 @pytest.mark.parametrize(
     ("command", "hint", "said"),
     [
-        ("absent", None, r"The plugin absent of the user 'u' in the kubeconfig .*config is not installed\.$"),
+        (
+            "absent",
+            None,
+            r"The plugin absent of the user 'u' in the kubeconfig .*config is not installed\. Install it, or correct",
+        ),
         (
             "absent",
             "Install it:\n  apt-get \x1b[1minstall absent",

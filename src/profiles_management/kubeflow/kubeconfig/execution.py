@@ -83,8 +83,8 @@ def _program(plugin: Plugin) -> str:
     if os.sep in plugin.command and Path(plugin.command).exists():
         folder = Path(plugin.command).is_dir()
         raise plugin.refusal("is a folder." if folder else "is not executable. Allow it with: chmod +x")
-    hint = f" {redacted(printable(plugin.hint))}" if plugin.hint else ""
-    raise plugin.refusal(f"is not installed.{hint}")
+    hint = redacted(printable(plugin.hint)) or "Install it, or correct exec.command."
+    raise plugin.refusal(f"is not installed. {hint}")
 
 
 # what the plugin is given

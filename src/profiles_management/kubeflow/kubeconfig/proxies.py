@@ -56,7 +56,9 @@ def _checked(url: str, said: str) -> Proxy:
     except ValueError:
         raise ClusterError(f"{place} is not a URL. Write it as http://HOST:PORT.") from None
     if parts.scheme not in _SCHEMES:
-        raise ClusterError(f"{place} is a URL of another scheme than http, https and socks5. Correct it.")
+        raise ClusterError(
+            f"{place} is a URL of another scheme than http, https and socks5. Correct it, or take it out."
+        )
     if not parts.hostname or not url.isprintable() or " " in url:
         raise ClusterError(f"{place} is not a URL. Write it as http://HOST:PORT.")
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
