@@ -18,6 +18,7 @@ from profiles_management import (
     Problem,
     ProfilesError,
     Report,
+    SettingsError,
 )
 from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
 from profiles_management.kubeflow.unmanaged import CODE as UNMANAGED_ACCESS
@@ -26,6 +27,7 @@ from profiles_management.reconcile.lines import count, printable
 
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400
+LONGEST_WITH_REMEDY = 250  # of a setting: what is wrong, its value, and what to write
 STANDING_BY = "standing by; the leader applies the document"
 _COMMIT = 8
 _LONGEST_PLACE = 60
@@ -84,6 +86,8 @@ def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
             return ops.BlockedStatus(braked(error))
         case ClusterError():
             return _of_cluster(error, app)
+        case SettingsError():
+            return ops.BlockedStatus(short(str(error), LONGEST_WITH_REMEDY))
         case _:
             return ops.BlockedStatus(short(str(error)))
 

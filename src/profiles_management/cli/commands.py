@@ -1,9 +1,7 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
-import os
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Literal
 
 import typer
@@ -17,9 +15,7 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.cli import variables
 from profiles_management.cli.options import (
-    VARIABLES,
     File,
     GitOptions,
     LocalFile,
@@ -28,17 +24,16 @@ from profiles_management.cli.options import (
     SettingOptions,
     TargetOptions,
     Timeout,
-    as_option,
     moment,
 )
+from profiles_management.cli.program import command
 from profiles_management.cli.session import STDIN, Session
-from profiles_management.cli.spread import spread
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow import listings, permissions
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.problems import BrakeError, Interrupted, ProfilesError, SettingsError
+from profiles_management.pmr.problems import BrakeError, ProfilesError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
@@ -50,68 +45,14 @@ from profiles_management.reconcile.text import plan_lines, report_lines
 CHANGES = 2
 READING = "Reading what is there"
 
-app = typer.Typer(
-    help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-def _command(function: Callable[..., int]) -> Callable[..., int]:
-    """Register a command under its name; what the library refuses becomes a message and an exit code."""
-    run = spread(function)
-
-    def guarded(**given: object) -> int:
-        session, document = given["ctx"].obj, str(given.get("file", ""))  # type: ignore[attr-defined]
-        failure: ProfilesError
-        try:
-            return run(**given)
-        except SettingsError as error:
-            failure = as_option(error)
-        except ProfilesError as error:
-            failure = error
-        except KeyboardInterrupt:
-            failure = Interrupted()
-        code: int = session.fail(failure, output=given.get("output", "text"), document=document)
-        return code
-
-    guarded.__doc__ = function.__doc__
-    guarded.__signature__ = run.__signature__  # type: ignore[attr-defined]
-    app.command(function.__name__.replace("_", "-"))(guarded)
-    return function
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        try:
-            found = version("profiles-management")
-        except PackageNotFoundError:
-            found = "from its source"
-        typer.echo(f"profiles-management {found}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def _start(
-    ctx: typer.Context,
-    _asked: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
-    for what in variables.unknown(os.environ, VARIABLES):
-        ctx.obj.note(what)
-
-
-@_command
+@command
 def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions, output: OutputOption = "text") -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    name = STDIN if file == "-" else redacted(file)
+    name, allowed = STDIN if file == "-" else redacted(file), rules.settings().rules
     try:
-        pmr = session.document(file, git, rules.settings().rules)
+        pmr = session.document(file, git, allowed)
     except ProfilesError as error:
         return session.fail(error, output=output, document=file, more={"valid": False, "document": name})
     if is_location(file):
@@ -120,7 +61,7 @@ def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions
     return 0
 
 
-@_command
+@command
 def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
     """Print a document of github-profiles-automator as one of ours, with a comment at each change."""
     session: Session = ctx.obj
@@ -134,7 +75,7 @@ def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
     return 0
 
 
-@_command
+@command
 def plan(
     ctx: typer.Context,
     file: File,
@@ -162,7 +103,7 @@ def plan(
     return CHANGES if exit_code and found else 0
 
 
-@_command
+@command
 def apply(
     ctx: typer.Context,
     file: File,
@@ -185,7 +126,7 @@ def apply(
     return _reported(session, output, report)
 
 
-@_command
+@command
 def list_stale(
     ctx: typer.Context,
     file: File,
@@ -205,7 +146,7 @@ def list_stale(
     return 0
 
 
-@_command
+@command
 def delete_stale(
     ctx: typer.Context,
     file: File,
@@ -247,7 +188,7 @@ def delete_stale(
     return _reported(session, output, report)
 
 
-@_command
+@command
 def export(
     ctx: typer.Context,
     target: TargetOptions,
@@ -265,7 +206,7 @@ def export(
     return 0
 
 
-@_command
+@command
 def access(
     ctx: typer.Context,
     target: TargetOptions,
@@ -283,7 +224,7 @@ def access(
     return 0
 
 
-@_command
+@command
 def schema(ctx: typer.Context) -> int:
     """Print the JSON Schema of documents, for editors."""
     session: Session = ctx.obj
@@ -291,7 +232,7 @@ def schema(ctx: typer.Context) -> int:
     return 0
 
 
-@_command
+@command
 def rbac(
     ctx: typer.Context,
     options: SettingOptions,

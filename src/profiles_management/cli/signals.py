@@ -10,10 +10,10 @@ from types import FrameType
 
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
-_ENDING = {
-    signal.SIGINT: b"\nStopping; press Ctrl-C again to stop at once.\n",
-    signal.SIGTERM: b"Stopping on SIGTERM; requests in flight are finished first.\n",
-    signal.SIGHUP: b"Stopping on SIGHUP; requests in flight are finished first.\n",
+_MESSAGES = {
+    "SIGINT": b"\nStopping; press Ctrl-C again to stop at once.\n",
+    "SIGTERM": b"Stopping on SIGTERM; requests in flight are finished first.\n",
+    "SIGHUP": b"Stopping on SIGHUP; requests in flight are finished first.\n",
 }
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 # systemd sends SIGHUP right after SIGTERM, and a terminal that closes sends SIGHUP twice: that is
@@ -42,7 +42,7 @@ class Signals:
 
         Only the main thread can call this.
         """
-        for number in _ENDING:
+        for number in {one for one in signal.Signals if one.name in _MESSAGES}:  # Windows has no SIGHUP
             if signal.getsignal(number) in _DEFAULTS:
                 signal.signal(number, self._on_signal)
 
@@ -70,7 +70,7 @@ class Signals:
         self.received, self._first = number, time.monotonic()
         self._ending.set()
         with suppress(OSError):  # the terminal may be gone
-            os.write(2, _ENDING[signal.Signals(number)])
+            os.write(2, _MESSAGES[signal.Signals(number).name])
         if not self._held:
             raise KeyboardInterrupt
 

@@ -142,38 +142,40 @@ def _header(value: str) -> str:
     key = _HEADER_KEY.fullmatch(value)
     better = (key[1] if key else value).strip(" \t\r\n:\"'[]")
     remedy = f"Write: {better}" if _HEADER.fullmatch(better) else "Use letters, digits, - and _."
-    return f"is {quoted(value)}, which is not the name of a header. {remedy}"
+    return f"is not the name of a header: {quoted(value)}. {remedy}"
 
 
 def _prefix(value: str) -> str:
     if not value.isprintable():
-        return f"is {quoted(value)}, which has a character that cannot be seen. Type it again by hand."
+        return f"has a character that cannot be seen: {quoted(value)}. Type it again by hand."
     if value[:1] in {'"', "'"} and value[-1:] == value[:1]:
-        return f"is {quoted(value)}. Write it without quotation marks."
+        return f"has quotation marks: {shortened(value)}. Write it without them."
     if value.startswith("*"):
-        return f"is {quoted(value)}, which begins with a wildcard to Istio. Write what stands before the user's name."
-    return f"is {quoted(value)}. Remove the white space before it." if value != value.lstrip() else ""
+        return f"begins with a wildcard to Istio: {quoted(value)}. Write what is before the user's name."
+    if value != value.lstrip():
+        return f"begins with white space: {quoted(value)}. Remove it."
+    return ""
 
 
 def _claim(value: str) -> str:
     if not value:
         return "is empty. Name the claim, such as groups."
     if key := _CLAIM_KEY.fullmatch(value):
-        return f"is {quoted(value)}. Write the name of the claim alone: {key[1]}"
+        return f"is more than the name of a claim: {quoted(value)}. Write: {key[1]}"
     is_nested = "[" in value or ("." in value and "://" not in value)
     if is_nested and not _WRAPPING - set("[]") & set(value):
         remedy = "Have the identity provider write the groups to a claim of their own, such as groups."
-        return f"is {quoted(value)}: a nested claim is not supported. {remedy}"
+        return f"is a nested claim, which is not supported: {quoted(value)}. {remedy}"
     if _CLAIM.fullmatch(value) and value.isprintable():
         return ""
-    return f"is {quoted(value)}, which is not the name of a claim. Write it as it is in the token, such as groups."
+    return f"is not the name of a claim: {quoted(value)}. Write it as it is in the token, such as groups."
 
 
 def _waypoint(value: str) -> str:
     if not value or names.is_dns_subdomain(value):
         return ""
-    where = " It is looked for in the namespace of each profile." if "/" in value else ""
-    return f"is {quoted(value)}, which is not the name of a Gateway.{where} Use a-z, 0-9, - and . alone."
+    where = "It is looked for in the namespace of each profile. " if "/" in value else ""
+    return f"is not the name of a Gateway: {quoted(value)}. {where}Use only a-z, 0-9, - and ."
 
 
 def _instance(value: str) -> str:
@@ -183,7 +185,7 @@ def _instance(value: str) -> str:
 def _label(value: str) -> str:
     if names.is_label_value(value):
         return ""
-    return f"is {quoted(value)}, which no label can hold. Use letters, digits, -, _ and ., at most 63."
+    return f"is not the value of a label: {quoted(value)}. Use at most 63 letters, digits, -, _ and ."
 
 
 # lists
@@ -210,21 +212,21 @@ def _bare(entry: object) -> str:
     if _WRAPPING & set(entry):
         return f"has quotation marks or brackets: {shortened(entry)}. Write bare entries, separated by commas."
     if "," in entry or " " in entry.strip() or not entry.isprintable():
-        return f"has {quoted(entry)}. Separate entries by commas, without white space in an entry."
+        return f"has white space or a comma in an entry: {quoted(entry)}. Separate entries by commas."
     return ""
 
 
 def _principal(entry: str) -> str:
     if scheme := _SCHEME.match(entry):
-        return f"has {quoted(entry)}, and a principal has no scheme. Write: {entry[scheme.end() :]}"
+        return f"has an entry with a scheme: {quoted(entry)}. Write: {entry[scheme.end() :]}"
     if _PRINCIPAL.fullmatch(entry):
         return ""
     if "*" in entry:
-        remedy = f"Use * for the trust domain or the end of the account only, in {_PRINCIPAL_FORM}."
-        return f"has {quoted(entry)}, which lets too many workloads act as any user. {remedy}"
+        remedy = f"Write: {_PRINCIPAL_FORM}, with * only for the trust domain or at the end of the account"
+        return f"has an entry that lets too many workloads act as any user: {quoted(entry)}. {remedy}"
     lower = entry.lower()
     remedy = f"Write: {lower}" if _PRINCIPAL.fullmatch(lower) else f"Write: {_PRINCIPAL_FORM}"
-    return f"has {quoted(entry)}, which is not a principal. {remedy}"
+    return f"has an entry that is not a principal: {quoted(entry)}. {remedy}"
 
 
 def _name_pattern(entry: str) -> str:
@@ -233,16 +235,16 @@ def _name_pattern(entry: str) -> str:
         return ""
     lower = entry.lower()
     remedy = f"Write: {lower}" if _NAME_PATTERN.fullmatch(lower) else "Use a-z, 0-9, - and the wildcards * and ?."
-    return f"has {quoted(entry)}, which no name of a namespace fits. {remedy}"
+    return f"has an entry that no name of a namespace matches: {quoted(entry)}. {remedy}"
 
 
 def _key(entry: str) -> str:
     if is_ours(entry):
-        return f"has {quoted(entry)}, which is kept for this program. Remove it."
+        return f"has an entry that is reserved for this program: {quoted(entry)}. Remove it."
     if names.is_qualified(entry.replace("*", "x").replace("?", "x")):
         return ""
     remedy = "Write keys such as pod-security.kubernetes.io/enforce, or patterns such as pod-security.kubernetes.io/*."
-    return f"has {quoted(entry)}, which is not a key of a label or annotation. {remedy}"
+    return f"has an entry that is not a key of a label or annotation: {quoted(entry)}. {remedy}"
 
 
 # roles
@@ -255,7 +257,7 @@ def _roles(value: Any) -> str:  # noqa: ANN401
         return "must name a ClusterRole for each of admin, edit and view."
     wrong = next((name for name in value.values() if not _is_cluster_role(name)), None)
     if wrong is not None:
-        return f"has {quoted(str(wrong))}, which is not the name of a ClusterRole. Look at: kubectl get clusterroles"
+        return f"has a name that no ClusterRole has: {quoted(str(wrong))}. Look at: kubectl get clusterroles"
     if len(set(value.values())) < len(ROLES):
         return "names one ClusterRole for two roles, so nobody can tell the roles apart. Name three."
     return ""

@@ -155,8 +155,8 @@ def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, argu
     [
         (("--brake-share", "3"), "--brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
         (("--writers", "100000"), "--writers is 100000. Give a whole number from 1 to 256."),
-        (("--protect", "ML"), '--protect has "ML", which no name of a namespace fits. Write: ml'),
-        (("--userid-header", "x:"), '--userid-header is "x:", which is not the name of a header. Write: x'),
+        (("--protect", "ML"), '--protect has an entry that no name of a namespace matches: "ML". Write: ml'),
+        (("--userid-header", "x:"), '--userid-header is not the name of a header: "x:". Write: x'),
     ],
 )
 def test_a_setting_that_cannot_be_is_named_as_the_option_is(folder, given, said):
