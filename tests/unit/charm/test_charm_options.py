@@ -174,6 +174,16 @@ def test_a_wrong_option_is_one_line_of_status_with_what_to_write(option, value, 
     assert world.see("config_changed").unit_status.message == said
 
 
+def test_a_long_value_leaves_the_reason_and_the_remedy_in_the_status(world, document):
+    account = f"cluster.local/ns/istio-system/sa/{'gateway-' * 6}account"
+    world.configure(pmr=document(ml=1), principals=f"spiffe://{account}")
+
+    message = world.see("config_changed").unit_status.message
+
+    assert message.startswith("option principals has an entry with a scheme: ")
+    assert message.endswith(f"Write: {account}")
+
+
 @pytest.mark.parametrize("name", CHARM["actions"])
 def test_an_action_says_what_it_does_and_takes_only_what_is_described(name):
     action = CHARM["actions"][name]

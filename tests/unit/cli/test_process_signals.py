@@ -219,9 +219,10 @@ def test_a_server_that_asks_to_wait_for_minutes_is_not_waited_for(api, started, 
     assert code == 143
     assert "failed: create rolebindings: 429" in out
     assert "1 failed, 19 not tried" in out
+    assert len(api.writes) <= 2  # the one that was under way, and a last try
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "list-stale"])
+@pytest.mark.parametrize("command", ["plan", "apply"])
 def test_what_is_asked_to_end_while_it_reads_changes_nothing(api, controller, started, teams, command):
     gate = Gate(lambda request: request.resource == "rolebindings")
 

@@ -248,6 +248,18 @@ def test_protected_namespaces_are_refused_always(world, profile, adopt):
     assert not world.api.log
 
 
+@pytest.mark.parametrize("pattern", ["va*", "*", "?ault", "vault"])
+def test_protected_namespaces_are_patterns(world, profile, pattern):
+    world.apply(document(profile("vault", ann="edit")))
+
+    plan = world.plan(document(), protected_namespaces=frozenset({pattern}), stale="all")
+    with pytest.raises(DocumentError, match="protected"):
+        world.plan(document(profile("vault")), protected_namespaces=frozenset({pattern}))
+
+    assert not plan.changes
+    assert not plan.stale
+
+
 def test_a_protected_namespace_is_never_stale(world, profile):
     world.apply(document(profile(ann="edit")))
 
