@@ -14,7 +14,6 @@ from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, locate, lookup
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.redaction import masked
-from profiles_management.pmr.templates import template_finding, template_mark
 
 _LONGEST_EXCERPT = 300
 _TELL_ALL = {"alias", "bad-scalar", "empty-value", "merge-key", "odd-number", "recursive-alias", "tag", "unknown-alias"}
@@ -109,6 +108,8 @@ def _explained(finding: Finding, spot: Spot) -> Finding:
         return finding
     if finding.at_key:
         return explained(finding, str(spot.path[-1]) if spot.path else "")
+    from profiles_management.pmr.templates import template_finding, template_mark  # noqa: PLC0415 - seldom needed
+
     text = spot.text or ""
     mark = template_mark(text)
     return template_finding(mark, finding.path) if mark else explained(finding, text)

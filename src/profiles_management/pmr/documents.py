@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple
 
-from profiles_management.pmr.causes import cause_of_no_yaml, json_comment, other_form, template_left
+from yaml import YAMLError
+
 from profiles_management.pmr.checking import check, cut_complaint, null_complaint, number_complaint
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
@@ -17,10 +18,8 @@ from profiles_management.pmr.positions import Span, span_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
 from profiles_management.pmr.redaction import redacted
-from profiles_management.pmr.repair import repaired
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.slips import swallowed_comments
-from profiles_management.pmr.syntax import syntax_complaint
 from profiles_management.pmr.writing import dumps
 from profiles_management.pmr.yaml_events import Parsed, parse
 
@@ -130,24 +129,41 @@ def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     if cause is not None:
         return _Reading(None, [cause], [])
     if parsed.error is not None:
-        return _Reading(None, [*slips, syntax_complaint(parsed.error, text)], [])
+        return _Reading(None, [*slips, _no_yaml(parsed.error, text)], [])
     if parsed.stopped:
         return _Reading(None, slips, [])
     checked = check(parsed.data, rules, additions=additions)
     complaints = [*slips, *_of_values(parsed, {slip.path for slip in slips}, checked.complaints)]
-    cause = other_form(text) or json_comment(text) if complaints else None
+    cause = _other_cause(text) if complaints else None
     if cause is not None:
         return _Reading(None, [cause], [])
     warnings = checked.warnings if complaints else [*checked.warnings, *_swallowed(text)]
     return _Reading(checked.pmr(), complaints, warnings)
 
 
+# What follows is loaded for a text that is refused, and no other: most have nothing wrong, and loading takes its time.
+
+
 def _cause(parsed: Parsed, text: str) -> Complaint | None:
     """Return what explains that a text is no YAML, or is YAML with a mapping as a key, as templates are."""
-    if parsed.error is not None:
-        return cause_of_no_yaml(text)
     has_bad_key = any(slip.finding.code == "bad-key" for slip in parsed.slips)
-    return template_left(text) if has_bad_key else None
+    if parsed.error is None and not has_bad_key:
+        return None
+    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+
+    return causes.template_left(text) if parsed.error is None else causes.cause_of_no_yaml(text)
+
+
+def _other_cause(text: str) -> Complaint | None:
+    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+
+    return causes.other_form(text) or causes.json_comment(text)
+
+
+def _no_yaml(error: YAMLError, text: str) -> Complaint:
+    from profiles_management.pmr import syntax  # noqa: PLC0415 - see above
+
+    return syntax.syntax_complaint(error, text)
 
 
 def _of_values(parsed: Parsed, slipped: set[Path], checked: Iterable[Complaint]) -> Iterator[Complaint]:
@@ -174,6 +190,8 @@ def _without_look_alikes(
     The text is read again with YAML's own characters in their place. Only if that takes a problem away were they the
     cause; the problems that are left on other lines are told beside them.
     """
+    from profiles_management.pmr.repair import repaired  # noqa: PLC0415 - see above
+
     repair = repaired(text)
     if repair is None:
         return problems

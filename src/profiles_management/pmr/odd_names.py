@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
-from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
 from profiles_management.pmr.lookalikes import code_point, described, explained, plain
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.user_names import ADDRESS, PROVIDED, is_user_name, same_user, written
+from profiles_management.pmr.user_names import ADDRESS, PROVIDED, is_user_name, written
 
 _ALPHABETS: Final = {"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK", "LATIN"}
 _CODE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
@@ -25,12 +23,6 @@ _ESCAPE: Final = re.compile(
 )
 _SPELLED_AT: Final = re.compile(r"\s*[\[({]\s*at\s*[\])}]\s*|\s+at\s+", re.IGNORECASE)
 _SPELLED_DOT: Final = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
-_NO_PLAIN_ADDRESS: Final = re.compile(
-    r"^(?![A-Za-z0-9][A-Za-z0-9._+-]*+@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+$).+$", re.MULTILINE
-)
-_HINTS: Final = ("your", "fill", "me@", "this@", "@my", "name@", "mail@", "id@", "address@")
-"""One of these is in every placeholder that has the form of an address."""
-_OTHER_FORM: Final = re.compile(r"[:/\\=]")
 _BRACKET: Final = re.compile("[<>{}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FILLER: Final = re.compile(
@@ -50,7 +42,6 @@ _AROUND: Final = {
     "\u201c": "\u201d",
     "\u201e": "\u201c\u201d",
 }
-_FEW: Final = 10
 
 
 def odd_name(name: str, *, is_user: bool) -> Finding | None:
@@ -65,58 +56,8 @@ def odd_name(name: str, *, is_user: bool) -> Finding | None:
     return _user(name) if is_user else None
 
 
-def user_warnings(users: Collection[str]) -> dict[str, Finding]:
-    """Return the warnings about the names of all users of a document, each with its name."""
-    unusual = _unusual(users)
-    warnings = {name: finding for name in unusual if (finding := odd_name(name, is_user=True)) is not None}
-    for name in _without_at(len(users), unusual):
-        warnings.setdefault(name, _odd(f"{quoted(name)} has no @; the names of the other users have one"))
-    for name, before in _other_spellings(users):
-        what = f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
-        warnings.setdefault(name, _odd(what))
-    return warnings
-
-
-def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
-    """Return the warnings about the names of all groups of a document, each with its name."""
-    return {name: finding for name in _unusual(groups) if (finding := odd_name(name, is_user=False)) is not None}
-
-
-def _unusual(names: Collection[str]) -> list[str]:
-    """Return the names that are no plain addresses, or may be placeholders; of many names they are few."""
-    text = "\n".join(names)
-    unusual = dict.fromkeys(line[0] for line in _NO_PLAIN_ADDRESS.finditer(text))
-    lowered = text.lower()
-    if any(hint in lowered for hint in _HINTS):
-        unusual |= dict.fromkeys(name for name in names if any(hint in name.lower() for hint in _HINTS))
-    return [*unusual]
-
-
-def _without_at(users: int, unusual: Iterable[str]) -> list[str]:
-    """Return the names that have no @ although those of all other users have one, or of all but a few.
-
-    Names of another form, such as `system:serviceaccount:ci:builder`, ARNs and distinguished names, do not count.
-    """
-    without = [name for name in unusual if "@" not in name]
-    with_at = users - len(without)
-    of_people = [name for name in without if _OTHER_FORM.search(name) is None]
-    is_odd = with_at > 0 and (len(of_people) == 1 or len(of_people) * _FEW <= with_at)
-    return of_people if is_odd else []
-
-
-def _other_spellings(users: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that differs from one before it in case or Unicode form alone, with that one."""
-    text = "\n".join(users)
-    if text.isascii() and len(set(text.casefold().split("\n"))) == len(users):
-        return
-    first: dict[str, str] = {}
-    for name in users:
-        before = first.setdefault(same_user(name), name)
-        if before != name:
-            yield name, before
-
-
-def _odd(what: str, remedy: str = PROVIDED) -> Finding:
+def odd(what: str, remedy: str = PROVIDED) -> Finding:
+    """Return a warning about a name."""
     return Finding("odd-user", what, remedy)
 
 
@@ -129,16 +70,18 @@ def _escaped(name: str) -> Finding | None:
     escape = _ESCAPE.search(name)
     if escape is None:
         return None
-    return _odd(f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name))
+    return odd(f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name))
 
 
 def _unescaped(name: str) -> str:
+    from html import unescape  # noqa: PLC0415 - seldom needed
+
     text = _CODE.sub(lambda code: chr(int(code[1] or code[2], 16)), unescape(unquote(name)))
     return text if text.isprintable() else name
 
 
 def _filler(name: str) -> Finding | None:
-    return _odd(f"{quoted(name)} looks like a placeholder") if _FILLER.fullmatch(name) else None
+    return odd(f"{quoted(name)} looks like a placeholder") if _FILLER.fullmatch(name) else None
 
 
 def _stray(name: str) -> Finding | None:
@@ -147,7 +90,7 @@ def _stray(name: str) -> Finding | None:
     bare = bare.rstrip(".:") if "@" in bare else bare
     if bare == name:
         return None
-    return _odd(f"{quoted(name)} begins or ends with a separator", _better(bare, name))
+    return odd(f"{quoted(name)} begins or ends with a separator", _better(bare, name))
 
 
 def _spelled(name: str) -> Finding | None:
@@ -155,7 +98,7 @@ def _spelled(name: str) -> Finding | None:
         return None
     address = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", name))
     is_address = ADDRESS.fullmatch(address) is not None and "." in address.partition("@")[2]
-    return _odd(f"{quoted(name)} has no @", f"write: {address}") if is_address else None
+    return odd(f"{quoted(name)} has no @", f"write: {address}") if is_address else None
 
 
 def _address(name: str) -> Finding | None:
@@ -166,7 +109,7 @@ def _address(name: str) -> Finding | None:
         return None
     meant = plain(name)
     remedy = written(meant)
-    finding = _odd(f"{quoted(name)} is not an e-mail address", remedy if remedy != f"write: {name}" else PROVIDED)
+    finding = odd(f"{quoted(name)} is not an e-mail address", remedy if remedy != f"write: {name}" else PROVIDED)
     return explained(finding, name)
 
 
@@ -177,16 +120,16 @@ def _letters(name: str) -> Finding | None:
     composed, usual = unicodedata.normalize("NFC", name), unicodedata.normalize("NFKC", name)
     if composed != name:
         mark = next((mark for mark in name if unicodedata.combining(mark)), name[0])
-        return _odd(f"{quoted(name)} contains a combining character, {code_point(mark)}", _better(composed, name))
+        return odd(f"{quoted(name)} contains a combining character, {code_point(mark)}", _better(composed, name))
     if usual != composed:
         strange = next(mark for mark in name if unicodedata.normalize("NFKC", mark) != mark)
-        return _odd(f"{quoted(name)} contains {described(strange)}", _better(usual, name))
+        return odd(f"{quoted(name)} contains {described(strange)}", _better(usual, name))
     for word in _WORD.findall(name):
         alphabets = {_alphabet(letter): letter for letter in word}
         alphabets.pop("", None)
         if len(alphabets) > 1:
             strange = next(letter for alphabet, letter in alphabets.items() if alphabet != "LATIN")
-            return _odd(f"{quoted(name)} mixes two alphabets; it contains {described(strange)}")
+            return odd(f"{quoted(name)} mixes two alphabets; it contains {described(strange)}")
     return None
 
 
@@ -199,18 +142,18 @@ def _quoted(name: str) -> Finding | None:
     """Look for quotation marks and brackets around a name without an @; around one with it they are refused."""
     strange = _BRACKET.search(name)
     if strange is not None:
-        return _odd(f"{quoted(name)} contains {strange[0]}")
+        return odd(f"{quoted(name)} contains {strange[0]}")
     bare = name[1:-1].strip()
     if "@" in name or not bare or name[-1] not in _AROUND.get(name[0], ""):
         return None
-    return _odd(f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}", _better(bare, name))
+    return odd(f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}", _better(bare, name))
 
 
 def _user(name: str) -> Finding | None:
     if name.startswith("system:") and not name.startswith("system:serviceaccount:"):
-        return _odd(f"{quoted(name)} is the name of a part of Kubernetes")
+        return odd(f"{quoted(name)} is the name of a part of Kubernetes")
     if name.startswith("#"):
-        return _odd(f"{quoted(name)} begins with #")
+        return odd(f"{quoted(name)} begins with #")
     if "@" not in name and "=" not in name and re.search("[,;|]", name):
-        return _odd(f"{quoted(name)} contains a separator; each contributor is one user")
+        return odd(f"{quoted(name)} contains a separator; each contributor is one user")
     return None

@@ -22,17 +22,16 @@ _EXAMPLES: Final = {
 }
 _ADDRESS = re.compile(r"[^\s:{}\[\],@]++@[^\s:{}\[\],@]++")
 _PROFILE_NAME = re.compile(r"[a-z0-9-]++")
-_FILE: Final = re.compile(
-    r"@?(?:[a-z+]+://\S+|(?:[.~]{0,2}/)?[^\s:{}\[\]]*(?:\.(?:ya?ml|json)|/[\w.-]+))", re.IGNORECASE
-)
-_SWALLOWED: Final = re.compile(
-    r"""^[ \t-]*name:[ \t]++(?P<name>[^\s#"'{\[|>&*!][^#\n]*+)(?<=[ \t])(?P<rest>\#[^\s\#][^\r\n]*)""", re.MULTILINE
+_FILE: Final = r"(?i)@?(?:[a-z+]+://\S+|(?:[.~]{0,2}/)?[^\s:{}\[\]]*(?:\.(?:ya?ml|json)|/[\w.-]+))"
+_SWALLOWED: Final = (
+    r"""(?m)^[ \t-]*name:[ \t]++(?P<name>[^\s#"'{\[|>&*!][^#\n]*+)(?<=[ \t])(?P<rest>\#[^\s\#][^\r\n]*)"""
 )
 
 
 def is_file_name(text: str) -> bool:
     """Return whether a text that should be a document is the name of one: a path, or a URL."""
-    return _FILE.fullmatch(text.strip()) is not None
+    bare = text.strip()
+    return "\n" not in bare and re.fullmatch(_FILE, bare) is not None
 
 
 def pairs_in(text: str) -> list[str]:
@@ -100,7 +99,7 @@ def swallowed_comments(text: str) -> Iterator[tuple[int, Finding]]:
     """Yield a warning for each name whose end YAML takes for a comment, such as `name: ann #1`, with its offset."""
     if " #" not in text and "\t#" not in text:
         return
-    for line in islice(_SWALLOWED.finditer(text), MOST_FINDINGS):
+    for line in islice(re.finditer(_SWALLOWED, text), MOST_FINDINGS):
         name, rest = line["name"].rstrip(), line["rest"].rstrip()
         what = f"the name is {quoted(name)}, and {quoted(rest)} is a comment"
         remedy = f"write: name: {quoted(f'{name} {rest}')}, or put a space behind the #"

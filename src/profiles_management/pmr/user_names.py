@@ -14,7 +14,6 @@ from typing import Final
 from profiles_management.pmr.lookalikes import QUOTES, code_point, described
 from profiles_management.pmr.model import Finding, refusal
 from profiles_management.pmr.names import is_unseen, quoted
-from profiles_management.pmr.templates import template_finding, template_mark
 
 LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erratum 1690
 
@@ -99,6 +98,8 @@ def _wildcard(name: str) -> Finding | None:
 
 
 def _unfilled(name: str) -> Finding | None:
+    from profiles_management.pmr.templates import template_finding, template_mark  # noqa: PLC0415 - seldom needed
+
     mark = template_mark(name)
     return template_finding(mark) if mark else None
 

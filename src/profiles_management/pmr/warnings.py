@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
-from profiles_management.pmr.odd_names import group_warnings, user_warnings
+from profiles_management.pmr.name_warnings import group_warnings, user_warnings
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.plugins import plugin_warnings
 from profiles_management.pmr.problems import Problem, Where
