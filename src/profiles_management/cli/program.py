@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 def command(function: Callable[..., int]) -> Callable[..., int]:
-    """Register a command under its name; what the library refuses becomes a message and an exit code."""
+    """Register a command under its name; an error becomes a message and an exit code."""
     run = spread(function)
 
     def guarded(**given: object) -> int:

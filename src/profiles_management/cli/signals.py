@@ -42,7 +42,8 @@ class Signals:
 
         Only the main thread can call this.
         """
-        for number in {one for one in signal.Signals if one.name in _MESSAGES}:  # Windows has no SIGHUP
+        # Windows has no SIGHUP.
+        for number in {one for one in signal.Signals if one.name in _MESSAGES}:
             if signal.getsignal(number) in _DEFAULTS:
                 signal.signal(number, self._on_signal)
 

@@ -35,7 +35,8 @@ def entries(option: str, given: list[str] | None) -> tuple[str, ...]:
 def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]:
     """Yield what is wrong with each variable that looks like one of the command and is none.
 
-    Kubernetes sets variables of this form in each pod beside a Service of our name; they are passed over. Source:
+    Kubernetes sets variables of this form in each pod beside a Service of our name; they are passed
+    over. Source:
     https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 
     Args:

@@ -1,8 +1,9 @@
-"""The form of each setting: what it may contain, and what is wrong with a value that has another form. Pure.
+"""The form of each setting: what it may contain, and what is wrong with another value. Pure.
 
-A complaint continues the name of a setting, such as `brake_share` + `is 3.0. Give a share from 0 to 1, such as 0.5.`
+A complaint continues the name of a setting: `brake_share` + `is 3.0. Give a share from 0 to 1.`
 
-Sources: principals by https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source, headers by
+Sources: principals by
+https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source, headers by
 RFC 9110 (field-name), ClusterRoles by kubernetes, pkg/apis/rbac/validation (path segment names).
 """
 
@@ -38,7 +39,7 @@ _CLAIM_KEY = re.compile(r"request\.auth\.claims\[([^\[\]]+)\]")
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the entries of a list as options, variables and the charm have it: separated by commas."""
+    """Return the entries of a list, which commas separate: in an option, a variable, the charm."""
     return tuple(filter(None, (entry.strip() for entry in text.split(","))))
 
 
@@ -46,7 +47,7 @@ def roles_in(entries: Iterable[str]) -> dict[str, str]:
     """Return the ClusterRole of each role, of entries such as `edit=my-edit`.
 
     Raises:
-        ValueError: an entry has another form, or a role is named twice; the message says what to write.
+        ValueError: an entry has another form, or a role is named twice; says what to write.
     """
     found: dict[str, str] = {}
     for entry in entries:
@@ -79,7 +80,7 @@ def _number(value: object) -> bool:
 
 
 def _seconds(lowest: float, longest: float, remedy: str) -> Check:
-    """Return a check of a duration; `lowest` itself is allowed only where it is 0 or more."""
+    """Return a check of a duration."""
 
     def check(value: Any) -> str:  # noqa: ANN401
         fits = _number(value) and lowest <= value <= longest
