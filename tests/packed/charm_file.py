@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def packed() -> Path:
-    """Return the charm of this tree; it is packed where dist/ has another one or none."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tox", "run", "-e", "pack"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    """Return the charm of this tree; it is packed where dist/ has another one or none.
+
+    Workers of one run pack one after the other: the first makes what the second finds.
+    """
+    with (ROOT / ".tox" / "pack.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [sys.executable, "-m", "tox", "run", "-e", "pack"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise AssertionError(f"`tox run -e pack` failed:\n{done.stdout}{done.stderr}")
     return next((ROOT / "dist").glob("*.charm"))

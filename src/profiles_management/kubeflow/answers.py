@@ -18,6 +18,8 @@ from profiles_management.reconcile.retry import Passing
 
 _LONGEST_MESSAGE = 300
 _LONGEST_READ = 4000
+_ANONYMOUS = '"system:anonymous"'  # how an API server calls who sends no credentials
+_NO_SUCH_PATH = "404 page not found"  # what an API server answers for a group that it does not have
 _NOT_HTTPS = "HTTP request to an HTTPS server"  # what a Go server answers
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
@@ -105,7 +107,7 @@ def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exc
     if writing:
         return Refused(_with_remedy(said, code, text), code, _reasons(status))
     if code == HTTPStatus.NOT_FOUND:
-        return MissingKind(_missing(doing))
+        return _missing(doing, is_api=bool(status) or text == _NO_SUCH_PATH)
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return Forbidden(_with_remedy(said, code, text))
     if _NOT_HTTPS in text:
@@ -119,6 +121,11 @@ def _with_remedy(said: str, code: int, text: str) -> str:
         return f"The cluster does not accept the credentials ({said}). Log in again, or renew the token."
     if code != HTTPStatus.FORBIDDEN:
         return said
+    if _ANONYMOUS in text:
+        return (
+            f"The cluster sees no credentials ({said}). "
+            "Add a token, a client certificate or an exec plugin to the user in the kubeconfig."
+        )
     if "attempting to grant" in text:
         return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
     if " cannot " in text:
@@ -126,9 +133,16 @@ def _with_remedy(said: str, code: int, text: str) -> str:
     return f"Not allowed to {said}"
 
 
-def _missing(doing: str) -> str:
+def _missing(doing: str, *, is_api: bool) -> ClusterError:
+    """Return what a list means that is not there: every API server has namespaces, a web server has nothing."""
     resource = doing.partition(" ")[2]
-    return f"The cluster does not know {resource}. Install Kubeflow with Istio first, or use the standalone mode."
+    if not is_api or resource == "namespaces":
+        return ClusterError(
+            f"{doing}: 404. The answer is not from a Kubernetes API server. "
+            "Check server in the kubeconfig, above all the path in its URL."
+        )
+    what = f"The cluster does not know {resource}. Install Kubeflow with Istio first, or use the standalone mode."
+    return MissingKind(what)
 
 
 def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:

@@ -71,7 +71,12 @@ class Cluster:
             read = [pool.submit(self._gather, kind, optional) for kind in kinds]
             holds, parts = [], Gathering(self._settings)
             for kind, part in zip(kinds, read, strict=True):
-                found = part.result()
+                try:
+                    found = part.result()
+                except MissingKind:
+                    # Where namespaces are missing too, this is not an API server, and their error says so.
+                    read[kinds.index(slim.Namespace)].result()
+                    raise
                 if found is not None:
                     holds.append(kind.__name__)
                     parts.join(found)

@@ -313,4 +313,5 @@ def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_sam
     gate.opened.set()
 
     assert popen.wait(PATIENCE) == 129
-    assert len(api.writes) == 4
+    # Nothing shows from outside when the process has seen the signal, so another pair or two may be sent by then.
+    assert len(api.writes) in range(4, 2 * TEAMS, 2)

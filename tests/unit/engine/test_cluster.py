@@ -146,6 +146,30 @@ def test_credentials_that_are_not_accepted_are_told(world, profile):
         world.apply(document(profile()))
 
 
+def test_a_request_without_credentials_is_not_told_to_be_granted_more(world, profile):
+    message = 'profiles.kubeflow.org is forbidden: User "system:anonymous" cannot list resource "profiles"'
+    world.api.faults.append(always(lambda request, act: Refusal(403, "Forbidden", message).answer(), reads))
+
+    with pytest.raises(Forbidden, match="sees no credentials") as raised:
+        world.plan(document(profile()))
+
+    assert "Grant" not in str(raised.value)
+
+
+NOT_AN_API_SERVER = {
+    "a web server": answering(404, b"<html><h1>Not Found</h1></html>", content_type="text/html"),
+    "an API server below another path": answering(404, b"404 page not found\n", content_type="text/plain"),
+}
+
+
+@pytest.mark.parametrize("answer", NOT_AN_API_SERVER.values(), ids=NOT_AN_API_SERVER.keys())
+def test_an_address_at_which_there_is_no_api_server_is_not_taken_for_a_cluster_without_kubeflow(world, profile, answer):
+    world.api.faults.append(always(answer, reads))
+
+    with pytest.raises(ClusterError, match="not from a Kubernetes API server"):
+        world.plan(document(profile()))
+
+
 def test_a_cluster_role_that_does_not_exist_is_a_warning(world, profile):
     world.api.remove("ClusterRole", None, "kubeflow-edit")
 
