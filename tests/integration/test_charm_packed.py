@@ -16,6 +16,7 @@ from integration.cluster.permissions import Permission
 from integration.cluster.waiting import wait_for
 from packed import charm_file, kubeconfigs
 from packed.unit import Dispatch, Unit
+from profiles_management.kubeflow.settings import UPSTREAM
 
 _PATIENCE = {"request_timeout": 2}
 
@@ -40,7 +41,7 @@ def unit_with(cluster, server, charm, name) -> Iterator[Callable[[Iterable[Permi
             stack.callback(permissions.forget, server, name)
             written = kubeconfigs.write(home / "kubeconfig", config["clusters"][0]["cluster"], {"token": token})
             unit = Unit(home, charm, written)
-            unit.config |= {"instance": name}
+            unit.config |= {"instance": name, "principals": ",".join(UPSTREAM.principals)}  # as the stand-in has them
             return unit
 
         yield make

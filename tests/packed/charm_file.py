@@ -17,7 +17,9 @@ def packed() -> Path:
 
     Workers of one run pack one after the other: the first makes what the second finds.
     """
-    with (ROOT / ".tox" / "pack.lock").open("w") as lock:
+    folder = ROOT / ".tox"
+    folder.mkdir(exist_ok=True)
+    with (folder / "pack.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(
             [sys.executable, "-m", "tox", "run", "-e", "pack"], cwd=ROOT, capture_output=True, text=True, check=False
