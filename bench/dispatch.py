@@ -27,6 +27,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 import world  # noqa: E402 - the path comes first
 from spread import cores, spread  # noqa: E402
 
+from memory_api.controller import PRINCIPALS  # noqa: E402
 from packed import charm_file, kubeconfigs  # noqa: E402
 from packed.unit import Dispatch, Unit  # noqa: E402
 
@@ -97,6 +98,7 @@ def main(given: argparse.Namespace) -> None:
             _unit(home / "empty", _emptied(charm, home / "empty-charm"), url),
         )
         ours.config["pmr"] = world.document(given.profiles, given.contributors)
+        ours.config["principals"] = ",".join(PRINCIPALS)  # as the profile controller here has them
         figures = (Figures(), Figures())
         for unit in (empty, ours):
             unit.see("update-status")  # the first makes ops' database
