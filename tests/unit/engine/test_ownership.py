@@ -364,3 +364,31 @@ def test_two_instances_share_a_cluster(world, profile):
 
     assert roles_in(world.api, "data") == {"owner": "admin", "dan": "edit"}
     assert steps(world.plan(document(profile("data", dan="edit")), instance="second")) == []
+
+
+@pytest.mark.parametrize(("instance", "mark"), [("a", "ab"), ("ab", "a"), ("default", "default-2")])
+def test_an_instance_whose_name_begins_like_another_is_another(world, profile, instance, mark):
+    world.apply(document(profile()), instance=mark)
+
+    assert codes(world.plan(document(profile(ann="edit")), instance=instance).refused) == ["other-instance"]
+
+
+def test_a_namespace_that_belongs_to_another_profile_is_not_taken_for_the_profiles_own(world, profile):
+    world.apply(document(profile()))
+    namespace = world.api.get("Namespace", None, "ml")
+    namespace["metadata"]["annotations"]["owner"] = "somebody@else.com"
+    namespace["metadata"]["ownerReferences"][0]["name"] = "other"
+    world.api.put(namespace)
+    world.api.remove("RoleBinding", "ml", names.OWNER_BINDING)
+
+    assert codes(world.plan(document(profile(ann="edit"))).refused) == ["foreign-namespace"]
+
+
+def test_a_namespace_whose_owner_the_controller_bound_is_the_profiles_own(world, profile):
+    world.apply(document(profile()))
+    namespace = world.api.get("Namespace", None, "ml")
+    namespace["metadata"]["annotations"]["owner"] = "somebody@else.com"
+    del namespace["metadata"]["ownerReferences"]
+    world.api.put(namespace)
+
+    assert not world.plan(document(profile())).refused

@@ -222,6 +222,8 @@ def test_a_policy_that_lets_anybody_in_is_reported(ml, profile, body):
 
 
 KEEPS_ANN_OUT = {
+    "by an end that is in the middle of the name": policy("x", rule("*ann@example")),
+    "by a beginning that is in the middle of the name": policy("x", rule("nn@*")),
     "denying": policy("x", rule(ANN), action="DENY"),
     "of another": policy("x", rule(ZED)),
     "of another header": policy("x", rule(ANN, key="request.headers[x-other]")),
@@ -478,6 +480,16 @@ def test_keeping_the_data_says_who_is_left_whoever_it_is(ml):
     plan = plan_deletion(document(), target=target(ml), keep_data=True)
 
     assert said(plan.warnings) == ["zed@example.com still has edit by RoleBinding some-name, which is not managed"]
+
+
+def test_accounts_of_a_namespace_whose_name_begins_alike_are_left_too(ml):
+    put(ml.api, binding("own", account("default")), binding("other", account("robot", "ml-ops")))
+
+    plan = plan_deletion(document(), target=target(ml), keep_data=True)
+
+    assert said(plan.warnings) == [
+        "system:serviceaccount:ml-ops:robot still has edit by RoleBinding other, which is not managed"
+    ]
 
 
 WITH_NOTES = {
