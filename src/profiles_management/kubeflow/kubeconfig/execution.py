@@ -171,7 +171,7 @@ class _Run:
         with process:
             try:
                 yield process
-            except BaseException:
+            except BaseException:  # Ctrl-C too leaves no plugin running
                 self._kill(process)
                 raise
 
