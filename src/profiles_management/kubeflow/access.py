@@ -1,13 +1,14 @@
 """Who may do what where: everybody with a role in a profile, as the cluster has it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.held import Held
-from profiles_management.kubeflow.observed import Binding, Observed
+from profiles_management.kubeflow.observed import Binding, NamespaceSeen, Observed
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.terminating import is_terminating
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.problems import UnknownProfile
 from profiles_management.reconcile.plan import Person
@@ -25,6 +26,7 @@ class AccessEntry:
         until: when it ends, '' for never.
         owner: whether they have it as the owner.
         managed: whether a document says so; False for a RoleBinding that somebody made for another purpose.
+        deleting: whether the namespace is being deleted, where access stays for as long as the namespace does.
     """
 
     profile: str
@@ -33,6 +35,7 @@ class AccessEntry:
     until: str = ""
     owner: bool = False
     managed: bool = True
+    deleting: bool = False
 
 
 def entries(observed: Observed, settings: Settings, profile: str | None = None) -> tuple[AccessEntry, ...]:
@@ -49,11 +52,21 @@ def entries(observed: Observed, settings: Settings, profile: str | None = None) 
         places = (_known(profile, places),)
     found: list[AccessEntry] = []
     for name in places:
-        found += _owner(name, observed)
-        for person, held in held_in(room_of(name, observed)).items():
-            found += _contributor(name, person, held)
-        found += _foreign(name, observed)
+        entries = _entries(name, observed)
+        found += _marked(entries) if is_terminating(name, observed) else entries
     return tuple(sorted(found))
+
+
+def _entries(name: str, observed: Observed) -> Iterator[AccessEntry]:
+    yield from _owner(name, observed)
+    for person, held in held_in(room_of(name, observed)).items():
+        yield from _contributor(name, person, held)
+    yield from _foreign(name, observed)
+
+
+def _marked(entries: Iterable[AccessEntry]) -> Iterator[AccessEntry]:
+    """Yield entries as those of a namespace that is being deleted."""
+    return (replace(entry, deleting=True) for entry in entries)
 
 
 def _known(profile: str, places: Sequence[str]) -> str:
@@ -67,12 +80,16 @@ def _known(profile: str, places: Sequence[str]) -> str:
 
 
 def _places(observed: Observed) -> Iterator[str]:
-    """Yield every profile, and every namespace that was kept when its Profile was deleted."""
+    """Yield every profile, and every namespace that was kept, or is not gone yet, after its Profile was deleted."""
     yield from observed.profiles
     for name, space in observed.namespaces.items():
-        was_profile = name in observed.closed or space.labels.get(_PART_OF) == _KUBEFLOW_PROFILE
-        if was_profile and name not in observed.profiles:
+        if name not in observed.profiles and _was_profile(space, observed):
             yield name
+
+
+def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
+    has_mark = space.name in observed.closed or space.labels.get(_PART_OF) == _KUBEFLOW_PROFILE
+    return has_mark or (space.deleting and (bool(space.owned_by) or space.name in observed.bindings))
 
 
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:

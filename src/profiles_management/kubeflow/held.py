@@ -56,6 +56,15 @@ class Held:
         """Whether any of it bears a mark of this software."""
         return any(one.mark for one in (*self.bindings, *self.policies))
 
+    def has_mark_of(self, instance: str) -> bool:
+        """Return whether any of it has the mark of an instance."""
+        return any(one.mark == instance for one in (*self.bindings, *self.policies))
+
+    @property
+    def sources(self) -> set[str]:
+        """The sources that any of it records."""
+        return {one.source for one in (*self.bindings, *self.policies)}
+
     @property
     def names(self) -> set[str]:
         """The names of all of it."""

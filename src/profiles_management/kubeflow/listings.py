@@ -2,7 +2,8 @@
 
 validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors, warnings}
 stale       {stale: [{name, owner, contributors}], warnings, errors}
-access      {access: [{profile, person: {kind, name}, role, until, owner, managed}], errors}; until is null for never
+access      {access: [{profile, person: {kind, name}, role, until, owner, managed, deleting}], errors}; until is null
+            for never
 """
 
 from collections.abc import Iterator, Sequence
@@ -95,7 +96,8 @@ def _meant(name: str, known: set[str]) -> str:
 
 def _role(one: AccessEntry) -> str:
     role = "owner" if one.owner else one.role or "none"
-    return role if one.managed else f"{role} (not managed here)"
+    role = role if one.managed else f"{role} (not managed here)"
+    return f"{role} (namespace in deletion)" if one.deleting else role
 
 
 def _entry(one: AccessEntry) -> Data:
@@ -107,4 +109,5 @@ def _entry(one: AccessEntry) -> Data:
         "until": one.until or None,
         "owner": one.owner,
         "managed": one.managed,
+        "deleting": one.deleting,
     }

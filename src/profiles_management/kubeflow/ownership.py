@@ -142,7 +142,7 @@ def _with_profile(
 
 def _may_annotate(profile: Profile, seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
     """Whether a namespace that does not name the owner may be made to."""
-    return _belongs(seen, space, observed) or (profile.adopt and not space.owner)
+    return belongs(seen, space, observed) or (profile.adopt and not space.owner)
 
 
 def _is_asleep(seen: ProfileSeen, space: NamespaceSeen, observed: Observed, *, annotate: bool, same: bool) -> bool:
@@ -170,11 +170,11 @@ def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
     if space is None or space.deleting:
         return False
     seen = observed.profiles.get(name)
-    return settings.standalone or (seen is not None and _belongs(seen, space, observed))
+    return settings.standalone or (seen is not None and belongs(seen, space, observed))
 
 
-def _belongs(seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
-    """Whether the controller has once accepted this namespace as the Profile's own, whoever owned it then."""
+def belongs(seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
+    """Return whether the controller has once accepted a namespace as the Profile's own, whoever owned it then."""
     if space.owned_by == seen.name or (seen.owner is not None and space.owner == seen.owner.name):
         return True
     bound = observed.owner_bindings.get(seen.name)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow import canonical, frozen, names, objects, ownership, people, unmanaged
+from profiles_management.kubeflow import canonical, frozen, names, objects, ownership, people, terminating, unmanaged
 from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room
 from profiles_management.kubeflow.observed import Observed
@@ -48,6 +48,8 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
             planning.profile(profile)
         for name in stale(pmr, observed, settings):
             planning.stale(name)
+        for name in terminating.remaining(observed):
+            planning.remaining(name)
         return planning.result()
 
 
@@ -126,9 +128,9 @@ class _Planning:
             if self.pmr.has_profile(name):
                 self.refused.append(frozen.conflict(name, source, origins))
         for name in sorted({*self.frozen, *origins.conflicts}):
-            closable = ownership.is_ours_to_close(name, self.observed, self.settings)
-            if closable and not ownership.is_protected(name, self.settings):
-                ended = frozen.over(room_of(name, self.observed), self.settings, self.now)
+            room = self._closable(name)
+            if room is not None and not ownership.is_protected(name, self.settings):
+                ended = frozen.over(room, self.settings, self.now)
                 found = people.plan((), ended, self.settings)
                 self._people(found)
                 self.warnings += self._unmanaged(name, (), found.revoked)
@@ -148,16 +150,36 @@ class _Planning:
             self.refused.append(found)
         elif isinstance(found, Pending):
             self.pending.append(found)
+            self._terminating(profile)
         else:
             self._planned(profile, wanted, found)
 
     def stale(self, name: str) -> None:
         """Plan a profile that left the document: it loses its contributors, never its data."""
         self.left.append(name)
+        room = self._closable(name)
+        if room is not None:
+            self._emptied(room)
+
+    def remaining(self, name: str) -> None:
+        """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
+        if not self.pmr.has_profile(name) and name not in self.left:
+            room = room_of(name, self.observed)
+            self._emptied(terminating.left_behind(room, self.observed, self.settings, self.pmr.origins, self.now))
+
+    def _emptied(self, room: Room) -> None:
+        """Plan that nobody contributes to a namespace any more."""
+        found = people.plan((), room, self.settings)
+        self._people(found)
+        self.warnings += self._unmanaged(room.name, (), found.revoked)
+
+    def _closable(self, name: str) -> Room | None:
+        """Return the namespace of a profile with the access that is ours to end, None where none is."""
         if ownership.is_ours_to_close(name, self.observed, self.settings):
-            found = people.plan((), room_of(name, self.observed), self.settings)
-            self._people(found)
-            self.warnings += self._unmanaged(name, (), found.revoked)
+            return room_of(name, self.observed)
+        if terminating.is_terminating(name, self.observed):
+            return terminating.room_to_end(room_of(name, self.observed), self.observed, self.settings)
+        return None
 
     def result(self) -> Plan:
         """Return the plan."""
@@ -188,6 +210,14 @@ class _Planning:
         for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
             why = origins.frozen.get(source, "no source of this name is there" if source else "")
             yield Frozen(source, why, tuple(kept[source]), self.staying.count(source))
+
+    def _terminating(self, profile: Profile) -> None:
+        """Plan what ends in a profile that is being deleted: access goes there too, whatever keeps the namespace."""
+        if terminating.is_terminating(profile.name, self.observed):
+            room = room_of(profile.name, self.observed)
+            found = terminating.plan(profile, room, self.observed, self.settings, self.pmr.origins, self.now)
+            self._people(found)
+            self.warnings += self._unmanaged(profile.name, objects.people_of(profile), found.revoked)
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
         origins = self.pmr.origins

@@ -1,0 +1,129 @@
+"""Namespaces that are being deleted: nothing can be created there, but access that has ended is taken away.
+
+A finalizer keeps such a namespace, and every RoleBinding in it, for as long as its author wants.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from profiles_management.kubeflow import compare, frozen, objects, people, writes
+from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, weight
+from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.observed import Binding, Observed, Policy
+from profiles_management.kubeflow.ownership import belongs, is_protected
+from profiles_management.kubeflow.people import People, held_in
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.origins import Origins
+from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason, Write
+
+
+def is_terminating(name: str, observed: Observed) -> bool:
+    """Return whether a profile or its namespace is being deleted, or was deleted and left the namespace behind."""
+    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+    if space is None:
+        return False
+    return space.deleting or (seen.deleting if seen is not None else bool(space.owned_by))
+
+
+def remaining(observed: Observed) -> Iterator[str]:
+    """Yield the namespaces in deletion whose Profile is gone already, sorted by name."""
+    for name, space in sorted(observed.namespaces.items()):
+        if space.deleting and name not in observed.profiles:
+            yield name
+
+
+def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
+    """Return a namespace with only the access that is ours to end.
+
+    That is all contributors' access where the profile has our mark. Once its Profile is gone, our marks on the
+    RoleBindings and AuthorizationPolicies decide.
+    """
+    if _is_ours(room.name, observed, settings):
+        return room
+    held_by = held_in(room).items()
+    return only(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
+
+
+def _is_ours(name: str, observed: Observed, settings: Settings) -> bool:
+    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+    if space is None:
+        return False
+    if settings.standalone:
+        return space.mark == settings.instance
+    return seen is not None and seen.mark == settings.instance and belongs(seen, space, observed)
+
+
+def plan(
+    profile: Profile, room: Room, observed: Observed, settings: Settings, origins: Origins, now: datetime
+) -> People:
+    """Return what takes away access that a document does not grant, in a namespace where nothing can be created.
+
+    Who is granted a weaker role than they have loses the stronger one, and cannot be given the weaker one. Who is
+    granted a stronger role keeps what they have.
+    """
+    grants = list(objects.grants(profile, now, origins))
+    expired = objects.contributors(profile) - {grant.person for grant in grants}
+    room = replace(room_to_end(room, observed, settings), owner=objects.owner_of(profile), expired=frozenset(expired))
+    anchor = frozen.anchors(observed, settings).get(profile.name)
+    recorded = anchor.source if anchor is not None else ""
+    stay = frozen.staying(profile, recorded, room, origins, settings, now)
+    held_by = held_in(stay.room)
+    wanted = [grant for grant in grants if grant.person in held_by]
+    revoked = people.plan((), only(stay.room, held_by.keys() - {grant.person for grant in wanted}), settings)
+    reduced = (change for grant in wanted for change in _reduced(grant, held_by[grant.person], stay.room, settings))
+    return replace(revoked, changes=(*revoked.changes, *reduced), before=revoked.before + len(wanted))
+
+
+def _reduced(grant: Grant, held: Held, room: Room, settings: Settings) -> Iterator[Change]:
+    """Yield what leaves a person with no more than they are granted, and nobody else with access by their objects."""
+    stronger = [one for one in held.bindings if weight(one.granted) > weight(grant.role) and not is_spent(one)]
+    edited = [one for one in held.bindings if one.subjects and one not in stronger]
+    if stronger:
+        yield _change(grant, room, Reason.ROLE_CHANGED, stronger[0], tuple(deletions(room, stronger)))
+    for binding in edited:
+        patch = writes.patch(ref(room, binding), {"subjects": [objects.subject(grant.person)]}, binding.version)
+        yield _change(grant, room, Reason.DRIFTED, binding, (patch,))
+    for policy in held.policies:
+        if not is_spent(policy) and policy_diff(policy, grant.person, settings):
+            spec = writes.replacing(compare.parsed(policy.spec), objects.policy_spec(grant.person, settings))
+            patch = writes.patch(ref(room, policy), {"spec": spec}, policy.version)
+            yield _change(grant, room, Reason.DRIFTED, policy, (patch,))
+
+
+def _change(grant: Grant, room: Room, reason: Reason, seen: Binding | Policy, sent: tuple[Write, ...]) -> Change:
+    action = Action.DELETE if reason is Reason.ROLE_CHANGED else Action.UPDATE
+    before = seen.granted if isinstance(seen, Binding) else grant.role
+    return Change(
+        Phase.REVOKE, room.name, ref(room, seen), action, reason, grant.person, before, grant.role, writes=sent
+    )
+
+
+def left_behind(room: Room, observed: Observed, settings: Settings, origins: Origins, now: datetime) -> Room:
+    """Return a namespace whose profile is gone, from cluster and document, with only the access that has ended.
+
+    That is what a stale profile loses, and whose time is up in any case.
+    """
+    if is_protected(room.name, settings):
+        return only(room, ())
+    room = room_to_end(room, observed, settings)
+    over = frozen.over(room, settings, now).expired
+    stays = settings.stale == "off" or room.name in origins.conflicts
+    gone = () if stays else _not_left_alone(room, origins)
+    return replace(only(room, {*over, *gone}), expired=over)
+
+
+def _not_left_alone(room: Room, origins: Origins) -> Iterator[Person]:
+    """Yield whose access is not that of a source that cannot be read."""
+    for person, held in held_in(room).items():
+        if not any(map(origins.leaves, held.sources)):
+            yield person
+
+
+def only(room: Room, people: Collection[Person]) -> Room:
+    """Return a namespace with what some people hold in it, and nothing else."""
+    held = [held for person, held in held_in(room).items() if person in people]
+    bindings = {binding.name: binding for one in held for binding in one.bindings}
+    policies = {policy.name: policy for one in held for policy in one.policies}
+    return replace(room, bindings=bindings, policies=policies)

@@ -1,0 +1,179 @@
+"""A finalizer keeps a namespace in deletion, and access in it, for as long as its author wants."""
+
+from datetime import timedelta
+
+import pytest
+from engine.build import contributor, document, profile
+from engine.looking import let_in, roles_in, short
+from engine.world import BRAKE_OFF, NOON, World
+
+from profiles_management import Settings, list_access
+from profiles_management.kubeflow.listings import access as listed
+from profiles_management.pmr.merging import Source, merge
+
+KINDS = ("RoleBinding", "AuthorizationPolicy")
+LIMITS = {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def held_up(world, *kinds, kind="Profile"):
+    """Put a finalizer on all objects of some kinds, then delete: the namespace stays in deletion."""
+    for each in kinds:
+        for obj in world.api.objects(each, "ml"):
+            obj["metadata"]["finalizers"] = ["example.com/keep"]
+            world.api.put(obj)
+    world.api.call("DELETE", world.api.path(kind, None, "ml"))
+    assert world.api.get("Namespace", None, "ml")["metadata"]["deletionTimestamp"]
+
+
+def has_no_access(world, who):
+    return who not in roles_in(world.api) and who not in let_in(world.api)
+
+
+@pytest.mark.parametrize("kinds", [("RoleBinding",), ("AuthorizationPolicy",), KINDS, ("LimitRange",)])
+@pytest.mark.parametrize("kind", ["Profile", "Namespace"])
+def test_who_left_the_document_loses_access(world, kinds, kind):
+    world.apply(document(profile(ann="edit", bob="edit", fields={"limitRange": LIMITS})))
+    held_up(world, *kinds, kind=kind)
+
+    report = world.apply(document(profile(bob="edit")))
+
+    assert has_no_access(world, "ann")
+    assert ("bob" in roles_in(world.api)) is ("RoleBinding" in kinds)
+    assert report.exit_code == 4
+    assert not world.plan(document(profile(bob="edit"))).changes
+
+
+def test_whose_time_is_up_loses_access(world):
+    def until(moment):
+        return document(profile(contributors=[contributor("ann", until=moment)]))
+
+    world.apply(until(NOON + timedelta(days=1)))
+    held_up(world, *KINDS)
+
+    world.apply(until(NOON - timedelta(days=1)))
+
+    assert has_no_access(world, "ann")
+
+
+@pytest.mark.parametrize("kinds", [("RoleBinding",), KINDS])
+@pytest.mark.parametrize("kind", ["Profile", "Namespace"])
+def test_a_profile_that_left_the_document_loses_all_contributors(world, kinds, kind):
+    world.apply(document(profile(ann="edit"), profile("other")))
+    held_up(world, *kinds, kind=kind)
+
+    world.apply(document(profile("other")))
+
+    assert has_no_access(world, "ann")
+    assert not world.plan(document(profile("other"))).changes
+
+
+def test_without_the_controller_it_is_the_same():
+    world = World(Settings(standalone=True, allow_revocations=True))
+    world.apply(document(profile(ann="edit", bob="edit"), profile("other")))
+    held_up(world, *KINDS, kind="Namespace")
+
+    world.apply(document(profile(bob="edit"), profile("other")))
+    assert has_no_access(world, "ann")
+    world.apply(document(profile("other")))
+    assert has_no_access(world, "bob")
+
+
+def test_a_stronger_role_ends_and_a_weaker_one_cannot_be_given(world):
+    world.apply(document(profile(ann="admin", bob="view", li="edit")))
+    held_up(world, *KINDS)
+
+    world.apply(document(profile(ann="view", bob="admin", li="edit", zoe="edit")))
+
+    assert {who: role for who, role in roles_in(world.api).items() if who != "owner"} == {"bob": "view", "li": "edit"}
+    assert not world.plan(document(profile(ann="view", bob="admin", li="edit", zoe="edit"))).changes
+
+
+def test_subjects_that_somebody_added_are_removed(world):
+    world.apply(document(profile(ann="edit")))
+    held_up(world, *KINDS)
+    [binding] = [one for one in world.api.objects("RoleBinding", "ml") if "ann" in one["metadata"]["name"]]
+    binding["subjects"].append({**binding["subjects"][0], "name": "zoe@example.com"})
+    world.api.put(binding)
+
+    world.apply(document(profile(ann="edit")))
+
+    assert "ann" in roles_in(world.api)
+    assert has_no_access(world, "zoe")
+
+
+def test_what_others_put_there_stays(world):
+    world.apply(document(profile(ann="edit")))
+    foreign = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "theirs", "namespace": "ml"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "zoe@example.com"}],
+    }
+    world.api.put(foreign)
+    held_up(world, *KINDS)
+
+    world.apply(document())
+
+    assert world.api.get("RoleBinding", "ml", "theirs")["subjects"] == foreign["subjects"]
+
+
+def test_a_namespace_in_deletion_of_somebody_else_is_left_alone(world):
+    other = World(Settings(instance="other", allow_revocations=True), api=world.api)
+    other.apply(document(profile(ann="edit")))
+    held_up(world, *KINDS)
+
+    world.apply(document(profile()))
+    world.apply(document())
+
+    assert not has_no_access(world, "ann")
+
+
+def test_a_source_that_cannot_be_read_keeps_what_it_gave_until_its_time_is_up(world):
+    def of(ann_until):
+        return document(profile(contributors=[contributor("ann", until=ann_until), contributor("bob")]))
+
+    world.apply(merge([Source("git", of(NOON + timedelta(days=1))), Source("config", document())]))
+    held_up(world, *KINDS)
+    unread = merge([Source("git", None, "away"), Source("config", document())])
+
+    assert not world.plan(unread).changes
+    binding = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
+    binding["metadata"]["annotations"]["profiles-management.io/until"] = "2026-10-01T00:00:00Z"
+    world.api.put(binding)
+    world.apply(unread)
+
+    assert has_no_access(world, "ann")
+    assert "bob" in roles_in(world.api)
+
+
+def test_protected_namespaces_are_left_alone(world):
+    world.apply(document(profile(ann="edit")))
+    held_up(world, *KINDS)
+
+    plan = world.plan(document(), protected_namespaces=frozenset({"ml"}))
+
+    assert not plan.changes
+
+
+@pytest.mark.parametrize("kind", ["Profile", "Namespace"])
+def test_access_there_is_listed_and_marked(world, kind):
+    world.apply(document(profile(ann="edit"), profile("other", bob="view")))
+    held_up(world, *KINDS, kind=kind)
+
+    entries = list_access(target=world.client, settings=BRAKE_OFF)
+    lines, data = listed(entries)
+
+    assert {(entry.profile, short(entry.person.name)): entry.deleting for entry in entries} == {
+        ("ml", "owner"): True,
+        ("ml", "ann"): True,
+        ("other", "owner"): False,
+        ("other", "bob"): False,
+    }
+    assert [entry["deleting"] for entry in data["access"]] == [True, True, False, False]
+    assert any("ann@example.com" in str(row) and "namespace in deletion" in str(row) for row in lines)
