@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import Defaults, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint, tell
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.problems import DocumentError, Problem
+from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.pmr.yaml_events import parse
+
+MOST_PROBLEMS: Final = 1000
+"""After how many problems in some files of a folder the others are not read."""
 
 
 def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = False) -> ProfilesManagementRepresentation:
@@ -30,6 +34,9 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     read: dict[str, ProfilesManagementRepresentation] = {}
     problems: list[Problem] = []
     for name, data in files.items():
+        if len(problems) >= MOST_PROBLEMS:
+            problems.append(_not_read(name))
+            break
         try:
             read[name] = documents.loads(data, name=name, rules=rules, additions=additions)
         except DocumentError as error:
@@ -45,6 +52,11 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     whole = ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
     whole.warnings = tuple(warning for pmr in read.values() for warning in document_warnings(pmr))
     return whole
+
+
+def _not_read(name: str) -> Problem:
+    what = f"this file and those after it were not read, because more than {MOST_PROBLEMS:,} things are wrong before"
+    return Problem("too-many-problems", what, Where(file=name), "fix the files before it and try again")
 
 
 def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]) -> Iterator[Problem]:

@@ -113,7 +113,7 @@ def _talk(
         nothing = ObjectStoreGraphWalker([], lambda _: [])
         prefixes = [name.encode() for name in names]
         client.fetch_pack(address.repository, choose, nothing, received.write, depth=depth, ref_prefix=prefixes)
-    return pack.read(received.getvalue(), most=_UNPACKED * source.limit) if asked else {}
+    return pack.read(received.getvalue(), most=_UNPACKED * source.limit, ask=budget.left) if asked else {}
 
 
 def _client(source: GitSource, address: Address, budget: Budget) -> GitClient:

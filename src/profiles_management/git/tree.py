@@ -13,11 +13,15 @@ from typing import Final
 
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
 from profiles_management.git.pasted import normal
-from profiles_management.pmr.names import escaped
+from profiles_management.pmr.names import escaped, shortened
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.reading import LARGEST
 
 PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
+MOST_FILES: Final = 1000
+"""How many files of a folder are one document. Together they may have as many bytes as a document, `LARGEST`."""
 
+_FILE: Final = 0o100000
 _FOLDER: Final = 0o040000
 _LINK: Final = 0o120000
 _SUBMODULE: Final = 0o160000
@@ -25,6 +29,9 @@ _KIND: Final = 0o170000
 _ID: Final = re.compile(rb"[0-9a-f]{40}")
 _ENTRY: Final = re.compile(rb"(?P<mode>[0-7]{5,6}) (?P<name>[^\0]+)\0(?P<id>.{20})", re.DOTALL)
 _DEEPEST_TAG: Final = 10
+_LONGEST_FIELD: Final = 100
+_LONGEST_NAME: Final = 255  # bytes, as file systems have it
+_NEVER_NAMES: Final = {".", "..", ".git"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,14 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
         path: of a file, or of a folder, of which all files `*.yaml`, `*.yml` and `*.json` are meant but hidden ones.
 
     Raises:
-        GitError: there is nothing at the path, nothing in the folder, or what is there is a link or a submodule.
+        GitError: there is nothing at the path, nothing in the folder, too much in it, or what is there is a link or a
+            submodule.
     """
     folder = _field(_get(objects, commit), b"tree")
     parts = check_path(path)
     for depth, part in enumerate(parts, 1):
         here = "/".join(parts[:depth])
-        entry = _entries(objects, folder).get(part)
+        entry = _entries(objects, folder, "/".join(parts[: depth - 1])).get(part)
         if entry is None:
             form = f"Write: {normal(path)}" if "\\" in part else "Look at the path."
             raise GitError(f"there is no {here} in commit {commit[:8]}. {form}")
@@ -96,16 +104,32 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
 
 
 def _documents(objects: Mapping[str, Object], folder: str, prefix: str) -> dict[str, bytes]:
-    found = {}
-    for entry in sorted(_entries(objects, folder).values(), key=lambda one: one.name):
+    where = prefix.removesuffix("/")
+    found: dict[str, bytes] = {}
+    size = 0
+    for _, entry in sorted(_entries(objects, folder, where).items()):
         named = any(fnmatchcase(entry.name, pattern) for pattern in PATTERNS) and not entry.name.startswith(".")
-        if named and entry.kind not in {_FOLDER, _SUBMODULE}:
-            _refuse(entry, prefix + entry.name)
-            found[prefix + entry.name] = _blob(objects, entry)
+        if not named or entry.kind in {_FOLDER, _SUBMODULE}:
+            continue
+        _refuse(entry, prefix + entry.name)
+        data = _blob(objects, entry)
+        size += len(data)
+        if size > LARGEST or len(found) == MOST_FILES:
+            raise GitError(_too_much(where))
+        found[prefix + entry.name] = data
     if not found:
-        where = prefix.removesuffix("/") or "the top of the repository"
-        raise GitError(f"{where} holds no {', '.join(PATTERNS)}. Look at the path.")
+        raise GitError(f"{_shown(where)} holds no {', '.join(PATTERNS)}. Look at the path.")
     return found
+
+
+def _too_much(where: str) -> str:
+    """Say that a folder is larger than a document may be."""
+    limits = f"{MOST_FILES:,} files or more than {LARGEST:,} bytes in them"
+    return f"{_shown(where)} holds more than {limits}. Split it over several folders, each a source of its own."
+
+
+def _shown(folder: str) -> str:
+    return escaped(folder) or "the top of the repository"
 
 
 def _refuse(entry: _Entry, path: str) -> None:
@@ -114,13 +138,27 @@ def _refuse(entry: _Entry, path: str) -> None:
         raise GitError(f"{here} is a symbolic link, and links are not followed. Name the file itself.")
     if entry.kind == _SUBMODULE:
         raise GitError(f"{here} is a submodule, and submodules are not fetched. Name its own repository.")
+    if entry.kind not in {_FILE, _FOLDER}:
+        raise GitError(f"{here} is neither a file nor a folder. Remove it from the repository and add it again.")
 
 
-def _entries(objects: Mapping[str, Object], folder: str) -> dict[str, _Entry]:
-    """Return what is in a folder, by name."""
+def _entries(objects: Mapping[str, Object], folder: str, where: str) -> dict[str, _Entry]:
+    """Return what is in a folder, by name.
+
+    A name that is not UTF-8 is written with escapes.
+
+    Raises:
+        GitError: it is not a folder, or two entries have one name, so that who reviews it may see the other one.
+    """
     data, position, found = _get(objects, folder, TREE).data, 0, dict[str, _Entry]()
     while entry := _ENTRY.match(data, position):
         name = entry["name"].decode("utf-8", "backslashreplace")
+        if name in found:
+            what = f"{_shown(where)} holds two entries called {shortened(name)}"
+            raise GitError(f"{what}, which Git does not allow. Remove one of them.")
+        if "/" in name or name in _NEVER_NAMES or len(entry["name"]) > _LONGEST_NAME:
+            what = f"{_shown(where)} holds an entry called {shortened(name)}"
+            raise GitError(f"{what}, which Git does not allow or no system can store. Rename it.")
         found[name] = _Entry(name, int(entry["mode"], 8), entry["id"].hex())
         position = entry.end()
     if position < len(data):
@@ -141,7 +179,7 @@ def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> O
 
 def _field(one: Object, name: bytes) -> str:
     """Return the id that the first line of a commit or a tag names."""
-    key, _, value = one.data.partition(b"\n")[0].partition(b" ")
+    key, _, value = one.data[:_LONGEST_FIELD].partition(b"\n")[0].partition(b" ")
     if key != name or not _ID.fullmatch(value):
         raise GitError("what it sends is no commit of Git.")
     return value.decode()

@@ -3,13 +3,13 @@
 import random
 
 import pytest
-from packs import BLOB, COMMIT, TREE, entry, id_of, pack
 
 from mangled import SEED, mangled
 from profiles_management.git import GitError, tree
 from profiles_management.git.files import document
 from profiles_management.git.pack import read
 from profiles_management.pmr import DocumentError, ProfilesManagementRepresentation, Rules
+from repositories.packs import BLOB, COMMIT, TREE, entry, id_of, never, pack
 
 GOOD = b"profiles:\n- name: web\n  owner: {kind: User, name: ann@example.com}\n"
 
@@ -70,7 +70,7 @@ def _changed(data, chance):
 
 
 def _files(packed):
-    objects = read(packed, most=1_000_000)
+    objects = read(packed, most=1_000_000, ask=never)
     tip = next(id_ for id_, found in objects.items() if found.type == COMMIT)
     return tree.files(objects, tree.commit_of(objects, tip), "")
 

@@ -5,10 +5,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packs import BLOB, COPY_64K, OFS_DELTA, REF_DELTA, delta, entry, header, id_of, offset, pack
 
 from profiles_management.git import GitError
 from profiles_management.git.pack import Object, read
+from repositories.packs import BLOB, COPY_64K, OFS_DELTA, REF_DELTA, delta, entry, header, id_of, never, offset, pack
 
 MOST = 1_000_000
 BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
@@ -17,10 +17,10 @@ OTHER = TEXT[:13] + b"more"
 DELTA = delta(len(TEXT), len(OTHER), b"\x90\x0d", b"\x04more")
 
 
-def refusal(data, most=MOST):
+def refusal(data, most=MOST, ask=never):
     """Return the message with which a pack is refused."""
     with pytest.raises(GitError) as caught:
-        read(data, most=most)
+        read(data, most=most, ask=never)
     return str(caught.value)
 
 
@@ -30,7 +30,7 @@ TOO_MUCH = (
 
 
 def test_objects_are_found_by_their_ids():
-    assert read(pack(entry(BLOB, TEXT), entry(BLOB, b"")), most=MOST) == {
+    assert read(pack(entry(BLOB, TEXT), entry(BLOB, b"")), most=MOST, ask=never) == {
         id_of("blob", TEXT): Object(BLOB, TEXT),
         id_of("blob", b""): Object(BLOB, b""),
     }
@@ -39,7 +39,9 @@ def test_objects_are_found_by_their_ids():
 def test_a_delta_is_applied_to_what_it_points_back_to():
     base = entry(BLOB, TEXT)
 
-    assert id_of("blob", OTHER) in read(pack(base, entry(OFS_DELTA, DELTA, base=offset(len(base)))), most=MOST)
+    assert id_of("blob", OTHER) in read(
+        pack(base, entry(OFS_DELTA, DELTA, base=offset(len(base)))), most=MOST, ask=never
+    )
 
 
 @pytest.mark.parametrize("first", ["base", "delta"])
@@ -48,7 +50,7 @@ def test_a_delta_is_applied_to_what_it_names_before_or_after_it(first):
     change = entry(REF_DELTA, DELTA, base=bytes.fromhex(id_of("blob", TEXT)))
     both = (base, change) if first == "base" else (change, base)
 
-    assert set(read(pack(*both), most=MOST)) == {id_of("blob", TEXT), id_of("blob", OTHER)}
+    assert set(read(pack(*both), most=MOST, ask=never)) == {id_of("blob", TEXT), id_of("blob", OTHER)}
 
 
 def test_a_chain_of_deltas_may_be_longer_than_pythons_stack():
@@ -58,7 +60,7 @@ def test_a_chain_of_deltas_may_be_longer_than_pythons_stack():
         change = delta(before, before + 1, b"\xb0" + before.to_bytes(2, "little"), b"\x01x")
         entries.append(entry(OFS_DELTA, change, base=offset(len(entries[-1]))))
 
-    assert len(read(pack(*entries), most=10_000_000)) == 2_001
+    assert len(read(pack(*entries), most=10_000_000, ask=never)) == 2_001
 
 
 def test_a_copy_without_a_size_is_one_of_64_kilobytes():
@@ -66,7 +68,7 @@ def test_a_copy_without_a_size_is_one_of_64_kilobytes():
     base = entry(BLOB, data)
     change = entry(OFS_DELTA, delta(len(data), 65_536, COPY_64K), base=offset(len(base)))
 
-    assert id_of("blob", data[:65_536]) in read(pack(base, change), most=MOST)
+    assert id_of("blob", data[:65_536]) in read(pack(base, change), most=MOST, ask=never)
 
 
 def test_a_delta_of_a_base_of_another_size_is_refused():
@@ -127,8 +129,17 @@ def test_what_is_no_pack_is_refused(data):
     assert refusal(data) == BROKEN
 
 
-def test_a_delta_without_its_base_is_no_object():
-    assert read(pack(entry(OFS_DELTA, DELTA, base=offset(5))), most=MOST) == {}
+@pytest.mark.parametrize("back", [0, 5, 12, 13, 10_000])
+def test_a_delta_whose_base_is_nowhere_before_it_is_refused(back):
+    assert refusal(pack(entry(OFS_DELTA, DELTA, base=offset(back)))) == BROKEN
+
+
+def test_a_delta_whose_base_is_not_in_the_pack_is_refused():
+    assert refusal(pack(entry(REF_DELTA, DELTA, base=bytes(20)))) == BROKEN
+
+
+def test_a_pack_that_goes_on_after_its_objects_is_refused():
+    assert refusal(pack(entry(BLOB, TEXT), b"more", count=1)) == BROKEN
 
 
 @given(
@@ -146,4 +157,4 @@ def test_a_delta_without_its_base_is_no_object():
 )
 def test_whatever_comes_is_read_or_refused(entries, rest):
     with suppress(GitError):
-        read(pack(*entries, rest, count=len(entries)), most=10_000)
+        read(pack(*entries, rest, count=len(entries)), most=10_000, ask=never)

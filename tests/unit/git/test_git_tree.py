@@ -1,11 +1,11 @@
 """Which files of a commit are the document. What only a real repository shows is in test_git_contents.py."""
 
 import pytest
-from packs import BLOB, COMMIT, TAG, TREE, id_of
 
 from profiles_management.git import GitError
 from profiles_management.git.pack import Object
 from profiles_management.git.tree import check_path, commit_of, files
+from repositories.packs import BLOB, COMMIT, TAG, TREE, id_of
 
 
 class Objects(dict):
