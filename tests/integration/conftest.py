@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from lightkube import Client
 
-from integration.cluster import kubeflow, permissions
+from integration.cluster import confinement, kubeflow, permissions
 from integration.cluster import server as servers
 from integration.cluster.build import CannotBuild
 from integration.cluster.control_plane import ControlPlane
@@ -139,6 +140,7 @@ def dashboard(cluster: World) -> Iterator[Dashboard]:
 
 _RUN = f"{os.getpid():x}"
 _COUNT = itertools.count(1)
+_OF_THIS_RUN = Settings(instance=f"any-of-{_RUN}")
 
 
 @pytest.fixture
@@ -177,13 +179,14 @@ def profile(name: str) -> Callable[..., Profile]:
 
 @pytest.fixture(scope="session")
 def _client(cluster: World, server: Server) -> Iterator[Client]:
-    with _account(cluster, server, f"engine-{_RUN}", permissions.granted()) as client:
+    with _account(cluster, server, f"engine-{_RUN}", permissions.granted(), _OF_THIS_RUN) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
 def _deleting_client(cluster: World, server: Server) -> Iterator[Client]:
-    with _account(cluster, server, f"deleter-{_RUN}", permissions.granted(with_delete=True)) as client:
+    held = permissions.granted(with_delete=True)
+    with _account(cluster, server, f"deleter-{_RUN}", held, _OF_THIS_RUN) as client:
         yield client
 
 
@@ -217,20 +220,40 @@ def engine_with(
     """Make an engine whose account holds just these permissions."""
     with contextlib.ExitStack() as stack:
 
-        def make(held: Iterable[Permission], **settings: Any) -> Engine:
-            account = f"{name}-{next(_COUNT)}"
-            client = stack.enter_context(_account(cluster, server, account, held))
-            return Engine(client, replace(_settings(name), **settings), through)
+        def make(held: Iterable[Permission], **changed: Any) -> Engine:
+            account, held = f"{name}-{next(_COUNT)}", tuple(held)
+            settings = replace(_settings(name), **changed)
+            return Engine(stack.enter_context(_account(cluster, server, account, held, settings)), settings, through)
 
         yield make
 
 
 @contextlib.contextmanager
-def _account(cluster: World, server: Server, name: str, held: Iterable[Permission]) -> Iterator[Client]:
+def _account(
+    cluster: World, server: Server, name: str, held: Iterable[Permission], settings: Settings
+) -> Iterator[Client]:
+    """Make an account with these permissions, and confine it by the policies that are printed for these settings."""
+    held = tuple(held)
     token = permissions.account(server, name, held)
-    with servers.client(cluster.kubeconfig, token=token, manager=MANAGER) as client:
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(servers.client(cluster.kubeconfig, token=token, manager=MANAGER))
+        if {one.verb for one in held} - {"get", "list"} and confinement.known(server):
+            stack.enter_context(confinement.confined(server, client, _printed(name, held, settings)))
         yield client
     permissions.forget(server, name)
+
+
+def _printed(account: str, held: Iterable[Permission], settings: Settings) -> dict[str, Any]:
+    """Return the policies for an account; those of all tests together let in the instance of each of them."""
+    text = json.dumps(confinement.policies(account, settings, held))
+    if settings is _OF_THIS_RUN:
+        named, each = (
+            f".orValue('') in ['{settings.instance}']",
+            f".orValue('').matches('^(another|.*-{_RUN}-[0-9]+)$')",
+        )
+        assert named in text
+        text = text.replace(named, each)
+    return json.loads(text)
 
 
 def _settings(instance: str) -> Settings:

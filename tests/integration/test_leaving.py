@@ -2,6 +2,7 @@
 
 import pytest
 
+from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from integration.people import OLGA, person
 
@@ -84,7 +85,8 @@ def test_deleting_waits_for_nothing_that_an_owner_mismatch_blocks(deleter, appli
 
 
 def test_deleting_takes_an_adopted_namespace_along(engine, deleter, profile, server, gone, name):
-    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
+    metadata = {"name": name, "annotations": {"owner": OLGA}, "labels": ADOPTABLE_LABEL}
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     engine.settle(profile(ann="edit"))
 
     report = deleter.delete_stale()
@@ -116,7 +118,8 @@ def test_with_keep_data_the_mesh_lets_nobody_in(deleter, applied, server):
 
 
 def test_an_adopted_namespace_with_keep_data_lets_nobody_in_either(engine, deleter, profile, server, keep, roles, name):
-    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": OLGA}}})
+    metadata = {"name": name, "annotations": {"owner": OLGA}, "labels": ADOPTABLE_LABEL}
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     engine.apply(profile(ann="edit"))
     kept = keep(name)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from integration.people import OLGA, person
 
@@ -138,7 +139,7 @@ def test_a_change_that_somebody_else_left_half_done_is_finished(engine, profile,
 
 
 def test_an_adopted_namespace_changes_hands_too(engine, profile, server, roles, name):
-    metadata = {"name": name, "annotations": {"owner": OLGA}}
+    metadata = {"name": name, "annotations": {"owner": OLGA}, "labels": ADOPTABLE_LABEL}
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     engine.settle(profile())
 

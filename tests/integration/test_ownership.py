@@ -2,6 +2,7 @@
 
 import pytest
 
+from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from integration.people import OLGA, person
 
@@ -14,7 +15,8 @@ def namespace(server, name):
 
     def make(owner="", **metadata):
         annotations = {"annotations": {"owner": owner}} if owner else {}
-        server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **annotations, **metadata}})
+        metadata = {"name": name, "labels": ADOPTABLE_LABEL, **annotations, **metadata}
+        server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
         data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "data", "namespace": name}}
         server.call("POST", f"/api/v1/namespaces/{name}/configmaps", data)
 

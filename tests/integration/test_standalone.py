@@ -6,6 +6,7 @@ The cluster of these tests knows Kubeflow, but nothing here has a Profile.
 import pytest
 
 from integration.cluster import permissions
+from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from integration.people import person
 from profiles_management import Settings
@@ -90,7 +91,8 @@ def test_a_namespace_of_somebody_else_is_refused(plain, profile, server, name):
 
 
 def test_a_namespace_is_taken_over(plain, profile, server, roles, name):
-    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    metadata = {"name": name, "labels": ADOPTABLE_LABEL}
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     ml = profile(ann="edit", cpu="1", more={"adopt": True})
 
     report = plain.apply(ml)

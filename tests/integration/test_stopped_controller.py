@@ -2,6 +2,7 @@
 
 import pytest
 
+from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from memory_api.controller import STAGES
 
@@ -24,7 +25,8 @@ def documents(profile, server, name):
 
     def of(situation):
         if situation == "adopted":
-            server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+            metadata = {"name": name, "labels": ADOPTABLE_LABEL}
+            server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
         return {
             "new": (None, profile(ann="edit", cpu="1")),
             "adopted": (None, profile(ann="edit", cpu="1", more={"adopt": True})),

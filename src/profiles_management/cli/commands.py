@@ -29,10 +29,12 @@ from profiles_management.cli.options import (
 from profiles_management.cli.program import command
 from profiles_management.cli.session import STDIN, Session
 from profiles_management.git.address import is_location
-from profiles_management.kubeflow import listings, permissions
+from profiles_management.kubeflow import admission, listings, permissions
+from profiles_management.kubeflow.confinement import Account
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
+from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import BrakeError, ProfilesError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import brake
@@ -239,14 +241,41 @@ def rbac(
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Only what reading needs.")] = False,
     with_delete: Annotated[bool, typer.Option("--with-delete", help="What delete-stale needs too.")] = False,
     with_events: Annotated[bool, typer.Option("--with-events", help="What --events needs too.")] = False,
+    admission_policy: Annotated[
+        bool,
+        typer.Option(
+            "--admission-policy",
+            help="Print instead the ValidatingAdmissionPolicies that confine --service-account (Kubernetes 1.30).",
+        ),
+    ] = False,
+    service_account: Annotated[
+        str | None,
+        typer.Option("--service-account", metavar="NAMESPACE:NAME", help="The account that apply runs as."),
+    ] = None,
     form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
 ) -> int:
-    """Print the ClusterRole that this software needs, and nothing beyond."""
+    """Print the ClusterRole that this software needs, or the policies that confine its account."""
     session: Session = ctx.obj
+    settings, account = options.settings(), _account(service_account)
+    if admission_policy:
+        if account is None or plan_only:
+            wrong = "is not for an account that only plans" if plan_only else "needs --service-account NAMESPACE:NAME"
+            raise typer.BadParameter(f"{wrong}.", param_hint="--admission-policy")
+        session.terminal.data(admission.policies(account, settings, with_delete=with_delete), form)
+        return 0
     extent = {"plan_only": plan_only, "with_delete": with_delete, "with_events": with_events}
-    role = permissions.cluster_role(options.settings(), **extent)
-    session.terminal.data(role, form)
+    session.terminal.data(permissions.cluster_role(settings, **extent), form)
     return 0
+
+
+def _account(text: str | None) -> Account | None:
+    if text is None:
+        return None
+    namespace, _, name = text.partition(":")
+    if not (is_dns_label(namespace) and is_dns_subdomain(name)):
+        form = "write NAMESPACE:NAME, such as kubeflow:profiles-management"
+        raise typer.BadParameter(f"{quoted(text)} is not a ServiceAccount; {form}.", param_hint="--service-account")
+    return Account(namespace, name)
 
 
 # what commands share

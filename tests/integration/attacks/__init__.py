@@ -1,0 +1,1 @@
+"""Attacks on a real control plane, each named after what it is for."""

@@ -1,0 +1,72 @@
+"""The policies that `profiles-management rbac --admission-policy` prints, in force for one account."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lightkube import Client
+
+from integration.cluster.permissions import NAMESPACE, Permission
+from integration.cluster.server import Server
+from integration.cluster.waiting import wait_for
+from profiles_management import Settings
+from profiles_management.kubeflow import admission, names
+from profiles_management.kubeflow.confinement import ADOPTABLE, Account
+
+ADOPTABLE_LABEL = {ADOPTABLE: "true"}
+_API = "/apis/admissionregistration.k8s.io/v1"
+_PATHS = {
+    "ValidatingAdmissionPolicy": f"{_API}/validatingadmissionpolicies",
+    "ValidatingAdmissionPolicyBinding": f"{_API}/validatingadmissionpolicybindings",
+}
+_ANCHORS = (("kubeflow.org", "profiles"), ("", "namespaces"))
+
+
+def known(server: Server) -> bool:
+    """Return whether the API server knows these policies: v1 since Kubernetes 1.30."""
+    return any(one["kind"] in _PATHS for one in server.call("GET", _API)["resources"])
+
+
+def policies(account: str, settings: Settings, held: Iterable[Permission]) -> dict[str, Any]:
+    """Return what is printed for an account that holds these permissions."""
+    deletes = {(one.group, one.resource) for one in held if one.verb == "delete"}
+    with_delete = not deletes.isdisjoint(_ANCHORS)
+    return admission.policies(Account(NAMESPACE, account), settings, with_delete=with_delete)
+
+
+@contextlib.contextmanager
+def confined(server: Server, client: Client, printed: dict[str, Any]) -> Iterator[None]:
+    """Apply policies and wait until the API server enforces them for an account, which `client` is."""
+    for one in printed["items"]:
+        server.call("POST", _PATHS[one["kind"]], one)
+    try:
+        wait_for("the policies to be enforced", lambda: _is_enforced(client))
+        yield
+    finally:
+        for one in printed["items"]:
+            server.call("DELETE", f"{_PATHS[one['kind']]}/{one['metadata']['name']}")
+
+
+# Each is refused by the permissions of an account that may not, and by the policies: nobody writes to kube-*.
+_PROBES = (
+    (
+        "/apis/kubeflow.org/v1/profiles",
+        {"kind": "Profile", "apiVersion": "kubeflow.org/v1", "metadata": {"name": "kube-probe"}},
+    ),
+    (
+        "/api/v1/namespaces/kube-system/resourcequotas",
+        {"kind": "ResourceQuota", "apiVersion": "v1", "metadata": {"name": names.QUOTA}},
+    ),
+    (
+        "/api/v1/namespaces/kube-system/limitranges",
+        {"kind": "LimitRange", "apiVersion": "v1", "metadata": {"name": names.LIMITS}},
+    ),
+)
+
+
+def _is_enforced(client: Client) -> bool:
+    """Return whether the last policies, and so those before them, are enforced; nothing is written."""
+    answers = [client._client._client.post(f"{path}?dryRun=All", json=body) for path, body in _PROBES]
+    return {answer.status_code for answer in answers} == {403}
