@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.held import Held
-from profiles_management.kubeflow.observed import Binding, NamespaceSeen, Observed
-from profiles_management.kubeflow.people import held_in
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed
+from profiles_management.kubeflow.people import bound, held_in
 from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.terminating import is_terminating
@@ -103,7 +103,7 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
 
 def _contributor(name: str, person: Person, held: Held) -> Iterator[AccessEntry]:
     for binding in held.bindings:
-        for subject in _subjects(binding):
+        for subject in bound(binding):
             yield AccessEntry(name, subject, _shown(binding.granted), binding.until)
     if not held.bindings and person.name:
         yield AccessEntry(name, person, "", held.policies[0].until)
@@ -120,9 +120,3 @@ def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:
 
 def _shown(role: str) -> str:
     return role.removeprefix("ClusterRole/")
-
-
-def _subjects(binding: Binding) -> list[Person]:
-    if binding.subjects is None:
-        return [binding.person]
-    return [Person(kind, name) for kind, name, _, _ in binding.subjects]

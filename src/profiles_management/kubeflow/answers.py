@@ -92,10 +92,21 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
     if "NamespaceTerminating" in reasons or (write.verb is Verb.CREATE and "NotFound" in reasons):
         message = f"namespace {write.target.namespace} is gone or being deleted; the next run settles it"
         raise WriteError(message, conflict=True) from refused
-    if status == HTTPStatus.CONFLICT or (write.verb is Verb.PATCH and status == HTTPStatus.NOT_FOUND):
-        message = f"{write.target} was changed by somebody else meanwhile; the next run settles it"
+    if meanwhile := _meanwhile(refused, write):
+        message = f"{write.target} {meanwhile} by somebody else meanwhile; the next run settles it"
         raise WriteError(message, conflict=True) from refused
     raise WriteError(str(refused)) from refused
+
+
+def _meanwhile(refused: Refused, write: Write) -> str:
+    """Return what somebody else did to an object since it was read; empty where nobody did anything."""
+    if write.verb is Verb.CREATE:
+        return "was created" if "AlreadyExists" in refused.reasons else ""
+    if refused.status == HTTPStatus.NOT_FOUND:
+        return "was deleted"
+    if write.uid and not write.version and refused.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
+        return "was deleted and created again"
+    return "was changed" if refused.status == HTTPStatus.CONFLICT else ""
 
 
 def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exception:

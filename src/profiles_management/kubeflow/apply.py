@@ -26,6 +26,10 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
     out what comes later, the others go on. Once `clock.ending` holds, changes in flight are finished and no other is
     begun.
 
+    A change that takes access away and meets somebody who was quicker each time is late: it is tried again before
+    anything is granted, and at the end of the run. Until it is done, nobody of its profile is given anything; whatever
+    takes away or gives nothing goes on.
+
     Args:
         progress: called with the number of changes that are through and of all of them, from any thread. A Watcher
             is also shown, at each look at what others do, how many profiles are done.
@@ -39,13 +43,22 @@ def _quiet(done: int, of: int) -> None:
 
 @dataclass(slots=True)
 class _Job:
-    """A change on its way: `sent` of its writes are through, `settled` of its conditions were seen to hold."""
+    """A change on its way.
+
+    Attributes:
+        sent: how many of its writes are through.
+        settled: how many of its conditions were seen to hold.
+        late: whether it takes access away and somebody was quicker each time.
+        held: whether it gives access and waits for one that is late.
+    """
 
     change: Change
     sent: int = 0
     settled: int = 0
     result: Result | None = None
     why: str = ""
+    late: bool = False
+    held: bool = False
 
     @property
     def waits_for(self) -> Condition | None:
@@ -69,6 +82,7 @@ class _Run:
         self.waiting = list(plan.pending)
         self.broken: dict[str, str] = {}
         self.barred: dict[str, str] = {}
+        self.late: dict[str, str] = {}
         self.unanswered = 0
         self.through = 0
         self.stopped = threading.Event()
@@ -76,8 +90,11 @@ class _Run:
 
     def report(self) -> Report:
         for phase in Phase:
+            if phase is Phase.GRANT:
+                self._late_again()
             self._all(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
         self._wait()
+        self._late_again()
         outcomes = tuple(self._outcome(job) for job in self.jobs)
         interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
         return Report(self.plan, outcomes, tuple(self.waiting), interrupted)
@@ -120,8 +137,12 @@ class _Run:
 
     def _advance(self, job: _Job, met: frozenset[Condition]) -> None:
         """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
+        job.late = job.held = False
         if why := self.barred.get(job.change.profile):
             self._end(job, Result.NOT_TRIED, why)
+            return
+        if job.change.gives and (why := self.late.get(job.change.profile)):
+            job.held, job.why = True, why
             return
         try:
             while job.sent < len(job.change.writes):
@@ -140,7 +161,13 @@ class _Run:
 
     def _failed(self, job: _Job, error: WriteError) -> None:
         """A cluster that stopped answering is left alone after as many failures as there are writers."""
-        self.broken[job.change.profile] = f"{job.change.target} came first and did not succeed"
+        change = job.change
+        if error.conflict and change.takes:
+            job.late, job.why = True, str(error)
+            self.late[change.profile] = f"{change.target} comes first, and its access is not taken away yet"
+            return
+        if not (error.conflict and change.person):  # by a conflict, one person keeps nobody else from anything
+            self.broken[change.profile] = f"{change.target} came first and did not succeed"
         self._end(job, Result.PENDING if error.conflict else Result.FAILED, str(error))
         with self.lock:
             self.unanswered += error.unanswered
@@ -152,6 +179,13 @@ class _Run:
         with self.lock:
             self.through += 1
             self.progress(self.through, len(self.jobs))
+
+    def _late_again(self) -> None:
+        """Try what is late once more, then what waits for it."""
+        self.late = {}
+        self._all(job for job in self.jobs if job.late)
+        for phase in Phase:
+            self._all(job for job in self.jobs if job.held and job.change.phase is phase)
 
     # waiting
 
@@ -184,7 +218,8 @@ class _Run:
         return jobs | {pending.profile for pending in self.waiting if pending.condition is not None}
 
     def _open(self) -> list[_Job]:
-        return [job for job in self.jobs if job.result is None]
+        """Return what is under way; what is late, or waits for that, has its own time."""
+        return [job for job in self.jobs if job.result is None and not job.late and not job.held]
 
     def _late(self) -> frozenset[Condition]:
         """Everything that something still waits for."""
@@ -200,6 +235,8 @@ class _Run:
     def _outcome(self, job: _Job) -> Outcome:
         if job.result is not None:
             return Outcome(job.change, job.result, job.why, job.sent)
+        if job.late or job.held:
+            return Outcome(job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.sent)
         if self.stopped.is_set():
             return Outcome(job.change, Result.NOT_TRIED, "the cluster stopped answering", job.sent)
         if self.clock.ending() and not job.sent:

@@ -9,8 +9,9 @@ from lightkube import Client
 from lightkube.core.decoders import decode_list
 from lightkube.core.resource import api_info
 
-from profiles_management.kubeflow import compare, names, slim
+from profiles_management.kubeflow import ending, names, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge
+from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.depth import without_managed_fields
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
@@ -28,12 +29,14 @@ from profiles_management.pmr.problems import (
     Where,
 )
 from profiles_management.reconcile.clock import SYSTEM, Clock
-from profiles_management.reconcile.plan import Condition, State, Verb, Write
+from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
 
 T = TypeVar("T")
 
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
+_TRIES = 4  # at once; the run tries again at its end
+_DELETION_TIMESTAMP = b'"deletionTimestamp"'
 _CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
 
 
@@ -91,23 +94,79 @@ class Cluster:
         A creation that finds the object there, or a deletion that finds it gone, is done if it may have been sent
         before and only the answer was lost. Deleting what is not there is always done.
 
+        A write that ends access holds for the object as it is by then, see Write.
+
         Raises:
             WriteError: it was refused; `conflict` where somebody else was quicker.
         """
+        try:
+            remains = self._sent(write, deadline)
+        except WriteError as error:
+            if write.ends is None or not error.conflict:
+                raise
+            remains = True
+        if remains and write.ends is not None:
+            self._end(write, deadline)
+
+    def _end(self, write: Write, deadline: float) -> None:
+        """End access by an object that somebody changed meanwhile, or that something keeps in deletion.
+
+        Raises:
+            WriteError: `conflict` where somebody else was quicker each time.
+        """
+        for _ in range(_TRIES):
+            if not self._again(write, deadline):
+                return
+        tried = f"changed each time that its access was to be taken away, {_TRIES} times"
+        raise WriteError(f"{write.target} was {tried}; the next run goes on", conflict=True)
+
+    def _again(self, write: Write, deadline: float) -> bool:
+        """Read one object again and take away what it gives; return whether something may be left of that.
+
+        Raises:
+            WriteError: it cannot be read, or is somebody else's by now and cannot be judged.
+        """
+        try:
+            due = ending.rewritten(write, self._object(write.target))
+        except ending.NotTheirs as other:
+            if write.verb is Verb.DELETE and not other.gives:
+                return False
+            what = f"{write.target} was deleted, and somebody else created another that is not managed"
+            raise WriteError(f"{what}; the next run settles it", conflict=True) from None
+        except ClusterError as error:
+            raise WriteError(str(error), conflict=True) from error
+        remains = False
+        try:
+            for each in due:
+                remains = self._sent(each, deadline)
+        except WriteError as error:
+            if error.conflict:
+                return True
+            raise
+        return remains
+
+    def _object(self, target: ObjectRef) -> Gathering:
+        """Read one object again, by a list of its namespace: we may not get objects one by one."""
+        kind = slim.BY_NAME[target.kind]
+        return self._try(lambda _: self._listed(kind, target.name, space=target.namespace))
+
+    def _sent(self, write: Write, deadline: float) -> bool:
+        """Send a write, again where it can pass by itself; return whether what it deletes is still there."""
         maybe_done = False
 
-        def once(_: int) -> None:
+        def once(_: int) -> bool:
             nonlocal maybe_done
             try:
-                self._write(write)
+                return self._write(write)
             except Passing as failure:
                 maybe_done = maybe_done or failure.sent
                 raise
             except Refused as refused:
                 judge(refused, write, maybe_done=maybe_done)
+                return False
 
         try:
-            self._retry(once, deadline=deadline)
+            return self._retry(once, deadline=deadline)
         except Passing as failure:
             message = f"{failure}; it was tried again until time or patience ran out"
             raise WriteError(message, unanswered=True) from failure
@@ -152,7 +211,7 @@ class Cluster:
             message = f"list {api_info(kind).plural}: an object is nested too deep to be read. Find and delete it."
             raise ClusterError(message) from None
 
-    def _listed(self, kind: type[Any], field: str, cut: Callable[[bytes], bytes] = bytes) -> Gathering:
+    def _listed(self, kind: type[Any], field: str, cut: Callable[[bytes], bytes] = bytes, space: str = "") -> Gathering:
         """Read one kind, page by page; `cut` takes out of a page what is nested too deep for the decoder."""
         query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
@@ -160,7 +219,7 @@ class Cluster:
         part = Gathering(self._settings)
         with answers(f"list {api_info(kind).plural}"):
             while True:
-                more, _, found = decode_list(cut(self._wire.send("GET", path(kind, query=query))), kind)
+                more, _, found = decode_list(cut(self._wire.send("GET", path(kind, space, query=query))), kind)
                 part.add(found)
                 if not more:
                     return part
@@ -196,17 +255,19 @@ class Cluster:
     def _met(self, kind: type[Any], conditions: Iterable[Condition]) -> set[Condition]:
         only = {condition.target.name for condition in conditions}
         part = self._read(kind, only.pop() if len(only) == 1 else "")
-        return {condition for condition in conditions if _holds(condition, part)}
+        return {condition for condition in conditions if holds(condition, part)}
 
     # writing
 
-    def _write(self, write: Write) -> None:
+    def _write(self, write: Write) -> bool:
+        """Send a write; return whether what it deletes is still there, kept by a finalizer."""
         kind, target = slim.BY_NAME[write.target.kind], write.target
         creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
         query = None if deleting else {"fieldManager": names.MANAGER}
         where = path(kind, target.namespace, "" if creating else target.name, query)
         with answers(f"{write.verb} {api_info(kind).plural}", writing=True):
-            self._wire.send(_METHODS[write.verb], where, _body(write), _CONTENT[write.verb])
+            answer = self._wire.send(_METHODS[write.verb], where, _body(write), _CONTENT[write.verb])
+        return deleting and _DELETION_TIMESTAMP in answer
 
 
 def _unseen_roles(error: Forbidden, roles: Iterable[str]) -> Problem:
@@ -224,20 +285,7 @@ def _body(write: Write) -> bytes:
     if write.verb is not Verb.DELETE:
         return write.body
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
-    if write.version:
-        options["preconditions"] = {"resourceVersion": write.version}
+    guards = {key: value for key, value in (("resourceVersion", write.version), ("uid", write.uid)) if value}
+    if guards:
+        options["preconditions"] = guards
     return json.dumps(options).encode()
-
-
-def _holds(condition: Condition, part: Gathering) -> bool:
-    target = condition.target
-    if condition.state is State.READY:
-        space = part.namespaces.get(target.name)
-        return space is not None and not space.deleting and space.owner == condition.value
-    if condition.state is State.BOUND:
-        bound = part.owner_bindings.get(target.namespace)
-        return bound is not None and bound.subject is not None and str(bound.subject) == condition.value
-    if condition.state is State.MATCHES:
-        quota = part.quotas.get(target.namespace)
-        return quota is not None and not compare.quota(quota.spec, compare.parsed(condition.value))
-    return part.has(target) is (condition.state is State.THERE)

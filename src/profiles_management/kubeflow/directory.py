@@ -140,7 +140,8 @@ class Directory:
         paths = self._files.get(write.target)
         path = paths[-1] if paths else self._new_path(write.target)
         change = json.loads(write.body)
-        change.get("metadata", {}).pop("resourceVersion", None)
+        for guard in ("resourceVersion", "uid"):
+            change.get("metadata", {}).pop(guard, None)
         self._store(path, merged(self._only_object(path), change))
 
     def _delete(self, write: Write) -> None:

@@ -55,6 +55,7 @@ def _common(metadata: slim.Metadata, people: tuple[Person, ...], *, propagated: 
         "propagated": propagated,
         "deleting": metadata.deletion_timestamp is not None,
         "finalized": bool(metadata.finalizers),
+        "uid": metadata.uid,
     }
 
 

@@ -165,6 +165,7 @@ class Gathering:
             source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
+            uid=metadata.uid,
         )
 
     def policy(self, policy: slim.AuthorizationPolicy) -> None:
@@ -197,6 +198,7 @@ class Gathering:
             source=intern(notes.get(names.SOURCE, "")),
             deleting=metadata.deletion_timestamp is not None,
             finalized=bool(metadata.finalizers),
+            uid=metadata.uid,
         )
 
     def quota(self, quota: slim.ResourceQuota) -> None:
@@ -291,4 +293,6 @@ def _owner_object(
         owned_by=_owned_by(metadata.owner_references),
         subjects=() if single else tuple(Person(who.kind, who.name) for who in subjects or ()),
         finalized=bool(metadata.finalizers),
+        deleting=metadata.deletion_timestamp is not None,
+        uid=metadata.uid,
     )

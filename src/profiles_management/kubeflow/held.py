@@ -114,17 +114,21 @@ def ref(room: Room, one: Binding | Policy) -> ObjectRef:
     return ObjectRef(kind, room.name, one.name)
 
 
-def deletions(room: Room, gone: Iterable[Binding | Policy], wait: Condition | None = None) -> Iterator[Write]:
-    """Yield the writes that remove each of them; one that somebody changed meanwhile stays, and the write fails.
+def deletions(
+    room: Room, person: Person, gone: Iterable[Binding | Policy], wait: Condition | None = None
+) -> Iterator[Write]:
+    """Yield the writes that remove objects of one person.
 
     One with a finalizer can be kept in deletion for ever and still gives what it gave, so it is emptied first.
     """
     for one in gone:
-        emptied = one.finalized and not is_spent(one)
+        target, emptied = ref(room, one), one.finalized and not is_spent(one)
         if emptied:
-            yield writes.patch(ref(room, one), _empty(one), one.version, after=wait)
-        if not one.deleting:
-            yield writes.delete(ref(room, one), "" if emptied else one.version, after=wait)
+            yield writes.patch(target, emptying(one), one.version, wait, uid=one.uid, ends=person)
+        if not one.deleting and emptied:
+            yield writes.delete(target, after=wait, uid=one.uid, ends=person)
+        elif not one.deleting:
+            yield writes.delete(target, one.version, wait, uid=one.uid, ends=person)
 
 
 def is_spent(one: Binding | Policy) -> bool:
@@ -134,7 +138,8 @@ def is_spent(one: Binding | Policy) -> bool:
     return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
 
 
-def _empty(one: Binding | Policy) -> dict[str, object]:
+def emptying(one: Binding | Policy) -> dict[str, object]:
+    """Return the patch that leaves an object in place and takes from it what it gives."""
     if isinstance(one, Binding):
         return {"subjects": []}
     return {"spec": writes.replacing(compare.parsed(one.spec), {})}

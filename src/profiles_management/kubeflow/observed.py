@@ -18,6 +18,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         mark: the instance whose mark it bears, '' for none.
         source: the source that it came from, '' for none.
         finalized: whether somebody can keep it in deletion, where it still gives what it gave.
+        uid: its identity: another object of its name has another.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     source: str
     deleting: bool
     finalized: bool = False
+    uid: str = ""
 
 
 class Binding(Half, frozen=True, gc=False, kw_only=True):
@@ -60,6 +62,7 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         propagated: whether another controller copies it into the namespace.
         deleting: whether it is being deleted.
         finalized: whether it has finalizers, which can keep it in deletion.
+        uid: its identity: another object of its name has another.
     """
 
     name: str
@@ -69,6 +72,7 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     propagated: bool = False
     deleting: bool = False
     finalized: bool = False
+    uid: str = ""
 
 
 class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
@@ -92,6 +96,8 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
         spec: of a policy, its JSON.
         subjects: of a RoleBinding everybody who is bound, where that is not exactly one.
         finalized: whether it has finalizers, which can keep it in deletion.
+        deleting: whether it is being deleted.
+        uid: its identity: another object of its name has another.
     """
 
     version: str
@@ -104,6 +110,8 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
     owned_by: str
     subjects: tuple[Person, ...] = ()
     finalized: bool = False
+    deleting: bool = False
+    uid: str = ""
 
 
 class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -65,7 +65,7 @@ class Settling:
             person=self.grant.person,
             before=self.surplus[-1].granted,
             after=self.grant.role,
-            writes=tuple(deletions(self.room, self.surplus)),
+            writes=tuple(deletions(self.room, self.grant.person, self.surplus)),
         )
 
     # RoleBinding
@@ -80,7 +80,7 @@ class Settling:
                 self.drifted = self.drifted or gone in wrong
                 self.fields.append(FieldDiff("role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]))
             made = self._creation(objects.binding, "RoleBinding", self.room.bindings.get(self.name))
-            yield from deletions(self.room, (*self.replaced, *wrong), made.after)
+            yield from deletions(self.room, self.grant.person, (*self.replaced, *wrong), made.after)
             yield made
 
     def _mend_binding(self, one: Binding) -> Iterator[Write]:
@@ -91,8 +91,7 @@ class Settling:
             self.fields.append(FieldDiff("subjects", bound, [self.grant.person.name]))
             self.drifted = True
             change["subjects"] = [wanted]
-        if change:
-            yield writes.patch(ref(self.room, one), change, one.version)
+        yield from self._mended(one, change)
 
     # AuthorizationPolicy
 
@@ -111,10 +110,17 @@ class Settling:
             self.drifted = True
             wanted = objects.policy_spec(self.grant.person, self.settings)
             change["spec"] = writes.replacing(compare.parsed(one.spec), wanted)
-        if change:
-            yield writes.patch(ref(self.room, one), change, one.version)
+        yield from self._mended(one, change)
 
     # both
+
+    def _mended(self, one: Binding | Policy, change: dict[str, object]) -> Iterator[Write]:
+        """Yield a patch; one that limits what an object gives cannot be outrun by changing the object."""
+        target = ref(self.room, one)
+        if "subjects" in change or "spec" in change:
+            yield writes.patch(target, change, one.version, uid=one.uid, ends=self.grant.person)
+        elif change:
+            yield writes.patch(target, change, one.version)
 
     def _is_name_in_use(self) -> bool:
         """Whether an object of somebody else, who changes names in the same phase, has this person's name."""
@@ -132,7 +138,7 @@ class Settling:
             return
         if self.same:
             self._note("name", self.same[0].name, self.name)
-        yield from deletions(self.room, (*self.same, *self.old_policies))
+        yield from deletions(self.room, self.grant.person, (*self.same, *self.old_policies))
 
     def _metadata(self, one: Binding | Policy) -> dict[str, object]:
         change: dict[str, object] = {}
@@ -179,6 +185,7 @@ class Settling:
         created = any(write.verb is write.verb.CREATE for write in sent)
         moved = bool(self.replaced or self.same or self.old_policies)
         phase = Phase.SWITCH if moved or self.drifted else Phase.GRANT if created else Phase.SHAPE
+        before = self.replaced[0].granted if self.replaced else self.held.role
         return Change(
             phase,
             self.room.name,
@@ -186,11 +193,12 @@ class Settling:
             self._action(),
             self._reason(created=created),
             person=self.grant.person,
-            before=self.replaced[0].granted if self.replaced else self.held.role,
+            before=before,
             after=self.grant.role,
             until=self.grant.until,
             fields=tuple(self.fields),
             writes=sent,
+            promotes=not before or weight(self.grant.role) > weight(before),
         )
 
     def _action(self) -> Action:

@@ -97,18 +97,25 @@ def held_in(room: Room, homes: Mapping[str, Person] = MappingProxyType({})) -> d
     """
     found: dict[Person, Held] = {}
     for _, binding in sorted(room.bindings.items()):
-        found.setdefault(_whose(binding, homes), Held()).bindings.append(binding)
+        found.setdefault(whose(binding, homes), Held()).bindings.append(binding)
     beside = {one.name: person for person, held in found.items() for one in held.bindings}
     for _, policy in sorted(room.policies.items()):
-        found.setdefault(_whose(policy, {**beside, **homes}), Held()).policies.append(policy)
+        found.setdefault(whose(policy, {**beside, **homes}), Held()).policies.append(policy)
     return found
 
 
-def _whose(one: Binding | Policy, homes: Mapping[str, Person]) -> Person:
+def whose(one: Binding | Policy, homes: Mapping[str, Person] = MappingProxyType({})) -> Person:
     """Return whose an object is: one with our mark under another's name was made for whom the document names."""
     if not one.mark or names.is_name_of(one.name, one.person, one.role):
         return one.person
     return homes.get(one.name) or _bound(one) or one.person
+
+
+def bound(binding: Binding) -> tuple[Person, ...]:
+    """Return whom a RoleBinding binds."""
+    if binding.subjects is None:
+        return (binding.person,)
+    return tuple(Person(kind, name) for kind, name, _, _ in binding.subjects)
 
 
 def _bound(one: Binding | Policy) -> Person | None:
@@ -159,7 +166,7 @@ def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
         Reason.BECAME_OWNER if owner else _why_gone(person, held, room),
         person=person,
         before=held.role or gone[0].role,
-        writes=tuple(deletions(room, gone, wait)),
+        writes=tuple(deletions(room, person, gone, wait)),
     )
 
 

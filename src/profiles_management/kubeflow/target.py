@@ -13,7 +13,7 @@ class WriteError(ClusterError):
     """One write was refused, or got no answer in time.
 
     Attributes:
-        conflict: somebody else changed the object at the same moment; the next run settles it.
+        conflict: somebody else changed the object at the same moment. It is worth another try.
         unanswered: no answer came, however often it was tried.
     """
 

@@ -81,14 +81,20 @@ def _reduced(grant: Grant, held: Held, room: Room, settings: Settings) -> Iterat
     stronger = [one for one in held.bindings if weight(one.granted) > weight(grant.role) and not is_spent(one)]
     edited = [one for one in held.bindings if one.subjects and one not in stronger]
     if stronger:
-        yield _change(grant, room, Reason.ROLE_CHANGED, stronger[0], tuple(deletions(room, stronger)))
+        yield _change(grant, room, Reason.ROLE_CHANGED, stronger[0], tuple(deletions(room, grant.person, stronger)))
     for binding in edited:
-        patch = writes.patch(ref(room, binding), {"subjects": [objects.subject(grant.person)]}, binding.version)
+        patch = writes.patch(
+            ref(room, binding),
+            {"subjects": [objects.subject(grant.person)]},
+            binding.version,
+            uid=binding.uid,
+            ends=grant.person,
+        )
         yield _change(grant, room, Reason.DRIFTED, binding, (patch,))
     for policy in held.policies:
         if not is_spent(policy) and policy_diff(policy, grant.person, settings):
             spec = writes.replacing(compare.parsed(policy.spec), objects.policy_spec(grant.person, settings))
-            patch = writes.patch(ref(room, policy), {"spec": spec}, policy.version)
+            patch = writes.patch(ref(room, policy), {"spec": spec}, policy.version, uid=policy.uid, ends=grant.person)
             yield _change(grant, room, Reason.DRIFTED, policy, (patch,))
 
 

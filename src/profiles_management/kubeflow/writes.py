@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Verb, Write
 
 
 def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
@@ -15,17 +15,40 @@ def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
     return Write(Verb.CREATE, target, msgspec.json.encode(body, order="deterministic"), after=after)
 
 
-def patch(target: ObjectRef, change: Mapping[str, Any], version: str = "", after: Condition | None = None) -> Write:
-    """Return a merge patch; with a version it is refused where the object was changed since it was read."""
+def patch(
+    target: ObjectRef,
+    change: Mapping[str, Any],
+    version: str = "",
+    after: Condition | None = None,
+    *,
+    uid: str = "",
+    ends: Person | None = None,
+) -> Write:
+    """Return a merge patch.
+
+    Args:
+        version: it is refused where the object was changed since it was read.
+        uid: it is refused where another object has taken the name of the one that was read.
+        ends: see Write.
+    """
     body = dict(change)
-    if version:
-        body["metadata"] = {**body.get("metadata", {}), "resourceVersion": version}
-    return Write(Verb.PATCH, target, msgspec.json.encode(body, order="deterministic"), version=version, after=after)
+    guards = {key: value for key, value in (("resourceVersion", version), ("uid", uid)) if value}
+    if guards:
+        body["metadata"] = {**body.get("metadata", {}), **guards}
+    text = msgspec.json.encode(body, order="deterministic")
+    return Write(Verb.PATCH, target, text, version=version, after=after, uid=uid, ends=ends)
 
 
-def delete(target: ObjectRef, version: str = "", after: Condition | None = None) -> Write:
-    """Return a deletion; with a version it is refused where the object was changed since it was read."""
-    return Write(Verb.DELETE, target, version=version, after=after)
+def delete(
+    target: ObjectRef,
+    version: str = "",
+    after: Condition | None = None,
+    *,
+    uid: str = "",
+    ends: Person | None = None,
+) -> Write:
+    """Return a deletion; `version`, `uid` and `ends` are those of `patch`."""
+    return Write(Verb.DELETE, target, version=version, after=after, uid=uid, ends=ends)
 
 
 def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

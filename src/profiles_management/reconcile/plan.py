@@ -103,8 +103,11 @@ class Write:
 
     Attributes:
         body: JSON: the object to create, or an RFC 7386 merge patch. Empty for a deletion.
-        version: the resourceVersion that was read; the write is refused where the object has another by now.
+        version: the version of the object that was read; the write is refused where it has another by now.
         after: what must hold before it is sent.
+        uid: the identity of the object that was read; the write is refused where another object has its name by now.
+        ends: whose access the write takes away or limits. Where the object changed meanwhile and is still that
+            person's, the write holds for the changed object too: nobody keeps access by changing it fast enough.
     """
 
     verb: Verb
@@ -112,6 +115,8 @@ class Write:
     body: bytes = b""
     version: str = ""
     after: Condition | None = None
+    uid: str = ""
+    ends: "Person | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ class Change:
         until: when the access given ends, as it stands in the document.
         writes: sent in this order by one worker; a role change is one step, its writes go back to back.
         settled: what must hold before the step counts as done, each after the one before it.
+        promotes: whether somebody who has a role ends with a stronger one.
     """
 
     phase: Phase
@@ -163,6 +169,17 @@ class Change:
     fields: tuple[FieldDiff, ...] = ()
     writes: tuple[Write, ...] = ()
     settled: tuple[Condition, ...] = ()
+    promotes: bool = False
+
+    @property
+    def gives(self) -> bool:
+        """Whether somebody ends with more than they had, which waits for all revocations of the same profile."""
+        return self.promotes or self.phase is Phase.GRANT
+
+    @property
+    def takes(self) -> bool:
+        """Whether it takes access away from somebody."""
+        return any(write.ends is not None for write in self.writes)
 
     @property
     def order(self) -> tuple[Phase, str, ObjectRef]:

@@ -1,0 +1,109 @@
+"""Access that is taken away although somebody keeps changing its object: what to send for it as it is now. Pure.
+
+A deletion that is bound to the version that was read can be outrun by whoever changes the object. One that is bound to
+the identity of the object cannot.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from profiles_management.kubeflow import writes
+from profiles_management.kubeflow.gather import Gathering
+from profiles_management.kubeflow.held import emptying, is_spent
+from profiles_management.kubeflow.observed import Binding, ForeignObject, OwnerObject, Policy
+from profiles_management.kubeflow.people import bound, whose
+from profiles_management.reconcile.plan import Person, Verb, Write
+
+_NOTHING: dict[str, dict[str, Any]] = {
+    "RoleBinding": {"subjects": []},
+    "AuthorizationPolicy": {
+        "spec": dict.fromkeys(("action", "provider", "rules", "selector", "targetRef", "targetRefs"))
+    },
+}
+
+
+class NotTheirs(Exception):
+    """The object that has the name now is not that person's.
+
+    Attributes:
+        gives: whether it gives that person access although it is not managed.
+    """
+
+    def __init__(self, *, gives: bool) -> None:
+        super().__init__()
+        self.gives = gives
+
+
+def rewritten(write: Write, part: Gathering) -> tuple[Write, ...]:
+    """Return what carries out a write that ends access, for the object as it is now; nothing where it is done.
+
+    Args:
+        write: has `ends`.
+        part: the object as it was read again, or nothing.
+
+    Raises:
+        NotTheirs: the object is not that person's, by what planning recognizes.
+    """
+    person = write.ends
+    assert person is not None  # noqa: S101 - what it is for
+    seen = _managed(write, part) or _owners(write, part)
+    if seen is not None:
+        if not _is_theirs(write, seen, person):
+            raise NotTheirs(gives=False)
+        return tuple(_again(write, seen.uid, seen))
+    foreign = _foreign(write, part)
+    if foreign is None:
+        return ()
+    if foreign.uid != write.uid or person not in foreign.people:
+        raise NotTheirs(gives=person in foreign.people)
+    return tuple(_again(write, foreign.uid, foreign))
+
+
+def _again(write: Write, uid: str, seen: Binding | Policy | OwnerObject | ForeignObject) -> Iterator[Write]:
+    """Yield the writes, bound to the identity of the object."""
+    if write.verb is Verb.PATCH:
+        yield writes.patch(write.target, _body(write), uid=uid, ends=write.ends)
+        return
+    if isinstance(seen, Binding | Policy) and is_spent(seen):
+        return
+    if seen.finalized:
+        nothing = emptying(seen) if isinstance(seen, Binding | Policy) else _NOTHING[write.target.kind]
+        yield writes.patch(write.target, nothing, uid=uid, ends=write.ends)
+    if not seen.deleting:
+        yield writes.delete(write.target, uid=uid, ends=write.ends)
+
+
+def _body(write: Write) -> dict[str, Any]:
+    """Return a patch without the version that was read; of a policy it also removes what came in meanwhile."""
+    body: dict[str, Any] = msgspec.json.decode(write.body)
+    body.get("metadata", {}).pop("resourceVersion", None)
+    if "spec" in body:
+        body["spec"] = {**_NOTHING["AuthorizationPolicy"]["spec"], **body["spec"]}
+    return body
+
+
+def _managed(write: Write, part: Gathering) -> Binding | Policy | None:
+    places = part.bindings if write.target.kind == "RoleBinding" else part.policies
+    return places.get(write.target.namespace, {}).get(write.target.name)
+
+
+def _owners(write: Write, part: Gathering) -> OwnerObject | None:
+    places = part.owner_bindings if write.target.kind == "RoleBinding" else part.owner_policies
+    return places.get(write.target.namespace)
+
+
+def _foreign(write: Write, part: Gathering) -> ForeignObject | None:
+    space = write.target.namespace
+    return next(iter((*part.foreign.get(space, ()), *part.foreign_policies.get(space, ()))), None)
+
+
+def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Person) -> bool:
+    """Return whether an object is still that person's; who reannotates the same object keeps nothing by that."""
+    if isinstance(seen, OwnerObject):
+        return seen.subject in (None, person)
+    if whose(seen) == person:
+        return True
+    is_same = bool(write.uid) and seen.uid == write.uid
+    return is_same and (isinstance(seen, Policy) or person in bound(seen))

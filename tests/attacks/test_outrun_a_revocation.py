@@ -1,0 +1,226 @@
+"""Whoever changes their own RoleBinding all the time, or makes it again, wants to keep it."""
+
+import copy
+
+import pytest
+from engine.build import document, profile
+from engine.looking import let_in, roles_in
+from engine.world import World
+
+from profiles_management import Settings
+from profiles_management.reconcile.report import Result
+
+ANN = "user-ann-example-com-clusterrole-edit"
+KINDS = ("RoleBinding", "AuthorizationPolicy")
+OTHER = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "zoe@example.com"}
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+class Runner:
+    """Somebody who does something to an object right before each write that concerns it."""
+
+    def __init__(self, world, act, name=ANN, times=10_000):
+        self.api = world.api
+        self.act = act
+        self.name = name
+        self.left = times
+        self.seen = 0
+        world.api.faults.append(self)
+
+    def __call__(self, request, act):
+        if self.left and request.writes and (request.namespace, request.name) == ("ml", self.name):
+            kind = {"rolebindings": "RoleBinding", "authorizationpolicies": "AuthorizationPolicy"}[request.resource]
+            self.left -= 1
+            self.seen += 1
+            obj = self.api.get(kind, request.namespace, request.name)
+            if obj is not None:
+                self.act(self.api, obj, self.seen)
+        return act()
+
+
+def touch(api, obj, number):
+    obj["metadata"].setdefault("annotations", {})["example.com/n"] = str(number)
+    api.put(obj)
+
+
+def add_a_finalizer(api, obj, number):
+    if "deletionTimestamp" not in obj["metadata"]:
+        obj["metadata"]["finalizers"] = [f"example.com/{number}"]
+    api.put(obj)
+
+
+def take_our_marks_off(api, obj, number):
+    obj["metadata"].pop("labels", None)
+    obj["metadata"]["annotations"] = {"example.com/n": str(number)}
+    api.put(obj)
+
+
+def name_somebody_else(api, obj, number):
+    obj["metadata"]["annotations"]["user"] = f"zoe{number}@example.com"
+    api.put(obj)
+
+
+def look_like_a_copy(api, obj, number):
+    obj["metadata"].setdefault("labels", {})["hnc.x-k8s.io/inherited-from"] = f"parent{number}"
+    api.put(obj)
+
+
+def add_somebody(api, obj, number):
+    if "subjects" in obj:
+        obj["subjects"] = [*obj["subjects"], {**OTHER, "name": f"zoe{number}@example.com"}]
+        api.put(obj)
+    else:
+        touch(api, obj, number)
+
+
+def make_it_again(api, obj, _):
+    again = copy.deepcopy(obj)
+    for key in ("uid", "resourceVersion", "creationTimestamp"):
+        again["metadata"].pop(key, None)
+    api.remove(obj["kind"], "ml", obj["metadata"]["name"])
+    api.put(again)
+
+
+CHANGES = [
+    touch,
+    add_a_finalizer,
+    take_our_marks_off,
+    name_somebody_else,
+    look_like_a_copy,
+    add_somebody,
+]
+
+
+def has_no_access(world, who="ann"):
+    return who not in roles_in(world.api) and who not in let_in(world.api) and not bound(world, who)
+
+
+def bound(world, who):
+    """Whether anything in the namespace binds somebody, whatever its annotations."""
+    return any(
+        subject["name"] == f"{who}@example.com"
+        for binding in world.api.objects("RoleBinding", "ml")
+        for subject in binding.get("subjects", [])
+    )
+
+
+@pytest.mark.parametrize("act", CHANGES)
+def test_changing_the_object_before_every_write_keeps_nothing(world, act):
+    world.apply(document(profile(ann="edit", bob="edit")))
+    Runner(world, act)
+
+    report = world.apply(document(profile(li="edit", cpu="2")))
+
+    assert has_no_access(world)
+    assert "li" in roles_in(world.api)
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("act", CHANGES)
+def test_a_weaker_role_cannot_be_put_off(world, act):
+    world.apply(document(profile(ann="edit")))
+    Runner(world, act)
+
+    report = world.apply(document(profile(ann="view")))
+
+    assert roles_in(world.api)["ann"] == "view"
+    assert report.exit_code == 0
+
+
+@pytest.mark.parametrize("act", [touch, add_somebody, name_somebody_else])
+def test_somebody_who_was_added_as_a_subject_is_removed(world, act):
+    world.apply(document(profile(ann="edit")))
+    binding = world.api.get("RoleBinding", "ml", ANN)
+    binding["subjects"].append(OTHER)
+    world.api.put(binding)
+    Runner(world, act)
+
+    world.apply(document(profile(ann="edit")))
+
+    assert bound(world, "ann")
+    assert not bound(world, "zoe")
+
+
+def test_a_policy_that_is_opened_again_before_every_write_is_closed(world):
+    def let_everybody_in(api, obj, number):
+        obj["spec"] = {"action": "ALLOW", "rules": [{}], "selector": {"matchLabels": {"n": str(number)}}}
+        api.put(obj)
+
+    world.apply(document(profile(ann="edit")))
+    wanted = world.api.get("AuthorizationPolicy", "ml", ANN)["spec"]
+    let_everybody_in(world.api, world.api.get("AuthorizationPolicy", "ml", ANN), 0)
+    Runner(world, let_everybody_in)
+
+    world.apply(document(profile(ann="edit")))
+
+    assert world.api.get("AuthorizationPolicy", "ml", ANN)["spec"] == wanted
+
+
+def test_an_object_that_is_made_again_before_every_write_stays_pending_and_holds_up_nothing_but_grants(world):
+    world.apply(document(profile(ann="edit", bob="edit", li="admin", max="view"), profile("other", ann="edit")))
+    Runner(world, make_it_again)
+    world.api.log.clear()
+
+    report = world.apply(document(profile(li="view", max="admin", zoe="edit", cpu="2"), profile("other", dan="edit")))
+
+    roles = roles_in(world.api)
+    assert "bob" not in roles  # the other revocation
+    assert roles["li"] == "view"  # takes something away
+    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"]["hard"] == {"limits.cpu": "2"}
+    assert roles["max"] == "view"  # gives something
+    assert "zoe" not in roles
+    assert roles_in(world.api, "other") == {"owner": "admin", "dan": "edit"}
+    assert report.exit_code == 4
+    [pending] = report.having(Result.PENDING)
+    assert ANN in str(pending.change.target)
+    assert "was changed each time" in pending.why
+    assert {outcome.change.person.name for outcome in report.having(Result.NOT_TRIED)} == {
+        "max@example.com",
+        "zoe@example.com",
+    }
+    assert len(world.api.log) < 80
+    assert world.ticks.slept == 0
+
+
+@pytest.mark.parametrize("times", [1, 5, 11])
+def test_the_run_tries_again_and_grants_once_it_is_done(world, times):
+    world.apply(document(profile(ann="edit", max="view")))
+    Runner(world, make_it_again, times=times)
+
+    report = world.apply(document(profile(max="admin", zoe="edit")))
+
+    assert has_no_access(world)
+    assert roles_in(world.api)["max"] == "admin"
+    assert "zoe" in roles_in(world.api)
+    assert report.exit_code == 0
+
+
+def test_an_object_that_became_somebody_elses_is_left_to_them(world):
+    def give_it_to_zoe(api, obj, number):
+        make_it_again(api, obj, number)
+        obj = api.get(obj["kind"], "ml", ANN)
+        obj["metadata"]["annotations"]["user"] = "a-n-n@example.com"
+        if obj["kind"] == "RoleBinding":
+            obj["subjects"] = [{**OTHER, "name": "a-n-n@example.com"}]
+        api.put(obj)
+
+    world.apply(document(profile(ann="edit")))
+    Runner(world, give_it_to_zoe, times=1)
+
+    world.apply(document(profile()))
+
+    assert not bound(world, "ann")
+    assert bound(world, "a-n-n")
+
+
+def test_standalone_it_is_the_same():
+    world = World(Settings(standalone=True, allow_revocations=True))
+    world.apply(document(profile(ann="edit")))
+    Runner(world, touch)
+
+    assert world.apply(document(profile())).exit_code == 0
+    assert has_no_access(world)
