@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
     """
     whole_grid = config.getoption("whole_grid", default=False)
     for item in items:
-        if not item.path.is_relative_to(_HERE) or item.path.relative_to(_HERE).parts[0] == "unit":
+        if not item.path.is_relative_to(_HERE) or item.path.relative_to(_HERE).parts[0] in {"unit", "attacks"}:
             continue
         patient = whole_grid or item.get_closest_marker("juju") is not None
         item.add_marker(pytest.mark.timeout(_HOUR if patient else _REAL, func_only=True))

@@ -28,6 +28,7 @@ from profiles_management import (
     StaleProfile,
 )
 from profiles_management.kubeflow import listings
+from profiles_management.kubeflow.engine import stopped_by_brake
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
@@ -90,10 +91,12 @@ def of_run(run: Run) -> Results:
     """Return what `sync-now` answers."""
     if run.gathered is None:
         return of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
-    if not isinstance(run.outcome, Report):
-        return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | of_error(run.outcome)
-    found = {"summary": printable(told(run, run.outcome)), **_sources(run.gathered)}
-    return found | results.of_lines("text", report_lines(run.outcome)) | _data(report_data(run.outcome), run.gathered)
+    report = run.report
+    if report is None or (isinstance(run.outcome, BrakeError) and not report.outcomes):
+        more = of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
+        return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | more
+    found = {"summary": printable(told(run, report)), **_sources(run.gathered)}
+    return found | results.of_lines("text", report_lines(report)) | _data(report_data(report), run.gathered)
 
 
 def of_report(report: Report) -> Results:
@@ -144,12 +147,8 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
 
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
-    try:
-        if not settings.allow_revocations:
-            brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
-    except BrakeError as error:
-        return {"stopped": braked(error)}
-    return {}
+    stopped = stopped_by_brake(plan, settings)
+    return {"stopped": braked(brake.error(stopped))} if stopped else {}
 
 
 def _data(data: Mapping[str, Any], gathered: Gathered | None = None) -> Results:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
-from profiles_management import ProfilesError
+from profiles_management import BrakeError, ProfilesError, Report
 from profiles_management.reconcile.report import Result, profile_of
 
 States = dict[str, tuple[State, str]]
@@ -23,22 +23,31 @@ def states(read: Read, run: Run) -> States:
 
     Profiles of other sources are not told of; nothing is where the document could not be used.
     """
-    if isinstance(run.outcome, ProfilesError):
-        return {name: ("pending", str(run.outcome)) for name in _names(read)}
-    became = run.outcome.profiles()
+    report = run.report
+    if report is None or _is_stopped(read, run.outcome):
+        return {name: ("pending", str(run.outcome)) for name in _names(read)} | _refusals(read, run)
+    became = report.profiles()
     found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
     told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
-    return told | dict(_additions(read, run, told))
+    return told | dict(_additions(read, told)) | _refusals(read, run)
 
 
-def _additions(read: Read, run: Run, told: States) -> Iterator[tuple[str, tuple[State, str]]]:
+def _additions(read: Read, told: States) -> Iterator[tuple[str, tuple[State, str]]]:
     """Yield what became of additions. Why another source's profile failed is not for whoever adds to it."""
-    if read.pmr is None or run.gathered is None:
-        return
-    refused = {profile_of(one): one for one in run.gathered.pmr.origins.refused if one.where.file == read.name}
-    for name in read.pmr.additions:
+    for name in read.pmr.additions if read.pmr is not None else ():
         state, _ = told[name]
-        yield name, ("failed", str(refused[name])) if name in refused else (state, "")
+        yield name, (state, "")
+
+
+def _refusals(read: Read, run: Run) -> States:
+    """Return the definitions and additions of a source that do not count, because another source decides."""
+    refused = run.gathered.pmr.origins.refused if run.gathered is not None else ()
+    return {profile_of(one): ("failed", str(one)) for one in refused if one.where.file == read.name}
+
+
+def _is_stopped(read: Read, outcome: Report | ProfilesError) -> bool:
+    """Whether the brake stops what this source wants."""
+    return isinstance(outcome, BrakeError) and read.name in outcome.sources
 
 
 def problem(read: Read) -> str:

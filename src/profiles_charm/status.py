@@ -59,6 +59,12 @@ class Run:
     requests: int = 0
 
     @property
+    def report(self) -> Report | None:
+        """What was applied: all of it, or what the brake did not stop. None where the run did not come that far."""
+        report = self.outcome.report if isinstance(self.outcome, BrakeError) else self.outcome
+        return report if isinstance(report, Report) else None
+
+    @property
     def is_good(self) -> bool:
         """Whether it came to its end with nothing refused and nothing failed; what is pending is no fault."""
         return isinstance(self.outcome, Report) and self.outcome.exit_code != 1

@@ -31,6 +31,8 @@ from profiles_management.cli.session import STDIN, Session
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
+from profiles_management.kubeflow.engine import stopped_by_brake
+from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
@@ -98,7 +100,7 @@ def plan(
     where = session.target(target)
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
-    told = _brake(found, settings.brake_share, settings.brake_minimum)
+    told = _brake(found, settings)
     session.show(output, [*plan_lines(found), *told], plan_data(found))
     if found.refused:
         return 1
@@ -124,7 +126,12 @@ def apply(
     pmr = session.document(file, git, settings.rules)
     where = session.target(target)
     with session.changing("Applying") as progress:
-        report = create_or_update_profiles(pmr, target=where, settings=settings, clock=session.clock, progress=progress)
+        try:
+            report = create_or_update_profiles(
+                pmr, target=where, settings=settings, clock=session.clock, progress=progress
+            )
+        except BrakeError as error:
+            return _braked(session, output, file, error)
     return _reported(session, output, report)
 
 
@@ -286,13 +293,21 @@ def _reported(session: Session, output: str, report: Report) -> int:
     return report.exit_code
 
 
-def _brake(found: Plan, share: float, minimum: int) -> Collection[Line]:
-    try:
-        brake.check(found.access, share=share, minimum=minimum)
-    except BrakeError as error:
-        lost = f"{error.lost:,} of {error.before:,} would lose access"
-        return [line(f"The brake would stop this: {lost}. If it is meant, run apply once with --allow-revocations.")]
-    return []
+def _braked(session: Session, output: str, file: str, error: BrakeError) -> int:
+    """Show what was applied although the brake stopped the rest, if anything was, and the error."""
+    report = error.report if isinstance(error.report, Report) and error.report.outcomes else None
+    if report is not None and output == "text":
+        session.show(output, report_lines(report), {})
+    more = report_data(report) if report is not None else None
+    return session.fail(error, output=output, document=file, more=more)
+
+
+def _brake(found: Plan, settings: Settings) -> Collection[Line]:
+    if not (stopped := stopped_by_brake(found, settings)):
+        return []
+    error = brake.error(stopped)
+    lost = f"{error.lost:,} of {error.before:,} would lose access{brake.whose(stopped)}"
+    return [line(f"The brake would stop this: {lost}. If it is meant, run apply once with --allow-revocations.")]
 
 
 def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:

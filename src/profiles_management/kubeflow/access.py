@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from profiles_management.kubeflow.held import Held
+from profiles_management.kubeflow.held import Held, room_of
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.people import bound, held_in
-from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.terminating import is_terminating
 from profiles_management.pmr.names import near, quoted

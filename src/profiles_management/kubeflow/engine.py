@@ -24,7 +24,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import DocumentError, Interrupted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
-from profiles_management.reconcile.plan import Plan
+from profiles_management.reconcile.plan import Plan, SourceAccess
 from profiles_management.reconcile.report import Report
 
 Where = Target | Client | Path | str | None
@@ -104,18 +104,26 @@ def create_or_update_profiles(
 
     Raises:
         DocumentError: the document is not valid; nothing was sent.
-        BrakeError: too much access would be taken away; nothing was written.
+        BrakeError: a source would take too much access away, and nothing of it was written. Everything else was
+            applied, and is in its report.
         ClusterError: the target cannot be read.
         Interrupted: the clock was ending before the first write.
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-        if not settings.allow_revocations:
-            brake.check(plan.access, share=settings.brake_share, minimum=settings.brake_minimum)
-        report = _applied(plan, reached, settings, clock, progress)
-        if clock.ending() or not isinstance(reached, Cluster):
-            return report
-        return tell(report, reached, settings, clock)
+        stopped = stopped_by_brake(plan, settings)
+        if not stopped:
+            return _applied_and_told(plan, reached, settings, clock, progress)
+        rest = brake.released(plan, stopped)
+        report = _applied_and_told(rest, reached, settings, clock, progress) if rest else Report(rest)
+        raise brake.error(stopped, report)
+
+
+def stopped_by_brake(plan: Plan, settings: Settings) -> tuple[SourceAccess, ...]:
+    """Return the sources of a plan that the brake stops."""
+    if settings.allow_revocations:
+        return ()
+    return brake.stopped(plan, share=settings.brake_share, minimum=settings.brake_minimum)
 
 
 def list_stale_profiles(
@@ -173,6 +181,16 @@ def delete_stale_profiles(
     with _reached(target, settings, clock) as reached:
         plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
         return _applied(plan, reached, settings, clock, progress)
+
+
+def _applied_and_told(
+    plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None
+) -> Report:
+    """Apply a plan, and write its Events where the settings ask for them."""
+    report = _applied(plan, target, settings, clock, progress)
+    if clock.ending() or not isinstance(target, Cluster):
+        return report
+    return tell(report, target, settings, clock)
 
 
 def _applied(plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None) -> Report:

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from profiles_management.kubeflow.held import ROLES, Held, weight
+from profiles_management.kubeflow.held import ROLES, Held, room_of, weight
 from profiles_management.kubeflow.observed import Binding, Observed
 from profiles_management.kubeflow.people import held_in
-from profiles_management.kubeflow.plan import room_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.people import people_findings

@@ -1,13 +1,14 @@
 """What stays as it is: what a source made that cannot be read now, and people whom several sources add differently."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from profiles_management.kubeflow import expiry
 from profiles_management.kubeflow.held import Held, Room
-from profiles_management.kubeflow.observed import Anchor, Observed
-from profiles_management.kubeflow.ownership import refusal
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
@@ -16,23 +17,29 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
 
-def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
-    """Return what bears the marks of each profile."""
-    return observed.namespaces if settings.standalone else observed.profiles
-
-
 def profiles(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> dict[str, str]:
-    """Return the profiles of ours that are left as they are, sorted by name, with the source that they bear."""
-    if not pmr.origins.is_merged:
+    """Return the profiles of ours that are left as they are, sorted by name, with the source that they bear.
+
+    A trusted source that defines one now is not held up: not by an untrusted one that cannot be read.
+    """
+    origins = pmr.origins
+    if not origins.is_merged:
         return {}
     return {
         name: one.source
         for name, one in sorted(anchors(observed, settings).items())
         if one.mark == settings.instance
-        and name not in pmr.origins.conflicts
-        and not ((defined := pmr.profiles.get(name)) is not None and (defined.adopt or not one.source))
-        and pmr.origins.leaves(one.source)
+        and name not in origins.conflicts
+        and origins.leaves(one.source)
+        and not _is_taken_over(pmr.profiles.get(name), one.source, origins)
     }
+
+
+def _is_taken_over(defined: Profile | None, source: str, origins: Origins) -> bool:
+    """Whether a readable source has the last word on a profile that another one made."""
+    if defined is None:
+        return False
+    return defined.adopt or not source or origins.outranks(origins.profiles[defined.name], source)
 
 
 def conflict(name: str, source: str, origins: Origins) -> Problem:
@@ -44,24 +51,6 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         "frozen-source",
         f"{name} is defined by {definer}, and {source}, which {why}, made it",
         f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
-    )
-
-
-def taken(name: str, observed: Observed, settings: Settings, origins: Origins) -> Problem | None:
-    """Return why a source that is not trusted may not have a profile: it is there, and the source did not make it.
-
-    Otherwise whoever names the owner of something that exists, or waits until another source lets it go, would have it.
-    """
-    definer = origins.profiles.get(name, "")
-    there = anchors(observed, settings).get(name) or observed.namespaces.get(name)
-    if definer not in origins.untrusted or there is None or there.source == definer:
-        return None
-    maker = there.source or "somebody else"
-    return refusal(
-        name,
-        "not-its-own",
-        f"{name} exists, made by {maker}, and {definer} is not trusted to take it over",
-        f"Define {name} in a source that is trusted, or trust {definer} (the charm's option relation-trust).",
     )
 
 
@@ -92,30 +81,24 @@ def staying(profile: Profile, bears: str, room: Room, origins: Origins, settings
     own = _own(profile, origins)
     found: dict[Person, str] = {}
     over: set[Person] = set()
-    gone: list[Held] = []
+    hidden: set[str] = set()
     for person, held in held_in(room).items():
         key = profile.name, UserKind(person.kind), person.name
         source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
         if source in ("", bears) or person in own or person == room.owner:
             continue
-        if held.role == "admin":  # no addition gives that: somebody wrote a source on what another one gave
+        is_outranked = origins.outranks(origins.contributors.get(key, ""), source)
+        if is_outranked or held.role == "admin":  # no addition gives that: somebody wrote a source on another one's
             continue
-        if _is_over(held, now):
+        ended = expiry.ended(held, settings, now)
+        if ended:
             over.add(person)
-        else:
+        if expiry.is_lasting(held, ended):
             found[person] = source
-            gone.append(held)
+            hidden |= held.names - ended
     if over:
         room = replace(room, expired=room.expired | over)
-    return Staying(_without(room, gone, found), found) if found else Staying(room, {})
-
-
-def over(room: Room, settings: Settings, now: datetime) -> Room:
-    """Return a namespace with only the people whom we gave access and whose time is up: these go, whoever is frozen."""
-    ended = {person: held for person, held in held_in(room).items() if held.ours and _is_over(held, now)}
-    bindings = {one.name: one for held in ended.values() for one in held.bindings if one.mark == settings.instance}
-    policies = {one.name: one for held in ended.values() for one in held.policies if one.mark == settings.instance}
-    return replace(room, bindings=bindings, policies=policies, expired=frozenset(ended))
+    return Staying(_without(room, hidden, found), found) if found else Staying(room, {})
 
 
 def _may_stay(room: Room, origins: Origins) -> bool:
@@ -141,22 +124,7 @@ def _claimed(held: Held, origins: Origins, disputed: Collection[str], settings: 
     return min((one for one in found if one and (one in disputed or origins.leaves(one))), default="")
 
 
-def _is_over(held: Held, now: datetime) -> bool:
-    """Whether somebody's time is up by what their objects say; without its RoleBinding a policy gives nothing."""
-    return all(_has_come(one.until, now) for one in held.bindings or held.policies)
-
-
-def _has_come(until: str, now: datetime) -> bool:
-    """Whether the end of an access has come; one that somebody broke ends nothing."""
-    try:
-        end = datetime.fromisoformat(until) if until else None
-    except ValueError:
-        return False
-    return end is not None and end.tzinfo is not None and end <= now
-
-
-def _without(room: Room, gone: Iterable[Held], people: Iterable[Person]) -> Room:
-    hidden = {name for held in gone for name in held.names}
+def _without(room: Room, hidden: Set[str], people: Iterable[Person]) -> Room:
     return replace(
         room,
         bindings={name: one for name, one in room.bindings.items() if name not in hidden},

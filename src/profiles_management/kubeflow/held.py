@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from profiles_management.kubeflow import compare, objects, writes
 from profiles_management.kubeflow.objects import Grant
-from profiles_management.kubeflow.observed import Binding, Policy
+from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Person, Write
 
@@ -66,9 +66,26 @@ class Held:
         return {one.source for one in (*self.bindings, *self.policies)}
 
     @property
+    def source(self) -> str | None:
+        """The source that gave it, '' where none is recorded; None where nothing of it bears a mark."""
+        marked = (one.source for one in (*self.bindings, *self.policies) if one.mark)
+        return next(marked, None)
+
+    @property
     def names(self) -> set[str]:
         """The names of all of it."""
         return {one.name for one in (*self.bindings, *self.policies)}
+
+
+def room_of(name: str, observed: Observed) -> Room:
+    """Return a namespace as far as contributors are concerned."""
+    return Room(
+        name,
+        observed.bindings.get(name, {}),
+        observed.policies.get(name, {}),
+        observed.taken.get(name, frozenset()),
+        "AuthorizationPolicy" in observed.holds,
+    )
 
 
 def weight(role: str) -> int:

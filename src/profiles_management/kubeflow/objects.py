@@ -55,6 +55,11 @@ def contributors(profile: Profile) -> set[Person]:
     return {Person(one.kind.value, one.name) for one in profile.contributors}
 
 
+def expired(profile: Profile, now: datetime) -> frozenset[Person]:
+    """Return the contributors whose time is up by a document."""
+    return frozenset(contributors(profile) - {grant.person for grant in grants(profile, now)})
+
+
 def people_of(profile: Profile) -> set[Person]:
     """Return everybody whom a profile names: its owner, and whom it lists."""
     return {owner_of(profile), *contributors(profile)}

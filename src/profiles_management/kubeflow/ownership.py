@@ -1,9 +1,10 @@
 """Whose a profile is: whether we may touch it, and what has to happen first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects import owner_of
-from profiles_management.kubeflow.observed import NamespaceSeen, Observed, OwnerObject, ProfileSeen
+from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 from profiles_management.pmr.classes import Profile
@@ -41,6 +42,11 @@ class Footing:
 def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
     """Return a problem that concerns one profile alone."""
     return Problem(code=code, what=what, where=Where(path=f"Profile/{name}"), remedy=remedy)
+
+
+def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
+    """Return what bears the marks of each profile."""
+    return observed.namespaces if settings.standalone else observed.profiles
 
 
 def is_protected(name: str, settings: Settings) -> bool:
@@ -167,7 +173,7 @@ def _bound_other_than(wanted: Person, bound: OwnerObject | None) -> Person | Non
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a stale profile's namespace is its own, so that its contributors are ours to revoke."""
     space = observed.namespaces.get(name)
-    if space is None or space.deleting:
+    if space is None:
         return False
     seen = observed.profiles.get(name)
     return settings.standalone or (seen is not None and belongs(seen, space, observed))

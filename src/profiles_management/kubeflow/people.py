@@ -1,7 +1,8 @@
 """Who contributes: from the people that a document names to changes of their RoleBindings and AuthorizationPolicies."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 
@@ -30,11 +31,22 @@ _NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The changes of one profile's contributors; how many had a role that the document can take, and lose it."""
+    """The changes of one profile's contributors.
+
+    Attributes:
+        before: how many had a role that the document can take, by the source of it; None for one without our mark.
+        sources: the same source for everybody whose access changes.
+    """
 
     changes: tuple[Change, ...] = ()
-    before: int = 0
-    lost: int = 0
+    before: Mapping[str | None, int] = field(default_factory=dict)
+    sources: Mapping[Person, str | None] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> tuple[Person, ...]:
+        """Whom these changes leave with no role; for those whose time is up that is no loss."""
+        gone = (change.person for change in self.changes if not change.after and change.reason not in _NO_LOSS)
+        return tuple(person for person in gone if person is not None and person in self.sources)
 
     @property
     def revoked(self) -> tuple[Person, ...]:
@@ -46,7 +58,7 @@ class People:
 def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     """Return what makes the contributors of a namespace those of the document."""
     if _all_right(wanted, room, settings):
-        return People(before=len(wanted))
+        return People(before=Counter(grant.source for grant in wanted))
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
     kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
@@ -60,9 +72,8 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     for grant in wanted:
         name = named[grant.person, grant.role]
         changes += Settling(room, settings, grant, name, held.get(grant.person, Held())).changes()
-    roles = {person for person, one in held.items() if one.bindings} - set(kept)
-    lost = sum(not one.after and one.person in roles and one.reason not in _NO_LOSS for one in changes)
-    return People(tuple(changes), before=len(roles), lost=lost)
+    sources = {person: one.source for person, one in held.items() if one.bindings and person not in kept}
+    return People(tuple(changes), before=Counter(sources.values()), sources=sources)
 
 
 def spelled_otherwise(name: str, revoked: Iterable[Person], wanted: Iterable[Person]) -> Iterator[Problem]:

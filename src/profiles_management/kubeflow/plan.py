@@ -8,22 +8,32 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow import canonical, frozen, names, objects, ownership, people, terminating, unmanaged
+from profiles_management.kubeflow import (
+    claims,
+    expiry,
+    frozen,
+    names,
+    objects,
+    ownership,
+    people,
+    terminating,
+    unmanaged,
+)
 from profiles_management.kubeflow.gateways import GatewayCheck
-from profiles_management.kubeflow.held import Room
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.held import Room, room_of
+from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.owner import Owning, bound
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Shape
-from profiles_management.kubeflow.wanted import Ground, Spec, Wanted
-from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, ResourceQuotaSpecModel
+from profiles_management.kubeflow.tally import Deciding, Tally
+from profiles_management.kubeflow.wanted import Ground, Wanted, wanted_of
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import (
-    Access,
     Change,
     Frozen,
     Pending,
@@ -41,27 +51,33 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
     Args:
         now: with a zone; contributors whose `until` has come by then are as if they were not there.
     """
-    planning = _Planning(pmr, observed, settings, now)
     with collector_paused():
+        counted, refused = claims.counted(pmr, observed, settings)
+        planning = _Planning(counted, observed, settings, now)
+        planning.refused += refused
         planning.left_alone()
-        for profile in pmr.in_order():
+        for profile in counted.in_order():
             planning.profile(profile)
-        for name in stale(pmr, observed, settings):
+        for name in stale(counted, observed, settings):
             planning.stale(name)
         for name in terminating.remaining(observed):
             planning.remaining(name)
-        return planning.result()
+        planning.ended_elsewhere()
+        return replace(planning.result(), profiles=len(pmr) + len(pmr.origins.conflicts))
 
 
 def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
     """Return the profiles that the document does not name, by the setting `stale` and never a protected one.
 
     Nor one that a source defines which cannot be read, or that several sources define.
+
+    Args:
+        pmr: without the definitions that do not count; see claims.counted.
     """
     ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
         name
-        for name, one in sorted(frozen.anchors(observed, settings).items())
+        for name, one in sorted(ownership.anchors(observed, settings).items())
         if one.mark in ours
         and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
         and not pmr.has_profile(name)
@@ -69,35 +85,6 @@ def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
         and not pmr.origins.leaves(one.source)
         and not ownership.is_protected(name, settings)
     )
-
-
-def room_of(name: str, observed: Observed) -> Room:
-    """Return a namespace as far as contributors are concerned."""
-    return Room(
-        name,
-        observed.bindings.get(name, {}),
-        observed.policies.get(name, {}),
-        observed.taken.get(name, frozenset()),
-        "AuthorizationPolicy" in observed.holds,
-    )
-
-
-def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:
-    """Return what a document says of a profile's shape, with its defaults."""
-    quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
-    return Wanted(
-        None if quota is None else _quota(quota),
-        None if limits is None else canonical.limit_range(limits.to_spec()),
-        pmr.labels_of(profile),
-        profile.annotations,
-        [plugin.to_spec() for plugin in profile.plugins],
-        pmr.origins.profiles.get(profile.name, ""),
-    )
-
-
-def _quota(quota: ResourceQuotaSpecModel) -> Spec:
-    """Return a quota as a Profile stores it; scopes of nothing make no ResourceQuota."""
-    return canonical.profile_quota(quota.to_spec()) if quota.hard else {}
 
 
 class _Planning:
@@ -116,33 +103,24 @@ class _Planning:
         self.pending: list[Pending] = []
         self.left: list[str] = []
         self.new = 0
-        self.before = self.lost = self.gained = self.expired = 0
+        self.tally = Tally()
+        self.done: set[str] = set()  # namespaces whose contributors are planned
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
         self.gateways = GatewayCheck(settings, observed.profiles)
 
     def left_alone(self) -> None:
-        """Plan what several sources define, and what a source made that cannot be read: access ends, nothing else."""
+        """Tell what several sources define, and what a source made that cannot be read."""
         origins = self.pmr.origins
         for name, source in self.frozen.items():
             if self.pmr.has_profile(name):
                 self.refused.append(frozen.conflict(name, source, origins))
-        for name in sorted({*self.frozen, *origins.conflicts}):
-            room = self._closable(name)
-            if room is not None and not ownership.is_protected(name, self.settings):
-                ended = frozen.over(room, self.settings, self.now)
-                found = people.plan((), ended, self.settings)
-                self._people(found)
-                self.warnings += self._unmanaged(name, (), found.revoked)
         self.refused += [problem for _, problem in sorted(origins.conflicts.items())]
         self.warnings += [problem for problem in origins.refused if profile_of(problem) not in self.frozen]
 
     def profile(self, profile: Profile) -> None:
         """Plan one profile of the document; what is not ours to touch is refused and left alone."""
         if profile.name in self.frozen:
-            return
-        if (problem := frozen.taken(profile.name, self.observed, self.settings, self.pmr.origins)) is not None:
-            self.refused.append(problem)
             return
         wanted = wanted_of(self.pmr, profile)
         found = ownership.footing(profile, self.observed, self.settings)
@@ -159,18 +137,21 @@ class _Planning:
         self.left.append(name)
         room = self._closable(name)
         if room is not None:
-            self._emptied(room)
+            anchor = ownership.anchors(self.observed, self.settings)[name]
+            deciding = self._deciding(anchor.source, anchor)
+            self._emptied(room, replace(deciding, counts="marked") if anchor.mark else deciding)
 
     def remaining(self, name: str) -> None:
         """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
         if not self.pmr.has_profile(name) and name not in self.left:
             room = room_of(name, self.observed)
-            self._emptied(terminating.left_behind(room, self.observed, self.settings, self.pmr.origins, self.now))
+            room = terminating.left_behind(room, self.observed, self.settings, self.pmr.origins, self.now)
+            self._emptied(room, Deciding(merged=self.pmr.origins.is_merged, counts="marked"))
 
-    def _emptied(self, room: Room) -> None:
+    def _emptied(self, room: Room, deciding: Deciding) -> None:
         """Plan that nobody contributes to a namespace any more."""
         found = people.plan((), room, self.settings)
-        self._people(found)
+        self._people(room.name, found, deciding)
         self.warnings += self._unmanaged(room.name, (), found.revoked)
 
     def _closable(self, name: str) -> Room | None:
@@ -180,6 +161,16 @@ class _Planning:
         if terminating.is_terminating(name, self.observed):
             return terminating.room_to_end(room_of(name, self.observed), self.observed, self.settings)
         return None
+
+    def ended_elsewhere(self) -> None:
+        """Plan the end of access whose time is up where nothing else is planned, whatever the reason for that is."""
+        # They are at stake for no source: a namespace's admin can plant as many of these as they like.
+        deciding = Deciding(merged=self.pmr.origins.is_merged, counts="nothing")
+        for room in expiry.remaining(self.pmr, self.observed, self.settings, self.now, done=self.done):
+            if ownership.is_protected(room.name, self.settings):
+                self.warnings.append(expiry.protected(room))
+            else:
+                self._emptied(room, deciding)
 
     def result(self) -> Plan:
         """Return the plan."""
@@ -194,10 +185,10 @@ class _Planning:
                 *document_warnings(self.pmr),
             ),
             pending=tuple(self.pending),
-            profiles=len(self.pmr) + len(self.pmr.origins.conflicts),
             new=self.new,
             stale=tuple(self.left),
-            access=Access(self.before, self.lost, self.gained, self.expired),
+            access=self.tally.access(),
+            sources=self.tally.sources(),
             frozen=tuple(self._frozen()),
         )
 
@@ -216,7 +207,9 @@ class _Planning:
         if terminating.is_terminating(profile.name, self.observed):
             room = room_of(profile.name, self.observed)
             found = terminating.plan(profile, room, self.observed, self.settings, self.pmr.origins, self.now)
-            self._people(found)
+            anchor = ownership.anchors(self.observed, self.settings).get(profile.name)
+            definer = self.pmr.origins.profiles.get(profile.name, "")
+            self._people(profile.name, found, self._deciding(definer, anchor))
             self.warnings += self._unmanaged(profile.name, objects.people_of(profile), found.revoked)
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
@@ -224,22 +217,23 @@ class _Planning:
         grants = list(objects.grants(profile, self.now, origins))
         room = self._room(profile, grants, footing)
         anchor = footing.namespace if self.settings.standalone else footing.profile
-        bears = "" if anchor is None else anchor.source
-        stay = frozen.staying(profile, bears, room, origins, self.settings, self.now)
+        deciding = self._deciding(origins.profiles.get(profile.name, ""), anchor)
+        stay = frozen.staying(profile, deciding.recorded, room, origins, self.settings, self.now)
         self.staying += stay.people.values()
         grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
         found = people.plan(grants, stay.room, self.settings)
         owning = Owning(profile, wanted, footing, self.observed, self.settings)
         shape = Shape(Ground(profile.name, wanted, footing, self.observed, self.settings, self.now))
         first = [change for change in found.changes if owning.comes_first(change)]
-        self._people(replace(found, changes=tuple(change for change in found.changes if change not in first)))
-        self.changes += owning.changes(first)
+        others = tuple(change for change in found.changes if change not in first)
+        self._people(profile.name, replace(found, changes=others), deciding)
+        own = [*owning.changes(first), *shape.changes()]
+        self.changes += [replace(change, source=deciding.source) for change in own] if deciding.source else own
         self.pending += _in_turn([*owning.pending(), *shape.pending()])
         self.warnings += owning.warnings()
-        self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys())
+        self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys(), deciding)
         self._others(profile, footing, found, grants)
         self.new += not self.settings.standalone and not (footing.profile and footing.profile.complete)
-        self.changes += shape.changes()
         self.warnings += shape.warnings()
 
     def _others(self, profile: Profile, footing: Footing, found: People, grants: Sequence[objects.Grant]) -> None:
@@ -255,8 +249,7 @@ class _Planning:
             self.gateways.add(profile.name, self.observed.owner_policies.get(profile.name), len(grants))
 
     def _room(self, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:
-        now = {grant.person for grant in grants}
-        over = frozenset(objects.contributors(profile) - now) if len(now) < len(profile.contributors) else frozenset()
+        over = objects.expired(profile, self.now) if len(grants) < len(profile.contributors) else frozenset()
         owner = objects.owner_of(profile)
         return replace(
             room_of(profile.name, self.observed),
@@ -279,21 +272,22 @@ class _Planning:
             return False
         return policy is None or not objects.lets_in(policy.spec, owner, self.settings)
 
-    def _people(self, found: People) -> None:
-        self.before += found.before
-        self.changes += found.changes
-        self.lost += found.lost
-        self.expired += sum(change.reason is Reason.EXPIRED for change in found.changes)
-        self.gained += sum(change.reason is Reason.WANTED for change in found.changes)
+    def _people(self, name: str, found: People, deciding: Deciding) -> None:
+        self.done.add(name)
+        self.changes += self.tally.people(found, deciding)
 
-    def _owners(self, footing: Footing, changes: Sequence[Change], contributors: set[Person]) -> None:
-        """An owner who ends with no role counts as a pair that was at stake; the owners who stay do not."""
+    def _deciding(self, source: str, anchor: Anchor | None) -> Deciding:
+        merged = self.pmr.origins.is_merged
+        return Deciding(source if merged else "", anchor.source if anchor is not None else "", merged)
+
+    def _owners(
+        self, footing: Footing, changes: Sequence[Change], contributors: set[Person], deciding: Deciding
+    ) -> None:
         made = (footing.namespace if self.settings.standalone else footing.profile) is None
         was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
-        self.gained += (made or footing.before is not None) and not was_contributor
-        if footing.before is not None and footing.before not in contributors:
-            self.before += 1
-            self.lost += 1
+        gained = (made or footing.before is not None) and not was_contributor
+        lost = footing.before is not None and footing.before not in contributors
+        self.tally.owner(deciding, gained=gained, lost=lost)
 
     def _corrected(self) -> Collection[str]:
         """Return the names of the owner's objects that are written where others have access by them."""
@@ -320,10 +314,11 @@ class _Planning:
     def _other_gateways(self) -> Iterator[Problem]:
         """Where most policies are to let other gateways in, a setting may have been forgotten: nobody would get in."""
         moved = sum(any("principals" in one.path for one in change.fields) for change in self.changes)
-        if moved > max(1, self.before // 2):  # a single one was changed by hand
+        before = self.tally.access().before
+        if moved > max(1, before // 2):  # a single one was changed by hand
             yield Problem(
                 code="other-gateways",
-                what=f"the AuthorizationPolicies of {moved:,} of {self.before:,} contributors let other gateways in "
+                what=f"the AuthorizationPolicies of {moved:,} of {before:,} contributors let other gateways in "
                 f"than {', '.join(self.settings.gateways)}",
                 where=Where(),
                 remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",

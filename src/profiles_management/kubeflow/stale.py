@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from profiles_management.kubeflow import names, objects, ownership, people, unmanaged, writes
+from profiles_management.kubeflow import claims, names, objects, ownership, people, unmanaged, writes
+from profiles_management.kubeflow.held import room_of
 from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
-from profiles_management.kubeflow.plan import room_of, stale
+from profiles_management.kubeflow.plan import stale
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
@@ -46,6 +47,7 @@ class StaleProfile:
 
 def found(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[StaleProfile, ...]:
     """Return the stale profiles, sorted by name."""
+    pmr, _ = claims.counted(pmr, observed, settings)
     document = unmanaged.people_of(pmr)
     return tuple(_stale_profile(name, observed, document) for name in stale(pmr, observed, settings))
 
@@ -72,6 +74,7 @@ def deletion(
     and a policy that lets nobody in takes the place of the owner's, without which Istio would let everybody in.
     A target that holds Profiles and no namespaces cannot do that: each is refused, or its data would go all the same.
     """
+    pmr, _ = claims.counted(pmr, observed, settings)
     bound = keep_data and not settings.standalone and "Namespace" not in observed.holds
     changes: list[Change] = []
     refused: list[Problem] = []

@@ -3,15 +3,16 @@
 A finalizer keeps such a namespace, and every RoleBinding in it, for as long as its author wants.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow import compare, frozen, objects, people, writes
+from profiles_management.kubeflow import compare, expiry, frozen, objects, people, writes
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.ownership import belongs, is_protected
+from profiles_management.kubeflow.ownership import anchors, belongs, is_protected
 from profiles_management.kubeflow.people import People, held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile
@@ -64,16 +65,18 @@ def plan(
     granted a stronger role keeps what they have.
     """
     grants = list(objects.grants(profile, now, origins))
-    expired = objects.contributors(profile) - {grant.person for grant in grants}
-    room = replace(room_to_end(room, observed, settings), owner=objects.owner_of(profile), expired=frozenset(expired))
-    anchor = frozen.anchors(observed, settings).get(profile.name)
+    room = replace(
+        room_to_end(room, observed, settings), owner=objects.owner_of(profile), expired=objects.expired(profile, now)
+    )
+    anchor = anchors(observed, settings).get(profile.name)
     recorded = anchor.source if anchor is not None else ""
     stay = frozen.staying(profile, recorded, room, origins, settings, now)
     held_by = held_in(stay.room)
     wanted = [grant for grant in grants if grant.person in held_by]
     revoked = people.plan((), only(stay.room, held_by.keys() - {grant.person for grant in wanted}), settings)
     reduced = (change for grant in wanted for change in _reduced(grant, held_by[grant.person], stay.room, settings))
-    return replace(revoked, changes=(*revoked.changes, *reduced), before=revoked.before + len(wanted))
+    before = Counter(revoked.before) + Counter(grant.source for grant in wanted)
+    return replace(revoked, changes=(*revoked.changes, *reduced), before=before)
 
 
 def _reduced(grant: Grant, held: Held, room: Room, settings: Settings) -> Iterator[Change]:
@@ -114,7 +117,7 @@ def left_behind(room: Room, observed: Observed, settings: Settings, origins: Ori
     if is_protected(room.name, settings):
         return only(room, ())
     room = room_to_end(room, observed, settings)
-    over = frozen.over(room, settings, now).expired
+    over = expiry.ending(room, settings, now, is_ours=False).expired
     stays = settings.stale == "off" or room.name in origins.conflicts
     gone = () if stays else _not_left_alone(room, origins)
     return replace(only(room, {*over, *gone}), expired=over)

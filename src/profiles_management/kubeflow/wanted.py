@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from profiles_management.kubeflow import canonical
 from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, ResourceQuotaSpecModel
 from profiles_management.reconcile.plan import FieldDiff, Phase
 
 Spec = dict[str, Any]
@@ -58,3 +60,21 @@ def moved(ground: Ground, seen: Anchor) -> tuple[FieldDiff, ...]:
     if seen.source == ground.wanted.source:
         return ()
     return (FieldDiff("source", seen.source or None, ground.wanted.source or None),)
+
+
+def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:
+    """Return what a document says of a profile's shape, with its defaults."""
+    quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
+    return Wanted(
+        None if quota is None else _quota(quota),
+        None if limits is None else canonical.limit_range(limits.to_spec()),
+        pmr.labels_of(profile),
+        profile.annotations,
+        [plugin.to_spec() for plugin in profile.plugins],
+        pmr.origins.profiles.get(profile.name, ""),
+    )
+
+
+def _quota(quota: ResourceQuotaSpecModel) -> Spec:
+    """Return a quota as a Profile stores it; scopes of nothing make no ResourceQuota."""
+    return canonical.profile_quota(quota.to_spec()) if quota.hard else {}

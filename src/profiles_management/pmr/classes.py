@@ -5,7 +5,7 @@ The names are those of canonical/github-profiles-automator, so a charm written f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Annotated, Any, Final, Self, TypeVar
 
@@ -237,6 +237,13 @@ class ProfilesManagementRepresentation:
     def remove_profile(self, name: str | None) -> None:
         """Remove a profile by its name; one that is not there is no error."""
         self.profiles.pop(name or "", None)
+
+    def without(self, names: Collection[str]) -> ProfilesManagementRepresentation:
+        """Return a document without these profiles, and with everything else of this one."""
+        rest = ProfilesManagementRepresentation()
+        vars(rest).update(vars(self))
+        rest.profiles = {name: profile for name, profile in self.profiles.items() if name not in names}
+        return rest
 
     def has_profile(self, name: str | None) -> bool:
         """Tell whether a profile of that name is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from profiles_management.pmr.classes import (
     Addition,
@@ -50,7 +50,8 @@ def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
 
     The defaults of a document hold for its own profiles. Contributors that other sources add are listed after a
     profile's own, by name. What cannot be merged is left out and told in `origins`; nothing that is in dispute
-    keeps the rest from going on.
+    keeps the rest from going on. What a trusted source says holds against every source that is not: a second
+    definition, or another role for a contributor, is refused there.
 
     Raises:
         ValueError: two sources have one name, or one has none.
@@ -67,9 +68,8 @@ def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
         else:
             by_name[source.name] = source.pmr
     with collector_paused():
-        merged = _Merging(by_name, frozen, frozenset((*by_name, *withdrawn)) - frozen.keys()).result()
-    merged.origins = replace(merged.origins, untrusted=frozenset(untrusted))
-    return merged
+        settled = frozenset((*by_name, *withdrawn)) - frozen.keys()
+        return _Merging(by_name, frozen, settled, frozenset(untrusted)).result()
 
 
 class _Merging:
@@ -80,14 +80,17 @@ class _Merging:
         sources: Mapping[str, ProfilesManagementRepresentation],
         frozen: Mapping[str, str],
         settled: frozenset[str],
+        untrusted: frozenset[str],
     ) -> None:
         self.sources = sources
         self.frozen = frozen
         self.settled = settled
+        self.untrusted = untrusted
         self.profiles: dict[str, Profile] = {}
         self.origins: dict[str, str] = {}
         self.contributors: dict[Added, str] = {}
         self.conflicts: dict[str, Problem] = {}
+        self.claimants: dict[str, frozenset[str]] = {}
         self.disputed: dict[Added, frozenset[str]] = {}
         self.refused: list[Problem] = []
 
@@ -102,8 +105,10 @@ class _Merging:
             contributors=self.contributors,
             frozen=self.frozen,
             conflicts=self.conflicts,
+            claimants=self.claimants,
             disputed=self.disputed,
             refused=tuple(self.refused),
+            untrusted=self.untrusted,
         )
         merged.warnings = tuple(warning for pmr in self.sources.values() for warning in document_warnings(pmr))
         return merged
@@ -115,12 +120,20 @@ class _Merging:
         for source, pmr in self.sources.items():
             for name in pmr.profiles:
                 definers[name].append(source)
-        for name, [source, *others] in definers.items():
+        for name, sources in definers.items():
+            source, *others = self._decisive(sources)
             if others:
                 self.conflicts[name] = _two_definitions(name, [source, *others])
+                self.claimants[name] = frozenset([source, *others])
             else:
                 self.profiles[name] = _with_defaults(self.sources[source], name)
                 self.origins[name] = source
+            refused = [loser for loser in sources if loser not in (source, *others)]
+            self.refused += [_trusted_defines(name, loser, [source, *others]) for loser in refused]
+
+    def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
+        """Return the sources whose word counts where several disagree: the trusted ones, or all where none is."""
+        return [source for source in sources if source not in self.untrusted] or sources
 
     # additions
 
@@ -153,14 +166,19 @@ class _Merging:
 
     def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
         """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""
-        sources = frozenset(source for source, _ in offer)
-        if len({(person.name, person.role) for _, person in offer}) > 1:
-            self.disputed |= {(name, person.kind, person.name): sources for _, person in offer}
-            self.refused += _disputes(name, offer)
-            return
-        source, person = min(offer, key=_last_end_first)
-        self.contributors[name, person.kind, person.name] = source
-        yield person
+        decisive = self._decisive([source for source, _ in offer])
+        counted = [(source, person) for source, person in offer if source in decisive]
+        if len({(person.name, person.role) for _, person in counted}) > 1:
+            sources = frozenset(decisive)
+            self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
+            self.refused += [_disputed(name, source, person, decisive) for source, person in counted]
+        else:
+            source, person = min(counted, key=_last_end_first)
+            self.contributors[name, person.kind, person.name] = source
+            yield person
+        for source, person in offer:
+            if source not in decisive and (person.name, person.role) != (counted[0][1].name, counted[0][1].role):
+                self.refused.append(_disputed(name, source, person, decisive))
 
 
 class _Taken:
@@ -188,8 +206,7 @@ class _Taken:
         if listed is None or (listed.name, listed.role) == (person.name, person.role):
             return None
         if listed.name != person.name:
-            known = quoted(listed.name)
-            what = f"{source} adds {who} to {profile}, where {definer} lists {known}: one name in two spellings"
+            what = f"{source} adds {who} to {profile}, where {definer} lists the same name in another spelling"
             return _refused("case-clash", what, profile, source, remedy)
         what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
         return _refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")
@@ -216,7 +233,7 @@ def _last_end_first(one: tuple[str, Contributor]) -> tuple[bool, float, str]:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
 
 
 def _two_definitions(name: str, sources: Sequence[str]) -> Problem:
@@ -234,12 +251,21 @@ def _no_way_in(name: str, source: str, definer: str | None) -> Problem:
     return _refused("not-open", what, name, source, remedy)
 
 
-def _disputes(name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Problem]:
-    """Yield the dispute once for each source that is part of it."""
-    said = _listed([f"{source} adds {quoted(person.name)} as {person.role}" for source, person in offer])
-    problem = _refused("disputed", f"{said} to {name}", name, "", "Remove all but one, or make them alike.")
-    for source in sorted({source for source, _ in offer}):
-        yield replace(problem, where=replace(problem.where, file=source))
+def _trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
+    what = f"{source} defines {name}, which the trusted source {_listed(definers)} defines"
+    return _refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
+
+
+def _disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
+    """Return what a source is answered in a dispute: nothing of how others write the person."""
+    others = [other for other in decisive if other != source]
+    what = (
+        f"{source} adds {quoted(person.name)} to {name} as {person.role}, and {_listed(others)} "
+        f"the same person with another role or spelling"
+    )
+    if source in decisive:
+        return _refused("disputed", what, name, source, "Remove all but one, or make them alike.")
+    return _refused("disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds.")
 
 
 def _refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:

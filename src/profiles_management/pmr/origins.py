@@ -24,10 +24,12 @@ class Origins:
         contributors: the source of each contributor whom another source added; the others are their profile's own.
         frozen: why each source that cannot be read cannot; what it made stays as it is.
         conflicts: by profile, what several sources disagree on; it stays exactly as it is.
+        claimants: the sources that define each of these profiles.
         disputed: contributors whom several sources add differently, with those sources; what they have from one of
             these stays as it is, and they get nothing new.
         untrusted: sources that define new profiles and keep those that they made, and take nothing that exists.
-        refused: additions that are not made, each with its source as `where.file`; the profile itself goes on.
+        refused: definitions and additions that do not count, each with its source as `where.file`; the profile itself
+            goes on.
     """
 
     settled: frozenset[str] = frozenset()
@@ -35,6 +37,7 @@ class Origins:
     contributors: Mapping[Added, str] = field(default_factory=dict)
     frozen: Mapping[str, str] = field(default_factory=dict)
     conflicts: Mapping[str, Problem] = field(default_factory=dict)
+    claimants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     disputed: Mapping[Added, frozenset[str]] = field(default_factory=dict)
     refused: tuple[Problem, ...] = ()
     untrusted: frozenset[str] = frozenset()
@@ -44,13 +47,19 @@ class Origins:
         """Whether the document was merged of sources."""
         return bool(self.settled or self.frozen)
 
+    def outranks(self, source: str, other: str) -> bool:
+        """Return whether the word of one source holds against that of another: the first is trusted, the other not."""
+        return bool(source) and source not in self.untrusted and other in self.untrusted
+
     def leaves(self, source: str) -> bool:
         """Return whether what a source made stays as it is.
 
-        What bears no source was made before there were any, so that any source that cannot be read may be the one that
-        names it.
+        Only a trusted source may define a profile without a recorded source: an untrusted one keeps to what it made,
+        where it is recorded. So only a trusted source that cannot be read keeps such a profile from being stale.
         """
-        return self.is_merged and (source not in self.settled if source else bool(self.frozen))
+        if not self.is_merged:
+            return False
+        return source not in self.settled if source else not self.frozen.keys() <= self.untrusted
 
 
 NO_ORIGINS: Final = Origins()

@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -146,14 +146,22 @@ class Interrupted(ProfilesError):
 
 
 class BrakeError(ProfilesError):
-    """A plan would take away too much access at once; nothing was written.
+    """A plan would take away too much access at once; nothing of the sources that want it was written.
 
-    `lost` pairs of person and profile would end without a role, of `before` that have one now.
+    Attributes:
+        lost: pairs of person and profile that would end without a role.
+        before: pairs that have one now, of the same sources.
+        sources: the names of these sources; none where one document is all there is.
+        report: the Report of what was applied all the same: other sources, and access whose time is up.
     """
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, *, lost: int, before: int) -> None:
+    def __init__(
+        self, message: str, *, lost: int, before: int, sources: Collection[str] = (), report: object | None = None
+    ) -> None:
         self.lost = lost
         self.before = before
+        self.sources = frozenset(sources)
+        self.report = report
         super().__init__(message)

@@ -1,26 +1,57 @@
-"""The brake: a plan that would take away too much of all access is not carried out unasked."""
+"""The brake: what one source would take away too much of is not carried out unasked; the rest of a plan goes on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
-from profiles_management.reconcile.plan import Access
+from profiles_management.reconcile.plan import Change, Plan, Reason, SourceAccess
+from profiles_management.reconcile.report import Report
 
 
-def check(access: Access, *, share: float, minimum: int) -> None:
-    """Stop a plan that takes away more than `share` of all pairs and more than `minimum` pairs.
+def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ...]:
+    """Return the sources that would take away more than `share` of their pairs and more than `minimum` pairs.
+
+    Each is counted on its own, so that no source stops another one, or hides behind its numbers.
 
     Args:
-        access: what the plan takes away, in pairs of a person and a profile.
         share: from 0 to 1.
-        minimum: a number of pairs; a plan that takes away no more is never stopped.
-
-    Raises:
-        BrakeError: too much would be taken away; nothing was written.
+        minimum: a number of pairs; a source that takes away no more is never stopped.
     """
-    if access.lost > minimum and access.lost > share * access.before:
-        raise BrakeError(_told(access), lost=access.lost, before=access.before)
+    return tuple(source for source in plan.sources if source.lost > minimum and source.lost > share * source.before)
 
 
-def _told(access: Access) -> str:
-    return (
-        f"{access.lost:,} of {access.before:,} accesses, each of a person to a profile, would be taken away: "
-        "the brake stopped this, and nothing was written. If it is meant, allow revocations for one run."
+def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
+    """Return a plan without the changes of the sources that are stopped; access whose time is up still ends."""
+    names = {source.source for source in sources}
+    return replace(plan, changes=tuple(change for change in plan.changes if _goes_on(change, names)))
+
+
+def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:
+    """Return the error that says what is stopped.
+
+    Args:
+        sources: those that are stopped, at least one.
+        report: what was applied all the same; None where nothing was tried.
+    """
+    lost, before = sum(source.lost for source in sources), sum(source.before for source in sources)
+    written = "and nothing was written"
+    if report is not None and report.writes:
+        written = "and nothing of this was written. Other sources and access whose time is up were applied"
+    message = (
+        f"{lost:,} of {before:,} accesses, each of a person to a profile, would be taken away{whose(sources)}: "
+        f"the brake stopped this, {written}. If it is meant, allow revocations for one run."
     )
+    names = [source.source for source in sources if source.source]
+    return BrakeError(message, lost=lost, before=before, sources=names, report=report)
+
+
+def _goes_on(change: Change, stopped: Collection[str | None]) -> bool:
+    return change.source not in stopped or change.reason is Reason.EXPIRED
+
+
+def whose(sources: Sequence[SourceAccess]) -> str:
+    """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
+    by = [source.source for source in sources if source.source]
+    parts = [f" by {', '.join(by)}"] if by else []
+    parts += [" from people without our mark"] if any(source.source is None for source in sources) else []
+    return " and".join(parts)

@@ -155,6 +155,7 @@ class Change:
         writes: sent in this order by one worker; a role change is one step, its writes go back to back.
         settled: what must hold before the step counts as done, each after the one before it.
         promotes: whether somebody who has a role ends with a stronger one.
+        source: whose document decides it, '' where there is only one; None where it takes away access that is not ours.
     """
 
     phase: Phase
@@ -170,6 +171,7 @@ class Change:
     writes: tuple[Write, ...] = ()
     settled: tuple[Condition, ...] = ()
     promotes: bool = False
+    source: str | None = ""
 
     @property
     def gives(self) -> bool:
@@ -214,6 +216,21 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceAccess:
+    """How much access one source gave and takes away, in pairs of a person and a profile.
+
+    Attributes:
+        source: its name, '' where there is only one document; None for access without our mark.
+        before: the pairs that it could take away.
+        lost: those of them that end with no role.
+    """
+
+    source: str | None
+    before: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How much access a plan moves, in pairs of a person and a profile.
 
@@ -242,6 +259,7 @@ class Plan:
         new: how many of them somebody else still has to make, which takes its time.
         stale: the profiles that the document no longer defines, with changes or without.
         frozen: the sources that cannot be read, by name, with what stays because of that.
+        sources: how much access each source takes away, which the brake looks at.
     """
 
     changes: tuple[Change, ...] = ()
@@ -253,6 +271,7 @@ class Plan:
     stale: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
     frozen: tuple[Frozen, ...] = ()
+    sources: tuple[SourceAccess, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

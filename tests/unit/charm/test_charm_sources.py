@@ -171,7 +171,7 @@ def test_an_explicit_empty_document_makes_its_profiles_stale(world, one, role):
 
 
 def test_two_sources_that_define_one_profile_are_named_and_only_it_stays_as_it_is(world, one, role):
-    world.configure(pmr=one("ml", ann="edit"))
+    world.configure(pmr=one("ml", ann="edit"), relation_trust="full")
     world.see()
     world.publish("teams", one("web", bob="view"))
 
@@ -339,7 +339,7 @@ def test_a_relation_does_not_get_what_another_source_lets_go(world, api, one, ro
         "1 of 1 profile refused: ml exists, made by config, and relation:profiles:evil is not trusted to take it over"
     )
     assert api.get("Profile", None, "ml")["spec"]["owner"]["name"] == "root@example.com"
-    assert (role("bob", "ml"), role("eve", "ml")) == ("edit", "")
+    assert (role("bob", "ml"), role("eve", "ml")) == ("", "")
 
 
 def test_a_relation_does_not_get_what_is_not_ours_by_naming_its_owner(world, api, one, role):

@@ -142,7 +142,7 @@ def one_list_forbidden(deploy, api, good):
 
 def conflicting(deploy, api, good):
     world = deploy(api)
-    world.configure(pmr=good)
+    world.configure(pmr=good, relation_trust="full")
     world.publish("teams", "profiles:\n- name: ml\n  owner: {kind: User, name: root@example.com}\n")
     said = "1 of 2 profiles refused: ml is defined by config and by relation:profiles:teams"
     return world, BlockedStatus(said)

@@ -214,9 +214,10 @@ class TestAddingTheSamePerson:
         assert pmr.origins.disputed["ml", UserKind.USER, "bob"] == {GIT, RELATION}
         assert not pmr.origins.conflicts
 
-    def test_a_dispute_names_everybody_and_every_role(self):
-        pmr = merge([source(CONFIG, OPEN), adding(RELATION, "bob view"), adding(GIT, "bob edit")])
+    def test_a_dispute_names_both_sources_and_says_to_each_what_it_gave_itself(self):
+        pmr = merge([source(CONFIG, OPEN), adding(RELATION, "Bob view"), adding(GIT, "bob edit")])
 
-        assert pmr.origins.refused[0].what == (
-            'git adds "bob" as edit and relation:profiles:teams adds "bob" as view to ml'
-        )
+        assert [problem.what for problem in pmr.origins.refused] == [
+            'git adds "bob" to ml as edit, and relation:profiles:teams the same person with another role or spelling',
+            'relation:profiles:teams adds "Bob" to ml as view, and git the same person with another role or spelling',
+        ]

@@ -1,0 +1,103 @@
+"""Access that has to end whatever else is wrong with a profile: because its time is up."""
+
+from collections.abc import Collection, Iterator, Set
+from dataclasses import replace
+from datetime import datetime
+
+from profiles_management.kubeflow.held import Held, Room, room_of
+from profiles_management.kubeflow.objects import expired
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.ownership import anchors, refusal
+from profiles_management.kubeflow.people import held_in
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.plan import Person
+
+
+def remaining(
+    pmr: ProfilesManagementRepresentation,
+    observed: Observed,
+    settings: Settings,
+    now: datetime,
+    *,
+    done: Set[str],
+) -> Iterator[Room]:
+    """Yield the namespaces in which access has to end although nothing else is planned, each with that access only.
+
+    Whatever the reason for that is: refused, in conflict, frozen, or not named while stale profiles are left alone.
+
+    Args:
+        done: the namespaces whose contributors are planned.
+    """
+    for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
+        room = room_of(name, observed)
+        profile, anchor = pmr.profiles.get(name), anchors(observed, settings).get(name)
+        over = expired(profile, now) if profile is not None else frozenset()
+        is_ours = anchor is not None and anchor.mark == settings.instance
+        room = ending(replace(room, expired=over), settings, now, is_ours=is_ours)
+        if room.expired:
+            yield room
+
+
+def ending(room: Room, settings: Settings, now: datetime, *, is_ours: bool) -> Room:
+    """Return a namespace with only what people whose time is up have of us: it goes, whatever state the profile is in.
+
+    Args:
+        room: `expired` are the people whose time is up by the document; of others their objects say it.
+        is_ours: whether the profile has our mark. If so, all that such a person has goes, like access that is not in
+            the document: who adds a RoleBinding for themselves does not stay by it.
+    """
+    everything = is_ours and settings.unlisted == "revoke"
+    expired: set[Person] = set()
+    gone: set[str] = set()
+    for person, held in held_in(room).items():
+        over = ended(held, settings, now, is_listed=person in room.expired)
+        if not over:
+            continue
+        expired.add(person)
+        gone |= held.names if everything and not is_lasting(held, over) else over
+    return replace(
+        room,
+        bindings={name: one for name, one in room.bindings.items() if name in gone},
+        policies={name: one for name, one in room.policies.items() if name in gone},
+        expired=frozenset(expired),
+    )
+
+
+def protected(room: Room) -> Problem:
+    """Return what is told where access is over and a namespace must not be touched."""
+    number = count(len(room.expired), "person", "people")
+    what = f"access of {number} in {room.name} is over and stays, because the namespace is protected"
+    return refusal(room.name, "protected", what, "Remove their RoleBindings, or no longer protect the namespace.")
+
+
+def ended(held: Held, settings: Settings, now: datetime, *, is_listed: bool = False) -> set[str]:
+    """Return the names of what we gave somebody whose time is up.
+
+    A RoleBinding says itself when it ends. A policy ends with the last RoleBinding, without which it says it itself.
+
+    Args:
+        is_listed: whether their time is up by the document.
+    """
+    bindings = [one for one in held.bindings if one.mark == settings.instance]
+    over = {one.name for one in bindings if is_listed or _has_come(one.until, now)}
+    if len(over) < len(bindings):
+        return over
+    policies = (one for one in held.policies if one.mark == settings.instance)
+    return over | {one.name for one in policies if bindings or is_listed or _has_come(one.until, now)}
+
+
+def is_lasting(held: Held, over: Collection[str]) -> bool:
+    """Whether we gave somebody more than what has ended."""
+    return any(one.mark and one.name not in over for one in (*held.bindings, *held.policies))
+
+
+def _has_come(until: str, now: datetime) -> bool:
+    """Whether the end of an access has come; one that somebody broke ends nothing."""
+    try:
+        end = datetime.fromisoformat(until) if until else None
+    except ValueError:
+        return False
+    return end is not None and end.tzinfo is not None and end <= now

@@ -1,0 +1,91 @@
+"""Counting the access that a plan moves: in total, and for each source that decides about it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from profiles_management.kubeflow.people import People
+from profiles_management.reconcile.plan import Access, Change, Reason, SourceAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Which source decides about the access to one profile.
+
+    Attributes:
+        source: the source that defines it, or did before it left the document; '' where there is only one document.
+        recorded: the source on its objects in the target; what that one gave is decided by `source`.
+        merged: whether there are several sources.
+        counts: what the brake counts. Where no document names the profile that is not access without our mark: its
+            owner could hold up everybody else's revocation with as many RoleBindings as it takes.
+    """
+
+    source: str = ""
+    recorded: str = ""
+    merged: bool = False
+    counts: Literal["all", "marked", "nothing"] = "all"
+
+    def about(self, given: str | None) -> str | None:
+        """Return which source decides about access that a source gave; None for access without our mark."""
+        if given is None:
+            return None
+        is_own = not self.merged or given in ("", self.recorded)
+        return self.source if is_own else given
+
+    def is_counted(self, source: str | None) -> bool:
+        """Return whether the brake counts access that a source decides about."""
+        return self.counts == "all" or (self.counts == "marked" and source is not None)
+
+
+class Tally:
+    """Counts access in pairs of a person and a profile."""
+
+    def __init__(self) -> None:
+        self._before: Counter[str | None] = Counter()
+        self._lost: Counter[str | None] = Counter()
+        self._uncounted_before = self._uncounted_lost = 0
+        self._gained = self._expired = 0
+
+    def people(self, found: People, deciding: Deciding) -> Iterator[Change]:
+        """Count what happens to contributors, and yield each change with the source that decides it."""
+        for given, number in found.before.items():
+            self._count(deciding, given, before=number)
+        for person in found.lost:
+            self._count(deciding, found.sources[person], lost=1)
+        for change in found.changes:
+            self._expired += change.reason is Reason.EXPIRED
+            self._gained += change.reason is Reason.WANTED
+            given = found.sources.get(change.person, "") if change.person is not None else ""
+            unlisted = change.reason is Reason.UNLISTED
+            source = None if unlisted else deciding.about(given or "")
+            yield change if change.source == source else replace(change, source=source)
+
+    def owner(self, deciding: Deciding, *, gained: bool, lost: bool) -> None:
+        """Count an owner who is new, and one who ends with no role. Owners who stay are not at stake."""
+        self._gained += gained
+        if lost:
+            self._count(deciding, "", before=1, lost=1)
+
+    def access(self) -> Access:
+        """Return what was counted in total."""
+        return Access(
+            before=self._before.total() + self._uncounted_before,
+            lost=self._lost.total() + self._uncounted_lost,
+            gained=self._gained,
+            expired=self._expired,
+        )
+
+    def sources(self) -> tuple[SourceAccess, ...]:
+        """Return what the brake counts, for each source; access without our mark comes last."""
+        names = sorted(self._before, key=lambda name: (name is None, name or ""))
+        return tuple(SourceAccess(name, self._before[name], self._lost[name]) for name in names)
+
+    def _count(self, deciding: Deciding, given: str | None, *, before: int = 0, lost: int = 0) -> None:
+        source = deciding.about(given)
+        if deciding.is_counted(source):
+            self._before[source] += before
+            self._lost[source] += lost
+        else:
+            self._uncounted_before += before
+            self._uncounted_lost += lost
