@@ -4,11 +4,32 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _HERE = Path(__file__).parent
 _HOUR = 3600.0
 _REAL = 900.0  # seconds, on a real control plane and for a packed charm
+
+
+# How many examples hypothesis tries, and that a run can be repeated.
+hypothesis.settings.register_profile(
+    "default",
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.register_profile(
+    "thorough",
+    hypothesis.settings.get_profile("default"),
+    max_examples=int(os.environ.get("EXAMPLES", "2000")),
+    derandomize=False,
+    print_blob=True,
+    phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
+)
+hypothesis.settings.load_profile("default")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:

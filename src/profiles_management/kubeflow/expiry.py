@@ -1,10 +1,10 @@
 """Access that has to end whatever else is wrong with a profile: because its time is up."""
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow.held import Held, Room, room_of
+from profiles_management.kubeflow.held import Room, ended, is_lasting, room_of
 from profiles_management.kubeflow.objects import expired
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.ownership import anchors, refusal
@@ -71,33 +71,3 @@ def protected(room: Room) -> Problem:
     number = count(len(room.expired), "person", "people")
     what = f"access of {number} in {room.name} is over and stays, because the namespace is protected"
     return refusal(room.name, "protected", what, "Remove their RoleBindings, or no longer protect the namespace.")
-
-
-def ended(held: Held, settings: Settings, now: datetime, *, is_listed: bool = False) -> set[str]:
-    """Return the names of what we gave somebody whose time is up.
-
-    A RoleBinding says itself when it ends. A policy ends with the last RoleBinding, without which it says it itself.
-
-    Args:
-        is_listed: whether their time is up by the document.
-    """
-    bindings = [one for one in held.bindings if one.mark == settings.instance]
-    over = {one.name for one in bindings if is_listed or _has_come(one.until, now)}
-    if len(over) < len(bindings):
-        return over
-    policies = (one for one in held.policies if one.mark == settings.instance)
-    return over | {one.name for one in policies if bindings or is_listed or _has_come(one.until, now)}
-
-
-def is_lasting(held: Held, over: Collection[str]) -> bool:
-    """Whether we gave somebody more than what has ended."""
-    return any(one.mark and one.name not in over for one in (*held.bindings, *held.policies))
-
-
-def _has_come(until: str, now: datetime) -> bool:
-    """Whether the end of an access has come; one that somebody broke ends nothing."""
-    try:
-        end = datetime.fromisoformat(until) if until else None
-    except ValueError:
-        return False
-    return end is not None and end.tzinfo is not None and end <= now

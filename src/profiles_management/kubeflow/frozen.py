@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from profiles_management.kubeflow import expiry
-from profiles_management.kubeflow.held import Held, Room
+from profiles_management.kubeflow.held import Held, Room, ended, is_lasting
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
@@ -90,12 +89,12 @@ def staying(profile: Profile, bears: str, room: Room, origins: Origins, settings
         is_outranked = origins.outranks(origins.contributors.get(key, ""), source)
         if is_outranked or held.role == "admin":  # no addition gives that: somebody wrote a source on another one's
             continue
-        ended = expiry.ended(held, settings, now)
-        if ended:
+        gone = ended(held, settings, now)
+        if gone:
             over.add(person)
-        if expiry.is_lasting(held, ended):
+        if is_lasting(held, gone):
             found[person] = source
-            hidden |= held.names - ended
+            hidden |= held.names - gone
     if over:
         room = replace(room, expired=room.expired | over)
     return Staying(_without(room, hidden, found), found) if found else Staying(room, {})

@@ -1,7 +1,8 @@
 """What people hold in a namespace: whose it is, whether it is right, and what takes it away."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from profiles_management.kubeflow import compare, objects, writes
 from profiles_management.kubeflow.objects import Grant
@@ -24,6 +25,7 @@ class Room:
         ready: what must hold before anything can be put into the namespace.
         leaving: names of objects that are removed before anybody is renamed.
         beside: who has a role here that is not planned for, and which: their names count where others are named.
+        now: when this is planned, for telling access whose time is up; None where it does not matter.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Room:
     ready: Condition | None = None
     leaving: frozenset[str] = frozenset()
     beside: tuple[tuple[Person, str], ...] = ()
+    now: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Held:
     @property
     def role(self) -> str:
         """The strongest role that is bound, '' for none."""
-        return max((binding.granted for binding in self.bindings), key=weight, default="")
+        return strongest(binding.granted for binding in self.bindings)
 
     @property
     def ours(self) -> bool:
@@ -77,7 +80,7 @@ class Held:
         return {one.name for one in (*self.bindings, *self.policies)}
 
 
-def room_of(name: str, observed: Observed) -> Room:
+def room_of(name: str, observed: Observed, now: datetime | None = None) -> Room:
     """Return a namespace as far as contributors are concerned."""
     return Room(
         name,
@@ -85,7 +88,13 @@ def room_of(name: str, observed: Observed) -> Room:
         observed.policies.get(name, {}),
         observed.taken.get(name, frozenset()),
         "AuthorizationPolicy" in observed.holds,
+        now=now,
     )
+
+
+def strongest(roles: Iterable[str]) -> str:
+    """Return the role that allows the most, '' for none."""
+    return max(roles, key=weight, default="")
 
 
 def weight(role: str) -> int:
@@ -160,3 +169,33 @@ def emptying(one: Binding | Policy) -> dict[str, object]:
     if isinstance(one, Binding):
         return {"subjects": []}
     return {"spec": writes.replacing(compare.parsed(one.spec), {})}
+
+
+def ended(held: Held, settings: Settings, now: datetime, *, is_listed: bool = False) -> set[str]:
+    """Return the names of what we gave somebody whose time is up.
+
+    A RoleBinding says itself when it ends. A policy ends with the last RoleBinding, without which it says it itself.
+
+    Args:
+        is_listed: whether their time is up by the document.
+    """
+    bindings = [one for one in held.bindings if one.mark == settings.instance]
+    over = {one.name for one in bindings if is_listed or _has_come(one.until, now)}
+    if len(over) < len(bindings):
+        return over
+    policies = (one for one in held.policies if one.mark == settings.instance)
+    return over | {one.name for one in policies if bindings or is_listed or _has_come(one.until, now)}
+
+
+def is_lasting(held: Held, over: Collection[str]) -> bool:
+    """Whether we gave somebody more than what has ended."""
+    return any(one.mark and one.name not in over for one in (*held.bindings, *held.policies))
+
+
+def _has_come(until: str, now: datetime) -> bool:
+    """Whether the end of an access has come; one that somebody broke ends nothing."""
+    try:
+        end = datetime.fromisoformat(until) if until else None
+    except ValueError:
+        return False
+    return end is not None and end.tzinfo is not None and end <= now

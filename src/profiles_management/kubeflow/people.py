@@ -13,9 +13,12 @@ from profiles_management.kubeflow.held import (
     Room,
     binding_right,
     deletions,
+    ended,
+    is_lasting,
     is_spent,
     policy_right,
     ref,
+    strongest,
 )
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
@@ -66,7 +69,7 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
-        changes += _revoke(person, held[person], room)
+        changes += _revoke(person, held[person], room, settings)
     revoked = (held[change.person].names for change in changes if change.person and change.phase is Phase.REVOKE)
     room = replace(room, leaving=frozenset(chain.from_iterable(revoked)))
     for grant in wanted:
@@ -161,27 +164,37 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
     return room.taken | ({*room.bindings, *room.policies} - ours) | stay
 
 
-def _revoke(person: Person, held: Held, room: Room) -> Iterator[Change]:
+def _revoke(person: Person, held: Held, room: Room, settings: Settings) -> Iterator[Change]:
+    """Yield what takes everything from somebody; what has ended goes on its own, as nothing can hold that up."""
     gone: list[Binding | Policy] = [one for one in held.bindings if not is_spent(one)]
     gone += [one for one in held.policies if not is_spent(one)]
+    over = ended(held, settings, room.now) if room.now is not None else set()
+    if person == room.owner or person in room.expired or not over or not is_lasting(held, over):
+        reason = Reason.EXPIRED if person in room.expired or over else _why_gone(held)
+        yield from _taken_away(person, gone, reason, room)
+        return
+    yield from _taken_away(person, [one for one in gone if one.name in over], Reason.EXPIRED, room)
+    yield from _taken_away(person, [one for one in gone if one.name not in over], _why_gone(held), room)
+
+
+def _taken_away(person: Person, gone: list[Binding | Policy], reason: Reason, room: Room) -> Iterator[Change]:
     gone.sort(key=lambda one: bool(one.mark))  # a mark goes last, or what is left would be kept as somebody else's
     if not gone:
         return
     owner = person == room.owner
     wait = room.bound if owner else None
+    roles = [one.granted for one in gone if isinstance(one, Binding)]
     yield Change(
         Phase.SWITCH if wait else Phase.REVOKE,
         room.name,
         ref(room, gone[0]),
         Action.DELETE,
-        Reason.BECAME_OWNER if owner else _why_gone(person, held, room),
+        Reason.BECAME_OWNER if owner else reason,
         person=person,
-        before=held.role or gone[0].role,
+        before=strongest(roles) or gone[0].role,
         writes=tuple(deletions(room, person, gone, wait)),
     )
 
 
-def _why_gone(person: Person, held: Held, room: Room) -> Reason:
-    if person in room.expired:
-        return Reason.EXPIRED
+def _why_gone(held: Held) -> Reason:
     return Reason.LEFT_DOCUMENT if held.ours else Reason.UNLISTED

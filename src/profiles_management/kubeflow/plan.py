@@ -157,9 +157,9 @@ class _Planning:
     def _closable(self, name: str) -> Room | None:
         """Return the namespace of a profile with the access that is ours to end, None where none is."""
         if ownership.is_ours_to_close(name, self.observed, self.settings):
-            return room_of(name, self.observed)
+            return room_of(name, self.observed, self.now)
         if terminating.is_terminating(name, self.observed):
-            return terminating.room_to_end(room_of(name, self.observed), self.observed, self.settings)
+            return terminating.room_to_end(room_of(name, self.observed, self.now), self.observed, self.settings)
         return None
 
     def ended_elsewhere(self) -> None:
@@ -205,7 +205,7 @@ class _Planning:
     def _terminating(self, profile: Profile) -> None:
         """Plan what ends in a profile that is being deleted: access goes there too, whatever keeps the namespace."""
         if terminating.is_terminating(profile.name, self.observed):
-            room = room_of(profile.name, self.observed)
+            room = room_of(profile.name, self.observed, self.now)
             found = terminating.plan(profile, room, self.observed, self.settings, self.pmr.origins, self.now)
             anchor = ownership.anchors(self.observed, self.settings).get(profile.name)
             definer = self.pmr.origins.profiles.get(profile.name, "")
@@ -252,7 +252,7 @@ class _Planning:
         over = objects.expired(profile, self.now) if len(grants) < len(profile.contributors) else frozenset()
         owner = objects.owner_of(profile)
         return replace(
-            room_of(profile.name, self.observed),
+            room_of(profile.name, self.observed, self.now),
             expired=over,
             owner=owner,
             bound=bound(profile) if self._unsettled(profile.name, owner, footing) else None,

@@ -327,6 +327,36 @@ def test_removing_the_charm_changes_nothing_in_the_cluster(world, api, one, role
 # a relation that means ill
 
 
+def test_a_relation_does_not_hold_up_what_the_options_define(world, one, role):
+    world.configure(pmr=one("ml", ann="edit", bob="edit"))
+    world.see()
+    world.publish("evil", one("ml", ann="admin"))
+
+    world.configure(pmr=one("ml", bob="view"))
+    status = world.see("config_changed").unit_status
+
+    warning = "relation:profiles:evil defines ml, which the trusted source config defines"
+    assert (role("ann", "ml"), role("bob", "ml")) == ("", "view")
+    assert status == ActiveStatus(f"1 profile, 1 contributor; 1 warning: {warning}")
+    assert [*world.answer("evil").failed] == ["ml"]
+    assert "which the trusted source config defines" in world.answer("evil").failed["ml"]
+
+
+def test_a_relation_that_the_brake_stops_is_answered_so_and_the_others_go_on(world, one, role):
+    crowd = {f"p{index}": "edit" for index in range(12)}
+    world.configure(pmr=one("ml", ann="edit"))
+    world.publish("teams", one("web", **crowd))
+    world.publish("others", one("data", zed="edit"))
+
+    world.publish("teams", "profiles: []")
+    world.configure(pmr=one("ml", ann="view"))
+    status = world.see("config_changed").unit_status
+
+    assert status == BlockedStatus("would revoke 12 of 12; run sync-now allow-revocations=true")
+    assert (role("ann", "ml"), role("p0", "web")) == ("view", "edit")
+    assert world.answer("others").applied == ("data",)
+
+
 def test_a_relation_does_not_get_what_another_source_lets_go(world, api, one, role):
     world.configure(pmr=one("ml", bob="edit"))
     world.see()

@@ -1,31 +1,10 @@
-"""What holds for every test of the engine: how many examples hypothesis tries, and that a run can be repeated."""
+"""What tests of the engine share."""
 
-import os
-
-import hypothesis
 import pytest
 
 from engine import build
 from engine.world import World
 from profiles_management import Settings
-
-hypothesis.settings.register_profile(
-    "default",
-    max_examples=12,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
-hypothesis.settings.register_profile(
-    "thorough",
-    hypothesis.settings.get_profile("default"),
-    max_examples=int(os.environ.get("EXAMPLES", "2000")),
-    derandomize=False,
-    print_blob=True,
-    phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
-)
-hypothesis.settings.load_profile("default")
 
 
 @pytest.fixture

@@ -1,0 +1,118 @@
+"""Goal of the attack: somebody whom a trusted source removes keeps their access, by what another source publishes."""
+
+import pytest
+from engine.build import contributor, document, profile
+from engine.looking import codes, roles_in
+from engine.test_sources import CONFIG, LATER, TEAMS, adding, opened
+from engine.test_until import at
+from engine.world import World
+
+from profiles_management import Settings
+from profiles_management.pmr import Source, merge
+
+EVIL = "relation:profiles:evil"
+
+
+@pytest.fixture(params=[Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+def world(request):
+    return World(request.param)
+
+
+def trusting(withdrawn=(), **documents):
+    """Merge documents: config is trusted, relations are not. None stands for one that cannot be read."""
+    names = {"config": CONFIG, "git": "git", "teams": TEAMS, "evil": EVIL}
+    sources = [
+        Source(names[one], pmr, "" if pmr else "rubbish", trusted=one in ("config", "git"))
+        for one, pmr in documents.items()
+    ]
+    return merge(sources, withdrawn=withdrawn)
+
+
+def test_by_a_second_definition(world):
+    world.apply(trusting(config=document(profile(ann="edit", bob="edit"))))
+
+    report = world.apply(trusting(config=document(profile(bob="view")), evil=document(profile(ann="admin"))))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "view"}
+    assert codes(report.plan.warnings) == ["trusted-definition"]
+    assert (report.exit_code, report.plan.refused) == (0, ())
+
+
+def test_by_definitions_of_two_sources_that_conflict_with_each_other(world):
+    world.apply(trusting(config=document(profile(ann="edit"))))
+
+    claims = {"evil": document(profile(ann="admin")), "teams": document(profile(ann="view"))}
+    report = world.apply(trusting(config=document(), **claims))
+
+    assert roles_in(world.api) == {"owner": "admin"}
+    assert codes(report.plan.refused) == ["not-its-own", "not-its-own"]
+    assert report.plan.stale == ("ml",)
+
+
+def test_by_a_definition_of_what_the_trusted_source_lets_go(world):
+    world.apply(trusting(config=document(profile(ann="edit"))))
+
+    report = world.apply(trusting(config=document(), evil=document(profile(ann="admin"))))
+
+    assert roles_in(world.api) == {"owner": "admin"}
+    assert codes(report.plan.refused) == ["not-its-own"]
+    assert report.plan.stale == ("ml",)
+
+
+@pytest.mark.parametrize("role", ["edit", "view"])
+def test_by_adding_the_person_as_well(world, role):
+    world.apply(trusting(config=document(opened()), git=adding(ann="edit")))
+
+    report = world.apply(trusting(config=document(opened()), git=adding(ann="view"), evil=adding(ann=role)))
+
+    assert roles_in(world.api) == {"owner": "admin", "ann": "view"}
+    assert codes(report.plan.warnings) == (["disputed"] if role == "edit" else [])
+
+
+def test_by_adding_the_person_in_another_spelling(world):
+    world.apply(trusting(config=document(opened()), git=adding(ann="edit"), evil=adding(Ann="edit")))
+
+    assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
+
+
+def test_by_publishing_rubbish_after_adding_the_person(world):
+    world.apply(trusting(config=document(opened()), evil=adding(ann="edit")))
+
+    world.apply(trusting(config=document(opened()), git=adding(ann="view"), evil=None))
+
+    assert roles_in(world.api) == {"owner": "admin", "ann": "view"}
+
+
+def test_by_publishing_rubbish_after_defining_what_a_trusted_source_defines_now(world):
+    world.apply(trusting(evil=document(profile(ann="edit"))))
+
+    report = world.apply(trusting(config=document(profile(bob="view")), evil=None))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "view"}
+    assert not report.plan.refused
+
+
+def test_by_publishing_rubbish_where_profiles_have_no_recorded_source(world):
+    world.apply(document(profile(ann="edit")))
+
+    world.apply(trusting(config=document(), evil=None))
+
+    assert roles_in(world.api) == {"owner": "admin"}
+
+
+def test_a_trusted_source_that_cannot_be_read_still_keeps_those(world):
+    world.apply(document(profile(ann="edit")))
+
+    world.apply(trusting(config=document(), git=None))
+
+    assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
+
+
+def test_equals_still_conflict_and_access_ends_at_its_time(world):
+    ends = document(profile(contributors=[contributor("ann", until=LATER), contributor("bob")]))
+    world.apply(trusting(teams=ends))
+
+    report = at(world, trusting(teams=ends, evil=document(profile(ann="edit"))), LATER)
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+    assert codes(report.plan.refused) == ["two-sources"]

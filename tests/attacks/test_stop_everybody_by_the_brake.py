@@ -1,0 +1,129 @@
+"""Goal of the attack: the brake stops, or lets through, what it should not, by the numbers of somebody else."""
+
+import pytest
+from engine.build import contributor, document, profile
+from engine.looking import roles_in
+from engine.test_sources import LATER, TEAMS, merged
+from engine.test_until import at
+from engine.world import World
+
+from memory_api import Kfam
+from profiles_management import BrakeError, Settings
+from profiles_management.kubeflow import names
+from profiles_management.reconcile.plan import SourceAccess
+
+
+@pytest.fixture(params=[Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+def world(request):
+    return World(request.param)
+
+
+def crowd(number, name="web"):
+    return profile(name, contributors=[contributor(f"p{index}") for index in range(number)])
+
+
+def test_a_source_that_removes_everybody_stops_itself_and_nobody_else(world):
+    world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=document(crowd(20))))
+
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(merged(config=document(profile(bob="view", eve="edit"), profile("new")), teams=document()))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "view", "eve": "edit"}
+    assert len(roles_in(world.api, "web")) == 21
+    assert roles_in(world.api, "new") == {"owner": "admin"}
+    assert (stopped.value.lost, stopped.value.before, stopped.value.sources) == (20, 20, {TEAMS})
+    assert str(stopped.value) == (
+        "20 of 20 accesses, each of a person to a profile, would be taken away by relation:profiles:teams: the brake "
+        "stopped this, and nothing of this was written. Other sources and access whose time is up were applied. "
+        "If it is meant, allow revocations for one run."
+    )
+
+
+def test_a_large_source_does_not_hide_what_a_small_one_removes(world):
+    world.apply(merged(config=document(crowd(8, "ml")), teams=document(crowd(50))))
+
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(merged(config=document(profile()), teams=document(crowd(50))))
+
+    assert (stopped.value.lost, stopped.value.before, stopped.value.sources) == (8, 8, {"config"})
+    assert len(roles_in(world.api)) == 9
+
+
+def test_what_the_stopped_source_gives_and_changes_waits_with_it(world):
+    world.apply(merged(config=document(crowd(8, "ml")), teams=document(profile("web", ann="edit"))))
+
+    changed = merged(config=document(profile(eve="admin", cpu="1")), teams=document(profile("web", ann="view")))
+    with pytest.raises(BrakeError):
+        world.apply(changed)
+
+    assert "eve" not in roles_in(world.api)
+    assert roles_in(world.api, "web") == {"owner": "admin", "ann": "view"}
+
+
+def test_people_without_our_mark_are_a_group_of_their_own():
+    world = World(Settings())
+    world.apply(document(profile(ann="edit", bob="edit")))
+    for index in range(20):
+        Kfam(world.api).add("ml", f"x{index}@example.com", "edit")
+
+    with pytest.raises(BrakeError, match=r"20 of 20 .* from people without our mark") as stopped:
+        world.apply(document(profile(bob="edit")))
+
+    assert stopped.value.lost == 20
+    assert "ann" not in roles_in(world.api)
+    assert len(roles_in(world.api)) == 22  # owner, bob, and those who were added elsewhere
+
+
+def test_people_whom_a_document_adopts_count_as_present():
+    world = World(Settings())
+    world.apply(document(profile()))
+    for index in range(20):
+        Kfam(world.api).add("ml", f"p{index}@example.com", "edit")
+
+    world.apply(document(crowd(12, "ml")))
+
+    assert len(roles_in(world.api)) == 13
+
+
+def test_planted_bindings_in_a_profile_of_no_document_count_nowhere():
+    world = World(Settings())
+    world.apply(document(profile(ann="edit", bob="edit"), profile("left", eve="edit")))
+    for index in range(20):
+        Kfam(world.api).add("left", f"x{index}@example.com", "edit")
+    Kfam(world.api).add("ml", "zed@example.com", "edit")
+
+    report = world.apply(document(profile(bob="edit")))
+
+    assert report.plan.sources == (SourceAccess("", 3, 2), SourceAccess(None, 1, 1))
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+    assert roles_in(world.api, "left") == {"owner": "admin"}
+
+
+def test_planted_bindings_whose_time_is_up_count_nowhere():
+    world = World(Settings())
+    world.apply(document(crowd(8, "ml"), profile("planted", owner="mallory")))
+    planted = world.api.get("RoleBinding", "ml", "user-p0-example-com-clusterrole-edit")
+    for index in range(50):
+        planted["metadata"] |= {"namespace": "planted", "name": f"user-x{index}-example-com-clusterrole-edit"}
+        planted["metadata"]["annotations"] |= {"user": f"x{index}@example.com", names.UNTIL: "2020-01-01T00:00:00Z"}
+        planted["subjects"][0]["name"] = f"x{index}@example.com"
+        world.api.put(planted)
+
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(document(profile()), stale="off")
+
+    assert (stopped.value.lost, stopped.value.before) == (8, 8)
+
+
+def test_nothing_but_expiry_where_one_document_is_all_there_is(world):
+    ends = contributor("ann", until=LATER)
+    world.apply(document(crowd(8, "ml"), profile("web", contributors=[ends]), profile("left", contributors=[ends])))
+
+    with pytest.raises(BrakeError) as stopped:
+        at(world, document(profile(), profile("web", bob="edit", contributors=[ends])), LATER)
+
+    assert len(roles_in(world.api)) == 9
+    assert roles_in(world.api, "web") == {"owner": "admin"}
+    assert roles_in(world.api, "left") == {"owner": "admin"}
+    assert stopped.value.exit_code == 3
+    assert "nothing of this was written. Other sources and access whose time is up were applied" in str(stopped.value)
