@@ -13,7 +13,19 @@ from functools import cached_property
 import ops
 
 from charms.profiles_management.v0.profiles_management import ProfilesRequirer
-from profiles_charm import actions, answers, checkout, config, connection, memory, mesh, results, sources, status
+from profiles_charm import (
+    actions,
+    answers,
+    checkout,
+    config,
+    connection,
+    leadership,
+    memory,
+    mesh,
+    results,
+    sources,
+    status,
+)
 from profiles_charm.status import Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
@@ -70,7 +82,9 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     @cached_property
     def _connection(self) -> connection.Connection:
-        return connection.connect()
+        connected = connection.connect()
+        connected.clock = leadership.while_leader(connected.clock, self.unit)
+        return connected
 
     # events
 
@@ -162,7 +176,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         report = delete_stale_profiles(
             gathered.pmr, target=client, settings=settings, keep_data=params.keep_data, only=names, clock=clock
         )
-        return actions.Answer(actions.of_report(report), status.trouble(report))
+        return actions.Answer(actions.of_report(report), status.trouble(report) or report.stopped)
 
     def _exported(self) -> actions.Answer:
         settings = config.load(self).settings()

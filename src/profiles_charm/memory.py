@@ -17,7 +17,8 @@ _SINCE, _SEEN = "since", "seen"
 class Memory:
     """What the leader has written down. Only a change is written, because each write wakes every other unit.
 
-    Before the peer relation is there, as in the install hook, nothing is known and nothing is kept.
+    Before the peer relation is there, as in the install hook, nothing is known and nothing is kept; nor on a unit that
+    is not the leader any more, which may neither read nor write it.
     """
 
     def __init__(self, charm: ops.CharmBase) -> None:
@@ -45,15 +46,18 @@ class Memory:
             self._write(_SEEN, sorted(after))
         return after
 
+    def _peers(self) -> ops.Relation | None:
+        return self._charm.model.get_relation(RELATION) if self._charm.unit.is_leader() else None
+
     def _read(self, key: str) -> object:
-        peers = self._charm.model.get_relation(RELATION)
+        peers = self._peers()
         try:
             return json.loads(peers.data[self._charm.app].get(key, "null")) if peers is not None else None
         except (ValueError, RecursionError):  # another version wrote something else
             return None
 
     def _write(self, key: str, value: object) -> None:
-        peers = self._charm.model.get_relation(RELATION)
+        peers = self._peers()
         if peers is not None:
             peers.data[self._charm.app][key] = json.dumps(value)
 

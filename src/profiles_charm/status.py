@@ -178,8 +178,19 @@ def _held(outcome: Report | ProfilesError) -> dict[str, int]:
 def _of_report(run: Run, report: Report) -> ops.StatusBase:
     if wrong := trouble(report):
         return ops.BlockedStatus(short(wrong))
+    if report.stopped:
+        return ops.WaitingStatus(short(report.stopped))
+    if report.unrevoked:
+        return ops.WaitingStatus(_unrevoked(report))
     longest = LONGEST_WITH_GATEWAYS if _names_gateways(report.plan.warnings) else LONGEST
     return ops.ActiveStatus(short(told(run, report), longest))
+
+
+def _unrevoked(report: Report) -> str:
+    """Return how many revocations are not done yet, without names of people."""
+    places = {outcome.change.profile for outcome in report.unrevoked}
+    where = f" in {next(iter(places))}" if len(places) == 1 else f" in {count(len(places), 'profile')}"
+    return short(f"{count(len(report.unrevoked), 'revocation')} pending{where}; the next event tries again")
 
 
 def _names_gateways(warnings: Sequence[Problem]) -> bool:

@@ -13,7 +13,7 @@ from lightkube.core.exceptions import ConfigError
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.problems import ClusterError, Forbidden, MissingKind
 from profiles_management.pmr.redaction import of_header, redacted
-from profiles_management.reconcile.plan import Verb, Write
+from profiles_management.reconcile.plan import ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing
 
 _LONGEST_MESSAGE = 300
@@ -85,7 +85,7 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         maybe_done: whether the write may have been carried out before, its answer lost.
     """
     status, reasons = refused.status, refused.reasons
-    if write.verb is Verb.DELETE and status == HTTPStatus.NOT_FOUND:
+    if write.verb is Verb.DELETE and status == HTTPStatus.NOT_FOUND and (maybe_done or not write.must_exist):
         return
     if write.verb is Verb.CREATE and maybe_done and "AlreadyExists" in reasons:
         return
@@ -93,9 +93,13 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         message = f"namespace {write.target.namespace} is gone or being deleted; the next run settles it"
         raise WriteError(message, conflict=True) from refused
     if meanwhile := _meanwhile(refused, write):
-        message = f"{write.target} {meanwhile} by somebody else meanwhile; the next run settles it"
-        raise WriteError(message, conflict=True) from refused
+        raise outdated(write.target, meanwhile) from refused
     raise WriteError(str(refused)) from refused
+
+
+def outdated(target: ObjectRef, what: str) -> WriteError:
+    """Return the error of a write that somebody else was quicker than; `what` they did, such as `was deleted`."""
+    return WriteError(f"{target} {what} by somebody else meanwhile; the next run settles it", conflict=True)
 
 
 def _meanwhile(refused: Refused, write: Write) -> str:

@@ -24,7 +24,8 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
     The phases are barriers: a grant is sent when every revocation was answered or given up. What waits for somebody
     else holds nothing up; it is looked at again until `settings.deadline`. A profile in which something failed sits
     out what comes later, the others go on. Once `clock.ending` holds, changes in flight are finished and no other is
-    begun.
+    begun. `clock.stop_reason` is asked before anything but a revocation is sent: where another process took over, this
+    one must not give what that one has taken away.
 
     A change that takes access away and meets somebody who was quicker each time is late: it is tried again before
     anything is granted, and at the end of the run. Until it is done, nobody of its profile is given anything; whatever
@@ -76,6 +77,7 @@ class _Run:
         self.settings = settings
         self.clock = clock
         self.progress = progress
+        self.stop_reason = ""
         self.begun = clock.monotonic()
         self.deadline = self.begun + settings.deadline_for(plan.new)
         self.jobs = [_Job(change) for change in plan.changes]
@@ -97,11 +99,11 @@ class _Run:
         self._late_again()
         outcomes = tuple(self._outcome(job) for job in self.jobs)
         interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
-        return Report(self.plan, outcomes, tuple(self.waiting), interrupted)
+        return Report(self.plan, outcomes, tuple(self.waiting), interrupted, self.stop_reason)
 
     def _ends(self) -> bool:
         """Return whether nothing more is begun."""
-        return self.stopped.is_set() or self.clock.ending()
+        return self.stopped.is_set() or bool(self.stop_reason) or self.clock.ending()
 
     # sending
 
@@ -113,6 +115,8 @@ class _Run:
         """
         self.barred = dict(self.broken)
         due = list(jobs)
+        if any(job.change.phase is not Phase.REVOKE and job.sent < len(job.change.writes) for job in due):
+            self.stop_reason = self.stop_reason or self.clock.stop_reason()
         queue, writers = iter(due), min(self.settings.writers, len(due))
         with ThreadPoolExecutor(writers or 1) as pool:
             try:
@@ -237,6 +241,8 @@ class _Run:
             return Outcome(job.change, job.result, job.why, job.sent)
         if job.late or job.held:
             return Outcome(job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.sent)
+        if self.stop_reason and job.sent < len(job.change.writes):
+            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.sent)
         if self.stopped.is_set():
             return Outcome(job.change, Result.NOT_TRIED, "the cluster stopped answering", job.sent)
         if self.clock.ending() and not job.sent:

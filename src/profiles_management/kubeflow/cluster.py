@@ -10,7 +10,7 @@ from lightkube.core.decoders import decode_list
 from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow import ending, names, slim
-from profiles_management.kubeflow.answers import Refused, answers, judge
+from profiles_management.kubeflow.answers import Refused, answers, judge, outdated
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.depth import without_managed_fields
 from profiles_management.kubeflow.gather import Gathering
@@ -127,14 +127,16 @@ class Cluster:
             WriteError: it cannot be read, or is somebody else's by now and cannot be judged.
         """
         try:
-            due = ending.rewritten(write, self._object(write.target))
+            part = self._object(write.target)
+            due = ending.rewritten(write, part)
         except ending.NotTheirs as other:
             if write.verb is Verb.DELETE and not other.gives:
                 return False
-            what = f"{write.target} was deleted, and somebody else created another that is not managed"
-            raise WriteError(f"{what}; the next run settles it", conflict=True) from None
+            raise outdated(write.target, "was deleted and created again") from None
         except ClusterError as error:
             raise WriteError(str(error), conflict=True) from error
+        if write.must_exist and not due and not part.has(write.target):
+            raise outdated(write.target, "was deleted")
         remains = False
         try:
             for each in due:

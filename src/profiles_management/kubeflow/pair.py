@@ -1,6 +1,7 @@
 """One person's pair of objects in a namespace: what brings it to what a document grants."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from profiles_management.kubeflow import compare, names, objects, writes
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, role_right, weight
@@ -16,6 +17,7 @@ from profiles_management.reconcile.plan import (
     Phase,
     Reason,
     State,
+    Verb,
     Write,
 )
 
@@ -80,7 +82,8 @@ class Settling:
                 self.drifted = self.drifted or gone in wrong
                 self.fields.append(FieldDiff("role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]))
             made = self._creation(objects.binding, "RoleBinding", self.room.bindings.get(self.name))
-            yield from deletions(self.room, self.grant.person, (*self.replaced, *wrong), made.after)
+            for sent in deletions(self.room, self.grant.person, (*self.replaced, *wrong), made.after):
+                yield replace(sent, must_exist=sent.verb is Verb.DELETE)
             yield made
 
     def _mend_binding(self, one: Binding) -> Iterator[Write]:

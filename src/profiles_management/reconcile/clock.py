@@ -10,6 +10,10 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """The time, and whether it is up.
@@ -19,12 +23,15 @@ class Clock:
         monotonic: seconds that only grow.
         sleep: waits seconds, or until the program is asked to end.
         ending: whether the program was asked to end. What is in flight is finished, nothing new is begun.
+        stop_reason: returns why this program may not write any more, '' while it may. It is asked again before anything
+            but a revocation is sent; where it gives a reason, nothing new is begun.
     """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
     ending: Callable[[], bool] = _never
+    stop_reason: Callable[[], str] = _nothing
 
 
 SYSTEM = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)

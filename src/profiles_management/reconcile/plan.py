@@ -108,6 +108,8 @@ class Write:
         uid: the identity of the object that was read; the write is refused where another object has its name by now.
         ends: whose access the write takes away or limits. Where the object changed meanwhile and is still that
             person's, the write holds for the changed object too: nobody keeps access by changing it fast enough.
+        must_exist: whether a deletion is refused where the object is gone by now: what replaces it was planned for
+            somebody who had it.
     """
 
     verb: Verb
@@ -117,6 +119,7 @@ class Write:
     after: Condition | None = None
     uid: str = ""
     ends: "Person | None" = None
+    must_exist: bool = False
 
 
 @dataclass(frozen=True, slots=True)

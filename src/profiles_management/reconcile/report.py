@@ -34,12 +34,14 @@ class Report:
         outcomes: one for each change of the plan, in its order.
         waiting: what the plan called pending and still is.
         interrupted: whether the program was asked to end before all changes were tried.
+        stopped: why the run had to stop writing before all changes were tried, '' where it had not to.
     """
 
     plan: Plan
     outcomes: tuple[Outcome, ...] = ()
     waiting: tuple[Pending, ...] = ()
     interrupted: bool = False
+    stopped: str = ""
 
     def having(self, result: Result) -> tuple[Outcome, ...]:
         """Return the outcomes of one kind."""
@@ -55,6 +57,12 @@ class Report:
         """Everything that the next run has to finish, with what it waits for."""
         late = tuple(Pending(one.change.profile, one.why) for one in self.having(Result.PENDING))
         return self.waiting + late
+
+    @property
+    def unrevoked(self) -> tuple[Outcome, ...]:
+        """Changes that take access away and are not done, although nothing went wrong."""
+        left = (Result.PENDING, Result.NOT_TRIED)
+        return tuple(outcome for outcome in self.outcomes if outcome.result in left and outcome.change.takes)
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -82,10 +90,10 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 for an error or an interruption, 4 for what is still pending, 0 for a target that matches."""
+        """1 for an error or an interruption, 4 for what the next run has to finish, 0 for a target that matches."""
         if self.plan.refused or self.failed or self.interrupted:
             return 1
-        return 4 if self.pending else 0
+        return 4 if self.pending or self.having(Result.NOT_TRIED) else 0
 
 
 _WORSE = {Result.DONE: 0, Result.PENDING: 1, Result.NOT_TRIED: 2, Result.FAILED: 3}

@@ -286,6 +286,8 @@ def _touched(plan: Plan) -> set[str]:
 def _advice(report: Report) -> Iterator[Line]:
     if report.failed or report.plan.refused:
         yield line("Mend what is said above and run it again; what was done stays done.")
+    elif report.stopped:
+        yield line(Segment("stopped: ", Tone.WAIT), printable(report.stopped), hang=len("stopped: "))
     elif report.interrupted:
         yield line("Interrupted. Run it again: the next run finishes what is left.")
     elif report.pending:

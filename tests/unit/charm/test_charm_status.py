@@ -296,6 +296,18 @@ def test_what_was_pending_is_finished_by_the_next_event(deploy, api, good):
     assert world.see().unit_status == ActiveStatus("2 profiles, 3 contributors")
 
 
+def test_a_revocation_that_is_pending_is_not_active(deploy, api, good, document):
+    world = deploy(api)
+    world.configure(pmr=document(ml=3))
+    world.see()
+    api.faults.append(always(injury("409"), lambda request: request.method == "DELETE" and "user2" in request.name))
+    world.configure(pmr=document(ml=2))
+
+    assert world.see().unit_status == WaitingStatus("1 revocation pending in ml; the next event tries again")
+    api.faults.clear()
+    assert world.see().unit_status == ActiveStatus("1 profile, 2 contributors")
+
+
 def test_waiting_for_others_takes_no_longer_than_the_deadline(deploy, api, good, ticks):
     world, _ = still_pending(deploy, api, good)
     world.configure(pmr=good, deadline=7)
