@@ -3,7 +3,7 @@
 import pytest
 from engine.build import contributor, document, profile
 from engine.looking import roles_in
-from engine.test_sources import LATER, TEAMS, merged
+from engine.test_sources import LATER, TEAMS, adding, merged, opened
 from engine.test_until import at
 from engine.world import World
 
@@ -58,6 +58,18 @@ def test_what_the_stopped_source_gives_and_changes_waits_with_it(world):
 
     assert "eve" not in roles_in(world.api)
     assert roles_in(world.api, "web") == {"owner": "admin", "ann": "view"}
+
+
+def test_whom_another_source_takes_on_with_another_role_does_not_wait_for_the_one_that_is_stopped(world):
+    added = {f"p{index}": "edit" for index in range(8)}
+    world.apply(merged(config=document(opened()), teams=adding(**added)))
+
+    with pytest.raises(BrakeError):
+        world.apply(merged(config=document(opened()), teams=adding(new="edit"), git=adding(p0="view")))
+
+    assert roles_in(world.api)["p0"] == "view"
+    assert roles_in(world.api)["p1"] == "edit"
+    assert "new" not in roles_in(world.api)
 
 
 def test_people_without_our_mark_are_a_group_of_their_own():

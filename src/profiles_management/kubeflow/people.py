@@ -38,12 +38,14 @@ class People:
 
     Attributes:
         before: how many had a role that the document can take, by the source of it; None for one without our mark.
-        sources: the same source for everybody whose access changes.
+        sources: the same source for everybody who has a role.
+        granting: the source that says what somebody is to have.
     """
 
     changes: tuple[Change, ...] = ()
     before: Mapping[str | None, int] = field(default_factory=dict)
     sources: Mapping[Person, str | None] = field(default_factory=dict)
+    granting: Mapping[Person, str] = field(default_factory=dict)
 
     @property
     def lost(self) -> tuple[Person, ...]:
@@ -76,7 +78,8 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
         name = named[grant.person, grant.role]
         changes += Settling(room, settings, grant, name, held.get(grant.person, Held())).changes()
     sources = {person: one.source for person, one in held.items() if one.bindings and person not in kept}
-    return People(tuple(changes), before=Counter(sources.values()), sources=sources)
+    granting = {grant.person: grant.source for grant in wanted}
+    return People(tuple(changes), before=Counter(sources.values()), sources=sources, granting=granting)
 
 
 def spelled_otherwise(name: str, revoked: Iterable[Person], wanted: Iterable[Person]) -> Iterator[Problem]:

@@ -56,9 +56,7 @@ class Tally:
         for change in found.changes:
             self._expired += change.reason is Reason.EXPIRED
             self._gained += change.reason is Reason.WANTED
-            given = found.sources.get(change.person, "") if change.person is not None else ""
-            unlisted = change.reason is Reason.UNLISTED
-            source = None if unlisted else deciding.about(given or "")
+            source = deciding.about(_given(change, found))
             yield change if change.source == source else replace(change, source=source)
 
     def owner(self, deciding: Deciding, *, gained: bool, lost: bool) -> None:
@@ -89,3 +87,12 @@ class Tally:
         else:
             self._uncounted_before += before
             self._uncounted_lost += lost
+
+
+def _given(change: Change, found: People) -> str | None:
+    """Return the source that gives access or, where a change only takes it away, gave it."""
+    if change.reason is Reason.UNLISTED:
+        return None
+    if change.person is None:
+        return ""
+    return found.granting.get(change.person, found.sources.get(change.person) or "")
