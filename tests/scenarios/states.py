@@ -89,6 +89,7 @@ def _without_run(body: Any) -> Any:
 def _meaning(body: Any) -> Any:
     notes = body["metadata"].get("annotations", {})
     notes.pop("profiles-management.io/touched", None)
+    notes.pop("profiles-management.io/woken", None)
     if not notes:
         body["metadata"].pop("annotations", None)
     spec = body.get("spec") or {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from profiles_management.kubeflow import names
 from profiles_management.kubeflow.held import Held, room_of
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.people import bound, held_in
@@ -92,12 +93,21 @@ def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
 
 
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
-    seen, bound = observed.profiles.get(name), observed.owner_bindings.get(name)
-    person = (
-        bound.subject if bound is not None and bound.subject is not None else seen.owner if seen is not None else None
-    )
-    if person is not None:
-        yield AccessEntry(name, person, "admin", owner=True)
+    """Yield the owner as the owner's RoleBinding binds them; others whom it binds are among what is not managed."""
+    seen, owned = observed.profiles.get(name), observed.owner_bindings.get(name)
+    if owned is None:
+        if seen is not None and seen.owner is not None:
+            yield AccessEntry(name, seen.owner, "admin", owner=True)
+        return
+    others = {
+        person
+        for binding in observed.foreign.get(name, ())
+        if binding.name == names.OWNER_BINDING
+        for person in binding.people
+    }
+    for whole, person in zip(owned.people_in(name), owned.people, strict=True):
+        if whole not in others:
+            yield AccessEntry(name, person, _shown(owned.granted), owner=True)
 
 
 def _contributor(name: str, person: Person, held: Held) -> Iterator[AccessEntry]:
@@ -109,9 +119,11 @@ def _contributor(name: str, person: Person, held: Held) -> Iterator[AccessEntry]
 
 
 def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:
+    """Yield who has access by objects that are not managed, but for what runs in the namespace itself."""
     for binding in observed.foreign.get(name, ()):
-        people = (person for person in binding.people if person.kind != "ServiceAccount")
-        yield from (AccessEntry(name, person, _shown(binding.role), managed=False) for person in people)
+        for person in binding.people:
+            if person.kind != "ServiceAccount" or not person.name.startswith(f"{name}:"):
+                yield AccessEntry(name, person, _shown(binding.role), managed=False)
     for policy in observed.foreign_policies.get(name, ()):
         for person in policy.people:
             yield AccessEntry(name, person, "", managed=False)

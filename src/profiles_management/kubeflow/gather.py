@@ -5,6 +5,7 @@ from sys import intern
 from typing import Any
 
 from profiles_management.kubeflow import foreign, names, policies, slim
+from profiles_management.kubeflow.foreign import DeclaredOwner
 from profiles_management.kubeflow.observed import (
     Binding,
     ForeignBinding,
@@ -53,6 +54,7 @@ class Gathering:
         self, holds: Iterable[str], missing_roles: Iterable[str] = (), unreadable: Iterable[Problem] = ()
     ) -> Observed:
         """Return the picture; `holds` names the kinds that the target can hold."""
+        self._add_others_of_owners()
         return Observed(
             profiles=self.profiles,
             namespaces=self.namespaces,
@@ -113,6 +115,7 @@ class Gathering:
             source=intern(notes.get(names.SOURCE, "")),
             sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
             touched=notes.get(names.TOUCHED, ""),
+            woken=notes.get(names.WOKEN, ""),
             complete=names.FINALIZER in (one.metadata.finalizers or ()),
             deleting=one.metadata.deletion_timestamp is not None,
         )
@@ -136,14 +139,17 @@ class Gathering:
     def role_binding(self, binding: slim.RoleBinding) -> None:
         """Keep a RoleBinding that is an owner's or a contributor's, or that gives people access in another way."""
         metadata = binding.metadata
+        if metadata.name == names.OWNER_BINDING:
+            subjects = tuple(map(_whole, binding.subjects or ()))
+            self.owner_bindings[metadata.namespace] = _owner_object(
+                metadata,
+                cluster_role=intern(bound_to(binding.role_ref)),
+                granted=self._recognition.role_of(binding.role_ref),
+                subjects=subjects,
+            )
+            return
         if is_propagated(metadata):
             self._foreign_binding(binding, propagated=True)
-            return
-        if metadata.name == names.OWNER_BINDING:
-            cluster_role = binding.role_ref.name
-            self.owner_bindings[metadata.namespace] = _owner_object(metadata, cluster_role, binding.subjects, b"")
-            if sole_subject(binding.subjects) is None:
-                self._keep_foreign(foreign.owners_binding(binding, self._recognition), metadata)
             return
         mark = mark_of(metadata)
         person = self._recognition.person_bound(binding, mark)
@@ -173,13 +179,11 @@ class Gathering:
         metadata = policy.metadata
         if metadata.name in names.CLOSING:
             self._closing_policy(policy)
+        if metadata.name == names.OWNER_POLICY:
+            self.owner_policies[metadata.namespace] = _owner_object(metadata, spec=bytes(policy.spec))
+            return
         if is_propagated(metadata):
             self._foreign_policy(policy, propagated=True)
-            return
-        if metadata.name == names.OWNER_POLICY:
-            self.owner_policies[metadata.namespace] = _owner_object(metadata, "", None, bytes(policy.spec))
-            if not self._recognition.lets_in_owner_alone(policy):
-                self._keep_foreign(foreign.owners_policy(policy, self._recognition), metadata)
             return
         mark = mark_of(metadata)
         person = self._recognition.person_let_in(policy, mark)
@@ -216,19 +220,34 @@ class Gathering:
         if metadata.name == names.LIMITS:
             self.limits[metadata.namespace] = LimitsSeen(metadata.resource_version, spec, _own_mark(metadata))
 
+    def _add_others_of_owners(self) -> None:
+        """Record whom owners' objects give access besides the owner; the owner is known once every kind was read."""
+        for space, binding in self.owner_bindings.items():
+            other = foreign.owners_binding(space, binding, self._owner(space, binding))
+            self._keep_foreign(other, space)
+        for space, policy in self.owner_policies.items():
+            owner = self._owner(space, policy)
+            self._keep_foreign(foreign.owners_policy(space, policy, owner, self._recognition), space)
+
+    def _owner(self, space: str, owned: OwnerObject) -> DeclaredOwner:
+        return foreign.declared_owner(self.profiles.get(space), self.namespaces.get(space), owned)
+
     def _foreign_binding(self, binding: slim.RoleBinding, *, propagated: bool = False) -> None:
         self._take_name(binding.metadata)
-        self._keep_foreign(foreign.binding(binding, self._recognition, propagated=propagated), binding.metadata)
+        self._keep_foreign(
+            foreign.binding(binding, self._recognition, propagated=propagated), binding.metadata.namespace
+        )
 
     def _foreign_policy(self, policy: slim.AuthorizationPolicy, *, propagated: bool = False) -> None:
         self._take_name(policy.metadata)
-        self._keep_foreign(foreign.policy(policy, self._recognition, propagated=propagated), policy.metadata)
+        found = foreign.policy(policy, self._recognition, propagated=propagated)
+        self._keep_foreign(found, policy.metadata.namespace)
 
-    def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, metadata: slim.Metadata) -> None:
+    def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, space: str) -> None:
         if isinstance(giving, ForeignBinding):
-            self.foreign.setdefault(metadata.namespace, []).append(giving)
+            self.foreign.setdefault(space, []).append(giving)
         elif giving is not None:
-            self.foreign_policies.setdefault(metadata.namespace, []).append(giving)
+            self.foreign_policies.setdefault(space, []).append(giving)
 
     def _closing_policy(self, policy: slim.AuthorizationPolicy) -> None:
         """Record a policy that closes a namespace; one that somebody changed does not, and has its name."""
@@ -244,6 +263,7 @@ class Gathering:
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
 
 
+_PROFILE_GROUP = "kubeflow.org/"
 _NO_NOTES: Mapping[str, str] = {}
 
 _TAKE: Mapping[str, Any] = {
@@ -265,6 +285,11 @@ def _owned_by(references: Iterable[slim.OwnerReference] | None) -> str:
     return next((one.name for one in references or () if one.kind == "Profile"), "")
 
 
+def _is_profile_controller(owner: slim.OwnerReference) -> bool:
+    """Whether the profile controller, which looks at group, kind and name, takes an object for its own."""
+    return owner.controller and owner.kind == "Profile" and owner.api_version.startswith(_PROFILE_GROUP)
+
+
 def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[str, str, str, str], ...] | None:
     subject = sole_subject(found)
     if (
@@ -278,21 +303,21 @@ def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[s
     return tuple((one.kind, one.name, one.namespace, one.api_group) for one in found or ())
 
 
-def _owner_object(
-    metadata: slim.Metadata, cluster_role: str, subjects: list[slim.Subject] | None, spec: bytes
-) -> OwnerObject:
-    single = sole_subject(subjects)
+def _whole(subject: slim.Subject) -> tuple[str, str, str, str]:
+    return intern(subject.kind), subject.name, subject.namespace, intern(subject.api_group)
+
+
+def _owner_object(metadata: slim.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401 - fields of OwnerObject
+    notes, owners = metadata.annotations or _NO_NOTES, metadata.owner_references or ()
     return OwnerObject(
         version=metadata.resource_version,
-        user=(metadata.annotations or _NO_NOTES).get("user", ""),
-        subject=Person(single.kind, single.name) if single else None,
-        namespace=single.namespace if single else "",
-        cluster_role=cluster_role,
-        spec=spec,
+        user=notes.get("user", ""),
+        role=notes.get("role", ""),
         mark=mark_of(metadata),
-        owned_by=_owned_by(metadata.owner_references),
-        subjects=() if single else tuple(Person(who.kind, who.name) for who in subjects or ()),
+        owned_by=_owned_by(owners),
+        controlled_by=_owned_by(owners) if len(owners) == 1 and _is_profile_controller(owners[0]) else "",
         finalized=bool(metadata.finalizers),
         deleting=metadata.deletion_timestamp is not None,
         uid=metadata.uid,
+        **content,
     )

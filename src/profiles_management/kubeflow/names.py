@@ -20,6 +20,7 @@ SOURCE = f"{DOMAIN}/source"
 SETS = f"{DOMAIN}/sets"
 KEYS = f"{DOMAIN}/keys"
 TOUCHED = f"{DOMAIN}/touched"
+WOKEN = f"{DOMAIN}/woken"
 
 OWNER = "owner"
 OWNER_BINDING = "namespaceAdmin"

@@ -221,6 +221,20 @@ def owned(profile: Profile, settings: Settings) -> Owned:
     )
 
 
+def controlled_by(profile: str, uid: str) -> Body:
+    """Return the ownerReference by which the profile controller sees changes of an object.
+
+    Without blockOwnerDeletion, which some clusters allow only to those who may update finalizers of Profiles.
+    """
+    return {
+        "apiVersion": API_VERSIONS["Profile"],
+        "kind": "Profile",
+        "name": profile,
+        "uid": uid,
+        "controller": True,
+    }
+
+
 def closed(namespace: str, name: str, settings: Settings) -> Body:
     """Return a policy that lets nobody in: without any policy, Istio lets everybody in.
 

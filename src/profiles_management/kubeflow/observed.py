@@ -85,16 +85,19 @@ class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
     """An AuthorizationPolicy that is not managed and lets people in."""
 
 
-class OwnerObject(msgspec.Struct, frozen=True, gc=False):
+class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The RoleBinding or AuthorizationPolicy of an owner.
 
     Attributes:
-        user: what the annotation says, which the controller never mends.
-        subject: who is really bound; (kind, name), None for a policy or where there is not exactly one subject.
-        namespace: where that subject lives; '' for all but a ServiceAccount.
-        cluster_role: of a RoleBinding.
+        user, role: what the annotations say, which the profile controller never corrects.
+        cluster_role: of a RoleBinding, the name of its ClusterRole, or `Role/NAME`.
+        granted: the role that this stands for, as in a Binding.
+        subjects: of a RoleBinding, (kind, name, namespace, apiGroup) of everybody who is bound.
         spec: of a policy, its JSON.
-        subjects: of a RoleBinding everybody who is bound, where that is not exactly one.
+        owned_by: the Profile that an ownerReference names.
+        controlled_by: the Profile that the only ownerReference names as the controller, '' without one. The profile
+            controller sets this reference, and sees changes of an object only by it. A wrong uid in it does no harm:
+            Kubernetes deletes such an object, and the controller makes it again.
         finalized: whether it has finalizers, which can keep it in deletion.
         deleting: whether it is being deleted.
         uid: its identity: another object of its name has another.
@@ -102,16 +105,39 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False):
 
     version: str
     user: str
-    subject: Person | None
-    namespace: str
-    cluster_role: str
-    spec: bytes
+    role: str
     mark: str
     owned_by: str
-    subjects: tuple[Person, ...] = ()
-    finalized: bool = False
-    deleting: bool = False
-    uid: str = ""
+    controlled_by: str
+    finalized: bool
+    deleting: bool
+    uid: str
+    cluster_role: str = ""
+    granted: str = ""
+    subjects: tuple[tuple[str, str, str, str], ...] = ()
+    spec: bytes = b""
+
+    @property
+    def subject(self) -> Person | None:
+        """Who is bound: None for a policy, and where there is not exactly one subject."""
+        return Person(*self.subjects[0][:2]) if len(self.subjects) == 1 else None
+
+    @property
+    def namespace(self) -> str:
+        """Where the only subject lives; '' for all but a ServiceAccount."""
+        return self.subjects[0][2] if len(self.subjects) == 1 else ""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody whom a RoleBinding binds."""
+        return tuple(Person(kind, name) for kind, name, *_ in self.subjects)
+
+    def people_in(self, space: str) -> tuple[Person, ...]:
+        """Return everybody whom a RoleBinding of a namespace binds; a ServiceAccount is named `NAMESPACE:NAME`."""
+        return tuple(
+            Person(kind, f"{namespace or space}:{name}" if kind == "ServiceAccount" else name)
+            for kind, name, namespace, _ in self.subjects
+        )
 
 
 class Anchor(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -131,6 +157,7 @@ class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
     Attributes:
         sets: the fields of its spec that a document set (see names.SETS).
         touched: what the profile controller was last woken for (see names.TOUCHED).
+        woken: since when it was to make the owner's objects again (see names.WOKEN).
         complete: whether the profile controller has made everything once: it adds its finalizer last.
     """
 
@@ -140,6 +167,7 @@ class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
     plugins: tuple[Mapping[str, Any], ...]
     sets: frozenset[str]
     touched: str
+    woken: str
     complete: bool
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, writes
-from profiles_management.kubeflow.observed import Observed, OwnerObject, ProfileSeen
+from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, waking, writes
+from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.owner_objects import OwnerObjects
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.quota import follows
 from profiles_management.kubeflow.settings import Settings
@@ -38,7 +40,13 @@ class Owning:
     """Plans who owns one profile."""
 
     def __init__(
-        self, profile: Profile, wanted: Wanted, footing: Footing, observed: Observed, settings: Settings
+        self,
+        profile: Profile,
+        wanted: Wanted,
+        footing: Footing,
+        observed: Observed,
+        settings: Settings,
+        now: datetime,
     ) -> None:
         self.profile = profile
         self.name = profile.name
@@ -47,8 +55,10 @@ class Owning:
         self.footing = footing
         self.observed = observed
         self.settings = settings
-        self.binding = observed.owner_bindings.get(profile.name)
-        self.policy = observed.owner_policies.get(profile.name)
+        self.now = now
+        self.missing = waking.gone(footing, observed, now)
+        self.objects = OwnerObjects(profile, footing, observed, settings)
+        self.binding, self.policy = self.objects.binding, self.objects.policy
 
     def comes_first(self, change: Change) -> bool:
         """Return whether a contributor's change makes the owner of before a contributor: it goes ahead of the rest."""
@@ -66,6 +76,7 @@ class Owning:
         if (self.footing.namespace if standalone else self.footing.profile) is None:
             yield self._new()
             return
+        yield from waking.changes(self.name, self.owner, self.missing, self.now)
         steps = tuple(self._standalone_steps() if standalone else self._steps())
         if steps:
             yield self._handed_over(first, steps)
@@ -100,7 +111,10 @@ class Owning:
             what = f"RoleBinding {names.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
             yield refusal(self.name, "owner-drift", what, "Delete it; the profile controller makes it again.")
         followed = self.binding is not None and self.footing.before is None
-        if followed and self.policy is not None and not objects.lets_in(self.policy.spec, self.owner, self.settings):
+        is_restored = names.OWNER_POLICY in self.objects.restored
+        if not followed or self.policy is None or is_restored:
+            return
+        if not objects.lets_in(self.policy.spec, self.owner, self.settings):
             header = f"the header {self.settings.userid_header}"
             what = f"AuthorizationPolicy {names.OWNER_POLICY} does not let {self.owner.name} in by {header}"
             remedy = (
@@ -109,7 +123,7 @@ class Owning:
             yield refusal(self.name, "owner-drift", what, remedy)
 
     def _changing(self) -> bool:
-        return any(True for _ in self._steps())
+        return bool(self.missing) or any(True for _ in self._steps())
 
     # a profile that is not there yet
 
@@ -179,7 +193,7 @@ class Owning:
             reason,
             fields=(
                 FieldDiff("owner", was, str(self.owner)),
-                *self._subject_fields(),
+                *self.objects.fields(),
                 *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
             ),
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
@@ -205,7 +219,7 @@ class Owning:
             yield self._owner_changed(seen)
         if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
             yield self._annotated(space.version)
-        corrections = tuple(self._corrections())
+        corrections = tuple(self.objects.corrections())
         yield from corrections
         if space is not None and self.footing.asleep and not corrections:
             touch = {"metadata": {"annotations": {names.TOUCHED: ownership.woken_for(space)}}}
@@ -216,31 +230,6 @@ class Owning:
         owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
         return writes.patch(ObjectRef("Profile", "", self.name), {**marks, "spec": {"owner": owner}}, seen.version)
 
-    def _corrections(self) -> Iterator[Write]:
-        """Yield what the controller does not correct: annotations, and while it is stopped, subjects that were added.
-
-        Where the controller has something to do, it writes to both objects as soon as one of these patches wakes it.
-        """
-        quiet = not (self.footing.annotate or self.footing.hand_over or self.footing.before)
-        for kind, name, one in self._owner_objects():
-            change: objects.Body = {}
-            if one.user != self.owner.name:
-                change["metadata"] = {"annotations": {"user": self.owner.name}}
-            if kind == "RoleBinding" and one.subject is None:
-                change["subjects"] = [objects.owner_spec(self.profile.owner)]
-            if change:
-                yield writes.patch(ObjectRef(kind, self.name, name), change, one.version if quiet else "")
-
-    def _subject_fields(self) -> Iterator[FieldDiff]:
-        if self.binding is not None and self.binding.subject is None:
-            yield FieldDiff("subjects", [str(person) for person in self.binding.subjects], [str(self.owner)])
-
-    def _owner_objects(self) -> Iterator[tuple[str, str, OwnerObject]]:
-        if self.binding is not None:
-            yield "RoleBinding", names.OWNER_BINDING, self.binding
-        if self.policy is not None:
-            yield "AuthorizationPolicy", names.OWNER_POLICY, self.policy
-
     def _annotated(self, version: str) -> Write:
         change = {"metadata": {"annotations": {names.OWNER: self.owner.name}}}
         return writes.patch(ObjectRef("Namespace", "", self.name), change, version)
@@ -248,42 +237,10 @@ class Owning:
     # the owner's objects where there is no controller
 
     def _standalone_steps(self) -> Iterator[Write]:
-        owned = objects.owned(self.profile, self.settings)
         space = self.footing.namespace
         if self.footing.annotate and space is not None:
             yield self._annotated(space.version)
-        yield from self._mend_binding(owned.binding)
-        if "AuthorizationPolicy" in self.observed.holds:
-            yield from self._mend_policy(owned.policy)
-
-    def _mend_binding(self, wanted: objects.Body) -> Iterator[Write]:
-        one = self.binding
-        ref = ObjectRef("RoleBinding", self.name, names.OWNER_BINDING)
-        if one is None:
-            yield writes.create(wanted)
-        elif one.cluster_role != wanted["roleRef"]["name"]:
-            yield writes.delete(ref, one.version)
-            yield writes.create(wanted)
-        elif (
-            one.subject != self.owner
-            or one.namespace != wanted["subjects"][0].get("namespace", "")
-            or one.user != self.owner.name
-            or one.mark != self.settings.instance
-        ):
-            kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
-            yield writes.patch(ref, {"metadata": kept, "subjects": wanted["subjects"]}, one.version)
-
-    def _mend_policy(self, wanted: objects.Body) -> Iterator[Write]:
-        one = self.policy
-        ref = ObjectRef("AuthorizationPolicy", self.name, names.OWNER_POLICY)
-        if one is None:
-            yield writes.create(wanted)
-            return
-        differs = compare.policy(one.spec, compare.encoded(wanted["spec"]))
-        if differs or one.user != self.owner.name or one.mark != self.settings.instance:
-            kept = {key: wanted["metadata"][key] for key in ("labels", "annotations")}
-            spec = writes.replacing(compare.parsed(one.spec), wanted["spec"])
-            yield writes.patch(ref, {"metadata": kept, "spec": spec}, one.version)
+        yield from self.objects.standalone_writes()
 
 
 def _named_beside(before: Person, owner: Person) -> str:

@@ -133,7 +133,7 @@ def _with_profile(
     annotate = space is not None and space.owner != wanted.name
     if space is not None and annotate and not _may_annotate(profile, seen, space, observed):
         return _not_ours(profile, space)
-    before = _bound_other_than(wanted, observed.owner_bindings.get(profile.name))
+    before = _owner_of_before(wanted, seen, observed.owner_bindings.get(profile.name))
     return Footing(
         seen,
         space,
@@ -168,6 +168,13 @@ def woken_for(space: NamespaceSeen) -> str:
 
 def _bound_other_than(wanted: Person, bound: OwnerObject | None) -> Person | None:
     return bound.subject if bound is not None and bound.subject != wanted else None
+
+
+def _owner_of_before(wanted: Person, seen: ProfileSeen, bound: OwnerObject | None) -> Person | None:
+    """Return who is still bound as the owner; whom somebody bound behind the profile controller's back never was."""
+    before = _bound_other_than(wanted, bound)
+    is_controlled = bound is not None and bound.controlled_by == seen.name
+    return before if is_controlled or before == seen.owner else None
 
 
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:

@@ -12,8 +12,8 @@ from profiles_management.kubeflow import (
     claims,
     expiry,
     frozen,
-    names,
     objects,
+    owner_objects,
     ownership,
     people,
     terminating,
@@ -23,6 +23,7 @@ from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room, room_of
 from profiles_management.kubeflow.observed import Anchor, Observed
 from profiles_management.kubeflow.owner import Owning, bound
+from profiles_management.kubeflow.owner_objects import OwnerObjects
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
@@ -139,7 +140,11 @@ class _Planning:
         if room is not None:
             anchor = ownership.anchors(self.observed, self.settings)[name]
             deciding = self._deciding(anchor.source, anchor)
-            self._emptied(room, replace(deciding, counts="marked") if anchor.mark else deciding)
+            deciding = replace(deciding, counts="marked") if anchor.mark else deciding
+            self._emptied(room, deciding)
+            owned = owner_objects.of_no_document(name, self.observed, self.settings)
+            if owned is not None:
+                self._owner_alone(owned, {owned.owner}, deciding)
 
     def remaining(self, name: str) -> None:
         """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
@@ -222,7 +227,7 @@ class _Planning:
         self.staying += stay.people.values()
         grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
         found = people.plan(grants, stay.room, self.settings)
-        owning = Owning(profile, wanted, footing, self.observed, self.settings)
+        owning = Owning(profile, wanted, footing, self.observed, self.settings, self.now)
         shape = Shape(Ground(profile.name, wanted, footing, self.observed, self.settings, self.now))
         first = [change for change in found.changes if owning.comes_first(change)]
         others = tuple(change for change in found.changes if change not in first)
@@ -232,17 +237,30 @@ class _Planning:
         self.pending += _in_turn([*owning.pending(), *shape.pending()])
         self.warnings += owning.warnings()
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys(), deciding)
-        self._others(profile, footing, found, grants)
+        self._owner_alone(owning.objects, {owning.owner, *(grant.person for grant in grants)}, deciding)
+        self._others(profile, footing, found, grants, owning.objects.restored)
         self.new += not self.settings.standalone and not (footing.profile and footing.profile.complete)
         self.warnings += shape.warnings()
 
-    def _others(self, profile: Profile, footing: Footing, found: People, grants: Sequence[objects.Grant]) -> None:
+    def _owner_alone(self, owned: OwnerObjects, staying: Collection[Person], deciding: Deciding) -> None:
+        """Plan that the objects of an owner give access to nobody else; whom they did has no mark of ours."""
+        self.changes += owned.revocations()
+        self.tally.unmarked(deciding, len(owned.losing(staying)))
+
+    def _others(
+        self,
+        profile: Profile,
+        footing: Footing,
+        found: People,
+        grants: Sequence[objects.Grant],
+        corrected: Collection[str],
+    ) -> None:
         """Look at what others wrote: objects that are not managed, names in another case, the owner's gateway."""
         if unmanaged.exists(profile.name, self.observed):
             near = objects.people_of(profile)
             replaced = {footing.before} if footing.before is not None else set()
             lost = {*found.revoked, *(replaced - near)}
-            self.warnings += self._unmanaged(profile.name, near, lost, self._corrected())
+            self.warnings += self._unmanaged(profile.name, near, lost, corrected)
         if found.revoked:
             self.warnings += people.spelled_otherwise(profile.name, found.revoked, objects.people_of(profile))
         if not self.settings.standalone:
@@ -288,10 +306,6 @@ class _Planning:
         gained = (made or footing.before is not None) and not was_contributor
         lost = footing.before is not None and footing.before not in contributors
         self.tally.owner(deciding, gained=gained, lost=lost)
-
-    def _corrected(self) -> Collection[str]:
-        """Return the names of the owner's objects that are written where others have access by them."""
-        return names.OWNERS if self.settings.standalone else (names.OWNER_BINDING,)
 
     def _unmanaged(
         self, name: str, near: Collection[Person], lost: Collection[Person], corrected: Collection[str] = ()

@@ -3,10 +3,12 @@
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
+from profiles_management.kubeflow.policy_spec import ALLOWS, Operation, Rule, Source, When, decode, rules_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Person
 
@@ -15,54 +17,6 @@ ANYBODY = "*"
 _PEER, _PEERS_NAMESPACE = "source.principal", "source.namespace"
 _NOTEBOOK_PORT = "8888"
 _EVERY_PATH = ("*", "/*", "/{**}")
-
-
-class _Source(msgspec.Struct, gc=False, rename="camel"):
-    """Which peers a rule is for."""
-
-    principals: list[str] | None = None
-    not_principals: list[str] | None = None
-    namespaces: list[str] | None = None
-    not_namespaces: list[str] | None = None
-    service_accounts: list[str] | None = None
-    ip_blocks: list[str] | None = None
-    remote_ip_blocks: list[str] | None = None
-
-
-class _From(msgspec.Struct, gc=False):
-    source: _Source | None = None
-
-
-class _Operation(msgspec.Struct, gc=False):
-    """Which requests a rule is for. `hosts` and the fields that exclude, such as `notPaths`, leave a notebook open."""
-
-    methods: list[str] | None = None
-    paths: list[str] | None = None
-    ports: list[str] | None = None
-
-
-class _To(msgspec.Struct, gc=False):
-    operation: _Operation | None = None
-
-
-class _When(msgspec.Struct, gc=False, rename="camel"):
-    key: str = ""
-    values: list[str] | None = None
-    not_values: list[str] | None = None
-
-
-class _Rule(msgspec.Struct, gc=False, rename={"senders": "from", "operations": "to", "conditions": "when"}):
-    senders: list[_From] | None = None
-    operations: list[_To] | None = None
-    conditions: list[_When] | None = None
-
-
-class _Spec(msgspec.Struct, gc=False):
-    action: str = "ALLOW"
-    rules: list[_Rule | None] | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Spec)
 
 
 def sole_person(spec: bytes, settings: Settings) -> Person | None:
@@ -74,7 +28,7 @@ def sole_person(spec: bytes, settings: Settings) -> Person | None:
     Returns:
         None where it lets in several people, anybody, or nobody.
     """
-    rules = _rules(spec)
+    rules = rules_of(spec)
     people = {_required(rule, settings) for rule in rules}
     return people.pop() if len(people) == 1 else None
 
@@ -85,8 +39,55 @@ def people_let_in(spec: bytes, settings: Settings) -> tuple[Person, ...]:
     Whom a rule names gets in for some requests at least, whatever else it asks for. A rule that names nobody and lets
     a gateway open any page lets anybody in: `Person("User", "*")`.
     """
-    found = {person for rule in _rules(spec) for person in _let_in(rule, settings)}
+    found = {person for rule in rules_of(spec) for person in _let_in(rule, settings, settings.gateways)}
     return tuple(sorted(found))
+
+
+def people_of_owners_policy(spec: bytes, settings: Settings) -> tuple[Person, ...]:
+    """Return whom an owner's policy lets in, sorted: everybody whom any of its rules names, whatever else it asks for.
+
+    The gateways of these rules are gateways here, because the profile controller knows them. A policy that is not for
+    every workload of the namespace, or does not allow, leaves workloads open to anybody: no profile controller
+    writes one.
+    """
+    decoded = decode(spec)
+    rules = [rule or Rule() for rule in decoded.rules or ()]
+    gateways = (*settings.gateways, *sorted(_gateways_of(rules, settings)))
+    people = {person for rule in rules for person in _named_or_let_in(rule, settings, gateways)}
+    if decoded.action not in ALLOWS or decoded.selector:
+        people.add(Person("User", ANYBODY))
+    return tuple(sorted(people))
+
+
+def patch_for_only(users: Collection[str], spec: bytes, settings: Settings) -> dict[str, Any]:
+    """Return the merge patch after which an owner's policy lets in nobody but some users.
+
+    Rules that let others in go; where a rule names these users among others, the others go. Everything else stays as
+    the profile controller wrote it, such as rules for programs.
+    """
+    parsed = msgspec.json.decode(spec or b"{}")
+    gateways = (*settings.gateways, *sorted(gateways_of(msgspec.json.encode({**parsed, "action": "ALLOW"}), settings)))
+    values = {settings.userid_prefix + user for user in users}
+    rules = [_narrowed(rule, values, settings) for rule in parsed.get("rules") or ()]
+    allowed = {Person("User", user) for user in users}
+    kept = [rule for rule in rules if allowed.issuperset(_people_of_rule(rule, settings, gateways))]
+    return {"action": None, "selector": None, "rules": kept}
+
+
+def _narrowed(rule: dict[str, Any] | None, values: Collection[str], settings: Settings) -> dict[str, Any]:
+    """Return a rule whose conditions on the user-id header name some values at most, unless they name none of them."""
+    header = _header(settings)
+    conditions = []
+    for condition in (rule or {}).get("when") or ():
+        kept = [value for value in condition.get("values") or () if value in values]
+        is_header = str(condition.get("key", "")).lower() == header
+        conditions.append({**condition, "values": kept} if is_header and kept else condition)
+    return {**(rule or {}), "when": conditions} if conditions else rule or {}
+
+
+def _people_of_rule(rule: dict[str, Any], settings: Settings, gateways: Sequence[str]) -> set[Person]:
+    decoded = decode(msgspec.json.encode({"rules": [rule]}))
+    return {person for one in decoded.rules or () for person in _named_or_let_in(one or Rule(), settings, gateways)}
 
 
 def is_closed(spec: bytes) -> bool:
@@ -96,13 +97,7 @@ def is_closed(spec: bytes) -> bool:
 
 def gateways_of(spec: bytes, settings: Settings) -> frozenset[str]:
     """Return the principals through which a policy lets in whom its rules name by the user-id header."""
-    header = _header(settings)
-    return frozenset(
-        principal
-        for rule in _rules(spec)
-        if any(condition.key.lower() == header for condition in rule.conditions or ())
-        for principal in _principals(rule)
-    )
+    return _gateways_of(rules_of(spec), settings)
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -116,18 +111,7 @@ def matches(pattern: str, text: str) -> bool:
     return pattern == text
 
 
-def _rules(spec: bytes) -> Sequence[_Rule]:
-    """Return the rules of a policy that allows; a spec of another shape, which no API server stores, has none."""
-    try:
-        decoded = _DECODER.decode(spec or b"{}")
-    except (msgspec.DecodeError, RecursionError):
-        return ()
-    if decoded.action != "ALLOW":
-        return ()
-    return [rule or _Rule() for rule in decoded.rules or ()]
-
-
-def _required(rule: _Rule, settings: Settings) -> Person | None:
+def _required(rule: Rule, settings: Settings) -> Person | None:
     for condition in rule.conditions or ():
         if _names_people(condition, settings):
             names = list(_people(condition, settings))
@@ -136,10 +120,16 @@ def _required(rule: _Rule, settings: Settings) -> Person | None:
     return None
 
 
-def _let_in(rule: _Rule, settings: Settings) -> Iterator[Person]:
+def _named_or_let_in(rule: Rule, settings: Settings, gateways: Sequence[str]) -> Iterator[Person]:
+    """Yield whom one rule names, through whatever gateway; if nobody, whom it lets in."""
+    people = [person for condition in rule.conditions or () for person in _people(condition, settings)]
+    yield from people or _let_in(rule, settings, gateways)
+
+
+def _let_in(rule: Rule, settings: Settings, gateways: Sequence[str]) -> Iterator[Person]:
     """Yield whom one rule lets in."""
-    conditions = [one for one in rule.conditions or () if not _holds_for_all(one, settings)]
-    if not _is_open_to_gateways(rule, settings) or any(map(_is_about_peers, conditions)):
+    conditions = [one for one in rule.conditions or () if not _holds_for_all(one, settings, gateways)]
+    if not _is_open_to_gateways(rule, gateways) or any(map(_is_about_peers, conditions)):
         return
     # With several names to meet at once, whoever is named in one of them is shown.
     people = [person for condition in conditions for person in _people(condition, settings)]
@@ -152,15 +142,15 @@ def _let_in(rule: _Rule, settings: Settings) -> Iterator[Person]:
 # from
 
 
-def _is_open_to_gateways(rule: _Rule, settings: Settings) -> bool:
+def _is_open_to_gateways(rule: Rule, gateways: Sequence[str]) -> bool:
     """Whether requests that a gateway passes on can meet a rule."""
     if not rule.senders:
         return True
-    sources = [sender.source or _Source() for sender in rule.senders]
-    return any(_admits(source, gateway) for source in sources for gateway in settings.gateways)
+    sources = [sender.source or Source() for sender in rule.senders]
+    return any(_admits(source, gateway) for source in sources for gateway in gateways)
 
 
-def _admits(source: _Source, gateway: str) -> bool:
+def _admits(source: Source, gateway: str) -> bool:
     namespace, account = place_of(gateway)
     return (
         _meets(gateway, source.principals, source.not_principals)
@@ -184,16 +174,16 @@ def place_of(principal: str) -> tuple[str, str]:
 # to
 
 
-def _is_limited(rule: _Rule) -> bool:
+def _is_limited(rule: Rule) -> bool:
     """Whether a rule is for some addresses only, or for requests that open no page of a notebook server."""
-    sources = [sender.source or _Source() for sender in rule.senders or ()]
+    sources = [sender.source or Source() for sender in rule.senders or ()]
     if sources and all(source.ip_blocks or source.remote_ip_blocks for source in sources):
         return True
-    operations = [operation.operation or _Operation() for operation in rule.operations or ()]
+    operations = [operation.operation or Operation() for operation in rule.operations or ()]
     return bool(operations) and not any(map(_opens_pages, operations))
 
 
-def _opens_pages(operation: _Operation) -> bool:
+def _opens_pages(operation: Operation) -> bool:
     return (
         _meets("GET", operation.methods, None)
         and _meets(_NOTEBOOK_PORT, operation.ports, None)
@@ -204,15 +194,15 @@ def _opens_pages(operation: _Operation) -> bool:
 # when
 
 
-def _holds_for_all(condition: _When, settings: Settings) -> bool:
+def _holds_for_all(condition: When, settings: Settings, gateways: Sequence[str]) -> bool:
     """Whether a condition keeps next to nobody out: it only excludes, or a gateway or any text meets it."""
     values = condition.values or ()
     if not values or ANYBODY in values:
         return True
     if condition.key == _PEER:
-        return any(_meets(gateway, values, None) for gateway in settings.gateways)
+        return any(_meets(gateway, values, None) for gateway in gateways)
     if condition.key == _PEERS_NAMESPACE:
-        return any(_meets(place_of(gateway)[0], values, None) for gateway in settings.gateways)
+        return any(_meets(place_of(gateway)[0], values, None) for gateway in gateways)
     if condition.key.lower() == _header(settings):
         return any(_covers(value, settings.userid_prefix) for value in values)
     return False
@@ -223,15 +213,15 @@ def _covers(value: str, prefix: str) -> bool:
     return value.endswith("*") and prefix.startswith(value[:-1])
 
 
-def _is_about_peers(condition: _When) -> bool:
+def _is_about_peers(condition: When) -> bool:
     return condition.key in (_PEER, _PEERS_NAMESPACE)
 
 
-def _names_people(condition: _When, settings: Settings) -> bool:
+def _names_people(condition: When, settings: Settings) -> bool:
     return condition.key == _claim(settings) or condition.key.lower() == _header(settings)
 
 
-def _people(condition: _When, settings: Settings) -> Iterator[Person]:
+def _people(condition: When, settings: Settings) -> Iterator[Person]:
     values = condition.values or ()
     if condition.key == _claim(settings):
         yield from (Person("Group", value) for value in values)
@@ -251,12 +241,22 @@ def _without_prefix(value: str, prefix: str) -> Iterator[str]:
         yield from (value[end:] for end in range(2, len(value)) if prefix.endswith(value[1:end]))
 
 
-def _principals(rule: _Rule) -> Iterator[str]:
+def _gateways_of(rules: Iterable[Rule], settings: Settings) -> frozenset[str]:
+    header = _header(settings)
+    return frozenset(
+        principal
+        for rule in rules
+        if any(condition.key.lower() == header for condition in rule.conditions or ())
+        for principal in _principals(rule)
+    )
+
+
+def _principals(rule: Rule) -> Iterator[str]:
     for sender in rule.senders or ():
         yield from _listed(sender.source)
 
 
-def _listed(source: _Source | None) -> Iterable[str]:
+def _listed(source: Source | None) -> Iterable[str]:
     return source.principals or () if source is not None else ()
 
 

@@ -87,22 +87,21 @@ class Recognition:
         """Return the people whom a policy lets in by name, see policies.people_let_in."""
         return policies.people_let_in(bytes(policy.spec), self._settings)
 
-    def lets_in_owner_alone(self, policy: slim.AuthorizationPolicy) -> bool:
-        """Return whether an owner's policy lets in by name only whom its annotation names.
+    def people_of_owners_policy(self, spec: bytes) -> tuple[Person, ...]:
+        """Return whom an owner's policy lets in, see policies.people_of_owners_policy."""
+        return policies.people_of_owners_policy(spec, self._settings)
+
+    def lets_in_only(self, owner: str, space: str, spec: bytes) -> bool:
+        """Return whether an owner's policy lets in the user `owner` and nobody else.
 
         Nearly all are alike but for the names of their owner and namespace, so each kind is read once.
         """
-        metadata, spec = policy.metadata, bytes(policy.spec)
-        owner = annotated_name(metadata)
-        if owner is None:
-            return False
         if "*" in owner or any(owner in gateway for gateway in self._settings.gateways):
-            return self.people_let_in(policy) == (Person("User", owner),)
-        person = Person("User", owner)
+            return self.people_of_owners_policy(spec) == (Person("User", owner),)
         shape = spec.replace(_sole_value(self._settings.userid_prefix + owner), b"owner")
-        shape = shape.replace(_sole_value(metadata.namespace), b"namespace")
+        shape = shape.replace(_sole_value(space), b"namespace")
         if shape not in self._owners_alone:
-            self._owners_alone[shape] = self.people_let_in(policy) == (person,)
+            self._owners_alone[shape] = self.people_of_owners_policy(spec) == (Person("User", owner),)
         return self._owners_alone[shape]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow import contents, keys, names, objects, writes
+from profiles_management.kubeflow import contents, keys, names, objects, waking, writes
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.ownership import refusal
 from profiles_management.kubeflow.quota import Quota
@@ -119,7 +119,8 @@ class _Spec:
     def _writes(self) -> Iterator[Write]:
         footing = self.ground.footing
         # The controller will have written to the Profile by then.
-        restless = footing.hand_over or footing.annotate or footing.asleep
+        woken = waking.gone(footing, self.ground.observed, self.ground.now)
+        restless = footing.hand_over or footing.annotate or footing.asleep or woken
         spec = self.quota.spec()
         if self.plugins is not None:
             spec["plugins"] = self.plugins

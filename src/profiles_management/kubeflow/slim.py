@@ -21,6 +21,7 @@ _POLICY = ApiInfo(
 class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
     """Which object another one belongs to."""
 
+    api_version: str = ""
     kind: str = ""
     name: str = ""
     controller: bool = False

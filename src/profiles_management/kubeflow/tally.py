@@ -65,6 +65,10 @@ class Tally:
         if lost:
             self._count(deciding, "", before=1, lost=1)
 
+    def unmarked(self, deciding: Deciding, lost: int) -> None:
+        """Count people without our mark, each of whom ends with no role."""
+        self._count(deciding, None, before=lost, lost=lost)
+
     def access(self) -> Access:
         """Return what was counted in total."""
         return Access(

@@ -133,7 +133,7 @@ def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:
 
 def _label(change: Change, path: str) -> str:
     if change.target.kind == "Profile":
-        return "profile" if path in ("", "managed by", "plugins", "source", "subjects") else "quota"
+        return "profile" if path in ("", "managed by", "plugins", "source", "subjects", "ownerReferences") else "quota"
     return _LABELS.get(change.target.kind, str(change.target))
 
 

@@ -342,20 +342,11 @@ def bind_with_the_owner(api, name, **more):
     put(api, body)
 
 
-def test_whom_the_owners_policy_lets_in_too_is_reported_in_every_run(ml, profile):
+def test_whom_the_owners_policy_lets_in_too_loses_access_and_is_not_said_to_stay(ml, profile):
     let_in_with_the_owner(ml.api, ANN)
 
-    first = ml.apply(document(profile())).plan
-    second = ml.apply(document(profile())).plan
-
-    (warning,) = first.warnings
-    assert str(warning) == (
-        f"Profile/ml: {ANN} still passes the mesh by AuthorizationPolicy ns-owner-access-istio, which should be for "
-        "the owner alone. Delete it: the profile controller creates it again. [unmanaged-access]"
-    )
-    assert [one.what for one in second.warnings] == [
-        f"AuthorizationPolicy ns-owner-access-istio lets {ANN} in, and should be for the owner alone"
-    ]
+    assert not ml.apply(document(profile())).plan.warnings
+    assert not ml.apply(document(profile())).plan.changes
 
 
 def test_whom_the_run_takes_off_the_owners_binding_is_not_said_to_stay(ml, profile):

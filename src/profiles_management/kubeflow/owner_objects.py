@@ -1,0 +1,216 @@
+"""The RoleBinding and the AuthorizationPolicy of an owner: what brings them back to what the profile controller writes.
+
+The profile controller sees a change of them only by their ownerReference. A namespace admin who removes it can bind
+further people, and the controller does not notice. So the reference is set again, and in the same request everybody
+but the owner is removed: that needs no controller, and the request wakes it. Nothing is deleted on the way, because in
+a namespace without any policy Istio lets everybody in.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from profiles_management.kubeflow import compare, names, objects, policies, writes
+from profiles_management.kubeflow.observed import Observed, OwnerObject
+from profiles_management.kubeflow.ownership import Footing
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import Owner, Profile, UserKind
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Person, Phase, Reason, Write
+
+BINDING, POLICY = "RoleBinding", "AuthorizationPolicy"
+
+
+class OwnerObjects:
+    """Plans the two objects of one profile's owner.
+
+    Attributes:
+        binding, policy: as they are, None where there is none.
+        before: the owner whom the Profile names until it changes hands, None where it names the document's.
+        quiet: whether the profile controller has nothing to write to them.
+        others: by kind, who else has access by an object.
+    """
+
+    def __init__(self, profile: Profile, footing: Footing, observed: Observed, settings: Settings) -> None:
+        self.profile = profile
+        self.name = profile.name
+        self.owner = objects.owner_of(profile)
+        self.footing = footing
+        self.observed = observed
+        self.settings = settings
+        self.binding = observed.owner_bindings.get(self.name)
+        self.policy = observed.owner_policies.get(self.name)
+        seen = footing.profile
+        self.before = seen.owner if seen is not None and footing.hand_over else None
+        self.quiet = not (footing.annotate or footing.hand_over or footing.before)
+        self.others: dict[str, tuple[Person, ...]] = {}
+        for kind, foreign in ((BINDING, observed.foreign), (POLICY, observed.foreign_policies)):
+            found = [one for one in foreign.get(self.name, ()) if one.name in names.OWNERS]
+            if found and footing.namespace is not None and not footing.namespace.deleting:
+                self.others[kind] = found[0].people
+
+    @property
+    def restored(self) -> Collection[str]:
+        """Names of the objects that revocations bring back to what they were."""
+        return [name for kind, name, _ in self._objects() if kind in self.others]
+
+    def losing(self, staying: Collection[Person]) -> set[Person]:
+        """Return who loses a role by revocations: everybody who is bound with the owner, but for those who stay."""
+        return set(self.others.get(BINDING, ())) - set(staying)
+
+    def revocations(self) -> Iterator[Change]:
+        """Yield what takes access from everybody but the owner; each object is right afterwards.
+
+        Without a resourceVersion: whatever somebody wrote meanwhile, only the owner is to have access.
+        """
+        for kind, name, owned in self._objects():
+            if kind not in self.others:
+                continue
+            ref = ObjectRef(kind, self.name, name)
+            sent = self._standalone(kind, owned, "") if self.settings.standalone else (self._restored(ref, owned),)
+            fields = (*self._people_field(kind, owned), *self.reference_field(owned))
+            yield Change(Phase.REVOKE, self.name, ref, Action.UPDATE, Reason.DRIFTED, fields=fields, writes=tuple(sent))
+
+    def corrections(self) -> Iterator[Write]:
+        """Yield what the profile controller does not correct in the other objects.
+
+        Where the controller has something to do, it writes to both objects as soon as one of these patches wakes it.
+        """
+        for kind, name, owned in self._objects():
+            if kind in self.others and self.quiet:
+                continue
+            change: objects.Body = {}
+            metadata = self._annotations(owned)
+            if kind not in self.others:
+                metadata |= self._reference(owned)
+            if metadata:
+                change["metadata"] = metadata
+            if kind == BINDING and kind not in self.others and self._is_misbound(owned):
+                change["subjects"] = [objects.owner_spec(self.profile.owner)]
+            if change:
+                yield writes.patch(ObjectRef(kind, self.name, name), change, owned.version if self.quiet else "")
+
+    def fields(self) -> Iterator[FieldDiff]:
+        """Yield what corrections change that somebody should know."""
+        if self.binding is not None and BINDING not in self.others and self._is_misbound(self.binding):
+            yield from self._people_field(BINDING, self.binding)
+        lost = (self.reference_field(owned) for kind, _, owned in self._objects() if kind not in self.others)
+        yield from dict.fromkeys(field for fields in lost for field in fields)
+
+    def standalone_writes(self) -> Iterator[Write]:
+        """Yield what makes or corrects the objects where there is no profile controller."""
+        if BINDING not in self.others:
+            yield from self._standalone(BINDING, self.binding)
+        if POLICY in self.observed.holds and POLICY not in self.others:
+            yield from self._standalone(POLICY, self.policy)
+
+    # with a profile controller
+
+    def _restored(self, ref: ObjectRef, owned: OwnerObject) -> Write:
+        metadata = self._reference(owned) | (self._annotations(owned) if self.quiet else {})
+        change: objects.Body = {"metadata": metadata} if metadata else {}
+        if ref.kind == BINDING:
+            change["subjects"] = self._subjects_left(owned)
+        else:
+            owners = {self.owner.name} if self.before is None else {self.owner.name, self.before.name}
+            change["spec"] = policies.patch_for_only(owners, owned.spec, self.settings)
+        return writes.patch(ref, change, ends=self.others[ref.kind][0])
+
+    def _subjects_left(self, owned: OwnerObject) -> list[objects.Body]:
+        """Return the owner; while a profile changes hands, the one of before, whom the controller replaces."""
+        seen = self.footing.profile
+        if seen is None or self.before is None or self.before not in owned.people:
+            return [objects.owner_spec(self.profile.owner)]
+        return [objects.subject(self.before, seen.owner_namespace or self.name)]
+
+    def _is_misbound(self, owned: OwnerObject) -> bool:
+        """Whether a RoleBinding does not bind the owner, and no controller corrects that by itself."""
+        if len(owned.subjects) != 1:
+            return True
+        return self.quiet and self._has_lost_reference(owned) and owned.subject != self.owner
+
+    def _annotations(self, owned: OwnerObject) -> dict[str, Any]:
+        wanted = {"user": self.owner.name, "role": "admin"}
+        wrong = {key: value for key, value in wanted.items() if getattr(owned, key) != value}
+        return {"annotations": wrong} if wrong else {}
+
+    def _reference(self, owned: OwnerObject) -> dict[str, Any]:
+        seen = self.footing.profile
+        if seen is None or not self._has_lost_reference(owned):
+            return {}
+        return {"ownerReferences": [objects.controlled_by(seen.name, seen.uid)]}
+
+    def reference_field(self, owned: OwnerObject) -> tuple[FieldDiff, ...]:
+        """Return how an object's ownerReference differs from what the profile controller wrote."""
+        lost = self._has_lost_reference(owned)
+        return (FieldDiff("ownerReferences", None, f"Profile {self.name}"),) if lost else ()
+
+    def _has_lost_reference(self, owned: OwnerObject) -> bool:
+        seen = self.footing.profile
+        if seen is None or not seen.uid or "Namespace" not in self.observed.holds:
+            return False
+        return owned.controlled_by != seen.name
+
+    # without one
+
+    def _standalone(self, kind: str, owned: OwnerObject | None, version: str | None = None) -> Iterator[Write]:
+        """Yield what makes or corrects one object; `version` is the one to expect, by default the one that was read."""
+        made = objects.owned(self.profile, self.settings)
+        wanted = made.binding if kind == BINDING else made.policy
+        if owned is None:
+            yield writes.create(wanted)
+            return
+        ref = ObjectRef(kind, self.name, wanted["metadata"]["name"])
+        version = owned.version if version is None else version
+        change: objects.Body = {"metadata": {key: wanted["metadata"][key] for key in ("labels", "annotations")}}
+        if kind == BINDING:
+            if owned.cluster_role != wanted["roleRef"]["name"]:
+                yield writes.delete(ref, version)
+                yield writes.create(wanted)
+                return
+            differs = owned.subject != self.owner or owned.namespace != wanted["subjects"][0].get("namespace", "")
+            change["subjects"] = wanted["subjects"]
+        else:
+            differs = bool(compare.policy(owned.spec, compare.encoded(wanted["spec"])))
+            change["spec"] = writes.replacing(compare.parsed(owned.spec), wanted["spec"])
+        if differs or self._annotations(owned) or owned.mark != self.settings.instance:
+            yield writes.patch(ref, change, version)
+
+    # both
+
+    def _people_field(self, kind: str, owned: OwnerObject) -> Iterator[FieldDiff]:
+        if kind == BINDING:
+            yield FieldDiff("subjects", [str(person) for person in owned.people], [str(self.owner)])
+        else:
+            people = policies.people_of_owners_policy(owned.spec, self.settings)
+            yield FieldDiff("lets in", [person.name for person in people], [self.owner.name])
+
+    def _objects(self) -> Iterator[tuple[str, str, OwnerObject]]:
+        if self.binding is not None:
+            yield BINDING, names.OWNER_BINDING, self.binding
+        if self.policy is not None:
+            yield POLICY, names.OWNER_POLICY, self.policy
+
+
+def of_no_document(name: str, observed: Observed, settings: Settings) -> OwnerObjects | None:
+    """Return the objects of a profile that no document defines, with the owner that the cluster declares.
+
+    None where that is nobody whom a document could name.
+    """
+    owner = _declared(name, observed)
+    if owner is None:
+        return None
+    footing = Footing(observed.profiles.get(name), observed.namespaces.get(name))
+    return OwnerObjects(Profile.model_construct(name=name, owner=owner), footing, observed, settings)
+
+
+def _declared(name: str, observed: Observed) -> Owner | None:
+    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+    bound = observed.owner_bindings.get(name)
+    kind, owner, namespace = "", "", ""
+    if seen is not None and seen.owner is not None:
+        kind, owner, namespace = *seen.owner, seen.owner_namespace
+    elif space is not None and bound is not None:  # without Profiles, the annotation has the name and no kind
+        found = (subject for subject in bound.subjects if subject[1] == space.owner)
+        kind, owner, namespace, _ = next(found, ("", "", "", ""))
+    if not owner or kind not in {known.value for known in UserKind}:
+        return None
+    return Owner.model_construct(kind=UserKind(kind), name=owner, namespace=namespace or None)

@@ -1,0 +1,86 @@
+"""The spec of an AuthorizationPolicy, in the fields that say who gets in. Pure.
+
+Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+ALLOWS = ("ALLOW", "")
+
+
+class Source(msgspec.Struct, gc=False, rename="camel"):
+    """Which peers a rule is for."""
+
+    principals: list[str] | None = None
+    not_principals: list[str] | None = None
+    namespaces: list[str] | None = None
+    not_namespaces: list[str] | None = None
+    service_accounts: list[str] | None = None
+    ip_blocks: list[str] | None = None
+    remote_ip_blocks: list[str] | None = None
+
+
+class From(msgspec.Struct, gc=False):
+    """Where requests of a rule come from."""
+
+    source: Source | None = None
+
+
+class Operation(msgspec.Struct, gc=False):
+    """Which requests a rule is for. `hosts` and the fields that exclude, such as `notPaths`, leave a notebook open."""
+
+    methods: list[str] | None = None
+    paths: list[str] | None = None
+    ports: list[str] | None = None
+
+
+class To(msgspec.Struct, gc=False):
+    """What requests of a rule ask for."""
+
+    operation: Operation | None = None
+
+
+class When(msgspec.Struct, gc=False, rename="camel"):
+    """One condition of a rule."""
+
+    key: str = ""
+    values: list[str] | None = None
+    not_values: list[str] | None = None
+
+
+class Rule(msgspec.Struct, gc=False, rename={"senders": "from", "operations": "to", "conditions": "when"}):
+    """One rule: a request that meets all of its parts gets in."""
+
+    senders: list[From] | None = None
+    operations: list[To] | None = None
+    conditions: list[When] | None = None
+
+
+class Spec(msgspec.Struct, gc=False):
+    """A spec; without a selector it is for every workload of the namespace."""
+
+    action: str = "ALLOW"
+    selector: dict[str, Any] | None = None
+    rules: list[Rule | None] | None = None
+
+
+_DECODER = msgspec.json.Decoder(Spec)
+
+
+def rules_of(spec: bytes) -> Sequence[Rule]:
+    """Return the rules of a policy that allows; `spec` is its spec as JSON."""
+    decoded = decode(spec)
+    if decoded.action not in ALLOWS:
+        return ()
+    return [rule or Rule() for rule in decoded.rules or ()]
+
+
+def decode(spec: bytes) -> Spec:
+    """Return a spec given as JSON; one of another shape, which no API server stores, has no rules."""
+    try:
+        return _DECODER.decode(spec or b"{}")
+    except (msgspec.DecodeError, RecursionError):
+        return Spec()

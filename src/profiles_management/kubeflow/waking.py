@@ -1,0 +1,72 @@
+"""Owner's objects that somebody deleted: the profile controller is woken to make them again. Pure.
+
+The controller does not see that an object is gone whose ownerReference was removed before. It compares everything when
+its Profile changes, so an annotation of the Profile wakes it, and records since when: for an hour nothing is written
+again while the controller is not running.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from profiles_management.kubeflow import names, writes
+from profiles_management.kubeflow.objects import timestamp
+from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.ownership import Footing
+from profiles_management.reconcile.plan import Action, Change, Condition, ObjectRef, Person, Phase, Reason, State
+
+_AGAIN = timedelta(hours=1)
+
+
+def gone(footing: Footing, observed: Observed, now: datetime) -> list[ObjectRef]:
+    """Return the owner's objects that the profile controller made once and does not see to be gone.
+
+    None of them where it has something to do anyway, or was woken for them within the last hour.
+    """
+    seen, space = footing.profile, footing.namespace
+    if seen is None or space is None or not seen.complete or "Namespace" not in observed.holds:
+        return []
+    is_busy = footing.annotate or footing.hand_over or footing.before is not None
+    if is_busy or _is_woken(seen, now):
+        return []
+    return list(_missing(seen.name, observed))
+
+
+def changes(name: str, owner: Person, missing: list[ObjectRef], now: datetime) -> Iterator[Change]:
+    """Yield what wakes the profile controller and, once it has made the objects, forgets that it was woken."""
+    if not missing:
+        return
+    profile = ObjectRef("Profile", "", name)
+    conditions = tuple(_there(ref, owner) for ref in missing)
+    yield Change(
+        Phase.SWITCH,
+        name,
+        missing[0],
+        Action.CREATE,
+        Reason.INCOMPLETE,
+        writes=(
+            writes.patch(profile, {"metadata": {"annotations": {names.WOKEN: timestamp(now)}}}),
+            writes.patch(profile, {"metadata": {"annotations": {names.WOKEN: None}}}, after=conditions[-1]),
+        ),
+        settled=conditions,
+    )
+
+
+def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
+    if name not in observed.owner_policies:
+        yield ObjectRef("AuthorizationPolicy", name, names.OWNER_POLICY)
+    if name not in observed.owner_bindings:  # which the controller makes last
+        yield ObjectRef("RoleBinding", name, names.OWNER_BINDING)
+
+
+def _there(ref: ObjectRef, owner: Person) -> Condition:
+    if ref.kind == "RoleBinding":
+        return Condition(ref, State.BOUND, str(owner))
+    return Condition(ref, State.THERE)
+
+
+def _is_woken(seen: ProfileSeen, now: datetime) -> bool:
+    try:
+        since = datetime.fromisoformat(seen.woken)
+    except ValueError:
+        return False  # never, or somebody else wrote it
+    return since.tzinfo is not None and since <= now < since + _AGAIN
