@@ -164,7 +164,7 @@ def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
     """Return the Status that explains an error, empty where none does: a proxy says no in its own words."""
     try:
         found = json.loads(error.response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

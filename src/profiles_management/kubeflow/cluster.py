@@ -6,18 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from lightkube import Client
-from lightkube.core.decoders import decode_list
 from lightkube.core.resource import api_info
 
-from profiles_management.kubeflow import ending, names, slim
+from profiles_management.kubeflow import ending, names, pages, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge, outdated
 from profiles_management.kubeflow.conditions import holds
-from profiles_management.kubeflow.depth import without_managed_fields
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
-from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, Wire, path
+from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, TooLarge, Wire, path
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import (
     ClusterAway,
@@ -34,6 +32,7 @@ from profiles_management.reconcile.retry import Passing, Retry
 
 T = TypeVar("T")
 
+_FEWER = 8  # how many times fewer objects to ask for where a page is too large
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
 _TRIES = 4  # at once; the run tries again at its end
 _DELETION_TIMESTAMP = b'"deletionTimestamp"'
@@ -203,31 +202,34 @@ class Cluster:
 
     def _read(self, kind: type[Any], field: str = "") -> Gathering:
         """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
-        try:
-            return self._try(lambda _: self._listed(kind, field))
-        except RecursionError:
-            pass
-        try:
-            return self._try(lambda _: self._listed(kind, field, without_managed_fields))
-        except RecursionError:
-            message = f"list {api_info(kind).plural}: an object is nested too deep to be read. Find and delete it."
-            raise ClusterError(message) from None
+        return self._try(lambda _: self._listed(kind, field))
 
-    def _listed(self, kind: type[Any], field: str, cut: Callable[[bytes], bytes] = bytes, space: str = "") -> Gathering:
-        """Read one kind, page by page; `cut` takes out of a page what is nested too deep for the decoder."""
+    def _listed(self, kind: type[Any], field: str, space: str = "") -> Gathering:
+        """Read one kind, page by page."""
         query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
             query["fieldSelector"] = f"metadata.name={field}"
         part = Gathering(self._settings)
         with answers(f"list {api_info(kind).plural}"):
             while True:
-                more, _, found = decode_list(cut(self._wire.send("GET", path(kind, space, query=query))), kind)
-                part.add(found)
-                if not more:
+                page = self._page(kind, space, query)
+                part.add(page.objects)
+                part.unreadable += page.problems
+                if not page.more:
                     return part
                 if self._clock.ending():
                     raise Interrupted
-                query["continue"] = more
+                query["continue"] = page.more
+
+    def _page(self, kind: type[Any], space: str, query: dict[str, object]) -> pages.Page:
+        """Read one page. One that is too large is asked for again with fewer objects, as are those that follow it."""
+        while True:
+            try:
+                return pages.read(self._wire.send("GET", path(kind, space, query=query)), kind)
+            except TooLarge:
+                if query["limit"] == 1:
+                    raise
+                query["limit"] = max(1, int(str(query["limit"])) // _FEWER)
 
     def _missing(self, roles: Iterable[str]) -> list[str]:
         """Return which of these ClusterRoles do not exist.

@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from operator import eq
 from typing import Any
 
+from profiles_management.kubeflow import stored
 from profiles_management.kubeflow.canonical import AMOUNTS
 from profiles_management.pmr import quantities
 from profiles_management.reconcile.plan import FieldDiff
 
 Spec = Mapping[str, Any]
+
+_FIELDS_OF_A_POLICY = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
 
 def same_amount(left: object, right: object) -> bool:
@@ -98,8 +101,14 @@ def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
 
 
 def parsed(spec: bytes | str) -> Spec:
-    """Return a spec given as JSON as data; what is no mapping counts as an empty one."""
-    found = json.loads(spec) if spec else {}
+    """Return a spec given as JSON as data; what is no mapping counts as an empty one.
+
+    A policy that is too large or too deep to be compared differs in every field.
+    """
+    try:
+        found = stored.parsed(spec.encode() if isinstance(spec, str) else spec)
+    except stored.Unreadable as why:
+        return dict.fromkeys(_FIELDS_OF_A_POLICY, f"it {why}")
     return found if isinstance(found, dict) else {}
 
 

@@ -1,6 +1,6 @@
 """Whether a condition that a plan names holds by what was just read. Pure."""
 
-from profiles_management.kubeflow import compare
+from profiles_management.kubeflow import compare, stored
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.reconcile.plan import Condition, State
 
@@ -16,5 +16,12 @@ def holds(condition: Condition, part: Gathering) -> bool:
         return bound is not None and bound.subject is not None and str(bound.subject) == condition.value
     if condition.state is State.MATCHES:
         quota = part.quotas.get(target.namespace)
-        return quota is not None and not compare.quota(quota.spec, compare.parsed(condition.value))
+        return quota is not None and _is(quota.spec, condition.value)
     return part.has(target) is (condition.state is State.THERE)
+
+
+def _is(quota: bytes, wanted: str) -> bool:
+    try:
+        return not compare.quota(stored.mapping(quota), compare.parsed(wanted))
+    except stored.Unreadable:
+        return False

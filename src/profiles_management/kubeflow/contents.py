@@ -1,8 +1,9 @@
 """What we put into a profile's namespace beside its people: a LimitRange, and without Kubeflow a ResourceQuota."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from profiles_management.kubeflow import canonical, compare, names, objects, writes
+from profiles_management.kubeflow import canonical, compare, names, objects, stored, writes
 from profiles_management.kubeflow.observed import LimitsSeen, QuotaSeen
 from profiles_management.kubeflow.wanted import Ground, Spec
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Phase, Reason
@@ -13,15 +14,15 @@ Fields = tuple[FieldDiff, ...]
 def quota_changes(ground: Ground) -> Iterator[Change]:
     """Yield what makes a standalone namespace's ResourceQuota that of the document."""
     ref = ObjectRef("ResourceQuota", ground.name, names.QUOTA)
-    stored, wanted = ground.observed.quotas.get(ground.name), ground.wanted.quota
+    seen, wanted = ground.observed.quotas.get(ground.name), ground.wanted.quota
     spec = canonical.resource_quota(wanted or {})
-    if stored is None:
+    if seen is None:
         if spec:
             yield _made(ground, ref, spec, compare.quota({}, spec))
-    elif spec:
-        yield from _quota_changed(ground, ref, stored, spec)
-    elif stored.mark or wanted is not None:
-        yield _gone(ground, ref, stored.version, compare.quota(stored.spec, {}))
+    elif spec and not stored.fault(seen.spec):
+        yield from _quota_changed(ground, ref, seen, spec)
+    elif not spec and (seen.mark or wanted is not None):
+        yield _gone(ground, ref, seen.version, compare.quota(_shown(seen.spec), {}))
 
 
 def limit_changes(ground: Ground) -> Iterator[Change]:
@@ -32,20 +33,43 @@ def limit_changes(ground: Ground) -> Iterator[Change]:
         if wanted.get("limits"):
             yield _made(ground, ref, wanted, compare.limits({}, wanted))
     elif seen.mark and wanted.get("limits"):
-        differences = compare.limits(seen.spec, wanted, spelled=ground.observed.is_text)
+        if stored.fault(seen.spec):
+            return
+        there = stored.mapping(seen.spec)
+        differences = compare.limits(there, wanted, spelled=ground.observed.is_text)
         yield from _changed(ground, ref, seen, {"spec": wanted} if differences else {}, differences)
     elif seen.mark:
-        yield _gone(ground, ref, seen.version, compare.limits(seen.spec, {}))
+        yield _gone(ground, ref, seen.version, compare.limits(_shown(seen.spec), {}))
 
 
-def _quota_changed(ground: Ground, ref: ObjectRef, stored: QuotaSeen, wanted: Spec) -> Iterator[Change]:
+def uncompared(ground: Ground) -> dict[str, str]:
+    """Return by part of the document what in the namespace cannot be compared with it, as a sentence."""
+    quota, limits = ground.observed.quotas.get(ground.name), ground.observed.limits.get(ground.name)
+    compared = {}
+    if quota is not None and ground.settings.standalone and ground.wanted.quota:
+        compared["resources"] = f"ResourceQuota {names.QUOTA}", quota.spec
+    if limits is not None and limits.mark and (ground.wanted.limits or {}).get("limits"):
+        compared["limitRange"] = f"LimitRange {names.LIMITS}", limits.spec
+    return {part: f"{what} {why}" for part, (what, spec) in compared.items() if (why := stored.fault(spec))}
+
+
+def _shown(spec: bytes) -> Mapping[str, Any]:
+    """Return a spec that goes, as a plan shows it."""
+    try:
+        return stored.mapping(spec)
+    except stored.Unreadable:
+        return {}
+
+
+def _quota_changed(ground: Ground, ref: ObjectRef, seen: QuotaSeen, wanted: Spec) -> Iterator[Change]:
     """Scopes cannot be changed in place, so a quota with others takes the place of the old one."""
-    differences = compare.quota(stored.spec, wanted, spelled=ground.observed.is_text)
-    if compare.same_scopes(stored.spec, wanted):
-        spec = {"spec": writes.replacing(stored.spec, wanted)} if differences else {}
-        yield from _changed(ground, ref, stored, spec, differences)
+    there = stored.mapping(seen.spec)
+    differences = compare.quota(there, wanted, spelled=ground.observed.is_text)
+    if compare.same_scopes(there, wanted):
+        spec = {"spec": writes.replacing(there, wanted)} if differences else {}
+        yield from _changed(ground, ref, seen, spec, differences)
     else:
-        sent = (writes.delete(ref, stored.version), writes.create(_body(ground, ref, wanted)))
+        sent = (writes.delete(ref, seen.version), writes.create(_body(ground, ref, wanted)))
         yield Change(Phase.SHAPE, ground.name, ref, Action.REPLACE, Reason.CHANGED, fields=differences, writes=sent)
 
 

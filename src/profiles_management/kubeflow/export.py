@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from profiles_management.kubeflow import export_keys, export_people, names, ownership, unmanaged
+from profiles_management.kubeflow import export_keys, export_people, names, ownership, stored, unmanaged
 from profiles_management.kubeflow.export_people import ExportedPeople, reason
 from profiles_management.kubeflow.observed import Observed, ProfileSeen
 from profiles_management.kubeflow.settings import Settings
@@ -115,17 +115,20 @@ class _Exporting:
 
     def _shape(self, profile: Profile, seen: ProfileSeen | None) -> None:
         name = profile.name
-        stored = self.observed.quotas.get(name)
-        quota = seen.quota if seen is not None else stored.spec if stored is not None else {}
-        if quota and (spec := self._made(name, ResourceQuotaSpecModel, quota)) is not None:
-            profile.resources = spec
-        for plugin in seen.plugins if seen is not None else ():
+        there = self.observed.quotas.get(name)
+        standalone = there.spec if there is not None else b""
+        quota = self._parsed(name, "resourceQuotaSpec", seen.quota if seen is not None else standalone)
+        if quota and (resources := self._made(name, ResourceQuotaSpecModel, quota)) is not None:
+            profile.resources = resources
+        for plugin in self._parsed(name, "plugins", seen.plugins) or () if seen is not None else ():
             if (one := self._made(name, Plugin, plugin)) is not None:
                 profile.plugins = [*profile.plugins, one]
         for limits, body in self.observed.limit_ranges.get(name, ()):
             if limits != names.LIMITS:
                 self._note(name, f"LimitRange {limits} is not ours", "It stays as it is.")
-            elif (range_ := self._made(name, LimitRangeSpec, body)) is not None:
+                continue
+            spec = self._parsed(name, "limitRange", body)
+            if spec and (range_ := self._made(name, LimitRangeSpec, spec)) is not None:
                 profile.limit_range = range_
         self._keys(profile)
 
@@ -146,7 +149,14 @@ class _Exporting:
 
     # what cannot be said
 
-    def _made(self, name: str, model: type[Model], fields: Mapping[str, object]) -> Model | None:
+    def _parsed(self, name: str, field: str, value: bytes) -> Any:  # noqa: ANN401 - any JSON
+        try:
+            return stored.parsed(value)
+        except stored.Unreadable as why:
+            self._note(name, f"{field} left out: it {why}", "Correct it in the cluster, or write it by hand.")
+            return None
+
+    def _made(self, name: str, model: type[Model], fields: object) -> Model | None:
         try:
             return model.model_validate(fields)
         except ValidationError as error:

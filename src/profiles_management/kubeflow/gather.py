@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from sys import intern
 from typing import Any
 
-from profiles_management.kubeflow import foreign, names, policies, slim
+from profiles_management.kubeflow import foreign, names, policies, slim, stored, unread
 from profiles_management.kubeflow.foreign import DeclaredOwner
 from profiles_management.kubeflow.observed import (
     Binding,
@@ -43,7 +43,8 @@ class Gathering:
         self.owner_policies: dict[str, OwnerObject] = {}
         self.quotas: dict[str, QuotaSeen] = {}
         self.limits: dict[str, LimitsSeen] = {}
-        self.limit_ranges: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self.limit_ranges: dict[str, list[tuple[str, bytes]]] = {}
+        self.unreadable: list[Problem] = []
 
     def add(self, objects: Iterable[Any]) -> None:
         """Keep what planning reads of each object; the rest is dropped as the iterable goes on."""
@@ -70,7 +71,7 @@ class Gathering:
             holds=frozenset(holds),
             closed=frozenset(self._closed),
             missing_roles=tuple(missing_roles),
-            unreadable=tuple(unreadable),
+            unreadable=(*unread.bounded(self.unreadable), *unreadable),
             limit_ranges=self.limit_ranges,
         )
 
@@ -83,6 +84,8 @@ class Gathering:
             if name == "_taken":
                 for space, taken in found.items():
                     mine.setdefault(space, set()).update(taken)
+            elif name == "unreadable":
+                mine.extend(found)
             else:
                 mine.update(found)
 
@@ -109,8 +112,8 @@ class Gathering:
             version=one.metadata.resource_version,
             owner=Person(owner.kind, owner.name) if owner else None,
             owner_namespace=owner.namespace if owner else "",
-            quota=spec.resource_quota_spec or {},
-            plugins=tuple(spec.plugins or ()),
+            quota=stored.kept(spec.resource_quota_spec),
+            plugins=stored.kept(spec.plugins),
             mark=mark_of(one.metadata),
             source=intern(notes.get(names.SOURCE, "")),
             sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
@@ -196,7 +199,7 @@ class Gathering:
             version=metadata.resource_version,
             person=self._people.setdefault(person, person),
             role=intern(notes.get("role", "")),
-            spec=bytes(policy.spec),
+            spec=stored.kept(policy.spec),
             mark=mark,
             until=notes.get(names.UNTIL, ""),
             source=intern(notes.get(names.SOURCE, "")),
@@ -210,12 +213,12 @@ class Gathering:
         metadata = quota.metadata
         if metadata.name == names.QUOTA:
             self.quotas[metadata.namespace] = QuotaSeen(
-                metadata.resource_version, quota.spec or {}, _own_mark(metadata)
+                metadata.resource_version, stored.kept(quota.spec), _own_mark(metadata)
             )
 
     def limit_range(self, limits: slim.LimitRange) -> None:
         """Keep a LimitRange."""
-        metadata, spec = limits.metadata, limits.spec or {}
+        metadata, spec = limits.metadata, stored.kept(limits.spec)
         self.limit_ranges.setdefault(metadata.namespace, []).append((metadata.name, spec))
         if metadata.name == names.LIMITS:
             self.limits[metadata.namespace] = LimitsSeen(metadata.resource_version, spec, _own_mark(metadata))
@@ -244,9 +247,13 @@ class Gathering:
         self._keep_foreign(found, policy.metadata.namespace)
 
     def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, space: str) -> None:
+        if giving is None:
+            return
+        giving, problems = unread.limited(giving, space)
+        self.unreadable += problems
         if isinstance(giving, ForeignBinding):
             self.foreign.setdefault(space, []).append(giving)
-        elif giving is not None:
+        else:
             self.foreign_policies.setdefault(space, []).append(giving)
 
     def _closing_policy(self, policy: slim.AuthorizationPolicy) -> None:
@@ -300,7 +307,7 @@ def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[s
         and not subject.namespace
     ):
         return None
-    return tuple((one.kind, one.name, one.namespace, one.api_group) for one in found or ())
+    return tuple((one.kind, one.name, one.namespace, one.api_group) for one in unread.some(found))
 
 
 def _whole(subject: slim.Subject) -> tuple[str, str, str, str]:

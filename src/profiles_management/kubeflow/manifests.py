@@ -154,9 +154,10 @@ class _Limits(msgspec.Struct, rename="camel"):
 
 
 def _check_spec(one: Any) -> None:  # noqa: ANN401 - one of slim.KINDS
-    if isinstance(one, slim.Profile):
-        msgspec.convert((one.spec and one.spec.resource_quota_spec) or {}, type=_Quota)
+    if isinstance(one, slim.Profile) and one.spec is not None:
+        msgspec.json.decode(one.spec.resource_quota_spec, type=_Quota | None)
+        msgspec.json.decode(one.spec.plugins, type=list[dict[str, Any]] | None)
     elif isinstance(one, slim.ResourceQuota):
-        msgspec.convert(one.spec or {}, type=_Quota)
+        msgspec.json.decode(one.spec, type=_Quota | None)
     elif isinstance(one, slim.LimitRange):
-        msgspec.convert(one.spec or {}, type=_Limits)
+        msgspec.json.decode(one.spec, type=_Limits | None)

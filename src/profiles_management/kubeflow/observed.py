@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -155,6 +154,7 @@ class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
     """A Profile.
 
     Attributes:
+        quota, plugins: JSON, as stored.kept returns it.
         sets: the fields of its spec that a document set (see names.SETS).
         touched: what the profile controller was last woken for (see names.TOUCHED).
         woken: since when it was to make the owner's objects again (see names.WOKEN).
@@ -163,8 +163,8 @@ class ProfileSeen(Anchor, frozen=True, gc=False, kw_only=True):
 
     owner: Person | None
     owner_namespace: str
-    quota: Mapping[str, Any]
-    plugins: tuple[Mapping[str, Any], ...]
+    quota: bytes
+    plugins: bytes
     sets: frozenset[str]
     touched: str
     woken: str
@@ -181,18 +181,18 @@ class NamespaceSeen(Anchor, frozen=True, gc=False, kw_only=True):
 
 
 class QuotaSeen(msgspec.Struct, frozen=True, gc=False):
-    """A namespace's ResourceQuota of Kubeflow's name."""
+    """A namespace's ResourceQuota of Kubeflow's name; `spec` is JSON, as stored.kept returns it."""
 
     version: str
-    spec: Mapping[str, Any]
+    spec: bytes
     mark: str
 
 
 class LimitsSeen(msgspec.Struct, frozen=True, gc=False):
-    """A namespace's LimitRange of our name."""
+    """A namespace's LimitRange of our name; `spec` is JSON, as stored.kept returns it."""
 
     version: str
-    spec: Mapping[str, Any]
+    spec: bytes
     mark: str
 
 
@@ -210,7 +210,7 @@ class Observed:
         closed: namespaces that hold our policy that lets nobody in.
         unreadable: what could not be read and was passed over.
         files: for a folder, by namespace, the file of each object in it and of the Namespace, whatever its kind.
-        limit_ranges: for an export, by namespace, every LimitRange as (name, spec).
+        limit_ranges: for an export, by namespace, every LimitRange as (name, spec as stored.kept returns it).
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
 
@@ -229,6 +229,6 @@ class Observed:
     missing_roles: tuple[str, ...] = ()
     unreadable: tuple[Problem, ...] = ()
     closed: frozenset[str] = frozenset()
-    limit_ranges: Mapping[str, Sequence[tuple[str, Mapping[str, Any]]]] = field(default_factory=dict)
+    limit_ranges: Mapping[str, Sequence[tuple[str, bytes]]] = field(default_factory=dict)
     files: Mapping[str, Mapping[ObjectRef, str]] = field(default_factory=dict)
     is_text: bool = False

@@ -82,5 +82,5 @@ def decode(spec: bytes) -> Spec:
     """Return a spec given as JSON; one of another shape, which no API server stores, has no rules."""
     try:
         return _DECODER.decode(spec or b"{}")
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return Spec()

@@ -6,12 +6,13 @@ missing. While the same one is there, the controller has not come to it yet: the
 written again. A wrong one that is not recorded was changed by somebody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
-from profiles_management.kubeflow import compare, names, writes
+from profiles_management.kubeflow import compare, names, stored, writes
 from profiles_management.kubeflow.objects import timestamp
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.wanted import Ground, Spec
@@ -30,8 +31,19 @@ def follows(name: str, quota: Spec) -> Condition:
     return Condition(ref, State.MATCHES, msgspec.json.encode(quota, order="deterministic").decode())
 
 
+def has_limits(quota: bytes) -> bool:
+    """Return whether a Profile's quota limits anything; one that is too large to be read does."""
+    try:
+        return bool(stored.mapping(quota).get("hard"))
+    except stored.Unreadable:
+        return True
+
+
 class Quota:
     """Plans the quota of a Profile that exists.
+
+    Raises:
+        Unreadable: the Profile's quota, or its ResourceQuota, is not compared; the text names the field.
 
     Attributes:
         wanted: what the Profile is to say, None where it says it already or the document does not manage it.
@@ -45,8 +57,11 @@ class Quota:
         self.seen = seen
         self.ref = ObjectRef("Profile", "", ground.name)
         self.there = ground.observed.quotas.get(ground.name) if ground.holds("ResourceQuota") else None
+        self.stated = _read("spec.resourceQuotaSpec", seen.quota)
+        self.made = _read(f"ResourceQuota {names.QUOTA}", self.there.spec) if self.there is not None else {}
         self.wanted, self.fields = self._difference()
-        self.says: Spec = dict(seen.quota) if seen.quota.get("hard") else {}  # scopes of nothing make no ResourceQuota
+        # scopes of nothing make no ResourceQuota
+        self.says: Spec = dict(self.stated) if self.stated.get("hard") else {}
         self.behind = self._behind(self.says)
         self.drift = self.behind if self.behind and self._is_drift() else ()
         self.goal = self.says if self.wanted is None else self.wanted
@@ -60,7 +75,7 @@ class Quota:
         if self.wanted is None:
             return {}
         first = {} if self.stuck else self.wanted
-        change = writes.replacing(self.seen.quota, first)
+        change = writes.replacing(self.stated, first)
         return {"resourceQuotaSpec": change} if change else {}
 
     def notes(self) -> Spec:
@@ -101,20 +116,19 @@ class Quota:
                 return None, ()
             wanted = {}
         spelled = self.ground.observed.is_text
-        differences = () if self.seen.quota == wanted else compare.quota(self.seen.quota, wanted, spelled=spelled)
+        differences = () if self.stated == wanted else compare.quota(self.stated, wanted, spelled=spelled)
         if not differences and self.there is not None and self._is_stuck(wanted):
-            differences = compare.quota(self.there.spec, wanted)
+            differences = compare.quota(self.made, wanted)
         return (wanted, differences) if differences else (None, ())
 
     def _is_stuck(self, quota: Spec) -> bool:
         """Scopes cannot be changed in place: the old ResourceQuota has to be gone before the new one can be made."""
-        return bool(quota) and self.there is not None and not compare.same_scopes(self.there.spec, quota)
+        return bool(quota) and self.there is not None and not compare.same_scopes(self.made, quota)
 
     def _behind(self, quota: Spec) -> tuple[FieldDiff, ...]:
-        there = self.there.spec if self.there is not None else {}
-        if quota == there or not self.ground.holds("ResourceQuota"):
+        if quota == self.made or not self.ground.holds("ResourceQuota"):
             return ()
-        return compare.quota(there, quota)
+        return compare.quota(self.made, quota)
 
     def _is_drift(self) -> bool:
         """Whether a ResourceQuota that is not what the Profile says was changed by somebody else."""
@@ -152,3 +166,31 @@ class Quota:
         except ValueError:
             return False  # somebody else wrote it
         return since.tzinfo is not None and self.ground.now < since + _AGAIN
+
+
+class NoQuota:
+    """Plans nothing, where the quota cannot be compared."""
+
+    wanted = None
+    fields = drift = settled = ()
+
+    def spec(self) -> Spec:
+        """Return that the patch of the Profile says nothing of the quota."""
+        return {}
+
+    notes = spec
+
+    def later(self) -> Iterator[Write]:
+        """Yield nothing."""
+        return iter(())
+
+    def pending(self) -> Iterator[Pending]:
+        """Yield nothing."""
+        return iter(())
+
+
+def _read(field: str, quota: bytes) -> Mapping[str, Any]:
+    try:
+        return stored.mapping(quota)
+    except stored.Unreadable as why:
+        raise stored.Unreadable(f"{field} {why}") from None

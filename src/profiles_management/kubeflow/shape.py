@@ -1,11 +1,11 @@
 """How much, and how: everything about a profile that is not access; quota and plugins stand in the Profile."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from profiles_management.kubeflow import contents, keys, names, objects, waking, writes
+from profiles_management.kubeflow import contents, keys, names, objects, stored, waking, writes
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.ownership import refusal
-from profiles_management.kubeflow.quota import Quota
+from profiles_management.kubeflow.quota import NoQuota, Quota
 from profiles_management.kubeflow.wanted import Ground, Spec, moved
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
@@ -45,6 +45,9 @@ class Shape:
     def warnings(self) -> Iterator[Problem]:
         """Yield what the document wants and the target cannot hold."""
         ground = self.ground
+        for part, why in self._uncompared().items():
+            what = f"{why}, so {part} are not compared and stay as they are"
+            yield refusal(ground.name, "unreadable", what, "Look at it with kubectl, and replace it.")
         if not ground.holds("Namespace") and (ground.wanted.labels or ground.wanted.annotations):
             yield refusal(
                 ground.name,
@@ -61,6 +64,12 @@ class Shape:
                 "Rename or delete it, and the document's limitRange is applied.",
             )
 
+    def _uncompared(self) -> Mapping[str, str]:
+        """Return by part of the document what in the target cannot be compared with it, as a sentence."""
+        if self.spec is not None:
+            return {**self.spec.uncompared, **contents.uncompared(self.ground)}
+        return contents.uncompared(self.ground)
+
 
 def record(sets: frozenset[str]) -> str:
     """Return the value of the annotation that remembers which fields of a Profile's spec a document set."""
@@ -74,7 +83,8 @@ class _Spec:
         self.ground = ground
         self.seen = seen
         self.ref = ObjectRef("Profile", "", ground.name)
-        self.quota = Quota(ground, seen)
+        self.uncompared: dict[str, str] = {}
+        self.quota = self._quota()
         self.plugins, self.plugin_fields = self._plugins()
 
     def changes(self) -> Iterator[Change]:
@@ -105,12 +115,24 @@ class _Spec:
         )
         return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
 
+    def _quota(self) -> Quota | NoQuota:
+        try:
+            return Quota(self.ground, self.seen)
+        except stored.Unreadable as why:
+            if self.ground.wanted.quota is not None or "resources" in self.seen.sets:
+                self.uncompared["resources"] = str(why)
+            return NoQuota()
+
     def _plugins(self) -> tuple[list[Spec] | None, tuple[FieldDiff, ...]]:
         wanted = self.ground.wanted.plugins
-        there = [dict(one) for one in self.seen.plugins]
-        if wanted == there or not (wanted or "plugins" in self.seen.sets):
+        if not (wanted or "plugins" in self.seen.sets):
             return None, ()
-        return wanted, (FieldDiff("plugins", there, wanted),)
+        try:
+            there = stored.sequence(self.seen.plugins)
+        except stored.Unreadable as why:
+            self.uncompared["plugins"] = f"spec.plugins {why}"
+            return None, ()
+        return (None, ()) if wanted == there else (wanted, (FieldDiff("plugins", there, wanted),))
 
     def _mark_fields(self) -> tuple[FieldDiff, ...]:
         footing, settings = self.ground.footing, self.ground.settings
@@ -130,7 +152,7 @@ class _Spec:
         yield from self.quota.later()
 
     def _metadata(self) -> Spec:
-        sets = self.ground.wanted.sets()
+        sets = self.ground.wanted.sets() - self.uncompared.keys() | self.seen.sets & self.uncompared.keys()
         marks: Spec = {"labels": objects.marks(self.ground.settings)} if self.ground.footing.mark else {}
         notes = self.quota.notes()
         if sets != self.seen.sets:

@@ -1,6 +1,7 @@
 """The objects of a cluster with only the fields that planning reads, so that lightkube decodes nothing else.
 
 Decoding the whole of 10,000 RoleBindings costs 30 times as much as decoding these (see docs/explanation/scale.md).
+What others may write freely, or what planning rarely compares, stays JSON: see stored.py.
 """
 
 from typing import Any, ClassVar
@@ -10,6 +11,8 @@ from lightkube.core.decoders import decode_list
 from lightkube.core.resource import ApiInfo, GlobalResource, NamespacedResourceG, ResourceDef, api_info
 from lightkube.models import meta_v1
 from lightkube.resources import core_v1, rbac_authorization_v1
+
+from profiles_management.kubeflow.stored import NOTHING
 
 _VERBS = ["delete", "get", "list", "patch", "post", "put"]
 _PROFILE = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
@@ -86,8 +89,8 @@ class ProfileSpec(msgspec.Struct, gc=False, rename="camel"):
     """`spec` of a Profile."""
 
     owner: ProfileOwner | None = None
-    resource_quota_spec: dict[str, Any] | None = None
-    plugins: list[dict[str, Any]] | None = None
+    resource_quota_spec: msgspec.Raw = NOTHING
+    plugins: msgspec.Raw = NOTHING
 
 
 class Profile(GlobalResource, msgspec.Struct, rename="camel"):
@@ -110,7 +113,7 @@ class ResourceQuota(NamespacedResourceG, msgspec.Struct, rename="camel"):
 
     _api_info: ClassVar[ApiInfo] = api_info(core_v1.ResourceQuota)  # type: ignore[misc]
     metadata: Metadata
-    spec: dict[str, Any] | None = None
+    spec: msgspec.Raw = NOTHING
 
 
 class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):
@@ -118,7 +121,7 @@ class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):
 
     _api_info: ClassVar[ApiInfo] = api_info(core_v1.LimitRange)  # type: ignore[misc]
     metadata: Metadata
-    spec: dict[str, Any] | None = None
+    spec: msgspec.Raw = NOTHING
 
 
 class Event(NamespacedResourceG, msgspec.Struct, rename="camel"):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from profiles_management.kubeflow import claims, names, objects, ownership, people, unmanaged, writes
+from profiles_management.kubeflow import claims, names, objects, ownership, people, quota, unmanaged, writes
 from profiles_management.kubeflow.held import room_of
 from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.plan import stale
@@ -196,9 +196,10 @@ class _Removal:
             change = {"metadata": {"annotations": {names.OWNER: owner}}}
             yield writes.patch(self.namespace, change, self._read(self.namespace, self.space))
             self.written.add(self.profile)  # by the controller, whom this wakes; so below
-        if self.seen.quota.get("hard") and self._holds("ResourceQuota") and self.name not in self.observed.quotas:
-            change = {"spec": {"resourceQuotaSpec": writes.replacing(self.seen.quota, {})}}
-            yield writes.patch(self.profile, change, self._read(self.profile, self.seen))
+        made = not self._holds("ResourceQuota") or self.name in self.observed.quotas
+        if not made and quota.has_limits(self.seen.quota):
+            without = {"spec": {"resourceQuotaSpec": None}}
+            yield writes.patch(self.profile, without, self._read(self.profile, self.seen))
         bound = self.observed.owner_bindings.get(self.name)
         if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
             ref = ObjectRef("RoleBinding", self.name, names.OWNER_BINDING)

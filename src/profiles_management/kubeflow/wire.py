@@ -16,13 +16,21 @@ from lightkube.core.resource import api_info
 
 from profiles_management.pmr.problems import ClusterError
 
+LARGEST = 64 * 1024 * 1024
+"""How many bytes the content of an answer may have, unpacked."""
+
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 _HEADER = re.compile(r"[ -~]*")
 _TOKEN = re.compile(r"[!-~]+")
 UNFIT = "blanks, line ends or characters beyond ASCII, which no token has"
+_MOST_ERRORS = 1024 * 1024  # bytes of an answer that explains a refusal
 _KEPT = 256  # addresses: those of a namespace serve for each of its contributors, and then no longer
+
+
+class TooLarge(ClusterError):
+    """An answer has more bytes than it may have."""
 
 
 class Wire:
@@ -43,16 +51,37 @@ class Wire:
             body: JSON.
 
         Raises:
+            TooLarge: the content has more than LARGEST bytes.
             httpx2.HTTPError: it was refused (HTTPStatusError), or something else came between.
         """
         headers = {} if body is None else {"Content-Type": content_type}
         request = self._http.build_request(method, self._address(path), content=body, headers=headers)
-        return self._http.send(request).raise_for_status().content
+        response = self._http.send(request, stream=True)
+        try:
+            content = _content(response, LARGEST if response.is_success else _MOST_ERRORS)
+        finally:
+            response.close()
+        response.raise_for_status()
+        return content
 
     def _parsed(self, path: str) -> httpx2.URL:
         """Put a path below the server's address, which may have a path of its own."""
         base = self._http.base_url
         return base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode())
+
+
+def _content(response: httpx2.Response, most: int) -> bytes:
+    """Return the content of an answer, and let the answer have it too: errors are explained by it."""
+    parts: list[bytes] = []
+    for part in response.iter_bytes():
+        parts.append(part)
+        most -= len(part)
+        if most < 0:
+            raise TooLarge(
+                f"An answer of the cluster has more than {LARGEST:,} bytes. Look at the server in the kubeconfig."
+            )
+    content = response._content = b"".join(parts)  # noqa: SLF001 - as its own method read() does
+    return content
 
 
 def _refuse_unfit(request: httpx2.Request) -> None:

@@ -1,0 +1,48 @@
+"""What of a cluster's objects is not looked at, because there is too much of it, and how that is told. Pure."""
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from profiles_management.kubeflow import slim
+from profiles_management.kubeflow.observed import ForeignBinding, ForeignObject
+from profiles_management.pmr.problems import Problem, Where
+
+MOST_PEOPLE: Final = 1000
+"""How many people of one object are kept."""
+
+MOST_PROBLEMS: Final = 20
+"""How many problems with objects of one cluster are told one by one."""
+
+Foreign = TypeVar("Foreign", bound=ForeignObject)
+
+
+def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
+    """Return a problem with one object; `what` continues its kind and name."""
+    path = "/".join(part for part in (kind, namespace, name) if part)
+    remedy = "Look at it with kubectl, and delete it."
+    return Problem("unreadable", f"{path.replace('/', ' ', 1)} {what}", Where(path=path), remedy)
+
+
+def some(subjects: Sequence[slim.Subject] | None) -> Sequence[slim.Subject]:
+    """Return no more subjects than are kept: that there are several is enough to restore the right one."""
+    return (subjects or ())[:MOST_PEOPLE]
+
+
+def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
+    """Return an object that gives access with at most MOST_PEOPLE people, and the problem that it names more."""
+    if len(giving.people) <= MOST_PEOPLE:
+        return giving, []
+    kind = "RoleBinding" if isinstance(giving, ForeignBinding) else "AuthorizationPolicy"
+    what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"
+    problem = of_object(kind, giving.name, namespace, what)
+    return msgspec.structs.replace(giving, people=giving.people[:MOST_PEOPLE]), [problem]
+
+
+def bounded(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the first problems with objects, and how many more there are."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    what = f"{len(problems) - MOST_PROBLEMS:,} more objects have such problems"
+    return [*problems[:MOST_PROBLEMS], Problem("unreadable", what, Where(), "Delete those above, and look again.")]
