@@ -170,7 +170,7 @@ class Directory:
     def _new_path(self, target: ObjectRef) -> Path:
         name = target.name
         if len(name) > _LONGEST_NAME:
-            name = f"{name[: _LONGEST_NAME - 11]}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+            name = f"{name[: _LONGEST_NAME - 21]}-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
         first = "0-" if target.kind in _FIRST else ""  # `kubectl apply -R` sends files in the order of their names
         return self.path / (target.namespace or target.name) / f"{first}{target.kind.lower()}-{name}.yaml"
 

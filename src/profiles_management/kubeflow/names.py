@@ -3,12 +3,11 @@
 Source: kubeflow/dashboard, access-management/kfam/bindings.go (getBindingName).
 """
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Set
-from functools import lru_cache
+from itertools import count
 
+from profiles_management.pmr import object_names
 from profiles_management.reconcile.plan import Person
 
 DOMAIN = "profiles-management.io"
@@ -33,17 +32,8 @@ CLOSED = f"{MANAGER}-closed"
 CLOSING = (CLOSED, f"{CLOSED}-2")  # the second where somebody has the first for a policy of theirs
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
-_LONGEST = 253
-_DIGITS = 10
-_OTHER = re.compile("[^a-z0-9]+")
+_OLD_DIGITS = 10  # of the hash in names that earlier versions gave
 _KINDS = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
-
-
-@lru_cache(maxsize=1 << 17)
-def _plain(text: str) -> str:
-    # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases into ASCII survives.
-    # Go lowers letter by letter, which for İ alone differs from Python: i, and no dot after it.
-    return _OTHER.sub("-", text.replace("İ", "i").lower())
 
 
 def kfam_name(person: Person, role: str) -> str:
@@ -52,18 +42,16 @@ def kfam_name(person: Person, role: str) -> str:
     >>> kfam_name(Person("User", "a.b@x.com"), "edit")
     'user-a-b-x-com-clusterrole-edit'
     """
-    return _plain(f"{person.kind}-{person.name}-clusterrole-{role}")
+    return object_names.kfam(person.kind, person.name, role)
 
 
-def hashed_name(person: Person, role: str) -> str:
-    """Return the name that we give where KFAM's is taken, shared or too long: KFAM's, cut, and a hash of the person.
+def hashed_name(person: Person, role: str, number: int = 0) -> str:
+    """Return the name that we give where KFAM's is taken, shared or too long; see object_names.hashed.
 
     >>> hashed_name(Person("User", "a.b@x.com"), "edit")
-    'user-a-b-x-com-clusterrole-edit-ca2797ca5b'
+    'user-a-b-x-com-clusterrole-edit-ca2797ca5bb3b443d7f2'
     """
-    digest = hashlib.sha256(f"{person.kind}/{person.name}/{role}".encode()).hexdigest()[:_DIGITS]
-    end = f"-clusterrole-{role}-{digest}"
-    return _plain(f"{person.kind}-{person.name}")[: _LONGEST - len(end)].rstrip("-") + end
+    return object_names.hashed(person.kind, person.name, role, number=number)
 
 
 def assign(
@@ -84,10 +72,21 @@ def assign(
     stems = [_stem(name) for name in plain.values()]
     alike = stems if owner is None else [*stems, _stem(kfam_name(owner, "admin"))]
     shared = Counter(alike) if len(set(alike)) < len(alike) else {}
-    return {
-        key: hashed_name(*key) if name in taken or len(name) > _LONGEST or shared.get(stem, 1) > 1 else name
+    hashed = [
+        key
         for (key, name), stem in zip(plain.items(), stems, strict=True)
-    }
+        if name in taken or len(name) > object_names.LONGEST or shared.get(stem, 1) > 1
+    ]
+    return plain | _hashed(hashed, taken) if hashed else plain
+
+
+def _hashed(people: Iterable[tuple[Person, str]], taken: Set[str]) -> dict[tuple[Person, str], str]:
+    """Give people hashed names that nothing else has: whoever occupies the first finds the next one given."""
+    found: dict[str, tuple[Person, str]] = {}
+    for key in sorted(people):
+        free = (hashed_name(*key, number) for number in count())
+        found[next(name for name in free if name not in taken and name not in found)] = key
+    return {key: name for name, key in found.items()}
 
 
 def _stem(name: str) -> str:
@@ -96,8 +95,10 @@ def _stem(name: str) -> str:
 
 
 def is_name_of(name: str, person: Person, role: str) -> bool:
-    """Return whether KFAM or we would give this name to that contributor."""
-    return name == kfam_name(person, role) or name == hashed_name(person, role)
+    """Return whether KFAM, we or an earlier version of us would give this name to that contributor."""
+    if name in (kfam_name(person, role), hashed_name(person, role)):
+        return True
+    return name == object_names.hashed(person.kind, person.name, role, digits=_OLD_DIGITS)
 
 
 def kind_in(name: str) -> str:

@@ -171,14 +171,14 @@ class Settling:
             self.fields.append(difference)
 
     def _creation(self, make: objects.Maker, kind: str, there: Binding | Policy | None) -> Write:
-        """Return what makes an object, once one of its name that is ending has ended.
+        """Return what makes an object, once somebody else who changes names has left this one.
 
         Who holds something here has the namespace already: to wait for it would lengthen the gap in between.
         """
         target = ObjectRef(kind, self.room.name, self.name)
         ready = None if self.held.names else self.room.ready
         is_others = there is not None and there not in (self.binding, self.policy)
-        in_the_way = there is not None and (there.deleting or (is_others and bool(self.held.names)))
+        in_the_way = is_others and bool(self.held.names)
         after = Condition(target, State.GONE) if in_the_way else ready
         return writes.create(make(self.grant, self.room.name, self.name, self.settings), after)
 

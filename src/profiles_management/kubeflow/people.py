@@ -18,6 +18,7 @@ from profiles_management.kubeflow.held import (
     is_spent,
     policy_right,
     ref,
+    role_right,
     strongest,
 )
 from profiles_management.kubeflow.objects import Grant
@@ -28,6 +29,8 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
+
+Names = dict[tuple[Person, str], str]
 
 _NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
 
@@ -67,7 +70,7 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
     kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
-    named = names.assign(_keys(wanted, room), _taken(room, held, kept), room.owner)
+    named = _named(wanted, room, _taken(room, held, kept), held, settings)
     held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
     for person in sorted(held.keys() - grants.keys() - set(kept)):
@@ -165,6 +168,36 @@ def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> f
     ours = {name for one in held.values() for name in one.names}
     stay = {name for person in kept for name in held[person].names}
     return room.taken | ({*room.bindings, *room.policies} - ours) | stay
+
+
+def _named(
+    wanted: Sequence[Grant], room: Room, taken: frozenset[str], held: Mapping[Person, Held], settings: Settings
+) -> Names:
+    """Name everybody's objects; nobody waits for a name whose object a finalizer can keep in deletion."""
+    named = names.assign(_keys(wanted, room), taken, room.owner)
+    own = {named[grant.person, grant.role]: grant for grant in wanted}
+    held_up = frozenset(_held_up(held, own, settings))
+    return names.assign(_keys(wanted, room), taken | held_up, room.owner) if held_up & own.keys() else named
+
+
+def _held_up(held: Mapping[Person, Held], own: Mapping[str, Grant], settings: Settings) -> Iterator[str]:
+    """Yield the names of objects that have to go and have a finalizer.
+
+    Args:
+        own: by name, who is to have it.
+    """
+    for person, holds in held.items():
+        objects: Sequence[Binding | Policy] = (*holds.bindings, *holds.policies)
+        for one in objects:
+            grant = own.get(one.name)
+            stays = grant is not None and grant.person == person and _can_become(one, grant, settings)
+            if one.deleting or (one.finalized and not stays):
+                yield one.name
+
+
+def _can_become(one: Binding | Policy, grant: Grant, settings: Settings) -> bool:
+    """Whether an object can be made what a grant asks for: of a RoleBinding the role cannot be changed."""
+    return isinstance(one, Policy) or role_right(one, grant, settings)
 
 
 def _revoke(person: Person, held: Held, room: Room, settings: Settings) -> Iterator[Change]:

@@ -17,6 +17,7 @@ from profiles_management.pmr.classes import (
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import Added, Origins
+from profiles_management.pmr.people import object_name
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
@@ -161,8 +162,25 @@ class _Merging:
                 elif not taken.has(person):
                     offers[person.kind, same_user(person.name)].append((source, person))
         added = [one for _, offer in sorted(offers.items()) for one in self._agreed(name, offer)]
+        added = list(self._apart(profile, added))
         if added:
             self.profiles[name] = profile.model_copy(update={"contributors": [*profile.contributors, *added]})
+
+    def _apart(self, profile: Profile, added: Sequence[Contributor]) -> Iterator[Contributor]:
+        """Yield those whose objects can have names of their own; somebody made the names of the others for that."""
+        if not added:
+            return
+        named = {object_name(person): person for person in profile.contributors}
+        for person in added:
+            other = named.setdefault(object_name(person), person)
+            if other is person:
+                yield person
+                continue
+            source = self.contributors.pop((profile.name, person.kind, person.name))
+            who = f"{quoted(person.name)}, whose RoleBinding would have the name of another,"
+            what = f"{source} adds {who} to {profile.name}"
+            remedy = f"Remove {quoted(person.name)} from what {source} adds."
+            self.refused.append(_refused("name-collision", what, profile.name, source, remedy))
 
     def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
         """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""

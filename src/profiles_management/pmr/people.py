@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, model_validator
 
+from profiles_management.pmr import object_names
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
 from profiles_management.pmr.names import dns_label, is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.until import Until
@@ -137,15 +138,28 @@ def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) ->
     folded = map(str.casefold, names) if "".join(names).isascii() else map(same_user, names)
     seen = {(person.kind, name) for person, name in zip(contributors, folded, strict=True)}
     owned = owner is not None and (owner.kind, same_user(owner.name)) in seen
-    if len(seen) == len(contributors) and not owned:
+    if len(seen) == len(contributors) and not owned and not _may_meet(contributors):
         return []
     return clashes(owner, enumerate(contributors))
+
+
+def _may_meet(contributors: Sequence[Contributor]) -> bool:
+    """Whether the names of two contributors are alike enough for their objects to have one name."""
+    if len(contributors) < 2:  # noqa: PLR2004 - two people
+        return False
+    return len({object_names.likeness(person.kind, person.name) for person in contributors}) < len(contributors)
+
+
+def object_name(person: Contributor) -> str:
+    """Return the name of a contributor's objects that no other contributor of the profile may have."""
+    return object_names.hashed(person.kind.value, person.name, person.role.value)
 
 
 def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]) -> list[Finding]:
     """Return the findings for contributors of the given list indexes."""
     found: list[Finding] = []
     seen: dict[tuple[UserKind, str], Contributor] = {}
+    named: dict[str, Contributor] = {}
     for index, person in contributors:
         key = (person.kind, same_user(person.name))
         path: Path = ("contributors", index, "name")
@@ -154,6 +168,9 @@ def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]
             found.append(Finding("owner-contributes", what, "remove this contributor", path))
         elif key in seen:
             found.append(_clash(seen[key], person, path))
+        elif (name := object_name(person)) in named:
+            found.append(_meeting(named[name], person, path))
+        named.setdefault(object_name(person), person)
         seen.setdefault(key, person)
     return found
 
@@ -166,6 +183,12 @@ def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
         return Finding("duplicate-contributor", f"{name} is listed twice with role {second.role}", "remove one", path)
     what = f"{name} has two roles, {first.role} and {second.role}"
     return Finding("two-roles", what, "keep the one that is meant", path)
+
+
+def _meeting(first: Contributor, second: Contributor, path: Path) -> Finding:
+    what = f"the RoleBindings of {quoted(second.name)} and {quoted(first.name)} would have one name"
+    remedy = "remove one of the two; names that were not made for this never meet"
+    return Finding("name-collision", what, remedy, path)
 
 
 def _spelling_clash(first: str, second: str, path: Path) -> Finding:
