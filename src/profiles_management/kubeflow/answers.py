@@ -104,8 +104,8 @@ def outdated(target: ObjectRef, what: str) -> WriteError:
 
 def _meanwhile(refused: Refused, write: Write) -> str:
     """Return what somebody else did to an object since it was read; empty where nobody did anything."""
-    if write.verb is Verb.CREATE:
-        return "was created" if "AlreadyExists" in refused.reasons else ""
+    if write.verb is Verb.CREATE and "AlreadyExists" in refused.reasons:
+        return "was created"
     if refused.status == HTTPStatus.NOT_FOUND:
         return "was deleted"
     if write.uid and not write.version and refused.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
