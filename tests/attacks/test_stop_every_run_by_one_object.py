@@ -263,6 +263,19 @@ def _subjects_after(world, name):
     return text[start:end]
 
 
+def test_an_object_of_a_namespace_that_no_document_names_is_not_told(world):
+    world.apply(document(profile(ann="edit"), profile("of-mallory")))
+    metadata = {"name": "planted", "namespace": "of-mallory"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"}
+    subjects = json.loads(b"[" + SUBJECTS[:-1] + b"]")
+    kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding"}
+    world.api.put({**kind, "metadata": metadata, "roleRef": role, "subjects": subjects})
+
+    plan = world.plan(document(profile(ann="edit")), stale="off")
+
+    assert problems(plan) == []
+
+
 # many
 
 

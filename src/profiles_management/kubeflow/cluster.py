@@ -214,7 +214,7 @@ class Cluster:
             while True:
                 page = self._page(kind, space, query)
                 part.add(page.objects)
-                part.unreadable += page.problems
+                part.add_unread(page.problems)
                 if not page.more:
                     return part
                 if self._clock.ending():

@@ -44,7 +44,7 @@ class Gathering:
         self.quotas: dict[str, QuotaSeen] = {}
         self.limits: dict[str, LimitsSeen] = {}
         self.limit_ranges: dict[str, list[tuple[str, bytes]]] = {}
-        self.unreadable: list[Problem] = []
+        self.unread: dict[str, list[Problem]] = {}
 
     def add(self, objects: Iterable[Any]) -> None:
         """Keep what planning reads of each object; the rest is dropped as the iterable goes on."""
@@ -71,9 +71,15 @@ class Gathering:
             holds=frozenset(holds),
             closed=frozenset(self._closed),
             missing_roles=tuple(missing_roles),
-            unreadable=(*unread.bounded(self.unreadable), *unreadable),
+            unreadable=tuple(unreadable),
+            unread=self.unread,
             limit_ranges=self.limit_ranges,
         )
+
+    def add_unread(self, problems: Mapping[str, Iterable[Problem]]) -> None:
+        """Keep problems with objects, by namespace or name."""
+        for space, found in problems.items():
+            self.unread.setdefault(space, []).extend(found)
 
     def join(self, other: "Gathering") -> None:
         """Take over what another one gathered of other kinds."""
@@ -84,8 +90,8 @@ class Gathering:
             if name == "_taken":
                 for space, taken in found.items():
                     mine.setdefault(space, set()).update(taken)
-            elif name == "unreadable":
-                mine.extend(found)
+            elif name == "unread":
+                self.add_unread(found)
             else:
                 mine.update(found)
 
@@ -250,7 +256,8 @@ class Gathering:
         if giving is None:
             return
         giving, problems = unread.limited(giving, space)
-        self.unreadable += problems
+        if problems:
+            self.add_unread({space: problems})
         if isinstance(giving, ForeignBinding):
             self.foreign.setdefault(space, []).append(giving)
         else:

@@ -209,6 +209,7 @@ class Observed:
         missing_roles: ClusterRoles that contributors are bound to and that do not exist.
         closed: namespaces that hold our policy that lets nobody in.
         unreadable: what could not be read and was passed over.
+        unread: by namespace, and for a Profile or Namespace by its name, objects that are not looked at as a whole.
         files: for a folder, by namespace, the file of each object in it and of the Namespace, whatever its kind.
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec as stored.kept returns it).
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
@@ -228,6 +229,7 @@ class Observed:
     holds: frozenset[str] = frozenset()
     missing_roles: tuple[str, ...] = ()
     unreadable: tuple[Problem, ...] = ()
+    unread: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     limit_ranges: Mapping[str, Sequence[tuple[str, bytes]]] = field(default_factory=dict)
     files: Mapping[str, Mapping[ObjectRef, str]] = field(default_factory=dict)

@@ -26,11 +26,18 @@ _UNDECODED: Final = (msgspec.MsgspecError, RecursionError, ValueError)
 
 
 class Page(NamedTuple):
-    """The objects of a page, what could not be read of it, and where the list goes on ('' at its end)."""
+    """The objects of a page, what could not be read by its namespace, and where the list goes on ('' at the end)."""
 
     objects: Iterable[Any]
-    problems: list[Problem]
+    problems: dict[str, list[Problem]]
     more: str
+
+
+class _Refused(NamedTuple):
+    """An object that is passed over."""
+
+    space: str
+    problem: Problem
 
 
 class _Named(msgspec.Struct):
@@ -67,18 +74,18 @@ def read(text: bytes, kind: type[Any]) -> Page:
         more, _, found = decode_list(text, kind)
     except _UNDECODED:
         return _one_by_one(text, kind)
-    return Page(found, [], more or "")
+    return Page(found, {}, more or "")
 
 
 def _one_by_one(text: bytes, kind: type[Any]) -> Page:
     """Return what can be decoded of a page whose items are of any depth."""
     rest, items = _split(text)
     objects: list[Any] = []
-    problems: list[Problem] = []
+    problems: dict[str, list[Problem]] = {}
     for item in items:
         made = _decoded(item, kind)
-        if isinstance(made, Problem):
-            problems.append(made)
+        if isinstance(made, _Refused):
+            problems.setdefault(made.space, []).append(made.problem)
         else:
             objects.append(made)
     return Page(objects, problems, rest.metadata.more if rest.metadata is not None else "")
@@ -109,7 +116,7 @@ def _split(text: bytes) -> tuple[_Rest, list[bytes]]:
         raise msgspec.DecodeError(f"it is not a list: {error}") from error
 
 
-def _decoded(item: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim.KINDS, or a Problem
+def _decoded(item: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim.KINDS, or _Refused
     """Return an object, or what is wrong with one that cannot be decoded even without what is nested too deep."""
     try:
         return msgspec.json.decode(item, type=kind)
@@ -121,13 +128,14 @@ def _decoded(item: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim
         return _problem(shallow, kind)
 
 
-def _problem(item: bytes, kind: type[Any]) -> Problem:
+def _problem(item: bytes, kind: type[Any]) -> _Refused:
     try:
         named = msgspec.json.decode(item, type=_Object).metadata
     except _UNDECODED:
         named = _Named()
     what = "has a field that cannot be decoded, so the object is passed over"
-    return unread.of_object(kind.__name__, shortened(named.name), shortened(named.namespace), what)
+    problem = unread.of_object(kind.__name__, shortened(named.name), shortened(named.namespace), what)
+    return _Refused(named.namespace or named.name, problem)
 
 
 def _shallow(item: bytes) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from profiles_management.kubeflow import (
     people,
     terminating,
     unmanaged,
+    unread,
 )
 from profiles_management.kubeflow.gateways import GatewayCheck
 from profiles_management.kubeflow.held import Room, room_of
@@ -184,6 +185,7 @@ class _Planning:
             refused=tuple(self.refused),
             warnings=(
                 *self.observed.unreadable,
+                *unread.bounded([problem for name in self._names() for problem in self.observed.unread.get(name, ())]),
                 *self._missing_roles(),
                 *self._gateways(),
                 *self.warnings,
@@ -196,6 +198,10 @@ class _Planning:
             sources=self.tally.sources(),
             frozen=tuple(self._frozen()),
         )
+
+    def _names(self) -> list[str]:
+        """Return the names of all profiles that are planned, and so are looked at."""
+        return sorted({*(profile.name for profile in self.pmr.in_order()), *self.left, *self.frozen})
 
     def _frozen(self) -> Iterator[Frozen]:
         origins = self.pmr.origins
