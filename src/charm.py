@@ -19,6 +19,7 @@ from profiles_charm import (
     checkout,
     config,
     connection,
+    juju_log,
     leadership,
     memory,
     mesh,
@@ -52,7 +53,7 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
-        connection.hush()
+        juju_log.guard()
         self.profiles = ProfilesRequirer(self, sources.RELATION)
         self._memory = memory.Memory(self)
         self._telemetry = Telemetry(self)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
-from profiles_management import BrakeError, ProfilesError, Report
+from profiles_management import BrakeError, ClusterError, ProfilesError, Report
 from profiles_management.reconcile.report import Result, profile_of
 
 States = dict[str, tuple[State, str]]
@@ -21,15 +21,27 @@ _STATES: dict[Result, State] = {
 def states(read: Read, run: Run) -> States:
     """Return the state of each profile that one source defines or adds to, and why it is not applied.
 
-    Profiles of other sources are not told of; nothing is where the document could not be used.
+    Profiles of other sources are not told of; nothing is where the document could not be used. Nobody is named: whom a
+    profile belongs to already, another charm is not to learn.
     """
     report = run.report
     if report is None or _is_stopped(read, run.outcome):
-        return {name: ("pending", str(run.outcome)) for name in _names(read)} | _refusals(read, run)
-    became = report.profiles()
+        return {name: ("pending", _why(run)) for name in _names(read)} | _refusals(read, run)
+    became = report.profiles(named=False)
     found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
     told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
     return told | dict(_additions(read, told)) | _refusals(read, run)
+
+
+def _why(run: Run) -> str:
+    """Return why a run did not come to its end, as far as another charm is concerned: our options are not its own."""
+    match run.outcome:
+        case BrakeError():
+            return "the brake stopped the run; an administrator has to allow it"
+        case ClusterError() as error:
+            return str(error)
+        case _:
+            return "the run did not come to its end"
 
 
 def _additions(read: Read, told: States) -> Iterator[tuple[str, tuple[State, str]]]:

@@ -1,6 +1,5 @@
-"""The way to the cluster: one client, made when it is first needed, and loggers that keep juju-log quiet."""
+"""The way to the cluster: one client, made when it is first needed."""
 
-import logging
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -11,9 +10,6 @@ from profiles_management import ClusterError
 from profiles_management.kubeflow import kubeconfig
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
-# Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away again; and these write
-# a dozen for each request.
-_CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
 _PATIENCE = 10.0  # seconds for one request; a hook waits for it
 
 
@@ -65,10 +61,3 @@ def _client() -> Client:
         return kubeconfig.connect(timeout=_PATIENCE)
     except ClusterError as error:  # a file or variable of the pod is missing, or not to be read
         raise ClusterError(f"no credentials for the Kubernetes API: {error}") from None
-
-
-def hush() -> None:
-    """Keep DEBUG from becoming processes, and the loggers that speak of every request from speaking below WARNING."""
-    logging.getLogger().setLevel(logging.INFO)
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""A run as OpenTelemetry's JSON: its figures, what it has to say, and how long it took. Pure.
+"""A run as OpenTelemetry's JSON: its figures, what it has to say without names of people, and how long it took. Pure.
 
 Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding (64-bit integers are text, ids are hex).
 """
@@ -10,8 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from profiles_charm.figures import Figure
-from profiles_charm.status import Run, told
-from profiles_management import DocumentError, Report
+from profiles_charm.status import Run, in_words, told
+from profiles_management import Report
+from profiles_management.reconcile import nameless
+from profiles_management.reconcile.report import profile_of
 
 Data = dict[str, Any]
 Resource = Mapping[str, str]
@@ -74,15 +76,21 @@ def _gauge(points: list[Figure], nano: str) -> Data:
 def _lines(run: Run) -> Iterator[tuple[str, tuple[int, str]]]:
     yield _first(run), _INFO if run.is_good else _ERROR
     for read in run.gathered.frozen if run.gathered is not None else ():
-        yield f"{read.name} cannot be read: {read.error}", _ERROR
+        yield f"{read.name} cannot be read: {in_words(read.error)}" if read.error else f"{read.name} is frozen", _ERROR
     if isinstance(run.outcome, Report):
-        yield from ((error, _ERROR) for error in run.outcome.errors)
-    elif isinstance(run.outcome, DocumentError):
-        yield from ((str(problem), _ERROR) for problem in run.outcome.problems)
+        yield from ((error, _ERROR) for error in _errors(run.outcome))
+
+
+def _errors(report: Report) -> Iterator[str]:
+    """Yield what was refused and what failed, without names of people."""
+    for problem in report.plan.refused:
+        yield f"{profile_of(problem)}: {nameless.problem(problem)}"
+    for outcome in report.failed:
+        yield f"{outcome.change.profile}: {nameless.outcome(outcome)}"
 
 
 def _first(run: Run) -> str:
-    return told(run, run.outcome) if isinstance(run.outcome, Report) else str(run.outcome).partition("\n")[0]
+    return told(run, run.outcome) if isinstance(run.outcome, Report) else in_words(run.outcome)
 
 
 def _line(text: str, severity: tuple[int, str], nano: str) -> Data:

@@ -1,4 +1,4 @@
-"""The wording of statuses: what a run came to, in one line that says what to do. Pure."""
+"""The wording of statuses: what a run came to, in one line that says what to do, and never a person's name. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,17 @@ from profiles_management import (
     Report,
     SettingsError,
 )
+from profiles_management.kubeflow import unmanaged as unmanaged_access
 from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
-from profiles_management.kubeflow.unmanaged import CODE as UNMANAGED_ACCESS
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.redaction import redacted
+from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400
 LONGEST_WITH_REMEDY = 250  # of a setting: what is wrong, its value, and what to write
+UNMANAGED = (unmanaged_access.CODE, unmanaged_access.UNKNOWN)
 STANDING_BY = "standing by; the leader applies the document"
 _COMMIT = 8
 _LONGEST_PLACE = 60
@@ -93,9 +96,20 @@ def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
         case ClusterError():
             return _of_cluster(error, app)
         case SettingsError():
-            return ops.BlockedStatus(short(str(error), LONGEST_WITH_REMEDY))
+            return ops.BlockedStatus(short(redacted(str(error)), LONGEST_WITH_REMEDY))
         case _:
             return ops.BlockedStatus(short(str(error)))
+
+
+def in_words(error: ProfilesError) -> str:
+    """Return what an error says in one line that names no person; of a document the first problem."""
+    match error:
+        case DocumentError():
+            return _worded(error, _UNCUT)
+        case BrakeError():
+            return braked(error)
+        case _:
+            return short(redacted(str(error)), _UNCUT)
 
 
 def told(run: Run, report: Report) -> str:
@@ -114,18 +128,18 @@ def told(run: Run, report: Report) -> str:
 
 def _warned(warnings: Sequence[Problem]) -> list[str]:
     """Return how many warnings there are, with the first; access that is not managed names people, so it is counted."""
-    unmanaged = {warning.where.path for warning in warnings if warning.code == UNMANAGED_ACCESS}
-    others = [warning for warning in warnings if warning.code != UNMANAGED_ACCESS]
+    unmanaged = {warning.where.path for warning in warnings if warning.code in UNMANAGED}
+    others = [warning for warning in warnings if warning.code not in UNMANAGED]
     parts = [f"{count(len(others), 'warning')}: {_first(others)}"] if others else []
     return parts + ([f"unmanaged access in {count(len(unmanaged), 'profile')}"] if unmanaged else [])
 
 
 def _first(warnings: Sequence[Problem]) -> str:
     """Return the first of several warnings; one about a document with its line."""
-    first = warnings[0]
+    first, what = warnings[0], nameless.problem(warnings[0])
     if first.where.line:
-        return f"{first.where.file} line {first.where.line}: {first.what}"
-    return f"{first.what}: set principals" if first.code == GATEWAY_MISMATCH else first.what
+        return f"{first.where.file} line {first.where.line}: {what}"
+    return f"{what}: set principals" if first.code == GATEWAY_MISMATCH else what
 
 
 def unread(gathered: Gathered, app: str) -> str:
@@ -150,10 +164,10 @@ def trouble(report: Report) -> str:
     plan = report.plan
     if plan.refused:
         refused = {problem.where.path for problem in plan.refused}
-        return f"{len(refused)} of {count(plan.profiles, 'profile')} refused: {plan.refused[0].what}"
+        return f"{len(refused)} of {count(plan.profiles, 'profile')} refused: {nameless.problem(plan.refused[0])}"
     if report.failed:
         broken, first = {one.change.profile for one in report.failed}, report.failed[0]
-        return f"{count(len(broken), 'profile')} failed: {first.change.profile}: {first.why}"
+        return f"{count(len(broken), 'profile')} failed: {first.change.profile}: {nameless.outcome(first)}"
     return ""
 
 
@@ -243,7 +257,8 @@ def _worded(error: DocumentError, longest: int) -> str:
     first, *others = error.problems
     line = f" line {first.where.line}" if first.where.line else ""
     more = f"; {len(others)} more" if others else ""
-    return _located(f"{first.where.file or first.where.path}{line}", first.what, longest - len(more)) + more
+    place = f"{first.where.file}{line}" if first.where.file else "the document"
+    return _located(place, nameless.problem(first), longest - len(more)) + more
 
 
 def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:

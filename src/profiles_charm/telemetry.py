@@ -18,8 +18,8 @@ import httpx2
 import ops
 
 from profiles_charm import databags, figures, otlp
+from profiles_charm.juju_log import said_by
 from profiles_charm.status import Run
-from profiles_management.pmr.redaction import redacted
 
 OTLP, TRACING, CERTIFICATES, DASHBOARD = "send-otlp", "charm-tracing", "receive-ca-cert", "grafana-dashboard"
 
@@ -108,7 +108,8 @@ def _harmless() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever telemetry stumbles over, the hook has done its work
-        logger.warning("telemetry was not sent: %s: %s", type(error).__name__, redacted(str(error)))
+        # What it says may hold the URL of the collector, with a password in it.
+        logger.warning("telemetry was not sent: %s", said_by(error))
 
 
 def _trusted(certificates: str) -> ssl.SSLContext:

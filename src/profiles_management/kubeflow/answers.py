@@ -26,10 +26,16 @@ _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class Refused(Exception):
-    """A write was answered with a refusal that will not pass by itself; `reasons` are Kubernetes' own words for it."""
+    """A write was answered with a refusal that will not pass by itself.
 
-    def __init__(self, message: str, status: int, reasons: Collection[str]) -> None:
+    Attributes:
+        reasons: Kubernetes' own words for it.
+        nameless: what was asked for and the code of the answer: `create rolebindings: 403`.
+    """
+
+    def __init__(self, message: str, status: int, reasons: Collection[str], nameless: str) -> None:
         super().__init__(message)
+        self.nameless = nameless
         self.status = status
         self.reasons = reasons
 
@@ -91,15 +97,16 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         return
     if "NamespaceTerminating" in reasons or (write.verb is Verb.CREATE and "NotFound" in reasons):
         message = f"namespace {write.target.namespace} is gone or being deleted; the next run settles it"
-        raise WriteError(message, conflict=True) from refused
+        raise WriteError(message, conflict=True, nameless=message) from refused
     if meanwhile := _meanwhile(refused, write):
         raise outdated(write.target, meanwhile) from refused
-    raise WriteError(str(refused)) from refused
+    raise WriteError(str(refused), nameless=refused.nameless) from refused
 
 
 def outdated(target: ObjectRef, what: str) -> WriteError:
     """Return the error of a write that somebody else was quicker than; `what` they did, such as `was deleted`."""
-    return WriteError(f"{target} {what} by somebody else meanwhile; the next run settles it", conflict=True)
+    what = f"{what} by somebody else meanwhile; the next run settles it"
+    return WriteError(f"{target} {what}", conflict=True, nameless=f"a {target.kind} {what}")
 
 
 def _meanwhile(refused: Refused, write: Write) -> str:
@@ -120,7 +127,7 @@ def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exc
     if code in _PASSING or (code == HTTPStatus.GONE and not writing):
         return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS)
     if writing:
-        return Refused(_with_remedy(said, code, text), code, _reasons(status))
+        return Refused(_with_remedy(said, code, text), code, _reasons(status), f"{doing}: {code}")
     if code == HTTPStatus.NOT_FOUND:
         return _missing(doing, is_api=bool(status) or text == _NO_SUCH_PATH)
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

@@ -14,6 +14,7 @@ from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
+_SILENT, _INTERRUPTED = "the cluster stopped answering", "interrupted"
 
 Progress = Callable[[int, int], None]
 
@@ -58,6 +59,7 @@ class _Job:
     settled: int = 0
     result: Result | None = None
     why: str = ""
+    nameless: str = ""
     late: bool = False
     held: bool = False
 
@@ -143,10 +145,11 @@ class _Run:
         """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
         job.late = job.held = False
         if why := self.barred.get(job.change.profile):
+            job.nameless = "an earlier change did not succeed"
             self._end(job, Result.NOT_TRIED, why)
             return
         if job.change.gives and (why := self.late.get(job.change.profile)):
-            job.held, job.why = True, why
+            job.held, job.why, job.nameless = True, why, "an earlier revocation is pending"
             return
         try:
             while job.sent < len(job.change.writes):
@@ -165,7 +168,7 @@ class _Run:
 
     def _failed(self, job: _Job, error: WriteError) -> None:
         """A cluster that stopped answering is left alone after as many failures as there are writers."""
-        change = job.change
+        change, job.nameless = job.change, error.nameless
         if error.conflict and change.takes:
             job.late, job.why = True, str(error)
             self.late[change.profile] = f"{change.target} comes first, and its access is not taken away yet"
@@ -238,13 +241,16 @@ class _Run:
 
     def _outcome(self, job: _Job) -> Outcome:
         if job.result is not None:
-            return Outcome(job.change, job.result, job.why, job.sent)
+            return Outcome(job.change, job.result, job.why, job.sent, job.nameless)
         if job.late or job.held:
-            return Outcome(job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.sent)
+            return Outcome(
+                job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.sent, job.nameless
+            )
         if self.stop_reason and job.sent < len(job.change.writes):
-            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.sent)
+            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.sent, self.stop_reason)
         if self.stopped.is_set():
-            return Outcome(job.change, Result.NOT_TRIED, "the cluster stopped answering", job.sent)
+            return Outcome(job.change, Result.NOT_TRIED, _SILENT, job.sent, _SILENT)
         if self.clock.ending() and not job.sent:
-            return Outcome(job.change, Result.NOT_TRIED, "interrupted")
-        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.sent)
+            return Outcome(job.change, Result.NOT_TRIED, _INTERRUPTED, nameless=_INTERRUPTED)
+        waits = f"waits for the {job.waits_for.target.kind}" if job.waits_for is not None else ""
+        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.sent, waits)

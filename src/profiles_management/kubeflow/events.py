@@ -5,7 +5,6 @@ people may read than in a profile, so nobody is named in them unless `settings.e
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 from profiles_management.kubeflow import names, objects
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Action, Change, Reason
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
@@ -30,9 +30,6 @@ NAMESPACE = "default"
 
 _DIGITS = 10
 _AROUND = 60  # bytes for how many there are before a list, and how many more after it
-_REQUEST = re.compile(r"(?:create|patch|delete) [a-z]+: \d{3}")
-# Refusals whose words name a profile, a namespace or a source at most, never a person.
-_NAMELESS = frozenset({"protected", "other-instance", "unowned-namespace", "two-sources", "nobody-defines", "not-open"})
 
 
 class Happening(Enum):
@@ -229,15 +226,13 @@ def _cut(text: str) -> str:
 
 
 def _refusal(problem: Problem, *, named: bool) -> str:
-    if named or problem.code in _NAMELESS:
+    if named or nameless.is_free(problem):
         return printable(f"{problem.what}. {problem.remedy} [{problem.code}]")
     return f"{problem.code}: the report of the run says whose it is and what to do"
 
 
 def _failure(outcome: Outcome, *, named: bool) -> str:
     """Say what went wrong: without names only what was asked of the server and the code of its answer."""
-    target = outcome.change.target
     if named:
-        return printable(f"{target}: {outcome.why}")
-    request = _REQUEST.search(outcome.why)
-    return request[0] if request else f"{target.kind}: the report of the run says why"
+        return printable(f"{outcome.change.target}: {outcome.why}")
+    return nameless.outcome(outcome)

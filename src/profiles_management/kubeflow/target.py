@@ -15,10 +15,12 @@ class WriteError(ClusterError):
     Attributes:
         conflict: somebody else changed the object at the same moment. It is worth another try.
         unanswered: no answer came, however often it was tried.
+        nameless: the message without names of people and of objects, which contain them; '' where there is none.
     """
 
-    def __init__(self, message: str, *, conflict: bool = False, unanswered: bool = False) -> None:
+    def __init__(self, message: str, *, conflict: bool = False, unanswered: bool = False, nameless: str = "") -> None:
         super().__init__(message)
+        self.nameless = nameless
         self.conflict = conflict
         self.unanswered = unanswered
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile import nameless
 from profiles_management.reconcile.plan import Change, Pending, Plan
 
 
@@ -18,12 +19,19 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; `why` says what it waits for, or what went wrong."""
+    """What became of one change.
+
+    Attributes:
+        why: what it waits for, or what went wrong.
+        sent: how many of its writes were answered with success.
+        nameless: `why` without names of people and of objects, which contain them; '' where only `why` says it.
+    """
 
     change: Change
     result: Result
     why: str = ""
     sent: int = 0
+    nameless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +83,23 @@ class Report:
         """How many writes were answered with success."""
         return sum(outcome.sent for outcome in self.outcomes)
 
-    def profiles(self) -> dict[str, tuple[Result, str]]:
-        """Return, by profile with changes, refusal or delay, the worst that became of it and why."""
+    def profiles(self, *, named: bool = True) -> dict[str, tuple[Result, str]]:
+        """Return, by profile with changes, refusal or delay, the worst that became of it and why.
+
+        Args:
+            named: whether the reasons may name people.
+        """
         found: dict[str, tuple[Result, str]] = {}
         for problem in self.plan.refused:
-            found[profile_of(problem)] = (Result.FAILED, str(problem))
+            free = named or nameless.is_free(problem)
+            found[profile_of(problem)] = (Result.FAILED, str(problem) if free else nameless.problem(problem))
         for waiting in self.waiting:
             found.setdefault(waiting.profile, (Result.PENDING, waiting.what))
         for outcome in self.outcomes:
             known = found.get(outcome.change.profile)
             if known is None or _WORSE[outcome.result] > _WORSE[known[0]]:
-                found[outcome.change.profile] = (outcome.result, outcome.why)
+                why = outcome.why if named or not outcome.why else nameless.outcome(outcome)
+                found[outcome.change.profile] = (outcome.result, why)
         return found
 
     @property

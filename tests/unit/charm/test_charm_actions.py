@@ -146,7 +146,7 @@ def test_a_refused_profile_fails_the_action_after_the_others_are_done(world, api
 
     reason = world.fail("sync-now")
 
-    assert reason == "1 of 2 profiles refused: namespace data belongs to boss@example.com"
+    assert reason == "1 of 2 profiles refused: namespace data belongs to somebody else"
     assert [error["profile"] for error in world.results()["errors"]] == ["data"]
     assert api.get("RoleBinding", "ml", BINDING)
 

@@ -17,7 +17,7 @@ from lightkube.resources.core_v1 import Namespace
 from ops import testing
 
 from memory_api import MemoryApi
-from profiles_charm import connection, databags, otlp, telemetry
+from profiles_charm import connection, databags, juju_log, otlp, telemetry
 from profiles_charm.sources import Gathered, Read, Unread
 from profiles_charm.status import Run
 from profiles_management import ClusterAway, Problem, Report
@@ -39,7 +39,7 @@ class Ours(ops.CharmBase):
 
     def __init__(self, framework):
         super().__init__(framework)
-        connection.hush()
+        juju_log.guard()
         self.telemetry = telemetry.Telemetry(self)
         framework.observe(self.on.update_status, self._told)
 
@@ -115,7 +115,7 @@ def test_a_run_that_was_stopped_is_an_error_with_its_reason(collector):
     away = ClusterAway("The cluster does not answer: reset.")
     tell(related(offer(collector.url)), run=Run(outcome=away, seconds=3.0, now=NOON))
 
-    assert collector.lines == ["ERROR The cluster does not answer: reset."]
+    assert collector.lines == ["ERROR The cluster does not answer: reset"]
     assert collector.metrics["profiles_management_run_success"] == 0
 
 
@@ -127,7 +127,7 @@ def test_each_thing_that_is_wrong_is_a_line(collector):
 
     assert collector.lines[1:] == [
         "ERROR git cannot be read: no answer",
-        "ERROR Profile/b: namespace b is protected. Choose another. [protected]",
+        "ERROR b: namespace b is protected",
     ]
 
 
@@ -258,7 +258,8 @@ def test_one_that_is_away_keeps_nothing_from_the_other(collector):
 def test_a_fault_of_our_own_is_one_line_too(collector):
     said = tell(related(offer(collector.url)), run=None)
 
-    assert said == ["WARNING telemetry was not sent: AttributeError: 'NoneType' object has no attribute 'is_good'"]
+    assert len(said) == 1
+    assert said[0].startswith("WARNING telemetry was not sent: AttributeError in _figures, line ")
 
 
 def test_a_collector_that_never_answers_is_given_up(monkeypatch):

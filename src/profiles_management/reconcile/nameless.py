@@ -1,0 +1,103 @@
+"""What may be shown where names of people may not: statuses, logs, telemetry, Events, answers to other charms. Pure.
+
+What a problem says is text, and a name in it looks like any other word. So the decision is by data, its code and its
+place, and what is not known to be free of names is not shown: a new code is told by its name until it is listed here.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from profiles_management.pmr.problems import Problem
+
+if TYPE_CHECKING:
+    from profiles_management.reconcile.report import Outcome
+
+# These name profiles, namespaces, sources, ClusterRoles and gateways, and never a person.
+_FREE = frozenset(
+    {
+        "cannot-keep-data",
+        "events-not-written",
+        "file-name",
+        "foreign-limit-range",
+        "frozen-source",
+        "gateway-mismatch",
+        "interrupted",
+        "missing-cluster-role",
+        "nobody-defines",
+        "not-expressible",
+        "not-its-own",
+        "not-open",
+        "other-gateways",
+        "other-instance",
+        "protected",
+        "trusted-definition",
+        "two-sources",
+        "unowned-namespace",
+        "unseen-cluster-roles",
+    }
+)
+# What stands for the words of those that do; `{}` is the profile.
+_INSTEAD = {
+    "files-remain": "files for the namespace {} are not managed and stay",
+    "foreign-namespace": "namespace {} belongs to somebody else",
+    "owned-by-another": "Profile {} exists and belongs to somebody else",
+    "owner-drift": "the owner's objects in {} are not as the document wants them",
+    "unproven-owner": "namespace {} does not prove who owns it",
+}
+# Problems of documents whose quotations are keys, kinds or names of profiles. Others may quote a person.
+_OF_KEYS = frozenset(
+    {
+        "bad-key",
+        "duplicate-key",
+        "duplicate-profile",
+        "empty-value",
+        "missing-key",
+        "name-not-allowed",
+        "not-a-list",
+        "not-a-mapping",
+        "not-trusted",
+        "protected-name",
+        "reserved-key",
+        "reserved-name",
+        "unknown-key",
+        "unknown-resource",
+    }
+)
+_OF_PEOPLE = re.compile(r"\b(contributors|owner)\b")
+_QUOTATION = re.compile(r'"([^"]*)"')
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
+_PROFILE = "Profile/"
+
+
+def is_free(problem: Problem) -> bool:
+    """Return whether a problem names nobody, in its words as in its remedy."""
+    return problem.code in _FREE
+
+
+def problem(one: Problem) -> str:
+    """Return what is wrong without a name of a person; as `Problem.what` wherever that names nobody."""
+    if is_free(one):
+        return one.what
+    if one.where.path.startswith(_PROFILE):
+        profile = one.where.path.removeprefix(_PROFILE)
+        return _INSTEAD.get(one.code, f"{{}}: {one.code}").format(profile)
+    return _without_quotations(one)
+
+
+def outcome(one: "Outcome") -> str:
+    """Return what became of a change without a name of a person, which names of objects contain as well."""
+    return one.nameless or f"{one.change.target.kind}: the report of the run says why"
+
+
+def _without_quotations(one: Problem) -> str:
+    """Return what is wrong with a document, what it quotes replaced by `"…"` unless that can only be a key.
+
+    Text of a document is always in double quotes. It may contain one itself, so where one quotation is not shown,
+    everything between the first and the last mark is not.
+    """
+    about_people = one.code not in _OF_KEYS or _OF_PEOPLE.search(one.where.path) is not None
+    quoted = _QUOTATION.findall(one.what)
+    if one.what.count('"') == 2 * len(quoted) and all(_WORD.fullmatch(text) for text in quoted) and not about_people:
+        return one.what
+    before, mark, rest = one.what.partition('"')
+    return f'{before}"…"{rest.rpartition(mark)[2]}' if mark else one.what

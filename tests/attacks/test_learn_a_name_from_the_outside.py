@@ -1,0 +1,167 @@
+"""Who may read statuses, logs, metrics or Events learns neither who has access nor a secret.
+
+The same through the charm, path by path: tests/unit/charm/test_charm_names.py. Actions and the command are for
+administrators and name people.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from engine.build import document, profile
+from engine.world import World
+
+from mangled import mangled_texts
+from memory_api import always, forbid, injury
+from profiles_management import DocumentError, Settings
+from profiles_management.kubeflow import events
+from profiles_management.pmr import loads
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.warnings import document_warnings
+from profiles_management.reconcile import nameless
+from profiles_management.reconcile.report import Result
+from scenarios.foreign import binding, person, put
+
+MARK = "zq9"
+CORPUS = [path.read_text(errors="replace") for path in (Path(__file__).parents[1] / "corpus").rglob("*.yaml")]
+OF_PROFILES = {"duplicate-profile", "protected-name", "reserved-name", "name-not-allowed"}
+
+
+def addresses(text: str) -> str:
+    """Mark every e-mail address of a document, wherever it stands."""
+    return re.sub(r"(?<![\w.+-])(?=[\w.+-]+@)", MARK, text)
+
+
+def names(text: str) -> str:
+    """Mark every name of a document too: people may go by a word."""
+    return re.sub(rf"(name: *[{{\"' ]*)(?!{MARK})(?=\w)", rf"\g<1>{MARK}", addresses(text))
+
+
+def problems_of(text: str) -> list[Problem]:
+    try:
+        return list(document_warnings(loads(text, name="pmr")))
+    except DocumentError as error:
+        return [*error.problems, *error.warnings]
+
+
+def leaks(texts, mark) -> set[str]:
+    """Return what is shown of each text with a marked name in it."""
+    shown = (nameless.problem(one) for text in texts for one in problems_of(mark(text)) if one.code not in OF_PROFILES)
+    return {text for text in shown if MARK in text}
+
+
+@pytest.mark.parametrize("mark", [addresses, names])
+def test_no_mistake_in_a_document_shows_a_name(mark):
+    assert any(MARK in one.what for text in CORPUS for one in problems_of(mark(text)))
+
+    assert leaks(CORPUS, mark) == set()
+
+
+@pytest.mark.parametrize("mark", [addresses, names])
+def test_no_mangled_document_shows_a_name(mark):
+    assert leaks(mangled_texts(600, seed=17), mark) == set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "contributors: {NAME: edit}",
+        "contributors: [NAME]",
+        "contributors: [{NAME: edit}]",
+        "contributors: [{name: x, role: NAME}]",
+        "contributors: [{name: x, role: edit, NAME: 1}]",
+        "contributors: [{name: x, role: edit, until: NAME}]",
+        "contributors: [{name: NAME, role: edit}, {name: NAME, role: view}]",
+        "owner2: NAME",
+        "NAME: x",
+        "labels: {team: NAME x}",
+        "labels: {NAME: x}",
+        "resources: {hard: {cpu: NAME}}",
+        "contributors: [{name: 'NAME\"', role: edit}]",
+        "contributors: [{name: 'a\" NAME \"b', role: edit}]",
+    ],
+)
+@pytest.mark.parametrize("name", [f"{MARK}@example.com", f"{MARK}", f"CN={MARK},O=x", f"{MARK} smith"])
+def test_a_name_at_a_wrong_place_is_not_shown(line, name):
+    text = f"profiles:\n- name: ml\n  owner: {{kind: User, name: o@x.com}}\n  {line.replace('NAME', name)}\n"
+    key = line.startswith(("NAME", "owner2"))
+
+    shown = [nameless.problem(one) for one in problems_of(text)]
+
+    bare_word_as_a_key = key and name == MARK  # nothing tells it from a mistyped field
+    assert not [one for one in shown if MARK in one and not bare_word_as_a_key], shown
+
+
+def test_a_mistyped_field_is_shown():
+    (problem,) = problems_of("profiles:\n- name: ml\n  owner: {kind: User, name: o@x.com}\n  contributers: []\n")
+
+    assert nameless.problem(problem) == 'unknown key "contributers"'
+
+
+@pytest.mark.parametrize("where", [Where(path="Profile/ml"), Where("pmr", 3), Where()])
+def test_a_code_that_nobody_has_listed_shows_nothing_that_it_quotes(where):
+    problem = Problem("brand-new", f'{MARK} said "{MARK}"' if where.path else f'somebody said "{MARK}"', where, MARK)
+
+    assert MARK not in nameless.problem(problem)
+
+
+# what a cluster says
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def shown_of(report) -> list[str]:
+    """Return everything that is shown of a report outside."""
+    problems = [nameless.problem(one) for one in (*report.plan.refused, *report.plan.warnings)]
+    outcomes = [nameless.outcome(one) for one in report.outcomes if one.result is not Result.DONE]
+    answers = [why for _, why in report.profiles(named=False).values()]
+    told = [one.message for one in events.of(report, Settings(events="counts"))]
+    return [*problems, *outcomes, *answers, *told, *(one.what for one in report.plan.pending)]
+
+
+def namespace_of_somebody(world):
+    metadata = {"name": "ml", "annotations": {"owner": f"{MARK}@example.com"}}
+    world.api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+
+
+def profile_of_somebody(world):
+    owner = {"kind": "User", "name": f"{MARK}@example.com"}
+    head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml"}}
+    world.api.call("POST", world.api.path("Profile"), {**head, "spec": {"owner": owner}})
+
+
+def access_by_other_means(world):
+    world.apply(document(profile()))
+    put(world.api, *(binding(f"{MARK}-{number}", person(f"{MARK}0@example.com")) for number in range(5)))
+
+
+def refused_writes(status):
+    def arrange(world):
+        world.api.faults.append(always(injury(status), lambda request: request.writes and request.namespace == "ml"))
+
+    return arrange
+
+
+def no_permission(world):
+    world.api.faults.append(forbid("create", "rolebindings", user=MARK))
+
+
+@pytest.mark.parametrize(
+    "arrange",
+    [
+        no_permission,
+        namespace_of_somebody,
+        profile_of_somebody,
+        access_by_other_means,
+        *(refused_writes(status) for status in ("409", "422", "500")),
+    ],
+)
+def test_no_state_of_a_cluster_shows_a_name(world, arrange):
+    ml = document(profile(**{f"{MARK}0": "edit", f"{MARK}1": "view"}))
+    arrange(world)
+
+    for report in (world.apply(ml), world.apply(ml), world.apply(document(profile()))):
+        assert [text for text in shown_of(report) if MARK in text] == []
