@@ -58,6 +58,7 @@ class Config(BaseModel):
     instance: Word = "default"
     take_over: Word = ""
     unlisted: Literal["revoke", "keep"] = "revoke"
+    foreign: Literal["keep", "revoke"] = "keep"
     stale: Literal["ours", "all", "off"] = "ours"
     brake_share: float = 0.5
     brake_minimum: int = 5
@@ -94,6 +95,7 @@ class Config(BaseModel):
                 instance=self.instance,
                 take_over=self.take_over,
                 unlisted=self.unlisted,
+                foreign=self.foreign,
                 stale=self.stale,
                 brake_share=self.brake_share,
                 brake_minimum=self.brake_minimum,

@@ -159,6 +159,10 @@ class SettingOptions(RuleOptions):
     unlisted: Annotated[
         Literal["revoke", "keep"], _setting("--unlisted", "Contributors that were added elsewhere.")
     ] = _DEFAULT.unlisted
+    foreign: Annotated[
+        Literal["keep", "revoke"],
+        _setting("--foreign", "Access of users and groups by objects that are not managed."),
+    ] = _DEFAULT.foreign
     stale: Annotated[
         Literal["ours", "all", "off"],
         _setting("--stale", "Which profiles lose their contributors once the document does not name them."),
@@ -215,6 +219,7 @@ class SettingOptions(RuleOptions):
             "instance",
             "take_over",
             "unlisted",
+            "foreign",
             "stale",
             "userid_header",
             "userid_prefix",

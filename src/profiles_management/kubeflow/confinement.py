@@ -89,7 +89,7 @@ class _Confinement:
         variables = {
             **_PLACE,
             "subjects": f"{cel.DELETING} ? [] : object.?subjects.orValue([])",
-            "takes": cel.some(cel.DELETING, cel.every(cel.UPDATING, "size(variables.subjects) == 0")),
+            "takes": cel.some(cel.DELETING, cel.every(cel.UPDATING, self._fewer("subjects"))),
         }
         rules = (
             *self._giving(names.OWNER_BINDING),
@@ -109,7 +109,7 @@ class _Confinement:
             **_PLACE,
             "spec": f"{cel.DELETING} ? {{}} : object.?spec.orValue({{}})",
             "rules": "variables.spec.?rules.orValue([])",
-            "takes": cel.some(cel.DELETING, cel.every(cel.UPDATING, "size(variables.rules) == 0")),
+            "takes": cel.some(cel.DELETING, cel.every(cel.UPDATING, self._fewer("rules", "spec", "action"))),
         }
         rules = (
             *self._giving(names.OWNER_POLICY),
@@ -132,12 +132,26 @@ class _Confinement:
         by_us = self._managed("variables.labelsBefore")
         notes = "variables.annotationsBefore"
         by_kfam = cel.every(f"'role' in {notes}", cel.some(f"'user' in {notes}", f"'group' in {notes}"))
+        revoked = ("variables.takes",) if self.settings.foreign == "revoke" else ()
         yield Rule(
-            cel.some(cel.CREATING, by_us, by_kfam, by_owner),
+            cel.some(cel.CREATING, by_us, by_kfam, by_owner, *revoked),
             "changes what it or KFAM made and the owner's objects only",
         )
         marked = self._marked("variables.labels")
         yield Rule(cel.some("variables.takes", marked, cel.every(cel.UPDATING, by_owner)), _UNMARKED)
+
+    def _fewer(self, part: str, *same: str) -> str:
+        """Return whether a list is emptied; where foreign access is taken away also whether some of it is left.
+
+        Args:
+            same: the path of a field that has to be as it was.
+        """
+        emptied = f"size(variables.{part}) == 0"
+        if self.settings.foreign != "revoke":
+            return emptied
+        before = f"oldObject{''.join(f'.?{name}' for name in (*same[:-1], part))}.orValue([])"
+        left = f"variables.{part}.all(one, one in {before})"
+        return cel.some(emptied, cel.every(left, cel.same(*same)) if same else left)
 
     def _other_than_us(self, subject: str) -> str:
         """Return whether a subject, or the owner of a Profile, includes neither us nor everybody."""

@@ -91,7 +91,9 @@ def _binding(
 
 
 def _policy(policy: slim.AuthorizationPolicy, people: tuple[Person, ...], *, propagated: bool) -> ForeignPolicy | None:
-    return ForeignPolicy(**_common(policy.metadata, people, propagated=propagated)) if people else None
+    if not people:
+        return None
+    return ForeignPolicy(spec=bytes(policy.spec), **_common(policy.metadata, people, propagated=propagated))
 
 
 def _common(metadata: slim.Metadata, people: tuple[Person, ...], *, propagated: bool) -> dict[str, Any]:

@@ -25,6 +25,7 @@ OWNER = "owner"
 OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
 OWNERS = (OWNER_BINDING, OWNER_POLICY)  # objects of owners, whatever they hold
+ACCOUNTS = ("default-editor", "default-viewer")  # that the profile controller makes and binds
 QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
 FINALIZER = "profile-finalizer"

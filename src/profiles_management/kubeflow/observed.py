@@ -81,7 +81,9 @@ class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
 
 
 class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
-    """An AuthorizationPolicy that is not managed and lets people in."""
+    """An AuthorizationPolicy that is not managed and lets people in; `spec` is its JSON, '' for an owner's."""
+
+    spec: bytes = b""
 
 
 class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):

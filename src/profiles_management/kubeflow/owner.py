@@ -6,7 +6,7 @@ from datetime import datetime
 
 from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, waking, writes
 from profiles_management.kubeflow.observed import Observed, ProfileSeen
-from profiles_management.kubeflow.owner_objects import OwnerObjects
+from profiles_management.kubeflow.owner_objects import POLICY, OwnerObjects
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.quota import follows
 from profiles_management.kubeflow.settings import Settings
@@ -111,7 +111,7 @@ class Owning:
             what = f"RoleBinding {names.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
             yield refusal(self.name, "owner-drift", what, "Delete it; the profile controller makes it again.")
         followed = self.binding is not None and self.footing.before is None
-        is_restored = names.OWNER_POLICY in self.objects.restored
+        is_restored = POLICY in self.objects.others
         if not followed or self.policy is None or is_restored:
             return
         if not objects.lets_in(self.policy.spec, self.owner, self.settings):

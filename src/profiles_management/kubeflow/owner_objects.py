@@ -6,7 +6,7 @@ but the owner is removed: that needs no controller, and the request wakes it. No
 a namespace without any policy Istio lets everybody in.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from profiles_management.kubeflow import compare, names, objects, policies, writes
@@ -48,13 +48,13 @@ class OwnerObjects:
                 self.others[kind] = found[0].people
 
     @property
-    def restored(self) -> Collection[str]:
-        """Names of the objects that revocations bring back to what they were."""
-        return [name for kind, name, _ in self._objects() if kind in self.others]
+    def restored(self) -> list[ObjectRef]:
+        """The objects that revocations bring back to what they were."""
+        return [ObjectRef(kind, self.name, name) for kind, name, _ in self._objects() if kind in self.others]
 
-    def losing(self, staying: Collection[Person]) -> set[Person]:
-        """Return who loses a role by revocations: everybody who is bound with the owner, but for those who stay."""
-        return set(self.others.get(BINDING, ())) - set(staying)
+    def bound_besides(self) -> set[Person]:
+        """Return everybody who is bound with the owner, and loses that by revocations."""
+        return set(self.others.get(BINDING, ()))
 
     def revocations(self) -> Iterator[Change]:
         """Yield what takes access from everybody but the owner; each object is right afterwards.

@@ -177,6 +177,15 @@ def _owner_of_before(wanted: Person, seen: ProfileSeen, bound: OwnerObject | Non
     return before if is_controlled or before == seen.owner else None
 
 
+def new_here(footing: Footing) -> str:
+    """Return what makes an existing profile the document's in this run, '' where it is that already."""
+    seen = footing.profile
+    before = footing.before or (seen.owner if seen is not None and footing.hand_over else None)
+    if before is not None:
+        return f"belonged to {before.kind_and_name} and changes hands"
+    return "is adopted" if footing.mark else ""
+
+
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a stale profile's namespace is its own, so that its contributors are ours to revoke."""
     space = observed.namespaces.get(name)

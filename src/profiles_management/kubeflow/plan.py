@@ -11,6 +11,7 @@ from functools import cached_property
 from profiles_management.kubeflow import (
     claims,
     expiry,
+    foreign_removal,
     frozen,
     objects,
     owner_objects,
@@ -38,6 +39,7 @@ from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import (
     Change,
     Frozen,
+    ObjectRef,
     Pending,
     Person,
     Plan,
@@ -144,8 +146,8 @@ class _Planning:
             deciding = replace(deciding, counts="marked") if anchor.mark else deciding
             self._emptied(room, deciding)
             owned = owner_objects.of_no_document(name, self.observed, self.settings)
-            if owned is not None:
-                self._owner_alone(owned, {owned.owner}, deciding)
+            staying = {owned.owner} if owned is not None else set()
+            self._unmarked(name, owned, staying, deciding, foreign=self.settings.foreign == "revoke")
 
     def remaining(self, name: str) -> None:
         """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
@@ -243,15 +245,35 @@ class _Planning:
         self.pending += _in_turn([*owning.pending(), *shape.pending()])
         self.warnings += owning.warnings()
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys(), deciding)
-        self._owner_alone(owning.objects, {owning.owner, *(grant.person for grant in grants)}, deciding)
-        self._others(profile, footing, found, grants, owning.objects.restored)
+        staying = {owning.owner, *(grant.person for grant in grants)}
+        is_removed = foreign_removal.applies(footing, self.settings, adopt=profile.adopt)
+        gone = self._unmarked(profile.name, owning.objects, staying, deciding, foreign=is_removed)
+        self._others(profile, footing, found, grants, gone)
         self.new += not self.settings.standalone and not (footing.profile and footing.profile.complete)
         self.warnings += shape.warnings()
 
-    def _owner_alone(self, owned: OwnerObjects, staying: Collection[Person], deciding: Deciding) -> None:
-        """Plan that the objects of an owner give access to nobody else; whom they did has no mark of ours."""
-        self.changes += owned.revocations()
-        self.tally.unmarked(deciding, len(owned.losing(staying)))
+    def _unmarked(
+        self, name: str, owned: OwnerObjects | None, staying: Collection[Person], deciding: Deciding, *, foreign: bool
+    ) -> set[ObjectRef]:
+        """Plan the end of access without our mark; return the objects that give nobody access after it.
+
+        Args:
+            owned: the objects of the owner, which are to give access to nobody else.
+            staying: who keeps a role.
+            foreign: whether people lose access by objects that are not managed.
+        """
+        bound: set[Person] = set()
+        gone: set[ObjectRef] = set()
+        if owned is not None and owned.others:
+            self.changes += owned.revocations()
+            bound, gone = owned.bound_besides(), set(owned.restored)
+        removals = foreign_removal.removals(name, self.observed, self.settings) if foreign else ()
+        for removal in removals:
+            self.changes.append(removal.change)
+            bound.update(removal.bound)
+            gone.add(removal.change.target)
+        self.tally.unmarked(deciding, len(bound - set(staying)))
+        return gone
 
     def _others(
         self,
@@ -259,14 +281,15 @@ class _Planning:
         footing: Footing,
         found: People,
         grants: Sequence[objects.Grant],
-        corrected: Collection[str],
+        corrected: Collection[ObjectRef],
     ) -> None:
         """Look at what others wrote: objects that are not managed, names in another case, the owner's gateway."""
         if unmanaged.exists(profile.name, self.observed):
             near = objects.people_of(profile)
             replaced = {footing.before} if footing.before is not None else set()
             lost = {*found.revoked, *(replaced - near)}
-            self.warnings += self._unmanaged(profile.name, near, lost, corrected)
+            new_here = ownership.new_here(footing)
+            self.warnings += self._unmanaged(profile.name, near, lost, corrected, new_here)
         if found.revoked:
             self.warnings += people.spelled_otherwise(profile.name, found.revoked, objects.people_of(profile))
         if not self.settings.standalone:
@@ -314,13 +337,20 @@ class _Planning:
         self.tally.owner(deciding, gained=gained, lost=lost)
 
     def _unmanaged(
-        self, name: str, near: Collection[Person], lost: Collection[Person], corrected: Collection[str] = ()
+        self,
+        name: str,
+        near: Collection[Person],
+        lost: Collection[Person],
+        corrected: Collection[ObjectRef] = (),
+        new_here: str = "",
     ) -> list[Problem]:
         """Return what gives people access to a profile without being managed."""
         if not unmanaged.exists(name, self.observed):
             return []
         document = self.people_of_document
-        return unmanaged.problems(name, self.observed, near=near, document=document, lost=lost, corrected=corrected)
+        return unmanaged.problems(
+            name, self.observed, near=near, document=document, lost=lost, corrected=corrected, new_here=new_here
+        )
 
     @cached_property
     def people_of_document(self) -> frozenset[Person]:

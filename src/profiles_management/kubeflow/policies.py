@@ -90,6 +90,17 @@ def _people_of_rule(rule: dict[str, Any], settings: Settings, gateways: Sequence
     return {person for one in decoded.rules or () for person in _named_or_let_in(one or Rule(), settings, gateways)}
 
 
+def rules_without(spec: bytes, people: Collection[Person], settings: Settings) -> list[dict[str, Any]]:
+    """Return the rules of a policy that let none of some people in."""
+    rules = msgspec.json.decode(spec or b"{}").get("rules") or ()
+    kept = []
+    for rule in rules:
+        decoded = decode(msgspec.json.encode({"rules": [rule]})).rules or [None]
+        if not set(people) & set(_let_in(decoded[0] or Rule(), settings, settings.gateways)):
+            kept.append(rule)
+    return kept
+
+
 def is_closed(spec: bytes) -> bool:
     """Return whether a policy lets nobody in anywhere in its namespace."""
     try:

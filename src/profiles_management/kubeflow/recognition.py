@@ -16,7 +16,6 @@ from profiles_management.reconcile.plan import Person
 
 _NO_NOTES: Mapping[str, str] = {}
 _PEOPLE = ("User", "Group")
-_CONTROLLERS_ACCOUNTS = frozenset({"default-editor", "default-viewer"})
 
 
 class Recognition:
@@ -79,7 +78,7 @@ class Recognition:
         The profile controller's own two accounts, which it binds in every profile, are left out.
         """
         space, name = binding.metadata.namespace, binding.metadata.name
-        own = Person("ServiceAccount", f"{space}:{name}") if name in _CONTROLLERS_ACCOUNTS else None
+        own = Person("ServiceAccount", f"{space}:{name}") if name in names.ACCOUNTS else None
         people = (_as_person(subject, space) for subject in binding.subjects or ())
         return tuple(person for person in people if person is not None and person != own)
 

@@ -282,6 +282,7 @@ _CHECKS: Mapping[str, Check] = {
     "protected_namespaces": _entries(_name_pattern),
     "allowed_keys": _entries(_key),
     "unlisted": _choice("revoke", "keep"),
+    "foreign": _choice("keep", "revoke"),
     "stale": _choice("ours", "all", "off"),
     "brake_share": _share,
     "brake_minimum": _whole(0, math.inf, "0 or a whole number above it"),

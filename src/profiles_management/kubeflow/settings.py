@@ -36,6 +36,8 @@ class Settings:
         protected_namespaces: patterns of names that are never touched, beside kube-*, kubeflow and istio-system.
         allowed_keys: label and annotation keys that a document may set although they are reserved.
         unlisted: what becomes of contributors that were added elsewhere and are not in the document.
+        foreign: what becomes of access by objects that are not managed, such as a RoleBinding that a namespace admin
+            made: it is kept and told, or users and groups lose it.
         stale: which profiles lose their contributors when the document does not name them.
         brake_share, brake_minimum: a plan that takes away more than this share of all access and more than
             this number of pairs (person, profile) is not carried out.
@@ -61,6 +63,7 @@ class Settings:
     protected_namespaces: frozenset[str] = frozenset()
     allowed_keys: frozenset[str] = frozenset()
     unlisted: Literal["revoke", "keep"] = "revoke"
+    foreign: Literal["keep", "revoke"] = "keep"
     stale: Literal["ours", "all", "off"] = "ours"
     brake_share: float = 0.5
     brake_minimum: int = 5

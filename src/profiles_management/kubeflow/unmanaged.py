@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from profiles_management.kubeflow import names, objects, policies, writes
+from profiles_management.kubeflow import names, objects, policies
+from profiles_management.kubeflow.foreign_removal import writing
 from profiles_management.kubeflow.held import ROLES
 from profiles_management.kubeflow.observed import ForeignBinding, ForeignPolicy, Observed
 from profiles_management.kubeflow.ownership import refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason, Write
+from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason
 
 CODE = "unmanaged-access"
 UNKNOWN = "unknown-binding"
+HANDED_OVER = "handed-over"
 MOST = 5  # reported of one profile; the others are counted
 
 _EVERYBODY = frozenset(
@@ -49,7 +51,8 @@ def problems(
     near: Collection[Person],
     document: Collection[Person],
     lost: Collection[Person],
-    corrected: Collection[str] = (),
+    corrected: Collection[ObjectRef] = (),
+    new_here: str = "",
 ) -> list[Problem]:
     """Return what a person should know of a profile: who has access by what, at most MOST of it, and how much more.
 
@@ -57,14 +60,31 @@ def problems(
         near: the people of this profile: its owner, its contributors, and those of `lost`.
         document: everybody whom the document names.
         lost: whom this run takes access away from.
-        corrected: names of objects that this run writes as they should be.
+        corrected: objects that this run removes or writes as they should be.
+        new_here: what makes the profile the document's in this run, such as "changes hands"; then everybody counts.
     """
-    there = [one for one in _objects(name, observed) if one.name not in corrected]
+    there = [one for one in _objects(name, observed) if _ref(name, one) not in corrected]
     near = {*near, *lost}
+    if new_here:
+        return _all_that_stays(name, there, lost, new_here)
     everything = _found(there, near, lambda person: person in near or person in document)
     everything.sort(key=lambda access: (access.person not in lost, access))
     known = {access.name for access in everything}
     return [*_listed(name, everything, lost), *_unknown(name, observed, there, known)]
+
+
+def _all_that_stays(
+    name: str, there: Iterable[ForeignBinding | ForeignPolicy], lost: Collection[Person], new_here: str
+) -> list[Problem]:
+    """Return everybody who keeps access to a profile that was somebody else's until this run."""
+    outside = _from_outside(name, there)
+    if not outside:
+        return []
+    outside.sort(key=lambda access: (access.person not in lost, access))
+    stay = count(len(outside), "access", "accesses")
+    what = f"it {new_here}, and objects that are not managed still give {stay}"
+    remedy = f"Check: profiles-management access --profile {name}. Once it is managed, --foreign revoke removes them."
+    return [refusal(name, HANDED_OVER, what, remedy), *_listed(name, outside, lost)]
 
 
 def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
@@ -76,8 +96,8 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
     """Yield what removes the objects with KFAM's annotations that are not managed: KFAM counts their people too."""
     for one in _objects(name, observed):
         if one.annotated and not one.propagated:
-            kind, role = _kind_and_role(one)
-            ref = ObjectRef(kind, name, one.name)
+            _, role = _kind_and_role(one)
+            ref = _ref(name, one)
             yield Change(
                 Phase.REVOKE,
                 name,
@@ -86,17 +106,8 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
                 Reason.UNLISTED,
                 person=one.people[0],
                 before=role,
-                writes=tuple(_removal(ref, one)),
+                writes=tuple(writing(ref, one, one.people[0])),
             )
-
-
-def _removal(ref: ObjectRef, one: ForeignBinding | ForeignPolicy) -> Iterator[Write]:
-    """Yield what removes an object; one with finalizers is emptied first, because it may stay in deletion for ever."""
-    if one.finalized:
-        empty: dict[str, Any] = {"subjects": []} if isinstance(one, ForeignBinding) else {"spec": {"rules": []}}
-        yield writes.patch(ref, empty, one.version)
-    if not one.deleting:
-        yield writes.delete(ref, "" if one.finalized else one.version)
 
 
 def left(name: str, observed: Observed) -> list[Problem]:
@@ -161,6 +172,10 @@ def _accesses_by(one: ForeignBinding | ForeignPolicy) -> Iterator[UnmanagedAcces
         yield UnmanagedAccess(user, kind, one.name, role, one.propagated)
 
 
+def _ref(name: str, one: ForeignBinding | ForeignPolicy) -> ObjectRef:
+    return ObjectRef(_kind_and_role(one)[0], name, one.name)
+
+
 def _kind_and_role(one: ForeignBinding | ForeignPolicy) -> tuple[str, str]:
     return ("RoleBinding", one.role) if isinstance(one, ForeignBinding) else ("AuthorizationPolicy", "")
 
@@ -206,7 +221,7 @@ def _unknown(
 
     It may have been managed before somebody took its labels away or set those of a copy, so it is always reported.
     """
-    taken = {*observed.taken.get(name, ()), *names.OWNERS}
+    taken = {*observed.taken.get(name, ()), *names.OWNERS, *names.ACCOUNTS}
     unknown: dict[str, ForeignBinding | ForeignPolicy] = {}
     for one in there:
         if one.name not in known and (one.annotated or one.name in taken):

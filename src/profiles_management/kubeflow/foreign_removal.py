@@ -1,0 +1,128 @@
+"""Taking away access by objects that are not managed, where the setting `foreign` is `revoke`. Pure.
+
+That is access of users and groups. What binds ServiceAccounts or lets programs in stays, and so does what another
+controller copies into the namespace, because it would come back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from profiles_management.kubeflow import names, objects, policies, writes
+from profiles_management.kubeflow.observed import ForeignBinding, ForeignPolicy, Observed
+from profiles_management.kubeflow.ownership import Footing
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Person, Phase, Reason, Write
+
+_EVERYBODY = ("authenticated", "unauthenticated", "serviceaccounts", "anonymous")
+_ACCOUNT = "system:serviceaccount:"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What removes or reduces one object, and who is bound by it until then."""
+
+    change: Change
+    bound: tuple[Person, ...]
+
+
+def applies(footing: Footing, settings: Settings, *, adopt: bool) -> bool:
+    """Return whether access by objects that are not managed is taken away from a profile.
+
+    Not in the run that adopts it: who had access before was not asked, unless the document says `adopt: true`.
+    """
+    return settings.foreign == "revoke" and (adopt or not footing.mark)
+
+
+def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Removal]:
+    """Yield what takes access away from users and groups of a namespace, but for the owner's objects."""
+    for binding in observed.foreign.get(name, ()):
+        people = _people(binding)
+        if people:
+            yield Removal(_of_binding(name, binding, people), people)
+    for policy in observed.foreign_policies.get(name, ()):
+        people = _people(policy)
+        if people:
+            yield Removal(_of_policy(name, policy, people, settings), ())
+
+
+def is_person(person: Person) -> bool:
+    """Return whether a subject is a user or a group of users, or includes everybody; programs have names of systems."""
+    if person.kind == "ServiceAccount":
+        return False
+    prefix, _, rest = person.name.partition(":")
+    return prefix != "system" or rest in _EVERYBODY
+
+
+def _people(found: ForeignBinding | ForeignPolicy) -> tuple[Person, ...]:
+    if found.propagated or found.name in names.OWNERS:
+        return ()
+    return tuple(filter(is_person, found.people))
+
+
+def _of_binding(name: str, binding: ForeignBinding, people: tuple[Person, ...]) -> Change:
+    programs = [_subject(person) for person in binding.people if person not in people]
+    if binding.name in names.ACCOUNTS:  # the profile controller binds this account
+        programs.append(objects.subject(Person("ServiceAccount", binding.name), name))
+    ref = ObjectRef("RoleBinding", name, binding.name)
+    field = FieldDiff("subjects", list(map(str, people)), None)
+    return _change(ref, binding, people, field, {"subjects": programs} if programs else None, before=binding.role)
+
+
+def _of_policy(name: str, policy: ForeignPolicy, people: tuple[Person, ...], settings: Settings) -> Change:
+    kept = policies.rules_without(policy.spec, people, settings)
+    ref = ObjectRef("AuthorizationPolicy", name, policy.name)
+    field = FieldDiff("lets in", [person.name for person in people], None)
+    return _change(ref, policy, people, field, {"spec": {"rules": kept}} if kept else None)
+
+
+def _change(
+    ref: ObjectRef,
+    found: ForeignBinding | ForeignPolicy,
+    people: tuple[Person, ...],
+    field: FieldDiff,
+    reduced: objects.Body | None,
+    before: str = "",
+) -> Change:
+    is_one_persons = len(people) == 1 and bool(before) and reduced is None
+    return Change(
+        Phase.REVOKE,
+        ref.namespace,
+        ref,
+        Action.DELETE if reduced is None else Action.UPDATE,
+        Reason.UNLISTED,
+        person=people[0] if is_one_persons else None,
+        before=before if is_one_persons else "",
+        fields=() if is_one_persons else (field,),
+        writes=tuple(writing(ref, found, people[0], reduced)),
+        source=None,
+    )
+
+
+def writing(
+    ref: ObjectRef, found: ForeignBinding | ForeignPolicy, person: Person, reduced: objects.Body | None = None
+) -> Iterator[Write]:
+    """Yield what removes an object, or reduces it to what is given.
+
+    One with finalizers is emptied before it is deleted, because it may stay in deletion for ever.
+
+    Args:
+        person: one of those whose access it ends.
+    """
+    if reduced is not None:
+        yield writes.patch(ref, reduced, found.version, uid=found.uid, ends=person)
+        return
+    version = found.version
+    if found.finalized:
+        empty: objects.Body = {"subjects": []} if ref.kind == "RoleBinding" else {"spec": {"rules": []}}
+        yield writes.patch(ref, empty, version, uid=found.uid, ends=person)
+        version = ""
+    if not found.deleting:
+        yield writes.delete(ref, version, uid=found.uid, ends=person)
+
+
+def _subject(person: Person) -> objects.Body:
+    """Return the subject of a RoleBinding; a ServiceAccount is named `NAMESPACE:NAME`."""
+    if person.kind != "ServiceAccount":
+        return objects.subject(person)
+    namespace, _, name = person.name.partition(":")
+    return objects.subject(Person(person.kind, name), namespace)
