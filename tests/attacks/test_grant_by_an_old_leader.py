@@ -8,7 +8,7 @@ from engine.looking import roles_in
 from engine.still import Still
 from engine.world import World
 
-from profiles_management import create_or_update_profiles
+from profiles_management import Settings, create_or_update_profiles
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.report import Result
 
@@ -102,3 +102,21 @@ def test_what_the_new_leader_wrote_is_not_overwritten_by_an_old_plan(world, what
     if what != "a contributor":  # whom nobody had touched: it takes leadership to know better
         assert world.api.snapshot() == after
         assert report.exit_code == 4
+
+
+@pytest.mark.parametrize("standalone", [False, True])
+def test_correcting_the_owners_binding_does_not_bring_the_owner_of_before_back(standalone):
+    world = World(Settings(standalone=standalone, allow_revocations=True))
+    world.apply(document(profile(owner="olga")))
+    binding = world.api.get("RoleBinding", "ml", "namespaceAdmin")
+    binding["subjects"].append({**binding["subjects"][0], "name": "eve@example.com"})
+    binding["metadata"].pop("ownerReferences", None)
+    world.api.put(binding)
+    run = old_leader(world)
+    world.apply(document(profile(owner="nina")))
+    world.api.watchers.clear()  # no profile controller that would correct what we write
+
+    report = run(document(profile(owner="olga")))
+
+    assert roles_in(world.api) == {"nina": "admin"}
+    assert report.exit_code == 4

@@ -224,3 +224,22 @@ def test_standalone_it_is_the_same():
 
     assert world.apply(document(profile())).exit_code == 0
     assert has_no_access(world)
+
+
+OWNERS = "namespaceAdmin"
+
+
+@pytest.mark.parametrize("standalone", [False, True])
+def test_who_is_bound_with_the_owner_cannot_outrun_it_either(standalone):
+    world = World(Settings(standalone=standalone, allow_revocations=True))
+    world.apply(document(profile()))
+    binding = world.api.get("RoleBinding", "ml", OWNERS)
+    binding["subjects"].append(OTHER)
+    binding["metadata"].pop("ownerReferences", None)
+    world.api.put(binding)
+    Runner(world, add_somebody, OWNERS)
+
+    world.apply(document(profile()))
+
+    subjects = world.api.get("RoleBinding", "ml", OWNERS)["subjects"]
+    assert [subject["name"] for subject in subjects] == ["owner@example.com"]

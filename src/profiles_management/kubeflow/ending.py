@@ -64,7 +64,7 @@ def rewritten(write: Write, part: Gathering) -> tuple[Write, ...]:
 def _again(write: Write, uid: str, seen: Binding | Policy | OwnerObject | ForeignObject) -> Iterator[Write]:
     """Yield the writes, bound to the identity of the object."""
     if write.verb is Verb.PATCH:
-        yield writes.patch(write.target, _body(write), uid=uid, ends=write.ends)
+        yield writes.patch(write.target, _body(write, seen), uid=uid, ends=write.ends)
         return
     if isinstance(seen, Binding | Policy) and is_spent(seen):
         return
@@ -75,13 +75,19 @@ def _again(write: Write, uid: str, seen: Binding | Policy | OwnerObject | Foreig
         yield writes.delete(write.target, uid=uid, ends=write.ends)
 
 
-def _body(write: Write) -> dict[str, Any]:
-    """Return a patch without the version that was read; of a policy it also removes what came in meanwhile."""
+def _body(write: Write, seen: Binding | Policy | OwnerObject | ForeignObject) -> dict[str, Any]:
+    """Return a patch without the version that was read; of a contributor's policy it removes what came in meanwhile."""
     body: dict[str, Any] = msgspec.json.decode(write.body)
     body.get("metadata", {}).pop("resourceVersion", None)
-    if "spec" in body:
+    if "spec" in body and not isinstance(seen, OwnerObject):
         body["spec"] = {**_NOTHING["AuthorizationPolicy"]["spec"], **body["spec"]}
     return body
+
+
+def _sole_subject(write: Write) -> Person | None:
+    """Return whom a patch leaves as the only subject."""
+    subjects = msgspec.json.decode(write.body).get("subjects", []) if write.body else []
+    return Person(subjects[0]["kind"], subjects[0]["name"]) if len(subjects) == 1 else None
 
 
 def _managed(write: Write, part: Gathering) -> Binding | Policy | None:
@@ -102,7 +108,7 @@ def _foreign(write: Write, part: Gathering) -> ForeignObject | None:
 def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Person) -> bool:
     """Return whether an object is still that person's; who reannotates the same object keeps nothing by that."""
     if isinstance(seen, OwnerObject):
-        return seen.subject in (None, person)
+        return seen.subject in (None, person, _sole_subject(write))
     if whose(seen) == person:
         return True
     is_same = bool(write.uid) and seen.uid == write.uid

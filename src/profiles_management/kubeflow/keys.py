@@ -26,7 +26,8 @@ def changes(ground: Ground) -> Iterator[Change]:
         return
     version = seen.version if seen is not None and not ground.footing.annotate else ""
     ref = ObjectRef("Namespace", "", ground.name)
-    change = writes.patch(ref, {"metadata": metadata}, version, after=ground.footing.ready)
+    uid = seen.uid if seen is not None else ""
+    change = writes.patch(ref, {"metadata": metadata}, version, after=ground.footing.ready, uid=uid)
     moved = Reason.MOVED if fields and all(one.path == "source" for one in fields) else Reason.CHANGED
     reason = moved if fields else Reason.ADOPTED
     yield Change(ground.phase, ground.name, ref, Action.UPDATE, reason, fields=tuple(fields), writes=(change,))

@@ -223,12 +223,14 @@ class Owning:
         yield from corrections
         if space is not None and self.footing.asleep and not corrections:
             touch = {"metadata": {"annotations": {names.TOUCHED: ownership.woken_for(space)}}}
-            yield writes.patch(ObjectRef("Profile", "", self.name), touch)
+            yield writes.patch(ObjectRef("Profile", "", self.name), touch, uid=seen.uid)
 
     def _owner_changed(self, seen: ProfileSeen) -> Write:
         marks = {"metadata": {"labels": objects.marks(self.settings)}} if self.footing.mark else {}
         owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
-        return writes.patch(ObjectRef("Profile", "", self.name), {**marks, "spec": {"owner": owner}}, seen.version)
+        return writes.patch(
+            ObjectRef("Profile", "", self.name), {**marks, "spec": {"owner": owner}}, seen.version, uid=seen.uid
+        )
 
     def _annotated(self, version: str) -> Write:
         change = {"metadata": {"annotations": {names.OWNER: self.owner.name}}}

@@ -59,20 +59,21 @@ class OwnerObjects:
     def revocations(self) -> Iterator[Change]:
         """Yield what takes access from everybody but the owner; each object is right afterwards.
 
-        Without a resourceVersion: whatever somebody wrote meanwhile, only the owner is to have access.
+        Whatever somebody wrote meanwhile, only the owner is to have access; unless the owner is another one by then.
         """
         for kind, name, owned in self._objects():
             if kind not in self.others:
                 continue
             ref = ObjectRef(kind, self.name, name)
-            sent = self._standalone(kind, owned, "") if self.settings.standalone else (self._restored(ref, owned),)
+            sent = self._standalone(kind, owned) if self.settings.standalone else (self._restored(ref, owned),)
             fields = (*self._people_field(kind, owned), *self.reference_field(owned))
             yield Change(Phase.REVOKE, self.name, ref, Action.UPDATE, Reason.DRIFTED, fields=fields, writes=tuple(sent))
 
     def corrections(self) -> Iterator[Write]:
         """Yield what the profile controller does not correct in the other objects.
 
-        Where the controller has something to do, it writes to both objects as soon as one of these patches wakes it.
+        Where the controller has something to do, it writes to both objects as soon as one of these patches wakes it;
+        then only the identity of the object is what it was.
         """
         for kind, name, owned in self._objects():
             if kind in self.others and self.quiet:
@@ -86,7 +87,8 @@ class OwnerObjects:
             if kind == BINDING and kind not in self.others and self._is_misbound(owned):
                 change["subjects"] = [objects.owner_spec(self.profile.owner)]
             if change:
-                yield writes.patch(ObjectRef(kind, self.name, name), change, owned.version if self.quiet else "")
+                version = owned.version if self.quiet else ""
+                yield writes.patch(ObjectRef(kind, self.name, name), change, version, uid=owned.uid)
 
     def fields(self) -> Iterator[FieldDiff]:
         """Yield what corrections change that somebody should know."""
@@ -112,7 +114,7 @@ class OwnerObjects:
         else:
             owners = {self.owner.name} if self.before is None else {self.owner.name, self.before.name}
             change["spec"] = policies.patch_for_only(owners, owned.spec, self.settings)
-        return writes.patch(ref, change, ends=self.others[ref.kind][0])
+        return writes.patch(ref, change, owned.version, uid=owned.uid, ends=self.others[ref.kind][0])
 
     def _subjects_left(self, owned: OwnerObject) -> list[objects.Body]:
         """Return the owner; while a profile changes hands, the one of before, whom the controller replaces."""
@@ -151,19 +153,19 @@ class OwnerObjects:
 
     # without one
 
-    def _standalone(self, kind: str, owned: OwnerObject | None, version: str | None = None) -> Iterator[Write]:
-        """Yield what makes or corrects one object; `version` is the one to expect, by default the one that was read."""
+    def _standalone(self, kind: str, owned: OwnerObject | None) -> Iterator[Write]:
+        """Yield what makes or corrects one object."""
         made = objects.owned(self.profile, self.settings)
         wanted = made.binding if kind == BINDING else made.policy
         if owned is None:
             yield writes.create(wanted)
             return
         ref = ObjectRef(kind, self.name, wanted["metadata"]["name"])
-        version = owned.version if version is None else version
+        ends = next(iter(self.others.get(kind, ())), None)
         change: objects.Body = {"metadata": {key: wanted["metadata"][key] for key in ("labels", "annotations")}}
         if kind == BINDING:
             if owned.cluster_role != wanted["roleRef"]["name"]:
-                yield writes.delete(ref, version)
+                yield writes.delete(ref, owned.version, uid=owned.uid, ends=ends)
                 yield writes.create(wanted)
                 return
             differs = owned.subject != self.owner or owned.namespace != wanted["subjects"][0].get("namespace", "")
@@ -172,7 +174,7 @@ class OwnerObjects:
             differs = bool(compare.policy(owned.spec, compare.encoded(wanted["spec"])))
             change["spec"] = writes.replacing(compare.parsed(owned.spec), wanted["spec"])
         if differs or self._annotations(owned) or owned.mark != self.settings.instance:
-            yield writes.patch(ref, change, version)
+            yield writes.patch(ref, change, owned.version, uid=owned.uid, ends=ends)
 
     # both
 

@@ -87,10 +87,10 @@ class Quota:
         if self.stuck and self.wanted is not None:
             notes = {"metadata": {"annotations": {names.TOUCHED: self._missing()}}}
             change = {**notes, "spec": {"resourceQuotaSpec": self.wanted}}
-            yield writes.patch(self.ref, change, after=follows(self.ground.name, {}))
+            yield writes.patch(self.ref, change, after=follows(self.ground.name, {}), uid=self.seen.uid)
         elif self._forgets():
             done = {"metadata": {"annotations": {names.TOUCHED: None}}}
-            yield writes.patch(self.ref, done, after=follows(self.ground.name, self.goal))
+            yield writes.patch(self.ref, done, after=follows(self.ground.name, self.goal), uid=self.seen.uid)
 
     def pending(self) -> Iterator[Pending]:
         """Yield what the controller still has to do although nothing is left for us to write."""

@@ -148,7 +148,7 @@ class _Spec:
             spec["plugins"] = self.plugins
         change = {key: value for key, value in (("metadata", self._metadata()), ("spec", spec)) if value}
         if change:
-            yield writes.patch(self.ref, change, "" if restless else self.seen.version)
+            yield writes.patch(self.ref, change, "" if restless else self.seen.version, uid=self.seen.uid)
         yield from self.quota.later()
 
     def _metadata(self) -> Spec:
