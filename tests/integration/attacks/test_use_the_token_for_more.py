@@ -257,6 +257,39 @@ def test_no_policy_opens_a_namespace_or_hands_it_to_an_extension(thief, ours):
     assert thief.may_create(policy(ours, spec={}))  # ALLOW without a rule allows nothing
 
 
+# objects too large to judge: a policy that costs too much refuses, and would keep what somebody planted
+
+
+def test_a_binding_of_thousands_is_taken_away_all_the_same(thief, server, ours):
+    many = [MALLORY | {"name": f"mallory-{number}"} for number in range(8_000)]
+    wide = {f"key-{number}": "x" for number in range(10_000)}
+    body = binding(ours, labels=OURS | wide, notes=KFAM | wide, subjects=many)
+    server.create(body)
+
+    assert thief.may_patch("RoleBinding", ours, "b", {"metadata": {"annotations": {"role": "view"}}})
+    assert thief.may_patch("RoleBinding", ours, "b", {"subjects": [MALLORY]})
+    assert thief.may_patch("RoleBinding", ours, "b", {"subjects": []})
+    assert thief.may_delete("RoleBinding", ours, "b")
+
+
+def test_a_policy_of_hundreds_of_rules_is_taken_away_all_the_same(thief, server, ours):
+    rule = {"from": [{"source": {"principals": ["a"]}}], "when": [{"key": "request.headers[x]", "values": ["x" * 99]}]}
+    server.create(policy(ours, spec={"rules": [rule] * 500}))
+
+    assert thief.may_patch("AuthorizationPolicy", ours, "b", {"spec": {"rules": [rule]}})
+    assert thief.may_patch("AuthorizationPolicy", ours, "b", {"spec": {"rules": []}})
+    assert thief.may_delete("AuthorizationPolicy", ours, "b")
+
+
+def test_a_document_of_thousands_of_keys_is_judged(thief, space):
+    ours = space(PART_OF, OWNER)
+    keys = {f"team-{number}.example.com/a-key-of-some-length": "x" for number in range(3_000)}
+
+    assert thief.may_patch("Namespace", None, ours, {"metadata": {"annotations": keys}})
+    steering = keys | {"scheduler.alpha.kubernetes.io/node-selector": "x"}
+    assert not thief.may_patch("Namespace", None, ours, {"metadata": {"annotations": steering}})
+
+
 # namespaces
 
 
