@@ -6,6 +6,8 @@ The key of the host is verified before anything is shown to it, always: there is
 from __future__ import annotations
 
 import logging
+import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final, TypeVar
@@ -31,6 +33,9 @@ _LOG: Final = "profiles_management.git.ssh.transport"
 _PIECE: Final = 65536
 _MOST_ERRORS: Final = 4096
 _RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")  # how a host signs with a key of the type ssh-rsa; never SHA-1
+
+_MALFORMED: Final = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, struct.error)
+"""What paramiko's thread ends with, and hands to ours, where a server does not keep to the protocol."""
 
 logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
 
@@ -83,10 +88,10 @@ class _Vendor(SSHVendor):
 
     def run_command(self, host: str, command: bytes, *_: Any, **__: Any) -> Any:  # noqa: ANN401, ARG002 - dulwich's
         """Connect, verify the host, show it our key, run the command."""
-        made = connect(self._address.host, self._address.port, self._budget)
-        transport = paramiko.Transport(made)
+        made = _Connection(connect(self._address.host, self._address.port, self._budget), self._budget)
+        transport = paramiko.Transport(made)  # type: ignore[arg-type]  # it takes what is like one
         try:
-            with _told(self._budget):
+            with _told(made):
                 channel = self._channel(transport)
                 channel.set_environment_variable("GIT_PROTOCOL", "version=2")
                 channel.exec_command(command)
@@ -94,7 +99,7 @@ class _Vendor(SSHVendor):
             transport.close()
             made.close()
             raise
-        return _Command(transport, channel, self._budget)
+        return _Command(transport, channel, made)
 
     def _channel(self, transport: paramiko.Transport) -> paramiko.Channel:
         transport.set_log_channel(_LOG)
@@ -121,13 +126,48 @@ class _Vendor(SSHVendor):
             )
 
 
+class _Connection:
+    """A socket that keeps to the budget: it ends once time is up or too much was received.
+
+    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read: messages beside the
+    answer, and more than it allowed. It asks for more ten times a second, and waits for some answers without end.
+    """
+
+    def __init__(self, made: socket.socket, budget: Budget) -> None:
+        self._made = made
+        self.budget = budget
+        self._error: GitError | None = None
+
+    def recv(self, size: int) -> bytes:
+        """Return some bytes, none at the end."""
+        try:
+            self.budget.left()
+            return self.budget.take(self._made.recv(size))
+        except GitError as error:
+            self._error = error
+            return b""
+
+    def check(self) -> None:
+        """Raise why the budget ended the connection, if it did.
+
+        Raises:
+            GitError: time is up, or too much was received.
+        """
+        if self._error is not None:
+            raise self._error
+        self.budget.left()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the rest is the socket's
+        return getattr(self._made, name)
+
+
 class _Command:
     """The two ends of a command, as dulwich wants them."""
 
-    def __init__(self, transport: paramiko.Transport, channel: paramiko.Channel, budget: Budget) -> None:
+    def __init__(self, transport: paramiko.Transport, channel: paramiko.Channel, made: _Connection) -> None:
         self._transport = transport
         self._channel = channel
-        self._budget = budget
+        self._made = made
         self.read = Stream(self._receive).read
         self.stderr = self
 
@@ -151,26 +191,30 @@ class _Command:
         return said.splitlines(keepends=True)
 
     def _receive(self) -> bytes:
-        return self._budget.take(self._wait(lambda: self._channel.recv(_PIECE)))
+        received = self._wait(lambda: self._channel.recv(_PIECE))
+        if not received:
+            self._made.check()
+        return received
 
     def _wait(self, talk: Callable[[], T]) -> T:
-        with _told(self._budget):
-            self._channel.settimeout(self._budget.left())
+        with _told(self._made):
+            self._channel.settimeout(self._made.budget.left())
             return talk()
 
 
 @contextmanager
-def _told(budget: Budget) -> Iterator[None]:
+def _told(made: _Connection) -> Iterator[None]:
     """Turn what paramiko raises into what is wrong; after the deadline, nothing else is."""
     try:
         yield
     except paramiko.AuthenticationException:
-        budget.left()
+        made.check()
         raise GitError("the host does not accept the private key.") from None
     except IncompatiblePeer:
+        made.check()
         raise GitError("the host has no key of the kinds that are among the known hosts, or is too old.") from None
     except TimeoutError:
-        raise budget.late() from None
-    except (paramiko.SSHException, EOFError, OSError):
-        budget.left()
+        raise made.budget.late() from None
+    except (paramiko.SSHException, EOFError, OSError, *_MALFORMED):
+        made.check()
         raise Passing(BROKE_OFF) from None
