@@ -91,6 +91,17 @@ def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profil
     roles(name, ann="edit")
 
 
+def test_a_namespace_that_no_administrator_labelled_is_not_taken_over(engine, profile, namespace, server, name):
+    namespace(labels={})
+
+    report = engine.apply(profile(more={"adopt": True}), profile("-other", ann="edit"))
+
+    assert report.exit_code == 1
+    assert "label it profiles-management.io/adoptable=true" in report.errors[0]
+    assert server.get("Profile", None, name) is None
+    assert server.get("Profile", None, f"{name}-other") is not None
+
+
 def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profile, namespace, roles, name):
     namespace(owner=OLGA)
 

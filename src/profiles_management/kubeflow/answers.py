@@ -1,6 +1,7 @@
 """What an API server's answers mean: what can pass by itself, what is refused, what is missing, what is forbidden."""
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -16,6 +17,8 @@ from profiles_management.pmr.redaction import of_header, redacted
 from profiles_management.reconcile.plan import ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing
 
+# Source: kubernetes, apiserver/pkg/admission/plugin/policy/validating.
+_DENIED = re.compile(r"ValidatingAdmissionPolicy '([^']*)' with binding '[^']*' denied request: (.*)", re.DOTALL)
 _LONGEST_MESSAGE = 300
 _LONGEST_READ = 4000
 _ANONYMOUS = '"system:anonymous"'  # how an API server calls who sends no credentials
@@ -177,8 +180,10 @@ def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
 
 
 def _text(error: httpx2.HTTPStatusError, status: dict[str, Any]) -> str:
-    text = str(status.get("message") or error.response.text or error.response.reason_phrase)
-    return " ".join(redacted(text[:_LONGEST_READ], _secrets(error)).split())
+    text = str(status.get("message") or error.response.text or error.response.reason_phrase)[:_LONGEST_READ]
+    if denied := _DENIED.search(text):  # twice the same name before the reason, which would be cut off
+        text = f"ValidatingAdmissionPolicy '{denied[1]}': {denied[2]}"
+    return " ".join(redacted(text, _secrets(error)).split())
 
 
 def _secrets(error: httpx2.HTTPError) -> set[str]:

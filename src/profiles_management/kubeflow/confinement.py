@@ -17,7 +17,7 @@ _OUR_KEYS = ("owner", r"app\.kubernetes\.io/managed-by", r"([^/]*\.)?profiles-ma
 _KEYS_OF_OTHERS = ("istio-injection", r"([^/]*\.)?(kubernetes|k8s)\.io/.*", r"[^/]*istio\.io/.*")
 _SET_BY_KUBERNETES = "kubernetes.io/metadata.name"
 
-_NOT_A_PROFILE = "writes to namespaces of profiles only"
+_NOT_A_PROFILE = f"writes to namespaces of profiles only; to adopt this one, label it {ADOPTABLE}=true"
 _UNMARKED = "sets its labels on what it writes"
 
 # Labels and annotations, now and before; a DELETE has no object, a CREATE no oldObject.

@@ -40,6 +40,7 @@ _FREE = frozenset(
 _INSTEAD = {
     "files-remain": "files for the namespace {} are not managed and stay",
     "foreign-namespace": "namespace {} belongs to somebody else",
+    "handed-over": "{} belonged to somebody else and changes hands",
     "owned-by-another": "Profile {} exists and belongs to somebody else",
     "owner-drift": "the owner's objects in {} are not as the document wants them",
     "unproven-owner": "namespace {} does not prove who owns it",

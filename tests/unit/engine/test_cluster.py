@@ -488,3 +488,18 @@ def test_one_profiles_failure_is_its_own(world, profile):
         "ml": Result.DONE,
     }
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
+
+
+def test_what_a_policy_refuses_is_told_with_its_reason_and_not_cut_off(world, profile):
+    policy = "rolebindings.profiles-management.kubeflow.profiles-management.io"
+    reason = "profiles-management writes to namespaces of profiles only; to adopt this one, label it x=true"
+    words = f"ValidatingAdmissionPolicy '{policy}' with binding '{policy}' denied request: {reason}"
+
+    def deny(request, act):
+        return Refusal(403, "Forbidden", f'rolebindings "{"x" * 60}" is forbidden: {words}').answer()
+
+    world.api.faults.append(always(deny, lambda request: request.writes and request.resource == "rolebindings"))
+
+    (error,) = world.apply(document(profile(ann="edit"))).errors
+
+    assert error.endswith(f"create rolebindings: 403 ValidatingAdmissionPolicy '{policy}': {reason}")
