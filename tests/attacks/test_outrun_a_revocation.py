@@ -7,7 +7,8 @@ from engine.build import document, profile
 from engine.looking import let_in, roles_in
 from engine.world import World
 
-from profiles_management import Settings
+from profiles_management import Settings, delete_stale_profiles
+from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.report import Result
 
 ANN = "user-ann-example-com-clusterrole-edit"
@@ -243,3 +244,43 @@ def test_who_is_bound_with_the_owner_cannot_outrun_it_either(standalone):
 
     subjects = world.api.get("RoleBinding", "ml", OWNERS)["subjects"]
     assert [subject["name"] for subject in subjects] == ["owner@example.com"]
+
+
+def free_it_from_the_profile(api, obj, number):
+    obj["metadata"].pop("ownerReferences", None)
+    add_a_finalizer(api, obj, number)
+
+
+def kept_without_its_profile(world):
+    clock = world.ticks.clock
+    return delete_stale_profiles(document(), target=Cluster(world.client, clock=clock), keep_data=True, clock=clock)
+
+
+@pytest.mark.parametrize("act", [touch, add_a_finalizer, make_it_again])
+def test_an_owner_whose_objects_are_free_does_not_keep_a_namespace_that_is_kept(act):
+    world = World(Settings(standalone=True, allow_revocations=True))
+    world.apply(document(profile(ann="edit")))
+    Runner(world, act, OWNERS, times=2)
+
+    settings = world.settings
+    delete_stale_profiles(document(), target=world.client, settings=settings, keep_data=True, clock=world.ticks.clock)
+
+    assert not bound(world, "owner")
+
+
+def test_an_owner_who_takes_the_binding_from_the_profile_meanwhile_is_reported(world):
+    world.apply(document(profile(ann="edit")))
+    freed = []
+
+    def before_the_profile_goes(request, act):
+        if request.method == "DELETE" and request.name == "ml" and not freed:
+            freed.append(True)
+            free_it_from_the_profile(world.api, world.api.get("RoleBinding", "ml", OWNERS), 0)
+        return act()
+
+    world.api.faults.append(before_the_profile_goes)
+
+    report = kept_without_its_profile(world)
+
+    assert report.exit_code == 4
+    assert [one.what for one in report.pending] == [f"waits for RoleBinding ml/{OWNERS} to be gone"]

@@ -188,7 +188,9 @@ class _Run:
             self.progress(self.through, len(self.jobs))
 
     def _late_again(self) -> None:
-        """Try what is late once more, then what waits for it."""
+        """Try what is late once more, then what waits for it; no more once the time is up."""
+        if self.clock.monotonic() > self.deadline:
+            return
         self.late = {}
         self._all(job for job in self.jobs if job.late)
         for phase in Phase:

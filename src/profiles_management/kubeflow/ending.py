@@ -56,7 +56,7 @@ def rewritten(write: Write, part: Gathering) -> tuple[Write, ...]:
     foreign = _foreign(write, part)
     if foreign is None:
         return ()
-    if foreign.uid != write.uid or person not in foreign.people:
+    if not write.uid or foreign.uid != write.uid:
         raise NotTheirs(gives=person in foreign.people)
     return tuple(_again(write, foreign.uid, foreign))
 
@@ -79,7 +79,7 @@ def _body(write: Write, seen: Binding | Policy | OwnerObject | ForeignObject) ->
     """Return a patch without the version that was read; of a contributor's policy it removes what came in meanwhile."""
     body: dict[str, Any] = msgspec.json.decode(write.body)
     body.get("metadata", {}).pop("resourceVersion", None)
-    if "spec" in body and not isinstance(seen, OwnerObject):
+    if "spec" in body and isinstance(seen, Policy):
         body["spec"] = {**_NOTHING["AuthorizationPolicy"]["spec"], **body["spec"]}
     return body
 

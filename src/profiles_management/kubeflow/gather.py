@@ -99,6 +99,8 @@ class Gathering:
         """Return whether an object is there; of a namespace's objects, one of the kinds and names that are kept."""
         if target.kind == "AuthorizationPolicy" and target.name == names.OWNER_POLICY:
             return target.namespace in self.owner_policies
+        if target.kind == "RoleBinding" and target.name == names.OWNER_BINDING:
+            return target.namespace in self.owner_bindings
         places: Mapping[str, Mapping[str, Any]] = {
             "Profile": self.profiles,
             "Namespace": self.namespaces,

@@ -124,6 +124,11 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return Person(*self.subjects[0][:2]) if len(self.subjects) == 1 else None
 
     @property
+    def owner(self) -> Person:
+        """Whom it gives access, as far as that is one person."""
+        return self.subject or Person("User", self.user)
+
+    @property
     def namespace(self) -> str:
         """Where the only subject lives; '' for all but a ServiceAccount."""
         return self.subjects[0][2] if len(self.subjects) == 1 else ""
