@@ -5,7 +5,6 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from profiles_management.kubeflow import slim
 from profiles_management.kubeflow.observed import ForeignBinding, ForeignObject
 from profiles_management.pmr.problems import Problem, Where
 
@@ -16,6 +15,7 @@ MOST_PROBLEMS: Final = 20
 """How many problems with objects of one cluster are told one by one."""
 
 Foreign = TypeVar("Foreign", bound=ForeignObject)
+T = TypeVar("T")
 
 
 def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
@@ -25,7 +25,7 @@ def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
     return Problem("unreadable", f"{path.replace('/', ' ', 1)} {what}", Where(path=path), remedy)
 
 
-def some(subjects: Sequence[slim.Subject] | None) -> Sequence[slim.Subject]:
+def some(subjects: Sequence[T] | None) -> Sequence[T]:
     """Return no more subjects than are kept: that there are several is enough to restore the right one."""
     return (subjects or ())[:MOST_PEOPLE]
 
