@@ -270,6 +270,8 @@ def rbac(
             raise typer.BadParameter(f"{wrong}.", param_hint="--admission-policy")
         session.terminal.data(admission.policies(account, settings, with_delete=with_delete), form)
         return 0
+    if account is not None:
+        raise typer.BadParameter("is for --admission-policy.", param_hint="--service-account")
     extent = {"plan_only": plan_only, "with_delete": with_delete, "with_events": with_events}
     session.terminal.data(permissions.cluster_role(settings, **extent), form)
     return 0

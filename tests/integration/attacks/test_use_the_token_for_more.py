@@ -9,7 +9,7 @@ from integration.cluster import server as servers
 from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.permissions import NAMESPACE, Permission
 from integration.people import OLGA, person
-from profiles_management import Settings
+from profiles_management import UPSTREAM, Settings
 
 RBAC = "rbac.authorization.k8s.io"
 MALLORY = {"apiGroup": RBAC, "kind": "User", "name": person("mallory")}
@@ -28,7 +28,16 @@ class Thief:
         self.itself = {"kind": "ServiceAccount", "name": account, "namespace": NAMESPACE}
 
     def may_create(self, body):
-        return self._may("POST", self._path(body["kind"], body["metadata"].get("namespace")), json=body)
+        path = self._path(
+            body["kind"], body["metadata"].get("namespace"), version=body["apiVersion"].rpartition("/")[2]
+        )
+        return self._may("POST", path, json=body)
+
+    def may_apply(self, body):
+        """Return whether a server-side apply may make an object: that is a PATCH, and admitted as a CREATE."""
+        path = self._path(body["kind"], body["metadata"].get("namespace"), body["metadata"]["name"])
+        head = {"Content-Type": "application/apply-patch+yaml"}
+        return self._may("PATCH", f"{path}&fieldManager=mallory&force=true", json=body, headers=head)
 
     def may_patch(self, kind, namespace, name, change):
         head = {"Content-Type": "application/merge-patch+json"}
@@ -37,8 +46,8 @@ class Thief:
     def may_delete(self, kind, namespace, name):
         return self._may("DELETE", self._path(kind, namespace, name))
 
-    def _path(self, kind, namespace, name=None):
-        return f"{self._server.path(kind, namespace, name)}?dryRun=All"
+    def _path(self, kind, namespace, name=None, version=""):
+        return f"{self._server.path(kind, namespace, name, version=version)}?dryRun=All"
 
     def _may(self, method, path, **more):
         answer = self._http.request(method, path, **more)
@@ -50,14 +59,17 @@ class Thief:
 
 
 @contextlib.contextmanager
-def thief_with(cluster, server, settings, name):
+def thief_with(cluster, server, settings, name, *, with_delete=True):
     """Make whoever has the token of an account with all that `rbac --with-delete` grants, confined.
 
     It may bind every ClusterRole too, so that what refuses another role is the policy.
+
+    Args:
+        with_delete: whether the policies let it delete what is stale.
     """
     held = (*permissions.granted(settings, with_delete=True), Permission(RBAC, "clusterroles", "bind"))
     token = permissions.account(server, name, held)
-    printed = confinement.policies(name, settings, held)
+    printed = confinement.policies(name, settings, held if with_delete else permissions.granted(UPSTREAM))
     with servers.client(cluster.kubeconfig, token=token) as client, confinement.confined(server, client, printed):
         yield Thief(client, server, name)
     permissions.forget(server, name)
@@ -115,6 +127,22 @@ def profile(name, *, labels=OURS, owner=MALLORY):
 
 def test_this_control_plane_knows_the_version_of_the_policies(server):
     assert confinement.known(server)
+
+
+@pytest.fixture(scope="module")
+def keeper(cluster, server):
+    """The same without Kubeflow, where nothing is ever to be deleted."""
+    with thief_with(cluster, server, Settings(standalone=True), "stolen-keeper", with_delete=False) as thief:
+        yield thief
+
+
+def test_the_account_cannot_touch_the_policies_themselves(thief):
+    path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
+    name = f"rolebindings.stolen.{NAMESPACE}.profiles-management.io"
+
+    assert thief._http.delete(f"{path}/{name}?dryRun=All").status_code == 403
+    assert thief._http.delete(f"{path}?dryRun=All").status_code == 403
+    assert thief._http.delete(f"{path.replace('policies', 'policybindings')}/{name}?dryRun=All").status_code == 403
 
 
 # bind somebody
@@ -188,6 +216,19 @@ def test_nothing_is_made_without_our_labels(thief, ours, labels):
 @pytest.mark.parametrize("subjects", [[], [MALLORY, MALLORY | {"name": "x"}]], ids=["nobody", "two"])
 def test_no_binding_of_nobody_or_of_two_is_made_to_be_filled_later(thief, ours, subjects):
     assert not thief.may_create(binding(ours, subjects=subjects))
+
+
+def test_no_other_version_and_no_other_way_of_writing_gets_round_the_policies(thief, standalone, ours, space, name):
+    foreign = space({}, {}, called=f"foreign-{name[-20:]}")
+    beta = {"apiVersion": "security.istio.io/v1beta1"}
+
+    assert thief.may_create(policy(ours) | beta)
+    assert not thief.may_create(policy(foreign) | beta)
+    assert not thief.may_create(profile("kube-system") | {"apiVersion": "kubeflow.org/v1beta1"})
+    assert thief.may_apply(binding(ours))
+    assert not thief.may_apply(binding(foreign))
+    assert not thief.may_apply(binding("kube-system"))
+    assert not standalone.may_apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}})
 
 
 # what is there
@@ -474,6 +515,17 @@ def test_ours_are_written_and_deleted(standalone, space):
     assert not standalone.may_create({**quota, "metadata": named | {"labels": {}}})
     assert standalone.may_patch("Namespace", None, ours, {"metadata": {"annotations": {"owner": MALLORY["name"]}}})
     assert standalone.may_delete("Namespace", None, ours)
+
+
+def test_without_delete_a_namespace_is_neither_deleted_nor_let_go(keeper, standalone, space):
+    ours = space(OURS, OWNER)
+    released = {"labels": dict.fromkeys(OURS), "annotations": {"owner": None}}
+
+    assert not keeper.may_delete("Namespace", None, ours)
+    assert not keeper.may_patch("Namespace", None, ours, {"metadata": released})
+    assert standalone.may_patch("Namespace", None, ours, {"metadata": released})
+    assert not standalone.may_patch("Namespace", None, ours, {"metadata": {"labels": dict.fromkeys(OURS)}})
+    assert not standalone.may_patch("Namespace", None, ours, {"metadata": {"labels": OF_ANOTHER}})
 
 
 def test_a_quota_of_somebody_else_is_not_lifted(standalone, server, space):

@@ -32,6 +32,7 @@ def test_the_policies_of_an_account_are_printed_with_the_settings_of_its_runs(ru
         (("--admission-policy", "--service-account", "a:b:c"), "write NAMESPACE:NAME"),
         (("--admission-policy", "--service-account", "a:it's"), "write NAMESPACE:NAME"),
         (("--service-account", "a"), "write NAMESPACE:NAME"),
+        (ACCOUNT, "is for --admission-policy"),
     ],
 )
 def test_what_is_missing_or_wrong_is_named(run, given, said):
