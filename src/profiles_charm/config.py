@@ -64,6 +64,8 @@ class Config(BaseModel):
     brake_minimum: int = 5
     protected_namespaces: Words = ()
     allowed_keys: Words = ()
+    untrusted_max_profiles: int = 2_000
+    untrusted_max_contributors: int = 20_000
     standalone: bool = False
     roles: Pairs = Field(default_factory=dict)
     deadline: int = 30
@@ -101,6 +103,8 @@ class Config(BaseModel):
                 brake_minimum=self.brake_minimum,
                 protected_namespaces=frozenset(self.protected_namespaces),
                 allowed_keys=frozenset(self.allowed_keys),
+                untrusted_max_profiles=self.untrusted_max_profiles,
+                untrusted_max_contributors=self.untrusted_max_contributors,
                 standalone=self.standalone,
                 events=self.events,
                 roles=self.roles or None,

@@ -13,6 +13,7 @@ from profiles_management.kubeflow.objects import grants
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.merging import Source, merge
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.problems import Where
@@ -171,11 +172,12 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
     text = published.text
     if text is None:
         return replace(read, error=Unread("nothing is published yet", passing=True))
+    limits = Limits.of(config.untrusted_max_profiles, config.untrusted_max_contributors)
     its = replace(
         rules,
         names=config.relation_profiles,
         trusted=full,
-        allowed_keys=rules.allowed_keys if full else frozenset(),
+        limits=limits.without_counts() if full else limits,
     )
     return _read(
         read,

@@ -281,6 +281,8 @@ _CHECKS: Mapping[str, Check] = {
     "take_over": _word(_label),
     "protected_namespaces": _entries(_name_pattern),
     "allowed_keys": _entries(_key),
+    "untrusted_max_profiles": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),
+    "untrusted_max_contributors": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),
     "unlisted": _choice("revoke", "keep"),
     "foreign": _choice("keep", "revoke"),
     "stale": _choice("ours", "all", "off"),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from profiles_management.kubeflow import setting_forms
+from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.rules import Rules
 
@@ -34,7 +35,10 @@ class Settings:
         instance: whose marks are ours, so that two installations leave each other's profiles alone.
         take_over: another instance whose marks are moved to ours.
         protected_namespaces: patterns of names that are never touched, beside kube-*, kubeflow and istio-system.
-        allowed_keys: label and annotation keys that a document may set although they are reserved.
+        allowed_keys: label and annotation keys that a document may set although they are reserved, or have a domain
+            and the source of the document is not trusted.
+        untrusted_max_profiles, untrusted_max_contributors: how many profiles, and contributors of all of them together,
+            the document of a source that is not trusted may have.
         unlisted: what becomes of contributors that were added elsewhere and are not in the document.
         foreign: what becomes of access by objects that are not managed, such as a RoleBinding that a namespace admin
             made: it is kept and told, or users and groups lose it.
@@ -62,6 +66,8 @@ class Settings:
     take_over: str = ""
     protected_namespaces: frozenset[str] = frozenset()
     allowed_keys: frozenset[str] = frozenset()
+    untrusted_max_profiles: int = 2_000
+    untrusted_max_contributors: int = 20_000
     unlisted: Literal["revoke", "keep"] = "revoke"
     foreign: Literal["keep", "revoke"] = "keep"
     stale: Literal["ours", "all", "off"] = "ours"
@@ -106,6 +112,11 @@ class Settings:
     def rules(self) -> Rules:
         """What a document must keep to on top of what is always so."""
         return Rules(protected=self.protected_namespaces, allowed_keys=self.allowed_keys)
+
+    @property
+    def untrusted_limits(self) -> Limits:
+        """How much the document of a source that is not trusted may hold."""
+        return Limits.of(self.untrusted_max_profiles, self.untrusted_max_contributors)
 
 
 UPSTREAM = Settings()

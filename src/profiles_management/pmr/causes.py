@@ -13,7 +13,7 @@ from typing import Final
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.positions import span_at
-from profiles_management.pmr.reading import forbidden
+from profiles_management.pmr.reading import forbidden, is_small_json
 from profiles_management.pmr.templates import template_finding, template_in_source
 
 _LONGEST_START: Final = 200
@@ -77,7 +77,7 @@ def _causes(text: str) -> Iterator[Complaint | None]:
 
 def _json_delimiter(text: str) -> Complaint | None:
     """Return the complaint for a comma or colon that JSON misses, which is better placed than what YAML says of it."""
-    if not _JSON.match(text):
+    if not _JSON.match(text) or not is_small_json(text):
         return None
     try:
         json.loads(text)

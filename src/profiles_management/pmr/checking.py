@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Annotated, Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FailFast, TypeAdapter, ValidationError
 
-from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.cuts import Cut
 from profiles_management.pmr.diagnosis import TOP_KEYS, is_known_key, kind_of, unknown_key
-from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.effort import MOST_PROBLEMS, NO_LIMITS, Effort, Limits
+from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
-from profiles_management.pmr.salvage import account_findings, salvaged, salvaged_warnings
+from profiles_management.pmr.salvage import account_finding_of, salvaged, salvaged_warnings
 from profiles_management.pmr.slips import is_file_name, list_remedy
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
 
 VERSION: Final = 1
-MOST_PROBLEMS: Final = 10_000
 _BATCH: Final = 256
-_PROFILES: Final = TypeAdapter(list[Profile])
+_MOST_TOP_KEYS: Final = 20  # that may be a misspelled `profiles`
+_PROFILES: Final = TypeAdapter(Annotated[list[Profile], FailFast()])
 _OF_PROFILES: Final = {*Profile.model_fields} | {one.serialization_alias for one in Profile.model_fields.values()}
 _DEFINING: Final = _OF_PROFILES - {*Addition.model_fields}
+_MORE_ALLOWED: Final = "remove some, or ask the administrator to raise the limit for sources that are not trusted"
 _NONE_YET: Final = "write: profiles: [] if there are to be none"
+
+
+def _nothing(_: Path) -> bool:
+    return False
 
 
 class Checked:
     """The outcome: a PMR, which is whole only if there are no complaints. Warnings leave it whole.
 
-    `additions` is None in a document that may not have any.
+    `additions` is None in a document that may not have any. `is_full` once there are so many complaints, or such a
+    one, that the rest is not worth a look.
     """
 
-    def __init__(self, *, additions: bool = False) -> None:
+    def __init__(self, *, additions: bool = False, limits: Limits = NO_LIMITS) -> None:
+        self.limits = limits
+        self.is_full = False
+        self.amounts = limits.amounts
+        self.room = MOST_PROBLEMS
         self.profiles: dict[str, Profile] = {}
         self.additions: dict[str, Addition] | None = {} if additions else None
         self.defaults: Defaults | None = None
@@ -49,19 +62,54 @@ class Checked:
 
     def warn(self, findings: Iterable[Finding], *prefix: str | int) -> None:
         """Note what is valid and probably not meant; the findings' paths start at `prefix`."""
+        for finding in islice(findings, max(0, MOST_PROBLEMS - len(self.warnings))):
+            path: Path = (*prefix, *finding.path)
+            self.warnings.append(Complaint(path, finding._replace(path=path)))
+
+    def add(self, complaints: Iterable[Complaint]) -> None:
+        """Note complaints, up to as many as are worth reading."""
+        for complaint in complaints:
+            if self.is_full:
+                return
+            self.complaints.append(complaint)
+            self.room -= complaint.weight
+            self.is_full = self.room < 0
+
+    def add_findings(self, findings: Iterable[Finding], *prefix: str | int) -> None:
+        """Note findings whose paths start at `prefix`."""
         for finding in findings:
             path: Path = (*prefix, *finding.path)
-            if len(self.warnings) < MOST_PROBLEMS:
-                self.warnings.append(Complaint(path, finding._replace(path=path)))
+            self.add([Complaint(path, finding._replace(path=path))])
+            if self.is_full:
+                return
+
+    def add_error(self, error: ValidationError, *prefix: str | int, but: Callable[[Path], bool] = _nothing) -> None:
+        """Note what pydantic refuses below a path, `but` for some paths; of too much only how much it is."""
+        if error.error_count() > MOST_PROBLEMS:
+            what = f"{error.error_count():,} things are wrong below this"
+            self.complain("too-many-problems", what, "check that the file is what it should be", *prefix)
+            self.is_full = True
+            return
+        complaints = (Complaint((*prefix, *detail["loc"]), error=detail) for detail in error.errors(include_url=False))
+        self.add(complaint for complaint in complaints if not but(complaint.path))
+
+    @contextmanager
+    def effort(self) -> Iterator[Effort]:
+        """Provide what is left of the work that the document may make, and take off what was used of its amounts."""
+        effort = Effort(self.room + 1, self.amounts)
+        try:
+            yield effort
+        finally:
+            self.amounts = effort.amounts
 
     def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
         """Note something that is wrong at a path."""
-        self.complaints.append(Complaint(path, Finding(code, what, remedy, path)))
+        self.add([Complaint(path, Finding(code, what, remedy, path))])
 
 
 def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
     """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
-    checked = Checked(additions=additions)
+    checked = Checked(additions=additions, limits=rules.limits)
     if not isinstance(data, dict):
         _no_mapping(checked, data)
         return checked
@@ -142,15 +190,14 @@ def _no_mapping(checked: Checked, data: object) -> None:
 def _top(checked: Checked, data: dict[str, Any]) -> None:
     if isinstance(data.get("sops"), dict):
         what, remedy = "the document is encrypted with sops", "decrypt it first: sops decrypt FILE"
-        checked.complaints.append(Complaint(("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True)))
+        checked.add([Complaint(("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True))])
         return
     unknown = [key for key in data if key not in TOP_KEYS]
-    for key in unknown:
-        checked.complaints.append(Complaint((key,), unknown_key(key, list(TOP_KEYS), (key,))))
+    checked.add(Complaint((key,), unknown_key(key, list(TOP_KEYS), (key,))) for key in unknown)
     _version(checked, data)
     profiles = data.get("profiles")
     if "profiles" not in data:
-        if not any(near(key, TOP_KEYS) == "profiles" for key in unknown):
+        if not any(near(key, TOP_KEYS) == "profiles" for key in unknown[:_MOST_TOP_KEYS]):
             checked.complain("no-profiles", "there is no key profiles", _NONE_YET)
     elif profiles is None:
         checked.complain("no-profiles", '"profiles" has nothing below it', _NONE_YET, "profiles")
@@ -170,22 +217,13 @@ def _version(checked: Checked, data: dict[str, Any]) -> None:
 
 def _defaults(checked: Checked, data: object, rules: Rules) -> None:
     try:
-        checked.defaults = Defaults.model_validate(data)
+        with checked.effort() as effort:
+            checked.defaults = Defaults.model_validate(data, context=effort)
     except ValidationError as error:
-        checked.complaints += _complaints(error, "defaults")
+        checked.add_error(error, "defaults")
     else:
-        for finding in key_findings(checked.defaults.labels, rules, "defaults", "labels"):
-            checked.complaints.append(Complaint(finding.path, finding))
+        checked.add_findings(key_findings(checked.defaults.labels, rules, "defaults", "labels"))
         checked.warn(defaults_warnings(checked.defaults), "defaults")
-
-
-def _complaints(error: ValidationError, *prefix: str | int) -> Iterator[Complaint]:
-    if error.error_count() > MOST_PROBLEMS:
-        what = f"{error.error_count():,} things are wrong below this"
-        yield Complaint(prefix, Finding("too-many-problems", what, "check that the file is what it should be", prefix))
-        return
-    for detail in error.errors(include_url=False):
-        yield Complaint((*prefix, *detail["loc"]), error=detail)
 
 
 Entry = Profile | Addition | dict[str, Any]
@@ -193,6 +231,8 @@ Entry = Profile | Addition | dict[str, Any]
 
 
 def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
+    if _is_too_long(checked, entries):
+        return
     first: dict[str, int] = {}
     entries.reverse()
     start = 0
@@ -202,21 +242,41 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
         for index, entry in _batch(checked, batch, start, rules):
             _add(checked, entry, index, first, rules)
         start += len(batch)
-        if entries and len(checked.complaints) > MOST_PROBLEMS:
-            what = f"more than {MOST_PROBLEMS:,} things are wrong, the rest was not looked at"
-            checked.complain("too-many-problems", what, "mend these first", "profiles", start)
+        if checked.is_full:
             return
     read: dict[str, Profile | Addition] = {**checked.profiles, **(checked.additions or {})}
     checked.warn(people_warnings((index, read[name]) for name, index in first.items() if name in read))
 
 
-def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> list[tuple[int, Entry]]:
-    """Return the entries of a batch with their indexes; those that are refused as they were written."""
+def _is_too_long(checked: Checked, entries: list[Any]) -> bool:
+    """Complain of more profiles or contributors than this source may have; return whether there is such a complaint."""
+    limits = checked.limits
+    if limits.profiles is not None and len(entries) > limits.profiles:
+        what = f"this source has {len(entries):,} profiles, at most {limits.profiles:,} are allowed"
+        checked.complain("too-many-profiles", what, _MORE_ALLOWED, "profiles")
+        return True
+    if limits.contributors is None:
+        return False
+    listed = (entry.get("contributors") for entry in entries if isinstance(entry, dict))
+    number = sum(len(people) for people in listed if isinstance(people, list))
+    if number > limits.contributors:
+        what = f"this source has {number:,} contributors, at most {limits.contributors:,} are allowed"
+        checked.complain("too-many-contributors", what, _MORE_ALLOWED, "profiles")
+    return number > limits.contributors
+
+
+def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> Iterator[tuple[int, Entry]]:
+    """Yield the entries of a batch with their indexes; those that are refused as they were written."""
+    effort = Effort(MOST_FINDINGS, checked.amounts)
     try:
-        return [*enumerate(_PROFILES.validate_python(batch), start)]
+        entries = _PROFILES.validate_python(batch, context=effort)
     except ValidationError:  # the others of the batch are fine
-        read = [(index, _one(checked, entry, index, rules)) for index, entry in enumerate(batch, start)]
-    return [(index, entry) for index, entry in read if entry is not None]
+        for index, entry in enumerate(batch, start):
+            if not checked.is_full and (read := _one(checked, entry, index, rules)) is not None:
+                yield index, read
+        return
+    checked.amounts = effort.amounts
+    yield from enumerate(entries, start)
 
 
 def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | None:
@@ -224,22 +284,41 @@ def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | N
     if checked.additions is not None and isinstance(entry, dict) and "owner" not in entry:
         model, entry = Addition, _without_defining(checked, entry, index)
     try:
-        return model.model_validate(entry)
+        with checked.effort() as effort:
+            return model.model_validate(entry, context=effort)
     except ValidationError as error:
-        complaints = [*_complaints(error, "profiles", index)]
+        refused = error
     if not isinstance(entry, dict):
-        checked.complaints += complaints
+        checked.add_error(refused, "profiles", index)
         return None
-    checked.warn(salvaged_warnings(entry), "profiles", index)
-    accounts = account_findings(entry)
-    of_accounts = {
-        ("profiles", index, *finding.path[:-1], key) for finding in accounts for key in ("kind", "namespace")
-    }
-    checked.complaints += [complaint for complaint in complaints if complaint.path not in of_accounts]
-    for finding in (*accounts, *salvaged(entry, rules)):
-        path: Path = ("profiles", index, *finding.path)
-        checked.complaints.append(Complaint(path, finding._replace(path=path)))
+    checked.add_error(refused, "profiles", index, but=_is_of_contributor)
+    known = _people(checked, entry.get("contributors"), index)
+    checked.add_findings(salvaged(entry, known, rules), "profiles", index)
+    if not checked.is_full:
+        checked.warn(salvaged_warnings(entry), "profiles", index)
     return entry
+
+
+def _is_of_contributor(path: Path) -> bool:
+    return path[2:3] == ("contributors",) and len(path) > len(("profiles", "index", "contributors"))
+
+
+def _people(checked: Checked, listed: object, index: int) -> list[tuple[int, Contributor]]:
+    """Complain of each contributor who is refused; return the others with their places in the list."""
+    known: list[tuple[int, Contributor]] = []
+    for place, entry in enumerate(listed) if isinstance(listed, list) else ():
+        if checked.is_full:
+            break
+        path: Path = ("profiles", index, "contributors", place)
+        account = account_finding_of(entry)
+        if account is not None:
+            checked.add_findings([account], *path)
+        try:
+            known.append((place, Contributor.model_validate(entry)))
+        except ValidationError as error:
+            of_account = ((*path, "kind"), (*path, "namespace"))
+            checked.add_error(error, *path, but=_nothing if account is None else of_account.__contains__)
+    return known
 
 
 def _without_defining(checked: Checked, entry: dict[str, Any], index: int) -> dict[str, Any]:
@@ -248,7 +327,7 @@ def _without_defining(checked: Checked, entry: dict[str, Any], index: int) -> di
         what = f'an entry without owner adds contributors and cannot set "{key}"'
         remedy = "remove it, or add an owner if this source defines the profile"
         path: Path = ("profiles", index, key)
-        checked.complaints.append(Complaint(path, Finding("not-for-additions", what, remedy, path, at_key=True)))
+        checked.add([Complaint(path, Finding("not-for-additions", what, remedy, path, at_key=True))])
     return {key: part for key, part in entry.items() if key not in _DEFINING}
 
 
@@ -261,14 +340,13 @@ def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rule
         path: Path = ("profiles", index, "name")
         what = f"another profile is called {quoted(name)}"
         finding = Finding("duplicate-profile", what, "rename or remove one", path)
-        checked.complaints.append(Complaint(path, finding, first=("profiles", first[name], "name")))
+        checked.add([Complaint(path, finding, first=("profiles", first[name], "name"))])
         return
     first[name] = index
     if isinstance(entry, Addition) and checked.additions is not None:
         checked.additions[name] = entry
     elif isinstance(entry, Profile):
         checked.profiles[name] = entry
-        checked.warn(profile_warnings(entry), "profiles", index)
-        for finding in rule_findings(entry, rules, entry.labels):
-            path = ("profiles", index, *finding.path)
-            checked.complaints.append(Complaint(path, finding._replace(path=path)))
+        checked.add_findings(rule_findings(entry, rules, entry.labels), "profiles", index)
+        if not checked.is_full:
+            checked.warn(profile_warnings(entry), "profiles", index)

@@ -6,19 +6,23 @@ The names are those of canonical/github-profiles-automator, so a charm written f
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    FailFast,
     Field,
     JsonValue,
     TypeAdapter,
+    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
+from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
 from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
@@ -90,12 +94,32 @@ def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
             yield from _not_finite(part, (*path, key))
 
 
+def _few_without_json(spec: object, info: ValidationInfo) -> object:
+    """Refuse a spec with more values that JSON does not have than a document may have problems."""
+    effort = info.context if isinstance(info.context, Effort) else Effort()
+    effort.findings -= sum(1 for _ in islice(_without_json(spec), max(0, effort.findings) + 1))
+    if effort.findings < 0:
+        what = "more values here than are worth counting are not JSON"
+        raise refusal([Finding("not-json", what, "write text, numbers, lists and mappings")])
+    return spec
+
+
+def _without_json(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _without_json(part)
+    elif value is not None and not isinstance(value, str | int | float):
+        yield value
+
+
 class Plugin(Model):
     """A plugin of the profile controller, as the Profile CRD has it."""
 
     api_version: Text | None = Field(default=None, validation_alias="apiVersion", serialization_alias="apiVersion")
     kind: Annotated[Text, Field(min_length=1)]
-    spec: Annotated[dict[Text, JsonValue], AfterValidator(_finite)] = Field(default_factory=dict)
+    spec: Annotated[dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_few_without_json)] = Field(
+        default_factory=dict
+    )
 
     def to_spec(self) -> dict[str, Any]:
         """Return the plugin as the Profile CRD takes it."""
@@ -108,7 +132,10 @@ def _none_is_nobody(value: object) -> object:
     return [] if value is None else value
 
 
-Contributors = Annotated[list[Contributor], BeforeValidator(_none_is_nobody)]
+People = Annotated[list[Contributor], FailFast()]
+"""Contributors; of many that are wrong, pydantic reports the first. `salvage.refused_people` looks at each."""
+
+Contributors = Annotated[People, BeforeValidator(_none_is_nobody)]
 
 
 class Profile(Model):
@@ -143,7 +170,7 @@ class Addition(Model):
     """Contributors whom a source adds to a profile that another source defines and opens. It never grants admin."""
 
     name: ProfileName
-    contributors: list[Contributor]
+    contributors: People
 
     @model_validator(mode="after")
     def _people_fit(self) -> Self:

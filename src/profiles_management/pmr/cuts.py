@@ -41,7 +41,9 @@ def note_cut(cuts: list[Cut], before: str, here: Sized, path: Path) -> None:
     previous = next(reversed(here), None)
     if cuts and cuts[-1].paths[-1] == (*path[:-1], previous):
         last = cuts[-1]
-        cuts[-1] = Cut(last.key, f"{last.text}{separator}{key}", [*last.paths, path])
+        last.paths.append(path)
+        if len(last.text) <= LONGEST_CUT:
+            cuts[-1] = last._replace(text=f"{last.text}{separator}{key}")
         return
     text = here.get(previous)
     if isinstance(previous, str) and isinstance(text, str) and len(text) <= LONGEST_CUT:

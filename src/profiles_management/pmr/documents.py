@@ -14,7 +14,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, drafts, tell
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.positions import Span, span_at
+from profiles_management.pmr.positions import Span, span_at, spans_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
 from profiles_management.pmr.redaction import redacted
@@ -123,7 +123,7 @@ class _Reading(NamedTuple):
 
 
 def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
-    parsed = parse(text)
+    parsed = parse(text, rules.limits.values)
     slips = [Complaint(slip.finding.path, slip.finding, span=slip.span, first=slip.first) for slip in parsed.slips]
     cause = _cause(parsed, text)
     if cause is not None:
@@ -178,8 +178,10 @@ def _of_values(parsed: Parsed, slipped: set[Path], checked: Iterable[Complaint])
 
 
 def _swallowed(text: str) -> Iterator[Complaint]:
-    for offset, finding in swallowed_comments(text):
-        yield Complaint((), finding, span=span_at(text, offset)._replace(width=0))
+    swallowed = [*swallowed_comments(text)]
+    spans = spans_at(text, (offset for offset, _ in swallowed))
+    for (_, finding), span in zip(swallowed, spans, strict=True):
+        yield Complaint((), finding, span=span._replace(width=0))
 
 
 def _without_look_alikes(

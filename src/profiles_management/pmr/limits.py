@@ -6,12 +6,14 @@ https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/va
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, islice
 from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from profiles_management.pmr import quantities
+from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.model import Finding, Model, Text, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
 from profiles_management.pmr.resources import (
@@ -53,38 +55,35 @@ class LimitRangeItem(Model):
     )
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if found := _item_findings(self):
+    def _consistent(self, info: ValidationInfo) -> Self:
+        effort = info.context if isinstance(info.context, Effort) else Effort()
+        if found := [*islice(_item_findings(self), max(1, effort.findings))]:
+            effort.findings -= len(found)
             raise refusal(found)
         return self
 
 
-def _item_findings(item: LimitRangeItem) -> list[Finding]:
+def _item_findings(item: LimitRangeItem) -> Iterator[Finding]:
     given = item.model_dump(by_alias=True, exclude_none=True, exclude={"type"})
-    return [*_type_findings(item.type, given), *_order_findings(given), *_ratio_findings(given)]
+    yield from _type_findings(item.type, given)
+    yield from _order_findings(given)
+    yield from _ratio_findings(given)
 
 
-def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> list[Finding]:
-    found: list[Finding] = []
+def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> Iterator[Finding]:
     if type_ in ("Pod", "Container"):
-        found += [
-            Finding(
-                "unknown-resource", f"a {type_} cannot ask for {quoted(key)}", _meant(key), (field, key), at_key=True
-            )
-            for field, amounts in given.items()
-            for key in amounts
-            if not is_container_resource(key)
-        ]
+        names = ((field, key) for field, amounts in given.items() for key in amounts if not is_container_resource(key))
+        for field, key in names:
+            what = f"a {type_} cannot ask for {quoted(key)}"
+            yield Finding("unknown-resource", what, _meant(key), (field, key), at_key=True)
     if type_ == "Pod":
-        found += [
-            Finding("no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), at_key=True)
-            for field in _NOT_FOR_PODS
-            if given.get(field)
-        ]
+        for field in filter(given.get, _NOT_FOR_PODS):
+            yield Finding(
+                "no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), at_key=True
+            )
     if type_ == "PersistentVolumeClaim" and not any("storage" in given.get(field, {}) for field in ("min", "max")):
         remedy = "write: max: {storage: 10Gi}"
-        found.append(Finding("no-storage", "a PersistentVolumeClaim needs a min or max of storage", remedy, ("type",)))
-    return found
+        yield Finding("no-storage", "a PersistentVolumeClaim needs a min or max of storage", remedy, ("type",))
 
 
 def _meant(key: str) -> str:
@@ -134,10 +133,11 @@ class LimitRangeSpec(Model):
     @model_validator(mode="after")
     def _each_type_once(self) -> Self:
         types = [item.type for item in self.limits]
+        first = {name: index for index, name in reversed([*enumerate(types)])}
         found = [
             Finding("duplicate-type", f"{name} is limited twice", "put both into one item", ("limits", index, "type"))
             for index, name in enumerate(types)
-            if name in types[:index]
+            if first[name] != index
         ]
         if found:
             raise refusal(found)

@@ -58,6 +58,7 @@ def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
     return PydanticCustomError("refused", "{text}", {"text": text, "findings": told})
 
 
+_LONGEST_KEY: Final = 400  # characters of a key that a place shows: any key that Kubernetes takes is shorter
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -65,10 +66,12 @@ def path_text(path: Path) -> str:
     """Return a path as people read it: `profiles[0].resources.hard["limits.cpu"]`."""
     text = ""
     for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif _PLAIN_KEY.fullmatch(part):
-            text += f".{part}" if text else part
-        else:
-            text += f"[{json.dumps(part, ensure_ascii=not part.isprintable())}]"
+        text += f"[{part}]" if isinstance(part, int) else _key_text(part, is_first=not text)
     return text
+
+
+def _key_text(key: str, *, is_first: bool) -> str:
+    shown = key if len(key) <= _LONGEST_KEY else f"{key[: _LONGEST_KEY - 3]}..."
+    if not _PLAIN_KEY.fullmatch(shown):
+        return f"[{json.dumps(shown, ensure_ascii=not shown.isprintable())}]"
+    return shown if is_first else f".{shown}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from profiles_management.pmr.model import Finding
@@ -17,6 +18,7 @@ _HINTS: Final = ("your", "fill", "me@", "this@", "@my", "name@", "mail@", "id@",
 """One of these is in every placeholder that has the form of an address."""
 _OTHER_FORM: Final = re.compile(r"[:/\\=]")
 _FEW: Final = 10
+_MOST_LOOKED_AT: Final = 2_000  # unusual names of one document: each takes a while
 
 
 def user_warnings(users: Collection[str]) -> dict[str, Finding]:
@@ -26,7 +28,8 @@ def user_warnings(users: Collection[str]) -> dict[str, Finding]:
         return {}
     from profiles_management.pmr import odd_names  # noqa: PLC0415 - few documents need it, and loading takes time
 
-    warnings = {name: finding for name in unusual if (finding := odd_names.odd_name(name, is_user=True)) is not None}
+    looked_at = unusual[:_MOST_LOOKED_AT]
+    warnings = {name: finding for name in looked_at if (finding := odd_names.odd_name(name, is_user=True)) is not None}
     for name in _without_at(len(users), unusual):
         warnings.setdefault(name, odd_names.odd(f"{quoted(name)} has no @; the names of the other users have one"))
     for name, before in spellings:
@@ -41,7 +44,8 @@ def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
         return {}
     from profiles_management.pmr.odd_names import odd_name  # noqa: PLC0415 - as above
 
-    return {name: finding for name in groups if (finding := odd_name(name, is_user=False)) is not None}
+    looked_at = islice(groups, _MOST_LOOKED_AT)
+    return {name: finding for name in looked_at if (finding := odd_name(name, is_user=False)) is not None}
 
 
 def _unusual(names: Collection[str]) -> list[str]:

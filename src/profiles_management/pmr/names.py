@@ -22,6 +22,7 @@ RESERVED: Final = frozenset({"kubeflow", "istio-system"})
 RESERVED_PREFIX: Final = "kube-"
 
 _LONGEST_QUOTE: Final = 80
+_LONGEST_WORD: Final = 100  # characters; what is longer is no misspelled word
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -35,8 +36,10 @@ _BLANK = re.compile(
 
 def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word that was probably meant, or None; `cutoff` is how alike they have to be, at most 1."""
+    if len(word) > _LONGEST_WORD:
+        return None
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(plain(word[:_LONGEST_QUOTE]).casefold().strip(), folded, n=1, cutoff=cutoff)
+    found = get_close_matches(plain(word).casefold().strip(), folded, n=1, cutoff=cutoff)
     return folded[found[0]] if found else None
 
 
@@ -94,12 +97,12 @@ def profile_name(name: str) -> str:
 
 
 def _no_dns_label(name: str) -> Finding:
-    better = re.sub(r"[^a-z0-9]+", "-", plain(name).lower()).strip("-")[:LONGEST_LABEL].strip("-")
     if not name:
         return Finding("bad-name", "the name is empty", "give it a name")
     if len(name) > LONGEST_LABEL:
         what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
         return Finding("bad-name", what, "shorten it")
+    better = re.sub(r"[^a-z0-9]+", "-", plain(name).lower()).strip("-")[:LONGEST_LABEL].strip("-")
     what = f"{quoted(name)} cannot name a namespace"
     remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
     return Finding("bad-name", what, f"{remedy}, such as {better}" if better else remedy)
@@ -119,6 +122,11 @@ def escaped(text: str) -> str:
 def is_unseen(mark: str) -> bool:
     """Return whether nobody sees a character, or sees which one it is."""
     return not mark.isprintable() or _BLANK.match(mark) is not None
+
+
+def has_unseen(text: str) -> bool:
+    """Return whether nobody sees a character of a text, or sees which one it is."""
+    return not text.isprintable() or _BLANK.search(text) is not None
 
 
 def shortened(text: str) -> str:

@@ -7,6 +7,7 @@ Sources: kubeflow/dashboard, components/profile-controller (`plugin_iam.go`,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from profiles_management.pmr.model import Finding
@@ -20,6 +21,7 @@ _NEEDED: Final = {
     "AwsIamForServiceAccount": ("awsIamRole", "arn:aws:iam::123456789012:role/ml"),
     "WorkloadIdentity": ("gcpServiceAccount", "ml@project.iam.gserviceaccount.com"),
 }
+_MOST_KEYS: Final = 20  # of a plugin, that may be a misspelled one
 _GOOGLE: Final = ".iam.gserviceaccount.com"
 _TYPES: Final = {str: "text", bool: "true or false"}
 
@@ -37,7 +39,7 @@ def plugin_warnings(kind: str, spec: Mapping[str, Any]) -> Iterator[Finding]:
         if finding is not None:
             yield finding._replace(path=("spec", key))
     needed, example = _NEEDED[kind]
-    if needed not in spec and not any(near(key, [needed]) for key in spec):
+    if needed not in spec and not any(near(key, [needed]) for key in islice(spec, _MOST_KEYS)):
         remedy = f"add: {needed}: {example}"
         yield Finding("plugin-incomplete", f"{kind} needs {needed}", remedy, ("kind",))
 

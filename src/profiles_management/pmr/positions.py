@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -19,6 +19,10 @@ SPELLINGS = {
     "scope_name": "scopeName",
     "scope_selector": "scopeSelector",
 }
+
+
+_LONGEST_TEXT = 1_000  # characters of a scalar that are kept to explain what is wrong with it
+_PORTION = 100_000  # characters of a text that are split at once: all its lines would fill the memory
 
 
 class Span(NamedTuple):
@@ -80,10 +84,35 @@ def span_of(event: yaml.Event) -> Span:
     return Span(start.line, start.column, end.column - start.column if start.line == end.line else 0)
 
 
+def spans_at(text: str, offsets: Iterable[int]) -> Iterator[Span]:
+    """Yield where the characters at some offsets stand, which rise; the text is read once."""
+    line, start, column = 0, 0, 0
+    for offset in offsets:
+        *above, last = f"{text[start:offset]}x".splitlines()
+        line += len(above)
+        column = len(last) - 1 + (0 if above else column)
+        start = offset
+        yield Span(line, column, 1)
+
+
 def span_at(text: str, offset: int) -> Span:
     """Return where the character at an offset stands."""
-    before = f"{text[:offset]}x".splitlines()
-    return Span(len(before) - 1, len(before[-1]) - 1, 1)
+    return next(spans_at(text, [offset]))
+
+
+def lines_at(text: str, numbers: Iterable[int]) -> dict[int, str]:
+    """Return lines by their numbers, which count from 0, as `splitlines` has them; those that are not there are not."""
+    wanted = set(numbers)
+    lines: dict[int, str] = {}
+    number, start = 0, 0
+    while wanted and start < len(text):
+        end = text.find("\n", start + _PORTION) + 1 or len(text)
+        portion = text[start:end].splitlines()
+        here = [line for line in wanted if line < number + len(portion)]
+        lines |= {line: portion[line - number] for line in here}
+        wanted.difference_update(here)
+        number, start = number + len(portion), end
+    return lines
 
 
 def span_within(text: str, line: int, column: int) -> Span:
@@ -122,7 +151,7 @@ class _Walk:
 
     def node(self, event: yaml.Event, branch: _Branch, path: Path, written: Path, key: Span | None) -> None:
         """Note where a wanted value starts, then look into it."""
-        text = event.value if isinstance(event, yaml.ScalarEvent) else None
+        text = event.value[:_LONGEST_TEXT] if isinstance(event, yaml.ScalarEvent) else None
         span = span_of(event)._replace(width=0) if isinstance(event, yaml.CollectionStartEvent) else span_of(event)
         self.found.setdefault(path, Spot(written, span, key, text))
         self.missing.discard(path)

@@ -128,7 +128,7 @@ def _misfits(quota: ResourceQuotaSpecModel) -> list[Finding]:
             "scope-misfit", f"the scope {scope} does not count {key}", "remove one of them", ("hard", key), at_key=True
         )
         for key in quota.hard or {}
-        for scope in scopes
+        for scope in dict.fromkeys(scopes)
         if key in IN_QUOTAS and key not in _COUNTED_BY.get(scope, IN_QUOTAS)
     ]
 

@@ -7,13 +7,16 @@ import json
 import re
 from typing import Final
 
+from profiles_management.pmr.effort import MOST_LINES
 from profiles_management.pmr.model import Finding
 
 LARGEST: Final = 20 * 1024 * 1024
+_LINE_ENDS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_MOST_PARTS: Final = 500_000  # of a text that is read as JSON only to explain what is wrong with it
 _WIDE: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_SURROGATES = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*+)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 class Unreadable(Exception):
@@ -30,11 +33,20 @@ def decode(document: str | bytes, limit: int) -> str:
     """Return the text of a document without its byte order mark.
 
     Raises:
-        Unreadable: it is larger than `limit` bytes, or no UTF-8.
+        Unreadable: it is larger than `limit` bytes, has too many lines, or is not UTF-8.
     """
     if len(document) > limit:
         what = f"the document has {len(document):,} bytes, at most {limit:,} are read"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
+    text = _decoded(document)
+    number = sum(map(text.count, _LINE_ENDS))
+    if number > MOST_LINES:
+        what = f"the document has {number:,} lines, at most {MOST_LINES:,} are read"
+        raise Unreadable(Finding("too-large", what, "split it over several sources"))
+    return text
+
+
+def _decoded(document: str | bytes) -> str:
     if isinstance(document, str):
         return _encodable(document.removeprefix("\ufeff"))
     if document.startswith(_WIDE):
@@ -84,7 +96,14 @@ def escaped(text: str) -> str:
     return _UNSEEN.sub(lambda unseen: json.dumps(unseen[0])[1:-1], text)
 
 
+def is_small_json(text: str) -> bool:
+    """Return whether a text can be read as JSON without filling the memory, if it is JSON at all."""
+    return text.count(",") + text.count("[") + text.count("{") <= _MOST_PARTS
+
+
 def _is_json(text: str) -> bool:
+    if not is_small_json(text):
+        return False
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -93,7 +112,5 @@ def _is_json(text: str) -> bool:
 
 
 def _joined(escape: re.Match[str]) -> str:
-    if escape[1] is None:
-        return escape[0]
-    high, low = int(escape[1], 16), int(escape[2], 16)
-    return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    high, low = int(escape[2], 16), int(escape[3], 16)
+    return escape[1] + chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))

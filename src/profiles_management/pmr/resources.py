@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.amounts import amount_error, amount_warning
+from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.known_resources import (
     COUNTED,
     GROUPS_OF,
@@ -34,6 +35,8 @@ from profiles_management.pmr.resource_names import (
 )
 
 Judge = Callable[[str], Finding | None]
+_NOT_LOOKED_AT: Final = Finding("too-many-problems", "this was not looked at", "correct what is above")
+_SPLIT: Final = "split it over several sources"
 
 
 def is_container_resource(name: str) -> bool:
@@ -71,25 +74,35 @@ def _limit_error(name: str) -> Finding | None:
     return Finding("unknown-resource", what, remedy, at_key=True)
 
 
-def _resource_findings(amounts: dict[Any, Any], judge: Judge) -> list[Finding]:
+def _resource_findings(amounts: dict[Any, Any], judge: Judge, effort: Effort) -> list[Finding]:
+    effort.amounts -= len(amounts)
+    if effort.amounts < 0:
+        return [Finding("too-many-values", "this document holds too many amounts of resources", _SPLIT)]
+    if effort.findings <= 0:  # the document is refused already
+        return [_NOT_LOOKED_AT]
     findings: list[Finding] = []
     for name, value in amounts.items():
-        if len(findings) >= MOST_FINDINGS:
+        if len(findings) >= min(MOST_FINDINGS, effort.findings):
             break
         if finding := judge(str(name)):
             findings.append(finding._replace(path=(str(name),)))
         elif finding := amount_error(str(name), value):
             findings.append(finding)
+    effort.findings -= len(findings)
     return findings
 
 
-def _resource_list(judge: Judge) -> Callable[[Any], dict[str, str]]:
-    """Return a validator of lists of resources; it reports everything at once and returns text."""
+def _resource_list(judge: Judge) -> Callable[[Any, ValidationInfo], dict[str, str]]:
+    """Return a validator of lists of resources; it reports everything at once and returns text.
 
-    def validate(value: object) -> dict[str, str]:
+    Where the context of validation is an `Effort`, it looks at no more than that leaves.
+    """
+
+    def validate(value: object, info: ValidationInfo) -> dict[str, str]:
         if not isinstance(value, dict):
             raise PydanticCustomError("dict_type", "a mapping of resources to quantities is wanted")
-        if findings := _resource_findings(value, judge):
+        effort = info.context if isinstance(info.context, Effort) else Effort()
+        if findings := _resource_findings(value, judge, effort):
             raise refusal(findings)
         return {str(name): str(amount) for name, amount in value.items()}
 

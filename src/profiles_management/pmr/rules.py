@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
+from profiles_management.pmr.effort import NO_LIMITS, Limits
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import (
     annotation_findings,
@@ -23,6 +24,7 @@ from profiles_management.pmr.user_names import is_user_name, user_name
 
 OUR_DOMAIN = "profiles-management.io"
 _OURS = frozenset({"owner", "app.kubernetes.io/managed-by"})
+_ASK_FOR_KEY = "remove it, or ask the administrator to list it in the setting allowed_keys, or to trust this source"
 _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 
 
@@ -35,19 +37,24 @@ class Rules:
     such as `pod-security.kubernetes.io/*`.
 
     For a document that is one source among several: `names` are patterns of the names that its profiles may have
-    (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins, nor set allowed keys.
+    (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins, nor set keys of
+    Kubernetes and Istio, nor other keys with a domain that `allowed_keys` does not list. `limits` are how
+    much the document may hold.
     """
 
     protected: frozenset[str] = frozenset()
     allowed_keys: frozenset[str] = frozenset()
     names: tuple[str, ...] = ("*",)
     trusted: bool = True
+    limits: Limits = NO_LIMITS
 
     def allows(self, key: str) -> bool:
         """Tell whether a profile may set this label or annotation. `owner` and our own marks never."""
         if is_ours(key):
             return False
-        return not is_foreign(key) or (self.trusted and self.lists(key))
+        if is_foreign(key):
+            return self.trusted and self.lists(key)
+        return self.trusted or "/" not in key or self.lists(key)
 
     def lists(self, key: str) -> bool:
         """Return whether `allowed_keys` names this label or annotation, itself or by a pattern."""
@@ -81,8 +88,11 @@ def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]
 def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
         return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
-    if fits(key, rules.allowed_keys):
+    if rules.lists(key):
         return _not_trusted(quoted(key), *path)
+    if not is_foreign(key):
+        what = f"{quoted(key)} has a domain, and what reads it is not known here"
+        return Finding("not-trusted", what, _ASK_FOR_KEY, path, at_key=True)
     what = f"{quoted(key)} steers Kubernetes or Istio itself"
     return Finding(
         "reserved-key", what, "remove it, or list it in the setting allowed_keys (--allow-key)", path, at_key=True

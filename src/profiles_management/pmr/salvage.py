@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -18,17 +18,26 @@ from profiles_management.pmr.resource_names import name_error
 from profiles_management.pmr.resources import limit_list_warnings, quota_list_warnings
 from profiles_management.pmr.rules import Rules, key_findings
 
-_Person = TypeVar("_Person", Owner, Contributor)
+_LONGEST_KIND: Final = 40
 
 
-def salvaged(entry: dict[str, Any], rules: Rules) -> list[Finding]:
-    """Return what is wrong between the parts of an entry that can be read; paths start at the entry."""
-    return [*_people(entry), *_texts(entry, rules)]
+def salvaged(entry: dict[str, Any], people: Iterable[tuple[int, Contributor]], rules: Rules) -> Iterator[Finding]:
+    """Yield what is wrong between the parts of an entry that can be read; paths start at the entry.
+
+    Args:
+        entry: what was written.
+        people: the contributors in it that are valid, each with its place in the list.
+        rules: what this installation allows.
+    """
+    yield from clashes(_owner(entry.get("owner")), people)
+    yield from _texts(entry, rules)
 
 
-def salvaged_warnings(entry: dict[str, Any]) -> list[Finding]:
-    """Return the warnings of those parts of an entry that are valid; paths start at the entry."""
-    return [*_of_quota(entry), *_of_limits(entry), *_of_plugins(entry)]
+def salvaged_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
+    """Yield the warnings of those parts of an entry that are valid; paths start at the entry."""
+    yield from _of_quota(entry)
+    yield from _of_limits(entry)
+    yield from _of_plugins(entry)
 
 
 def _of_quota(entry: dict[str, Any]) -> Iterator[Finding]:
@@ -66,20 +75,16 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def account_findings(entry: dict[str, Any]) -> list[Finding]:
-    """Return a finding for each contributor that is a ServiceAccount, with the user that it is to Kubernetes."""
-    listed = entry.get("contributors")
-    people = enumerate(listed) if isinstance(listed, list) else ()
-    accounts = [(index, person) for index, person in people if isinstance(person, dict) and _is_account(person)]
-    return [
-        account_finding(person.get("name"), person.get("namespace"), ("contributors", index, "kind"))
-        for index, person in accounts
-    ]
+def account_finding_of(person: object) -> Finding | None:
+    """Return the finding for a contributor that is a ServiceAccount, None for any other."""
+    if not isinstance(person, dict) or not _is_account(person):
+        return None
+    return account_finding(person.get("name"), person.get("namespace"), ("kind",))
 
 
 def _is_account(person: dict[str, Any]) -> bool:
     kind = person.get("kind")
-    return isinstance(kind, str) and re.sub("[-_ ]", "", kind).casefold() == "serviceaccount"
+    return isinstance(kind, str) and re.sub("[-_ ]", "", kind[:_LONGEST_KIND]).casefold() == "serviceaccount"
 
 
 def _texts(entry: dict[str, Any], rules: Rules) -> list[Finding]:
@@ -96,17 +101,8 @@ def _texts(entry: dict[str, Any], rules: Rules) -> list[Finding]:
     return found
 
 
-def _people(entry: dict[str, Any]) -> list[Finding]:
-    """Compare the people of an entry as far as they can be read."""
-    owner = _try(Owner, entry.get("owner"))
-    listed = entry.get("contributors")
-    people = [_try(Contributor, one) for one in listed] if isinstance(listed, list) else []
-    known = [(place, person) for place, person in enumerate(people) if person is not None]
-    return clashes(owner, known)
-
-
-def _try(model: type[_Person], value: object) -> _Person | None:
+def _owner(value: object) -> Owner | None:
     try:
-        return model.model_validate(value)
+        return Owner.model_validate(value)
     except ValidationError:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from itertools import islice
 from typing import Final
 
 import yaml
@@ -11,8 +12,8 @@ import yaml
 from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.positions import span_of_mark
-from profiles_management.pmr.syntax_slips import Broken, slip
+from profiles_management.pmr.positions import lines_at, span_of_mark
+from profiles_management.pmr.syntax_slips import MOST_TOKENS, Broken, slip
 
 _SAID: Final = (
     ("a tab character that violates", "YAML is not indented with tabs", "indent with spaces"),
@@ -56,7 +57,7 @@ def syntax_complaint(error: yaml.YAMLError, text: str) -> Complaint:
     span = span_of_mark(text, mark)
     if started is not None and any(part in said for part in _POINT_AT_START):
         span = started
-    line = (text.splitlines() or [""])[span.line]
+    line = lines_at(text, [span.line]).get(span.line, "")
     return Complaint((), _finding(said, line[span.column : span.column + _LONGEST_LOOK]), span=span)
 
 
@@ -64,7 +65,7 @@ def _never_closed(text: str) -> Complaint | None:
     """Return the complaint for the innermost [ or { that is still open at the end of a text."""
     opened: list[yaml.Token] = []
     with suppress(yaml.YAMLError):
-        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        for token in islice(yaml.scan(text, Loader=yaml.CSafeLoader), MOST_TOKENS):
             if type(token) in _OPENERS:
                 opened.append(token)
             elif isinstance(token, _CLOSERS) and opened:

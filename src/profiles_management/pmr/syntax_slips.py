@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Final, NamedTuple
 
 import yaml
@@ -14,6 +15,9 @@ from profiles_management.pmr.diagnosis import is_known_key
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.positions import Span, span_of_mark
+
+MOST_TOKENS: Final = 500_000
+"""Of a text that is read again to explain what is wrong with it."""
 
 _LONGEST_LINE: Final = 1_000  # a longer line was not typed by hand
 _LINK: Final = re.compile(r"\[(?P<text>[^\]\n]+)\]\((?:mailto:)?[^)\n]+\)")
@@ -123,7 +127,7 @@ def _quote_over_lines(broken: Broken) -> Complaint | None:
         return None
     last: yaml.ScalarToken | None = None
     with suppress(yaml.YAMLError):
-        for token in yaml.scan(broken.text, Loader=yaml.CSafeLoader):
+        for token in islice(yaml.scan(broken.text, Loader=yaml.CSafeLoader), MOST_TOKENS):
             if token.start_mark.line > broken.line:
                 break
             if isinstance(token, yaml.ScalarToken) and token.style in _QUOTES:

@@ -13,14 +13,14 @@ from typing import Final
 
 from profiles_management.pmr.lookalikes import QUOTES, code_point, described
 from profiles_management.pmr.model import Finding, refusal
-from profiles_management.pmr.names import is_unseen, quoted
+from profiles_management.pmr.names import has_unseen, is_unseen, quoted
 
 LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erratum 1690
 
 PROVIDED: Final = "write the name that the identity provider gives"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(?:@[A-Za-z0-9.-]+)?")
 _OUTSIDE: Final = rf"""\s<>()\[\]"'`,;:|/@{QUOTES}"""
-ADDRESS: Final = re.compile(rf"[^{_OUTSIDE}]+@[^{_OUTSIDE}]*[^{_OUTSIDE}.]")
+ADDRESS: Final = re.compile(rf"(?<![^{_OUTSIDE}])[^{_OUTSIDE}]++@[^{_OUTSIDE}]*[^{_OUTSIDE}.]")
 _ACCOUNTS: Final = re.compile(r"system:serviceaccount:([a-z0-9-]+):\*")
 _AROUND_AT: Final = re.compile(r"\s*@\s*")
 _APOSTROPHE: Final = re.compile(r"(?<=\w)[\u2019\u02bc\u2032](?=\w)")
@@ -80,6 +80,8 @@ def _unusable(name: str) -> Finding | None:
 
 
 def _unseen(name: str) -> Finding | None:
+    if not has_unseen(name):
+        return None
     unseen = next(filter(is_unseen, name), "")
     if unseen:
         what = f"{quoted(name)} contains a character that cannot be seen, {code_point(unseen)}"

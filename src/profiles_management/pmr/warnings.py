@@ -14,12 +14,11 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.quota import ResourceQuotaSpecModel, quota_warnings
 
 
-def profile_warnings(profile: Profile) -> list[Finding]:
-    """Return the warnings of one valid profile; paths start at the profile."""
-    warnings = list(_amounts(profile.resources, profile.limit_range))
+def profile_warnings(profile: Profile) -> Iterator[Finding]:
+    """Yield the warnings of one valid profile; paths start at the profile."""
+    yield from _amounts(profile.resources, profile.limit_range)
     for index, plugin in enumerate(profile.plugins):
-        warnings += _below(plugin_warnings(plugin.kind, plugin.spec), "plugins", index)
-    return warnings
+        yield from _below(plugin_warnings(plugin.kind, plugin.spec), "plugins", index)
 
 
 def defaults_warnings(defaults: Defaults) -> list[Finding]:
@@ -80,7 +79,7 @@ def _below(findings: Iterable[Finding], *prefix: str | int) -> Iterator[Finding]
     return (finding._replace(path=(*prefix, *finding.path)) for finding in findings)
 
 
-def _problems(findings: list[Finding], *prefix: str) -> Iterator[Problem]:
+def _problems(findings: Iterable[Finding], *prefix: str) -> Iterator[Problem]:
     for finding in findings:
         path: Path = (*prefix, *finding.path)
         yield Problem(finding.code, finding.what, Where(path=path_text(path)), finding.remedy)

@@ -13,14 +13,19 @@ from typing import Any, Final, NamedTuple, NoReturn
 import yaml
 
 from profiles_management.pmr.cuts import LONGEST_CUT, Cut, note_cut
+from profiles_management.pmr.effort import MOST_VALUES
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.positions import Span, span_of
 from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, described, plain
 
 DEEPEST: Final = 32
-MOST_VALUES: Final = 3_000_000
 MOST_SLIPS: Final = 1_000
+MOST_KEYS: Final = 20_000
+MOST_ITEMS: Final = 1_000
+LONGEST_KEY: Final = 1_024
+"""Characters; what YAML allows a key that stands before its colon without a question mark."""
+_LONG_LISTS: Final = frozenset({"profiles", "contributors"})
 
 
 _Container = list[Any] | dict[Any, Any]
@@ -81,9 +86,14 @@ class Parsed:
     cuts: list[Cut] = field(default_factory=list)
 
 
-def parse(text: str) -> Parsed:
-    """Read one YAML document; `text` has no byte order mark. Never raises: what is wrong is in the result."""
-    builder = _Builder(text)
+def parse(text: str, most_values: int = MOST_VALUES) -> Parsed:
+    """Read one YAML document. Never raises: what is wrong is in the result.
+
+    Args:
+        text: the document, without a byte order mark.
+        most_values: keys and values that it may hold, aliases expanded; at one more, reading stops.
+    """
+    builder = _Builder(text, most_values)
     try:
         loader = yaml.CSafeLoader(text)
     except yaml.YAMLError as reason:  # the first bytes are read here already
@@ -101,8 +111,9 @@ def parse(text: str) -> Parsed:
 class _Builder:
     """The container that is being filled, those around it, and what was found so far."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_values: int) -> None:
         self.text = text
+        self.most_values = most_values
         self.parsed = Parsed()
         self.stack: list[tuple[Any, Any]] = []
         self.anchors: dict[str, _Anchored | _Absent] = {}
@@ -117,6 +128,7 @@ class _Builder:
         key: Any = _NO_KEY
         stack = self.stack
         keys: dict[str, str] = {}
+        most_values = self.most_values
         count = 0
         while (event := get()) is not None:
             kind = type(event)
@@ -141,7 +153,10 @@ class _Builder:
                     self.close_anchors(len(stack), count)
                 if kind is yaml.MappingEndEvent:
                     here.pop(_IGNORED, None)
+                size = len(here)
                 here, key = stack.pop()
+                if size > MOST_ITEMS:
+                    self.long(event, kind, size, here)
                 continue
             elif kind is yaml.AliasEvent:
                 value, more = self.alias(event, here, key)
@@ -155,12 +170,12 @@ class _Builder:
                 continue
 
             count += 1
-            if count > MOST_VALUES:
-                self.stop(event, _TOO_MANY)
+            if count > most_values:
+                self.stop(event, _too_many(most_values))
             if type(here) is list:
                 here.append(value)
             elif key is _NO_KEY:
-                if type(value) is str and value not in here:
+                if type(value) is str and value not in here and len(value) <= LONGEST_KEY:
                     key = keys.setdefault(value, value)
                 else:
                     key = self.odd_key(event, value, here)
@@ -202,6 +217,18 @@ class _Builder:
         self.slip(event, finding)
         raise _Stop
 
+    def long(self, event: yaml.Event, kind: type, size: int, around: _Container) -> None:
+        """Refuse a container with more in it than anybody writes; lists of profiles and of contributors may be long."""
+        is_list = kind is yaml.SequenceEndEvent
+        key = next(reversed(around), None) if isinstance(around, dict) else len(around) - 1
+        what, most = ("items", MOST_ITEMS) if is_list else ("keys", MOST_KEYS)
+        if size <= most or (is_list and key in _LONG_LISTS):
+            return
+        path = self.path([], _NO_KEY)[:-1]
+        path = (*path, key) if self.stack and isinstance(key, str | int) else path
+        finding = Finding("too-many-values", f"this has {size:,} {what}, at most {most:,} are read", _CHECK_FILE, path)
+        self.stop(event, finding)
+
     def frame(self, event: yaml.Event) -> None:
         """Refuse a second document in the same stream."""
         if type(event) is yaml.DocumentStartEvent:
@@ -237,6 +264,9 @@ class _Builder:
     def odd_key(self, event: yaml.Event, value: object, here: dict[Any, Any]) -> _Absent:
         """Say why this is no key; what it is the key of is ignored."""
         path = self.path(here, value if isinstance(value, str) else _NO_KEY)
+        if isinstance(value, str) and len(value) > LONGEST_KEY:
+            what = f"this key has {len(value):,} characters, at most {LONGEST_KEY:,} are read"
+            self.stop(event, Finding("bad-key", what, _CHECK_FILE, path[:-1]))
         if isinstance(value, str):
             finding = Finding("duplicate-key", f"the key {quoted(value)} is there twice", "keep one of them", path)
         elif value is MERGE:
@@ -258,7 +288,8 @@ class _Builder:
         if isinstance(found, _Anchored):
             if len(self.stack) + found.height > DEEPEST:
                 self.stop(event, _TOO_DEEP)
-            for anchor in self.open_anchors:
+            if self.open_anchors:
+                anchor = self.open_anchors[-1]
                 anchor.deepest = max(anchor.deepest, len(self.stack) - anchor.level + found.height)
             return found.value, found.size - 1
         name = f"*{shortened(name)}"
@@ -271,9 +302,10 @@ class _Builder:
         return None, 0
 
     def open_anchor(self, event: yaml.CollectionStartEvent, value: object, count: int) -> None:
-        """Start to measure a container that has a name, and those that it stands in."""
+        """Start to measure a container that has a name, and the innermost of those that it stands in."""
         level = len(self.stack)
-        for anchor in self.open_anchors:
+        if self.open_anchors:
+            anchor = self.open_anchors[-1]
             anchor.deepest = max(anchor.deepest, level - anchor.level)
         if event.anchor is not None:
             self.anchors[event.anchor] = _OPEN
@@ -284,13 +316,21 @@ class _Builder:
         anchor = self.open_anchors[-1]
         if anchor.level == level:
             self.open_anchors.pop()
+            if self.open_anchors:
+                around = self.open_anchors[-1]
+                around.deepest = max(around.deepest, level - around.level + anchor.deepest)
             self.anchors[anchor.name] = _Anchored(anchor.value, count - anchor.before, anchor.deepest + 1)
 
 
 _SIMPLE_KEY: Final = "write a simple key; was a template such as {{ name }} left over?"
-_TOO_MANY: Final = Finding(
-    "too-many-values", f"aliases expanded, this holds more than {MOST_VALUES:,} values", "write a smaller document"
-)
+_CHECK_FILE: Final = "check that the file is what it should be"
+
+
+def _too_many(most: int) -> Finding:
+    what = f"aliases expanded, this holds more than {most:,} values"
+    return Finding("too-many-values", what, "write a smaller document")
+
+
 _TOO_DEEP: Final = Finding("too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter")
 _SECOND_DOCUMENT: Final = Finding(
     "several-documents", "a second document starts here", "put all profiles into one document, under one profiles key"
