@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+import sys
 from typing import Final
 
 from profiles_management.pmr.effort import MOST_LINES
@@ -13,6 +14,7 @@ from profiles_management.pmr.model import Finding
 LARGEST: Final = 20 * 1024 * 1024
 _LINE_ENDS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _MOST_PARTS: Final = 500_000  # of a text that is read as JSON only to explain what is wrong with it
+_LARGEST_IN_MEMORY: Final = 2 * LARGEST + 1024
 _WIDE: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -39,6 +41,9 @@ def decode(document: str | bytes, limit: int) -> str:
         what = f"the document has {len(document):,} bytes, at most {limit:,} are read"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
     text = _decoded(document)
+    if sys.getsizeof(text) > _LARGEST_IN_MEMORY:  # one character beyond U+FFFF makes each take four bytes
+        what = f"the document takes {sys.getsizeof(text):,} bytes of memory, at most {_LARGEST_IN_MEMORY:,} are used"
+        raise Unreadable(Finding("too-large", what, "split it over several sources"))
     number = sum(map(text.count, _LINE_ENDS))
     if number > MOST_LINES:
         what = f"the document has {number:,} lines, at most {MOST_LINES:,} are read"

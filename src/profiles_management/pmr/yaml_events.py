@@ -13,14 +13,13 @@ from typing import Any, Final, NamedTuple, NoReturn
 import yaml
 
 from profiles_management.pmr.cuts import LONGEST_CUT, Cut, note_cut
-from profiles_management.pmr.effort import MOST_VALUES
+from profiles_management.pmr.effort import MOST_PROBLEMS, MOST_VALUES
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.positions import Span, span_of
 from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, described, plain
 
 DEEPEST: Final = 32
-MOST_SLIPS: Final = 1_000
 MOST_KEYS: Final = 20_000
 MOST_ITEMS: Final = 1_000
 LONGEST_KEY: Final = 1_024
@@ -209,7 +208,7 @@ class _Builder:
         if "?" in finding.path:  # inside of something that is no key: nobody will find it by its path
             finding = finding._replace(path=finding.path[: finding.path.index("?")])
         self.parsed.slips.append(Slip(finding, span_of(event), first))
-        if len(self.parsed.slips) >= MOST_SLIPS:
+        if len(self.parsed.slips) > MOST_PROBLEMS:
             raise _Stop
 
     def stop(self, event: yaml.Event, finding: Finding) -> NoReturn:
@@ -248,7 +247,7 @@ class _Builder:
             return event.value
         odd = self.parsed.nulls if value is None else self.parsed.odd_numbers
         path = self.path(here, key)
-        if not is_key and len(odd) < MOST_SLIPS and "?" not in path:
+        if not is_key and len(odd) <= MOST_PROBLEMS and "?" not in path:
             odd.append(path)
             if value is None and isinstance(key, str) and not event.value:
                 end = event.start_mark.index if event.start_mark is not None else 0
