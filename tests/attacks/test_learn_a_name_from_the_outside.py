@@ -98,11 +98,25 @@ def test_a_mistyped_field_is_shown():
     assert nameless.problem(problem) == 'unknown key "contributers"'
 
 
-@pytest.mark.parametrize("where", [Where(path="Profile/ml"), Where("pmr", 3), Where()])
-def test_a_code_that_nobody_has_listed_shows_nothing_that_it_quotes(where):
-    problem = Problem("brand-new", f'{MARK} said "{MARK}"' if where.path else f'somebody said "{MARK}"', where, MARK)
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [
+        (Where(path="Profile/ml"), "ml: brand-new"),
+        (Where("git", path="Profile/ml"), "ml: brand-new"),
+        (Where(path=f"RoleBinding/ml/{MARK}"), "RoleBinding in ml: brand-new"),
+        (Where(path=f"ClusterRole/{MARK}"), "ClusterRole: brand-new"),
+        (Where(f"{MARK}.yaml"), "brand-new"),
+        (Where(), "brand-new"),
+    ],
+)
+def test_of_a_problem_that_nobody_has_listed_the_code_is_shown(where, shown):
+    assert nameless.problem(Problem("brand-new", f"{MARK} is there", where, MARK)) == shown
 
-    assert MARK not in nameless.problem(problem)
+
+def test_of_a_mistake_that_nobody_has_listed_nothing_that_it_quotes_is_shown():
+    problem = Problem("brand-new", f'somebody said "{MARK}"', Where("pmr", 3), MARK)
+
+    assert nameless.problem(problem) == 'somebody said "…"'
 
 
 # what a cluster says
@@ -145,6 +159,11 @@ def refused_writes(status):
     return arrange
 
 
+def an_object_that_cannot_be_read(world):
+    subjects = [person(f"{MARK}-{number}@example.com") for number in range(3_000)]
+    put(world.api, binding(f"user-{MARK}-example-com-clusterrole-edit", *subjects))
+
+
 def no_permission(world):
     world.api.faults.append(forbid("create", "rolebindings", user=MARK))
 
@@ -152,6 +171,7 @@ def no_permission(world):
 @pytest.mark.parametrize(
     "arrange",
     [
+        an_object_that_cannot_be_read,
         no_permission,
         namespace_of_somebody,
         profile_of_somebody,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _FREE = frozenset(
     {
         "cannot-keep-data",
+        "empty-document",
         "events-not-written",
         "file-name",
         "foreign-limit-range",
@@ -30,6 +31,8 @@ _FREE = frozenset(
         "other-gateways",
         "other-instance",
         "protected",
+        "too-large",
+        "too-many-problems",
         "trusted-definition",
         "two-sources",
         "unowned-namespace",
@@ -68,6 +71,8 @@ _OF_PEOPLE = re.compile(r"\b(contributors|owner)\b")
 _QUOTATION = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
 _PROFILE = "Profile/"
+_OBJECT = re.compile(r"(?P<kind>[A-Z][A-Za-z]+)/((?P<space>[a-z0-9-]+)/)?")
+_IN_DOCUMENTS = ("profiles", "defaults", "version")
 
 
 def is_free(problem: Problem) -> bool:
@@ -82,7 +87,11 @@ def problem(one: Problem) -> str:
     if one.where.path.startswith(_PROFILE):
         profile = one.where.path.removeprefix(_PROFILE)
         return _INSTEAD.get(one.code, f"{{}}: {one.code}").format(profile)
-    return _without_quotations(one)
+    if found := _OBJECT.match(one.where.path):
+        space = f" in {found['space']}" if found["space"] else ""
+        return f"{found['kind']}{space}: {one.code}"
+    is_of_document = one.where.line or one.where.path.startswith(_IN_DOCUMENTS)
+    return _without_quotations(one) if is_of_document else one.code
 
 
 def outcome(one: "Outcome") -> str:
