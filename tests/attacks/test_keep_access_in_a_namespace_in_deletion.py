@@ -177,3 +177,58 @@ def test_access_there_is_listed_and_marked(world, kind):
     }
     assert [entry["deleting"] for entry in data["access"]] == [True, True, False, False]
     assert any("ann@example.com" in str(row) and "namespace in deletion" in str(row) for row in lines)
+
+
+# the owner
+
+
+def add_eve(world):
+    binding = world.api.get("RoleBinding", "ml", "namespaceAdmin")
+    binding["subjects"].append({**binding["subjects"][0], "name": "eve@example.com"})
+    world.api.put(binding)
+
+
+def owners(world):
+    return [subject["name"] for subject in world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"]]
+
+
+def owner_let_in(world):
+    rules = world.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio")["spec"]["rules"]
+    return [value for rule in rules for when in rule.get("when", ()) for value in when["values"] if "@" in value]
+
+
+@pytest.mark.parametrize("kind", ["Profile", "Namespace"])
+@pytest.mark.parametrize("settings", [BRAKE_OFF, Settings(standalone=True, allow_revocations=True)])
+def test_an_owner_who_was_replaced_loses_access(settings, kind):
+    world = World(settings)
+    world.apply(document(profile(owner="olga", ann="edit")))
+    kind = "Namespace" if settings.standalone else kind
+    held_up(world, *KINDS, kind=kind)
+
+    world.apply(document(profile(owner="nina", ann="edit")))
+
+    assert owners(world) == ["nina@example.com"]
+    assert "olga@example.com" not in owner_let_in(world)
+    assert not world.plan(document(profile(owner="nina", ann="edit"))).changes
+
+
+@pytest.mark.parametrize(("kind", "left"), [("Profile", False), ("Namespace", False), ("Namespace", True)])
+def test_who_was_bound_with_the_owner_loses_access(world, kind, left):
+    world.apply(document(profile(ann="edit"), profile("other")))
+    held_up(world, *KINDS, kind=kind)
+    add_eve(world)
+    pmr = document(profile("other")) if left else document(profile(ann="edit"), profile("other"))
+
+    world.apply(pmr)
+
+    assert owners(world) == ["owner@example.com"]
+    assert not world.plan(pmr).changes
+
+
+def test_an_owner_of_a_profile_that_left_the_document_stays(world):
+    world.apply(document(profile(ann="edit"), profile("other")))
+    held_up(world, *KINDS, kind="Namespace")
+
+    world.apply(document(profile("other")))
+
+    assert owners(world) == ["owner@example.com"]

@@ -171,7 +171,7 @@ class _Run:
         change, job.nameless = job.change, error.nameless
         if error.conflict and change.takes:
             job.late, job.why = True, str(error)
-            self.late[change.profile] = f"{change.target} comes first, and its access is not taken away yet"
+            self.late[change.profile] = f"waits until access by {change.target} is taken away"
             return
         if not (error.conflict and change.person):  # by a conflict, one person keeps nobody else from anything
             self.broken[change.profile] = f"{change.target} came first and did not succeed"

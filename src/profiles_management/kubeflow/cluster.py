@@ -116,8 +116,8 @@ class Cluster:
         for _ in range(_TRIES):
             if not self._again(write, deadline):
                 return
-        tried = f"changed each time that its access was to be taken away, {_TRIES} times"
-        raise WriteError(f"{write.target} was {tried}; the next run goes on", conflict=True)
+        what = f"was changed by somebody else before each of {_TRIES} attempts to take its access away"
+        raise WriteError(f"{write.target} {what}; the next run tries again", conflict=True)
 
     def _again(self, write: Write, deadline: float) -> bool:
         """Read one object again and take away what it gives; return whether something may be left of that.

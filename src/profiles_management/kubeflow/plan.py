@@ -13,6 +13,7 @@ from profiles_management.kubeflow import (
     expiry,
     foreign_removal,
     frozen,
+    last_owner,
     objects,
     owner_objects,
     ownership,
@@ -32,7 +33,7 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.shape import Shape
 from profiles_management.kubeflow.tally import Deciding, Tally
 from profiles_management.kubeflow.wanted import Ground, Wanted, wanted_of
-from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Owner, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
@@ -147,6 +148,8 @@ class _Planning:
             self._emptied(room, deciding)
             owned = owner_objects.of_no_document(name, self.observed, self.settings)
             staying = {owned.owner} if owned is not None else set()
+            if owned is not None and terminating.is_terminating(name, self.observed):
+                self._last_owner(name, owned.profile.owner, (), deciding)
             self._unmarked(name, owned, staying, deciding, foreign=self.settings.foreign == "revoke")
 
     def remaining(self, name: str) -> None:
@@ -222,8 +225,17 @@ class _Planning:
             found = terminating.plan(profile, room, self.observed, self.settings, self.pmr.origins, self.now)
             anchor = ownership.anchors(self.observed, self.settings).get(profile.name)
             definer = self.pmr.origins.profiles.get(profile.name, "")
-            self._people(profile.name, found, self._deciding(definer, anchor))
+            deciding = self._deciding(definer, anchor)
+            self._people(profile.name, found, deciding)
+            granted = {grant.person for grant in objects.grants(profile, self.now, self.pmr.origins)}
+            self._last_owner(profile.name, profile.owner, granted, deciding)
             self.warnings += self._unmanaged(profile.name, objects.people_of(profile), found.revoked)
+
+    def _last_owner(self, name: str, owner: Owner, staying: Collection[Person], deciding: Deciding) -> None:
+        """Plan that nobody else is bound as the owner of a profile that is being deleted."""
+        found = tuple(last_owner.changes(name, owner, self.observed, self.settings))
+        self.changes += found
+        self.tally.unmarked(deciding, len(last_owner.others(name, owner, self.observed) - set(staying)) if found else 0)
 
     def _planned(self, profile: Profile, wanted: Wanted, footing: Footing) -> None:
         origins = self.pmr.origins

@@ -41,13 +41,21 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
     That is all contributors' access where the profile has our mark. Once its Profile is gone, our marks on the
     RoleBindings and AuthorizationPolicies decide.
     """
-    if _is_ours(room.name, observed, settings):
+    if _has_our_mark(room.name, observed, settings):
         return room
     held_by = held_in(room).items()
     return only(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
 
 
-def _is_ours(name: str, observed: Observed, settings: Settings) -> bool:
+def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
+    """Return whether a profile is ours; once it is gone, our mark on anything in its namespace tells it."""
+    objects = (*observed.bindings.get(name, {}).values(), *observed.policies.get(name, {}).values())
+    return _has_our_mark(name, observed, settings) or (
+        name not in observed.profiles and any(one.mark == settings.instance for one in objects)
+    )
+
+
+def _has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
     seen, space = observed.profiles.get(name), observed.namespaces.get(name)
     if space is None:
         return False

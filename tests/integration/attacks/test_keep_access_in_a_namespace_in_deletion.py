@@ -37,7 +37,7 @@ def hold_up(server, name):
             server.patch(kind, name, obj, {"metadata": {"finalizers": None}})
 
 
-PAIRS = tuple((kind, obj) for kind in ("RoleBinding", "AuthorizationPolicy") for obj in (ANN, BOB))
+PAIRS = tuple((kind, obj) for obj in (ANN, BOB) for kind in ("RoleBinding", "AuthorizationPolicy"))
 
 
 def test_who_left_the_document_loses_access(engine, profile, server, hold_up, roles, name):
@@ -73,6 +73,18 @@ def test_a_stronger_role_ends_although_nothing_can_be_created(engine, profile, h
     engine.apply(profile(ann="view"))
 
     roles(name, ann="")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_an_owner_who_was_replaced_loses_access(engine, profile, server, hold_up, roles, name, gone):
+    engine.settle(profile(ann="edit"))
+    hold_up(*PAIRS[:1], ("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio"))
+    if gone:
+        wait_for("the Profile to be gone", lambda: server.get("Profile", None, name) is None)
+
+    engine.apply(profile(owner=person("nina"), ann="edit"))
+
+    roles(name, olga="", nina="admin", ann="edit")
 
 
 def test_nothing_can_be_created_there(engine, profile, server, hold_up, name):
