@@ -2,15 +2,20 @@
 
 import os
 import sys
+import traceback
+from types import TracebackType
 
 from profiles_management.cli.signals import Signals
+from profiles_management.pmr.redaction import names_secret, redacted
 
 _EXTRA = {"rich", "typer"}
+_LONGEST = 1_000  # characters of a line of a traceback
 
 
 def entry() -> None:
     """Run the command with the arguments of the process, and end the process with its exit code."""
     _open_streams()
+    sys.excepthook = _crashed
     signals = Signals()
     signals.watch()
     try:
@@ -29,6 +34,16 @@ def entry() -> None:
         code = signals.exit_code
     signals.hold()
     sys.exit(code)
+
+
+def _crashed(_: object, error: BaseException, where: TracebackType | None) -> None:
+    """Print an error that nobody handles, which is a bug, without credentials.
+
+    What it says is text of others, so credentials are looked for in it: those of the environment, and what looks so.
+    """
+    secrets = [value for name, value in os.environ.items() if names_secret(name)]
+    lines = traceback.format_exception(error.with_traceback(where))
+    sys.stderr.write("".join(f"{redacted(line[:_LONGEST], secrets)}\n" for line in "".join(lines).splitlines()))
 
 
 def _open_streams() -> None:
