@@ -180,11 +180,11 @@ class ProfilesManagementCharm(ops.CharmBase):
         return actions.Answer(actions.of_report(report), status.trouble(report) or report.stopped)
 
     def _exported(self) -> actions.Answer:
-        settings = config.load(self).settings()
+        settings = config.load(self).settings(self.model.name)
         return actions.of_export(export_pmr(target=self._connection.client, settings=settings))
 
     def _access(self, params: actions.ListAccess) -> actions.Answer:
-        settings = config.load(self).settings()
+        settings = config.load(self).settings(self.model.name)
         profile = params.profile or None
         found = list_access(target=self._connection.client, settings=settings, profile=profile)
         return actions.Answer(actions.of_access(found, params))
@@ -224,7 +224,7 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _gathered(self, *, allow_revocations: bool = False) -> tuple[Settings, sources.Gathered]:
         options = config.load(self)
-        settings = options.settings(allow_revocations=allow_revocations)
+        settings = options.settings(self.model.name, allow_revocations=allow_revocations)
         settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
         published = self.profiles.published()
         return settings, sources.gather(options, settings.rules, published, checkout.fetch, self._memory.seen)

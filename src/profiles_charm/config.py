@@ -73,10 +73,11 @@ class Config(BaseModel):
     writers: int = 16
     page_size: int = 5000
 
-    def settings(self, *, allow_revocations: bool = False) -> Settings:
+    def settings(self, model: str = "", *, allow_revocations: bool = False) -> Settings:
         """Return how the engine is to behave.
 
         Args:
+            model: the name of the model, which is the namespace that the charm runs in.
             allow_revocations: whether to release the brake, which is asked for each time and never configured.
 
         Raises:
@@ -105,6 +106,7 @@ class Config(BaseModel):
                 allowed_keys=frozenset(self.allowed_keys),
                 untrusted_max_profiles=self.untrusted_max_profiles,
                 untrusted_max_contributors=self.untrusted_max_contributors,
+                own_namespace=model,
                 standalone=self.standalone,
                 events=self.events,
                 roles=self.roles or None,

@@ -6,12 +6,15 @@ import json
 import pytest
 
 from integration.cluster import permissions
+from integration.cluster.waiting import wait_for
 from integration.people import person
 from memory_api.status import Refusal
 from profiles_management import Forbidden, ProfilesError, Settings
 from profiles_management.cli.main import main
+from profiles_management.kubeflow.confinement import ADOPTABLE
 
 KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True)
+COUNTED = ("pods", "serviceaccounts")  # of a namespace that is adopted, to say what is in it
 LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}}
 OTHER_LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "2"}}]}}
 
@@ -43,7 +46,8 @@ def said(act, *given, deadline=10.0):
 def each(settings, **extent):
     """Return the verbs of a ClusterRole one by one, for a test each."""
     mode = "standalone" if settings.standalone else "kubeflow"
-    return [pytest.param(settings, one, id=f"{mode}: {one}") for one in permissions.granted(settings, **extent)]
+    needed = (one for one in permissions.granted(settings, **extent) if one.resource not in COUNTED)
+    return [pytest.param(settings, one, id=f"{mode}: {one}") for one in needed]
 
 
 def but(settings, missing, **extent):
@@ -105,6 +109,24 @@ def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, setti
         complaints = [str(error)]
 
     assert named(missing, complaints), complaints
+
+
+@pytest.mark.parametrize("missing", [(), *((resource,) for resource in COUNTED)], ids=["all", *COUNTED])
+def test_what_is_in_an_adopted_namespace_is_said_or_why_not(engine_with, profile, server, name, missing):
+    labels = {"labels": {ADOPTABLE: "true"}}
+    server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **labels}})
+    for account in ("one", "two"):
+        metadata = {"name": account, "namespace": name}
+        server.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+    wait_for("the default account", lambda: len(server.objects("ServiceAccount", name)) == 3)
+    engine = engine_with(one for one in permissions.granted() if one.resource not in missing)
+
+    report = engine.apply(profile(ann="edit", more={"adopt": True}))
+
+    said = f"unknown: Not allowed to list {missing[0]}" if missing else "with 0 pods and 3 ServiceAccounts"
+    (warning,) = report.plan.warnings
+    assert said in warning.what
+    assert report.exit_code == 0, report.errors
 
 
 def test_without_bind_it_is_said_in_one_short_message(engine_with, profile):

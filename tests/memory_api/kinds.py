@@ -104,6 +104,7 @@ RBAC = "rbac.authorization.k8s.io"
 
 NAMESPACE = Kind("Namespace", "namespaces", "", ("v1",), namespaced=False, struct=typed.Namespace)
 SERVICE_ACCOUNT = Kind("ServiceAccount", "serviceaccounts", "", ("v1",), struct=typed.ServiceAccount)
+POD = Kind("Pod", "pods", "", ("v1",), struct=typed.Pod)
 RESOURCE_QUOTA = Kind(
     "ResourceQuota",
     "resourcequotas",
@@ -137,7 +138,7 @@ AUTHORIZATION_POLICY = Kind(
     unconditional=False,
 )
 
-BUILT_IN = (NAMESPACE, SERVICE_ACCOUNT, RESOURCE_QUOTA, LIMIT_RANGE, EVENT, ROLE_BINDING, CLUSTER_ROLE)
+BUILT_IN = (NAMESPACE, SERVICE_ACCOUNT, POD, RESOURCE_QUOTA, LIMIT_RANGE, EVENT, ROLE_BINDING, CLUSTER_ROLE)
 ALL = (*BUILT_IN, PROFILE, AUTHORIZATION_POLICY)
 
 

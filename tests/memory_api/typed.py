@@ -75,6 +75,10 @@ class ServiceAccount(GoObject):
     automountServiceAccountToken: bool | None = None
 
 
+class Pod(GoObject):
+    spec: dict[str, Any] = {}
+
+
 class Subject(GoStruct):
     kind: str = ""
     apiGroup: str = ""

@@ -123,8 +123,8 @@ class RuleOptions:
         list[str] | None,
         _list(
             "--protect",
-            "Namespaces that are never touched, names or patterns such as team-*, besides kube-*, kubeflow and "
-            "istio-system",
+            "Namespaces that are never touched, names or patterns such as team-*, besides kube-*, kubeflow, "
+            "istio-system, default, those of the gateway and the one that this program runs in",
             metavar="NAME",
         ),
     ] = None

@@ -1,18 +1,21 @@
 """A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from lightkube import Client
 from lightkube.core.resource import api_info
+from lightkube.resources import core_v1
 
 from profiles_management.kubeflow import ending, names, pages, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge, outdated
 from profiles_management.kubeflow.conditions import holds
+from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.observed import Contents, Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, TooLarge, Wire, path
@@ -31,6 +34,8 @@ from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
 
 T = TypeVar("T")
+_LOOKED_INTO = 8  # namespaces at once
+_MOST_LOOKED_INTO = 50
 
 _FEWER = 8  # how many times fewer objects to ask for where a page is too large
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
@@ -83,9 +88,10 @@ class Cluster:
                     holds.append(kind.__name__)
                     parts.join(found)
             try:
-                return parts.observed(holds, missing.result())
+                seen = parts.observed(holds, missing.result())
             except Forbidden as error:
-                return parts.observed(holds, unreadable=[_unseen_roles(error, roles)])
+                seen = parts.observed(holds, unreadable=[_unseen_roles(error, roles)])
+        return replace(seen, own_namespace=self._wire.own_namespace)
 
     def send(self, write: Write, *, deadline: float) -> None:
         """Carry a write out, again where it can pass by itself.
@@ -179,6 +185,30 @@ class Cluster:
             mine = [condition for condition in conditions if condition.target.kind == kind]
             found |= self._met(slim.BY_NAME[kind], mine)
         return frozenset(found)
+
+    def contents(self, namespaces: Sequence[str]) -> dict[str, Contents]:
+        """Return how many pods and ServiceAccounts some namespaces have: two LISTs of one object for each namespace.
+
+        Where that is not allowed, or does not work, the answer says so.
+        """
+        with ThreadPoolExecutor(_LOOKED_INTO) as pool:
+            return dict(zip(namespaces, pool.map(self._contents, namespaces[:_MOST_LOOKED_INTO]), strict=False))
+
+    def _contents(self, namespace: str) -> Contents:
+        try:
+            return Contents(self._number(core_v1.Pod, namespace), self._number(core_v1.ServiceAccount, namespace))
+        except ClusterError as error:
+            return Contents(why=str(error).partition(":")[0])
+
+    def _number(self, kind: type[Any], namespace: str) -> int:
+        """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
+
+        def once(_: int) -> int:
+            with answers(f"list {api_info(kind).plural}"):
+                content = self._wire.send("GET", path(kind, namespace, query={"limit": 1}))
+                return counted(content)
+
+        return self._try(once)
 
     def uids(self, kind: str) -> dict[str, str]:
         """Return the uid of each Profile or Namespace by its name, with one LIST.

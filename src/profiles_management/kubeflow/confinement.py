@@ -10,7 +10,7 @@ from profiles_management.pmr import names as pmr_names
 # With this label an administrator allows a namespace that is no profile yet to become one.
 ADOPTABLE = f"{names.DOMAIN}/adoptable"
 
-_ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*", "default"})
+_ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*"})
 _PART_OF, _KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"  # as the profile controller labels
 # As pmr.rules.is_ours and is_foreign have it.
 _OUR_KEYS = ("owner", r"app\.kubernetes\.io/managed-by", r"([^/]*\.)?profiles-management\.io/.*")

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from lightkube import Client
 
-from profiles_management.kubeflow import access, export, stale
+from profiles_management.kubeflow import access, adoption, export, stale
 from profiles_management.kubeflow import plan as planning
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
@@ -80,6 +81,8 @@ def plan_profiles(
     checked(pmr, settings)
     with _reached(target, settings, clock) as reached:
         observed = reached.observe(settings)
+        if isinstance(reached, Cluster) and (adopted := adoption.adopted(pmr, observed, settings)):
+            observed = replace(observed, contents=reached.contents(adopted))
     return planning.plan(pmr, observed, settings, now=now or clock.now())
 
 

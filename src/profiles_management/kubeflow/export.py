@@ -90,7 +90,7 @@ class _Exporting:
         seen, space = self.observed.profiles.get(name), self.observed.namespaces.get(name)
         if self.settings.standalone and (space is None or not (space.mark or space.owner)):
             return
-        if ownership.is_protected(name, self.settings) or (seen is not None and seen.deleting):
+        if ownership.is_protected(name, self.observed, self.settings) or (seen is not None and seen.deleting):
             self._note(name, "left out: it is protected or being deleted", "Nothing to do.")
             return
         people = export_people.exported(name, self.observed, self.settings)

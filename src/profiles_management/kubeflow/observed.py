@@ -204,6 +204,20 @@ class LimitsSeen(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """How much runs in a namespace.
+
+    Attributes:
+        pods, accounts: how many there are; None where that could not be read.
+        why: why not.
+    """
+
+    pods: int | None = None
+    accounts: int | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """A frozen picture of a target.
 
@@ -219,6 +233,8 @@ class Observed:
         unread: by namespace, and for a Profile or Namespace by its name, objects that are not looked at as a whole.
         files: for a folder, by namespace, the file of each object in it and of the Namespace, whatever its kind.
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec as stored.kept returns it).
+        own_namespace: the namespace of our own ServiceAccount, '' where that is not known.
+        contents: what is in namespaces that the document adopts.
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
 
@@ -241,3 +257,5 @@ class Observed:
     limit_ranges: Mapping[str, Sequence[tuple[str, bytes]]] = field(default_factory=dict)
     files: Mapping[str, Mapping[ObjectRef, str]] = field(default_factory=dict)
     is_text: bool = False
+    own_namespace: str = ""
+    contents: Mapping[str, Contents] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from profiles_management.kubeflow import policies
 from profiles_management.kubeflow.objects import owner_of
 from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
 from profiles_management.kubeflow.settings import Settings
@@ -49,9 +50,16 @@ def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
     return observed.namespaces if settings.standalone else observed.profiles
 
 
-def is_protected(name: str, settings: Settings) -> bool:
-    """Return whether a namespace is never touched, whatever a document or a setting says."""
-    return fits(name, settings.protected_namespaces) or pmr_names.is_reserved(name)
+def is_protected(name: str, observed: Observed, settings: Settings) -> bool:
+    """Return whether a namespace is never touched, whatever a document or a setting says.
+
+    These are also the namespace that we run in, where a profile would give its people our own ServiceAccount, and
+    those of the gateway and the Pipelines UI, which act for everybody.
+    """
+    if fits(name, settings.protected_namespaces) or pmr_names.is_reserved(name):
+        return True
+    infrastructure = (policies.place_of(principal)[0] for principal in settings.principals)
+    return name in (observed.own_namespace, settings.own_namespace, *infrastructure)
 
 
 def ready(name: str, owner: str) -> Condition:
@@ -65,7 +73,7 @@ def footing(profile: Profile, observed: Observed, settings: Settings) -> Footing
     Returns:
         A Footing where we may go on, a Problem where it is not ours to touch, a Pending where it is being deleted.
     """
-    if is_protected(profile.name, settings):
+    if is_protected(profile.name, observed, settings):
         return refusal(
             profile.name, "protected", f"namespace {profile.name} is protected", "Choose another name for the profile."
         )

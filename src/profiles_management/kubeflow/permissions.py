@@ -9,6 +9,7 @@ from profiles_management.kubeflow.settings import Settings
 Rule = dict[str, Any]
 
 _RBAC = "rbac.authorization.k8s.io"
+_COUNTED = ("pods", "serviceaccounts")  # what a namespace holds that a document adopts
 _CONTENT = (("", "limitranges"), (_RBAC, "rolebindings"), ("security.istio.io", "authorizationpolicies"))
 
 
@@ -24,6 +25,7 @@ def cluster_role(
         with_events: telling as Kubernetes Events what was done; they are made, and never read or changed.
     """
     rules = [*_anchors(settings, plan_only=plan_only, with_delete=with_delete), *_content(plan_only=plan_only)]
+    rules += [_rule("", resource, ["list"]) for resource in _COUNTED]
     rules.append(_roles(settings, plan_only=plan_only))
     if with_events and not plan_only:
         rules.append(_rule("", "events", ["create"]))

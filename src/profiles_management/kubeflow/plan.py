@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from profiles_management.kubeflow import (
+    adoption,
     claims,
     expiry,
     foreign_removal,
@@ -88,7 +89,7 @@ def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
         and not pmr.has_profile(name)
         and name not in pmr.origins.conflicts
         and not pmr.origins.leaves(one.source)
-        and not ownership.is_protected(name, settings)
+        and not ownership.is_protected(name, observed, settings)
     )
 
 
@@ -112,6 +113,8 @@ class _Planning:
         self.done: set[str] = set()  # namespaces whose contributors are planned
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
+        # A folder does not say what runs in a namespace.
+        self.adopted = adoption.adopted(pmr, observed, settings) if observed.contents else []
         self.gateways = GatewayCheck(settings, observed.profiles)
 
     def left_alone(self) -> None:
@@ -178,7 +181,7 @@ class _Planning:
         # They are at stake for no source: a namespace's admin can plant as many of these as they like.
         deciding = Deciding(merged=self.pmr.origins.is_merged, counts="nothing")
         for room in expiry.remaining(self.pmr, self.observed, self.settings, self.now, done=self.done):
-            if ownership.is_protected(room.name, self.settings):
+            if ownership.is_protected(room.name, self.observed, self.settings):
                 self.warnings.append(expiry.protected(room))
             else:
                 self._emptied(room, deciding)
@@ -256,6 +259,8 @@ class _Planning:
         self.changes += [replace(change, source=deciding.source) for change in own] if deciding.source else own
         self.pending += _in_turn([*owning.pending(), *shape.pending()])
         self.warnings += owning.warnings()
+        if profile.name in self.adopted:
+            self.warnings += adoption.told(profile.name, self.observed)
         self._owners(footing, found.changes, {grant.person for grant in grants} | stay.people.keys(), deciding)
         staying = {owning.owner, *(grant.person for grant in grants)}
         is_removed = foreign_removal.applies(footing, self.settings, adopt=profile.adopt)

@@ -183,6 +183,10 @@ def _instance(value: str) -> str:
     return _label(value) if value else "is empty. Give it a name, such as default."
 
 
+def _anything(_: str) -> str:
+    return ""
+
+
 def _label(value: str) -> str:
     if names.is_label_value(value):
         return ""
@@ -280,6 +284,7 @@ _CHECKS: Mapping[str, Check] = {
     "instance": _word(_instance),
     "take_over": _word(_label),
     "protected_namespaces": _entries(_name_pattern),
+    "own_namespace": _word(_anything),
     "allowed_keys": _entries(_key),
     "untrusted_max_profiles": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),
     "untrusted_max_contributors": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),

@@ -34,7 +34,9 @@ class Settings:
         waypoint: the Gateway of an ambient mesh that contributors' policies are bound to; empty without one.
         instance: whose marks are ours, so that two installations leave each other's profiles alone.
         take_over: another instance whose marks are moved to ours.
-        protected_namespaces: patterns of names that are never touched, beside kube-*, kubeflow and istio-system.
+        protected_namespaces: patterns of names that are never touched, in addition to kube-*, kubeflow, istio-system,
+            default, the namespaces of `principals` and our own.
+        own_namespace: the namespace that this software runs in, where its credentials do not say it.
         allowed_keys: label and annotation keys that a document may set although they are reserved, or have a domain
             and the source of the document is not trusted.
         untrusted_max_profiles, untrusted_max_contributors: how many profiles, and contributors of all of them together,
@@ -65,6 +67,7 @@ class Settings:
     instance: str = "default"
     take_over: str = ""
     protected_namespaces: frozenset[str] = frozenset()
+    own_namespace: str = ""
     allowed_keys: frozenset[str] = frozenset()
     untrusted_max_profiles: int = 2_000
     untrusted_max_contributors: int = 20_000

@@ -122,7 +122,7 @@ def left_behind(room: Room, observed: Observed, settings: Settings, origins: Ori
 
     That is what a stale profile loses, and whose time is up in any case.
     """
-    if is_protected(room.name, settings):
+    if is_protected(room.name, observed, settings):
         return only(room, ())
     room = room_to_end(room, observed, settings)
     over = expiry.ending(room, settings, now, is_ours=False).expired

@@ -14,6 +14,7 @@ import httpx2
 from lightkube import Client
 from lightkube.core.resource import api_info
 
+from profiles_management.kubeflow.caller import own_namespace
 from profiles_management.pmr.problems import ClusterError
 
 LARGEST = 64 * 1024 * 1024
@@ -34,11 +35,16 @@ class TooLarge(ClusterError):
 
 
 class Wire:
-    """The connections of a Client, which threads share."""
+    """The connections of a Client, which threads share.
+
+    Attributes:
+        own_namespace: the namespace of the ServiceAccount as which requests were sent, '' where that is not known.
+    """
 
     def __init__(self, client: Client) -> None:
         self._http: httpx2.Client = client._client._client  # noqa: SLF001 - what a Client has it hands to nobody
         self._address = lru_cache(_KEPT)(self._parsed)
+        self.own_namespace = ""
         hooks = self._http.event_hooks["request"]
         if _refuse_unfit not in hooks:  # one client may serve many wires
             hooks.append(_refuse_unfit)
@@ -57,6 +63,7 @@ class Wire:
         headers = {} if body is None else {"Content-Type": content_type}
         request = self._http.build_request(method, self._address(path), content=body, headers=headers)
         response = self._http.send(request, stream=True)
+        self.own_namespace = own_namespace(response.request.headers) or getattr(self._http.auth, "namespace", "")
         try:
             content = _content(response, LARGEST if response.is_success else _MOST_ERRORS)
         finally:

@@ -18,7 +18,7 @@ from profiles_management.pmr.model import Finding, refusal
 LONGEST_LABEL: Final = 63
 LONGEST_DOMAIN: Final = 253
 LARGEST_ANNOTATIONS: Final = 256 * 1024
-RESERVED: Final = frozenset({"kubeflow", "istio-system"})
+RESERVED: Final = frozenset({"kubeflow", "istio-system", "default"})
 RESERVED_PREFIX: Final = "kube-"
 
 _LONGEST_QUOTE: Final = 80

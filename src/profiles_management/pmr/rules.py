@@ -32,7 +32,8 @@ _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 class Rules:
     """What an installation allows.
 
-    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow and istio-system.
+    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow, istio-system and
+    default.
     `allowed_keys` are labels and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns
     such as `pod-security.kubernetes.io/*`.
 

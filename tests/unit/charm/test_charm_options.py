@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
 OPTIONS = CHARM["config"]["options"]
 TYPES = {"string": str, "int": int, "float": float, "boolean": bool}
-ASKED_EACH_TIME = {"allow_revocations"}
+ASKED_EACH_TIME = {"allow_revocations", "own_namespace"}
 SOURCES = {"pmr", "git-url", "git-revision", "git-path", "git-credentials", "git-known-hosts", "git-ca"}
 PARAMS = {
     "sync-now": SyncNow,

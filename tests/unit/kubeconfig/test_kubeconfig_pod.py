@@ -6,6 +6,7 @@ import pytest
 
 from profiles_management import ClusterError
 from profiles_management.kubeflow.kubeconfig import connect, pod
+from profiles_management.kubeflow.wire import Wire
 
 
 @pytest.fixture
@@ -26,6 +27,16 @@ def test_a_pod_talks_to_its_cluster_with_its_service_account(mounted, ask, secur
     ask()
 
     assert [request.authorization for request in secure.seen] == ["Bearer mounted"]
+
+
+def test_the_namespace_of_the_pod_is_known_where_the_token_does_not_say_it(mounted, connected, get):
+    (mounted / "namespace").write_text("ci\n")
+    client = connected()
+    wire = Wire(client)
+
+    wire.send("GET", "/version")
+
+    assert wire.own_namespace == "ci"
 
 
 def test_a_token_that_is_mounted_again_is_read_after_a_refusal(mounted, connected, get, secure):

@@ -185,7 +185,7 @@ def test_a_dry_run_answers_and_does_nothing(api, http, binding):
         ("PATCH", f"{IN_ML}/b", {}, 415),
         ("GET", f"{IN_ML}/b", None, 404),
         ("DELETE", f"{IN_ML}/b", None, 404),
-        ("GET", "/api/v1/pods", None, 404),
+        ("GET", "/api/v1/secrets", None, 404),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused(http, method, path, body, code):

@@ -128,9 +128,14 @@ class Issuer(Source):
 
 
 class Authorization(httpx2.Auth):
-    """Authenticates the requests of a client, with a second try after a refusal."""
+    """Authenticates the requests of a client, with a second try after a refusal.
 
-    def __init__(self, source: Source, server_name: str) -> None:
+    Attributes:
+        namespace: the namespace of our pod, '' outside of a pod.
+    """
+
+    def __init__(self, source: Source, server_name: str, namespace: str = "") -> None:
+        self.namespace = namespace
         self._source = source
         self._server_name = server_name
 

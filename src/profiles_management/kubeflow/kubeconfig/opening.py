@@ -59,7 +59,7 @@ def open_client(server: Server, user: User, *, timeout: float, clock: Clock) -> 
 
 def _prepare(client: Client, server: Server, user: User, source: Source) -> None:
     http: httpx2.Client = client._client._client  # noqa: SLF001 - what a Client has it hands to nobody
-    http.auth = Authorization(source, server.name)
+    http.auth = Authorization(source, server.name, user.namespace)
     http.headers = httpx2.Headers([*http.headers.raw, *user.headers])
     if not server.compressed:
         http.headers["Accept-Encoding"] = "identity"

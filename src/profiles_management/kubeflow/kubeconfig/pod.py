@@ -35,4 +35,12 @@ def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tu
         raise ClusterError(f"{shown(folder / 'ca.crt')} cannot be read: {why}.") from None
     address = f"[{host}]" if ":" in host else host
     server = Server(f"https://{address}:{port}", host, "the service account of the pod", ca=ca)
-    return server, User(token_file=folder / "token")
+    return server, User(token_file=folder / "token", namespace=_namespace(folder / "namespace"))
+
+
+def _namespace(file: Path) -> str:
+    """Return the namespace of our pod; the token says it too, so a file that cannot be read is no error."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError):
+        return ""

@@ -39,6 +39,7 @@ class User:
         key: its key, in PEM.
         plugin: the program that fetches credentials.
         headers: what asks the server to take us for somebody else.
+        namespace: the namespace of the pod whose ServiceAccount it is, '' for a kubeconfig.
     """
 
     entry: Entry | None = None
@@ -49,6 +50,7 @@ class User:
     key: bytes = b""
     plugin: Plugin | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    namespace: str = ""
 
 
 def user_of(user: Entry) -> User:
