@@ -276,6 +276,48 @@ def test_an_object_of_a_namespace_that_no_document_names_is_not_told(world):
     assert problems(plan) == []
 
 
+# types
+
+
+@pytest.mark.parametrize("value", [b"true", b"3", b'"x"', b"{}", b"[1]", b"[null]", b"[[]]", b"1e999", b"9" * 5_000])
+def test_plugins_of_another_type_are_refused_by_name(world, value):
+    pmr = document(profile("ml", fields={"plugins": [PLUGIN]}))
+    world.apply(pmr)
+    plant(world, "profiles", (b'"plugins":[', b'"plugins":' + value + b',"were":['))
+
+    plan = world.plan(pmr)
+    export_pmr(target=Cluster(world.client))
+
+    assert plan.changes == ()
+    assert problems(plan)[0].startswith("Profile/ml: spec.plugins h")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"[]",
+        b"3",
+        b'{"hard":[]}',
+        b'{"hard":{"cpu":[]}}',
+        b'{"scopes":[[]]}',
+        b'{"scopeSelector":[]}',
+        b'{"hard":true}',
+    ],
+)
+@pytest.mark.parametrize("plural", ["profiles", "resourcequotas"])
+def test_quotas_of_another_type_are_refused_by_name(world, plural, value):
+    pmr = document(profile("ml", fields={"resources": QUOTA}))
+    world.apply(pmr)
+    field = b'"resourceQuotaSpec":' if plural == "profiles" else b'"spec":'
+    plant(world, plural, (field, field + value + b',"was":'))
+
+    plan = world.plan(pmr)
+    export_pmr(target=Cluster(world.client))
+
+    assert plan.changes == ()
+    assert "has another shape than Kubernetes gives it, so resources are not compared" in problems(plan)[0]
+
+
 # many
 
 

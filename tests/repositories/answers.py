@@ -1,5 +1,6 @@
 """A Git server in the process: its answers as bytes, whole ones or such as no server sends. Nothing is encrypted."""
 
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 
 import httpcore2
@@ -88,6 +89,8 @@ class Server:
 
     def install(self, monkeypatch) -> "Server":
         """Take the place of every server for one test."""
+        context = ssl.create_default_context()  # which takes longer than all else here
+        monkeypatch.setattr(https, "_trusting", lambda _: context)
         monkeypatch.setattr(https, "_Backend", self.backend)
         return self
 

@@ -22,6 +22,6 @@ def holds(condition: Condition, part: Gathering) -> bool:
 
 def _is(quota: bytes, wanted: str) -> bool:
     try:
-        return not compare.quota(stored.mapping(quota), compare.parsed(wanted))
+        return not compare.quota(stored.quota(quota), compare.parsed(wanted))
     except stored.Unreadable:
         return False

@@ -1,6 +1,6 @@
 """What we put into a profile's namespace beside its people: a LimitRange, and without Kubeflow a ResourceQuota."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from profiles_management.kubeflow import canonical, compare, names, objects, stored, writes
@@ -19,10 +19,10 @@ def quota_changes(ground: Ground) -> Iterator[Change]:
     if seen is None:
         if spec:
             yield _made(ground, ref, spec, compare.quota({}, spec))
-    elif spec and not stored.fault(seen.spec):
+    elif spec and not stored.fault(stored.quota, seen.spec):
         yield from _quota_changed(ground, ref, seen, spec)
     elif not spec and (seen.mark or wanted is not None):
-        yield _gone(ground, ref, seen.version, compare.quota(_shown(seen.spec), {}))
+        yield _gone(ground, ref, seen.version, compare.quota(_shown(stored.quota, seen.spec), {}))
 
 
 def limit_changes(ground: Ground) -> Iterator[Change]:
@@ -33,13 +33,13 @@ def limit_changes(ground: Ground) -> Iterator[Change]:
         if wanted.get("limits"):
             yield _made(ground, ref, wanted, compare.limits({}, wanted))
     elif seen.mark and wanted.get("limits"):
-        if stored.fault(seen.spec):
+        if stored.fault(stored.limits, seen.spec):
             return
-        there = stored.mapping(seen.spec)
+        there = stored.limits(seen.spec)
         differences = compare.limits(there, wanted, spelled=ground.observed.is_text)
         yield from _changed(ground, ref, seen, {"spec": wanted} if differences else {}, differences)
     elif seen.mark:
-        yield _gone(ground, ref, seen.version, compare.limits(_shown(seen.spec), {}))
+        yield _gone(ground, ref, seen.version, compare.limits(_shown(stored.limits, seen.spec), {}))
 
 
 def uncompared(ground: Ground) -> dict[str, str]:
@@ -47,23 +47,23 @@ def uncompared(ground: Ground) -> dict[str, str]:
     quota, limits = ground.observed.quotas.get(ground.name), ground.observed.limits.get(ground.name)
     compared = {}
     if quota is not None and ground.settings.standalone and ground.wanted.quota:
-        compared["resources"] = f"ResourceQuota {names.QUOTA}", quota.spec
+        compared["resources"] = f"ResourceQuota {names.QUOTA}", stored.fault(stored.quota, quota.spec)
     if limits is not None and limits.mark and (ground.wanted.limits or {}).get("limits"):
-        compared["limitRange"] = f"LimitRange {names.LIMITS}", limits.spec
-    return {part: f"{what} {why}" for part, (what, spec) in compared.items() if (why := stored.fault(spec))}
+        compared["limitRange"] = f"LimitRange {names.LIMITS}", stored.fault(stored.limits, limits.spec)
+    return {part: f"{what} {why}" for part, (what, why) in compared.items() if why}
 
 
-def _shown(spec: bytes) -> Mapping[str, Any]:
+def _shown(read: Callable[[bytes], Mapping[str, Any]], spec: bytes) -> Mapping[str, Any]:
     """Return a spec that goes, as a plan shows it."""
     try:
-        return stored.mapping(spec)
+        return read(spec)
     except stored.Unreadable:
         return {}
 
 
 def _quota_changed(ground: Ground, ref: ObjectRef, seen: QuotaSeen, wanted: Spec) -> Iterator[Change]:
     """Scopes cannot be changed in place, so a quota with others takes the place of the old one."""
-    there = stored.mapping(seen.spec)
+    there = stored.quota(seen.spec)
     differences = compare.quota(there, wanted, spelled=ground.observed.is_text)
     if compare.same_scopes(there, wanted):
         spec = {"spec": writes.replacing(there, wanted)} if differences else {}

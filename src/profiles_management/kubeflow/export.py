@@ -1,6 +1,6 @@
 """An existing cluster as a document, so that one can adopt what is there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -120,7 +120,7 @@ class _Exporting:
         quota = self._parsed(name, "resourceQuotaSpec", seen.quota if seen is not None else standalone)
         if quota and (resources := self._made(name, ResourceQuotaSpecModel, quota)) is not None:
             profile.resources = resources
-        for plugin in self._parsed(name, "plugins", seen.plugins) or () if seen is not None else ():
+        for plugin in self._parsed(name, "plugins", seen.plugins, stored.plugins) or () if seen is not None else ():
             if (one := self._made(name, Plugin, plugin)) is not None:
                 profile.plugins = [*profile.plugins, one]
         for limits, body in self.observed.limit_ranges.get(name, ()):
@@ -149,9 +149,9 @@ class _Exporting:
 
     # what cannot be said
 
-    def _parsed(self, name: str, field: str, value: bytes) -> Any:  # noqa: ANN401 - any JSON
+    def _parsed(self, name: str, field: str, value: bytes, read: Callable[[bytes], object] = stored.parsed) -> Any:  # noqa: ANN401 - any JSON
         try:
-            return stored.parsed(value)
+            return read(value)
         except stored.Unreadable as why:
             self._note(name, f"{field} left out: it {why}", "Correct it in the cluster, or write it by hand.")
             return None

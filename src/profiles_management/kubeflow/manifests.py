@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 import yaml
 
-from profiles_management.kubeflow import slim
+from profiles_management.kubeflow import slim, stored
 from profiles_management.pmr.names import LONGEST_DOMAIN, is_dns_label, is_dns_subdomain
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
@@ -119,45 +119,11 @@ def _may_be_called(kind: type[Any], name: str) -> bool:
     return is_dns_subdomain(name)
 
 
-# The specs that planning reads deeper than their decoding looks.
-
-_Amounts = dict[str, str | int | float] | None
-
-
-class _Term(msgspec.Struct, rename="camel"):
-    scope_name: str = ""
-    operator: str = ""
-    values: list[str] | None = None
-
-
-class _Selector(msgspec.Struct, rename="camel"):
-    match_expressions: list[_Term] | None = None
-
-
-class _Quota(msgspec.Struct, rename="camel"):
-    hard: _Amounts = None
-    scopes: list[str] | None = None
-    scope_selector: _Selector | None = None
-
-
-class _Limit(msgspec.Struct, rename="camel"):
-    type: str = ""
-    max: _Amounts = None
-    min: _Amounts = None
-    default: _Amounts = None
-    default_request: _Amounts = None
-    max_limit_request_ratio: _Amounts = None
-
-
-class _Limits(msgspec.Struct, rename="camel"):
-    limits: list[_Limit] | None = None
-
-
 def _check_spec(one: Any) -> None:  # noqa: ANN401 - one of slim.KINDS
     if isinstance(one, slim.Profile) and one.spec is not None:
-        msgspec.json.decode(one.spec.resource_quota_spec, type=_Quota | None)
-        msgspec.json.decode(one.spec.plugins, type=list[dict[str, Any]] | None)
+        stored.QUOTA.decode(one.spec.resource_quota_spec)
+        stored.PLUGINS.decode(one.spec.plugins)
     elif isinstance(one, slim.ResourceQuota):
-        msgspec.json.decode(one.spec, type=_Quota | None)
+        stored.QUOTA.decode(one.spec)
     elif isinstance(one, slim.LimitRange):
-        msgspec.json.decode(one.spec, type=_Limits | None)
+        stored.LIMITS.decode(one.spec)

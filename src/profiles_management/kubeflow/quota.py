@@ -34,7 +34,7 @@ def follows(name: str, quota: Spec) -> Condition:
 def has_limits(quota: bytes) -> bool:
     """Return whether a Profile's quota limits anything; one that is too large to be read does."""
     try:
-        return bool(stored.mapping(quota).get("hard"))
+        return bool(stored.quota(quota).get("hard"))
     except stored.Unreadable:
         return True
 
@@ -191,6 +191,6 @@ class NoQuota:
 
 def _read(field: str, quota: bytes) -> Mapping[str, Any]:
     try:
-        return stored.mapping(quota)
+        return stored.quota(quota)
     except stored.Unreadable as why:
         raise stored.Unreadable(f"{field} {why}") from None

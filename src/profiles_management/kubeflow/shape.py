@@ -128,7 +128,7 @@ class _Spec:
         if not (wanted or "plugins" in self.seen.sets):
             return None, ()
         try:
-            there = stored.sequence(self.seen.plugins)
+            there = stored.plugins(self.seen.plugins)
         except stored.Unreadable as why:
             self.uncompared["plugins"] = f"spec.plugins {why}"
             return None, ()

@@ -5,7 +5,7 @@ what is compared has limits.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,45 @@ NOTHING: Final = msgspec.Raw(b"null")
 _OVERSIZED: Final = b"oversized"  # stands for what is larger, which is not kept; it is not JSON
 _BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+# The shapes that planning relies on. A CRD may let anything through, and so may a server that is none of Kubernetes.
+
+_Amounts = dict[str, str | int | float] | None
+
+
+class _Term(msgspec.Struct, rename="camel"):
+    scope_name: str = ""
+    operator: str = ""
+    values: list[str] | None = None
+
+
+class _Selector(msgspec.Struct, rename="camel"):
+    match_expressions: list[_Term] | None = None
+
+
+class _Quota(msgspec.Struct, rename="camel"):
+    hard: _Amounts = None
+    scopes: list[str] | None = None
+    scope_selector: _Selector | None = None
+
+
+class _Limit(msgspec.Struct, rename="camel"):
+    type: str = ""
+    max: _Amounts = None
+    min: _Amounts = None
+    default: _Amounts = None
+    default_request: _Amounts = None
+    max_limit_request_ratio: _Amounts = None
+
+
+class _Limits(msgspec.Struct, rename="camel"):
+    limits: list[_Limit] | None = None
+
+
+QUOTA: Final = msgspec.json.Decoder(_Quota | None)
+LIMITS: Final = msgspec.json.Decoder(_Limits | None)
+PLUGINS: Final = msgspec.json.Decoder(list[dict[str, Any]] | None)
 
 
 class Unreadable(Exception):
@@ -51,34 +90,46 @@ def parsed(field: bytes) -> Any:  # noqa: ANN401 - any JSON
         raise Unreadable("holds what cannot be decoded") from None
 
 
-def mapping(field: bytes) -> Mapping[str, Any]:
-    """Return a field that is a mapping, empty where it is null.
+def quota(field: bytes) -> Mapping[str, Any]:
+    """Return the spec of a quota, empty where it is null.
 
     Raises:
-        Unreadable: as in `parsed`, or it is something else.
+        Unreadable: as in `parsed`, or it has another shape than a quota.
     """
-    found = parsed(field)
-    if not isinstance(found, dict | None):
-        raise Unreadable("is not a mapping")
-    return found or {}
+    return _shaped(field, QUOTA) or {}
 
 
-def sequence(field: bytes) -> list[Mapping[str, Any]]:
-    """Return a field that is a list of mappings, empty where it is null.
+def limits(field: bytes) -> Mapping[str, Any]:
+    """Return the spec of a LimitRange, empty where it is null.
 
     Raises:
-        Unreadable: as in `parsed`, or it is something else.
+        Unreadable: as in `parsed`, or it has another shape than a LimitRange.
     """
+    return _shaped(field, LIMITS) or {}
+
+
+def plugins(field: bytes) -> list[Mapping[str, Any]]:
+    """Return the plugins of a Profile, empty where they are null.
+
+    Raises:
+        Unreadable: as in `parsed`, or they are not a list of mappings.
+    """
+    return _shaped(field, PLUGINS) or []
+
+
+def _shaped(field: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:  # noqa: ANN401 - any JSON
     found = parsed(field)
-    if not isinstance(found, list | None) or not all(isinstance(item, dict) for item in found or ()):
-        raise Unreadable("is not a list of mappings")
-    return found or []
-
-
-def fault(field: bytes) -> str:
-    """Return why a field is not a mapping that can be compared, '' where it is."""
     try:
-        mapping(field)
+        decoder.decode(field or b"null")
+    except (msgspec.MsgspecError, ValueError):
+        raise Unreadable("has another shape than Kubernetes gives it") from None
+    return found
+
+
+def fault(read: Callable[[bytes], object], field: bytes) -> str:
+    """Return why a field cannot be compared, '' where it can; `read` is one of the functions above."""
+    try:
+        read(field)
     except Unreadable as why:
         return str(why)
     return ""
