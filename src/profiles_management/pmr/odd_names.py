@@ -21,8 +21,9 @@ _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _ESCAPE: Final = re.compile(
     r"%[0-9A-Fa-f]{2}|&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]+);|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})"
 )
-_SPELLED_AT: Final = re.compile(r"\s*[\[({]\s*at\s*[\])}]\s*|\s+at\s+", re.IGNORECASE)
-_SPELLED_DOT: Final = re.compile(r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+", re.IGNORECASE)
+_SPELLED: Final = r"(?<!\s)\s*+[\[({]\s*+%s\s*+[\])}]\s*+|(?<!\s)\s++%s\s++"
+_SPELLED_AT: Final = re.compile(_SPELLED % ("at", "at"), re.IGNORECASE)
+_SPELLED_DOT: Final = re.compile(_SPELLED % ("dot", "dot"), re.IGNORECASE)
 _BRACKET: Final = re.compile("[<>{}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FILLER: Final = re.compile(

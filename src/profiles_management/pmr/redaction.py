@@ -11,6 +11,7 @@ from pathlib import Path
 
 MASK = "***"
 
+_LONGEST = 8_000  # characters of a text of others that is repeated
 _LONGEST_PATH = 200
 _SHORTEST = 3  # a shorter one would be masked in ordinary words
 _NAME = (
@@ -39,7 +40,7 @@ _PATTERNS = (
     _BARE,
     rf"(?i)(authorization[\"']?\s*[:=]\s*)(?:{_QUOTED}|[^\r\n\"']+)",
     rf"(?i)\b((?:bearer|basic)\s+[\"']?)(?!(?:{_PROSE})s?\b)[\w.~+/=-]{{4,}}",
-    r"(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/@\"'<>]*:[^\s\"'<>]*|[^\s/@\"'<>]+)(?=@)",
+    r"(?i)\b([a-z][a-z0-9+.-]{0,30}+://)(?:[^\s/@\"'<>:]*+:[^\s\"'<>]*|[^\s/@\"'<>]++)(?=@)",
     rf"(?i)([\"']?{_NAME}[\"']?\s*=\s*)(?:{_QUOTED}|{_VALUE})",
     # `token: expired at noon` is prose
     rf"(?i)([\"']?{_NAME}[\"']?\s*:\s*)(?:{_QUOTED}|(?![a-z]+ [a-z]){_VALUE})",
@@ -57,9 +58,18 @@ def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) ->
     """
     for secret in sorted(_forms(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
+    text = _cut(text)
     for pattern in (*_PATTERNS, _OPAQUE) if opaque else _PATTERNS:
         text = re.sub(pattern, lambda found: f"{_before(found)}{MASK}", text)
     return text
+
+
+def _cut(text: str) -> str:
+    """Return as much of a text as anybody reads; looking for credentials in more takes time. No word is cut in two."""
+    if len(text) <= _LONGEST:
+        return text
+    end = max(text.rfind(blank, 0, _LONGEST) for blank in " \n")
+    return f"{text[: max(0, end)]}…"
 
 
 def masked(line: str) -> str:

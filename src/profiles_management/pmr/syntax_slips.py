@@ -20,10 +20,10 @@ MOST_TOKENS: Final = 500_000
 """Of a text that is read again to explain what is wrong with it."""
 
 _LONGEST_LINE: Final = 1_000  # a longer line was not typed by hand
-_LINK: Final = re.compile(r"\[(?P<text>[^\]\n]+)\]\((?:mailto:)?[^)\n]+\)")
+_LINK: Final = re.compile(r"\[(?P<text>[^\[\]\n]++)\]\((?:mailto:)?[^()\[\]\n]++\)")
 _COMMENT: Final = re.compile(r"(?<=\s)#\S.*[}\]].*")
 _LAST_WORD: Final = re.compile(r"(?<=[\s;,])(?P<key>[A-Za-z_]\w*)$")
-_BARE_WORD: Final = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*)\s*[;,.]?\s*")
+_BARE_WORD: Final = re.compile(r"\s*+(?:- ++)*+(?P<key>[A-Za-z_]\w*+)\s*+[;,.]?\s*+")
 _QUOTES: Final = ("'", '"')
 
 

@@ -22,7 +22,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(?:@[A-Za-z0-9.-]+)?")
 _OUTSIDE: Final = rf"""\s<>()\[\]"'`,;:|/@{QUOTES}"""
 ADDRESS: Final = re.compile(rf"(?<![^{_OUTSIDE}])[^{_OUTSIDE}]++@[^{_OUTSIDE}]*[^{_OUTSIDE}.]")
 _ACCOUNTS: Final = re.compile(r"system:serviceaccount:([a-z0-9-]+):\*")
-_AROUND_AT: Final = re.compile(r"\s*@\s*")
+_AROUND_AT: Final = re.compile(r"(?<!\s)\s*+@\s*+")
 _APOSTROPHE: Final = re.compile(r"(?<=\w)[\u2019\u02bc\u2032](?=\w)")
 _QUOTES: Final = frozenset(f'"`\u2039\u203a{QUOTES}')
 _FULL_WIDTH_AT: Final = frozenset("\uff20\ufe6b")
