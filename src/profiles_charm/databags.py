@@ -16,6 +16,7 @@ import yaml
 
 from profiles_charm import otlp
 
+_LONGEST_LIST = 1_000_000  # characters: a bundle of all public certificates has a quarter of it
 RECEIVER = "otlp_http"  # the protocol that is asked of Tempo
 
 
@@ -97,9 +98,9 @@ def _packed(text: str) -> str:
 
 
 def _listed(text: str) -> list[Any]:
-    """Read a list of JSON that somebody else wrote; what is none is an empty one."""
+    """Read a list of JSON that somebody else wrote; what is none, or is longer than any, is an empty one."""
     try:
-        found = json.loads(text) if text else []
+        found = json.loads(text) if 0 < len(text) <= _LONGEST_LIST else []
     except (RecursionError, ValueError):
         return []
     return found if isinstance(found, list) else []

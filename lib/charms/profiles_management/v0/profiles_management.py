@@ -108,6 +108,7 @@ State = Literal["applied", "pending", "failed"]
 
 _TEXT = "text"
 _COMPRESSED = "zlib+base64"
+_MOST_PARTS = 200_000  # of an answer: each takes up to a hundred bytes of memory
 _REVISION = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -580,6 +581,8 @@ def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str
 
 def _answer_in(text: str, app: str) -> _Answer:
     """Return the answer that stands in a text; whatever stands there, as a problem at worst."""
+    if sum(map(text.count, ",[{")) > _MOST_PARTS:
+        return _Answer(problem=f"the report of {app} cannot be used: it has more parts than any answer")
     try:
         data = json.loads(text)
         return _Answer(
@@ -601,5 +604,6 @@ def _reasons(value: dict[str, str]) -> dict[str, str]:
 
 def _line(text: str) -> str:
     """Return a text on one line, printable and not longer than a reason may be."""
+    text = text[: 4 * LONGEST_REASON]
     line = "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))
     return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
