@@ -11,6 +11,7 @@ from profiles_management.git import files as folders
 from profiles_management.git.pack import Object, read
 from profiles_management.git.tree import MOST_FILES, commit_of, files
 from profiles_management.pmr import DocumentError, Rules
+from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.reading import LARGEST
 from repositories.packs import (
     BLOB,
@@ -242,3 +243,32 @@ def test_files_after_a_thousand_problems_are_not_read():
 
     assert len(caught.value.problems) < 2 * folders.MOST_PROBLEMS
     assert "this file and those after it were not read" in caught.value.problems[-1].what
+
+
+OWNER, PEOPLE = "{kind: User, name: ann@example.com}", "[{name: bob@example.com, role: edit}]"
+ENTRY = f"- {{name: p%d-%d, owner: {OWNER}, contributors: {PEOPLE}}}\n"
+
+
+def folder(files, entries, *, same=False):
+    """Return files with profiles, each of one contributor."""
+    return {
+        f"{number}.yaml": ("profiles:\n" + "".join(ENTRY % (0 if same else number, n) for n in range(entries))).encode()
+        for number in range(files)
+    }
+
+
+@pytest.mark.parametrize(
+    ("limits", "what"),
+    [(Limits(profiles=10), "12 profiles together, at most 10"), (Limits(contributors=10), "12 contributors together")],
+)
+def test_limits_of_a_source_hold_for_all_its_files_together(limits, what):
+    with pytest.raises(DocumentError, match=f"2.yaml: the files up to this one have {what}"):
+        folders.document(folder(9, 4), rules=Rules(limits=limits))
+
+
+def test_thousands_of_profiles_that_each_file_repeats_are_told_within_a_limit():
+    with pytest.raises(DocumentError) as caught:
+        folders.document(folder(4, 600, same=True), rules=Rules())
+
+    assert {problem.code for problem in caught.value.problems} == {"duplicate-profile"}
+    assert len(caught.value.problems) == folders.MOST_PROBLEMS

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import Defaults, ProfilesManagementRepresentation
 from profiles_management.pmr.complaints import Complaint, tell
+from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.problems import DocumentError, Problem, Where
@@ -33,6 +36,7 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     """
     read: dict[str, ProfilesManagementRepresentation] = {}
     problems: list[Problem] = []
+    size: Counter[str] = Counter()
     for name, data in files.items():
         if len(problems) >= MOST_PROBLEMS:
             problems.append(_not_read(name))
@@ -41,7 +45,11 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
             read[name] = documents.loads(data, name=name, rules=rules, additions=additions)
         except DocumentError as error:
             problems += error.problems
-    problems += _clashes(read, files)
+            continue
+        size += _size(read[name])
+        if (problem := _too_many(size, name, rules.limits)) is not None:
+            raise DocumentError([*problems, problem])
+    problems += islice(_clashes(read, files), MOST_PROBLEMS)
     if problems:
         raise DocumentError(problems)
     if len(read) == 1:
@@ -52,6 +60,22 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     whole = ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
     whole.warnings = tuple(warning for pmr in read.values() for warning in document_warnings(pmr))
     return whole
+
+
+def _size(pmr: ProfilesManagementRepresentation) -> Counter[str]:
+    """Return how many profiles and contributors a file has."""
+    people = [len(profile.contributors) for profile in pmr.profiles.values()]
+    people += [len(addition.contributors) for addition in pmr.additions.values()]
+    return Counter(profiles=len(people), contributors=sum(people))
+
+
+def _too_many(size: Counter[str], name: str, limits: Limits) -> Problem | None:
+    """Return the problem that all files together have more than their source may have; `name` is the last one."""
+    for what, most in (("profiles", limits.profiles), ("contributors", limits.contributors)):
+        if most is not None and size[what] > most:
+            told = f"the files up to this one have {size[what]:,} {what} together, at most {most:,} are allowed"
+            return Problem(f"too-many-{what}", told, Where(file=name), "ask the administrator to allow more")
+    return None
 
 
 def _not_read(name: str) -> Problem:
@@ -78,15 +102,15 @@ def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mappin
 
 def _same_entries(text: str, elsewhere: Mapping[str, str]) -> list[Finding]:
     """Return a finding for each entry that another file has too; `elsewhere` holds that file by the entry's name."""
+    same = ((index, entry["name"]) for index, entry in enumerate(parse(text).data["profiles"]))
     return [
         Finding(
             "duplicate-profile",
-            f"another profile is called {quoted(entry['name'])}, in {elsewhere[entry['name']]}",
+            f"another profile is called {quoted(name)}, in {elsewhere[name]}",
             "rename or remove one",
             ("profiles", index, "name"),
         )
-        for index, entry in enumerate(parse(text).data["profiles"])
-        if entry["name"] in elsewhere
+        for index, name in islice((each for each in same if each[1] in elsewhere), MOST_PROBLEMS)
     ]
 
 
