@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, waking, writes
 from profiles_management.kubeflow.observed import Observed, ProfileSeen
@@ -77,9 +78,8 @@ class Owning:
             yield self._new()
             return
         yield from waking.changes(self.name, self.owner, self.missing, self.now)
-        steps = tuple(self._standalone_steps() if standalone else self._steps())
-        if steps:
-            yield self._handed_over(first, steps)
+        if self._sent:
+            yield self._handed_over(first, self._sent)
         else:
             yield from first
 
@@ -123,7 +123,12 @@ class Owning:
             yield refusal(self.name, "owner-drift", what, remedy)
 
     def _changing(self) -> bool:
-        return bool(self.missing) or any(True for _ in self._steps())
+        return bool(self.missing or self._sent)
+
+    @cached_property
+    def _sent(self) -> tuple[Write, ...]:
+        """What corrects or changes the owner of a profile that is there."""
+        return tuple(self._standalone_steps() if self.settings.standalone else self._steps())
 
     # a profile that is not there yet
 

@@ -130,8 +130,9 @@ class OwnerObjects:
         return self.quiet and self._has_lost_reference(owned) and owned.subject != self.owner
 
     def _annotations(self, owned: OwnerObject) -> dict[str, Any]:
-        wanted = {"user": self.owner.name, "role": "admin"}
-        wrong = {key: value for key, value in wanted.items() if getattr(owned, key) != value}
+        wrong = {"user": self.owner.name} if owned.user != self.owner.name else {}
+        if owned.role != "admin":
+            wrong["role"] = "admin"
         return {"annotations": wrong} if wrong else {}
 
     def _reference(self, owned: OwnerObject) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from profiles_management.kubeflow import policies
 from profiles_management.kubeflow.objects import owner_of
@@ -58,8 +59,12 @@ def is_protected(name: str, observed: Observed, settings: Settings) -> bool:
     """
     if fits(name, settings.protected_namespaces) or pmr_names.is_reserved(name):
         return True
-    infrastructure = (policies.place_of(principal)[0] for principal in settings.principals)
-    return name in (observed.own_namespace, settings.own_namespace, *infrastructure)
+    return name in (observed.own_namespace, settings.own_namespace) or name in _places_of(settings.principals)
+
+
+@lru_cache(maxsize=8)
+def _places_of(principals: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(policies.place_of(principal)[0] for principal in principals)
 
 
 def ready(name: str, owner: str) -> Condition:

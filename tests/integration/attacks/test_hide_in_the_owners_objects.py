@@ -6,16 +6,33 @@ from integration.cluster.waiting import wait_for
 from integration.people import OLGA, person
 
 EVE, RBAC = person("eve"), "rbac.authorization.k8s.io"
+_TIMES = 5  # as often as an object has to be the same
 BINDING, POLICY = ("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")
 
 
 @pytest.fixture
 def in_secret(server, name):
-    """Change an object after its ownerReference: of what comes then, the profile controller sees nothing."""
+    """Change an object after its ownerReference: of what comes then, the profile controller sees nothing.
+
+    It sees that the reference goes, and may correct the object once more: the attacker waits until that is over.
+    """
 
     def change(which, patch):
-        for body in ({"metadata": {"ownerReferences": None}}, patch):
-            server.patch(which[0], name, which[1], body)
+        kind, called = which
+        server.patch(kind, name, called, {"metadata": {"ownerReferences": None}})
+        versions = []
+
+        def lasts():
+            if len(set(versions[-_TIMES:])) == 1 and len(versions) >= _TIMES:
+                return True
+            version = server.get(kind, name, called)["metadata"]["resourceVersion"]
+            if not versions or version != versions[-1]:
+                server.patch(kind, name, called, patch)
+                version = server.get(kind, name, called)["metadata"]["resourceVersion"]
+            versions.append(version)
+            return False
+
+        wait_for("the controller to look away", lasts)
 
     return change
 
