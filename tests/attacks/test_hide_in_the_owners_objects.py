@@ -7,7 +7,7 @@ from engine.world import World
 
 from memory_api import Killed, fail_nth_write
 from memory_api.controller import PRINCIPALS
-from profiles_management import Settings, export_pmr, list_access
+from profiles_management import BrakeError, Settings, export_pmr, list_access
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Phase
 from scenarios.foreign import account, kfam_notes, person, rule
@@ -42,7 +42,7 @@ def stop(world):
 
 def reference(body):
     (owner,) = body["metadata"]["ownerReferences"]
-    return owner["kind"], owner["name"], owner["controller"]
+    return owner["apiVersion"].partition("/")[0], owner["kind"], owner["name"], owner["controller"]
 
 
 def accesses(world):
@@ -170,14 +170,19 @@ def test_whoever_touches_the_binding_again_and_again_does_not_outrun_its_correct
     assert roles_in(world.api) == {"owner": "admin"}
 
 
-def test_the_brake_counts_them(world):
-    pmr = document(profile())
-    world.apply(pmr)
+def test_many_of_them_stop_their_own_group_at_the_brake_and_nothing_else():
+    world = World(Settings())
+    world.apply(document(profile(ann="edit", bob="edit")))
     change(world, BINDING, add(*(person(f"p{number}@example.com") for number in range(6))))
 
-    access = world.plan(pmr).access
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(document(profile(bob="edit")))
 
-    assert (access.before, access.lost) == (6, 6)
+    assert (stopped.value.lost, stopped.value.before) == (6, 6)
+    assert len(get(world, BINDING)["subjects"]) == 7
+    assert "ann" not in roles_in(world.api)
+    assert world.apply(document(profile(bob="edit")), allow_revocations=True).exit_code == 0
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
 
 
 def test_access_and_export_show_everybody_who_is_bound(world):
@@ -200,7 +205,9 @@ def test_a_lost_reference_alone_is_set_again(world):
     (drift,) = world.apply(pmr).plan.changes
 
     assert [field.path for field in drift.fields if field.path != "owner"] == ["ownerReferences"]
-    assert [reference(get(world, which)) for which in (BINDING, POLICY)] == [("Profile", "ml", True)] * 2
+    assert [reference(get(world, which)) for which in (BINDING, POLICY)] == [
+        ("kubeflow.org", "Profile", "ml", True)
+    ] * 2
     assert not world.plan(pmr).changes
 
 
@@ -215,7 +222,7 @@ def test_what_was_deleted_behind_the_controllers_back_is_made_again(world, which
     report = world.apply(pmr)
 
     assert report.exit_code == 0
-    assert reference(get(world, which)) == ("Profile", "ml", True)
+    assert reference(get(world, which)) == ("kubeflow.org", "Profile", "ml", True)
     assert not world.plan(pmr).changes
     world.api.log.clear()
     world.apply(pmr)

@@ -67,7 +67,16 @@ class OwnerObjects:
             ref = ObjectRef(kind, self.name, name)
             sent = self._standalone(kind, owned) if self.settings.standalone else (self._restored(ref, owned),)
             fields = (*self._people_field(kind, owned), *self.reference_field(owned))
-            yield Change(Phase.REVOKE, self.name, ref, Action.UPDATE, Reason.DRIFTED, fields=fields, writes=tuple(sent))
+            yield Change(
+                Phase.REVOKE,
+                self.name,
+                ref,
+                Action.UPDATE,
+                Reason.DRIFTED,
+                fields=fields,
+                writes=tuple(sent),
+                source=None,
+            )
 
     def corrections(self) -> Iterator[Write]:
         """Yield what the profile controller does not correct in the other objects.
