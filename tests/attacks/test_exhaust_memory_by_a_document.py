@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from attacks.hostile_documents import DOCUMENTS, databag, listed, profiles
+from attacks.hostile_documents import DOCUMENTS, databag, listed, numbered, profiles
 from attacks.judging import RULES, judged
 from profiles_management import DocumentError
 from profiles_management.pmr import Rules, documents
@@ -121,6 +121,15 @@ def test_by_default_a_related_application_may_have_two_thousand_profiles_with_te
     )
 
     assert judged(databag(profiles(*[f"contributors: [{people}], resources: {{hard: {{cpu: 4}}}}"] * 2_000))) == []
+
+
+@pytest.mark.parametrize("defaults", ["labels: {%s}", "resources: {hard: {%s}}"])
+def test_large_defaults_are_not_multiplied_by_thousands_of_profiles(defaults):
+    large = numbered("count/a%d.example.com: '1'" if "hard" in defaults else "k%d: a", 5_000)
+    many = profiles(*["open: true"] * 1_900)
+
+    assert judged(databag(f"defaults: {{{defaults % large}}}\n{many}")) == ["too-many-values"]
+    assert judged(databag(f"defaults: {{{defaults % large}}}\n{profiles('open: true')}")) == []
 
 
 def test_a_source_that_is_trusted_is_not_counted_and_still_bounded():

@@ -24,6 +24,7 @@ from profiles_management.pmr.warnings import defaults_warnings, people_warnings,
 
 VERSION: Final = 1
 _BATCH: Final = 256
+_MOST_DEFAULTS: Final = 200  # values, which any number of profiles may have
 _MOST_TOP_KEYS: Final = 20  # that may be a misspelled `profiles`
 _PROFILES: Final = TypeAdapter(Annotated[list[Profile], FailFast()])
 _OF_PROFILES: Final = {*Profile.model_fields} | {one.serialization_alias for one in Profile.model_fields.values()}
@@ -120,7 +121,7 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
     _top(checked, data)
     if "defaults" in data and data["defaults"] is not None:
         _defaults(checked, data["defaults"], rules)
-    if isinstance(data.get("profiles"), list):
+    if isinstance(data.get("profiles"), list) and not _is_too_long(checked, data["profiles"], data.get("defaults")):
         _profiles(checked, data["profiles"], rules)
     return checked
 
@@ -231,8 +232,6 @@ Entry = Profile | Addition | dict[str, Any]
 
 
 def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
-    if _is_too_long(checked, entries):
-        return
     first: dict[str, int] = {}
     entries.reverse()
     start = 0
@@ -248,9 +247,14 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     checked.warn(people_warnings((index, read[name]) for name, index in first.items() if name in read))
 
 
-def _is_too_long(checked: Checked, entries: list[Any]) -> bool:
-    """Complain of more profiles or contributors than this source may have; return whether there is such a complaint."""
+def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool:
+    """Complain of more than this source may have or multiply; return whether there is such a complaint."""
     limits = checked.limits
+    size = _size(defaults)
+    if size > _MOST_DEFAULTS and size * len(entries) > limits.values:
+        what = f"the defaults hold {size:,} values for each of {len(entries):,} profiles, more than is allowed together"
+        checked.complain("too-many-values", what, "write smaller defaults", "defaults")
+        return True
     if limits.profiles is not None and len(entries) > limits.profiles:
         what = f"this source has {len(entries):,} profiles, at most {limits.profiles:,} are allowed"
         checked.complain("too-many-profiles", what, _MORE_ALLOWED, "profiles")
@@ -263,6 +267,13 @@ def _is_too_long(checked: Checked, entries: list[Any]) -> bool:
         what = f"this source has {number:,} contributors, at most {limits.contributors:,} are allowed"
         checked.complain("too-many-contributors", what, _MORE_ALLOWED, "profiles")
     return number > limits.contributors
+
+
+def _size(value: object) -> int:
+    """Return how many values there are in a value."""
+    if not isinstance(value, dict | list):
+        return 1
+    return 1 + sum(map(_size, value.values() if isinstance(value, dict) else value))
 
 
 def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> Iterator[tuple[int, Entry]]:

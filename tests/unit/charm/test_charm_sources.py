@@ -265,6 +265,40 @@ def test_what_takes_trust_is_refused_of_a_relation_that_is_not_fully_trusted(wor
     assert world.see("config_changed").unit_status == ActiveStatus("1 profile, 0 contributors")
 
 
+def test_a_key_of_another_system_is_refused_of_a_relation_and_the_option_goes_on(world, api, one):
+    world.configure(pmr=one("ml", ann="edit"))
+
+    state = world.publish("teams", one("web") + "  annotations: {iam.amazonaws.com/permitted: '.*'}\n")
+
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert "has a domain" in world.answer("teams").problem
+    assert api.get("Profile", None, "web") is None
+    assert api.get("Profile", None, "ml") is not None
+
+    world.configure(pmr=one("ml", ann="edit"), allowed_keys="iam.amazonaws.com/*")
+    assert world.see("config_changed").unit_status == ActiveStatus("2 profiles, 1 contributor")
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong"),
+    [
+        ("untrusted_max_profiles", "this source has 2 profiles, at most 1 are allowed"),
+        ("untrusted_max_contributors", "this source has 2 contributors, at most 1 are allowed"),
+    ],
+)
+def test_a_relation_brings_no_more_than_the_administrator_allows(world, api, one, option, wrong):
+    document = one("web", ann="edit") + one("lab", bob="edit").partition("\n")[2]
+    world.configure(**{option: 1})
+
+    state = world.publish("teams", document)
+    assert isinstance(state.unit_status, BlockedStatus)
+    assert wrong in world.answer("teams").problem
+    assert api.get("Profile", None, "web") is None
+
+    world.configure(**{option: 2})
+    assert world.see("config_changed").unit_status == ActiveStatus("2 profiles, 2 contributors")
+
+
 def test_the_option_is_trusted_always(world, one):
     world.configure(pmr=one("web") + "  adopt: true\n")
 
