@@ -284,3 +284,71 @@ def test_an_owner_who_takes_the_binding_from_the_profile_meanwhile_is_reported(w
 
     assert report.exit_code == 4
     assert [one.what for one in report.pending] == [f"waits for RoleBinding ml/{OWNERS} to be gone"]
+
+
+def hide_among_thousands(api, obj, number):
+    if "subjects" in obj:
+        crowd = [{**OTHER, "name": f"crowd{each}@example.com"} for each in range(1500)]
+        obj["subjects"] = [*crowd, *obj["subjects"]]
+    name_somebody_else(api, obj, number)
+
+
+def let_in_by_something_else(api, obj, number):
+    """Make of one's policy one that planning does not recognize as anybody's."""
+    take_our_marks_off(api, obj, number)
+    if obj["kind"] == "AuthorizationPolicy":
+        obj["spec"] = {"rules": [{"to": [{"operation": {"paths": [f"/notebook/{number}"]}}]}]}
+        api.put(obj)
+
+
+@pytest.mark.parametrize("act", [hide_among_thousands, let_in_by_something_else])
+def test_an_object_that_nobody_recognizes_any_more_is_deleted_as_the_same_object(world, act):
+    world.apply(document(profile(ann="edit")))
+    Runner(world, act)
+
+    report = world.apply(document(profile()))
+
+    assert all(world.api.get(kind, "ml", ANN) is None for kind in KINDS)
+    assert report.exit_code == 0
+
+
+def test_what_is_gone_by_then_needs_no_deletion(world):
+    def delete_it(api, obj, _):
+        api.remove(obj["kind"], "ml", ANN)
+
+    world.apply(document(profile(ann="edit")))
+    Runner(world, delete_it)
+
+    assert world.apply(document(profile())).exit_code == 0
+
+
+def test_another_object_of_another_purpose_under_the_name_stays(world):
+    def replace_it(api, obj, number):
+        make_it_again(api, obj, number)
+        obj = api.get(obj["kind"], "ml", ANN)
+        obj["metadata"] |= {"labels": {}, "annotations": {}}
+        if obj["kind"] == "RoleBinding":
+            obj["subjects"] = [{"kind": "ServiceAccount", "name": "robot", "namespace": "ml"}]
+        api.put(obj)
+
+    world.apply(document(profile(ann="edit")))
+    Runner(world, replace_it, times=1)
+
+    world.apply(document(profile()))
+
+    assert world.api.get("RoleBinding", "ml", ANN)["subjects"][0]["name"] == "robot"
+
+
+def test_an_object_that_nobody_recognizes_and_a_finalizer_keeps_is_emptied(world):
+    def hide_and_keep(api, obj, number):
+        add_a_finalizer(api, obj, number)
+        let_in_by_something_else(api, api.get(obj["kind"], "ml", ANN), number)
+
+    world.apply(document(profile(ann="edit")))
+    Runner(world, hide_and_keep)
+
+    report = world.apply(document(profile()))
+
+    assert report.exit_code == 0
+    assert not bound(world, "ann")
+    assert not world.api.get("AuthorizationPolicy", "ml", ANN)["spec"].get("rules")

@@ -10,8 +10,8 @@ from lightkube import Client
 from lightkube.core.resource import api_info
 from lightkube.resources import core_v1
 
-from profiles_management.kubeflow import ending, names, pages, slim
-from profiles_management.kubeflow.answers import Refused, answers, judge, outdated
+from profiles_management.kubeflow import names, pages, revoking, slim
+from profiles_management.kubeflow.answers import Refused, answers, judge
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
@@ -39,7 +39,6 @@ _MOST_LOOKED_INTO = 50
 
 _FEWER = 8  # how many times fewer objects to ask for where a page is too large
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
-_TRIES = 4  # at once; the run tries again at its end
 _DELETION_TIMESTAMP = b'"deletionTimestamp"'
 _CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
 
@@ -111,46 +110,7 @@ class Cluster:
                 raise
             remains = True
         if remains and write.ends is not None:
-            self._end(write, deadline)
-
-    def _end(self, write: Write, deadline: float) -> None:
-        """End access by an object that somebody changed meanwhile, or that something keeps in deletion.
-
-        Raises:
-            WriteError: `conflict` where somebody else was quicker each time.
-        """
-        for _ in range(_TRIES):
-            if not self._again(write, deadline):
-                return
-        what = f"was changed by somebody else before each of {_TRIES} attempts to take its access away"
-        raise WriteError(f"{write.target} {what}; the next run tries again", conflict=True)
-
-    def _again(self, write: Write, deadline: float) -> bool:
-        """Read one object again and take away what it gives; return whether something may be left of that.
-
-        Raises:
-            WriteError: it cannot be read, or is somebody else's by now and cannot be judged.
-        """
-        try:
-            part = self._object(write.target)
-            due = ending.rewritten(write, part)
-        except ending.NotTheirs as other:
-            if write.verb is Verb.DELETE and not other.gives:
-                return False
-            raise outdated(write.target, "was deleted and created again") from None
-        except ClusterError as error:
-            raise WriteError(str(error), conflict=True) from error
-        if write.must_exist and not due and not part.has(write.target):
-            raise outdated(write.target, "was deleted")
-        remains = False
-        try:
-            for each in due:
-                remains = self._sent(each, deadline)
-        except WriteError as error:
-            if error.conflict:
-                return True
-            raise
-        return remains
+            revoking.finish(write, self._object, lambda each: self._sent(each, deadline))
 
     def _object(self, target: ObjectRef) -> Gathering:
         """Read one object again, by a list of its namespace: we may not get objects one by one."""

@@ -5,6 +5,7 @@ the identity of the object cannot.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -37,7 +38,7 @@ class NotTheirs(Exception):
 
 
 def rewritten(write: Write, part: Gathering) -> tuple[Write, ...]:
-    """Return what carries out a write that ends access, for the object as it is now; nothing where it is done.
+    """Return what carries out a write that ends access, for the object as it is now; nothing where that is done.
 
     Args:
         write: has `ends`.
@@ -55,10 +56,30 @@ def rewritten(write: Write, part: Gathering) -> tuple[Write, ...]:
         return tuple(_again(write, seen.uid, seen))
     foreign = _foreign(write, part)
     if foreign is None:
-        return ()
+        return _as_it_was(write) if write.uid else ()
     if not write.uid or foreign.uid != write.uid:
         raise NotTheirs(gives=person in foreign.people)
     return tuple(_again(write, foreign.uid, foreign))
+
+
+def is_unknown(part: Gathering) -> bool:
+    """Return whether an object that was read again is gone, or gives nobody anything that planning recognizes."""
+    places = (part.bindings, part.policies, part.owner_bindings, part.owner_policies, part.foreign)
+    return not any(places) and not part.foreign_policies
+
+
+def emptied(write: Write) -> Write:
+    """Return what takes everything from exactly the object that a deletion is about."""
+    return writes.patch(write.target, _NOTHING[write.target.kind], uid=write.uid, ends=write.ends)
+
+
+def _as_it_was(write: Write) -> tuple[Write, ...]:
+    """Return the write for exactly the object that the plan is about, whatever has become of it."""
+    if write.verb is Verb.PATCH:
+        body: dict[str, Any] = msgspec.json.decode(write.body)
+        body.get("metadata", {}).pop("resourceVersion", None)
+        return (writes.patch(write.target, body, uid=write.uid, ends=write.ends),)
+    return (replace(write, version="", after=None),)
 
 
 def _again(write: Write, uid: str, seen: Binding | Policy | OwnerObject | ForeignObject) -> Iterator[Write]:
@@ -111,5 +132,6 @@ def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Perso
         return seen.subject in (None, person, _sole_subject(write))
     if whose(seen) == person:
         return True
-    is_same = bool(write.uid) and seen.uid == write.uid
-    return is_same and (isinstance(seen, Policy) or person in bound(seen))
+    if not write.uid or seen.uid != write.uid:
+        return False
+    return isinstance(seen, Policy) or person in bound(seen) or len(bound(seen)) > 1  # of many not all are kept
