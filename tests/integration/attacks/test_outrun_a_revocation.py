@@ -151,3 +151,15 @@ def test_what_the_server_answers_to_guards_is_what_the_one_in_memory_answers(eng
         codes.append(refused.value.code)
 
     assert codes == [422, 409, 409, 409]
+
+
+@pytest.mark.parametrize("kind", ["RoleBinding", "AuthorizationPolicy"])
+def test_a_deletion_that_a_finalizer_holds_up_is_answered_with_the_object(engine, profile, server, name, kind):
+    engine.settle(profile(ann="edit"))
+    server.patch(kind, name, ANN, {"metadata": {"finalizers": ["example.com/keep"]}})
+
+    answer = server.call("DELETE", server.path(kind, name, ANN))
+
+    assert answer["kind"] == kind
+    assert answer["metadata"]["deletionTimestamp"]
+    server.patch(kind, name, ANN, {"metadata": {"finalizers": None}})

@@ -132,3 +132,29 @@ def test_some_namespaces_are_for_ever(api, http):
     api.put({"kind": "Namespace", "metadata": {"name": "kube-system"}})
 
     assert http.delete("/api/v1/namespaces/kube-system").status_code == 403
+
+
+def test_guards_of_patches_and_deletions_are_answered_as_the_real_server_does(http, binding):
+    """tests/integration/attacks/test_outrun_a_revocation.py asks the real one the same."""
+    http.post(IN_ML, json=binding())
+    other = "00000000-0000-4000-8000-000000000000"
+
+    patches = [
+        http.patch(f"{IN_ML}/b", json={"metadata": guard}, headers=MERGE)
+        for guard in ({"uid": other}, {"resourceVersion": "1"})
+    ]
+    deletions = [
+        http.request("DELETE", f"{IN_ML}/b", json={"preconditions": guard})
+        for guard in ({"uid": other}, {"resourceVersion": "1"})
+    ]
+
+    assert [answer.status_code for answer in (*patches, *deletions)] == [422, 409, 409, 409]
+
+
+def test_a_deletion_that_a_finalizer_holds_up_is_answered_with_the_object(http, binding):
+    http.post(IN_ML, json=binding(finalizers=["a/b"]))
+
+    answer = http.delete(f"{IN_ML}/b").json()
+
+    assert answer["kind"] == "RoleBinding"
+    assert answer["metadata"]["deletionTimestamp"]
