@@ -81,7 +81,9 @@ def plan(
     stay = frozen.staying(profile, recorded, room, origins, settings, now)
     held_by = held_in(stay.room)
     wanted = [grant for grant in grants if grant.person in held_by]
-    revoked = people.plan((), only(stay.room, held_by.keys() - {grant.person for grant in wanted}), settings)
+    # A Profile that a list does not show yet looks gone: who is to own it keeps what they have as a contributor.
+    entitled = {grant.person for grant in wanted} | {objects.owner_of(profile)}
+    revoked = people.plan((), only(stay.room, held_by.keys() - entitled), settings)
     reduced = (change for grant in wanted for change in _reduced(grant, held_by[grant.person], stay.room, settings))
     before = Counter(revoked.before) + Counter(grant.source for grant in wanted)
     return replace(revoked, changes=(*revoked.changes, *reduced), before=before)

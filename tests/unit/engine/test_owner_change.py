@@ -6,7 +6,7 @@ from engine.build import contributor, document
 from engine.looking import codes, let_in, roles_in, sent, steps
 from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
-from memory_api import Kfam, Killed, fail_nth_write
+from memory_api import Kfam, Killed, fail_nth_write, stale_list
 from profiles_management import Settings
 from profiles_management.reconcile.plan import Phase, Reason
 from profiles_management.reconcile.text import plan_lines
@@ -444,3 +444,14 @@ def test_an_owner_of_the_same_name_and_another_kind_is_told_with_the_kind(world,
     assert [(field.before, field.after) for field in change.fields] == [
         ("User owner@example.com", "owner@example.com (Group)")
     ]
+
+
+def test_a_contributor_who_is_to_own_a_profile_that_is_not_listed_yet_keeps_access(world, profile):
+    before = world.api.clone()
+    world.apply(document(profile(bob="edit")))
+    world.api.faults.append(stale_list(before, "profiles"))
+
+    world.apply(document(profile(owner="bob", olga="view")))
+
+    assert "bob" in roles_in(world.api)
+    assert "bob" in let_in(world.api)
