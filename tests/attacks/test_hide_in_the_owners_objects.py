@@ -8,6 +8,7 @@ from engine.world import World
 from memory_api import Killed, fail_nth_write
 from memory_api.controller import PRINCIPALS
 from profiles_management import BrakeError, Settings, export_pmr, list_access
+from profiles_management.kubeflow import policies
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Phase
 from scenarios.foreign import account, kfam_notes, person, rule
@@ -394,6 +395,25 @@ def test_a_run_that_died_in_between_is_finished_by_the_next(world, index, when):
     assert roles_in(world.api) == {"owner": "admin"}
     assert {} not in get(world, POLICY)["spec"]["rules"]
     assert not world.plan(changed).changes
+
+
+def test_thousands_of_gateways_and_rules_do_not_make_a_run_wait(world, monkeypatch):
+    world.apply(document(profile()))
+    gateways = [f"cluster.local/ns/n{number}/sa/gateway" for number in range(3_000)]
+    closed = [{"from": [{"source": {"principals": [f"n{number}"]}}]} for number in range(3_000)]
+    change(world, POLICY, with_spec(rules=[rule(OWNER, principals=gateways), *closed]))
+    compared = []
+    matches = policies.matches
+
+    def counted(pattern, text):
+        compared.append(pattern)
+        return matches(pattern, text)
+
+    monkeypatch.setattr(policies, "matches", counted)
+
+    world.plan(document(profile()))
+
+    assert len(compared) < 100_000
 
 
 # without a profile controller

@@ -202,6 +202,27 @@ def test_of_a_policy_for_people_and_programs_the_rules_for_programs_stay(strict)
     assert not strict.plan(pmr).changes
 
 
+@pytest.mark.parametrize("crowd", [account, lambda name: person(f"system:serviceaccount:ci:{name}")])
+def test_nobody_hides_behind_a_thousand_accounts(strict, crowd):
+    pmr = document(profile())
+    strict.apply(pmr)
+    put(strict.api, binding("x", *(crowd(f"a{number}") for number in range(1_000)), person(MALLORY)))
+
+    strict.apply(pmr)
+
+    assert short(MALLORY) not in people_in(strict)
+
+
+def test_a_policy_that_names_more_people_than_are_looked_at_goes_as_a_whole(strict):
+    pmr = document(profile())
+    strict.apply(pmr)
+    put(strict.api, policy("y", *(rule(f"p{number}@example.com") for number in range(1_200))))
+
+    strict.apply(pmr)
+
+    assert not is_there(strict, "AuthorizationPolicy", "y")
+
+
 @pytest.mark.parametrize("name", ["default-editor", "default-viewer"])
 def test_whom_somebody_binds_with_an_account_of_the_profile_controller_goes_and_the_account_stays(strict, name):
     pmr = document(profile())

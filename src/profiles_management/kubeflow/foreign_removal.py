@@ -69,7 +69,7 @@ def _of_binding(name: str, binding: ForeignBinding, people: tuple[Person, ...]) 
 
 
 def _of_policy(name: str, policy: ForeignPolicy, people: tuple[Person, ...], settings: Settings) -> Change:
-    kept = policies.rules_without(policy.spec, people, settings)
+    kept = policies.rules_without(policy.spec, is_person, settings)
     ref = ObjectRef("AuthorizationPolicy", name, policy.name)
     field = FieldDiff("lets in", [person.name for person in people], None)
     return _change(ref, policy, people, field, {"spec": {"rules": kept}} if kept else None)

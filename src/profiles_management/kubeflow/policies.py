@@ -3,7 +3,7 @@
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ ANYBODY = "*"
 
 _PEER, _PEERS_NAMESPACE = "source.principal", "source.namespace"
 _NOTEBOOK_PORT = "8888"
+_MOST_GATEWAYS = 8
 _EVERY_PATH = ("*", "/*", "/{**}")
 
 
@@ -52,7 +53,7 @@ def people_of_owners_policy(spec: bytes, settings: Settings) -> tuple[Person, ..
     """
     decoded = decode(spec)
     rules = [rule or Rule() for rule in decoded.rules or ()]
-    gateways = (*settings.gateways, *sorted(_gateways_of(rules, settings)))
+    gateways = _known_gateways(rules, settings)
     people = {person for rule in rules for person in _named_or_let_in(rule, settings, gateways)}
     if decoded.action not in ALLOWS or decoded.selector:
         people.add(Person("User", ANYBODY))
@@ -66,7 +67,7 @@ def patch_for_only(users: Collection[str], spec: bytes, settings: Settings) -> d
     the profile controller wrote it, such as rules for programs.
     """
     parsed = msgspec.json.decode(spec or b"{}")
-    gateways = (*settings.gateways, *sorted(gateways_of(msgspec.json.encode({**parsed, "action": "ALLOW"}), settings)))
+    gateways = _known_gateways([rule or Rule() for rule in decode(spec).rules or ()], settings)
     values = {settings.userid_prefix + user for user in users}
     rules = [_narrowed(rule, values, settings) for rule in parsed.get("rules") or ()]
     allowed = {Person("User", user) for user in users}
@@ -90,13 +91,13 @@ def _people_of_rule(rule: dict[str, Any], settings: Settings, gateways: Sequence
     return {person for one in decoded.rules or () for person in _named_or_let_in(one or Rule(), settings, gateways)}
 
 
-def rules_without(spec: bytes, people: Collection[Person], settings: Settings) -> list[dict[str, Any]]:
-    """Return the rules of a policy that let none of some people in."""
+def rules_without(spec: bytes, counts: Callable[[Person], bool], settings: Settings) -> list[dict[str, Any]]:
+    """Return the rules of a policy that let nobody in who counts."""
     rules = msgspec.json.decode(spec or b"{}").get("rules") or ()
     kept = []
     for rule in rules:
         decoded = decode(msgspec.json.encode({"rules": [rule]})).rules or [None]
-        if not set(people) & set(_let_in(decoded[0] or Rule(), settings, settings.gateways)):
+        if not any(map(counts, _let_in(decoded[0] or Rule(), settings, settings.gateways))):
             kept.append(rule)
     return kept
 
@@ -263,6 +264,15 @@ def _gateways_of(rules: Iterable[Rule], settings: Settings) -> frozenset[str]:
         if any(condition.key.lower() == header for condition in rule.conditions or ())
         for principal in _principals(rule)
     )
+
+
+def _known_gateways(rules: Iterable[Rule], settings: Settings) -> tuple[str, ...]:
+    """Return the gateways of the settings, and some of those that an owner's policy names: a controller writes two.
+
+    Each rule is compared with each of them, so somebody who writes thousands of both must not make a run wait.
+    """
+    named = sorted(_gateways_of(rules, settings))[:_MOST_GATEWAYS]
+    return (*settings.gateways, *named)
 
 
 def _principals(rule: Rule) -> Iterator[str]:

@@ -7,6 +7,7 @@ import msgspec
 
 from profiles_management.kubeflow.observed import ForeignBinding, ForeignObject
 from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import Person
 
 MOST_PEOPLE: Final = 1000
 """How many people of one object are kept."""
@@ -37,7 +38,12 @@ def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
     kind = "RoleBinding" if isinstance(giving, ForeignBinding) else "AuthorizationPolicy"
     what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"
     problem = of_object(kind, giving.name, namespace, what)
-    return msgspec.structs.replace(giving, people=giving.people[:MOST_PEOPLE]), [problem]
+    people = sorted(giving.people, key=_is_program)  # nobody hides behind a thousand accounts
+    return msgspec.structs.replace(giving, people=tuple(people[:MOST_PEOPLE])), [problem]
+
+
+def _is_program(person: Person) -> bool:
+    return person.kind == "ServiceAccount" or person.name.startswith("system:")
 
 
 def bounded(problems: Sequence[Problem]) -> Sequence[Problem]:
