@@ -14,8 +14,8 @@ from engine.looking import roles_in
 from engine.world import World
 from lightkube import Client
 
-from profiles_management import ClusterError, export_pmr, list_access
-from profiles_management.kubeflow import stored, unread, wire
+from profiles_management import ClusterError, Settings, export_pmr, list_access
+from profiles_management.kubeflow import policies, stored, unread, wire
 from profiles_management.kubeflow.cluster import Cluster
 
 DEEP = [1_500, 200_000]
@@ -316,6 +316,12 @@ def test_quotas_of_another_type_are_refused_by_name(world, plural, value):
 
     assert plan.changes == ()
     assert "has another shape than Kubernetes gives it, so resources are not compared" in problems(plan)[0]
+
+
+@pytest.mark.parametrize("spec", [b"oversized", b"[]", b"3", b'{"rules":[3]}', b'{"rules":"x"}', b"\xff", b"{" * 9_000])
+def test_a_policy_of_another_type_lets_nobody_in_once_it_is_corrected(spec):
+    assert policies.patch_for_only({"ann@example.com"}, spec, Settings())["rules"] == []
+    assert policies.rules_without(spec, lambda _: True, Settings()) == []
 
 
 # many

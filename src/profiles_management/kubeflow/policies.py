@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from profiles_management.kubeflow.policy_spec import ALLOWS, Operation, Rule, Source, When, decode, rules_of
+from profiles_management.kubeflow.policy_spec import ALLOWS, Operation, Rule, Source, When, as_data, decode, rules_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Person
 
@@ -66,7 +66,7 @@ def patch_for_only(users: Collection[str], spec: bytes, settings: Settings) -> d
     Rules that let others in go; where a rule names these users among others, the others go. Everything else stays as
     the profile controller wrote it, such as rules for programs.
     """
-    parsed = msgspec.json.decode(spec or b"{}")
+    parsed = as_data(spec)
     gateways = _known_gateways([rule or Rule() for rule in decode(spec).rules or ()], settings)
     values = {settings.userid_prefix + user for user in users}
     rules = [_narrowed(rule, values, settings) for rule in parsed.get("rules") or ()]
@@ -93,7 +93,7 @@ def _people_of_rule(rule: dict[str, Any], settings: Settings, gateways: Sequence
 
 def rules_without(spec: bytes, counts: Callable[[Person], bool], settings: Settings) -> list[dict[str, Any]]:
     """Return the rules of a policy that let nobody in who counts."""
-    rules = msgspec.json.decode(spec or b"{}").get("rules") or ()
+    rules = as_data(spec).get("rules") or ()
     kept = []
     for rule in rules:
         decoded = decode(msgspec.json.encode({"rules": [rule]})).rules or [None]

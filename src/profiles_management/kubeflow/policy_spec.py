@@ -84,3 +84,14 @@ def decode(spec: bytes) -> Spec:
         return _DECODER.decode(spec or b"{}")
     except (ValueError, RecursionError):
         return Spec()
+
+
+def as_data(spec: bytes) -> dict[str, Any]:
+    """Return a spec as data; one of another shape, or that was too large to be kept, has no rules."""
+    text = spec or b"{}"
+    try:
+        _DECODER.decode(text)
+        data: dict[str, Any] = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data
