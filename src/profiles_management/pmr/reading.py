@@ -44,7 +44,7 @@ def decode(document: str | bytes, limit: int) -> str:
     if sys.getsizeof(text) > _LARGEST_IN_MEMORY:  # one character beyond U+FFFF makes each take four bytes
         what = f"the document takes {sys.getsizeof(text):,} bytes of memory, at most {_LARGEST_IN_MEMORY:,} are used"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
-    number = sum(map(text.count, _LINE_ENDS))
+    number = sum(map(text.count, _LINE_ENDS)) if len(text) > MOST_LINES else 0
     if number > MOST_LINES:
         what = f"the document has {number:,} lines, at most {MOST_LINES:,} are read"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
