@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from profiles_management.kubeflow import cel, names
+from profiles_management.kubeflow import cel, names, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 
@@ -77,7 +77,9 @@ class _Confinement:
         self.account = account
         self.settings = settings
         self.with_delete = with_delete
-        self.protected = _ALWAYS_PROTECTED | settings.protected_namespaces | {account.namespace}
+        gateways = {policies.place_of(principal)[0] for principal in settings.principals}  # as ownership has it
+        own = {account.namespace, settings.own_namespace}
+        self.protected = (_ALWAYS_PROTECTED | settings.protected_namespaces | gateways | own) - {""}
 
     # what gives access
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # These name profiles, namespaces, sources, ClusterRoles and gateways, and never a person.
 _FREE = frozenset(
     {
+        "adopts-namespace",
         "cannot-keep-data",
         "empty-document",
         "events-not-written",

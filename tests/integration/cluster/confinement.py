@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -34,6 +35,13 @@ def policies(account: str, settings: Settings, held: Iterable[Permission]) -> di
     deletes = {(one.group, one.resource) for one in held if one.verb == "delete"}
     with_delete = not deletes.isdisjoint(_ANCHORS)
     return admission.policies(Account(NAMESPACE, account), settings, with_delete=with_delete)
+
+
+def of_any(printed: dict[str, Any], instance: str, expression: str) -> dict[str, Any]:
+    """Return policies of one instance as those of each that an expression fits: tests share accounts."""
+    named, text = f".orValue('') in ['{instance}']", json.dumps(printed)
+    assert named in text
+    return json.loads(text.replace(named, f".orValue('').matches('^({expression})$')"))
 
 
 @contextlib.contextmanager

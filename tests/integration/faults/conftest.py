@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import time
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from integration.cluster import permissions
+from integration.cluster import confinement, permissions
+from integration.cluster import server as servers
 from integration.cluster.control_plane import ControlPlane
 from integration.cluster.server import Server
 from integration.conftest import World
@@ -84,15 +86,20 @@ def recorder(cluster: World) -> Iterator[Recorder]:
 
 
 @pytest.fixture(scope="session")
-def tokens(server: Server) -> Iterator[dict[bool, str]]:
-    """Tokens of accounts that hold just what the engine needs, by whether it is in standalone mode."""
-    accounts = {alone: f"faults-{os.getpid():x}-{alone:d}" for alone in (False, True)}
-    yield {
-        alone: permissions.account(server, name, permissions.granted(Settings(standalone=alone)))
-        for alone, name in accounts.items()
-    }
-    for name in accounts.values():
-        permissions.forget(server, name)
+def tokens(cluster: World, server: Server) -> Iterator[dict[bool, str]]:
+    """Tokens of accounts that hold just what the engine needs and are confined, by whether it is in standalone mode."""
+    found: dict[bool, str] = {}
+    with contextlib.ExitStack() as stack:
+        for alone in (False, True):
+            name, settings = f"faults-{os.getpid():x}-{alone:d}", Settings(standalone=alone, instance="any")
+            held = permissions.granted(settings)
+            found[alone] = permissions.account(server, name, held)
+            stack.callback(permissions.forget, server, name)
+            if confinement.known(server):
+                client = stack.enter_context(servers.client(cluster.kubeconfig, token=found[alone]))
+                printed = confinement.of_any(confinement.policies(name, settings, held), "any", "f.*|another")
+                stack.enter_context(confinement.confined(server, client, printed))
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,14 @@ def test_what_settings_say_is_what_the_policies_know():
     assert "in ['mine', 'theirs']" in text
 
 
+def test_the_namespaces_of_gateways_and_our_own_are_protected():
+    settings = Settings(principals=("cluster.local/ns/mesh/sa/gateway",), own_namespace="jobs")
+
+    protected = specs(settings)["rolebindings"]["validations"][0]["expression"]
+
+    assert protected == "!request.namespace.matches('^(default|istio-system|jobs|kube-.*|kubeflow|mesh)$')"
+
+
 @pytest.mark.parametrize("settings", MODES, ids=["kubeflow", "standalone"])
 def test_nothing_is_deleted_unless_it_is_asked_for(settings):
     anchor = "namespaces" if settings.standalone else "profiles"
