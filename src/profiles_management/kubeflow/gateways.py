@@ -5,7 +5,7 @@ another one lets nobody in.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
 import msgspec
 
@@ -14,6 +14,7 @@ from profiles_management.kubeflow.observed import OwnerObject
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.plan import Change
 
 CODE = "gateway-mismatch"
 _MOST = 3  # sets of principals that are reported
@@ -66,3 +67,20 @@ class GatewayCheck:
 
     def _is_named(self, principal: str) -> bool:
         return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)
+
+
+def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -> Iterator[Problem]:
+    """Yield a problem where most policies get other gateways: if a setting was forgotten, nobody would get in.
+
+    Args:
+        contributors: how many there were before.
+    """
+    moved = sum(any("principals" in field.path for field in change.fields) for change in changes)
+    if moved > max(1, contributors // 2):  # a single policy was changed by hand
+        yield Problem(
+            code="other-gateways",
+            what=f"the AuthorizationPolicies of {moved:,} of {contributors:,} contributors let other gateways in "
+            f"than {', '.join(settings.gateways)}",
+            where=Where(),
+            remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",
+        )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from profiles_management.kubeflow import claims, ownership, people, unmanaged
 from profiles_management.kubeflow.held import room_of
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
-from profiles_management.kubeflow.plan import stale
 from profiles_management.kubeflow.removal import Removal
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.undefined import stale
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (

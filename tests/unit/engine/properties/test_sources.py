@@ -11,7 +11,7 @@ from engine.test_until import at
 from engine.world import NOON, World
 from profiles_management.kubeflow import names
 from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.kubeflow.plan import stale
+from profiles_management.kubeflow.undefined import stale
 from profiles_management.pmr.merging import Source, merge
 from scenarios.states import of_profiles
 

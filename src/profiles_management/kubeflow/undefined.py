@@ -1,0 +1,95 @@
+"""Planning what the document does not define: stale profiles, namespaces without Profile, and expired access. Pure."""
+
+from dataclasses import replace
+
+from profiles_management.kubeflow import expiry, owner_objects, ownership, people, terminating
+from profiles_management.kubeflow.draft import Draft
+from profiles_management.kubeflow.held import Room, room_of
+from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.tally import Deciding
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+
+
+def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> tuple[str, ...]:
+    """Return the profiles that the document does not name, by the setting `stale` and never a protected one.
+
+    Nor one that a source defines which cannot be read, or that several sources define.
+
+    Args:
+        pmr: without the definitions that do not count; see claims.counted.
+    """
+    ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
+    return tuple(
+        name
+        for name, one in sorted(ownership.anchors(observed, settings).items())
+        if one.mark in ours
+        and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
+        and not pmr.has_profile(name)
+        and name not in pmr.origins.conflicts
+        and not pmr.origins.leaves(one.source)
+        and not ownership.is_protected(name, observed, settings)
+    )
+
+
+def plan(draft: Draft) -> None:
+    """Plan the stale profiles, then the namespaces in deletion without a Profile, then access whose time is up."""
+    for name in stale(draft.pmr, draft.observed, draft.settings):
+        _plan_stale(draft, name)
+    for name in terminating.remaining(draft.observed):
+        if not draft.pmr.has_profile(name) and name not in draft.stale:
+            _plan_remaining(draft, name)
+    _plan_expired(draft)
+
+
+def _plan_stale(draft: Draft, name: str) -> None:
+    """Plan a profile that left the document: it loses its contributors, never its data."""
+    draft.stale.append(name)
+    observed, settings = draft.observed, draft.settings
+    room = _closable(draft, name)
+    if room is None:
+        return
+    anchor = ownership.anchors(observed, settings)[name]
+    deciding = draft.deciding(anchor.source, anchor)
+    deciding = replace(deciding, counts="marked") if anchor.mark else deciding
+    _plan_nobody(draft, room, deciding)
+    owned = owner_objects.of_no_document(name, observed, settings)
+    staying = {owned.owner} if owned is not None else set()
+    if owned is not None and terminating.is_terminating(name, observed):
+        draft.end_last_owner(name, owned.profile.owner, (), deciding)
+    draft.end_unmarked(name, owned, staying, deciding, foreign=settings.foreign == "revoke")
+
+
+def _plan_remaining(draft: Draft, name: str) -> None:
+    """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
+    origins = draft.pmr.origins
+    room = room_of(name, draft.observed)
+    room = terminating.left_behind(room, draft.observed, draft.settings, origins, draft.now)
+    _plan_nobody(draft, room, Deciding(merged=origins.is_merged, counts="marked"))
+
+
+def _plan_expired(draft: Draft) -> None:
+    """Plan the end of access whose time is up where nothing else is planned, whatever the reason for that is."""
+    # They are at stake for no source: a namespace's admin can plant as many of these as they like.
+    deciding = Deciding(merged=draft.pmr.origins.is_merged, counts="nothing")
+    for room in expiry.remaining(draft.pmr, draft.observed, draft.settings, draft.now, done=draft.planned):
+        if ownership.is_protected(room.name, draft.observed, draft.settings):
+            draft.warnings.append(expiry.protected(room))
+        else:
+            _plan_nobody(draft, room, deciding)
+
+
+def _plan_nobody(draft: Draft, room: Room, deciding: Deciding) -> None:
+    """Plan that nobody contributes to a namespace any more."""
+    found = people.plan((), room, draft.settings)
+    draft.add_people(room.name, found, deciding)
+    draft.warn_of_unmanaged(room.name, (), found.revoked)
+
+
+def _closable(draft: Draft, name: str) -> Room | None:
+    """Return the namespace of a profile with the access that is ours to end, None where none is."""
+    if ownership.is_ours_to_close(name, draft.observed, draft.settings):
+        return room_of(name, draft.observed, draft.now)
+    if terminating.is_terminating(name, draft.observed):
+        return terminating.room_to_end(room_of(name, draft.observed, draft.now), draft.observed, draft.settings)
+    return None
