@@ -30,6 +30,8 @@ from repositories.packs import (
     pack,
 )
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 MOST = 4_000_000
 BASE = entry(BLOB, b"x" * 64)
 TOO_MUCH = (

@@ -14,6 +14,8 @@ from attacks.fuzz import changed, rounds
 from attacks.hostile_documents import databag
 from charms.profiles_management.v0 import profiles_management as library
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 GOOD = json.dumps({"applied": ["ml"], "pending": {"web": "waits"}, "failed": {"x": "why"}, "problem": ""})
 VALUES = (
     "",

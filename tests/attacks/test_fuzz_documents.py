@@ -19,6 +19,8 @@ from profiles_management.pmr import Rules, Source, documents, merge
 from profiles_management.pmr.effort import MOST_PROBLEMS
 from profiles_management.reconcile.lines import printable
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 CORPUS = sorted(Path(__file__).parents[1].glob("corpus/**/*.yaml"))
 KEYS = (
     *("profiles", "name", "owner", "kind", "contributors", "role", "until", "resources", "hard", "scopes", "limits"),

@@ -30,6 +30,8 @@ from repositories.packs import (
     varint,
 )
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 MOST = 200_000
 X = b"x" * 64
 PIECES = (

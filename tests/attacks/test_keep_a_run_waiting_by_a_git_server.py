@@ -9,6 +9,8 @@ from profiles_management.git import GitError, GitSource
 from repositories.answers import FLUSH, PACK, TIP, Server, advertisement, begun, fetched, http, pkt, references
 from repositories.reading import names, read
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 LIMIT = 100_000
 TOO_MUCH = "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
 

@@ -15,6 +15,8 @@ from profiles_management.git import Credentials, GitError, GitSource, load, ssh
 from profiles_management.pmr import Rules
 from profiles_management.reconcile.clock import Clock
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 LIMIT = 3_000_000
 LATE = "it was not read within 30 seconds. Try again later, or allow it more."
 TOO_MUCH = "it sends more than 3,000,000 bytes. Keep the document in a smaller repository, or allow it more."

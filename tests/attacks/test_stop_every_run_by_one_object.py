@@ -18,6 +18,8 @@ from profiles_management import ClusterError, Settings, export_pmr, list_access
 from profiles_management.kubeflow import policies, stored, unread, wire
 from profiles_management.kubeflow.cluster import Cluster
 
+pytestmark = pytest.mark.usefixtures("no_logging")
+
 DEEP = [1_500, 200_000]
 PLURALS = ["profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges"]
 PLUGIN = {"kind": "AwsIamForServiceAccount", "spec": {"awsIamRole": "arn:x"}}
