@@ -15,7 +15,7 @@ from engine.world import World
 from lightkube import Client
 
 from profiles_management import ClusterError, Settings, export_pmr, list_access
-from profiles_management.kubeflow import policies, stored, unread, wire
+from profiles_management.kubeflow import names, policies, stored, unread, wire
 from profiles_management.kubeflow.cluster import Cluster
 
 pytestmark = pytest.mark.usefixtures("no_logging")
@@ -380,3 +380,17 @@ def test_a_list_that_was_cut_off_is_not_taken_for_a_whole_one(world, end):
 
     with pytest.raises(ClusterError, match="cannot be read"):
         world.plan(pmr)
+
+
+@pytest.mark.parametrize("since", ["9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59"])
+def test_a_time_that_somebody_wrote_on_a_profile_neither_stops_a_run_nor_keeps_it_from_correcting(world, since):
+    pmr = document(profile(cpu="4"))
+    world.apply(pmr)
+    seen = world.api.get("Profile", None, "ml")
+    seen["metadata"]["annotations"] |= {names.TOUCHED: f"missing since {since}", names.WOKEN: since}
+    world.api.put(seen)
+    world.api.remove("ResourceQuota", "ml", names.QUOTA)
+
+    world.apply(pmr)
+
+    assert world.api.get("ResourceQuota", "ml", names.QUOTA)["spec"]["hard"] == {"limits.cpu": "4"}

@@ -7,20 +7,18 @@ written again. A wrong one that is not recorded was changed by somebody else.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from profiles_management.kubeflow import compare, names, stored, writes
+from profiles_management.kubeflow import compare, names, stored, waking, writes
 from profiles_management.kubeflow.objects import timestamp
 from profiles_management.kubeflow.observed import ProfileSeen
 from profiles_management.kubeflow.wanted import Ground, Spec
 from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Pending, State, Write
 
+# One that was never made looks like one that was made and deleted, so the controller is woken for it again later.
 _MISSING = "missing since "
-# One that was never made looks like one that was made and deleted. The controller is woken for it again after:
-_AGAIN = timedelta(hours=1)
 
 
 def follows(name: str, quota: Spec) -> Condition:
@@ -159,13 +157,8 @@ class Quota:
         """Whether the controller was woken for the ResourceQuota as it is."""
         if self.there is not None:
             return self.seen.touched == self.there.version
-        if not self.seen.touched.startswith(_MISSING):
-            return False
-        try:
-            since = datetime.fromisoformat(self.seen.touched.removeprefix(_MISSING))
-        except ValueError:
-            return False  # somebody else wrote it
-        return since.tzinfo is not None and self.ground.now < since + _AGAIN
+        since = self.seen.touched
+        return since.startswith(_MISSING) and waking.is_recent(since.removeprefix(_MISSING), self.ground.now)
 
 
 class NoQuota:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from profiles_management.kubeflow import names, writes
 from profiles_management.kubeflow.objects import timestamp
-from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.ownership import Footing
 from profiles_management.reconcile.plan import Action, Change, Condition, ObjectRef, Person, Phase, Reason, State
 
@@ -28,7 +28,7 @@ def gone(footing: Footing, observed: Observed, now: datetime) -> list[ObjectRef]
     if space is None or not seen.complete or "Namespace" not in observed.holds:
         return []
     is_busy = footing.annotate or footing.hand_over or footing.before is not None
-    if is_busy or _is_woken(seen, now):
+    if is_busy or is_recent(seen.woken, now):
         return []
     return list(_missing(seen.name, observed))
 
@@ -66,9 +66,15 @@ def _there(ref: ObjectRef, owner: Person) -> Condition:
     return Condition(ref, State.THERE)
 
 
-def _is_woken(seen: ProfileSeen, now: datetime) -> bool:
+def is_recent(since: str, now: datetime) -> bool:
+    """Return whether the profile controller was woken at a recorded time, and may still be coming.
+
+    Args:
+        since: what an annotation says. Anybody may have written it; one that is no time, or is yet to come, is none.
+        now: with a zone.
+    """
     try:
-        since = datetime.fromisoformat(seen.woken)
+        begun = datetime.fromisoformat(since)
     except ValueError:
-        return False  # never, or somebody else wrote it
-    return since.tzinfo is not None and since <= now < since + _AGAIN
+        return False
+    return begun.tzinfo is not None and begun <= now < begun + _AGAIN
