@@ -186,8 +186,9 @@ class Settling:
 
     def _change(self, sent: tuple[Write, ...]) -> Change:
         created = any(write.verb is write.verb.CREATE for write in sent)
-        moved = bool(self.replaced or self.same or self.old_policies)
-        phase = Phase.SWITCH if moved or self.drifted else Phase.GRANT if created else Phase.SHAPE
+        phase = Phase.GRANT if created else Phase.SHAPE
+        if self.replaced or self.same or self.old_policies or self.drifted:
+            phase = Phase.SWITCH
         before = self.replaced[0].granted if self.replaced else self.held.role
         return Change(
             phase,

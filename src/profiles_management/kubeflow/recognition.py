@@ -151,7 +151,9 @@ def _by_mark(metadata: slim.Metadata, kind: str, subject: slim.Subject | None) -
     left = notes.get("user", notes.get("group", ""))
     if kind:
         return Person(kind, left)
-    return Person("Group" if "group" in notes else "User", left) if left else None
+    if not left:
+        return None
+    return Person("Group" if "group" in notes else "User", left)
 
 
 def _as_person(subject: slim.Subject, space: str) -> Person | None:

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Literal
 
 from profiles_management.kubeflow import setting_forms
-from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.rules import Rules
 
@@ -115,11 +114,6 @@ class Settings:
     def rules(self) -> Rules:
         """What a document must keep to on top of what is always so."""
         return Rules(protected=self.protected_namespaces, allowed_keys=self.allowed_keys)
-
-    @property
-    def untrusted_limits(self) -> Limits:
-        """How much the document of a source that is not trusted may hold."""
-        return Limits.of(self.untrusted_max_profiles, self.untrusted_max_contributors)
 
 
 UPSTREAM = Settings()

@@ -185,4 +185,5 @@ def _excerpt(line: str) -> str:
 
 @lru_cache(maxsize=256)
 def _masked(line: str) -> str:
-    return masked("".join(mark if mark.isprintable() else " " if mark == "\t" else "\ufffd" for mark in line))
+    shown = line.replace("\t", " ")
+    return masked("".join(character if character.isprintable() else "\ufffd" for character in shown))

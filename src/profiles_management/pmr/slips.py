@@ -88,11 +88,9 @@ def list_remedy(key: str, value: object) -> str:
         return f"write: contributors: [{{name: {address}, role: edit}}]"
     if isinstance(value, dict):
         return "put a dash before each item, as in: - name: ..." if value else f"write: {key}: []"
-    return (
-        f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]"
-        if key in ("scopes", "values")
-        else (f"write the items of {key} below it, each after a dash")
-    )
+    if key not in ("scopes", "values"):
+        return f"write the items of {key} below it, each after a dash"
+    return f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]"
 
 
 def swallowed_comments(text: str) -> Iterator[tuple[int, Finding]]:

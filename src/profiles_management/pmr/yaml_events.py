@@ -200,8 +200,11 @@ class _Builder:
         if not self.stack:
             return ()
         above = [len(one) - 1 if type(one) is list else next(reversed(one), "?") for one, _ in self.stack[1:]]
-        last = [len(here)] if type(here) is list else [key] if key is not _NO_KEY else []
-        return tuple(part if isinstance(part, str | int) else "?" for part in [*above, *last])
+        if type(here) is list:
+            above.append(len(here))
+        elif key is not _NO_KEY:
+            above.append(key)
+        return tuple(part if isinstance(part, str | int) else "?" for part in above)
 
     def slip(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
         """Note a finding at the place of an event."""

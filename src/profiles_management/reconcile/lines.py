@@ -56,7 +56,9 @@ def plain(lines: Iterable[Line]) -> str:
 
 def printable(text: str) -> str:
     r"""Return text as a terminal may see it: what is not printable is escaped, such as `\x1b`, `\n` or `\u202e`."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else _escaped(one) for one in text)
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escaped(character) for character in text)
 
 
 def _escaped(mark: str) -> str:

@@ -1,6 +1,6 @@
 """A plan is a value: every change that leads from what is to what should be, in the order in which it is made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -279,10 +279,6 @@ class Plan:
     def __bool__(self) -> bool:
         """Whether there is anything to change."""
         return bool(self.changes)
-
-    def in_phase(self, phase: Phase) -> Iterator[Change]:
-        """Yield the changes of one phase, in order."""
-        return (change for change in self.changes if change.phase is phase)
 
     @property
     def writes(self) -> int:
