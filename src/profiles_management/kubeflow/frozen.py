@@ -1,19 +1,22 @@
 """What stays as it is: what a source made that cannot be read now, and people whom several sources add differently."""
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from profiles_management.kubeflow.held import Held, Room, ended, is_lasting
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
+from profiles_management.kubeflow.policies import sole_person
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
 from profiles_management.pmr.origins import Origins
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
+
+_ADDED = ("edit", "view")  # what a source can give in a profile of another one
 
 
 def profiles(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> dict[str, str]:
@@ -73,28 +76,29 @@ def staying(profile: Profile, bears: str, room: Room, origins: Origins, settings
         bears: the source that the profile bears; where it is taken over, what that one gave does not stay by itself.
 
     That is whom a frozen source added, and in a dispute whom one of its sources did, for as long as the profile is
-    open. Whom its own source lists, and its owner, are that source's alone.
+    open. Whom its own source lists, and its owner, are that source's alone. An object that gives more than an addition
+    can does not stay: who can write it wrote the source on it too.
     """
     if not profile.open or not _may_stay(room, origins):
         return Staying(room, {})
     own = _own(profile, origins)
     found: dict[Person, str] = {}
     over: set[Person] = set()
-    hidden: set[str] = set()
+    hidden: list[Binding | Policy] = []
     for person, held in held_in(room).items():
         key = profile.name, UserKind(person.kind), person.name
         source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
         if source in ("", bears) or person in own or person == room.owner:
             continue
-        is_outranked = origins.outranks(origins.contributors.get(key, ""), source)
-        if is_outranked or held.role == "admin":  # no addition gives that: somebody wrote a source on another one's
+        if origins.outranks(origins.contributors.get(key, ""), source) or held.role == "admin":
             continue
         gone = ended(held, settings, now)
         if gone:
             over.add(person)
-        if is_lasting(held, gone):
+        stays = _as_added(held, person, gone, settings)
+        if is_lasting(stays, ()):
             found[person] = source
-            hidden |= held.names - gone
+            hidden += [*stays.bindings, *stays.policies]
     if over:
         room = replace(room, expired=room.expired | over)
     return Staying(_without(room, hidden, found), found) if found else Staying(room, {})
@@ -123,11 +127,21 @@ def _claimed(held: Held, origins: Origins, disputed: Collection[str], settings: 
     return min((one for one in found if one and (one in disputed or origins.leaves(one))), default="")
 
 
-def _without(room: Room, hidden: Set[str], people: Iterable[Person]) -> Room:
+def _as_added(held: Held, person: Person, gone: Collection[str], settings: Settings) -> Held:
+    """Return what somebody holds beyond what has ended, as far as an addition gives it: to them alone, edit or view."""
+    bindings = [one for one in held.bindings if one.subjects is None and one.granted in _ADDED and one.name not in gone]
+    if held.bindings and not bindings:
+        return Held()
+    policies = [one for one in held.policies if one.name not in gone and sole_person(one.spec, settings) == person]
+    return Held(bindings, policies)
+
+
+def _without(room: Room, hidden: Iterable[Binding | Policy], people: Iterable[Person]) -> Room:
+    stay = {(type(one), one.name) for one in hidden}
     return replace(
         room,
-        bindings={name: one for name, one in room.bindings.items() if name not in hidden},
-        policies={name: one for name, one in room.policies.items() if name not in hidden},
-        taken=room.taken | hidden,
+        bindings={name: one for name, one in room.bindings.items() if (Binding, name) not in stay},
+        policies={name: one for name, one in room.policies.items() if (Policy, name) not in stay},
+        taken=room.taken | {name for _, name in stay},
         beside=tuple((person, "view") for person in people),
     )
