@@ -84,6 +84,17 @@ def test_while_the_brake_stops_everything_else(world):
     assert [outcome.change.person.name for outcome in stopped.value.report.outcomes] == ["ann@example.com"]
 
 
+def test_by_taking_our_labels_away_where_people_of_no_document_are_kept(world):
+    for kind in ("RoleBinding", "AuthorizationPolicy"):
+        there = world.api.get(kind, "ml", "user-ann-example-com-clusterrole-edit")
+        there["metadata"]["labels"] = {}
+        world.api.put(there)
+
+    later(world, given_document(), unlisted="keep", brake_share=0.0, brake_minimum=0)
+
+    assert only_bob_is_left(world)
+
+
 def test_by_a_rolebinding_that_ann_adds_while_her_source_cannot_be_read():
     world = World(Settings())
     people = [contributor("ann", "admin", until=LATER), contributor("bob")]

@@ -69,11 +69,13 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
         return People(before=Counter(grant.source for grant in wanted))
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
-    kept = [person for person in held if person not in grants and settings.unlisted == "keep" and not held[person].ours]
+    others = held.keys() - grants.keys()
+    is_kept = settings.unlisted == "keep"
+    kept = {person for person in others if is_kept and not held[person].ours and person not in room.expired}
     named = _named(wanted, room, _taken(room, held, kept), held, settings)
     held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
-    for person in sorted(held.keys() - grants.keys() - set(kept)):
+    for person in sorted(others - kept):
         changes += _revoke(person, held[person], room, settings)
     revoked = (held[change.person].names for change in changes if change.person and change.phase is Phase.REVOKE)
     room = replace(room, leaving=frozenset(chain.from_iterable(revoked)))
