@@ -32,14 +32,22 @@ class DeclaredOwner(NamedTuple):
 
 def binding(binding: slim.RoleBinding, recognition: Recognition, *, propagated: bool = False) -> ForeignBinding | None:
     """Return a RoleBinding that is not managed, None where it binds nobody."""
-    return _binding(binding, recognition.people_bound(binding), recognition, propagated=propagated)
+    people = recognition.people_bound(binding)
+    if not people:
+        return None
+    return ForeignBinding(
+        role=recognition.role_of(binding.role_ref), **_common(binding.metadata, people, propagated=propagated)
+    )
 
 
 def policy(
     policy: slim.AuthorizationPolicy, recognition: Recognition, *, propagated: bool = False
 ) -> ForeignPolicy | None:
     """Return an AuthorizationPolicy that is not managed, None where it lets nobody in."""
-    return _policy(policy, recognition.people_let_in(policy), propagated=propagated)
+    people = recognition.people_let_in(policy)
+    if not people:
+        return None
+    return ForeignPolicy(spec=bytes(policy.spec), **_common(policy.metadata, people, propagated=propagated))
 
 
 def declared_owner(seen: ProfileSeen | None, space: NamespaceSeen | None, owned: OwnerObject) -> DeclaredOwner:
@@ -78,22 +86,6 @@ def owners_policy(
     if len(others) == len(people) and policy.controlled_by and anybody not in others:
         return None
     return ForeignPolicy(**_owners_common(names.OWNER_POLICY, policy, others)) if others else None
-
-
-def _binding(
-    binding: slim.RoleBinding, people: tuple[Person, ...], recognition: Recognition, *, propagated: bool
-) -> ForeignBinding | None:
-    if not people:
-        return None
-    return ForeignBinding(
-        role=recognition.role_of(binding.role_ref), **_common(binding.metadata, people, propagated=propagated)
-    )
-
-
-def _policy(policy: slim.AuthorizationPolicy, people: tuple[Person, ...], *, propagated: bool) -> ForeignPolicy | None:
-    if not people:
-        return None
-    return ForeignPolicy(spec=bytes(policy.spec), **_common(policy.metadata, people, propagated=propagated))
 
 
 def _common(metadata: slim.Metadata, people: tuple[Person, ...], *, propagated: bool) -> dict[str, Any]:

@@ -1,10 +1,9 @@
-"""From slim objects to a picture: what is ours to look at is kept in few fields, everything else is dropped at once."""
+"""From the objects of lists to a picture: whose each object is, and where it is kept; the rest is dropped at once."""
 
 from collections.abc import Iterable, Mapping
-from sys import intern
 from typing import Any
 
-from profiles_management.kubeflow import foreign, names, policies, slim, stored, unread
+from profiles_management.kubeflow import foreign, names, policies, seen, slim, stored, unread
 from profiles_management.kubeflow.foreign import DeclaredOwner
 from profiles_management.kubeflow.observed import (
     Binding,
@@ -19,7 +18,7 @@ from profiles_management.kubeflow.observed import (
     QuotaSeen,
 )
 from profiles_management.kubeflow.propagation import is_propagated
-from profiles_management.kubeflow.recognition import Recognition, bound_to, mark_of, sole_subject
+from profiles_management.kubeflow.recognition import Recognition, mark_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import ObjectRef, Person
@@ -112,52 +111,17 @@ class Gathering:
 
     def profile(self, one: slim.Profile) -> None:
         """Keep a Profile."""
-        spec, notes = one.spec or slim.ProfileSpec(), one.metadata.annotations or {}
-        owner = spec.owner
-        self.profiles[one.metadata.name] = ProfileSeen(
-            name=one.metadata.name,
-            uid=one.metadata.uid,
-            version=one.metadata.resource_version,
-            owner=Person(owner.kind, owner.name) if owner else None,
-            owner_namespace=owner.namespace if owner else "",
-            quota=stored.kept(spec.resource_quota_spec),
-            plugins=stored.kept(spec.plugins),
-            mark=mark_of(one.metadata),
-            source=intern(notes.get(names.SOURCE, "")),
-            sets=frozenset(filter(None, notes.get(names.SETS, "").split(","))),
-            touched=notes.get(names.TOUCHED, ""),
-            woken=notes.get(names.WOKEN, ""),
-            complete=names.FINALIZER in (one.metadata.finalizers or ()),
-            deleting=one.metadata.deletion_timestamp is not None,
-        )
+        self.profiles[one.metadata.name] = seen.profile(one)
 
     def namespace(self, one: slim.Namespace) -> None:
         """Keep a Namespace."""
-        notes = one.metadata.annotations or {}
-        self.namespaces[one.metadata.name] = NamespaceSeen(
-            name=one.metadata.name,
-            uid=one.metadata.uid,
-            version=one.metadata.resource_version,
-            owner=notes.get(names.OWNER, ""),
-            labels=one.metadata.labels or {},
-            annotations=notes,
-            owned_by=_owned_by(one.metadata.owner_references),
-            mark=mark_of(one.metadata),
-            source=intern(notes.get(names.SOURCE, "")),
-            deleting=one.metadata.deletion_timestamp is not None,
-        )
+        self.namespaces[one.metadata.name] = seen.namespace(one)
 
     def role_binding(self, binding: slim.RoleBinding) -> None:
         """Keep a RoleBinding that is an owner's or a contributor's, or that gives people access in another way."""
         metadata = binding.metadata
         if metadata.name == names.OWNER_BINDING:
-            subjects = tuple(map(_whole, binding.subjects or ()))
-            self.owner_bindings[metadata.namespace] = _owner_object(
-                metadata,
-                cluster_role=intern(bound_to(binding.role_ref)),
-                granted=self._recognition.role_of(binding.role_ref),
-                subjects=subjects,
-            )
+            self.owner_bindings[metadata.namespace] = seen.owner_binding(binding, self._recognition)
             return
         if is_propagated(metadata):
             self._foreign_binding(binding, propagated=True)
@@ -167,23 +131,9 @@ class Gathering:
         if person is None:
             self._foreign_binding(binding)
             return
-        notes = metadata.annotations or _NO_NOTES
         person = self._people.setdefault(person, person)
-        self.bindings.setdefault(metadata.namespace, {})[metadata.name] = Binding(
-            name=metadata.name,
-            version=metadata.resource_version,
-            person=person,
-            role=intern(notes.get("role", "")),
-            cluster_role=intern(bound_to(binding.role_ref)),
-            granted=self._recognition.role_of(binding.role_ref),
-            subjects=_subjects(binding.subjects, person),
-            mark=mark,
-            until=notes.get(names.UNTIL, ""),
-            source=intern(notes.get(names.SOURCE, "")),
-            deleting=metadata.deletion_timestamp is not None,
-            finalized=bool(metadata.finalizers),
-            uid=metadata.uid,
-        )
+        kept = seen.binding(binding, person, mark, self._recognition)
+        self.bindings.setdefault(metadata.namespace, {})[metadata.name] = kept
 
     def policy(self, policy: slim.AuthorizationPolicy) -> None:
         """Keep an AuthorizationPolicy that is an owner's or a contributor's, or that lets people in in another way."""
@@ -191,7 +141,7 @@ class Gathering:
         if metadata.name in names.CLOSING:
             self._closing_policy(policy)
         if metadata.name == names.OWNER_POLICY:
-            self.owner_policies[metadata.namespace] = _owner_object(metadata, spec=bytes(policy.spec))
+            self.owner_policies[metadata.namespace] = seen.owner_policy(policy)
             return
         if is_propagated(metadata):
             self._foreign_policy(policy, propagated=True)
@@ -201,20 +151,8 @@ class Gathering:
         if person is None:
             self._foreign_policy(policy)
             return
-        notes = metadata.annotations or _NO_NOTES
-        self.policies.setdefault(metadata.namespace, {})[metadata.name] = Policy(
-            name=metadata.name,
-            version=metadata.resource_version,
-            person=self._people.setdefault(person, person),
-            role=intern(notes.get("role", "")),
-            spec=stored.kept(policy.spec),
-            mark=mark,
-            until=notes.get(names.UNTIL, ""),
-            source=intern(notes.get(names.SOURCE, "")),
-            deleting=metadata.deletion_timestamp is not None,
-            finalized=bool(metadata.finalizers),
-            uid=metadata.uid,
-        )
+        person = self._people.setdefault(person, person)
+        self.policies.setdefault(metadata.namespace, {})[metadata.name] = seen.policy(policy, person, mark)
 
     def quota(self, quota: slim.ResourceQuota) -> None:
         """Keep a ResourceQuota of Kubeflow's name."""
@@ -279,9 +217,6 @@ class Gathering:
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
 
 
-_PROFILE_GROUP = "kubeflow.org/"
-_NO_NOTES: Mapping[str, str] = {}
-
 _TAKE: Mapping[str, Any] = {
     "Profile": Gathering.profile,
     "Namespace": Gathering.namespace,
@@ -295,45 +230,3 @@ _TAKE: Mapping[str, Any] = {
 def _own_mark(metadata: slim.Metadata) -> str:
     """Return our mark on an object that is not a copy: a copy has that of what it was copied from."""
     return "" if is_propagated(metadata) else mark_of(metadata)
-
-
-def _owned_by(references: Iterable[slim.OwnerReference] | None) -> str:
-    return next((one.name for one in references or () if one.kind == "Profile"), "")
-
-
-def _is_profile_controller(owner: slim.OwnerReference) -> bool:
-    """Whether the profile controller, which looks at group, kind and name, takes an object for its own."""
-    return owner.controller and owner.kind == "Profile" and owner.api_version.startswith(_PROFILE_GROUP)
-
-
-def _subjects(found: list[slim.Subject] | None, person: Person) -> tuple[tuple[str, str, str, str], ...] | None:
-    subject = sole_subject(found)
-    if (
-        subject is not None
-        and subject.name == person.name
-        and subject.kind == person.kind
-        and subject.api_group == names.RBAC_GROUP
-        and not subject.namespace
-    ):
-        return None
-    return tuple((one.kind, one.name, one.namespace, one.api_group) for one in unread.some(found))
-
-
-def _whole(subject: slim.Subject) -> tuple[str, str, str, str]:
-    return intern(subject.kind), subject.name, subject.namespace, intern(subject.api_group)
-
-
-def _owner_object(metadata: slim.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401 - fields of OwnerObject
-    notes, owners = metadata.annotations or _NO_NOTES, metadata.owner_references or ()
-    return OwnerObject(
-        version=metadata.resource_version,
-        user=notes.get("user", ""),
-        role=notes.get("role", ""),
-        mark=mark_of(metadata),
-        owned_by=_owned_by(owners),
-        controlled_by=_owned_by(owners) if len(owners) == 1 and _is_profile_controller(owners[0]) else "",
-        finalized=bool(metadata.finalizers),
-        deleting=metadata.deletion_timestamp is not None,
-        uid=metadata.uid,
-        **content,
-    )
