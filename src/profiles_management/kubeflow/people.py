@@ -1,7 +1,7 @@
 """Who contributes: from the people that a document names to changes of their RoleBindings and AuthorizationPolicies."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
@@ -69,13 +69,11 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
         return People(before=Counter(grant.source for grant in wanted))
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
-    others = held.keys() - grants.keys()
-    is_kept = settings.unlisted == "keep"
-    kept = {person for person in others if is_kept and not held[person].ours and person not in room.expired}
+    kept = set(_kept(held, grants, room)) if settings.unlisted == "keep" else set()
     named = _named(wanted, room, _taken(room, held, kept), held, settings)
     held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
-    for person in sorted(others - kept):
+    for person in sorted(held.keys() - grants.keys() - kept):
         changes += _revoke(person, held[person], room, settings)
     revoked = (held[change.person].names for change in changes if change.person and change.phase is Phase.REVOKE)
     room = replace(room, leaving=frozenset(chain.from_iterable(revoked)))
@@ -163,6 +161,11 @@ def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
         if room.has_policies and (policy is None or not policy_right(policy, grant, settings)):
             return False
     return True
+
+
+def _kept(held: Mapping[Person, Held], grants: Collection[Person], room: Room) -> Iterator[Person]:
+    """Yield whom the document does not name, and who has nothing of us; with an end that has come it does name them."""
+    return (person for person in held if not held[person].ours and person not in grants and person not in room.expired)
 
 
 def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> frozenset[str]:
