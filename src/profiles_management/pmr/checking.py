@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 from pydantic import FailFast, TypeAdapter, ValidationError
 
-from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.checked import Checked
+from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile
 from profiles_management.pmr.complaints import Complaint
-from profiles_management.pmr.cuts import Cut
-from profiles_management.pmr.diagnosis import TOP_KEYS, is_known_key, kind_of, unknown_key
-from profiles_management.pmr.effort import MOST_PROBLEMS, NO_LIMITS, Effort, Limits
+from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
+from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
@@ -33,81 +30,6 @@ _MORE_ALLOWED: Final = "remove some, or ask the administrator to raise the limit
 _NONE_YET: Final = "write: profiles: [] if there are to be none"
 
 
-def _nothing(_: Path) -> bool:
-    return False
-
-
-class Checked:
-    """The outcome: a PMR, which is whole only if there are no complaints. Warnings leave it whole.
-
-    `additions` is None in a document that may not have any. `is_full` once there are so many complaints, or such a
-    one, that the rest is not worth a look.
-    """
-
-    def __init__(self, *, additions: bool = False, limits: Limits = NO_LIMITS) -> None:
-        self.limits = limits
-        self.is_full = False
-        self.amounts = limits.amounts
-        self.room = MOST_PROBLEMS
-        self.profiles: dict[str, Profile] = {}
-        self.additions: dict[str, Addition] | None = {} if additions else None
-        self.defaults: Defaults | None = None
-        self.complaints: list[Complaint] = []
-        self.warnings: list[Complaint] = []
-
-    def pmr(self) -> ProfilesManagementRepresentation:
-        """Return what is valid."""
-        return ProfilesManagementRepresentation(
-            [*self.profiles.values()], defaults=self.defaults, additions=[*(self.additions or {}).values()]
-        )
-
-    def warn(self, findings: Iterable[Finding], *prefix: str | int) -> None:
-        """Note what is valid and probably not meant; the findings' paths start at `prefix`."""
-        for finding in islice(findings, max(0, MOST_PROBLEMS - len(self.warnings))):
-            path: Path = (*prefix, *finding.path)
-            self.warnings.append(Complaint(path, finding._replace(path=path)))
-
-    def add(self, complaints: Iterable[Complaint]) -> None:
-        """Note complaints, up to as many as are worth reading."""
-        for complaint in complaints:
-            if self.is_full:
-                return
-            self.complaints.append(complaint)
-            self.room -= complaint.weight
-            self.is_full = self.room < 0
-
-    def add_findings(self, findings: Iterable[Finding], *prefix: str | int) -> None:
-        """Note findings whose paths start at `prefix`."""
-        for finding in findings:
-            path: Path = (*prefix, *finding.path)
-            self.add([Complaint(path, finding._replace(path=path))])
-            if self.is_full:
-                return
-
-    def add_error(self, error: ValidationError, *prefix: str | int, but: Callable[[Path], bool] = _nothing) -> None:
-        """Note what pydantic refuses below a path, `but` for some paths; of too much only how much it is."""
-        if error.error_count() > MOST_PROBLEMS:
-            what = f"{error.error_count():,} things are wrong below this"
-            self.complain("too-many-problems", what, "check that the file is what it should be", *prefix)
-            self.is_full = True
-            return
-        complaints = (Complaint((*prefix, *detail["loc"]), error=detail) for detail in error.errors(include_url=False))
-        self.add(complaint for complaint in complaints if not but(complaint.path))
-
-    @contextmanager
-    def effort(self) -> Iterator[Effort]:
-        """Provide what is left of the work that the document may make, and take off what was used of its amounts."""
-        effort = Effort(self.room + 1, self.amounts)
-        try:
-            yield effort
-        finally:
-            self.amounts = effort.amounts
-
-    def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
-        """Note something that is wrong at a path."""
-        self.add([Complaint(path, Finding(code, what, remedy, path))])
-
-
 def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
     """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
     checked = Checked(additions=additions, limits=rules.limits)
@@ -124,55 +46,6 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
     if isinstance(data.get("profiles"), list) and not _is_too_long(checked, data["profiles"], data.get("defaults")):
         _profiles(checked, data["profiles"], rules)
     return checked
-
-
-def null_complaint(path: Path) -> Complaint | None:
-    """Return the complaint for a value with nothing in it, or None where nothing means something.
-
-    A label of a profile that is null drops a default; what plugins take is theirs to know.
-    """
-    keys = [part for part in path if isinstance(part, str)]
-    is_label = keys[:2] == ["profiles", "labels"] and len(keys) == len(("profiles", "labels", "key"))
-    is_plugins = keys[:3] == ["profiles", "plugins", "spec"] and path[-1] != "spec"
-    if path in ((), ("profiles",)) or is_label or is_plugins:
-        return None
-    key = keys[-1] if keys else "profiles"
-    pair = _NO_SPACE.fullmatch(key)
-    if pair is not None and path[-1] == key and is_known_key(pair["key"]):
-        what, remedy = f"{quoted(key)} has no space after its colon", f"write: {pair['key']}: {pair['value']}"
-        return Complaint(path, Finding("empty-value", what, remedy, path, at_key=True))
-    remedy = _EMPTY.get(key, "give it a value, or remove the line")
-    what = f'"{key}" has nothing after it' if path[-1] == key else f'an item of "{key}" is empty'
-    return Complaint(path, Finding("empty-value", what, remedy, path))
-
-
-def cut_complaint(cut: Cut) -> Complaint | None:
-    """Return the complaint for a text that a comma cut in pieces; None where the piece is a key without its value."""
-    path = cut.paths[0]
-    stray = str(path[-1])
-    if is_known_key(stray):
-        return None
-    what = f"a comma ends a value inside {{ }}, so {quoted(stray)} became a key"
-    remedy = f"put the value into double quotes: {cut.key}: {quoted(' '.join(cut.text.split()))}"
-    return Complaint(path, Finding("needs-quotes", what, remedy, path, at_key=True))
-
-
-def number_complaint(path: Path) -> Complaint | None:
-    """Return the complaint for a number that YAML reads otherwise than people do, where a number is welcome."""
-    if not {"hard", "limits"}.intersection(path):
-        return None
-    what = "YAML does not read this number as people do"
-    return Complaint(path, Finding("odd-number", what, "write it with plain digits, or in double quotes", path))
-
-
-_NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_]+):(?P<value>\S.*)")
-_EMPTY: Final = {
-    "resources": "write: resources: {} for explicitly none, or remove the line",
-    "limitRange": "write: limitRange: {} for explicitly none, or remove the line",
-    "limit_range": "write: limit_range: {} for explicitly none, or remove the line",
-    "contributors": "write: contributors: [] for none, or remove the line",
-    "until": "write a date such as 2027-01-31, or remove the line for access without an end",
-}
 
 
 def _no_mapping(checked: Checked, data: object) -> None:
@@ -327,8 +200,8 @@ def _people(checked: Checked, listed: object, index: int) -> list[tuple[int, Con
         try:
             known.append((place, Contributor.model_validate(entry)))
         except ValidationError as error:
-            of_account = ((*path, "kind"), (*path, "namespace"))
-            checked.add_error(error, *path, but=_nothing if account is None else of_account.__contains__)
+            complained_of = () if account is None else ((*path, "kind"), (*path, "namespace"))
+            checked.add_error(error, *path, but=complained_of.__contains__)
     return known
 
 

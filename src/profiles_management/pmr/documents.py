@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from yaml import YAMLError
 
-from profiles_management.pmr.checking import check, cut_complaint, null_complaint, number_complaint
+from profiles_management.pmr.checking import check
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, drafts, tell
@@ -21,6 +21,7 @@ from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.slips import swallowed_comments
 from profiles_management.pmr.writing import dumps
+from profiles_management.pmr.yaml_complaints import cut_complaint, null_complaint, number_complaint
 from profiles_management.pmr.yaml_events import Parsed, parse
 
 __all__ = ["dumps", "load", "loads"]
