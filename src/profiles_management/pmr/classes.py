@@ -24,7 +24,7 @@ from pydantic import (
 
 from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
-from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
+from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal
 from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
@@ -148,14 +148,14 @@ class Profile(Model):
 
     name: ProfileName
     owner: Owner
-    contributors: Contributors = Field(default_factory=list)
+    contributors: Contributors = Field(default_factory=no_items)
     resources: ResourceQuotaSpecModel | None = None
     limit_range: LimitRangeSpec | None = Field(
         default=None, validation_alias="limitRange", serialization_alias="limitRange"
     )
     labels: LabelChanges = Field(default_factory=dict)
     annotations: Annotations = Field(default_factory=dict)
-    plugins: list[Plugin] = Field(default_factory=list)
+    plugins: list[Plugin] = Field(default_factory=no_items)
     open: Annotated[bool, Field(strict=True)] = False
     adopt: Annotated[bool, Field(strict=True)] = False
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.effort import Effort
-from profiles_management.pmr.model import Finding, Model, Text, refusal
+from profiles_management.pmr.model import Finding, Model, Text, no_items, refusal
 from profiles_management.pmr.names import is_qualified, near, quoted
 from profiles_management.pmr.resources import (
     LimitResources,
@@ -128,7 +128,7 @@ def _ratio_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
 class LimitRangeSpec(Model):
     """What each pod, container or claim of a profile may use. Without limits it stands for explicitly none."""
 
-    limits: list[LimitRangeItem] = Field(default_factory=list)
+    limits: list[LimitRangeItem] = Field(default_factory=no_items)
 
     @model_validator(mode="after")
     def _each_type_once(self) -> Self:
