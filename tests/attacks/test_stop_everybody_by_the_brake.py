@@ -97,6 +97,73 @@ def test_people_whom_a_document_adopts_count_as_present():
     assert len(roles_in(world.api)) == 13
 
 
+def planted(world, space, source):
+    """Copy ann's RoleBinding of ml for 20 people, as if a source had given it."""
+    there = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
+    for index in range(20):
+        there["metadata"] |= {"namespace": space, "name": f"user-x{index}-example-com-clusterrole-edit"}
+        there["metadata"]["annotations"] |= {"user": f"x{index}@example.com", names.SOURCE: source}
+        there["subjects"][0]["name"] = f"x{index}@example.com"
+        world.api.put(there)
+
+
+def test_planted_bindings_in_a_namespace_whose_profile_is_gone_count_nowhere():
+    world = World(Settings())
+    world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=document(profile("web"))))
+    planted(world, "web", "config")
+    for one in world.api.objects("RoleBinding", "web"):
+        one["metadata"]["finalizers"] = ["example.com/keep"]
+        world.api.put(one)
+    world.api.call("DELETE", world.api.path("Profile", None, "web"))
+
+    world.apply(merged(config=document(profile(bob="edit")), teams=document()))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+    assert not {f"x{index}" for index in range(20)} & roles_in(world.api, "web").keys()
+
+
+@pytest.mark.parametrize("fields", [{}, {"open": True}])
+def test_the_name_of_a_source_on_bindings_in_a_profile_of_another_one_does_not_stop_it(world, fields):
+    theirs = document(profile("web", fields=fields))
+    world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=theirs))
+    planted(world, "web", "config")
+
+    with pytest.raises(BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"):
+        world.apply(merged(config=document(profile(bob="edit")), teams=theirs))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+
+
+@pytest.mark.parametrize("theirs", [document(), document(profile("web"))], ids=["removed", "closed"])
+def test_who_takes_an_open_profile_away_does_not_stop_those_who_added_to_it(world, theirs):
+    added = adding(to="web", **{f"p{index}": "edit" for index in range(20)})
+    both = merge_documents(adding=added, defining=document(profile(ann="edit", bob="edit")))
+    world.apply(merged(config=both, teams=document(opened("web"))))
+
+    both = merge_documents(adding=added, defining=document(profile(bob="edit")))
+    with pytest.raises(BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"):
+        world.apply(merged(config=both, teams=theirs))
+
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
+    assert len(roles_in(world.api, "web")) == 21
+
+
+def test_what_a_stopped_source_adds_elsewhere_waits_with_it(world):
+    world.apply(merged(config=document(crowd(8, "ml")), teams=document(opened("web"))))
+
+    both = merge_documents(adding=adding(to="web", eve="edit"), defining=document(profile()))
+    with pytest.raises(BrakeError):
+        world.apply(merged(config=both, teams=document(opened("web"))))
+
+    assert roles_in(world.api, "web") == {"owner": "admin"}
+
+
+def merge_documents(*, adding, defining):
+    """Return one document that defines and adds."""
+    defining.additions.update(adding.additions)
+    return defining
+
+
 def test_planted_bindings_in_a_profile_of_no_document_count_nowhere():
     world = World(Settings())
     world.apply(document(profile(ann="edit", bob="edit"), profile("left", eve="edit")))

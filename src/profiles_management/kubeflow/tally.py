@@ -8,6 +8,9 @@ from typing import Literal
 from profiles_management.kubeflow.people import People
 from profiles_management.reconcile.plan import Access, Change, Reason, SourceAccess
 
+Group = tuple[str | None, str]
+"""What the brake counts together: see SourceAccess.source and SourceAccess.within."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
@@ -26,12 +29,15 @@ class Deciding:
     merged: bool = False
     counts: Literal["all", "marked", "nothing"] = "all"
 
-    def about(self, given: str | None) -> str | None:
-        """Return which source decides about access that a source gave; None for access without our mark."""
+    def about(self, given: str | None) -> Group:
+        """Return which source decides about access that a source gave, with the definer where that is another one.
+
+        None for access without our mark.
+        """
         if given is None:
-            return None
-        is_own = not self.merged or given in ("", self.recorded)
-        return self.source if is_own else given
+            return None, ""
+        is_own = not self.merged or given in ("", self.recorded, self.source)
+        return (self.source, "") if is_own else (given, self.source)
 
     def is_counted(self, source: str | None) -> bool:
         """Return whether the brake counts access that a source decides about."""
@@ -42,8 +48,8 @@ class Tally:
     """Counts access in pairs of a person and a profile."""
 
     def __init__(self) -> None:
-        self._before: Counter[str | None] = Counter()
-        self._lost: Counter[str | None] = Counter()
+        self._before: Counter[Group] = Counter()
+        self._lost: Counter[Group] = Counter()
         self._uncounted_before = self._uncounted_lost = 0
         self._gained = self._expired = 0
 
@@ -56,8 +62,9 @@ class Tally:
         for change in found.changes:
             self._expired += change.reason is Reason.EXPIRED
             self._gained += change.reason is Reason.WANTED
-            source = deciding.about(_given(change, found))
-            yield change if change.source == source else replace(change, source=source)
+            source, within = group = deciding.about(_given(change, found))
+            is_set = (change.source, change.within) == group
+            yield change if is_set else replace(change, source=source, within=within)
 
     def owner(self, deciding: Deciding, *, gained: bool, lost: bool) -> None:
         """Count an owner who is new, and one who ends with no role. Owners who stay are not at stake."""
@@ -80,14 +87,14 @@ class Tally:
 
     def sources(self) -> tuple[SourceAccess, ...]:
         """Return what the brake counts, for each source; access without our mark comes last."""
-        names = sorted(self._before, key=lambda name: (name is None, name or ""))
-        return tuple(SourceAccess(name, self._before[name], self._lost[name]) for name in names)
+        groups = sorted(self._before, key=lambda group: (group[0] is None, group[0] or "", group[1]))
+        return tuple(SourceAccess(group[0], self._before[group], self._lost[group], group[1]) for group in groups)
 
     def _count(self, deciding: Deciding, given: str | None, *, before: int = 0, lost: int = 0) -> None:
-        source = deciding.about(given)
-        if deciding.is_counted(source):
-            self._before[source] += before
-            self._lost[source] += lost
+        group = deciding.about(given)
+        if deciding.is_counted(group[0]):
+            self._before[group] += before
+            self._lost[group] += lost
         else:
             self._uncounted_before += before
             self._uncounted_lost += lost

@@ -22,8 +22,8 @@ def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ..
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
     """Return a plan without the changes of the sources that are stopped; access whose time is up still ends."""
-    names = {source.source for source in sources}
-    return replace(plan, changes=tuple(change for change in plan.changes if _goes_on(change, names)))
+    groups = {(source.source, source.within) for source in sources}
+    return replace(plan, changes=tuple(change for change in plan.changes if _goes_on(change, groups)))
 
 
 def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:
@@ -45,13 +45,19 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
     return BrakeError(message, lost=lost, before=before, sources=names, report=report)
 
 
-def _goes_on(change: Change, stopped: Collection[str | None]) -> bool:
-    return change.source not in stopped or change.reason is Reason.EXPIRED
+def _goes_on(change: Change, stopped: Collection[tuple[str | None, str]]) -> bool:
+    """Whether a change is not stopped; what a source adds elsewhere waits with its own profiles, not they with it."""
+    is_stopped = (change.source, change.within) in stopped or (change.source, "") in stopped
+    return not is_stopped or change.reason is Reason.EXPIRED
 
 
 def whose(sources: Sequence[SourceAccess]) -> str:
     """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
-    by = [source.source for source in sources if source.source]
+    by = [_named(source) for source in sources if source.source]
     parts = [f" by {', '.join(by)}"] if by else []
     parts += [" from people without our mark"] if any(source.source is None for source in sources) else []
     return " and".join(parts)
+
+
+def _named(source: SourceAccess) -> str:
+    return f"{source.source} in profiles of {source.within}" if source.within else str(source.source)

@@ -159,6 +159,7 @@ class Change:
         settled: what must hold before the step counts as done, each after the one before it.
         promotes: whether somebody who has a role ends with a stronger one.
         source: whose document decides it, '' where there is only one; None where it takes away access that is not ours.
+        within: the source that defines the profile, where `source` adds to a profile of another one; '' elsewhere.
     """
 
     phase: Phase
@@ -175,6 +176,7 @@ class Change:
     settled: tuple[Condition, ...] = ()
     promotes: bool = False
     source: str | None = ""
+    within: str = ""
 
     @property
     def gives(self) -> bool:
@@ -226,11 +228,14 @@ class SourceAccess:
         source: its name, '' where there is only one document; None for access without our mark.
         before: the pairs that it could take away.
         lost: those of them that end with no role.
+        within: the other source in whose profiles these pairs are; '' for profiles of its own. What stands in such a
+            profile is counted apart: who defines it, or may write in it, can take all of it away at once.
     """
 
     source: str | None
     before: int
     lost: int
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
