@@ -50,8 +50,7 @@ def _plan_terminating(draft: Draft, profile: Profile) -> None:
         return
     room = room_of(name, observed, draft.now)
     found = terminating.plan(profile, room, observed, draft.settings, origins, draft.now)
-    anchor = ownership.anchors(observed, draft.settings).get(name)
-    deciding = draft.deciding(origins.profiles.get(name, ""), anchor)
+    deciding = draft.deciding(name)
     draft.add_people(name, found, deciding)
     granted = {grant.person for grant in objects.grants(profile, draft.now, origins)}
     draft.end_last_owner(name, profile.owner, granted, deciding)
@@ -63,8 +62,7 @@ def _plan_profile(draft: Draft, profile: Profile, footing: Footing) -> None:
     wanted = wanted_of(draft.pmr, profile)
     grants = list(objects.grants(profile, now, origins))
     room = _room(draft, profile, grants, footing)
-    anchor = footing.namespace if settings.standalone else footing.profile
-    deciding = draft.deciding(origins.profiles.get(profile.name, ""), anchor)
+    deciding = draft.deciding(profile.name)
     stay = frozen.staying(profile, deciding.recorded, room, origins, settings, now)
     draft.staying += stay.people.values()
     grants = [grant for grant in grants if grant.person not in stay.people] if stay.people else grants

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from profiles_management.kubeflow import adoption, foreign_removal, frozen, last_owner, unmanaged
 from profiles_management.kubeflow.gateways import GatewayCheck
-from profiles_management.kubeflow.observed import Anchor, Observed
+from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.owner_objects import OwnerObjects
+from profiles_management.kubeflow.ownership import anchors
 from profiles_management.kubeflow.people import People
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.tally import Deciding, Tally
@@ -55,15 +56,14 @@ class Draft:
         """Everybody whom the document names, in whatever profile."""
         return unmanaged.people_of(self.pmr)
 
-    def deciding(self, source: str, anchor: Anchor | None) -> Deciding:
-        """Return which source decides about the access to a profile.
-
-        Args:
-            source: the source that defines the profile, or did before it left the document.
-            anchor: the object with the marks of the profile, None where it does not exist.
-        """
-        merged = self.pmr.origins.is_merged
-        return Deciding(source if merged else "", anchor.source if anchor is not None else "", merged)
+    def deciding(self, name: str) -> Deciding:
+        """Return which source decides about the access to a profile: the one that defines it, or did so last."""
+        origins = self.pmr.origins
+        anchor = anchors(self.observed, self.settings).get(name)
+        recorded = anchor.source if anchor is not None else ""
+        # What claims.counted refused is still among the origins.
+        source = origins.profiles.get(name, "") if self.pmr.has_profile(name) else recorded
+        return Deciding(source if origins.is_merged else "", recorded, origins.is_merged)
 
     def add_people(self, name: str, found: People, deciding: Deciding) -> None:
         """Add the changes of the contributors of a namespace."""

@@ -123,7 +123,7 @@ def _own(profile: Profile, origins: Origins) -> set[Person]:
 
 def _claimed(held: Held, origins: Origins, disputed: Collection[str], settings: Settings) -> str:
     """Return which source gave somebody what they hold and may still want them to: '' for none of that kind."""
-    found = {one.source for one in (*held.bindings, *held.policies) if one.mark == settings.instance}
+    found = {one.source for one in held.objects if one.mark == settings.instance}
     return min((one for one in found if one and (one in disputed or origins.leaves(one))), default="")
 
 

@@ -50,6 +50,11 @@ class Held:
     policies: list[Policy] = field(default_factory=list)
 
     @property
+    def objects(self) -> list[Binding | Policy]:
+        """All of it: the RoleBindings, then the AuthorizationPolicies."""
+        return [*self.bindings, *self.policies]
+
+    @property
     def role(self) -> str:
         """The strongest role that is bound, '' for none."""
         return strongest(binding.granted for binding in self.bindings)
@@ -57,27 +62,27 @@ class Held:
     @property
     def ours(self) -> bool:
         """Whether any of it bears a mark of this software."""
-        return any(one.mark for one in (*self.bindings, *self.policies))
+        return any(one.mark for one in self.objects)
 
     def has_mark_of(self, instance: str) -> bool:
         """Return whether any of it has the mark of an instance."""
-        return any(one.mark == instance for one in (*self.bindings, *self.policies))
+        return any(one.mark == instance for one in self.objects)
 
     @property
     def sources(self) -> set[str]:
         """The sources that any of it records."""
-        return {one.source for one in (*self.bindings, *self.policies)}
+        return {one.source for one in self.objects}
 
     @property
     def source(self) -> str | None:
         """The source that gave it, '' where none is recorded; None where nothing of it bears a mark."""
-        marked = (one.source for one in (*self.bindings, *self.policies) if one.mark)
+        marked = (one.source for one in self.objects if one.mark)
         return next(marked, None)
 
     @property
     def names(self) -> set[str]:
         """The names of all of it."""
-        return {one.name for one in (*self.bindings, *self.policies)}
+        return {one.name for one in self.objects}
 
 
 def room_of(name: str, observed: Observed, now: datetime | None = None) -> Room:
@@ -189,7 +194,7 @@ def ended(held: Held, settings: Settings, now: datetime, *, is_listed: bool = Fa
 
 def is_lasting(held: Held, over: Collection[str]) -> bool:
     """Whether we gave somebody more than what has ended."""
-    return any(one.mark and one.name not in over for one in (*held.bindings, *held.policies))
+    return any(one.mark and one.name not in over for one in held.objects)
 
 
 def _has_come(until: str, now: datetime) -> bool:

@@ -19,7 +19,7 @@ def others(name: str, owner: Owner, observed: Observed) -> frozenset[Person]:
     """Return who is bound as the owner of a profile and is not its owner."""
     binding = observed.owner_bindings.get(name)
     bound = binding.people if binding is not None else ()
-    return frozenset(bound) - {Person(owner.kind.value, owner.name)}
+    return frozenset(bound) - {objects.person_of(owner)}
 
 
 def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> Iterator[Change]:
@@ -31,7 +31,7 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
     gone = sorted(others(name, owner, observed))
     if not gone or not is_ours(name, observed, settings):
         return
-    wanted = Person(owner.kind.value, owner.name)
+    wanted = objects.person_of(owner)
     yield Change(
         Phase.REVOKE,
         name,
@@ -46,7 +46,7 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
 def _handed_over(name: str, owner: Owner, observed: Observed) -> Iterator[Write]:
     """Yield what keeps the profile controller from binding the owner of before again."""
     seen, space = observed.profiles.get(name), observed.namespaces[name]
-    if seen is None or seen.owner == Person(owner.kind.value, owner.name):
+    if seen is None or seen.owner == objects.person_of(owner):
         return
     spec = {"owner": {"apiGroup": None, "namespace": None, **objects.owner_spec(owner)}}
     yield writes.patch(ObjectRef("Profile", "", name), {"spec": spec}, seen.version, uid=seen.uid)
@@ -61,7 +61,7 @@ def _alone(name: str, owner: Owner, gone: Person, observed: Observed, settings: 
     The profile controller may have written to them by then, so that only their identity is what it was.
     """
     notes = {"metadata": {"annotations": {"user": owner.name}}}
-    subjects = [objects.subject(Person(owner.kind.value, owner.name), owner.namespace or name)]
+    subjects = [objects.subject(objects.person_of(owner), owner.namespace or name)]
     binding = observed.owner_bindings[name]
     ref = ObjectRef("RoleBinding", name, names.OWNER_BINDING)
     yield writes.patch(ref, {**notes, "subjects": subjects}, uid=binding.uid, ends=gone)

@@ -72,7 +72,11 @@ def timestamp(moment: datetime) -> str:
 
 def owner_of(profile: Profile) -> Person:
     """Return a profile's owner as a person; a ServiceAccount of another namespace bears it in its name."""
-    owner = profile.owner
+    return person_of(profile.owner)
+
+
+def person_of(owner: Owner) -> Person:
+    """Return an owner as a person."""
     return Person(owner.kind.value, owner.name)
 
 

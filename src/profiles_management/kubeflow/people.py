@@ -192,8 +192,7 @@ def _held_up(held: Mapping[Person, Held], own: Mapping[str, Grant], settings: Se
         own: by name, who is to have it.
     """
     for person, holds in held.items():
-        objects: Sequence[Binding | Policy] = (*holds.bindings, *holds.policies)
-        for one in objects:
+        for one in holds.objects:
             grant = own.get(one.name)
             stays = grant is not None and grant.person == person and _can_become(one, grant, settings)
             if one.deleting or (one.finalized and not stays):
@@ -207,8 +206,7 @@ def _can_become(one: Binding | Policy, grant: Grant, settings: Settings) -> bool
 
 def _revoke(person: Person, held: Held, room: Room, settings: Settings) -> Iterator[Change]:
     """Yield what takes everything from somebody; what has ended goes on its own, as nothing can hold that up."""
-    gone: list[Binding | Policy] = [one for one in held.bindings if not is_spent(one)]
-    gone += [one for one in held.policies if not is_spent(one)]
+    gone = [one for one in held.objects if not is_spent(one)]
     over = ended(held, settings, room.now) if room.now is not None else set()
     if person == room.owner or person in room.expired or not over or not is_lasting(held, over):
         reason = Reason.EXPIRED if person in room.expired or over else _why_gone(held)

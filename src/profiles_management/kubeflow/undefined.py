@@ -49,9 +49,9 @@ def _plan_stale(draft: Draft, name: str) -> None:
     room = _closable(draft, name)
     if room is None:
         return
-    anchor = ownership.anchors(observed, settings)[name]
-    deciding = draft.deciding(anchor.source, anchor)
-    deciding = replace(deciding, counts="marked") if anchor.mark else deciding
+    deciding = draft.deciding(name)
+    if ownership.anchors(observed, settings)[name].mark:
+        deciding = replace(deciding, counts="marked")
     _plan_nobody(draft, room, deciding)
     owned = owner_objects.of_no_document(name, observed, settings)
     staying = {owned.owner} if owned is not None else set()
