@@ -458,3 +458,36 @@ def test_a_foreign_policy_that_lets_everybody_in_is_warned_of(world):
 
     assert codes(warnings) == ["unmanaged-access"]
     assert "anybody also passes the mesh by AuthorizationPolicy open" in warnings[0].what
+
+
+# an object of the other kind under their names
+
+
+def planted(world):
+    """Bind eve by a RoleBinding that has the name of the owner's policy."""
+    body = get(world, BINDING)
+    body["metadata"] = {"name": POLICY[1], "namespace": "ml"}
+    body["subjects"] = [person(EVE)]
+    world.api.put(body)
+
+
+def test_a_rolebinding_with_the_name_of_the_owners_policy_is_no_object_of_the_owner(world):
+    world.apply(document(profile()))
+    planted(world)
+
+    plan = world.plan(document(profile()))
+
+    assert not plan.changes
+    (warning,) = plan.warnings
+    assert warning.what == f"RoleBinding {POLICY[1]} gives admin to {EVE}, and is not managed"
+    assert ("eve", "admin") in accesses(world)
+
+
+def test_such_a_rolebinding_goes_where_access_that_is_not_managed_does(world):
+    world.apply(document(profile()))
+    planted(world)
+
+    world.apply(document(profile()), foreign="revoke")
+
+    assert world.api.get("RoleBinding", "ml", POLICY[1]) is None
+    assert not world.plan(document(profile()), foreign="revoke").changes

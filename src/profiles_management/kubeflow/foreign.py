@@ -94,7 +94,7 @@ def _common(metadata: slim.Metadata, people: tuple[Person, ...], *, propagated: 
         "name": metadata.name,
         "version": metadata.resource_version,
         "people": people,
-        "annotated": annotated_name(metadata) is not None and metadata.name not in names.OWNERS,
+        "annotated": annotated_name(metadata) is not None,
         "propagated": propagated,
         "deleting": metadata.deletion_timestamp is not None,
         "finalized": bool(metadata.finalizers),

@@ -54,7 +54,7 @@ def is_person(person: Person) -> bool:
 
 
 def _people(found: ForeignBinding | ForeignPolicy) -> tuple[Person, ...]:
-    if found.propagated or found.name in names.OWNERS:
+    if found.propagated or names.is_owners(found.kind, found.name):
         return ()
     return tuple(filter(is_person, found.people))
 

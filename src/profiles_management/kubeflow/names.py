@@ -24,7 +24,7 @@ WOKEN = f"{DOMAIN}/woken"
 OWNER = "owner"
 OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
-OWNERS = (OWNER_BINDING, OWNER_POLICY)  # objects of owners, whatever they hold
+OWNERS = {"RoleBinding": OWNER_BINDING, "AuthorizationPolicy": OWNER_POLICY}  # whatever they hold
 ACCOUNTS = ("default-editor", "default-viewer")  # that the profile controller makes and binds
 QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
@@ -100,6 +100,11 @@ def is_name_of(name: str, person: Person, role: str) -> bool:
     if name in (kfam_name(person, role), hashed_name(person, role)):
         return True
     return name == object_names.hashed(person.kind, person.name, role, digits=_OLD_DIGITS)
+
+
+def is_owners(kind: str, name: str) -> bool:
+    """Return whether an object is an owner's; one of the other kind can have that name too, and is anybody's."""
+    return OWNERS.get(kind) == name
 
 
 def kind_in(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import msgspec
 
@@ -77,12 +78,14 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
     """A RoleBinding that is not managed; `role` is admin, edit or view, else `ClusterRole/NAME` or `Role/NAME`."""
 
+    kind: ClassVar[str] = "RoleBinding"
     role: str
 
 
 class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
     """An AuthorizationPolicy that is not managed and lets people in; `spec` is its JSON, '' for an owner's."""
 
+    kind: ClassVar[str] = "AuthorizationPolicy"
     spec: bytes = b""
 
 

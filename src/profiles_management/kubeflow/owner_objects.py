@@ -43,7 +43,7 @@ class OwnerObjects:
         self.quiet = not (footing.annotate or footing.hand_over or footing.before)
         self.others: dict[str, tuple[Person, ...]] = {}
         for kind, foreign in ((BINDING, observed.foreign), (POLICY, observed.foreign_policies)):
-            found = [one for one in foreign.get(self.name, ()) if one.name in names.OWNERS]
+            found = [one for one in foreign.get(self.name, ()) if names.is_owners(kind, one.name)]
             if found and footing.namespace is not None and not footing.namespace.deleting:
                 self.others[kind] = found[0].people
 

@@ -112,7 +112,7 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
 
 def left(name: str, observed: Observed) -> list[Problem]:
     """Return who keeps access to a namespace once everything is removed that is managed or has KFAM's annotations."""
-    there = (one for one in _objects(name, observed) if one.name not in names.OWNERS)
+    there = (one for one in _objects(name, observed) if not names.is_owners(one.kind, one.name))
     outside = _from_outside(name, (one for one in there if one.propagated or not one.annotated))
     return list(_listed(name, outside, {access.person for access in outside}))
 
@@ -190,24 +190,25 @@ def _listed(name: str, everything: Sequence[UnmanagedAccess], lost: Collection[P
 
 def _problem(name: str, access: UnmanagedAccess, *, is_lost: bool) -> Problem:
     who = "anybody" if access.person.name == policies.ANYBODY else str(access.person)
-    how = f"by {access.kind} {access.name}, which {_whose(access.name)}"
+    how = f"by {access.kind} {access.name}, which {_whose(access.kind, access.name)}"
     adverb = "still" if is_lost else "also"
     what = f"{who} {adverb} has {_role(access.role)} {how}" if access.role else f"{who} {adverb} passes the mesh {how}"
-    remedy = _remedy(access.name, "Delete it if this access is not intended.", propagated=access.propagated)
+    usual = "Delete it if this access is not intended."
+    remedy = _remedy(access.kind, access.name, usual, propagated=access.propagated)
     return refusal(name, CODE, what, remedy)
 
 
-def _whose(name: str) -> str:
-    return "should be for the owner alone" if name in names.OWNERS else "is not managed"
+def _whose(kind: str, name: str) -> str:
+    return "should be for the owner alone" if names.is_owners(kind, name) else "is not managed"
 
 
-def _remedy(name: str, usual: str, *, propagated: bool) -> str:
+def _remedy(kind: str, name: str, usual: str, *, propagated: bool) -> str:
     if propagated:
         return (
             "Another controller copies it into the namespace: change it where it comes from. "
             "Delete it if no controller does."
         )
-    return "Delete it: the profile controller creates it again." if name in names.OWNERS else usual
+    return "Delete it: the profile controller creates it again." if names.is_owners(kind, name) else usual
 
 
 def _role(role: str) -> str:
@@ -221,7 +222,7 @@ def _unknown(
 
     It may have been managed before somebody took its labels away or set those of a copy, so it is always reported.
     """
-    taken = {*observed.taken.get(name, ()), *names.OWNERS, *names.ACCOUNTS}
+    taken = {*observed.taken.get(name, ()), *names.OWNERS.values(), *names.ACCOUNTS}
     unknown: dict[str, ForeignBinding | ForeignPolicy] = {}
     for one in there:
         if one.name not in known and (one.annotated or one.name in taken):
@@ -230,8 +231,8 @@ def _unknown(
         kind, role = _kind_and_role(one)
         people = ", ".join(map(str, one.people[:MOST])) + (", ..." if len(one.people) > MOST else "")
         gives = f"gives {_role(role)} to {people}" if role else f"lets {people} in"
-        remedy = _remedy(one.name, "Delete it if nobody needs it.", propagated=one.propagated)
-        yield refusal(name, UNKNOWN, f"{kind} {one.name} {gives}, and {_whose(one.name)}", remedy)
+        remedy = _remedy(kind, one.name, "Delete it if nobody needs it.", propagated=one.propagated)
+        yield refusal(name, UNKNOWN, f"{kind} {one.name} {gives}, and {_whose(kind, one.name)}", remedy)
     if len(unknown) > MOST:
         more = count(len(unknown) - MOST, "more object")
         yield _further(
