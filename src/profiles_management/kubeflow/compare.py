@@ -12,7 +12,7 @@ from profiles_management.reconcile.plan import FieldDiff
 
 Spec = Mapping[str, Any]
 
-_FIELDS_OF_A_POLICY = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
+POLICY_FIELDS = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
 
 def same_amount(left: object, right: object) -> bool:
@@ -108,7 +108,7 @@ def parsed(spec: bytes | str) -> Spec:
     try:
         found = stored.parsed(spec.encode() if isinstance(spec, str) else spec)
     except stored.Unreadable as why:
-        return dict.fromkeys(_FIELDS_OF_A_POLICY, f"it {why}")
+        return dict.fromkeys(POLICY_FIELDS, f"it {why}")
     return found if isinstance(found, dict) else {}
 
 

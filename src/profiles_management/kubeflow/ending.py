@@ -10,18 +10,16 @@ from typing import Any
 
 import msgspec
 
-from profiles_management.kubeflow import writes
+from profiles_management.kubeflow import compare, writes
 from profiles_management.kubeflow.gather import Gathering
-from profiles_management.kubeflow.held import emptying, is_spent
+from profiles_management.kubeflow.held import is_spent
 from profiles_management.kubeflow.observed import Binding, ForeignObject, OwnerObject, Policy
 from profiles_management.kubeflow.people import bound, whose
 from profiles_management.reconcile.plan import Person, Verb, Write
 
 _NOTHING: dict[str, dict[str, Any]] = {
     "RoleBinding": {"subjects": []},
-    "AuthorizationPolicy": {
-        "spec": dict.fromkeys(("action", "provider", "rules", "selector", "targetRef", "targetRefs"))
-    },
+    "AuthorizationPolicy": {"spec": dict.fromkeys(compare.POLICY_FIELDS)},
 }
 
 
@@ -76,9 +74,7 @@ def emptied(write: Write) -> Write:
 def _as_it_was(write: Write) -> tuple[Write, ...]:
     """Return the write for exactly the object that the plan is about, whatever has become of it."""
     if write.verb is Verb.PATCH:
-        body: dict[str, Any] = msgspec.json.decode(write.body)
-        body.get("metadata", {}).pop("resourceVersion", None)
-        return (writes.patch(write.target, body, uid=write.uid, ends=write.ends),)
+        return (writes.patch(write.target, _body(write), uid=write.uid, ends=write.ends),)
     return (replace(write, version="", after=None),)
 
 
@@ -89,14 +85,11 @@ def _again(write: Write, uid: str, seen: Binding | Policy | OwnerObject | Foreig
         return
     if isinstance(seen, Binding | Policy) and is_spent(seen):
         return
-    if seen.finalized:
-        nothing = emptying(seen) if isinstance(seen, Binding | Policy) else _NOTHING[write.target.kind]
-        yield writes.patch(write.target, nothing, uid=uid, ends=write.ends)
-    if not seen.deleting:
-        yield writes.delete(write.target, uid=uid, ends=write.ends)
+    nothing = _NOTHING[write.target.kind] if seen.finalized else None
+    yield from writes.removal(write.target, nothing, is_deleting=seen.deleting, uid=uid, ends=write.ends)
 
 
-def _body(write: Write, seen: Binding | Policy | OwnerObject | ForeignObject) -> dict[str, Any]:
+def _body(write: Write, seen: Binding | Policy | OwnerObject | ForeignObject | None = None) -> dict[str, Any]:
     """Return a patch without the version that was read; of a contributor's policy it removes what came in meanwhile."""
     body: dict[str, Any] = msgspec.json.decode(write.body)
     body.get("metadata", {}).pop("resourceVersion", None)

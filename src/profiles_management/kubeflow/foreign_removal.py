@@ -103,21 +103,15 @@ def writing(
 ) -> Iterator[Write]:
     """Yield what removes an object, or reduces it to what is given.
 
-    One with finalizers is emptied before it is deleted, because it may stay in deletion for ever.
-
     Args:
         person: one of those whose access it ends.
     """
     if reduced is not None:
         yield writes.patch(ref, reduced, found.version, uid=found.uid, ends=person)
         return
-    version = found.version
-    if found.finalized:
-        empty: objects.Body = {"subjects": []} if ref.kind == "RoleBinding" else {"spec": {"rules": []}}
-        yield writes.patch(ref, empty, version, uid=found.uid, ends=person)
-        version = ""
-    if not found.deleting:
-        yield writes.delete(ref, version, uid=found.uid, ends=person)
+    empty: objects.Body = {"subjects": []} if ref.kind == "RoleBinding" else {"spec": {"rules": []}}
+    nothing = empty if found.finalized else None
+    yield from writes.removal(ref, nothing, found.version, is_deleting=found.deleting, uid=found.uid, ends=person)
 
 
 def _subject(person: Person) -> objects.Body:

@@ -148,18 +148,12 @@ def ref(room: Room, one: Binding | Policy) -> ObjectRef:
 def deletions(
     room: Room, person: Person, gone: Iterable[Binding | Policy], wait: Condition | None = None
 ) -> Iterator[Write]:
-    """Yield the writes that remove objects of one person.
-
-    One with a finalizer can be kept in deletion for ever and still gives what it gave, so it is emptied first.
-    """
+    """Yield the writes that remove objects of one person."""
     for one in gone:
-        target, emptied = ref(room, one), one.finalized and not is_spent(one)
-        if emptied:
-            yield writes.patch(target, emptying(one), one.version, wait, uid=one.uid, ends=person)
-        if not one.deleting and emptied:
-            yield writes.delete(target, after=wait, uid=one.uid, ends=person)
-        elif not one.deleting:
-            yield writes.delete(target, one.version, wait, uid=one.uid, ends=person)
+        nothing = emptying(one) if one.finalized and not is_spent(one) else None
+        yield from writes.removal(
+            ref(room, one), nothing, one.version, wait, is_deleting=one.deleting, uid=one.uid, ends=person
+        )
 
 
 def is_spent(one: Binding | Policy) -> bool:

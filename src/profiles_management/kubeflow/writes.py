@@ -1,6 +1,6 @@
 """Writes as values: objects to create, merge patches and deletions, encoded once and always alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -49,6 +49,30 @@ def delete(
 ) -> Write:
     """Return a deletion; `version`, `uid` and `ends` are those of `patch`."""
     return Write(Verb.DELETE, target, version=version, after=after, uid=uid, ends=ends)
+
+
+def removal(
+    target: ObjectRef,
+    nothing: Mapping[str, Any] | None = None,
+    version: str = "",
+    after: Condition | None = None,
+    *,
+    is_deleting: bool,
+    uid: str = "",
+    ends: Person | None = None,
+) -> Iterator[Write]:
+    """Yield what removes an object that gives access.
+
+    Args:
+        nothing: for an object with finalizers, the patch that takes from it what it gives. Finalizers can keep it in
+            deletion for ever, where it still gives what it gave, so it is emptied first.
+        version: that of `patch`, for the first of the writes.
+        is_deleting: whether the object is in deletion already.
+    """
+    if nothing is not None:
+        yield patch(target, nothing, version, after, uid=uid, ends=ends)
+    if not is_deleting:
+        yield delete(target, "" if nothing is not None else version, after, uid=uid, ends=ends)
 
 
 def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
