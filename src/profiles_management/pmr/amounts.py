@@ -72,10 +72,11 @@ _LEAVE_OUT: Final = "remove the line: what is not named has no limit"
 
 
 def _better(text: str) -> str:
-    short = text[:_LONGEST].strip()
-    if short.casefold() in _NO_LIMIT:
+    trimmed = text.strip()
+    if trimmed.casefold() in _NO_LIMIT:
         return _LEAVE_OUT
-    number = _NUMBER.fullmatch(short)
+    # The beginning of a longer text is another amount than the one that was meant.
+    number = _NUMBER.fullmatch(trimmed) if len(trimmed) <= _LONGEST else None
     if number and number[2] == "K":
         return f'write: "{number[1]}Ki", or "{number[1]}k" for thousands'
     for spelled in _spelled(number[1].replace(",", "."), number[2]) if number else ():

@@ -98,6 +98,13 @@ def test_a_remedy_looks_at_no_more_than_eighty_characters():
     assert meant("requests." + "gpu" * 30) == ""
 
 
+@pytest.mark.parametrize("amount", ["9" * 200 + "GB", "1" + " " * 200 + "GB", "1" + "0" * 90 + "gb"])
+def test_the_beginning_of_a_long_amount_is_never_what_a_remedy_says_to_write(amount):
+    finding = amount_error("memory", amount)
+
+    assert finding.remedy == 'write a number with a suffix that Kubernetes knows, such as "500m", "4" or "16Gi"'
+
+
 HOSTILE = ("a", "a.", "1", "a=b", "a=b ", "a: ", " ", "@", "a@", "limits.", "a/", "-")
 
 
