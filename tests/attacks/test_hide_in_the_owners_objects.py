@@ -205,7 +205,8 @@ def test_a_lost_reference_alone_is_set_again(world):
 
     (drift,) = world.apply(pmr).plan.changes
 
-    assert [field.path for field in drift.fields if field.path != "owner"] == ["ownerReferences"]
+    paths = [field.path for field in drift.fields if field.path != "owner"]
+    assert paths == ["namespaceAdmin.ownerReferences", "ns-owner-access-istio.ownerReferences"]
     assert [reference(get(world, which)) for which in (BINDING, POLICY)] == [
         ("kubeflow.org", "Profile", "ml", True)
     ] * 2

@@ -22,7 +22,7 @@ def told(name: str, observed: Observed) -> Iterator[Problem]:
     contents = observed.contents.get(name)
     if contents is None:
         contents = Contents(why="the document adopts too many at once")
-    remedy = f"Check that its programs may belong to a profile: kubectl get pods,serviceaccounts --namespace {name}"
+    remedy = f"Check that these workloads may run in a profile: kubectl get pods,serviceaccounts --namespace {name}"
     if contents.pods is None or contents.accounts is None:
         what = f"namespace {name} is taken over, and what is in it is unknown: {contents.why}"
         yield refusal(name, CODE, what, remedy)

@@ -95,7 +95,7 @@ def _meant(name: str, known: set[str]) -> str:
 
 
 def _role(one: AccessEntry) -> str:
-    role = "owner" if one.owner else one.role or "none"
+    role = "owner" if one.owner else one.role or "mesh only"
     role = role if one.managed else f"{role} (not managed here)"
     return f"{role} (namespace in deletion)" if one.deleting else role
 

@@ -66,7 +66,7 @@ class OwnerObjects:
                 continue
             ref = ObjectRef(kind, self.name, name)
             sent = self._standalone(kind, owned) if self.settings.standalone else (self._restored(ref, owned),)
-            fields = (*self._people_field(kind, owned), *self.reference_field(owned))
+            fields = (*self._people_field(kind, owned), *self._reference_field(owned))
             yield Change(
                 Phase.REVOKE,
                 self.name,
@@ -102,9 +102,10 @@ class OwnerObjects:
     def fields(self) -> Iterator[FieldDiff]:
         """Yield what corrections change that somebody should know."""
         if self.binding is not None and BINDING not in self.others and self._is_misbound(self.binding):
-            yield from self._people_field(BINDING, self.binding)
-        lost = (self.reference_field(owned) for kind, _, owned in self._objects() if kind not in self.others)
-        yield from dict.fromkeys(field for fields in lost for field in fields)
+            yield from self._people_field(BINDING, self.binding, f"{names.OWNER_BINDING}.")
+        for kind, name, owned in self._objects():
+            if kind not in self.others:
+                yield from self._reference_field(owned, f"{name}.")
 
     def standalone_writes(self) -> Iterator[Write]:
         """Yield what makes or corrects the objects where there is no profile controller."""
@@ -150,10 +151,10 @@ class OwnerObjects:
             return {}
         return {"ownerReferences": [objects.controlled_by(seen.name, seen.uid)]}
 
-    def reference_field(self, owned: OwnerObject) -> tuple[FieldDiff, ...]:
-        """Return how an object's ownerReference differs from what the profile controller wrote."""
-        lost = self._has_lost_reference(owned)
-        return (FieldDiff("ownerReferences", None, f"Profile {self.name}"),) if lost else ()
+    def _reference_field(self, owned: OwnerObject, of: str = "") -> Iterator[FieldDiff]:
+        """Yield how an object's ownerReference differs from what the profile controller wrote."""
+        if self._has_lost_reference(owned):
+            yield FieldDiff(f"{of}ownerReferences", None, f"Profile {self.name}")
 
     def _has_lost_reference(self, owned: OwnerObject) -> bool:
         seen = self.footing.profile
@@ -188,9 +189,10 @@ class OwnerObjects:
 
     # both
 
-    def _people_field(self, kind: str, owned: OwnerObject) -> Iterator[FieldDiff]:
+    def _people_field(self, kind: str, owned: OwnerObject, of: str = "") -> Iterator[FieldDiff]:
+        """Yield who has access by an object and who is to have it; `of` goes before the name of the field."""
         if kind == BINDING:
-            yield FieldDiff("subjects", [str(person) for person in owned.people], [str(self.owner)])
+            yield FieldDiff(f"{of}subjects", [str(person) for person in owned.people], [str(self.owner)])
         else:
             people = policies.people_of_owners_policy(owned.spec, self.settings)
             yield FieldDiff("lets in", [person.name for person in people], [self.owner.name])

@@ -82,7 +82,7 @@ def _all_that_stays(
         return []
     outside.sort(key=lambda access: (access.person not in lost, access))
     stay = count(len(outside), "access", "accesses")
-    what = f"it {new_here}, and objects that are not managed still give {stay}"
+    what = f"the profile {new_here}, and objects that are not managed still give {stay}"
     remedy = f"Check: profiles-management access --profile {name}. Once it is managed, --foreign revoke removes them."
     return [refusal(name, HANDED_OVER, what, remedy), *_listed(name, outside, lost)]
 

@@ -14,6 +14,7 @@ TONES = {
     Action.REPLACE: Tone.REPLACE,
     Action.DELETE: Tone.REMOVE,
 }
+_OF_OWNER_OBJECTS = (".subjects", ".ownerReferences")
 _LABELS = {"ResourceQuota": "quota", "LimitRange": "limitRange", "Namespace": "namespace"}
 _PLAIN_VALUE = re.compile(r"[\w.][\w./:@+-]*", re.ASCII)
 _LONGEST_VALUE = 120
@@ -133,7 +134,8 @@ def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:
 
 def _label(change: Change, path: str) -> str:
     if change.target.kind == "Profile":
-        return "profile" if path in ("", "managed by", "plugins", "source", "subjects", "ownerReferences") else "quota"
+        of_profile = path in ("", "managed by", "plugins", "source") or path.endswith(_OF_OWNER_OBJECTS)
+        return "profile" if of_profile else "quota"
     return _LABELS.get(change.target.kind, str(change.target))
 
 
