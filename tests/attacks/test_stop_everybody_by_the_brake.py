@@ -78,7 +78,7 @@ def test_people_without_our_mark_are_a_group_of_their_own():
     for index in range(20):
         Kfam(world.api).add("ml", f"x{index}@example.com", "edit")
 
-    with pytest.raises(BrakeError, match=r"20 of 20 .* from people without our mark") as stopped:
+    with pytest.raises(BrakeError, match=r"20 of 20 .* from people whom no document added") as stopped:
         world.apply(document(profile(bob="edit")))
 
     assert stopped.value.lost == 20
@@ -152,9 +152,11 @@ def test_what_a_stopped_source_adds_elsewhere_waits_with_it(world):
     world.apply(merged(config=document(crowd(8, "ml")), teams=document(opened("web"))))
 
     both = merge_documents(adding=adding(to="web", eve="edit"), defining=document(profile()))
-    with pytest.raises(BrakeError):
+    with pytest.raises(BrakeError) as stopped:
         world.apply(merged(config=both, teams=document(opened("web"))))
 
+    access = stopped.value.report.plan.access
+    assert (access.lost, access.gained) == (0, 0)
     assert roles_in(world.api, "web") == {"owner": "admin"}
 
 
@@ -206,3 +208,14 @@ def test_nothing_but_expiry_where_one_document_is_all_there_is(world):
     assert roles_in(world.api, "left") == {"owner": "admin"}
     assert stopped.value.exit_code == 3
     assert "nothing of this was written. Other sources and access whose time is up were applied" in str(stopped.value)
+
+
+def test_the_report_counts_only_the_access_that_was_not_stopped(world):
+    world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=document(crowd(20))))
+
+    changed = document(profile("web", owner="new", zed="edit"))
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(merged(config=document(profile(bob="edit", eve="view")), teams=changed))
+
+    access = stopped.value.report.plan.access
+    assert (access.lost, access.gained) == (1, 1)

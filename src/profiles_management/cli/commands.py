@@ -308,8 +308,9 @@ def _brake(found: Plan, settings: Settings) -> Collection[Line]:
     if not (stopped := stopped_by_brake(found, settings)):
         return []
     error = brake.error(stopped)
-    lost = f"{error.lost:,} of {error.before:,} would lose access{brake.whose(stopped)}"
-    return [line(f"The brake would stop this: {lost}. If it is meant, run apply once with --allow-revocations.")]
+    lost = f"{error.lost:,} of {error.before:,} accesses would be taken away{brake.whose(stopped)}"
+    stops = "a part of this, and the rest would be applied" if brake.released(found, stopped) else "this"
+    return [line(f"The brake would stop {stops}: {lost}. If it is meant, run apply once with --allow-revocations.")]
 
 
 def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:

@@ -29,7 +29,7 @@ def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Se
         for profile in counted.in_order():
             defined.plan(draft, profile)
         undefined.plan(draft)
-        return _finished(draft, profiles=len(pmr) + len(pmr.origins.conflicts))
+        return _finished(draft, pmr)
 
 
 def _leave_alone(draft: Draft) -> None:
@@ -42,15 +42,18 @@ def _leave_alone(draft: Draft) -> None:
     draft.warnings += [problem for problem in origins.refused if profile_of(problem) not in draft.frozen]
 
 
-def _finished(draft: Draft, *, profiles: int) -> Plan:
+def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
+    defined_or_known = pmr.origins.conflicts.keys() | draft.frozen.keys() | set(draft.stale)
+    undefined_names = {change.profile for change in draft.changes if not pmr.has_profile(change.profile)}
     return Plan(
         changes=ordered(draft.changes),
         refused=tuple(draft.refused),
         warnings=tuple(_warnings(draft)),
         pending=tuple(draft.pending),
-        profiles=profiles,
+        profiles=len(pmr) + len(pmr.origins.conflicts),
         new=draft.new,
         stale=tuple(draft.stale),
+        outside=tuple(sorted(undefined_names - defined_or_known)),
         access=draft.tally.access(),
         sources=draft.tally.sources(),
         frozen=tuple(_frozen(draft)),

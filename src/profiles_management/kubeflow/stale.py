@@ -107,6 +107,7 @@ def deletion(
         pending=tuple(pending),
         profiles=len(pmr) + len(refused),
         stale=gone,
+        outside=tuple(sorted(one.profile for one in pending)),
         access=Access(lost, lost, 0),
     )
 

@@ -50,8 +50,9 @@ class Tally:
     def __init__(self) -> None:
         self._before: Counter[Group] = Counter()
         self._lost: Counter[Group] = Counter()
+        self._gained: Counter[Group] = Counter()
         self._uncounted_before = self._uncounted_lost = 0
-        self._gained = self._expired = 0
+        self._expired = 0
 
     def people(self, found: People, deciding: Deciding) -> Iterator[Change]:
         """Count what happens to contributors, and yield each change with the source that decides it."""
@@ -61,14 +62,16 @@ class Tally:
             self._count(deciding, found.sources[person], lost=1)
         for change in found.changes:
             self._expired += change.reason is Reason.EXPIRED
-            self._gained += change.reason is Reason.WANTED
             source, within = group = deciding.about(_given(change, found))
+            if change.reason is Reason.WANTED:
+                self._gained[group] += 1
             is_set = (change.source, change.within) == group
             yield change if is_set else replace(change, source=source, within=within)
 
     def owner(self, deciding: Deciding, *, gained: bool, lost: bool) -> None:
         """Count an owner who is new, and one who ends with no role. Owners who stay are not at stake."""
-        self._gained += gained
+        if gained:
+            self._gained[deciding.about("")] += 1
         if lost:
             self._count(deciding, "", before=1, lost=1)
 
@@ -81,14 +84,21 @@ class Tally:
         return Access(
             before=self._before.total() + self._uncounted_before,
             lost=self._lost.total() + self._uncounted_lost,
-            gained=self._gained,
+            gained=self._gained.total(),
             expired=self._expired,
         )
 
     def sources(self) -> tuple[SourceAccess, ...]:
         """Return what the brake counts, for each source; access without our mark comes last."""
-        groups = sorted(self._before, key=lambda group: (group[0] is None, group[0] or "", group[1]))
-        return tuple(SourceAccess(group[0], self._before[group], self._lost[group], group[1]) for group in groups)
+        groups = sorted(
+            self._before.keys() | self._gained.keys(), key=lambda group: (group[0] is None, group[0] or "", group[1])
+        )
+        return tuple(
+            SourceAccess(
+                source, self._before[source, within], self._lost[source, within], within, self._gained[source, within]
+            )
+            for source, within in groups
+        )
 
     def _count(self, deciding: Deciding, given: str | None, *, before: int = 0, lost: int = 0) -> None:
         group = deciding.about(given)

@@ -23,7 +23,14 @@ def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ..
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
     """Return a plan without the changes of the sources that are stopped; access whose time is up still ends."""
     groups = {(source.source, source.within) for source in sources}
-    return replace(plan, changes=tuple(change for change in plan.changes if _goes_on(change, groups)))
+    waiting = [source for source in plan.sources if _is_stopped(source, groups)]
+    access = replace(
+        plan.access,
+        lost=plan.access.lost - sum(source.lost for source in waiting),
+        gained=plan.access.gained - sum(source.gained for source in waiting),
+    )
+    changes = (change for change in plan.changes if change.reason is Reason.EXPIRED or not _is_stopped(change, groups))
+    return replace(plan, changes=tuple(changes), access=access)
 
 
 def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:
@@ -45,17 +52,16 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
     return BrakeError(message, lost=lost, before=before, sources=names, report=report)
 
 
-def _goes_on(change: Change, stopped: Collection[tuple[str | None, str]]) -> bool:
-    """Whether a change is not stopped; what a source adds elsewhere waits with its own profiles, not they with it."""
-    is_stopped = (change.source, change.within) in stopped or (change.source, "") in stopped
-    return not is_stopped or change.reason is Reason.EXPIRED
+def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None, str]]) -> bool:
+    """Whether a source is stopped; what it adds elsewhere waits with its own profiles, not they with it."""
+    return (of.source, of.within) in stopped or (of.source, "") in stopped
 
 
 def whose(sources: Sequence[SourceAccess]) -> str:
     """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
     by = [_named(source) for source in sources if source.source]
     parts = [f" by {', '.join(by)}"] if by else []
-    parts += [" from people without our mark"] if any(source.source is None for source in sources) else []
+    parts += [" from people whom no document added"] if any(source.source is None for source in sources) else []
     return " and".join(parts)
 
 

@@ -40,7 +40,7 @@ class Reason(StrEnum):
     EXTRA_ROLE = "second role"
     RENAMED = "renamed"
     DUPLICATE = "second pair of the same role"
-    INCOMPLETE = "half of it was missing"
+    INCOMPLETE = "RoleBinding or AuthorizationPolicy missing"
     DRIFTED = "not as written"
     ADOPTED = "adopted"
     MOVED = "moved to another source"
@@ -230,12 +230,14 @@ class SourceAccess:
         lost: those of them that end with no role.
         within: the other source in whose profiles these pairs are; '' for profiles of its own. What stands in such a
             profile is counted apart: who defines it, or may write in it, can take all of it away at once.
+        gained: people and owners whom it gives a role, who had none.
     """
 
     source: str | None
     before: int
     lost: int
     within: str = ""
+    gained: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +268,8 @@ class Plan:
         profiles: how many profiles the document defines.
         new: how many of them somebody else still has to make, which takes its time.
         stale: the profiles that the document no longer defines, with changes or without.
+        outside: further profiles that the document does not define, in which access ends: it expired, or the
+            namespace is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
         sources: how much access each source takes away, which the brake looks at.
     """
@@ -277,6 +281,7 @@ class Plan:
     profiles: int = 0
     new: int = 0
     stale: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     access: Access = field(default_factory=Access)
     frozen: tuple[Frozen, ...] = ()
     sources: tuple[SourceAccess, ...] = ()

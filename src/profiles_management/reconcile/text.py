@@ -41,7 +41,8 @@ def report_lines(report: Report) -> list[Line]:
 
 def unchanged(plan: Plan) -> int:
     """Return how many profiles of the document are as they should be."""
-    return plan.profiles - len(_touched(plan) - set(plan.stale) - _frozen_profiles(plan).keys())
+    undefined = {*plan.stale, *plan.outside, *_frozen_profiles(plan)}
+    return plan.profiles - len(_touched(plan) - undefined)
 
 
 # profiles
@@ -72,12 +73,15 @@ class _Notes:
 
     def __init__(self, plan: Plan) -> None:
         self.stale = frozenset(plan.stale)
+        self.outside = frozenset(plan.outside)
         self.frozen = _frozen_profiles(plan)
 
     def of(self, name: str) -> str:
         """Return the note."""
         if name in self.frozen:
             return f"  frozen: {printable(_unread(self.frozen[name]))}"
+        if name in self.outside:
+            return "  not in the document"
         return "  no longer in the document" if name in self.stale else ""
 
 

@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from memory_api import Kfam
+
 NOBODY = "profiles: []\n"
 MILLI = """\
 profiles:
@@ -206,7 +208,24 @@ def test_a_plan_says_that_the_brake_would_stop_it(run, controller):
 
     assert (ran.code, ran.last) == (
         0,
-        "The brake would stop this: 5 of 5 would lose access. If it is meant, run apply once with --allow-revocations.",
+        (
+            "The brake would stop this: 5 of 5 accesses would be taken away. "
+            "If it is meant, run apply once with --allow-revocations."
+        ),
+    )
+
+
+def test_a_plan_says_that_the_brake_would_stop_only_a_part_of_it(run, controller, api, here):
+    run("apply", "pmr.yaml")
+    Kfam(api).add("ml-engineers", "eve@example.com", "edit")
+    Kfam(api).add("ml-engineers", "zed@example.com", "edit")
+    (here / "pmr.yaml").write_text((here / "pmr.yaml").read_text().replace("role: view", "role: edit"))
+
+    ran = run("plan", "pmr.yaml", "--brake-minimum", "1")
+
+    assert ran.last == (
+        "The brake would stop a part of this, and the rest would be applied: 2 of 2 accesses would be taken away "
+        "from people whom no document added. If it is meant, run apply once with --allow-revocations."
     )
 
 

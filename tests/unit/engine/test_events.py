@@ -117,7 +117,7 @@ def test_what_was_edited_by_hand_is_told_as_mended(world, profile):
 
     world.apply(document(profile(ann="edit")), events="counts")
 
-    assert told(world) == ["Normal Mended: 1 contributor: edit, half of it was missing"]
+    assert told(world) == ["Normal Mended: 1 contributor: edit, RoleBinding or AuthorizationPolicy missing"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.build import contributor, document
+from engine.build import profile as a_profile
 from engine.looking import roles_in, steps
 from engine.world import NOON, World
 from memory_api import Kfam
 from profiles_management import create_or_update_profiles, list_access, plan_profiles
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Reason
+from profiles_management.reconcile.text import unchanged
 
 MORNING = datetime(2027, 1, 1, tzinfo=UTC)
 BINDING = "user-ann-example-com-clusterrole-edit"
@@ -141,3 +143,15 @@ def test_whose_time_is_up_and_who_was_added_in_the_dashboard_goes_too(world, pro
     report = at(world, ending(profile), MORNING)
 
     assert [change.reason for change in report.plan.changes] == [Reason.EXPIRED]
+
+
+@pytest.mark.parametrize("stale", ["ours", "off"])
+def test_access_that_expires_outside_of_the_document_leaves_the_number_of_unchanged_profiles_alone(world, stale):
+    world.apply(ending(a_profile))
+    settings = replace(world.settings, stale=stale)
+
+    plan = plan_profiles(document(a_profile("web")), target=world.client, settings=settings, now=MORNING)
+
+    assert [change.profile for change in plan.changes] == ["ml", "web"]
+    assert (plan.stale, plan.outside) == ((("ml",), ()) if stale == "ours" else ((), ("ml",)))
+    assert unchanged(plan) == 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from profiles_management.reconcile.lines import plain
-from profiles_management.reconcile.plan import Access, Frozen, Pending, Plan
+from profiles_management.reconcile.plan import Access, Frozen, Pending, Plan, Reason
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import plan_lines, report_lines
 
@@ -70,6 +70,15 @@ def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
     plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
 
     assert last_line(told(plan)).endswith("14 unchanged.")
+
+
+def test_a_profile_outside_of_the_document_says_so_and_is_not_counted_as_one_of_it(somebody):
+    expired = somebody("-", "a@x.org", before="edit", reason=Reason.EXPIRED, profile="other")
+
+    text = told(Plan((expired,), profiles=1, outside=("other",)))
+
+    assert text.startswith("other  not in the document\n")
+    assert last_line(text).endswith("1 unchanged.")
 
 
 def test_what_is_frozen_is_counted_apart_whether_or_not_something_of_it_expires(somebody):
