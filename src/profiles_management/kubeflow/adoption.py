@@ -1,4 +1,4 @@
-"""Namespaces that the document takes over with all that is in them: that is told before it happens. Pure."""
+"""Warnings about existing namespaces that the document takes over: what is in them. Pure."""
 
 from collections.abc import Iterator
 

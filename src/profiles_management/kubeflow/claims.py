@@ -1,4 +1,4 @@
-"""Which definitions of a document count in a target: an untrusted source gets nothing that somebody else made."""
+"""Which definitions of a document count in a target: an untrusted source gets nothing that others made. Pure."""
 
 from dataclasses import replace
 

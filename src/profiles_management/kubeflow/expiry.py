@@ -1,4 +1,4 @@
-"""Access that has to end whatever else is wrong with a profile: because its time is up."""
+"""Access whose `until` has passed: it ends, whatever state its profile is in. Pure."""
 
 from collections.abc import Iterator, Set
 from dataclasses import replace
@@ -36,12 +36,12 @@ def remaining(
         profile, anchor = pmr.profiles.get(name), anchors(observed, settings).get(name)
         over = expired(profile, now) if profile is not None else frozenset()
         is_ours = anchor is not None and anchor.mark == settings.instance
-        room = ending(replace(room, expired=over), settings, now, is_ours=is_ours)
+        room = only_ended(replace(room, expired=over), settings, now, is_ours=is_ours)
         if room.expired:
             yield room
 
 
-def ending(room: Room, settings: Settings, now: datetime, *, is_ours: bool) -> Room:
+def only_ended(room: Room, settings: Settings, now: datetime, *, is_ours: bool) -> Room:
     """Return a namespace with only what people whose time is up have of us: it goes, whatever state the profile is in.
 
     Args:

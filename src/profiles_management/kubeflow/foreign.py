@@ -1,4 +1,4 @@
-"""What gives people access without being managed, in the fields that planning reads. Pure."""
+"""Objects that give people access without being managed, and owner's objects that give it to others too. Pure."""
 
 from typing import Any, NamedTuple
 

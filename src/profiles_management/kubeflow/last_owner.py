@@ -1,4 +1,4 @@
-"""The owner of a profile that is being deleted: whoever else is bound as the owner loses that there too. Pure.
+"""The owner's objects of a profile that is being deleted: everybody but the owner loses access by them. Pure.
 
 In a namespace that is being deleted nothing can be created, so that the profile controller makes no object again. But
 what is there can be changed, by us and by the controller for as long as the Profile is there.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from profiles_management.kubeflow import ending
+from profiles_management.kubeflow import revocation
 from profiles_management.kubeflow.answers import outdated
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.target import WriteError
@@ -40,8 +40,8 @@ def _again(write: Write, read: Read, send: Send) -> bool:
     """
     try:
         part = read(write.target)
-        due = ending.rewritten(write, part)
-    except ending.NotTheirs as other:
+        due = revocation.rewritten(write, part)
+    except revocation.NotTheirs as other:
         if write.verb is Verb.DELETE and not other.gives:
             return False
         raise outdated(write.target, "was deleted and created again") from None
@@ -52,10 +52,10 @@ def _again(write: Write, read: Read, send: Send) -> bool:
     try:
         for each in due:
             remains = send(each)
-        if remains and ending.is_unknown(part):
-            remains = send(ending.emptied(write))  # a finalizer keeps what nobody recognizes
+        if remains and revocation.is_unknown(part):
+            remains = send(revocation.emptied(write))  # a finalizer keeps what nobody recognizes
     except WriteError as error:
-        is_gone = ending.is_unknown(part)
+        is_gone = revocation.is_unknown(part)
         if not error.conflict or (is_gone and (write.must_exist or write.verb is Verb.PATCH)):
             raise
         return not is_gone

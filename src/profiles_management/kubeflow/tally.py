@@ -1,4 +1,4 @@
-"""Counting the access that a plan moves: in total, and for each source that decides about it."""
+"""Counting the access that a plan moves: in total, and for each source that decides about it. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -127,7 +127,7 @@ def left_behind(room: Room, observed: Observed, settings: Settings, origins: Ori
     if is_protected(room.name, observed, settings):
         return only(room, ())
     room = room_to_end(room, observed, settings)
-    over = expiry.ending(room, settings, now, is_ours=False).expired
+    over = expiry.only_ended(room, settings, now, is_ours=False).expired
     stays = settings.stale == "off" or room.name in origins.conflicts
     gone = () if stays else _not_left_alone(room, origins)
     return replace(only(room, {*over, *gone}), expired=over)

@@ -1,4 +1,4 @@
-"""Access by objects that are not managed: they stay, and whatever access they give is reported. Pure."""
+"""Access by objects that are not managed: what it is, and the warnings about it. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain

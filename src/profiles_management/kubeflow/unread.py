@@ -1,4 +1,4 @@
-"""What of a cluster's objects is not looked at, because there is too much of it, and how that is told. Pure."""
+"""Limits on how much of a cluster's objects is looked at, and the warnings beyond them. Pure."""
 
 from collections.abc import Sequence
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ MOST_PEOPLE: Final = 1000
 """How many people of one object are kept."""
 
 MOST_PROBLEMS: Final = 20
-"""How many problems with objects of one cluster are told one by one."""
+"""How many problems with objects of one cluster are reported one by one."""
 
 Foreign = TypeVar("Foreign", bound=ForeignObject)
 T = TypeVar("T")

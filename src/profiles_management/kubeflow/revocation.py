@@ -1,4 +1,4 @@
-"""Access that is taken away although somebody keeps changing its object: what to send for it as it is now. Pure.
+"""Repeating a write that ends access: what to send for the object as it is now, if somebody changed it. Pure.
 
 A deletion that is bound to the version that was read can be outrun by whoever changes the object. One that is bound to
 the identity of the object cannot.
