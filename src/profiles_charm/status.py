@@ -269,8 +269,7 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
             kind = "AuthorizationPolicy" if "authorizationpolicies" in str(error) else "Profile"
             return ops.WaitingStatus(f"{kind} CRD not found")
         case ClusterAway():
-            reason = str(error).partition(": ")[2].removesuffix(" Nothing was written.")
-            return ops.WaitingStatus(short(f"Kubernetes API away: {reason}"))
+            return ops.WaitingStatus(short(f"Kubernetes API away: {error.failure}"))
         case _:
             return ops.BlockedStatus(short(str(error)))
 

@@ -244,7 +244,7 @@ class Cluster:
         try:
             return self._reading(once, deadline=self._clock.monotonic() + self._settings.request_timeout)
         except Passing as failure:
-            raise ClusterAway(f"The cluster does not answer: {failure}. Nothing was written.") from failure
+            raise ClusterAway(str(failure)) from failure
 
     def _met(self, kind: type[Any], conditions: Iterable[Condition]) -> set[Condition]:
         only = {condition.target.name for condition in conditions}

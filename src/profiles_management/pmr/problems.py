@@ -113,7 +113,15 @@ class Forbidden(ClusterError):
 
 
 class ClusterAway(ClusterError):
-    """The cluster did not answer within the deadline."""
+    """The cluster did not answer within the deadline.
+
+    Attributes:
+        failure: what went wrong last.
+    """
+
+    def __init__(self, failure: str) -> None:
+        super().__init__(f"The cluster does not answer: {failure}. Nothing was written.")
+        self.failure = failure
 
 
 class GitError(ProfilesError):
