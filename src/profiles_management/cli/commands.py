@@ -252,7 +252,7 @@ def rbac(
         bool,
         typer.Option(
             "--admission-policy",
-            help="Print instead the ValidatingAdmissionPolicies that confine --service-account (Kubernetes 1.30).",
+            help="Print the ValidatingAdmissionPolicies that confine --service-account (Kubernetes 1.30 or newer).",
         ),
     ] = False,
     service_account: Annotated[

@@ -161,7 +161,7 @@ class SettingOptions(RuleOptions):
     ] = _DEFAULT.unlisted
     foreign: Annotated[
         Literal["keep", "revoke"],
-        _setting("--foreign", "Access of users and groups by objects that are not managed."),
+        _setting("--foreign", "Keep or revoke the access that users and groups have by objects that are not managed."),
     ] = _DEFAULT.foreign
     stale: Annotated[
         Literal["ours", "all", "off"],

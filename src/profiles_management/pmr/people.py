@@ -73,7 +73,7 @@ def _refuse_nobody(kind: UserKind, name: str) -> None:
         what = f"{quoted(name)} does not name a ServiceAccount"
         raise refusal([Finding("bad-service-account", what, f"write: {_ACCOUNT}NAMESPACE:NAME", ("name",))])
     if _is_everybody(kind, name):
-        what = f"{quoted(name)} is everybody, or nobody in particular, to Kubernetes"
+        what = f"{quoted(name)} stands for everybody, nobody or the administrators in Kubernetes"
         remedy = "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
         raise refusal([Finding("everybody", what, remedy, ("name",))])
 
