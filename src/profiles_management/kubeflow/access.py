@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import names
-from profiles_management.kubeflow.held import Held, room_of
+from profiles_management.kubeflow.held import ROLES, Held, room_of
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.people import bound, held_in
 from profiles_management.kubeflow.settings import Settings
@@ -22,7 +22,8 @@ class AccessEntry:
     """One role of one person in one profile.
 
     Attributes:
-        role: admin, edit or view; the name of a ClusterRole of another kind; '' for one who passes the mesh alone.
+        role: admin, edit or view; the name of another ClusterRole, as `ClusterRole/edit` where that is the name of
+            a role; '' for one who passes the mesh alone.
         until: when it ends, '' for never.
         owner: whether they have it as the owner.
         managed: whether a document says so; False for a RoleBinding that somebody made for another purpose.
@@ -130,4 +131,5 @@ def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:
 
 
 def _shown(role: str) -> str:
-    return role.removeprefix("ClusterRole/")
+    name = role.removeprefix("ClusterRole/")
+    return role if name in ROLES else name  # a ClusterRole named `edit` is not the role edit

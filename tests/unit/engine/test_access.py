@@ -1,5 +1,7 @@
 """Who has which role where, and until when, as the cluster has it."""
 
+import pytest
+
 from engine.build import contributor, document
 from engine.looking import short
 from engine.test_ownership import a_namespace, made_by_hand
@@ -50,6 +52,14 @@ def test_a_role_that_is_none_of_ours_is_shown_by_its_name(world, profile):
     edited(world, lambda one: one["roleRef"].update(name="cluster-admin"))
 
     assert ("ml", "ann", "cluster-admin", False) in entries(world)
+
+
+@pytest.mark.parametrize("name", ["admin", "edit", "view"])
+def test_a_cluster_role_with_the_name_of_a_role_is_not_shown_as_that_role(world, profile, name):
+    world.apply(document(profile(ann="edit")))
+    edited(world, lambda one: one["roleRef"].update(name=name))
+
+    assert ("ml", "ann", f"ClusterRole/{name}", False) in entries(world)
 
 
 def test_everybody_whom_a_binding_binds_is_listed(world, profile):
