@@ -116,3 +116,26 @@ def test_equals_still_conflict_and_access_ends_at_its_time(world):
 
     assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
     assert codes(report.plan.refused) == ["two-sources"]
+
+
+CLAIMS = {"teams": document(profile(ann="view")), "evil": document(profile(ann="edit"))}
+
+
+@pytest.mark.parametrize("theirs", [{"evil": None}, CLAIMS], ids=["rubbish", "conflict"])
+@pytest.mark.parametrize("kept", [(), ("bob",)])
+def test_by_publishing_rubbish_or_a_conflict_after_a_trusted_source_added_somebody(world, theirs, kept):
+    world.apply(trusting(config=adding(ann="edit", bob="view"), evil=document(opened(eve="edit"))))
+
+    still = dict.fromkeys(kept, "view")
+    report = world.apply(trusting(config=adding(**still) if kept else document(), **theirs))
+
+    assert roles_in(world.api) == {"owner": "admin", "eve": "edit", **still}
+    assert [change.person.name for change in report.plan.changes if "ann" in change.person.name] == ["ann@example.com"]
+
+
+def test_an_addition_that_cannot_be_read_stays_there(world):
+    world.apply(trusting(config=document(), git=adding(ann="edit"), evil=document(opened())))
+
+    world.apply(trusting(config=document(), git=None, evil=None))
+
+    assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from profiles_management.kubeflow.held import Held, Room, ended, is_lasting
+from profiles_management.kubeflow.held import Held, Room, ended, is_lasting, room_of
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
@@ -54,6 +54,32 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         f"{name} is defined by {definer}, and {source}, which {why}, made it",
         f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
     )
+
+
+def let_go(name: str, observed: Observed, settings: Settings, origins: Origins, now: datetime) -> Room:
+    """Return a profile that stays as it is with only the access that a trusted source gave there and gives no longer.
+
+    An untrusted source that defines a profile and then cannot be read, or disagrees with another one, must not hold up
+    a trusted source that removes somebody there. What has ended is not here: it goes in any case.
+    """
+    room = room_of(name, observed)
+    anchor = anchors(observed, settings)[name]
+    definers = {anchor.source, *origins.claimants.get(name, ())}
+    added = {
+        (Person(one.kind.value, one.name), source)
+        for source, one in origins.unplaced.get(name, ())
+        if one.until is None or one.until > now
+    }
+
+    def is_let_go(one: Binding | Policy, person: Person) -> bool:
+        is_trusted = all(origins.outranks(one.source, definer) for definer in definers)
+        is_settled = is_trusted and not origins.leaves(one.source)
+        return one.mark == settings.instance and is_settled and (person, one.source) not in added
+
+    held_by = {person: held for person, held in held_in(room).items() if not ended(held, settings, now)}
+    bindings = [one for person, held in held_by.items() for one in held.bindings if is_let_go(one, person)]
+    policies = [one for person, held in held_by.items() for one in held.policies if is_let_go(one, person)]
+    return replace(room, bindings={one.name: one for one in bindings}, policies={one.name: one for one in policies})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from profiles_management.kubeflow import expiry, owner_objects, ownership, people, terminating
+from profiles_management.kubeflow import expiry, frozen, owner_objects, ownership, people, terminating
 from profiles_management.kubeflow.draft import Draft
 from profiles_management.kubeflow.held import Room, room_of
 from profiles_management.kubeflow.observed import Observed
@@ -39,6 +39,7 @@ def plan(draft: Draft) -> None:
     for name in terminating.remaining(draft.observed):
         if not draft.pmr.has_profile(name) and name not in draft.stale:
             _plan_remaining(draft, name)
+    _plan_let_go(draft)
     _plan_expired(draft)
 
 
@@ -67,6 +68,18 @@ def _plan_remaining(draft: Draft, name: str) -> None:
     room = terminating.left_behind(room, draft.observed, draft.settings, origins, draft.now)
     # Its Profile is gone, so this access is at stake for no source: its admin can plant as much as they like.
     _plan_nobody(draft, room, Deciding(merged=origins.is_merged, counts="nothing"))
+
+
+def _plan_let_go(draft: Draft) -> None:
+    """Plan the end of what other sources gave in profiles that stay as they are, and give no longer."""
+    origins = draft.pmr.origins
+    for name in sorted(draft.frozen.keys() | origins.conflicts.keys()):
+        anchor = ownership.anchors(draft.observed, draft.settings).get(name)
+        is_ours = anchor is not None and anchor.mark == draft.settings.instance
+        if is_ours and not ownership.is_protected(name, draft.observed, draft.settings):
+            room = frozen.let_go(name, draft.observed, draft.settings, origins, draft.now)
+            found = people.plan((), room, draft.settings)
+            draft.changes += draft.tally.people(found, draft.deciding(name))
 
 
 def _plan_expired(draft: Draft) -> None:

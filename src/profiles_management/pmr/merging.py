@@ -94,11 +94,15 @@ class _Merging:
         self.claimants: dict[str, frozenset[str]] = {}
         self.disputed: dict[Added, frozenset[str]] = {}
         self.refused: list[Problem] = []
+        self.unplaced: dict[str, list[tuple[str, Contributor]]] = {}
 
     def result(self) -> ProfilesManagementRepresentation:
         self._define()
         for name, additions in sorted(self._additions().items()):
-            self._add(name, additions)
+            if name in self.profiles:
+                self._add(name, additions)
+            else:
+                self._leave_out(name, additions)
         merged = ProfilesManagementRepresentation([self.profiles[name] for name in sorted(self.profiles)])
         merged.origins = Origins(
             settled=self.settled,
@@ -109,6 +113,7 @@ class _Merging:
             claimants=self.claimants,
             disputed=self.disputed,
             refused=tuple(self.refused),
+            unplaced=self.unplaced,
             untrusted=self.untrusted,
         )
         merged.warnings = tuple(warning for pmr in self.sources.values() for warning in document_warnings(pmr))
@@ -145,13 +150,17 @@ class _Merging:
                 found[name].append((source, addition))
         return found
 
+    def _leave_out(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
+        """Add nobody to a profile that no source defines, or several do, which is told and has to be settled first."""
+        self.unplaced[name] = [(source, one) for source, addition in additions for one in addition.contributors]
+        if name not in self.conflicts:
+            self.refused += [_no_way_in(name, source, None) for source, _ in additions]
+
     def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Add to one profile what several sources have to add."""
-        if name in self.conflicts:
-            return  # which is told, and would have to be settled first
-        profile = self.profiles.get(name)
-        if profile is None or not profile.open:
-            self.refused += [_no_way_in(name, source, self.origins.get(name)) for source, _ in additions]
+        profile = self.profiles[name]
+        if not profile.open:
+            self.refused += [_no_way_in(name, source, self.origins[name]) for source, _ in additions]
             return
         offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
         taken = _Taken(profile, self.origins[name])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from profiles_management.pmr.people import UserKind
+from profiles_management.pmr.people import Contributor, UserKind
 from profiles_management.pmr.problems import Problem
 
 Added = tuple[str, UserKind, str]
@@ -27,6 +27,8 @@ class Origins:
         claimants: the sources that define each of these profiles.
         disputed: contributors whom several sources add differently, with those sources; what they have from one of
             these stays as it is, and they get nothing new.
+        unplaced: whom sources add to profiles that no source defines, or several do, each with its source. They get
+            nothing by that, and whom such a source gave access there before keeps it.
         untrusted: sources that define new profiles and keep those that they made, and take nothing that exists.
         refused: definitions and additions that do not count, each with its source as `where.file`; the profile itself
             goes on.
@@ -40,6 +42,7 @@ class Origins:
     claimants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     disputed: Mapping[Added, frozenset[str]] = field(default_factory=dict)
     refused: tuple[Problem, ...] = ()
+    unplaced: Mapping[str, Sequence[tuple[str, Contributor]]] = field(default_factory=dict)
     untrusted: frozenset[str] = frozenset()
 
     @property
