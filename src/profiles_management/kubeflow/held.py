@@ -141,8 +141,7 @@ def policy_diff(one: Policy, person: Person, settings: Settings) -> tuple[FieldD
 
 def ref(room: Room, one: Binding | Policy) -> ObjectRef:
     """Return which object it is."""
-    kind = "RoleBinding" if isinstance(one, Binding) else "AuthorizationPolicy"
-    return ObjectRef(kind, room.name, one.name)
+    return ObjectRef(one.kind, room.name, one.name)
 
 
 def deletions(

@@ -42,6 +42,7 @@ class Binding(Half, frozen=True, gc=False, kw_only=True):
         subjects: (kind, name, namespace, apiGroup) of each; None where there is exactly one, `person` by RBAC's group.
     """
 
+    kind: ClassVar[str] = "RoleBinding"
     cluster_role: str
     granted: str
     subjects: tuple[tuple[str, str, str, str], ...] | None
@@ -50,6 +51,7 @@ class Binding(Half, frozen=True, gc=False, kw_only=True):
 class Policy(Half, frozen=True, gc=False, kw_only=True):
     """A contributor's AuthorizationPolicy; `spec` is its JSON as the server sent it."""
 
+    kind: ClassVar[str] = "AuthorizationPolicy"
     spec: bytes
 
 
@@ -65,6 +67,7 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         uid: its identity: another object of its name has another.
     """
 
+    kind: ClassVar[str]
     name: str
     version: str
     people: tuple[Person, ...]
@@ -86,6 +89,7 @@ class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
     """An AuthorizationPolicy that is not managed and lets people in; `spec` is its JSON, '' for an owner's."""
 
     kind: ClassVar[str] = "AuthorizationPolicy"
+    role: ClassVar[str] = ""
     spec: bytes = b""
 
 

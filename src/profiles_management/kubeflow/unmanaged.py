@@ -96,7 +96,6 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
     """Yield what removes the objects with KFAM's annotations that are not managed: KFAM counts their people too."""
     for one in _objects(name, observed):
         if one.annotated and not one.propagated:
-            _, role = _kind_and_role(one)
             ref = _ref(name, one)
             yield Change(
                 Phase.REVOKE,
@@ -105,7 +104,7 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
                 Action.DELETE,
                 Reason.UNLISTED,
                 person=one.people[0],
-                before=role,
+                before=one.role,
                 writes=tuple(writing(ref, one, one.people[0])),
             )
 
@@ -164,20 +163,15 @@ def _accesses(objects: Iterable[ForeignBinding | ForeignPolicy]) -> list[Unmanag
 
 
 def _accesses_by(one: ForeignBinding | ForeignPolicy) -> Iterator[UnmanagedAccess]:
-    kind, role = _kind_and_role(one)
     for person in one.people:
         # A ServiceAccount has this name as a user, which is how a document names it.
         is_account = person.kind == "ServiceAccount"
         user = Person("User", f"system:serviceaccount:{person.name}") if is_account else person
-        yield UnmanagedAccess(user, kind, one.name, role, one.propagated)
+        yield UnmanagedAccess(user, one.kind, one.name, one.role, one.propagated)
 
 
 def _ref(name: str, one: ForeignBinding | ForeignPolicy) -> ObjectRef:
-    return ObjectRef(_kind_and_role(one)[0], name, one.name)
-
-
-def _kind_and_role(one: ForeignBinding | ForeignPolicy) -> tuple[str, str]:
-    return ("RoleBinding", one.role) if isinstance(one, ForeignBinding) else ("AuthorizationPolicy", "")
+    return ObjectRef(one.kind, name, one.name)
 
 
 def _listed(name: str, everything: Sequence[UnmanagedAccess], lost: Collection[Person]) -> Iterator[Problem]:
@@ -228,11 +222,10 @@ def _unknown(
         if one.name not in known and (one.annotated or one.name in taken):
             unknown.setdefault(one.name, one)  # of a pair, the RoleBinding
     for one in list(unknown.values())[:MOST]:
-        kind, role = _kind_and_role(one)
         people = ", ".join(map(str, one.people[:MOST])) + (", ..." if len(one.people) > MOST else "")
-        gives = f"gives {_role(role)} to {people}" if role else f"lets {people} in"
-        remedy = _remedy(kind, one.name, "Delete it if nobody needs it.", propagated=one.propagated)
-        yield refusal(name, UNKNOWN, f"{kind} {one.name} {gives}, and {_whose(kind, one.name)}", remedy)
+        gives = f"gives {_role(one.role)} to {people}" if one.role else f"lets {people} in"
+        remedy = _remedy(one.kind, one.name, "Delete it if nobody needs it.", propagated=one.propagated)
+        yield refusal(name, UNKNOWN, f"{one.kind} {one.name} {gives}, and {_whose(one.kind, one.name)}", remedy)
     if len(unknown) > MOST:
         more = count(len(unknown) - MOST, "more object")
         yield _further(

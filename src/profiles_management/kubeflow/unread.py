@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from profiles_management.kubeflow.observed import ForeignBinding, ForeignObject
+from profiles_management.kubeflow.observed import ForeignObject
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Person
 
@@ -35,9 +35,8 @@ def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
     """Return an object that gives access with at most MOST_PEOPLE people, and the problem that it names more."""
     if len(giving.people) <= MOST_PEOPLE:
         return giving, []
-    kind = "RoleBinding" if isinstance(giving, ForeignBinding) else "AuthorizationPolicy"
     what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"
-    problem = of_object(kind, giving.name, namespace, what)
+    problem = of_object(giving.kind, giving.name, namespace, what)
     people = sorted(giving.people, key=_is_program)  # nobody hides behind a thousand accounts
     return msgspec.structs.replace(giving, people=tuple(people[:MOST_PEOPLE])), [problem]
 
