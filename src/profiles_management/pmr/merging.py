@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from profiles_management.pmr import disagreements
 from profiles_management.pmr.classes import (
     Addition,
     Contributor,
@@ -18,7 +19,7 @@ from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import Added, Origins
 from profiles_management.pmr.people import object_name
-from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
 
@@ -129,13 +130,13 @@ class _Merging:
         for name, sources in definers.items():
             source, *others = self._decisive(sources)
             if others:
-                self.conflicts[name] = _two_definitions(name, [source, *others])
+                self.conflicts[name] = disagreements.two_definitions(name, [source, *others])
                 self.claimants[name] = frozenset([source, *others])
             else:
                 self.profiles[name] = _with_defaults(self.sources[source], name)
                 self.origins[name] = source
             refused = [loser for loser in sources if loser not in (source, *others)]
-            self.refused += [_trusted_defines(name, loser, [source, *others]) for loser in refused]
+            self.refused += [disagreements.trusted_defines(name, loser, [source, *others]) for loser in refused]
 
     def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
         """Return the sources whose word counts where several disagree: the trusted ones, or all where none is."""
@@ -154,13 +155,13 @@ class _Merging:
         """Add nobody to a profile that no source defines, or several do, which is told and has to be settled first."""
         self.unplaced[name] = [(source, one) for source, addition in additions for one in addition.contributors]
         if name not in self.conflicts:
-            self.refused += [_no_way_in(name, source, None) for source, _ in additions]
+            self.refused += [disagreements.no_way_in(name, source, None) for source, _ in additions]
 
     def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Add to one profile what several sources have to add."""
         profile = self.profiles[name]
         if not profile.open:
-            self.refused += [_no_way_in(name, source, self.origins[name]) for source, _ in additions]
+            self.refused += [disagreements.no_way_in(name, source, self.origins[name]) for source, _ in additions]
             return
         offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
         taken = _Taken(profile, self.origins[name])
@@ -189,7 +190,7 @@ class _Merging:
             who = f"{quoted(person.name)}, whose RoleBinding would have the name of another,"
             what = f"{source} adds {who} to {profile.name}"
             remedy = f"Remove {quoted(person.name)} from what {source} adds."
-            self.refused.append(_refused("name-collision", what, profile.name, source, remedy))
+            self.refused.append(disagreements.refused("name-collision", what, profile.name, source, remedy))
 
     def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
         """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""
@@ -198,14 +199,14 @@ class _Merging:
         if len({(person.name, person.role) for _, person in counted}) > 1:
             sources = frozenset(decisive)
             self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
-            self.refused += [_disputed(name, source, person, decisive) for source, person in counted]
+            self.refused += [disagreements.disputed(name, source, person, decisive) for source, person in counted]
         else:
             source, person = min(counted, key=_last_end_first)
             self.contributors[name, person.kind, person.name] = source
             yield person
         for source, person in offer:
             if source not in decisive and (person.name, person.role) != (counted[0][1].name, counted[0][1].role):
-                self.refused.append(_disputed(name, source, person, decisive))
+                self.refused.append(disagreements.disputed(name, source, person, decisive))
 
 
 class _Taken:
@@ -226,17 +227,17 @@ class _Taken:
         remedy = f"Remove {who} from what {source} adds."
         if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
             what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
-            return _refused("owner-contributes", what, profile, source, remedy)
+            return disagreements.refused("owner-contributes", what, profile, source, remedy)
         if person.role == ContributorRole.ADMIN:
             what = f"{source} adds {who} to {profile} as admin, which only {definer} can"
-            return _refused("admin-added", what, profile, source, remedy)
+            return disagreements.refused("admin-added", what, profile, source, remedy)
         if listed is None or (listed.name, listed.role) == (person.name, person.role):
             return None
         if listed.name != person.name:
             what = f"{source} adds {who} to {profile}, where {definer} lists the same name in another spelling"
-            return _refused("case-clash", what, profile, source, remedy)
+            return disagreements.refused("case-clash", what, profile, source, remedy)
         what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
-        return _refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")
+        return disagreements.refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")
 
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
@@ -257,43 +258,3 @@ def _last_end_first(one: tuple[str, Contributor]) -> tuple[bool, float, str]:
     source, person = one
     until = person.until
     return until is not None, 0.0 if until is None else -until.timestamp(), source
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-
-
-def _two_definitions(name: str, sources: Sequence[str]) -> Problem:
-    what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
-    few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources, as one says it
-    return Problem("two-sources", what, Where(path=f"Profile/{name}"), f"Remove it from {few} of them.")
-
-
-def _no_way_in(name: str, source: str, definer: str | None) -> Problem:
-    if definer is None:
-        what = f"{source} adds contributors to {name}, which no source that can be read defines"
-        return _refused("nobody-defines", what, name, source, "Define it in another source, or remove the addition.")
-    what = f"{source} adds contributors to {name}, which {definer} does not open"
-    remedy = f"Write `open: true` in {name} in {definer}, or remove the addition."
-    return _refused("not-open", what, name, source, remedy)
-
-
-def _trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
-    what = f"{source} defines {name}, which the trusted source {_listed(definers)} defines"
-    return _refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
-
-
-def _disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
-    """Return what a source is answered in a dispute: nothing of how others write the person."""
-    others = [other for other in decisive if other != source]
-    what = (
-        f"{source} adds {quoted(person.name)} to {name} as {person.role}, and {_listed(others)} "
-        f"the same person with another role or spelling"
-    )
-    if source in decisive:
-        return _refused("disputed", what, name, source, "Remove all but one, or make them alike.")
-    return _refused("disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds.")
-
-
-def _refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
-    return Problem(code, what, Where(file=source, path=f"Profile/{profile}"), remedy)

@@ -1,0 +1,53 @@
+"""What is wrong where several sources disagree: each problem names the source whose word does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from profiles_management.pmr.names import quoted
+from profiles_management.pmr.people import Contributor
+from profiles_management.pmr.problems import Problem, Where
+
+
+def two_definitions(name: str, sources: Sequence[str]) -> Problem:
+    """Return that equal sources define one profile."""
+    what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
+    few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources, as one says it
+    return Problem("two-sources", what, Where(path=f"Profile/{name}"), f"Remove it from {few} of them.")
+
+
+def no_way_in(name: str, source: str, definer: str | None) -> Problem:
+    """Return that a source adds contributors to a profile that no source defines, or that is not open."""
+    if definer is None:
+        what = f"{source} adds contributors to {name}, which no source that can be read defines"
+        return refused("nobody-defines", what, name, source, "Define it in another source, or remove the addition.")
+    what = f"{source} adds contributors to {name}, which {definer} does not open"
+    remedy = f"Write `open: true` in {name} in {definer}, or remove the addition."
+    return refused("not-open", what, name, source, remedy)
+
+
+def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
+    """Return that an untrusted source defines a profile that a trusted one defines."""
+    what = f"{source} defines {name}, which the trusted source {_listed(definers)} defines"
+    return refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
+
+
+def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
+    """Return what a source is answered in a dispute: nothing of how others write the person."""
+    others = [other for other in decisive if other != source]
+    what = (
+        f"{source} adds {quoted(person.name)} to {name} as {person.role}, and {_listed(others)} "
+        f"the same person with another role or spelling"
+    )
+    if source in decisive:
+        return refused("disputed", what, name, source, "Remove all but one, or make them alike.")
+    return refused("disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds.")
+
+
+def refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
+    """Return that what a source says of a profile does not count."""
+    return Problem(code, what, Where(file=source, path=f"Profile/{profile}"), remedy)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
