@@ -176,6 +176,33 @@ def test_what_programs_and_other_controllers_need_stays(strict, body):
     assert strict.api.snapshot() == before
 
 
+@pytest.mark.parametrize(
+    ("body", "access"),
+    [
+        (binding("x", person(MALLORY), labels=COPY), "mallory@example.com also has edit by RoleBinding x"),
+        (binding("x", person("evils", "Group"), labels=COPY), "evils (Group) also has edit by RoleBinding x"),
+        (policy("x", rule(MALLORY), labels=COPY), "mallory@example.com also passes the mesh by AuthorizationPolicy x"),
+    ],
+)
+def test_whoever_keeps_access_by_what_looks_like_a_copy_is_reported_by_every_run(strict, body, access):
+    pmr = document(profile(ann="edit"))
+    strict.apply(pmr)
+    put(strict.api, body)
+
+    for _ in range(2):
+        (warning,) = strict.apply(pmr).plan.warnings
+        assert warning.what == f"{access}, which is not managed"
+        assert warning.remedy.startswith("Another controller copies it into the namespace")
+
+
+def test_a_copy_for_programs_is_not_reported(strict):
+    pmr = document(profile(ann="edit"))
+    strict.apply(pmr)
+    put(strict.api, binding("x", account("robot", "ci"), labels=COPY))
+
+    assert strict.apply(pmr).plan.warnings == ()
+
+
 def test_of_a_binding_for_people_and_programs_the_programs_stay(strict):
     pmr = document(profile())
     strict.apply(pmr)

@@ -115,6 +115,8 @@ class Draft:
         """Add what gives people access to a profile without being managed; see unmanaged.problems."""
         if not unmanaged.exists(name, self.observed):
             return
+        if self.settings.foreign == "revoke":
+            near = {*near, *unmanaged.people_of_copies(name, self.observed)}
         document = self.people_of_document
         self.warnings += unmanaged.problems(
             name, self.observed, near=near, document=document, lost=lost, corrected=corrected, new_here=new_here

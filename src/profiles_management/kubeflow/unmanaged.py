@@ -5,7 +5,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from profiles_management.kubeflow import names, objects, policies
-from profiles_management.kubeflow.foreign_removal import writing
+from profiles_management.kubeflow.foreign_removal import is_person, writing
 from profiles_management.kubeflow.held import ROLES
 from profiles_management.kubeflow.observed import ForeignBinding, ForeignPolicy, Observed
 from profiles_management.kubeflow.ownership import refusal
@@ -85,6 +85,15 @@ def _all_that_stays(
     what = f"the profile {new_here}, and objects that are not managed still give {stay}"
     remedy = f"Check: profiles-management access --profile {name}. Once it is managed, --foreign revoke removes them."
     return [refusal(name, HANDED_OVER, what, remedy), *_listed(name, outside, lost)]
+
+
+def people_of_copies(name: str, observed: Observed) -> set[Person]:
+    """Return the users and groups who have access by copies, which stay also where foreign access is revoked.
+
+    Anybody who may edit an object can make it look like a copy.
+    """
+    copies = (found for found in _objects(name, observed) if found.propagated)
+    return {person for found in copies for person in found.people if is_person(person)}
 
 
 def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
