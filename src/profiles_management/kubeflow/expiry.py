@@ -4,9 +4,9 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow.held import Room, ended, is_lasting, room_of
+from profiles_management.kubeflow.held import Room, ended, is_lasting, only, room_of
 from profiles_management.kubeflow.objects import expired
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.settings import Settings
@@ -51,19 +51,15 @@ def only_ended(room: Room, settings: Settings, now: datetime, *, is_ours: bool) 
     """
     everything = is_ours and settings.unlisted == "revoke"
     expired: set[Person] = set()
-    gone: set[str] = set()
+    gone: list[Binding | Policy] = []
     for person, held in held_in(room).items():
         over = ended(held, settings, now, is_listed=person in room.expired)
         if not over:
             continue
         expired.add(person)
-        gone |= held.names if everything and not is_lasting(held, over) else over
-    return replace(
-        room,
-        bindings={name: one for name, one in room.bindings.items() if name in gone},
-        policies={name: one for name, one in room.policies.items() if name in gone},
-        expired=frozenset(expired),
-    )
+        is_all_over = everything and not is_lasting(held, over)
+        gone += [one for one in held.objects if is_all_over or one.name in over]
+    return replace(only(room, gone), expired=frozenset(expired))
 
 
 def protected(room: Room) -> Problem:

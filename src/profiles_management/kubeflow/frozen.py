@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from profiles_management.kubeflow.held import Held, Room, ended, is_lasting, room_of
+from profiles_management.kubeflow.held import Held, Room, ended, is_lasting, only, room_of
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.people import held_in
@@ -76,10 +76,11 @@ def let_go(name: str, observed: Observed, settings: Settings, origins: Origins, 
         is_settled = is_trusted and not origins.leaves(one.source)
         return one.mark == settings.instance and is_settled and (person, one.source) not in added
 
-    held_by = {person: held for person, held in held_in(room).items() if not ended(held, settings, now)}
-    bindings = [one for person, held in held_by.items() for one in held.bindings if is_let_go(one, person)]
-    policies = [one for person, held in held_by.items() for one in held.policies if is_let_go(one, person)]
-    return replace(room, bindings={one.name: one for one in bindings}, policies={one.name: one for one in policies})
+    gone: list[Binding | Policy] = []
+    for person, held in held_in(room).items():
+        if not ended(held, settings, now):
+            gone += [one for one in held.objects if is_let_go(one, person)]
+    return only(room, gone)
 
 
 @dataclass(frozen=True, slots=True)

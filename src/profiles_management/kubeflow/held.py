@@ -1,7 +1,7 @@
 """What people hold in a namespace: whose it is, whether it is right, and what takes it away."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from profiles_management.kubeflow import compare, objects, writes
@@ -94,6 +94,16 @@ def room_of(name: str, observed: Observed, now: datetime | None = None) -> Room:
         observed.taken.get(name, frozenset()),
         "AuthorizationPolicy" in observed.holds,
         now=now,
+    )
+
+
+def only(room: Room, kept: Iterable[Binding | Policy]) -> Room:
+    """Return a namespace with some of its RoleBindings and AuthorizationPolicies in it, and no others."""
+    found = {(one.kind, one.name) for one in kept}
+    return replace(
+        room,
+        bindings={name: one for name, one in room.bindings.items() if (one.kind, name) in found},
+        policies={name: one for name, one in room.policies.items() if (one.kind, name) in found},
     )
 
 

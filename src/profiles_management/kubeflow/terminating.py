@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles_management.kubeflow import compare, expiry, frozen, objects, people, writes
-from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, weight
+from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, only, policy_diff, ref, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.ownership import anchors, belongs, is_protected
@@ -44,7 +44,7 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
     if _has_our_mark(room.name, observed, settings):
         return room
     held_by = held_in(room).items()
-    return only(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
+    return _only_of(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
 
 
 def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
@@ -83,7 +83,7 @@ def plan(
     wanted = [grant for grant in grants if grant.person in held_by]
     # A Profile that a list does not show yet looks gone: who is to own it keeps what they have as a contributor.
     entitled = {grant.person for grant in wanted} | {objects.owner_of(profile)}
-    revoked = people.plan((), only(stay.room, held_by.keys() - entitled), settings)
+    revoked = people.plan((), _only_of(stay.room, held_by.keys() - entitled), settings)
     reduced = (change for grant in wanted for change in _reduced(grant, held_by[grant.person], stay.room, settings))
     before = Counter(revoked.before) + Counter(grant.source for grant in wanted)
     return replace(revoked, changes=(*revoked.changes, *reduced), before=before)
@@ -125,12 +125,12 @@ def left_behind(room: Room, observed: Observed, settings: Settings, origins: Ori
     That is what a stale profile loses, and whose time is up in any case.
     """
     if is_protected(room.name, observed, settings):
-        return only(room, ())
+        return _only_of(room, ())
     room = room_to_end(room, observed, settings)
     over = expiry.only_ended(room, settings, now, is_ours=False).expired
     stays = settings.stale == "off" or room.name in origins.conflicts
     gone = () if stays else _not_left_alone(room, origins)
-    return replace(only(room, {*over, *gone}), expired=over)
+    return replace(_only_of(room, {*over, *gone}), expired=over)
 
 
 def _not_left_alone(room: Room, origins: Origins) -> Iterator[Person]:
@@ -140,9 +140,7 @@ def _not_left_alone(room: Room, origins: Origins) -> Iterator[Person]:
             yield person
 
 
-def only(room: Room, people: Collection[Person]) -> Room:
+def _only_of(room: Room, people: Collection[Person]) -> Room:
     """Return a namespace with what some people hold in it, and nothing else."""
-    held = [held for person, held in held_in(room).items() if person in people]
-    bindings = {binding.name: binding for one in held for binding in one.bindings}
-    policies = {policy.name: policy for one in held for policy in one.policies}
-    return replace(room, bindings=bindings, policies=policies)
+    held_by = held_in(room).items()
+    return only(room, (one for person, held in held_by if person in people for one in held.objects))

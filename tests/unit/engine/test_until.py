@@ -1,5 +1,6 @@
 """Access with an end: from then on it is as if it were not there; now is an argument."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from engine.build import contributor, document
 from engine.build import profile as a_profile
-from engine.looking import roles_in, steps
+from engine.looking import let_in, roles_in, steps
 from engine.world import NOON, World
 from memory_api import Kfam
 from profiles_management import create_or_update_profiles, list_access, plan_profiles
@@ -155,3 +156,18 @@ def test_access_that_expires_outside_of_the_document_leaves_the_number_of_unchan
     assert [change.profile for change in plan.changes] == ["ml", "web"]
     assert (plan.stale, plan.outside) == ((("ml",), ()) if stale == "ours" else ((), ("ml",)))
     assert unchanged(plan) == 0
+
+
+def test_a_policy_of_somebody_else_under_the_name_stays_where_stale_profiles_are_left_alone(world, profile):
+    world.apply(ending(profile))
+    policy = world.api.get("AuthorizationPolicy", "ml", BINDING)
+    text = json.dumps(policy).replace("ann@example.com", "bob@example.com")
+    policy = {**json.loads(text), "metadata": {"namespace": "ml", "name": BINDING}}
+    policy["metadata"]["annotations"] = {"user": "bob@example.com", "role": "edit"}
+    world.api.put(policy)
+    world.settings = replace(world.settings, stale="off")
+
+    report = at(world, document(), MORNING)
+
+    assert [str(change.person) for change in report.plan.changes] == ["ann@example.com"]
+    assert let_in(world.api) == ["bob"]
