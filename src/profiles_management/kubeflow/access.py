@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow import names, policies
 from profiles_management.kubeflow.held import ROLES, Held, room_of
 from profiles_management.kubeflow.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.people import bound, held_in
@@ -53,15 +53,15 @@ def entries(observed: Observed, settings: Settings, profile: str | None = None) 
         places = (_known(profile, places),)
     found: list[AccessEntry] = []
     for name in places:
-        entries = _entries(name, observed)
+        entries = _entries(name, observed, settings)
         found += _marked(entries) if is_terminating(name, observed) else entries
     return tuple(sorted(found))
 
 
-def _entries(name: str, observed: Observed) -> Iterator[AccessEntry]:
+def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
     yield from _owner(name, observed)
     for person, held in held_in(room_of(name, observed)).items():
-        yield from _contributor(name, person, held)
+        yield from _contributor(name, person, held, settings)
     yield from _foreign(name, observed)
 
 
@@ -111,12 +111,16 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
             yield AccessEntry(name, person, _shown(owned.granted), owner=True)
 
 
-def _contributor(name: str, person: Person, held: Held) -> Iterator[AccessEntry]:
+def _contributor(name: str, person: Person, held: Held, settings: Settings) -> Iterator[AccessEntry]:
     for binding in held.bindings:
         for subject in bound(binding):
             yield AccessEntry(name, subject, _shown(binding.granted), binding.until)
     if not held.bindings and person.name:
         yield AccessEntry(name, person, "", held.policies[0].until)
+    for policy in held.policies:  # somebody may have edited it
+        for other in policies.people_let_in(policy.spec, settings):
+            if other != person:
+                yield AccessEntry(name, other, "", policy.until)
 
 
 def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:

@@ -8,6 +8,8 @@ from engine.test_ownership import a_namespace, made_by_hand
 from memory_api import Kfam
 from profiles_management import Settings, list_access
 
+HEADER = "request.headers[kubeflow-userid]"
+
 
 def entries(world, **changed):
     return [
@@ -108,3 +110,14 @@ def test_listing_writes_nothing(world, profile):
     entries(world)
 
     assert not world.api.writes
+
+
+@pytest.mark.parametrize(
+    ("rules", "who"), [([{}], "*"), ([{"when": [{"key": HEADER, "values": ["zed@example.com"]}]}], "zed")]
+)
+def test_everybody_whom_the_policy_of_a_contributor_lets_in_is_listed(world, profile, rules, who):
+    world.apply(document(profile(ann="edit")))
+    edited(world, lambda one: one["spec"].update(rules=rules), kind="AuthorizationPolicy")
+
+    assert ("ml", who, "", False) in entries(world)
+    assert ("ml", "ann", "edit", False) in entries(world)
