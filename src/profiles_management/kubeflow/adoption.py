@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiles_management.kubeflow.observed import Contents, Observed
-from profiles_management.kubeflow.ownership import anchors, is_protected, refusal
+from profiles_management.kubeflow.ownership import has_our_mark, is_protected, refusal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
@@ -32,7 +32,7 @@ def told(name: str, observed: Observed) -> Iterator[Problem]:
 
 
 def _is_taken(profile: Profile, observed: Observed, settings: Settings) -> bool:
-    space, anchor = observed.namespaces.get(profile.name), anchors(observed, settings).get(profile.name)
+    space = observed.namespaces.get(profile.name)
     if space is None or space.deleting or is_protected(profile.name, observed, settings):
         return False
-    return anchor is None or anchor.mark != settings.instance
+    return not has_our_mark(profile.name, observed, settings)

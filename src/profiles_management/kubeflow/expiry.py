@@ -7,7 +7,7 @@ from datetime import datetime
 from profiles_management.kubeflow.held import Room, ended, is_lasting, only, room_of
 from profiles_management.kubeflow.objects import expired
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.ownership import anchors, refusal
+from profiles_management.kubeflow.ownership import has_our_mark, refusal
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -33,9 +33,8 @@ def remaining(
     """
     for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
         room = room_of(name, observed)
-        profile, anchor = pmr.profiles.get(name), anchors(observed, settings).get(name)
+        profile, is_ours = pmr.profiles.get(name), has_our_mark(name, observed, settings)
         over = expired(profile, now) if profile is not None else frozenset()
-        is_ours = anchor is not None and anchor.mark == settings.instance
         room = only_ended(replace(room, expired=over), settings, now, is_ours=is_ours)
         if room.expired:
             yield room

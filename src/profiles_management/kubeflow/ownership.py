@@ -51,6 +51,12 @@ def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
     return observed.namespaces if settings.standalone else observed.profiles
 
 
+def has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
+    """Return whether a profile has the mark of this instance."""
+    anchor = anchors(observed, settings).get(name)
+    return anchor is not None and anchor.mark == settings.instance
+
+
 def is_protected(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a namespace is never touched, whatever a document or a setting says.
 

@@ -12,7 +12,7 @@ from profiles_management.kubeflow import compare, expiry, frozen, objects, peopl
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, only, policy_diff, ref, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.ownership import anchors, belongs, is_protected
+from profiles_management.kubeflow.ownership import anchors, has_our_mark, is_ours_to_close, is_protected
 from profiles_management.kubeflow.people import People, held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile
@@ -41,7 +41,7 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
     That is all contributors' access where the profile has our mark. Once its Profile is gone, our marks on the
     RoleBindings and AuthorizationPolicies decide.
     """
-    if _has_our_mark(room.name, observed, settings):
+    if _is_our_profile(room.name, observed, settings):
         return room
     held_by = held_in(room).items()
     return _only_of(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
@@ -50,18 +50,13 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
 def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a profile is ours; once it is gone, our mark on anything in its namespace tells it."""
     objects = (*observed.bindings.get(name, {}).values(), *observed.policies.get(name, {}).values())
-    return _has_our_mark(name, observed, settings) or (
+    return _is_our_profile(name, observed, settings) or (
         name not in observed.profiles and any(one.mark == settings.instance for one in objects)
     )
 
 
-def _has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
-    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
-    if space is None:
-        return False
-    if settings.standalone:
-        return space.mark == settings.instance
-    return seen is not None and seen.mark == settings.instance and belongs(seen, space, observed)
+def _is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
+    return has_our_mark(name, observed, settings) and is_ours_to_close(name, observed, settings)
 
 
 def plan(
