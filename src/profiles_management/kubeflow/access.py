@@ -13,9 +13,6 @@ from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.problems import UnknownProfile
 from profiles_management.reconcile.plan import Person
 
-# What the profile controller puts on the namespace of a Profile, and leaves there.
-_PART_OF, _KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class AccessEntry:
@@ -89,7 +86,8 @@ def _places(observed: Observed) -> Iterator[str]:
 
 
 def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
-    has_mark = space.name in observed.closed or space.labels.get(_PART_OF) == _KUBEFLOW_PROFILE
+    # The profile controller leaves its label on the namespace.
+    has_mark = space.name in observed.closed or space.labels.get(names.PART_OF) == names.KUBEFLOW_PROFILE
     return has_mark or (space.deleting and (bool(space.owned_by) or space.name in observed.bindings))
 
 

@@ -11,7 +11,6 @@ from profiles_management.pmr import names as pmr_names
 ADOPTABLE = f"{names.DOMAIN}/adoptable"
 
 _ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*"})
-_PART_OF, _KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"  # as the profile controller labels
 # As pmr.rules.is_ours and is_foreign have it.
 _OUR_KEYS = ("owner", r"app\.kubernetes\.io/managed-by", r"([^/]*\.)?profiles-management\.io/.*")
 _KEYS_OF_OTHERS = ("istio-injection", r"([^/]*\.)?(kubernetes|k8s)\.io/.*", r"[^/]*istio\.io/.*")
@@ -267,7 +266,7 @@ class _Confinement:
     def _is_profile(self, labels: str) -> str:
         """Return whether a namespace is a profile's or may become one. What says so, our account cannot set."""
         allowed = f"{cel.entry(labels, ADOPTABLE)} == 'true'"
-        kubeflow = f"{cel.entry(labels, _PART_OF)} == {cel.text(_KUBEFLOW_PROFILE)}"
+        kubeflow = f"{cel.entry(labels, names.PART_OF)} == {cel.text(names.KUBEFLOW_PROFILE)}"
         return cel.some(allowed, self._of_instances(labels) if self.settings.standalone else kubeflow)
 
     def _marked(self, labels: str) -> str:

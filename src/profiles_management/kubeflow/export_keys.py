@@ -10,7 +10,7 @@ from profiles_management.pmr.rules import Rules, is_ours
 # Defaults of the profile controller. Source: kubeflow/dashboard, namespace-labels.yaml and
 # profile_controller.go. They are there in every namespace, so nobody needs to read of them.
 _CONTROLLER_LABELS: Mapping[str, str] = {
-    "app.kubernetes.io/part-of": "kubeflow-profile",
+    names.PART_OF: names.KUBEFLOW_PROFILE,
     "istio-injection": "enabled",
     "katib.kubeflow.org/metrics-collector-injection": "enabled",
     "pipelines.kubeflow.org/enabled": "true",

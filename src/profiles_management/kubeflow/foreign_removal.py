@@ -14,7 +14,6 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Person, Phase, Reason, Write
 
 _EVERYBODY = ("authenticated", "unauthenticated", "serviceaccounts", "anonymous")
-_ACCOUNT = "system:serviceaccount:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def deletions(
 ) -> Iterator[Write]:
     """Yield the writes that remove objects of one person."""
     for one in gone:
-        nothing = emptying(one) if one.finalized and not is_spent(one) else None
+        nothing = _emptying(one) if one.finalized and not is_spent(one) else None
         yield from writes.removal(
             ref(room, one), nothing, one.version, wait, is_deleting=one.deleting, uid=one.uid, ends=person
         )
@@ -172,7 +172,7 @@ def is_spent(one: Binding | Policy) -> bool:
     return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
 
 
-def emptying(one: Binding | Policy) -> dict[str, object]:
+def _emptying(one: Binding | Policy) -> dict[str, object]:
     """Return the patch that leaves an object in place and takes from it what it gives."""
     if isinstance(one, Binding):
         return {"subjects": []}

@@ -29,6 +29,7 @@ ACCOUNTS = ("default-editor", "default-viewer")  # that the profile controller m
 QUOTA = "kf-resource-quota"
 LIMITS = MANAGER
 FINALIZER = "profile-finalizer"
+PART_OF, KUBEFLOW_PROFILE = "app.kubernetes.io/part-of", "kubeflow-profile"  # on namespaces of Profiles
 CLOSED = f"{MANAGER}-closed"
 CLOSING = (CLOSED, f"{CLOSED}-2")  # the second where somebody has the first for a policy of theirs
 RBAC_GROUP = "rbac.authorization.k8s.io"
