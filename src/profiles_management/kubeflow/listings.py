@@ -19,7 +19,7 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.rows import day
-from profiles_management.reconcile.text import listed_warnings
+from profiles_management.reconcile.warning_lines import listed_warnings
 
 Told = tuple[list[Line], Data]
 

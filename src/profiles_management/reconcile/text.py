@@ -1,19 +1,17 @@
 """A plan and a report in words, grouped by profile, people before objects. What is unchanged is counted, not listed."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.diagnostics import MOST
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
 from profiles_management.reconcile.rows import Row, rank, rows
+from profiles_management.reconcile.warning_lines import listed_warnings
 
-_WORD = re.compile("[a-z0-9-]+")
 _SYMBOL, _NAME, _DETAIL = 3, 40, 36
 _MOST_NAMES = 10
 _VERBS = {
@@ -155,25 +153,6 @@ def _beside(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
     yield from listed_warnings(plan.warnings)
     yield from _frozen(plan)
     yield from _stale(plan, groups)
-
-
-def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
-    """Yield warnings, a line each, and an empty line after them; those about the document after all others."""
-    in_document = [warning for warning in warnings if warning.where.line]
-    others = [warning for warning in warnings if not warning.where.line]
-    for warning in (*others, *in_document[:MOST]):
-        yield line(Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: "))
-    if more := max(len(in_document) - MOST, 0):
-        yield line(f"... and {count(more, 'more warning')} about the document; validate --output json lists them all.")
-    if warnings:
-        yield line()
-
-
-def _warned(warning: Problem) -> str:
-    where = str(warning.where).removeprefix("Profile/")
-    remedy = warning.remedy[:1].upper() + warning.remedy[1:]
-    named = not where or where.rpartition("/")[2] in _WORD.findall(warning.what)
-    return f"{warning.what}. {remedy}" if named else f"{where}: {warning.what}. {remedy}"
 
 
 def _frozen(plan: Plan) -> Iterator[Line]:

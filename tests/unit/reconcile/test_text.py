@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import plain
 from profiles_management.reconcile.plan import Access, Frozen, Pending, Plan, Reason
 from profiles_management.reconcile.report import Outcome, Report, Result
@@ -192,3 +193,19 @@ def test_thousands_of_stale_profiles_are_counted_and_not_listed():
 
     assert "team-0009 and 1,990 more." in text
     assert len(text) < 300
+
+
+@pytest.mark.parametrize("who", ["ml@example.com", "system:serviceaccounts:ml (Group)", "ml", "x:ml/y@ml"])
+def test_a_warning_names_its_profile_also_where_a_person_has_the_same_name(who):
+    what = f"{who} also has edit by RoleBinding x, which is not managed"
+
+    text = told(Plan(warnings=(Problem("unmanaged-access", what, Where(path="Profile/ml"), "Delete it."),)))
+
+    assert text.startswith(f"warning: ml: {what}. Delete it.\n")
+
+
+@pytest.mark.parametrize("what", ["access of 1 person in ml is over", "namespace ml is taken over", "Role ml/x is new"])
+def test_a_warning_that_names_its_profile_does_not_name_it_twice(what):
+    text = told(Plan(warnings=(Problem("code", what, Where(path="Profile/ml"), "Look."),)))
+
+    assert text.startswith(f"warning: {what}. Look.\n")
