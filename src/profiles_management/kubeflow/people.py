@@ -25,6 +25,7 @@ from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
 from profiles_management.kubeflow.ownership import refusal
 from profiles_management.kubeflow.pair import Settling
+from profiles_management.kubeflow.policies import people_let_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
@@ -69,7 +70,7 @@ def plan(wanted: Sequence[Grant], room: Room, settings: Settings) -> People:
         return People(before=Counter(grant.source for grant in wanted))
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
-    kept = set(_kept(held, grants, room)) if settings.unlisted == "keep" else set()
+    kept = set(_kept(held, grants, room, settings)) if settings.unlisted == "keep" else set()
     named = _named(wanted, room, _taken(room, held, kept), held, settings)
     held = held_in(room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)})
     changes: list[Change] = []
@@ -163,9 +164,21 @@ def _all_right(wanted: Sequence[Grant], room: Room, settings: Settings) -> bool:
     return True
 
 
-def _kept(held: Mapping[Person, Held], grants: Collection[Person], room: Room) -> Iterator[Person]:
-    """Yield whom the document does not name, and who has nothing of us; with an end that has come it does name them."""
-    return (person for person in held if not held[person].ours and person not in grants and person not in room.expired)
+def _kept(held: Mapping[Person, Held], grants: Collection[Person], room: Room, settings: Settings) -> Iterator[Person]:
+    """Yield whom the document does not name, and who has nothing of us; with an end that has come it does name them.
+
+    What has their names and gives access to others is not theirs: nobody is to hide there.
+    """
+    for person, holds in held.items():
+        is_named = person in grants or person in room.expired
+        if not is_named and not holds.ours and _is_alone(person, holds, settings):
+            yield person
+
+
+def _is_alone(person: Person, held: Held, settings: Settings) -> bool:
+    """Whether what somebody holds gives access to nobody else."""
+    let_in = {other for one in held.policies for other in people_let_in(one.spec, settings)}
+    return let_in <= {person} and all(set(bound(one)) <= {person} for one in held.bindings)
 
 
 def _taken(room: Room, held: Mapping[Person, Held], kept: Iterable[Person]) -> frozenset[str]:
