@@ -96,9 +96,9 @@ def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
         case ClusterError():
             return _of_cluster(error, app)
         case SettingsError():
-            return ops.BlockedStatus(short(redacted(str(error)), LONGEST_WITH_REMEDY))
+            return ops.BlockedStatus(_without_secrets(error, LONGEST_WITH_REMEDY))
         case _:
-            return ops.BlockedStatus(short(str(error)))
+            return ops.BlockedStatus(_without_secrets(error))
 
 
 def in_words(error: ProfilesError) -> str:
@@ -109,7 +109,7 @@ def in_words(error: ProfilesError) -> str:
         case BrakeError():
             return braked(error)
         case _:
-            return short(redacted(str(error)), _UNCUT)
+            return _without_secrets(error, _UNCUT)
 
 
 def told(run: Run, report: Report) -> str:
@@ -180,6 +180,10 @@ def short(text: str, longest: int = LONGEST) -> str:
     """Return a text on one line, as a terminal may see it, cut where it is too long for a column of `juju status`."""
     line = printable(" ".join(text.split()).rstrip("."))
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _without_secrets(error: ProfilesError, longest: int = LONGEST) -> str:
+    return short(redacted(str(error)), longest)
 
 
 def _held(outcome: Report | ProfilesError) -> dict[str, int]:
@@ -269,9 +273,9 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
             kind = "AuthorizationPolicy" if "authorizationpolicies" in str(error) else "Profile"
             return ops.WaitingStatus(f"{kind} CRD not found")
         case ClusterAway():
-            return ops.WaitingStatus(short(f"Kubernetes API away: {error.failure}"))
+            return ops.WaitingStatus(short(f"Kubernetes API away: {redacted(error.failure)}"))
         case _:
-            return ops.BlockedStatus(short(str(error)))
+            return ops.BlockedStatus(_without_secrets(error))
 
 
 def _of_forbidden(error: Forbidden, app: str) -> ops.StatusBase:

@@ -12,7 +12,8 @@ from ops import testing
 
 from memory_api import Answer, always
 from profiles_charm import connection
-from profiles_management import ClusterError
+from profiles_charm.status import status_of
+from profiles_management import ClusterAway, ClusterError, ProfilesError, SettingsError
 
 MARK = "s3cr3t-mark"
 
@@ -146,3 +147,11 @@ def test_an_option_in_the_wrong_place_leaves_no_other_value_in_a_traceback(world
     world.see("config_changed")
 
     assert MARK not in "\n".join([world.state.unit_status.message, *world.logged, caplog.text])
+
+
+@pytest.mark.parametrize("error", [ClusterError, ClusterAway, ProfilesError, SettingsError])
+def test_no_error_shows_the_password_of_a_url_in_a_status(error):
+    shown = status_of(error(f"the answer of https://ann:{MARK}@cluster.example.com cannot be read"), "profiles")
+
+    assert MARK not in shown.message
+    assert "cluster.example.com" in shown.message
