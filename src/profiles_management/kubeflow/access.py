@@ -98,12 +98,8 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
         if seen is not None and seen.owner is not None:
             yield AccessEntry(name, seen.owner, "admin", owner=True)
         return
-    others = {
-        person
-        for binding in observed.foreign.get(name, ())
-        if binding.name == names.OWNER_BINDING
-        for person in binding.people
-    }
+    shared = [binding for binding in observed.foreign.get(name, ()) if binding.name == names.OWNER_BINDING]
+    others = {person for binding in shared for person in binding.people}
     for whole, person in zip(owned.people_in(name), owned.people, strict=True):
         if whole not in others:
             yield AccessEntry(name, person, _shown(owned.granted), owner=True)

@@ -137,5 +137,8 @@ def _not_left_alone(room: Room, origins: Origins) -> Iterator[Person]:
 
 def _only_of(room: Room, people: Collection[Person]) -> Room:
     """Return a namespace with what some people hold in it, and nothing else."""
-    held_by = held_in(room).items()
-    return only(room, (one for person, held in held_by if person in people for one in held.objects))
+    kept: list[Binding | Policy] = []
+    for person, held in held_in(room).items():
+        if person in people:
+            kept += held.objects
+    return only(room, kept)
