@@ -290,7 +290,7 @@ def test_whom_somebody_added_to_the_owners_binding_loses_access_although_the_con
     assert world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"] == owner
     (change,) = reports[0].plan.changes
     assert change.reason is Reason.DRIFTED
-    (subjects,) = [field for field in change.fields if field.path == "subjects"]
+    (subjects,) = [field for field in change.fields if field.path in ("subjects", "namespaceAdmin.subjects")]
     assert subjects.before == [
         one["name"] if one["kind"] == "User" else f"{one['name']} ({one['kind']})"
         for one in (owner + added if extra else [])
