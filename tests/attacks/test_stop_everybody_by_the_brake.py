@@ -10,7 +10,7 @@ from engine.world import World
 from memory_api import Kfam
 from profiles_management import BrakeError, Settings
 from profiles_management.kubeflow import names
-from profiles_management.reconcile.plan import SourceAccess
+from profiles_management.reconcile.plan import LEFT_DOCUMENT, SourceAccess
 
 
 @pytest.fixture(params=[Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
@@ -175,7 +175,8 @@ def test_planted_bindings_in_a_profile_of_no_document_count_nowhere():
 
     report = world.apply(document(profile(bob="edit")))
 
-    assert report.plan.sources == (SourceAccess("", 3, 2), SourceAccess(None, 1, 1))
+    left = SourceAccess("", 1, 1, LEFT_DOCUMENT)
+    assert report.plan.sources == (SourceAccess("", 2, 1), left, SourceAccess(None, 1, 1))
     assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
     assert roles_in(world.api, "left") == {"owner": "admin"}
 
@@ -219,3 +220,30 @@ def test_the_report_counts_only_the_access_that_was_not_stopped(world):
 
     access = stopped.value.report.plan.access
     assert (access.lost, access.gained) == (1, 1)
+
+
+@pytest.mark.parametrize("source", ["", "config"])
+def test_a_profile_with_our_labels_in_no_document_stops_nothing_but_such_profiles(source):
+    world = World(Settings())
+    forged = [contributor(f"x{index}") for index in range(20)]
+    planted = profile("mal", owner="mallory", contributors=forged)
+    before, after = document(profile(ann="edit", bob="edit")), document(profile(bob="edit", eve="view"))
+    first = document(*before.in_order(), planted)
+    world.apply(merged(config=first) if source else first)
+
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(merged(config=after) if source else after)
+
+    assert (stopped.value.lost, stopped.value.before) == (20, 20)
+    assert roles_in(world.api) == {"owner": "admin", "bob": "edit", "eve": "view"}
+
+
+def test_profiles_that_left_the_document_are_judged_by_all_that_there_was(world):
+    world.apply(document(crowd(40, "ml"), crowd(8, "small"), crowd(30)))
+
+    assert world.apply(document(crowd(40, "ml"), crowd(30))).exit_code == 0
+    with pytest.raises(BrakeError) as stopped:
+        world.apply(document(crowd(30)))
+
+    assert (stopped.value.lost, stopped.value.before) == (40, 40)
+    assert len(roles_in(world.api, "ml")) == 41

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from profiles_management.kubeflow.people import People
-from profiles_management.reconcile.plan import Access, Change, Reason, SourceAccess
+from profiles_management.reconcile.plan import LEFT_DOCUMENT, Access, Change, Reason, SourceAccess
 
 Group = tuple[str | None, str]
 """What the brake counts together: see SourceAccess.source and SourceAccess.within."""
@@ -22,12 +22,14 @@ class Deciding:
         merged: whether there are several sources.
         counts: what the brake counts. Where no document names the profile that is not access without our mark: its
             owner could hold up everybody else's revocation with as many RoleBindings as it takes.
+        is_named: whether a document names the profile.
     """
 
     source: str = ""
     recorded: str = ""
     merged: bool = False
     counts: Literal["all", "marked", "nothing"] = "all"
+    is_named: bool = True
 
     def about(self, given: str | None) -> Group:
         """Return which source decides about access that a source gave, with the definer where that is another one.
@@ -37,7 +39,9 @@ class Deciding:
         if given is None:
             return None, ""
         is_own = not self.merged or given in ("", self.recorded, self.source)
-        return (self.source, "") if is_own else (given, self.source)
+        if not is_own:
+            return given, self.source
+        return self.source, "" if self.is_named else LEFT_DOCUMENT
 
     def is_counted(self, source: str | None) -> bool:
         """Return whether the brake counts access that a source decides about."""

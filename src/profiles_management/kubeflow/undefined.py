@@ -50,7 +50,7 @@ def _plan_stale(draft: Draft, name: str) -> None:
     room = _closable(draft, name)
     if room is None:
         return
-    deciding = draft.deciding(name)
+    deciding = replace(draft.deciding(name), is_named=False)
     if ownership.anchors(observed, settings)[name].mark:
         deciding = replace(deciding, counts="marked")
     _plan_nobody(draft, room, deciding)

@@ -4,20 +4,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
-from profiles_management.reconcile.plan import Change, Plan, Reason, SourceAccess
+from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
 from profiles_management.reconcile.report import Report
 
 
 def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ...]:
     """Return the sources that would take away more than `share` of their pairs and more than `minimum` pairs.
 
-    Each is counted on its own, so that no source stops another one, or hides behind its numbers.
+    Each is counted on its own, so that no source stops another one, or hides behind its numbers. Profiles that left the
+    document are judged by the numbers of the whole source, and never stop what the document still names.
 
     Args:
         share: from 0 to 1.
         minimum: a number of pairs; a source that takes away no more is never stopped.
     """
-    return tuple(source for source in plan.sources if source.lost > minimum and source.lost > share * source.before)
+    named = {source.source: source for source in plan.sources if not source.within}
+    found: list[SourceAccess] = []
+    for source in plan.sources:
+        lost, before = source.lost, source.before
+        if source.within == LEFT_DOCUMENT and source.source in named:
+            lost += named[source.source].lost
+            before += named[source.source].before
+        if source.lost and lost > minimum and lost > share * before:
+            found.append(source)
+    return tuple(found)
 
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
@@ -59,11 +69,12 @@ def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None,
 
 def whose(sources: Sequence[SourceAccess]) -> str:
     """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
-    by = [_named(source) for source in sources if source.source]
+    by = sorted({_named(source) for source in sources if source.source})
     parts = [f" by {', '.join(by)}"] if by else []
     parts += [" from people whom no document added"] if any(source.source is None for source in sources) else []
     return " and".join(parts)
 
 
 def _named(source: SourceAccess) -> str:
-    return f"{source.source} in profiles of {source.within}" if source.within else str(source.source)
+    is_elsewhere = source.within not in ("", LEFT_DOCUMENT)
+    return f"{source.source} in profiles of {source.within}" if is_elsewhere else str(source.source)

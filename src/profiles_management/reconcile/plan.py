@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from profiles_management.pmr.problems import Problem
 
@@ -220,6 +220,9 @@ class Frozen:
     contributors: int = 0
 
 
+LEFT_DOCUMENT: Final = "profiles that left the document"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
     """How much access one source gave and takes away, in pairs of a person and a profile.
@@ -229,7 +232,8 @@ class SourceAccess:
         before: the pairs that it could take away.
         lost: those of them that end with no role.
         within: the other source in whose profiles these pairs are; '' for profiles of its own. What stands in such a
-            profile is counted apart: who defines it, or may write in it, can take all of it away at once.
+            profile is counted apart: who defines it, or may write in it, can take all of it away at once. LEFT_DOCUMENT
+            for profiles that no document names any more: anybody who can create one with our mark can fill it.
         gained: people and owners whom it gives a role, who had none.
     """
 

@@ -25,14 +25,15 @@ def test_what_one_source_takes_too_much_of_stays_and_everything_else_is_done(
     world = World(settings).after(first, happened)
     braked = {"allow_revocations": False, "brake_share": share, "brake_minimum": minimum}
     plan = world.plan(second)
-    too_much = {one.source for one in plan.sources if one.lost > minimum and one.lost > share * one.before}
+    too_much = {one.source for one in plan.sources if is_too_much(one, plan, share, minimum)}
 
     stopped = stops(world, second, **braked)
 
     left = world.plan(second).changes
     assert stopped == bool(too_much)
     assert {change.source for change in left} <= too_much
-    held = {what(change) for change in plan.changes if change.source in too_much and not ended(change)}
+    groups = {(one.source, one.within) for one in plan.sources if is_too_much(one, plan, share, minimum)}
+    held = {what(change) for change in plan.changes if (change.source, change.within) in groups and not ended(change)}
     assert held <= {what(change) for change in left}
 
 
@@ -45,6 +46,13 @@ def test_it_counts_the_pairs_of_person_and_profile_that_end_with_no_role(first, 
     world.apply(second)
 
     assert access.lost == len(before - holders(world) - (expired(first, second) - owners(first)))
+
+
+def is_too_much(group, plan, share, minimum):
+    """Return whether a group loses too much: what left the document by the numbers of the whole document."""
+    whole = [one for one in plan.sources if one.source == group.source and (one == group or not one.within)]
+    lost, before = sum(one.lost for one in whole), sum(one.before for one in whole)
+    return group.lost and lost > minimum and lost > share * before
 
 
 def what(change):
