@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
-from profiles_management import BrakeError, ClusterError, ProfilesError, Report
+from profiles_management import BrakeError, ClusterError
 from profiles_management.reconcile.report import Result, profile_of
 
 States = dict[str, tuple[State, str]]
@@ -25,12 +25,13 @@ def states(read: Read, run: Run) -> States:
     profile belongs to already, another charm is not to learn.
     """
     report = run.report
-    if report is None or _is_stopped(read, run.outcome):
+    if report is None:
         return {name: ("pending", _why(run)) for name in _names(read)} | _refusals(read, run)
     became = report.profiles(named=False)
     found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
     told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
-    return told | dict(_additions(read, told)) | _refusals(read, run)
+    stopped: States = {name: ("pending", _why(run)) for name in _names(read) if _is_stopped(name, read, run)}
+    return told | dict(_additions(read, told)) | stopped | _refusals(read, run)
 
 
 def _why(run: Run) -> str:
@@ -57,9 +58,13 @@ def _refusals(read: Read, run: Run) -> States:
     return {profile_of(one): ("failed", str(one)) for one in refused if one.where.file == read.name}
 
 
-def _is_stopped(read: Read, outcome: Report | ProfilesError) -> bool:
-    """Whether the brake stops what this source wants."""
-    return isinstance(outcome, BrakeError) and read.name in outcome.sources
+def _is_stopped(name: str, read: Read, run: Run) -> bool:
+    """Whether the brake stops what a source wants in a profile that it defines or adds to."""
+    if not isinstance(run.outcome, BrakeError) or run.gathered is None:
+        return False
+    definer = run.gathered.pmr.origins.profiles.get(name, "")
+    groups = {(read.name, ""), (read.name, definer if definer != read.name else "")}
+    return not groups.isdisjoint(run.outcome.groups)
 
 
 def problem(read: Read) -> str:

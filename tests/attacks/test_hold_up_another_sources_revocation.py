@@ -139,3 +139,14 @@ def test_an_addition_that_cannot_be_read_stays_there(world):
     world.apply(trusting(config=document(), git=None, evil=None))
 
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
+
+
+def test_by_thousands_of_definitions_that_do_not_count_which_would_hide_everything_else(world):
+    names = [f"p{index}" for index in range(200)]
+    mine, theirs = (document(*(profile(name, owner=owner) for name in names)) for owner in ("owner", "mallory"))
+
+    report = world.apply(trusting(config=mine, evil=theirs))
+
+    warnings = report.plan.warnings
+    assert codes(warnings) == ["trusted-definition"] * 20 + ["more-refused"]
+    assert "180 more definitions and additions of relation:profiles:evil do not count" in str(warnings[-1])

@@ -1,7 +1,9 @@
 """Planning: every change that leads from what was observed to what a document wants. Pure, and always the same."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from profiles_management.kubeflow import claims, defined, frozen, gateways, undefined, unread
 from profiles_management.kubeflow.draft import Draft
@@ -13,6 +15,8 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import Frozen, Plan, ordered
 from profiles_management.reconcile.report import profile_of
+
+_MOST_REFUSED: Final = 20  # warnings about one source
 
 
 def plan(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime) -> Plan:
@@ -39,7 +43,21 @@ def _leave_alone(draft: Draft) -> None:
         if draft.pmr.has_profile(name):
             draft.refused.append(frozen.conflict(name, source, origins))
     draft.refused += [problem for _, problem in sorted(origins.conflicts.items())]
-    draft.warnings += [problem for problem in origins.refused if profile_of(problem) not in draft.frozen]
+    refused = [problem for problem in origins.refused if profile_of(problem) not in draft.frozen]
+    draft.warnings += _few_of_each_source(refused)
+
+
+def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield problems, of each source the first ones and how many more there are: it can make thousands."""
+    numbers: Counter[str] = Counter()
+    for problem in problems:
+        numbers[problem.where.file] += 1
+        if numbers[problem.where.file] <= _MOST_REFUSED:
+            yield problem
+    for source, number in sorted(numbers.items()):
+        if number > _MOST_REFUSED:
+            what = f"{number - _MOST_REFUSED:,} more definitions and additions of {source} do not count"
+            yield Problem("more-refused", what, Where(file=source), f"Correct the document of {source}.")
 
 
 def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:

@@ -153,23 +153,32 @@ class Interrupted(ProfilesError):
         super().__init__("Interrupted. Nothing was changed.")
 
 
+Group = tuple[str | None, str]
+
+
 class BrakeError(ProfilesError):
     """A plan would take away too much access at once; nothing of the sources that want it was written.
 
     Attributes:
         lost: pairs of person and profile that would end without a role.
         before: pairs that have one now, of the same sources.
-        sources: the names of these sources; none where one document is all there is.
+        groups: what is stopped, as in SourceAccess: sources ('' where one document is all there is, None for access
+            without our mark), each with where its access is stopped, '' for all of it.
         report: the Report of what was applied all the same: other sources, and access whose time is up.
     """
 
     exit_code: ClassVar[int] = 3
 
     def __init__(
-        self, message: str, *, lost: int, before: int, sources: Collection[str] = (), report: object | None = None
+        self, message: str, *, lost: int, before: int, groups: Collection[Group] = (), report: object | None = None
     ) -> None:
         self.lost = lost
         self.before = before
-        self.sources = frozenset(sources)
+        self.groups = frozenset(groups)
         self.report = report
         super().__init__(message)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The names of the sources of which something is stopped; none where one document is all there is."""
+        return frozenset(source for source, _ in self.groups if source)

@@ -58,8 +58,8 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
         f"{lost:,} of {before:,} accesses, each of a person to a profile, would be taken away{whose(sources)}: "
         f"the brake stopped this, {written}. If it is meant, allow revocations for one run."
     )
-    names = [source.source for source in sources if source.source]
-    return BrakeError(message, lost=lost, before=before, sources=names, report=report)
+    groups = [(source.source, source.within) for source in sources]
+    return BrakeError(message, lost=lost, before=before, groups=groups, report=report)
 
 
 def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None, str]]) -> bool:

@@ -25,6 +25,7 @@ _FREE = frozenset(
         "gateway-mismatch",
         "interrupted",
         "missing-cluster-role",
+        "more-refused",
         "nobody-defines",
         "not-expressible",
         "not-its-own",

@@ -389,6 +389,19 @@ def test_a_relation_that_the_brake_stops_is_answered_so_and_the_others_go_on(wor
     assert world.answer("others").applied == ("data",)
 
 
+def test_what_the_brake_does_not_stop_of_a_relation_is_answered_as_applied(world, one, role):
+    crowd = {f"p{index}": "edit" for index in range(12)}
+    kept = one("data", zed="edit")
+    world.configure(pmr=one("ml", ann="edit"))
+    world.publish("teams", one("web", **crowd) + kept.removeprefix("profiles:\n"))
+
+    world.publish("teams", one("data", zed="view"))
+
+    assert role("zed", "data") == "view"
+    assert role("p0", "web") == "edit"
+    assert (world.answer("teams").applied, world.answer("teams").pending) == (("data",), {})
+
+
 def test_a_relation_does_not_get_what_another_source_lets_go(world, api, one, role):
     world.configure(pmr=one("ml", bob="edit"))
     world.see()
