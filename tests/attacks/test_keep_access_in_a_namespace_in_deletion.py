@@ -232,3 +232,14 @@ def test_an_owner_of_a_profile_that_left_the_document_stays(world):
     world.apply(document(profile("other")))
 
     assert owners(world) == ["owner@example.com"]
+
+
+def test_of_a_namespace_in_deletion_of_somebody_else_nothing_is_said(world):
+    world.apply(document(profile("theirs", owner="olga")), instance="other")
+    policy = world.api.get("AuthorizationPolicy", "theirs", "ns-owner-access-istio")
+    policy["metadata"] |= {"name": "for-olga", "finalizers": ["example.com/keep"], "ownerReferences": []}
+    world.api.put(policy)
+    world.api.call("DELETE", world.api.path("Profile", None, "theirs"))
+    assert world.api.get("Namespace", None, "theirs")["metadata"]["deletionTimestamp"]
+
+    assert world.plan(document(profile(owner="olga"))).warnings == ()

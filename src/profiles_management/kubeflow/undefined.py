@@ -66,6 +66,8 @@ def _plan_remaining(draft: Draft, name: str) -> None:
     origins = draft.pmr.origins
     room = room_of(name, draft.observed)
     room = terminating.left_behind(room, draft.observed, draft.settings, origins, draft.now)
+    if not (room.bindings or room.policies):  # it may be somebody else's, of which nothing is to be said
+        return
     # Its Profile is gone, so this access is at stake for no source: its admin can plant as much as they like.
     _plan_nobody(draft, room, Deciding(merged=origins.is_merged, counts="nothing"))
 

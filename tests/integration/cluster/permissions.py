@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from integration.cluster.server import Server
+from integration.cluster.waiting import wait_for
 from profiles_management import UPSTREAM, Settings
 from profiles_management.kubeflow.permissions import cluster_role
 
@@ -45,6 +46,7 @@ def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, 
 
 def account(server: Server, name: str, permissions: Iterable[Permission]) -> str:
     """Make a ServiceAccount that may do this and nothing else; return a token of it."""
+    permissions = tuple(permissions)
     server.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": NAMESPACE}})
     head = {"apiVersion": f"{_RBAC}/v1", "metadata": {"name": name}}
     rules = [permission.rule() for permission in permissions]
@@ -59,6 +61,8 @@ def account(server: Server, name: str, permissions: Iterable[Permission]) -> str
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}],
         },
     )
+    if permissions:  # the API server comes to know a role and its binding as a whole, but late
+        wait_for(f"the permissions of {name}", lambda: is_allowed(server, name, permissions[0]))
     path = f"{server.path('ServiceAccount', NAMESPACE, name)}/token"
     asked = {
         "apiVersion": "authentication.k8s.io/v1",
@@ -66,6 +70,22 @@ def account(server: Server, name: str, permissions: Iterable[Permission]) -> str
         "spec": {"expirationSeconds": _HOURS * 3600},
     }
     return server.call("POST", path, asked)["status"]["token"]
+
+
+def is_allowed(server: Server, name: str, permission: Permission) -> bool:
+    """Return whether the API server lets an account do something, on the first of its names if it has any."""
+    attributes = {"group": permission.group, "resource": permission.resource, "verb": permission.verb}
+    named = {"name": permission.names[0]} if permission.names else {}
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {
+            "user": f"system:serviceaccount:{NAMESPACE}:{name}",
+            "resourceAttributes": {**attributes, **named},
+        },
+    }
+    answer = server.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+    return bool(answer["status"]["allowed"])
 
 
 def forget(server: Server, name: str) -> None:
