@@ -20,6 +20,7 @@ from profiles_management import BrakeError, Settings
 from profiles_management.kubeflow import names
 from profiles_management.pmr import Source, merge
 
+BINDING = "user-ann-example-com-clusterrole-edit"
 SOME_DAY = NOON + timedelta(days=120)
 
 
@@ -102,6 +103,34 @@ def test_by_a_rolebinding_that_ann_adds_while_her_source_cannot_be_read():
     Kfam(world.api).add("ml", "ann@example.com", "edit")
 
     later(world, merged(teams=None))
+
+    assert only_bob_is_left(world)
+
+
+def test_in_a_namespace_of_somebody_else_only_what_we_gave_ends():
+    world = World(Settings())
+    world.apply(given_document())
+    Kfam(world.api).add("ml", "ann@example.com", "view")
+    space = world.api.get("Namespace", None, "ml")
+    space["metadata"] |= {"annotations": {"owner": "else@example.com"}, "ownerReferences": []}
+    world.api.put(space)
+    world.api.remove("RoleBinding", "ml", "namespaceAdmin")
+
+    report = later(world, given_document())
+
+    assert codes(report.plan.refused) == ["foreign-namespace"]
+    assert roles_in(world.api)["ann"] == "view"
+
+
+def test_in_a_binding_that_names_the_owner_while_the_brake_stops_everything_else(world):
+    forged = world.api.get("RoleBinding", "ml", BINDING)
+    forged["metadata"]["name"] = "user-owner-example-com-clusterrole-edit"
+    forged["metadata"]["annotations"] |= {"user": "owner@example.com", names.UNTIL: "2020-01-01T00:00:00Z"}
+    forged["subjects"] = [forged["subjects"][0] | {"name": f"{who}@example.com"} for who in ("eve", "mallory")]
+    world.api.put(forged)
+
+    with pytest.raises(BrakeError):
+        later(world, document(profile()), brake_share=0.0, brake_minimum=0)
 
     assert only_bob_is_left(world)
 

@@ -1,4 +1,4 @@
-"""Whoever changes their own RoleBinding all the time, or makes it again, wants to keep it."""
+"""A user who changes their own RoleBinding all the time, or makes it again, wants to keep it."""
 
 import copy
 

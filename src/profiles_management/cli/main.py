@@ -17,6 +17,8 @@ from profiles_management.pmr.redaction import redacted
 
 NAME = "profiles-management"
 
+_OF_PYDANTIC = "Value error, "  # before what typer says of a value that is not in a list
+
 
 def main(arguments: Sequence[str], session: Session | None = None) -> int:
     """Run the command and return its exit code.
@@ -36,6 +38,7 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except typer.Abort:
         session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
     except typer.TyperException as error:
+        error.message = error.message.removeprefix(_OF_PYDANTIC)
         session.error(f"{redacted(error.format_message())}\n{_help(error)}")
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
         what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)

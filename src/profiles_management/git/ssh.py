@@ -129,7 +129,7 @@ class _Vendor(SSHVendor):
 class _Connection:
     """A socket that keeps to the budget: it ends once time is up or too much was received.
 
-    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read: messages beside the
+    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read: messages next to the
     answer, and more than it allowed. It asks for more ten times a second, and waits for some answers without end.
     """
 

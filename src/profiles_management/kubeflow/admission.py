@@ -11,6 +11,7 @@ from typing import Any
 from profiles_management.kubeflow import cel, names
 from profiles_management.kubeflow.confinement import Account, Confined, Rule, confined
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import object_names
 
 API_VERSION = "admissionregistration.k8s.io/v1"  # since Kubernetes 1.30
 
@@ -43,7 +44,7 @@ def _policy(one: Confined, account: Account) -> Body:
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": f"{one.resource}.{account.name}.{account.namespace}.{names.DOMAIN}"},
+        "metadata": {"name": _name(one, account)},
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": [matched]},
@@ -52,6 +53,15 @@ def _policy(one: Confined, account: Account) -> Body:
             "validations": [_validation(rule) for rule in one.rules],
         },
     }
+
+
+def _name(one: Confined, account: Account) -> str:
+    """Return the name of a policy; that of an account can be as long as a name may be, so it is cut and hashed."""
+    whole = f"{one.resource}.{account.name}.{account.namespace}.{names.DOMAIN}"
+    if len(whole) <= object_names.LONGEST:
+        return whole
+    end = f"-{object_names.digest(whole)[: object_names.DIGITS]}.{names.DOMAIN}"
+    return whole[: object_names.LONGEST - len(end)].rstrip("-.") + end
 
 
 def _validation(rule: Rule) -> Body:

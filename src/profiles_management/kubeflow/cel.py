@@ -6,7 +6,7 @@ Source: https://kubernetes.io/docs/reference/using-api/cel/ (optional field sele
 import json
 from collections.abc import Iterable
 
-# What stands in a regular expression for the characters of a pattern that mean something else there; the patterns of
+# What a regular expression has for the characters of a pattern that mean something else there; the patterns of
 # settings contain no further ones.
 _EXPRESSIONS = {"*": ".*", "?": ".", ".": r"\."}
 

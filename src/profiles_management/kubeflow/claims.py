@@ -30,8 +30,9 @@ def counted(
     if not refused:
         return pmr, []
     rest = pmr.without(refused)
+    profiles = {name: source for name, source in origins.profiles.items() if name not in refused}
     conflicts = {name: problem for name, problem in origins.conflicts.items() if name not in refused}
-    rest.origins = replace(origins, conflicts=conflicts)
+    rest.origins = replace(origins, profiles=profiles, conflicts=conflicts)
     return rest, [problem for problems in refused.values() for problem in problems]
 
 

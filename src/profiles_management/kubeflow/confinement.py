@@ -7,7 +7,7 @@ from profiles_management.kubeflow import cel, names, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 
-# With this label an administrator allows a namespace that is no profile yet to become one.
+# With this label an administrator allows a namespace that is not a profile yet to become one.
 ADOPTABLE = f"{names.DOMAIN}/adoptable"
 
 _ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*"})

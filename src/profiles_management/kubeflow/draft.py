@@ -61,8 +61,7 @@ class Draft:
         origins = self.pmr.origins
         anchor = anchors(self.observed, self.settings).get(name)
         recorded = anchor.source if anchor is not None else ""
-        # What claims.counted refused is still among the origins.
-        source = origins.profiles.get(name, "") if self.pmr.has_profile(name) else recorded
+        source = origins.profiles.get(name, recorded)
         return Deciding(source if origins.is_merged else "", recorded, origins.is_merged)
 
     def add_people(self, name: str, found: People, deciding: Deciding) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from profiles_management.kubeflow.held import Room, ended, is_lasting, only, room_of
 from profiles_management.kubeflow.objects import expired
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.ownership import has_our_mark, refusal
+from profiles_management.kubeflow.ownership import is_our_profile, refusal
 from profiles_management.kubeflow.people import held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -33,7 +33,7 @@ def remaining(
     """
     for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
         room = room_of(name, observed)
-        profile, is_ours = pmr.profiles.get(name), has_our_mark(name, observed, settings)
+        profile, is_ours = pmr.profiles.get(name), is_our_profile(name, observed, settings)
         over = expired(profile, now) if profile is not None else frozenset()
         room = only_ended(replace(room, expired=over), settings, now, is_ours=is_ours)
         if room.expired:
@@ -45,8 +45,8 @@ def only_ended(room: Room, settings: Settings, now: datetime, *, is_ours: bool) 
 
     Args:
         room: `expired` are the people whose time is up by the document; of others their objects say it.
-        is_ours: whether the profile has our mark. If so, all that such a person has goes, like access that is not in
-            the document: who adds a RoleBinding for themselves does not stay by it.
+        is_ours: whether the profile and its namespace are ours. If so, all that such a person has goes, like access
+            that is not in the document: who adds a RoleBinding for themselves does not stay by it.
     """
     everything = is_ours and settings.unlisted == "revoke"
     expired: set[Person] = set()

@@ -75,7 +75,7 @@ class Held:
 
     @property
     def source(self) -> str | None:
-        """The source that gave it, '' where none is recorded; None where nothing of it bears a mark."""
+        """The source that gave it, '' where none is recorded; None where nothing of it has a mark."""
         marked = (one.source for one in self.objects if one.mark)
         return next(marked, None)
 

@@ -83,7 +83,7 @@ def assign(
 
 
 def _hashed(people: Iterable[tuple[Person, str]], taken: Set[str]) -> dict[tuple[Person, str], str]:
-    """Give people hashed names that nothing else has: whoever occupies the first finds the next one given."""
+    """Give people hashed names that nothing else has: where somebody occupies the first, the next one is given."""
     found: dict[str, tuple[Person, str]] = {}
     for key in sorted(people):
         free = (hashed_name(*key, number) for number in count())

@@ -47,7 +47,7 @@ def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
 
 
 def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:
-    """Return what bears the marks of each profile."""
+    """Return the object that has the marks of each profile."""
     return observed.namespaces if settings.standalone else observed.profiles
 
 
@@ -214,8 +214,13 @@ def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
     return settings.standalone or (seen is not None and belongs(seen, space, observed))
 
 
+def is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
+    """Return whether a profile has our mark and its namespace is its own."""
+    return has_our_mark(name, observed, settings) and is_ours_to_close(name, observed, settings)
+
+
 def belongs(seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
-    """Return whether the controller has once accepted a namespace as the Profile's own, whoever owned it then."""
+    """Return whether the controller has once accepted a namespace as the Profile's own, no matter who owned it then."""
     if space.owned_by == seen.name or (seen.owner is not None and space.owner == seen.owner.name):
         return True
     bound = observed.owner_bindings.get(seen.name)

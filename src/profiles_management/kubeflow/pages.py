@@ -1,6 +1,6 @@
 """One page of a list as objects. An object that cannot be decoded is passed over by name, the others are read.
 
-Whoever may write one object of a namespace may give it a field of any depth, and everybody who lists gets it. The
+A user who may write one object of a namespace can give it a field of any depth, and everybody who lists gets it. The
 decoder follows such a field even where it only skips it, and gives up the whole page.
 """
 

@@ -233,15 +233,18 @@ def _taken_away(person: Person, gone: list[Binding | Policy], reason: Reason, ro
     gone.sort(key=lambda one: bool(one.mark))  # a mark goes last, or what is left would be kept as somebody else's
     if not gone:
         return
-    owner = person == room.owner
-    wait = room.bound if owner else None
+    is_owner = person == room.owner
+    wait = room.bound if is_owner else None
+    # Once the owner is bound as such, what ended ends like any other access, which nothing can hold up.
+    if is_owner and (wait is not None or reason is not Reason.EXPIRED):
+        reason = Reason.BECAME_OWNER
     roles = [one.granted for one in gone if isinstance(one, Binding)]
     yield Change(
         Phase.SWITCH if wait else Phase.REVOKE,
         room.name,
         ref(room, gone[0]),
         Action.DELETE,
-        Reason.BECAME_OWNER if owner else reason,
+        reason,
         person=person,
         before=strongest(roles) or gone[0].role,
         writes=tuple(deletions(room, person, gone, wait)),

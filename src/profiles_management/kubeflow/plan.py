@@ -96,7 +96,7 @@ def _missing_role(name: str) -> Problem:
         code="missing-cluster-role",
         what=f"ClusterRole {name} does not exist",
         where=Where(path=f"ClusterRole/{name}"),
-        remedy="Install Kubeflow's ClusterRoles; until then whoever is bound to it may do nothing.",
+        remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do nothing.",
     )
 
 

@@ -1,7 +1,7 @@
 """Repeating a write that ends access: what to send for the object as it is now, if somebody changed it. Pure.
 
-A deletion that is bound to the version that was read can be outrun by whoever changes the object. One that is bound to
-the identity of the object cannot.
+A deletion that is bound to the version that was read can be outrun by somebody who changes the object. One that is
+bound to the identity of the object cannot.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """JSON that somebody else wrote into a cluster: kept as it is, and parsed only where planning compares it. Pure.
 
-Whoever may create a Profile can give it plugins of any depth and of a megabyte. What nobody compares is not parsed, and
-what is compared has limits.
+A user who may create a Profile can give it plugins of any depth and of a megabyte. What nobody compares is not parsed,
+and what is compared has limits.
 """
 
 import re

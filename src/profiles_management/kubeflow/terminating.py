@@ -12,7 +12,7 @@ from profiles_management.kubeflow import compare, expiry, frozen, objects, peopl
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, only, policy_diff, ref, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.ownership import anchors, has_our_mark, is_ours_to_close, is_protected
+from profiles_management.kubeflow.ownership import anchors, is_our_profile, is_protected
 from profiles_management.kubeflow.people import People, held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import Profile
@@ -41,7 +41,7 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
     That is all contributors' access where the profile has our mark. Once its Profile is gone, our marks on the
     RoleBindings and AuthorizationPolicies decide.
     """
-    if _is_our_profile(room.name, observed, settings):
+    if is_our_profile(room.name, observed, settings):
         return room
     held_by = held_in(room).items()
     return _only_of(room, {person for person, held in held_by if held.has_mark_of(settings.instance)})
@@ -50,13 +50,9 @@ def room_to_end(room: Room, observed: Observed, settings: Settings) -> Room:
 def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a profile is ours; once it is gone, our mark on anything in its namespace tells it."""
     objects = (*observed.bindings.get(name, {}).values(), *observed.policies.get(name, {}).values())
-    return _is_our_profile(name, observed, settings) or (
+    return is_our_profile(name, observed, settings) or (
         name not in observed.profiles and any(one.mark == settings.instance for one in objects)
     )
-
-
-def _is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
-    return has_our_mark(name, observed, settings) and is_ours_to_close(name, observed, settings)
 
 
 def plan(

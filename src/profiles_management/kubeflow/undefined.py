@@ -24,7 +24,7 @@ def stale(pmr: ProfilesManagementRepresentation, observed: Observed, settings: S
         name
         for name, one in sorted(ownership.anchors(observed, settings).items())
         if one.mark in ours
-        and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is no profile at all
+        and (one.mark or not settings.standalone)  # without Profiles, an unmarked namespace is not a profile
         and not pmr.has_profile(name)
         and name not in pmr.origins.conflicts
         and not pmr.origins.leaves(one.source)

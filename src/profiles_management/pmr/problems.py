@@ -164,7 +164,7 @@ class BrakeError(ProfilesError):
         before: pairs that have one now, of the same sources.
         groups: what is stopped, as in SourceAccess: sources ('' where one document is all there is, None for access
             without our mark), each with where its access is stopped, '' for all of it.
-        report: the Report of what was applied all the same: other sources, and access whose time is up.
+        report: the Report of what was applied nevertheless: other sources, and access whose time is up.
     """
 
     exit_code: ClassVar[int] = 3

@@ -304,7 +304,7 @@ class _Builder:
         return None, 0
 
     def open_anchor(self, event: yaml.CollectionStartEvent, value: object, count: int) -> None:
-        """Start to measure a container that has a name, and the innermost of those that it stands in."""
+        """Start to measure a container that has a name, and the innermost of those around it."""
         level = len(self.stack)
         if self.open_anchors:
             anchor = self.open_anchors[-1]

@@ -48,7 +48,7 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
 
     Args:
         sources: those that are stopped, at least one.
-        report: what was applied all the same; None where nothing was tried.
+        report: what was applied nevertheless; None where nothing was tried.
     """
     lost, before = sum(source.lost for source in sources), sum(source.before for source in sources)
     written = "and nothing was written"

@@ -231,7 +231,7 @@ class SourceAccess:
         source: its name, '' where there is only one document; None for access without our mark.
         before: the pairs that it could take away.
         lost: those of them that end with no role.
-        within: the other source in whose profiles these pairs are; '' for profiles of its own. What stands in such a
+        within: the other source in whose profiles these pairs are; '' for profiles of its own. Access in such a
             profile is counted apart: who defines it, or may write in it, can take all of it away at once. LEFT_DOCUMENT
             for profiles that no document names any more: anybody who can create one with our mark can fill it.
         gained: people and owners whom it gives a role, who had none.

@@ -1,4 +1,4 @@
-"""Whoever changes their own RoleBinding all the time, or makes it again, wants to keep it: on a real API server.
+"""A user who changes their own RoleBinding all the time, or makes it again, wants to keep it: on a real API server.
 
 The attacker acts between our look and each of our writes, so nothing here depends on who is faster.
 """

@@ -139,6 +139,10 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
             ("plan", "pmr.yaml", "--at", "2027-01-31T18:00"),
             "Invalid value for --at: a time needs a zone. Write: 2027-01-31T18:00:00Z.",
         ),
+        (
+            ("plan", "pmr.yaml", "--foreign", "Revoke"),
+            "Invalid value for '--foreign': 'Revoke' is not one of 'keep', 'revoke'.",
+        ),
         (("plan", "pmr.yaml", "--directory", "pmr.yaml"), "Invalid value for '--directory': dir 'pmr.yaml' is a file."),
     ],
 )

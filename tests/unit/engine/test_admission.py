@@ -114,3 +114,11 @@ def test_no_name_ends_its_literal(value):
     inner = literal[1:-1].replace("\\\\", "").replace("\\'", "")
     assert literal[0] == literal[-1] == "'"
     assert "'" not in inner
+
+
+def test_names_of_any_account_fit_and_differ():
+    long = [Account("n" * 63, "a" * 252 + end) for end in "xy"]
+    found = [item["metadata"]["name"] for one in long for item in admission.policies(one, MODES[0])["items"]]
+
+    assert {len(name) for name in found} == {253}
+    assert len(set(found)) == len(found) // 2  # a policy and its binding have one name
