@@ -105,7 +105,7 @@ class History:
         before, after = given_before(scenario), given_after(scenario)
         return [
             *self._beyond(before, after),
-            *self._lost(before, after, injured),
+            *self._lost(before, after, injured, blind=blind),
             *(() if blind else self._too_early(before, after, injured, _owners(scenario))),
             *self._end(after),
         ]
@@ -117,11 +117,14 @@ class History:
                 if more := roles - before.get(door, set()) - after.get(door, set()):
                     yield f"moment {number}: {door} has {', '.join(sorted(more))}, which neither document gives"
 
-    def _lost(self, before: Roles, after: Roles, injured: Request | None) -> Iterator[str]:
-        """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request."""
+    def _lost(self, before: Roles, after: Roles, injured: Request | None, *, blind: bool) -> Iterator[str]:
+        """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request.
+
+        Where the past shows no Profile it looks deleted: a run ends the stronger role, the next one gives the weaker.
+        """
         for door in before.keys() & after.keys():
             changes = door.kind == "RoleBinding" and before[door] != after[door]
-            if changes and injured is not None and is_about(injured, door):
+            if changes and (blind or (injured is not None and is_about(injured, door))):
                 continue
             gap = self.longest_gap(door)
             if gap > changes or (door not in self.last):
