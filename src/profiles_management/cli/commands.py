@@ -1,6 +1,5 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -31,22 +30,21 @@ from profiles_management.cli.session import STDIN, Session
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
-from profiles_management.kubeflow.engine import stopped_by_brake
-from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.engine import stops
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import BrakeError, ProfilesError
 from profiles_management.pmr.redaction import redacted
-from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, report_data
-from profiles_management.reconcile.lines import Line, line
+from profiles_management.reconcile.lines import line
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.stops import stop_lines
 from profiles_management.reconcile.text import plan_lines, report_lines
 
-CHANGES = 2
+CHANGES, STOPPED = 2, 3
 READING = "Reading what is there"
 
 
@@ -89,7 +87,9 @@ def plan(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="Plan for a moment, such as 2027-01-31, instead of now.")
     ] = None,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 where there are changes.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 2 for changes, or 3 if apply would stop.")
+    ] = False,
     output: OutputOption = "text",
 ) -> int:
     """Show what `apply` would change; change nothing."""
@@ -100,10 +100,12 @@ def plan(
     where = session.target(target)
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
-    told = _brake(found, settings)
-    session.show(output, [*plan_lines(found), *told], plan_data(found))
+    why = stops(found, settings)
+    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why))
     if found.refused:
         return 1
+    if exit_code and why:
+        return STOPPED
     return CHANGES if exit_code and found else 0
 
 
@@ -302,15 +304,6 @@ def _braked(session: Session, output: str, file: str, error: BrakeError) -> int:
         session.show(output, report_lines(report), {})
     more = report_data(report) if report is not None else None
     return session.fail(error, output=output, document=file, more=more)
-
-
-def _brake(found: Plan, settings: Settings) -> Collection[Line]:
-    if not (stopped := stopped_by_brake(found, settings)):
-        return []
-    error = brake.error(stopped)
-    lost = f"{error.lost:,} of {error.before:,} accesses would be taken away{brake.whose(stopped)}"
-    stops = "a part of this, and the rest would be applied" if brake.released(found, stopped) else "this"
-    return [line(f"The brake would stop {stops}: {lost}. If it is meant, run apply once with --allow-revocations.")]
 
 
 def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:

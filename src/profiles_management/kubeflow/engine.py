@@ -27,6 +27,7 @@ from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Plan, SourceAccess
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.stops import Stop
 
 Where = Target | Client | Path | str | None
 
@@ -114,12 +115,19 @@ def create_or_update_profiles(
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-        stopped = stopped_by_brake(plan, settings)
-        if not stopped:
+        why = stops(plan, settings)
+        if not why:
             return _applied_and_told(plan, reached, settings, clock, progress)
+        stopped = stopped_by_brake(plan, settings)
         rest = brake.released(plan, stopped)
         report = _applied_and_told(rest, reached, settings, clock, progress) if rest else Report(rest)
-        raise brake.error(stopped, report)
+        raise brake.error(stopped, replace(report, stops=why))
+
+
+def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:
+    """Return why an apply would hold changes of a plan back; nothing where it would apply all of it."""
+    stopped = stopped_by_brake(plan, settings)
+    return (brake.stop(plan, stopped),) if stopped else ()
 
 
 def stopped_by_brake(plan: Plan, settings: Settings) -> tuple[SourceAccess, ...]:

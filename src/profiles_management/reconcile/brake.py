@@ -6,6 +6,7 @@ from dataclasses import replace
 from profiles_management.pmr.problems import BrakeError
 from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.stops import Stop, StopKind
 
 
 def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ...]:
@@ -41,6 +42,18 @@ def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
     )
     changes = (change for change in plan.changes if change.reason is Reason.EXPIRED or not _is_stopped(change, groups))
     return replace(plan, changes=tuple(changes), access=access)
+
+
+def stop(plan: Plan, sources: Sequence[SourceAccess]) -> Stop:
+    """Return why an apply of a plan holds changes back.
+
+    Args:
+        sources: those of the plan that are stopped, at least one.
+    """
+    lost, before = sum(source.lost for source in sources), sum(source.before for source in sources)
+    what = f"{lost:,} of {before:,} role assignments would be revoked{whose(sources)}"
+    remedy = "To allow it once, pass --allow-revocations."
+    return Stop(StopKind.REVOCATIONS, what, remedy, rest=bool(released(plan, sources)))
 
 
 def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:

@@ -22,16 +22,20 @@ frozen    [{source, why, profiles, contributors}]: sources that cannot be read, 
           they are because of it, and how many contributors do in profiles of other sources; source is "" for
           profiles that bear none, and may be those of any of them
 stale     [{name}]: profiles that the document no longer defines
+stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it makes the others;
+          kind is revocations
 
 A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.text import unchanged
 
 Data = dict[str, Any]
@@ -40,8 +44,12 @@ _COUNTED = {Action.CREATE: "add", Action.UPDATE: "change", Action.REPLACE: "repl
 _PROFILE = "Profile/"
 
 
-def plan_data(plan: Plan) -> Data:
-    """Return a plan as data; the keys are those of this module's description."""
+def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
+    """Return a plan as data; the keys are those of this module's description.
+
+    Args:
+        stops: why an apply would hold changes of it back.
+    """
     return {
         "changes": [change_data(change) for change in plan.changes],
         "summary": _summary(plan),
@@ -50,12 +58,13 @@ def plan_data(plan: Plan) -> Data:
         "warnings": [problem_data(problem) for problem in plan.warnings],
         "frozen": [_frozen(one) for one in plan.frozen],
         "stale": [{"name": name} for name in plan.stale],
+        "stopped": [_stop(stop) for stop in stops],
     }
 
 
 def report_data(report: Report) -> Data:
     """Return a report as data; the keys are those of this module's description."""
-    told = plan_data(report.plan)
+    told = plan_data(report.plan, report.stops)
     numbers = {_name(result): len(report.having(result)) for result in Result}
     return told | {
         "changes": [_outcome(outcome) for outcome in report.outcomes],
@@ -137,6 +146,10 @@ def _pending(one: Pending) -> Data:
 def _frozen(one: Frozen) -> Data:
     kept = {"profiles": list(one.profiles), "contributors": one.contributors}
     return {"source": one.source, "why": one.why, **kept}
+
+
+def _stop(stop: Stop) -> Data:
+    return {"kind": str(stop.kind), "what": stop.what, "remedy": stop.remedy, "rest_applied": stop.rest}
 
 
 def _ref(ref: ObjectRef) -> Data:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.plan import Change, Pending, Plan
+from profiles_management.reconcile.stops import Stop
 
 
 class Result(StrEnum):
@@ -43,6 +44,7 @@ class Report:
         waiting: what the plan called pending and still is.
         interrupted: whether the program was asked to end before all changes were tried.
         stopped: why the run had to stop writing before all changes were tried, '' where it had not to.
+        stops: why changes were held back; the plan is without them.
     """
 
     plan: Plan
@@ -50,6 +52,7 @@ class Report:
     waiting: tuple[Pending, ...] = ()
     interrupted: bool = False
     stopped: str = ""
+    stops: tuple[Stop, ...] = ()
 
     def having(self, result: Result) -> tuple[Outcome, ...]:
         """Return the outcomes of one kind."""

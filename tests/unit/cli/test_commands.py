@@ -209,9 +209,30 @@ def test_a_plan_says_that_the_brake_would_stop_it(run, controller):
     assert (ran.code, ran.last) == (
         0,
         (
-            "The brake would stop this: 5 of 5 accesses would be taken away. "
-            "If it is meant, run apply once with --allow-revocations."
+            "stopped: apply would change nothing of this: 5 of 5 role assignments would be revoked. "
+            "To allow it once, pass --allow-revocations."
         ),
+    )
+
+
+def test_json_of_a_plan_says_what_apply_would_stop_and_the_exit_code_is_3(run, controller):
+    run("apply", "pmr.yaml")
+    plan = ("plan", "-", "--exit-code", "--output", "json")
+
+    goes_on = run(*plan, stdin=NOBODY)
+    stops = run(*plan, "--brake-minimum", "1", stdin=NOBODY)
+
+    assert (goes_on.code, goes_on.data["stopped"]) == (2, [])
+    assert (stops.code, stops.data["stopped"]) == (
+        3,
+        [
+            {
+                "kind": "revocations",
+                "what": "5 of 5 role assignments would be revoked",
+                "remedy": "To allow it once, pass --allow-revocations.",
+                "rest_applied": False,
+            }
+        ],
     )
 
 
@@ -224,8 +245,8 @@ def test_a_plan_says_that_the_brake_would_stop_only_a_part_of_it(run, controller
     ran = run("plan", "pmr.yaml", "--brake-minimum", "1")
 
     assert ran.last == (
-        "The brake would stop a part of this, and the rest would be applied: 2 of 2 accesses would be taken away "
-        "from people whom no document added. If it is meant, run apply once with --allow-revocations."
+        "stopped: apply would hold back a part of this and apply the rest: 2 of 2 role assignments would be revoked "
+        "from people whom no document added. To allow it once, pass --allow-revocations."
     )
 
 

@@ -1,0 +1,40 @@
+"""Why an apply holds changes back until somebody allows them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+
+
+class StopKind(StrEnum):
+    """What stops; the value is what JSON has."""
+
+    REVOCATIONS = "revocations"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why an apply holds back a part of a plan, or all of it.
+
+    Attributes:
+        what: what it would do, a sentence without a full stop.
+        remedy: how to allow it, with the option of the command.
+        rest: whether the plan has other changes, which are applied.
+    """
+
+    kind: StopKind
+    what: str
+    remedy: str
+    rest: bool = False
+
+
+def stop_lines(stops: Sequence[Stop]) -> list[Line]:
+    """Return for each stop what `apply` would hold back, why, and how to allow it."""
+    return [_stop_line(stop) for stop in stops]
+
+
+def _stop_line(stop: Stop) -> Line:
+    held = "hold back a part of this and apply the rest" if stop.rest else "change nothing of this"
+    text = f"apply would {held}: {stop.what}. {stop.remedy}"
+    return line(Segment("stopped: ", Tone.ERROR), printable(text), hang=len("stopped: "))
