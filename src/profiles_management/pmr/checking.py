@@ -16,7 +16,7 @@ from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
 from profiles_management.pmr.salvage import account_finding_of, salvaged, salvaged_warnings
-from profiles_management.pmr.slips import is_file_name, list_remedy
+from profiles_management.pmr.slips import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
 
 VERSION: Final = 1
@@ -53,6 +53,8 @@ def _no_mapping(checked: Checked, data: object) -> None:
         checked.complain("empty-document", "the document is empty", _NONE_YET)
     elif isinstance(data, list):
         checked.complain("no-profiles", "the document is a list, not a mapping", "put it below a first line: profiles:")
+    elif isinstance(data, str) and (page := page_finding(data)) is not None:
+        checked.complain(page.code, page.what, page.remedy)
     elif isinstance(data, str) and is_file_name(data):
         what = f"the document is the name of a file, {quoted(data)}, not its content"
         checked.complain("file-name", what, "read the file and pass its content")

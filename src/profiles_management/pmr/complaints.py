@@ -21,7 +21,17 @@ from profiles_management.pmr.redaction import masked
 _LONGEST_EXCERPT = 300
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # as `splitlines` has them
 _LONGEST_LOOK = 400  # characters of a value in which an explanation is looked for
-_TELL_ALL = {"alias", "bad-scalar", "empty-value", "merge-key", "odd-number", "recursive-alias", "tag", "unknown-alias"}
+_TELL_ALL = {
+    "alias",
+    "bad-scalar",
+    "empty-value",
+    "merge-key",
+    "not-indented",
+    "odd-number",
+    "recursive-alias",
+    "tag",
+    "unknown-alias",
+}
 """Where one of these is told, nothing else about the same place is news."""
 
 

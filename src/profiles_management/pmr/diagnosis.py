@@ -11,10 +11,11 @@ from pydantic_core import ErrorDetails
 
 from profiles_management.pmr import classes
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import escaped, near, quoted
 from profiles_management.pmr.scalars import described
 from profiles_management.pmr.slips import item_remedy, list_remedy, mapping_remedy
 
+_LONGEST_KEY: Final = 80  # characters of a key that a remedy repeats
 TOP_KEYS: Final = ("version", "defaults", "profiles")
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "profiles": classes.Profile,
@@ -35,6 +36,7 @@ _ITEMS: Final = {
     "limits": "an item of limits",
     "matchExpressions": "a condition",
 }
+_SECTIONS: Final = frozenset(_MODELS.keys() - _ITEMS.keys())
 _MISSING: Final = {
     ("profiles", "name"): "add: name: my-profile",
     ("profiles", "owner"): "add: owner: {kind: User, name: ann@example.com}",
@@ -56,6 +58,13 @@ _ELSEWHERE: Final = {
     **{("profiles", key): 'resources: {hard: {limits.cpu: "2"}}' for key in ("quota", "limits", "requests", "hard")},
 }
 
+# Words of other access systems, and the role that means the same.
+_ROLES: Final = {
+    **dict.fromkeys(("read", "reader", "readonly", "read-only", "ro"), "view"),
+    **dict.fromkeys(("write", "writer", "readwrite", "read-write", "rw", "modify"), "edit"),
+    "administrator": "admin",
+}
+_ROLE_PREFIX: Final = "kubeflow-"
 
 _KNOWN: Final = frozenset(TOP_KEYS).union(
     *(
@@ -68,6 +77,14 @@ _KNOWN: Final = frozenset(TOP_KEYS).union(
 def is_known_key(key: str) -> bool:
     """Return whether some part of a document has this key."""
     return key in _KNOWN
+
+
+def keys_of_section(key: object) -> frozenset[str]:
+    """Return the keys of the mapping below a key such as `owner`; none where it is not a mapping of known keys."""
+    if key not in _SECTIONS:
+        return frozenset()
+    fields = _MODELS[str(key)].model_fields.items()
+    return frozenset(field.serialization_alias or name for name, field in fields)
 
 
 def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
@@ -142,7 +159,17 @@ def _unknown(at: _At) -> Finding:
     if example and isinstance(at.value, dict):
         what = f"unknown key {quoted(str(at.path[-1]))}"
         return Finding("unknown-key", what, f"write it as in: {example}", at.path, at_key=True)
-    return unknown_key(str(at.path[-1]), [field.serialization_alias or name for name, field in fields], at.path)
+    known = [field.serialization_alias or name for name, field in fields]
+    if _holder(at.path) == "resources" and _is_amount(at.value) and not near(str(at.path[-1]), known):
+        key = str(at.path[-1])
+        what = f"unknown key {quoted(key)}"
+        remedy = f"put it below hard, as in: hard: {{{escaped(key[:_LONGEST_KEY])}: {quoted(str(at.value))}}}"
+        return Finding("unknown-key", what, remedy, at.path, at_key=True)
+    return unknown_key(str(at.path[-1]), known, at.path)
+
+
+def _is_amount(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _text(at: _At) -> Finding:
@@ -185,9 +212,16 @@ def _choice(at: _At) -> Finding:
         choices.remove("ServiceAccount")
     shown = quoted(at.written if at.written is not None else str(value))
     what = f"{shown} is no {key}" if isinstance(value, str) else f'"{key}" wants text, this is {kind_of(value)}'
-    meant = near(value, choices) if isinstance(value, str) else None
+    meant = _meant_choice(key, value, choices) if isinstance(value, str) else None
     remedy = f"write: {key}: {meant}" if meant else f"use one of: {', '.join(choices)}"
     return Finding(f"unknown-{key}", what, remedy, at.path)
+
+
+def _meant_choice(key: str, value: str, choices: list[str]) -> str | None:
+    if key != "role":
+        return near(value, choices)
+    word = value.strip().lower().removeprefix(_ROLE_PREFIX)
+    return _ROLES.get(word) or near(word, choices)
 
 
 def _yes_no(at: _At) -> Finding:

@@ -13,6 +13,7 @@ from profiles_management.pmr.checking import check
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.complaints import Complaint, drafts, tell
+from profiles_management.pmr.indentation import joined
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.positions import Span, span_at, spans_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
@@ -120,7 +121,9 @@ class _Reading(NamedTuple):
     warnings: list[Complaint]
 
     def problems(self, text: str, name: str) -> list[Problem]:
-        return tell(self.complaints, text, name, whole=self.pmr is not None)
+        if self.pmr is None:
+            return tell(self.complaints, text, name, whole=False)
+        return tell(joined(self.complaints), text, name)
 
 
 def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:

@@ -7,6 +7,7 @@ https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/valid
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -102,10 +103,17 @@ def _no_dns_label(name: str) -> Finding:
     if len(name) > LONGEST_LABEL:
         what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
         return Finding("bad-name", what, "shorten it")
-    better = re.sub(r"[^a-z0-9]+", "-", plain(name).lower()).strip("-")[:LONGEST_LABEL].strip("-")
+    better = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain(name)).lower()).strip("-")
+    better = better[:LONGEST_LABEL].strip("-")
     what = f"{quoted(name)} cannot name a namespace"
     remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
-    return Finding("bad-name", what, f"{remedy}, such as {better}" if better else remedy)
+    is_name = better and not is_reserved(better)
+    return Finding("bad-name", what, f"{remedy}, such as {better}" if is_name else remedy)
+
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 def quoted(text: str) -> str:

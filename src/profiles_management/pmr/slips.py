@@ -34,6 +34,15 @@ def is_file_name(text: str) -> bool:
     return "\n" not in bare and re.fullmatch(_FILE, bare) is not None
 
 
+def page_finding(text: str) -> Finding | None:
+    """Return the finding for a web page in place of a document, None for any other text."""
+    start = text[:_LONGEST].lstrip("\ufeff \t\r\n").lower()
+    if not start.startswith(("<!doctype html", "<html")):
+        return None
+    remedy = "get the file itself: the address of its raw form, with credentials if it needs them"
+    return Finding("web-page", "this is a web page, not a document", remedy)
+
+
 def pairs_in(text: str) -> list[str]:
     """Return `key: "value"` for each assignment in a text such as `limits.cpu = "1"`; none if it is something else."""
     pairs: list[str] = []

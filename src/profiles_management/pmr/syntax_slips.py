@@ -15,6 +15,7 @@ from profiles_management.pmr.diagnosis import is_known_key
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.positions import Span, span_of_mark
+from profiles_management.pmr.slips import page_finding
 
 MOST_TOKENS: Final = 500_000
 """Of a text that is read again to explain what is wrong with it."""
@@ -24,6 +25,7 @@ _LINK: Final = re.compile(r"\[(?P<text>[^\[\]\n]++)\]\((?:mailto:)?[^()\[\]\n]++
 _COMMENT: Final = re.compile(r"(?<=\s)#\S.*[}\]].*")
 _LAST_WORD: Final = re.compile(r"(?<=[\s;,])(?P<key>[A-Za-z_]\w*)$")
 _BARE_WORD: Final = re.compile(r"\s*+(?:- ++)*+(?P<key>[A-Za-z_]\w*+)\s*+[;,.]?\s*+")
+_NO_SPACE: Final = re.compile(r"\s*+(?:- ++)*+(?P<key>[A-Za-z_]\w*+):(?P<value>[^\s:].*)")
 _QUOTES: Final = ("'", '"')
 
 
@@ -51,6 +53,8 @@ def slip(broken: Broken) -> Complaint | None:
 
 
 def _slips(broken: Broken, lines: list[str]) -> Iterator[Complaint | None]:
+    page = page_finding(broken.text)
+    yield Complaint((), page, span=Span(0, 0, len(lines[0]))) if page is not None else None
     line = lines[broken.line] if broken.line < len(lines) else ""
     if len(line) <= _LONGEST_LINE:
         yield _link(broken, line)
@@ -61,6 +65,7 @@ def _slips(broken: Broken, lines: list[str]) -> Iterator[Complaint | None]:
         and len(lines[broken.started.line : broken.started.line + 1] or [""]) <= _LONGEST_LINE
     ):
         yield _comment_in_braces(broken, lines)
+    yield _no_space_after_colon(broken, lines)
     yield _colon_missing_above(broken, lines)
     yield _quote_over_lines(broken)
 
@@ -109,11 +114,31 @@ def _comment_in_braces(broken: Broken, lines: list[str]) -> Complaint | None:
     return _at(started.line, comment.start(), len(comment[0]), what, remedy)
 
 
+def _no_space_after_colon(broken: Broken, lines: list[str]) -> Complaint | None:
+    """Look for `role:edit`, which YAML reads as text, where it stops or on the line above."""
+    if "mapping values" not in broken.said and "could not find expected ':'" not in broken.said:
+        return None
+    for number in (broken.line, _line_above(broken, lines)):
+        if number is None or number >= len(lines) or len(lines[number]) > _LONGEST_LINE:
+            continue
+        pair = _NO_SPACE.fullmatch(lines[number])
+        if pair is not None and is_known_key(pair["key"]):
+            key, value = pair["key"], pair["value"].strip()
+            start, width = pair.start("key"), len(key) + 1
+            what = f"there is no space after {quoted(f'{key}:')}"
+            return _at(number, start, width, what, f"write: {key}: {value}")
+    return None
+
+
+def _line_above(broken: Broken, lines: list[str]) -> int | None:
+    return next((number for number in range(broken.line - 1, -1, -1) if lines[number].strip()), None)
+
+
 def _colon_missing_above(broken: Broken, lines: list[str]) -> Complaint | None:
     """Look for a line above that is a known key and nothing else, which YAML joins with the next line."""
     if "mapping values" not in broken.said:
         return None
-    above = next((number for number in range(broken.line - 1, -1, -1) if lines[number].strip()), None)
+    above = _line_above(broken, lines)
     word = _BARE_WORD.fullmatch(lines[above]) if above is not None and len(lines[above]) <= _LONGEST_LINE else None
     if above is None or word is None or not is_known_key(word["key"]):
         return None

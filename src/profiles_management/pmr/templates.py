@@ -18,6 +18,7 @@ _MARK: Final = re.compile(
     |   <%.*?(?:%>|$)                 # ERB, EJS
     |   \[\[[^\[\]\n]*\]\]            # Go, Nomad
     |   \(\([\w./-]+\)\)              # Concourse, BOSH
+    |   \$[A-Z][A-Z0-9_]*+(?=@)      # shells
     |   <[^<>@\n]+>(?=@)|(?<=@)<[^<>@\n]+>
     """,
     re.VERBOSE | re.MULTILINE,

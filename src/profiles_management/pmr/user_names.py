@@ -21,6 +21,7 @@ PROVIDED: Final = "write the name that the identity provider gives"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*(?:@[A-Za-z0-9.-]+)?")
 _OUTSIDE: Final = rf"""\s<>()\[\]"'`,;:|/@{QUOTES}"""
 ADDRESS: Final = re.compile(rf"(?<![^{_OUTSIDE}])[^{_OUTSIDE}]++@[^{_OUTSIDE}]*[^{_OUTSIDE}.]")
+_LINK: Final = re.compile(r"\[[^\[\]]++\]\((?:mailto:)?+(?P<to>[^()\[\]]++)\)")
 _ACCOUNTS: Final = re.compile(r"system:serviceaccount:([a-z0-9-]+):\*")
 _AROUND_AT: Final = re.compile(r"(?<!\s)\s*+@\s*+")
 _APOSTROPHE: Final = re.compile(r"(?<=\w)[\u2019\u02bc\u2032](?=\w)")
@@ -107,6 +108,9 @@ def _unfilled(name: str) -> Finding | None:
 
 
 def _prefixed(name: str) -> Finding | None:
+    link = _LINK.fullmatch(name)
+    if link is not None:
+        return _refused(f"{quoted(name)} is a link of Markdown", written(link["to"]))
     if name.casefold().startswith("mailto:"):
         return _refused(f"{quoted(name)} is a link, not a name", written(name[len("mailto:") :]))
     wide = next(filter(_FULL_WIDTH_AT.__contains__, name), "")

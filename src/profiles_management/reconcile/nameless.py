@@ -39,6 +39,7 @@ _FREE = frozenset(
         "two-sources",
         "unowned-namespace",
         "unseen-cluster-roles",
+        "web-page",
     }
 )
 # What stands for the words of those that do; `{}` is the profile.
@@ -58,6 +59,7 @@ _OF_KEYS = frozenset(
         "duplicate-profile",
         "empty-value",
         "missing-key",
+        "not-indented",
         "name-not-allowed",
         "not-a-list",
         "not-a-mapping",
