@@ -55,6 +55,7 @@ class Settling:
         # Two people under each other's names would wait for one another, so there the old pairs go first.
         sent = (*old, *new) if self._is_name_in_use() else (*new, *old)
         if sent:
+            self._note_replaced()
             yield self._change(sent)
 
     def _surplus(self) -> Change:
@@ -74,10 +75,10 @@ class Settling:
 
     def _binding_writes(self) -> Iterator[Write]:
         one = self.binding
-        if one is not None and not one.deleting and role_right(one, self.grant, self.settings):
+        if one is not None and self._keeps_binding():
             yield from self._mend_binding(one)
         else:
-            wrong = [one] if one is not None and not one.deleting else []
+            wrong = self._wrong()
             for gone in (*self.replaced, *wrong):
                 self.drifted = self.drifted or gone in wrong
                 self.fields.append(FieldDiff("role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]))
@@ -86,14 +87,21 @@ class Settling:
                 yield replace(sent, must_exist=sent.verb is Verb.DELETE)
             yield made
 
+    def _keeps_binding(self) -> bool:
+        """Whether the RoleBinding of the wanted name can stay: its role cannot be changed."""
+        one = self.binding
+        return one is not None and not one.deleting and role_right(one, self.grant, self.settings)
+
+    def _wrong(self) -> list[Binding]:
+        """Return the RoleBinding of the wanted name where it binds to another role."""
+        one = self.binding
+        return [one] if one is not None and not one.deleting and not self._keeps_binding() else []
+
     def _mend_binding(self, one: Binding) -> Iterator[Write]:
         change = self._metadata(one)
-        if one.subjects is not None or one.person != self.grant.person:
-            wanted = objects.subject(self.grant.person)
-            bound = [one.person.name] if one.subjects is None else [subject[1] for subject in one.subjects]
-            self.fields.append(FieldDiff("subjects", bound, [self.grant.person.name]))
+        if self._note_subjects(one):
             self.drifted = True
-            change["subjects"] = [wanted]
+            change["subjects"] = [objects.subject(self.grant.person)]
         yield from self._mended(one, change)
 
     # AuthorizationPolicy
@@ -147,26 +155,58 @@ class Settling:
         change: dict[str, object] = {}
         notes: dict[str, str | None] = {}
         if (one.person, one.role) != (self.grant.person, self.grant.role):
-            self._note(
-                "annotations", f"{one.role} {one.person.name}".strip(), f"{self.grant.role} {self.grant.person.name}"
-            )
+            self._note_annotations(one)
             self.drifted = True
             notes = {"user": None, "group": None, **objects.annotations(self.grant)}
         if one.until != self.grant.until:
-            self._note("until", one.until, self.grant.until)
             notes[names.UNTIL] = self.grant.until or None
         if one.source != self.grant.source:
-            self._note("source", one.source, self.grant.source)
             notes[names.SOURCE] = self.grant.source or None
         if notes:
             change["annotations"] = notes
         if one.mark != self.settings.instance:
-            self._note("managed by", one.mark, self.settings.instance)
             change["labels"] = objects.marks(self.settings)
+        self._note_marks(one)
         return {"metadata": change} if change else {}
 
+    # the fields that differ
+
+    def _note_replaced(self) -> None:
+        """Note what else differs between the objects that go and those that replace them, such as `until`."""
+        if not self._keeps_binding():
+            for binding in (*self.replaced, *self.same, *self._wrong()):
+                self._note_marks(binding)
+                self._note_subjects(binding)
+                if (binding.person, binding.role) != (self.grant.person, binding.granted):
+                    self._note_annotations(binding)
+        if self.policy is None:
+            for policy in self.old_policies:
+                self._note_marks(policy)
+                for difference in policy_diff(policy, self.grant.person, self.settings):
+                    self._add(difference)
+
+    def _note_annotations(self, one: Binding | Policy) -> None:
+        before, after = (one.role, one.person.name), (self.grant.role, self.grant.person.name)
+        self._note("annotations", " ".join(before).strip(), " ".join(after))
+
+    def _note_marks(self, one: Binding | Policy) -> None:
+        self._note("until", one.until, self.grant.until)
+        self._note("source", one.source, self.grant.source)
+        self._note("managed by", one.mark, self.settings.instance)
+
+    def _note_subjects(self, one: Binding) -> bool:
+        """Note whom a RoleBinding binds where that is not just the person; return whether it differs."""
+        if one.subjects is None and one.person == self.grant.person:
+            return False
+        bound = [one.person.name] if one.subjects is None else [subject[1] for subject in one.subjects]
+        self._add(FieldDiff("subjects", bound, [self.grant.person.name]))
+        return True
+
     def _note(self, path: str, before: str, after: str) -> None:
-        difference = FieldDiff(path, before or None, after or None)
+        if before != after:
+            self._add(FieldDiff(path, before or None, after or None))
+
+    def _add(self, difference: FieldDiff) -> None:
         if difference not in self.fields:
             self.fields.append(difference)
 

@@ -74,8 +74,15 @@ def _why(change: Change) -> str:
         return f"{change.reason}, {change.after} stays"
     if change.reason is Reason.BECAME_OWNER and change.phase is Phase.REVOKE:
         return "is the owner"  # a new owner keeps a contributor's access until the SWITCH
-    until = f", until {day(change.until)}" if change.until and change.action is Action.CREATE else ""
-    return f"{change.reason}{until}"
+    return f"{change.reason}{_until_given(change)}"
+
+
+def _until_given(change: Change) -> str:
+    """Return when access that is given or replaced ends; a new end is among the differences."""
+    is_given = change.action is Action.CREATE or change.before != change.after
+    if not (change.until and is_given) or any(field.path == "until" for field in change.fields):
+        return ""
+    return f", until {day(change.until)}"
 
 
 def _differences(change: Change) -> str:
@@ -85,7 +92,7 @@ def _differences(change: Change) -> str:
 def _is_said_already(field: FieldDiff, change: Change) -> bool:
     if field.path == "role":
         return change.reason is Reason.ROLE_CHANGED
-    return field.path == "managed by" and field.before is None
+    return field.path == "managed by" and change.reason is Reason.ADOPTED and field.before is None
 
 
 def _difference(field: FieldDiff, change: Change) -> str:
@@ -93,6 +100,8 @@ def _difference(field: FieldDiff, change: Change) -> str:
     if field.path.endswith(".key") and all(header):
         before, after = (json.dumps(found[1], ensure_ascii=False) for found in header if found)
         return f"header {before} → {after}"
+    if field.path == "managed by" and field.before is None:
+        return str(Reason.ADOPTED)
     if field.path == "until":
         return f"until {day(shown(field.before))} → {day(shown(field.after))}"
     named = "" if field.path == "source" and change.reason is Reason.MOVED else f"{field.path} "

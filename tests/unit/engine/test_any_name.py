@@ -52,7 +52,10 @@ def test_a_pair_under_another_name_is_renamed_the_new_pair_first(moved, profile)
     ]
     (change,) = report.plan.changes
     assert (change.phase, change.reason, str(change.action)) == (Phase.SWITCH, Reason.RENAMED, "-/+")
-    assert [(one.path, one.before, one.after) for one in change.fields] == [("name", PEERS, OURS)]
+    assert [(one.path, one.before, one.after) for one in change.fields] == [
+        ("name", PEERS, OURS),
+        ("managed by", None, "default"),
+    ]
     assert not moved.plan(document(profile(ann="edit"))).changes
 
 
