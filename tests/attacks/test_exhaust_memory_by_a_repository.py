@@ -7,11 +7,12 @@ from contextlib import suppress
 import pytest
 
 from profiles_management.git import GitError
-from profiles_management.git import files as folders
 from profiles_management.git.pack import Object, read
-from profiles_management.git.tree import MOST_FILES, commit_of, files
+from profiles_management.git.tree import commit_of, files
 from profiles_management.pmr import DocumentError, Rules
+from profiles_management.pmr import files as folders
 from profiles_management.pmr.effort import Limits
+from profiles_management.pmr.files import MOST_FILES
 from profiles_management.pmr.reading import LARGEST
 from repositories.packs import (
     BLOB,

@@ -15,7 +15,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli.options import (
-    File,
+    DocumentOptions,
     GitOptions,
     LocalFile,
     OutputOption,
@@ -26,8 +26,7 @@ from profiles_management.cli.options import (
     moment,
 )
 from profiles_management.cli.program import command
-from profiles_management.cli.session import STDIN, Session
-from profiles_management.git.address import is_location
+from profiles_management.cli.session import Session
 from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
 from profiles_management.kubeflow.engine import stops
@@ -36,7 +35,6 @@ from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import BrakeError, ProfilesError
-from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
 from profiles_management.reconcile.plan import Plan
@@ -49,17 +47,17 @@ READING = "Reading what is there"
 
 
 @command
-def validate(ctx: typer.Context, file: File, git: GitOptions, rules: RuleOptions, output: OutputOption = "text") -> int:
+def validate(
+    ctx: typer.Context, given: DocumentOptions, git: GitOptions, rules: RuleOptions, output: OutputOption = "text"
+) -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    name, allowed = STDIN if file == "-" else redacted(file), rules.settings().rules
     try:
-        pmr = session.document(file, git, allowed)
+        pmr = session.document(given.names, git, rules.settings().rules)
     except ProfilesError as error:
-        return session.fail(error, output=output, document=file, more={"valid": False, "document": name})
-    if is_location(file):
-        name = file  # it was read, so it holds no credential: a URL with one is refused
-    session.show(output, *listings.validated(pmr, name, now=session.clock.now()))
+        return session.fail(error, output=output, more={"valid": False, **session.document_data})
+    lines, data = listings.validated(pmr, session.documents, now=session.clock.now())
+    session.show(output, lines, data | session.document_data)
     return 0
 
 
@@ -80,7 +78,7 @@ def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
 @command
 def plan(
     ctx: typer.Context,
-    file: File,
+    given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
@@ -96,7 +94,7 @@ def plan(
     session: Session = ctx.obj
     settings = options.settings()
     now = session.clock.now() if at is None else moment(at)
-    pmr = session.document(file, git, settings.rules)
+    pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
@@ -112,7 +110,7 @@ def plan(
 @command
 def apply(
     ctx: typer.Context,
-    file: File,
+    given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
@@ -125,7 +123,7 @@ def apply(
     """Make the cluster, or the folder, match the document."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
-    pmr = session.document(file, git, settings.rules)
+    pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
     with session.changing("Applying") as progress:
         try:
@@ -133,14 +131,14 @@ def apply(
                 pmr, target=where, settings=settings, clock=session.clock, progress=progress
             )
         except BrakeError as error:
-            return _braked(session, output, file, error)
+            return _braked(session, output, error)
     return _reported(session, output, report)
 
 
 @command
 def list_stale(
     ctx: typer.Context,
-    file: File,
+    given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
@@ -149,7 +147,7 @@ def list_stale(
     """List the profiles that the document no longer names."""
     session: Session = ctx.obj
     settings = options.settings()
-    pmr = session.document(file, git, settings.rules)
+    pmr = session.document(given.names, git, settings.rules)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
@@ -160,7 +158,7 @@ def list_stale(
 @command
 def delete_stale(
     ctx: typer.Context,
-    file: File,
+    given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
@@ -174,7 +172,7 @@ def delete_stale(
     """Delete the profiles that the document no longer names, with their data; shows them and asks first."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout)
-    pmr = session.document(file, git, settings.rules)
+    pmr = session.document(given.names, git, settings.rules)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
@@ -297,13 +295,13 @@ def _reported(session: Session, output: str, report: Report) -> int:
     return report.exit_code
 
 
-def _braked(session: Session, output: str, file: str, error: BrakeError) -> int:
+def _braked(session: Session, output: str, error: BrakeError) -> int:
     """Show what was applied although the brake stopped the rest, if anything was, and the error."""
     report = error.report if isinstance(error.report, Report) and error.report.outcomes else None
     if report is not None and output == "text":
         session.show(output, report_lines(report), {})
     more = report_data(report) if report is not None else None
-    return session.fail(error, output=output, document=file, more=more)
+    return session.fail(error, output=output, more=more)
 
 
 def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:

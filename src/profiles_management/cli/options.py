@@ -49,6 +49,41 @@ def _git(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
     return _option(name, text, f"Git (a token: {_TOKEN})", **more)
 
 
+_FILES = (
+    "Documents in YAML or JSON, read as one: files, folders, - for standard input, "
+    "git+https://… or git+ssh://… for Git."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOptions:
+    """Which files are the document."""
+
+    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help=_FILES, show_default=False)] = None
+    filename: Annotated[
+        list[str] | None,
+        typer.Option("--filename", "-f", help="The same as FILE, as kubectl has it.", metavar="FILE"),
+    ] = None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all files, in order.
+
+        Raises:
+            typer.TyperException: there is none.
+        """
+        names = [*(self.files or []), *(name for value in self.filename or [] for name in _split(value))]
+        if not names:
+            raise typer.TyperException("Missing argument 'FILE'.")
+        return names
+
+
+def _split(value: str) -> list[str]:
+    """Return the files that -f names: kubectl takes several, separated by commas."""
+    is_one = "," not in value or "://" in value or os.path.exists(value)  # noqa: PTH110 - Path raises for long names
+    return [value] if is_one else [name for name in value.split(",") if name]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitOptions:
     """What one gets at a repository with, where the document is in one."""
@@ -265,8 +300,6 @@ VARIABLES = frozenset(
     field.name.upper() for group in (GitOptions, TargetOptions, SettingOptions) for field in fields(group)
 ) | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
 
-_FILE = "The document: YAML or JSON; - for standard input, git+https://… or git+ssh://… for one in Git."
-File = Annotated[str, typer.Argument(metavar="FILE", help=_FILE)]
 LocalFile = Annotated[str, typer.Argument(metavar="FILE", help="The document: YAML or JSON; - for standard input.")]
 OutputOption = Annotated[Output, _option("--output", "How to print it.", "Output")]
 _TIMEOUT = "How long to wait for what others do (default 300, or 60 and 3 for each new profile if that is more)."

@@ -25,7 +25,7 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
     run = spread(function)
 
     def guarded(**given: object) -> int:
-        session, document = given["ctx"].obj, str(given.get("file", ""))  # type: ignore[attr-defined]
+        session = given["ctx"].obj  # type: ignore[attr-defined]
         failure: ProfilesError
         try:
             return run(**given)
@@ -33,9 +33,12 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
             failure = as_option(error)
         except ProfilesError as error:
             failure = error
+        except typer.TyperException as error:
+            error.ctx = getattr(error, "ctx", None) or given["ctx"]  # type: ignore[attr-defined]
+            raise
         except KeyboardInterrupt:
             failure = Interrupted()
-        code: int = session.fail(failure, output=given.get("output", "text"), document=document)
+        code: int = session.fail(failure, output=given.get("output", "text"))
         return code
 
     guarded.__doc__ = function.__doc__

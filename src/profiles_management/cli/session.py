@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from lightkube import Client
 
 from profiles_management import git, open_target
+from profiles_management.cli.local_files import Contents
 from profiles_management.cli.options import GitOptions, TargetOptions
 from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
@@ -17,7 +18,7 @@ from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
-from profiles_management.pmr import documents
+from profiles_management.pmr import documents, files
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import Conversion, convert
@@ -30,6 +31,7 @@ from profiles_management.pmr.problems import (
     ProfilesError,
     Where,
 )
+from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
@@ -38,6 +40,7 @@ from profiles_management.reconcile.lines import Line, Segment, Tone, line, print
 from profiles_management.reconcile.waiting import Watcher
 
 STDIN = "standard input"
+_MOST_NAMES = 3
 
 
 @dataclass(slots=True)
@@ -52,7 +55,8 @@ class Session:
     connect: Callable[[Path | None, str | None], Client] = connect
     terminal: Terminal = field(default_factory=Terminal)
     signals: Signals = field(default_factory=Signals)
-    _commit: str = field(default="", init=False)
+    _names: tuple[str, ...] = field(default=(), init=False)
+    _commits: dict[str, str] = field(default_factory=dict, init=False)
 
     def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
         """Return the target that is meant.
@@ -69,27 +73,61 @@ class Session:
             raise ClusterError(f"There is no folder {options.directory}.")
         return open_target(options.directory, clock=self.clock)
 
-    def document(self, file: str, options: GitOptions, rules: Rules) -> ProfilesManagementRepresentation:
-        """Return the document that is meant: in a file, on standard input or in Git, of which the commit is told.
+    def document(self, names: Sequence[str], options: GitOptions, rules: Rules) -> ProfilesManagementRepresentation:
+        """Return the one document that files, folders, standard input and Git URLs are together.
+
+        The commit of each Git URL is printed.
 
         Raises:
-            ProfilesError: it cannot be read, or is not valid.
+            ProfilesError: something cannot be read, or is not valid.
         """
-        if not address.is_location(file):
-            is_file = os.path.exists(file)  # noqa: PTH110 - Path raises where a name is too long
-            if address.looks_like_repository(file) and not is_file:
-                raise _as_written_here(address.not_a_location(file))
-            with source_boundary(STDIN if file == "-" else file):
-                return documents.load(file, rules=rules)
+        self._names = tuple(names)
+        contents, problems = Contents(), list[Problem]()
+        for name in names:
+            try:
+                with source_boundary(documents.name_of(name)):
+                    self._read(contents, name, options)
+            except DocumentError as error:
+                problems += error.problems
+        if problems:
+            raise DocumentError(problems)
+        with source_boundary(self.documents):
+            return files.document(contents.files, rules=rules)
+
+    def _read(self, contents: Contents, name: str, options: GitOptions) -> None:
+        if not address.is_location(name):
+            is_file = os.path.exists(name)  # noqa: PTH110 - Path raises where a name is too long
+            if address.looks_like_repository(name) and not is_file:
+                raise _as_written_here(address.not_a_location(name))
+            contents.read(name)
+            return
         try:
-            source = options.source(address.location(file))
+            source = options.source(address.location(name))
         except AddressError as error:
             raise _as_written_here(error) from None
-        with source_boundary(file), self.terminal.waiting("Reading from Git"):
-            found = git.load(source, rules=rules, clock=self.clock)
-        self._commit = found.commit
-        self.note(f"The document is that of commit {found.commit}.")
-        return found.pmr
+        with self.terminal.waiting("Reading from Git"):
+            snapshot = git.fetch(source, clock=self.clock)
+        self._commits[name] = snapshot.commit
+        for file, data in snapshot.named.items():
+            contents.add(file, data)
+        which = f"{name} is" if len(self._names) > 1 else "The document is that of"
+        self.note(f"{which} commit {snapshot.commit}.")
+
+    @property
+    def documents(self) -> str:
+        """What was asked for, in words for a message: no name in it holds a credential."""
+        names = [STDIN if name == "-" else self._safe(name) for name in self._names]
+        return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names):,} files"
+
+    def _safe(self, name: str) -> str:
+        """Return a name without credentials; a URL that was read has none, because one that does is refused."""
+        return name if name in self._commits else redacted(name)
+
+    @property
+    def document_data(self) -> Data:
+        """Return what was asked for as data: in one text, and each name."""
+        names = [STDIN if name == "-" else self._safe(name) for name in self._names]
+        return {"document": ", ".join(names), "documents": names}
 
     def converted(self, file: str, rules: Rules) -> Conversion:
         """Return a document of github-profiles-automator as one of ours.
@@ -99,6 +137,7 @@ class Session:
         """
         if address.is_location(file) or address.looks_like_repository(file):
             raise GitError("convert reads a file. Clone the repository, and name the file in it.")
+        self._names = (file,)
         name = documents.name_of(file)
         with source_boundary(STDIN if file == "-" else file):
             return convert(documents.content(file), name=name, rules=rules)
@@ -111,11 +150,11 @@ class Session:
             yield progress
 
     def show(self, output: str, lines: list[Line], data: Data) -> None:
-        """Print a result in the form that was asked for; as data with the commit, where the document is in Git."""
+        """Print a result in the form that was asked for; as data with the commits, where documents are in Git."""
         if output == "text":
             self.terminal.show(lines)
         else:
-            self.terminal.data(data | {"commit": self._commit} if self._commit else data, output)
+            self.terminal.data(data | _commit_data(self._commits), output)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""
@@ -127,7 +166,7 @@ class Session:
         """Print something worth knowing to standard error."""
         self.terminal.complain([line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))])
 
-    def fail(self, error: ProfilesError, *, output: str, document: str, more: Data | None = None) -> int:
+    def fail(self, error: ProfilesError, *, output: str, more: Data | None = None) -> int:
         """Print an error in the form that was asked for, and return its exit code.
 
         Args:
@@ -136,11 +175,20 @@ class Session:
         if output != "text":
             self.terminal.data((more or {}) | _failure_data(error), output)
         elif isinstance(error, DocumentError):
-            name = STDIN if document == "-" else document
-            self.terminal.complain([*warning_lines(error.warnings), *problem_lines(error.problems, document=name)])
+            problems = problem_lines(error.problems, document=self.documents)
+            self.terminal.complain([*warning_lines(error.warnings), *problems])
         else:
             self.error("\n".join(part for part in (str(error), _remedy(error)) if part))
         return error.exit_code
+
+
+def _commit_data(commits: Mapping[str, str]) -> Data:
+    if not commits:
+        return {}
+    data: Data = {"commits": dict(commits)}
+    if len(commits) == 1:
+        data["commit"] = next(iter(commits.values()))
+    return data
 
 
 def _failure_data(error: ProfilesError) -> Data:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from profiles_management.git import address as addresses
-from profiles_management.git import files, revision, tree
+from profiles_management.git import revision, tree
 from profiles_management.git.budget import Budget
 from profiles_management.git.source import GitSource
+from profiles_management.pmr import files
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.rules import Rules
@@ -34,6 +35,11 @@ class Snapshot:
     tip: str
     path: str
     files: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def named(self) -> dict[str, bytes]:
+        """The bytes of each file by what problems call it: PATH@COMMIT, with 8 digits of the commit."""
+        return {f"{path}@{self.commit[:_SHOWN]}": data for path, data in self.files.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,7 @@ def load(
         DocumentError: the document is not valid. Files are called PATH@COMMIT, with 8 digits of the commit.
     """
     snapshot = fetch(source, known=known, clock=clock)
-    named = {f"{path}@{snapshot.commit[:_SHOWN]}": data for path, data in snapshot.files.items()}
-    return Checkout(files.document(named, rules=rules, additions=additions), snapshot)
+    return Checkout(files.document(snapshot.named, rules=rules, additions=additions), snapshot)
 
 
 def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Snapshot:

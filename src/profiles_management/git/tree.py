@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Final
 
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
 from profiles_management.git.pasted import normal
+from profiles_management.pmr.files import MOST_FILES, PATTERNS, is_in_document
 from profiles_management.pmr.names import escaped, shortened
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.reading import LARGEST
-
-PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
-MOST_FILES: Final = 1000
-"""How many files of a folder are one document. Together they may have as many bytes as a document, `LARGEST`."""
 
 _FILE: Final = 0o100000
 _FOLDER: Final = 0o040000
@@ -108,8 +104,7 @@ def _documents(objects: Mapping[str, Object], folder: str, prefix: str) -> dict[
     found: dict[str, bytes] = {}
     size = 0
     for _, entry in sorted(_entries(objects, folder, where).items()):
-        named = any(fnmatchcase(entry.name, pattern) for pattern in PATTERNS) and not entry.name.startswith(".")
-        if not named or entry.kind in {_FOLDER, _SUBMODULE}:
+        if not is_in_document(entry.name) or entry.kind in {_FOLDER, _SUBMODULE}:
             continue
         _refuse(entry, prefix + entry.name)
         data = _blob(objects, entry)

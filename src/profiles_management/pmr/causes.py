@@ -18,6 +18,8 @@ from profiles_management.pmr.templates import template_finding, template_in_sour
 
 _LONGEST_START: Final = 200
 _CONFLICT: Final = re.compile(r"^(?:<{7} |={7}\r?$|>{7} |\|{7} )", re.MULTILINE)
+_MANIFEST_VERSION: Final = re.compile(r"^apiVersion:", re.MULTILINE)
+_MANIFEST_KIND: Final = re.compile(r"^kind:", re.MULTILINE)
 _JSON: Final = re.compile(r'\s*+(?://[^\n]*+\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+\{\s*+(?:"|//|/\*|\})')
 _JSON_PARTS: Final = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|(?P<comment>(?<![^\s,\[\]{}"0-9a-z])(?://|/\*))')
 
@@ -41,6 +43,15 @@ def other_form(text: str) -> Complaint | None:
     start = text[:_LONGEST_START].lstrip()
     known = next(((what, remedy) for begins, what, remedy in _FORMS if start.startswith(begins)), None)
     return Complaint((), Finding("other-form", *known), span=span_at(text, 0)._replace(width=0)) if known else None
+
+
+def manifests(text: str) -> Complaint | None:
+    """Return the complaint for a text of several documents that begins with a manifest of Kubernetes."""
+    start = text[:_LONGEST_START]
+    if not (_MANIFEST_VERSION.search(start) and _MANIFEST_KIND.search(start)):
+        return None
+    finding = Finding("other-form", "these are Kubernetes manifests, not a PMR", "name another file, or move this one")
+    return Complaint((), finding, span=span_at(text, 0)._replace(width=0))
 
 
 def json_comment(text: str) -> Complaint | None:

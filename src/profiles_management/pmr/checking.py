@@ -40,6 +40,9 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
         remedy = "list its name and owner under a key profiles"
         checked.complain("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)
         return checked
+    if "profiles" not in data and isinstance(data.get("resources"), list):
+        checked.complain("no-profiles", "this is a kustomization, not a PMR", "name another file, or move this one")
+        return checked
     _top(checked, data)
     if "defaults" in data and data["defaults"] is not None:
         _defaults(checked, data["defaults"], rules)

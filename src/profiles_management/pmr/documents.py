@@ -135,7 +135,8 @@ def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     if parsed.error is not None:
         return _Reading(None, [*slips, _no_yaml(parsed.error, text)], [])
     if parsed.stopped:
-        return _Reading(None, slips, [])
+        manifests = _manifests(text)
+        return _Reading(None, [manifests] if manifests else slips, [])
     checked = check(parsed.data, rules, additions=additions)
     complaints = [*slips, *_of_values(parsed, {slip.path for slip in slips}, checked.complaints)]
     cause = _other_cause(text) if complaints else None
@@ -162,6 +163,12 @@ def _other_cause(text: str) -> Complaint | None:
     from profiles_management.pmr import causes  # noqa: PLC0415 - see above
 
     return causes.other_form(text) or causes.json_comment(text)
+
+
+def _manifests(text: str) -> Complaint | None:
+    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+
+    return causes.manifests(text)
 
 
 def _no_yaml(error: YAMLError, text: str) -> Complaint:

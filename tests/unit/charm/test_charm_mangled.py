@@ -10,7 +10,8 @@ from ops import ActiveStatus, testing
 from charms.profiles_management.v0.profiles_management import revision_of
 from mangled import SEED, mangled, mangled_texts
 from profiles_management import git
-from profiles_management.git import Checkout, Snapshot, files
+from profiles_management.git import Checkout, Snapshot
+from profiles_management.pmr import files
 
 COMMIT = "1a2b3c4d" * 5
 URL = "https://git.example.com/teams/profiles.git"

@@ -104,7 +104,7 @@ def test_mistakes_are_data_too(folder, here, sample):
     ("name", "content", "said"),
     [
         ("absent.yaml", None, "error[unreadable]: no such file or directory"),
-        (".", None, "error[unreadable]: is a directory"),
+        ("pmr.yaml/profiles", None, "error[unreadable]: not a directory"),
         ("latin.yaml", b"profiles: [\xe9]", "error[not-utf-8]: the byte 0xE9 is no UTF-8"),
         ("empty.yaml", b"", "error[empty-document]: the document is empty"),
     ],

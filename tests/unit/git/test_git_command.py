@@ -32,6 +32,20 @@ def test_the_commit_is_data_too(run, https, ca, repository):
     assert (code, json.loads(out)["commit"]) == (0, repository.git("rev-parse", "HEAD"))
 
 
+def test_a_repository_and_a_file_are_one_document_and_every_commit_is_named(run, https, ca, repository, tmp_path):
+    commit = repository.git("rev-parse", "HEAD")
+    (tmp_path / "more.yaml").write_text("profiles: [{name: more, owner: {kind: User, name: a@example.com}}]\n")
+    whole = f"git+{https.url}/team/profiles.git"
+    file = f"{whole}#path=pmr.yaml"
+
+    code, out, err = run("validate", tmp_path / "more.yaml", file, "--git-ca", ca, "--output", "json")
+    twice = run("validate", file, whole, "--git-ca", ca)
+
+    assert (code, json.loads(out)["profiles"], json.loads(out)["commits"]) == (0, 2, {file: commit})
+    assert err == f"note: {file} is commit {commit}.\n"
+    assert "error[named-twice]: it is named twice\n --> pmr.yaml@" in twice[2]
+
+
 @pytest.mark.parametrize("command", ["validate", "plan", "apply", "list-stale", "delete-stale"])
 def test_every_command_that_takes_a_document_takes_one_in_git(run, https, ca, tmp_path, command):
     (tmp_path / "manifests").mkdir()

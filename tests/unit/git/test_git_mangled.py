@@ -6,9 +6,9 @@ import pytest
 
 from mangled import SEED, mangled
 from profiles_management.git import GitError, tree
-from profiles_management.git.files import document
 from profiles_management.git.pack import read
 from profiles_management.pmr import DocumentError, ProfilesManagementRepresentation, Rules
+from profiles_management.pmr.files import document
 from repositories.packs import BLOB, COMMIT, TREE, entry, id_of, never, pack
 
 GOOD = b"profiles:\n- name: web\n  owner: {kind: User, name: ann@example.com}\n"

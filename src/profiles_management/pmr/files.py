@@ -1,9 +1,10 @@
-"""The files of one commit, read as one document: the same profile twice is refused, with both files named. Pure."""
+"""Several files as one document: the same profile twice is refused, with both places. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Final
 
@@ -13,14 +14,23 @@ from profiles_management.pmr.complaints import Complaint, tell
 from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
+from profiles_management.pmr.positions import Spot, locate, lookup
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.pmr.yaml_events import parse
 
+PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
+MOST_FILES: Final = 1000
+"""How many files are one document. Together they may have as many bytes as a document, `LARGEST`."""
 MOST_PROBLEMS: Final = 1000
 """After how many problems in some files of a folder the others are not read."""
+
+
+def is_in_document(name: str) -> bool:
+    """Return whether a file of this name is part of the document that its folder is; a hidden one is not."""
+    return not name.startswith(".") and any(fnmatchcase(name, pattern) for pattern in PATTERNS)
 
 
 def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = False) -> ProfilesManagementRepresentation:
@@ -36,6 +46,7 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
     """
     read: dict[str, ProfilesManagementRepresentation] = {}
     problems: list[Problem] = []
+    warnings: list[Problem] = []
     size: Counter[str] = Counter()
     for name, data in files.items():
         if len(problems) >= MOST_PROBLEMS:
@@ -45,20 +56,22 @@ def document(files: Mapping[str, bytes], *, rules: Rules, additions: bool = Fals
             read[name] = documents.loads(data, name=name, rules=rules, additions=additions)
         except DocumentError as error:
             problems += error.problems
+            warnings += error.warnings
             continue
+        warnings += document_warnings(read[name])
         size += _size(read[name])
         if (problem := _too_many(size, name, rules.limits)) is not None:
-            raise DocumentError([*problems, problem])
+            raise DocumentError([*problems, problem], warnings)
     problems += islice(_clashes(read, files), MOST_PROBLEMS)
     if problems:
-        raise DocumentError(problems)
+        raise DocumentError(problems, warnings)
     if len(read) == 1:
         return next(iter(read.values()))
     profiles = [profile for pmr in read.values() for profile in pmr.profiles.values()]
     added = [addition for pmr in read.values() for addition in pmr.additions.values()]
     defaults = next((pmr.defaults for pmr in read.values() if pmr.defaults is not None), None)
     whole = ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
-    whole.warnings = tuple(warning for pmr in read.values() for warning in document_warnings(pmr))
+    whole.warnings = tuple(warnings)
     return whole
 
 
@@ -84,37 +97,65 @@ def _not_read(name: str) -> Problem:
 
 
 def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Yield what a file says that one before it says too, or says otherwise."""
+    """Yield what a file defines that a file before it defines too, or defines otherwise, with both places."""
     first: dict[str, str] = {}
     default: tuple[str, Defaults] | None = None
+    places = _Places(files)
     for name, pmr in read.items():
         entries = [*pmr.profiles, *pmr.additions]
-        elsewhere = {one: first[one] for one in entries if one in first}
-        first |= {one: name for one in entries if one not in first}
+        elsewhere = {entry: first[entry] for entry in entries if entry in first}
+        first |= {entry: name for entry in entries if entry not in first}
         if pmr.defaults is not None:
             default = default or (name, pmr.defaults)
         others = default[0] if default is not None and pmr.defaults not in (None, default[1]) else ""
         if elsewhere or others:
-            text = from_json(decode(files[name], LARGEST))
-            found = _same_entries(text, elsewhere) + ([_other_defaults(others)] if others else [])
-            yield from tell([Complaint(finding.path, finding) for finding in found], text, name)
+            findings = [
+                _same_entry(entry, index, places.of_profile(elsewhere[entry], entry))
+                for entry, index in places.entries(name)
+                if entry in elsewhere
+            ]
+            findings += [_other_defaults(places.of_defaults(others))] if others else []
+            complaints = [Complaint(finding.path, finding) for finding in findings[:MOST_PROBLEMS]]
+            yield from tell(complaints, places.text(name), name)
 
 
-def _same_entries(text: str, elsewhere: Mapping[str, str]) -> list[Finding]:
-    """Return a finding for each entry that another file has too; `elsewhere` holds that file by the entry's name."""
-    same = ((index, entry["name"]) for index, entry in enumerate(parse(text).data["profiles"]))
-    return [
-        Finding(
-            "duplicate-profile",
-            f"another profile is called {quoted(name)}, in {elsewhere[name]}",
-            "rename or remove one",
-            ("profiles", index, "name"),
-        )
-        for index, name in islice((each for each in same if each[1] in elsewhere), MOST_PROBLEMS)
-    ]
+class _Places:
+    """The lines of profiles and defaults in valid files, looked up only for files that clash."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._lines: dict[str, dict[str, int]] = {}
+
+    def text(self, file: str) -> str:
+        return from_json(decode(self._files[file], LARGEST))
+
+    def entries(self, file: str) -> list[tuple[str, int]]:
+        """Return the name and the index of each profile of a file."""
+        profiles = parse(self.text(file)).data["profiles"]
+        return [(profile["name"], index) for index, profile in enumerate(profiles)]
+
+    def of_profile(self, file: str, profile: str) -> str:
+        """Return FILE:LINE of a profile."""
+        if file not in self._lines:
+            paths = {("profiles", index, "name"): name for name, index in self.entries(file)}
+            spots = locate(self.text(file), paths)
+            self._lines[file] = {name: _line(lookup(spots, path)) for path, name in paths.items()}
+        return f"{file}:{self._lines[file][profile]}"
+
+    def of_defaults(self, file: str) -> str:
+        """Return FILE:LINE of the defaults."""
+        return f"{file}:{_line(lookup(locate(self.text(file), [('defaults',)]), ('defaults',)))}"
 
 
-def _other_defaults(file: str) -> Finding:
-    return Finding(
-        "two-defaults", f'"defaults" differ from those in {file}', "keep them in one file", ("defaults",), at_key=True
-    )
+def _line(spot: Spot) -> int:
+    return (spot.key or spot.value).line + 1
+
+
+def _same_entry(name: str, index: int, place: str) -> Finding:
+    what = f"another profile is called {quoted(name)}, in {place}"
+    return Finding("duplicate-profile", what, "rename or remove one", ("profiles", index, "name"))
+
+
+def _other_defaults(place: str) -> Finding:
+    what = f'"defaults" differ from those in {place}'
+    return Finding("two-defaults", what, "keep them in one file", ("defaults",), at_key=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from profiles_management.git.files import document
 from profiles_management.pmr import DocumentError, Rules
+from profiles_management.pmr.files import document
 
 OWNER = "owner: {kind: User, name: olga@example.com}"
 A = f"profiles: [{{name: a, {OWNER}}}]\n"
@@ -46,12 +46,12 @@ def test_the_warnings_of_all_files_are_there():
 
 def test_other_defaults_are_refused_with_both_files():
     assert problems(one=A + LABELS % "x", two=B, three=LABELS % "y" + "profiles: []\n") == [
-        'three.yaml:1:1 defaults: "defaults" differ from those in one.yaml. Keep them in one file [two-defaults]'
+        'three.yaml:1:1 defaults: "defaults" differ from those in one.yaml:2. Keep them in one file [two-defaults]'
     ]
 
 
 def test_a_profile_in_several_files_is_told_at_each_but_the_first():
-    what = 'another profile is called "a", in one.yaml. Rename or remove one [duplicate-profile]'
+    what = 'another profile is called "a", in one.yaml:1. Rename or remove one [duplicate-profile]'
 
     assert problems(one=A, two=A, three=B, four=A) == [
         f"four.yaml:1:19 profiles[0].name: {what}",
