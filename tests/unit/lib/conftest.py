@@ -126,6 +126,11 @@ class End:
 
 
 @pytest.fixture
+def end() -> type[End]:
+    return End
+
+
+@pytest.fixture
 def tester() -> End:
     context = testing.Context(TesterCharm, meta=_FILE)
     return End(context, testing.Relation("profiles", remote_app_name="profiles-management"))

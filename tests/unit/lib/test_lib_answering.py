@@ -29,6 +29,11 @@ def hear(tester, databag):
     return tester.report()
 
 
+def ready(tester):
+    with tester.library() as provider:
+        return provider.is_ready
+
+
 def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
     told = answer(
         reader, {"web": ("applied", ""), "ml": ("applied", ""), "a": ("failed", "no"), "b": ("pending", "soon")}
@@ -147,13 +152,76 @@ def test_a_report_on_another_revision_is_not_current(tester):
     assert not hear(tester, GOOD).is_current
 
 
-def test_a_unit_that_is_not_the_leader_knows_what_is_current_once_it_has_called_publish(tester):
+def test_a_unit_that_is_not_the_leader_takes_an_answer_as_current_until_it_has_called_publish(tester):
     tester.state = replace(tester.state, leader=False)
+    assert hear(tester, GOOD).is_current
+
+    with tester.library() as provider:
+        provider.publish("profiles: []  # another\n")
+        assert not provider.report.is_current
+        provider.publish(TEXT)
+        assert provider.report.is_current
+
+
+def test_a_unit_that_is_not_the_leader_remembers_in_later_hooks_what_it_passed(tester):
+    tester.state = replace(tester.state, leader=False)
+    with tester.library() as provider:
+        provider.publish("profiles: []  # another\n")
+
     assert not hear(tester, GOOD).is_current
 
     with tester.library() as provider:
         provider.publish(TEXT)
-        assert provider.report.is_current
+
+    assert tester.report().is_current
+
+
+def test_a_unit_that_was_the_leader_does_not_hold_what_it_published_then_against_an_answer(tester):
+    tester.state = replace(tester.state, leader=False)
+    with tester.library() as provider:
+        provider.publish("profiles: []  # before it was the leader\n")
+    tester.state = replace(tester.state, leader=True)
+    with tester.library() as provider:
+        provider.publish("profiles: []  # as the leader\n")
+    tester.state = replace(tester.state, leader=False)
+
+    assert hear(tester, GOOD).is_current
+
+
+@pytest.mark.parametrize("leader", [True, False])
+def test_it_is_ready_once_the_answer_to_what_is_published_has_nothing_open(leader, tester):
+    tester.state = replace(tester.state, leader=leader)
+    with tester.library() as provider:
+        provider.publish(TEXT)
+        assert not provider.is_ready
+
+    for part in ({"pending": {"ml": "soon"}}, {"failed": {"ml": "no"}}, {"problem": "odd"}):
+        hear(tester, GOOD | {"report": json.dumps(NOTHING | part)})
+        assert not ready(tester), part
+    hear(tester, GOOD | {"report": "rubbish"})
+    assert not ready(tester)
+    hear(tester, GOOD | {"revision": "0" * 16})
+    assert not ready(tester)
+    hear(tester, GOOD)
+    assert ready(tester)
+
+
+def test_it_is_not_ready_without_a_relation(tester):
+    tester.state = replace(tester.state, relations=set())
+
+    assert not ready(tester)
+
+
+def test_with_several_relations_it_is_ready_once_all_are(tester):
+    second = testing.Relation("profiles", remote_app_name="second", local_app_data={"revision": REVISION})
+    with tester.library() as provider:
+        provider.publish(TEXT)
+    hear(tester, GOOD)
+    tester.state = replace(tester.state, relations={tester.relation, second})
+    assert not ready(tester)
+
+    tester.state = replace(tester.state, relations={tester.relation, replace(second, remote_app_data=GOOD)})
+    assert ready(tester)
 
 
 def test_of_several_answers_the_report_is_that_of_the_oldest_relation(tester):

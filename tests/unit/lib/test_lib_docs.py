@@ -3,6 +3,8 @@
 import inspect
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from ops import ActiveStatus, BlockedStatus, WaitingStatus, testing
 from charms.profiles_management.v0 import profiles_management as library
 from profiles_management.pmr import documents
 
-DOCS = Path(__file__).parents[3] / "docs"
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
 SAMPLES = {
     "the how-to": (DOCS / "how-to/other-charm.md").read_text(),
     "the docstring of the library": inspect.getdoc(library),
@@ -39,27 +42,102 @@ def test_the_charm_that_is_shown_publishes_a_valid_document(text, reader):
     assert list(documents.loads(published.text).profiles) == ["ml-engineers"]
 
 
-@pytest.mark.parametrize(
-    ("report", "status"),
-    [
-        ({}, WaitingStatus("profiles: no answer yet")),
-        ({"applied": ["ml-engineers"]}, ActiveStatus()),
-        ({"failed": {"ml-engineers": "no"}}, BlockedStatus("profiles: 1 failed")),
-        ({"problem": "line 1: no"}, BlockedStatus("line 1: no")),
-    ],
-)
-def test_the_charm_of_the_how_to_shows_what_became_of_it(report, status):
-    context = testing.Context(sample(SAMPLES["the how-to"]), meta=META)
-    relation = testing.Relation("profiles")
-    state = context.run(context.on.relation_created(relation), testing.State(leader=True, relations={relation}))
-    written = state.get_relation(relation.id)
-    whole = {"applied": [], "pending": {}, "failed": {}, "problem": ""} | report
-    answer = {**TO, "revision": written.local_app_data["revision"], "report": json.dumps(whole)} if report else {}
-    heard = testing.Relation("profiles", id=relation.id, remote_app_data=answer, local_app_data=written.local_app_data)
+NOT_YET = WaitingStatus("profiles: not applied yet")
+ANSWERS = [
+    ({}, NOT_YET),
+    ({"applied": ["ml-engineers"]}, ActiveStatus()),
+    ({"pending": {"ml-engineers": "soon"}}, NOT_YET),
+    ({"applied": ["ml-engineers"], "pending": {"web": "soon"}}, NOT_YET),
+    ({"failed": {"ml-engineers": "no"}}, BlockedStatus("profiles: 1 failed")),
+    ({"problem": "line 1: no"}, BlockedStatus("line 1: no")),
+]
 
-    state = context.run(context.on.relation_changed(heard), testing.State(leader=True, relations={heard}))
 
-    assert state.unit_status == status
+@pytest.fixture
+def publishing(end):
+    """Return the charm of the how-to after its relation was created: `publishing(leader=True)`."""
+
+    def publishing(*, leader):
+        context = testing.Context(sample(SAMPLES["the how-to"]), meta=META)
+        teams = end(context, testing.Relation("profiles"), leader=leader)
+        teams.see(context.on.relation_created(teams.relation))
+        return teams
+
+    return publishing
+
+
+@pytest.fixture(params=[True, False], ids=["leader", "other-unit"])
+def teams(request, publishing):
+    return publishing(leader=request.param)
+
+
+@pytest.fixture
+def answer(publishing):
+    """Return the databag in which Profiles Management answers: `answer({"applied": ["ml-engineers"]})`."""
+    revision = publishing(leader=True).databag["revision"]
+
+    def answer(report, **changes):
+        whole = {"applied": [], "pending": {}, "failed": {}, "problem": ""} | report
+        return {**TO, "revision": revision, "report": json.dumps(whole)} | changes
+
+    return answer
+
+
+@pytest.mark.parametrize(("report", "status"), ANSWERS)
+def test_the_charm_of_the_how_to_shows_what_became_of_it(report, status, teams, answer):
+    if report:
+        teams.hear(answer(report))
+
+    assert teams.state.unit_status == status
+
+
+@pytest.mark.parametrize(("report", "status"), ANSWERS)
+def test_the_status_of_the_how_to_is_the_same_in_every_hook_of_every_unit(report, status, teams, answer):
+    if report:
+        teams.hear(answer(report))
+    relation = teams.relation
+    for event in (
+        teams.on.start(),
+        teams.on.config_changed(),
+        teams.on.upgrade_charm(),
+        teams.on.update_status(),
+        teams.on.relation_joined(relation, remote_unit=0),
+        teams.on.relation_changed(relation),
+        teams.on.stop(),
+    ):
+        assert teams.see(event).unit_status == status, event
+
+
+def test_the_charm_of_the_how_to_is_not_active_by_an_answer_to_an_older_document(teams, answer):
+    teams.hear(answer({"applied": ["ml-engineers"]}, revision="0" * 16))
+
+    for event in (teams.on.start(), teams.on.update_status(), teams.on.stop()):
+        assert teams.see(event).unit_status == NOT_YET
+
+
+def test_without_the_relation_the_charm_of_the_how_to_is_blocked(teams, answer):
+    blocked = BlockedStatus("needs relation profiles")
+    teams.hear(answer({"applied": ["ml-engineers"]}))
+
+    assert teams.see(teams.on.relation_broken(teams.relation)).unit_status == blocked
+    assert teams.see(teams.on.start(), relations=set()).unit_status == blocked
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_the_way_to_get_the_library_that_is_shown_gets_it(tmp_path):
+    shown = re.search(r"^ +(git -C PATH-TO-CLONE archive .*)$", SAMPLES["the how-to"], re.MULTILINE)
+    assert shown
+    clone, charm = tmp_path / "clone", tmp_path / "charm"
+    shutil.copytree(ROOT / "lib", clone / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    charm.mkdir()
+    commit = "git -c user.name=ann -c user.email=ann@example.com commit -qm first"
+    script = f"cd {clone} && git init -q && git add lib && {commit} && cd {charm} && {shown[1]}"
+    subprocess.run(["/bin/sh", "-ec", script.replace("PATH-TO-CLONE", str(clone))], check=True)  # noqa: S603
+
+    got = {str(path.relative_to(charm)) for path in charm.rglob("*") if path.is_file()}
+
+    here = "lib/charms/profiles_management/v0"
+    assert got == {f"{here}/profiles_management.py", f"{here}/py.typed"}
 
 
 def test_the_code_that_reads_is_python():

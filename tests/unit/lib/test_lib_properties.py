@@ -14,7 +14,8 @@ slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT
 _VALUES = st.recursive(_SCALARS, lambda inside: st.lists(inside) | st.dictionaries(_TEXT, inside), max_leaves=10)
-_DOCUMENTS = st.dictionaries(_TEXT, _VALUES)
+_PROFILES = st.lists(st.dictionaries(_TEXT, _VALUES), max_size=3)
+_DOCUMENTS = st.builds(lambda rest, profiles: rest | {"profiles": profiles}, st.dictionaries(_TEXT, _VALUES), _PROFILES)
 _ANYTHING = st.text() | st.sampled_from(["1", "0", "2", "text", "zlib+base64", '{"applied": []}', "[" * 10_000])
 _PACKED = st.binary().map(lambda data: base64.b64encode(zlib.compress(data)).decode())
 _KEYS = ("version", "revision", "encoding", "document", "report")
@@ -36,6 +37,17 @@ def test_a_mapping_arrives_as_it_was(document):
 @given(_TEXT.filter(str.strip), st.sampled_from([1, library.PLAIN]))
 def test_text_arrives_as_it_was_whether_compressed_or_not(text, times):
     assert arrived(text * times).text == text * times
+
+
+@slow
+@given(_TEXT | st.text("profiles:[]{}&*!|>'\"-? \n\t#%,1\x00\ud800"))
+def test_any_text_is_published_or_refused_in_one_line(text):
+    refusal = ""
+    try:
+        library.check_document(text)
+    except library.PublishError as error:
+        refusal = str(error)
+    assert "\n" not in refusal
 
 
 @slow

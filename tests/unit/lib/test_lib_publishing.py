@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import zlib
 from dataclasses import replace
 from datetime import date
@@ -9,9 +10,17 @@ from enum import Enum
 from random import Random
 
 import pytest
+import yaml
 from ops import testing
+from pydantic import BaseModel
 
-from charms.profiles_management.v0.profiles_management import LARGEST_TEXT, PLAIN, PublishError, revision_of
+from charms.profiles_management.v0.profiles_management import (
+    LARGEST_TEXT,
+    PLAIN,
+    PublishError,
+    check_document,
+    revision_of,
+)
 from profiles_management.pmr.classes import Owner, Profile, UserKind
 
 TEXT = "profiles: []  # nobody\n"
@@ -61,17 +70,25 @@ def test_models_go_out_without_what_is_unset(tester):
 
 
 def test_a_model_may_be_the_whole_document(tester):
-    assert json.loads(published(tester, Owner(kind=UserKind.USER, name="ann"))) == {"kind": "User", "name": "ann"}
+    class Document(BaseModel):
+        profiles: list[Owner]
+        version: int | None = None
+
+    document = Document(profiles=[Owner(kind=UserKind.USER, name="ann")])
+
+    assert json.loads(published(tester, document)) == {"profiles": [{"kind": "User", "name": "ann"}]}
 
 
 def test_dates_and_enums_go_out_as_their_text(tester):
-    contributor = {"name": "ann", "role": Role.EDIT, "until": date(2199, 1, 1)}
+    profile = {"name": "ml", "role": Role.EDIT, "until": date(2199, 1, 1)}
 
-    assert json.loads(published(tester, contributor)) == {"name": "ann", "role": "edit", "until": "2199-01-01"}
+    assert json.loads(published(tester, {"profiles": [profile]})) == {
+        "profiles": [{"name": "ml", "role": "edit", "until": "2199-01-01"}]
+    }
 
 
 def test_a_document_larger_than_a_databag_should_hold_is_compressed(tester):
-    text = "x" * (PLAIN + 1)
+    text = TEXT.ljust(PLAIN + 1, "#")
 
     sent = published(tester, text)
 
@@ -80,7 +97,7 @@ def test_a_document_larger_than_a_databag_should_hold_is_compressed(tester):
 
 
 def test_one_that_just_fits_is_not(tester):
-    published(tester, "x" * PLAIN)
+    published(tester, TEXT.ljust(PLAIN, "#"))
 
     assert tester.databag["encoding"] == "text"
 
@@ -106,7 +123,7 @@ def test_a_databag_with_another_revision_than_that_of_its_document_is_mended(tes
 
 
 def test_another_document_takes_the_place_of_the_last(tester):
-    published(tester, "#" * 2 * PLAIN)
+    published(tester, TEXT.ljust(2 * PLAIN, "#"))
 
     assert published(tester, TEXT) == TEXT
     assert tester.databag["encoding"] == "text"
@@ -153,7 +170,7 @@ def looped():
         (" \n", "The document is empty. To name no profile, publish `profiles: []`."),
         ([ML], "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
         (None, "The document is a NoneType. Publish a mapping with the key `profiles`, or YAML text."),
-        ({"profiles": {1: ML}}, "document.profiles has the key '1', which is no text. Write it as text."),
+        ({"profiles": [{1: ML}]}, "document.profiles[0] has the key '1', which is no text. Write it as text."),
         (
             {"profiles": [ML, {"open": {True}}]},
             "document.profiles[1].open is set. A document holds text, numbers, lists and mappings.",
@@ -161,6 +178,31 @@ def looped():
         ({"profiles": float("nan")}, "document.profiles is nan. A document holds text, numbers, lists and mappings."),
         ({"profiles": looped()}, "The document holds itself, or is nested too deeply."),
         ("profiles: \ud800", "Half of a surrogate pair stands alone in the document. Remove it."),
+        ({}, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
+        ({"profile": [ML]}, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
+        (ML, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
+        ({"profiles": None}, "There is nothing in `profiles`. To name no profile, publish `profiles: []`."),
+        ({"profiles": {"ml": ML}}, "`profiles` is a dict, not a list. Write a list of mappings with the key `name`."),
+        ({"profiles": "ml"}, "`profiles` is a str, not a list. Write a list of mappings with the key `name`."),
+        (
+            {"profiles": [ML, "web"]},
+            "document.profiles[1] is a str. Write a mapping with the keys `name` and `owner`.",
+        ),
+        ("# nothing\n---\n", "The document is empty. To name no profile, publish `profiles: []`."),
+        ("ml-engineers", "The document is a scalar. Publish a mapping with the key `profiles`, or YAML text."),
+        ("- name: ml", "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
+        ("[]", "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
+        ("{}", "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
+        (
+            "teams:\n  profiles: []\n",
+            "The document has no key `profiles`. To name no profile, publish `profiles: []`.",
+        ),
+        ("profiles:\n", "There is nothing in `profiles`. To name no profile, publish `profiles: []`."),
+        ("profiles: 7", "`profiles` is a scalar, not a list. Write a list of mappings with the key `name`."),
+        ("profiles: {}", "`profiles` is a mapping, not a list. Write a list of mappings with the key `name`."),
+        ("profiles: *p", "`profiles` is an alias, not a list. Write a list of mappings with the key `name`."),
+        ("version: 1\nteam: ]\n", "The document is not YAML: did not find expected node content in line 2."),
+        ("#\x00", "The document is not YAML: it has a character that YAML does not allow."),
     ],
 )
 def test_a_document_that_is_none_is_refused_with_what_to_do(document, says, tester):
@@ -169,13 +211,44 @@ def test_a_document_that_is_none_is_refused_with_what_to_do(document, says, test
 
     assert str(refused.value) == says
     assert tester.databag == {}
+    with pytest.raises(PublishError, match=re.escape(says)):
+        check_document(document)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        '{\n\t"version": 1,\n\t"profiles": []\n}',
+        "%YAML 1.2\n---\n? profiles\n: []",
+        "version: 1\n'profiles': &all\n- name: ml\n",
+        "defaults: {labels: {profiles: none}}\nprofiles: []",
+        "profiles:\n- name: [a mistake that the receiver reports with its line",
+    ],
+)
+def test_any_text_that_the_receiver_can_read_as_a_list_of_profiles_goes_out(text, tester):
+    check_document(text)
+
+    assert published(tester, text) == text
+
+
+def test_the_form_of_a_document_is_checked_without_libyaml_too(monkeypatch, tester):
+    monkeypatch.delattr(yaml, "CSafeLoader")
+
+    assert published(tester, '{\n\t"profiles": []\n}')
+    with pytest.raises(PublishError, match="The document has no key `profiles`"):
+        check_document("profile: []")
+
+
+def test_a_large_text_is_not_parsed_beyond_its_first_profile():
+    check_document("profiles:\n" + "- name: ml\n" * 1_000_000)  # takes half a minute if it is
 
 
 def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(tester):
     published(tester, TEXT)
 
     with tester.library() as provider, pytest.raises(PublishError, match="Spread the profiles over several sources"):
-        provider.publish(Random(0).randbytes(4_000_000).hex())
+        provider.publish(f"{TEXT}# {Random(0).randbytes(4_000_000).hex()}")
 
     assert tester.databag["document"] == TEXT
     assert tester.databag["revision"] == revision_of(TEXT)
@@ -183,4 +256,4 @@ def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(te
 
 def test_one_that_compresses_well_has_a_limit_too(tester):
     with tester.library() as provider, pytest.raises(PublishError, match="The document has 16,777,217 bytes"):
-        provider.publish("#" * (LARGEST_TEXT + 1))
+        provider.publish(TEXT.ljust(LARGEST_TEXT + 1, "#"))

@@ -2,8 +2,10 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from charms.profiles_management.v0 import profiles_management as library
@@ -42,13 +44,14 @@ def test_the_tester_charm_runs_where_nothing_of_the_project_can_be_imported(tmp_
     assert (ran.stdout, ran.returncode) == ("profiles: []\nNone set()\n", 0), ran.stderr
 
 
-def test_it_imports_ops_and_the_standard_library_alone():
+def test_it_imports_ops_what_ops_needs_and_the_standard_library_alone():
     tree = ast.parse(FILE.read_text(), feature_version=(3, 10))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {name.name if isinstance(node, ast.Import) else node.module for node in imports for name in node.names}
 
-    assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == {"ops"}
-    assert [dependency.partition(">")[0] for dependency in library.PYDEPS] == ["ops"]
+    assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == {"ops", "yaml"}
+    assert [dependency.partition(">")[0] for dependency in library.PYDEPS] == ["ops", "PyYAML"]
+    assert any(re.match(r"pyyaml\b", needed) for needed in metadata.requires("ops"))
 
 
 def test_charmhub_finds_what_it_needs_of_it():

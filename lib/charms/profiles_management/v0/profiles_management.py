@@ -6,8 +6,8 @@ described field by field in the charm's documentation, under "The relation".
 
 ## Publishing profiles
 
-Fetch this file with `charmcraft fetch-lib charms.profiles_management.v0.profiles_management`, and declare the relation
-in charmcraft.yaml:
+Copy this file and the `py.typed` next to it into `lib/charms/profiles_management/v0/` of your charm. The charm's
+documentation has the commands, under "Publish profiles from another charm". Declare the relation in charmcraft.yaml:
 
     provides:
       profiles:
@@ -39,12 +39,17 @@ class TeamsCharm(ops.CharmBase):
 ```
 
 `publish` takes the document as a mapping, as YAML text, or as anything with pydantic's `model_dump`; models may stand
-inside the mapping too. It raises `PublishError` for what no databag carries. Whether the content is valid is said by
-the answer.
+inside the mapping too. It raises `PublishError` for a document that is not a mapping with a list `profiles`, and for
+one that no databag can hold. `check_document(pmr)` raises the same error and needs no relation: call it in the unit
+tests of your charm. The answer says whether the content is valid.
+
+`is_ready` is True once every profile of the document is in the cluster as the document says.
 
 - Call `publish` with the whole document in every hook that may change it, and in relation-created. Publishing an equal
   document again writes nothing and wakes nobody.
-- Only the leader writes. On other units `publish` returns None and does nothing, so observe leader-elected as well.
+- Only the leader writes. On other units `publish` writes nothing and returns None, so observe leader-elected as well.
+  Call it there all the same: those units cannot read what the leader published, and compare the answer with the
+  document that they passed last.
 - A profile that the next document does not name is stale: its contributors lose access, its data stays. `profiles: []`
   is a document that names none. Removing the relation withdraws all of them; not publishing changes nothing.
 - The document is readable to everybody who may read the model. Put no secret into it.
@@ -70,19 +75,20 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from math import isfinite
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NoReturn, Protocol
 
 import ops
+import yaml  # type: ignore[import-untyped, unused-ignore]  # a charm may be checked without types-PyYAML
 
 LIBID = "a7b047a1f56b39f54af6a9710f41a371"
 LIBAPI = 0
-LIBPATCH = 1
-PYDEPS = ["ops>=2.10"]
+LIBPATCH = 2
+PYDEPS = ["ops>=2.10", "PyYAML>=6"]  # ops needs PyYAML too
 
 VERSION = 1
 """Of the databags' form. Another one is named and not read."""
@@ -109,12 +115,14 @@ State = Literal["applied", "pending", "failed"]
 _TEXT = "text"
 _COMPRESSED = "zlib+base64"
 _MOST_PARTS = 200_000  # of an answer: each takes up to a hundred bytes of memory
+_NO_PROFILE = "To name no profile, publish `profiles: []`."
+_MAPPING = "Publish a mapping with the key `profiles`, or YAML text."
 _REVISION = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class PublishError(ValueError):
-    """A document that no databag carries. Nothing was written; the message says why and what to do."""
+    """A document cannot be published. Nothing was written; the message says why and what to do."""
 
 
 class Dumpable(Protocol):
@@ -132,8 +140,9 @@ class Report:
         relation_id: the relation over which it came.
         app: the application that says it.
         revision: of the document it speaks of.
-        is_current: whether that is the document that is published now. On a unit that is not the leader and has not
-            called `publish` in this hook, nothing is known to be current.
+        is_current: whether that is the document that is published now. A unit that is not the leader cannot read what
+            is published: there, whether it is the document that the unit last passed to `publish`, in this hook or
+            before; True if it passed none.
         applied: the profiles that are in the cluster as the document says.
         pending: those that wait for something and are tried again, each with what it waits for.
         failed: those that need somebody to act, each with the reason.
@@ -238,8 +247,7 @@ class ProfilesProvider(ops.Object):
     def __init__(self, charm: ops.CharmBase, relation_name: str = "profiles") -> None:
         super().__init__(charm, f"profiles-provider-{relation_name}")
         self._relation_name = relation_name
-        self._revision = ""
-        self._stored.set_default(answers={})
+        self._stored.set_default(answers={}, last_revision="")
         self.framework.observe(charm.on[relation_name].relation_changed, self._on_changed)
         self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
 
@@ -255,19 +263,33 @@ class ProfilesProvider(ops.Object):
             nothing was published.
 
         Raises:
-            PublishError: the document is empty, too large, or not made of text, numbers, lists and mappings.
+            PublishError: the document is not a mapping with a list `profiles`, too large, or not made of text, numbers,
+                lists and mappings.
         """
         text = _text_of(pmr)
         encoding, document = _encoded(text)
-        self._revision = revision_of(text)
+        revision = revision_of(text)
         if not self.model.unit.is_leader():
+            self._stored.last_revision = revision
             return None
+        self._stored.last_revision = ""
         for relation in self.model.relations[self._relation_name]:
             databag = relation.data[self.model.app]
             before = _read(databag, "document", self.model.app.name, self.model.app.name)
-            if (before.text, before.revision) != (text, self._revision):
-                _write(databag, self._revision, encoding, {"document": document})
-        return self._revision
+            if (before.text, before.revision) != (text, revision):
+                _write(databag, revision, encoding, {"document": document})
+        return revision
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the cluster is as the document says.
+
+        True if there is a relation, every relation has answered what is published now (`Report.is_current`), and no
+        answer has a problem or a profile that is pending or failed.
+        """
+        relations = self.model.relations[self._relation_name]
+        reports = self.reports
+        return 0 < len(relations) == len(reports) and all(_is_complete(report) for report in reports)
 
     @property
     def reports(self) -> list[Report]:
@@ -290,17 +312,18 @@ class ProfilesProvider(ops.Object):
             relation_id=relation.id,
             app=relation.app.name,
             revision=read.revision,
-            is_current=bool(read.revision) and read.revision == self._published(relation),
+            is_current=bool(read.revision) and read.revision == self._expected(relation, read.revision),
             applied=answer.applied,
             pending=answer.pending,
             failed=answer.failed,
             problem=answer.problem,
         )
 
-    def _published(self, relation: ops.Relation) -> str:
-        if self._revision or not self.model.unit.is_leader():  # only the leader can read it back
-            return self._revision
-        return relation.data[self.model.app].get("revision", "")
+    def _expected(self, relation: ops.Relation, answered: str) -> str:
+        """Return the revision that a current answer names, as far as this unit can know it."""
+        if self.model.unit.is_leader():  # Juju lets no other unit read the databag of its application
+            return relation.data[self.model.app].get("revision", "")
+        return self._stored.last_revision or answered
 
     def _on_changed(self, event: ops.RelationChangedEvent) -> None:
         databag = event.relation.data[event.relation.app]
@@ -398,6 +421,25 @@ class ProfilesRequirer(ops.Object):
             self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=True)
 
 
+def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
+    """Check what `publish` checks, without a relation: for the unit tests of a charm that publishes.
+
+    The content, such as roles and quotas, is checked by the receiver, which answers; `profiles-management validate`
+    checks it in a file.
+
+    Args:
+        pmr: as `publish` takes it.
+
+    Raises:
+        PublishError: `publish` would raise the same.
+    """
+    _encoded(_text_of(pmr))
+
+
+def _is_complete(report: Report) -> bool:
+    return report.is_current and not (report.problem or report.pending or report.failed)
+
+
 def revision_of(text: str) -> str:
     """Return the revision of a document: the first 16 hexadecimal digits of the SHA-256 of its text in UTF-8."""
     return _digest(text)[:16]
@@ -408,25 +450,97 @@ def revision_of(text: str) -> str:
 
 def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
     text = pmr if isinstance(pmr, str) else _json_of(pmr)
-    if not text.strip():
-        raise PublishError("The document is empty. To name no profile, publish `profiles: []`.")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise PublishError("Half of a surrogate pair stands alone in the document. Remove it.") from None
+    if isinstance(pmr, str):
+        _check_text(text)
     return text
 
 
 def _json_of(pmr: Mapping[str, Any] | Dumpable) -> str:
     try:
         data = _plain(pmr, "document")
-        if not isinstance(data, dict):
-            raise PublishError(
-                f"The document is a {type(data).__name__}. Publish a mapping with the key `profiles`, or YAML text."
-            )
+        _check_data(data)
         return _json(data)
     except RecursionError:
         raise PublishError("The document holds itself, or is nested too deeply.") from None
+
+
+def _check_data(document: object) -> None:
+    if not isinstance(document, dict):
+        raise PublishError(f"The document is a {type(document).__name__}. {_MAPPING}")
+    if "profiles" not in document:
+        raise PublishError(f"The document has no key `profiles`. {_NO_PROFILE}")
+    profiles = document["profiles"]
+    if not isinstance(profiles, list):
+        _refuse_profiles("" if profiles is None else f"a {type(profiles).__name__}")
+    for index, profile in enumerate(profiles):
+        if not isinstance(profile, dict):
+            raise PublishError(
+                f"document.profiles[{index}] is a {type(profile).__name__}. "
+                "Write a mapping with the keys `name` and `owner`."
+            )
+
+
+def _check_text(text: str) -> None:
+    """Refuse text that is not a YAML mapping with a list `profiles`.
+
+    Reads no further than that list begins: `publish` is called in every hook, and the receiver checks everything.
+    """
+    try:
+        nodes = _outer_nodes(text)
+        root = next(nodes, None)
+        if root is None or not _kind(root):
+            raise PublishError(f"The document is empty. {_NO_PROFILE}")
+        if not isinstance(root, yaml.MappingStartEvent):
+            raise PublishError(f"The document is {_kind(root)}. {_MAPPING}")
+        for key, value in zip(nodes, nodes, strict=False):  # pairs, from one iterator
+            if isinstance(key, yaml.ScalarEvent) and key.value == "profiles":
+                if not isinstance(value, yaml.SequenceStartEvent):
+                    _refuse_profiles(_kind(value))
+                return
+    except yaml.YAMLError as error:
+        raise PublishError(f"The document is not YAML: {_syntax_error(error)}.") from None
+    raise PublishError(f"The document has no key `profiles`. {_NO_PROFILE}")
+
+
+def _refuse_profiles(kind: str) -> NoReturn:
+    if not kind:
+        raise PublishError(f"There is nothing in `profiles`. {_NO_PROFILE}")
+    raise PublishError(f"`profiles` is {kind}, not a list. Write a list of mappings with the key `name`.")
+
+
+def _outer_nodes(text: str) -> Iterator[yaml.NodeEvent]:
+    """Yield where the root begins, and each of its keys and values."""
+    depth = 0
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # some builds of PyYAML have no libyaml
+    # PyYAML's own parser refuses tabs that libyaml, the receiver's parser, accepts between tokens.
+    for event in yaml.parse(text.replace("\t", " "), Loader=loader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if isinstance(event, yaml.NodeEvent):
+            if depth <= 1:
+                yield event
+            depth += isinstance(event, yaml.CollectionStartEvent)
+
+
+def _kind(node: yaml.NodeEvent) -> str:
+    """Return what a node is, with its article; empty for one without a value."""
+    if isinstance(node, yaml.MappingStartEvent):
+        return "a mapping"
+    if isinstance(node, yaml.SequenceStartEvent):
+        return "a list"
+    if isinstance(node, yaml.ScalarEvent):
+        return "a scalar" if node.value or node.style else ""
+    return "an alias"
+
+
+def _syntax_error(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and error.problem_mark:
+        return f"{error.problem} in line {error.problem_mark.line + 1}"
+    return "it has a character that YAML does not allow"
 
 
 def _plain(value: object, where: str) -> Any:  # noqa: ANN401
