@@ -297,8 +297,8 @@ def _reported(session: Session, output: str, report: Report) -> int:
 
 def _braked(session: Session, output: str, error: BrakeError) -> int:
     """Show what was applied although the brake stopped the rest, if anything was, and the error."""
-    report = error.report if isinstance(error.report, Report) and error.report.outcomes else None
-    if report is not None and output == "text":
+    report = error.report if isinstance(error.report, Report) else None
+    if report is not None and report.outcomes and output == "text":
         session.show(output, report_lines(report), {})
     more = report_data(report) if report is not None else None
     return session.fail(error, output=output, more=more)

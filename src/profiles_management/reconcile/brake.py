@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
-from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
+from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess, ordered
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop, StopKind
 
@@ -32,7 +32,7 @@ def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ..
 
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
-    """Return a plan without the changes of the sources that are stopped; access whose time is up still ends."""
+    """Return a plan that holds back the changes of the sources that are stopped; expired access still ends."""
     groups = {(source.source, source.within) for source in sources}
     waiting = [source for source in plan.sources if _is_stopped(source, groups)]
     access = replace(
@@ -40,8 +40,10 @@ def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
         lost=plan.access.lost - sum(source.lost for source in waiting),
         gained=plan.access.gained - sum(source.gained for source in waiting),
     )
-    changes = (change for change in plan.changes if change.reason is Reason.EXPIRED or not _is_stopped(change, groups))
-    return replace(plan, changes=tuple(changes), access=access)
+    held = [change for change in plan.changes if change.reason is not Reason.EXPIRED and _is_stopped(change, groups)]
+    kept = {id(change) for change in held}
+    changes = tuple(change for change in plan.changes if id(change) not in kept)
+    return replace(plan, changes=changes, access=access, held=ordered((*plan.held, *held)))
 
 
 def stop(plan: Plan, sources: Sequence[SourceAccess]) -> Stop:

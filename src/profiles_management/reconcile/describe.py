@@ -10,10 +10,11 @@ changes   one for each step, in the order in which they are made:
     until       when the access given ends, null for never
     fields      [{path, before, after}]: null stands for a field that is not there
     objects     [{verb, kind, namespace, name}]: every write in its order
-    result, why, sent   of a report: done, pending, failed or not_tried; why "" where it is done; writes answered
+    result, why, sent   of a report: done, pending, failed or not_tried, which includes what is held back; why "" where
+                it is done; writes answered
 summary   numbers: profiles (in the document), unchanged, refused, frozen, add, change, replace, remove,
           writes (planned), access {before, lost, gained, expired} in pairs of a person and a profile; of a report also
-          done, failed, pending, not_tried (steps) and sent (writes answered with success)
+          done, failed, pending, not_tried (steps) and sent (writes answered with success), and access is what was done
 errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
           line and column are 0, file and profile "" where there is none
 pending   [{profile, what}]: what waits for somebody else
@@ -29,10 +30,12 @@ A command that fails as a whole prints `errors` and nothing else; for a document
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.moves import moved
 from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.stops import Stop
@@ -42,6 +45,7 @@ Data = dict[str, Any]
 
 _COUNTED = {Action.CREATE: "add", Action.UPDATE: "change", Action.REPLACE: "replace", Action.DELETE: "remove"}
 _PROFILE = "Profile/"
+_HELD = "held back: see stopped"
 
 
 def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
@@ -64,14 +68,24 @@ def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
 
 def report_data(report: Report) -> Data:
     """Return a report as data; the keys are those of this module's description."""
-    told = plan_data(report.plan, report.stops)
-    numbers = {_name(result): len(report.having(result)) for result in Result}
+    outcomes = _with_held(report)
+    whole = replace(report.plan, changes=tuple(outcome.change for outcome in outcomes), access=moved(report))
+    told = plan_data(whole, report.stops)
+    numbers = {_name(result): sum(outcome.result is result for outcome in outcomes) for result in Result}
     return told | {
-        "changes": [_outcome(outcome) for outcome in report.outcomes],
+        "changes": [_outcome(outcome) for outcome in outcomes],
         "summary": told["summary"] | numbers | {"sent": report.writes},
         "errors": told["errors"] + [_failure(outcome) for outcome in report.failed] + _interruption(report),
         "pending": [_pending(one) for one in report.pending],
     }
+
+
+def _with_held(report: Report) -> tuple[Outcome, ...]:
+    """Return what became of every change, including those that were held back, in the order of a plan."""
+    if not report.plan.held:
+        return report.outcomes
+    held = [Outcome(change, Result.NOT_TRIED, _HELD) for change in report.plan.held]
+    return tuple(sorted((*report.outcomes, *held), key=lambda outcome: outcome.change.order))
 
 
 def change_data(change: Change) -> Data:

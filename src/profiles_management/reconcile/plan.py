@@ -276,6 +276,7 @@ class Plan:
             namespace is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
         sources: how much access each source takes away, which the brake looks at.
+        held: changes that are not made until somebody allows them, in order; see stops.
     """
 
     changes: tuple[Change, ...] = ()
@@ -289,6 +290,7 @@ class Plan:
     access: Access = field(default_factory=Access)
     frozen: tuple[Frozen, ...] = ()
     sources: tuple[SourceAccess, ...] = ()
+    held: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
+from profiles_management.reconcile.moves import moved
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
 from profiles_management.reconcile.rows import Row, rank, rows
@@ -200,10 +201,9 @@ def report_summary(report: Report) -> str:
         return _no_changes(plan, report.waiting)
     done = [outcome.change for outcome in report.having(Result.DONE)]
     yet = " yet" if report.pending and not done else ""
-    complete = len(done) == len(plan.changes)
     sentences = (
         f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
-        _access(plan.access, past=True) if complete else "",
+        _access(moved(report), past=True),
         _short(report),
         _rest(plan, ()),
     )
@@ -217,7 +217,9 @@ def _short(report: Report) -> str:
         Result.PENDING: len(report.pending),
         Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
     }
-    return _listed([f"{number:,} {result}" for result, number in numbers.items() if number])
+    parts = [f"{number:,} {result}" for result, number in numbers.items() if number]
+    parts += [f"{len(report.plan.held):,} held back"] if report.plan.held else []
+    return _listed(parts)
 
 
 def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
@@ -262,7 +264,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _touched(plan: Plan) -> set[str]:
-    changed = {change.profile for change in plan.changes}
+    changed = {change.profile for change in (*plan.changes, *plan.held)}
     return changed | {profile_of(problem) for problem in plan.refused} | {one.profile for one in plan.pending}
 
 

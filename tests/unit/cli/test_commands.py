@@ -256,6 +256,37 @@ def test_the_brake_is_released_for_one_run(run, controller):
     assert run("apply", "-", "--brake-minimum", "1", "--allow-revocations", stdin=NOBODY).code == 0
 
 
+def test_json_of_an_apply_that_the_brake_stops_is_the_whole_report(run, controller, api):
+    run("apply", "pmr.yaml")
+
+    ran = run("apply", "-", "--brake-minimum", "1", "--output", "json", stdin=NOBODY)
+
+    assert (ran.code, [one["kind"] for one in ran.data["stopped"]]) == (3, ["revocations"])
+    assert {(one["result"], one["why"]) for one in ran.data["changes"]} == {("not_tried", "held back: see stopped")}
+    assert {key: ran.data["summary"][key] for key in ("remove", "done", "not_tried", "sent", "unchanged")} == {
+        "remove": 5,
+        "done": 0,
+        "not_tried": 5,
+        "sent": 0,
+        "unchanged": 0,
+    }
+    assert ran.data["summary"]["access"]["lost"] == 0
+    assert [one["code"] for one in ran.data["errors"]] == ["brake"]
+
+
+def test_what_the_brake_holds_back_is_counted_as_that_and_not_as_unchanged(run, controller, api, here):
+    run("apply", "pmr.yaml")
+    Kfam(api).add("ml-engineers", "eve@example.com", "edit")
+    Kfam(api).add("ml-engineers", "zed@example.com", "edit")
+
+    stopped = run("apply", "pmr.yaml", "--brake-minimum", "1", "--output", "json")
+    (here / "pmr.yaml").write_text((here / "pmr.yaml").read_text().replace("role: view", "role: edit"))
+    partly = run("apply", "pmr.yaml", "--brake-minimum", "1")
+
+    assert (stopped.code, stopped.data["summary"]["unchanged"]) == (3, 1)
+    assert (partly.code, partly.last) == (3, "Applied: 1 replaced (4 writes). 2 held back. 1 unchanged.")
+
+
 def test_stale_profiles_are_listed(run, controller):
     run("apply", "pmr.yaml")
 

@@ -151,7 +151,7 @@ def test_an_apply_that_is_asked_to_end_finishes_the_change_in_flight_and_says_wh
 
     assert ended == code
     assert out.splitlines()[-2:] == [
-        "Applied: 2 added (4 writes). 18 not tried.",
+        "Applied: 2 added (4 writes). 2 gained access. 18 not tried.",
         "Interrupted. Run it again: the next run finishes what is left.",
     ]
     assert out.count("not tried: interrupted") == 18
@@ -169,6 +169,7 @@ def test_what_an_interrupted_apply_did_is_data_too(api, started, grants):
     assert [(one["code"], one["what"]) for one in found["errors"]] == [
         ("interrupted", "interrupted; 18 changes not tried")
     ]
+    assert found["summary"]["access"] == {"before": 0, "lost": 0, "gained": 2, "expired": 0}
 
 
 def test_the_next_run_finishes_what_was_interrupted(api, started, grants, run):
