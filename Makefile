@@ -20,7 +20,7 @@ demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; need
 	PYTHONPATH=src $(VENV)/python examples/demo.py
 
 test: $(READY)  ## every test that needs no cluster, under five minutes on two cores
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
 integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26, git, sshd)
 	$(VENV)/tox run -e integration
