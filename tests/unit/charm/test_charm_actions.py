@@ -274,7 +274,7 @@ def test_the_data_can_be_kept(stale, api):
 
 
 def test_nothing_is_deleted_while_a_source_cannot_be_read(stale, api):
-    stale.publish("teams", "profiles: nonsense")
+    stale.publish("teams", "profiles: [nonsense]")
 
     reason = stale.fail("delete-stale-profiles", confirm=True)
 
