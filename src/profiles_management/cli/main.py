@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import commands  # noqa: F401 - registers them
+from profiles_management.cli import commands, offboarding  # noqa: F401 - registers them
 from profiles_management.cli.program import app
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted

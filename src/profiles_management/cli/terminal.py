@@ -36,6 +36,7 @@ _COLOURS = {
     Tone.WAIT: "cyan",
     Tone.FAINT: "dim",
 }
+_DIFF = {"+": Tone.ADD, "-": Tone.REMOVE, "@": Tone.WAIT}
 _NARROWEST = 40
 _FIRST_LINE, _NEXT_LINE = 10.0, 30.0  # seconds: what is waited for longer is shown where no bar can be
 
@@ -64,6 +65,14 @@ class Terminal:
         if sys.stdout.isatty():
             text = "".join(f"{printable(one)}\n" for one in text.splitlines())
         _write(text, sys.stdout)
+
+    def diff(self, text: str) -> None:
+        """Print a unified diff as it is; on a terminal in colours, with what would steer it escaped."""
+        if not sys.stdout.isatty():
+            _write(text, sys.stdout)
+            return
+        lines = text.removesuffix("\n").split("\n")
+        _print((line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines), sys.stdout)
 
     def is_interactive(self) -> bool:
         """Return whether somebody is there to be asked."""

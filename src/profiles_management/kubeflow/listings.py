@@ -72,10 +72,10 @@ def access(entries: Sequence[AccessEntry], person: str | None = None, profile: s
         profile: the profile that was asked for.
     """
     found = [one for one in entries if person in (None, one.person.name)]
-    data = {"access": [_entry(one) for one in found], "errors": []}
+    data = {"access": [access_data(one) for one in found], "errors": []}
     if not found:
         return [line(printable(_nobody(entries, person, profile)))], data
-    rows = [(one.profile, str(one.person), _role(one), day(one.until) or "-") for one in found]
+    rows = [(one.profile, str(one.person), access_role(one), day(one.until) or "-") for one in found]
     return table([("PROFILE", "PERSON", "ROLE", "UNTIL"), *rows]), data
 
 
@@ -94,13 +94,15 @@ def _meant(name: str, known: set[str]) -> str:
     return f" Did you mean {found}?" if found is not None and found != name else ""
 
 
-def _role(one: AccessEntry) -> str:
+def access_role(one: AccessEntry) -> str:
+    """Return a role in words, with what is special about it."""
     role = "owner" if one.owner else one.role or "mesh only"
     role = role if one.managed else f"{role} (not managed here)"
     return f"{role} (namespace in deletion)" if one.deleting else role
 
 
-def _entry(one: AccessEntry) -> Data:
+def access_data(one: AccessEntry) -> Data:
+    """Return one role of one person as data."""
     person = {"kind": one.person.kind, "name": one.person.name}
     return {
         "profile": one.profile,

@@ -1,0 +1,143 @@
+"""The command `offboard`: everything that a person has, and the documents without them."""
+
+import codecs
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from profiles_management import list_access
+from profiles_management.cli.options import OutputOption, SettingOptions, TargetOptions
+from profiles_management.cli.program import command
+from profiles_management.cli.rewriting import rewrite
+from profiles_management.cli.session import Session
+from profiles_management.kubeflow import offboarding
+from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.offboarding import Departure
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import documents
+from profiles_management.pmr.boundary import source_boundary
+from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
+from profiles_management.pmr.offboarding import offboard as without
+from profiles_management.pmr.people import UserKind
+from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, Where
+from profiles_management.pmr.rules import Rules
+from profiles_management.reconcile.describe import problem_data
+from profiles_management.reconcile.lines import count
+
+READING = "Reading what is there"
+
+
+@command
+def offboard(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="The exact name, as the document has it.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="The documents: YAML or JSON.")],
+    target: TargetOptions,
+    options: SettingOptions,
+    new_owner: Annotated[
+        str, typer.Option("--new-owner", metavar="NAME", help="Who owns the profiles of this person from now on.")
+    ] = "",
+    kind: Annotated[UserKind, typer.Option("--kind", help="What PERSON is.")] = UserKind.USER,
+    write: Annotated[bool, typer.Option("--write", help="Edit the files in place.")] = False,
+    output: OutputOption = "text",
+) -> int:
+    """Show everything that a person has, and the documents without them; `--write` edits them in place."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    leaver = _leaver(person, kind, new_owner)
+    if write and "-" in files:
+        raise typer.BadParameter("edits files, and standard input is not a file.", param_hint="--write")
+    contents = {name: documents.content(name) for name in files}
+    found = _without(contents, leaver, settings.rules)
+    access = _access(session, target, settings)
+    departure = Departure(leaver, found, access)
+    if write:
+        written = _write(contents, departure.changed)
+        departure = Departure(leaver, found, access, is_written=written)
+    _show(session, output, departure)
+    return 0 if departure.is_found and not departure.undecided else 1
+
+
+def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
+    if new_owner == person:
+        raise typer.BadParameter("is the person who leaves.", param_hint="--new-owner")
+    return Leaver(person, kind, new_owner)
+
+
+def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> list[Offboarding]:
+    """Return what becomes of each document.
+
+    Raises:
+        DocumentError: with the problems of all documents.
+    """
+    found: list[Offboarding] = []
+    problems: list[Problem] = []
+    for name, content in contents.items():
+        try:
+            with source_boundary(documents.name_of(name)):
+                found.append(without(content, leaver, name=documents.name_of(name), rules=rules))
+        except DocumentError as error:
+            problems += error.problems
+    if problems:
+        raise DocumentError(problems)
+    return found
+
+
+def _access(session: Session, target: TargetOptions, settings: Settings) -> Sequence[AccessEntry] | None:
+    """Return everybody's access in the cluster; None, and a note, where nobody named a cluster and none answers."""
+    try:
+        where = session.target(target, existing=True)
+        with session.terminal.waiting(READING):
+            return list_access(target=where, settings=settings)
+    except ClusterError as error:
+        if target != TargetOptions():
+            raise
+        session.note(f"The cluster was not checked. {error}")
+        return None
+
+
+def _write(contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> bool:
+    for document in changed:
+        before = contents[document.name]
+        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+        rewrite(document.name, before, mark + document.edited().encode())
+    return bool(changed)
+
+
+def _show(session: Session, output: str, departure: Departure) -> None:
+    errors = [] if departure.is_found else [problem_data(_nobody(departure))]
+    session.show(output, offboarding.lines(departure), offboarding.data(departure) | {"errors": errors})
+    if output != "text":
+        return
+    if not departure.is_written:
+        for document in departure.changed:
+            session.terminal.diff(unified_diff(document.text, document.edits, document.name))
+    for message in _messages(departure):
+        session.note(message)
+    if not departure.is_found:
+        nobody = _nobody(departure)
+        session.error(f"{nobody.what} {nobody.remedy}")
+
+
+def _messages(departure: Departure) -> list[str]:
+    changed = departure.changed
+    messages = []
+    if changed:
+        names = ", ".join(document.name for document in changed)
+        did = "Wrote" if departure.is_written else "Nothing was written. --write edits"
+        messages.append(f"{did} {names}. Then run plan and apply.")
+    if any(not entry.managed for entry in departure.own_access):
+        messages.append("apply keeps access that is not managed here; --foreign revoke removes it.")
+    if departure.access is not None:
+        messages.append("ClusterRoleBindings are not checked.")
+    return messages
+
+
+def _nobody(departure: Departure) -> Problem:
+    leaver = departure.leaver
+    meant = departure.nearest()
+    hint = f" Did you mean {meant}?" if meant else ""
+    where = count(len(departure.documents), "document")
+    what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"
+    return Problem("nobody", what, Where(), "Names are compared exactly.")

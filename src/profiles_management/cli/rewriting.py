@@ -1,0 +1,57 @@
+"""Files that are written in place: whole or not at all."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from profiles_management.pmr import documents
+from profiles_management.pmr.problems import DocumentError, Problem, Where
+
+
+def rewrite(name: str, before: bytes, after: bytes) -> None:
+    """Replace the content of a file. Its mode stays; a symbolic link stays, and the file it leads to is replaced.
+
+    Args:
+        name: the path of the file.
+        before: what was read; the file is not replaced if it holds something else by now.
+        after: what to write.
+
+    Raises:
+        DocumentError: the file has changed.
+        OSError: it cannot be written.
+    """
+    path = Path(name).resolve(strict=True)
+    status = path.stat()
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(after)
+            file.flush()
+            with suppress(PermissionError):  # another user's file in a shared folder
+                os.fchown(file.fileno(), status.st_uid, status.st_gid)
+            os.fchmod(file.fileno(), status.st_mode & 0o7777)
+            os.fsync(file.fileno())
+        _check_unchanged(name, before)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    _sync(path.parent)
+
+
+def _check_unchanged(name: str, before: bytes) -> None:
+    if documents.content(name) != before:
+        what = "the file has changed since it was read"
+        raise DocumentError([Problem("changed", what, Where(name), "run the command again")])
+
+
+def _sync(folder: Path) -> None:
+    """Write the new name of the file to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

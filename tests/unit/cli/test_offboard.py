@@ -1,0 +1,184 @@
+"""`offboard`: everything that a person has, and the documents without them."""
+
+import stat
+
+import pytest
+
+ANN = "ann@example.com"
+DOCUMENT = f"""\
+profiles:
+- name: ml-engineers
+  owner: {{kind: User, name: admin@example.com}}
+  contributors:
+  - {{name: {ANN}, role: edit, until: 2199-01-01}}  # the lead
+  - {{name: li@example.com, role: view}}
+- name: team-b
+  owner: {{kind: User, name: bob@example.com}}
+  contributors:
+  - {{name: {ANN}, role: view, until: 2020-01-01}}
+  - {{name: ann-team, kind: Group, role: edit}}
+"""
+OWNED = f"profiles: [{{name: team-c, owner: {{kind: User, name: {ANN}}}}}]\n"
+
+
+@pytest.fixture
+def files(here):
+    """Write documents: `files(pmr=text)`, and return how to read one again."""
+
+    def write(**texts):
+        for name, text in texts.items():
+            (here / f"{name}.yaml").write_bytes(text.encode())
+        return lambda name: (here / f"{name}.yaml").read_bytes().decode()
+
+    return write
+
+
+def test_a_person_is_shown_with_every_line_and_a_diff_and_nothing_is_written(run, files, keeps):
+    read = files(pmr=DOCUMENT)
+
+    ran = run("offboard", ANN, "pmr.yaml")
+
+    assert (ran.code, read("pmr")) == (0, DOCUMENT)
+    keeps("offboard.txt", ran.out + ran.err)
+
+
+def test_write_edits_the_file_in_place(run, files, here):
+    read = files(real="\ufeff" + DOCUMENT.replace("\n", "\r\n"))
+    (here / "real.yaml").chmod(0o640)
+    (here / "pmr.yaml").unlink()
+    (here / "pmr.yaml").symlink_to("real.yaml")
+
+    ran = run("offboard", ANN, "pmr.yaml", "--write")
+
+    kept = [line for line in DOCUMENT.splitlines() if ANN not in line]
+    assert (ran.code, read("real")) == (0, "\ufeff" + "".join(f"{line}\r\n" for line in kept))
+    assert (here / "pmr.yaml").is_symlink()
+    assert stat.S_IMODE((here / "real.yaml").stat().st_mode) == 0o640
+    assert sorted(path.name for path in here.glob("*.y*")) == ["pmr.yaml", "real.yaml"]
+    assert "note: Wrote pmr.yaml." in ran.err
+
+
+def test_nothing_is_left_where_the_file_cannot_be_written(run, files, here, monkeypatch):
+    read = files(pmr=DOCUMENT)
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+
+    ran = run("offboard", ANN, "pmr.yaml", "--write")
+
+    assert (ran.code, read("pmr")) == (1, DOCUMENT)
+    assert "No space left on device" in ran.err
+    assert [path.name for path in here.iterdir()] == ["pmr.yaml"]
+
+
+def test_a_file_that_changes_meanwhile_is_not_overwritten(run, files, here, api):
+    read = files(pmr=DOCUMENT)
+    reading = api.client
+
+    def changing():
+        files(pmr=DOCUMENT + "# changed\n")
+        return reading()
+
+    api.client = changing
+
+    ran = run("offboard", ANN, "pmr.yaml", "--write")
+
+    assert (ran.code, read("pmr")) == (1, DOCUMENT + "# changed\n")
+    assert "error[changed]: the file has changed since it was read" in ran.err
+
+
+def test_one_of_several_files_that_cannot_be_edited_leaves_all_as_they_are(run, files):
+    anchored = f"profiles:\n- {{name: x, owner: {{kind: User, name: &a {ANN}}}, annotations: {{by: *a}}}}\n"
+    read = files(a=DOCUMENT, b=anchored)
+
+    ran = run("offboard", ANN, "a.yaml", "b.yaml", "--new-owner", "bob@example.com", "--write")
+
+    assert (ran.code, read("a"), read("b")) == (1, DOCUMENT, anchored)
+    assert "error[cannot-edit]" in ran.err
+
+
+def test_an_owner_has_to_be_decided(run, files):
+    read = files(pmr=OWNED)
+
+    shown, handed = run("offboard", ANN, "pmr.yaml"), run("offboard", ANN, "pmr.yaml", "--new-owner", "bob@example.com")
+
+    assert (shown.code, handed.code) == (1, 0)
+    assert f"decide: {ANN} owns 1 profile: team-c. Hand them over with --new-owner NAME, or" in shown.out
+    assert "+profiles: [{name: team-c, owner: {kind: User, name: bob@example.com}}]" in handed.out
+    assert read("pmr") == OWNED
+
+
+def test_what_can_be_removed_is_written_although_an_owner_is_undecided(run, files):
+    read = files(pmr=DOCUMENT, own=OWNED)
+
+    ran = run("offboard", ANN, "pmr.yaml", "own.yaml", "--write")
+
+    assert (ran.code, ANN in read("pmr"), read("own")) == (1, False, OWNED)
+
+
+def test_nobody_is_found_by_a_part_of_the_name(run, files):
+    files(pmr=DOCUMENT)
+
+    ran = run("offboard", "ann@exmaple.com", "pmr.yaml")
+
+    assert ran.code == 1
+    assert f"error: No User ann@exmaple.com in 1 document. Did you mean {ANN}?" in ran.err
+    assert ANN in ran.out  # as a similar name
+
+
+def test_a_group_is_off_boarded_by_its_kind(run, files):
+    files(pmr=DOCUMENT)
+
+    ran = run("offboard", "ann-team", "pmr.yaml", "--kind", "Group")
+
+    assert ran.code == 0
+    assert "-  - {name: ann-team, kind: Group, role: edit}\n" in ran.out
+
+
+def test_the_access_in_the_cluster_is_shown_managed_or_not(run, files, controller):
+    files(pmr=DOCUMENT)
+    run("apply", "pmr.yaml")
+    gone = DOCUMENT.replace(ANN, "zoe@example.com")
+    files(pmr=gone)
+
+    ran = run("offboard", ANN, "pmr.yaml")
+
+    assert ran.code == 0
+    assert "ml-engineers  edit  2199-01-01" in ran.out
+
+
+def test_without_a_cluster_a_note_says_that_it_was_not_checked(run, files):
+    files(pmr=DOCUMENT)
+
+    ran = run("offboard", ANN, "pmr.yaml", real=True)
+
+    assert ran.code == 0
+    assert "note: The cluster was not checked. No cluster is configured." in ran.err
+
+
+def test_a_cluster_that_was_named_has_to_be_there(run, files):
+    files(pmr=DOCUMENT)
+
+    assert run("offboard", ANN, "pmr.yaml", "--kubeconfig", "none", real=True).code == 1
+
+
+def test_everything_is_data_too(run, files):
+    files(pmr=DOCUMENT)
+
+    data = run("offboard", ANN, "pmr.yaml", "--output", "json").data
+
+    assert data["person"] == {"kind": "User", "name": ANN}
+    assert [(place["action"], place["line"], place["until"]) for place in data["places"]] == [
+        ("remove", 5, "2199-01-01"),
+        ("remove", 10, "2020-01-01"),
+        ("keep", 11, None),
+    ]
+    assert data["documents"][0]["written"] is False
+    assert data["documents"][0]["diff"].startswith("--- pmr.yaml\n+++ pmr.yaml\n@@ -2,10 +2,8 @@\n")
+    assert (data["access"], data["errors"]) == ([], [])
+
+
+def test_standard_input_is_shown_and_cannot_be_written(run):
+    shown, written = (run("offboard", ANN, "-", *more, stdin=DOCUMENT) for more in ([], ["--write"]))
+
+    assert (shown.code, written.code) == (0, 1)
+    assert "--- <stdin>\n+++ <stdin>\n" in shown.out
+    assert "--write: edits files, and standard input is not a file." in written.err
