@@ -7,15 +7,17 @@ from typing import Annotated
 import typer
 
 from profiles_management import list_access
-from profiles_management.cli.options import OutputOption, SettingOptions, TargetOptions
+from profiles_management.cli.local_files import STDIN
+from profiles_management.cli.options import DocumentOptions, GitOptions, OutputOption, SettingOptions, TargetOptions
 from profiles_management.cli.program import command
 from profiles_management.cli.rewriting import rewrite
 from profiles_management.cli.session import Session
+from profiles_management.git.address import is_location
 from profiles_management.kubeflow import offboarding
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.offboarding import Departure
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr import documents
+from profiles_management.pmr import files
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
@@ -32,7 +34,8 @@ READING = "Reading what is there"
 def offboard(
     ctx: typer.Context,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="The exact name, as the document has it.")],
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="The documents: YAML or JSON.")],
+    given: DocumentOptions,
+    git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
     new_owner: Annotated[
@@ -46,10 +49,11 @@ def offboard(
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
-    if write and "-" in files:
-        raise typer.BadParameter("edits files, and standard input is not a file.", param_hint="--write")
-    contents = {name: documents.content(name) for name in files}
-    found = _without(contents, leaver, settings.rules)
+    if write:
+        _check_writable(given.names)
+    contents = session.contents(given.names, git)
+    with source_boundary(session.documents):
+        found = _without(contents, leaver, settings.rules)
     access = _access(session, target, settings)
     departure = Departure(leaver, found, access)
     if write:
@@ -65,18 +69,25 @@ def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
     return Leaver(person, kind, new_owner)
 
 
+def _check_writable(names: Sequence[str]) -> None:
+    for name in names:
+        if name == STDIN or is_location(name):
+            what = "standard input" if name == STDIN else "a document in Git"
+            raise typer.BadParameter(f"edits files. Leave it out to see the diff of {what}.", param_hint="--write")
+
+
 def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> list[Offboarding]:
-    """Return what becomes of each document.
+    """Return what becomes of each file.
 
     Raises:
-        DocumentError: with the problems of all documents.
+        DocumentError: with the problems of all files.
     """
+    files.document(contents, rules=rules)
     found: list[Offboarding] = []
     problems: list[Problem] = []
     for name, content in contents.items():
         try:
-            with source_boundary(documents.name_of(name)):
-                found.append(without(content, leaver, name=documents.name_of(name), rules=rules))
+            found.append(without(content, leaver, name=name, rules=rules))
         except DocumentError as error:
             problems += error.problems
     if problems:

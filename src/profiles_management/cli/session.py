@@ -81,6 +81,16 @@ class Session:
         Raises:
             ProfilesError: something cannot be read, or is not valid.
         """
+        contents = self.contents(names, options)
+        with source_boundary(self.documents):
+            return files.document(contents, rules=rules)
+
+    def contents(self, names: Sequence[str], options: GitOptions) -> Mapping[str, bytes]:
+        """Return the bytes of each file of a document, by what problems call the file.
+
+        Raises:
+            ProfilesError: something cannot be read.
+        """
         self._names = tuple(names)
         contents, problems = Contents(), list[Problem]()
         for name in names:
@@ -91,8 +101,7 @@ class Session:
                 problems += error.problems
         if problems:
             raise DocumentError(problems)
-        with source_boundary(self.documents):
-            return files.document(contents.files, rules=rules)
+        return contents.files
 
     def _read(self, contents: Contents, name: str, options: GitOptions) -> None:
         if not address.is_location(name):

@@ -181,4 +181,23 @@ def test_standard_input_is_shown_and_cannot_be_written(run):
 
     assert (shown.code, written.code) == (0, 1)
     assert "--- <stdin>\n+++ <stdin>\n" in shown.out
-    assert "--write: edits files, and standard input is not a file." in written.err
+    assert "--write: edits files. Leave it out to see the diff of standard input." in written.err
+
+
+def test_a_document_in_git_cannot_be_written(run):
+    ran = run("offboard", ANN, "git+https://git.example.com/profiles.git@main", "--write")
+
+    assert (ran.code, "--write: edits files. Leave it out to see the diff of a document in Git." in ran.err) == (
+        1,
+        True,
+    )
+
+
+def test_a_folder_is_searched_and_written(run, files, here):
+    (here / "team").mkdir()
+    read = files(**{"team/a": DOCUMENT, "team/b": OWNED})
+
+    ran = run("offboard", ANN, "team", "--new-owner", "bob@example.com", "--write")
+
+    assert (ran.code, ANN in read("team/a"), "name: bob@example.com" in read("team/b")) == (0, False, True)
+    assert "note: Wrote team/a.yaml, team/b.yaml." in ran.err
