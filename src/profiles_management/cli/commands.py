@@ -1,7 +1,7 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -14,11 +14,16 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
+from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
-    DocumentOptions,
-    GitOptions,
+    AccessOptions,
+    DeleteStaleOptions,
+    DocumentForm,
+    ExportOptions,
+    ListStaleOptions,
     LocalFile,
     OutputOption,
+    RbacOptions,
     RuleOptions,
     SettingOptions,
     TargetOptions,
@@ -83,10 +88,10 @@ def plan(
     target: TargetOptions,
     options: SettingOptions,
     at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Plan for a moment, such as 2027-01-31, instead of now.")
+        str | None, typer.Option(metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now).")
     ] = None,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 2 for changes, or 3 if apply would stop.")
+        bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop.")
     ] = False,
     output: OutputOption = "text",
 ) -> int:
@@ -115,7 +120,8 @@ def apply(
     target: TargetOptions,
     options: SettingOptions,
     allow_revocations: Annotated[
-        bool, typer.Option("--allow-revocations", help="Release the brake for this run.")
+        bool,
+        typer.Option("--allow-revocations", help="Allow this run to revoke more than the brake allows."),
     ] = False,
     timeout: Timeout = None,
     output: OutputOption = "text",
@@ -125,6 +131,8 @@ def apply(
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
     pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
+    if target.directory is not None and settings.events != "off":
+        session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
     with session.changing("Applying") as progress:
         try:
             report = create_or_update_profiles(
@@ -141,7 +149,7 @@ def list_stale(
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
-    options: SettingOptions,
+    options: ListStaleOptions,
     output: OutputOption = "text",
 ) -> int:
     """List the profiles that the document no longer names."""
@@ -161,11 +169,11 @@ def delete_stale(
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
-    options: SettingOptions,
+    options: DeleteStaleOptions,
     keep_data: Annotated[
-        bool, typer.Option("--keep-data", help="Keep the namespaces and what is in them; only access goes.")
+        bool, typer.Option("--keep-data", help="Keep the namespaces with their data; revoke access only.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
@@ -201,8 +209,8 @@ def delete_stale(
 def export(
     ctx: typer.Context,
     target: TargetOptions,
-    options: SettingOptions,
-    form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
+    options: ExportOptions,
+    form: DocumentForm = "yaml",
 ) -> int:
     """Print what is there as a document, so that one can adopt it."""
     session: Session = ctx.obj
@@ -219,9 +227,9 @@ def export(
 def access(
     ctx: typer.Context,
     target: TargetOptions,
-    options: SettingOptions,
-    person: Annotated[str | None, typer.Option(metavar="NAME", help="Only this person or group.")] = None,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Only this profile.")] = None,
+    options: AccessOptions,
+    person: Annotated[str | None, typer.Option(metavar="NAME", help="Show this person or group only.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Show this profile only.")] = None,
     output: OutputOption = "text",
 ) -> int:
     """List who has which role where, and until when."""
@@ -244,10 +252,10 @@ def schema(ctx: typer.Context) -> int:
 @command
 def rbac(
     ctx: typer.Context,
-    options: SettingOptions,
-    plan_only: Annotated[bool, typer.Option("--plan-only", help="Only what reading needs.")] = False,
-    with_delete: Annotated[bool, typer.Option("--with-delete", help="What delete-stale needs too.")] = False,
-    with_events: Annotated[bool, typer.Option("--with-events", help="What --events needs too.")] = False,
+    options: RbacOptions,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Include only what reading needs.")] = False,
+    with_delete: Annotated[bool, typer.Option("--with-delete", help="Include what delete-stale needs.")] = False,
+    with_events: Annotated[bool, typer.Option("--with-events", help="Include what --events needs.")] = False,
     admission_policy: Annotated[
         bool,
         typer.Option(
@@ -257,9 +265,9 @@ def rbac(
     ] = False,
     service_account: Annotated[
         str | None,
-        typer.Option("--service-account", metavar="NAMESPACE:NAME", help="The account that apply runs as."),
+        typer.Option("--service-account", metavar="NAMESPACE:NAME", help="ServiceAccount that apply runs as."),
     ] = None,
-    form: Annotated[Literal["yaml", "json"], typer.Option("--output", help="How to print it.")] = "yaml",
+    form: DocumentForm = "yaml",
 ) -> int:
     """Print the ClusterRole that this software needs, or the policies that confine its account."""
     session: Session = ctx.obj

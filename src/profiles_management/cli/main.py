@@ -9,15 +9,13 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import commands, offboarding  # noqa: F401 - registers them
+from profiles_management.cli import commands, offboarding, slips  # noqa: F401 - two of them register commands
 from profiles_management.cli.program import app
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted
 from profiles_management.pmr.redaction import redacted
 
 NAME = "profiles-management"
-
-_OF_PYDANTIC = "Value error, "  # before what typer says of a value that is not in a list
 
 
 def main(arguments: Sequence[str], session: Session | None = None) -> int:
@@ -38,8 +36,7 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except typer.Abort:
         session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
     except typer.TyperException as error:
-        error.message = error.message.removeprefix(_OF_PYDANTIC)
-        session.error(f"{redacted(error.format_message())}\n{_help(error)}")
+        session.error(f"{redacted(slips.message(error))}\n{_help(error)}")
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
         what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         with suppress(OSError):  # the terminal is gone

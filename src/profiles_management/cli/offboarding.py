@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from profiles_management import list_access
+from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.local_files import STDIN
-from profiles_management.cli.options import DocumentOptions, GitOptions, OutputOption, SettingOptions, TargetOptions
+from profiles_management.cli.options import ExportOptions, OutputOption, TargetOptions
 from profiles_management.cli.program import command
 from profiles_management.cli.rewriting import rewrite
 from profiles_management.cli.session import Session
@@ -37,7 +38,7 @@ def offboard(
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
-    options: SettingOptions,
+    options: ExportOptions,
     new_owner: Annotated[
         str, typer.Option("--new-owner", metavar="NAME", help="Who owns the profiles of this person from now on.")
     ] = "",

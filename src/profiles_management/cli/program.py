@@ -2,15 +2,21 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
 import typer
 
 from profiles_management.cli import variables
-from profiles_management.cli.options import VARIABLES, as_option
+from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.options import SettingOptions, TargetOptions, as_option
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
+
+VARIABLES = frozenset(
+    field.name.upper() for group in (GitOptions, TargetOptions, SettingOptions) for field in fields(group)
+) | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
 
 app = typer.Typer(
     help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",

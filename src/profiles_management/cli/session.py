@@ -10,8 +10,9 @@ from pathlib import Path
 from lightkube import Client
 
 from profiles_management import git, open_target
+from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.local_files import Contents
-from profiles_management.cli.options import GitOptions, TargetOptions
+from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address

@@ -123,7 +123,7 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
     [
         (("plan",), "Missing argument 'FILE'."),
         (("plna", "x"), "No such command 'plna'. Did you mean 'plan'?"),
-        (("plan", "pmr.yaml", "--unheard-of"), "No such option: --unheard-of"),
+        (("plan", "pmr.yaml", "--unheard-of"), "No such option: --unheard-of."),
         (
             ("plan", "pmr.yaml", "--directory", "x", "--context", "y"),
             "--directory is a target of its own: leave out --kubeconfig and --context.",
