@@ -159,7 +159,7 @@ def list_stale(
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
-    session.show(output, *listings.stale(found))
+    session.show(output, *listings.stale(found), listing=True)
     return 0
 
 
@@ -217,6 +217,7 @@ def export(
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = export_pmr(target=where, settings=settings)
+    session.note_target()
     session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
     for note in found.notes:
         session.note(str(note))
@@ -237,7 +238,7 @@ def access(
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
         entries = list_access(target=where, settings=settings, profile=profile)
-    session.show(output, *listings.access(entries, person, profile))
+    session.show(output, *listings.access(entries, person, profile), listing=True)
     return 0
 
 
@@ -314,7 +315,7 @@ def _braked(session: Session, output: str, error: BrakeError) -> int:
 
 def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:
     """Show what goes and ask. Where nobody can be asked the answer is no."""
-    session.terminal.complain(plan_lines(found))
+    session.terminal.complain([*session.heading(), *plan_lines(found)])
     if not session.terminal.is_interactive():
         session.error("Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.")
         return False

@@ -17,6 +17,7 @@ from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.git.location import AddressError
+from profiles_management.kubeflow.description import TargetDescription
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import documents, files
@@ -58,6 +59,7 @@ class Session:
     signals: Signals = field(default_factory=Signals)
     _names: tuple[str, ...] = field(default=(), init=False)
     _commits: dict[str, str] = field(default_factory=dict, init=False)
+    _target: TargetDescription | None = field(default=None, init=False)
 
     def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
         """Return the target that is meant.
@@ -69,10 +71,13 @@ class Session:
             ClusterError: there is none.
         """
         if options.directory is None:
-            return open_target(self.connect(options.kubeconfig, options.context), clock=self.clock)
-        if existing and not options.directory.is_dir():
+            target = open_target(self.connect(options.kubeconfig, options.context), clock=self.clock)
+        elif existing and not options.directory.is_dir():
             raise ClusterError(f"There is no folder {options.directory}.")
-        return open_target(options.directory, clock=self.clock)
+        else:
+            target = open_target(options.directory, clock=self.clock)
+        self._target = target.description
+        return target
 
     def document(self, names: Sequence[str], options: GitOptions, rules: Rules) -> ProfilesManagementRepresentation:
         """Return the one document that files, folders, standard input and Git URLs are together.
@@ -159,12 +164,32 @@ class Session:
         with self.terminal.progress(doing) as progress:
             yield progress
 
-    def show(self, output: str, lines: list[Line], data: Data) -> None:
-        """Print a result in the form that was asked for; as data with the commits, where documents are in Git."""
-        if output == "text":
+    def show(self, output: str, lines: list[Line], data: Data, *, listing: bool = False) -> None:
+        """Print a result in the form that was asked for, with the target and the commit of the document.
+
+        Args:
+            listing: whether the text is a list for other programs, so that the target goes to standard error.
+        """
+        if output != "text":
+            self.terminal.data(data | self._origins(), output)
+        elif listing:
+            self.note_target()
             self.terminal.show(lines)
         else:
-            self.terminal.data(data | _commit_data(self._commits), output)
+            self.terminal.show([*self.heading(), *lines])
+
+    def heading(self) -> list[Line]:
+        """Return which cluster or folder it is, as the first lines of a text."""
+        return [] if self._target is None else [_named(self._target), line()]
+
+    def note_target(self) -> None:
+        """Print to standard error which cluster or folder it is."""
+        if self._target is not None:
+            self.note(str(self._target))
+
+    def _origins(self) -> Data:
+        target: Data = {} if self._target is None else {"target": self._target.data()}
+        return target | _commit_data(self._commits)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""
@@ -183,12 +208,13 @@ class Session:
             more: what the data holds besides the errors.
         """
         if output != "text":
-            self.terminal.data((more or {}) | _failure_data(error), output)
+            self.terminal.data((more or {}) | _failure_data(error) | self._origins(), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)
             self.terminal.complain([*warning_lines(error.warnings), *problems])
         else:
-            self.error("\n".join(part for part in (str(error), _remedy(error)) if part))
+            target = str(self._target or "") if isinstance(error, ClusterError) else ""
+            self.error("\n".join(part for part in (str(error), _remedy(error), target) if part))
         return error.exit_code
 
 
@@ -199,6 +225,11 @@ def _commit_data(commits: Mapping[str, str]) -> Data:
     if len(commits) == 1:
         data["commit"] = next(iter(commits.values()))
     return data
+
+
+def _named(target: TargetDescription) -> Line:
+    kind, _, rest = printable(str(target)).partition(": ")
+    return line(Segment(f"{kind}: ", Tone.FAINT), rest, hang=len(kind) + 2)
 
 
 def _failure_data(error: ProfilesError) -> Data:
@@ -223,4 +254,4 @@ def _as_written_here(error: AddressError) -> GitError:
 def _remedy(error: ProfilesError) -> str:
     if isinstance(error, BrakeError):
         return "Look at it with plan; allow it with apply --allow-revocations."
-    return ""
+    return error.remedy if isinstance(error, ClusterError) else ""

@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -25,7 +27,15 @@ _ANONYMOUS = '"system:anonymous"'  # how an API server calls who sends no creden
 _NO_SUCH_PATH = "404 page not found"  # what an API server answers for a group that it does not have
 _NOT_HTTPS = "HTTP request to an HTTPS server"  # what a Go server answers
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
-_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((httpx2.ProxyError,), "Check the proxy, and whether NO_PROXY should name the server."),
+    ((socket.gaierror,), "Check the host name of the server, and DNS or the VPN on this machine."),
+    ((ConnectionRefusedError,), "Check that the API server runs, and the port of the server."),
+    ((httpx2.TimeoutException, TimeoutError), "Check the network, the VPN and firewalls between this machine and it."),
+    ((ssl.SSLError,), "Check that the API server runs, and the TLS version and client certificate that it accepts."),
+)
+_BUSY = "Look at the health and the log of the API server, then run it again."
+_NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class Refused(Exception):
@@ -84,7 +94,22 @@ def _unanswered(error: httpx2.HTTPError, doing: str) -> Exception:
     if isinstance(error, httpx2.LocalProtocolError):
         return ClusterError(f"{doing}: the request cannot be sent. The token may hold what no header holds.")
     text = redacted(str(error), _secrets(error)) or type(error).__name__
-    return Passing(f"{doing}: {text}", sent=not isinstance(error, _NEVER_SENT))
+    return Passing(f"{doing}: {text}", sent=not isinstance(error, _NEVER_SENT), remedy=_check(error))
+
+
+def _check(error: httpx2.HTTPError) -> str:
+    """Return what to check where no answer came."""
+    causes = list(_causes(error))
+    for kinds, remedy in _CHECKS:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return remedy
+    return "Check that the API server runs, and the network between this machine and it."
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
@@ -128,7 +153,7 @@ def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exc
     text = _text(error, status)
     said = f"{doing}: {code} {_shortened(text)}"
     if code in _PASSING or (code == HTTPStatus.GONE and not writing):
-        return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS)
+        return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS, remedy=_BUSY)
     if writing:
         return Refused(_with_remedy(said, code, text), code, _reasons(status), f"{doing}: {code}")
     if code == HTTPStatus.NOT_FOUND:

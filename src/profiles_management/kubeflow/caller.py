@@ -9,7 +9,9 @@ import binascii
 import json
 from collections.abc import Mapping
 
-_ACCOUNT = "system:serviceaccount:"
+SERVICE_ACCOUNT = "system:serviceaccount:"
+"""What the name of a ServiceAccount as a user begins with; NAMESPACE:NAME follows."""
+
 _LONGEST = 64 * 1024  # characters of a token, many times what one has
 
 
@@ -19,21 +21,25 @@ def own_namespace(headers: Mapping[str, str]) -> str:
     Args:
         headers: those of the request; names in any letter case.
     """
-    user = headers.get("Impersonate-User") or _subject(headers.get("Authorization", ""))
-    if not user.startswith(_ACCOUNT):
+    user = headers.get("Impersonate-User") or _sender(headers.get("Authorization", ""))
+    if not user.startswith(SERVICE_ACCOUNT):
         return ""
-    return user.removeprefix(_ACCOUNT).partition(":")[0]
+    return user.removeprefix(SERVICE_ACCOUNT).partition(":")[0]
 
 
-def _subject(authorization: str) -> str:
-    """Return the subject of a JSON Web Token, '' for credentials of another kind."""
+def _sender(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
+    return subject(token) if scheme.lower() == "bearer" else ""
+
+
+def subject(token: str) -> str:
+    """Return the subject of a JSON Web Token, '' for a token of another kind."""
     parts = token.split(".") if len(token) <= _LONGEST else []
-    if scheme.lower() != "bearer" or len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
+    if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
         return ""
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         return ""
-    subject = claims.get("sub") if isinstance(claims, dict) else None
-    return subject if isinstance(subject, str) else ""
+    name = claims.get("sub") if isinstance(claims, dict) else None
+    return name if isinstance(name, str) else ""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lightkube import Client
 from lightkube.core.resource import api_info
@@ -33,6 +33,9 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
 
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.description import TargetDescription
+
 T = TypeVar("T")
 _LOOKED_INTO = 8  # namespaces at once
 _MOST_LOOKED_INTO = 50
@@ -55,6 +58,13 @@ class Cluster:
         # Nothing is lost where reading is given up, and somebody may be waiting for the message.
         self._reading = Retry(clock, attempts=4, longest=2.0)
         self._settings = Settings()
+
+    @property
+    def description(self) -> "TargetDescription":
+        """Which cluster it is, as far as the client's configuration says."""
+        from profiles_management.kubeflow.kubeconfig.description import described  # noqa: PLC0415 - see Target
+
+        return described(self.client.config, acting_as=self._wire.acting_as)
 
     def observe(self, settings: Settings) -> Observed:
         """Read all that planning looks at.
@@ -244,7 +254,7 @@ class Cluster:
         try:
             return self._reading(once, deadline=self._clock.monotonic() + self._settings.request_timeout)
         except Passing as failure:
-            raise ClusterAway(str(failure)) from failure
+            raise ClusterAway(str(failure), remedy=failure.remedy) from failure
 
     def _met(self, kind: type[Any], conditions: Iterable[Condition]) -> set[Condition]:
         only = {condition.target.name for condition in conditions}

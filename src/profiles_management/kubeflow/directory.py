@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lightkube.core.resource import api_info
 
@@ -20,6 +20,9 @@ from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr import yaml_text
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.description import TargetDescription
 
 _ENDINGS = frozenset({".yaml", ".yml", ".json"})
 _LONGEST_NAME = 200
@@ -40,6 +43,13 @@ class Directory:
         self._files: dict[ObjectRef, list[Path]] = {}
         self._by_namespace: dict[str, dict[ObjectRef, str]] = {}
         self._unreadable: list[Problem] = []
+
+    @property
+    def description(self) -> "TargetDescription":
+        """Which folder it is."""
+        from profiles_management.kubeflow.description import TargetDescription  # noqa: PLC0415 - see Target
+
+        return TargetDescription("folder", path=str(self.path))
 
     def observe(self, settings: Settings) -> Observed:
         """Read every manifest below the folder; a folder that is not there is an empty one."""

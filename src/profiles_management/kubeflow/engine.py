@@ -22,9 +22,10 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import DocumentError, Interrupted
+from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
+from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Plan, SourceAccess
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop
@@ -55,6 +56,11 @@ def _reached(where: Where, settings: Settings, clock: Clock = SYSTEM) -> Iterato
     target = open_target(where, settings=settings, clock=clock)
     try:
         yield target
+    except ClusterError as error:
+        note = printable(str(target.description))
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+        raise
     finally:
         if where is None and isinstance(target, Cluster):
             target.client.close()

@@ -1,12 +1,15 @@
 """What the engine asks of a target: to be looked at, to be written to, and to say whether a condition holds."""
 
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.plan import Condition, Write
+
+if TYPE_CHECKING:  # an event of the charm needs it only for an error
+    from profiles_management.kubeflow.description import TargetDescription
 
 
 class WriteError(ClusterError):
@@ -27,6 +30,11 @@ class WriteError(ClusterError):
 
 class Target(Protocol):
     """Where profiles live: a cluster, or a folder of manifests."""
+
+    @property
+    def description(self) -> "TargetDescription":
+        """Which cluster or folder it is."""
+        ...
 
     def observe(self, settings: Settings) -> Observed:
         """Read all that planning looks at. Raises ClusterError where it cannot be read."""

@@ -49,6 +49,11 @@ class Wire:
         if _refuse_unfit not in hooks:  # one client may serve many wires
             hooks.append(_refuse_unfit)
 
+    @property
+    def acting_as(self) -> str:
+        """The user whom every request asks the server to act as, '' for none."""
+        return self._http.headers.get("Impersonate-User", "")
+
     def send(self, method: str, path: str, body: bytes | None = None, content_type: str = JSON) -> bytes:
         """Send one request and return the content of the answer.
 

@@ -101,7 +101,15 @@ class SettingsError(ProfilesError):
 
 
 class ClusterError(ProfilesError):
-    """The cluster did not do what was asked of it."""
+    """The cluster did not do what was asked of it. Errors of the public functions have a note that says which one.
+
+    Attributes:
+        remedy: what to check or to do, '' where the message says it.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class MissingKind(ClusterError):
@@ -119,8 +127,8 @@ class ClusterAway(ClusterError):
         failure: what went wrong last.
     """
 
-    def __init__(self, failure: str) -> None:
-        super().__init__(f"The cluster does not answer: {failure}. Nothing was written.")
+    def __init__(self, failure: str, *, remedy: str = "") -> None:
+        super().__init__(f"The cluster does not answer: {failure}. Nothing was written.", remedy=remedy)
         self.failure = failure
 
 

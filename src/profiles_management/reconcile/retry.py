@@ -18,10 +18,12 @@ class Passing(Exception):
     Attributes:
         seconds: how long the server asked to wait (Retry-After), or 0.
         sent: whether the request may have been carried out although no answer came.
+        remedy: what to check where it does not pass, '' where nothing is known.
     """
 
-    def __init__(self, message: str, *, seconds: float = 0.0, sent: bool = False) -> None:
+    def __init__(self, message: str, *, seconds: float = 0.0, sent: bool = False, remedy: str = "") -> None:
         super().__init__(message)
+        self.remedy = remedy
         self.seconds = seconds
         self.sent = sent
 

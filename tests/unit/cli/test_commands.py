@@ -124,7 +124,7 @@ def test_an_apply_makes_the_cluster_match(run, controller, keeps):
 
     assert first.code == 0
     keeps("apply.txt", first.out)
-    assert run("apply", "pmr.yaml").out == "No changes. 2 profiles match.\n"
+    assert run("apply", "pmr.yaml").last == "No changes. 2 profiles match."
 
 
 def test_without_a_profile_controller_an_apply_ends_with_4_and_says_what_it_waits_for(run, keeps):
@@ -366,7 +366,7 @@ def test_an_export_is_a_document_that_changes_nothing(run, controller, here):
 
     exported = run("export").out
 
-    assert run("apply", "-", stdin=exported).out == "No changes. 2 profiles match.\n"
+    assert run("apply", "-", stdin=exported).last == "No changes. 2 profiles match."
 
 
 def test_what_an_export_cannot_say_is_noted_beside_it(run, controller, api):
@@ -586,3 +586,40 @@ def test_an_export_can_be_json(folder):
     folder("apply", "pmr.yaml")
 
     assert len(json.loads(folder("export", "--output", "json").out)["profiles"]) == 2
+
+
+CLUSTER = "Cluster: context memory, server http://memory.invalid, user memory"
+
+
+def test_a_plan_and_an_apply_name_the_cluster_first(run, controller):
+    for command in ("plan", "apply"):
+        assert run(command, "pmr.yaml").out.splitlines()[:2] == [CLUSTER, ""]
+
+
+def test_lists_and_documents_leave_the_cluster_to_standard_error(run, controller):
+    run("apply", "pmr.yaml")
+
+    for command in (("access",), ("list-stale", "pmr.yaml"), ("export",)):
+        ran = run(*command)
+        assert CLUSTER not in ran.out
+        assert f"note: {CLUSTER}\n" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command", [("plan", "pmr.yaml"), ("apply", "pmr.yaml"), ("access",), ("list-stale", "pmr.yaml")]
+)
+def test_json_has_the_target(run, folder, controller, command):
+    (there, here) = (run(*command, "--output", "json").data["target"], folder("plan", "pmr.yaml", "--output", "json"))
+
+    assert there == {
+        "kind": "cluster",
+        "context": "memory",
+        "server": "http://memory.invalid",
+        "user": "memory",
+        "acting_as": "",
+        "path": "",
+    }
+    assert {key: value for key, value in here.data["target"].items() if value} == {
+        "kind": "folder",
+        "path": "manifests",
+    }

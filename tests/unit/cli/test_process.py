@@ -59,7 +59,7 @@ def on_a_terminal(arguments, environment):
 def test_whoever_reads_only_the_first_line_gets_it_without_noise(process):
     ran = process(f"(pm plan {SAMPLE} --directory manifests; echo $? >&2) | head -1")
 
-    assert (ran.stdout, ran.stderr) == ("data-engineers\n", "0\n")
+    assert (ran.stdout, ran.stderr) == ("Folder: manifests\n", "0\n")
 
 
 def test_a_full_disk_is_an_error(process):

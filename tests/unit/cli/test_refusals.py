@@ -261,7 +261,7 @@ def test_a_context_whose_user_is_missing_is_told(run, config):
 def test_a_cluster_that_refuses_connections_is_told(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), real=True)
 
-    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert (ran.code, ran.err.count("error:")) == (1, 1)
     assert ran.err.startswith("error: The cluster does not answer")
     assert SECRET not in ran.err
 

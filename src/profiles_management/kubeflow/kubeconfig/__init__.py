@@ -35,11 +35,12 @@ def connect(
     meant = path is not None or context is not None or bool(os.environ.get("KUBECONFIG"))
     if not meant and pod.is_there(os.environ):
         server, user = pod.select(os.environ)
+        name = ""
     else:
         from profiles_management.kubeflow.kubeconfig import files, selection  # noqa: PLC0415 - not needed in a pod
 
-        server, user = selection.select(files.read(_paths(path)), context)
-    return open_client(server, user, timeout=timeout, clock=clock)
+        server, user, name = selection.select(files.read(_paths(path)), context)
+    return open_client(server, user, name, timeout=timeout, clock=clock)
 
 
 def _paths(path: Path | None) -> list[Path]:

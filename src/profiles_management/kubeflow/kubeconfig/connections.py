@@ -63,7 +63,7 @@ class Connections(httpx2.BaseTransport):
         except httpx2.ProxyError as error:
             raise self._of_proxy(error) from None
         except httpx2.NetworkError as error:
-            raise self._of_network(error) from None
+            raise self._of_network(error) from None  # what caused it stays known: `answers` says what to check
         except httpx2.RemoteProtocolError:
             raise httpx2.RemoteProtocolError(f"the answer breaks off, or is not HTTP{self._hint()}") from None
 
@@ -84,7 +84,7 @@ class Connections(httpx2.BaseTransport):
         named = f"he proxy that {self._proxy.said if self._proxy is not None else 'the environment'} names"
         if code == str(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value):
             return ClusterError(f"T{named} wants a user and a password. Write it as http://USER:PASSWORD@HOST:PORT.")
-        return httpx2.ConnectError(f"t{named} {f'answers {code}' if code.isdigit() else 'fails'}")
+        return httpx2.ProxyError(f"t{named} {f'answers {code}' if code.isdigit() else 'fails'}")
 
     def _of_network(self, error: httpx2.NetworkError) -> Exception:
         fault = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
@@ -98,7 +98,9 @@ class Connections(httpx2.BaseTransport):
         if fault is not None:
             return type(error)(f"TLS fails: {reason or 'the connection ended'}")
         through = f" (through the proxy that {self._proxy.said} names)" if self._proxy is not None else ""
-        return type(error)(f"{error}{through}{self._hint()}")
+        # No connection, and there is a proxy: it is the proxy that was not reached.
+        kind = httpx2.ProxyError if through and isinstance(error, httpx2.ConnectError) else type(error)
+        return kind(f"{error}{through}{self._hint()}")
 
     def _of_certificate(self, fault: ssl.SSLCertVerificationError) -> str:
         server = f"the server of {self._server.said}"

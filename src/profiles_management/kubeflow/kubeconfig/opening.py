@@ -3,12 +3,13 @@
 import os
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx2
 from lightkube import Client
-from lightkube.config.kubeconfig import KubeConfig
-from lightkube.config.models import Cluster
+from lightkube.config.kubeconfig import SingleConfig
+from lightkube.config.models import Cluster, Context
 from lightkube.config.models import User as Nobody
 
 from profiles_management.kubeflow.kubeconfig import tls
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
 _LONGEST_CONNECT = 5.0  # a cluster that is there accepts a connection at once
 
 
-def open_client(server: Server, user: User, *, timeout: float, clock: Clock) -> Client:
+def open_client(server: Server, user: User, context: str = "", *, timeout: float, clock: Clock) -> Client:
     """Return a client; a plugin is run, and nothing is sent yet.
 
     lightkube would keep credentials where its reprs show them, and leave out half of what a kubeconfig says: it gets
     the address alone, and a transport that knows the rest.
 
     Args:
+        context: the name of the context; empty in a pod.
         timeout: how many seconds one request may take.
 
     Raises:
@@ -50,11 +52,22 @@ def open_client(server: Server, user: User, *, timeout: float, clock: Clock) -> 
     patience = httpx2.Timeout(timeout, connect=min(timeout, _LONGEST_CONNECT))
     connections = Connections(server, _proxy(server), lambda: _trusting(server, user), tls.variable(os.environ))
     source = _source(server, user, connections, timeout, clock)
-    # insecure: the context that lightkube makes is not used, and so reads no certificates
-    config = KubeConfig.from_one(cluster=Cluster(server=server.url, insecure=True), user=Nobody())
+    config = _config(server, user, context)
     client = Client(config, field_manager=MANAGER, timeout=patience, transport=connections, trust_env=False)
     _prepare(client, server, user, source)
     return client
+
+
+def _config(server: Server, user: User, context: str) -> SingleConfig:
+    """Return the names and the address, as `description` reads them, without anything to authenticate with."""
+    return SingleConfig(
+        context,
+        Context(cluster="", user=user.name),
+        # insecure: the context that lightkube makes is not used, and so reads no certificates
+        Cluster(server=server.url, insecure=True),
+        Nobody(),
+        fname=Path(server.entry.file) if server.entry is not None else None,
+    )
 
 
 def _prepare(client: Client, server: Server, user: User, source: Source) -> None:

@@ -6,6 +6,7 @@ Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 from collections.abc import Mapping
 from pathlib import Path
 
+from profiles_management.kubeflow.caller import subject
 from profiles_management.kubeflow.kubeconfig.servers import Server
 from profiles_management.kubeflow.kubeconfig.users import User
 from profiles_management.pmr.problems import ClusterError
@@ -35,11 +36,12 @@ def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tu
         raise ClusterError(f"{shown(folder / 'ca.crt')} cannot be read: {why}.") from None
     address = f"[{host}]" if ":" in host else host
     server = Server(f"https://{address}:{port}", host, "the service account of the pod", ca=ca)
-    return server, User(token_file=folder / "token", namespace=_namespace(folder / "namespace"))
+    token, namespace = folder / "token", _text(folder / "namespace")
+    return server, User(name=subject(_text(token)), token_file=token, namespace=namespace)
 
 
-def _namespace(file: Path) -> str:
-    """Return the namespace of our pod; the token says it too, so a file that cannot be read is no error."""
+def _text(file: Path) -> str:
+    """Return what a file says; the token is read again when it is sent, so a file that cannot be read is no error."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):

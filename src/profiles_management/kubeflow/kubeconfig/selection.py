@@ -13,8 +13,8 @@ from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.lines import printable
 
 
-def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User]:
-    """Return server and user of a context; of the current one where none is wanted.
+def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User, str]:
+    """Return server and user of a context, and its name; of the current one where none is wanted.
 
     Raises:
         ClusterError: there is no such context, or it cannot be used.
@@ -26,7 +26,7 @@ def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User]:
     server = server_of(cluster)
     chosen = User() if user is None else user_of(user)
     _check_encryption(server, chosen, cluster)
-    return server, chosen
+    return server, chosen, context.name
 
 
 def _context_name(config: Kubeconfig, wanted: str | None) -> str:

@@ -33,6 +33,7 @@ class User:
 
     Attributes:
         entry: what it is from, for messages; None where the context has no user.
+        name: its name in the kubeconfig, or the ServiceAccount of the pod; empty where neither is known.
         token: a bearer token; with `token_file` the one that counts while the file cannot be read.
         login: a user and a password, as `user:password`.
         certificate: the client certificate, in PEM.
@@ -43,6 +44,7 @@ class User:
     """
 
     entry: Entry | None = None
+    name: str = ""
     token: str = ""
     token_file: Path | None = None
     login: str = ""
@@ -73,7 +75,7 @@ def user_of(user: Entry) -> User:
     plugin = _plugin(execution) if execution is not None and not static else None
     if user.text("client-key") + user.text("client-key-data") and not (static or plugin):
         raise user.refusal("", "has a client-key and no client-certificate. Add the certificate.")
-    return User(user, token, token_file, login, certificate, key, plugin, _impersonation(user))
+    return User(user, user.name, token, token_file, login, certificate, key, plugin, _impersonation(user))
 
 
 def _plugin(execution: Entry) -> Plugin:
