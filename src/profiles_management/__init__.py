@@ -2,6 +2,7 @@
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.engine import (
+    apply_plan,
     create_or_update_profiles,
     delete_stale_profiles,
     export_pmr,
@@ -47,6 +48,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StaleProfile",
+    "apply_plan",
     "create_or_update_profiles",
     "delete_stale_profiles",
     "export_pmr",

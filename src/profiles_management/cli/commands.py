@@ -1,12 +1,13 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from profiles_management import (
-    create_or_update_profiles,
+    apply_plan,
     delete_stale_profiles,
     export_pmr,
     list_access,
@@ -14,6 +15,7 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
+from profiles_management.cli.confirmation import READING, Declined, agreed_plan
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
     AccessOptions,
@@ -34,7 +36,8 @@ from profiles_management.cli.program import command
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
-from profiles_management.kubeflow.engine import stops
+from profiles_management.kubeflow.confirmation import concerns, confirm_data
+from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
@@ -48,7 +51,6 @@ from profiles_management.reconcile.stops import stop_lines
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 CHANGES, STOPPED = 2, 3
-READING = "Reading what is there"
 
 
 @command
@@ -104,7 +106,8 @@ def plan(
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
     why = stops(found, settings)
-    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why))
+    asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
+    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
     if found.refused:
         return 1
     if exit_code and why:
@@ -123,23 +126,24 @@ def apply(
         bool,
         typer.Option("--allow-revocations", help="Allow this run to revoke more than the brake allows."),
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the brake still stops.")] = False,
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
-    """Make the cluster, or the folder, match the document."""
+    """Make the cluster, or the folder, match the document; on a terminal, ask before access ends."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
     pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
     if target.directory is not None and settings.events != "off":
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
-    with session.changing("Applying") as progress:
-        try:
-            report = create_or_update_profiles(
-                pmr, target=where, settings=settings, clock=session.clock, progress=progress
-            )
-        except BrakeError as error:
-            return _braked(session, output, error)
+    made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
+    try:
+        found = agreed_plan(session, made, settings, ask=session.terminal.is_interactive() and not yes)
+        with session.changing("Applying") as progress:
+            report = apply_plan(found, target=where, settings=settings, clock=session.clock, progress=progress)
+    except (BrakeError, Declined) as error:
+        return _stopped(session, output, error)
     return _reported(session, output, report)
 
 
@@ -304,8 +308,8 @@ def _reported(session: Session, output: str, report: Report) -> int:
     return report.exit_code
 
 
-def _braked(session: Session, output: str, error: BrakeError) -> int:
-    """Show what was applied although the brake stopped the rest, if anything was, and the error."""
+def _stopped(session: Session, output: str, error: BrakeError | Declined) -> int:
+    """Show what was applied although something stopped the rest, if anything was, and the error."""
     report = error.report if isinstance(error.report, Report) else None
     if report is not None and report.outcomes and output == "text":
         session.show(output, report_lines(report), {})

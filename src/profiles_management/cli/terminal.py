@@ -79,8 +79,19 @@ class Terminal:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirms(self, question: str) -> bool:
-        """Ask, and return whether the answer is yes; no answer is no."""
-        return typer.confirm(question, err=True)
+        """Ask on standard error, and return whether the answer is yes.
+
+        Nothing is written to standard output, which may be a file: typer.confirm and input() write a blank there.
+
+        Raises:
+            typer.Abort: the input ended without an answer.
+        """
+        _write(f"{question} [y/N]: ", sys.stderr)
+        answer = sys.stdin.readline()
+        if not answer:
+            _write("\n", sys.stderr)
+            raise typer.Abort
+        return answer.strip().casefold() in ("y", "yes")
 
     @contextlib.contextmanager
     def waiting(self, doing: str) -> Iterator[None]:

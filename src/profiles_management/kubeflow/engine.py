@@ -121,13 +121,35 @@ def create_or_update_profiles(
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
+        return apply_plan(plan, target=reached, settings=settings, clock=clock, progress=progress)
+
+
+def apply_plan(
+    plan: Plan,
+    *,
+    target: Where = None,
+    settings: Settings = UPSTREAM,
+    clock: Clock = SYSTEM,
+    progress: Progress | None = None,
+) -> Report:
+    """Carry out a plan that plan_profiles returned for the same target and settings.
+
+    Returns and raises what create_or_update_profiles does, but for an error of the document. An object that changed
+    since the plan was made is not overwritten: its change is pending, or takes away what is left to take.
+    """
+    with _reached(target, settings, clock) as reached:
         why = stops(plan, settings)
         if not why:
             return _applied_and_told(plan, reached, settings, clock, progress)
-        stopped = stopped_by_brake(plan, settings)
-        rest = brake.released(plan, stopped)
+        rest = allowed(plan, settings)
         report = _applied_and_told(rest, reached, settings, clock, progress) if rest else Report(rest)
-        raise brake.error(stopped, replace(report, stops=why))
+        raise brake.error(stopped_by_brake(plan, settings), replace(report, stops=why))
+
+
+def allowed(plan: Plan, settings: Settings) -> Plan:
+    """Return what an apply makes of a plan: without the changes that it holds back."""
+    stopped = stopped_by_brake(plan, settings)
+    return brake.released(plan, stopped) if stopped else plan
 
 
 def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:

@@ -24,7 +24,7 @@ frozen    [{source, why, profiles, contributors}]: sources that cannot be read, 
           profiles that bear none, and may be those of any of them
 stale     [{name}]: profiles that the document no longer defines
 stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it makes the others;
-          kind is revocations
+          kind is revocations, or confirmation where somebody was asked and did not agree
 
 A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
 """

@@ -11,6 +11,7 @@ class StopKind(StrEnum):
     """What stops; the value is what JSON has."""
 
     REVOCATIONS = "revocations"
+    CONFIRMATION = "confirmation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.left_document import left_document
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
 from profiles_management.reconcile.moves import moved
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
@@ -26,7 +27,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), line(plan_summary(plan))]
+    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), *map(line, _plan_sums(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -35,7 +36,7 @@ def report_lines(report: Report) -> list[Line]:
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
     told = [*_told(groups, _Notes(plan), ends), *_beside(plan, groups)]
-    return [*told, line(report_summary(report)), *_advice(report)]
+    return [*told, *map(line, _report_sums(report)), *_advice(report)]
 
 
 def unchanged(plan: Plan) -> int:
@@ -183,7 +184,16 @@ def _unread(source: str) -> str:
 
 
 def plan_summary(plan: Plan) -> str:
-    """Return what a plan would do, in one line of numbers."""
+    """Return what a plan would do, in one line: profiles that left the document come first, then numbers."""
+    return " ".join(_plan_sums(plan))
+
+
+def _plan_sums(plan: Plan) -> Iterator[str]:
+    yield from left_document(plan, plan.changes)
+    yield _plan_numbers(plan)
+
+
+def _plan_numbers(plan: Plan) -> str:
     if not plan:
         return _no_changes(plan, plan.pending)
     sentences = (
@@ -195,7 +205,17 @@ def plan_summary(plan: Plan) -> str:
 
 
 def report_summary(report: Report) -> str:
-    """Return what was done and what was not, in one line of numbers."""
+    """Return what was done and what was not, in one line: as in plan_summary."""
+    return " ".join(_report_sums(report))
+
+
+def _report_sums(report: Report) -> Iterator[str]:
+    done = (outcome.change for outcome in report.having(Result.DONE))
+    yield from left_document(report.plan, done, past=True)
+    yield _report_numbers(report)
+
+
+def _report_numbers(report: Report) -> str:
     plan = report.plan
     if not plan:
         return _no_changes(plan, report.waiting)

@@ -43,7 +43,10 @@ class Ran:
 
 
 class Answers(Terminal):
-    """A terminal at which somebody sits who answers yes or no; None is nobody, a signal interrupts the question."""
+    """A terminal at which somebody sits who answers yes or no; None is nobody, a signal interrupts the question.
+
+    A function is called at the question, and returns the answer.
+    """
 
     def __init__(self, answer=None):
         self.answer = answer
@@ -57,8 +60,8 @@ class Answers(Terminal):
         self.asked.append(question)
         if isinstance(self.answer, signal.Signals):
             self.signals.received = self.answer
-            raise typer.Abort  # as typer.confirm does with a KeyboardInterrupt
-        return self.answer
+            raise typer.Abort
+        return self.answer() if callable(self.answer) else self.answer
 
 
 @pytest.fixture
@@ -109,15 +112,16 @@ def controller(api):
 def run(api, capsys, monkeypatch):
     """Run the command: `run("plan", "pmr.yaml")`; `stdin` is what it reads for `-`, `answer` what it is told."""
 
-    def command(*arguments, stdin="", answer=None, real=False):
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+    def command(*arguments, stdin="", answer=None, real=False, terminal=None):
+        if terminal is None:
+            monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         slept = [0.0]
         clock = Clock(
             now=lambda: NOON, monotonic=lambda: slept[0], sleep=lambda seconds: slept.append(_add(slept, seconds))
         )
         command.terminal = Answers(answer)
         more = {} if real else {"connect": lambda *_: api.client()}
-        session = Session(clock, **more, terminal=command.terminal, signals=command.terminal.signals)
+        session = Session(clock, **more, terminal=terminal or command.terminal, signals=command.terminal.signals)
         code = main(list(map(str, arguments)), session)
         return Ran(code, *capsys.readouterr())
 

@@ -25,6 +25,7 @@ PUBLIC = [
     "Settings",
     "SettingsError",
     "StaleProfile",
+    "apply_plan",
     "create_or_update_profiles",
     "delete_stale_profiles",
     "export_pmr",

@@ -185,7 +185,11 @@ def test_a_stale_profile_with_nothing_to_revoke_is_named_in_the_plan():
 def test_a_stale_profile_that_loses_somebody_is_named_once(somebody):
     plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
 
-    assert told(plan).count("gone") == 1
+    said = told(plan)
+
+    assert said.count("gone  no longer in the document") == 1
+    assert "stale: " not in said
+    assert said.splitlines()[-2] == "1 profile is no longer in the document: gone; its 1 contributor loses access."
 
 
 def test_thousands_of_stale_profiles_are_counted_and_not_listed():

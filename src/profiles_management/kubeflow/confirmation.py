@@ -1,0 +1,143 @@
+"""What a person has to agree to before a plan is applied: access that ends, other gateways, others' objects. Pure."""
+
+from collections.abc import Callable, Collection, Iterator
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from profiles_management.kubeflow import adoption
+from profiles_management.kubeflow.compare import POLICY_FIELDS
+from profiles_management.kubeflow.held import weight
+from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.moves import OWNER, Move, moves
+from profiles_management.reconcile.plan import Change, FieldDiff, Plan
+
+
+class Kind(StrEnum):
+    """What a concern is about; the value is what JSON has."""
+
+    REVOCATION = "revocation"
+    WEAKER_ROLE = "weaker-role"
+    OWNER = "owner"
+    GATEWAYS = "gateways"
+    POLICY = "policy"
+    INSTANCE = "other-instance"
+    ADOPTION = "adoption"
+
+
+class Concern(NamedTuple):
+    """One thing to agree to.
+
+    Attributes:
+        about: whose access, the policy of whom, or which instance; '' where the profile says it all.
+    """
+
+    kind: Kind
+    profile: str
+    about: str = ""
+
+
+def concerns(plan: Plan) -> frozenset[Concern]:
+    """Return everything in a plan that a person has to agree to. Access that expires is not part of it."""
+    adopted = (problem.where.path.partition("/")[2] for problem in plan.warnings if problem.code == adoption.CODE)
+    changes = {concern for change in plan.changes for concern in _of_change(change)}
+    return frozenset(changes | {Concern(Kind.ADOPTION, profile) for profile in adopted})
+
+
+def _of_change(change: Change) -> Iterator[Concern]:
+    for move in moves(change):
+        if kind := _loss(move):
+            yield Concern(kind, move.profile, move.person)
+    about = str(change.person or change.target)
+    for field in change.fields:
+        if kind := _rewrite(field):
+            instance = str(field.before) if kind is Kind.INSTANCE else about
+            yield Concern(kind, change.profile, instance)
+
+
+def _loss(move: Move) -> Kind | None:
+    if move.before == OWNER:
+        return Kind.OWNER
+    if not move.after:
+        return Kind.REVOCATION
+    return Kind.WEAKER_ROLE if move.before and _is_weaker(move) else None
+
+
+def _is_weaker(move: Move) -> bool:
+    return move.after != OWNER and weight(move.before) > weight(move.after)
+
+
+def _rewrite(field: FieldDiff) -> Kind | None:
+    if field.before is None:
+        return None
+    if field.path == "managed by":
+        return Kind.INSTANCE
+    if "principals" in field.path:
+        return Kind.GATEWAYS
+    return Kind.POLICY if field.path.startswith(POLICY_FIELDS) else None
+
+
+def confirm_sentence(agreed: Collection[Concern]) -> str:
+    """Return what is to be agreed to in one sentence, without a full stop; '' for nothing."""
+    return ", ".join(_words(kind, found) for kind, found in _by_kind(agreed))
+
+
+def confirm_data(agreed: Collection[Concern]) -> list[dict[str, Any]]:
+    """Return what is to be agreed to as data: [{kind, what, profiles}]."""
+    return [
+        {"kind": str(kind), "what": _words(kind, found), "profiles": sorted({one.profile for one in found})}
+        for kind, found in _by_kind(agreed)
+    ]
+
+
+def _by_kind(agreed: Collection[Concern]) -> Iterator[tuple[Kind, list[Concern]]]:
+    for kind in Kind:
+        if found := sorted(concern for concern in agreed if concern.kind is kind):
+            yield kind, found
+
+
+def _words(kind: Kind, found: list[Concern]) -> str:
+    return _WORDS[kind](found)
+
+
+def _revoked(found: list[Concern]) -> str:
+    verb = "ends" if len(found) == 1 else "end"
+    return f"{count(len(found), 'role assignment')} {verb}"
+
+
+def _weaker(found: list[Concern]) -> str:
+    verb = "becomes" if len(found) == 1 else "become"
+    return f"{count(len(found), 'role')} {verb} weaker"
+
+
+def _owners(found: list[Concern]) -> str:
+    return f"{count(len(found), 'owner is', 'owners are')} replaced"
+
+
+def _gateways(found: list[Concern]) -> str:
+    return f"the gateways of {count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} change"
+
+
+def _policies(found: list[Concern]) -> str:
+    verb = "lets" if len(found) == 1 else "let"
+    return f"{count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} {verb} in other requests"
+
+
+def _instances(found: list[Concern]) -> str:
+    instances = ", ".join(sorted({concern.about for concern in found}))
+    number = len({concern.profile for concern in found})
+    return f"objects of the instance {instances} are taken over in {count(number, 'profile')}"
+
+
+def _adopted(found: list[Concern]) -> str:
+    return f"{count(len(found), 'existing namespace is', 'existing namespaces are')} adopted"
+
+
+_WORDS: dict[Kind, Callable[[list[Concern]], str]] = {
+    Kind.REVOCATION: _revoked,
+    Kind.WEAKER_ROLE: _weaker,
+    Kind.OWNER: _owners,
+    Kind.GATEWAYS: _gateways,
+    Kind.POLICY: _policies,
+    Kind.INSTANCE: _instances,
+    Kind.ADOPTION: _adopted,
+}
