@@ -187,7 +187,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         settings = config.load(self).settings(self.model.name)
         profile = params.profile or None
         found = list_access(target=self._connection.client, settings=settings, profile=profile)
-        return actions.Answer(actions.of_access(found, params))
+        return actions.Answer(actions.of_access(found, params, self._connection.clock.now()))
 
     # the engine
 

@@ -2,12 +2,13 @@
 
 `summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`, `warnings` and `counts`
 (the `summary` there) are JSON in the words of profiles_management.reconcile.describe, `stale` and `access` in those of
-profiles_management.kubeflow.listings.
+profiles_management.kubeflow.listings and access_listing.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -32,7 +33,7 @@ from profiles_management.kubeflow.engine import stopped_by_brake
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
-from profiles_management.reconcile.lines import printable
+from profiles_management.reconcile.lines import line, printable
 from profiles_management.reconcile.text import plan_lines, plan_summary, report_lines, report_summary
 
 UNCONFIRMED = "run it again with confirm=true"
@@ -119,9 +120,13 @@ def of_stale(found: tuple[StaleProfile, ...]) -> Results:
     return results.of_lines("text", lines) | listed
 
 
-def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess) -> Results:
+def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess, now: datetime) -> Results:
     """Return what `list-access` answers."""
-    lines, data = listings.access(entries, asked.person or None, asked.profile or None)
+    from profiles_management.kubeflow import access_listing, access_report  # noqa: PLC0415 - for this action alone
+
+    report = access_report.report(entries, at=now, person=asked.person.strip(), profile=asked.profile)
+    lines = [*access_listing.lines(report), line(), line(access_listing.not_covered(report))]
+    data = access_listing.data(report)
     return results.of_lines("text", lines) | results.of_list("access", data["access"])
 
 

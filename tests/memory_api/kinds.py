@@ -119,6 +119,15 @@ ROLE_BINDING = Kind(
     "RoleBinding", "rolebindings", RBAC, ("v1",), struct=typed.RoleBinding, atomic=frozenset({("roleRef",)})
 )
 CLUSTER_ROLE = Kind("ClusterRole", "clusterroles", RBAC, ("v1",), namespaced=False, struct=typed.ClusterRole)
+CLUSTER_ROLE_BINDING = Kind(
+    "ClusterRoleBinding",
+    "clusterrolebindings",
+    RBAC,
+    ("v1",),
+    namespaced=False,
+    struct=typed.RoleBinding,
+    atomic=frozenset({("roleRef",)}),
+)
 PROFILE = Kind(
     "Profile",
     "profiles",
@@ -138,7 +147,17 @@ AUTHORIZATION_POLICY = Kind(
     unconditional=False,
 )
 
-BUILT_IN = (NAMESPACE, SERVICE_ACCOUNT, POD, RESOURCE_QUOTA, LIMIT_RANGE, EVENT, ROLE_BINDING, CLUSTER_ROLE)
+BUILT_IN = (
+    NAMESPACE,
+    SERVICE_ACCOUNT,
+    POD,
+    RESOURCE_QUOTA,
+    LIMIT_RANGE,
+    EVENT,
+    ROLE_BINDING,
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
+)
 ALL = (*BUILT_IN, PROFILE, AUTHORIZATION_POLICY)
 
 

@@ -9,8 +9,6 @@ import typer
 from profiles_management import (
     apply_plan,
     delete_stale_profiles,
-    export_pmr,
-    list_access,
     list_stale_profiles,
     plan_deletion,
     plan_profiles,
@@ -18,10 +16,8 @@ from profiles_management import (
 from profiles_management.cli.confirmation import READING, Declined, agreed_plan
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
-    AccessOptions,
     DeleteStaleOptions,
     DocumentForm,
-    ExportOptions,
     ListStaleOptions,
     LocalFile,
     OutputOption,
@@ -38,7 +34,6 @@ from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
 from profiles_management.kubeflow.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.engine import allowed, stops
-from profiles_management.pmr import documents
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
@@ -210,43 +205,6 @@ def delete_stale(
 
 
 @command
-def export(
-    ctx: typer.Context,
-    target: TargetOptions,
-    options: ExportOptions,
-    form: DocumentForm = "yaml",
-) -> int:
-    """Print what is there as a document, so that one can adopt it."""
-    session: Session = ctx.obj
-    settings, where = options.settings(), session.target(target, existing=True)
-    with session.terminal.waiting(READING):
-        found = export_pmr(target=where, settings=settings)
-    session.note_target()
-    session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
-    for note in found.notes:
-        session.note(str(note))
-    return 0
-
-
-@command
-def access(
-    ctx: typer.Context,
-    target: TargetOptions,
-    options: AccessOptions,
-    person: Annotated[str | None, typer.Option(metavar="NAME", help="Show this person or group only.")] = None,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Show this profile only.")] = None,
-    output: OutputOption = "text",
-) -> int:
-    """List who has which role where, and until when."""
-    session: Session = ctx.obj
-    settings, where = options.settings(), session.target(target, existing=True)
-    with session.terminal.waiting(READING):
-        entries = list_access(target=where, settings=settings, profile=profile)
-    session.show(output, *listings.access(entries, person, profile), listing=True)
-    return 0
-
-
-@command
 def schema(ctx: typer.Context) -> int:
     """Print the JSON Schema of documents, for editors."""
     session: Session = ctx.obj
@@ -261,6 +219,9 @@ def rbac(
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Include only what reading needs.")] = False,
     with_delete: Annotated[bool, typer.Option("--with-delete", help="Include what delete-stale needs.")] = False,
     with_events: Annotated[bool, typer.Option("--with-events", help="Include what --events needs.")] = False,
+    with_cluster_wide: Annotated[
+        bool, typer.Option("--with-cluster-wide", help="Include what access --cluster-wide needs.")
+    ] = False,
     admission_policy: Annotated[
         bool,
         typer.Option(
@@ -285,7 +246,12 @@ def rbac(
         return 0
     if account is not None:
         raise typer.BadParameter("is for --admission-policy.", param_hint="--service-account")
-    extent = {"plan_only": plan_only, "with_delete": with_delete, "with_events": with_events}
+    extent = {
+        "plan_only": plan_only,
+        "with_delete": with_delete,
+        "with_events": with_events,
+        "with_cluster_wide": with_cluster_wide,
+    }
     session.terminal.data(permissions.cluster_role(settings, **extent), form)
     return 0
 

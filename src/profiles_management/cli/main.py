@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import commands, offboarding, slips  # noqa: F401 - two of them register commands
+from profiles_management.cli import audit, commands, offboarding, slips  # noqa: F401 - three register commands
 from profiles_management.cli.program import app
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted

@@ -25,6 +25,7 @@ class AccessEntry:
         owner: whether they have it as the owner.
         managed: whether a document says so; False for a RoleBinding that somebody made for another purpose.
         deleting: whether the namespace is being deleted, where access stays for as long as the namespace does.
+        source: the source of the document that gave it, '' where none is recorded.
     """
 
     profile: str
@@ -34,6 +35,7 @@ class AccessEntry:
     owner: bool = False
     managed: bool = True
     deleting: bool = False
+    source: str = ""
 
 
 def entries(observed: Observed, settings: Settings, profile: str | None = None) -> tuple[AccessEntry, ...]:
@@ -94,27 +96,30 @@ def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
     """Yield the owner as the owner's RoleBinding binds them; others whom it binds are among what is not managed."""
     seen, owned = observed.profiles.get(name), observed.owner_bindings.get(name)
+    anchor = seen or observed.namespaces.get(name)
+    source = anchor.source if anchor is not None else ""
     if owned is None:
         if seen is not None and seen.owner is not None:
-            yield AccessEntry(name, seen.owner, "admin", owner=True)
+            yield AccessEntry(name, seen.owner, "admin", owner=True, source=source)
         return
     shared = [binding for binding in observed.foreign.get(name, ()) if binding.name == names.OWNER_BINDING]
     others = {person for binding in shared for person in binding.people}
     for whole, person in zip(owned.people_in(name), owned.people, strict=True):
         if whole not in others:
-            yield AccessEntry(name, person, _shown(owned.granted), owner=True)
+            yield AccessEntry(name, person, _shown(owned.granted), owner=True, source=source)
 
 
 def _contributor(name: str, person: Person, held: Held, settings: Settings) -> Iterator[AccessEntry]:
     for binding in held.bindings:
         for subject in bound(binding):
-            yield AccessEntry(name, subject, _shown(binding.granted), binding.until)
+            yield AccessEntry(name, subject, _shown(binding.granted), binding.until, source=binding.source)
     if not held.bindings and person.name:
-        yield AccessEntry(name, person, "", held.policies[0].until)
+        policy = held.policies[0]
+        yield AccessEntry(name, person, "", policy.until, source=policy.source)
     for policy in held.policies:  # somebody may have edited it
         for other in policies.people_let_in(policy.spec, settings):
             if other != person:
-                yield AccessEntry(name, other, "", policy.until)
+                yield AccessEntry(name, other, "", policy.until, source=policy.source)
 
 
 def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:

@@ -10,8 +10,9 @@ from lightkube import Client
 from lightkube.core.resource import api_info
 from lightkube.resources import core_v1
 
-from profiles_management.kubeflow import names, pages, revoking, slim
+from profiles_management.kubeflow import cluster_wide, names, pages, revoking, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge
+from profiles_management.kubeflow.cluster_wide import ClusterWide
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
@@ -190,7 +191,27 @@ class Cluster:
         seen = part.profiles if kind == "Profile" else part.namespaces
         return {name: one.uid for name, one in seen.items()}
 
+    def cluster_wide(self, settings: Settings) -> ClusterWide:
+        """Return every ClusterRoleBinding of a user or group.
+
+        Raises:
+            ClusterError: the list cannot be read; Forbidden names the verb and resource that are not allowed.
+        """
+        self._settings = settings
+        return self._try(lambda _: self._cluster_wide())
+
     # reading
+
+    def _cluster_wide(self) -> ClusterWide:
+        bindings: list[Any] = []
+        unread: list[Problem] = []
+
+        def take(page: pages.Page) -> None:
+            bindings.extend(page.objects)
+            unread.extend(problem for problems in page.problems.values() for problem in problems)
+
+        self._each_page(slim.ClusterRoleBinding, take)
+        return cluster_wide.gathered(bindings, unread)
 
     def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Gathering | None:
         try:
@@ -206,17 +227,25 @@ class Cluster:
 
     def _listed(self, kind: type[Any], field: str, space: str = "") -> Gathering:
         """Read one kind, page by page."""
+        part = Gathering(self._settings)
+
+        def take(page: pages.Page) -> None:
+            part.add(page.objects)
+            part.add_unread(page.problems)
+
+        self._each_page(kind, take, field, space)
+        return part
+
+    def _each_page(self, kind: type[Any], take: Callable[[pages.Page], None], field: str = "", space: str = "") -> None:
         query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
             query["fieldSelector"] = f"metadata.name={field}"
-        part = Gathering(self._settings)
         with answers(f"list {api_info(kind).plural}"):
             while True:
                 page = self._page(kind, space, query)
-                part.add(page.objects)
-                part.add_unread(page.problems)
+                take(page)
                 if not page.more:
-                    return part
+                    return
                 if self._clock.ending():
                     raise Interrupted
                 query["continue"] = page.more

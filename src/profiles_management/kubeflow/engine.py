@@ -13,6 +13,7 @@ from profiles_management.kubeflow import plan as planning
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster_wide import ClusterWide
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.export import Export
 from profiles_management.kubeflow.kubeconfig import connect
@@ -262,6 +263,18 @@ def list_access(
     """
     with _reached(target, settings) as reached:
         return access.entries(reached.observe(settings), settings, profile)
+
+
+def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) -> ClusterWide:
+    """Return every ClusterRoleBinding of a user or group.
+
+    Raises:
+        ClusterError: they cannot be read, or the target is a folder.
+    """
+    with _reached(target, settings) as reached:
+        if not isinstance(reached, Cluster):
+            raise ClusterError("A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide.")
+        return reached.cluster_wide(settings)
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

@@ -188,11 +188,11 @@ def ended(held: Held, settings: Settings, now: datetime, *, is_listed: bool = Fa
         is_listed: whether their time is up by the document.
     """
     bindings = [one for one in held.bindings if one.mark == settings.instance]
-    over = {one.name for one in bindings if is_listed or _has_come(one.until, now)}
+    over = {one.name for one in bindings if is_listed or has_come(one.until, now)}
     if len(over) < len(bindings):
         return over
     policies = (one for one in held.policies if one.mark == settings.instance)
-    return over | {one.name for one in policies if bindings or is_listed or _has_come(one.until, now)}
+    return over | {one.name for one in policies if bindings or is_listed or has_come(one.until, now)}
 
 
 def is_lasting(held: Held, over: Collection[str]) -> bool:
@@ -200,8 +200,8 @@ def is_lasting(held: Held, over: Collection[str]) -> bool:
     return any(one.mark and one.name not in over for one in held.objects)
 
 
-def _has_come(until: str, now: datetime) -> bool:
-    """Whether the end of an access has come; one that somebody broke ends nothing."""
+def has_come(until: str, now: datetime) -> bool:
+    """Return whether the end of an access has come; one that somebody broke ends nothing."""
     try:
         end = datetime.fromisoformat(until) if until else None
     except ValueError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from profiles_management.kubeflow.access import AccessEntry
-from profiles_management.kubeflow.listings import access_data, access_role
+from profiles_management.kubeflow.access_listing import access_data, access_role
 from profiles_management.pmr.names import near
 from profiles_management.pmr.offboarding import Leaver, Offboarding, Place, unified_diff
 from profiles_management.reconcile.describe import Data

@@ -14,7 +14,12 @@ _CONTENT = (("", "limitranges"), (_RBAC, "rolebindings"), ("security.istio.io", 
 
 
 def cluster_role(
-    settings: Settings, *, plan_only: bool = False, with_delete: bool = False, with_events: bool = False
+    settings: Settings,
+    *,
+    plan_only: bool = False,
+    with_delete: bool = False,
+    with_events: bool = False,
+    with_cluster_wide: bool = False,
 ) -> dict[str, Any]:
     """Return the ClusterRole that the engine needs.
 
@@ -23,12 +28,15 @@ def cluster_role(
         plan_only: only what planning, listing and exporting read.
         with_delete: deleting stale profiles too.
         with_events: telling as Kubernetes Events what was done; they are made, and never read or changed.
+        with_cluster_wide: listing ClusterRoleBindings, for `access --cluster-wide`.
     """
     rules = [*_anchors(settings, plan_only=plan_only, with_delete=with_delete), *_content(plan_only=plan_only)]
     rules += [_rule("", resource, ["list"]) for resource in _COUNTED]
     rules.append(_roles(settings, plan_only=plan_only))
     if with_events and not plan_only:
         rules.append(_rule("", "events", ["create"]))
+    if with_cluster_wide:
+        rules.append(_rule(_RBAC, "clusterrolebindings", ["list"]))
     return {
         "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRole",

@@ -69,6 +69,15 @@ class RoleBinding(NamespacedResourceG, msgspec.Struct, rename="camel"):
     subjects: list[Subject] | None = None
 
 
+class ClusterRoleBinding(GlobalResource, msgspec.Struct, rename="camel"):
+    """A ClusterRoleBinding."""
+
+    _api_info: ClassVar[ApiInfo] = api_info(rbac_authorization_v1.ClusterRoleBinding)  # type: ignore[misc]
+    metadata: Metadata
+    role_ref: RoleReference
+    subjects: list[Subject] | None = None
+
+
 class AuthorizationPolicy(NamespacedResourceG, msgspec.Struct, rename="camel"):
     """An AuthorizationPolicy; its spec stays JSON, to be compared as text first."""
 
@@ -148,7 +157,7 @@ def learn() -> None:
     Two threads that make it learn the same class at once end the process with a segmentation fault (msgspec 0.22.0:
     in 9 of 40 processes whose 16 writers were refused at the same moment). A class is learned once, at next to no cost.
     """
-    kinds: tuple[type[Any], ...] = (*KINDS, ClusterRole)
+    kinds: tuple[type[Any], ...] = (*KINDS, ClusterRole, ClusterRoleBinding)
     for kind in kinds:
         decode_list(b'{"metadata":{},"items":[]}', kind)
     meta_v1.Status.from_dict({})  # what every refusal is decoded to

@@ -37,11 +37,16 @@ _BLANK = re.compile(
 
 def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the known word that was probably meant, or None; `cutoff` is how alike they have to be, at most 1."""
+    return next(iter(nearest(word, known, cutoff=cutoff, most=1)), None)
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6, most: int = 3) -> list[str]:
+    """Return the known words that are most like a word, the most alike first, at most `most`."""
     if len(word) > _LONGEST_WORD:
-        return None
+        return []
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(plain(word).casefold().strip(), folded, n=1, cutoff=cutoff)
-    return folded[found[0]] if found else None
+    found = get_close_matches(plain(word).casefold().strip(), folded, n=most, cutoff=cutoff)
+    return [folded[candidate] for candidate in found]
 
 
 def is_dns_label(name: str) -> bool:

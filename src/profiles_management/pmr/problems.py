@@ -10,6 +10,7 @@
 #   │   └── ClusterAway           no answer within the deadline
 #   ├── GitError                  a repository, or the document in it, could not be read
 #   ├── UnknownProfile            a profile was named that is not there
+#   ├── UnknownPerson             somebody was asked for who has no access
 #   ├── Interrupted               the program was asked to end before anything was changed
 #   └── BrakeError                too much access would be lost at once; exit code 3
 
@@ -150,6 +151,10 @@ class GitError(ProfilesError):
 
 class UnknownProfile(ProfilesError):
     """A profile was named that is not there."""
+
+
+class UnknownPerson(ProfilesError):
+    """Somebody was asked for who has no access, or whose name nobody has."""
 
 
 class Interrupted(ProfilesError):

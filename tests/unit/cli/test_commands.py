@@ -387,19 +387,16 @@ def test_access_is_a_table(run, controller, keeps):
 
 
 @pytest.mark.parametrize(
-    ("asked", "lines"),
+    ("asked", "row"),
     [
-        (("--person", "bart@canonical.com"), ["data-engineers  bart@canonical.com  edit  -"]),
-        (
-            ("--profile", "ml-engineers", "--person", "michal@canonical.com"),
-            ["ml-engineers  michal@canonical.com  edit  -"],
-        ),
+        (("--person", "bart@canonical.com"), "data-engineers  edit  -"),
+        (("--profile", "ml-engineers", "--person", "michal@canonical.com"), "ml-engineers  edit  -"),
     ],
 )
-def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, lines):
+def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, row):
     run("apply", "pmr.yaml")
 
-    assert run("access", *asked).out.splitlines()[1:] == lines
+    assert run("access", *asked).out.splitlines()[2] == row
 
 
 def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(run, controller):
@@ -422,7 +419,7 @@ def test_a_profile_in_which_nobody_has_access_is_there(run, api):
 
     ran = run("access", "--profile", "bare")
 
-    assert (ran.code, ran.out) == (0, "Nobody has access in bare.\n")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Nobody has access in bare.")
 
 
 def test_nobody_has_access_is_said(run):

@@ -1,0 +1,117 @@
+"""The commands that show an existing target for a review: `export` and `access`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from profiles_management import export_pmr, list_access
+from profiles_management.cli.confirmation import READING
+from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.options import (
+    AccessOptions,
+    DocumentForm,
+    ExportOptions,
+    OutputOption,
+    TargetOptions,
+)
+from profiles_management.cli.program import command
+from profiles_management.cli.session import Session
+from profiles_management.kubeflow import access_listing, access_report
+from profiles_management.kubeflow.engine import list_cluster_wide
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import documents
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import UnknownPerson
+from profiles_management.reconcile.plan import Person
+
+
+@command
+def export(
+    ctx: typer.Context,
+    target: TargetOptions,
+    options: ExportOptions,
+    form: DocumentForm = "yaml",
+) -> int:
+    """Print what is there as a document, so that one can adopt it."""
+    session: Session = ctx.obj
+    settings, where = options.settings(), session.target(target, existing=True)
+    with session.terminal.waiting(READING):
+        found = export_pmr(target=where, settings=settings)
+    session.note_target()
+    session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
+    for note in found.notes:
+        session.note(str(note))
+    return 0
+
+
+_ANY_KEY = Settings(allowed_keys=frozenset({"*"}))  # of a document only the people are read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOptions:
+    """Whose access is asked for."""
+
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="With --cluster-wide: documents; show the ClusterRoleBindings of the people in them too.",
+            show_default=False,
+        ),
+    ] = None
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Show this person or group only: the whole name, or a part of it."),
+    ] = None
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Show this profile only.")] = None
+    cluster_wide: Annotated[
+        bool, typer.Option("--cluster-wide", help="Show the ClusterRoleBindings of these people too.")
+    ] = False
+
+    def __post_init__(self) -> None:
+        if self.person is not None and not self.person.strip():
+            raise typer.BadParameter("is empty: write a name, or leave the option out.", param_hint="--person")
+        if self.names and not self.cluster_wide:
+            raise typer.BadParameter("is for --cluster-wide alone.", param_hint="FILE")
+
+
+@command
+def access(
+    ctx: typer.Context,
+    asked: AskedOptions,
+    git: GitOptions,
+    target: TargetOptions,
+    options: AccessOptions,
+    output: OutputOption = "text",
+) -> int:
+    """List who has which role where, and until when."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    people = _people(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
+    where = session.target(target, existing=True)
+    with session.terminal.waiting(READING):
+        entries = list_access(target=where, settings=settings, profile=asked.profile)
+        wide = list_cluster_wide(target=where, settings=settings) if asked.cluster_wide else None
+    report = access_report.report(
+        entries,
+        at=session.clock.now(),
+        person=asked.person or "",
+        profile=asked.profile or "",
+        cluster_wide=wide,
+        document=people,
+    )
+    session.show(output, access_listing.lines(report), access_listing.data(report), listing=True)
+    if output == "text":
+        session.note(access_listing.not_covered(report))
+    return UnknownPerson.exit_code if access_listing.nobody(report) else 0
+
+
+def _people(pmr: ProfilesManagementRepresentation) -> Collection[Person]:
+    """Return everybody whom a document names."""
+    found: set[Person] = set()
+    for profile in pmr.in_order():
+        found.add(Person(str(profile.owner.kind), profile.owner.name))
+        found.update(Person(str(person.kind), person.name) for person in profile.contributors)
+    return found
