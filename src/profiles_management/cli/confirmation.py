@@ -58,7 +58,7 @@ def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, 
 
 
 def _agrees(session: Session, plan: Plan, why: tuple[Stop, ...], due: frozenset[Concern]) -> bool:
-    lines = [*plan_lines(plan), *stop_lines(why)]
+    lines = [*session.heading(), *plan_lines(plan), *stop_lines(why)]
     reason = printable(f"{confirm_sentence(due)}.")
     lines.append(line(Segment("confirm: ", Tone.WAIT), reason, hang=len("confirm: ")))
     session.terminal.complain(lines)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from profiles_management.kubeflow import adoption
+from profiles_management.kubeflow import adoption, names
 from profiles_management.kubeflow.compare import POLICY_FIELDS
-from profiles_management.kubeflow.held import weight
+from profiles_management.kubeflow.held import ROLES, weight
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.moves import OWNER, Move, moves
 from profiles_management.reconcile.plan import Change, FieldDiff, Plan
@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     REVOCATION = "revocation"
     WEAKER_ROLE = "weaker-role"
+    CLUSTER_ROLE = "cluster-role"
     OWNER = "owner"
     GATEWAYS = "gateways"
     POLICY = "policy"
@@ -45,7 +46,7 @@ def concerns(plan: Plan) -> frozenset[Concern]:
 
 def _of_change(change: Change) -> Iterator[Concern]:
     for move in moves(change):
-        if kind := _loss(move):
+        if kind := _loss(move, change):
             yield Concern(kind, move.profile, move.person)
     about = str(change.person or change.target)
     for field in change.fields:
@@ -54,16 +55,21 @@ def _of_change(change: Change) -> Iterator[Concern]:
             yield Concern(kind, change.profile, instance)
 
 
-def _loss(move: Move) -> Kind | None:
+def _loss(move: Move, change: Change) -> Kind | None:
     if move.before == OWNER:
         return Kind.OWNER
     if not move.after:
         return Kind.REVOCATION
-    return Kind.WEAKER_ROLE if move.before and _is_weaker(move) else None
+    if _has_other_cluster_role(move, change):
+        return Kind.CLUSTER_ROLE
+    is_weaker = move.after != OWNER and weight(move.before) > weight(move.after)
+    return Kind.WEAKER_ROLE if move.before and is_weaker else None
 
 
-def _is_weaker(move: Move) -> bool:
-    return move.after != OWNER and weight(move.before) > weight(move.after)
+def _has_other_cluster_role(move: Move, change: Change) -> bool:
+    """Whether a role is bound to another ClusterRole than it was, or one of no role is replaced."""
+    is_rebound = any(field.path == "role" for field in change.fields)
+    return is_rebound and (move.before == move.after or move.before not in ROLES)
 
 
 def _rewrite(field: FieldDiff) -> Kind | None:
@@ -71,9 +77,10 @@ def _rewrite(field: FieldDiff) -> Kind | None:
         return None
     if field.path == "managed by":
         return Kind.INSTANCE
-    if "principals" in field.path:
+    path = field.path.removeprefix(f"{names.OWNER_POLICY}.")
+    if "principals" in path:
         return Kind.GATEWAYS
-    return Kind.POLICY if field.path.startswith(POLICY_FIELDS) else None
+    return Kind.POLICY if path.startswith(POLICY_FIELDS) else None
 
 
 def confirm_sentence(agreed: Collection[Concern]) -> str:
@@ -109,6 +116,11 @@ def _weaker(found: list[Concern]) -> str:
     return f"{count(len(found), 'role')} {verb} weaker"
 
 
+def _cluster_roles(found: list[Concern]) -> str:
+    verb = "binds" if len(found) == 1 else "bind"
+    return f"{count(len(found), 'RoleBinding')} {verb} to another ClusterRole"
+
+
 def _owners(found: list[Concern]) -> str:
     return f"{count(len(found), 'owner is', 'owners are')} replaced"
 
@@ -135,6 +147,7 @@ def _adopted(found: list[Concern]) -> str:
 _WORDS: dict[Kind, Callable[[list[Concern]], str]] = {
     Kind.REVOCATION: _revoked,
     Kind.WEAKER_ROLE: _weaker,
+    Kind.CLUSTER_ROLE: _cluster_roles,
     Kind.OWNER: _owners,
     Kind.GATEWAYS: _gateways,
     Kind.POLICY: _policies,

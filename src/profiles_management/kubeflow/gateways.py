@@ -75,7 +75,8 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
     Args:
         contributors: how many there were before.
     """
-    moved = sum(any("principals" in field.path for field in change.fields) for change in changes)
+    of_people = [change for change in changes if change.person is not None]
+    moved = sum(any("principals" in field.path for field in change.fields) for change in of_people)
     if moved > max(1, contributors // 2):  # a single policy was changed by hand
         yield Problem(
             code="other-gateways",

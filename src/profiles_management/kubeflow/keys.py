@@ -1,7 +1,7 @@
 """Labels and annotations of a profile's namespace; which of them are ours stands in an annotation beside them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from profiles_management.kubeflow import names, objects, writes
 from profiles_management.kubeflow.observed import NamespaceSeen
@@ -28,9 +28,15 @@ def changes(ground: Ground) -> Iterator[Change]:
     ref = ObjectRef("Namespace", "", ground.name)
     uid = seen.uid if seen is not None else ""
     change = writes.patch(ref, {"metadata": metadata}, version, after=ground.footing.ready, uid=uid)
-    moved = Reason.MOVED if fields and all(one.path == "source" for one in fields) else Reason.CHANGED
-    reason = moved if fields else Reason.ADOPTED
+    reason = _reason(fields)
     yield Change(ground.phase, ground.name, ref, Action.UPDATE, reason, fields=tuple(fields), writes=(change,))
+
+
+def _reason(fields: Iterable[FieldDiff]) -> Reason:
+    paths = {field.path for field in fields}
+    if paths <= {"managed by"}:
+        return Reason.ADOPTED
+    return Reason.MOVED if paths == {"source"} else Reason.CHANGED
 
 
 def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
@@ -52,7 +58,8 @@ def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[
     if (keys := record(ground.wanted)) != known:
         metadata.setdefault("annotations", {})[names.KEYS] = keys or None
     if ground.settings.standalone:
-        if ground.footing.mark:
+        if ground.footing.mark and seen is not None:
+            fields.append(FieldDiff("managed by", seen.mark or None, ground.settings.instance))
             metadata.setdefault("labels", {}).update(objects.marks(ground.settings))
         if seen is not None and (found := moved(ground, seen)):
             metadata.setdefault("annotations", {})[names.SOURCE] = ground.wanted.source or None

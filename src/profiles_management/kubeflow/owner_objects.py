@@ -7,6 +7,7 @@ a namespace without any policy Istio lets everybody in.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from profiles_management.kubeflow import compare, names, objects, policies, writes
@@ -106,6 +107,14 @@ class OwnerObjects:
         for kind, name, owned in self._objects():
             if kind not in self.others:
                 yield from self._reference_field(owned, f"{name}.")
+        if self.settings.standalone and self.quiet and self.policy is not None and POLICY not in self.others:
+            yield from self._policy_fields(self.policy)
+
+    def _policy_fields(self, owned: OwnerObject) -> Iterator[FieldDiff]:
+        """Yield how the policy differs where there is no profile controller to write it."""
+        wanted = compare.encoded(objects.owned(self.profile, self.settings).policy["spec"])
+        for field in compare.policy(owned.spec, wanted):
+            yield replace(field, path=f"{names.OWNER_POLICY}.{field.path}")
 
     def standalone_writes(self) -> Iterator[Write]:
         """Yield what makes or corrects the objects where there is no profile controller."""

@@ -138,15 +138,30 @@ def test_what_takes_nothing_from_anybody_is_not_asked(profiles, there, apply, ru
             ("--instance", "second", "--take-over", "default"),
             "objects of the instance default are taken over in 1 profile.",
         ),
-        ([team("ml", ANN, owner="root@example.com")], ("--stale", "off"), "1 role assignment ends."),
+        (
+            [team("ml", ANN, BOB)],
+            ("--role", "admin=a,edit=e,view=v"),
+            "2 RoleBindings bind to another ClusterRole.",
+        ),
     ],
-    ids=["weaker", "owner", "contributor owns", "left", "gateways", "header", "instance", "contributor"],
+    ids=["weaker", "owner", "contributor owns", "left", "gateways", "header", "instance", "cluster role"],
 )
 def test_what_somebody_may_not_have_meant_is_asked(profiles, options, said, there, apply, run, api):
     ran = apply(profiles, *options, answer=False)
 
     assert (ran.code, run.terminal.asked, api.writes) == (1, QUESTION, [])
     assert ran.err.splitlines()[-2:] == [f"confirm: {said}", NOTHING]
+
+
+def test_without_kubeflow_owners_policies_and_namespaces_are_asked_for_too(apply):
+    alone = ([team("ml"), team("web")], "--standalone")
+    assert apply(*alone, "--preset", "upstream").code == 0
+
+    gateways = apply(*alone, "--preset", "charmed", answer=False)
+    moved = apply(*alone, "--preset", "upstream", "--instance", "second", "--take-over", "default", answer=False)
+
+    assert "confirm: the gateways of 2 AuthorizationPolicies change." in gateways.err.splitlines()
+    assert "confirm: objects of the instance default are taken over in 2 profiles." in moved.err.splitlines()
 
 
 def test_people_whom_the_dashboard_added_are_asked_for(there, apply, api):
