@@ -1,8 +1,9 @@
 """The commands: each parses, calls the library and prints. Each returns its exit code."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,7 +35,10 @@ from profiles_management.kubeflow import admission, listings, permissions
 from profiles_management.kubeflow.confinement import Account
 from profiles_management.kubeflow.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.engine import allowed, stops
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import schema as schemas
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import BrakeError, ProfilesError
@@ -46,6 +50,14 @@ from profiles_management.reconcile.stops import stop_lines
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 CHANGES, STOPPED = 2, 3
+At = Annotated[
+    str | None, typer.Option("--at", metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now).")
+]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop.")]
+DryRun = Annotated[
+    Literal["client", "server", "none"],
+    typer.Option("--dry-run", help="Same as plan; client and server mean the same.", show_default=False),
+]
 
 
 @command
@@ -84,12 +96,8 @@ def plan(
     git: GitOptions,
     target: TargetOptions,
     options: SettingOptions,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now).")
-    ] = None,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop.")
-    ] = False,
+    at: At = None,
+    exit_code: ExitCode = False,
     output: OutputOption = "text",
 ) -> int:
     """Show what `apply` would change; change nothing."""
@@ -97,17 +105,22 @@ def plan(
     settings = options.settings()
     now = session.clock.now() if at is None else moment(at)
     pmr = session.document(given.names, git, settings.rules)
-    where = session.target(target)
-    with session.terminal.waiting(READING):
-        found = plan_profiles(pmr, target=where, settings=settings, now=now, clock=session.clock)
-    why = stops(found, settings)
-    asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
-    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
-    if found.refused:
-        return 1
-    if exit_code and why:
-        return STOPPED
-    return CHANGES if exit_code and found else 0
+    return _planned(session, pmr, session.target(target), settings, now, output=output, exit_code=exit_code)
+
+
+@command
+def diff(
+    ctx: typer.Context,
+    given: DocumentOptions,
+    git: GitOptions,
+    target: TargetOptions,
+    options: SettingOptions,
+    at: At = None,
+    exit_code: ExitCode = False,
+    output: OutputOption = "text",
+) -> int:
+    """Same as `plan`."""
+    return plan(ctx, given, git, target, options, at, exit_code, output)
 
 
 @command
@@ -121,7 +134,8 @@ def apply(
         bool,
         typer.Option("--allow-revocations", help="Allow this run to revoke more than the brake allows."),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the brake still stops.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking; the brake still stops.")] = False,
+    dry_run: DryRun = "none",
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
@@ -130,6 +144,8 @@ def apply(
     settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
     pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
+    if dry_run != "none":
+        return _planned(session, pmr, where, settings, session.clock.now(), output=output)
     if target.directory is not None and settings.events != "off":
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
     made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
@@ -267,6 +283,29 @@ def _account(text: str | None) -> Account | None:
 
 
 # what commands share
+
+
+def _planned(
+    session: Session,
+    pmr: ProfilesManagementRepresentation,
+    target: Target,
+    settings: Settings,
+    now: datetime,
+    *,
+    output: str,
+    exit_code: bool = False,
+) -> int:
+    """Show what an apply would change."""
+    with session.terminal.waiting(READING):
+        found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
+    why = stops(found, settings)
+    asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
+    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
+    if found.refused:
+        return 1
+    if exit_code and why:
+        return STOPPED
+    return CHANGES if exit_code and found else 0
 
 
 def _reported(session: Session, output: str, report: Report) -> int:

@@ -9,13 +9,12 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import audit, commands, offboarding, slips  # noqa: F401 - three register commands
+from profiles_management.cli import about, audit, commands, offboarding, slips  # noqa: F401 - they register commands
+from profiles_management.cli.help import NAME
 from profiles_management.cli.program import app
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import Interrupted
 from profiles_management.pmr.redaction import redacted
-
-NAME = "profiles-management"
 
 
 def main(arguments: Sequence[str], session: Session | None = None) -> int:

@@ -38,7 +38,7 @@ def _setting(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
 
 def _list(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
     """Declare a list; its variable is read by `entries`, because typer would split it at white space."""
-    return _setting(name, f"{text}; a list, separated by commas.", envvar=None, **more)
+    return _setting(name, f"{text} (comma-separated).", envvar=None, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +86,8 @@ class RuleOptions(SettingGroup):
         list[str] | None,
         _list(
             "--protect",
-            "Further protected namespaces, names or patterns such as team-*. Always protected: kube-*, kubeflow, "
-            "istio-system, default, the namespaces of the gateway and of this program",
+            "Namespaces to protect besides kube-*, kubeflow, istio-system, default, that of the gateway and that of "
+            "this program: names, or patterns such as team-*",
             metavar="NAME",
         ),
     ] = None

@@ -1,15 +1,19 @@
 """The program: what every command has in common, and where it is registered."""
 
+import inspect
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import fields
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from profiles_management.cli import variables
+from profiles_management.cli import requests, variables
 from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.help import NAME, Command, Program
+from profiles_management.cli.kubectl import REQUESTS
 from profiles_management.cli.options import SettingOptions, TargetOptions, as_option
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
@@ -21,8 +25,26 @@ VARIABLES = frozenset(
 app = typer.Typer(
     help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
+    cls=Program,
     context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+_VERBOSITY = inspect.Parameter(
+    "verbosity",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=0,
+    annotation=Annotated[
+        int,
+        typer.Option(
+            "--verbosity",
+            "-v",
+            metavar="LEVEL",
+            help=f"Print each request to the API server from level {REQUESTS} on, as kubectl does.",
+            show_default=False,
+        ),
+    ],
 )
 
 
@@ -30,11 +52,12 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
     """Register a command under its name; an error becomes a message and an exit code."""
     run = spread(function)
 
-    def guarded(**given: object) -> int:
+    def guarded(*, verbosity: int, **given: object) -> int:
         session = given["ctx"].obj  # type: ignore[attr-defined]
         failure: ProfilesError
         try:
-            return run(**given)
+            with requests.shown(session.terminal) if verbosity >= REQUESTS else nullcontext():
+                return run(**given)
         except SettingsError as error:
             failure = as_option(error)
         except ProfilesError as error:
@@ -48,18 +71,25 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
         return code
 
     guarded.__doc__ = function.__doc__
-    guarded.__signature__ = run.__signature__  # type: ignore[attr-defined]
-    app.command(function.__name__.replace("_", "-"))(guarded)
+    signature = inspect.signature(run)
+    guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), _VERBOSITY]
+    )
+    app.command(function.__name__.strip("_").replace("_", "-"), cls=Command)(guarded)
     return function
 
 
-def _version(asked: bool) -> None:
+def about() -> str:
+    """Return the name of the program and its version."""
+    try:
+        return f"{NAME} {metadata.version(NAME)}"
+    except metadata.PackageNotFoundError:
+        return f"{NAME} from its source"
+
+
+def _show_version(asked: bool) -> None:
     if asked:
-        try:
-            found = version("profiles-management")
-        except PackageNotFoundError:
-            found = "from its source"
-        typer.echo(f"profiles-management {found}")
+        typer.echo(about())
         raise typer.Exit
 
 
@@ -67,7 +97,8 @@ def _version(asked: bool) -> None:
 def _start(
     ctx: typer.Context,
     _asked: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", "-V", "-v", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     if ctx.invoked_subcommand is None:

@@ -2,6 +2,11 @@
 
 import pytest
 
+from memory_api import ProfileController
+from profiles_management.cli.examples import EXAMPLES
+from profiles_management.cli.program import app
+from profiles_management.reconcile.lines import cells
+
 OF_PLANS = {"--unlisted", "--brake-share", "--brake-minimum", "--waypoint"}
 OF_WRITES = {"--writers"}
 OF_STALE = {"--stale", "--take-over"}
@@ -39,7 +44,7 @@ def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run,
     ("arguments", "said"),
     [
         (("plan", "--outptu", "json"), "No such option: --outptu. Did you mean --output?"),
-        (("access", "--brake-share", "1"), "No such option: --brake-share. It is an option of plan and apply."),
+        (("access", "--brake-share", "1"), "No such option: --brake-share. It is an option of plan, diff and apply."),
         (("validate", "pmr.yaml", "--xyzzy"), "No such option: --xyzzy."),
         (("plna", "pmr.yaml"), "No such command 'plna'. Did you mean 'plan'?"),
     ],
@@ -55,3 +60,69 @@ def test_events_of_a_folder_are_said_to_have_no_effect(folder):
 
     assert ran.code == 0
     assert ran.err == "note: --events has no effect with --directory: a folder has no Kubernetes Events.\n"
+
+
+@pytest.mark.parametrize("width", [50, 60, 80, 120])
+def test_help_is_within_the_terminal_and_cuts_no_name_of_an_option(run, monkeypatch, width, keeps):
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    ran = run("apply", "--help")
+
+    assert max(map(cells, ran.out.splitlines())) <= width
+    assert {"--additional-principal", "--git-ssh-key-file", "--allow-revocations"} <= set(ran.out.split())
+    if width != 60:
+        keeps(f"help-{width}.txt", run("validate", "--help").out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "like"),
+    [
+        (("help",), ("--help",)),
+        (("help", "plan"), ("plan", "--help")),
+        (("help", "list-stale"), ("list-stale", "-h")),
+        ((), ("--help",)),
+        (("version",), ("--version",)),
+        (("-v",), ("--version",)),
+        (("-V",), ("--version",)),
+    ],
+)
+def test_help_and_version_are_commands_too(run, arguments, like):
+    ran = run(*arguments)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.rstrip() == run(*like).out.rstrip()
+
+
+def test_help_for_a_command_that_is_not_there_names_the_near_one(run):
+    ran = run("help", "delet-stale")
+
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        1,
+        "error: No such command 'delet-stale'. Did you mean 'delete-stale', 'list-stale'?",
+    )
+
+
+def test_every_command_has_examples_in_its_help(run):
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+
+    assert names == EXAMPLES.keys()
+    for name in names:
+        out = run(name, "--help").out
+        assert all(f"  profiles-management {arguments}\n" in out for _, arguments in EXAMPLES[name])
+
+
+@pytest.mark.parametrize("arguments", sorted({arguments for every in EXAMPLES.values() for _, arguments in every}))
+def test_every_example_of_the_help_runs(run, api, here, arguments):
+    ProfileController(api)
+    owner = "owner: {kind: User, name: olga@example.com}"
+    person = "contributors: [{name: ann@example.com, role: edit}]"
+    for path, name in {"pmr.yaml": "ml", "base.yaml": "base", "teams/a.yaml": "web"}.items():
+        (here / path).parent.mkdir(exist_ok=True)
+        (here / path).write_text(f"profiles:\n- name: {name}\n  {owner}\n  {person}\n")
+    (here / "old.yaml").write_text(f"profiles:\n- name: ml\n  {owner}\n")
+    run("apply", "pmr.yaml")
+    command = arguments.partition(" > ")[0].partition(" | ")[0].split()
+
+    ran = run(*command)
+
+    assert ran.code == (2 if "--exit-code" in command and "pmr.yaml" not in command else 0), ran.err

@@ -1,0 +1,49 @@
+"""Examples of each command, as its help shows them: what for, and the arguments. A test runs every one of them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Example = tuple[str, str]
+
+_PLAN: Final = (
+    ("Preview the changes to the cluster of the current context", "plan pmr.yaml"),
+    ("Preview what several files and a folder are together", "plan -f base.yaml -f teams/"),
+    ("Exit with 2 if there are changes, for scripts", "plan pmr.yaml --exit-code"),
+    ("List everybody who would lose access", "plan pmr.yaml -o json"),
+)
+
+EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
+    "validate": (
+        ("Check a document", "validate pmr.yaml"),
+        ("Check all documents of a folder together", "validate teams/"),
+    ),
+    "convert": (("Convert a document of github-profiles-automator", "convert old.yaml"),),
+    "plan": _PLAN,
+    "diff": _PLAN,
+    "apply": (
+        ("Make the cluster match the document", "apply pmr.yaml"),
+        ("Preview it first", "apply pmr.yaml --dry-run"),
+        ("Write manifests for GitOps", "apply pmr.yaml --directory out"),
+    ),
+    "list-stale": (("List profiles that no file defines", "list-stale base.yaml teams/"),),
+    "delete-stale": (
+        ("Show stale profiles, ask, and delete them", "delete-stale pmr.yaml"),
+        ("Revoke access and keep the data", "delete-stale pmr.yaml --keep-data"),
+    ),
+    "export": (("Save an existing cluster as a document", "export > pmr.yaml"),),
+    "access": (
+        ("Show who has access to what", "access"),
+        ("Show the access of one person", "access --person ann@example.com"),
+    ),
+    "offboard": (
+        ("Show what a person has", "offboard ann@example.com pmr.yaml"),
+        ("Remove them from the files", "offboard ann@example.com teams/ --write"),
+    ),
+    "schema": (("Save the JSON Schema for an editor", "schema > pmr.schema.json"),),
+    "rbac": (
+        ("Grant what apply needs", "rbac | kubectl apply -f -"),
+        ("Grant what plan and access need", "rbac --plan-only"),
+    ),
+    "help": (("Show the help of a command", "help plan"),),
+    "version": (("Show the version", "version"),),
+}
