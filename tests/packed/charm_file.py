@@ -32,16 +32,9 @@ def packed() -> Path:
 def unpacked(charm: Path, into: Path) -> Path:
     """Unpack a charm into a folder, for the user that it runs as, and return the folder.
 
-    Python's zipfile would drop the bits that make `dispatch` a program. The modules are loaded once, which compiles
-    them: from the second event on a unit finds them so.
+    Python's zipfile would drop the bits that make `dispatch` a program. As with Juju, every file has the time at which
+    it is unpacked, and not that in the archive.
     """
-    subprocess.run(["/usr/bin/unzip", "-q", charm, "-d", into], check=True)  # noqa: S603 - Debian's own
-    packages = next(into.glob("venv/lib/*/site-packages"))
-    subprocess.run(
-        ["/usr/bin/python3", "-c", "import charm, profiles_management.git"],
-        cwd=into,
-        env={"PYTHONPATH": f"lib:src:{packages}"},
-        check=True,
-    )
+    subprocess.run(["/usr/bin/unzip", "-q", "-DD", charm, "-d", into], check=True)  # noqa: S603 - Debian's own
     own(into)
     return into

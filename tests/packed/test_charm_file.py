@@ -1,5 +1,6 @@
 """What is in the packed charm, and what is not."""
 
+import importlib.util
 import os
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 from packed.charm_file import ROOT
 
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
+UNCHECKED_HASH = 0b01  # https://peps.python.org/pep-0552/
 TYPES = {"string", "int", "float", "boolean", "secret"}
 
 
@@ -20,6 +22,10 @@ def read(path: Path):
 def ours(root: Path):
     found = (path for part in ("src", "lib") for path in (root / part).rglob("*") if path.is_file())
     return {str(path.relative_to(root)) for path in found if "__pycache__" not in path.parts}
+
+
+def for_the_command(name: str):
+    return name.startswith(("src/profiles_management/cli/", "src/profiles_management/__main__.py"))
 
 
 def test_dispatch_is_a_program(charm):
@@ -44,8 +50,47 @@ def test_juju_is_told_what_the_charm_needs_and_relates_to(charm):
         assert metadata.get(key) == CHARM.get(key), key
 
 
-def test_every_module_and_whatever_lies_beside_it_is_in_it_and_nothing_else(charm):
-    assert ours(charm) == ours(ROOT)
+def test_every_module_and_whatever_lies_beside_it_is_in_it_but_the_command_and_nothing_else(charm):
+    assert ours(charm) == {name for name in ours(ROOT) if not for_the_command(name)}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "src/**/cli",
+        "src/**/__main__.py",
+        "venv/**/site-packages/typer",
+        "venv/**/site-packages/rich",
+        "venv/**/site-packages/pip*",
+        "venv/**/tests",
+        "venv/**/test",
+        "venv/**/*.dist-info/RECORD",
+        "venv/bin/[!a]*",  # charmcraft leaves `activate`
+    ],
+)
+def test_what_no_event_uses_is_not_in_it(charm, pattern):
+    assert list(charm.glob(pattern)) == []
+
+
+def test_the_byte_code_in_it_is_used_whatever_the_time_of_its_source_and_belongs_to_a_source(charm):
+    compiled = list(charm.rglob("*.pyc"))
+    flags = {path: int.from_bytes(path.read_bytes()[4:8], "little") for path in compiled}
+
+    assert len(compiled) > 500
+    assert [path for path in compiled if flags[path] != UNCHECKED_HASH] == []
+    assert [path for path in compiled if not Path(importlib.util.source_from_cache(path)).is_file()] == []
+    assert not list(charm.glob("src/__pycache__/charm.*"))  # a script is compiled at every start
+
+
+def _licences(package: Path):
+    return [path for name in ("*LICEN[CS]E*", "COPYING*") for path in package.rglob(name)]
+
+
+def test_the_licences_of_all_packages_are_in_it(charm):
+    packages = list(charm.glob("venv/lib/*/site-packages/*.dist-info"))
+
+    assert len(packages) > 20
+    assert [path.name for path in packages if not _licences(path)] == []
 
 
 def test_the_locked_packages_are_in_it_and_no_other(charm):

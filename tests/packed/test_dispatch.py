@@ -132,6 +132,17 @@ def test_the_charm_writes_nothing_into_its_folder_but_what_ops_remembers(synced)
     assert changed == {".unit-state.db"}
 
 
+def test_events_find_the_byte_code_of_what_they_load(synced):
+    synced.see("update-status")
+    synced.act("plan")
+
+    compiled = {path.relative_to(synced.folder) for path in synced.folder.rglob("*.pyc")}
+    packed = {path.relative_to(synced.charm) for path in synced.charm.rglob("*.pyc")}
+
+    assert {path for path in compiled - packed if path.parts[0] != "venv"} == set()
+    assert len(compiled - packed) < 10  # what a package loads in the middle of a function
+
+
 # actions
 
 
