@@ -14,6 +14,7 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
+from profiles_management.cli import formats
 from profiles_management.cli.confirmation import READING, Declined, agreed_plan
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
@@ -22,11 +23,13 @@ from profiles_management.cli.options import (
     ListStaleOptions,
     LocalFile,
     OutputOption,
+    PlanOutput,
     RbacOptions,
     RuleOptions,
     SettingOptions,
     TargetOptions,
     Timeout,
+    ValidateOutput,
     moment,
 )
 from profiles_management.cli.program import command
@@ -42,8 +45,10 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import BrakeError, ProfilesError
+from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
+from profiles_management.reconcile.markdown import plan_markdown
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import stop_lines
@@ -62,7 +67,7 @@ DryRun = Annotated[
 
 @command
 def validate(
-    ctx: typer.Context, given: DocumentOptions, git: GitOptions, rules: RuleOptions, output: OutputOption = "text"
+    ctx: typer.Context, given: DocumentOptions, git: GitOptions, rules: RuleOptions, output: ValidateOutput = "text"
 ) -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
@@ -70,6 +75,9 @@ def validate(
         pmr = session.document(given.names, git, rules.settings().rules)
     except ProfilesError as error:
         return session.fail(error, output=output, more={"valid": False, **session.document_data})
+    if output in formats.PROBLEMS:
+        session.problems((), document_warnings(pmr), output)
+        return 0
     lines, data = listings.validated(pmr, session.documents, now=session.clock.now())
     session.show(output, lines, data | session.document_data)
     return 0
@@ -98,7 +106,7 @@ def plan(
     options: SettingOptions,
     at: At = None,
     exit_code: ExitCode = False,
-    output: OutputOption = "text",
+    output: PlanOutput = "text",
 ) -> int:
     """Show what `apply` would change; change nothing."""
     session: Session = ctx.obj
@@ -117,7 +125,7 @@ def diff(
     options: SettingOptions,
     at: At = None,
     exit_code: ExitCode = False,
-    output: OutputOption = "text",
+    output: PlanOutput = "text",
 ) -> int:
     """Same as `plan`."""
     return plan(ctx, given, git, target, options, at, exit_code, output)
@@ -299,8 +307,11 @@ def _planned(
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
     why = stops(found, settings)
-    asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
-    session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
+    if output == "markdown":
+        session.terminal.document(plan_markdown(found, why))
+    else:
+        asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
+        session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
     if found.refused:
         return 1
     if exit_code and why:

@@ -282,9 +282,10 @@ def as_option(error: SettingsError) -> SettingsError:
 LocalFile = Annotated[str, typer.Argument(metavar="FILE", help="Document in YAML or JSON; - for standard input.")]
 _FORM = "Form of the output."
 _SHORT_OUTPUT = ("--output", "-o")
-OutputOption = Annotated[
-    Output, typer.Option(*_SHORT_OUTPUT, help=_FORM, envvar=variable("--output"), show_envvar=False)
-]
+_OUTPUT = typer.Option(*_SHORT_OUTPUT, help=_FORM, envvar=variable("--output"), show_envvar=False)
+OutputOption = Annotated[Output, _OUTPUT]
+PlanOutput = Annotated[Literal["text", "json", "yaml", "markdown"], _OUTPUT]
+ValidateOutput = Annotated[Literal["text", "json", "yaml", "github", "sarif"], _OUTPUT]
 DocumentForm = Annotated[Literal["yaml", "json"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
 _TIMEOUT = (
     "Seconds to wait for the profile controller (default 300, or 60 plus 3 for each new profile if that is more)."

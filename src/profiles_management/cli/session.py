@@ -10,6 +10,7 @@ from pathlib import Path
 from lightkube import Client
 
 from profiles_management import git, open_target
+from profiles_management.cli import formats
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.local_files import Contents
 from profiles_management.cli.options import TargetOptions
@@ -201,13 +202,20 @@ class Session:
         """Print something worth knowing to standard error."""
         self.terminal.complain([line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))])
 
+    def problems(self, problems: Sequence[Problem], warnings: Sequence[Problem], output: str) -> None:
+        """Print errors and warnings in a form of `formats.PROBLEMS`, as the result."""
+        self.terminal.document(formats.PROBLEMS[output](problems, warnings))
+
     def fail(self, error: ProfilesError, *, output: str, more: Data | None = None) -> int:
         """Print an error in the form that was asked for, and return its exit code.
 
         Args:
             more: what the data holds besides the errors.
         """
-        if output != "text":
+        if output in formats.PROBLEMS:
+            warnings = error.warnings if isinstance(error, DocumentError) else ()
+            self.problems(_problems(error), warnings, output)
+        elif output != "text":
             self.terminal.data((more or {}) | _failure_data(error) | self._origins(), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)

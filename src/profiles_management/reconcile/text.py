@@ -27,7 +27,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, _Notes(plan)), *_beside(plan, groups), *map(line, _plan_sums(plan))]
+    return [*_told(groups, Notes(plan)), *_beside(plan, groups), *map(line, _plan_sums(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -35,7 +35,7 @@ def report_lines(report: Report) -> list[Line]:
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
-    told = [*_told(groups, _Notes(plan), ends), *_beside(plan, groups)]
+    told = [*_told(groups, Notes(plan), ends), *_beside(plan, groups)]
     return [*told, *map(line, _report_sums(report)), *_advice(report)]
 
 
@@ -68,7 +68,7 @@ def _groups(changes: Iterable[Change], refused: Iterable[Problem], pending: Iter
     return dict(sorted(found.items()))
 
 
-class _Notes:
+class Notes:
     """What is said beside the name of a profile that the document does not define."""
 
     def __init__(self, plan: Plan) -> None:
@@ -89,7 +89,7 @@ def _frozen_profiles(plan: Plan) -> dict[str, str]:
     return {name: one.source for one in plan.frozen for name in one.profiles}
 
 
-def _told(groups: dict[str, _Group], notes: _Notes, ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
+def _told(groups: dict[str, _Group], notes: Notes, ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
     ordered = {name: sorted(group.changes, key=rank) for name, group in groups.items()}
     table = {id(change): list(rows(change)) for changes in ordered.values() for change in changes}
     layout = _Layout([row for found in table.values() for row in found])
@@ -190,10 +190,11 @@ def plan_summary(plan: Plan) -> str:
 
 def _plan_sums(plan: Plan) -> Iterator[str]:
     yield from left_document(plan, plan.changes)
-    yield _plan_numbers(plan)
+    yield plan_numbers(plan)
 
 
-def _plan_numbers(plan: Plan) -> str:
+def plan_numbers(plan: Plan) -> str:
+    """Return what a plan would do, in one line of numbers, without names."""
     if not plan:
         return _no_changes(plan, plan.pending)
     sentences = (

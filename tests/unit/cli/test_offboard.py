@@ -117,10 +117,10 @@ def test_what_can_be_removed_is_written_although_an_owner_is_undecided(run, file
 def test_nobody_is_found_by_a_part_of_the_name(run, files):
     files(pmr=DOCUMENT)
 
-    ran = run("offboard", "ann@exmaple.com", "pmr.yaml")
+    ran = run("offboard", "ann@example.con", "pmr.yaml")
 
     assert ran.code == 1
-    assert f"error: No User ann@exmaple.com in 1 document. Did you mean {ANN}?" in ran.err
+    assert f"error: No User ann@example.con in 1 document. Did you mean {ANN}?" in ran.err
     assert ANN in ran.out  # as a similar name
 
 

@@ -1,0 +1,45 @@
+"""Forms of output that other programs show to people: comments on pull requests, annotations, code scanning."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from profiles_management.cli.github import workflow_commands
+from profiles_management.cli.places import PathOf, relative
+from profiles_management.cli.sarif import sarif
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.markdown import problems_markdown
+
+_Problems = Sequence[Problem]
+
+
+def _github(problems: _Problems, warnings: _Problems) -> str:
+    return workflow_commands(problems, warnings, _path_of())
+
+
+def _sarif(problems: _Problems, warnings: _Problems) -> str:
+    return json.dumps(sarif(problems, warnings, _path_of(), _version()), indent=2) + "\n"
+
+
+def _path_of() -> PathOf:
+    """Return how to find the path of a document in the repository; the job may run in a folder of it."""
+    folder = Path.cwd()
+    return partial(relative, folder=folder, root=Path(os.environ.get("GITHUB_WORKSPACE") or folder))
+
+
+def _version() -> str:
+    try:
+        return version("profiles-management")
+    except PackageNotFoundError:
+        return "0"
+
+
+PROBLEMS: dict[str, Callable[[_Problems, _Problems], str]] = {
+    "markdown": problems_markdown,
+    "github": _github,
+    "sarif": _sarif,
+}
+"""Errors and warnings in each of these forms."""

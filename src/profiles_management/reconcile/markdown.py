@@ -1,0 +1,163 @@
+"""A plan as Markdown that fits a comment on a pull request. Pure.
+
+Names, values and messages are in code spans, where Markdown, HTML, `@team` and `#1` have no meaning.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.left_document import left_document
+from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.plan import Change, Frozen, Plan
+from profiles_management.reconcile.report import profile_of
+from profiles_management.reconcile.rows import rank, rows
+from profiles_management.reconcile.stops import Stop
+from profiles_management.reconcile.text import Notes, plan_numbers
+
+LIMIT: Final = 65_000
+"""Bytes. GitHub takes comments of 65,536 characters; the rest is for what a job adds."""
+
+_NO_CHANGES: Final = "No changes. "  # how the summary of such a plan begins
+_BESIDE: Final = 10_000  # bytes of each list besides the changes
+_OPEN: Final = 20  # so many rows are shown without a click
+_LONGEST: Final = 1_000  # characters of a code span
+_TICKS: Final = re.compile("`+")
+_PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
+_HEAD: Final = ("| | Profile | Who or what | Role or field | Change |", "|---|---|---|---|---|")
+
+
+def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, limit: int = LIMIT) -> str:
+    """Return a plan with the verdict in its first line, and at most so many bytes.
+
+    Args:
+        stops: why an apply would hold changes back.
+        limit: what does not fit is counted.
+    """
+    summary = plan_numbers(plan).removeprefix(_NO_CHANGES)
+    head = [f"**{_verdict(plan, stops)}** {summary}", "", *_first(plan, stops)]
+    refused = _items("Refused", map(_refused, plan.refused), "refused profile")
+    rest = [
+        *_items("Pending", (f"{code(one.profile)}: {code(one.what)}" for one in plan.pending), "pending profile"),
+        *_items("Warnings", map(_problem, plan.warnings), "warning"),
+        *_items("Frozen", map(_frozen, plan.frozen), "frozen source"),
+        *_items("No longer in the document", map(code, plan.stale), "profile"),
+    ]
+    room = limit - _size([*head, *refused, *rest])
+    return "\n".join([*head, *refused, *_changes(plan, room), *rest]).rstrip() + "\n"
+
+
+def problems_markdown(problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> str:
+    """Return why there is no plan."""
+    lines = [f"**No plan: {count(len(problems), 'error')}.** Nothing was changed.", ""]
+    lines += _items("Errors", map(_problem, problems), "error")
+    lines += _items("Warnings", map(_problem, warnings), "warning")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def code(text: str) -> str:
+    """Return text as a code span; '' for nothing."""
+    shown = printable(text).strip()
+    if not shown:
+        return ""
+    shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    if "|" in shown:  # a pipe ends the cell of a table, also in a code span
+        return f"<code>{_PUNCTUATION.sub(lambda mark: f'&#{ord(mark[0])};', shown)}</code>"
+    fence = "`" * (1 + max(map(len, _TICKS.findall(shown)), default=0))
+    padding = " " if "`" in (shown[0], shown[-1]) else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
+    if stops:
+        return "apply would hold back a part." if all(stop.rest for stop in stops) else "apply would stop."
+    if plan.refused:
+        refused = {profile_of(problem) for problem in plan.refused}
+        return f"apply would refuse {count(len(refused), 'profile')}."
+    return f"{count(len(plan.changes), 'change')}." if plan else _NO_CHANGES.strip()
+
+
+def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
+    """Return what a reader has to see before the changes: what is held back, and who left with a profile."""
+    items = [f"- {code(stop.what)}. {code(stop.remedy)}" for stop in stops]
+    items += [f"- {code(sentence)}" for sentence in left_document(plan, plan.changes)]
+    return [*items, ""] if items else []
+
+
+def _refused(problem: Problem) -> str:
+    return f"{code(profile_of(problem))}: {code(problem.what)}. {code(problem.remedy)}"
+
+
+def _problem(problem: Problem) -> str:
+    where = f"{code(str(problem.where))}: " if str(problem.where) else ""
+    return f"{where}{code(problem.what)}. {code(problem.remedy)}"
+
+
+def _items(title: str, items: Iterable[str], noun: str) -> list[str]:
+    """Return a list with its title, as far as it fits; the others are counted."""
+    lines = [f"- {item}" for item in items]
+    if not lines:
+        return []
+    fitting = [*_fitting(lines, _BESIDE)]
+    more = len(lines) - len(fitting)
+    return [f"**{title}**", "", *fitting, *([f"- … and {count(more, f'more {noun}')}."] if more else []), ""]
+
+
+def _frozen(source: Frozen) -> str:
+    return f"{code(source.source) or 'sources without a name'}: {code(source.why) or 'it cannot be read'}"
+
+
+def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
+    for line in lines:
+        room -= _size([line])
+        if room < 0:
+            return
+        yield line
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode()) + 1 for line in lines)
+
+
+# the table
+
+
+def _changes(plan: Plan, room: int) -> list[str]:
+    if not plan.changes:
+        return []
+    tables = _tables(plan)
+    summary = f"<details><summary>{count(len(tables), 'change')}</summary>"
+    frame = [summary, "", *_HEAD, "", f"… and {len(tables):,} more changes do not fit here.", "", "</details>", ""]
+    room -= _size(frame)
+    shown: list[list[str]] = []
+    for table in tables:
+        room -= _size(table)
+        if room < 0:
+            break
+        shown.append(table)
+    more = len(tables) - len(shown)
+    left_out = [f"… and {count(more, 'more change')} that do not fit here.", ""] if more else []
+    body = [*_HEAD, *chain.from_iterable(shown), "", *left_out]
+    is_long = sum(map(len, tables)) > _OPEN
+    return [summary, "", *body, "</details>", ""] if is_long else body
+
+
+def _tables(plan: Plan) -> list[list[str]]:
+    """Return for each change its rows, in the order of the text."""
+    note = Notes(plan).of
+    changes = sorted(plan.changes, key=lambda change: (change.profile, rank(change)))
+    return [[*_rows(change, note)] for change in changes]
+
+
+def _rows(change: Change, note: Callable[[str], str]) -> Iterator[str]:
+    profile = " ".join(part for part in (code(change.profile), _noted(note(change.profile))) if part)
+    for row in rows(change):
+        cells = (code(row.symbol), profile, code(row.name), code(row.detail), code(row.said))
+        yield f"| {' | '.join(cells)} |"
+        profile = ""
+
+
+def _noted(note: str) -> str:
+    return f"({code(note)})" if note else ""
