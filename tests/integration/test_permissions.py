@@ -11,7 +11,7 @@ from integration.people import person
 from memory_api.status import Refusal
 from profiles_management import Forbidden, ProfilesError, Settings
 from profiles_management.cli.main import main
-from profiles_management.kubeflow.confinement import ADOPTABLE
+from profiles_management.kubeflow.names import ADOPTABLE
 
 KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True)
 COUNTED = ("pods", "serviceaccounts")  # of a namespace that is adopted, to say what is in it

@@ -7,16 +7,13 @@ from profiles_management.kubeflow import cel, names, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 
-# With this label an administrator allows a namespace that is not a profile yet to become one.
-ADOPTABLE = f"{names.DOMAIN}/adoptable"
-
 _ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*"})
 # As pmr.rules.is_ours and is_foreign have it.
 _OUR_KEYS = ("owner", r"app\.kubernetes\.io/managed-by", r"([^/]*\.)?profiles-management\.io/.*")
 _KEYS_OF_OTHERS = ("istio-injection", r"([^/]*\.)?(kubernetes|k8s)\.io/.*", r"[^/]*istio\.io/.*")
 _SET_BY_KUBERNETES = "kubernetes.io/metadata.name"
 
-_NOT_A_PROFILE = f"writes to namespaces of profiles only; to adopt this one, label it {ADOPTABLE}=true"
+_NOT_A_PROFILE = f"writes to namespaces of profiles only; to adopt this one, label it {names.ADOPTABLE}=true"
 _UNMARKED = "sets its labels on what it writes"
 
 # Labels and annotations, now and before; a DELETE has no object, a CREATE no oldObject.
@@ -265,7 +262,7 @@ class _Confinement:
 
     def _is_profile(self, labels: str) -> str:
         """Return whether a namespace is a profile's or may become one. What says so, our account cannot set."""
-        allowed = f"{cel.entry(labels, ADOPTABLE)} == 'true'"
+        allowed = f"{cel.entry(labels, names.ADOPTABLE)} == 'true'"
         kubeflow = f"{cel.entry(labels, names.PART_OF)} == {cel.text(names.KUBEFLOW_PROFILE)}"
         return cel.some(allowed, self._of_instances(labels) if self.settings.standalone else kubeflow)
 

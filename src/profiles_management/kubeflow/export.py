@@ -67,6 +67,12 @@ def _comment(text: str) -> str:
     return f"# {printable}\n"
 
 
+def _as_written(quota: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored quota as a document spells it: the API server leaves out an empty list of conditions."""
+    selector = quota.get("scopeSelector")
+    return {**quota, "scopeSelector": {"matchExpressions": []}} if selector == {} else quota
+
+
 def export(observed: Observed, settings: Settings) -> Export:
     """Return the document that, planned against the same cluster, changes nobody's access."""
     exporting = _Exporting(observed, settings)
@@ -118,7 +124,7 @@ class _Exporting:
         there = self.observed.quotas.get(name)
         standalone = there.spec if there is not None else b""
         quota = self._parsed(name, "resourceQuotaSpec", seen.quota if seen is not None else standalone)
-        if quota and (resources := self._made(name, ResourceQuotaSpecModel, quota)) is not None:
+        if quota and (resources := self._made(name, ResourceQuotaSpecModel, _as_written(quota))) is not None:
             profile.resources = resources
         for plugin in self._parsed(name, "plugins", seen.plugins, stored.plugins) or () if seen is not None else ():
             if (one := self._made(name, Plugin, plugin)) is not None:

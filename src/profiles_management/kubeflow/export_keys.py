@@ -48,9 +48,11 @@ def _sorted_out(there: Mapping[str, str], recorded: Collection[str], rules: Rule
     kept: dict[str, str] = {}
     left_out: list[str] = []
     for key, value in sorted(there.items()):
+        if is_ours(key):
+            continue  # a mark, or what another field of the document says
         if key in recorded:
             kept[key] = value
-        elif is_ours(key) or _is_default(key, value):
+        elif _is_default(key, value):
             continue
         elif rules.allows(key) and ("/" not in key or rules.lists(key)):
             kept[key] = value

@@ -72,7 +72,9 @@ def recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
 
     Args:
         text: the value of the annotation `names.KEYS`; one that somebody broke records nothing.
-        allowed: what a document may set; other keys are not ours, so they are never taken away.
+        allowed: what a document may set as a label or annotation. A recorded key that it may not set is ignored, so
+            nobody gets our marks or another program's keys removed by writing them into the record. A key of our
+            domain that is not a mark counts: a field of the document wrote it (`names.is_field`).
     """
     try:
         found = json.loads(text) if text else {}
@@ -81,7 +83,7 @@ def recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
     if not isinstance(found, dict):
         return {}
     return {
-        part: [key for key in keys if isinstance(key, str) and allowed.allows(key)]
+        part: [key for key in keys if isinstance(key, str) and (allowed.allows(key) or names.is_field(key))]
         for part, keys in found.items()
         if isinstance(keys, list)
     }

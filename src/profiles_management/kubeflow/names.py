@@ -20,6 +20,9 @@ SETS = f"{DOMAIN}/sets"
 KEYS = f"{DOMAIN}/keys"
 TOUCHED = f"{DOMAIN}/touched"
 WOKEN = f"{DOMAIN}/woken"
+ADOPTABLE = f"{DOMAIN}/adoptable"  # by it an administrator allows a namespace to become a profile
+MARKS = frozenset({INSTANCE, UNTIL, SOURCE, SETS, KEYS, TOUCHED, WOKEN, ADOPTABLE})
+"""Every label and annotation of our domain that is not the value of a field of the document."""
 
 OWNER = "owner"
 OWNER_BINDING = "namespaceAdmin"
@@ -101,6 +104,11 @@ def is_name_of(name: str, person: Person, role: str) -> bool:
     if name in (kfam_name(person, role), hashed_name(person, role)):
         return True
     return name == object_names.hashed(person.kind, person.name, role, digits=_OLD_DIGITS)
+
+
+def is_field(key: str) -> bool:
+    """Return whether a namespace's label or annotation of our domain holds what a field of the document says."""
+    return key.startswith(f"{DOMAIN}/") and key not in MARKS
 
 
 def is_owners(kind: str, name: str) -> bool:

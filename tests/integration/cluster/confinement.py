@@ -14,7 +14,8 @@ from integration.cluster.server import Server
 from integration.cluster.waiting import wait_for
 from profiles_management import Settings
 from profiles_management.kubeflow import admission, names
-from profiles_management.kubeflow.confinement import ADOPTABLE, Account
+from profiles_management.kubeflow.confinement import Account
+from profiles_management.kubeflow.names import ADOPTABLE
 
 ADOPTABLE_LABEL = {ADOPTABLE: "true"}
 _API = "/apis/admissionregistration.k8s.io/v1"

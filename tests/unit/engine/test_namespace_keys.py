@@ -1,11 +1,14 @@
 """Labels and annotations of a profile's namespace: ours are recorded, and only those are ever removed."""
 
+import json
+
 import pytest
 
 from engine.build import document
 from engine.world import World
-from profiles_management import DocumentError, Settings
+from profiles_management import DocumentError, Settings, export_pmr
 from profiles_management.kubeflow import names
+from profiles_management.pmr import loads
 
 
 def labelled(profile, **labels):
@@ -130,6 +133,55 @@ def test_a_record_that_somebody_broke_takes_nothing_away(world, profile, record)
     assert report.exit_code == 0
     assert namespace(world)["labels"]["team"] == "red"
     assert not world.plan(document(profile())).changes
+
+
+FIELD = f"{names.DOMAIN}/display-name"
+
+
+@pytest.mark.parametrize("part", ["labels", "annotations"])
+def test_a_field_of_our_own_domain_that_left_the_document_is_removed(world, profile, part):
+    """As of a version that has a field more: the document no longer says it, or the version no longer knows it."""
+    world.apply(document(profile()))
+    by_hand(world, **{part: {FIELD: "ML"}})
+    by_hand(world, annotations={names.KEYS: json.dumps({part: [FIELD]})})
+
+    world.apply(document(profile()))
+
+    assert FIELD not in namespace(world)[part]
+    assert names.KEYS not in namespace(world)["annotations"]
+    assert not world.plan(document(profile())).changes
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+def test_no_mark_of_ours_is_removed_by_writing_it_into_the_record(profile, settings):
+    world = World(settings).after(document(profile()))
+    marks = {names.INSTANCE, names.MANAGED_BY, names.OWNER, names.ADOPTABLE, names.UNTIL, names.SOURCE, names.SETS}
+    record = json.dumps({part: sorted({*marks, names.KEYS}) for part in ("labels", "annotations")})
+    for part in ("labels", "annotations"):
+        by_hand(world, **{part: {key: namespace(world)[part].get(key, "x") for key in marks - {names.OWNER}}})
+    by_hand(world, annotations={names.KEYS: record})
+    before = namespace(world)
+
+    report = world.apply(document(profile()))
+
+    assert report.exit_code == 0
+    after = namespace(world)
+    assert {*before["labels"], *before["annotations"]} - {*after["labels"], *after["annotations"]} <= {names.KEYS}
+
+
+def test_every_key_of_our_domain_is_either_a_mark_or_a_field():
+    ours = {value for value in vars(names).values() if isinstance(value, str) and value.startswith(f"{names.DOMAIN}/")}
+
+    assert ours == names.MARKS  # the keys of fields stand apart from these: names.is_field
+
+
+def test_an_export_takes_no_key_of_our_domain_for_a_label_or_annotation(world, profile):
+    world.apply(document(profile()))
+    by_hand(world, annotations={FIELD: "ML", names.KEYS: json.dumps({"annotations": [FIELD]})})
+
+    exported = export_pmr(target=world.client, settings=world.settings)
+
+    assert loads(exported.to_yaml()).profiles["ml"].annotations == {}
 
 
 def test_an_adopted_namespace_keeps_what_it_had(world, profile):

@@ -6,7 +6,8 @@ import pytest
 
 from engine.recorder import Recorder
 from engine.world import World
-from profiles_management import Settings
+from profiles_management import Settings, export_pmr
+from profiles_management.pmr import loads
 from profiles_management.pmr.classes import Defaults, Profile
 from scenarios import fields
 from scenarios.documents import Scenario
@@ -34,6 +35,20 @@ def test_from_any_value_to_any_other_and_back(field, settings):
             assert report.exit_code == 0, report.errors or report.pending
             assert differences(of_profiles(world, field.documents[goal]), goals[goal]) == [], f"{one} to {other}"
             assert not world.plan(field.documents[goal]).changes
+
+
+@pytest.mark.parametrize("settings", MODES.values(), ids=MODES)
+@pytest.mark.parametrize("field", fields.all_fields(), ids=str)
+def test_the_export_of_a_cluster_says_every_field_that_a_plan_compares(field, settings):
+    for document in field.documents:
+        world = World(settings).after(document)
+
+        export = export_pmr(target=world.client, settings=settings)
+        exported = loads(export.to_yaml())
+
+        assert exported.profiles.keys() == document.profiles.keys()
+        assert export.notes == ()
+        assert world.plan(exported).changes == ()
 
 
 @pytest.mark.parametrize("values", [*fields.PROFILE.values(), *fields.DEFAULTS.values()])
