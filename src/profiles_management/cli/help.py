@@ -8,7 +8,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from profiles_management.cli import kubectl
 from profiles_management.cli.examples import EXAMPLES
-from profiles_management.reconcile.lines import Line, cells, folded, line, padded, plain
+from profiles_management.reconcile.folding import folded
+from profiles_management.reconcile.lines import Line, cells, line, padded, plain
 
 NAME = "profiles-management"
 

@@ -22,7 +22,8 @@ from rich.progress import (
 from rich.text import Text
 
 from profiles_management.pmr import yaml_text
-from profiles_management.reconcile.lines import Line, Segment, Tone, folded, line, plain, printable
+from profiles_management.reconcile.folding import folded
+from profiles_management.reconcile.lines import Line, Segment, Tone, line, plain, printable
 from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _COLOURS = {

@@ -4,11 +4,9 @@ Nothing that came from a document or a cluster reaches a terminal but through `p
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -33,15 +31,46 @@ class Segment(NamedTuple):
     tone: Tone = Tone.PLAIN
 
 
+class Columns(NamedTuple):
+    """How wide the columns of a table are, in cells.
+
+    Attributes:
+        widths: of the widest text in each column.
+        usual: of the widest text without a long word: one long name does not stretch a whole table.
+        words: of the longest word that is not long.
+    """
+
+    widths: tuple[int, ...]
+    usual: tuple[int, ...]
+    words: tuple[int, ...]
+
+
+class TableRow(NamedTuple):
+    """The cells of a line that is a row of a table, and the table's columns; `prefix` comes before the first."""
+
+    prefix: Segment
+    cells: tuple[Segment, ...]
+    columns: Columns
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, without its end. Where it is folded, what follows is indented by `hang` cells."""
+    """One line, without its end.
+
+    Where it is folded, what follows is indented by `hang` cells; a row of a table is folded by columns.
+    """
 
     segments: tuple[Segment, ...] = ()
     hang: int = 0
+    row: TableRow | None = None
 
     def __str__(self) -> str:
         return "".join(segment.text for segment in self.segments).rstrip()
+
+
+GAP = 2  # cells between two columns
+_LONG_WORD = 32  # cells: a longer one gets a line of its own rather than a wider column
+_NO_PREFIX = Segment("")
 
 
 def line(*segments: str | Segment, hang: int = 0) -> Line:
@@ -86,63 +115,35 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-Toned = tuple[str, Tone]
+def row(texts: Sequence[str], columns: Columns, *, prefix: Segment = _NO_PREFIX, tone: Tone = Tone.PLAIN) -> TableRow:
+    """Return a row of a table; the texts are printable already."""
+    return TableRow(prefix, tuple(Segment(text, tone) for text in texts), columns)
 
 
-def folded(one: Line, width: int) -> Iterator[Line]:
-    """Yield a line in as many as it takes to fit `width` cells, broken between words where there are any."""
-    if sum(cells(segment.text) for segment in one.segments) <= width:
-        yield one
-        return
-    marks = [(mark, segment.tone) for segment in one.segments for mark in segment.text]
-    hang = one.hang if one.hang <= width // 2 else 4
-    indent: list[Toned] = []
-    while _size(indent) + _size(marks) > width and marks:
-        end = _break(marks, width - _size(indent))
-        yield _joined([*indent, *marks[:end]])
-        marks = _without_blanks(marks[end:])
-        indent = [(" ", Tone.PLAIN)] * hang
-    yield _joined([*indent, *marks])
-
-
-def _size(marks: Iterable[Toned]) -> int:
-    return sum(_cells_of(mark) for mark, _ in marks)
-
-
-def _break(marks: Sequence[Toned], room: int) -> int:
-    """Where to break: after the last blank that fits, or else where the room ends; always after one mark at least."""
-    used = last = end = 0
-    begun = False
-    for index, (mark, _) in enumerate(marks):
-        begun = begun or mark != " "
-        last = index if begun and mark == " " else last
-        used += _cells_of(mark)
-        if used > room:
-            break
-        end = index + 1
-    return last or max(end, 1)
-
-
-def _without_blanks(marks: list[Toned]) -> list[Toned]:
-    start = next((index for index, (mark, _) in enumerate(marks) if mark != " "), len(marks))
-    return marks[start:]
-
-
-def _joined(marks: Iterable[Toned]) -> Line:
-    return Line(
-        tuple(Segment("".join(mark for mark, _ in run), tone) for tone, run in groupby(marks, key=itemgetter(1)))
-    )
+def measured(rows: Sequence[Sequence[str]]) -> Columns:
+    """Return how wide the columns of some rows are."""
+    widths, usual, words = [], [], []
+    for column in zip(*rows, strict=True):
+        sizes = [(cells(text), max(map(cells, text.split()), default=0)) for text in column]
+        short = [(width, word) for width, word in sizes if word <= _LONG_WORD] or [(_LONG_WORD, _LONG_WORD)]
+        widths.append(max(width for width, _ in sizes))
+        usual.append(max(width for width, _ in short))
+        words.append(max(word for _, word in short))
+    return Columns(tuple(widths), tuple(usual), tuple(words))
 
 
 def table(rows: Sequence[Sequence[str]], *, widest: int = 60) -> list[Line]:
     """Return rows as aligned columns, the first row being the heading. Cells are made printable.
 
     Args:
-        widest: a column is filled up to this many cells at most.
+        widest: where lines are not folded, a column is filled up to this many cells at most.
     """
     safe = [[printable(cell) for cell in row] for row in rows]
-    widths = [min(widest, max(map(cells, column))) for column in zip(*safe, strict=True)]
-    return [
-        line(Segment("  ".join(map(padded, row, widths)).rstrip(), Tone.PLAIN if index else Tone.HEADING))
-        for index, row in enumerate(safe)
-    ]
+    columns = measured(safe)
+    widths = [min(widest, width) for width in columns.widths]
+    lines: list[Line] = []
+    for texts in safe:
+        tone = Tone.PLAIN if lines else Tone.HEADING
+        whole = "  ".join(map(padded, texts, widths)).rstrip()
+        lines.append(Line((Segment(whole, tone),), row=row(texts, columns, tone=tone)))
+    return lines

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.left_document import left_document
-from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, padded, printable
+from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, measured, padded, printable
+from profiles_management.reconcile.lines import row as table_row
 from profiles_management.reconcile.moves import moved
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
@@ -129,18 +130,24 @@ class _Layout:
     """The columns of a plan, as wide as its rows need them and no wider than a terminal bears."""
 
     def __init__(self, found: Sequence[Row]) -> None:
-        self.name = min(_NAME, max((cells(row.name) for row in found), default=0))
-        self.detail = min(_DETAIL, max((cells(row.detail) for row in found), default=0))
+        self.columns = measured([(row.name, row.detail, row.said) for row in found] or [("", "", "")])
+        self.name = min(_NAME, self.columns.widths[0])
+        self.detail = min(_DETAIL, self.columns.widths[1])
 
     def row(self, row: Row) -> Iterator[Line]:
         """Yield a row as a line, or as two where its detail is wider than the column."""
         symbol = Segment(f"  {row.symbol:<{_SYMBOL}}  ", row.tone)
         head = f"{padded(row.name, self.name)}  {padded(row.detail, self.detail)}  "
+        texts = (row.name, row.detail, row.said)
         if row.said and cells(row.detail) > self.detail:
-            yield line(symbol, head)
+            yield self._line((symbol, Segment(head)), (row.name, row.detail, ""))
             symbol = Segment(" " * len(symbol.text))
             head = " " * (max(self.name, cells(row.name)) + self.detail + len("    "))
-        yield line(symbol, head, row.said, hang=len(symbol.text) + cells(head))
+            texts = ("", "", row.said)
+        yield self._line((symbol, Segment(head), Segment(row.said)), texts)
+
+    def _line(self, segments: tuple[Segment, ...], texts: Sequence[str]) -> Line:
+        return Line(segments, row=table_row(texts, self.columns, prefix=segments[0]))
 
     def note(self, symbol: str, text: str, tone: Tone) -> Line:
         """Return a sentence about a profile or about the row above."""

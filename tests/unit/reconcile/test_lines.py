@@ -2,7 +2,8 @@
 
 import pytest
 
-from profiles_management.reconcile.lines import Segment, Tone, cells, folded, line, plain, printable, table
+from profiles_management.reconcile.folding import folded
+from profiles_management.reconcile.lines import Segment, Tone, cells, line, plain, printable, table
 
 
 @pytest.mark.parametrize(
@@ -37,12 +38,20 @@ def test_a_line_that_is_too_long_goes_on_below_its_last_column():
     ]
 
 
-def test_a_word_that_does_not_fit_is_broken():
-    assert plain(folded(line("x" * 25, hang=2), 10)).splitlines() == ["x" * 10, "  " + "x" * 8, "  " + "x" * 7]
+def test_a_word_is_never_cut_and_moves_to_a_line_of_its_own():
+    mail = f"{'x' * 25}@example.com"
+
+    assert plain(folded(line("ask ", mail, " today", hang=2), 40)).splitlines() == ["ask", f"  {mail}", "  today"]
+    assert plain(folded(line("ask ", mail, " today", hang=8), 40)).splitlines() == [
+        "ask",
+        f"   {mail}",
+        "        today",
+    ]
+    assert plain(folded(line("ask ", mail, " today", hang=2), 20)).splitlines() == ["ask", mail, "  today"]
 
 
 def test_no_folded_line_is_wider_than_the_terminal():
-    text = line("李雷 " * 30, "🦊" * 50, hang=8)
+    text = line("李雷 " * 30, "🦊" * 20, hang=8)
 
     assert max(cells(str(part)) for part in folded(text, 41)) <= 41
 

@@ -1,0 +1,194 @@
+"""Lines at the width of a terminal: text is broken between words, tables by columns, and no word is cut.
+
+A word that is wider than its column gets a line of its own; one that is wider than the terminal stays whole.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, zip_longest
+from operator import itemgetter
+from typing import NamedTuple
+
+from profiles_management.reconcile.lines import GAP, Columns, Line, Segment, TableRow, Tone, cells
+
+_NARROW, _NARROW_LAST = 10, 16  # cells: columns of text are not made narrower than this
+_STACKED = 4  # cells that the columns below the first ones are indented by
+
+Toned = tuple[str, Tone]
+
+
+def folded(whole: Line, width: int) -> Iterator[Line]:
+    """Yield a line in as many as it takes to fit `width` cells."""
+    if whole.row is not None:
+        yield from _row(whole.row, width)
+    elif sum(cells(segment.text) for segment in whole.segments) <= width:
+        yield whole
+    else:
+        yield from _text(whole, width)
+
+
+# text
+
+
+def _text(whole: Line, width: int) -> Iterator[Line]:
+    hang = whole.hang if whole.hang <= width // 2 else 4
+    line: list[Toned] = []
+    blanks: list[Toned] = []
+    used, has_word = 0, False
+    for run in _runs(whole):
+        if run[0][0] == " ":
+            blanks = run
+            continue
+        size = _size(run)
+        if has_word and used + len(blanks) + size > width:
+            yield _joined(line)
+            used = max(0, min(hang, width - size))
+            line, blanks = [(" ", Tone.PLAIN)] * used, []
+        line += [*blanks, *run]
+        used += len(blanks) + size
+        blanks, has_word = [], True
+    yield _joined(line)
+
+
+def _runs(whole: Line) -> Iterator[list[Toned]]:
+    """Yield words and the blanks between them."""
+    marks = [(mark, segment.tone) for segment in whole.segments for mark in segment.text]
+    yield from (list(run) for _, run in groupby(marks, key=lambda mark: mark[0] == " "))
+
+
+def _size(marks: Iterable[Toned]) -> int:
+    return cells("".join(mark for mark, _ in marks))
+
+
+def _joined(marks: Iterable[Toned]) -> Line:
+    runs = groupby(marks, key=itemgetter(1))
+    return Line(tuple(Segment("".join(mark for mark, _ in run), tone) for tone, run in runs))
+
+
+# tables
+
+
+class _Placed(NamedTuple):
+    """Lines of one cell, and where they begin."""
+
+    start: int
+    lines: Sequence[str]
+    tone: Tone
+
+
+class _Place(NamedTuple):
+    """Where a column begins and how wide it is; `first` is the first of the columns that stand side by side with it."""
+
+    start: int
+    width: int
+    first: int
+
+
+def _row(row: TableRow, width: int) -> Iterator[Line]:
+    """Yield a row of a table: cells side by side, further columns below where the terminal is too narrow."""
+    indent = cells(row.prefix.text)
+    prefix = row.prefix
+    for block in _blocks(row, width, indent):
+        if prefix.text.strip() and block[0].start < indent:
+            yield Line((Segment(prefix.text.rstrip(), prefix.tone),))
+            prefix = Segment("")
+        for parts in zip_longest(*(placed.lines for placed in block), fillvalue=""):
+            yield _beside(prefix, [(placed, part) for placed, part in zip(block, parts, strict=True) if part])
+            prefix = Segment("")
+
+
+def _beside(prefix: Segment, parts: Iterable[tuple[_Placed, str]]) -> Line:
+    segments, used = [prefix], cells(prefix.text)
+    for placed, text in parts:
+        segments += [Segment(" " * (placed.start - used)), Segment(text, placed.tone)]
+        used = placed.start + cells(text)
+    return Line(tuple(segment for segment in segments if segment.text))
+
+
+def _blocks(row: TableRow, width: int, indent: int) -> Iterator[list[_Placed]]:
+    """Yield the cells of a row that stand side by side; a cell with a word that is too wide ends a block."""
+    block: list[_Placed] = []
+    for index, (place, cell) in enumerate(zip(_places(row.columns, width, indent), row.cells, strict=True)):
+        if block and place.first == index:
+            yield block
+            block = []
+        if not cell.text:
+            continue
+        lines = _wrapped(cell.text, place.width)
+        widest = max(map(cells, lines))
+        if place.start + widest > width:
+            if block:
+                yield block
+            start = max(0, width - widest) if indent + widest > width else max(indent, width - widest)
+            yield [_Placed(min(place.start, start), lines, cell.tone)]
+            block = []
+            continue
+        block.append(_Placed(place.start, lines, cell.tone))
+        if widest > place.width:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return a text in lines of at most `width` cells; a wider word is a line of its own."""
+    if cells(text) <= width:
+        return [text]
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cells(lines[-1]) + 1 + cells(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines or [text]
+
+
+@lru_cache(maxsize=64)
+def _places(columns: Columns, width: int, indent: int) -> tuple[_Place, ...]:
+    """Return where each column goes: side by side as far as they fit, the others below."""
+    room = width - indent
+    minima = _minima(columns, room)
+    places: list[_Place] = []
+    first = 0
+    while first < len(minima):
+        start = indent + (_STACKED if first else 0)
+        end = _end(minima, first, width - start)
+        for size in _fitted(columns, minima, slice(first, end), width - start):
+            places.append(_Place(start, size, first))
+            start += size + GAP
+        first = end
+    return tuple(places)
+
+
+def _minima(columns: Columns, room: int) -> list[int]:
+    """Return how wide each column has to be: the last one, which is often a sentence, less than its longest word."""
+    most = [room // 2] * (len(columns.words) - 1) + [_NARROW_LAST]
+    sizes = zip(columns.usual, columns.words, most, strict=True)
+    return [min(max(word, min(usual, _NARROW)), limit) for usual, word, limit in sizes]
+
+
+def _end(minima: Sequence[int], first: int, room: int) -> int:
+    """Return the column after the last that stands beside `first`; at least one does."""
+    used, end = minima[first], first + 1
+    while end < len(minima) and used + GAP + minima[end] <= room:
+        used += GAP + minima[end]
+        end += 1
+    return end
+
+
+def _fitted(columns: Columns, minima: Sequence[int], which: slice, room: int) -> list[int]:
+    """Return widths that fit together: the widest columns are made narrower first."""
+    widths, least = columns.widths[which], minima[which]
+    free = room - GAP * (len(widths) - 1)
+    if sum(widths) <= free:
+        return [*widths]
+    fitted = next((sizes for sizes in _narrower(columns.usual[which], least) if sum(sizes) <= free), [*least])
+    for index, usual in enumerate(columns.usual[which]):
+        fitted[index] += max(0, min(usual - fitted[index], free - sum(fitted)))
+    return fitted
+
+
+def _narrower(usual: Sequence[int], least: Sequence[int]) -> Iterator[list[int]]:
+    for limit in range(max(usual), 0, -1):
+        yield [max(low, min(size, limit)) for size, low in zip(usual, least, strict=True)]
