@@ -6,7 +6,7 @@ import gc
 gc.disable()  # what is loaded stays: looking through it for garbage would take a quarter of the time of most events
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -46,6 +46,8 @@ gc.freeze()
 gc.enable()
 
 logger = logging.getLogger(__name__)
+
+NOTHING_ALLOWED: Mapping[str, bool] = {}  # of what sync-now can allow once
 
 
 class ProfilesManagementCharm(ops.CharmBase):
@@ -113,9 +115,9 @@ class ProfilesManagementCharm(ops.CharmBase):
     def _on_sync_now(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.SyncNow, errors="fail")
         if params.dry_run:
-            self._act(event, lambda: self._planned(actions.Plan(), allow_revocations=params.allow_revocations))
+            self._act(event, lambda: self._planned(actions.Plan(), params.allowed))
         else:
-            self._act(event, lambda: self._synced(allow_revocations=params.allow_revocations))
+            self._act(event, lambda: self._synced(params.allowed))
 
     def _on_plan(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.Plan, errors="fail")
@@ -151,12 +153,12 @@ class ProfilesManagementCharm(ops.CharmBase):
         if answer.wrong:
             event.fail(printable(answer.wrong))
 
-    def _synced(self, *, allow_revocations: bool) -> actions.Answer:
-        run = self._run(allow_revocations=allow_revocations)
+    def _synced(self, allowed: Mapping[str, bool]) -> actions.Answer:
+        run = self._run(allowed)
         return actions.Answer(actions.of_run(run), status.reasons(run, self.app.name))
 
-    def _planned(self, params: actions.Plan, *, allow_revocations: bool = False) -> actions.Answer:
-        settings, gathered = self._gathered(allow_revocations=allow_revocations)
+    def _planned(self, params: actions.Plan, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> actions.Answer:
+        settings, gathered = self._gathered(allowed)
         client, clock = self._connection.client, self._connection.clock
         plan = plan_profiles(gathered.pmr, target=client, settings=settings, now=params.at, clock=clock)
         return actions.Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, self.app.name))
@@ -191,13 +193,13 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     # the engine
 
-    def _run(self, *, allow_revocations: bool = False) -> Run:
+    def _run(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Run:
         """Make the cluster as the sources say; what goes wrong is kept and told, and the next event tries again."""
         clock, began = self._connection.clock, self._connection.clock.monotonic()
         gathered: sources.Gathered | None = None
         outcome: Report | ProfilesError
         try:
-            settings, gathered = self._gathered(allow_revocations=allow_revocations)
+            settings, gathered = self._gathered(allowed)
             client = self._connection.client
             outcome = create_or_update_profiles(gathered.pmr, target=client, settings=settings, clock=clock)
             _log(outcome)
@@ -222,9 +224,9 @@ class ProfilesManagementCharm(ops.CharmBase):
         for relation, read in run.gathered.relations.items() if run.gathered is not None else ():
             self.profiles.answer(relation, read.revision, answers.states(read, run), problem=answers.problem(read))
 
-    def _gathered(self, *, allow_revocations: bool = False) -> tuple[Settings, sources.Gathered]:
+    def _gathered(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> tuple[Settings, sources.Gathered]:
         options = config.load(self)
-        settings = options.settings(self.model.name, allow_revocations=allow_revocations)
+        settings = options.settings(self.model.name, **allowed)
         settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
         published = self.profiles.published()
         return settings, sources.gather(options, settings.rules, published, checkout.fetch, self._memory.seen)

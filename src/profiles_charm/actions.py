@@ -17,16 +17,16 @@ import profiles_management
 from profiles_charm import results
 from profiles_charm.results import Results
 from profiles_charm.sources import Gathered
-from profiles_charm.status import Run, braked, told
+from profiles_charm.status import Run, braked, halted, told
 from profiles_management import (
     AccessEntry,
-    BrakeError,
     DocumentError,
     Export,
     ProfilesError,
     Report,
     Settings,
     StaleProfile,
+    StoppedError,
 )
 from profiles_management.kubeflow import listings
 from profiles_management.kubeflow.engine import stopped_by_brake
@@ -51,6 +51,12 @@ class SyncNow(Params):
 
     dry_run: bool = False
     allow_revocations: bool = False
+    allow_gateway_change: bool = False
+
+    @property
+    def allowed(self) -> Mapping[str, bool]:
+        """What this run may do that others may not, by the names of the settings."""
+        return {"allow_revocations": self.allow_revocations, "allow_gateway_change": self.allow_gateway_change}
 
 
 class Plan(Params):
@@ -93,7 +99,7 @@ def of_run(run: Run) -> Results:
     if run.gathered is None:
         return of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
     report = run.report
-    if report is None or (isinstance(run.outcome, BrakeError) and not report.outcomes):
+    if report is None or (isinstance(run.outcome, StoppedError) and not report.outcomes):
         more = of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
         return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | more
     found = {"summary": printable(told(run, report)), **_sources(run.gathered)}
@@ -153,7 +159,9 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
     stopped = stopped_by_brake(plan, settings)
-    return {"stopped": braked(brake.error(stopped))} if stopped else {}
+    reasons = [braked(brake.error(stopped))] if stopped else []
+    reasons += map(halted, plan.halts)
+    return {"stopped": "; ".join(reasons)} if reasons else {}
 
 
 def _data(data: Mapping[str, Any], gathered: Gathered | None = None) -> Results:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
-from profiles_management import BrakeError, ClusterError
+from profiles_management import BrakeError, ClusterError, StoppedError
 from profiles_management.reconcile.report import Result, profile_of
 
 States = dict[str, tuple[State, str]]
@@ -30,7 +30,10 @@ def states(read: Read, run: Run) -> States:
     became = report.profiles(named=False)
     found = {name: became.get(name, (Result.DONE, "")) for name in _names(read)}
     told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
-    stopped: States = {name: ("pending", _why(run)) for name in _names(read) if _is_stopped(name, read, run)}
+    halted = {change.profile for change in report.plan.held} if report.plan.halts else set()
+    stopped: States = {
+        name: ("pending", _why(run)) for name in _names(read) if name in halted or _is_stopped(name, read, run)
+    }
     return told | dict(_additions(read, told)) | stopped | _refusals(read, run)
 
 
@@ -39,6 +42,8 @@ def _why(run: Run) -> str:
     match run.outcome:
         case BrakeError():
             return "the brake stopped the run; an administrator has to allow it"
+        case StoppedError():
+            return "the run was stopped; an administrator has to allow it"
         case ClusterError() as error:
             return str(error)
         case _:

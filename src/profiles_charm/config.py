@@ -73,12 +73,16 @@ class Config(BaseModel):
     writers: int = 16
     page_size: int = 5000
 
-    def settings(self, model: str = "", *, allow_revocations: bool = False) -> Settings:
+    def settings(
+        self, model: str = "", *, allow_revocations: bool = False, allow_gateway_change: bool = False
+    ) -> Settings:
         """Return how the engine is to behave.
 
         Args:
             model: the name of the model, which is the namespace that the charm runs in.
             allow_revocations: whether to release the brake, which is asked for each time and never configured.
+            allow_gateway_change: whether existing policies may get another gateway than the owners' policies name,
+                which is asked for each time too.
 
         Raises:
             SettingsError: an option has not the form that it needs, or is out of range; the message names it.
@@ -115,6 +119,7 @@ class Config(BaseModel):
                 writers=self.writers,
                 page_size=self.page_size,
                 allow_revocations=allow_revocations,
+                allow_gateway_change=allow_gateway_change,
             )
         except SettingsError as error:
             raise SettingsError(error.what, setting=f"option {_option(error.setting)}") from None

@@ -19,6 +19,7 @@ from profiles_management import (
     ProfilesError,
     Report,
     SettingsError,
+    StoppedError,
 )
 from profiles_management.kubeflow import unmanaged as unmanaged_access
 from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
@@ -26,6 +27,7 @@ from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.stops import Halt
 
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400
@@ -37,6 +39,7 @@ _LONGEST_PLACE = 60
 _LEAST = 20  # characters of a place or a URL that still say something
 _WHOLE = 160  # characters of a place and a reason that are not cut
 _UNCUT = 10_000
+_OPTIONS = {"preset": "distribution", "userid_header": "userid-header"}  # of settings; the others have their names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class Run:
     @property
     def report(self) -> Report | None:
         """What was applied: all of it, or what the brake did not stop. None where the run did not come that far."""
-        report = self.outcome.report if isinstance(self.outcome, BrakeError) else self.outcome
+        report = self.outcome.report if isinstance(self.outcome, StoppedError) else self.outcome
         return report if isinstance(report, Report) else None
 
     @property
@@ -91,8 +94,8 @@ def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
     match error:
         case DocumentError():
             return ops.BlockedStatus(_worded(error, LONGEST))
-        case BrakeError():
-            return ops.BlockedStatus(braked(error))
+        case StoppedError():
+            return ops.BlockedStatus(stopped(error))
         case ClusterError():
             return _of_cluster(error, app)
         case SettingsError():
@@ -106,8 +109,8 @@ def in_words(error: ProfilesError) -> str:
     match error:
         case DocumentError():
             return _worded(error, _UNCUT)
-        case BrakeError():
-            return braked(error)
+        case StoppedError():
+            return stopped(error)
         case _:
             return _without_secrets(error, _UNCUT)
 
@@ -169,6 +172,20 @@ def trouble(report: Report) -> str:
         broken, first = {one.change.profile for one in report.failed}, report.failed[0]
         return f"{count(len(broken), 'profile')} failed: {first.change.profile}: {nameless.outcome(first)}"
     return ""
+
+
+def stopped(error: StoppedError) -> str:
+    """Return why changes were held back, and how to go on."""
+    if isinstance(error, BrakeError):
+        return braked(error)
+    return "; ".join(halted(halt) for halt in error.halts if isinstance(halt, Halt))
+
+
+def halted(halt: Halt) -> str:
+    """Return why the cluster holds changes back: which option to set, or how to allow them."""
+    corrections = [f"set {_OPTIONS.get(name, name)}={value}" for name, value in halt.correction.items()]
+    allowing = [f"run sync-now {halt.setting.replace('_', '-')}=true"] if halt.setting else []
+    return short(f"{halt.brief}; {' or '.join([*corrections, *allowing])}", LONGEST_WITH_GATEWAYS)
 
 
 def braked(error: BrakeError) -> str:

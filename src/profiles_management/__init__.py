@@ -25,6 +25,7 @@ from profiles_management.pmr.problems import (
     Problem,
     ProfilesError,
     SettingsError,
+    StoppedError,
 )
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
@@ -48,6 +49,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StaleProfile",
+    "StoppedError",
     "apply_plan",
     "create_or_update_profiles",
     "delete_stale_profiles",

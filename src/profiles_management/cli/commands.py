@@ -44,7 +44,7 @@ from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
-from profiles_management.pmr.problems import BrakeError, ProfilesError
+from profiles_management.pmr.problems import ProfilesError, StoppedError
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
@@ -142,6 +142,12 @@ def apply(
         bool,
         typer.Option("--allow-revocations", help="Allow this run to revoke more than the brake allows."),
     ] = False,
+    allow_gateway_change: Annotated[
+        bool,
+        typer.Option(
+            "--allow-gateway-change", help="Let existing policies get another gateway than the owners' policies name."
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking; the brake still stops.")] = False,
     dry_run: DryRun = "none",
     timeout: Timeout = None,
@@ -149,7 +155,12 @@ def apply(
 ) -> int:
     """Make the cluster, or the folder, match the document; on a terminal, ask before access ends."""
     session: Session = ctx.obj
-    settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
+    settings = replace(
+        options.settings(),
+        deadline=timeout,
+        allow_revocations=allow_revocations,
+        allow_gateway_change=allow_gateway_change,
+    )
     pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
     if dry_run != "none":
@@ -161,7 +172,7 @@ def apply(
         found = agreed_plan(session, made, settings, ask=session.terminal.is_interactive() and not yes)
         with session.changing("Applying") as progress:
             report = apply_plan(found, target=where, settings=settings, clock=session.clock, progress=progress)
-    except (BrakeError, Declined) as error:
+    except (StoppedError, Declined) as error:
         return _stopped(session, output, error)
     return _reported(session, output, report)
 
@@ -324,7 +335,7 @@ def _reported(session: Session, output: str, report: Report) -> int:
     return report.exit_code
 
 
-def _stopped(session: Session, output: str, error: BrakeError | Declined) -> int:
+def _stopped(session: Session, output: str, error: StoppedError | Declined) -> int:
     """Show what was applied although something stopped the rest, if anything was, and the error."""
     report = error.report if isinstance(error.report, Report) else None
     if report is not None and report.outcomes and output == "text":

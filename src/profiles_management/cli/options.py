@@ -11,13 +11,13 @@ from pydantic_core import PydanticCustomError
 
 from profiles_management.cli.variables import entries, variable
 from profiles_management.kubeflow.setting_forms import roles_in
-from profiles_management.kubeflow.settings import PRESETS, Settings
+from profiles_management.kubeflow.settings import DETECTED, PRESETS, UPSTREAM, Settings
 from profiles_management.pmr import until
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.problems import SettingsError
 
 Output = Literal["text", "json", "yaml"]
-Preset = Literal["upstream", "charmed"]
+Preset = Literal["auto", "upstream", "charmed"]
 
 _DEFAULT = Settings()
 
@@ -71,11 +71,11 @@ class SettingGroup:
             SettingsError: a value does not have the required form, or is out of range.
         """
         given = {one.name: getattr(self, one.name) for one in fields(cast("Any", self))}
-        preset = PRESETS[given.pop("preset", "upstream")]
+        preset = given.pop("preset", "upstream")
         for name, (setting, form) in _LISTS.items():
             if name in given and (values := entries(f"--{name.replace('_', '-')}", given.pop(name))):
                 given[setting] = form(values)
-        return replace(preset, **given)
+        return replace(_preset(preset, detects="principals" not in given), **given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,14 @@ class RuleOptions(SettingGroup):
 class KubeflowOptions(SettingGroup):
     """How access in the cluster is recognized."""
 
-    preset: Annotated[Preset, _setting("--preset", "Kubeflow distribution, which decides on the gateway.")] = "upstream"
+    preset: Annotated[
+        Preset,
+        _setting(
+            "--preset",
+            "Kubeflow distribution, which decides on the gateway. auto takes the gateway that the owners' "
+            "AuthorizationPolicies name, or upstream if there are none.",
+        ),
+    ] = "auto"
     standalone: Annotated[
         bool, _setting("--standalone", "Cluster without Kubeflow: create namespaces and quotas directly.")
     ] = False
@@ -252,6 +259,13 @@ class SettingOptions(
     KubeflowOptions,
 ):
     """The settings of `apply`, which are all; `plan` takes the same."""
+
+
+def _preset(name: str, *, detects: bool) -> Settings:
+    """Return a preset; for `auto` the settings that detect the gateway, unless the user named it."""
+    if name == "auto":
+        return DETECTED if detects else UPSTREAM
+    return PRESETS[name]
 
 
 def _roles(given: tuple[str, ...]) -> dict[str, str] | None:

@@ -32,6 +32,7 @@ from profiles_management.pmr.problems import (
     GitError,
     Problem,
     ProfilesError,
+    StoppedError,
     Where,
 )
 from profiles_management.pmr.redaction import redacted
@@ -40,6 +41,8 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.stops import StopKind
 from profiles_management.reconcile.waiting import Watcher
 
 STDIN = "standard input"
@@ -260,6 +263,13 @@ def _as_written_here(error: AddressError) -> GitError:
 
 
 def _remedy(error: ProfilesError) -> str:
-    if isinstance(error, BrakeError):
-        return "Look at it with plan; allow it with apply --allow-revocations."
-    return error.remedy if isinstance(error, ClusterError) else ""
+    if isinstance(error, ClusterError):
+        return error.remedy
+    if not isinstance(error, StoppedError):
+        return ""
+    stops = error.report.stops if isinstance(error.report, Report) else ()
+    halts = [stop for stop in stops if stop.kind is StopKind.GATEWAYS]
+    if not isinstance(error, BrakeError):
+        return "\n".join(halt.remedy for halt in halts)
+    revocations = "Look at it with plan; allow it with apply --allow-revocations."
+    return "\n".join([revocations, *(f"Also stopped: {halt.what}. {halt.remedy}" for halt in halts)])

@@ -49,7 +49,7 @@ class Draft:
         self.staying: list[str] = []
         # A folder does not say what runs in a namespace.
         self.adopted = adoption.adopted(pmr, observed, settings) if observed.contents else []
-        self.gateways = GatewayCheck(settings, observed.profiles)
+        self.gateways = GatewayCheck(settings, pmr, observed)
 
     @cached_property
     def people_of_document(self) -> frozenset[Person]:

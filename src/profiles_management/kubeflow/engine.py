@@ -1,10 +1,13 @@
 """The doors of the engine: observe, plan, apply, report."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lightkube import Client
 
@@ -17,6 +20,7 @@ from profiles_management.kubeflow.cluster_wide import ClusterWide
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.export import Export
 from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.kubeflow.target import Target
@@ -24,12 +28,15 @@ from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted
-from profiles_management.reconcile import brake
+from profiles_management.reconcile import brake, halts
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Plan, SourceAccess
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop
+
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.gateway_choice import Choice
 
 Where = Target | Client | Path | str | None
 
@@ -88,10 +95,26 @@ def plan_profiles(
     """
     checked(pmr, settings)
     with _reached(target, settings, clock) as reached:
-        observed = reached.observe(settings)
+        observed, choice = reached.observe(settings), None
+        if settings.detect_gateways:
+            observed, choice = _detected(pmr, reached, observed, settings)
+            settings = choice.settings
         if isinstance(reached, Cluster) and (adopted := adoption.adopted(pmr, observed, settings)):
             observed = replace(observed, contents=reached.contents(adopted))
-    return planning.plan(pmr, observed, settings, now=now or clock.now())
+    plan = planning.plan(pmr, observed, settings, now=now or clock.now())
+    return plan if choice is None else choice.applied_to(plan)
+
+
+def _detected(
+    pmr: ProfilesManagementRepresentation, target: Target, observed: Observed, settings: Settings
+) -> tuple[Observed, Choice]:
+    """Return the gateways that a target's policies name; it is read again for those that nobody looked for."""
+    from profiles_management.kubeflow.gateway_choice import choose  # noqa: PLC0415 - for the command alone
+
+    choice = choose(pmr, observed, settings)
+    if not set(choice.settings.principals) <= set(settings.principals):
+        observed = target.observe(choice.settings)
+    return observed, choice
 
 
 def create_or_update_profiles(
@@ -117,6 +140,8 @@ def create_or_update_profiles(
         DocumentError: the document is not valid; nothing was sent.
         BrakeError: a source would take too much access away, and nothing of it was written. Everything else was
             applied, and is in its report.
+        StoppedError: existing policies would get other gateways than the target's policies name. Only changes that end
+            access were applied, and are in its report.
         ClusterError: the target cannot be read.
         Interrupted: the clock was ending before the first write.
     """
@@ -144,11 +169,14 @@ def apply_plan(
             return _applied_and_told(plan, reached, settings, clock, progress)
         rest = allowed(plan, settings)
         report = _applied_and_told(rest, reached, settings, clock, progress) if rest else Report(rest)
-        raise brake.error(stopped_by_brake(plan, settings), replace(report, stops=why))
+        report = replace(report, stops=why)
+        stopped = stopped_by_brake(plan, settings)
+        raise brake.error(stopped, report) if stopped else halts.error(plan, report)
 
 
 def allowed(plan: Plan, settings: Settings) -> Plan:
     """Return what an apply makes of a plan: without the changes that it holds back."""
+    plan = halts.released(plan)
     stopped = stopped_by_brake(plan, settings)
     return brake.released(plan, stopped) if stopped else plan
 
@@ -156,7 +184,10 @@ def allowed(plan: Plan, settings: Settings) -> Plan:
 def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:
     """Return why an apply would hold changes of a plan back; nothing where it would apply all of it."""
     stopped = stopped_by_brake(plan, settings)
-    return (brake.stop(plan, stopped),) if stopped else ()
+    why = [brake.stop(plan, stopped)] if stopped else []
+    why += map(halts.stop, plan.halts)
+    rest = bool(why) and bool(allowed(plan, settings))
+    return tuple(replace(stop, rest=rest) for stop in why)
 
 
 def stopped_by_brake(plan: Plan, settings: Settings) -> tuple[SourceAccess, ...]:

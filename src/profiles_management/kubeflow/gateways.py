@@ -1,54 +1,124 @@
 """Whether contributors' policies name the gateway that is really there. Pure.
 
 The profile controller writes the owner's AuthorizationPolicy and knows the gateway; a contributor's policy that names
-another one lets nobody in.
+another one lets nobody in. The admins of a namespace can edit that policy, so each profile has one vote.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
 from profiles_management.kubeflow import policies
-from profiles_management.kubeflow.observed import OwnerObject
-from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.observed import Observed, OwnerObject
+from profiles_management.kubeflow.policy_spec import WayIn, way_in
+from profiles_management.kubeflow.settings import PRESETS, Settings
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Change
+from profiles_management.reconcile.plan import Change, Fact, Verb
 
 CODE = "gateway-mismatch"
 _MOST = 3  # sets of principals that are reported
 
 
-class GatewayCheck:
-    """Compares the principals of the settings with those of owners' policies, and counts contributors."""
+class Gateways:
+    """The gateways of the settings, compared with those that policies name."""
 
-    def __init__(self, settings: Settings, namespaces: Container[str]) -> None:
-        """Take the namespaces of profiles: what runs there is not a gateway."""
+    def __init__(self, settings: Settings, pmr: ProfilesManagementRepresentation, observed: Observed) -> None:
         self._settings = settings
-        self._namespaces = namespaces
+        self._pmr = pmr
+        self._observed = observed
+        self._header = settings.userid_header.lower()
+        self.usual = WayIn(frozenset(settings.gateways), frozenset([self._header]))
+
+    def are_named_by(self, way: WayIn) -> bool:
+        """Return whether a policy names no gateway and no header but those of the settings."""
+        return self.knows_header(way) and all(map(self.has, way.principals))
+
+    def has(self, principal: str) -> bool:
+        """Return whether a principal, or a pattern of principals, stands for a gateway of the settings."""
+        return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)
+
+    def knows_header(self, way: WayIn) -> bool:
+        """Return whether a policy knows people by the header of the settings, or by a claim."""
+        return not way.headers or self._header in way.headers
+
+    def of(self, spec: bytes) -> WayIn:
+        """Return how a policy lets people in, without workloads: what runs in a profile is not a gateway."""
+        way = way_in(spec)
+        return way._replace(principals=frozenset(filter(self._is_elsewhere, way.principals)))
+
+    def described(self, way: WayIn) -> str:
+        """Return what a policy names: a preset, or principals, with the header where that is another one."""
+        principals, preset = ", ".join(sorted(way.principals)), preset_of(way)
+        named = f"{preset} ({principals})" if preset else principals
+        return named if self.knows_header(way) else f"{named} with the header {', '.join(sorted(way.headers))}"
+
+    def _is_elsewhere(self, principal: str) -> bool:
+        """Whether a principal runs outside of profiles, where people can start what they like."""
+        namespace, _ = policies.place_of(principal)
+        space = self._observed.namespaces.get(namespace)
+        is_owned = space is not None and bool(space.owner)
+        return not (is_owned or namespace in self._observed.profiles or self._pmr.has_profile(namespace))
+
+
+class GatewayCheck:
+    """Counts which gateways the owners' policies of profiles name, and how many contributors there are.
+
+    Attributes:
+        gateways: those of the settings.
+    """
+
+    def __init__(self, settings: Settings, pmr: ProfilesManagementRepresentation, observed: Observed) -> None:
+        self.gateways = Gateways(settings, pmr, observed)
+        self._settings = settings
+        self._origins = pmr.origins
         self._usual = b'"principals":' + msgspec.json.encode(settings.gateways)
-        self._contributors: Counter[frozenset[str]] = Counter()
-        self._profiles: dict[frozenset[str], str] = {}
+        self._usual_header = f'"request.headers[{settings.userid_header}]"'.encode()
+        self._trusted: Counter[WayIn] = Counter()
+        self._untrusted: Counter[WayIn] = Counter()
+        self._contributors: Counter[WayIn] = Counter()
+        self._profiles: dict[WayIn, str] = {}
 
     def add(self, profile: str, policy: OwnerObject | None, contributors: int) -> None:
-        """Look at one profile whose owner's policy was written by the profile controller."""
-        if policy is None or not contributors or self._usual in policy.spec:
+        """Look at one profile of the document whose owner's policy was written by the profile controller."""
+        if policy is None:
             return
-        principals = policies.gateways_of(policy.spec, self._settings)
-        if all(self._is_named(principal) or self._is_workload(principal) for principal in principals):
+        is_usual = self._usual in policy.spec and self._usual_header in policy.spec
+        way = self.gateways.usual if is_usual else self.gateways.of(policy.spec)
+        if not way.principals:
             return
-        self._contributors[principals] += contributors
-        self._profiles.setdefault(principals, profile)
+        source = self._origins.profiles.get(profile, "")
+        votes = self._untrusted if source in self._origins.untrusted else self._trusted
+        votes[way] += 1
+        self._contributors[way] += contributors
+        self._profiles.setdefault(way, profile)
+
+    @property
+    def votes(self) -> Counter[WayIn]:
+        """How many profiles name which gateways. Who is not trusted to take profiles over has no vote beside others."""
+        return self._trusted or self._untrusted
+
+    @property
+    def is_outvoted(self) -> bool:
+        """Whether more than half of the profiles name other gateways than the settings."""
+        others = sum(number for way, number in self.votes.items() if not self.gateways.are_named_by(way))
+        return others * 2 > self.votes.total()
 
     def problems(self) -> Iterator[Problem]:
         """Yield one problem for each set of principals that owners' policies name and contributors' do not."""
         gateways = self._settings.gateways
-        for principals, contributors in self._contributors.most_common(_MOST):
-            who, profile = count(contributors, "contributor"), self._profiles[principals]
-            there = sorted(one for one in principals if not self._is_workload(one))
-            named = ",".join(there)
-            theirs = ", ".join(one for one in there if not self._is_named(one))
+        differing = (
+            (way, contributors)
+            for way, contributors in self._contributors.most_common()
+            if contributors and self.gateways.knows_header(way) and not self.gateways.are_named_by(way)
+        )
+        for way, contributors in islice(differing, _MOST):
+            who, profile, principals = count(contributors, "contributor"), self._profiles[way], way.principals
+            named = ",".join(sorted(principals))
+            theirs = ", ".join(one for one in sorted(principals) if not self.gateways.has(one))
             ours = ", ".join(one for one in gateways if one not in principals)
             what = f"AuthorizationPolicies of {who} name {ours}; the owner's in {profile} names {theirs}"
             if not ours:
@@ -61,12 +131,44 @@ class GatewayCheck:
                 f"or set principals to {named}",
             )
 
-    def _is_workload(self, principal: str) -> bool:
-        """Whether a principal runs in the namespace of a profile, where its people can start what they like."""
-        return policies.place_of(principal)[0] in self._namespaces
 
-    def _is_named(self, principal: str) -> bool:
-        return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)
+def preset_of(way: WayIn) -> str:
+    """Return the preset whose ingress gateway a policy names, with nothing that it does not have; '' for none."""
+    for name, preset in PRESETS.items():
+        if preset.principals[0] in way.principals and way.principals <= set(preset.principals):
+            return name
+    return ""
+
+
+def fact(settings: Settings, text: str = "", *, is_detected: bool = False) -> Fact:
+    """Return the gateways that a plan writes, for JSON; `text` says why, where no setting does."""
+    preset = next((name for name, preset in PRESETS.items() if preset.principals == settings.principals), None)
+    data = {"preset": preset, "principals": list(settings.gateways), "detected": is_detected}
+    return Fact("gateways", data, text)
+
+
+def votes_of_contributors(
+    gateways: Gateways, pmr: ProfilesManagementRepresentation, observed: Observed
+) -> Counter[WayIn]:
+    """Return how many profiles of a document have contributors' policies that name which gateways.
+
+    For targets without owners' policies of a profile controller. Each profile has one vote, whatever it holds.
+    """
+    votes: Counter[WayIn] = Counter()
+    for profile in pmr.in_order():
+        policies_there = [policy.spec for policy in observed.policies.get(profile.name, {}).values()]
+        named = Counter(way for way in map(gateways.of, policies_there) if way.principals)
+        if named:
+            votes[max(named, key=lambda way: (named[way], sorted(way.principals)))] += 1
+    return votes
+
+
+def writes_gateways(change: Change) -> bool:
+    """Return whether a change writes a policy with its gateways, for somebody who keeps access."""
+    return any(
+        write.target.kind == "AuthorizationPolicy" and write.verb is not Verb.DELETE and b'"principals"' in write.body
+        for write in change.writes
+    )
 
 
 def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -> Iterator[Problem]:

@@ -203,6 +203,7 @@ class Owning:
             ),
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
             settled=(bound(self.profile),) if watched else (),
+            narrows=before is not None and not first,
         )
 
     def _reason(self) -> Reason:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from profiles_management.kubeflow import compare, names, objects, writes
+from profiles_management.kubeflow import compare, names, objects, policies, writes
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, role_right, weight
 from profiles_management.kubeflow.objects import Grant
 from profiles_management.kubeflow.observed import Binding, Policy
@@ -243,7 +243,17 @@ class Settling:
             fields=tuple(self.fields),
             writes=sent,
             promotes=not before or weight(self.grant.role) > weight(before),
+            narrows=self._narrows(),
         )
+
+    def _narrows(self) -> bool:
+        """Whether an object of this person gives access to others too, who lose that."""
+        person = self.grant.person
+        if any(binding.subjects is not None or binding.person != person for binding in self.held.bindings):
+            return True
+        edited = (policy.spec for policy in self.held.policies if policy_diff(policy, person, self.settings))
+        let_in = (other for spec in edited for other in policies.people_of_owners_policy(spec, self.settings))
+        return any(other != person for other in let_in)
 
     def _action(self) -> Action:
         if not (self.held.bindings or self.held.policies):

@@ -15,6 +15,7 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import Frozen, Plan, ordered
 from profiles_management.reconcile.report import profile_of
+from profiles_management.reconcile.stops import Halt
 
 _MOST_REFUSED: Final = 20  # warnings about one source
 
@@ -63,10 +64,11 @@ def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
 def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
     defined_or_known = pmr.origins.conflicts.keys() | draft.frozen.keys() | set(draft.stale)
     undefined_names = {change.profile for change in draft.changes if not pmr.has_profile(change.profile)}
+    halts = _halts(draft)
     return Plan(
         changes=ordered(draft.changes),
         refused=tuple(draft.refused),
-        warnings=tuple(_warnings(draft)),
+        warnings=tuple(_warnings(draft, are_gateways_halted=bool(halts))),
         pending=tuple(draft.pending),
         profiles=len(pmr) + len(pmr.origins.conflicts),
         new=draft.new,
@@ -75,18 +77,32 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
         access=draft.tally.access(),
         sources=draft.tally.sources(),
         frozen=tuple(_frozen(draft)),
+        halts=halts,
+        facts=(gateways.fact(draft.settings),),
     )
 
 
-def _warnings(draft: Draft) -> Iterator[Problem]:
+def _halts(draft: Draft) -> tuple[Halt, ...]:
+    """Return why changes of gateways must wait."""
+    check, settings = draft.gateways, draft.settings
+    if settings.allow_gateway_change or not draft.changes or (check.votes and not check.is_outvoted):
+        return ()
+    from profiles_management.kubeflow import gateway_change  # noqa: PLC0415 - most runs do not need it
+
+    halt = gateway_change.halt(draft.changes, check, draft.pmr, draft.observed)
+    return () if halt is None else (halt,)
+
+
+def _warnings(draft: Draft, *, are_gateways_halted: bool) -> Iterator[Problem]:
     """Yield what concerns the whole cluster first, then single profiles, then the document."""
     observed = draft.observed
     yield from observed.unreadable
     planned = sorted({*(profile.name for profile in draft.pmr.in_order()), *draft.stale, *draft.frozen})
     yield from unread.bounded([problem for name in planned for problem in observed.unread.get(name, ())])
     yield from map(_missing_role, observed.missing_roles)
-    mismatches = list(draft.gateways.problems())
-    yield from mismatches or gateways.replaced(draft.changes, draft.tally.access().before, draft.settings)
+    if not are_gateways_halted:
+        mismatches = list(draft.gateways.problems())
+        yield from mismatches or gateways.replaced(draft.changes, draft.tally.access().before, draft.settings)
     yield from draft.warnings
     yield from document_warnings(draft.pmr)
 

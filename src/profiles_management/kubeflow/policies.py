@@ -8,7 +8,17 @@ from typing import Any
 
 import msgspec
 
-from profiles_management.kubeflow.policy_spec import ALLOWS, Operation, Rule, Source, When, as_data, decode, rules_of
+from profiles_management.kubeflow.policy_spec import (
+    ALLOWS,
+    Operation,
+    Rule,
+    Source,
+    When,
+    as_data,
+    decode,
+    principals_of,
+    rules_of,
+)
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import Person
 
@@ -108,11 +118,6 @@ def is_closed(spec: bytes) -> bool:
         return msgspec.json.decode(spec or b"{}") in ({}, {"action": "ALLOW"})
     except (ValueError, RecursionError):
         return False
-
-
-def gateways_of(spec: bytes, settings: Settings) -> frozenset[str]:
-    """Return the principals through which a policy lets in whom its rules name by the user-id header."""
-    return _gateways_of(rules_of(spec), settings)
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -262,7 +267,7 @@ def _gateways_of(rules: Iterable[Rule], settings: Settings) -> frozenset[str]:
         principal
         for rule in rules
         if any(condition.key.lower() == header for condition in rule.conditions or ())
-        for principal in _principals(rule)
+        for principal in principals_of(rule)
     )
 
 
@@ -273,15 +278,6 @@ def _known_gateways(rules: Iterable[Rule], settings: Settings) -> tuple[str, ...
     """
     named = sorted(_gateways_of(rules, settings))[:_MOST_GATEWAYS]
     return (*settings.gateways, *named)
-
-
-def _principals(rule: Rule) -> Iterator[str]:
-    for sender in rule.senders or ():
-        yield from _listed(sender.source)
-
-
-def _listed(source: Source | None) -> Iterable[str]:
-    return source.principals or () if source is not None else ()
 
 
 def _header(settings: Settings) -> str:

@@ -3,12 +3,13 @@
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
 ALLOWS = ("ALLOW", "")
+_HEADER, _CLAIM = "request.headers[", "request.auth.claims["
 
 
 class Source(msgspec.Struct, gc=False, rename="camel"):
@@ -95,3 +96,34 @@ def as_data(spec: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return data
+
+
+class WayIn(NamedTuple):
+    """How a policy lets people in: through which gateways, and by which headers it knows who somebody is.
+
+    Attributes:
+        principals: those of every rule that names people.
+        headers: the names of headers in lower case; none where people are known by a claim of their token.
+    """
+
+    principals: frozenset[str]
+    headers: frozenset[str]
+
+
+def way_in(spec: bytes) -> WayIn:
+    """Return how a policy lets in whom its rules name; no principals where it names nobody, or no gateway."""
+    principals: set[str] = set()
+    headers: set[str] = set()
+    for rule in rules_of(spec):
+        keys = [condition.key.lower() for condition in rule.conditions or ()]
+        if any(key.startswith((_HEADER, _CLAIM)) for key in keys):
+            principals.update(principals_of(rule))
+            headers.update(key[len(_HEADER) : -1] for key in keys if key.startswith(_HEADER))
+    return WayIn(frozenset(principals), frozenset(headers))
+
+
+def principals_of(rule: Rule) -> Iterator[str]:
+    """Yield the principals that a rule is for."""
+    for sender in rule.senders or ():
+        if sender.source is not None:
+            yield from sender.source.principals or ()

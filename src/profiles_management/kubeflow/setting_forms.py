@@ -277,6 +277,8 @@ def _is_cluster_role(name: object) -> bool:
 _CHECKS: Mapping[str, Check] = {
     "principals": _entries(_principal, "Name at least the ingress gateway, or nobody gets in."),
     "additional_principals": _entries(_principal),
+    "detect_gateways": _flag,
+    "allow_gateway_change": _flag,
     "userid_header": _word(_header),
     "userid_prefix": _word(_prefix),
     "groups_claim": _word(_claim),

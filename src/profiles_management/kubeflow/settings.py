@@ -27,6 +27,9 @@ class Settings:
     Attributes:
         principals: who may pass requests of a contributor on: the ingress gateway and the Pipelines UI.
         additional_principals: further ones, added to those of the preset.
+        detect_gateways: whether a plan takes the gateways that the target's policies name, and those of `UPSTREAM`
+            where they name none. `principals` are then what reading looks for: see `DETECTED`.
+        allow_gateway_change: whether existing policies may get other gateways than the owners' policies name.
         userid_header: the header in which the gateway names the user.
         userid_prefix: what stands before the user's name in that header.
         groups_claim: the claim of the token that lists a user's groups.
@@ -59,6 +62,8 @@ class Settings:
 
     principals: tuple[str, ...] = (UPSTREAM_GATEWAY, UPSTREAM_PIPELINES_UI)
     additional_principals: tuple[str, ...] = ()
+    detect_gateways: bool = False
+    allow_gateway_change: bool = False
     userid_header: str = "kubeflow-userid"
     userid_prefix: str = ""
     groups_claim: str = "groups"
@@ -119,3 +124,8 @@ class Settings:
 UPSTREAM = Settings()
 CHARMED = replace(UPSTREAM, principals=(CHARMED_GATEWAY, CHARMED_PIPELINES_UI))
 PRESETS: Mapping[str, Settings] = MappingProxyType({"upstream": UPSTREAM, "charmed": CHARMED})
+DETECTED = replace(
+    UPSTREAM,
+    principals=tuple(principal for preset in PRESETS.values() for principal in preset.principals),
+    detect_gateways=True,
+)

@@ -30,6 +30,7 @@ from profiles_management.pmr.problems import (
     Problem,
     ProfilesError,
     SettingsError,
+    StoppedError,
     Where,
 )
 from profiles_management.pmr.rules import Rules
@@ -62,6 +63,7 @@ __all__ = [
     "ScopedResourceSelectorRequirement",
     "SettingsError",
     "Source",
+    "StoppedError",
     "UserKind",
     "Where",
     "dumps",

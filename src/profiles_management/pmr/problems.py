@@ -12,7 +12,8 @@
 #   ├── UnknownProfile            a profile was named that is not there
 #   ├── UnknownPerson             somebody was asked for who has no access
 #   ├── Interrupted               the program was asked to end before anything was changed
-#   └── BrakeError                too much access would be lost at once; exit code 3
+#   └── StoppedError              changes are held back until somebody allows them; exit code 3
+#       └── BrakeError            too much access would be lost at once
 
 from __future__ import annotations
 
@@ -169,7 +170,23 @@ class Interrupted(ProfilesError):
 Group = tuple[str | None, str]
 
 
-class BrakeError(ProfilesError):
+class StoppedError(ProfilesError):
+    """Changes of a plan are held back until somebody allows them or corrects the settings.
+
+    Attributes:
+        halts: why the target holds changes back: each a Halt of the engine.
+        report: the Report of what was applied nevertheless.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, *, halts: tuple[object, ...] = (), report: object | None = None) -> None:
+        self.halts = halts
+        self.report = report
+        super().__init__(message)
+
+
+class BrakeError(StoppedError):
     """A plan would take away too much access at once; nothing of the sources that want it was written.
 
     Attributes:
@@ -180,16 +197,13 @@ class BrakeError(ProfilesError):
         report: the Report of what was applied nevertheless: other sources, and access whose time is up.
     """
 
-    exit_code: ClassVar[int] = 3
-
     def __init__(
         self, message: str, *, lost: int, before: int, groups: Collection[Group] = (), report: object | None = None
     ) -> None:
         self.lost = lost
         self.before = before
         self.groups = frozenset(groups)
-        self.report = report
-        super().__init__(message)
+        super().__init__(message, report=report)
 
     @property
     def sources(self) -> frozenset[str]:

@@ -24,7 +24,9 @@ frozen    [{source, why, profiles, contributors}]: sources that cannot be read, 
           profiles that bear none, and may be those of any of them
 stale     [{name}]: profiles that the document no longer defines
 stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it makes the others;
-          kind is revocations, or confirmation where somebody was asked and did not agree
+          kind is revocations, gateways, or confirmation where somebody was asked and did not agree
+
+A target adds what it decided about a plan, each under a key of its own (Plan.facts).
 
 A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
 """
@@ -63,6 +65,7 @@ def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
         "frozen": [_frozen(one) for one in plan.frozen],
         "stale": [{"name": name} for name in plan.stale],
         "stopped": [_stop(stop) for stop in stops],
+        **{fact.key: dict(fact.data) for fact in plan.facts},
     }
 
 

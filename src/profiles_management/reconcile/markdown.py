@@ -83,6 +83,7 @@ def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
     """Return what a reader has to see before the changes: what is held back, and who left with a profile."""
     items = [f"- {code(stop.what)}. {code(stop.remedy)}" for stop in stops]
     items += [f"- {code(sentence)}" for sentence in left_document(plan, plan.changes)]
+    items += [f"- {code(fact.text)}" for fact in plan.facts if fact.text]
     return [*items, ""] if items else []
 
 

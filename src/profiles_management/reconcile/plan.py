@@ -1,11 +1,12 @@
 """A plan is a value: every change that leads from what is to what should be, in the order in which it is made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.stops import Halt
 
 
 class Phase(IntEnum):
@@ -160,6 +161,7 @@ class Change:
         promotes: whether somebody who has a role ends with a stronger one.
         source: whose document decides it, '' where there is only one; None where it takes away access that is not ours.
         within: the source that defines the profile, where `source` adds to a profile of another one; '' elsewhere.
+        narrows: whether it takes access away from others than `person`, although `person` keeps or changes a role.
     """
 
     phase: Phase
@@ -177,6 +179,12 @@ class Change:
     promotes: bool = False
     source: str | None = ""
     within: str = ""
+    narrows: bool = False
+
+    @property
+    def ends_access(self) -> bool:
+        """Whether it ends somebody's access, which no halt of a target may delay."""
+        return self.phase is Phase.REVOKE or self.narrows
 
     @property
     def gives(self) -> bool:
@@ -262,6 +270,21 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that the target decided about a plan.
+
+    Attributes:
+        key: its name in JSON.
+        data: its value in JSON.
+        text: a sentence for people, '' where there is nothing to tell.
+    """
+
+    key: str
+    data: Mapping[str, Any]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Every change, in order, and what is left alone.
 
@@ -277,6 +300,8 @@ class Plan:
         frozen: the sources that cannot be read, by name, with what stays because of that.
         sources: how much access each source takes away, which the brake looks at.
         held: changes that are not made until somebody allows them, in order; see stops.
+        halts: why the target holds back every change that does not end access.
+        facts: what the target decided about the plan.
     """
 
     changes: tuple[Change, ...] = ()
@@ -291,6 +316,8 @@ class Plan:
     frozen: tuple[Frozen, ...] = ()
     sources: tuple[SourceAccess, ...] = ()
     held: tuple[Change, ...] = ()
+    halts: tuple[Halt, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to change."""

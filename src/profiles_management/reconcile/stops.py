@@ -1,7 +1,7 @@
 """Why an apply holds changes back until somebody allows them. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
@@ -12,6 +12,7 @@ class StopKind(StrEnum):
 
     REVOCATIONS = "revocations"
     CONFIRMATION = "confirmation"
+    GATEWAYS = "gateways"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,26 @@ class Stop:
     what: str
     remedy: str
     rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A reason of the target for holding back every change but those that take access away.
+
+    Attributes:
+        what: what the changes would do, a sentence without a full stop.
+        brief: the same in few words, for a status.
+        remedy: how to correct or allow it, with the options of the command.
+        correction: settings that agree with the target, by name; empty where the target does not say.
+        setting: the setting that allows the changes once, '' where none does.
+    """
+
+    kind: StopKind
+    what: str
+    brief: str
+    remedy: str
+    correction: Mapping[str, str] = field(default_factory=dict)
+    setting: str = ""
 
 
 def stop_lines(stops: Sequence[Stop]) -> list[Line]:

@@ -28,7 +28,7 @@ _VERBS = {
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, Notes(plan)), *_beside(plan, groups), *map(line, _plan_sums(plan))]
+    return [*_told(groups, Notes(plan)), *_beside(plan, groups), *_facts(plan), *map(line, _plan_sums(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -37,7 +37,7 @@ def report_lines(report: Report) -> list[Line]:
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
     told = [*_told(groups, Notes(plan), ends), *_beside(plan, groups)]
-    return [*told, *map(line, _report_sums(report)), *_advice(report)]
+    return [*told, *_facts(plan), *map(line, _report_sums(report)), *_advice(report)]
 
 
 def unchanged(plan: Plan) -> int:
@@ -184,6 +184,13 @@ def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
         text = f"no longer in the document, nothing left to revoke: {', '.join(names[:_MOST_NAMES])}{more}."
         yield line(Segment("stale: ", Tone.FAINT), printable(text), hang=len("stale: "))
         yield line()
+
+
+def _facts(plan: Plan) -> Iterator[Line]:
+    """Yield what the target decided about a plan."""
+    for fact in plan.facts:
+        if fact.text:
+            yield line(printable(fact.text))
 
 
 def _unread(source: str) -> str:

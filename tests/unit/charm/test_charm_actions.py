@@ -376,3 +376,16 @@ def test_an_action_that_may_not_read_says_what_to_run(name, world, api, document
     world.configure(pmr=document(ml=1))
 
     assert world.fail(name).endswith("; run juju trust profiles-management --scope=cluster")
+
+
+def test_a_distribution_that_is_not_that_of_the_owners_policies_stops_unless_it_is_allowed(world, document):
+    world.configure(pmr=document(ml=10))
+    world.see()
+    world.configure(pmr=document(ml=10), distribution="upstream")
+    said = "would change the gateway of 10 policies; set distribution=charmed or run sync-now allow-gateway-change=true"
+
+    assert world.fail("sync-now") == said
+    assert world.state.unit_status == BlockedStatus(said)
+    assert world.act("plan")["stopped"] == said
+    assert "stopped" not in world.act("sync-now", dry_run=True, allow_gateway_change=True)
+    assert world.act("sync-now", allow_gateway_change=True)["summary"].startswith("1 profile, 10 contributors")

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[3]
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
 OPTIONS = CHARM["config"]["options"]
 TYPES = {"string": str, "int": int, "float": float, "boolean": bool}
-ASKED_EACH_TIME = {"allow_revocations", "own_namespace"}
+ASKED_EACH_TIME = {"allow_revocations", "allow_gateway_change", "own_namespace"}
+OF_THE_COMMAND = {"detect_gateways"}  # the charm's `distribution` always says it
 SOURCES = {"pmr", "git-url", "git-revision", "git-path", "git-credentials", "git-known-hosts", "git-ca"}
 PARAMS = {
     "sync-now": SyncNow,
@@ -55,7 +56,7 @@ def test_every_option_is_read_and_no_other():
 
 
 def test_every_setting_of_the_engine_is_an_option():
-    settings = {field.name for field in fields(Settings)} - ASKED_EACH_TIME
+    settings = {field.name for field in fields(Settings)} - ASKED_EACH_TIME - OF_THE_COMMAND
 
     assert {name.replace("-", "_") for name in OPTIONS.keys() - OURS} == settings
 

@@ -90,6 +90,12 @@ def test_nobody_is_asked_about_what_the_brake_stops_anyway(there, apply, run):
     assert (ran.code, run.terminal.asked) == (3, [])
 
 
+def test_nobody_is_asked_about_a_gateway_change_that_stops_anyway(there, apply, run):
+    ran = apply([team("ml", ANN, BOB)], "--preset", "charmed", answer=True)
+
+    assert (ran.code, run.terminal.asked) == (3, [])
+
+
 def test_where_the_brake_stops_a_part_the_question_is_about_the_rest(there, apply, run, api):
     for name in ("eve", "zed"):
         Kfam(api).add("ml", f"{name}@example.com", "edit")
@@ -131,8 +137,16 @@ def test_what_takes_nothing_from_anybody_is_not_asked(profiles, there, apply, ru
         ([team("ml", ANN, BOB, owner="new@example.com")], (), "1 owner is replaced."),
         ([team("ml", ANN, owner="bob@example.com")], (), "1 owner is replaced."),
         ([team("web")], (), "2 role assignments end."),
-        ([team("ml", ANN, BOB)], ("--preset", "charmed"), "the gateways of 2 AuthorizationPolicies change."),
-        ([team("ml", ANN, BOB)], ("--userid-header", "x-user"), "2 AuthorizationPolicies let in other requests."),
+        (
+            [team("ml", ANN, BOB)],
+            ("--preset", "charmed", "--allow-gateway-change"),
+            "the gateways of 2 AuthorizationPolicies change.",
+        ),
+        (
+            [team("ml", ANN, BOB)],
+            ("--userid-header", "x-user", "--allow-gateway-change"),
+            "2 AuthorizationPolicies let in other requests.",
+        ),
         (
             [team("ml", ANN, BOB)],
             ("--instance", "second", "--take-over", "default"),

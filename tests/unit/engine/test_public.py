@@ -25,6 +25,7 @@ PUBLIC = [
     "Settings",
     "SettingsError",
     "StaleProfile",
+    "StoppedError",
     "apply_plan",
     "create_or_update_profiles",
     "delete_stale_profiles",
@@ -65,5 +66,5 @@ def test_every_error_belongs_to_one_tree():
     found = [getattr(profiles_management, name) for name in PUBLIC]
     errors = [one for one in found if isinstance(one, type) and issubclass(one, Exception)]
 
-    assert len(errors) == 8
+    assert len(errors) == 9
     assert all(issubclass(one, ProfilesError) for one in errors)

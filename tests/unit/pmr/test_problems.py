@@ -36,7 +36,7 @@ def test_every_error_is_a_profiles_error_with_an_exit_code():
     errors = [each for each in vars(problems).values() if isinstance(each, type) and issubclass(each, Exception)]
 
     assert all(issubclass(each, ProfilesError) for each in errors)
-    assert {each.__name__ for each in errors if each.exit_code != 1} == {"BrakeError", "Interrupted"}
+    assert {each.__name__ for each in errors if each.exit_code != 1} == {"BrakeError", "StoppedError", "Interrupted"}
 
 
 def test_the_brake_says_how_much_would_be_lost():

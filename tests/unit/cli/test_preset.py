@@ -1,0 +1,94 @@
+"""`--preset auto`, the default: the gateway of the owners' policies is taken and named, and a wrong one stops."""
+
+import pytest
+
+from memory_api import ProfileController
+from memory_api.controller import CHARMED_PRINCIPALS, PRINCIPALS
+
+
+@pytest.fixture
+def charmed(api):
+    """The profile controller of Charmed Kubeflow."""
+    return ProfileController(api, principals=CHARMED_PRINCIPALS)
+
+
+def names_gateway(api, principals):
+    """Return whether every contributor's policy names these principals."""
+    made = [one for one in api.objects("AuthorizationPolicy") if one["metadata"]["name"] != "ns-owner-access-istio"]
+    return {tuple(one["spec"]["rules"][0]["from"][0]["source"]["principals"]) for one in made} == {principals}
+
+
+def test_on_charmed_kubeflow_no_option_is_needed(run, api, charmed, sample):
+    run("apply", "pmr.yaml", "--preset", "charmed")
+
+    unchanged = run("apply", "pmr.yaml").last
+    added = sample(
+        ("  - name: bart@canonical.com", "  - {name: joe@canonical.com, role: view}\n  - name: bart@canonical.com")
+    )
+    ran = run("apply", "-", stdin=added)
+
+    assert unchanged == "No changes. 2 profiles match."
+    assert "\nGateway: charmed, as 2 of 2 owners' AuthorizationPolicies name it.\n" in ran.out
+    assert names_gateway(api, CHARMED_PRINCIPALS)
+
+
+def test_json_says_which_gateway_was_taken(run, charmed):
+    run("apply", "pmr.yaml", "--preset", "charmed")
+
+    found = [run(command, "pmr.yaml", "--output", "json").data["gateways"] for command in ("plan", "apply")]
+
+    assert found == [{"preset": "charmed", "principals": list(CHARMED_PRINCIPALS), "detected": True}] * 2
+
+
+@pytest.mark.parametrize(
+    ("made_by", "preset", "kept"), [("auto", "charmed", PRINCIPALS), ("charmed", "upstream", CHARMED_PRINCIPALS)]
+)
+def test_the_wrong_preset_ends_with_3_and_locks_nobody_out(run, api, made_by, preset, kept):
+    ProfileController(api, principals=kept)
+    run("apply", "pmr.yaml", "--preset", made_by)
+    api.log.clear()
+
+    ran = run("apply", "pmr.yaml", "--preset", preset)
+
+    assert (ran.code, ran.out, api.writes) == (3, "", [])
+    assert names_gateway(api, kept)
+    right = {"charmed": "upstream", "upstream": "charmed"}[preset]
+    assert ran.err.splitlines()[-1] == (
+        f"Pass --preset {right}. If the gateway is about to change, pass --allow-gateway-change once."
+    )
+
+
+def test_a_plan_with_the_wrong_preset_shows_that_apply_would_stop(run, controller):
+    run("apply", "pmr.yaml")
+
+    ran = run("plan", "pmr.yaml", "--preset", "charmed", "--exit-code", "--output", "json")
+
+    assert ran.code == 3
+    (stop,) = ran.data["stopped"]
+    assert (stop["kind"], stop["rest_applied"]) == ("gateways", False)
+    assert run("plan", "pmr.yaml", "--preset", "charmed").last.startswith("stopped: apply would change nothing of this")
+
+
+def test_the_gateway_change_is_allowed_for_one_run(run, api, controller):
+    run("apply", "pmr.yaml")
+
+    ran = run("apply", "pmr.yaml", "--preset", "charmed", "--allow-gateway-change")
+
+    assert ran.code == 0
+    assert names_gateway(api, CHARMED_PRINCIPALS)
+    assert run("apply", "pmr.yaml").code == 0
+    assert names_gateway(api, PRINCIPALS)
+
+
+def test_a_principal_of_the_user_is_taken_without_looking(run, api, controller):
+    own = "cluster.local/ns/gateways/sa/own"
+
+    ran = run("plan", "pmr.yaml", "--principal", own, "--output", "json")
+
+    assert ran.data["gateways"] == {"preset": None, "principals": [own], "detected": False}
+
+
+def test_the_policies_that_confine_the_account_are_the_same_for_every_preset(run):
+    printed = ("rbac", "--admission-policy", "--service-account", "kubeflow:profiles-management")
+
+    assert len({run(*printed, "--preset", preset).out for preset in ("auto", "upstream", "charmed")}) == 1
