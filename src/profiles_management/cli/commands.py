@@ -44,7 +44,7 @@ from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
-from profiles_management.pmr.problems import ProfilesError, StoppedError
+from profiles_management.pmr.problems import StoppedError
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
@@ -71,10 +71,8 @@ def validate(
 ) -> int:
     """Check a document; needs no cluster."""
     session: Session = ctx.obj
-    try:
-        pmr = session.document(given.names, git, rules.settings().rules)
-    except ProfilesError as error:
-        return session.fail(error, output=output, more={"valid": False, **session.document_data})
+    session.names = tuple(given.names)
+    pmr = session.document(given.names, git, rules.settings().rules)
     if output in formats.PROBLEMS:
         session.problems((), document_warnings(pmr), output)
         return 0

@@ -10,6 +10,7 @@ from contextlib import suppress
 import typer
 
 from profiles_management.cli import about, audit, commands, offboarding, slips  # noqa: F401 - they register commands
+from profiles_management.cli.failures import SystemFailure, UsageError, failed
 from profiles_management.cli.help import NAME
 from profiles_management.cli.program import app
 from profiles_management.cli.session import Session
@@ -35,11 +36,11 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except typer.Abort:
         session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
     except typer.TyperException as error:
-        session.error(f"{redacted(slips.message(error))}\n{_help(error)}")
+        return failed(UsageError(f"{redacted(slips.message(error))}\n{_help(error)}"), arguments, session)
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
         what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         with suppress(OSError):  # the terminal is gone
-            session.error(redacted(what))
+            return failed(SystemFailure(redacted(what)), arguments, session)
     return 1
 
 

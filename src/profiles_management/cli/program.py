@@ -15,8 +15,10 @@ from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
 from profiles_management.cli.options import SettingOptions, TargetOptions, as_option
+from profiles_management.cli.session import Session
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
+from profiles_management.reconcile.describe import Data
 
 VARIABLES = frozenset(
     field.name.upper() for group in (GitOptions, TargetOptions, SettingOptions) for field in fields(group)
@@ -50,7 +52,7 @@ _VERBOSITY = inspect.Parameter(
 
 def command(function: Callable[..., int]) -> Callable[..., int]:
     """Register a command under its name; an error becomes a message and an exit code."""
-    run = spread(function)
+    run, name = spread(function), function.__name__.strip("_").replace("_", "-")
 
     def guarded(*, verbosity: int, **given: object) -> int:
         session = given["ctx"].obj  # type: ignore[attr-defined]
@@ -67,7 +69,8 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
             raise
         except KeyboardInterrupt:
             failure = Interrupted()
-        code: int = session.fail(failure, output=given.get("output", "text"))
+        more = always(name, session)
+        code: int = session.fail(failure, output=given.get("output", "text"), more=more)
         return code
 
     guarded.__doc__ = function.__doc__
@@ -75,8 +78,13 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
     guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), _VERBOSITY]
     )
-    app.command(function.__name__.strip("_").replace("_", "-"), cls=Command)(guarded)
+    app.command(name, cls=Command)(guarded)
     return function
+
+
+def always(command: str, session: Session) -> Data:
+    """Return what the data of a command hold also when it fails."""
+    return {"valid": False, **session.document_data, "warnings": []} if command == "validate" else {}
 
 
 def about() -> str:

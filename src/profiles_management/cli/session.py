@@ -35,7 +35,6 @@ from profiles_management.pmr.problems import (
     StoppedError,
     Where,
 )
-from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
@@ -55,13 +54,14 @@ class Session:
 
     Attributes:
         connect: returns a client for a kubeconfig and a context, each None for the default.
+        names: what the document was asked for by.
     """
 
     clock: Clock = SYSTEM
     connect: Callable[[Path | None, str | None], Client] = connect
     terminal: Terminal = field(default_factory=Terminal)
     signals: Signals = field(default_factory=Signals)
-    _names: tuple[str, ...] = field(default=(), init=False)
+    names: tuple[str, ...] = field(default=(), init=False)
     _commits: dict[str, str] = field(default_factory=dict, init=False)
     _target: TargetDescription | None = field(default=None, init=False)
 
@@ -101,7 +101,7 @@ class Session:
         Raises:
             ProfilesError: something cannot be read.
         """
-        self._names = tuple(names)
+        self.names = tuple(names)
         contents, problems = Contents(), list[Problem]()
         for name in names:
             try:
@@ -129,23 +129,23 @@ class Session:
         self._commits[name] = snapshot.commit
         for file, data in snapshot.named.items():
             contents.add(file, data)
-        which = f"{name} is" if len(self._names) > 1 else "The document is that of"
+        which = f"{name} is" if len(self.names) > 1 else "The document is that of"
         self.note(f"{which} commit {snapshot.commit}.")
 
     @property
     def documents(self) -> str:
         """What was asked for, in words for a message: no name in it holds a credential."""
-        names = [STDIN if name == "-" else self._safe(name) for name in self._names]
+        names = [STDIN if name == "-" else self._safe(name) for name in self.names]
         return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names):,} files"
 
     def _safe(self, name: str) -> str:
         """Return a name without credentials; a URL that was read has none, because one that does is refused."""
-        return name if name in self._commits else redacted(name)
+        return name if name in self._commits else address.shown(name)
 
     @property
     def document_data(self) -> Data:
         """Return what was asked for as data: in one text, and each name."""
-        names = [STDIN if name == "-" else self._safe(name) for name in self._names]
+        names = [STDIN if name == "-" else self._safe(name) for name in self.names]
         return {"document": ", ".join(names), "documents": names}
 
     def converted(self, file: str, rules: Rules) -> Conversion:
@@ -156,7 +156,7 @@ class Session:
         """
         if address.is_location(file) or address.looks_like_repository(file):
             raise GitError("convert reads a file. Clone the repository, and name the file in it.")
-        self._names = (file,)
+        self.names = (file,)
         name = documents.name_of(file)
         with source_boundary(STDIN if file == "-" else file):
             return convert(documents.content(file), name=name, rules=rules)

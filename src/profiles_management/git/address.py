@@ -13,6 +13,7 @@ from profiles_management.git import pasted
 from profiles_management.git.location import PREFIX, AddressError, Location, revision_start
 from profiles_management.git.revision import names
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.redaction import redacted
 
 _PORTS = {"https": 443, "ssh": 22}
 _USER = "git"  # what the hosts of repositories call everybody
@@ -96,6 +97,29 @@ def location(text: str) -> Location:
     if fault := fault or _fault(url):
         raise _error(fault, text, _LOCATION)
     return Location(url, unquote(revision or ""), unquote(path))
+
+
+def shown(text: str) -> str:
+    """Return the name of a document for a message: every credential in it is masked, and as little else as possible.
+
+    `redacted` alone takes everything before an @ for a user and a password, also where a revision follows it.
+    """
+    try:
+        location(text)
+    except AddressError:
+        return redacted(text)
+    url, revision = _apart(text)
+    if not _is_plain_revision(url, revision):
+        return redacted(text)  # it may be a host after a user and a password
+    without_user = url.replace(f"ssh://{_USER}@", "ssh://", 1)
+    return f"{url if redacted(without_user) == without_user else redacted(url)}@{redacted(revision or '')}"
+
+
+def _is_plain_revision(url: str, revision: str | None) -> bool:
+    """Return whether what follows the last @ can only be a revision, and not the host of a URL."""
+    if revision is None or "@" in revision:
+        return False
+    return url.rstrip("/").endswith(".git") or "/" not in revision.partition("#")[0]
 
 
 def parse(url: str) -> Address:

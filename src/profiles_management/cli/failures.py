@@ -1,0 +1,49 @@
+"""Failures before or beside a command, such as an option that does not exist: as text, or as data if asked for."""
+
+import inspect
+import os
+from collections.abc import Collection, Sequence
+from typing import get_args
+
+from profiles_management.cli.program import always, app
+from profiles_management.cli.session import Session
+from profiles_management.cli.variables import PREFIX
+from profiles_management.pmr.problems import ProfilesError
+
+
+class UsageError(ProfilesError):
+    """The command line cannot be understood."""
+
+
+class SystemFailure(ProfilesError):
+    """The operating system failed, as with a full disk."""
+
+
+def failed(error: ProfilesError, arguments: Sequence[str], session: Session) -> int:
+    """Print an error in the form that the arguments ask for, and return its exit code."""
+    name = next((word for word in arguments if not word.startswith("-")), "")
+    form = _form(arguments)
+    output = form if form in _forms_of(name) else "text"
+    return session.fail(error, output=output, more=always(name, session))
+
+
+def _forms_of(name: str) -> Collection[str]:
+    """Return the forms in which a command prints its errors; for some, `--output` is the form of a document."""
+    for command in app.registered_commands:
+        if command.name == name and command.callback is not None:
+            output = inspect.signature(command.callback).parameters.get("output")
+            return get_args(get_args(output.annotation)[0]) if output is not None else ()
+    return ()
+
+
+def _form(arguments: Sequence[str]) -> str:
+    """Return the form that was asked for last, as far as arguments that are wrong somewhere tell it."""
+    form = os.environ.get(f"{PREFIX}OUTPUT", "")
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word in ("--output", "-o"):
+            form = following
+        elif word.startswith("--output="):
+            form = word.removeprefix("--output=")
+        elif word.startswith("-o"):
+            form = word.removeprefix("-o").removeprefix("=")
+    return form
