@@ -1,7 +1,8 @@
 """The command `offboard`: everything that a person has, and the documents without them."""
 
 import codecs
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -65,6 +66,8 @@ def offboard(
 
 
 def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
+    if not person.strip():
+        raise typer.BadParameter("is empty. Write the name as the document has it.", param_hint="PERSON")
     if new_owner == person:
         raise typer.BadParameter("is the person who leaves.", param_hint="--new-owner")
     return Leaver(person, kind, new_owner)
@@ -132,18 +135,20 @@ def _show(session: Session, output: str, departure: Departure) -> None:
         session.error(f"{nobody.what} {nobody.remedy}")
 
 
-def _messages(departure: Departure) -> list[str]:
-    changed = departure.changed
-    messages = []
-    if changed:
-        names = ", ".join(document.name for document in changed)
-        did = "Wrote" if departure.is_written else "Nothing was written. --write edits"
-        messages.append(f"{did} {names}. Then run plan and apply.")
-    if any(not entry.managed for entry in departure.own_access):
-        messages.append("apply keeps access that is not managed here; --foreign revoke removes it.")
+def _messages(departure: Departure) -> Iterator[str]:
+    names = ", ".join(document.name for document in departure.changed)
+    if departure.is_written:
+        yield f"Wrote {names}. Then run plan and apply."
+    elif names:
+        yield f"Nothing was written. --write edits {names}. Then run plan and apply."
+    access = departure.own_access
+    if not names and any(entry.managed for entry in access):
+        yield "No document gives this access. Run plan and apply to revoke it."
+    if any(not entry.managed for entry in access):
+        yield "apply keeps access that is not managed here; --foreign revoke removes it."
     if departure.access is not None:
-        messages.append("ClusterRoleBindings are not checked.")
-    return messages
+        person = shlex.quote(departure.leaver.name)
+        yield f"ClusterRoleBindings were not checked. Run: profiles-management access --person {person} --cluster-wide"
 
 
 def _nobody(departure: Departure) -> Problem:

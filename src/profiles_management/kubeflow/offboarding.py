@@ -15,8 +15,10 @@ from typing import Final
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import access_data, access_role
+from profiles_management.kubeflow.person_search import includes
 from profiles_management.pmr.names import near
 from profiles_management.pmr.offboarding import Leaver, Offboarding, Place, unified_diff
+from profiles_management.pmr.people import UserKind
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.plan import Person
@@ -64,10 +66,13 @@ class Departure:
         return bool(self.own_access) or any(document.is_found for document in self.documents)
 
     def similar_access(self) -> list[AccessEntry]:
-        """Return access in the cluster of similar names."""
+        """Return access in the cluster of similar names, and of groups and patterns that include the person."""
         own = {*self.own_access}
-        entries = self.access or ()
-        return [entry for entry in entries if entry not in own and self.leaver.is_alike(entry.person.name)]
+        return [entry for entry in self.access or () if entry not in own and self._is_similar(entry.person)]
+
+    def _is_similar(self, person: Person) -> bool:
+        is_user = self.leaver.kind is UserKind.USER
+        return self.leaver.is_alike(person.name) or (is_user and includes(person, self.leaver.name))
 
     def places(self) -> list[tuple[str, Place]]:
         """Return every entry with what becomes of it, in the order of the documents."""

@@ -133,16 +133,33 @@ def test_a_group_is_off_boarded_by_its_kind(run, files):
     assert "-  - {name: ann-team, kind: Group, role: edit}\n" in ran.out
 
 
-def test_the_access_in_the_cluster_is_shown_managed_or_not(run, files, controller):
+def test_access_in_the_cluster_that_no_document_gives_is_shown_too(run, files, controller, api):
     files(pmr=DOCUMENT)
     run("apply", "pmr.yaml")
-    gone = DOCUMENT.replace(ANN, "zoe@example.com")
-    files(pmr=gone)
+    files(pmr=DOCUMENT.replace(ANN, "zoe@example.com"))
+    api.put(binding("extra", ANN))
+    api.put(binding("everybody", "system:authenticated", kind="Group"))
 
     ran = run("offboard", ANN, "pmr.yaml")
 
     assert ran.code == 0
-    assert "ml-engineers  edit  2199-01-01" in ran.out
+    assert "ml-engineers  edit                     2199-01-01\n" in ran.out
+    assert "ml-engineers  view (not managed here)  -\n" in ran.out
+    assert "system:authenticated (Group)  ml-engineers  view (not managed here)" in ran.out
+    assert "note: No document gives this access. Run plan and apply to revoke it." in ran.err
+    assert "note: apply keeps access that is not managed here; --foreign revoke removes it." in ran.err
+    assert "access --person ann@example.com --cluster-wide" in ran.err
+
+
+def binding(name, subject, kind="User"):
+    group = "rbac.authorization.k8s.io"
+    return {
+        "apiVersion": f"{group}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": name, "namespace": "ml-engineers"},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "kubeflow-view"},
+        "subjects": [{"apiGroup": group, "kind": kind, "name": subject}],
+    }
 
 
 def test_without_a_cluster_a_note_says_that_it_was_not_checked(run, files):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from profiles_management.pmr import documents
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.offboarding.edits import Edit, applied, in_order, without_items
 from profiles_management.pmr.offboarding.json_text import written_in
@@ -85,8 +87,21 @@ def offboard(
         DocumentError: the document is not valid, cannot be edited without changing more, or would
             not be valid with the new owner.
     """
-    documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
-    return _Search(decode(document, limit), leaver, name, rules).result()
+    pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
+    text, names = decode(document, limit), frozenset(_names(pmr))
+    if not any(leaver.is_alike(each) for each in names):
+        return Offboarding(name, text, (), removed=(), owned=(), promoted=(), alike=(), names=names)
+    with collector_paused():
+        return _Search(text, leaver, name, rules).result(names)
+
+
+def _names(pmr: ProfilesManagementRepresentation) -> Iterator[str]:
+    """Yield the name of everybody in a document."""
+    for profile in pmr.profiles.values():
+        yield profile.owner.name
+        yield from (person.name for person in profile.contributors)
+    for addition in pmr.additions.values():
+        yield from (person.name for person in addition.contributors)
 
 
 class _Search:
@@ -104,8 +119,11 @@ class _Search:
         self.owned = [one for one in self.leaving if one.place.role == OWNER]
         self.promoted = [*self._promoted()]
 
-    def result(self) -> Offboarding:
+    def result(self, names: frozenset[str]) -> Offboarding:
         """Return what becomes of the document.
+
+        Args:
+            names: everybody in it.
 
         Raises:
             DocumentError: it cannot be edited.
@@ -125,7 +143,7 @@ class _Search:
             owned=_places(self.owned),
             promoted=_places(self.promoted),
             alike=_places(one for one in alike if one not in self.leaving),
-            names=frozenset(one.place.name for one in self.people),
+            names=names,
         )
 
     def _promoted(self) -> Iterator[Person]:
