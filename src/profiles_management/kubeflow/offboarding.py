@@ -25,7 +25,6 @@ from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
 
 _MOST_SIMILAR: Final = 20
-_ACTIONS: Final = {"remove": "remove", "promote": "remove: becomes the owner", "decide": "stays: choose a new owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +145,24 @@ def _heading(text: str) -> Line:
 
 def _in_documents(departure: Departure) -> Iterator[Line]:
     rows = [
-        (_where(place), place.profile, _person(place), place.role, place.until or "-", _action(action, departure))
+        (_where(place), place.profile, place.role, place.until or "-", _action(action, departure))
         for action, place in departure.places()
         if action != "keep"
     ]
     if rows:
-        yield from table([("DOCUMENT", "PROFILE", "PERSON", "ROLE", "UNTIL", "ACTION"), *rows])
+        yield from table([("DOCUMENT", "PROFILE", "ROLE", "UNTIL", "ACTION"), *rows])
         yield line()
 
 
 def _action(action: str, departure: Departure) -> str:
-    return _ACTIONS.get(action, f"new owner: {departure.leaver.new_owner}")
+    new_owner = departure.leaver.new_owner
+    actions = {
+        "remove": "remove",
+        "hand_over": f"hand over to {new_owner}",
+        "promote": f"remove {new_owner}, the new owner",
+        "decide": "stays: choose a new owner",
+    }
+    return actions[action]
 
 
 def _in_cluster(departure: Departure) -> Iterator[Line]:

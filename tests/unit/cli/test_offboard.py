@@ -106,6 +106,15 @@ def test_an_owner_has_to_be_decided(run, files):
     assert read("pmr") == OWNED
 
 
+def test_a_handover_is_shown_with_the_role_that_the_new_owner_loses(run, files, keeps):
+    entry = "contributors: [{name: bob@example.com, role: edit}]"
+    files(pmr=OWNED.replace(f"{ANN}}}}}", f"{ANN}}}, {entry}}}"))
+
+    ran = run("offboard", ANN, "pmr.yaml", "--new-owner", "bob@example.com")
+
+    keeps("offboard-handover.txt", ran.out)
+
+
 def test_what_can_be_removed_is_written_although_an_owner_is_undecided(run, files):
     read = files(pmr=DOCUMENT, own=OWNED)
 
