@@ -11,12 +11,14 @@ from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import (
     AccessOptions,
-    DocumentForm,
+    AccessOutput,
+    ExportForm,
     ExportOptions,
-    OutputOption,
     TargetOptions,
 )
-from profiles_management.cli.program import command
+from profiles_management.cli.program import about, command
+from profiles_management.cli.reports.access import access_csv, access_page
+from profiles_management.cli.reports.export import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow import access_listing, access_report
 from profiles_management.kubeflow.engine import list_cluster_wide
@@ -32,15 +34,20 @@ def export(
     ctx: typer.Context,
     target: TargetOptions,
     options: ExportOptions,
-    form: DocumentForm = "yaml",
+    form: ExportForm = "yaml",
 ) -> int:
     """Print what is there as a document, so that one can adopt it."""
     session: Session = ctx.obj
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = export_pmr(target=where, settings=settings)
-    session.note_target()
-    session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
+    if form == "csv":
+        session.show_file(export_csv(found))
+    elif form == "html":
+        session.show_file(export_page(found, session.description, session.clock.now(), about()))
+    else:
+        session.note_target()
+        session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
     for note in found.notes:
         session.note(str(note))
     return 0
@@ -84,7 +91,7 @@ def access(
     git: GitOptions,
     target: TargetOptions,
     options: AccessOptions,
-    output: OutputOption = "text",
+    output: AccessOutput = "text",
 ) -> int:
     """List who has which role where, and until when."""
     session: Session = ctx.obj
@@ -102,8 +109,13 @@ def access(
         cluster_wide=wide,
         document=people,
     )
-    session.show(output, access_listing.lines(report), access_listing.data(report), listing=True)
-    if output == "text":
+    if output == "csv":
+        session.show_file(access_csv(report))
+    elif output == "html":
+        session.show_file(access_page(report, session.description, about()))
+    else:
+        session.show(output, access_listing.lines(report), access_listing.data(report), listing=True)
+    if output in ("text", "csv"):
         session.note(access_listing.not_covered(report))
     return UnknownPerson.exit_code if access_listing.nobody(report) else 0
 

@@ -34,6 +34,7 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "access": (
         ("Show who has access to what", "access"),
         ("Show the access of one person", "access --person ann@example.com"),
+        ("Save a report for auditors", "access -o html > access.html"),
     ),
     "offboard": (
         ("Show what a person has", "offboard ann@example.com pmr.yaml"),

@@ -300,6 +300,8 @@ _OUTPUT = typer.Option(*_SHORT_OUTPUT, help=_FORM, envvar=variable("--output"), 
 OutputOption = Annotated[Output, _OUTPUT]
 PlanOutput = Annotated[Literal["text", "json", "yaml", "markdown"], _OUTPUT]
 ValidateOutput = Annotated[Literal["text", "json", "yaml", "github", "sarif"], _OUTPUT]
+AccessOutput = Annotated[Literal["text", "json", "yaml", "csv", "html"], _OUTPUT]
+ExportForm = Annotated[Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
 DocumentForm = Annotated[Literal["yaml", "json"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
 _TIMEOUT = (
     "Seconds to wait for the profile controller (default 300, or 60 plus 3 for each new profile if that is more)."

@@ -186,6 +186,16 @@ class Session:
         """Return which cluster or folder it is, as the first lines of a text."""
         return [] if self._target is None else [_named(self._target), line()]
 
+    def show_file(self, text: str) -> None:
+        """Print a result that is a file of its own, and the target to standard error."""
+        self.note_target()
+        self.terminal.file(text)
+
+    @property
+    def description(self) -> TargetDescription | None:
+        """Which cluster or folder the command reads, None before it was opened."""
+        return self._target
+
     def note_target(self) -> None:
         """Print to standard error which cluster or folder it is."""
         if self._target is not None:
@@ -218,7 +228,7 @@ class Session:
         if output in formats.PROBLEMS:
             warnings = error.warnings if isinstance(error, DocumentError) else ()
             self.problems(_problems(error), warnings, output)
-        elif output != "text":
+        elif output in ("json", "yaml"):
             self.terminal.data((more or {}) | _failure_data(error) | self._origins(), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)

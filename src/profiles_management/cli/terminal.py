@@ -1,6 +1,7 @@
 """What reaches the terminal or the pipe: lines coloured or plain, data, a progress bar, a question."""
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -74,6 +75,12 @@ class Terminal:
             return
         lines = text.removesuffix("\n").split("\n")
         _print((line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines), sys.stdout)
+
+    def file(self, text: str) -> None:
+        """Print the text of a file, in UTF-8 whatever the locale; it has to be printable but for its line ends."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
+        _write(text, sys.stdout)
 
     def is_interactive(self) -> bool:
         """Return whether somebody is there to be asked."""

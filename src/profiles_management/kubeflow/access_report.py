@@ -13,7 +13,7 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
 _CLUSTER_WIDE = "ClusterRoleBindings (the command lists them with --cluster-wide)"
-_NEVER_COVERED = (
+NEVER_COVERED = (
     "RoleBindings outside of profiles",
     "the members of groups",
     "a profile's own ServiceAccounts",
@@ -67,7 +67,7 @@ class AccessReport:
     def not_covered(self) -> tuple[str, ...]:
         """What gives access and is not in this report."""
         first = (_CLUSTER_WIDE,) if self.cluster_wide is None else ()
-        return (*first, *_NEVER_COVERED)
+        return (*first, *NEVER_COVERED)
 
     def is_expired(self, entry: AccessEntry) -> bool:
         """Return whether an entry should have ended by now."""

@@ -10,9 +10,8 @@ from lightkube import Client
 from lightkube.core.resource import api_info
 from lightkube.resources import core_v1
 
-from profiles_management.kubeflow import cluster_wide, names, pages, revoking, slim
+from profiles_management.kubeflow import names, pages, revoking, slim
 from profiles_management.kubeflow.answers import Refused, answers, judge
-from profiles_management.kubeflow.cluster_wide import ClusterWide
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
@@ -191,27 +190,27 @@ class Cluster:
         seen = part.profiles if kind == "Profile" else part.namespaces
         return {name: one.uid for name, one in seen.items()}
 
-    def cluster_wide(self, settings: Settings) -> ClusterWide:
-        """Return every ClusterRoleBinding of a user or group.
+    def everything(self, kind: type[Any], settings: Settings) -> tuple[list[Any], list[Problem]]:
+        """Return all objects of a kind that is not observed, and what could not be read of them.
 
         Raises:
             ClusterError: the list cannot be read; Forbidden names the verb and resource that are not allowed.
         """
         self._settings = settings
-        return self._try(lambda _: self._cluster_wide())
+        return self._try(lambda _: self._everything(kind))
 
     # reading
 
-    def _cluster_wide(self) -> ClusterWide:
-        bindings: list[Any] = []
+    def _everything(self, kind: type[Any]) -> tuple[list[Any], list[Problem]]:
+        objects: list[Any] = []
         unread: list[Problem] = []
 
         def take(page: pages.Page) -> None:
-            bindings.extend(page.objects)
+            objects.extend(page.objects)
             unread.extend(problem for problems in page.problems.values() for problem in problems)
 
-        self._each_page(slim.ClusterRoleBinding, take)
-        return cluster_wide.gathered(bindings, unread)
+        self._each_page(kind, take)
+        return objects, unread
 
     def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Gathering | None:
         try:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from lightkube import Client
 
-from profiles_management.kubeflow import access, adoption, export, stale
+from profiles_management.kubeflow import access, adoption, export, slim, stale
 from profiles_management.kubeflow import plan as planning
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.kubeflow.cluster_wide import ClusterWide
 from profiles_management.kubeflow.directory import Directory
 from profiles_management.kubeflow.export import Export
 from profiles_management.kubeflow.kubeconfig import connect
@@ -36,6 +35,7 @@ from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop
 
 if TYPE_CHECKING:
+    from profiles_management.kubeflow.cluster_wide import ClusterWide
     from profiles_management.kubeflow.gateway_choice import Choice
 
 Where = Target | Client | Path | str | None
@@ -302,10 +302,12 @@ def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) ->
     Raises:
         ClusterError: they cannot be read, or the target is a folder.
     """
+    from profiles_management.kubeflow.cluster_wide import gathered  # noqa: PLC0415 - for the command alone
+
     with _reached(target, settings) as reached:
         if not isinstance(reached, Cluster):
             raise ClusterError("A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide.")
-        return reached.cluster_wide(settings)
+        return gathered(*reached.everything(slim.ClusterRoleBinding, settings))
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

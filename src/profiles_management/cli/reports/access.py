@@ -1,0 +1,110 @@
+"""The report of who has access as a page or CSV."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from profiles_management.cli.reports import csv_table
+from profiles_management.cli.reports.page import page
+from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report, Table, shown_end
+from profiles_management.cli.reports.target import facts_of
+from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.access_listing import nobody, role_name
+from profiles_management.kubeflow.access_report import AccessReport
+from profiles_management.kubeflow.description import TargetDescription
+from profiles_management.kubeflow.held import has_come
+from profiles_management.pmr.names import quoted
+from profiles_management.reconcile.rows import day
+
+COLUMNS = (
+    "profile",
+    "person",
+    "kind",
+    "role",
+    "until",
+    "expired",
+    "source",
+    "managed",
+    "deleting",
+    "cluster_role_binding",
+)
+
+
+def access_csv(report: AccessReport) -> str:
+    """Return a report as CSV: one line for each role assignment, then those by ClusterRoleBindings."""
+    return csv_table.csv_text(COLUMNS, _rows(report))
+
+
+def access_page(report: AccessReport, target: TargetDescription | None, made_by: str) -> str:
+    """Return a report as an HTML page."""
+    return page(
+        Report(
+            title="Access report",
+            facts=[*facts_of(target), *_filters(report)],
+            at=report.at,
+            assignments=[_assignment(entry, report) for entry in report.entries],
+            tables=list(_tables(report)),
+            not_covered=report.not_covered,
+            notes=[str(problem) for problem in report.unread],
+            made_by=made_by,
+            counted=(Mark.EXPIRED, Mark.UNMANAGED),
+        )
+    )
+
+
+def _rows(report: AccessReport) -> Iterator[tuple[str, ...]]:
+    for entry in (*report.entries, *report.general):
+        yield (
+            entry.profile,
+            entry.person.name,
+            entry.person.kind,
+            role_name(entry),
+            day(entry.until),
+            _yes(answer=report.is_expired(entry)),
+            entry.source,
+            _yes(answer=entry.managed),
+            _yes(answer=entry.deleting),
+            "",
+        )
+    for wide in report.cluster_wide or ():
+        yield ("", wide.person.name, wide.person.kind, wide.role, "", "no", "", "no", "no", wide.binding)
+
+
+def _yes(*, answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def _filters(report: AccessReport) -> Iterator[tuple[str, str]]:
+    profile = f"profile {report.profile}" if report.profile else ""
+    person = f"names that match {quoted(report.person)}" if report.person else ""
+    yield "Filter", ", ".join(part for part in (profile, person) if part) or "none"
+    for problem in nobody(report):
+        yield "Result", f"{problem.what}. {problem.remedy}"
+
+
+def _assignment(entry: AccessEntry, report: AccessReport) -> Assignment:
+    soon = report.at + timedelta(days=SOON_DAYS)
+    marks = (
+        (Mark.EXPIRED, report.is_expired(entry)),
+        (Mark.UNMANAGED, not entry.managed),
+        (Mark.MESH_ONLY, not entry.role),
+        (Mark.DELETING, entry.deleting),
+    )
+    return Assignment(
+        profile=entry.profile,
+        person=entry.person,
+        role=role_name(entry),
+        until=shown_end(entry.until),
+        ends_soon=has_come(entry.until, soon) and not report.is_expired(entry),
+        source=entry.source,
+        marks=tuple(mark for mark, applies in marks if applies),
+    )
+
+
+def _tables(report: AccessReport) -> Iterator[Table]:
+    if report.general:
+        rows = [(entry.profile, str(entry.person), role_name(entry)) for entry in report.general]
+        yield Table("Names that include everybody or many", ("Profile", "Name", "Role"), rows)
+    if report.cluster_wide is not None:
+        bindings = [(str(wide.person), wide.role, wide.binding) for wide in report.cluster_wide]
+        head = ("Person or group", "ClusterRole", "ClusterRoleBinding")
+        yield Table("Access to every namespace by ClusterRoleBindings", head, bindings)
