@@ -9,7 +9,7 @@ from profiles_management.kubeflow.compare import POLICY_FIELDS
 from profiles_management.kubeflow.held import ROLES, weight
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.moves import OWNER, Move, moves
-from profiles_management.reconcile.plan import Change, FieldDiff, Plan
+from profiles_management.reconcile.plan import Change, FieldDiff, Plan, Reason
 
 
 class Kind(StrEnum):
@@ -45,7 +45,7 @@ def concerns(plan: Plan) -> frozenset[Concern]:
 
 
 def _of_change(change: Change) -> Iterator[Concern]:
-    for move in moves(change):
+    for move in moves(change) if change.reason is not Reason.EXPIRED else ():
         if kind := _loss(move, change):
             yield Concern(kind, move.profile, move.person)
     about = str(change.person or change.target)

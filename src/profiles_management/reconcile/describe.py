@@ -7,6 +7,8 @@ changes   one for each step, in the order in which they are made:
     reason      such as wanted, left_document, expired, role_changed, drifted (the names of plan.Reason)
     person      {kind, name}, or null where it is not about somebody's access
     role        {before, after}, each null for none; null where it is not about somebody's access
+    moves       [{who, before, after}]: everybody whose access it moves, with the role before and after: admin, edit,
+                view, owner, listed (one of several in a binding or a policy), another role's name, or null for none
     until       when the access given ends, null for never
     fields      [{path, before, after}]: null stands for a field that is not there
     objects     [{verb, kind, namespace, name}]: every write in its order
@@ -37,7 +39,7 @@ from typing import Any
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.moves import moved
+from profiles_management.reconcile.moves import Move, moved, moves
 from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.stops import Stop
@@ -101,10 +103,15 @@ def change_data(change: Change) -> Data:
         "reason": change.reason.name.lower(),
         "person": None if person is None else {"kind": person.kind, "name": person.name},
         "role": None if person is None else {"before": change.before or None, "after": change.after or None},
+        "moves": [_move(move) for move in moves(change)],
         "until": change.until or None,
         "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
         "objects": [{"verb": str(write.verb), **_ref(write.target)} for write in change.writes],
     }
+
+
+def _move(move: Move) -> Data:
+    return {"who": move.person, "before": move.before or None, "after": move.after or None}
 
 
 def problem_data(problem: Problem) -> Data:

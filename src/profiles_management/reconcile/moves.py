@@ -9,7 +9,6 @@ from profiles_management.reconcile.report import Report, Result
 OWNER: Final = "owner"
 LISTED: Final = "listed"  # what a binding or a policy gives to somebody who is only in a list of it
 
-_STAYS = (Reason.EXPIRED, Reason.BECAME_OWNER, Reason.RENAMED, Reason.DUPLICATE)
 _CONTRIBUTORS = "contributors."
 _LISTS = ("subjects", "lets in")
 
@@ -24,9 +23,10 @@ class Move(NamedTuple):
 
 
 def moves(change: Change) -> Iterator[Move]:
-    """Yield whose access a change moves. Expiry is not a move, and neither is a pair that gets another name."""
-    if change.person is not None and change.reason not in _STAYS:
-        yield Move(change.profile, str(change.person), change.before, change.after)
+    """Yield whose access a change moves; of a person who keeps a role, it is the same before and after."""
+    if change.person is not None:
+        after = OWNER if change.reason is Reason.BECAME_OWNER else change.after
+        yield Move(change.profile, str(change.person), change.before, after)
     for field in change.fields:
         if field.path == OWNER:
             yield from _owners(change, field)
@@ -51,8 +51,9 @@ def _names(listed: object) -> Collection[str]:
 
 
 def losses(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
-    """Return the pairs of a profile and a person of which changes take all that they move."""
-    return frozenset((move.profile, move.person) for change in changes for move in moves(change) if not move.after)
+    """Return the pairs of a profile and a person who lose access by changes. Expiry is not a loss."""
+    revoking = (change for change in changes if change.reason is not Reason.EXPIRED)
+    return frozenset((move.profile, move.person) for change in revoking for move in moves(change) if not move.after)
 
 
 def moved(report: Report) -> Access:
