@@ -7,7 +7,15 @@ import typer
 from profiles_management.cli.help import Program
 from profiles_management.cli.program import about, command
 
-_Name = Annotated[str | None, typer.Argument(metavar="COMMAND", help="Command to explain (default: the program).")]
+
+def _commands(ctx: typer.Context) -> list[str]:
+    return [*cast("Program", ctx.find_root().command).commands]
+
+
+_Name = Annotated[
+    str | None,
+    typer.Argument(metavar="COMMAND", help="Command to explain (default: the program).", autocompletion=_commands),
+]
 
 
 @command

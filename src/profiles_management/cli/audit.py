@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from profiles_management import export_pmr, list_access
+from profiles_management.cli import completing
 from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import (
@@ -70,9 +71,16 @@ class AskedOptions:
     ] = None
     person: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Show this person or group only: the whole name, or a part of it."),
+        typer.Option(
+            metavar="NAME",
+            help="Show this person or group only: the whole name, or a part of it.",
+            autocompletion=completing.people,
+        ),
     ] = None
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="Show this profile only.")] = None
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Show this profile only.", autocompletion=completing.profiles),
+    ] = None
     cluster_wide: Annotated[
         bool, typer.Option("--cluster-wide", help="Show the ClusterRoleBindings of these people too.")
     ] = False

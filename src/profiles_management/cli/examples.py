@@ -45,6 +45,10 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
         ("Grant what apply needs", "rbac | kubectl apply -f -"),
         ("Grant what plan and access need", "rbac --plan-only"),
     ),
+    "completion": (
+        ("Complete in this bash", "completion bash > pm.bash; source pm.bash"),
+        ("Complete in every fish", "completion fish > profiles-management.fish"),
+    ),
     "help": (("Show the help of a command", "help plan"),),
     "version": (("Show the version", "version"),),
 }

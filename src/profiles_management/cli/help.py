@@ -16,7 +16,7 @@ NAME = "profiles-management"
 _NARROWEST, _WIDEST = 40, 100
 _TWO_COLUMNS = 80  # from this width on, an option and its text stand on one line
 _LEFT = 34
-_LAST = ("help", "version")
+_LAST = ("completion", "help", "version")
 _BELOW = 8  # cells that a text below its option is indented by
 
 Row = tuple[str, str]

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import about, audit, commands, offboarding, slips  # noqa: F401 - they register commands
+from profiles_management.cli import about, audit, commands, completion, offboarding, slips  # noqa: F401 - they register commands
 from profiles_management.cli.failures import SystemFailure, UsageError, failed
 from profiles_management.cli.help import NAME
 from profiles_management.cli.program import app
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str], session: Session | None = None) -> int:
         session: clock, targets, terminal and signals; by default those of the process.
     """
     session = session or Session()
+    completion.prepare()
     code = _run(arguments, session)
     return session.signals.exit_code if session.signals.received else code
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from profiles_management import list_access
+from profiles_management.cli import completing
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.local_files import STDIN
 from profiles_management.cli.options import ExportOptions, OutputOption, TargetOptions
@@ -35,13 +36,24 @@ READING = "Reading what is there"
 @command
 def offboard(
     ctx: typer.Context,
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="The exact name, as the document has it.")],
+    person: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERSON", help="The exact name, as the document has it.", autocompletion=completing.people
+        ),
+    ],
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
     options: ExportOptions,
     new_owner: Annotated[
-        str, typer.Option("--new-owner", metavar="NAME", help="Who owns the profiles of this person from now on.")
+        str,
+        typer.Option(
+            "--new-owner",
+            metavar="NAME",
+            help="Who owns the profiles of this person from now on.",
+            autocompletion=completing.people,
+        ),
     ] = "",
     kind: Annotated[UserKind, typer.Option("--kind", help="What PERSON is.")] = UserKind.USER,
     write: Annotated[bool, typer.Option("--write", help="Edit the files in place.")] = False,

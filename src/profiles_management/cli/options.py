@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, cast
 import typer
 from pydantic_core import PydanticCustomError
 
+from profiles_management.cli.completing import contexts
 from profiles_management.cli.variables import entries, variable
 from profiles_management.kubeflow.setting_forms import roles_in
 from profiles_management.kubeflow.settings import DETECTED, PRESETS, UPSTREAM, Settings
@@ -49,7 +50,13 @@ class TargetOptions:
         Path | None, _target("--kubeconfig", "Kubeconfig file (default: that of the environment).", metavar="FILE")
     ] = None
     context: Annotated[
-        str | None, _target("--context", "Context of the kubeconfig (default: its current context).", metavar="NAME")
+        str | None,
+        _target(
+            "--context",
+            "Context of the kubeconfig (default: its current context).",
+            metavar="NAME",
+            autocompletion=contexts,
+        ),
     ] = None
     directory: Annotated[
         Path | None,

@@ -28,6 +28,7 @@ app = typer.Typer(
     help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    add_completion=False,
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lightkube import Client
 
@@ -58,7 +57,7 @@ class Session:
     """
 
     clock: Clock = SYSTEM
-    connect: Callable[[Path | None, str | None], Client] = connect
+    connect: Callable[..., Client] = connect
     terminal: Terminal = field(default_factory=Terminal)
     signals: Signals = field(default_factory=Signals)
     names: tuple[str, ...] = field(default=(), init=False)

@@ -120,7 +120,7 @@ def run(api, capsys, monkeypatch):
             now=lambda: NOON, monotonic=lambda: slept[0], sleep=lambda seconds: slept.append(_add(slept, seconds))
         )
         command.terminal = Answers(answer)
-        more = {} if real else {"connect": lambda *_: api.client()}
+        more = {} if real else {"connect": lambda *_, **__: api.client()}
         session = Session(clock, **more, terminal=terminal or command.terminal, signals=command.terminal.signals)
         code = main(list(map(str, arguments)), session)
         return Ran(code, *capsys.readouterr())

@@ -43,6 +43,17 @@ def connect(
     return open_client(server, user, name, timeout=timeout, clock=clock)
 
 
+def context_names(path: Path | None = None) -> list[str]:
+    """Return the names of the contexts in a kubeconfig; by default in those of KUBECONFIG, or in ~/.kube/config.
+
+    Raises:
+        ClusterError: there is no kubeconfig, or it cannot be read.
+    """
+    from profiles_management.kubeflow.kubeconfig import files  # noqa: PLC0415 - not needed in a pod
+
+    return [*files.read(_paths(path)).entries["context"]]
+
+
 def _paths(path: Path | None) -> list[Path]:
     from profiles_management.kubeflow.kubeconfig import files  # noqa: PLC0415 - not needed in a pod
 

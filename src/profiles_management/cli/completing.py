@@ -1,0 +1,84 @@
+"""What a shell completes: contexts, profiles and people. Where something cannot be read, nothing is offered."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+
+from profiles_management.git.address import is_location
+from profiles_management.pmr.problems import ClusterError, ProfilesError
+from profiles_management.reconcile.clock import SYSTEM, Clock
+
+PATIENCE = 2.0
+"""Seconds that one request to the cluster may take; nothing is tried again."""
+
+_FILES = ("files", "filename", "names")  # parameters that name documents
+
+Assignment = tuple[str, str]
+
+
+def contexts(ctx: typer.Context) -> list[str]:
+    """Return the contexts of the kubeconfig; nothing is sent."""
+    from profiles_management.kubeflow.kubeconfig import context_names  # noqa: PLC0415 - for a completion alone
+
+    with suppress(ProfilesError, OSError):
+        return _offered(context_names(_path(ctx.params.get("kubeconfig"))))
+    return []
+
+
+def profiles(ctx: typer.Context) -> list[str]:
+    """Return the profiles of the document on the line, or of the cluster or folder."""
+    return _offered(profile for profile, _ in _assignments(ctx))
+
+
+def people(ctx: typer.Context) -> list[str]:
+    """Return the people of the document on the line, or of the cluster or folder."""
+    return _offered(person for _, person in _assignments(ctx))
+
+
+def _offered(names: Iterable[str]) -> list[str]:
+    return sorted({name for name in names if name.isprintable()})
+
+
+def _assignments(ctx: typer.Context) -> list[Assignment]:
+    """Return pairs of profile and person."""
+    names = [str(name) for key in _FILES for name in ctx.params.get(key) or ()]
+    files = [name for name in names if name != "-" and not is_location(name)]
+    with suppress(ProfilesError, OSError, ValueError):
+        return [*(_in_files(files) if files else _in_target(ctx.params, ctx.find_root().obj))]
+    return []
+
+
+def _in_files(names: Iterable[str]) -> Iterator[Assignment]:
+    from profiles_management.cli.local_files import Contents  # noqa: PLC0415 - for a completion alone
+    from profiles_management.pmr import files  # noqa: PLC0415
+    from profiles_management.pmr.rules import Rules  # noqa: PLC0415
+
+    contents = Contents()
+    for name in names:
+        contents.read(name)
+    for profile in files.document(contents.files, rules=Rules(allowed_keys=frozenset("*"))).profiles.values():
+        yield profile.name, profile.owner.name
+        yield from ((profile.name, person.name) for person in profile.contributors)
+
+
+def _in_target(given: Mapping[str, Any], session: Any) -> Iterator[Assignment]:  # noqa: ANN401 - a Session, which imports this
+    from profiles_management import list_access, open_target  # noqa: PLC0415 - for a completion alone
+    from profiles_management.kubeflow.settings import Settings  # noqa: PLC0415
+
+    clock = Clock(now=SYSTEM.now, monotonic=SYSTEM.monotonic, sleep=_give_up)
+    directory = _path(given.get("directory"))
+    where = directory or session.connect(_path(given.get("kubeconfig")), given.get("context"), timeout=PATIENCE)
+    settings = Settings(standalone=bool(given.get("standalone")))
+    for entry in list_access(target=open_target(where, clock=clock), settings=settings):
+        yield entry.profile, entry.person.name
+
+
+def _give_up(seconds: float) -> NoReturn:
+    raise ClusterError(f"The cluster was not asked again after {seconds:g} seconds: this is a completion.")
+
+
+def _path(value: object) -> Path | None:
+    return Path(str(value)) if value else None
