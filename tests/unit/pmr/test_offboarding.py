@@ -238,6 +238,15 @@ profiles:
     assert refusal(document, Leaver(ANN, new_owner=BOB)).code == "cannot-edit"
 
 
+def test_a_layout_that_cannot_be_edited_is_refused_with_the_place():
+    document = f"{HEAD}  ? contributors\n  : - {{name: {ANN}, role: edit}}\n    - {{name: {BOB}, role: edit}}\n"
+
+    problem = refusal(document)
+
+    assert (problem.code, str(problem.where)) == ("cannot-edit", "pmr.yaml:5:7 profiles[0].contributors[0]")
+    assert problem.what == f'"{ANN}" cannot be removed without changing more than that'
+
+
 def test_a_document_that_is_not_valid_is_refused_as_everywhere():
     assert refusal(HEAD + "  contributers: []\n").code == "unknown-key"
 

@@ -179,9 +179,9 @@ class _Search:
     def _check(self, edits: list[Edit]) -> None:
         """Read the edited text again: it says what it said, without the person."""
         text = applied(self.text, edits)
-        documents.loads(text, name=self.name, rules=self.rules, additions=True)
         if parse(from_json(text)).data != self._expected():
-            raise self._refused(self._first(), "cannot be removed without changing more than that")
+            raise self._refused()
+        documents.loads(text, name=self.name, rules=self.rules, additions=True)  # the new owner may be refused
 
     def _check_anchors(self, edits: list[Edit]) -> None:
         for use, definition in self.layout.aliases:
@@ -207,11 +207,9 @@ class _Search:
             profiles.append(changed)
         return self.data | {"profiles": profiles}
 
-    def _first(self) -> Place:
-        return self.leaving[0].place
-
-    def _refused(self, place: Place, why: str) -> DocumentError:
-        what = f"{quoted(place.name)} {why}"
+    def _refused(self) -> DocumentError:
+        place = self.leaving[0].place
+        what = f"{quoted(place.name)} cannot be removed without changing more than that"
         return DocumentError([Problem("cannot-edit", what, place.where, "edit it by hand")])
 
 
