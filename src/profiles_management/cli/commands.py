@@ -317,7 +317,7 @@ def _planned(
         found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
     why = stops(found, settings)
     if output == "markdown":
-        session.terminal.document(plan_markdown(found, why))
+        session.terminal.file(plan_markdown(found, why, target=str(session.description or "")))
     else:
         asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
         session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)

@@ -216,7 +216,7 @@ class Session:
 
     def problems(self, problems: Sequence[Problem], warnings: Sequence[Problem], output: str) -> None:
         """Print errors and warnings in a form of `formats.PROBLEMS`, as the result."""
-        self.terminal.document(formats.PROBLEMS[output](problems, warnings))
+        self.terminal.file(formats.PROBLEMS[output](problems, warnings))
 
     def fail(self, error: ProfilesError, *, output: str, more: Data | None = None) -> int:
         """Print an error in the form that was asked for, and return its exit code.

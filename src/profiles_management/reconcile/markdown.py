@@ -29,15 +29,17 @@ _PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
 _HEAD: Final = ("| | Profile | Who or what | Role or field | Change |", "|---|---|---|---|---|")
 
 
-def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, limit: int = LIMIT) -> str:
+def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", limit: int = LIMIT) -> str:
     """Return a plan with the verdict in its first line, and at most so many bytes.
 
     Args:
         stops: why an apply would hold changes back.
+        target: which cluster or folder it is, '' for unknown.
         limit: what does not fit is counted.
     """
     summary = plan_numbers(plan).removeprefix(_NO_CHANGES)
-    head = [f"**{_verdict(plan, stops)}** {summary}", "", *_first(plan, stops)]
+    head = [f"**{_verdict(plan, stops)}** {summary}", "", *([code(target), ""] if target else [])]
+    head += _first(plan, stops)
     refused = _items("Refused", map(_refused, plan.refused), "refused profile")
     rest = [
         *_items("Pending", (f"{code(one.profile)}: {code(one.what)}" for one in plan.pending), "pending profile"),

@@ -101,6 +101,12 @@ def test_a_plan_that_apply_would_stop_says_so_first(somebody):
     assert "\n- `60 of 100 role assignments would be revoked`. `Pass --allow-revocations.`\n" in text
 
 
+def test_the_target_is_named_below_the_verdict():
+    assert plan_markdown(Plan(profiles=1), target="Cluster: context `@prod`").splitlines()[2] == (
+        "`` Cluster: context `@prod` ``"
+    )
+
+
 def test_a_plan_with_a_refused_profile_says_so_first(refusal):
     assert plan_markdown(Plan(refused=(refusal("ml"),))).startswith("**apply would refuse 1 profile.** ")
 
