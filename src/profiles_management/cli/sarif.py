@@ -44,15 +44,13 @@ def _results(level: str, problems: Iterable[Problem], codes: list[str], path_of:
 def _locations(problem: Problem, path: str) -> list[Data]:
     if not path:
         return []
-    place: Data = {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
-    if problem.where.line:
-        place["region"] = _region(problem)
-    return [{"physicalLocation": place}]
+    artifact = {"uri": quote(path), "uriBaseId": "%SRCROOT%"}
+    return [{"physicalLocation": {"artifactLocation": artifact, "region": _region(problem)}}]
 
 
 def _region(problem: Problem) -> Data:
     where = problem.where
-    region = {"startLine": where.line}
+    region = {"startLine": max(where.line, 1)}  # code scanning needs a line, also for a whole document
     if where.column:
         region |= {"startColumn": where.column, "endColumn": where.column + max(problem.width, 1)}
     return region

@@ -1,6 +1,5 @@
 """`validate` for pull requests: annotations of GitHub, and SARIF."""
 
-import json
 import re
 from pathlib import PurePosixPath
 
@@ -114,7 +113,9 @@ def test_a_document_that_cannot_be_read_is_a_problem_in_every_form(run, bad):
     github, found = (run("validate", "none.yaml", "-o", form) for form in ("github", "sarif"))
 
     assert github.out.startswith("::error file=team/none.yaml,title=unreadable::")
-    assert json.loads(found.out)["runs"][0]["results"][0]["ruleId"] == "unreadable"
+    (result,) = found.data["runs"][0]["results"]
+    assert (result["ruleId"], result["level"]) == ("unreadable", "error")
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 
 
 def test_a_plan_as_markdown_is_a_comment(folder, here, keeps):
