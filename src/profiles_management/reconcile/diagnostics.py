@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, printable
+from profiles_management.reconcile.lines import Excerpt, Line, Segment, Tone, count, excerpt, line, printable
 
 MOST = 20
 _EXCERPT = 100
@@ -53,14 +53,11 @@ def _place(problem: Problem) -> str:
 
 def _excerpt(problem: Problem, tone: Tone) -> Iterator[Line]:
     number = str(problem.where.line)
-    margin = " " * len(number)
     before, meant, after = _window(problem.excerpt, problem.where.column - 1, problem.width)
-    yield line(Segment(f"{number} | ", Tone.FAINT), before, Segment(meant, tone), after)
-    mark = "^" * max(1, cells(meant))
-    remedy = printable(problem.remedy)
-    indent = " " * cells(before)
-    hang = len(margin) + len(" | ") + min(cells(before), _BEFORE)
-    yield line(Segment(f"{margin} | ", Tone.FAINT), indent, Segment(mark, tone), " ", remedy, hang=hang)
+    source = Excerpt(Segment(f"{number} | ", Tone.FAINT), before, Segment(meant, tone), after)
+    margin = Segment(f"{' ' * len(number)} | ", Tone.FAINT)
+    yield excerpt(source)
+    yield excerpt(source._replace(margin=margin, remedy=printable(problem.remedy)))
 
 
 def _window(excerpt: str, start: int, width: int) -> tuple[str, str, str]:

@@ -9,9 +9,10 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import NamedTuple
 
-from profiles_management.reconcile.lines import GAP, Columns, Line, Segment, TableRow, Tone, cells
+from profiles_management.reconcile.lines import GAP, Columns, Excerpt, Line, Segment, TableRow, Tone, cells, excerpt
 
 _NARROW, _NARROW_LAST = 10, 16  # cells: columns of text are not made narrower than this
+_MOST_BEFORE, _LEAST_BEFORE = 2, 4  # a half to a quarter of a line is for what comes before the place
 _STACKED = 4  # cells that the columns below the first ones are indented by
 
 Toned = tuple[str, Tone]
@@ -21,16 +22,22 @@ def folded(whole: Line, width: int) -> Iterator[Line]:
     """Yield a line in as many as it takes to fit `width` cells."""
     if whole.row is not None:
         yield from _row(whole.row, width)
-    elif sum(cells(segment.text) for segment in whole.segments) <= width:
-        yield whole
-    else:
+        return
+    if whole.excerpt is not None:
+        whole = excerpt(_fitting(whole.excerpt, width))
+    if whole.excerpt is None or whole.excerpt.remedy is not None:
         yield from _text(whole, width)
+    else:
+        yield whole
 
 
 # text
 
 
 def _text(whole: Line, width: int) -> Iterator[Line]:
+    if sum(cells(segment.text) for segment in whole.segments) <= width:
+        yield whole
+        return
     hang = whole.hang if whole.hang <= width // 2 else 4
     line: list[Toned] = []
     blanks: list[Toned] = []
@@ -63,6 +70,38 @@ def _size(marks: Iterable[Toned]) -> int:
 def _joined(marks: Iterable[Toned]) -> Line:
     runs = groupby(marks, key=itemgetter(1))
     return Line(tuple(Segment("".join(mark for mark, _ in run), tone) for tone, run in runs))
+
+
+# excerpts
+
+
+def _fitting(source: Excerpt, width: int) -> Excerpt:
+    """Return what fits of an excerpt: the place that is meant, and what is around it."""
+    room = width - cells(source.margin.text)
+    start, meant = cells(source.before), source.meant.text
+    before = source.before
+    if start + cells(meant) + min(cells(source.after), 1) > room:
+        before = _end_of(before, min(room // _MOST_BEFORE, max(room // _LEAST_BEFORE, room - cells(meant) - 2)))
+        meant = _start_of(meant, room - cells(before) - 1)
+    after = _start_of(source.after, room - cells(before) - cells(meant))
+    return source._replace(before=before, meant=source.meant._replace(text=meant), after=after)
+
+
+def _start_of(text: str, room: int) -> str:
+    """Return as much of the beginning of a text as fits."""
+    if cells(text) <= room:
+        return text
+    kept = ""
+    for mark in text:
+        if cells(kept) + cells(mark) >= room:
+            break
+        kept += mark
+    return f"{kept}…"
+
+
+def _end_of(text: str, room: int) -> str:
+    """Return as much of the end of a text as fits."""
+    return _start_of(text[::-1], room)[::-1]
 
 
 # tables

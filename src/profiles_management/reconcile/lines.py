@@ -53,16 +53,28 @@ class TableRow(NamedTuple):
     columns: Columns
 
 
+class Excerpt(NamedTuple):
+    """A line of a source with the place that is meant, or the marks below that place and what to do."""
+
+    margin: Segment
+    before: str
+    meant: Segment
+    after: str
+    remedy: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line, without its end.
 
-    Where it is folded, what follows is indented by `hang` cells; a row of a table is folded by columns.
+    Where it is folded, what follows is indented by `hang` cells; a row of a table is folded by columns, and of an
+    excerpt the part around its place is shown.
     """
 
     segments: tuple[Segment, ...] = ()
     hang: int = 0
     row: TableRow | None = None
+    excerpt: Excerpt | None = None
 
     def __str__(self) -> str:
         return "".join(segment.text for segment in self.segments).rstrip()
@@ -71,11 +83,22 @@ class Line:
 GAP = 2  # cells between two columns
 _LONG_WORD = 32  # cells: a longer one gets a line of its own rather than a wider column
 _NO_PREFIX = Segment("")
+_MOST_HANG = 40
 
 
 def line(*segments: str | Segment, hang: int = 0) -> Line:
     """Return a line; a bare string is a plain segment."""
     return Line(tuple(Segment(one) if isinstance(one, str) else one for one in segments), hang)
+
+
+def excerpt(source: Excerpt) -> Line:
+    """Return the line of a source, or the marks below it and the remedy, if there is one."""
+    if source.remedy is None:
+        return Line((source.margin, Segment(source.before), source.meant, Segment(source.after)), excerpt=source)
+    indent = cells(source.before)
+    marks = Segment("^" * max(1, cells(source.meant.text)), source.meant.tone)
+    segments = (source.margin, Segment(" " * indent), marks, Segment(" "), Segment(source.remedy))
+    return Line(segments, cells(source.margin.text) + min(indent, _MOST_HANG), excerpt=source)
 
 
 def plain(lines: Iterable[Line]) -> str:

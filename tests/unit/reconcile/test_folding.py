@@ -2,6 +2,8 @@
 
 import pytest
 
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.diagnostics import problem_lines
 from profiles_management.reconcile.folding import folded
 from profiles_management.reconcile.lines import cells, plain, table
 from profiles_management.reconcile.report import Outcome, Report, Result
@@ -72,3 +74,34 @@ def test_wide_characters_count_as_the_two_cells_that_they_take():
 
     assert max(map(cells, parts)) <= 40
     assert parts[-1].index("x") == cells("李雷" * 5) + 2
+
+
+SOURCE = "  - {name: 李雷李雷@example.com, role: 编辑, until: tomorrow, 注释: 这是一个很长的注释, comment: more of it}"
+
+
+@pytest.mark.parametrize("width", [40, 50, 60, 80, 120, 200])
+@pytest.mark.parametrize("meant", ["李雷李雷@example.com", "编辑", "tomorrow", "注释", "comment", "{", "}"])
+def test_the_marks_are_below_what_they_mark_at_every_width(width, meant):
+    problem = Problem(
+        "odd", "odd", Where("a.yaml", 14, SOURCE.index(meant) + 1), "write another one", SOURCE, len(meant)
+    )
+
+    parts = shown(problem_lines([problem], document="a.yaml"), width)
+
+    source = next(part for part in parts if part.startswith("14 | "))
+    marks = next(part for part in parts if "^" in part)
+    assert max(map(cells, parts)) <= width
+    assert cells(source[: source.index(meant)]) == marks.index("^")
+    assert marks.count("^") == cells(meant)
+    assert "write another one" in " ".join(" ".join(parts).split())
+
+
+def test_of_a_place_that_is_wider_than_the_terminal_the_beginning_is_shown():
+    problem = Problem("odd", "odd", Where("a.yaml", 1, 5), "shorten it", f"ab: {'x' * 90}", 90)
+
+    parts = shown(problem_lines([problem], document="a.yaml"), 40)
+
+    assert [part for part in parts if part.startswith(("1 |", "  |"))] == [
+        f"1 | ab: {'x' * 30}…",
+        f"  |     {'^' * 31}",
+    ]
