@@ -11,7 +11,10 @@ from integration.people import person
 from memory_api.status import Refusal
 from profiles_management import Forbidden, ProfilesError, Settings
 from profiles_management.cli.main import main
+from profiles_management.kubeflow.cluster_wide import ClusterWideEntry
+from profiles_management.kubeflow.engine import list_cluster_wide
 from profiles_management.kubeflow.names import ADOPTABLE
+from profiles_management.reconcile.plan import Person
 
 KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True)
 COUNTED = ("pods", "serviceaccounts")  # of a namespace that is adopted, to say what is in it
@@ -109,6 +112,28 @@ def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, setti
         complaints = [str(error)]
 
     assert named(missing, complaints), complaints
+
+
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_cluster_wide_access_takes_one_more_verb_that_is_named(engine_with, server, name, is_granted):
+    server.create(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person("ann")}],
+        }
+    )
+    engine = engine_with(permissions.granted(plan_only=True, with_cluster_wide=is_granted))
+
+    if is_granted:
+        found = list_cluster_wide(target=engine.client).entries
+        assert ClusterWideEntry(name, "view", Person("User", person("ann"))) in found
+        assert not any(entry.binding == "system:discovery" for entry in found)
+    else:
+        with pytest.raises(Forbidden, match=r"Not allowed to list clusterrolebindings.*rbac --with-cluster-wide"):
+            list_cluster_wide(target=engine.client)
 
 
 @pytest.mark.parametrize("missing", [(), *((resource,) for resource in COUNTED)], ids=["all", *COUNTED])

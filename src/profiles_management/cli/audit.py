@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from profiles_management import export_pmr, list_access
+from profiles_management import export_pmr
 from profiles_management.cli import completing
 from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import GitOptions
@@ -22,7 +22,7 @@ from profiles_management.cli.reports.access import access_csv, access_page
 from profiles_management.cli.reports.export import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow import access_listing, access_report
-from profiles_management.kubeflow.engine import list_cluster_wide
+from profiles_management.kubeflow.engine import list_cluster_wide, read_access
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -107,7 +107,7 @@ def access(
     people = _people(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
-        entries = list_access(target=where, settings=settings, profile=asked.profile)
+        entries, unread = read_access(target=where, settings=settings, profile=asked.profile)
         wide = list_cluster_wide(target=where, settings=settings) if asked.cluster_wide else None
     report = access_report.report(
         entries,
@@ -116,9 +116,12 @@ def access(
         profile=asked.profile or "",
         cluster_wide=wide,
         document=people,
+        unread=unread,
     )
     if output == "csv":
         session.show_file(access_csv(report))
+        for problem in report.unread:
+            session.note(str(problem))
     elif output == "html":
         session.show_file(access_page(report, session.description, about()))
     else:

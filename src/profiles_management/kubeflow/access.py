@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import names, policies
 from profiles_management.kubeflow.held import ROLES, Held, room_of
-from profiles_management.kubeflow.observed import NamespaceSeen, Observed
+from profiles_management.kubeflow.observed import UNSEEN_ROLES, NamespaceSeen, Observed
 from profiles_management.kubeflow.people import bound, held_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.terminating import is_terminating
+from profiles_management.kubeflow.unread import bounded
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.problems import UnknownProfile
+from profiles_management.pmr.problems import Problem, UnknownProfile
 from profiles_management.reconcile.plan import Person
 
 
@@ -47,7 +48,7 @@ def entries(observed: Observed, settings: Settings, profile: str | None = None) 
     Raises:
         UnknownProfile: it is not there.
     """
-    places = tuple(observed.namespaces if settings.standalone else _places(observed))
+    places = _listed(observed, settings)
     if profile is not None:
         places = (_known(profile, places),)
     found: list[AccessEntry] = []
@@ -55,6 +56,18 @@ def entries(observed: Observed, settings: Settings, profile: str | None = None) 
         entries = _entries(name, observed, settings)
         found += _marked(entries) if is_terminating(name, observed) else entries
     return tuple(sorted(found))
+
+
+def unread(observed: Observed, settings: Settings, profile: str | None = None) -> tuple[Problem, ...]:
+    """Return what could not be read, or only in part; who has access by it is not among the entries.
+
+    Args:
+        profile: only what is of this one, or of an unknown place.
+    """
+    somewhere = [problem for problem in observed.unreadable if problem.code != UNSEEN_ROLES]
+    places = _listed(observed, settings) if profile is None else (profile,)
+    found = [problem for place in sorted(places) for problem in observed.unread.get(place, ())]
+    return (*somewhere, *bounded(found))
 
 
 def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
@@ -77,6 +90,10 @@ def _known(profile: str, places: Sequence[str]) -> str:
     if not places:
         hint = " There is none at all; a cluster without Kubeflow needs the setting standalone."
     raise UnknownProfile(f"There is no profile {quoted(profile)}.{hint}")
+
+
+def _listed(observed: Observed, settings: Settings) -> tuple[str, ...]:
+    return tuple(observed.namespaces if settings.standalone else _places(observed))
 
 
 def _places(observed: Observed) -> Iterator[str]:

@@ -82,6 +82,7 @@ def report(
     profile: str = "",
     cluster_wide: ClusterWide | None = None,
     document: Collection[Person] = (),
+    unread: Sequence[Problem] = (),
 ) -> AccessReport:
     """Return the report that was asked for.
 
@@ -92,13 +93,14 @@ def report(
         profile: the profile that the entries are of.
         cluster_wide: the ClusterRoleBindings of everybody, None where they were not read.
         document: people whose ClusterRoleBindings count although they have no role in a profile.
+        unread: what could not be read where the entries are from.
     """
     profiles = len({entry.profile for entry in entries})
     people = frozenset(entry.person for entry in entries)
-    everything = AccessReport(tuple(entries), at, profile=profile, profiles=profiles)
+    everything = AccessReport(tuple(entries), at, profile=profile, profiles=profiles, unread=tuple(unread))
     if cluster_wide is not None:
         bindings = wide_access.of_people(cluster_wide, people | SIGNED_IN | frozenset(document))
-        everything = replace(everything, cluster_wide=bindings, unread=cluster_wide.unread)
+        everything = replace(everything, cluster_wide=bindings, unread=(*unread, *cluster_wide.unread))
     return _of_person(everything, person.strip(), people, cluster_wide) if person else everything
 
 

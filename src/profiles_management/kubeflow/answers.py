@@ -35,6 +35,7 @@ _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ssl.SSLError,), "Check that the API server runs, and the TLS version and client certificate that it accepts."),
 )
 _BUSY = "Look at the health and the log of the API server, then run it again."
+_RBAC_OPTIONS = {"list clusterrolebindings": "--with-cluster-wide"}  # what `rbac` leaves out without an option
 _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -155,17 +156,17 @@ def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exc
     if code in _PASSING or (code == HTTPStatus.GONE and not writing):
         return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS, remedy=_BUSY)
     if writing:
-        return Refused(_with_remedy(said, code, text), code, _reasons(status), f"{doing}: {code}")
+        return Refused(_with_remedy(said, code, text, doing), code, _reasons(status), f"{doing}: {code}")
     if code == HTTPStatus.NOT_FOUND:
         return _missing(doing, is_api=bool(status) or text == _NO_SUCH_PATH)
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Forbidden(_with_remedy(said, code, text))
+        return Forbidden(_with_remedy(said, code, text, doing))
     if _NOT_HTTPS in text:
         return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
     return ClusterError(said)
 
 
-def _with_remedy(said: str, code: int, text: str) -> str:
+def _with_remedy(said: str, code: int, text: str, doing: str) -> str:
     """Say what to do about a refusal, where it is about permissions."""
     if code == HTTPStatus.UNAUTHORIZED:
         return f"The cluster does not accept the credentials ({said}). Log in again, or renew the token."
@@ -179,7 +180,8 @@ def _with_remedy(said: str, code: int, text: str) -> str:
     if "attempting to grant" in text:
         return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
     if " cannot " in text:
-        return f"Not allowed to {said}. Grant that verb; `profiles-management rbac` prints all that is needed."
+        command = f"profiles-management rbac {_RBAC_OPTIONS.get(doing, '')}".rstrip()
+        return f"Not allowed to {said}. Grant that verb; `{command}` prints all that is needed."
     return f"Not allowed to {said}"
 
 

@@ -15,7 +15,7 @@ from profiles_management.kubeflow.answers import Refused, answers, judge
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
-from profiles_management.kubeflow.observed import Contents, Observed
+from profiles_management.kubeflow.observed import UNSEEN_ROLES, Contents, Observed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.kubeflow.wire import JSON, MERGE_PATCH, TooLarge, Wire, path
@@ -306,7 +306,7 @@ def _unseen_roles(error: Forbidden, roles: Iterable[str]) -> Problem:
     """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
     what, _, _ = str(error).partition(":")
     return Problem(
-        code="unseen-cluster-roles",
+        code=UNSEEN_ROLES,
         what=f"{what[:1].lower()}{what[1:]}, so nobody looked whether {', '.join(roles)} exist",
         where=Where(path="ClusterRole"),
         remedy="Grant that verb; `profiles-management rbac` prints all that is needed.",

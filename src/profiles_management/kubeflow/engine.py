@@ -26,7 +26,7 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted
+from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted, Problem
 from profiles_management.reconcile import brake, halts
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
@@ -292,8 +292,20 @@ def list_access(
         UnknownProfile: that profile is not there.
         ClusterError: the target cannot be read.
     """
+    return read_access(target=target, settings=settings, profile=profile)[0]
+
+
+def read_access(
+    *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
+) -> tuple[tuple[AccessEntry, ...], tuple[Problem, ...]]:
+    """Return what `list_access` returns, and what could not be read, by which somebody may have access.
+
+    Raises:
+        UnknownProfile, ClusterError: as `list_access`.
+    """
     with _reached(target, settings) as reached:
-        return access.entries(reached.observe(settings), settings, profile)
+        observed = reached.observe(settings)
+    return access.entries(observed, settings, profile), access.unread(observed, settings, profile)
 
 
 def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) -> ClusterWide:

@@ -9,6 +9,8 @@ import msgspec
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import ObjectRef, Person
 
+UNSEEN_ROLES = "unseen-cluster-roles"  # the code of what says that ClusterRoles could not be looked for
+
 
 class Half(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What the two objects of a contributor have in common.

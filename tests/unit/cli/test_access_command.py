@@ -2,6 +2,8 @@
 
 import pytest
 
+from memory_api import forbid
+
 RBAC = "rbac.authorization.k8s.io"
 DOCUMENT = """
 profiles:
@@ -286,6 +288,40 @@ def test_the_cluster_role_has_what_cluster_wide_needs(run):
 
     assert {"apiGroups": [RBAC], "resources": ["clusterrolebindings"], "verbs": ["list"]} in rules
     assert "clusterrolebindings" not in run("rbac", "--plan-only").out
+
+
+def test_a_missing_permission_is_named_with_the_command_that_prints_it(run, ask, api):
+    api.faults.append(forbid("list", "clusterrolebindings"))
+
+    ran = run("access", "--cluster-wide")
+
+    assert ran.code == 1
+    assert "Not allowed to list clusterrolebindings" in ran.err
+    assert "`profiles-management rbac --with-cluster-wide` prints all that is needed" in " ".join(ran.err.split())
+
+
+def test_what_could_not_be_read_is_a_warning_in_every_form(run, ask, api):
+    people = [{"apiGroup": RBAC, "kind": "User", "name": f"user{number}@example.com"} for number in range(1_200)]
+    role = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-view"}
+    for space in ("data", "elsewhere"):
+        metadata = {"name": "many", "namespace": space}
+        api.put(
+            {
+                "apiVersion": f"{RBAC}/v1",
+                "kind": "RoleBinding",
+                "metadata": metadata,
+                "roleRef": role,
+                "subjects": people,
+            }
+        )
+
+    what = "RoleBinding data/many names 1,200 people, of whom only 1,000 are looked at"
+    assert f"warning: {what}" in " ".join(run("access").out.split())
+    assert [one["what"] for one in run("access", "--output", "json").data["warnings"]] == [what]
+    assert what in run("access", "--output", "html").out
+    assert what in " ".join(run("access", "--output", "csv").err.split())
+    assert "elsewhere" not in run("access", "--output", "json").out
+    assert run("access", "--profile", "ml", "--output", "json").data["warnings"] == []
 
 
 def test_ten_thousand_people_are_searched_without_a_pause(api, run, bound):
