@@ -71,7 +71,7 @@ def offboard(
     access = _access(session, target, settings)
     departure = Departure(leaver, found, access)
     if write:
-        written = _write(contents, departure.changed)
+        written = _write(session, contents, departure.changed)
         departure = Departure(leaver, found, access, is_written=written)
     _show(session, output, departure)
     return 0 if departure.is_found and not departure.undecided else 1
@@ -124,11 +124,18 @@ def _access(session: Session, target: TargetOptions, settings: Settings) -> Sequ
         return None
 
 
-def _write(contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> bool:
-    for document in changed:
-        before = contents[document.name]
-        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-        rewrite(document.name, before, mark + document.edited().encode())
+def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> bool:
+    """Write the documents, and return whether there are any. If one fails, a note names those before it."""
+    written: list[str] = []
+    try:
+        for document in changed:
+            before = contents[document.name]
+            mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+            rewrite(document.name, before, mark + document.edited().encode())
+            written.append(document.name)
+    finally:
+        if written and len(written) < len(changed):
+            session.note(f"Wrote {', '.join(written)} before the error below.")
     return bool(changed)
 
 
@@ -165,7 +172,7 @@ def _messages(departure: Departure) -> Iterator[str]:
 
 def _nobody(departure: Departure) -> Problem:
     leaver = departure.leaver
-    meant = departure.nearest()
+    meant = " or ".join(departure.meant())
     hint = f" Did you mean {meant}?" if meant else ""
     where = count(len(departure.documents), "document")
     what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"

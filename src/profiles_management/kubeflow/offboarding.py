@@ -15,8 +15,7 @@ from typing import Final
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import access_data, access_role
-from profiles_management.kubeflow.person_search import includes
-from profiles_management.pmr.names import near
+from profiles_management.kubeflow.person_search import MOST_SIMILAR, includes, search
 from profiles_management.pmr.offboarding import Leaver, Offboarding, Place, unified_diff
 from profiles_management.pmr.people import UserKind
 from profiles_management.reconcile.describe import Data
@@ -84,11 +83,14 @@ class Departure:
         others = (place for place in document.alike if place not in document.promoted)
         yield from (("keep", place) for place in others)
 
-    def nearest(self) -> str | None:
-        """Return the name, in a document or the cluster, that is most like that of the person."""
-        names = {name for document in self.documents for name in document.names}
-        names |= {entry.person.name for entry in self.access or ()}
-        return near(self.leaver.name, names - {self.leaver.name})
+    def meant(self) -> tuple[str, ...]:
+        """Return the names, in a document or the cluster, that may have been meant where nobody was found."""
+        kind = self.leaver.kind
+        people = {Person(kind, name) for document in self.documents for its, name in document.people if its == kind}
+        people |= {entry.person for entry in self.access or () if entry.person.kind == kind}
+        found = search(self.leaver.name, people)
+        names = sorted({person.name for person in found.people} - {self.leaver.name})
+        return found.similar or tuple(names[:MOST_SIMILAR])
 
 
 def _order(entry: tuple[str, Place]) -> tuple[str, int, int]:

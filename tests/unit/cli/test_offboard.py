@@ -123,14 +123,41 @@ def test_what_can_be_removed_is_written_although_an_owner_is_undecided(run, file
     assert (ran.code, ANN in read("pmr"), read("own")) == (1, False, OWNED)
 
 
-def test_nobody_is_found_by_a_part_of_the_name(run, files):
+@pytest.mark.parametrize("asked", ["ann", "ann@example.con", "ANN@example.com"])
+def test_nobody_is_found_by_another_spelling_and_the_name_is_suggested(run, files, asked):
     files(pmr=DOCUMENT)
 
-    ran = run("offboard", "ann@example.con", "pmr.yaml")
+    ran = run("offboard", asked, "pmr.yaml", "--write")
 
     assert ran.code == 1
-    assert f"error: No User ann@example.con in 1 document. Did you mean {ANN}?" in ran.err
+    assert f"error: No User {asked} in 1 document. Did you mean {ANN}?" in ran.err
     assert ANN in ran.out  # as a similar name
+
+
+def test_nobody_else_is_suggested_once_a_person_is_gone(run, files):
+    files(pmr=DOCUMENT.replace("li@", "anna@"))
+    run("offboard", ANN, "pmr.yaml", "--write")
+
+    ran = run("offboard", ANN, "pmr.yaml")
+
+    assert (ran.code, "Did you mean" in ran.err) == (1, False)
+
+
+def test_files_that_were_written_before_an_error_are_named(run, files, here, monkeypatch):
+    read = files(a=DOCUMENT, b=DOCUMENT.replace("ml-engineers", "c").replace("team-b", "d"))
+    replace = type(here).replace
+
+    def failing(path, target):
+        if target.name == "b.yaml":
+            raise OSError(28, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(type(here), "replace", failing)
+
+    ran = run("offboard", ANN, "a.yaml", "b.yaml", "--write")
+
+    assert (ran.code, ANN in read("a"), ANN in read("b")) == (1, False, True)
+    assert "note: Wrote a.yaml before the error below." in ran.err
 
 
 def test_a_group_is_off_boarded_by_its_kind(run, files):

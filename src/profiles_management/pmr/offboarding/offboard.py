@@ -11,11 +11,12 @@ from typing import Any, Final
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import quoted
 from profiles_management.pmr.offboarding.edits import Edit, applied, in_order, without_items
 from profiles_management.pmr.offboarding.json_text import written_in
 from profiles_management.pmr.offboarding.layout import Layout, Node
 from profiles_management.pmr.offboarding.people import OWNER, Leaver, Person, Place, people
+from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
@@ -37,7 +38,7 @@ class Offboarding:
         owned: the profiles that the person owns; the edits name the new owner, if there is one.
         promoted: the contributor entries of the new owner, which the edits remove.
         alike: entries with a similar name; they stay.
-        names: every name in the document.
+        people: the kind and the name of everybody in the document.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Offboarding:
     owned: tuple[Place, ...]
     promoted: tuple[Place, ...]
     alike: tuple[Place, ...]
-    names: frozenset[str]
+    people: frozenset[tuple[UserKind, str]]
 
     @property
     def is_found(self) -> bool:
@@ -57,10 +58,6 @@ class Offboarding:
     def edited(self) -> str:
         """Return the text after the edits."""
         return applied(self.text, self.edits)
-
-    def nearest(self, name: str) -> str | None:
-        """Return the name that is most like another one, None where none is."""
-        return near(name, self.names)
 
 
 def offboard(
@@ -88,20 +85,19 @@ def offboard(
             not be valid with the new owner.
     """
     pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
-    text, names = decode(document, limit), frozenset(_names(pmr))
-    if not any(leaver.is_alike(each) for each in names):
-        return Offboarding(name, text, (), removed=(), owned=(), promoted=(), alike=(), names=names)
+    text, everybody = decode(document, limit), frozenset(_everybody(pmr))
+    if not any(leaver.is_alike(each) for _, each in everybody):
+        return Offboarding(name, text, (), removed=(), owned=(), promoted=(), alike=(), people=everybody)
     with collector_paused():
-        return _Search(text, leaver, name, rules).result(names)
+        return _Search(text, leaver, name, rules).result(everybody)
 
 
-def _names(pmr: ProfilesManagementRepresentation) -> Iterator[str]:
-    """Yield the name of everybody in a document."""
+def _everybody(pmr: ProfilesManagementRepresentation) -> Iterator[tuple[UserKind, str]]:
     for profile in pmr.profiles.values():
-        yield profile.owner.name
-        yield from (person.name for person in profile.contributors)
+        yield profile.owner.kind, profile.owner.name
+        yield from ((person.kind, person.name) for person in profile.contributors)
     for addition in pmr.additions.values():
-        yield from (person.name for person in addition.contributors)
+        yield from ((person.kind, person.name) for person in addition.contributors)
 
 
 class _Search:
@@ -119,11 +115,11 @@ class _Search:
         self.owned = [one for one in self.leaving if one.place.role == OWNER]
         self.promoted = [*self._promoted()]
 
-    def result(self, names: frozenset[str]) -> Offboarding:
+    def result(self, everybody: frozenset[tuple[UserKind, str]]) -> Offboarding:
         """Return what becomes of the document.
 
         Args:
-            names: everybody in it.
+            everybody: the kind and the name of everybody in it.
 
         Raises:
             DocumentError: it cannot be edited.
@@ -143,7 +139,7 @@ class _Search:
             owned=_places(self.owned),
             promoted=_places(self.promoted),
             alike=_places(one for one in alike if one not in self.leaving),
-            names=names,
+            people=everybody,
         )
 
     def _promoted(self) -> Iterator[Person]:
