@@ -34,7 +34,8 @@ from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
 from profiles_management.reconcile.lines import line, printable
-from profiles_management.reconcile.text import plan_lines, plan_summary, report_lines, report_summary
+from profiles_management.reconcile.summary import plan_summary, report_summary
+from profiles_management.reconcile.text import plan_lines, report_lines
 
 UNCONFIRMED = "run it again with confirm=true"
 _LISTS = ("changes", "errors", "pending", "warnings", "stale")

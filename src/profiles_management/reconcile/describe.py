@@ -39,11 +39,10 @@ from typing import Any
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.moves import Move, moved, moves
 from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.stops import Stop
-from profiles_management.reconcile.text import unchanged
+from profiles_management.reconcile.summary import unchanged
 
 Data = dict[str, Any]
 
@@ -73,6 +72,8 @@ def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
 
 def report_data(report: Report) -> Data:
     """Return a report as data; the keys are those of this module's description."""
+    from profiles_management.reconcile.moves import moved  # noqa: PLC0415 - events of the charm do not need it
+
     outcomes = _with_held(report)
     whole = replace(report.plan, changes=tuple(outcome.change for outcome in outcomes), access=moved(report))
     told = plan_data(whole, report.stops)
@@ -103,15 +104,17 @@ def change_data(change: Change) -> Data:
         "reason": change.reason.name.lower(),
         "person": None if person is None else {"kind": person.kind, "name": person.name},
         "role": None if person is None else {"before": change.before or None, "after": change.after or None},
-        "moves": [_move(move) for move in moves(change)],
+        "moves": _moves(change),
         "until": change.until or None,
         "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
         "objects": [{"verb": str(write.verb), **_ref(write.target)} for write in change.writes],
     }
 
 
-def _move(move: Move) -> Data:
-    return {"who": move.person, "before": move.before or None, "after": move.after or None}
+def _moves(change: Change) -> list[Data]:
+    from profiles_management.reconcile.moves import moves  # noqa: PLC0415 - events of the charm do not need it
+
+    return [{"who": move.person, "before": move.before or None, "after": move.after or None} for move in moves(change)]
 
 
 def problem_data(problem: Problem) -> Data:

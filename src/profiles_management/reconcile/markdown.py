@@ -9,13 +9,13 @@ from itertools import chain
 from typing import Final
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.left_document import left_document
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Change, Frozen, Plan
 from profiles_management.reconcile.report import profile_of
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
-from profiles_management.reconcile.text import Notes, plan_numbers
+from profiles_management.reconcile.summary import left_document, plan_numbers
+from profiles_management.reconcile.text import Notes
 
 LIMIT: Final = 65_000
 """Bytes. GitHub takes comments of 65,536 characters; the rest is for what a job adds."""

@@ -6,29 +6,29 @@ from itertools import groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.left_document import left_document
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, measured, padded, printable
 from profiles_management.reconcile.lines import row as table_row
-from profiles_management.reconcile.moves import moved
-from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
+from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
 from profiles_management.reconcile.rows import Row, rank, rows
+from profiles_management.reconcile.summary import (
+    frozen_profiles,
+    left_by,
+    left_document,
+    plan_numbers,
+    report_numbers,
+)
 from profiles_management.reconcile.warning_lines import listed_warnings
 
 _SYMBOL, _NAME, _DETAIL = 3, 40, 36
 _MOST_NAMES = 10
-_VERBS = {
-    Action.CREATE: ("to add", "added"),
-    Action.UPDATE: ("to change", "changed"),
-    Action.REPLACE: ("to replace", "replaced"),
-    Action.DELETE: ("to remove", "removed"),
-}
 
 
 def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
-    return [*_told(groups, Notes(plan)), *_beside(plan, groups), *_facts(plan), *map(line, _plan_sums(plan))]
+    told = [*_told(groups, Notes(plan)), *_beside(plan, groups)]
+    return [*told, *map(line, left_document(plan, plan.changes)), *_facts(plan), line(plan_numbers(plan))]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -37,13 +37,8 @@ def report_lines(report: Report) -> list[Line]:
     groups = _groups(plan.changes, plan.refused, report.waiting)
     ends = {id(outcome.change): outcome for outcome in report.outcomes}
     told = [*_told(groups, Notes(plan), ends), *_beside(plan, groups)]
-    return [*told, *_facts(plan), *map(line, _report_sums(report)), *_advice(report)]
-
-
-def unchanged(plan: Plan) -> int:
-    """Return how many profiles of the document are as they should be."""
-    undefined = {*plan.stale, *plan.outside, *_frozen_profiles(plan)}
-    return plan.profiles - len(_touched(plan) - undefined)
+    summary = [*map(line, left_by(report)), *_facts(plan), line(report_numbers(report))]
+    return [*told, *summary, *_advice(report)]
 
 
 # profiles
@@ -75,7 +70,7 @@ class Notes:
     def __init__(self, plan: Plan) -> None:
         self.stale = frozenset(plan.stale)
         self.outside = frozenset(plan.outside)
-        self.frozen = _frozen_profiles(plan)
+        self.frozen = frozen_profiles(plan)
 
     def of(self, name: str) -> str:
         """Return the note."""
@@ -84,10 +79,6 @@ class Notes:
         if name in self.outside:
             return "  not in the document"
         return "  no longer in the document" if name in self.stale else ""
-
-
-def _frozen_profiles(plan: Plan) -> dict[str, str]:
-    return {name: one.source for one in plan.frozen for name in one.profiles}
 
 
 def _told(groups: dict[str, _Group], notes: Notes, ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
@@ -195,112 +186,6 @@ def _facts(plan: Plan) -> Iterator[Line]:
 
 def _unread(source: str) -> str:
     return f"{source} cannot be read" if source else "what bears no source may be that of one that cannot be read"
-
-
-def plan_summary(plan: Plan) -> str:
-    """Return what a plan would do, in one line: profiles that left the document come first, then numbers."""
-    return " ".join(_plan_sums(plan))
-
-
-def _plan_sums(plan: Plan) -> Iterator[str]:
-    yield from left_document(plan, plan.changes)
-    yield plan_numbers(plan)
-
-
-def plan_numbers(plan: Plan) -> str:
-    """Return what a plan would do, in one line of numbers, without names."""
-    if not plan:
-        return _no_changes(plan, plan.pending)
-    sentences = (
-        f"Plan: {_counted(plan.changes, 0)} ({count(plan.writes, 'write')}).",
-        _access(plan.access, past=False),
-        _rest(plan, plan.pending),
-    )
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-def report_summary(report: Report) -> str:
-    """Return what was done and what was not, in one line: as in plan_summary."""
-    return " ".join(_report_sums(report))
-
-
-def _report_sums(report: Report) -> Iterator[str]:
-    done = (outcome.change for outcome in report.having(Result.DONE))
-    yield from left_document(report.plan, done, past=True)
-    yield _report_numbers(report)
-
-
-def _report_numbers(report: Report) -> str:
-    plan = report.plan
-    if not plan:
-        return _no_changes(plan, report.waiting)
-    done = [outcome.change for outcome in report.having(Result.DONE)]
-    yet = " yet" if report.pending and not done else ""
-    sentences = (
-        f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
-        _access(moved(report), past=True),
-        _short(report),
-        _rest(plan, ()),
-    )
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _short(report: Report) -> str:
-    """What is not done, in steps; what the plan was waiting for already counts as pending."""
-    numbers = {
-        Result.FAILED: len(report.failed),
-        Result.PENDING: len(report.pending),
-        Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
-    }
-    parts = [f"{number:,} {result}" for result, number in numbers.items() if number]
-    parts += [f"{len(report.plan.held):,} held back"] if report.plan.held else []
-    return _listed(parts)
-
-
-def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
-    if plan.refused or pending or _frozen_profiles(plan):
-        return f"No changes. {_rest(plan, pending)}"
-    if not plan.profiles:
-        return "No changes. The document defines no profiles."
-    return f"No changes. {count(plan.profiles, 'profile matches', 'profiles match')}."
-
-
-def _counted(changes: Collection[Change], tense: int) -> str:
-    numbers = {action: sum(change.action is action for change in changes) for action in Action}
-    told = [f"{number:,} {_VERBS[action][tense]}" for action, number in numbers.items() if number]
-    return ", ".join(told) or "nothing"
-
-
-def _access(access: Access, *, past: bool) -> str:
-    lose, gain = ("lost", "gained") if past else ("lose", "gain")
-    number = access.lost + access.expired
-    told = [f"{number:,} {_verb(lose, number)} access"] if number else []
-    if access.gained:
-        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if number else 'access'}")
-    return _listed(told)
-
-
-def _verb(verb: str, number: int) -> str:
-    return f"{verb}s" if number == 1 and not verb.endswith("ed") and verb != "lost" else verb
-
-
-def _rest(plan: Plan, pending: Collection[Pending]) -> str:
-    refused = len({profile_of(problem) for problem in plan.refused})
-    waiting = len({one.profile for one in pending})
-    found = [count(refused, "profile refused", "profiles refused")] if refused else []
-    found += [f"{waiting:,} pending"] if waiting else []
-    found += [f"{frozen:,} frozen"] if (frozen := len(_frozen_profiles(plan))) else []
-    found += [f"{left:,} unchanged"] if (left := unchanged(plan)) else []
-    return _listed(found)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts)}." if parts else ""
-
-
-def _touched(plan: Plan) -> set[str]:
-    changed = {change.profile for change in (*plan.changes, *plan.held)}
-    return changed | {profile_of(problem) for problem in plan.refused} | {one.profile for one in plan.pending}
 
 
 def _advice(report: Report) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from memory_api import Kfam
 from profiles_management import create_or_update_profiles, list_access, plan_profiles
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Reason
-from profiles_management.reconcile.text import unchanged
+from profiles_management.reconcile.summary import unchanged
 
 MORNING = datetime(2027, 1, 1, tzinfo=UTC)
 BINDING = "user-ann-example-com-clusterrole-edit"

@@ -1,0 +1,158 @@
+"""A plan or a report in one line of numbers, with the profiles that left the document before them. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
+from profiles_management.reconcile.report import Report, Result, profile_of
+
+_VERBS = {
+    Action.CREATE: ("to add", "added"),
+    Action.UPDATE: ("to change", "changed"),
+    Action.REPLACE: ("to replace", "replaced"),
+    Action.DELETE: ("to remove", "removed"),
+}
+_MOST_NAMES = 5
+
+
+def plan_summary(plan: Plan) -> str:
+    """Return what a plan would do, in one line: profiles that left the document come first, then numbers."""
+    return " ".join((*left_document(plan, plan.changes), plan_numbers(plan)))
+
+
+def plan_numbers(plan: Plan) -> str:
+    """Return what a plan would do, in one line of numbers, without names."""
+    if not plan:
+        return _no_changes(plan, plan.pending)
+    sentences = (
+        f"Plan: {_counted(plan.changes, 0)} ({count(plan.writes, 'write')}).",
+        _access(plan.access, past=False),
+        _rest(plan, plan.pending),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def report_summary(report: Report) -> str:
+    """Return what was done and what was not, in one line: as in plan_summary."""
+    return " ".join((*left_by(report), report_numbers(report)))
+
+
+def left_by(report: Report) -> Iterator[str]:
+    """Yield the sentence of left_document for what was done."""
+    done = (outcome.change for outcome in report.having(Result.DONE))
+    yield from left_document(report.plan, done, past=True)
+
+
+def report_numbers(report: Report) -> str:
+    """Return what was done and what was not, in one line of numbers, without names."""
+    from profiles_management.reconcile.moves import moved  # noqa: PLC0415 - events of the charm do not need it
+
+    plan = report.plan
+    if not plan:
+        return _no_changes(plan, report.waiting)
+    done = [outcome.change for outcome in report.having(Result.DONE)]
+    yet = " yet" if report.pending and not done else ""
+    sentences = (
+        f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
+        _access(moved(report), past=True),
+        _short(report),
+        _rest(plan, ()),
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _short(report: Report) -> str:
+    """What is not done, in steps; what the plan was waiting for already counts as pending."""
+    numbers = {
+        Result.FAILED: len(report.failed),
+        Result.PENDING: len(report.pending),
+        Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
+    }
+    parts = [f"{number:,} {result}" for result, number in numbers.items() if number]
+    parts += [f"{len(report.plan.held):,} held back"] if report.plan.held else []
+    return _listed(parts)
+
+
+def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
+    if plan.refused or pending or frozen_profiles(plan):
+        return f"No changes. {_rest(plan, pending)}"
+    if not plan.profiles:
+        return "No changes. The document defines no profiles."
+    return f"No changes. {count(plan.profiles, 'profile matches', 'profiles match')}."
+
+
+def _counted(changes: Collection[Change], tense: int) -> str:
+    numbers = {action: sum(change.action is action for change in changes) for action in Action}
+    told = [f"{number:,} {_VERBS[action][tense]}" for action, number in numbers.items() if number]
+    return ", ".join(told) or "nothing"
+
+
+def _access(access: Access, *, past: bool) -> str:
+    lose, gain = ("lost", "gained") if past else ("lose", "gain")
+    number = access.lost + access.expired
+    told = [f"{number:,} {_verb(lose, number)} access"] if number else []
+    if access.gained:
+        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if number else 'access'}")
+    return _listed(told)
+
+
+def _verb(verb: str, number: int) -> str:
+    return f"{verb}s" if number == 1 and not verb.endswith("ed") and verb != "lost" else verb
+
+
+def _rest(plan: Plan, pending: Collection[Pending]) -> str:
+    refused = len({profile_of(problem) for problem in plan.refused})
+    waiting = len({one.profile for one in pending})
+    found = [count(refused, "profile refused", "profiles refused")] if refused else []
+    found += [f"{waiting:,} pending"] if waiting else []
+    found += [f"{frozen:,} frozen"] if (frozen := len(frozen_profiles(plan))) else []
+    found += [f"{left:,} unchanged"] if (left := unchanged(plan)) else []
+    return _listed(found)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def _touched(plan: Plan) -> set[str]:
+    changed = {change.profile for change in (*plan.changes, *plan.held)}
+    return changed | {profile_of(problem) for problem in plan.refused} | {one.profile for one in plan.pending}
+
+
+def unchanged(plan: Plan) -> int:
+    """Return how many profiles of the document are as they should be."""
+    undefined = {*plan.stale, *plan.outside, *frozen_profiles(plan)}
+    return plan.profiles - len(_touched(plan) - undefined)
+
+
+def frozen_profiles(plan: Plan) -> dict[str, str]:
+    """Return the profiles that stay as they are, each with the source that cannot be read."""
+    return {name: one.source for one in plan.frozen for name in one.profiles}
+
+
+def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) -> Iterator[str]:
+    """Yield the sentence, if any profile lost people by leaving the document.
+
+    Args:
+        changes: those of the plan that count.
+        past: whether they are made already.
+    """
+    from profiles_management.reconcile.moves import losses  # noqa: PLC0415 - events of the charm do not need it
+
+    stale = frozenset(plan.stale)
+    lost = losses(change for change in changes if change.profile in stale)
+    if not lost:
+        return
+    profiles = sorted({profile for profile, _ in lost})
+    more = f" and {len(profiles) - _MOST_NAMES:,} more" if len(profiles) > _MOST_NAMES else ""
+    names = printable(", ".join(profiles[:_MOST_NAMES])) + more
+    are = count(len(profiles), "profile is", "profiles are")
+    whose = "its" if len(profiles) == 1 else "their"
+    yield f"{are} no longer in the document: {names}; {whose} {_lose(len(lost), past=past)} access."
+
+
+def _lose(people: int, *, past: bool) -> str:
+    verb = "lost" if past else "lose"
+    if people == 1 and not past:
+        verb = "loses"
+    return f"{count(people, 'contributor')} {verb}"
