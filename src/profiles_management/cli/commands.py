@@ -15,7 +15,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli import formats
-from profiles_management.cli.confirmation import READING, Declined, agreed_plan
+from profiles_management.cli.confirmation import READING, Declined, agree_to_deletion, agreed_plan
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
     DeleteStaleOptions,
@@ -49,7 +49,6 @@ from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
 from profiles_management.reconcile.markdown import plan_markdown
-from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import stop_lines
 from profiles_management.reconcile.text import plan_lines, report_lines
@@ -222,8 +221,11 @@ def delete_stale(
     if not (found or found.pending):
         session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
         return 0
-    if found and not yes and not _agreed(session, found, keep_data=keep_data):
-        return 1
+    try:
+        if found and not yes:
+            agree_to_deletion(session, found, keep_data=keep_data)
+    except Declined as error:
+        return _stopped(session, output, error)
     with session.changing("Deleting") as progress:
         report = delete_stale_profiles(
             pmr,
@@ -340,16 +342,3 @@ def _stopped(session: Session, output: str, error: StoppedError | Declined) -> i
         session.show(output, report_lines(report), {})
     more = report_data(report) if report is not None else None
     return session.fail(error, output=output, more=more)
-
-
-def _agreed(session: Session, found: Plan, *, keep_data: bool) -> bool:
-    """Show what goes and ask. Where nobody can be asked the answer is no."""
-    session.terminal.complain([*session.heading(), *plan_lines(found)])
-    if not session.terminal.is_interactive():
-        session.error("Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.")
-        return False
-    data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
-    if session.terminal.confirms(f"Delete {listings.profiles(len(found.stale))}, {data}?"):
-        return True
-    session.error("Nothing was deleted.")
-    return False

@@ -8,7 +8,7 @@ from profiles_management.kubeflow.confirmation import Concern, concerns, confirm
 from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import ProfilesError
-from profiles_management.reconcile.lines import Segment, Tone, line, printable
+from profiles_management.reconcile.lines import Segment, Tone, count, line, printable
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
@@ -19,15 +19,15 @@ _QUESTION = "Apply these changes?"
 
 
 class Declined(ProfilesError):
-    """A person was asked and did not agree.
+    """A person was asked and did not agree, or nobody could be asked.
 
     Attributes:
         report: the plan that was shown, of which nothing was done.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, message: str = "Nothing was changed.") -> None:
         self.report = report
-        super().__init__("Nothing was changed.")
+        super().__init__(message)
 
 
 def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, *, ask: bool) -> Plan:
@@ -53,7 +53,7 @@ def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, 
         if agreed:
             session.note("The cluster changed meanwhile, and the plan with it.")
         if not _agrees(session, plan, stops(plan, settings), due):
-            raise Declined(_nothing_of(plan, stops(plan, settings), due))
+            raise Declined(_nothing_of(plan, confirm_sentence(due), stops(plan, settings)))
         agreed = due
 
 
@@ -65,6 +65,22 @@ def _agrees(session: Session, plan: Plan, why: tuple[Stop, ...], due: frozenset[
     return session.terminal.confirms(_QUESTION)
 
 
-def _nothing_of(plan: Plan, why: tuple[Stop, ...], due: frozenset[Concern]) -> Report:
-    declined = Stop(StopKind.CONFIRMATION, confirm_sentence(due), "Agree on the terminal, or pass --yes.")
+def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
+    """Show which profiles are deleted, and ask.
+
+    Raises:
+        Declined: the answer was no, or there is nobody to ask.
+    """
+    data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
+    profiles = count(len(plan.stale), "profile")
+    nothing = _nothing_of(plan, f"{profiles} would be deleted, {data}")
+    session.terminal.complain([*session.heading(), *plan_lines(plan)])
+    if not session.terminal.is_interactive():
+        raise Declined(nothing, "Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.")
+    if not session.terminal.confirms(f"Delete {profiles}, {data}?"):
+        raise Declined(nothing, "Nothing was deleted.")
+
+
+def _nothing_of(plan: Plan, what: str, why: tuple[Stop, ...] = ()) -> Report:
+    declined = Stop(StopKind.CONFIRMATION, what, "Agree on the terminal, or pass --yes.")
     return Report(replace(plan, changes=(), held=plan.changes), stops=(*why, declined))

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -87,18 +86,14 @@ class Terminal:
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirms(self, question: str) -> bool:
-        """Ask on standard error, and return whether the answer is yes.
+        """Ask on standard error, and return whether the answer is yes; the end of the input is no.
 
         Nothing is written to standard output, which may be a file: typer.confirm and input() write a blank there.
-
-        Raises:
-            typer.Abort: the input ended without an answer.
         """
         _write(f"{question} [y/N]: ", sys.stderr)
         answer = sys.stdin.readline()
         if not answer:
             _write("\n", sys.stderr)
-            raise typer.Abort
         return answer.strip().casefold() in ("y", "yes")
 
     @contextlib.contextmanager

@@ -343,6 +343,20 @@ def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
     assert ran.err.splitlines()[-1].endswith("If it is meant: --yes.")
 
 
+@pytest.mark.parametrize(("answer", "said"), [(False, "Nothing was deleted."), (None, "Deleting asks first")])
+def test_a_script_reads_that_nobody_agreed_to_a_deletion(answer, said, run, controller, api):
+    run("apply", "pmr.yaml")
+    api.log.clear()
+
+    ran = run("delete-stale", "-", "--output", "json", stdin=NOBODY, answer=answer)
+
+    assert (ran.code, api.writes, [one["code"] for one in ran.data["errors"]]) == (1, [], ["declined"])
+    assert ran.data["errors"][0]["what"].startswith(said)
+    assert [(one["kind"], one["what"]) for one in ran.data["stopped"]] == [
+        ("confirmation", "2 profiles would be deleted, with everything in their namespaces")
+    ]
+
+
 def test_a_folder_refuses_to_keep_data_and_says_why(run, tmp_path):
     run("apply", "-", "--directory", str(tmp_path / "out"), stdin=ML)
 

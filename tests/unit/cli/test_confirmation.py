@@ -312,7 +312,7 @@ def typed(run, here, monkeypatch):
         (b"n\n", 1, NOTHING),
         (b"\n", 1, NOTHING),
         (b"what?\n", 1, NOTHING),
-        (b"\x04", 1, "error: No answer, so nothing was done."),
+        (b"\x04", 1, NOTHING),
     ],
 )
 def test_on_a_terminal_only_yes_is_yes(keys, code, said, there, typed, api, here):
