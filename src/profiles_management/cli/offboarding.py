@@ -147,14 +147,15 @@ def _show(session: Session, output: str, departure: Departure) -> None:
     if not departure.is_written:
         for document in departure.changed:
             session.terminal.diff(unified_diff(document.text, document.edits, document.name))
-    for message in _messages(departure):
+    is_cluster = session.description is not None and session.description.kind == "cluster"
+    for message in _messages(departure, has_cluster=is_cluster and departure.access is not None):
         session.note(message)
     if not departure.is_found:
         nobody = _nobody(departure)
         session.error(f"{nobody.what} {nobody.remedy}")
 
 
-def _messages(departure: Departure) -> Iterator[str]:
+def _messages(departure: Departure, *, has_cluster: bool) -> Iterator[str]:
     names = ", ".join(document.name for document in departure.changed)
     if departure.is_written:
         yield f"Wrote {names}. Then run plan and apply."
@@ -165,7 +166,7 @@ def _messages(departure: Departure) -> Iterator[str]:
         yield "No document gives this access. Run plan and apply to revoke it."
     if any(not entry.managed for entry in access):
         yield "apply keeps access that is not managed here; --foreign revoke removes it."
-    if departure.access is not None:
+    if has_cluster:
         person = shlex.quote(departure.leaver.name)
         yield f"ClusterRoleBindings were not checked. Run: profiles-management access --person {person} --cluster-wide"
 

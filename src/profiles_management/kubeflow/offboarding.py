@@ -6,7 +6,7 @@ documents   [{document, diff, written}]: each document that changes
 places      [{action, profile, person: {kind, name}, role, until, file, line, column}]: entries in the documents;
             action is remove, hand_over (the person owns it), decide (the person owns it, and no new owner is named),
             promote (an entry of the new owner as a contributor, removed) or keep (a similar name)
-access      of the cluster, as `access` lists it, with `similar`; null where it was not checked
+access      of the cluster or the folder, as `access` lists it, with `similar`; null where it was not checked
 """
 
 from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ def _order(entry: tuple[str, Place]) -> tuple[str, int, int]:
 
 def lines(departure: Departure) -> list[Line]:
     """Return every place, as tables, and what has to be decided."""
-    return [*_in_documents(departure), *_in_cluster(departure), *_similar(departure), *_decisions(departure)]
+    return [*_in_documents(departure), *_in_target(departure), *_similar(departure), *_decisions(departure)]
 
 
 def data(departure: Departure) -> Data:
@@ -167,10 +167,10 @@ def _action(action: str, departure: Departure) -> str:
     return actions[action]
 
 
-def _in_cluster(departure: Departure) -> Iterator[Line]:
+def _in_target(departure: Departure) -> Iterator[Line]:
     if departure.own_access:
         rows = [_access_row(entry) for entry in departure.own_access]
-        yield from table([("CLUSTER", "ROLE", "UNTIL"), *rows])
+        yield from table([("ACCESS NOW", "ROLE", "UNTIL"), *rows])
         yield line()
 
 
@@ -184,7 +184,9 @@ def _similar(departure: Departure) -> Iterator[Line]:
         for action, place in departure.places()
         if action == "keep"
     ]
-    rows += [(str(entry.person), entry.profile, access_role(entry), "cluster") for entry in departure.similar_access()]
+    rows += [
+        (str(entry.person), entry.profile, access_role(entry), "access now") for entry in departure.similar_access()
+    ]
     if rows:
         yield from table([("SIMILAR (stays)", "PROFILE", "ROLE", "WHERE"), *rows[:_MOST_SIMILAR]])
         if more := len(rows) - _MOST_SIMILAR:

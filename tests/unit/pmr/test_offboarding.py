@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ from profiles_management.pmr.problems import DocumentError
 ANN, BOB, ZOE = (f"{name}@example.com" for name in ("ann", "bob", "zoe"))
 HEAD = "profiles:\n- name: ml\n  owner: {kind: User, name: boss@example.com}\n"
 LEAVER = Leaver(ANN)
+TESTS = Path(__file__).parents[2]
 
 
 def without_ann(contributors):
@@ -215,6 +217,30 @@ def test_a_person_who_is_listed_by_aliases_is_removed_everywhere():
 
     assert found.edited() == document.replace(f"  - &ann {{name: {ANN}, role: edit}}\n", "").replace("[*ann]", "[]")
     assert [place.profile for place in found.removed] == ["ml", "b", "c"]
+
+
+def test_keys_that_are_aliases_are_read_as_what_they_stand_for():
+    document = (
+        f"{HEAD}  &key contributors: [{{name: {BOB}, role: edit}}]\n"
+        f"- name: b\n  owner: {{kind: User, name: {BOB}}}\n  *key : [{{name: {ANN}, role: edit}}]\n"
+    )
+
+    assert offboard(document, LEAVER).edited() == document.replace(f"[{{name: {ANN}, role: edit}}]", "[]")
+
+
+VALID = sorted([*(TESTS / "warned").glob("*.yaml"), TESTS.parent / "examples" / "pmr.yaml"])
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_everybody_can_leave_every_valid_document(path):
+    document = path.read_bytes()
+    everybody = offboard(document, LEAVER).people
+
+    for kind, name in sorted(everybody):
+        found = offboard(document, Leaver(name, kind, new_owner="new@example.org"))
+        left = offboard(found.edited(), LEAVER).people
+        assert found.is_found
+        assert everybody - left == {(kind, name)}
 
 
 def test_an_entry_with_an_anchor_that_something_else_uses_is_refused_with_both_lines():

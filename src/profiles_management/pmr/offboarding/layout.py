@@ -20,6 +20,7 @@ class Node:
         start: where it starts, with its anchor.
         end: where it ends, without the white space and comments after it.
         is_flow: whether it is a collection in brackets or braces.
+        text: the text of a scalar.
         alias: the value that an alias stands for; None for any other value.
         items: the values of a list, or of a mapping.
         keys: the keys of a mapping, '' for one that is not text.
@@ -29,6 +30,7 @@ class Node:
     end: int
     is_flow: bool = False
     anchor: str = ""
+    text: str = ""
     alias: Node | None = None
     items: list[Node] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -122,7 +124,9 @@ class Layout:
         node = Node(start, self._content_end(start, end), anchor=getattr(event, "anchor", None) or "")
         if node.anchor:
             self._anchors[node.anchor] = node
-        if isinstance(event, yaml.CollectionStartEvent):
+        if isinstance(event, yaml.ScalarEvent):
+            node.text = event.value
+        elif isinstance(event, yaml.CollectionStartEvent):
             self._fill(node, event, events)
         return node
 
@@ -132,8 +136,7 @@ class Layout:
         below = next(events)
         while not isinstance(below, yaml.CollectionEndEvent):
             if is_mapping:
-                self._node(below, events)
-                node.keys.append(below.value if isinstance(below, yaml.ScalarEvent) else "")
+                node.keys.append(self._node(below, events).target.text)
                 below = next(events)
             node.items.append(self._node(below, events))
             below = next(events)
