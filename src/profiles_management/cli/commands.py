@@ -75,7 +75,7 @@ def validate(
     if output in formats.PROBLEMS:
         session.problems((), document_warnings(pmr), output)
         return 0
-    lines, data = listings.validated(pmr, session.documents, now=session.clock.now())
+    lines, data = listings.validated(pmr, session.documents, now=session.clock.now(), files=len(given.names))
     session.show(output, lines, data | session.document_data)
     return 0
 

@@ -37,11 +37,13 @@ class DocumentOptions:
         """The names of all files, in order.
 
         Raises:
-            typer.TyperException: there is none.
+            typer.TyperException: there is none, or one is empty.
         """
         names = [*(self.files or []), *(name for value in self.filename or [] for name in _split(value))]
         if not names:
             raise typer.TyperException("Missing argument 'FILE'.")
+        if "" in names:
+            raise typer.TyperException("FILE is empty. Name a file, a folder, a URL in Git, or - for standard input.")
         return names
 
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from typer import TyperException
 from typer.core import TyperCommand, TyperGroup
 
 from profiles_management.cli import kubectl
@@ -28,7 +29,11 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, which typer holds inside
         """Parse arguments in the forms of click and of kubectl."""
         flags = {name for parameter in self.params if getattr(parameter, "is_flag", False) for name in parameter.opts}
-        return super().parse_args(ctx, list(kubectl.rewritten(args, flags)))
+        try:
+            return super().parse_args(ctx, list(kubectl.rewritten(args, flags)))
+        except TyperException as error:
+            error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
+            raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write description, examples, and the options by their groups."""
@@ -44,6 +49,10 @@ class Program(TyperGroup):
     """The program, whose help lists the commands."""
 
     command_class = Command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - as above
+        """Parse arguments; as with kubectl, the verbosity may come before the command."""
+        return super().parse_args(ctx, kubectl.level_last(args))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the description, the commands, and the options."""

@@ -8,8 +8,30 @@ REQUESTS = 6
 
 DRY_RUNS = ("client", "server", "none")
 
+NOT_HERE = {
+    "-n": "A profile is not in a namespace: it has one of its own.",
+    "-R": "Folders in a folder are not read: name each folder.",
+    "-A": "All profiles are meant: leave it out.",
+    "-k": "Write what kustomize builds to standard output, and read it as -.",
+}
+"""Options of kubectl that have no place here, and what to do instead."""
+NOT_HERE |= {
+    "--namespace": NOT_HERE["-n"],
+    "--recursive": NOT_HERE["-R"],
+    "--all-namespaces": NOT_HERE["-A"],
+    "--kustomize": NOT_HERE["-k"],
+}
+
+_LEVEL = re.compile(r"(?:-v=?|--v=)\d+")
 _SHORT = re.compile(r"-([A-Za-z])=(.*)", re.DOTALL)
 _YES_NO = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+
+
+def level_last(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments of the program with a verbosity that comes before the command moved behind it."""
+    levels = [argument for argument in arguments[:1] if _LEVEL.fullmatch(argument)]
+    rest = arguments[len(levels) :]
+    return [*rest[:1], *levels, *rest[1:]]
 
 
 def rewritten(arguments: Sequence[str], flags: Collection[str]) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Contents:
         """
         if name in self.files:
             raise _error("named-twice", "it is named twice", name, "name it once")
-        self._size += len(data)
+        self._size += len(data) if len(data) <= LARGEST else 0  # a larger one is refused when it is read
         if self.files and (self._size > LARGEST or len(self.files) == MOST_FILES):
             what = f"the files up to this one are more than {MOST_FILES:,} or have more than {LARGEST:,} bytes"
             raise _error("too-large", what, name, "name fewer files, or smaller ones")

@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from profiles_management.cli.kubectl import NOT_HERE
 from profiles_management.pmr.names import near
 
 _ALIKE = 0.75  # of an option: shorter words than names of people, so more alike
@@ -23,6 +24,10 @@ def message(error: typer.TyperException) -> str:
 
 def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click, which typer holds inside
     commands = [name for name, options in _options(context.find_root().command) if option in options]
+    if option in NOT_HERE:
+        return f" {NOT_HERE[option]}"
+    if commands and context.parent is None:
+        return f" Write it after the command: it is an option of {_listed(commands)}."
     if commands:
         return f" It is an option of {_listed(commands)}."
     own = {name for parameter in context.command.params for name in parameter.opts}

@@ -24,14 +24,20 @@ def profiles(number: int) -> str:
     return count(number, "profile")
 
 
-def validated(pmr: ProfilesManagementRepresentation, name: str, *, now: datetime) -> Told:
-    """Return that a document is valid, its warnings, what is in it, and whose access ended by `now`."""
+def validated(pmr: ProfilesManagementRepresentation, name: str, *, now: datetime, files: int = 1) -> Told:
+    """Return that a document is valid, its warnings, what is in it, and whose access ended by `now`.
+
+    Args:
+        name: what to call it.
+        files: how many `name` names.
+    """
     people = sum(len(profile.contributors) for profile in pmr.in_order())
     warnings = document_warnings(pmr)
     parts = [profiles(len(pmr)), count(people, "contributor")]
     parts += [count(len(warnings), "warning")] if warnings else []
     over = list(_expired(pmr, now))
-    lines = [*warning_lines(warnings), line(f"{printable(name)} is valid: {', '.join(parts)}.")]
+    verb = "is" if files == 1 else "are"
+    lines = [*warning_lines(warnings), line(f"{printable(name)} {verb} valid: {', '.join(parts)}.")]
     for one in over:
         who = f"{one['person']} in {one['profile']}: access ended {one['until']}."
         lines.append(line(Segment("note: ", Tone.WAIT), printable(who), hang=len("note: ")))

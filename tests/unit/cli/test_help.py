@@ -46,6 +46,16 @@ def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run,
         (("plan", "--outptu", "json"), "No such option: --outptu. Did you mean --output?"),
         (("access", "--brake-share", "1"), "No such option: --brake-share. It is an option of plan, diff and apply."),
         (("validate", "pmr.yaml", "--xyzzy"), "No such option: --xyzzy."),
+        (("access", "-n", "kubeflow"), "No such option: -n. A profile is not in a namespace: it has one of its own."),
+        (("apply", "-R"), "No such option: -R. Folders in a folder are not read: name each folder."),
+        (
+            ("--take-over", "x", "list-stale"),
+            (
+                "No such option: --take-over. Write it after the command: "
+                "it is an option of plan, diff, apply, list-stale, delete-stale and rbac."
+            ),
+        ),
+        (("plan", ""), "FILE is empty. Name a file, a folder, a URL in Git, or - for standard input."),
         (("plna", "pmr.yaml"), "No such command 'plna'. Did you mean 'plan'?"),
     ],
 )
@@ -126,3 +136,10 @@ def test_every_example_of_the_help_runs(run, api, here, arguments):
     ran = run(*command)
 
     assert ran.code == (2 if "--exit-code" in command and "pmr.yaml" not in command else 0), ran.err
+
+
+def test_an_option_without_its_value_leads_to_the_help_of_the_command(run):
+    assert run("validate", "-f").err.splitlines() == [
+        "error: Option '-f' requires an argument.",
+        "See: profiles-management validate --help",
+    ]

@@ -71,6 +71,11 @@ def test_from_verbosity_6_on_each_request_is_printed_without_credentials(run):
     assert verbose.out == quiet.out
 
 
+def test_the_verbosity_may_come_before_the_command(run):
+    assert "HTTP Request: GET " in run("-v=6", "access").err
+    assert "HTTP Request" not in run("-v1", "access").err
+
+
 @pytest.mark.parametrize("command", [("validate", "pmr.yaml"), ("schema",), ("rbac",), ("version",)])
 def test_verbosity_is_taken_where_nothing_is_requested(run, command):
     assert run(*command, "-v").code == 0

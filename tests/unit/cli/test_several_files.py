@@ -66,6 +66,21 @@ def test_a_folder_is_the_documents_in_it_and_no_folder_below(run, teams):
     assert run("validate", "teams").out == "teams is valid: 1 profile, 0 contributors.\n"
 
 
+def test_several_files_are_valid_in_the_plural(run, two):
+    assert run("validate", "a.yaml", "b.yaml").out == "a.yaml, b.yaml are valid: 2 profiles, 0 contributors.\n"
+
+
+def test_of_a_huge_file_and_a_good_one_the_huge_one_is_named(run, two, here):
+    (here / "huge.yaml").write_bytes(b"a" * (20 * 1024 * 1024 + 1))
+
+    lines = run("validate", "huge.yaml", "a.yaml").err.splitlines()
+
+    assert [line for line in lines if line.startswith(("error", " -->"))] == [
+        "error[too-large]: the document has 20,971,521 bytes, at most 20,971,520 are read",
+        " --> huge.yaml",
+    ]
+
+
 def test_files_folders_and_standard_input_go_together(run, teams, two):
     ran = run("validate", "teams", "b.yaml", "-", "--output", "json", stdin=entry("c"))
 
