@@ -95,6 +95,19 @@ def test_one_of_several_files_that_cannot_be_edited_leaves_all_as_they_are(run, 
     assert "error[cannot-edit]" in ran.err
 
 
+def test_a_person_who_was_removed_has_no_access_after_apply(run, files, controller):
+    files(pmr=DOCUMENT)
+    run("apply", "pmr.yaml")
+
+    run("offboard", ANN, "pmr.yaml", "--write")
+    changes = run("plan", "pmr.yaml", "-o", "json").data["changes"]
+    run("apply", "pmr.yaml")
+
+    assert [(change["action"], change["person"]["name"]) for change in changes] == [("delete", ANN)]
+    assert run("access", "--person", ANN).code == 1
+    assert run("offboard", ANN, "pmr.yaml").code == 1
+
+
 def test_an_owner_has_to_be_decided(run, files):
     read = files(pmr=OWNED)
 
