@@ -199,7 +199,7 @@ class Owning:
             fields=(
                 FieldDiff("owner", was, str(self.owner)),
                 *self.objects.fields(),
-                *(FieldDiff(f"contributors.{one.person}", one.before or None, one.after) for one in first),
+                *(field for one in first for field in _as_contributor(one)),
             ),
             writes=(*(_at_once(write) for one in first for write in one.writes), *steps),
             settled=(bound(self.profile),) if watched else (),
@@ -249,6 +249,14 @@ class Owning:
         if self.footing.annotate and space is not None:
             yield self._annotated(space.version)
         yield from self.objects.standalone_writes()
+
+
+def _as_contributor(change: Change) -> Iterator[FieldDiff]:
+    """Yield the role of the owner of before as a contributor, and when it ends."""
+    yield FieldDiff(f"contributors.{change.person}", change.before or None, change.after)
+    before = next((field.before for field in change.fields if field.path == "until"), None)
+    if before or change.until:
+        yield FieldDiff(f"until.{change.person}", before, change.until or None)
 
 
 def _named_beside(before: Person, owner: Person) -> str:

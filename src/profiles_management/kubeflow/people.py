@@ -29,7 +29,7 @@ from profiles_management.kubeflow.policies import people_let_in
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
-from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, Person, Phase, Reason
 
 Names = dict[tuple[Person, str], str]
 
@@ -239,6 +239,7 @@ def _taken_away(person: Person, gone: list[Binding | Policy], reason: Reason, ro
     if is_owner and (wait is not None or reason is not Reason.EXPIRED):
         reason = Reason.BECAME_OWNER
     roles = [one.granted for one in gone if isinstance(one, Binding)]
+    ends = [one.until for one in gone if one.until] if reason is Reason.BECAME_OWNER else []
     yield Change(
         Phase.SWITCH if wait else Phase.REVOKE,
         room.name,
@@ -247,6 +248,7 @@ def _taken_away(person: Person, gone: list[Binding | Policy], reason: Reason, ro
         reason,
         person=person,
         before=strongest(roles) or gone[0].role,
+        fields=tuple(FieldDiff("until", end, None) for end in ends[:1]),
         writes=tuple(deletions(room, person, gone, wait)),
     )
 

@@ -13,6 +13,7 @@ MOST_SIMILAR = 3
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PUNCTUATION = re.compile(r"[\W_]")
+_ACCOUNT = "system:serviceaccount:"
 SIGNED_IN = frozenset({Person("Group", "system:authenticated"), Person("Group", "system:unauthenticated")})
 
 
@@ -37,10 +38,10 @@ def search(asked: str, people: Collection[Person]) -> Search:
     A name that is exactly the text counts alone. A whole address otherwise means the same address in another letter
     case or Unicode form. Any other text means every name that contains it, in any letter case.
     """
-    asked = asked.strip()
+    asked = asked.strip().removeprefix(_ACCOUNT)  # a ServiceAccount is listed as NAMESPACE:NAME
     is_address = _ADDRESS.fullmatch(asked) is not None
     found = _named(asked, people) or _alike(asked, people, is_address=is_address)
-    is_whole = is_address or any(person.name == asked for person in found)
+    is_whole = is_address or bool(_named(asked, found))
     general = frozenset(person for person in people if is_whole and includes(person, asked)) - found
     others = {person.name for person in people if person not in general}
     similar = () if found else _similar(asked, others, is_address=is_address)
@@ -54,7 +55,7 @@ def includes(person: Person, name: str) -> bool:
 
 
 def _named(name: str, people: Iterable[Person]) -> frozenset[Person]:
-    return frozenset(person for person in people if person.name == name)
+    return frozenset(person for person in people if person.name.removeprefix(_ACCOUNT) == name)
 
 
 def _alike(asked: str, people: Iterable[Person], *, is_address: bool) -> frozenset[Person]:

@@ -126,11 +126,24 @@ def _field(field: FieldDiff, change: Change) -> tuple[str, str, str]:
         return _owner(field, change)
     if field.path.startswith("contributors."):
         role = str(field.after) if field.before is None else f"{field.before} → {field.after}"
-        return field.path.removeprefix("contributors."), role, "was the owner"
+        name = field.path.removeprefix("contributors.")
+        return name, role, f"was the owner{_until_of(name, change)}"
+    if field.path.startswith("until."):
+        return "", "", ""  # in the row of that person
     if field.path == "managed by":
         taken = f": {shown(field.before)} → {shown(field.after)}" if field.before is not None else ""
         return _label(change, field.path), "", f"{Reason.ADOPTED}{taken}"
     return _label(change, field.path), field.path, _change_of(field, change)
+
+
+def _until_of(name: str, change: Change) -> str:
+    """Return when the role ends that the owner of before gets as a contributor."""
+    end = next((field for field in change.fields if field.path == f"until.{name}"), None)
+    if end is None:
+        return ""
+    if end.before is None:
+        return f", until {day(shown(end.after))}"
+    return f": until {day(shown(end.before))} → {day(shown(end.after))}"
 
 
 def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:

@@ -136,6 +136,20 @@ def test_nobody_found_in_one_profile_says_which(ask):
     ]
 
 
+@pytest.mark.parametrize("asked", ["ci:deployer", "system:serviceaccount:ci:deployer", "ci:dep"])
+def test_a_service_account_is_found_by_either_of_its_names(ask, api, asked):
+    binding = {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "ci", "namespace": "web"},
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-edit"},
+        "subjects": [{"kind": "ServiceAccount", "namespace": "ci", "name": "deployer"}],
+    }
+    api.put(binding)
+
+    assert ask(asked)[1][0] == "ci:deployer (ServiceAccount) has access to 1 profile."
+
+
 def test_an_empty_name_is_refused(run):
     ran = run("access", "--person", " ")
 

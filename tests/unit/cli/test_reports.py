@@ -126,6 +126,7 @@ def test_whatever_a_name_contains_is_text():
         not_covered=[HOSTILE],
         notes=[HOSTILE],
         made_by=HOSTILE,
+        place=HOSTILE,
     )
 
     text = page(report)

@@ -23,6 +23,11 @@ def the_line(plan):
     return " ".join(told.split())
 
 
+def the_line_of(plan, beginning):
+    (told,) = [str(line) for line in plan_lines(plan) if str(line).startswith(beginning) and "ann" in str(line)]
+    return " ".join(told.split())
+
+
 def fields(plan):
     (change,) = plan_data(plan)["changes"]
     return {one["path"]: (one["before"], one["after"]) for one in change["fields"]}
@@ -134,3 +139,22 @@ def test_a_contributor_who_is_renamed_and_gets_an_end_shows_both(world, profile)
 
     assert "renamed" in line
     assert "until none → 2027-01-01" in line
+
+
+def test_an_owner_who_becomes_a_contributor_shows_when_that_ends(world, profile):
+    world.apply(document(profile(owner="ann")))
+
+    plan = world.plan(document(profile(contributors=[contributor("ann", "edit", until=NEW_YEAR)])))
+
+    assert the_line_of(plan, "         ann@example.com") == "ann@example.com edit was the owner, until 2027-01-01"
+    assert fields(plan)["until.ann@example.com"] == (None, "2027-01-01T00:00:00Z")
+
+
+def test_a_contributor_who_becomes_the_owner_shows_that_the_end_is_gone(world, profile):
+    world.apply(ann(profile, "edit", NEW_YEAR))
+
+    plan = world.plan(document(profile(owner="ann")))
+
+    assert the_line_of(plan, "  -") == "- ann@example.com edit became the owner: until 2027-01-01 → none"
+    removed = plan_data(plan)["changes"][-1]
+    assert removed["fields"] == [{"path": "until", "before": "2027-01-01T00:00:00Z", "after": None}]

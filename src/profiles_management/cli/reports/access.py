@@ -6,7 +6,7 @@ from datetime import timedelta
 from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report, Table, shown_end
-from profiles_management.cli.reports.target import facts_of
+from profiles_management.cli.reports.target import facts_of, place_of
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import nobody, role_name
 from profiles_management.kubeflow.access_report import AccessReport
@@ -46,6 +46,7 @@ def access_page(report: AccessReport, target: TargetDescription | None, made_by:
             not_covered=report.not_covered,
             notes=[str(problem) for problem in report.unread],
             made_by=made_by,
+            place=place_of(target),
             counted=(Mark.EXPIRED, Mark.UNMANAGED),
         )
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report
-from profiles_management.cli.reports.target import facts_of
+from profiles_management.cli.reports.target import facts_of, place_of
 from profiles_management.kubeflow.access_report import NEVER_COVERED
 from profiles_management.kubeflow.description import TargetDescription
 from profiles_management.kubeflow.export import Export
@@ -38,6 +38,7 @@ def export_page(export: Export, target: TargetDescription | None, at: datetime, 
             not_covered=(_UNMANAGED, *NEVER_COVERED),
             notes=[str(note) for note in export.notes],
             made_by=made_by,
+            place=place_of(target),
         )
     )
 

@@ -32,7 +32,8 @@ def _page(report: Report) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-    yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+    window = f"{title}: {_text(report.place)}" if report.place else title
+    yield f"<title>{window}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
     yield from _header(title, report)
     if report.assignments:
         yield from _switch(shown)

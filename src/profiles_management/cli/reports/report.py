@@ -67,6 +67,7 @@ class Report:
     """Everything that a report shows.
 
     Attributes:
+        place: the cluster or folder in a word, for the title of a window or a printed page.
         facts: what the report is about: names and values, such as the cluster and the filters.
         at: when it was made, with a zone.
         profile_notes: by profile, what is shown next to its name.
@@ -86,3 +87,4 @@ class Report:
     notes: Sequence[str] = ()
     made_by: str = "profiles-management"
     counted: Sequence[Mark] = (Mark.EXPIRED,)
+    place: str = ""

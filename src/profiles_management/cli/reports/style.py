@@ -46,6 +46,7 @@ tbody tr.g+tr>*{border-top:0}
 .role,.end{width:22%}
 .source{width:1%}
 .date{white-space:nowrap}
+th[scope=row],.who{white-space:pre-wrap}
 .kind{color:var(--muted);font-size:.8125rem;white-space:nowrap}
 td i{color:var(--muted);font-style:normal}
 .m{display:inline-block;padding:0 .5rem;white-space:nowrap;border-radius:.25rem;font-size:.8125rem;

@@ -17,3 +17,8 @@ def facts_of(target: TargetDescription | None) -> Iterator[tuple[str, str]]:
         ("Acting as", target.acting_as),
     )
     yield from ((name, value) for name, value in known if value)
+
+
+def place_of(target: TargetDescription | None) -> str:
+    """Return the name of a target in a word, '' where none is known."""
+    return "" if target is None else target.path or target.context or target.server
