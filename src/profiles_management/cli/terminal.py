@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -68,12 +69,15 @@ class Terminal:
         _write(text, sys.stdout)
 
     def diff(self, text: str) -> None:
-        """Print a unified diff as it is; on a terminal in colours, with what would steer it escaped."""
+        """Print a unified diff as it is; on a terminal in colours, with what would steer it escaped.
+
+        Its lines are not folded: a reader may copy them.
+        """
         if not sys.stdout.isatty():
             _write(text, sys.stdout)
             return
         lines = text.removesuffix("\n").split("\n")
-        _print((line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines), sys.stdout)
+        _colour((line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines), sys.stdout)
 
     def file(self, text: str) -> None:
         """Print the text of a file, in UTF-8 whatever the locale; it has to be printable but for its line ends."""
@@ -158,13 +162,16 @@ def _print(lines: Iterable[Line], stream: TextIO) -> None:
     if not stream.isatty():
         _write(plain(lines), stream)
         return
-    colours = dict.fromkeys(Tone, "") if os.environ.get("NO_COLOR") else _COLOURS
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
+    _colour(chain.from_iterable(folded(line, width) for line in lines), stream)
+
+
+def _colour(lines: Iterable[Line], stream: TextIO) -> None:
+    colours = dict.fromkeys(Tone, "") if os.environ.get("NO_COLOR") else _COLOURS
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
     with console.capture() as captured:
         for line in lines:
-            for part in folded(line, width):
-                console.print(Text.assemble(*((text, colours[tone]) for text, tone in part.segments)))
+            console.print(Text.assemble(*((text, colours[tone]) for text, tone in line.segments)))
     _write(captured.get(), stream)
 
 
