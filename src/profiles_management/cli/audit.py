@@ -10,17 +10,12 @@ from profiles_management import export_pmr
 from profiles_management.cli import completing
 from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import GitOptions
-from profiles_management.cli.options import (
-    AccessOptions,
-    AccessOutput,
-    ExportForm,
-    ExportOptions,
-    TargetOptions,
-)
+from profiles_management.cli.options import AccessOutput, ExportForm, TargetOptions
 from profiles_management.cli.program import about, command
 from profiles_management.cli.reports.access import access_csv, access_page
 from profiles_management.cli.reports.export import export_csv, export_page
 from profiles_management.cli.session import Session
+from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.kubeflow import access_listing, access_report
 from profiles_management.kubeflow.engine import list_cluster_wide, read_access
 from profiles_management.kubeflow.settings import Settings

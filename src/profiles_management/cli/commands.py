@@ -18,15 +18,9 @@ from profiles_management.cli import formats
 from profiles_management.cli.confirmation import READING, Declined, agree_to_deletion, agreed_plan
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
-    DeleteStaleOptions,
-    DocumentForm,
-    ListStaleOptions,
     LocalFile,
     OutputOption,
     PlanOutput,
-    RbacOptions,
-    RuleOptions,
-    SettingOptions,
     TargetOptions,
     Timeout,
     ValidateOutput,
@@ -34,8 +28,13 @@ from profiles_management.cli.options import (
 )
 from profiles_management.cli.program import command
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow import admission, listings, permissions
-from profiles_management.kubeflow.confinement import Account
+from profiles_management.cli.setting_options import (
+    DeleteStaleOptions,
+    ListStaleOptions,
+    RuleOptions,
+    SettingOptions,
+)
+from profiles_management.kubeflow import listings
 from profiles_management.kubeflow.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.kubeflow.settings import Settings
@@ -43,7 +42,6 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 from profiles_management.pmr.problems import StoppedError
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
@@ -245,60 +243,6 @@ def schema(ctx: typer.Context) -> int:
     session: Session = ctx.obj
     session.terminal.data(schemas.schema(), "json")
     return 0
-
-
-@command
-def rbac(
-    ctx: typer.Context,
-    options: RbacOptions,
-    plan_only: Annotated[bool, typer.Option("--plan-only", help="Include only what reading needs.")] = False,
-    with_delete: Annotated[bool, typer.Option("--with-delete", help="Include what delete-stale needs.")] = False,
-    with_events: Annotated[bool, typer.Option("--with-events", help="Include what --events needs.")] = False,
-    with_cluster_wide: Annotated[
-        bool, typer.Option("--with-cluster-wide", help="Include what access --cluster-wide needs.")
-    ] = False,
-    admission_policy: Annotated[
-        bool,
-        typer.Option(
-            "--admission-policy",
-            help="Print the ValidatingAdmissionPolicies that confine --service-account (Kubernetes 1.30 or newer).",
-        ),
-    ] = False,
-    service_account: Annotated[
-        str | None,
-        typer.Option("--service-account", metavar="NAMESPACE:NAME", help="ServiceAccount that apply runs as."),
-    ] = None,
-    form: DocumentForm = "yaml",
-) -> int:
-    """Print the ClusterRole that this software needs, or the policies that confine its account."""
-    session: Session = ctx.obj
-    settings, account = options.settings(), _account(service_account)
-    if admission_policy:
-        if account is None or plan_only:
-            wrong = "is not for an account that only plans" if plan_only else "needs --service-account NAMESPACE:NAME"
-            raise typer.BadParameter(f"{wrong}.", param_hint="--admission-policy")
-        session.terminal.data(admission.policies(account, settings, with_delete=with_delete), form)
-        return 0
-    if account is not None:
-        raise typer.BadParameter("is for --admission-policy.", param_hint="--service-account")
-    extent = {
-        "plan_only": plan_only,
-        "with_delete": with_delete,
-        "with_events": with_events,
-        "with_cluster_wide": with_cluster_wide,
-    }
-    session.terminal.data(permissions.cluster_role(settings, **extent), form)
-    return 0
-
-
-def _account(text: str | None) -> Account | None:
-    if text is None:
-        return None
-    namespace, _, name = text.partition(":")
-    if not (is_dns_label(namespace) and is_dns_subdomain(name)):
-        form = "write NAMESPACE:NAME, such as kubeflow:profiles-management"
-        raise typer.BadParameter(f"{quoted(text)} is not a ServiceAccount; {form}.", param_hint="--service-account")
-    return Account(namespace, name)
 
 
 # what commands share

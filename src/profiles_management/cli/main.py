@@ -9,7 +9,15 @@ from contextlib import suppress
 
 import typer
 
-from profiles_management.cli import about, audit, commands, completion, offboarding, slips  # noqa: F401 - they register commands
+from profiles_management.cli import (
+    about,  # noqa: F401 - these modules register commands
+    audit,  # noqa: F401
+    commands,  # noqa: F401
+    completion,
+    offboarding,  # noqa: F401
+    rbac,  # noqa: F401
+    slips,
+)
 from profiles_management.cli.failures import SystemFailure, UsageError, failed
 from profiles_management.cli.help import NAME
 from profiles_management.cli.program import app

@@ -11,10 +11,11 @@ from profiles_management import list_access
 from profiles_management.cli import completing
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.local_files import STDIN
-from profiles_management.cli.options import ExportOptions, OutputOption, TargetOptions
+from profiles_management.cli.options import OutputOption, TargetOptions
 from profiles_management.cli.program import command
 from profiles_management.cli.rewriting import rewrite
 from profiles_management.cli.session import Session
+from profiles_management.cli.setting_options import ExportOptions
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow import offboarding
 from profiles_management.kubeflow.access import AccessEntry

@@ -14,8 +14,9 @@ from profiles_management.cli import requests, variables
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
-from profiles_management.cli.options import SettingOptions, TargetOptions, as_option
+from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.session import Session
+from profiles_management.cli.setting_options import SettingOptions, as_option
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
 from profiles_management.reconcile.describe import Data
