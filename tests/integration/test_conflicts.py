@@ -53,6 +53,20 @@ def test_an_owner_changed_meanwhile_is_seen(engine, profile, server, apply_while
     engine.settle(profile(owner=person("nina")))
 
 
+@pytest.mark.parametrize("kind", ["Profile", "Namespace"])
+def test_what_the_controller_writes_meanwhile_is_settled_in_the_same_run(
+    engine, profile, server, apply_while, name, kind
+):
+    engine.settle(profile(cpu="1"))
+    wanted = profile(cpu="2", more={"labels": {"example.com/team": "a"}}, ann="edit")
+    seen = {"metadata": {"annotations": {"example.com/seen": "now"}}}
+
+    report = apply_while(wanted, lambda: server.patch(kind, None, name, seen))
+
+    assert report.exit_code == 0, (report.errors, report.pending)
+    engine.wait_until_it_matches(wanted)
+
+
 def test_what_is_gone_meanwhile_is_revoked(engine, profile, dashboard, apply_while, roles, name):
     engine.settle(profile(ann="edit", bob="edit"))
 

@@ -166,7 +166,7 @@ def apply(
     try:
         found = agreed_plan(session, made, settings, ask=session.terminal.is_interactive() and not yes)
         with session.changing("Applying") as progress:
-            report = apply_plan(found, target=where, settings=settings, clock=session.clock, progress=progress)
+            report = apply_plan(found, pmr=pmr, target=where, settings=settings, clock=session.clock, progress=progress)
     except (StoppedError, Declined) as error:
         return _stopped(session, output, error)
     return _reported(session, output, report)

@@ -3,23 +3,33 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 
+from profiles_management.kubeflow.job import Job
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import Target, WriteError
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.pmr.problems import ClusterError, Interrupted, Problem
 from profiles_management.reconcile.clock import Clock
-from profiles_management.reconcile.plan import Change, Condition, Phase, Plan
+from profiles_management.reconcile.plan import Condition, Phase, Plan, State
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
+_SILENT_FOR = 60.0  # seconds: the profile controller makes a profile ready in a few, also when it was just started
 _SILENT, _INTERRUPTED = "the cluster stopped answering", "interrupted"
 
 Progress = Callable[[int, int], None]
 
 
-def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None = None) -> Report:
+def apply(
+    plan: Plan,
+    target: Target,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress | None = None,
+    *,
+    replan: Callable[[], Plan] | None = None,
+) -> Report:
     """Carry a plan out.
 
     The phases are barriers: a grant is sent when every revocation was answered or given up. What waits for somebody
@@ -32,49 +42,42 @@ def apply(plan: Plan, target: Target, settings: Settings, clock: Clock, progress
     anything is granted, and at the end of the run. Until it is done, nobody of its profile is given anything; whatever
     takes away or gives nothing goes on.
 
+    A change that meets a conflict is planned again from fresh reads, a few times until the deadline. It goes on where
+    the new plan still makes it, and is done where nothing is left of it; where somebody else changed what it is about,
+    it stays pending. See `conflicts`.
+
     Args:
         progress: called with the number of changes that are through and of all of them, from any thread. A Watcher
             is also shown, at each look at what others do, how many profiles are done.
+        replan: returns the same document planned from fresh reads; None leaves every conflict to the next run.
+
     """
-    return _Run(plan, target, settings, clock, progress or _quiet).report()
+    return Run(plan, target, settings, clock, progress or _quiet, replan).report()
 
 
 def _quiet(done: int, of: int) -> None:
     pass
 
 
-@dataclass(slots=True)
-class _Job:
-    """A change on its way.
+class Run:
+    """One run of a plan.
 
     Attributes:
-        sent: how many of its writes are through.
-        settled: how many of its conditions were seen to hold.
-        late: whether it takes access away and somebody was quicker each time.
-        held: whether it gives access and waits for one that is late.
+        broken: by profile in which something failed, what waits says about it.
+        late: by profile in which a revocation is late, what waits says about it.
     """
 
-    change: Change
-    sent: int = 0
-    settled: int = 0
-    result: Result | None = None
-    why: str = ""
-    nameless: str = ""
-    late: bool = False
-    held: bool = False
-
-    @property
-    def waits_for(self) -> Condition | None:
-        """What must hold before it goes on; None once it is through."""
-        writes = self.change.writes
-        if self.sent < len(writes):
-            return writes[self.sent].after
-        return next(iter(self.change.settled[self.settled :]), None)
-
-
-class _Run:
-    def __init__(self, plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        target: Target,
+        settings: Settings,
+        clock: Clock,
+        progress: Progress,
+        replan: Callable[[], Plan] | None,
+    ) -> None:
         self.plan = plan
+        self.replan = replan
         self.target = target
         self.settings = settings
         self.clock = clock
@@ -82,7 +85,7 @@ class _Run:
         self.stop_reason = ""
         self.begun = clock.monotonic()
         self.deadline = self.begun + settings.deadline_for(plan.new)
-        self.jobs = [_Job(change) for change in plan.changes]
+        self.jobs = [Job(change, change.writes, change.settled) for change in plan.changes]
         self.waiting = list(plan.pending)
         self.broken: dict[str, str] = {}
         self.barred: dict[str, str] = {}
@@ -93,23 +96,28 @@ class _Run:
         self.lock = threading.Lock()
 
     def report(self) -> Report:
+        """Carry the plan out, and return what became of it."""
         for phase in Phase:
             if phase is Phase.GRANT:
                 self._late_again()
-            self._all(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
+            self.advance(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
+        self._settle_conflicts()
         self._wait()
+        while self._settle_conflicts():
+            self._wait()
         self._late_again()
         outcomes = tuple(self._outcome(job) for job in self.jobs)
         interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
-        return Report(self.plan, outcomes, tuple(self.waiting), interrupted, self.stop_reason)
+        plan = replace(self.plan, warnings=(*self.plan.warnings, *self._silence()))
+        return Report(plan, outcomes, tuple(self.waiting), interrupted, self.stop_reason)
 
-    def _ends(self) -> bool:
+    def ends(self) -> bool:
         """Return whether nothing more is begun."""
         return self.stopped.is_set() or bool(self.stop_reason) or self.clock.ending()
 
     # sending
 
-    def _all(self, jobs: Iterable[_Job], met: frozenset[Condition] = frozenset()) -> None:
+    def advance(self, jobs: Iterable[Job], met: frozenset[Condition] = frozenset()) -> None:
         """Advance jobs, `settings.writers` at once, each as far as it goes.
 
         What fails on the way bars its profile from the next call, not from this one: a revocation that fails is no
@@ -117,7 +125,7 @@ class _Run:
         """
         self.barred = dict(self.broken)
         due = list(jobs)
-        if any(job.change.phase is not Phase.REVOKE and job.sent < len(job.change.writes) for job in due):
+        if any(job.change.phase is not Phase.REVOKE and job.sent < len(job.writes) for job in due):
             self.stop_reason = self.stop_reason or self.clock.stop_reason()
         queue, writers = iter(due), min(self.settings.writers, len(due))
         with ThreadPoolExecutor(writers or 1) as pool:
@@ -128,10 +136,10 @@ class _Run:
                 self.stopped.set()
                 raise
 
-    def _work(self, queue: Iterator[_Job], met: frozenset[Condition]) -> None:
+    def _work(self, queue: Iterator[Job], met: frozenset[Condition]) -> None:
         """Advance jobs until none is left; what ends one worker ends the others too, each after its own job."""
         try:
-            while not self._ends():
+            while not self.ends():
                 with self.lock:
                     job = next(queue, None)
                 if job is None:
@@ -141,9 +149,9 @@ class _Run:
             self.stopped.set()
             raise
 
-    def _advance(self, job: _Job, met: frozenset[Condition]) -> None:
+    def _advance(self, job: Job, met: frozenset[Condition]) -> None:
         """Send what can be sent of a job; it stops where it has to wait, or where something fails."""
-        job.late = job.held = False
+        job.late = job.held = job.conflict = False
         if why := self.barred.get(job.change.profile):
             job.nameless = "an earlier change did not succeed"
             self._end(job, Result.NOT_TRIED, why)
@@ -152,10 +160,10 @@ class _Run:
             job.held, job.why, job.nameless = True, why, "an earlier revocation is pending"
             return
         try:
-            while job.sent < len(job.change.writes):
+            while job.sent < len(job.writes):
                 if job.waits_for is not None and job.waits_for not in met:
                     return
-                self.target.send(job.change.writes[job.sent], deadline=self.deadline)
+                self.target.send(job.writes[job.sent], deadline=self.deadline)
                 job.sent += 1
                 self.unanswered = 0
         except WriteError as error:
@@ -166,22 +174,23 @@ class _Run:
         if job.waits_for is None:
             self._end(job, Result.DONE)
 
-    def _failed(self, job: _Job, error: WriteError) -> None:
+    def _failed(self, job: Job, error: WriteError) -> None:
         """A cluster that stopped answering is left alone after as many failures as there are writers."""
         change, job.nameless = job.change, error.nameless
+        job.conflict = error.conflict and change.phase is not Phase.REVOKE  # which is repeated by `revoking`
         if error.conflict and change.takes:
             job.late, job.why = True, str(error)
-            self.late[change.profile] = f"waits until access by {change.target} is taken away"
+            self.late[change.profile] = job.waits_for_end
             return
-        if not (error.conflict and change.person):  # by a conflict, one person keeps nobody else from anything
-            self.broken[change.profile] = f"{change.target} came first and did not succeed"
         self._end(job, Result.PENDING if error.conflict else Result.FAILED, str(error))
+        if job.is_broken:
+            self.broken[change.profile] = job.came_first
         with self.lock:
             self.unanswered += error.unanswered
         if self.unanswered >= self.settings.writers:
             self.stopped.set()
 
-    def _end(self, job: _Job, result: Result, why: str = "") -> None:
+    def _end(self, job: Job, result: Result, why: str = "") -> None:
         job.result, job.why = result, why
         with self.lock:
             self.through += 1
@@ -192,20 +201,28 @@ class _Run:
         if self.clock.monotonic() > self.deadline:
             return
         self.late = {}
-        self._all(job for job in self.jobs if job.late)
+        self.advance(job for job in self.jobs if job.late)
         for phase in Phase:
-            self._all(job for job in self.jobs if job.held and job.change.phase is phase)
+            self.advance(job for job in self.jobs if job.held and job.change.phase is phase)
+
+    def _settle_conflicts(self) -> bool:
+        """Go on with what met a conflict as far as it still holds; return whether there was anything to try."""
+        if self.replan is None or not any(job.conflict for job in self.jobs):
+            return False
+        from profiles_management.kubeflow import resuming  # noqa: PLC0415 - few runs meet a conflict
+
+        return resuming.settle(self, self.replan)
 
     # waiting
 
     def _wait(self) -> None:
         """Look again, for everything at once, until nothing waits or the time is up."""
         look, of = _FIRST_LOOK, len(self._waited_for())
-        while not self._ends() and (late := self._late()):
+        while not self.ends() and (late := self._late()):
             met = self._met(late)
             ready = [job for job in self._open() if job.waits_for in met or job.change.profile in self.broken]
             if met or ready:
-                self._all(ready, met)
+                self.advance(ready, met)
                 self.waiting = [one for one in self.waiting if one.condition not in met]
             self._show(of)
             if met or ready:
@@ -226,7 +243,7 @@ class _Run:
         jobs = {job.change.profile for job in self._open() if job.waits_for is not None}
         return jobs | {pending.profile for pending in self.waiting if pending.condition is not None}
 
-    def _open(self) -> list[_Job]:
+    def _open(self) -> list[Job]:
         """Return what is under way; what is late, or waits for that, has its own time."""
         return [job for job in self.jobs if job.result is None and not job.late and not job.held]
 
@@ -238,21 +255,32 @@ class _Run:
     def _met(self, conditions: frozenset[Condition]) -> frozenset[Condition]:
         try:
             return self.target.met(conditions)
-        except ClusterError:
-            return frozenset()  # looked at again until the deadline
+        except (ClusterError, Interrupted):
+            return frozenset()  # looked at again until the deadline, or until the run ends
 
-    def _outcome(self, job: _Job) -> Outcome:
+    def _silence(self) -> Iterator[Problem]:
+        """Yield a warning where the profile controller made nothing of what waits for it."""
+        waited, left = self.clock.monotonic() - self.begun, self._late()
+        conditions = {condition for change in self.plan.changes for condition in change.settled}
+        conditions |= {pending.condition for pending in self.plan.pending if pending.condition is not None}
+        owners = {condition for condition in conditions if condition.state is State.BOUND}
+        if owners and owners <= left and waited >= _SILENT_FOR and not self.ends():
+            from profiles_management.kubeflow import silence  # noqa: PLC0415 - few runs need it
+
+            yield silence.problem(len(owners), waited)
+
+    def _outcome(self, job: Job) -> Outcome:
         if job.result is not None:
-            return Outcome(job.change, job.result, job.why, job.sent, job.nameless)
+            return Outcome(job.change, job.result, job.why, job.writes_done, job.nameless)
         if job.late or job.held:
             return Outcome(
-                job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.sent, job.nameless
+                job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.writes_done, job.nameless
             )
-        if self.stop_reason and job.sent < len(job.change.writes):
-            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.sent, self.stop_reason)
+        if self.stop_reason and job.sent < len(job.writes):
+            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.writes_done, self.stop_reason)
         if self.stopped.is_set():
-            return Outcome(job.change, Result.NOT_TRIED, _SILENT, job.sent, _SILENT)
+            return Outcome(job.change, Result.NOT_TRIED, _SILENT, job.writes_done, _SILENT)
         if self.clock.ending() and not job.sent:
             return Outcome(job.change, Result.NOT_TRIED, _INTERRUPTED, nameless=_INTERRUPTED)
         waits = f"waits for the {job.waits_for.target.kind}" if job.waits_for is not None else ""
-        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.sent, waits)
+        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.writes_done, waits)

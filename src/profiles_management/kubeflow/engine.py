@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,12 +148,13 @@ def create_or_update_profiles(
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-        return apply_plan(plan, target=reached, settings=settings, clock=clock, progress=progress)
+        return apply_plan(plan, pmr=pmr, target=reached, settings=settings, clock=clock, progress=progress)
 
 
 def apply_plan(
     plan: Plan,
     *,
+    pmr: ProfilesManagementRepresentation | None = None,
     target: Where = None,
     settings: Settings = UPSTREAM,
     clock: Clock = SYSTEM,
@@ -160,15 +162,23 @@ def apply_plan(
 ) -> Report:
     """Carry out a plan that plan_profiles returned for the same target and settings.
 
+    Args:
+        plan: what to do.
+        pmr: the document that was planned. With it, a change that meets a conflict is planned again and goes on in this
+            run where nothing but the version of its objects changed; without it, the change is left to the next run.
+        target: see open_target.
+        progress: see create_or_update_profiles.
+
     Returns and raises what create_or_update_profiles does, but for an error of the document. An object that changed
     since the plan was made is not overwritten: its change is pending, or takes away what is left to take.
     """
     with _reached(target, settings, clock) as reached:
+        replan = None if pmr is None else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
         why = stops(plan, settings)
         if not why:
-            return _applied_and_told(plan, reached, settings, clock, progress)
+            return _applied_and_told(plan, reached, settings, clock, progress, replan)
         rest = allowed(plan, settings)
-        report = _applied_and_told(rest, reached, settings, clock, progress) if rest else Report(rest)
+        report = _applied_and_told(rest, reached, settings, clock, progress, replan) if rest else Report(rest)
         report = replace(report, stops=why)
         stopped = stopped_by_brake(plan, settings)
         raise brake.error(stopped, report) if stopped else halts.error(plan, report)
@@ -255,19 +265,31 @@ def delete_stale_profiles(
 
 
 def _applied_and_told(
-    plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None
+    plan: Plan,
+    target: Target,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress | None,
+    replan: Callable[[], Plan] | None,
 ) -> Report:
     """Apply a plan, and write its Events where the settings ask for them."""
-    report = _applied(plan, target, settings, clock, progress)
+    report = _applied(plan, target, settings, clock, progress, replan)
     if clock.ending() or not isinstance(target, Cluster):
         return report
     return tell(report, target, settings, clock)
 
 
-def _applied(plan: Plan, target: Target, settings: Settings, clock: Clock, progress: Progress | None) -> Report:
+def _applied(
+    plan: Plan,
+    target: Target,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress | None,
+    replan: Callable[[], Plan] | None = None,
+) -> Report:
     if clock.ending():
         raise Interrupted
-    return apply(plan, target, settings, clock, progress)
+    return apply(plan, target, settings, clock, progress, replan=replan)
 
 
 def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:

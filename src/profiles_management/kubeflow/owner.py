@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from profiles_management.kubeflow import compare, keys, names, objects, ownership, shape, waking, writes
-from profiles_management.kubeflow.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.observed import NamespaceSeen, Observed, ProfileSeen
 from profiles_management.kubeflow.owner_objects import POLICY, OwnerObjects
 from profiles_management.kubeflow.ownership import Footing, ready, refusal
 from profiles_management.kubeflow.quota import follows
@@ -159,7 +159,7 @@ class Owning:
     def _new_profile(self) -> Iterator[Write]:
         """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
         if self.footing.annotate and self.footing.namespace is not None:
-            yield self._annotated(self.footing.namespace.version)
+            yield self._annotated(self.footing.namespace)
         space = self.footing.namespace
         touched = ownership.woken_for(space) if space is not None else ""
         sets = shape.record(self.wanted.sets())
@@ -224,7 +224,7 @@ class Owning:
         if self.footing.hand_over:
             yield self._owner_changed(seen)
         if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
-            yield self._annotated(space.version)
+            yield self._annotated(space)
         corrections = tuple(self.objects.corrections())
         yield from corrections
         if space is not None and self.footing.asleep and not corrections:
@@ -235,19 +235,23 @@ class Owning:
         marks = {"metadata": {"labels": objects.marks(self.settings)}} if self.footing.mark else {}
         owner = {"apiGroup": None, "namespace": None, **objects.owner_spec(self.profile.owner)}
         return writes.patch(
-            ObjectRef("Profile", "", self.name), {**marks, "spec": {"owner": owner}}, seen.version, uid=seen.uid
+            ObjectRef("Profile", "", self.name),
+            {**marks, "spec": {"owner": owner}},
+            seen.version,
+            uid=seen.uid,
+            replaces=seen.owner.kind_and_name if seen.owner is not None else "",
         )
 
-    def _annotated(self, version: str) -> Write:
+    def _annotated(self, space: NamespaceSeen) -> Write:
         change = {"metadata": {"annotations": {names.OWNER: self.owner.name}}}
-        return writes.patch(ObjectRef("Namespace", "", self.name), change, version)
+        return writes.patch(ObjectRef("Namespace", "", self.name), change, space.version, replaces=space.owner)
 
     # the owner's objects where there is no controller
 
     def _standalone_steps(self) -> Iterator[Write]:
         space = self.footing.namespace
         if self.footing.annotate and space is not None:
-            yield self._annotated(space.version)
+            yield self._annotated(space)
         yield from self.objects.standalone_writes()
 
 

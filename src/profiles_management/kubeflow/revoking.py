@@ -6,7 +6,7 @@ from profiles_management.kubeflow import revocation
 from profiles_management.kubeflow.answers import outdated
 from profiles_management.kubeflow.gather import Gathering
 from profiles_management.kubeflow.target import WriteError
-from profiles_management.pmr.problems import ClusterAway, ClusterError
+from profiles_management.pmr.problems import ClusterAway, ClusterError, Interrupted
 from profiles_management.reconcile.plan import ObjectRef, Verb, Write
 
 TRIES = 4  # one after the other; the run tries again before it grants anything, and at its end
@@ -45,7 +45,7 @@ def _again(write: Write, read: Read, send: Send) -> bool:
         if write.verb is Verb.DELETE and not other.gives:
             return False
         raise outdated(write.target, "was deleted and created again") from None
-    except ClusterError as error:
+    except (ClusterError, Interrupted) as error:
         why = f"the cluster does not answer: {error.failure}" if isinstance(error, ClusterAway) else str(error)
         raise WriteError(f"{write.target} was changed by somebody else: {why}", conflict=True) from error
     remains = False

@@ -23,20 +23,21 @@ def patch(
     *,
     uid: str = "",
     ends: Person | None = None,
+    replaces: str = "",
 ) -> Write:
     """Return a merge patch.
 
     Args:
         version: it is refused where the object was changed since it was read.
         uid: it is refused where another object has taken the name of the one that was read.
-        ends: see Write.
+        ends, replaces: see Write.
     """
     body = dict(change)
     guards = {key: value for key, value in (("resourceVersion", version), ("uid", uid)) if value}
     if guards:
         body["metadata"] = {**body.get("metadata", {}), **guards}
     text = msgspec.json.encode(body, order="deterministic")
-    return Write(Verb.PATCH, target, text, version=version, after=after, uid=uid, ends=ends)
+    return Write(Verb.PATCH, target, text, version=version, after=after, uid=uid, ends=ends, replaces=replaces)
 
 
 def delete(

@@ -17,6 +17,7 @@ _FREE = frozenset(
     {
         "adopts-namespace",
         "cannot-keep-data",
+        "controller-silent",
         "empty-document",
         "events-not-written",
         "file-name",

@@ -111,6 +111,7 @@ class Write:
             person's, the write holds for the changed object too: nobody keeps access by changing it fast enough.
         must_exist: whether a deletion is refused where the object is gone by now: what replaces it was planned for
             somebody who had it.
+        replaces: the value that it overwrites, where the fields of the change do not show it.
     """
 
     verb: Verb
@@ -121,6 +122,7 @@ class Write:
     uid: str = ""
     ends: "Person | None" = None
     must_exist: bool = False
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -634,3 +635,22 @@ def test_json_has_the_target(run, folder, controller, command):
         "kind": "folder",
         "path": "manifests",
     }
+
+
+def test_an_apply_goes_on_after_a_conflict_with_the_controller(run, api, controller):
+    run("apply", "pmr.yaml")
+    met = []
+
+    def fault(request, act):
+        if request.method == "PATCH" and request.resource == "profiles" and not met:
+            seen = api.get("Profile", None, "ml-engineers")
+            seen["metadata"].setdefault("annotations", {})["example.com/seen"] = "now"
+            met.append(api.put(seen))
+        return act()
+
+    api.faults.append(fault)
+    Path("pmr.yaml").write_text(Path("pmr.yaml").read_text().replace('limits.cpu: "1"', 'limits.cpu: "2"'))
+
+    ran = run("apply", "pmr.yaml")
+
+    assert (ran.code, bool(met)) == (0, True), ran.out

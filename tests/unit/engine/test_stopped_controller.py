@@ -417,3 +417,26 @@ def test_a_new_profile_is_not_there_before_its_quota():
     assert [one.what for one in report.pending] == [
         "waits for ResourceQuota ml/kf-resource-quota to be what the profile says"
     ]
+
+
+def test_a_controller_that_makes_nothing_ready_is_warned_of():
+    world = World(slow=True)
+    world.controller.run = lambda *_: None
+
+    report = world.apply(document(profile("a"), profile("b")))
+
+    [warning] = report.plan.warnings
+    assert warning.code == "controller-silent"
+    assert warning.what == "2 profiles wait for the profile controller, which made none ready in 299 s"
+    assert "Check that the profile controller runs" in warning.remedy
+
+
+def test_a_controller_that_is_only_slow_is_not_warned_of():
+    world = World(slow=True)
+    one_profile = iter([1])
+    world.ticks.meanwhile = lambda: [world.controller.run(number) for number in one_profile]
+
+    report = world.apply(document(profile("a"), profile("b")), deadline=90.0)
+
+    assert report.pending
+    assert not report.plan.warnings
