@@ -59,7 +59,7 @@ class AskedOptions:
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE]...",
+            metavar="FILE",
             help="With --cluster-wide: documents; show the ClusterRoleBindings of the people in them too.",
             show_default=False,
         ),

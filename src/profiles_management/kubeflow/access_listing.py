@@ -10,7 +10,8 @@ errors        that nobody was found
 warnings      objects that could not be read
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_report import AccessReport
@@ -84,13 +85,6 @@ def until(entry: AccessEntry, report: AccessReport) -> str:
     return f"{day(entry.until)}{' (expired)' if report.is_expired(entry) else ''}"
 
 
-def summary(report: AccessReport) -> str:
-    """Return how much is in a report, in one sentence."""
-    people = count(len(report.people), "person or group", "people and groups")
-    profiles = count(len({entry.profile for entry in report.entries}), "profile")
-    return f"{count(len(report.entries), 'role assignment')}: {people} in {profiles}."
-
-
 def _of_everybody(report: AccessReport) -> Iterator[Line]:
     if not report.entries:
         yield line(printable(f"Nobody has access in {report.profile or 'any profile'}."))
@@ -103,12 +97,16 @@ def _of_person(report: AccessReport) -> Iterator[Line]:
     if len(people) > 1:
         yield line(printable(f"{len(people):,} people and groups match {quoted(report.person)}."))
         yield line()
-    groups = report.by_person
+    by_person = report.by_person
+    # One table for everybody, so that the columns are aligned.
+    head, *rows = _table_without_people(chain.from_iterable(by_person.values()), report)
+    rest = iter(rows)
     for index, (person, number) in enumerate(people.items()):
         if index:
             yield line()
         yield _heading(person, number, report)
-        yield from _own_table(groups.get(person, ()), report)
+        own = list(islice(rest, len(by_person.get(person, ()))))
+        yield from [head, *own] if own else []
     for problem in nobody(report):
         yield line(printable(f"{problem.what}. {problem.remedy}"))
 
@@ -119,13 +117,9 @@ def _heading(person: Person, number: int, report: AccessReport) -> Line:
     return line(Segment(printable(str(person)), Tone.HEADING), printable(text))
 
 
-def _own_table(entries: Sequence[AccessEntry], report: AccessReport) -> list[Line]:
-    """Return the entries of one person."""
-    if not entries:
-        return []
-    return table(
-        [("PROFILE", "ROLE", "UNTIL"), *((one.profile, access_role(one), until(one, report)) for one in entries)]
-    )
+def _table_without_people(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:
+    rows = [(entry.profile, access_role(entry), until(entry, report)) for entry in entries]
+    return table([("PROFILE", "ROLE", "UNTIL"), *rows])
 
 
 def _table(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:

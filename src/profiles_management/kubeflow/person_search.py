@@ -11,6 +11,8 @@ from profiles_management.reconcile.plan import Person
 
 MOST_SIMILAR = 3
 
+_ALIKE = 0.7  # of 1: `andrea` is like andreea@ and not like daniela@
+
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PUNCTUATION = re.compile(r"[\W_]")
 _ACCOUNT = "system:serviceaccount:"
@@ -76,7 +78,7 @@ def _similar(asked: str, names: Iterable[str], *, is_address: bool) -> tuple[str
         return tuple(sorted(name for name in names if "@" in name and _local_key(name) == key)[:MOST_SIMILAR])
     locals_ = {name.partition("@")[0]: name for name in sorted(names, reverse=True)}
     words = {**{name: name for name in locals_.values()}, **locals_}
-    close = nearest(asked, words, most=2 * MOST_SIMILAR)
+    close = nearest(asked, words, cutoff=_ALIKE, most=2 * MOST_SIMILAR)
     return tuple(dict.fromkeys(words[word] for word in close))[:MOST_SIMILAR]
 
 

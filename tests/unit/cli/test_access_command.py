@@ -84,6 +84,10 @@ def test_a_part_of_a_name_finds_everybody_whose_name_contains_it_grouped_by_pers
     ]
 
 
+def test_the_tables_of_several_people_are_aligned(run, ask, keeps):
+    keeps("access-people.txt", run("access", "--person", "ann").out)
+
+
 @pytest.mark.parametrize("asked", ["li@example.com", "LI@EXAMPLE.COM", " Li@example.com "])
 def test_an_address_in_another_letter_case_finds_that_person(ask, asked):
     assert headings(ask(asked)[1]) == ["Li@example.com has access to 1 profile."]
