@@ -67,6 +67,7 @@ class Config(BaseModel):
     untrusted_max_profiles: int = 2_000
     untrusted_max_contributors: int = 20_000
     standalone: bool = False
+    allow_kubeflow: bool = False
     roles: Pairs = Field(default_factory=dict)
     deadline: int = 30
     request_timeout: int = 30
@@ -112,6 +113,7 @@ class Config(BaseModel):
                 untrusted_max_contributors=self.untrusted_max_contributors,
                 own_namespace=model,
                 standalone=self.standalone,
+                allow_kubeflow=self.allow_kubeflow,
                 events=self.events,
                 roles=self.roles or None,
                 deadline=self.deadline,

@@ -45,7 +45,7 @@ def juju() -> Iterator[jubilant.Juju]:
     charm = given("PROFILES_CHARM", ROOT)
     with jubilant.temp_model() as juju:
         juju.wait_timeout = _PATIENCE
-        juju.deploy(charm, APP, config={"standalone": True, "stale": "off"}, trust=True)
+        juju.deploy(charm, APP, config={"standalone": True, "allow-kubeflow": True, "stale": "off"}, trust=True)
         juju.wait(lambda status: APP in status.apps and bool(status.apps[APP].units))
         yield juju
 
@@ -131,7 +131,12 @@ def test_another_charm_publishes_profiles_and_is_told_what_became_of_them(juju, 
 
 
 def test_a_removed_application_is_gone_without_an_error(juju, name):
-    juju.deploy(given("PROFILES_CHARM", ROOT), "leaver", config={"standalone": True, "instance": name}, trust=True)
+    juju.deploy(
+        given("PROFILES_CHARM", ROOT),
+        "leaver",
+        config={"standalone": True, "allow-kubeflow": True, "instance": name},
+        trust=True,
+    )
     juju.config("leaver", {"pmr": document(name, ann="edit")})
     juju.wait(lambda status: jubilant.all_active(status, "leaver"))
 

@@ -5,7 +5,7 @@ import pytest
 from integration.cluster import permissions
 from profiles_management import Settings
 
-PLAIN = Settings(standalone=True)
+PLAIN = Settings(standalone=True, allow_kubeflow=True)
 
 
 @pytest.fixture
@@ -70,7 +70,9 @@ def test_without_the_permission_the_run_is_what_it_is_and_warns(engine, profile,
 
 
 def test_standalone_it_is_told_on_the_namespace(engine_with, profile, kubectl, name):
-    plain = engine_with(permissions.granted(PLAIN, with_events=True), standalone=True, events="counts")
+    plain = engine_with(
+        permissions.granted(PLAIN, with_events=True), standalone=True, allow_kubeflow=True, events="counts"
+    )
 
     plain.apply(profile(ann="edit"))
 

@@ -71,7 +71,9 @@ def test_applying_an_export_changes_nobodys_access(engine, exported, by_hand, se
 
 
 def test_a_standalone_export_is_an_empty_plan(engine_with, profile, name):
-    plain = engine_with(permissions.granted(Settings(standalone=True)), standalone=True)
+    plain = engine_with(
+        permissions.granted(Settings(standalone=True, allow_kubeflow=True)), standalone=True, allow_kubeflow=True
+    )
     ml = profile(ann="edit", cpu="1", more={"labels": {"team": "red"}})
     plain.apply(ml)
 

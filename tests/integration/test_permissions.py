@@ -16,7 +16,7 @@ from profiles_management.kubeflow.engine import list_cluster_wide
 from profiles_management.kubeflow.names import ADOPTABLE
 from profiles_management.reconcile.plan import Person
 
-KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True)
+KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True, allow_kubeflow=True)
 COUNTED = ("pods", "serviceaccounts")  # of a namespace that is adopted, to say what is in it
 LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}}
 OTHER_LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "2"}}]}}
@@ -73,14 +73,20 @@ def test_what_the_command_prints_is_what_these_tests_grant(capsys):
 
 @pytest.mark.parametrize("settings", [KUBEFLOW, STANDALONE], ids=["kubeflow", "standalone"])
 def test_it_is_enough(engine_with, profile, server, settings):
-    engine = engine_with(permissions.granted(settings, with_delete=True), standalone=settings.standalone)
+    engine = engine_with(
+        permissions.granted(settings, with_delete=True),
+        standalone=settings.standalone,
+        allow_kubeflow=settings.allow_kubeflow,
+    )
 
     assert list(lived(engine, profile, server)) == []
 
 
 @pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, with_delete=True) + each(STANDALONE, with_delete=True))
 def test_whichever_verb_is_missing_is_named(engine_with, profile, server, settings, missing):
-    engine = engine_with(but(settings, missing, with_delete=True), standalone=settings.standalone)
+    engine = engine_with(
+        but(settings, missing, with_delete=True), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+    )
 
     complaints = list(lived(engine, profile, server))
 
@@ -89,8 +95,14 @@ def test_whichever_verb_is_missing_is_named(engine_with, profile, server, settin
 
 @pytest.mark.parametrize("settings", [KUBEFLOW, STANDALONE], ids=["kubeflow", "standalone"])
 def test_planning_takes_what_is_printed_for_planning(engine_with, profile, settings):
-    full = engine_with(permissions.granted(settings), standalone=settings.standalone)
-    planner = engine_with(permissions.granted(settings, plan_only=True), standalone=settings.standalone)
+    full = engine_with(
+        permissions.granted(settings), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+    )
+    planner = engine_with(
+        permissions.granted(settings, plan_only=True),
+        standalone=settings.standalone,
+        allow_kubeflow=settings.allow_kubeflow,
+    )
     ml = profile(ann="edit", cpu="1")
     full.apply(ml)
 
@@ -104,7 +116,9 @@ def test_planning_takes_what_is_printed_for_planning(engine_with, profile, setti
 
 @pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, plan_only=True) + each(STANDALONE, plan_only=True))
 def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, settings, missing):
-    planner = engine_with(but(settings, missing, plan_only=True), standalone=settings.standalone)
+    planner = engine_with(
+        but(settings, missing, plan_only=True), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+    )
 
     try:
         complaints = [str(one) for one in planner.plan(profile(ann="edit")).warnings]

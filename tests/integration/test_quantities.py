@@ -36,8 +36,8 @@ def test_the_server_stores_every_amount_as_it_was_written(engine, all_of_them, s
 
 
 def test_a_standalone_quota_is_stored_as_it_was_written(engine_with, all_of_them, server, name):
-    standalone = Settings(standalone=True)
-    plain = engine_with(permissions.granted(standalone), standalone=True)
+    standalone = Settings(standalone=True, allow_kubeflow=True)
+    plain = engine_with(permissions.granted(standalone), standalone=True, allow_kubeflow=True)
 
     plain.apply(all_of_them)
 

@@ -11,19 +11,19 @@ from integration.cluster.waiting import wait_for
 from integration.people import person
 from profiles_management import Settings
 
-STANDALONE = Settings(standalone=True)
+STANDALONE = Settings(standalone=True, allow_kubeflow=True)
 
 
 @pytest.fixture
 def plain(engine_with):
     """The engine in standalone mode, as a ServiceAccount that may do what that takes and nothing else."""
-    return engine_with(permissions.granted(STANDALONE), standalone=True)
+    return engine_with(permissions.granted(STANDALONE), standalone=True, allow_kubeflow=True)
 
 
 @pytest.fixture
 def deleting(engine_with):
     """The same installation, which may delete what is stale as well."""
-    return engine_with(permissions.granted(STANDALONE, with_delete=True), standalone=True)
+    return engine_with(permissions.granted(STANDALONE, with_delete=True), standalone=True, allow_kubeflow=True)
 
 
 @pytest.fixture

@@ -68,10 +68,10 @@ def _decoded(content: bytes) -> Any:
 def _locate(request: Request, parts: list[str]) -> None:
     if parts[0] == "api" and len(parts) > 2:
         request.version, rest = parts[1], parts[2:]
-    elif parts[0] == "apis" and len(parts) > 3:
+    elif parts[0] == "apis" and len(parts) > 2:
         request.group, request.version, rest = parts[1], parts[2], parts[3:]
     else:
         return
-    if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
+    if rest[:1] == ["namespaces"] and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         request.namespace, rest = rest[1], rest[2:]
-    request.resource, request.name, request.subresource = [*rest, "", ""][:3]
+    request.resource, request.name, request.subresource = [*rest, "", "", ""][:3]

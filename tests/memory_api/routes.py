@@ -28,6 +28,8 @@ def answer(objects: Objects, request: Request) -> Answer:
     Raises:
         Refusal: everything that is not a success.
     """
+    if request.group and not request.resource and request.method == "GET":
+        return _discovery(objects, request)
     kind = _kind(objects, request)
     if bool(request.namespace) and not kind.namespaced:
         raise NoSuchPath
@@ -38,6 +40,17 @@ def answer(objects: Objects, request: Request) -> Answer:
     if request.query.get("dryRun") == "All" and request.method != "GET":
         objects = objects.copy()
     return verb(objects, kind, request)
+
+
+def _discovery(objects: Objects, request: Request) -> Answer:
+    """Return the resources of an API group and version, as far as they are served."""
+    found = [kind for kind in objects.kinds if kind.group == request.group and request.version in kind.versions]
+    if not found:
+        raise NoSuchPath
+    resources = [{"name": kind.plural, "kind": kind.name, "namespaced": kind.namespaced} for kind in found]
+    version = f"{request.group}/{request.version}"
+    body = {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
+    return Answer(200, status.encode(body), {"Content-Type": JSON})
 
 
 def _kind(objects: Objects, request: Request) -> Kind:

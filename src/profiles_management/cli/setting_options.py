@@ -76,6 +76,9 @@ class KubeflowOptions(SettingGroup):
     standalone: Annotated[
         bool, _setting("--standalone", "Cluster without Kubeflow: create namespaces and quotas directly.")
     ] = False
+    allow_kubeflow: Annotated[
+        bool, _setting("--allow-kubeflow", "Allow --standalone in a cluster that has Kubeflow's Profile CRD.")
+    ] = False
     role: Annotated[
         list[str] | None,
         _list(

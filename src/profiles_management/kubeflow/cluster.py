@@ -40,6 +40,7 @@ T = TypeVar("T")
 _LOOKED_INTO = 8  # namespaces at once
 _MOST_LOOKED_INTO = 50
 
+_GROUP_OF_PROFILES = "/apis/kubeflow.org/v1"
 _FEWER = 8  # how many times fewer objects to ask for where a page is too large
 _METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
 _DELETION_TIMESTAMP = b'"deletionTimestamp"'
@@ -74,6 +75,7 @@ class Cluster:
 
         Raises:
             MissingKind: the cluster has no Profile or AuthorizationPolicy (in standalone mode neither is needed).
+                In standalone mode beside Kubeflow, Profiles are read for their marks alone.
             Forbidden: a list is not allowed; the message names verb and resource.
             ClusterAway: no answer, although it was tried again.
             Interrupted: the program was asked to end.
@@ -82,8 +84,9 @@ class Cluster:
         kinds = [kind for kind in slim.KINDS if not (settings.standalone and kind is slim.Profile)]
         optional = {slim.AuthorizationPolicy} if settings.standalone else set()
         roles = sorted(set(settings.cluster_roles.values()))
-        with collector_paused(), ThreadPoolExecutor(len(kinds) + 1) as pool:
+        with collector_paused(), ThreadPoolExecutor(len(kinds) + 2) as pool:
             missing = pool.submit(self._missing, roles)
+            beside = pool.submit(self._profile_marks) if settings.standalone and settings.allow_kubeflow else None
             read = [pool.submit(self._gather, kind, optional) for kind in kinds]
             holds, parts = [], Gathering(self._settings)
             for kind, part in zip(kinds, read, strict=True):
@@ -100,7 +103,27 @@ class Cluster:
                 seen = parts.observed(holds, missing.result())
             except Forbidden as error:
                 seen = parts.observed(holds, unreadable=[_unseen_roles(error, roles)])
-        return replace(seen, own_namespace=self._wire.own_namespace)
+            marks = beside.result() if beside is not None else {}
+        return replace(seen, own_namespace=self._wire.own_namespace, profile_marks=marks)
+
+    def has_profiles(self) -> bool:
+        """Return whether Kubeflow's Profile CRD is installed, by discovery, which every account may read.
+
+        Where an account may not, it is taken not to be there.
+        """
+
+        def once(_: int) -> bytes:
+            with answers("read the API group of Profiles"):
+                return self._wire.send("GET", _GROUP_OF_PROFILES)
+
+        try:
+            return pages.has_resource(self._try(once), api_info(slim.Profile).plural)
+        except (MissingKind, Forbidden):
+            return False
+
+    def _profile_marks(self) -> dict[str, str]:
+        part = self._gather(slim.Profile, {slim.Profile})
+        return {name: profile.mark for name, profile in part.profiles.items()} if part is not None else {}
 
     def send(self, write: Write, *, deadline: float) -> None:
         """Carry a write out, again where it can pass by itself.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lightkube import Client
 
-from profiles_management.kubeflow import access, adoption, export, slim, stale
+from profiles_management.kubeflow import access, adoption, export, ownership, slim, stale
 from profiles_management.kubeflow import plan as planning
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
@@ -27,7 +27,7 @@ from profiles_management.kubeflow.target import Target
 from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted, Problem
+from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted, Problem, SettingsError
 from profiles_management.reconcile import brake, halts
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
@@ -92,11 +92,12 @@ def plan_profiles(
 
     Raises:
         DocumentError: the document is not valid; nothing was sent.
+        SettingsError: standalone mode would begin in a cluster that has Kubeflow.
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
     with _reached(target, settings, clock) as reached:
-        observed, choice = reached.observe(settings), None
+        observed, choice = _observed(reached, settings), None
         if settings.detect_gateways:
             observed, choice = _detected(pmr, reached, observed, settings)
             settings = choice.settings
@@ -104,6 +105,23 @@ def plan_profiles(
             observed = replace(observed, contents=reached.contents(adopted))
     plan = planning.plan(pmr, observed, settings, now=now or clock.now())
     return plan if choice is None else choice.applied_to(plan)
+
+
+def _observed(target: Target, settings: Settings) -> Observed:
+    """Return a target as it is for a plan.
+
+    Raises:
+        SettingsError: standalone mode would begin in a cluster that has Kubeflow.
+    """
+    observed = target.observe(settings)
+    is_new = settings.standalone and not settings.allow_kubeflow and not ownership.is_begun(observed, settings)
+    if is_new and isinstance(target, Cluster) and target.has_profiles():
+        raise SettingsError(
+            "is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. Leave it out, or pass "
+            "--allow-kubeflow too (charm: allow-kubeflow=true).",
+            setting="standalone",
+        )
+    return observed
 
 
 def _detected(
@@ -235,7 +253,7 @@ def plan_deletion(
     """
     checked(pmr, settings)
     with _reached(target, settings) as reached:
-        return stale.deletion(pmr, reached.observe(settings), settings, keep_data=keep_data, only=only)
+        return stale.deletion(pmr, _observed(reached, settings), settings, keep_data=keep_data, only=only)
 
 
 def delete_stale_profiles(

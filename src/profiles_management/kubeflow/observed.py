@@ -244,6 +244,7 @@ class Observed:
         limit_ranges: for an export, by namespace, every LimitRange as (name, spec as stored.kept returns it).
         own_namespace: the namespace of our own ServiceAccount, '' where that is not known.
         contents: what is in namespaces that the document adopts.
+        profile_marks: in standalone mode beside Kubeflow, the instance whose mark each Profile has, '' for none.
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
 
@@ -268,3 +269,4 @@ class Observed:
     is_text: bool = False
     own_namespace: str = ""
     contents: Mapping[str, Contents] = field(default_factory=dict)
+    profile_marks: Mapping[str, str] = field(default_factory=dict)

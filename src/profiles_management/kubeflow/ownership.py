@@ -101,6 +101,8 @@ def _standalone(profile: Profile, observed: Observed, settings: Settings) -> Foo
         return Pending(profile.name, f"namespace {space.name} is being deleted")
     if problem := _foreign_mark(profile.name, space.mark, settings):
         return problem
+    if not space.mark and (problem := _of_kubeflow(profile.name, space, observed, settings)):
+        return problem
     if not space.mark and not _may_take(profile, space):
         return _not_ours(profile, space)
     before = _bound_other_than(owner_of(profile), observed.owner_bindings.get(profile.name))
@@ -113,6 +115,9 @@ def _kubeflow(profile: Profile, observed: Observed, settings: Settings) -> Footi
         return Pending(profile.name, f"Profile {seen.name} is being deleted")
     if space is not None and space.deleting:
         return Pending(profile.name, f"namespace {space.name} is being deleted")
+    is_ours = seen is not None and seen.mark == settings.instance
+    if space is not None and not is_ours and (problem := _foreign_mark(profile.name, space.mark, settings)):
+        return problem  # another installation in standalone mode
     if seen is None:
         return _without_profile(profile, space)
     if problem := _foreign_mark(profile.name, seen.mark, settings):
@@ -219,6 +224,12 @@ def is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
     return has_our_mark(name, observed, settings) and is_ours_to_close(name, observed, settings)
 
 
+def is_begun(observed: Observed, settings: Settings) -> bool:
+    """Return whether this installation, or the one that it takes over, manages namespaces in standalone mode."""
+    instances = {settings.instance, settings.take_over} - {""}
+    return any(space.mark in instances for space in observed.namespaces.values())
+
+
 def belongs(seen: ProfileSeen, space: NamespaceSeen, observed: Observed) -> bool:
     """Return whether the controller has once accepted a namespace as the Profile's own, no matter who owned it then."""
     if space.owned_by == seen.name or (seen.owner is not None and space.owner == seen.owner.name):
@@ -235,6 +246,20 @@ def _foreign_mark(name: str, mark: str, settings: Settings) -> Problem | None:
         "other-instance",
         f"{name} is managed by the instance {mark!r}",
         f"Remove it from one of the two documents, or move it here with --take-over {mark}.",
+    )
+
+
+def _of_kubeflow(name: str, space: NamespaceSeen, observed: Observed, settings: Settings) -> Problem | None:
+    """Return why standalone mode leaves a namespace of a Profile alone."""
+    if problem := _foreign_mark(name, observed.profile_marks.get(name, ""), settings):
+        return problem
+    if not space.owned_by or settings.allow_kubeflow:
+        return None
+    return refusal(
+        name,
+        "kubeflow-namespace",
+        f"namespace {name} belongs to Kubeflow's Profile {space.owned_by}",
+        "Manage it without --standalone, or pass --allow-kubeflow.",
     )
 
 

@@ -57,11 +57,28 @@ class _Empty(msgspec.Struct):
     """Stands for an item."""
 
 
+class _Resource(msgspec.Struct):
+    name: str = ""
+
+
+class _Resources(msgspec.Struct):
+    resources: list[_Resource] = msgspec.field(default_factory=list)
+
+
 class _Rest(msgspec.Struct):
     """A list without what is in its items."""
 
     items: list[_Empty]
     metadata: _ListMetadata | None = None
+
+
+def has_resource(content: bytes, plural: str) -> bool:
+    """Return whether the discovery document of an API group names a resource; one that cannot be read does not."""
+    try:
+        found = msgspec.json.decode(content, type=_Resources)
+    except _UNDECODED:
+        return False
+    return any(resource.name == plural for resource in found.resources)
 
 
 def read(text: bytes, kind: type[Any]) -> Page:

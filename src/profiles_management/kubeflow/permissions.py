@@ -54,6 +54,8 @@ def _anchors(settings: Settings, *, plan_only: bool, with_delete: bool) -> Itera
     if settings.standalone:
         yield _rule("", "namespaces", ["list"] if plan_only else ["list", "create", "patch", *delete])
         yield _rule("", "resourcequotas", ["list"] if plan_only else ["list", "create", "patch", "delete"])
+        if settings.allow_kubeflow:
+            yield _rule("kubeflow.org", "profiles", ["list"])
     else:
         yield _rule("kubeflow.org", "profiles", ["list"] if plan_only else ["list", "create", "patch", *delete])
         yield _rule("", "namespaces", ["list"] if plan_only else ["list", "patch"])

@@ -297,6 +297,7 @@ _CHECKS: Mapping[str, Check] = {
     "brake_minimum": _whole(0, math.inf, "0 or a whole number above it"),
     "allow_revocations": _flag,
     "standalone": _flag,
+    "allow_kubeflow": _flag,
     "events": _choice("off", "counts", "names"),
     "roles": _roles,
     "deadline": _deadline,

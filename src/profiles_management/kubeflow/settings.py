@@ -51,6 +51,7 @@ class Settings:
             this number of pairs (person, profile) is not carried out.
         allow_revocations: releases the brake.
         standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings and quotas.
+        allow_kubeflow: whether standalone mode may begin in a cluster that has Kubeflow's Profile CRD.
         events: whether a run is told as Kubernetes Events on its profiles: with counts only, or with names of people.
         roles: the ClusterRole of each role; None for the ones of the mode.
         deadline: how long apply waits for what others do; None for 300, or 60 and 3 for each new profile if that is
@@ -82,6 +83,7 @@ class Settings:
     brake_minimum: int = 5
     allow_revocations: bool = False
     standalone: bool = False
+    allow_kubeflow: bool = False
     events: Literal["off", "counts", "names"] = "off"
     roles: Mapping[str, str] | None = field(default=None)
     deadline: float | None = 300.0

@@ -84,7 +84,7 @@ def thief(cluster, server):
 
 @pytest.fixture(scope="module")
 def standalone(cluster, server):
-    with thief_with(cluster, server, Settings(standalone=True), "stolen-standalone") as thief:
+    with thief_with(cluster, server, Settings(standalone=True, allow_kubeflow=True), "stolen-standalone") as thief:
         yield thief
 
 
@@ -132,7 +132,9 @@ def test_this_control_plane_knows_the_version_of_the_policies(server):
 @pytest.fixture(scope="module")
 def keeper(cluster, server):
     """The same without Kubeflow, where nothing is ever to be deleted."""
-    with thief_with(cluster, server, Settings(standalone=True), "stolen-keeper", with_delete=False) as thief:
+    with thief_with(
+        cluster, server, Settings(standalone=True, allow_kubeflow=True), "stolen-keeper", with_delete=False
+    ) as thief:
         yield thief
 
 

@@ -91,7 +91,10 @@ def tokens(cluster: World, server: Server) -> Iterator[dict[bool, str]]:
     found: dict[bool, str] = {}
     with contextlib.ExitStack() as stack:
         for alone in (False, True):
-            name, settings = f"faults-{os.getpid():x}-{alone:d}", Settings(standalone=alone, instance="any")
+            name, settings = (
+                f"faults-{os.getpid():x}-{alone:d}",
+                Settings(standalone=alone, allow_kubeflow=alone, instance="any"),
+            )
             held = permissions.granted(settings)
             found[alone] = permissions.account(server, name, held)
             stack.callback(permissions.forget, server, name)

@@ -205,7 +205,7 @@ class Trial:
             *("apply", str(document), "--kubeconfig", str(self.proxy.kubeconfig(folder, self.token))),
             *("--instance", settings.instance, "--writers", str(settings.writers)),
             *("--timeout", str(settings.deadline), "--allow-revocations"),
-            *(("--standalone",) if settings.standalone else ()),
+            *(("--standalone", "--allow-kubeflow") if settings.standalone else ()),
         ]
         self.proxy.kill = self.lab.command.kill
         self.exit_code = self.lab.command.run(arguments, folder / "out")

@@ -47,7 +47,7 @@ def complete(api, capsys, monkeypatch):
 
 def test_commands_options_and_choices_are_completed(complete):
     assert complete("off") == ["offboard"]
-    assert complete("plan", "--allow") == ["--allow-key"]
+    assert complete("plan", "--allow") == ["--allow-kubeflow", "--allow-key"]
     assert complete("plan", "--output", "j") == ["json"]
     assert complete("help", "list") == ["list-stale"]
     assert complete("completion", "") == ["bash", "zsh", "fish"]

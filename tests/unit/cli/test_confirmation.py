@@ -168,7 +168,7 @@ def test_what_somebody_may_not_have_meant_is_asked(profiles, options, said, ther
 
 
 def test_without_kubeflow_owners_policies_and_namespaces_are_asked_for_too(apply):
-    alone = ([team("ml"), team("web")], "--standalone")
+    alone = ([team("ml"), team("web")], "--standalone", "--allow-kubeflow")
     assert apply(*alone, "--preset", "upstream").code == 0
 
     gateways = apply(*alone, "--preset", "charmed", answer=False)

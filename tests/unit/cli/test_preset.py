@@ -1,4 +1,7 @@
-"""`--preset auto`, the default: the gateway of the owners' policies is taken and named, and a wrong one stops."""
+"""A wrong mode hurts nobody: `--preset auto` takes the gateway of the owners' policies, and a wrong preset stops.
+
+`--standalone` does not begin in a cluster that has Kubeflow.
+"""
 
 import pytest
 
@@ -92,3 +95,25 @@ def test_the_policies_that_confine_the_account_are_the_same_for_every_preset(run
     printed = ("rbac", "--admission-policy", "--service-account", "kubeflow:profiles-management")
 
     assert len({run(*printed, "--preset", preset).out for preset in ("auto", "upstream", "charmed")}) == 1
+
+
+def test_standalone_where_kubeflow_is_ends_with_1_and_names_the_option(run, api, controller):
+    ran = run("apply", "pmr.yaml", "--standalone")
+
+    assert (ran.code, ran.out, api.writes) == (1, "", [])
+    assert " ".join(ran.err.split()) == (
+        "error: --standalone is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. "
+        "Leave it out, or pass --allow-kubeflow too (charm: allow-kubeflow=true)."
+    )
+    assert run("apply", "pmr.yaml", "--standalone", "--allow-kubeflow").code == 0
+
+
+def test_reading_profiles_beside_kubeflow_is_in_the_permissions(run):
+    rules = {
+        option: run("rbac", "--standalone", *option.split(), "--output", "json").data["rules"]
+        for option in ("", "--allow-kubeflow")
+    }
+
+    assert [rule for rule in rules["--allow-kubeflow"] if rule not in rules[""]] == [
+        {"apiGroups": ["kubeflow.org"], "resources": ["profiles"], "verbs": ["list"]}
+    ]
