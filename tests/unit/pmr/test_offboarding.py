@@ -378,7 +378,9 @@ def test_git_apply_accepts_the_diff(tmp_path):
     entry = "- name: p{0}\n  owner: {{kind: User, name: {1}}}\n  contributors:\n  - {{name: li@x.org, role: view}}\n"
     profiles = [entry.format(number, BOB if number % 7 else ANN) for number in range(40)]
     last = f"- name: last\n  owner: {{kind: User, name: {BOB}}}\n  contributors: [{{name: {ANN}, role: edit}}]"
-    text = "".join(["profiles:\n", *profiles, last])
+    odd = f"- name: odd\n  owner: {{kind: User, name: {BOB}}}\n  contributors: [{{name: {BOB}, role: edit}}\n"
+    odd = odd.replace(f"[{{name: {BOB}", "[{name: li@x.org") + f"    , {{name: {ANN}, role: edit}} ]\n"
+    text = "".join(["profiles:\n", *profiles, odd, last])
     found = offboard(text, Leaver(ANN, new_owner=ZOE))
     (tmp_path / "pmr.yaml").write_text(text)
 

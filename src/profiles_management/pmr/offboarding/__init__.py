@@ -1,6 +1,6 @@
-"""A person leaves: where a document names them, and the document without them, with all else as it was.
+"""A person leaves: where a document names them, and the document without them.
 
-text ─▶ layout (positions of items, commas, anchors) ─▶ edits (what to cut) ─▶ offboard (the checked result)
+text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ offboard (the result)
 """
 
 from profiles_management.pmr.offboarding.offboard import Offboarding, offboard

@@ -1,4 +1,4 @@
-"""What to cut out of a text so that a list is without some of its items, and nothing else changes."""
+"""Replacements in a text: what to cut so that a list loses items and nothing else changes."""
 
 from __future__ import annotations
 
@@ -40,117 +40,141 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
     return ordered
 
 
-def without_items(layout: Layout, items: Node, removed: Collection[int], words: re.Pattern[str]) -> Iterator[Edit]:
-    """Yield the edits that take items out of a list.
+class ListEdits:
+    """What to cut out of a text so that one list loses items.
 
     Args:
         layout: the text.
         items: the list.
-        removed: indexes of items; at least one.
         words: what a comment about the person contains.
     """
-    if items.is_flow:
-        yield from _of_flow(layout, items, removed, words)
-        return
-    if len(removed) == len(items.items):
-        end = layout.token_end_before(layout.dash(items.items[0]))
-        yield Edit(end, end, " []")
-    for index in removed:
-        yield _of_block(layout, items, index, words)
+
+    def __init__(self, layout: Layout, items: Node, words: re.Pattern[str]) -> None:
+        self.layout = layout
+        self.text = layout.text
+        self.items = items
+        self.nodes = items.items
+        self.words = words
+
+    def without(self, removed: Collection[int]) -> Iterator[Edit]:
+        """Yield the edits; `removed` are indexes, at least one."""
+        is_empty = len(removed) == len(self.nodes)
+        if not self.items.is_flow:
+            yield from self._block(removed)
+            if is_empty:
+                end = self.layout.token_end_before(self._start(0))
+                yield Edit(end, end, " []")
+        elif is_empty:
+            yield Edit(self.text.index("[", self.items.start), self.items.end, "[]")
+        else:
+            yield from self._flow(removed)
+
+    # lists with dashes
+
+    def _block(self, removed: Collection[int]) -> Iterator[Edit]:
+        for index in removed:
+            dash = self._start(index)
+            first = self.layout.line_of(dash)
+            last = self.layout.line_of(max(dash, self.nodes[index].end - 1))
+            indent = dash - self.layout.line_start(first)
+            yield self._lines(index, first, last + self._comments_inside(last + 1, indent))
+
+    def _start(self, index: int) -> int:
+        node = self.nodes[index]
+        return node.start if self.items.is_flow else self.layout.dash(node)
+
+    def _comments_inside(self, line: int, indent: int) -> int:
+        """Return how many lines of comments follow that are indented like the keys of the item."""
+        lines = map(self.layout.line, range(line, self.layout.lines))
+        return sum(1 for _ in takewhile(lambda text: _comment_indent(text) > indent, lines))
+
+    # lists in brackets
+
+    def _flow(self, removed: Collection[int]) -> Iterator[Edit]:
+        commas = self._commas()
+        for index in removed:
+            yield self._flow_item(index, commas[index])
+        last = len(self.nodes) - 1
+        if last in removed and commas[last] is None:
+            kept = max(set(range(last)).difference(removed))
+            yield self._comma_after(kept)
+
+    def _commas(self) -> list[int | None]:
+        """Return for each item the comma behind it; None where the last one has none."""
+        ends = [*(node.start for node in self.nodes[1:]), self.items.end]
+        return [self.layout.comma(node.end, end) for node, end in zip(self.nodes, ends, strict=True)]
+
+    def _flow_item(self, index: int, comma: int | None) -> Edit:
+        """Remove an item with the comma behind it: its lines, or what stands for it in a line."""
+        start, end = self.nodes[index].start, self.nodes[index].end
+        if comma is not None:
+            end = comma + 1
+        first, last = self.layout.line_of(start), self.layout.line_of(end - 1)
+        before = self.text[self.layout.line_start(first) : start]
+        after = self.text[end : self.layout.line_start(last + 1)]
+        if _ends_line(after):
+            blanks = len(before) - len(before.rstrip())
+            return Edit(start - blanks, end) if before.strip() else self._lines(index, first, last)
+        if comma is not None:
+            end += len(after) - len(after.lstrip())
+        return Edit(start, end)
+
+    def _comma_after(self, kept: int) -> Edit:
+        """Remove the comma after the last item that stays.
+
+        What is between it and the next item goes too, unless that item has lines of its own.
+        """
+        comma = self.layout.comma(self.nodes[kept].end, self.items.end) or 0
+        removed = self.nodes[kept + 1]
+        between = self.text[comma + 1 : removed.start]
+        has_lines = self._begins_line(removed.start) and self._ends_line(removed.end)
+        end = comma + 1 if between.strip() or has_lines else removed.start
+        return Edit(comma, end)
+
+    def _begins_line(self, index: int) -> bool:
+        start = self.layout.line_start(self.layout.line_of(index))
+        return not self.text[start:index].strip()
+
+    def _ends_line(self, index: int) -> bool:
+        end = self.layout.line_start(self.layout.line_of(index) + 1)
+        return _ends_line(self.text[index:end].lstrip(" \t,"))
+
+    # lines
+
+    def _lines(self, index: int, first: int, last: int) -> Edit:
+        first -= self._comments_above(index, first)
+        return Edit(self.layout.line_start(first), self.layout.line_start(last + 1))
+
+    def _comments_above(self, index: int, line: int) -> int:
+        """Return how many lines of comments directly above an item belong to it.
+
+        A comment below an empty line is the heading of the items that follow it, and stays, unless
+        it contains the person.
+        """
+        floor = self.layout.line_of(max(self._end_before(index) - 1, 0))
+        above = map(self.layout.line, range(line - 1, floor, -1))
+        comments = [*takewhile(_is_comment, above)]
+        is_heading = len(comments) < line - 1 - floor
+        if is_heading and not self.words.search("".join(comments)):
+            return 0
+        return len(comments)
+
+    def _end_before(self, index: int) -> int:
+        """Return where the item before ends, or what comes before the first one."""
+        if index:
+            return self.nodes[index - 1].end
+        return self.layout.token_end_before(self._start(0))
 
 
-# a list with dashes
+def _ends_line(text: str) -> bool:
+    """Return whether nothing but a comment is left of a line."""
+    return text.lstrip()[:1] in ("", "#")
 
 
-def _of_block(layout: Layout, items: Node, index: int, words: re.Pattern[str]) -> Edit:
-    item = items.items[index]
-    dash = layout.dash(item)
-    first, last = layout.line_of(dash), layout.line_of(max(dash, item.end - 1))
-    indent = dash - layout.line_start(first)
-    # A comment that is indented like the keys of the entry is part of it.
-    inside = takewhile(lambda line: _comment_indent(line) > indent, _lines_from(layout, last + 1))
-    last += len([*inside])
-    return _lines(layout, first, last, _comments_above(layout, items, index, first, words))
-
-
-def _lines_from(layout: Layout, number: int) -> Iterator[str]:
-    for line in range(number, len(layout.line_starts)):
-        yield layout.line(line)
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _comment_indent(line: str) -> int:
     """Return how far a comment is indented; -1 for a line that is not a comment."""
-    text = line.lstrip()
-    return len(line) - len(text) if text.startswith("#") else -1
-
-
-def _comments_above(layout: Layout, items: Node, index: int, line: int, words: re.Pattern[str]) -> int:
-    """Return how many lines of comments directly above an item belong to it.
-
-    A comment below an empty line is the heading of the items that follow it, and stays, unless it
-    contains the person.
-    """
-    start = items.items[index].start if items.is_flow else layout.dash(items.items[index])
-    after = items.items[index - 1].end if index else layout.token_end_before(start)
-    floor = layout.line_of(max(after - 1, 0))
-    above = takewhile(lambda number: _comment_indent(layout.line(number)) >= 0, range(line - 1, floor, -1))
-    comments = [*above]
-    if not comments:
-        return 0
-    is_heading = comments[-1] > floor + 1
-    text = "".join(layout.line(number) for number in comments)
-    return 0 if is_heading and not words.search(text) else len(comments)
-
-
-def _lines(layout: Layout, first: int, last: int, above: int) -> Edit:
-    return Edit(layout.line_start(first - above), layout.line_start(last + 1))
-
-
-# a list in brackets
-
-
-def _of_flow(layout: Layout, items: Node, removed: Collection[int], words: re.Pattern[str]) -> Iterator[Edit]:
-    nodes = items.items
-    if len(removed) == len(nodes):
-        yield Edit(layout.text.index("[", items.start), items.end, "[]")
-        return
-    commas = [
-        layout.comma(node.end, after.start)
-        for node, after in zip(nodes, [*nodes[1:], Node(items.end, items.end)], strict=True)
-    ]
-    for index in removed:
-        yield _item_of_flow(layout, items, index, commas[index], words)
-    if commas[-1] is None and len(nodes) - 1 in removed:
-        kept = max(index for index in range(len(nodes)) if index not in removed)
-        yield _comma_of_last(layout, commas[kept], nodes[kept + 1])
-
-
-def _item_of_flow(layout: Layout, items: Node, index: int, comma: int | None, words: re.Pattern[str]) -> Edit:
-    node = items.items[index]
-    start, end = node.start, node.end if comma is None else comma + 1
-    first, last = layout.line_of(start), layout.line_of(end - 1)
-    before = layout.text[layout.line_start(first) : start]
-    after = layout.text[end : layout.line_start(last + 1)]
-    ends_line = not after.strip() or after.lstrip().startswith("#")
-    if ends_line and not before.strip():
-        return _lines(layout, first, last, _comments_above(layout, items, index, first, words))
-    if ends_line:
-        return Edit(start - len(before) + len(before.rstrip()), end)
-    if comma is None:
-        return Edit(start, end)
-    return Edit(start, end + len(after) - len(after.lstrip()))
-
-
-def _comma_of_last(layout: Layout, comma: int | None, node: Node) -> Edit:
-    """Remove the comma before the items at the end of a list that are removed.
-
-    It goes with the white space after it, unless the item has lines of its own.
-    """
-    start = comma or 0
-    between = layout.text[start + 1 : node.start]
-    first = layout.line_start(layout.line_of(node.start))
-    rest = layout.text[node.end : layout.line_start(layout.line_of(node.end) + 1)].lstrip(" \t,")
-    has_lines = not layout.text[first : node.start].strip() and (not rest.strip() or rest[0] == "#")
-    if between.strip() or has_lines:
-        return Edit(start, start + 1)
-    return Edit(start, node.start)
+    return len(line) - len(line.lstrip()) if _is_comment(line) else -1

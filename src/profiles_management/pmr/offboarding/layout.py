@@ -1,4 +1,4 @@
-"""The exact positions of a YAML text: values, the dashes and commas between them, anchors and aliases."""
+"""The positions of everything in a YAML text: values, dashes, commas, anchors and aliases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from profiles_management.pmr.convert.layout import line_starts
+
+_Events = Iterator[yaml.Event]
 
 
 @dataclass(slots=True, eq=False)
@@ -70,9 +72,15 @@ class Layout:
         self._ends: list[int] = []  # of all tokens
         self._scan()
         events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
-        self.root = self._node(next(event for event in events if isinstance(event, yaml.NodeEvent)), events)
+        first = next(event for event in events if isinstance(event, yaml.NodeEvent))
+        self.root = self._node(first, events)
 
     # lines
+
+    @property
+    def lines(self) -> int:
+        """How many lines the text has."""
+        return len(self.line_starts)
 
     def line_of(self, index: int) -> int:
         """Return the number of the line of a character, from 0."""
@@ -114,14 +122,15 @@ class Layout:
 
     # values
 
-    def _node(self, event: yaml.Event, events: Iterator[yaml.Event]) -> Node:
+    def _node(self, event: yaml.Event, events: _Events) -> Node:
         start, end = _index(event.start_mark), _index(event.end_mark)
         if isinstance(event, yaml.AliasEvent):
             definition = self._anchors[event.anchor or ""]
             node = Node(start, end, alias=definition)
             self.aliases.append(Alias(node, definition))
             return node
-        node = Node(start, self._content_end(start, end), anchor=getattr(event, "anchor", None) or "")
+        anchor = getattr(event, "anchor", None) or ""
+        node = Node(start, self._content_end(start, end), anchor=anchor)
         if node.anchor:
             self._anchors[node.anchor] = node
         if isinstance(event, yaml.ScalarEvent):
@@ -130,7 +139,7 @@ class Layout:
             self._fill(node, event, events)
         return node
 
-    def _fill(self, node: Node, event: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> None:
+    def _fill(self, node: Node, event: yaml.CollectionStartEvent, events: _Events) -> None:
         node.is_flow = bool(event.flow_style)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         below = next(events)

@@ -1,4 +1,4 @@
-"""A document without a person: found by the exact name, cut out, and checked by reading it again."""
+"""A document without a person: found by the exact name, cut out, and read again as a check."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from profiles_management.pmr import documents
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.offboarding.edits import Edit, applied, in_order, without_items
+from profiles_management.pmr.offboarding.edits import Edit, ListEdits, applied, in_order
 from profiles_management.pmr.offboarding.json_text import written_in
 from profiles_management.pmr.offboarding.layout import Layout, Node
 from profiles_management.pmr.offboarding.people import OWNER, Leaver, Person, Place, people
@@ -43,12 +43,12 @@ class Offboarding:
 
     name: str
     text: str
-    edits: tuple[Edit, ...]
-    removed: tuple[Place, ...]
-    owned: tuple[Place, ...]
-    promoted: tuple[Place, ...]
-    alike: tuple[Place, ...]
-    people: frozenset[tuple[UserKind, str]]
+    edits: tuple[Edit, ...] = ()
+    removed: tuple[Place, ...] = ()
+    owned: tuple[Place, ...] = ()
+    promoted: tuple[Place, ...] = ()
+    alike: tuple[Place, ...] = ()
+    people: frozenset[tuple[UserKind, str]] = frozenset()
 
     @property
     def is_found(self) -> bool:
@@ -87,7 +87,7 @@ def offboard(
     pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
     text, everybody = decode(document, limit), frozenset(_everybody(pmr))
     if not any(leaver.is_alike(each) for _, each in everybody):
-        return Offboarding(name, text, (), removed=(), owned=(), promoted=(), alike=(), people=everybody)
+        return Offboarding(name, text, people=everybody)
     with collector_paused():
         return _Search(text, leaver, name, rules).result(everybody)
 
@@ -101,7 +101,7 @@ def _everybody(pmr: ProfilesManagementRepresentation) -> Iterator[tuple[UserKind
 
 
 class _Search:
-    """One document, and the entries in it."""
+    """One document, and the entries in it that leave or change."""
 
     def __init__(self, text: str, leaver: Leaver, name: str, rules: Rules) -> None:
         self.text = text
@@ -111,9 +111,10 @@ class _Search:
         self.layout = Layout(from_json(text))
         self.data: dict[str, Any] = parse(self.layout.text).data
         self.people = [*people(self.data, self.layout, name)]
-        self.leaving = [one for one in self.people if one.is_of(leaver.kind, leaver.name)]
-        self.owned = [one for one in self.leaving if one.place.role == OWNER]
-        self.promoted = [*self._promoted()]
+        leaving = [person for person in self.people if person.is_of(leaver.kind, leaver.name)]
+        self.owned = [person for person in leaving if person.is_owner]
+        self.removed = [person for person in leaving if not person.is_owner]
+        self.promoted = self._promoted() if leaver.new_owner else []
 
     def result(self, everybody: frozenset[tuple[UserKind, str]]) -> Offboarding:
         """Return what becomes of the document.
@@ -124,43 +125,37 @@ class _Search:
         Raises:
             DocumentError: it cannot be edited.
         """
-        removed = [one for one in self.leaving if one.place.role != OWNER]
-        edits = in_order(self._edits([*removed, *self.promoted]))
-        if edits:
-            self._check_anchors(edits)
-            edits = written_in(self.text, self.layout.text, edits)
-            self._check(edits)
-        alike = (one for one in self.people if self.leaver.is_alike(one.place.name))
+        leaving = {*self.owned, *self.removed}
+        alike = [person for person in self.people if self.leaver.is_alike(person.place.name)]
         return Offboarding(
             self.name,
             self.text,
-            tuple(edits),
-            removed=_places(removed),
+            edits=self._checked(in_order(self._edits())),
+            removed=_places(self.removed),
             owned=_places(self.owned),
             promoted=_places(self.promoted),
-            alike=_places(one for one in alike if one not in self.leaving),
+            alike=_places(person for person in alike if person not in leaving),
             people=everybody,
         )
 
-    def _promoted(self) -> Iterator[Person]:
-        if not self.leaver.new_owner:
-            return
-        profiles = {one.profile for one in self.owned}
-        for one in self.people:
-            is_new_owner = one.is_of(self.leaver.kind, self.leaver.new_owner)
-            if is_new_owner and one.profile in profiles and one.place.role != OWNER:
-                yield one
+    def _promoted(self) -> list[Person]:
+        """Return the entries of the new owner as a contributor of the profiles that change hands."""
+        profiles = {person.profile for person in self.owned}
+        entries = (person for person in self.people if person.profile in profiles)
+        new_owner = (self.leaver.kind, self.leaver.new_owner)
+        return [person for person in entries if person.is_of(*new_owner) and not person.is_owner]
 
     # the edits
 
-    def _edits(self, removed: Iterable[Person]) -> Iterator[Edit]:
+    def _edits(self) -> Iterator[Edit]:
         lists: dict[Node, set[int]] = {}  # several profiles may share one list by an alias
-        for one in removed:
-            lists.setdefault(one.node, set()).add(one.at)
+        for person in (*self.removed, *self.promoted):
+            lists.setdefault(person.node, set()).add(person.at)
+        words = self.leaver.words()
         for node, indexes in lists.items():
-            yield from without_items(self.layout, node, indexes, self.leaver.words())
+            yield from ListEdits(self.layout, node, words).without(indexes)
         if self.leaver.new_owner:
-            yield from {self._new_owner(one.node) for one in self.owned}
+            yield from {self._new_owner(person.node) for person in self.owned}
 
     def _new_owner(self, owner: Node) -> Edit:
         name = owner.items[owner.keys.index("name")]
@@ -172,45 +167,52 @@ class _Search:
 
     # the check
 
-    def _check(self, edits: list[Edit]) -> None:
-        """Read the edited text again: it says what it said, without the person."""
+    def _checked(self, edits: list[Edit]) -> tuple[Edit, ...]:
+        """Return edits of the text as it is, if the edited text says what it said, without the person."""
+        if not edits:
+            return ()
+        self._check_anchors(edits)
+        edits = written_in(self.text, self.layout.text, edits)
         text = applied(self.text, edits)
         if parse(from_json(text)).data != self._expected():
             raise self._refused()
-        documents.loads(text, name=self.name, rules=self.rules, additions=True)  # the new owner may be refused
+        # The new owner may be refused.
+        documents.loads(text, name=self.name, rules=self.rules, additions=True)
+        return tuple(edits)
 
     def _check_anchors(self, edits: list[Edit]) -> None:
         for use, definition in self.layout.aliases:
             if _is_cut(definition, edits) and not _is_cut(use, edits):
-                lines = [self.layout.line_of(node.start) + 1 for node in (definition, use)]
-                what = f"line {lines[0]} defines &{definition.anchor}, which line {lines[1]} uses"
-                remedy = f"write the value out in line {lines[1]}, and run the command again"
-                where = Where(self.name, lines[0])
+                first, second = (self.layout.line_of(node.start) + 1 for node in (definition, use))
+                what = f"line {first} defines &{definition.anchor}, which line {second} uses"
+                remedy = f"write the value out in line {second}, and run the command again"
+                where = Where(self.name, first)
                 raise DocumentError([Problem("cannot-edit", what, where, remedy)])
 
     def _expected(self) -> dict[str, Any]:
         """Return the data of the document without the person."""
-        gone = {(one.profile, one.at) for one in (*self.leaving, *self.promoted)}
-        owned = {one.profile for one in self.owned} if self.leaver.new_owner else set()
-        profiles = []
-        for number, profile in enumerate(self.data["profiles"]):
-            changed = dict(profile)
-            if "contributors" in profile:
-                listed = enumerate(profile["contributors"])
-                changed["contributors"] = [one for at, one in listed if (number, at) not in gone]
-            if number in owned:
-                changed[OWNER] = profile[OWNER] | {"name": self.leaver.new_owner}
-            profiles.append(changed)
+        profiles = [dict(profile) for profile in self.data["profiles"]]
+        gone: dict[int, set[int]] = {}
+        for person in (*self.removed, *self.promoted):
+            gone.setdefault(person.profile, set()).add(person.at)
+        for number, indexes in gone.items():
+            entries = enumerate(profiles[number]["contributors"])
+            kept = [entry for at, entry in entries if at not in indexes]
+            profiles[number]["contributors"] = kept
+        if self.leaver.new_owner:
+            for person in self.owned:
+                profile = profiles[person.profile]
+                profile[OWNER] = profile[OWNER] | {"name": self.leaver.new_owner}
         return self.data | {"profiles": profiles}
 
     def _refused(self) -> DocumentError:
-        place = self.leaving[0].place
+        place = (*self.removed, *self.owned)[0].place
         what = f"{quoted(place.name)} cannot be removed without changing more than that"
         return DocumentError([Problem("cannot-edit", what, place.where, "edit it by hand")])
 
 
 def _places(found: Iterable[Person]) -> tuple[Place, ...]:
-    return tuple(one.place for one in found)
+    return tuple(person.place for person in found)
 
 
 def _is_cut(node: Node, edits: Iterable[Edit]) -> bool:

@@ -76,6 +76,11 @@ class Person(NamedTuple):
     node: Node
     at: int = -1
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether the entry is an owner."""
+        return self.place.role == OWNER
+
     def is_of(self, kind: UserKind, name: str) -> bool:
         """Return whether the entry names exactly this person."""
         return (self.place.kind, self.place.name) == (kind, name)

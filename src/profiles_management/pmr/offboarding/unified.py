@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -19,6 +20,11 @@ class _Block(NamedTuple):
     last: int
     new: list[str]
 
+    @property
+    def growth(self) -> int:
+        """How many lines more there are afterwards."""
+        return len(self.new) - (self.last - self.first)
+
 
 def unified_diff(text: str, edits: Sequence[Edit], name: str) -> str:
     """Return edits as a diff that `patch` and `git apply -p0` accept; '' where there are none.
@@ -28,48 +34,75 @@ def unified_diff(text: str, edits: Sequence[Edit], name: str) -> str:
         edits: in the order of the text.
         name: what to call the file, before and after.
     """
-    old = _lines(text)
-    hunks = _hunks(_blocks(text, old, edits))
-    head = [f"--- {name}\n", f"+++ {name}\n"] if hunks else []
-    shift = 0
-    for hunk in hunks:
-        head += _hunk(old, hunk, shift)
-        shift += sum(len(block.new) - (block.last - block.first) for block in hunk)
-    return "".join(head)
+    return "".join(_Diff(text).lines(edits, name)) if edits else ""
+
+
+class _Diff:
+    """The diff of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.old = _lines(text)
+        self.starts = [0, *accumulate(map(len, self.old))]
+
+    def lines(self, edits: Iterable[Edit], name: str) -> Iterator[str]:
+        yield f"--- {name}\n"
+        yield f"+++ {name}\n"
+        growth = 0
+        for hunk in _hunks(map(self._block, self._groups(edits))):
+            yield from self._hunk(hunk, growth)
+            growth += sum(block.growth for block in hunk)
+
+    def _groups(self, edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+        """Yield edits that touch a line in common together."""
+        group: list[Edit] = []
+        last = -1
+        for edit in edits:
+            if group and self._line(edit.start) > last:
+                yield group
+                group = []
+            group.append(edit)
+            last = self._last_line(edit)
+        yield group
+
+    def _block(self, edits: list[Edit]) -> _Block:
+        first, last = self._line(edits[0].start), self._last_line(edits[-1]) + 1
+        offset = self.starts[first]
+        moved = [Edit(edit.start - offset, edit.end - offset, edit.text) for edit in edits]
+        new = applied(self.text[offset : self.starts[last]], moved)
+        return _Block(first, last, _lines(new))
+
+    def _line(self, index: int) -> int:
+        return min(bisect_right(self.starts, index), len(self.old)) - 1
+
+    def _last_line(self, edit: Edit) -> int:
+        """Return the last line that an edit touches: also one that it joins to what is before."""
+        start = self.starts[self._line(edit.start)]
+        before = self.text[start : edit.start] + edit.text
+        joins = before and not before.endswith("\n")
+        return self._line(edit.end if joins else max(edit.start, edit.end - 1))
+
+    def _hunk(self, hunk: list[_Block], growth: int) -> Iterator[str]:
+        start = max(hunk[0].first - _CONTEXT, 0)
+        end = min(hunk[-1].last + _CONTEXT, len(self.old))
+        before = end - start
+        after = before + sum(block.growth for block in hunk)
+        yield f"@@ -{_range(start, before)} +{_range(start + growth, after)} @@\n"
+        for block in hunk:
+            yield from _marked(" ", self.old[start : block.first])
+            yield from _marked("-", self.old[block.first : block.last])
+            yield from _marked("+", block.new)
+            start = block.last
+        yield from _marked(" ", self.old[start:end])
 
 
 def _lines(text: str) -> list[str]:
     """Split at newlines alone, as `diff` and `patch` do."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+    return re.findall("[^\n]*\n|[^\n]+", text)
 
 
-def _blocks(text: str, old: list[str], edits: Sequence[Edit]) -> Iterator[_Block]:
-    starts = [0, *accumulate(map(len, old))]
-    waiting: list[Edit] = []
-    first = last = 0
-    for edit in edits:
-        begins = min(bisect_right(starts, edit.start) - 1, len(old))
-        ends = bisect_right(starts, max(edit.end - 1, edit.start))
-        if waiting and begins >= last:
-            yield _block(text, old, (first, last), waiting, starts)
-            waiting = []
-        first = first if waiting else begins
-        last = max(last, ends)
-        waiting.append(edit)
-    if waiting:
-        yield _block(text, old, (first, last), waiting, starts)
-
-
-def _block(text: str, old: list[str], lines: tuple[int, int], edits: list[Edit], starts: list[int]) -> _Block:
-    first, last = lines[0], min(lines[1], len(old))
-    offset = starts[first]
-    moved = [Edit(edit.start - offset, edit.end - offset, edit.text) for edit in edits]
-    return _Block(first, last, _lines(applied(text[offset : starts[last]], moved)))
-
-
-def _hunks(blocks: Iterator[_Block]) -> list[list[_Block]]:
+def _hunks(blocks: Iterable[_Block]) -> list[list[_Block]]:
+    """Put blocks together whose context meets."""
     hunks: list[list[_Block]] = []
     for block in blocks:
         if hunks and block.first - hunks[-1][-1].last <= 2 * _CONTEXT:
@@ -77,21 +110,6 @@ def _hunks(blocks: Iterator[_Block]) -> list[list[_Block]]:
         else:
             hunks.append([block])
     return hunks
-
-
-def _hunk(old: list[str], hunk: list[_Block], shift: int) -> Iterator[str]:
-    start = max(hunk[0].first - _CONTEXT, 0)
-    end = min(hunk[-1].last + _CONTEXT, len(old))
-    size = end - start
-    new_size = size + sum(len(block.new) - (block.last - block.first) for block in hunk)
-    yield f"@@ -{_range(start, size)} +{_range(start + shift, new_size)} @@\n"
-    at = start
-    for block in hunk:
-        yield from _marked(" ", old[at : block.first])
-        yield from _marked("-", old[block.first : block.last])
-        yield from _marked("+", block.new)
-        at = block.last
-    yield from _marked(" ", old[at:end])
 
 
 def _range(start: int, size: int) -> str:
