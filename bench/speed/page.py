@@ -99,7 +99,7 @@ def title(figures: Figures) -> str:
 
 def table(figures: Figures) -> str:
     """Return the figures of one size as a Markdown table, one row a way."""
-    head = ["", "runs", "requests", "time, s", "own processor, s", "server's, s", "peak memory, MB"]
+    head = ["way", "runs", "requests", "time, s", "own processor, s", "server's, s", "peak memory, MB"]
     rows = [head, ["---", *("---:" for _ in head[1:])], *(_row(figures, way) for way in Way if figures.runs[way])]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

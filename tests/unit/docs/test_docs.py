@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,14 @@ from profiles_management.reconcile.plan import Action, Reason
 ROOT = Path(__file__).parents[3]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
+COLUMNS = 80
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 BAD = "profiles:\n- name: ml-engineers\n  owner:\n    kind: User\n    name: admin@example.com\n  contributers:\n"
+
+
+def joined(page: Path) -> str:
+    """Return the text of a page in which a command that goes on after a backslash is one line."""
+    return re.sub(r" \\\n\s*", " ", page.read_text())
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -29,7 +37,7 @@ def blocks(language: str) -> list[tuple[str, str]]:
 def commands() -> list[tuple[str, str]]:
     """Return (page, command line) of every command that a page tells a reader to run."""
     line = re.compile(r"^(?:    +|\$ )(profiles-management [a-z].*)$", re.MULTILINE)
-    return [(str(page.relative_to(ROOT)), found) for page in PAGES for found in line.findall(page.read_text())]
+    return [(str(page.relative_to(ROOT)), found) for page in PAGES for found in line.findall(joined(page))]
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
@@ -55,7 +63,7 @@ def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
 def juju(command: str) -> list[tuple[str, list[str]]]:
     """Return (page, words after the application) of every `juju COMMAND` about our charm."""
     line = re.compile(rf"juju {command} profiles-management(?:/leader)? ([^`\n]*)")
-    return [(str(page.relative_to(ROOT)), found.split()) for page in PAGES for found in line.findall(page.read_text())]
+    return [(str(page.relative_to(ROOT)), found.split()) for page in PAGES for found in line.findall(joined(page))]
 
 
 @pytest.mark.parametrize(("page", "words"), juju("config"))
@@ -84,6 +92,11 @@ def test_every_output_that_is_shown_is_what_is_printed(
     page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", str(COLUMNS))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")  # without a progress bar
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
     sample = next(document for where, document in blocks("yaml") if where == page)
     Path("pmr.yaml").write_text(sample)
     Path("bad.yaml").write_text(BAD + "  - {name: ann@example.com, role: edit}\n")
@@ -91,7 +104,35 @@ def test_every_output_that_is_shown_is_what_is_printed(
 
     main(shlex.split(line)[2:])
 
-    assert "".join(capsys.readouterr()).strip() == shown.strip()
+    printed = "".join(capsys.readouterr())
+    assert printed.strip() == shown.strip()
+
+
+def code_lines(page: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a page that a reader sees as code, with their numbers: in fences, or indented."""
+    is_fenced = False
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        elif is_fenced or line.startswith(" " * 4):
+            yield number, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_line_of_code_is_wider_than_a_terminal(page: Path) -> None:
+    assert [f"{page.name}:{number}: {line}" for number, line in code_lines(page) if len(line) > COLUMNS] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_column_of_a_table_has_a_header(page: Path) -> None:
+    headers = re.findall(r"^(\|.*)\n\|[ :|-]+\|$", page.read_text(), re.MULTILINE)
+
+    assert [header for header in headers if "" in (cell.strip() for cell in header.strip("|").split("|"))] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_who_reads_how_to_begin_learns_of_the_cluster_to_play_with(page: str) -> None:
+    assert re.search(r"^    make cluster  +# ", (ROOT / page).read_text(), re.MULTILINE)
 
 
 def test_the_document_that_is_shown_converted_is_what_convert_prints() -> None:

@@ -20,7 +20,8 @@ SAMPLES = {
     "the docstring of the library": inspect.getdoc(library),
 }
 REFERENCE = (DOCS / "reference/relation.md").read_text()
-TO, BACK = map(json.loads, re.findall(r"^```json\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL))
+TO, BACK, REPORT = map(json.loads, re.findall(r"^```json\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL))
+BACK |= {"report": json.dumps(REPORT)}
 META = {"name": "teams", "provides": {"profiles": {"interface": "profiles_management"}}}
 
 
@@ -160,7 +161,7 @@ def test_the_answer_that_is_shown_is_a_current_report(tester):
     assert tester.databag == TO
     assert tester.report().is_current
     assert tester.report().failed == {"web": "it belongs to another source"}
-    assert tester.report().applied == ("ml-engineers",)
+    assert tester.report().applied == ("ml",)
 
 
 def test_the_limits_that_are_named_are_those_of_the_library():
