@@ -32,7 +32,7 @@ def export(
     options: ExportOptions,
     form: ExportForm = "yaml",
 ) -> int:
-    """Print what is there as a document, so that one can adopt it."""
+    """Print an existing cluster as a document."""
     session: Session = ctx.obj
     settings, where = options.settings(), session.target(target, existing=True)
     with session.terminal.waiting(READING):
@@ -60,7 +60,7 @@ class AskedOptions:
         list[str] | None,
         typer.Argument(
             metavar="FILE",
-            help="With --cluster-wide: documents; show the ClusterRoleBindings of the people in them too.",
+            help="Documents, with --cluster-wide: show the ClusterRoleBindings of the people in them too.",
             show_default=False,
         ),
     ] = None
@@ -96,7 +96,7 @@ def access(
     options: AccessOptions,
     output: AccessOutput = "text",
 ) -> int:
-    """List who has which role where, and until when."""
+    """List who has which role in which profile, and until when."""
     session: Session = ctx.obj
     settings = options.settings()
     people = _people(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()

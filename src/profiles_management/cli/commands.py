@@ -66,7 +66,7 @@ DryRun = Annotated[
 def validate(
     ctx: typer.Context, given: DocumentOptions, git: GitOptions, rules: RuleOptions, output: ValidateOutput = "text"
 ) -> int:
-    """Check a document; needs no cluster."""
+    """Check a document, without a cluster."""
     session: Session = ctx.obj
     session.names = tuple(given.names)
     pmr = session.document(given.names, git, rules.settings().rules)
@@ -80,7 +80,7 @@ def validate(
 
 @command
 def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
-    """Print a document of github-profiles-automator as one of ours, with a comment at each change."""
+    """Convert a document of github-profiles-automator, with a comment at each change."""
     session: Session = ctx.obj
     conversion = session.converted(file, rules.settings().rules)
     session.terminal.document(conversion.text)
@@ -103,7 +103,7 @@ def plan(
     exit_code: ExitCode = False,
     output: PlanOutput = "text",
 ) -> int:
-    """Show what `apply` would change; change nothing."""
+    """Show what `apply` would change, and change nothing."""
     session: Session = ctx.obj
     settings = options.settings()
     now = session.clock.now() if at is None else moment(at)
@@ -148,7 +148,7 @@ def apply(
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
-    """Make the cluster, or the folder, match the document; on a terminal, ask before access ends."""
+    """Make the cluster or the folder match the document; on a terminal, ask before access ends."""
     session: Session = ctx.obj
     settings = replace(
         options.settings(),
@@ -181,7 +181,7 @@ def list_stale(
     options: ListStaleOptions,
     output: OutputOption = "text",
 ) -> int:
-    """List the profiles that the document no longer names."""
+    """List stale profiles: those that the document no longer defines."""
     session: Session = ctx.obj
     settings = options.settings()
     pmr = session.document(given.names, git, settings.rules)
@@ -206,7 +206,7 @@ def delete_stale(
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
-    """Delete the profiles that the document no longer names, with their data; shows them and asks first."""
+    """Delete stale profiles with their data, after showing them and asking."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout)
     pmr = session.document(given.names, git, settings.rules)

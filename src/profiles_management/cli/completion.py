@@ -64,7 +64,7 @@ def prepare() -> None:
 @command
 def completion(
     ctx: typer.Context,
-    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(metavar="SHELL", help="Shell: bash, zsh or fish.")],
 ) -> int:
     """Print the completion script of a shell."""
     session: Session = ctx.obj

@@ -1,4 +1,7 @@
-"""Examples of each command, as its help shows them: what for, and the arguments. A test runs every one of them."""
+"""Examples of each command, as its help shows them: what for, and the arguments. A test runs every one of them.
+
+The order of the commands is that of the help of the program.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -17,7 +17,6 @@ NAME = "profiles-management"
 _NARROWEST, _WIDEST = 40, 100
 _TWO_COLUMNS = 80  # from this width on, an option and its text stand on one line
 _LEFT = 34
-_LAST = ("completion", "help", "version")
 _BELOW = 8  # cells that a text below its option is indented by
 
 Row = tuple[str, str]
@@ -57,7 +56,7 @@ class Program(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the description, the commands, and the options."""
         width = _width()
-        names = sorted(self.commands, key=lambda name: name in _LAST)
+        names = sorted(self.commands, key=[*EXAMPLES, *self.commands].index)
         commands = [(name, self.commands[name].get_short_help_str(_WIDEST)) for name in names]
         sections = _section("Commands", commands, width)
         for name, rows in _options(ctx).items():

@@ -40,7 +40,7 @@ def offboard(
     person: Annotated[
         str,
         typer.Argument(
-            metavar="PERSON", help="The exact name, as the document has it.", autocompletion=completing.people
+            metavar="PERSON", help="Exact name of the person, as in the document.", autocompletion=completing.people
         ),
     ],
     given: DocumentOptions,
@@ -52,15 +52,17 @@ def offboard(
         typer.Option(
             "--new-owner",
             metavar="NAME",
-            help="Who owns the profiles of this person from now on.",
+            help="New owner of the profiles of this person.",
             autocompletion=completing.people,
         ),
     ] = "",
-    kind: Annotated[UserKind, typer.Option("--kind", help="What PERSON is.")] = UserKind.USER,
-    write: Annotated[bool, typer.Option("--write", help="Edit the files in place.")] = False,
+    kind: Annotated[UserKind, typer.Option("--kind", help="Kind of PERSON.")] = UserKind.USER,
+    write: Annotated[
+        bool, typer.Option("--write", help="Edit the files in place, instead of printing a diff.")
+    ] = False,
     output: OutputOption = "text",
 ) -> int:
-    """Show everything that a person has, and the documents without them; `--write` edits them in place."""
+    """Show everything that a person has, and the changes that remove the person from the documents."""
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)

@@ -36,7 +36,7 @@ def rbac(
     ] = None,
     form: DocumentForm = "yaml",
 ) -> int:
-    """Print the ClusterRole that this software needs, or the policies that confine its account."""
+    """Print the ClusterRole that this program needs, or the policies that confine its account."""
     session: Session = ctx.obj
     settings, account = options.settings(), _account(service_account)
     if admission_policy:
