@@ -173,8 +173,10 @@ def test_without_kubeflow_owners_policies_and_namespaces_are_asked_for_too(apply
 
     gateways = apply(*alone, "--preset", "charmed", answer=False)
     moved = apply(*alone, "--preset", "upstream", "--instance", "second", "--take-over", "default", answer=False)
+    header = apply(*alone, "--preset", "upstream", "--userid-header", "x-user", answer=False)
 
     assert "confirm: the gateways of 2 AuthorizationPolicies change." in gateways.err.splitlines()
+    assert "confirm: 2 AuthorizationPolicies let in other requests." in header.err.splitlines()
     assert "confirm: objects of the instance default are taken over in 2 profiles." in moved.err.splitlines()
 
 
@@ -333,3 +335,15 @@ def test_on_a_terminal_the_question_does_not_end_up_in_the_data(there, typed, he
 
     assert ran.out.startswith("{")
     assert "Apply these changes? [y/N]: " in shown
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+def test_the_question_fits_the_terminal(width, there, typed, here, keeps, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    (here / "b.yaml").write_text(document(team("web", {**ANN, "role": "view"}, BOB)))
+
+    _, shown = typed(b"n\n", "apply", "b.yaml")
+
+    text = shown[shown.index("Cluster: ") :].replace("[y/N]: ", "[y/N]: n\n")  # which was typed before
+    assert max(map(len, text.splitlines())) <= width
+    keeps(f"asks-{width}.txt", text)
