@@ -19,7 +19,7 @@ from profiles_management.cli.setting_options import ExportOptions
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow import offboarding
 from profiles_management.kubeflow.access import AccessEntry
-from profiles_management.kubeflow.offboarding import Departure
+from profiles_management.kubeflow.departure import Departure
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import files
 from profiles_management.pmr.boundary import source_boundary

@@ -32,16 +32,18 @@ class Offboarding:
 
     Attributes:
         name: what the document is called.
+        leaver: who leaves.
         text: the document as it is, without a byte order mark.
         edits: what changes, in the order of the text.
         removed: the contributor entries of the person; the edits remove them.
         owned: the profiles that the person owns; the edits name the new owner, if there is one.
         promoted: the contributor entries of the new owner, which the edits remove.
-        alike: entries with a similar name; they stay.
+        alike: other entries with a similar name; they stay.
         people: the kind and the name of everybody in the document.
     """
 
     name: str
+    leaver: Leaver
     text: str
     edits: tuple[Edit, ...] = ()
     removed: tuple[Place, ...] = ()
@@ -87,7 +89,7 @@ def offboard(
     pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
     text, everybody = decode(document, limit), frozenset(_everybody(pmr))
     if not any(leaver.is_alike(each) for _, each in everybody):
-        return Offboarding(name, text, people=everybody)
+        return Offboarding(name, leaver, text, people=everybody)
     with collector_paused():
         return _Search(text, leaver, name, rules).result(everybody)
 
@@ -125,16 +127,17 @@ class _Search:
         Raises:
             DocumentError: it cannot be edited.
         """
-        leaving = {*self.owned, *self.removed}
+        known = {*self.owned, *self.removed, *self.promoted}
         alike = [person for person in self.people if self.leaver.is_alike(person.place.name)]
         return Offboarding(
             self.name,
+            self.leaver,
             self.text,
             edits=self._checked(in_order(self._edits())),
             removed=_places(self.removed),
             owned=_places(self.owned),
             promoted=_places(self.promoted),
-            alike=_places(person for person in alike if person not in leaving),
+            alike=_places(person for person in alike if person not in known),
             people=everybody,
         )
 
