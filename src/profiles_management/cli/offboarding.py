@@ -9,6 +9,7 @@ import typer
 
 from profiles_management import list_access
 from profiles_management.cli import completing
+from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.local_files import STDIN
 from profiles_management.cli.options import OutputOption, TargetOptions
@@ -30,8 +31,6 @@ from profiles_management.pmr.problems import ClusterError, DocumentError, Proble
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.describe import problem_data
 from profiles_management.reconcile.lines import count
-
-READING = "Reading what is there"
 
 
 @command
@@ -115,7 +114,7 @@ def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> lis
 
 
 def _access(session: Session, target: TargetOptions, settings: Settings) -> Sequence[AccessEntry] | None:
-    """Return everybody's access in the cluster; None, and a note, where nobody named a cluster and none answers."""
+    """Return everybody's access in the target; None and a note if none was named and none answers."""
     try:
         where = session.target(target, existing=True)
         with session.terminal.waiting(READING):
@@ -128,7 +127,10 @@ def _access(session: Session, target: TargetOptions, settings: Settings) -> Sequ
 
 
 def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> bool:
-    """Write the documents, and return whether there are any. If one fails, a note names those before it."""
+    """Write the documents, and return whether there are any.
+
+    If one fails, a note names those before it.
+    """
     written: list[str] = []
     try:
         for document in changed:
@@ -144,7 +146,8 @@ def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Of
 
 def _show(session: Session, output: str, departure: Departure) -> None:
     errors = [] if departure.is_found else [problem_data(_nobody(departure))]
-    session.show(output, offboarding.lines(departure), offboarding.data(departure) | {"errors": errors})
+    data = offboarding.data(departure) | {"errors": errors}
+    session.show(output, offboarding.lines(departure), data)
     if output != "text":
         return
     if not departure.is_written:
@@ -171,7 +174,8 @@ def _messages(departure: Departure, *, has_cluster: bool) -> Iterator[str]:
         yield "apply keeps access that is not managed here; --foreign revoke removes it."
     if has_cluster:
         person = shlex.quote(departure.leaver.name)
-        yield f"ClusterRoleBindings were not checked. Run: profiles-management access --person {person} --cluster-wide"
+        command = f"profiles-management access --person {person} --cluster-wide"
+        yield f"ClusterRoleBindings were not checked. Run: {command}"
 
 
 def _nobody(departure: Departure) -> Problem:
