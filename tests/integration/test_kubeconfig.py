@@ -12,7 +12,7 @@ from connections.certificates import Authority
 from connections.proxy import Proxy
 from integration.cluster.control_plane import ControlPlane
 from profiles_management import ProfilesError
-from profiles_management.kubeflow.answers import answers
+from profiles_management.kubeflow.answers import Asked, answers
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.wire import Wire
 from profiles_management.reconcile.retry import Passing
@@ -98,7 +98,7 @@ def write(folder, admin):
 def ours(path=None):
     """Return whom the API server takes us for; None where we refuse, or are refused."""
     try:
-        with connect(path) as client, answers("create selfsubjectreviews"):
+        with connect(path) as client, answers(Asked("create", "selfsubjectreviews")):
             return json.loads(Wire(client).send("POST", PATH, json.dumps(REVIEW).encode()))["status"]["userInfo"]
     except (ProfilesError, Passing):
         return None

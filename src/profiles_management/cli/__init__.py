@@ -6,6 +6,7 @@ import traceback
 from types import TracebackType
 
 from profiles_management.cli.signals import Signals
+from profiles_management.pmr.extras import install
 from profiles_management.pmr.redaction import names_secret, redacted
 
 _EXTRA = {"rich", "typer"}
@@ -24,7 +25,7 @@ def entry() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
-        sys.stderr.write(f"error: the command needs {error.name}. Run: pip install 'profiles-management[cli]'\n")
+        sys.stderr.write(f"error: the command needs {error.name}. {install('cli')}\n")
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(signals.exit_code)

@@ -34,7 +34,7 @@ def export(
 ) -> int:
     """Print an existing cluster as a document."""
     session: Session = ctx.obj
-    settings, where = options.settings(), session.target(target, existing=True)
+    settings, where = options.settings(), session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         found = export_pmr(target=where, settings=settings)
     if form == "csv":
@@ -100,7 +100,7 @@ def access(
     session: Session = ctx.obj
     settings = options.settings()
     people = _people(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
-    where = session.target(target, existing=True)
+    where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         entries, unread = read_access(target=where, settings=settings, profile=asked.profile)
         wide = list_cluster_wide(target=where, settings=settings) if asked.cluster_wide else None

@@ -108,7 +108,9 @@ def plan(
     settings = options.settings()
     now = session.clock.now() if at is None else moment(at)
     pmr = session.document(given.names, git, settings.rules)
-    return _planned(session, pmr, session.target(target), settings, now, output=output, exit_code=exit_code)
+    return _planned(
+        session, pmr, session.target(target, plan_only=True), settings, now, output=output, exit_code=exit_code
+    )
 
 
 @command
@@ -185,7 +187,7 @@ def list_stale(
     session: Session = ctx.obj
     settings = options.settings()
     pmr = session.document(given.names, git, settings.rules)
-    where = session.target(target, existing=True)
+    where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
     session.show(output, *listings.stale(found), listing=True)

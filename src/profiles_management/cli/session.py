@@ -64,17 +64,19 @@ class Session:
     _commits: dict[str, str] = field(default_factory=dict, init=False)
     _target: TargetDescription | None = field(default=None, init=False)
 
-    def target(self, options: TargetOptions, *, existing: bool = False) -> Target:
+    def target(self, options: TargetOptions, *, existing: bool = False, plan_only: bool = False) -> Target:
         """Return the target that is meant.
 
         Args:
             existing: whether a folder has to be there already.
+            plan_only: whether it is only read.
 
         Raises:
             ClusterError: there is none.
         """
         if options.directory is None:
-            target = open_target(self.connect(options.kubeconfig, options.context), clock=self.clock)
+            client = self.connect(options.kubeconfig, options.context)
+            target = open_target(client, clock=self.clock, plan_only=plan_only)
         elif existing and not options.directory.is_dir():
             raise ClusterError(f"There is no folder {options.directory}.")
         else:

@@ -9,7 +9,7 @@ from profiles_management.git import address as addresses
 from profiles_management.git import revision, tree
 from profiles_management.git.budget import Budget
 from profiles_management.git.source import GitSource
-from profiles_management.pmr import files
+from profiles_management.pmr import extras, files
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.rules import Rules
@@ -99,7 +99,7 @@ def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | No
         missing = (error.name or "").partition(".")[0]
         if missing not in _EXTRA:
             raise
-        raise GitError(f"Reading from Git needs {missing}. Run: pip install 'profiles-management[git]'") from None
+        raise GitError(f"Reading from Git needs {missing}. {extras.install('git')}") from None
     budget = Budget(clock.monotonic, source.deadline, source.limit)
 
     def attempt(_: int) -> remote.Fetched:

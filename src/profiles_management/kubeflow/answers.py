@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import msgspec
@@ -35,7 +35,6 @@ _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ssl.SSLError,), "Check that the API server runs, and the TLS version and client certificate that it accepts."),
 )
 _BUSY = "Look at the health and the log of the API server, then run it again."
-_RBAC_OPTIONS = {"list clusterrolebindings": "--with-cluster-wide"}  # what `rbac` leaves out without an option
 _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -54,12 +53,27 @@ class Refused(Exception):
         self.reasons = reasons
 
 
+class Asked(NamedTuple):
+    """What a request takes: a verb and a resource, such as `list` and `profiles`.
+
+    Attributes:
+        options: those of `rbac` for a ClusterRole that allows what this target is used for.
+    """
+
+    verb: str
+    resource: str
+    options: Collection[str] = ()
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.resource}"
+
+
 @contextmanager
-def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
+def answers(asked: Asked, *, writing: bool = False) -> Iterator[None]:
     """Turn what can go wrong in a request into what the engine knows.
 
     Args:
-        doing: verb and resource, such as `list profiles`.
+        asked: what the request takes.
         writing: a refusal is then for `judge` to weigh, and raised as Refused.
 
     Raises:
@@ -71,31 +85,31 @@ def answers(doing: str, *, writing: bool = False) -> Iterator[None]:
         yield
     except (httpx2.HTTPError, ConfigError, ClusterError, msgspec.DecodeError, ValueError) as error:
         # `from None`: the texts of libraries may hold credentials, and a traceback would show them.
-        raise _understood(error, doing, writing=writing) from None
+        raise _understood(error, asked, writing=writing) from None
 
 
-def _understood(error: Exception, doing: str, *, writing: bool) -> Exception:
+def _understood(error: Exception, asked: Asked, *, writing: bool) -> Exception:
     """Return the error of ours for one that a request ended with."""
     match error:
         case httpx2.HTTPStatusError():
-            return _meaning(error, doing, writing=writing)
+            return _meaning(error, asked, writing=writing)
         case httpx2.HTTPError():
-            return _unanswered(error, doing)
+            return _unanswered(error, asked)
         case ConfigError():
             return ClusterError("The credentials cannot be used: look at the kubeconfig and at its plugin.")
         case ClusterError():  # a write that fails for it is told with its profile
             return WriteError(str(error), unanswered=True) if writing else error
         case msgspec.DecodeError():
-            return Passing(f"{doing}: the answer cannot be read: {error}", sent=True)
+            return Passing(f"{asked}: the answer cannot be read: {error}", sent=True)
         case _:  # no text, or what a credential program printed is no JSON
-            return ClusterError(f"{doing}: the answer, or the credentials, cannot be read.")
+            return ClusterError(f"{asked}: the answer, or the credentials, cannot be read.")
 
 
-def _unanswered(error: httpx2.HTTPError, doing: str) -> Exception:
+def _unanswered(error: httpx2.HTTPError, asked: Asked) -> Exception:
     if isinstance(error, httpx2.LocalProtocolError):
-        return ClusterError(f"{doing}: the request cannot be sent. The token may hold what no header holds.")
+        return ClusterError(f"{asked}: the request cannot be sent. The token may hold what no header holds.")
     text = redacted(str(error), _secrets(error)) or type(error).__name__
-    return Passing(f"{doing}: {text}", sent=not isinstance(error, _NEVER_SENT), remedy=_check(error))
+    return Passing(f"{asked}: {text}", sent=not isinstance(error, _NEVER_SENT), remedy=_check(error))
 
 
 def _check(error: httpx2.HTTPError) -> str:
@@ -149,24 +163,24 @@ def _meanwhile(refused: Refused, write: Write) -> str:
     return "was changed" if refused.status == HTTPStatus.CONFLICT else ""
 
 
-def _meaning(error: httpx2.HTTPStatusError, doing: str, *, writing: bool) -> Exception:
+def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> Exception:
     code, status = error.response.status_code, _status(error)
     text = _text(error, status)
-    said = f"{doing}: {code} {_shortened(text)}"
+    said = f"{asked}: {code} {_shortened(text)}"
     if code in _PASSING or (code == HTTPStatus.GONE and not writing):
-        return Passing(said, seconds=_asked(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS, remedy=_BUSY)
+        return Passing(said, seconds=_wanted_pause(error), sent=code != HTTPStatus.TOO_MANY_REQUESTS, remedy=_BUSY)
     if writing:
-        return Refused(_with_remedy(said, code, text, doing), code, _reasons(status), f"{doing}: {code}")
+        return Refused(_with_remedy(said, code, text, asked), code, _reasons(status), f"{asked}: {code}")
     if code == HTTPStatus.NOT_FOUND:
-        return _missing(doing, is_api=bool(status) or text == _NO_SUCH_PATH)
+        return _missing(asked, is_api=bool(status) or text == _NO_SUCH_PATH)
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Forbidden(_with_remedy(said, code, text, doing))
+        return Forbidden(_with_remedy(said, code, text, asked))
     if _NOT_HTTPS in text:
         return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
     return ClusterError(said)
 
 
-def _with_remedy(said: str, code: int, text: str, doing: str) -> str:
+def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
     """Say what to do about a refusal, where it is about permissions."""
     if code == HTTPStatus.UNAUTHORIZED:
         return f"The cluster does not accept the credentials ({said}). Log in again, or renew the token."
@@ -180,20 +194,25 @@ def _with_remedy(said: str, code: int, text: str, doing: str) -> str:
     if "attempting to grant" in text:
         return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
     if " cannot " in text:
-        command = f"profiles-management rbac {_RBAC_OPTIONS.get(doing, '')}".rstrip()
-        return f"Not allowed to {said}. Grant that verb; `{command}` prints all that is needed."
+        return f"Not allowed to {said}. {grant(asked)}"
     return f"Not allowed to {said}"
 
 
-def _missing(doing: str, *, is_api: bool) -> ClusterError:
+def grant(missing: Asked) -> str:
+    """Return what to do about a permission that is missing."""
+    from profiles_management.kubeflow.permissions import command  # noqa: PLC0415 - only where one is missing
+
+    return f"Grant that verb; `{command(*missing)}` prints all that is needed."
+
+
+def _missing(asked: Asked, *, is_api: bool) -> ClusterError:
     """Return what a list means that is not there: every API server has namespaces, a web server has nothing."""
-    resource = doing.partition(" ")[2]
-    if not is_api or resource == "namespaces":
+    if not is_api or asked.resource == "namespaces":
         return ClusterError(
-            f"{doing}: 404. The answer is not from a Kubernetes API server. "
+            f"{asked}: 404. The answer is not from a Kubernetes API server. "
             "Check server in the kubeconfig, above all the path in its URL."
         )
-    what = f"The cluster does not know {resource}. Install Kubeflow with Istio first, or use the standalone mode."
+    what = f"The cluster does not know {asked.resource}. Install Kubeflow with Istio first, or use the standalone mode."
     return MissingKind(what)
 
 
@@ -233,7 +252,7 @@ def _reasons(status: dict[str, Any]) -> frozenset[str]:
     return frozenset(str(one.get("reason")) for one in found if isinstance(one, dict))
 
 
-def _asked(error: httpx2.HTTPStatusError) -> float:
+def _wanted_pause(error: httpx2.HTTPStatusError) -> float:
     try:
         return max(0.0, float(error.response.headers.get("Retry-After", "0")))
     except ValueError:

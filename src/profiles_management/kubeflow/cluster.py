@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,7 @@ from lightkube.core.resource import api_info
 from lightkube.resources import core_v1
 
 from profiles_management.kubeflow import names, pages, revoking, slim
-from profiles_management.kubeflow.answers import Refused, answers, judge
+from profiles_management.kubeflow.answers import Asked, Refused, answers, grant, judge
 from profiles_management.kubeflow.conditions import holds
 from profiles_management.kubeflow.counting import counted
 from profiles_management.kubeflow.gather import Gathering
@@ -50,7 +51,8 @@ _CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
 class Cluster:
     """A cluster behind a lightkube Client, which threads share."""
 
-    def __init__(self, client: Client, *, clock: Clock = SYSTEM) -> None:
+    def __init__(self, client: Client, *, clock: Clock = SYSTEM, plan_only: bool = False) -> None:
+        """Use a client; with `plan_only`, a permission to write is never missing."""
         slim.learn()
         self.client = client
         self._wire = Wire(client)
@@ -59,6 +61,7 @@ class Cluster:
         # Nothing is lost where reading is given up, and somebody may be waiting for the message.
         self._reading = Retry(clock, attempts=4, longest=2.0)
         self._settings = Settings()
+        self._plan_only = plan_only
 
     @property
     def description(self) -> "TargetDescription":
@@ -102,7 +105,7 @@ class Cluster:
             try:
                 seen = parts.observed(holds, missing.result())
             except Forbidden as error:
-                seen = parts.observed(holds, unreadable=[_unseen_roles(error, roles)])
+                seen = parts.observed(holds, unreadable=[_unseen_roles(error, roles, self._role_options)])
             marks = beside.result() if beside is not None else {}
         return replace(seen, own_namespace=self._wire.own_namespace, profile_marks=marks)
 
@@ -113,7 +116,7 @@ class Cluster:
         """
 
         def once(_: int) -> bytes:
-            with answers("read the API group of Profiles"):
+            with answers(Asked("read", "the API group of Profiles")):
                 return self._wire.send("GET", _GROUP_OF_PROFILES)
 
         try:
@@ -197,7 +200,7 @@ class Cluster:
         """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
 
         def once(_: int) -> int:
-            with answers(f"list {api_info(kind).plural}"):
+            with self._answers("list", kind):
                 content = self._wire.send("GET", path(kind, namespace, query={"limit": 1}))
                 return counted(content)
 
@@ -221,6 +224,16 @@ class Cluster:
         """
         self._settings = settings
         return self._try(lambda _: self._everything(kind))
+
+    def _answers(self, verb: str, kind: type[Any], *, writing: bool = False) -> AbstractContextManager[None]:
+        """Turn what can go wrong in a request into what the engine knows."""
+        return answers(Asked(verb, api_info(kind).plural, self._role_options), writing=writing)
+
+    @property
+    def _role_options(self) -> tuple[str, ...]:
+        """The options of `rbac` for what this cluster is used for."""
+        given = (("--standalone", self._settings.standalone), ("--plan-only", self._plan_only))
+        return tuple(option for option, is_given in given if is_given)
 
     # reading
 
@@ -262,7 +275,7 @@ class Cluster:
         query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
             query["fieldSelector"] = f"metadata.name={field}"
-        with answers(f"list {api_info(kind).plural}"):
+        with self._answers("list", kind):
             while True:
                 page = self._page(kind, space, query)
                 take(page)
@@ -292,7 +305,7 @@ class Cluster:
 
     def _has_role(self, name: str) -> bool:
         def once(_: int) -> bool:
-            with answers("get clusterroles"):
+            with self._answers("get", slim.ClusterRole):
                 self._wire.send("GET", path(slim.ClusterRole, name=name))
             return True
 
@@ -320,19 +333,19 @@ class Cluster:
         creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
         query = None if deleting else {"fieldManager": names.MANAGER}
         where = path(kind, target.namespace, "" if creating else target.name, query)
-        with answers(f"{write.verb} {api_info(kind).plural}", writing=True):
+        with self._answers(write.verb, kind, writing=True):
             answer = self._wire.send(_METHODS[write.verb], where, _body(write), _CONTENT[write.verb])
         return deleting and _DELETION_TIMESTAMP in answer
 
 
-def _unseen_roles(error: Forbidden, roles: Iterable[str]) -> Problem:
+def _unseen_roles(error: Forbidden, roles: Iterable[str], options: Collection[str]) -> Problem:
     """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
     what, _, _ = str(error).partition(":")
     return Problem(
         code=UNSEEN_ROLES,
         what=f"{what[:1].lower()}{what[1:]}, so nobody looked whether {', '.join(roles)} exist",
         where=Where(path="ClusterRole"),
-        remedy="Grant that verb; `profiles-management rbac` prints all that is needed.",
+        remedy=grant(Asked("get", "clusterroles", options)),
     )
 
 

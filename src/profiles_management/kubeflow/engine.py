@@ -42,12 +42,15 @@ if TYPE_CHECKING:
 Where = Target | Client | Path | str | None
 
 
-def open_target(where: Where = None, *, settings: Settings = UPSTREAM, clock: Clock = SYSTEM) -> Target:
+def open_target(
+    where: Where = None, *, settings: Settings = UPSTREAM, clock: Clock = SYSTEM, plan_only: bool = False
+) -> Target:
     """Return what is meant by a target.
 
     Args:
         where: a target; a lightkube Client; a folder; or None for the cluster of the environment: that of KUBECONFIG,
             of the pod we run in, or of ~/.kube/config.
+        plan_only: whether it is only read; where a permission is missing, the remedy is about reading.
 
     Raises:
         ClusterError: there is no cluster in the environment, or its kubeconfig cannot be used.
@@ -55,7 +58,7 @@ def open_target(where: Where = None, *, settings: Settings = UPSTREAM, clock: Cl
     if where is None:
         where = connect(timeout=settings.request_timeout)
     if isinstance(where, Client):
-        return Cluster(where, clock=clock)
+        return Cluster(where, clock=clock, plan_only=plan_only)
     return Directory(Path(where)) if isinstance(where, (str, Path)) else where
 
 

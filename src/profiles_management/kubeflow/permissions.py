@@ -1,6 +1,6 @@
 """What the engine must be allowed to do, as a ClusterRole: each verb of it is used, and nothing else is."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from profiles_management.kubeflow import names
@@ -9,8 +9,25 @@ from profiles_management.kubeflow.settings import Settings
 Rule = dict[str, Any]
 
 _RBAC = "rbac.authorization.k8s.io"
+_OPTIONAL = {
+    ("delete", "namespaces"): "--with-delete",
+    ("delete", "profiles"): "--with-delete",
+    ("create", "events"): "--with-events",
+    ("list", "clusterrolebindings"): "--with-cluster-wide",
+}
 _COUNTED = ("pods", "serviceaccounts")  # what a namespace holds that a document adopts
 _CONTENT = (("", "limitranges"), (_RBAC, "rolebindings"), ("security.istio.io", "authorizationpolicies"))
+
+
+def command(verb: str, resource: str, options: Collection[str] = ()) -> str:
+    """Return the command that prints a ClusterRole with a permission.
+
+    Args:
+        verb, resource: the permission, such as `list` and `profiles`.
+        options: of `rbac`, whatever is missing: `--standalone`, `--plan-only`.
+    """
+    optional = _OPTIONAL.get((verb, resource))
+    return " ".join(["profiles-management rbac", *options, *([optional] if optional else [])])
 
 
 def cluster_role(

@@ -25,7 +25,7 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
     try:
         _send(found, cluster, settings, clock)
     except ClusterError as error:
-        remedy = "`profiles-management rbac --with-events` prints what is needed; the profiles are not touched by it."
+        remedy = "Everything else of the run is done."
         warning = Problem("events-not-written", f"Events cannot be written: {error}", Where(), remedy)
         return replace(report, plan=replace(report.plan, warnings=(*report.plan.warnings, warning)))
     return report

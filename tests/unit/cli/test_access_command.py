@@ -315,7 +315,8 @@ def test_a_missing_permission_is_named_with_the_command_that_prints_it(run, ask,
 
     assert ran.code == 1
     assert "Not allowed to list clusterrolebindings" in ran.err
-    assert "`profiles-management rbac --with-cluster-wide` prints all that is needed" in " ".join(ran.err.split())
+    said = " ".join(ran.err.split())
+    assert "`profiles-management rbac --plan-only --with-cluster-wide` prints all that is needed" in said
 
 
 def test_what_could_not_be_read_is_a_warning_in_every_form(run, ask, api):

@@ -86,7 +86,7 @@ def test_without_the_extra_it_says_how_to_install_it(environment):
 
     assert (ran.returncode, ran.stderr) == (
         1,
-        "error: the command needs typer. Run: pip install 'profiles-management[cli]'\n",
+        "error: the command needs typer. In a clone of this repository, run: pip install '.[cli]'\n",
     )
 
 
@@ -101,7 +101,7 @@ def test_without_the_extra_for_git_it_says_how_to_install_it(environment):
 
     ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", f"git+{url}"], environment)
 
-    what = "Reading from Git needs dulwich. Run: pip install 'profiles-management[git]'"
+    what = "Reading from Git needs dulwich. In a clone of this repository, run: pip install '.[git]'"
     assert (ran.returncode, ran.stderr) == (1, f"error: {url}: {what}\n")
 
 

@@ -1,6 +1,10 @@
 """`rbac`: the permissions of the account, and the policies that confine it."""
 
+import re
+
 import pytest
+
+from memory_api import ProfileController, forbid
 
 ACCOUNT = ("--service-account", "kubeflow:profiles-management")
 
@@ -41,3 +45,37 @@ def test_what_is_missing_or_wrong_is_named(run, given, said):
     assert ran.code != 0
     assert ran.out == ""
     assert said in " ".join(ran.err.split())
+
+
+REMEDY = re.compile(r"`profiles-management (rbac[^`]*)` prints")
+
+
+@pytest.mark.parametrize(
+    ("missing", "command", "printed"),
+    [
+        ("list profiles", "plan pmr.yaml", "rbac --plan-only"),
+        ("list rolebindings", "access", "rbac --plan-only"),
+        ("list namespaces", "export --standalone", "rbac --standalone --plan-only"),
+        ("list profiles", "apply pmr.yaml", "rbac"),
+        ("create profiles", "apply pmr.yaml", "rbac"),
+        ("create namespaces", "apply pmr.yaml --standalone", "rbac --standalone"),
+        ("delete profiles", "delete-stale nobody.yaml --yes", "rbac --with-delete"),
+        ("delete namespaces", "delete-stale nobody.yaml --yes --standalone", "rbac --standalone --with-delete"),
+        ("create events", "apply pmr.yaml --events counts", "rbac --with-events"),
+        ("get clusterroles", "plan pmr.yaml", "rbac --plan-only"),
+    ],
+)
+def test_a_missing_permission_is_named_with_the_rbac_that_has_it(run, api, here, missing, command, printed):
+    ProfileController(api)
+    (here / "nobody.yaml").write_text("profiles: []\n")
+    if command.startswith("delete-stale"):
+        run("apply", "pmr.yaml", *(word for word in command.split() if word == "--standalone"))
+    verb, resource = missing.split()
+    api.faults.append(forbid(verb, resource))
+
+    ran = run(*command.split())
+
+    [remedy] = set(REMEDY.findall(" ".join((ran.out + ran.err).split())))
+    assert remedy == printed
+    rules = run(*remedy.split(), "--output", "json").data["rules"]
+    assert any(resource in rule["resources"] and verb in rule["verbs"] for rule in rules)

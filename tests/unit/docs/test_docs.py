@@ -3,6 +3,7 @@
 import re
 import shlex
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -212,3 +213,17 @@ def test_the_reference_names_every_action_and_reason() -> None:
     text = (ROOT / "docs/reference/command.md").read_text()
 
     assert [one.name for one in (*Action, *Reason) if f"`{one.name.lower()}`" not in text] == []
+
+
+def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    files = [*PAGES, *(path for folder in ("src", "lib") for path in (ROOT / folder).rglob("*.py"))]
+    told = [found for path in files for found in re.findall(r"pip install ([^`\n]*)", path.read_text())]
+    # A clone, with extras; or a name with the address of what it means.
+    allowed = re.compile(r"(--quiet )?('\.\[(?P<extras>[a-z,{}]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )")
+
+    recommended = {found: allowed.match(found) for found in told}
+
+    assert [found for found, match in recommended.items() if match is None] == []
+    named = {name for match in recommended.values() if match for name in (match["extras"] or "").split(",")}
+    assert named - {"", "{extra}"} <= extras.keys()

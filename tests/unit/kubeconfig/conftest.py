@@ -11,7 +11,7 @@ import pytest
 from connections.certificates import Authority
 from connections.proxy import Proxy
 from connections.servers import serve
-from profiles_management.kubeflow.answers import answers
+from profiles_management.kubeflow.answers import Asked, answers
 from profiles_management.kubeflow.kubeconfig import connect
 from profiles_management.kubeflow.wire import Wire
 from profiles_management.reconcile.clock import SYSTEM
@@ -138,7 +138,7 @@ def get():
     """Send one request with a client, as the engine does."""
 
     def send(client):
-        with answers("get version"):
+        with answers(Asked("get", "version")):
             Wire(client).send("GET", "/version")
 
     return send

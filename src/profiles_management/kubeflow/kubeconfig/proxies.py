@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from profiles_management.kubeflow.kubeconfig.servers import Server, is_loopback
+from profiles_management.pmr.extras import install
 from profiles_management.pmr.problems import ClusterError
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -62,7 +63,7 @@ def _checked(url: str, said: str) -> Proxy:
     if not parts.hostname or not url.isprintable() or " " in url:
         raise ClusterError(f"{place} is not a URL. Write it as http://HOST:PORT.")
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise ClusterError(f"{place} names a SOCKS proxy, which needs socksio. Run: pip install socksio")
+        raise ClusterError(f"{place} names a SOCKS proxy, which needs socksio. {install('socks')}")
     return Proxy(url, said)
 
 
