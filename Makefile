@@ -1,6 +1,6 @@
 # The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
-.PHONY: help demo test integration faults cluster pack packed juju bench lint lint-charm fmt lock clean
+.PHONY: help demo session test integration faults cluster pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -18,6 +18,9 @@ help:  ## list these targets
 
 demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
 	PYTHONPATH=src $(VENV)/python examples/demo.py
+
+session: $(READY)  ## record the session of docs/tutorial/command.md into docs/tutorial/session.txt
+	PYTHONPATH=src:tests $(VENV)/python -m tutorial_session
 
 test: $(READY)  ## every test that needs no cluster, under five minutes on two cores
 	$(VENV)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
