@@ -58,9 +58,13 @@ REMEDY = re.compile(r"`profiles-management (rbac[^`]*)` prints")
         ("list namespaces", "export --standalone", "rbac --standalone --plan-only"),
         ("list profiles", "apply pmr.yaml", "rbac"),
         ("create profiles", "apply pmr.yaml", "rbac"),
-        ("create namespaces", "apply pmr.yaml --standalone", "rbac --standalone"),
+        ("create namespaces", "apply pmr.yaml --standalone --allow-kubeflow", "rbac --standalone"),
         ("delete profiles", "delete-stale nobody.yaml --yes", "rbac --with-delete"),
-        ("delete namespaces", "delete-stale nobody.yaml --yes --standalone", "rbac --standalone --with-delete"),
+        (
+            "delete namespaces",
+            "delete-stale nobody.yaml --yes --standalone --allow-kubeflow",
+            "rbac --standalone --with-delete",
+        ),
         ("create events", "apply pmr.yaml --events counts", "rbac --with-events"),
         ("get clusterroles", "plan pmr.yaml", "rbac --plan-only"),
     ],
@@ -69,7 +73,7 @@ def test_a_missing_permission_is_named_with_the_rbac_that_has_it(run, api, here,
     ProfileController(api)
     (here / "nobody.yaml").write_text("profiles: []\n")
     if command.startswith("delete-stale"):
-        run("apply", "pmr.yaml", *(word for word in command.split() if word == "--standalone"))
+        run("apply", "pmr.yaml", *command.removeprefix("delete-stale nobody.yaml --yes").split())
     verb, resource = missing.split()
     api.faults.append(forbid(verb, resource))
 
