@@ -5,12 +5,12 @@ Names, values and messages are in code spans, where Markdown, HTML, `@team` and 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import accumulate, chain, takewhile
 from typing import Final
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count, printable
-from profiles_management.reconcile.plan import Change, Frozen, Plan
+from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
 from profiles_management.reconcile.report import profile_of
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
@@ -38,16 +38,18 @@ def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", l
         limit: what does not fit is counted.
     """
     summary = plan_numbers(plan).removeprefix(_NO_CHANGES)
-    head = [f"**{_verdict(plan, stops)}** {summary}", "", *([code(target), ""] if target else [])]
+    head = [f"**{_verdict(plan, stops)}** {summary}", ""]
+    if target:
+        head += [code(target), ""]
     head += _first(plan, stops)
     refused = _items("Refused", map(_refused, plan.refused), "refused profile")
     rest = [
-        *_items("Pending", (f"{code(one.profile)}: {code(one.what)}" for one in plan.pending), "pending profile"),
+        *_items("Pending", map(_pending, plan.pending), "pending profile"),
         *_items("Warnings", map(_problem, plan.warnings), "warning"),
         *_items("Frozen", map(_frozen, plan.frozen), "frozen source"),
         *_items("No longer in the document", map(code, plan.stale), "profile"),
     ]
-    room = limit - _size([*head, *refused, *rest])
+    room = limit - _size(*head, *refused, *rest)
     return "\n".join([*head, *refused, *_changes(plan, room), *rest]).rstrip() + "\n"
 
 
@@ -73,20 +75,29 @@ def code(text: str) -> str:
 
 
 def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
+    if any(not stop.rest for stop in stops):
+        return "apply would stop."
     if stops:
-        return "apply would hold back a part." if all(stop.rest for stop in stops) else "apply would stop."
+        return "apply would hold back a part."
     if plan.refused:
         refused = {profile_of(problem) for problem in plan.refused}
         return f"apply would refuse {count(len(refused), 'profile')}."
-    return f"{count(len(plan.changes), 'change')}." if plan else _NO_CHANGES.strip()
+    if plan:
+        return f"{count(len(plan.changes), 'change')}."
+    return _NO_CHANGES.strip()
 
 
 def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
-    """Return what a reader has to see before the changes: what is held back, and who left with a profile."""
+    """Return what a reader has to see before the changes, as a list.
+
+    It says what is held back, who loses access because a profile left, and facts of the target.
+    """
     items = [f"- {code(stop.what)}. {code(stop.remedy)}" for stop in stops]
     items += [f"- {code(sentence)}" for sentence in left_document(plan, plan.changes)]
     items += [f"- {code(fact.text)}" for fact in plan.facts if fact.text]
-    return [*items, ""] if items else []
+    if items:
+        items.append("")
+    return items
 
 
 def _refused(problem: Problem) -> str:
@@ -98,29 +109,32 @@ def _problem(problem: Problem) -> str:
     return f"{where}{code(problem.what)}. {code(problem.remedy)}"
 
 
+def _pending(pending: Pending) -> str:
+    return f"{code(pending.profile)}: {code(pending.what)}"
+
+
+def _frozen(source: Frozen) -> str:
+    name = code(source.source) or "sources without a name"
+    return f"{name}: {code(source.why) or 'it cannot be read'}"
+
+
 def _items(title: str, items: Iterable[str], noun: str) -> list[str]:
     """Return a list with its title, as far as it fits; the others are counted."""
     lines = [f"- {item}" for item in items]
     if not lines:
         return []
-    fitting = [*_fitting(lines, _BESIDE)]
-    more = len(lines) - len(fitting)
-    return [f"**{title}**", "", *fitting, *([f"- … and {count(more, f'more {noun}')}."] if more else []), ""]
+    shown = [f"**{title}**", "", *lines[: _fitting(map(_size, lines), _BESIDE)]]
+    if more := len(lines) + 2 - len(shown):
+        shown.append(f"- … and {count(more, f'more {noun}')}.")
+    return [*shown, ""]
 
 
-def _frozen(source: Frozen) -> str:
-    return f"{code(source.source) or 'sources without a name'}: {code(source.why) or 'it cannot be read'}"
+def _fitting(sizes: Iterable[int], room: int) -> int:
+    """Return how many parts fit, from the first on."""
+    return sum(1 for _ in takewhile(lambda size: size <= room, accumulate(sizes)))
 
 
-def _fitting(lines: Iterable[str], room: int) -> Iterator[str]:
-    for line in lines:
-        room -= _size([line])
-        if room < 0:
-            return
-        yield line
-
-
-def _size(lines: Iterable[str]) -> int:
+def _size(*lines: str) -> int:
     return sum(len(line.encode()) + 1 for line in lines)
 
 
@@ -128,23 +142,24 @@ def _size(lines: Iterable[str]) -> int:
 
 
 def _changes(plan: Plan, room: int) -> list[str]:
+    """Return the table of the changes, collapsed if it is long."""
     if not plan.changes:
         return []
-    tables = _tables(plan)
-    summary = f"<details><summary>{count(len(tables), 'change')}</summary>"
-    frame = [summary, "", *_HEAD, "", f"… and {len(tables):,} more changes do not fit here.", "", "</details>", ""]
-    room -= _size(frame)
-    shown: list[list[str]] = []
-    for table in tables:
-        room -= _size(table)
-        if room < 0:
-            break
-        shown.append(table)
-    more = len(tables) - len(shown)
-    left_out = [f"… and {count(more, 'more change')} that do not fit here.", ""] if more else []
-    body = [*_HEAD, *chain.from_iterable(shown), "", *left_out]
-    is_long = sum(map(len, tables)) > _OPEN
-    return [summary, "", *body, "</details>", ""] if is_long else body
+    changes = _tables(plan)
+    number = len(changes)
+    summary = f"<details><summary>{count(number, 'change')}</summary>"
+    room -= _size(summary, *_HEAD, _left_out(number), "</details>", "", "", "", "")
+    fitting = _fitting((_size(*lines) for lines in changes), room)
+    table = [*_HEAD, *chain.from_iterable(changes[:fitting]), ""]
+    if fitting < number:
+        table += [_left_out(number - fitting), ""]
+    if sum(map(len, changes)) > _OPEN:
+        return [summary, "", *table, "</details>", ""]
+    return table
+
+
+def _left_out(number: int) -> str:
+    return f"… and {count(number, 'more change')} that do not fit here."
 
 
 def _tables(plan: Plan) -> list[list[str]]:
@@ -155,7 +170,7 @@ def _tables(plan: Plan) -> list[list[str]]:
 
 
 def _rows(change: Change, note: Callable[[str], str]) -> Iterator[str]:
-    profile = " ".join(part for part in (code(change.profile), _noted(note(change.profile))) if part)
+    profile = f"{code(change.profile)} {_noted(note(change.profile))}".strip()
     for row in rows(change):
         cells = (code(row.symbol), profile, code(row.name), code(row.detail), code(row.said))
         yield f"| {' | '.join(cells)} |"
