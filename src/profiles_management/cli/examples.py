@@ -13,12 +13,14 @@ _PLAN: Final = (
     ("Preview what several files and a folder are together", "plan -f base.yaml -f teams/"),
     ("Exit with 2 if there are changes, for scripts", "plan pmr.yaml --exit-code"),
     ("List everybody who would lose access", "plan pmr.yaml -o json"),
+    ("Write a comment for a pull request", "plan pmr.yaml -o markdown"),
 )
 
 EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "validate": (
         ("Check a document", "validate pmr.yaml"),
         ("Check all documents of a folder together", "validate teams/"),
+        ("Show mistakes in a pull request on GitHub", "validate pmr.yaml -o github"),
     ),
     "convert": (("Convert a document of github-profiles-automator", "convert old.yaml"),),
     "plan": _PLAN,
