@@ -15,7 +15,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli import formats
-from profiles_management.cli.confirmation import READING, Declined, agree_to_deletion, agreed_plan
+from profiles_management.cli.confirmation import READING, Declined, agree_to_deletion, agreed_plan, asked_stops
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
     LocalFile,
@@ -161,7 +161,7 @@ def apply(
     pmr = session.document(given.names, git, settings.rules)
     where = session.target(target)
     if dry_run != "none":
-        return _planned(session, pmr, where, settings, session.clock.now(), output=output)
+        return _planned(session, pmr, where, settings, session.clock.now(), output=output, yes=yes)
     if target.directory is not None and settings.events != "off":
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
     made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
@@ -259,16 +259,18 @@ def _planned(
     *,
     output: str,
     exit_code: bool = False,
+    yes: bool = False,
 ) -> int:
-    """Show what an apply would change."""
+    """Show what an apply would change, and what would stop it."""
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
-    why = stops(found, settings)
+    due = concerns(allowed(found, settings))
+    why = asked_stops(found, due, settings, ask=session.terminal.is_interactive() and not yes)
     if output == "markdown":
-        session.terminal.file(plan_markdown(found, why, target=str(session.description or "")))
+        session.terminal.file(plan_markdown(found, stops(found, settings), target=str(session.description or "")))
     else:
-        asks = {"confirm": confirm_data(concerns(allowed(found, settings)))}
-        session.show(output, [*plan_lines(found), *stop_lines(why)], plan_data(found, why) | asks)
+        data = plan_data(found, why) | {"confirm": confirm_data(due)}
+        session.show(output, [*plan_lines(found), *stop_lines(why)], data)
     if found.refused:
         return 1
     if exit_code and why:

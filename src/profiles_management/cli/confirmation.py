@@ -1,6 +1,6 @@
 """Asking before a change on a terminal; the plan that is shown is the plan that is applied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from profiles_management.cli.session import Session
@@ -8,7 +8,7 @@ from profiles_management.kubeflow.confirmation import Concern, concerns, confirm
 from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import ProfilesError
-from profiles_management.reconcile.lines import Segment, Tone, count, line, printable
+from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
@@ -52,17 +52,21 @@ def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, 
             return plan
         if agreed:
             session.note("The cluster changed meanwhile, and the plan with it.")
-        if not _agrees(session, plan, stops(plan, settings), due):
-            raise Declined(_nothing_of(plan, confirm_sentence(due), stops(plan, settings)))
+        why = asked_stops(plan, due, settings, ask=ask)
+        session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
+        if not session.terminal.confirms(_QUESTION):
+            raise Declined(_nothing_of(plan, why))
         agreed = due
 
 
-def _agrees(session: Session, plan: Plan, why: tuple[Stop, ...], due: frozenset[Concern]) -> bool:
-    lines = [*session.heading(), *plan_lines(plan), *stop_lines(why)]
-    reason = printable(f"{confirm_sentence(due)}.")
-    lines.append(line(Segment("confirm: ", Tone.WAIT), reason, hang=len("confirm: ")))
-    session.terminal.complain(lines)
-    return session.terminal.confirms(_QUESTION)
+def asked_stops(plan: Plan, due: Collection[Concern], settings: Settings, *, ask: bool) -> tuple[Stop, ...]:
+    """Return why an apply would stop, here and now: a confirmation counts where there is somebody to ask.
+
+    Args:
+        due: what a person has to agree to.
+    """
+    why = stops(plan, settings)
+    return (*why, _confirmation(confirm_sentence(due))) if ask and due else why
 
 
 def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
@@ -73,7 +77,7 @@ def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
     """
     data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
     profiles = count(len(plan.stale), "profile")
-    nothing = _nothing_of(plan, f"{profiles} would be deleted, {data}")
+    nothing = _nothing_of(plan, (_confirmation(f"{profiles} would be deleted, {data}"),))
     session.terminal.complain([*session.heading(), *plan_lines(plan)])
     if not session.terminal.is_interactive():
         raise Declined(nothing, "Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.")
@@ -81,6 +85,9 @@ def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
         raise Declined(nothing, "Nothing was deleted.")
 
 
-def _nothing_of(plan: Plan, what: str, why: tuple[Stop, ...] = ()) -> Report:
-    declined = Stop(StopKind.CONFIRMATION, what, "Agree on the terminal, or pass --yes.")
-    return Report(replace(plan, changes=(), held=plan.changes), stops=(*why, declined))
+def _confirmation(what: str) -> Stop:
+    return Stop(StopKind.CONFIRMATION, what, "Agree on the terminal, or pass --yes.")
+
+
+def _nothing_of(plan: Plan, why: tuple[Stop, ...]) -> Report:
+    return Report(replace(plan, changes=(), held=plan.changes), stops=why)

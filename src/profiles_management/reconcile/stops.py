@@ -8,7 +8,7 @@ from profiles_management.reconcile.lines import Line, Segment, Tone, line, print
 
 
 class StopKind(StrEnum):
-    """What stops; the value is what JSON has."""
+    """What stops; the value is what JSON has. A confirmation stops where somebody can be asked and has not agreed."""
 
     REVOCATIONS = "revocations"
     CONFIRMATION = "confirmation"
@@ -57,6 +57,8 @@ def stop_lines(stops: Sequence[Stop]) -> list[Line]:
 
 
 def _stop_line(stop: Stop) -> Line:
+    if stop.kind is StopKind.CONFIRMATION:
+        return line(Segment("confirm: ", Tone.WAIT), printable(f"{stop.what}."), hang=len("confirm: "))
     held = "hold back a part of this and apply the rest" if stop.rest else "change nothing of this"
     text = f"apply would {held}: {stop.what}. {stop.remedy}"
     return line(Segment("stopped: ", Tone.ERROR), printable(text), hang=len("stopped: "))

@@ -282,6 +282,28 @@ def test_a_plan_says_in_its_data_what_apply_asks_on_a_terminal(there, run):
     assert (ran.code, ran.data["stopped"]) == (2, [])
 
 
+def test_on_a_terminal_a_plan_that_apply_would_ask_about_ends_with_3(there, run):
+    plan = ("plan", "-", "--exit-code")
+    asked = {"stdin": document(team("ml", ANN)), "answer": True}
+
+    text, data = run(*plan, **asked), run(*plan, "--output", "json", **asked)
+    harmless = run(*plan, stdin=document(team("ml", ANN, BOB), team("web")), answer=True)
+
+    assert (text.code, text.last) == (3, "confirm: 1 role assignment ends.")
+    assert (data.code, [(one["kind"], one["what"]) for one in data.data["stopped"]]) == (
+        3,
+        [("confirmation", "1 role assignment ends")],
+    )
+    assert (harmless.code, run.terminal.asked) == (2, [])
+
+
+@pytest.mark.parametrize(("options", "kinds"), [((), ["confirmation"]), (("--yes",), [])])
+def test_a_dry_run_says_what_the_same_apply_would_ask(options, kinds, there, apply, api):
+    ran = apply([team("ml", ANN)], "--dry-run", "--output", "json", *options, answer=True)
+
+    assert ([one["kind"] for one in ran.data["stopped"]], api.writes) == (kinds, [])
+
+
 @pytest.fixture
 def typed(run, here, monkeypatch):
     """Run the command with standard input and error on a pseudo-terminal; return how it ended, and what it showed."""
