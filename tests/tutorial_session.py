@@ -7,6 +7,7 @@ cluster is the in-memory API on loopback; what is printed is what a terminal of 
 import contextlib
 import gc
 import io
+import json
 import os
 import re
 import shlex
@@ -15,12 +16,12 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from memory_api import MemoryApi
 from memory_api.controller import ProfileController
 from memory_api.loopback import serving
-from packed import kubeconfigs
 from profiles_management.cli.main import main as profiles_management
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "tutorial"
@@ -46,11 +47,21 @@ def recorded() -> str:
     )
     ProfileController(api)
     with tempfile.TemporaryDirectory() as home, contextlib.chdir(home), serving(api) as url:
-        environment = kubeconfigs.write(Path(home) / "kubeconfig", {"server": url})
-        plain = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
-        with mock.patch.dict(os.environ, {**_without_settings(), **environment, **plain}, clear=True):
+        Path("kubeconfig").write_text(json.dumps(_kubeconfig(url)))
+        shown = {"KUBECONFIG": "kubeconfig", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+        with mock.patch.dict(os.environ, _without_settings() | shown, clear=True):
             text = "\n".join(_steps(PAGE.read_text()))
     return re.sub(re.escape(url), SHOWN, text)
+
+
+def _kubeconfig(url: str) -> dict[str, Any]:
+    """Return one with the names that `make cluster` uses."""
+    return {
+        "current-context": "tests",
+        "contexts": [{"name": "tests", "context": {"cluster": "tests", "user": "admin"}}],
+        "clusters": [{"name": "tests", "cluster": {"server": url}}],
+        "users": [{"name": "admin", "user": {}}],
+    }
 
 
 def _without_settings() -> dict[str, str]:
