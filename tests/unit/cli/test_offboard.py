@@ -1,6 +1,7 @@
 """`offboard`: everything that a person has, and the documents without them."""
 
 import stat
+import sys
 
 import pytest
 
@@ -106,6 +107,17 @@ def test_a_person_who_was_removed_has_no_access_after_apply(run, files, controll
     assert [(change["action"], change["person"]["name"]) for change in changes] == [("delete", ANN)]
     assert run("access", "--person", ANN).code == 1
     assert run("offboard", ANN, "pmr.yaml").code == 1
+
+
+def test_what_would_steer_a_terminal_is_escaped_in_the_diff(run, files, monkeypatch):
+    files(pmr=DOCUMENT.replace("# the lead", "# the \u202e lead"))
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.stdout, "isatty", lambda: True)
+        shown = run("offboard", ANN, "pmr.yaml").out
+
+    piped = run("offboard", ANN, "pmr.yaml").out
+
+    assert ("\u202e" in shown, "\\u202e" in shown, "\u202e" in piped) == (False, True, True)
 
 
 def test_an_owner_has_to_be_decided(run, files):

@@ -56,6 +56,20 @@ def test_every_command_that_takes_a_document_takes_one_in_git(run, https, ca, tm
     assert code == 0, err
 
 
+def test_the_document_without_a_person_is_a_diff_of_the_file_in_git(run, https, ca, tmp_path):
+    name = f"git+{https.url}/team/profiles.git"
+    (tmp_path / "manifests").mkdir()
+    owner = "olga@example.com"
+
+    shown = run("offboard", owner, name, "--git-ca", ca, "--directory", "manifests", "--new-owner", "bob@example.com")
+    written = run("offboard", owner, name, "--git-ca", ca, "--write")
+
+    assert shown[0] == 0
+    assert "--- pmr.yaml@" in shown[1]
+    assert "bob@example.com" in shown[1]
+    assert written[0] == 1
+
+
 def test_a_refusal_is_one_error_and_ends_with_1(run, https, ca):
     name = f"git+{https.url}/team/profiles.git@nowhere"
 
