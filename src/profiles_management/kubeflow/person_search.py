@@ -71,11 +71,11 @@ def _similar(asked: str, names: Iterable[str], *, is_address: bool) -> tuple[str
     """Return other names that the text may have meant.
 
     Whoever writes a whole address knows it, and may ask whether that person is gone: anna@ is somebody else than ann@.
-    So for an address only the same name at another domain, or in another punctuation, is similar.
+    So for an address only the same name at another domain or at none, or in another punctuation, is similar.
     """
     if is_address:
         key = _local_key(asked)
-        return tuple(sorted(name for name in names if "@" in name and _local_key(name) == key)[:MOST_SIMILAR])
+        return tuple(sorted(name for name in names if _local_key(name) == key)[:MOST_SIMILAR])
     locals_ = {name.partition("@")[0]: name for name in sorted(names, reverse=True)}
     words = {**{name: name for name in locals_.values()}, **locals_}
     close = nearest(asked, words, cutoff=_ALIKE, most=2 * MOST_SIMILAR)

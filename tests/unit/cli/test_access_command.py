@@ -223,7 +223,7 @@ def test_names_that_include_everybody_are_shown_with_a_person(run, ask, api):
 def test_cluster_wide_lists_the_bindings_of_people_and_groups_in_profiles(run, ask, bound):
     bound("admins", "cluster-admin", ("User", "ann@example.com"), ("User", "stranger@example.com"))
     bound("lookers", "view", ("Group", "annotators"), ("Group", "strangers"))
-    bound("theirs", "view", ("ServiceAccount", "ann@example.com"))
+    bound("theirs", "view", ("ServiceAccount", "joann@example.com"))
 
     ran = run("access", "--cluster-wide")
 
@@ -274,6 +274,24 @@ def test_cluster_wide_lists_what_everybody_who_is_signed_in_has_but_for_the_defa
         {"binding": "oops", "role": "cluster-admin", "person": {"kind": "Group", "name": "system:authenticated"}}
     ]
     assert run("access", "--person", "gone@example.com", "--cluster-wide").code == 1
+
+
+def test_cluster_wide_lists_no_service_account_and_who_was_added_to_a_default_binding(run, ask, bound):
+    bound("theirs", "view", ("ServiceAccount", "ann@example.com"))
+    people = ("Group", "system:masters"), ("User", "ann@example.com")
+    bound("cluster-admin", "cluster-admin", *people, labels={"kubernetes.io/bootstrapping": "rbac-defaults"})
+
+    data = run("access", "--person", "ann", "--cluster-wide", "--output", "json").data
+
+    assert [(one["binding"], one["person"]["kind"]) for one in data["cluster_wide"]] == [("cluster-admin", "User")]
+
+
+def test_a_permission_that_listing_does_not_need_is_no_warning(run, ask, api):
+    api.faults.append(forbid("get", "clusterroles"))
+
+    ran = run("access", "--output", "json")
+
+    assert (ran.code, ran.data["warnings"]) == (0, [])
 
 
 def test_a_name_that_would_steer_a_terminal_is_escaped(run, ask, bound):

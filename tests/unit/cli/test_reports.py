@@ -6,16 +6,19 @@ import hashlib
 import io
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from profiles_management.cli.reports.csv_table import csv_text
+from profiles_management.cli.reports.export import export_page
 from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import Assignment, Report, shown_end
 from profiles_management.cli.reports.style import STYLE
 from profiles_management.cli.terminal import Terminal
+from profiles_management.kubeflow.export import Export
+from profiles_management.pmr import Contributor, Owner, Profile, ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Person
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -308,6 +311,18 @@ def test_an_export_as_csv_has_a_line_for_each_owner_and_contributor(audited):
         ("data", "dan@example.com", "owner", "limits.cpu 8, requests.memory 4Gi"),
         ("data", "readers", "view", "limits.cpu 8, requests.memory 4Gi"),
     ]
+
+
+@pytest.mark.parametrize(("before", "is_over"), [(timedelta(0), True), (timedelta(seconds=1), False)])
+def test_access_is_past_its_end_from_that_moment_on(before, is_over):
+    ann = Contributor(name="ann@example.com", role="edit", until=NOON)
+    profile = Profile(name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[ann])
+    export = Export(ProfilesManagementRepresentation([profile]), ())
+
+    text = export_page(export, None, NOON - before, "")
+
+    assert ('<span class="m bad">past its end</span>' in text) is is_over
+    assert ('<span class="m soon">soon</span>' in text) is not is_over
 
 
 def test_a_report_is_utf_8_whatever_the_locale(monkeypatch):

@@ -158,3 +158,32 @@ def test_a_contributor_who_becomes_the_owner_shows_that_the_end_is_gone(world, p
     assert the_line_of(plan, "  -") == "- ann@example.com edit became the owner: until 2027-01-01 → none"
     removed = plan_data(plan)["changes"][-1]
     assert removed["fields"] == [{"path": "until", "before": "2027-01-01T00:00:00Z", "after": None}]
+
+
+def copied(world, name):
+    """Put a second pair next to that of ann, with an end and a source of its own."""
+    for kind in ("RoleBinding", "AuthorizationPolicy"):
+        pair = world.api.get(kind, "ml", BINDING)
+        pair["metadata"] = {key: pair["metadata"][key] for key in ("namespace", "labels", "annotations")} | {
+            "name": name
+        }
+        pair["metadata"]["annotations"] |= {
+            "profiles-management.io/until": "2027-01-01T00:00:00Z",
+            "profiles-management.io/source": "git",
+        }
+        world.api.put(pair)
+
+
+def test_a_second_pair_that_goes_changes_nothing_of_the_one_that_stays(world, profile):
+    world.apply(ann(profile, "edit"))
+    copied(world, "by-hand")
+
+    assert fields(world.plan(ann(profile, "edit"))) == {"name": ("by-hand", BINDING)}
+
+
+def test_a_second_policy_that_goes_changes_nothing_of_the_one_that_stays(world, profile):
+    world.apply(ann(profile, "edit"))
+    copied(world, "by-hand")
+    world.api.remove("RoleBinding", "ml", "by-hand")
+
+    assert fields(world.plan(ann(profile, "edit"))) == {}
