@@ -136,7 +136,7 @@ class Session:
     @property
     def documents(self) -> str:
         """What was asked for, in words for a message: no name in it holds a credential."""
-        names = [STDIN if name == "-" else self._safe(name) for name in self.names]
+        names = self._shown_names
         return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names):,} files"
 
     def _safe(self, name: str) -> str:
@@ -146,8 +146,11 @@ class Session:
     @property
     def document_data(self) -> Data:
         """Return what was asked for as data: in one text, and each name."""
-        names = [STDIN if name == "-" else self._safe(name) for name in self.names]
-        return {"document": ", ".join(names), "documents": names}
+        return {"document": ", ".join(self._shown_names), "documents": self._shown_names}
+
+    @property
+    def _shown_names(self) -> list[str]:
+        return [STDIN if name == "-" else self._safe(name) for name in self.names]
 
     def converted(self, file: str, rules: Rules) -> Conversion:
         """Return a document of github-profiles-automator as one of ours.
@@ -204,7 +207,8 @@ class Session:
 
     def _origins(self) -> Data:
         target: Data = {} if self._target is None else {"target": self._target.data()}
-        return target | _commit_data(self._commits)
+        documents = {"documents": self._shown_names} if self.names else {}
+        return target | documents | _commit_data(self._commits)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""

@@ -1,8 +1,12 @@
 """Command lines as users of kubectl type them."""
 
+import logging
+
 import pytest
 
+from profiles_management.cli import requests
 from profiles_management.cli.kubectl import rewritten
+from profiles_management.cli.terminal import Terminal
 
 FLAGS = {"--yes", "-y", "--standalone"}
 
@@ -74,6 +78,13 @@ def test_from_verbosity_6_on_each_request_is_printed_without_credentials(run):
 def test_the_verbosity_may_come_before_the_command(run):
     assert "HTTP Request: GET " in run("-v=6", "access").err
     assert "HTTP Request" not in run("-v1", "access").err
+
+
+def test_a_credential_in_a_request_is_not_printed(capsys):
+    with requests.shown(Terminal()):
+        logging.getLogger("httpx2").info("HTTP Request: GET https://ann:s3cret@host.example/\x1b[31m")
+
+    assert capsys.readouterr().err == "HTTP Request: GET https://***@host.example/\\x1b[31m\n"
 
 
 @pytest.mark.parametrize("command", [("validate", "pmr.yaml"), ("schema",), ("rbac",), ("version",)])

@@ -66,6 +66,11 @@ def test_a_folder_is_the_documents_in_it_and_no_folder_below(run, teams):
     assert run("validate", "teams").out == "teams is valid: 1 profile, 0 contributors.\n"
 
 
+@pytest.mark.parametrize("command", ["plan", "apply", "list-stale"])
+def test_the_data_of_a_run_names_its_documents(run, controller, two, command):
+    assert run(command, "a.yaml", "-", "-o", "json", stdin=entry("b")).data["documents"] == ["a.yaml", "standard input"]
+
+
 def test_several_files_are_valid_in_the_plural(run, two):
     assert run("validate", "a.yaml", "b.yaml").out == "a.yaml, b.yaml are valid: 2 profiles, 0 contributors.\n"
 
