@@ -318,6 +318,11 @@ def test_who_has_access_is_listed_by_person_or_by_profile(world, document):
     }
     assert {one["profile"] for one in world.act("list-access", profile="ml")["access"]} == {"ml"}
     assert [one["profile"] for one in world.act("list-access", person="user1@example.com")["access"]] == ["web"]
+    assert {one["person"]["name"] for one in world.act("list-access", person="USER")["access"]} == {
+        "user0@example.com",
+        "user1@example.com",
+    }
+    assert "matches nobody" in world.act("list-access", person="gone@example.com")["text"]
 
 
 def test_access_is_listed_while_no_document_can_be_used(world, document):

@@ -164,6 +164,14 @@ def test_the_page_says_which_cluster_when_what_was_asked_for_and_what_is_missing
     assert "Server" in text
 
 
+@pytest.mark.parametrize(("asked", "first"), [((), "Profile"), (("--person", "example"), "Person")])
+def test_the_page_begins_with_the_view_that_was_asked_for(audited, asked, first):
+    text = audited("access", *asked, "--output", "html").out
+
+    (checked,) = re.findall(r'id="(by\d)" checked', text)
+    assert f'<label for="{checked}">{first}</label>' in text
+
+
 def test_what_a_reviewer_looks_at_is_marked_and_counted(audited):
     text = audited("access", "--output", "html").out
 

@@ -47,6 +47,7 @@ def access_page(report: AccessReport, target: TargetDescription | None, made_by:
             notes=[str(problem) for problem in report.unread],
             made_by=made_by,
             place=place_of(target),
+            first_view="Person" if report.person else "Profile",
             counted=(Mark.EXPIRED, Mark.UNMANAGED),
         )
     )

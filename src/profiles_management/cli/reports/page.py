@@ -36,7 +36,7 @@ def _page(report: Report) -> Iterator[str]:
     yield f"<title>{window}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
     yield from _header(title, report)
     if report.assignments:
-        yield from _switch(shown)
+        yield from _switch(shown, report.first_view)
         sources = _sources(report)
         for index, view in enumerate(shown):
             yield from _view(index, view, sources)
@@ -89,10 +89,10 @@ def _figures(report: Report) -> Iterator[tuple[int, str, bool]]:
             yield number, mark.value, True
 
 
-def _switch(shown: Iterable[View]) -> Iterator[str]:
+def _switch(shown: Iterable[View], first: str) -> Iterator[str]:
     yield '<fieldset class="switch">\n<legend>View by</legend>\n'
     for index, view in enumerate(shown):
-        checked = "" if index else " checked"
+        checked = " checked" if view.title == first else ""
         yield f'<input type="radio" name="by" id="by{index}"{checked}><label for="by{index}">{view.title}</label>\n'
     yield "</fieldset>\n"
 

@@ -74,6 +74,7 @@ class Report:
         not_covered: what gives access and is not in the report.
         notes: what a reader has to know besides, such as objects that could not be read.
         made_by: the program and its version.
+        first_view: the title of the view that is shown first.
         counted: the marks whose number is shown also where it is 0, because the report looks for them.
     """
 
@@ -88,3 +89,4 @@ class Report:
     made_by: str = "profiles-management"
     counted: Sequence[Mark] = (Mark.EXPIRED,)
     place: str = ""
+    first_view: str = "Profile"

@@ -37,7 +37,7 @@ class View:
 
 
 def views(report: Report) -> tuple[View, ...]:
-    """Return every way to look at a report; the first one is shown first."""
+    """Return every way to look at a report."""
     everything = sorted(report.assignments, key=_order)
     review = tuple(_review(everything))
     return (
