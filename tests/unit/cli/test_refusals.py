@@ -235,7 +235,10 @@ def test_a_kubeconfig_that_is_not_there_is_named(run, monkeypatch):
 
     said = run("plan", "pmr.yaml", real=True).err
 
-    assert said == "error: The kubeconfig absent cannot be used: no such file or directory.\n"
+    assert said == (
+        "error: The kubeconfig absent cannot be used: no such file or directory.\n"
+        "Name another one with --kubeconfig or KUBECONFIG.\n"
+    )
 
 
 def test_several_kubeconfigs_become_one(run, config, here, monkeypatch):

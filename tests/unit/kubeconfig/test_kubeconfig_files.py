@@ -193,8 +193,8 @@ current-context: y
         (MARK, "is not a kubeconfig: it is not a mapping at the top."),
         (f"clusters: {MARK}", "is not a list."),
         (f"clusters: {{{MARK}: {{server: x}}}}", "is not a list."),
-        ("kind: Secret", "is not a kubeconfig: it is not of kind Config in version v1."),
-        ("apiVersion: v2", "is not a kubeconfig: it is not of kind Config in version v1."),
+        ("kind: Secret", "is not a kubeconfig: it is not of kind Config in version v1 (line 1)."),
+        ("apiVersion: v2", "is not a kubeconfig: it is not of kind Config in version v1 (line 1)."),
         ("&a [*a]", "is not valid YAML."),
         (f"{{{MARK}: " * 2000, "is not valid YAML"),
         ("current-context: x", "holds no clusters, users and contexts."),
@@ -267,7 +267,7 @@ def test_what_looks_like_a_credential_is_not_shown_as_a_path(monkeypatch, value)
 def test_a_current_context_that_does_not_exist_is_said_to_be_it(write):
     path = write({"server": "https://localhost"}, {}, **{"current-context": "gone"})
 
-    with pytest.raises(ClusterError, match=r"has no context 'gone', which is its current one\. It has: x\."):
+    with pytest.raises(ClusterError, match=r"has no context 'gone', which is its current one \(line 1\)\. It has: x\."):
         connect(path)
 
 

@@ -5,6 +5,7 @@ A kubeconfig holds credentials: a refusal names the file, the entry and the fiel
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,8 +17,26 @@ from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "": False}
+_PLACEHOLDER = re.compile(r"<[^<>]+>|\$\{?[A-Za-z_]\w*\}?|\{\{.*\}\}|%[A-Za-z_]\w*%")
 _OMITTED = frozenset({"REDACTED", "DATA+OMITTED"})
 _HIDDEN = "was hidden by kubectl config view. Write the file with: kubectl config view --raw"
+
+
+class Fields(dict[str, Any]):
+    """A mapping of a kubeconfig.
+
+    Attributes:
+        line: the line that it begins in, from 1.
+        lines: the line of each key.
+    """
+
+    line: int = 0
+    lines: Mapping[str, int] = {}
+
+
+def line_in(fields: Mapping[str, Any], key: str = "") -> int:
+    """Return the line of a key, or that of the mapping where it does not have the key; 0 where neither is known."""
+    return (fields.lines.get(key) or fields.line) if isinstance(fields, Fields) else 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,10 +61,15 @@ class Entry:
     def __str__(self) -> str:
         return f"the {self.kind} {printable(repr(self.name))} in the kubeconfig {self.file}"
 
-    def refusal(self, key: str, what: str) -> ClusterError:
-        """Return the error for a field, or for the whole entry where `key` is empty."""
+    def refusal(self, key: str, what: str, *, at: str = "") -> ClusterError:
+        """Return the error for a field, or for the whole entry where `key` is empty; with the line.
+
+        Args:
+            at: the field whose line it is, where that is not `key`.
+        """
         place = f"{self.within}{key} of {self}" if key else f"T{str(self)[1:]}"
-        return ClusterError(f"{place} {what}")
+        line = line_in(self.fields, at or key)
+        return ClusterError(f"{place}{f' (line {line})' if line else ''} {what}")
 
     def text(self, key: str, *, around: str | None = None) -> str:
         """Return a text; empty where it is absent or null.
@@ -61,6 +85,10 @@ class Entry:
         if "\0" in value:
             raise self.refusal(key, "holds a NUL character.")
         return value if around == "" else value.strip(around)
+
+    def has_placeholder(self, key: str) -> bool:
+        """Return whether a text holds what somebody was to replace, such as `<HOST>`, `${HOST}` or `{{ host }}`."""
+        return _PLACEHOLDER.search(self.text(key)) is not None
 
     def flag(self, key: str) -> bool:
         """Return true or false; false where it is absent or null."""
@@ -99,6 +127,8 @@ class Entry:
         token = self.text(key)
         if token in _OMITTED:
             raise self.refusal(key, _HIDDEN)
+        if _PLACEHOLDER.fullmatch(token):
+            raise self.refusal(key, "is a placeholder. Write the token.")
         if token and not is_token(token):
             raise self.refusal(key, f"holds {UNFIT}.")
         return token

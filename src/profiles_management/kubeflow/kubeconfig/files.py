@@ -4,6 +4,7 @@ Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-acces
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from profiles_management.kubeflow.kubeconfig.entries import Entry
+from profiles_management.kubeflow.kubeconfig.entries import Entry, Fields, line_in
 from profiles_management.pmr.problems import ClusterError
 from profiles_management.pmr.redaction import shown
 
@@ -19,10 +20,19 @@ DEFAULT = Path("~/.kube/config")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
+# What libyaml says of a text without repeating any of it.
+_SAYINGS = re.compile(
+    "(did|could) not find expected|mapping values|(block|found) .*(not allowed|cannot start|unexpected|unknown)|control"
+)
 _LISTS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 _VERSIONS = {"", "v1"}
 _KINDS = {"", "Config"}
 _EXTENSION = "extension"
+_REMEDIES = {
+    IsADirectoryError: "Name the file in it with --kubeconfig or KUBECONFIG.",
+    PermissionError: "Let the user that runs this read it, or name another one with --kubeconfig or KUBECONFIG.",
+    FileNotFoundError: "Name another one with --kubeconfig or KUBECONFIG.",
+}
 _DEEPEST = 100
 
 
@@ -33,12 +43,14 @@ class Kubeconfig:
     Attributes:
         files: what was read, as messages show it.
         current: the name of the current context, empty where there is none.
+        current_place: where it is named: the file and the line.
         entries: by kind (`cluster`, `user`, `context`), then by name.
         doubled: the kinds and names that one file has twice.
     """
 
     files: list[str] = field(default_factory=list)
     current: str = ""
+    current_place: str = ""
     entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {kind: {} for kind in _LISTS.values()})
     doubled: set[tuple[str, str]] = field(default_factory=set)
 
@@ -111,7 +123,17 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - whatever is in a file
         return _plain(node, {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise ValueError(f" (line {mark.line + 1})" if mark is not None else "") from None
+        raise ValueError(f"{_line(mark.line + 1)}. {_saying(error)}" if mark is not None else ".") from None
+
+
+def _line(number: int) -> str:
+    return f" (line {number})" if number else ""
+
+
+def _saying(error: Exception) -> str:
+    """Return what libyaml says is wrong, where that repeats nothing of the text: it may be a credential."""
+    problem = str(getattr(error, "problem", "") or "")
+    return f"YAML says: {problem}." if _SAYINGS.match(problem) and "'" not in problem.replace("':'", "") else ""
 
 
 def _check_depth(data: bytes) -> None:
@@ -131,18 +153,24 @@ class _Content:
         try:
             value = plain(data)
         except ValueError as error:
-            raise ClusterError(f"The kubeconfig {file} is not valid YAML{error}.") from None
+            raise ClusterError(f"The kubeconfig {file} is not valid YAML{error}".rstrip()) from None
         if value is not None and not isinstance(value, dict):
             raise ClusterError(f"The kubeconfig {file} is not a kubeconfig: it is not a mapping at the top.")
         self.fields: Mapping[str, Any] = value or {}
-        if self.fields.get("kind") not in {None, *_KINDS} or self.fields.get("apiVersion") not in {None, *_VERSIONS}:
-            raise ClusterError(f"The kubeconfig {file} is not a kubeconfig: it is not of kind Config in version v1.")
+        for key, known in (("kind", _KINDS), ("apiVersion", _VERSIONS)):
+            if self.fields.get(key) not in {None, *known}:
+                what = "it is not of kind Config in version v1"
+                raise ClusterError(f"The kubeconfig {file} is not a kubeconfig: {what}{_line(self.line(key))}.")
+
+    def line(self, key: str) -> int:
+        """Return the line of a key, 0 for one that is not there."""
+        return line_in(self.fields, key)
 
     def items(self, key: str) -> Iterator[tuple[str, Any]]:
         """Yield names and contents of a list; items that are no mapping with a name nobody can mean."""
         value = self.fields.get(key)
         if value is not None and not isinstance(value, list):
-            raise ClusterError(f"{key} of the kubeconfig {self.file} is not a list.")
+            raise ClusterError(f"{key} of the kubeconfig {self.file}{_line(self.line(key))} is not a list.")
         for item in value or ():
             if isinstance(item, dict) and isinstance(name := item.get("name"), str):
                 yield name, item.get(_LISTS[key])
@@ -151,7 +179,8 @@ class _Content:
 def _add(found: Kubeconfig, path: Path, content: _Content) -> None:
     found.files.append(content.file)
     current = content.fields.get("current-context")
-    found.current = found.current or (current if isinstance(current, str) else "")
+    if not found.current and isinstance(current, str):
+        found.current, found.current_place = current, f"{content.file}, line {content.line('current-context')}"
     for key, kind in _LISTS.items():
         own: dict[str, Entry] = {}
         for name, fields in content.items(key):
@@ -165,7 +194,8 @@ def _add(found: Kubeconfig, path: Path, content: _Content) -> None:
 
 def _unreadable(path: Path, error: OSError | ValueError) -> ClusterError:
     why = (getattr(error, "strerror", None) or "it is not a path").lower()
-    return ClusterError(f"The kubeconfig {shown(path)} cannot be used: {why}.")
+    remedy = next((remedy for kind, remedy in _REMEDIES.items() if isinstance(error, kind)), "")
+    return ClusterError(f"The kubeconfig {shown(path)} cannot be used: {why}.", remedy=remedy)
 
 
 def _plain(node: yaml.Node | None, known: dict[int, Any]) -> Any:  # noqa: ANN401 - whatever is in a file
@@ -174,7 +204,9 @@ def _plain(node: yaml.Node | None, known: dict[int, Any]) -> Any:  # noqa: ANN40
     if id(node) in known:
         return known[id(node)]
     if isinstance(node, yaml.MappingNode):
-        value: Any = dict(_pairs(node, known))
+        value: Any = Fields(_pairs(node, known))
+        value.line = node.start_mark.line + 1
+        value.lines = {key.value: key.start_mark.line + 1 for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
     elif isinstance(node, yaml.SequenceNode):
         value = [_plain(item, known) for item in node.value]
     else:

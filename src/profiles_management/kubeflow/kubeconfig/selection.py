@@ -38,9 +38,14 @@ def _context_name(config: Kubeconfig, wanted: str | None) -> str:
     if not name:
         raise ClusterError(f"The {config} has no current context. Name one with --context.{has}")
     if name not in known:
-        current = "" if wanted else ", which is its current one"
+        current = "" if wanted else f", which is its current one ({_place(config)})"
         raise ClusterError(f"The {config} has no context {printable(repr(name))}{current}.{has}")
     return name
+
+
+def _place(config: Kubeconfig) -> str:
+    """Return where the current context is named; the file is named already where there is one."""
+    return config.current_place if len(config.files) > 1 else config.current_place.rpartition(", ")[2]
 
 
 def _named(config: Kubeconfig, context: Entry, kind: str) -> Entry | None:
@@ -48,7 +53,8 @@ def _named(config: Kubeconfig, context: Entry, kind: str) -> Entry | None:
     if not name:
         return None
     if name not in config.entries[kind]:
-        raise context.refusal("", f"names a cluster or user that is not in it: {kind} {printable(repr(name))}.")
+        what = f"names a cluster or user that is not in it: {kind} {printable(repr(name))}."
+        raise context.refusal("", what, at=kind)
     return _entry(config, kind, name)
 
 

@@ -86,6 +86,8 @@ def _url(cluster: Entry) -> SplitResult:
     text = cluster.text("server")
     if not text:
         raise cluster.refusal("", "has no server.")
+    if cluster.has_placeholder("server"):
+        raise cluster.refusal("server", "has a placeholder. Write the address of the API server.")
     bare = "://" not in text
     try:
         url = urlsplit(f"http://{text}" if bare else text)
