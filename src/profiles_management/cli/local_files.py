@@ -19,9 +19,11 @@ class Contents:
 
     Attributes:
         files: in the order of the command line; those of a folder by name.
+        is_full: whether the files are more, or larger, than one document may be. Further ones are not read.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
+    is_full: bool = False
     _known: dict[tuple[int, int], str] = field(default_factory=dict)  # device and inode, to the name
     _size: int = 0
 
@@ -31,6 +33,8 @@ class Contents:
         Raises:
             DocumentError: with every problem of the files and the folder, or where it was read before.
         """
+        if self.is_full:
+            return
         if name != STDIN and os.path.isdir(name):  # noqa: PTH112 - Path raises where a name is too long
             self._read_folder(Path(name))
         else:
@@ -45,8 +49,10 @@ class Contents:
         """
         if name in self.files:
             raise _error("named-twice", "it is named twice", name, "name it once")
-        self._size += len(data) if len(data) <= LARGEST else 0  # a larger one is refused when it is read
-        if self.files and (self._size > LARGEST or len(self.files) == MOST_FILES):
+        is_too_large = len(data) > LARGEST  # what reads it says so
+        self._size += len(data)
+        self.is_full = self._size > LARGEST or len(self.files) == MOST_FILES
+        if self.is_full and not is_too_large:
             what = f"the files up to this one are more than {MOST_FILES:,} or have more than {LARGEST:,} bytes"
             raise _error("too-large", what, name, "name fewer files, or smaller ones")
         self.files[name] = data
@@ -56,6 +62,8 @@ class Contents:
         problems: list[Problem] = []
         entries = _entries(folder)
         for entry in entries:
+            if self.is_full:
+                break
             try:
                 _refuse_odd(entry, folder)
                 self._once(str(entry))

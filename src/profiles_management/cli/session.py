@@ -179,7 +179,7 @@ class Session:
             listing: whether the text is a list for other programs, so that the target goes to standard error.
         """
         if output != "text":
-            self.terminal.data(data | self._origins(), output)
+            self.terminal.data(self._origins() | data, output)
         elif listing:
             self.note_target()
             self.terminal.show(lines)
@@ -234,7 +234,7 @@ class Session:
             warnings = error.warnings if isinstance(error, DocumentError) else ()
             self.problems(_problems(error), warnings, output)
         elif output in ("json", "yaml"):
-            self.terminal.data((more or {}) | _failure_data(error) | self._origins(), output)
+            self.terminal.data(self._origins() | (more or {}) | _failure_data(error), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)
             self.terminal.complain([*warning_lines(error.warnings), *problems])

@@ -222,3 +222,17 @@ def test_files_that_are_larger_together_than_a_document_may_be_are_refused(run, 
         "error[too-large]: the files up to this one are more than 1,000 or have more than 70 bytes",
         " --> b.yaml",
     ]
+
+
+def test_of_a_folder_with_too_many_files_one_error_is_shown_and_the_rest_is_not_read(run, two, here, monkeypatch):
+    (here / "many").mkdir()
+    for number in range(10):
+        (here / "many" / f"{number}.yaml").write_text("profiles: []\n")
+    monkeypatch.setattr("profiles_management.cli.local_files.MOST_FILES", 3)
+
+    lines = run("validate", "many", "a.yaml").err.splitlines()
+
+    assert [line for line in lines if line.startswith(("error", " -->"))] == [
+        "error[too-large]: the files up to this one are more than 3 or have more than 20,971,520 bytes",
+        " --> many/3.yaml",
+    ]
