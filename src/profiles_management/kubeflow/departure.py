@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.person_search import MOST_SIMILAR, includes, search
-from profiles_management.pmr.offboarding import Leaver, Offboarding, Place
+from profiles_management.pmr.offboarding import Leaver, Mention, Offboarding, Place
 from profiles_management.pmr.people import UserKind
 from profiles_management.reconcile.plan import Person
 
@@ -74,6 +74,11 @@ class Departure:
     def undecided(self) -> list[Place]:
         """What the person still owns."""
         return [entry.place for entry in self.entries if entry.action is Action.DECIDE]
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """Where else the documents contain the name."""
+        return [mention for document in self.documents for mention in document.mentions]
 
     @property
     def own_access(self) -> list[AccessEntry]:

@@ -5,6 +5,7 @@ new_owner   who owns their profiles from now on, null for nobody yet
 documents   [{document, diff, written}]: each document that changes
 places      [{action, profile, person: {kind, name}, role, until, file, line, column}]: entries in
             the documents; action is remove, hand_over, decide, promote or keep (departure.Action)
+mentions    [{file, line, column, text}]: where else a document contains the name
 access      of the cluster or the folder, as `access` lists it, with `similar`; null where it was
             not checked
 """
@@ -15,7 +16,8 @@ from typing import Final
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import access_data, access_role
 from profiles_management.kubeflow.departure import Action, Departure, Entry
-from profiles_management.pmr.offboarding import Offboarding, Place, unified_diff
+from profiles_management.pmr.offboarding import Mention, Offboarding, Place, unified_diff
+from profiles_management.pmr.problems import Where
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.plan import Person
@@ -34,6 +36,7 @@ def data(departure: Departure) -> Data:
         "new_owner": departure.leaver.new_owner or None,
         "documents": [_document_data(document, departure) for document in departure.changed],
         "places": [_entry_data(entry) for entry in departure.entries],
+        "mentions": [_mention_data(mention) for mention in departure.mentions],
         "access": None if departure.access is None else [*_access_data(departure)],
     }
 
@@ -57,6 +60,11 @@ def _entry_data(entry: Entry) -> Data:
     }
 
 
+def _mention_data(mention: Mention) -> Data:
+    where = mention.where
+    return {"file": where.file, "line": where.line, "column": where.column, "text": mention.text}
+
+
 def _access_data(departure: Departure) -> Iterator[Data]:
     yield from (access_data(entry) | {"similar": False} for entry in departure.own_access)
     yield from (access_data(entry) | {"similar": True} for entry in departure.similar_access)
@@ -73,6 +81,7 @@ def lines(departure: Departure) -> list[Line]:
         *_table(("DOCUMENT", "PROFILE", "ROLE", "UNTIL", "ACTION"), changing),
         *_table(("ACCESS NOW", "ROLE", "UNTIL"), [*map(_access, departure.own_access)]),
         *_similar(departure),
+        *_table(("MENTIONED (stays)", "TEXT"), [*map(_mention, departure.mentions)]),
         *_decision(departure.leaver.name, departure.undecided),
     ]
 
@@ -91,7 +100,7 @@ def _changing(entry: Entry, departure: Departure) -> tuple[str, ...]:
         Action.DECIDE: "stays: choose a new owner",
     }
     until = place.until or "-"
-    return _where(place), place.profile, place.role, until, actions[entry.action]
+    return _where(place.where), place.profile, place.role, until, actions[entry.action]
 
 
 def _access(entry: AccessEntry) -> tuple[str, ...]:
@@ -107,9 +116,13 @@ def _similar(departure: Departure) -> list[Line]:
     return _table(heading, rows[:_MOST_SIMILAR], left_out)
 
 
+def _mention(mention: Mention) -> tuple[str, ...]:
+    return _where(mention.where), mention.text
+
+
 def _similar_place(place: Place) -> tuple[str, ...]:
     person = Person(place.kind.value, place.name)
-    return str(person), place.profile, place.role, _where(place)
+    return str(person), place.profile, place.role, _where(place.where)
 
 
 def _similar_access(entry: AccessEntry) -> tuple[str, ...]:
@@ -125,5 +138,5 @@ def _decision(name: str, undecided: Sequence[Place]) -> Iterator[Line]:
         yield line()
 
 
-def _where(place: Place) -> str:
-    return f"{place.where.file}:{place.where.line}"
+def _where(where: Where) -> str:
+    return f"{where.file}:{where.line}"

@@ -109,6 +109,17 @@ def test_a_person_who_was_removed_has_no_access_after_apply(run, files, controll
     assert run("offboard", ANN, "pmr.yaml").code == 1
 
 
+def test_other_lines_with_the_name_are_listed(run, files):
+    files(pmr=DOCUMENT.replace("- {name: li@", "# ask ann@example.com\n\n  - {name: li@"))
+
+    shown = run("offboard", ANN, "pmr.yaml").out
+    data = run("offboard", ANN, "pmr.yaml", "-o", "json").data
+
+    assert "MENTIONED (stays)  TEXT\npmr.yaml:6         # ask ann@example.com\n" in shown
+    expected = {"file": "pmr.yaml", "line": 6, "column": 9, "text": "# ask ann@example.com"}
+    assert data["mentions"] == [expected]
+
+
 def test_what_would_steer_a_terminal_is_escaped_in_the_diff(run, files, monkeypatch):
     files(pmr=DOCUMENT.replace("# the lead", "# the \u202e lead"))
     with monkeypatch.context() as patched:

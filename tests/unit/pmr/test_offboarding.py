@@ -153,6 +153,28 @@ def test_every_place_has_its_line_role_and_end():
     assert (place.role, place.until) == ("edit", "2020-01-01")
 
 
+def test_other_places_with_the_name_are_shown_and_stay():
+    document = (
+        f"# Contact: Ann@example.com, joann@example.com, ann@example.com.au\n{HEAD}"
+        f"  annotations: {{contact: {ANN}}}\n  contributors:\n  # ask {ANN}\n  - {{name: {ANN}, role: edit}}\n"
+        f"  - {{name: {BOB}, role: edit}}  # for {ANN}\n"
+    )
+
+    mentioned = offboard(document, LEAVER).mentions
+
+    assert [(mention.where.line, mention.text) for mention in mentioned] == [
+        (1, "# Contact: Ann@example.com, joann@example.com, ann@example.com.au"),
+        (5, f"annotations: {{contact: {ANN}}}"),
+        (9, f"- {{name: {BOB}, role: edit}}  # for {ANN}"),
+    ]
+
+
+def test_a_document_that_only_mentions_the_name_does_not_have_the_person():
+    found = offboard(f"{HEAD}  # was owned by {ANN}\n", LEAVER)
+
+    assert (found.is_found, [mention.where.line for mention in found.mentions]) == (False, [4])
+
+
 OWNED = f"""\
 profiles:
 - name: a

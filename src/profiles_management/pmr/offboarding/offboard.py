@@ -15,6 +15,7 @@ from profiles_management.pmr.names import quoted
 from profiles_management.pmr.offboarding.edits import Edit, ListEdits, applied, in_order
 from profiles_management.pmr.offboarding.json_text import written_in
 from profiles_management.pmr.offboarding.layout import Layout, Node
+from profiles_management.pmr.offboarding.mentions import Mention, mentions
 from profiles_management.pmr.offboarding.people import OWNER, Leaver, Person, Place, people
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem, Where
@@ -39,6 +40,7 @@ class Offboarding:
         owned: the profiles that the person owns; the edits name the new owner, if there is one.
         promoted: the contributor entries of the new owner, which the edits remove.
         alike: other entries with a similar name; they stay.
+        mentions: where else the text contains the name; all stay.
         people: the kind and the name of everybody in the document.
     """
 
@@ -50,6 +52,7 @@ class Offboarding:
     owned: tuple[Place, ...] = ()
     promoted: tuple[Place, ...] = ()
     alike: tuple[Place, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     people: frozenset[tuple[UserKind, str]] = frozenset()
 
     @property
@@ -88,7 +91,8 @@ def offboard(
     """
     pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
     text, everybody = decode(document, limit), frozenset(_everybody(pmr))
-    if not any(leaver.is_alike(each) for _, each in everybody):
+    is_mentioned = leaver.name.casefold() in text.casefold()
+    if not is_mentioned and not any(leaver.is_alike(each) for _, each in everybody):
         return Offboarding(name, leaver, text, people=everybody)
     with collector_paused():
         return _Search(text, leaver, name, rules).result(everybody)
@@ -129,17 +133,25 @@ class _Search:
         """
         known = {*self.owned, *self.removed, *self.promoted}
         alike = [person for person in self.people if self.leaver.is_alike(person.place.name)]
+        edits = in_order(self._edits())
         return Offboarding(
             self.name,
             self.leaver,
             self.text,
-            edits=self._checked(in_order(self._edits())),
+            edits=self._checked(edits),
             removed=_places(self.removed),
             owned=_places(self.owned),
             promoted=_places(self.promoted),
             alike=_places(person for person in alike if person not in known),
+            mentions=tuple(self._mentions(edits)),
             people=everybody,
         )
+
+    def _mentions(self, edits: Iterable[Edit]) -> Iterator[Mention]:
+        known = [(edit.start, edit.end) for edit in edits]
+        entries = (person.entry for person in self.people)
+        known += [(entry.start, entry.end) for entry in entries]
+        return mentions(self.layout, self.leaver.name, known, self.name)
 
     def _promoted(self) -> list[Person]:
         """Return the entries of the new owner as a contributor of the profiles that change hands."""

@@ -81,6 +81,11 @@ class Person(NamedTuple):
         """Whether the entry is an owner."""
         return self.place.role == OWNER
 
+    @property
+    def entry(self) -> Node:
+        """The owner, or the item of the list, as it is in the text."""
+        return self.node if self.is_owner else self.node.items[self.at]
+
     def is_of(self, kind: UserKind, name: str) -> bool:
         """Return whether the entry names exactly this person."""
         return (self.place.kind, self.place.name) == (kind, name)
