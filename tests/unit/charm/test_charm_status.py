@@ -449,3 +449,16 @@ def frozen_by(read):
     gathered = Gathered(ProfilesManagementRepresentation(), (read,))
     run = Run(outcome=ClusterError("away"), now=NOON, gathered=gathered, since={read.name: NOON})
     return next(iter(statuses_of(run, "profiles-management"))).message
+
+
+def test_standalone_mode_where_kubeflow_is_blocks_until_it_is_allowed_and_goes_on_where_it_has_begun(deploy, api, good):
+    world = deploy(api)
+    world.configure(pmr=good, standalone=True)
+
+    assert world.see().unit_status.message.startswith("standalone is for a cluster without Kubeflow, and this cluster")
+    assert world.api.writes == []
+
+    world.configure(pmr=good, standalone=True, allow_kubeflow=True)
+    assert isinstance(world.see().unit_status, ActiveStatus)
+    world.configure(pmr=good, standalone=True)
+    assert isinstance(world.see().unit_status, ActiveStatus)
