@@ -114,3 +114,16 @@ def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():
 
     assert world.apply(pmr).exit_code == 0
     assert set(principals_in(world.api, "t0").values()) == {PRINCIPALS}
+
+
+def test_profiles_that_are_refused_have_no_vote():
+    world = World(SETTINGS["auto"])
+    theirs = [profile(f"t{index}", owner="eve", ann="edit") for index in range(5)]
+    World(Settings(instance="other", allow_revocations=True), api=world.api).apply(document(*theirs))
+    world.apply(document(*THREE))
+    forge(world, CHARMED_PRINCIPALS, *(one.name for one in theirs))
+
+    plan = world.plan(document(*THREE, *theirs))
+
+    assert len(plan.refused) == 5
+    assert not plan.changes

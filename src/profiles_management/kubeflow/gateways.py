@@ -50,6 +50,11 @@ class Gateways:
         way = way_in(spec)
         return way._replace(principals=frozenset(filter(self._is_elsewhere, way.principals)))
 
+    def outvoted_by(self, votes: Counter[WayIn]) -> Counter[WayIn]:
+        """Return the votes for other gateways than those of the settings, if they are more than half of all."""
+        others = Counter({way: number for way, number in votes.items() if not self.are_named_by(way)})
+        return others if others.total() * 2 > votes.total() else Counter()
+
     def described(self, way: WayIn) -> str:
         """Return what a policy names: a preset, or principals, with the header where that is another one."""
         principals, preset = ", ".join(sorted(way.principals)), preset_of(way)
@@ -100,12 +105,6 @@ class GatewayCheck:
     def votes(self) -> Counter[WayIn]:
         """How many profiles name which gateways. Who is not trusted to take profiles over has no vote beside others."""
         return self._trusted or self._untrusted
-
-    @property
-    def is_outvoted(self) -> bool:
-        """Whether more than half of the profiles name other gateways than the settings."""
-        others = sum(number for way, number in self.votes.items() if not self.gateways.are_named_by(way))
-        return others * 2 > self.votes.total()
 
     def problems(self) -> Iterator[Problem]:
         """Yield one problem for each set of principals that owners' policies name and contributors' do not."""

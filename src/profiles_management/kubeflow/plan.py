@@ -85,7 +85,11 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
 def _halts(draft: Draft) -> tuple[Halt, ...]:
     """Return why changes of gateways must wait."""
     check, settings = draft.gateways, draft.settings
-    if settings.allow_gateway_change or not draft.changes or (check.votes and not check.is_outvoted):
+    if (
+        settings.allow_gateway_change
+        or not draft.changes
+        or (check.votes and not check.gateways.outvoted_by(check.votes))
+    ):
         return ()
     from profiles_management.kubeflow import gateway_change  # noqa: PLC0415 - most runs do not need it
 

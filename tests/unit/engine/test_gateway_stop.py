@@ -11,6 +11,8 @@ from profiles_management import CHARMED, Settings, StoppedError, create_or_updat
 from profiles_management.kubeflow.engine import stops
 from profiles_management.kubeflow.settings import DETECTED
 from profiles_management.reconcile.describe import plan_data
+from scenarios.foreign import policy as foreign_policy
+from scenarios.foreign import put
 
 WRONG = {"principals": CHARMED.principals}
 FOUR = document(profile(ann="edit", bob="view"), profile("web", ann="edit", eve="view"))
@@ -91,6 +93,19 @@ def test_a_single_policy_is_no_reason_to_stop(world):
     assert world.apply(pmr, **WRONG).exit_code == 0
 
 
+def test_new_people_beside_a_single_policy_are_no_reason_either(world):
+    world.apply(document(profile(ann="edit")))
+
+    assert world.apply(document(profile(ann="edit", bob="edit", eve="view")), **WRONG).exit_code == 0
+
+
+def test_policies_that_have_been_changed_already_are_not_counted_again(filled):
+    changed = document(profile(ann="view", bob="edit"), profile("web", ann="view", eve="edit"))
+    filled.apply(FOUR, userid_header="x-user", allow_gateway_change=True)
+
+    assert filled.apply(changed, userid_header="x-user").exit_code == 0
+
+
 def test_new_people_wait_while_gateways_are_wrong_and_revocations_do_not(filled):
     changed = document(profile(ann="edit", joe="view"), profile("web", ann="edit", eve="view"), profile("new"))
 
@@ -99,7 +114,9 @@ def test_new_people_wait_while_gateways_are_wrong_and_revocations_do_not(filled)
     assert roles_in(filled.api) == {"owner": "admin", "ann": "edit"}
     assert "new" not in {one["metadata"]["name"] for one in filled.api.objects("Profile")}
     assert str(error).endswith("Changes that end access were applied, and no others.")
-    assert {change.profile for change in error.report.plan.held} == {"ml", "web", "new"}
+    held = error.report.plan.held
+    assert {change.profile for change in held} == {"ml", "web", "new"}
+    assert not any(change.ends_access for change in held)
 
 
 def test_a_role_change_waits_too_because_it_writes_the_policy_again(filled):
@@ -203,6 +220,19 @@ def test_a_gateway_that_no_preset_has_is_taken_where_all_agree(auto):
     assert set(principals_in(auto.api).values()) == {(OTHER,)}
     assert fact(report.plan).text == f"Gateway: {OTHER}, as all 2 owners' AuthorizationPolicies name it."
     assert fact(report.plan).data == {"preset": None, "principals": [OTHER], "detected": True}
+
+
+def test_who_gets_in_through_such_a_gateway_is_known(auto):
+    auto.apply(FOUR)
+    for name in ("ml", "web"):
+        owners_policy(auto, OTHER, name=name)
+    sender = {"from": [{"source": {"principals": [OTHER]}}]}
+    condition = {"when": [{"key": "request.headers[kubeflow-userid]", "values": ["mallory@example.com"]}]}
+    put(auto.api, foreign_policy("their-own", {**sender, **condition}))
+
+    plan = auto.plan(FOUR, foreign="revoke", allow_gateway_change=True)
+
+    assert "their-own" in [change.target.name for change in plan.changes]
 
 
 def test_where_the_owners_policies_do_not_agree_the_choice_is_left_to_somebody(auto):
