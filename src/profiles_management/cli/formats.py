@@ -27,7 +27,9 @@ def _sarif(problems: _Problems, warnings: _Problems) -> str:
 def _path_of() -> PathOf:
     """Return how to find the path of a document in the repository; the job may run in a folder of it."""
     folder = Path.cwd()
-    return partial(relative, folder=folder, root=Path(os.environ.get("GITHUB_WORKSPACE") or folder))
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or folder).resolve()
+    root = workspace if folder.is_relative_to(workspace) else folder
+    return partial(relative, folder=folder, root=root)
 
 
 def _version() -> str:

@@ -44,6 +44,17 @@ def test_github_annotates_the_lines_of_a_pull_request(run, bad, keeps):
     keeps("github.txt", ran.out)
 
 
+def test_outside_of_the_workspace_paths_start_at_the_current_folder(run, bad, here, monkeypatch):
+    (here / "link").symlink_to(here)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(here / "link"))
+    linked = run("validate", "milli.yaml", "-o", "github").out
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(here / "elsewhere"))
+    outside = run("validate", "milli.yaml", "-o", "github").out
+
+    assert linked.startswith("::warning file=team/milli.yaml,")
+    assert outside.startswith("::warning file=milli.yaml,")
+
+
 def test_a_valid_document_has_the_annotations_of_its_warnings(run, bad):
     good, milli = (run("validate", name, "-o", "github") for name in ("good.yaml", "milli.yaml"))
 
