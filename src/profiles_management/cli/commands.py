@@ -55,7 +55,10 @@ CHANGES, STOPPED = 2, 3
 At = Annotated[
     str | None, typer.Option("--at", metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now).")
 ]
-ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop.")]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop or ask.")
+]
+Agreed = Annotated[bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")]
 DryRun = Annotated[
     Literal["client", "server", "none"],
     typer.Option("--dry-run", help="Same as plan; client and server mean the same.", show_default=False),
@@ -101,6 +104,7 @@ def plan(
     options: SettingOptions,
     at: At = None,
     exit_code: ExitCode = False,
+    yes: Agreed = False,
     output: PlanOutput = "text",
 ) -> int:
     """Show what `apply` would change, and change nothing."""
@@ -109,7 +113,7 @@ def plan(
     now = session.clock.now() if at is None else moment(at)
     pmr = session.document(given.names, git, settings.rules)
     return _planned(
-        session, pmr, session.target(target, plan_only=True), settings, now, output=output, exit_code=exit_code
+        session, pmr, session.target(target, plan_only=True), settings, now, output=output, exit_code=exit_code, yes=yes
     )
 
 
@@ -122,10 +126,11 @@ def diff(
     options: SettingOptions,
     at: At = None,
     exit_code: ExitCode = False,
+    yes: Agreed = False,
     output: PlanOutput = "text",
 ) -> int:
     """Same as `plan`."""
-    return plan(ctx, given, git, target, options, at, exit_code, output)
+    return plan(ctx, given, git, target, options, at, exit_code, yes, output)
 
 
 @command
@@ -265,9 +270,9 @@ def _planned(
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
     due = concerns(allowed(found, settings))
-    why = asked_stops(found, due, settings, ask=session.terminal.is_interactive() and not yes)
+    why = asked_stops(found, due, settings, ask=not yes)
     if output == "markdown":
-        session.terminal.file(plan_markdown(found, stops(found, settings), target=str(session.description or "")))
+        session.terminal.file(plan_markdown(found, why, target=str(session.description or "")))
     else:
         data = plan_data(found, why) | {"confirm": confirm_data(due)}
         session.show(output, [*plan_lines(found), *stop_lines(why)], data)

@@ -218,7 +218,7 @@ def test_a_plan_says_that_the_brake_would_stop_it(run, controller):
 
 def test_json_of_a_plan_says_what_apply_would_stop_and_the_exit_code_is_3(run, controller):
     run("apply", "pmr.yaml")
-    plan = ("plan", "-", "--exit-code", "--output", "json")
+    plan = ("plan", "-", "--exit-code", "--yes", "--output", "json")
 
     goes_on = run(*plan, stdin=NOBODY)
     stops = run(*plan, "--brake-minimum", "1", stdin=NOBODY)

@@ -275,26 +275,27 @@ def test_the_data_say_that_somebody_did_not_agree(there, apply):
     assert [one["result"] for one in ran.data["changes"]] == ["not_tried"]
 
 
-def test_a_plan_says_in_its_data_what_apply_asks_on_a_terminal(there, run):
-    ran = run("plan", "-", "--exit-code", "--output", "json", stdin=document(team("ml", ANN)))
-
-    assert ran.data["confirm"] == [{"kind": "revocation", "what": "1 role assignment ends", "profiles": ["ml"]}]
-    assert (ran.code, ran.data["stopped"]) == (2, [])
-
-
-def test_on_a_terminal_a_plan_that_apply_would_ask_about_ends_with_3(there, run):
-    plan = ("plan", "-", "--exit-code")
-    asked = {"stdin": document(team("ml", ANN)), "answer": True}
+def test_a_plan_says_what_apply_would_ask_and_ends_with_3(there, run):
+    plan, asked = ("plan", "-", "--exit-code"), {"stdin": document(team("ml", ANN))}
 
     text, data = run(*plan, **asked), run(*plan, "--output", "json", **asked)
-    harmless = run(*plan, stdin=document(team("ml", ANN, BOB), team("web")), answer=True)
+    harmless = run(*plan, stdin=document(team("ml", ANN, BOB), team("web")))
 
     assert (text.code, text.last) == (3, "confirm: 1 role assignment ends.")
+    assert data.data["confirm"] == [{"kind": "revocation", "what": "1 role assignment ends", "profiles": ["ml"]}]
     assert (data.code, [(one["kind"], one["what"]) for one in data.data["stopped"]]) == (
         3,
         [("confirmation", "1 role assignment ends")],
     )
     assert (harmless.code, run.terminal.asked) == (2, [])
+
+
+def test_a_plan_for_a_script_counts_no_question(there, run):
+    plan = ("plan", "-", "--exit-code", "--yes", "--output", "json")
+
+    ran = run(*plan, stdin=document(team("ml", ANN)))
+
+    assert (ran.code, ran.data["stopped"], len(ran.data["confirm"])) == (2, [], 1)
 
 
 @pytest.mark.parametrize(("options", "kinds"), [((), ["confirmation"]), (("--yes",), [])])
