@@ -36,7 +36,7 @@ from profiles_management.cli.setting_options import (
 )
 from profiles_management.kubeflow import listings
 from profiles_management.kubeflow.confirmation import concerns, confirm_data
-from profiles_management.kubeflow.engine import allowed, stops
+from profiles_management.kubeflow.engine import allowed
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import schema as schemas
