@@ -32,6 +32,7 @@ from profiles_management.pmr.problems import (
     Problem,
     ProfilesError,
     StoppedError,
+    UnknownProfile,
     Where,
 )
 from profiles_management.pmr.rules import Rules
@@ -239,7 +240,7 @@ class Session:
             problems = problem_lines(error.problems, document=self.documents)
             self.terminal.complain([*warning_lines(error.warnings), *problems])
         else:
-            target = str(self._target or "") if isinstance(error, ClusterError) else ""
+            target = str(self._target or "") if isinstance(error, ClusterError | UnknownProfile) else ""
             self.error("\n".join(part for part in (str(error), _remedy(error), target) if part))
         return error.exit_code
 

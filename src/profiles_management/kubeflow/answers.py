@@ -192,17 +192,18 @@ def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
             "Add a token, a client certificate or an exec plugin to the user in the kubeconfig."
         )
     if "attempting to grant" in text:
-        return f"Not allowed to {said}. Grant the verb bind on the ClusterRoles that profiles use and try again."
+        bind = Asked("bind", "clusterroles", asked.options)
+        return f"Not allowed to {said}. {grant(bind, 'the verb bind on the ClusterRoles that profiles use')}"
     if " cannot " in text:
         return f"Not allowed to {said}. {grant(asked)}"
     return f"Not allowed to {said}"
 
 
-def grant(missing: Asked) -> str:
+def grant(missing: Asked, named: str = "that verb") -> str:
     """Return what to do about a permission that is missing."""
     from profiles_management.kubeflow.permissions import command  # noqa: PLC0415 - only where one is missing
 
-    return f"Grant that verb; `{command(*missing)}` prints all that is needed."
+    return f"Grant {named}; `{command(*missing)}` prints all that is needed."
 
 
 def _missing(asked: Asked, *, is_api: bool) -> ClusterError:

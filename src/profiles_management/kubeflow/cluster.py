@@ -232,8 +232,15 @@ class Cluster:
     @property
     def _role_options(self) -> tuple[str, ...]:
         """The options of `rbac` for what this cluster is used for."""
-        given = (("--standalone", self._settings.standalone), ("--plan-only", self._plan_only))
-        return tuple(option for option, is_given in given if is_given)
+        settings = self._settings
+        roles = ",".join(f"{role}={name}" for role, name in (settings.roles or {}).items())
+        given = {
+            "--standalone": settings.standalone,
+            "--allow-kubeflow": settings.standalone and settings.allow_kubeflow,
+            f"--role {roles}": bool(roles),
+            "--plan-only": self._plan_only,
+        }
+        return tuple(option for option, is_given in given.items() if is_given)
 
     # reading
 

@@ -4,6 +4,7 @@ import json
 import signal
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from memory_api import Kfam
@@ -17,6 +18,7 @@ profiles:
     hard: {limits.memory: 512m}
 """
 ONE, TWO, EXTRA = (f"cluster.local/ns/mesh/sa/{name}" for name in ("one", "two", "extra"))
+CLUSTER = "Cluster: context memory, server http://memory.invalid, user memory"
 ML = "profiles: [{name: ml, owner: {kind: User, name: a@example.com}}]\n"
 
 
@@ -419,7 +421,7 @@ def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(run, contro
 
     ran = run("access", "--profile", "ml-engineer")
 
-    said = 'error: There is no profile "ml-engineer". Did you mean "ml-engineers"?\n'
+    said = f'error: There is no profile "ml-engineer". Did you mean "ml-engineers"?\n{CLUSTER}\n'
     assert (ran.code, ran.out, ran.err) == (1, "", said)
 
 
@@ -600,9 +602,6 @@ def test_an_export_can_be_json(folder):
     assert len(json.loads(folder("export", "--output", "json").out)["profiles"]) == 2
 
 
-CLUSTER = "Cluster: context memory, server http://memory.invalid, user memory"
-
-
 def test_a_plan_and_an_apply_name_the_cluster_first(run, controller):
     for command in ("plan", "apply"):
         assert run(command, "pmr.yaml").out.splitlines()[:2] == [CLUSTER, ""]
@@ -654,3 +653,36 @@ def test_an_apply_goes_on_after_a_conflict_with_the_controller(run, api, control
     ran = run("apply", "pmr.yaml")
 
     assert (ran.code, bool(met)) == (0, True), ran.out
+
+
+def test_an_apply_that_loses_its_connection_reports_what_it_did(run, api, controller):
+    written = []
+
+    def fault(request, act):
+        if len(written) == 3:
+            raise httpx2.ReadError("reset")
+        written.extend([request] if request.writes else [])
+        return act()
+
+    api.faults.append(fault)
+
+    ran = run("apply", "pmr.yaml", "--writers", "1", "--output", "json")
+
+    results = [change["result"] for change in ran.data["changes"]]
+    assert (ran.code, sum(change["sent"] for change in ran.data["changes"])) == (1, 3)
+    assert {"failed", "not_tried"} <= set(results) <= {"done", "failed", "not_tried", "pending"}
+    assert ran.data["target"]["context"] == "memory"
+    api.faults.clear()
+    assert run("apply", "pmr.yaml").code == 0
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_ctrl_c_before_anything_was_done_says_so(run, api, command):
+    def fault(request, act):
+        raise KeyboardInterrupt
+
+    api.faults.append(fault)
+
+    ran = run(command, "pmr.yaml")
+
+    assert ran.err == "error: Interrupted. Nothing was changed.\n"

@@ -58,15 +58,20 @@ REMEDY = re.compile(r"`profiles-management (rbac[^`]*)` prints")
         ("list namespaces", "export --standalone", "rbac --standalone --plan-only"),
         ("list profiles", "apply pmr.yaml", "rbac"),
         ("create profiles", "apply pmr.yaml", "rbac"),
-        ("create namespaces", "apply pmr.yaml --standalone --allow-kubeflow", "rbac --standalone"),
+        ("create namespaces", "apply pmr.yaml --standalone --allow-kubeflow", "rbac --standalone --allow-kubeflow"),
         ("delete profiles", "delete-stale nobody.yaml --yes", "rbac --with-delete"),
         (
             "delete namespaces",
             "delete-stale nobody.yaml --yes --standalone --allow-kubeflow",
-            "rbac --standalone --with-delete",
+            "rbac --standalone --allow-kubeflow --with-delete",
         ),
         ("create events", "apply pmr.yaml --events counts", "rbac --with-events"),
         ("get clusterroles", "plan pmr.yaml", "rbac --plan-only"),
+        (
+            "get clusterroles",
+            "plan pmr.yaml --role admin=a,edit=b,view=c",
+            "rbac --role admin=a,edit=b,view=c --plan-only",
+        ),
     ],
 )
 def test_a_missing_permission_is_named_with_the_rbac_that_has_it(run, api, here, missing, command, printed):

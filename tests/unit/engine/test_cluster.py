@@ -322,6 +322,7 @@ def test_without_the_verb_bind_the_message_is_short_and_names_it(world, profile)
 
     assert len(report.errors[0]) < 700
     assert "bind" in report.errors[0]
+    assert "`profiles-management rbac` prints all that is needed" in report.errors[0]
 
 
 def test_a_namespace_that_is_deleted_meanwhile_is_pending(profile):
