@@ -17,6 +17,8 @@ NAME = "profiles-management"
 _NARROWEST, _WIDEST = 40, 100
 _TWO_COLUMNS = 80  # from this width on, an option and its text stand on one line
 _LEFT = 34
+_WITHOUT_EFFECT = {"plan": {"writers", "events"}, "diff": {"writers", "events"}}
+"""Settings that a command takes, so that the command line of an apply can be planned, and that mean nothing there."""
 _BELOW = 8  # cells that a text below its option is indented by
 
 Row = tuple[str, str]
@@ -106,7 +108,8 @@ def _options(ctx: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
     """Return the options by the group that each is in; those without a group first."""
     rows: dict[str, list[Row]] = {"Options": []}
     for parameter in ctx.command.get_params(ctx):
-        if parameter.param_type_name == "option" and not parameter.hidden:
+        is_shown = not parameter.hidden and parameter.name not in _WITHOUT_EFFECT.get(ctx.command.name, ())
+        if parameter.param_type_name == "option" and is_shown:
             group = rows.setdefault(parameter.rich_help_panel or "Options", [])
             group.append((_names(parameter, ctx), _sentence(parameter)))
     return rows

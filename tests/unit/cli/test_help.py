@@ -30,7 +30,8 @@ def shown(run, command):
         ("delete-stale", {*OF_STALE, *OF_WRITES, "--yes"}, {*OF_PLANS, "--events", "--foreign"}),
         ("rbac", {"--preset", "--foreign", "--protect"}, {*OF_PLANS, *OF_WRITES, *OF_USERS, "--context"}),
         ("apply", {*OF_PLANS, *OF_STALE, *OF_WRITES, *OF_USERS, "--events", "--foreign"}, set()),
-        ("plan", {*OF_PLANS, *OF_STALE, *OF_USERS, "--foreign"}, set()),
+        ("plan", {*OF_PLANS, *OF_STALE, *OF_USERS, "--foreign"}, {*OF_WRITES, "--events"}),
+        ("diff", {*OF_PLANS, *OF_STALE, *OF_USERS, "--foreign"}, {*OF_WRITES, "--events"}),
     ],
 )
 def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run, command, there, absent):
@@ -143,3 +144,7 @@ def test_an_option_without_its_value_leads_to_the_help_of_the_command(run):
         "error: Option '-f' requires an argument.",
         "See: profiles-management validate --help",
     ]
+
+
+def test_the_settings_of_an_apply_can_be_planned(run):
+    assert run("plan", "pmr.yaml", "--writers", "4", "--events", "counts").code == 0
