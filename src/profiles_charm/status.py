@@ -39,7 +39,11 @@ _LONGEST_PLACE = 60
 _LEAST = 20  # characters of a place or a URL that still say something
 _WHOLE = 160  # characters of a place and a reason that are not cut
 _UNCUT = 10_000
-_OPTIONS = {"preset": "distribution", "userid_header": "userid-header"}  # of settings; the others have their names
+_OPTIONS = {
+    "preset": "distribution",
+    "userid_header": "userid-header",
+    "userid_prefix": "userid-prefix",
+}  # of settings; the others have their names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def _look_at_others(
     if found.revoked:
         draft.warnings += people.spelled_otherwise(name, found.revoked, objects.people_of(profile))
     if not draft.settings.standalone:
-        draft.gateways.add(name, observed.owner_policies.get(name), contributors)
+        draft.gateways.add(name, profile.owner.name, observed.owner_policies.get(name), contributors)
 
 
 def _room(draft: Draft, profile: Profile, grants: Sequence[objects.Grant], footing: Footing) -> Room:

@@ -1,5 +1,6 @@
 """Why a plan must not change the gateways of existing policies unasked: then nobody would get in. Pure."""
 
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 
 from profiles_management.kubeflow import names
@@ -13,6 +14,7 @@ from profiles_management.kubeflow.gateways import (
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.policy_spec import WayIn
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.names import quoted, shortened
 from profiles_management.reconcile.plan import Change, Person
 from profiles_management.reconcile.stops import Halt, StopKind
 
@@ -51,42 +53,50 @@ def _rewritten(
 ) -> Iterator[Rewritten]:
     """Yield the place and the person of each policy that names one of the other gateways and would no longer do so."""
     for change in changes:
-        for spec in _specs_before(change, observed):
-            before = gateways.of(spec)
+        for spec, person in _specs_before(change, observed):
+            before = gateways.of(spec, person)
             if not gateways.are_named_by(before) and any(other.principals <= before.principals for other in others):
                 yield change.profile, change.person
 
 
-def _specs_before(change: Change, observed: Observed) -> Iterator[bytes]:
+def _specs_before(change: Change, observed: Observed) -> Iterator[tuple[bytes, str]]:
+    """Yield the policies that a change rewrites, each with the name of whom it is for."""
     if change.person is not None:
         there = observed.policies.get(change.profile, {}).values()
-        yield from (policy.spec for policy in there if policy.person == change.person)
+        yield from ((policy.spec, policy.person.name) for policy in there if policy.person == change.person)
     elif any(write.target.name == names.OWNER_POLICY for write in change.writes):
         owned = observed.owner_policies.get(change.profile)
         if owned is not None:
-            yield owned.spec
+            yield owned.spec, owned.user
 
 
 def _halt(number: int, way: WayIn, voters: str, gateways: Gateways) -> Halt:
     correction = _correction(way, gateways)
-    (setting, value), *_ = correction.items()
-    option = {"principals": "principal"}.get(setting, setting).replace("_", "-")
     ours, theirs = gateways.described(gateways.usual), gateways.described(way)
     if "userid_header" in correction:
-        ours += f" with the header {', '.join(gateways.usual.headers)}"
+        ours += f" with the header {min(gateways.usual.headers)}"
+    elif "userid_prefix" in correction:
+        ours += f" with the prefix {quoted(min(gateways.usual.prefixes))}"
     return Halt(
         StopKind.GATEWAYS,
         f"the gateway of {number:,} existing AuthorizationPolicies would change to {ours}, and {voters} name {theirs}",
         f"would change the gateway of {number:,} policies",
-        f"Pass --{option} {value}. If the gateway is about to change, pass --allow-gateway-change once.",
+        f"{_remedy(*next(iter(correction.items())))} If that is about to change, pass --allow-gateway-change once.",
         correction,
         SETTING,
     )
+
+
+def _remedy(setting: str, value: str) -> str:
+    option = {"principals": "principal"}.get(setting, setting).replace("_", "-")
+    return f"Pass --{option} {shlex.quote(shortened(value))}." if value else f"Leave out --{option}."
 
 
 def _correction(way: WayIn, gateways: Gateways) -> dict[str, str]:
     """Return the setting that agrees with what policies name."""
     if not gateways.knows_header(way):
         return {"userid_header": min(way.headers)}
+    if not gateways.knows_prefix(way):
+        return {"userid_prefix": min(way.prefixes)}
     preset = preset_of(way)
     return {"preset": preset} if preset else {"principals": ",".join(sorted(way.principals))}

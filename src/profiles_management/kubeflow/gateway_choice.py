@@ -92,7 +92,7 @@ def _owners_votes(pmr: ProfilesManagementRepresentation, observed: Observed, set
     for profile in pmr.in_order():
         policy = observed.owner_policies.get(profile.name)
         if policy is not None and isinstance(ownership.footing(profile, observed, settings), Footing):
-            check.add(profile.name, policy, 0)
+            check.add(profile.name, profile.owner.name, policy, 0)
     return check.votes
 
 
@@ -131,7 +131,7 @@ def _likely(votes: Counter[WayIn], contributors: Counter[WayIn]) -> str:
 
 
 def _unclear(votes: Counter[WayIn], whose: str, gateways: Gateways) -> Halt:
-    found = sorted(votes.items(), key=lambda item: (-item[1], sorted(item[0].principals)))
+    found = sorted(votes.items(), key=lambda item: (-item[1], sorted(item[0].principals), sorted(item[0].prefixes)))
     named = "; ".join(f"{_share(number, votes)} name {gateways.described(way)}" for way, number in found[:_MOST])
     more = f"; {len(found) - _MOST:,} more" if len(found) > _MOST else ""
     principals = {way.principals for way in votes}

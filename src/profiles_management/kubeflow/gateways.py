@@ -15,6 +15,7 @@ from profiles_management.kubeflow.observed import Observed, OwnerObject
 from profiles_management.kubeflow.policy_spec import WayIn, way_in
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Change, Fact, Verb
@@ -31,11 +32,16 @@ class Gateways:
         self._pmr = pmr
         self._observed = observed
         self._header = settings.userid_header.lower()
-        self.usual = WayIn(frozenset(settings.gateways), frozenset([self._header]))
+        prefix = settings.userid_prefix
+        self.usual = WayIn(frozenset(settings.gateways), frozenset([self._header]), frozenset([prefix]))
 
     def are_named_by(self, way: WayIn) -> bool:
-        """Return whether a policy names no gateway and no header but those of the settings."""
-        return self.knows_header(way) and all(map(self.has, way.principals))
+        """Return whether a policy names no gateway, header and prefix but those of the settings."""
+        return self.has_all(way) and self.knows_header(way) and self.knows_prefix(way)
+
+    def has_all(self, way: WayIn) -> bool:
+        """Return whether a policy names no gateway but those of the settings."""
+        return all(map(self.has, way.principals))
 
     def has(self, principal: str) -> bool:
         """Return whether a principal, or a pattern of principals, stands for a gateway of the settings."""
@@ -45,9 +51,13 @@ class Gateways:
         """Return whether a policy knows people by the header of the settings, or by a claim."""
         return not way.headers or self._header in way.headers
 
-    def of(self, spec: bytes) -> WayIn:
-        """Return how a policy lets people in, without workloads: what runs in a profile is not a gateway."""
-        way = way_in(spec)
+    def knows_prefix(self, way: WayIn) -> bool:
+        """Return whether a policy names its person with the prefix of the settings, as far as it names one."""
+        return not way.prefixes or self._settings.userid_prefix in way.prefixes
+
+    def of(self, spec: bytes, person: str) -> WayIn:
+        """Return how a policy lets its person in, without workloads: what runs in a profile is not a gateway."""
+        way = way_in(spec, person)
         return way._replace(principals=frozenset(filter(self._is_elsewhere, way.principals)))
 
     def outvoted_by(self, votes: Counter[WayIn]) -> Counter[WayIn]:
@@ -57,9 +67,11 @@ class Gateways:
 
     def described(self, way: WayIn) -> str:
         """Return what a policy names: a preset, or principals, with the header where that is another one."""
-        principals, preset = ", ".join(sorted(way.principals)), preset_of(way)
+        principals, preset = ", ".join(map(shortened, sorted(way.principals)[:_MOST])), preset_of(way)
         named = f"{preset} ({principals})" if preset else principals
-        return named if self.knows_header(way) else f"{named} with the header {', '.join(sorted(way.headers))}"
+        if not self.knows_header(way):
+            return f"{named} with the header {', '.join(map(shortened, sorted(way.headers)[:_MOST]))}"
+        return named if self.knows_prefix(way) else f"{named} with the prefix {quoted(min(way.prefixes))}"
 
     def _is_elsewhere(self, principal: str) -> bool:
         """Whether a principal runs outside of profiles, where people can start what they like."""
@@ -87,12 +99,11 @@ class GatewayCheck:
         self._contributors: Counter[WayIn] = Counter()
         self._profiles: dict[WayIn, str] = {}
 
-    def add(self, profile: str, policy: OwnerObject | None, contributors: int) -> None:
+    def add(self, profile: str, owner: str, policy: OwnerObject | None, contributors: int) -> None:
         """Look at one profile of the document whose owner's policy was written by the profile controller."""
         if policy is None:
             return
-        is_usual = self._usual in policy.spec and self._usual_header in policy.spec
-        way = self.gateways.usual if is_usual else self.gateways.of(policy.spec)
+        way = self.gateways.usual if self._is_usual(policy, owner) else self.gateways.of(policy.spec, owner)
         if not way.principals:
             return
         source = self._origins.profiles.get(profile, "")
@@ -100,6 +111,11 @@ class GatewayCheck:
         votes[way] += 1
         self._contributors[way] += contributors
         self._profiles.setdefault(way, profile)
+
+    def _is_usual(self, policy: OwnerObject, owner: str) -> bool:
+        """Whether a policy has the texts that almost every one has."""
+        value = f'"{self._settings.userid_prefix}{owner}"'.encode()
+        return all(text in policy.spec for text in (self._usual, self._usual_header, value))
 
     @property
     def votes(self) -> Counter[WayIn]:
@@ -112,7 +128,7 @@ class GatewayCheck:
         differing = (
             (way, contributors)
             for way, contributors in self._contributors.most_common()
-            if contributors and self.gateways.knows_header(way) and not self.gateways.are_named_by(way)
+            if contributors and self.gateways.knows_header(way) and not self.gateways.has_all(way)
         )
         for way, contributors in islice(differing, _MOST):
             who, profile, principals = count(contributors, "contributor"), self._profiles[way], way.principals
@@ -155,10 +171,11 @@ def votes_of_contributors(
     """
     votes: Counter[WayIn] = Counter()
     for profile in pmr.in_order():
-        policies_there = [policy.spec for policy in observed.policies.get(profile.name, {}).values()]
-        named = Counter(way for way in map(gateways.of, policies_there) if way.principals)
+        there = observed.policies.get(profile.name, {}).values()
+        ways = (gateways.of(policy.spec, policy.person.name) for policy in there)
+        named = Counter(way for way in ways if way.principals)
         if named:
-            votes[max(named, key=lambda way: (named[way], sorted(way.principals)))] += 1
+            votes[max(named, key=lambda way: (named[way], sorted(way.principals), sorted(way.prefixes)))] += 1
     return votes
 
 

@@ -69,7 +69,7 @@ class OwnerObjects:
             sent = self._standalone(kind, owned) if self.settings.standalone else (self._restored(ref, owned),)
             fields = (*self._people_field(kind, owned), *self._reference_field(owned))
             yield Change(
-                Phase.REVOKE,
+                Phase.SWITCH if self._is_owner_with_prefix(kind) else Phase.REVOKE,
                 self.name,
                 ref,
                 Action.UPDATE,
@@ -78,6 +78,17 @@ class OwnerObjects:
                 writes=tuple(sent),
                 source=None,
             )
+
+    def _is_owner_with_prefix(self, kind: str) -> bool:
+        """Whether the only other person of a policy of ours can be the owner, with another prefix than the settings'.
+
+        Then nobody else loses access, and a wrong setting must not shut the owner out.
+        """
+        if kind != POLICY or self.policy is None or not self.settings.standalone:
+            return False
+        others = self.others[kind]
+        is_out = not objects.lets_in(self.policy.spec, self.owner, self.settings)
+        return is_out and len(others) == 1 and others[0].name.endswith(self.owner.name)
 
     def corrections(self) -> Iterator[Write]:
         """Yield what the profile controller does not correct in the other objects.

@@ -252,8 +252,12 @@ class Settling:
         if any(binding.subjects is not None or binding.person != person for binding in self.held.bindings):
             return True
         edited = (policy.spec for policy in self.held.policies if policy_diff(policy, person, self.settings))
-        let_in = (other for spec in edited for other in policies.people_of_owners_policy(spec, self.settings))
-        return any(other != person for other in let_in)
+        return any(self._lets_others_in(spec) for spec in edited)
+
+    def _lets_others_in(self, spec: bytes) -> bool:
+        """Whether a policy lets in others than this person, whom the settings may name with another prefix."""
+        let_in = policies.people_of_owners_policy(spec, self.settings)
+        return len(let_in) > 1 or not all(other.name.endswith(self.grant.person.name) for other in let_in)
 
     def _action(self) -> Action:
         if not (self.held.bindings or self.held.policies):

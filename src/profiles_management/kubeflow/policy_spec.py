@@ -104,22 +104,33 @@ class WayIn(NamedTuple):
     Attributes:
         principals: those of every rule that names people.
         headers: the names of headers in lower case; none where people are known by a claim of their token.
+        prefixes: the texts before the person's name in these headers; none where no value ends with it.
     """
 
     principals: frozenset[str]
     headers: frozenset[str]
+    prefixes: frozenset[str] = frozenset()
 
 
-def way_in(spec: bytes) -> WayIn:
-    """Return how a policy lets in whom its rules name; no principals where it names nobody, or no gateway."""
+def way_in(spec: bytes, person: str) -> WayIn:
+    """Return how a policy lets in whom its rules name; no principals where it names nobody, or no gateway.
+
+    Args:
+        person: the name of whom it is for.
+    """
     principals: set[str] = set()
     headers: set[str] = set()
+    prefixes: set[str] = set()
     for rule in rules_of(spec):
-        keys = [condition.key.lower() for condition in rule.conditions or ()]
-        if any(key.startswith((_HEADER, _CLAIM)) for key in keys):
+        conditions = rule.conditions or ()
+        by_header = [condition for condition in conditions if condition.key.lower().startswith(_HEADER)]
+        if by_header or any(condition.key.lower().startswith(_CLAIM) for condition in conditions):
             principals.update(principals_of(rule))
-            headers.update(key[len(_HEADER) : -1] for key in keys if key.startswith(_HEADER))
-    return WayIn(frozenset(principals), frozenset(headers))
+        for condition in by_header:
+            headers.add(condition.key[len(_HEADER) : -1].lower())
+            values = condition.values or ()
+            prefixes.update(value.removesuffix(person) for value in values if value.endswith(person))
+    return WayIn(frozenset(principals), frozenset(headers), frozenset(prefixes))
 
 
 def principals_of(rule: Rule) -> Iterator[str]:

@@ -57,7 +57,7 @@ def test_the_wrong_preset_ends_with_3_and_locks_nobody_out(run, api, made_by, pr
     assert names_gateway(api, kept)
     right = {"charmed": "upstream", "upstream": "charmed"}[preset]
     assert ran.err.splitlines()[-1] == (
-        f"Pass --preset {right}. If the gateway is about to change, pass --allow-gateway-change once."
+        f"Pass --preset {right}. If that is about to change, pass --allow-gateway-change once."
     )
 
 

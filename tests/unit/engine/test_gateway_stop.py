@@ -56,9 +56,7 @@ def test_the_wrong_preset_stops_and_nobody_is_locked_out(filled):
         "cluster.local/ns/kubeflow/sa/ml-pipeline-ui). Nothing was written."
     )
     (stop,) = error.report.stops
-    assert stop.remedy == (
-        "Pass --preset upstream. If the gateway is about to change, pass --allow-gateway-change once."
-    )
+    assert stop.remedy == ("Pass --preset upstream. If that is about to change, pass --allow-gateway-change once.")
 
 
 def test_a_plan_says_what_would_stop_and_warns_of_nothing_else(filled):
@@ -131,8 +129,33 @@ def test_a_role_change_waits_too_because_it_writes_the_policy_again(filled):
 def test_the_header_that_the_owners_policies_do_not_know_stops_like_a_gateway(filled):
     error = stopped(filled, FOUR, userid_header="x-user")
 
+    assert error.report.writes == 0
     assert "with the header x-user" in str(error)
     assert error.report.stops[0].remedy.startswith("Pass --userid-header kubeflow-userid.")
+
+
+def test_the_prefix_that_the_owners_policies_do_not_have_stops_too():
+    world = World(Settings(userid_prefix="accounts:", allow_revocations=True))
+    world.apply(FOUR)
+
+    error = stopped(world, FOUR, userid_prefix="")
+
+    assert error.report.writes == 0
+    assert 'with the prefix "accounts:"' in str(error)
+    assert error.report.stops[0].remedy.startswith("Pass --userid-prefix accounts:.")
+
+
+def test_the_wrong_prefix_shuts_out_no_owner_of_a_plain_cluster():
+    world = World(Settings(standalone=True, userid_prefix="accounts:", allow_revocations=True))
+    world.apply(FOUR)
+
+    assert stopped(world, FOUR, userid_prefix="").report.writes == 0
+    assert world.apply(FOUR, userid_prefix="", allow_gateway_change=True).exit_code == 0
+    assert not world.plan(FOUR, userid_prefix="").changes
+
+
+def test_a_prefix_that_the_owners_policies_do_not_have_is_left_out(filled):
+    assert stopped(filled, FOUR, userid_prefix="x:").report.stops[0].remedy.startswith("Leave out --userid-prefix.")
 
 
 def test_a_gateway_that_no_preset_has_is_named_with_what_to_write(filled):
