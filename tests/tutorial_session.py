@@ -38,6 +38,18 @@ class _Screen(io.StringIO):
         return True
 
 
+class _Keyboard(_Screen):
+    """Somebody who answers every question with yes; the answer is seen on the screen."""
+
+    def __init__(self, screen: _Screen) -> None:
+        super().__init__()
+        self._screen = screen
+
+    def readline(self, size: int | None = -1, /) -> str:
+        self._screen.write("y\n")
+        return "y\n"
+
+
 def recorded() -> str:
     """Return the session as text."""
     api = MemoryApi()
@@ -79,8 +91,8 @@ def _steps(page: str) -> Iterator[str]:
 
 def _printed(arguments: list[str]) -> str:
     screen = _Screen()
-    nobody = mock.patch.object(sys, "stdin", io.StringIO())
-    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen), nobody:
+    somebody = mock.patch.object(sys, "stdin", _Keyboard(screen))
+    with contextlib.redirect_stdout(screen), contextlib.redirect_stderr(screen), somebody:
         profiles_management(arguments)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         gc.collect()  # the connections of a command end with its process, and here there is none
