@@ -28,7 +28,7 @@ from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted, Problem, SettingsError
-from profiles_management.reconcile import brake, halts
+from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Plan, SourceAccess
@@ -202,12 +202,19 @@ def apply_plan(
         report = _applied_and_told(rest, reached, settings, clock, progress, replan) if rest else Report(rest)
         report = replace(report, stops=why)
         stopped = stopped_by_brake(plan, settings)
-        raise brake.error(stopped, report) if stopped else halts.error(plan, report)
+        if stopped:
+            raise brake.error(stopped, report)
+        from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
+
+        raise halts.error(plan, report)
 
 
 def allowed(plan: Plan, settings: Settings) -> Plan:
     """Return what an apply makes of a plan: without the changes that it holds back."""
-    plan = halts.released(plan)
+    if plan.halts:
+        from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
+
+        plan = halts.released(plan)
     stopped = stopped_by_brake(plan, settings)
     return brake.released(plan, stopped) if stopped else plan
 
@@ -216,7 +223,7 @@ def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:
     """Return why an apply would hold changes of a plan back; nothing where it would apply all of it."""
     stopped = stopped_by_brake(plan, settings)
     why = [brake.stop(plan, stopped)] if stopped else []
-    why += map(halts.stop, plan.halts)
+    why += [halt.stop for halt in plan.halts]
     rest = bool(why) and bool(allowed(plan, settings))
     return tuple(replace(stop, rest=rest) for stop in why)
 

@@ -65,7 +65,7 @@ def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: 
     if not votes:
         votes, whose = votes_of_contributors(gateways, pmr, observed), "contributors'"
     if not votes:
-        text = f"{_DEFAULT}, because no AuthorizationPolicy names one. Pass --preset or --principal for another"
+        text = f"{_DEFAULT}, because no AuthorizationPolicy names one (see --preset)"
         return _chosen(settings, UPSTREAM.principals, text, is_detected=False)
     if preset := _preset_of_most(votes):
         text = f"{preset}, as {_share(_votes_for(preset, votes), votes)} {whose} AuthorizationPolicies name it"

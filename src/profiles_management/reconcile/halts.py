@@ -5,21 +5,13 @@ from dataclasses import replace
 from profiles_management.pmr.problems import StoppedError
 from profiles_management.reconcile.plan import Plan, ordered
 from profiles_management.reconcile.report import Report
-from profiles_management.reconcile.stops import Halt, Stop
 
 
 def released(plan: Plan) -> Plan:
     """Return a plan that holds back what its halts do not allow: access that ends still ends."""
-    if not plan.halts:
-        return plan
     changes = tuple(change for change in plan.changes if change.ends_access)
     held = tuple(change for change in plan.changes if not change.ends_access)
     return replace(plan, changes=changes, access=replace(plan.access, gained=0), held=ordered((*plan.held, *held)))
-
-
-def stop(halt: Halt) -> Stop:
-    """Return why an apply holds changes back."""
-    return Stop(halt.kind, halt.what, halt.remedy)
 
 
 def error(plan: Plan, report: Report) -> StoppedError:

@@ -50,6 +50,11 @@ class Halt:
     correction: Mapping[str, str] = field(default_factory=dict)
     setting: str = ""
 
+    @property
+    def stop(self) -> Stop:
+        """Why an apply holds changes back."""
+        return Stop(self.kind, self.what, self.remedy)
+
 
 def stop_lines(stops: Sequence[Stop]) -> list[Line]:
     """Return for each stop what `apply` would hold back, why, and how to allow it."""

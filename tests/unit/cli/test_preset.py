@@ -7,6 +7,7 @@ import pytest
 
 from memory_api import ProfileController
 from memory_api.controller import CHARMED_PRINCIPALS, PRINCIPALS
+from scenarios.foreign import policy, put
 
 
 @pytest.fixture
@@ -89,6 +90,18 @@ def test_a_principal_of_the_user_is_taken_without_looking(run, api, controller):
     ran = run("plan", "pmr.yaml", "--principal", own, "--output", "json")
 
     assert ran.data["gateways"] == {"preset": None, "principals": [own], "detected": False}
+
+
+@pytest.mark.parametrize("principals", [PRINCIPALS, CHARMED_PRINCIPALS], ids=["upstream", "charmed"])
+def test_an_access_report_knows_the_gateways_of_all_presets(run, api, controller, principals):
+    run("apply", "pmr.yaml")
+    rule = {
+        "from": [{"source": {"principals": list(principals)}}],
+        "when": [{"key": "request.headers[kubeflow-userid]", "values": ["eve@example.com"]}],
+    }
+    put(api, policy("their-own", rule, space="ml-engineers"))
+
+    assert "eve@example.com" in run("access").out
 
 
 def test_the_policies_that_confine_the_account_are_the_same_for_every_preset(run):

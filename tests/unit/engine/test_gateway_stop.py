@@ -214,9 +214,7 @@ def fact(plan):
 def test_an_empty_cluster_gets_upstream_and_says_why(auto):
     plan = auto.plan(FOUR)
 
-    assert fact(plan).text == (
-        "Gateway: upstream, because no AuthorizationPolicy names one. Pass --preset or --principal for another."
-    )
+    assert fact(plan).text == ("Gateway: upstream, because no AuthorizationPolicy names one (see --preset).")
     assert fact(plan).data == {"preset": "upstream", "principals": list(PRINCIPALS), "detected": False}
 
 
