@@ -33,7 +33,7 @@ class TargetDescription:
         parts = [_worded(word, value) for word, value in known if value]
         if self.acting_as:
             parts.append(f"acting as {self.acting_as}")
-        return f"Cluster: {', '.join(parts) or 'of a client without an address'}"
+        return f"Cluster: {', '.join(parts) or 'unknown'}"
 
     def data(self) -> dict[str, str]:
         """Return it as data that JSON can hold, with every key."""

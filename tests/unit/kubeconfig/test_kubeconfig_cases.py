@@ -80,6 +80,10 @@ users: null
 
 TAKEN = {
     "a server with a path": (CLUSTER % 'server: "$plain/k8s/clusters/c-1"' + CONTEXT + USER % "token: abc", ABC),
+    "a path with escaped characters": (
+        CLUSTER % 'server: "$plain/k8s/%%c3%%a4%%bc"' + CONTEXT + USER % "token: abc",
+        ABC,
+    ),
     "a path that ends with a slash": (CLUSTER % 'server: "$plain/k8s/c-1/"' + CONTEXT + USER % "token: abc", ABC),
     "exec v1": (PLAIN + CONTEXT + EXEC % ("v1", "$folder/token.sh"), ABC),
     "exec v1beta1 with nulls": (PLAIN + CONTEXT + EXEC % ("v1beta1", "$folder/token.sh"), ABC),
