@@ -402,6 +402,19 @@ def test_what_the_brake_does_not_stop_of_a_relation_is_answered_as_applied(world
     assert (world.answer("teams").applied, world.answer("teams").pending) == (("data",), {})
 
 
+def test_a_relation_whose_changes_wait_for_the_gateway_is_answered_so_and_its_revocations_are_done(world, one, role):
+    document = one("ml", ann="edit", bob="view")
+    world.configure(pmr=document)
+    world.publish("teams", one("web", zed="edit", eve="edit"))
+    world.configure(pmr=document, distribution="upstream")
+
+    world.publish("teams", one("web", zed="edit", joe="edit"))
+
+    assert (role("zed", "web"), role("eve", "web"), role("joe", "web")) == ("edit", "", "")
+    pending = {"web": "the run was stopped; an administrator has to allow it"}
+    assert (world.answer("teams").applied, world.answer("teams").pending) == ((), pending)
+
+
 def test_a_relation_does_not_get_what_another_source_lets_go(world, api, one, role):
     world.configure(pmr=one("ml", bob="edit"))
     world.see()
