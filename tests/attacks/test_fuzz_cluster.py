@@ -16,7 +16,7 @@ from lightkube import Client
 
 from attacks.fuzz import changed, rounds
 from profiles_management import ProfilesError, export_pmr, list_access
-from profiles_management.kubeflow import listings
+from profiles_management.kubeflow import access_listing, access_report
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import plain
@@ -201,9 +201,9 @@ def _planned(world):
 
 
 def _listed(world):
-    lines, data = listings.access(list_access(target=Cluster(world.client)))
-    assert plain(lines)
-    json.dumps(data)
+    report = access_report.report(list_access(target=Cluster(world.client)), at=NOON)
+    assert plain(access_listing.lines(report))
+    json.dumps(access_listing.data(report))
 
 
 def _exported(world):

@@ -94,9 +94,10 @@ class Kfam:
             self._api.call("DELETE", self._api.path(each, namespace, name), manager="kfam")
 
     def _permit(self, namespace: str, by: str | None) -> None:
+        if by is None:
+            return
         profile = self._api.get("Profile", None, namespace) or {}
-        owner = profile.get("spec", {}).get("owner", {}).get("name")
-        if by is not None and by != owner:
+        if by != profile.get("spec", {}).get("owner", {}).get("name"):
             raise KfamError(403, f"{by} may not change who contributes to {namespace}")
 
     def _create(self, kind: str, metadata: Object, rest: Object) -> None:

@@ -67,8 +67,10 @@ def _comment(text: str) -> str:
     return f"# {printable}\n"
 
 
-def _as_written(quota: dict[str, Any]) -> dict[str, Any]:
+def _as_written(quota: Any) -> Any:  # noqa: ANN401 - any JSON
     """Return a stored quota as a document spells it: the API server leaves out an empty list of conditions."""
+    if not isinstance(quota, dict):
+        return quota
     selector = quota.get("scopeSelector")
     return {**quota, "scopeSelector": {"matchExpressions": []}} if selector == {} else quota
 

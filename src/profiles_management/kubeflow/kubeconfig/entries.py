@@ -17,7 +17,7 @@ from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "": False}
-_PLACEHOLDER = re.compile(r"<[^<>]+>|\$\{?[A-Za-z_]\w*\}?|\{\{.*\}\}")
+_PLACEHOLDER = re.compile(r"<[^<>]++>|\$\{?[A-Za-z_]\w*+\}?|\{\{[^{}]*+\}\}")
 _OMITTED = frozenset({"REDACTED", "DATA+OMITTED"})
 _HIDDEN = "was hidden by kubectl config view. Write the file with: kubectl config view --raw"
 
