@@ -12,7 +12,7 @@ from profiles_management.kubeflow import names
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.plan import Verb
 
-ALONE = Settings(standalone=True, allow_revocations=True)
+ALONE = Settings(standalone=True, allow_kubeflow=True, allow_revocations=True)
 MARKS = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
 NO_MESH = {"Namespace", "RoleBinding", "ResourceQuota", "LimitRange", "ClusterRole", "ServiceAccount"}
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from memory_api import MemoryApi, ProfileController
-from memory_api.kinds import ALL
 from profiles_management import Settings, create_or_update_profiles, plan_profiles
 from profiles_management.kubeflow.cluster import Cluster
 from profiles_management.reconcile.clock import Clock
@@ -37,8 +36,9 @@ class World:
     """
 
     def __init__(self, settings=BRAKE_OFF, *, api=None, slow=False):
-        self.settings = settings
-        self.api = api or MemoryApi(_kinds(settings), objects=map(_cluster_role, settings.cluster_roles.values()))
+        # The memory API always serves Profiles, as happenings want them.
+        self.settings = replace(settings, allow_kubeflow=True) if settings.standalone and api is None else settings
+        self.api = api or MemoryApi(objects=map(_cluster_role, settings.cluster_roles.values()))
         self.controller = None
         if not settings.standalone:
             self.controller = ProfileController(self.api, userid_prefix=settings.userid_prefix, manual=slow)
@@ -77,11 +77,6 @@ def before(scenario):
     world = World(scenario.settings)
     scenario.find(world.api)
     return world.after(scenario.before)
-
-
-def _kinds(settings):
-    """Return the kinds that a cluster serves; without Kubeflow there is no Profile."""
-    return [kind.name for kind in ALL if not (settings.standalone and kind.name == "Profile")]
 
 
 def _cluster_role(name):
