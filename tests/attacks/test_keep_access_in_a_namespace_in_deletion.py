@@ -8,7 +8,7 @@ from engine.looking import let_in, roles_in, short
 from engine.world import BRAKE_OFF, NOON, World
 
 from profiles_management import Settings, list_access
-from profiles_management.kubeflow.listings import access as listed
+from profiles_management.kubeflow import access_listing, access_report
 from profiles_management.pmr.merging import Source, merge
 
 KINDS = ("RoleBinding", "AuthorizationPolicy")
@@ -167,7 +167,8 @@ def test_access_there_is_listed_and_marked(world, kind):
     held_up(world, *KINDS, kind=kind)
 
     entries = list_access(target=world.client, settings=BRAKE_OFF)
-    lines, data = listed(entries)
+    report = access_report.report(entries, at=NOON)
+    lines, data = access_listing.lines(report), access_listing.data(report)
 
     assert {(entry.profile, short(entry.person.name)): entry.deleting for entry in entries} == {
         ("ml", "owner"): True,
