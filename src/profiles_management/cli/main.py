@@ -43,7 +43,10 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     try:
         return int(app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session) or 0)
     except typer.Abort:
-        session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
+        with suppress(OSError):  # the terminal is gone
+            session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
+    except SystemExit:  # typer ends the process where a pipe is closed
+        return 1
     except typer.TyperException as error:
         return failed(UsageError(f"{redacted(slips.message(error))}\n{_help(error)}"), arguments, session)
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
