@@ -45,8 +45,9 @@ def _run(arguments: Sequence[str], session: Session) -> int:
     except typer.Abort:
         with suppress(OSError):  # the terminal is gone
             session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
-    except SystemExit:  # typer ends the process where a pipe is closed
-        return 1
+    except SystemExit as ended:  # typer ends the process where a pipe is closed, and after a completion
+        if not ended.code:
+            raise
     except typer.TyperException as error:
         return failed(UsageError(f"{redacted(slips.message(error))}\n{_help(error)}"), arguments, session)
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
