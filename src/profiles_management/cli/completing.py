@@ -1,15 +1,19 @@
 """What a shell completes: contexts, profiles and people. Where something cannot be read, nothing is offered."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 
 from profiles_management.git.address import is_location
 from profiles_management.pmr.problems import ClusterError, ProfilesError
 from profiles_management.reconcile.clock import SYSTEM, Clock
+
+VARIABLE: Final = "_PROFILES_MANAGEMENT_COMPLETE"
+"""The variable by which a shell asks for candidates."""
 
 PATIENCE = 2.0
 """Seconds that one request to the cluster may take; nothing is tried again."""
@@ -39,7 +43,12 @@ def people(ctx: typer.Context) -> list[str]:
 
 
 def _offered(names: Iterable[str]) -> list[str]:
-    return sorted({name for name in names if name.isprintable()})
+    return sorted({name for name in names if name.isprintable() and not _runs_in_zsh(name)})
+
+
+def _runs_in_zsh(name: str) -> bool:
+    r"""Return whether zsh could run a part of a name: typer quotes `$` for zsh, but not a backslash before it."""
+    return "\\" in name and os.environ.get(VARIABLE) == "complete_zsh"
 
 
 def _assignments(ctx: typer.Context) -> list[Assignment]:

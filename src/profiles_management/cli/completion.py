@@ -8,11 +8,9 @@ from typing import Annotated, Final, Literal
 import typer
 from typer.completion import completion_init  # type: ignore[attr-defined]
 
+from profiles_management.cli.completing import VARIABLE
 from profiles_management.cli.program import command
 from profiles_management.cli.session import Session
-
-VARIABLE: Final = "_PROFILES_MANAGEMENT_COMPLETE"
-"""The variable by which a shell asks for candidates."""
 
 # Readline takes @, : and = for the ends of words, so `ann@example.com` or `arn:aws:eks` is several words to bash. The
 # line is split at white space instead, and what bash has already is taken off the candidates.

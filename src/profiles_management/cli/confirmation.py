@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.confirmation import Concern, concerns, confirm_sentence
+from profiles_management.kubeflow.confirmation import Concern, Kind, concerns, confirm_sentence
 from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import ProfilesError
@@ -44,11 +44,13 @@ def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, 
         Declined: the answer was no.
     """
     agreed: frozenset[Concern] = frozenset()
+    gateways: list[object] = []
     while True:
         with session.terminal.waiting(READING):
             plan = make()
         due = concerns(allowed(plan, settings))
-        if not ask or due <= agreed:
+        same_gateways = gateways == _gateways(plan) or not any(concern.kind is Kind.GATEWAYS for concern in due)
+        if not ask or (due <= agreed and same_gateways):
             return plan
         if agreed:
             session.note("The cluster changed meanwhile, and the plan with it.")
@@ -56,7 +58,12 @@ def agreed_plan(session: Session, make: Callable[[], Plan], settings: Settings, 
         session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
         if not session.terminal.confirms(_QUESTION):
             raise Declined(_nothing_of(plan, why))
-        agreed = due
+        agreed, gateways = due, _gateways(plan)
+
+
+def _gateways(plan: Plan) -> list[object]:
+    """Return the gateways that a plan writes; those of policies in the cluster may be others after the question."""
+    return [fact.data["principals"] for fact in plan.facts if fact.key == "gateways"]
 
 
 def asked_stops(plan: Plan, due: Collection[Concern], settings: Settings, *, ask: bool) -> tuple[Stop, ...]:

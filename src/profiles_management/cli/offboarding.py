@@ -30,7 +30,7 @@ from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, Where
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.describe import problem_data
-from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.lines import count, printable
 
 
 @command
@@ -152,7 +152,7 @@ def _show(session: Session, output: str, departure: Departure) -> None:
         return
     if not departure.is_written:
         for document in departure.changed:
-            session.terminal.diff(unified_diff(document.text, document.edits, document.name))
+            session.terminal.diff(unified_diff(document.text, document.edits, printable(document.name)))
     is_cluster = session.description is not None and session.description.kind == "cluster"
     for message in _messages(departure, has_cluster=is_cluster and departure.access is not None):
         session.note(message)

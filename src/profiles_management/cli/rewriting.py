@@ -4,9 +4,12 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from profiles_management.pmr import documents
 from profiles_management.pmr.problems import DocumentError, Problem, Where
+
+_PREFIX: Final = ".profiles-management."  # the name of the file may be as long as a name can be
 
 
 def rewrite(name: str, before: bytes, after: bytes) -> None:
@@ -23,7 +26,7 @@ def rewrite(name: str, before: bytes, after: bytes) -> None:
     """
     path = Path(name).resolve(strict=True)
     status = path.stat()
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(after)

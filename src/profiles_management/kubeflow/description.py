@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from profiles_management.kubeflow.caller import SERVICE_ACCOUNT
+from profiles_management.reconcile.lines import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class TargetDescription:
 
     def __str__(self) -> str:
         if self.kind == "folder":
-            return f"Folder: {self.path}"
+            return printable(f"Folder: {self.path}")
         known = [("context", self.context), ("server", self.server), ("user", self.user)]
         parts = [_worded(word, value) for word, value in known if value]
         if self.acting_as:
             parts.append(f"acting as {self.acting_as}")
-        return f"Cluster: {', '.join(parts) or 'unknown'}"
+        return printable(f"Cluster: {', '.join(parts) or 'unknown'}")
 
     def data(self) -> dict[str, str]:
         """Return it as data that JSON can hold, with every key."""
