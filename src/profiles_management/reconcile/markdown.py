@@ -5,7 +5,7 @@ Names, values and messages are in code spans, where Markdown, HTML, `@team` and 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate, chain, takewhile
+from itertools import chain
 from typing import Final
 
 from profiles_management.pmr.problems import Problem
@@ -123,15 +123,21 @@ def _items(title: str, items: Iterable[str], noun: str) -> list[str]:
     lines = [f"- {item}" for item in items]
     if not lines:
         return []
-    shown = [f"**{title}**", "", *lines[: _fitting(map(_size, lines), _BESIDE)]]
+    shown = [f"**{title}**", "", *chain.from_iterable(_fitting([[line] for line in lines], _BESIDE))]
     if more := len(lines) + 2 - len(shown):
         shown.append(f"- … and {count(more, f'more {noun}')}.")
     return [*shown, ""]
 
 
-def _fitting(sizes: Iterable[int], room: int) -> int:
-    """Return how many parts fit, from the first on."""
-    return sum(1 for _ in takewhile(lambda size: size <= room, accumulate(sizes)))
+def _fitting(parts: Iterable[list[str]], room: int) -> list[list[str]]:
+    """Return the parts that fit, in order. One that is too large is left out, and hides none after it."""
+    fitting: list[list[str]] = []
+    for lines in parts:
+        size = _size(*lines)
+        if size <= room:
+            fitting.append(lines)
+            room -= size
+    return fitting
 
 
 def _size(*lines: str) -> int:
@@ -149,10 +155,10 @@ def _changes(plan: Plan, room: int) -> list[str]:
     number = len(changes)
     summary = f"<details><summary>{count(number, 'change')}</summary>"
     room -= _size(summary, *_HEAD, _left_out(number), "</details>", "", "", "", "")
-    fitting = _fitting((_size(*lines) for lines in changes), room)
-    table = [*_HEAD, *chain.from_iterable(changes[:fitting]), ""]
-    if fitting < number:
-        table += [_left_out(number - fitting), ""]
+    fitting = _fitting(changes, room)
+    table = [*_HEAD, *chain.from_iterable(fitting), ""]
+    if left_out := number - len(fitting):
+        table += [_left_out(left_out), ""]
     if sum(map(len, changes)) > _OPEN:
         return [summary, "", *table, "</details>", ""]
     return table

@@ -11,6 +11,7 @@ from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.description import TargetDescription
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM
+from profiles_management.reconcile.markdown import LIMIT, plan_markdown
 from profiles_management.reconcile.plan import Action, Change, Fact, FieldDiff, ObjectRef, Person, Phase, Plan, Reason
 
 FILE = """\
@@ -106,3 +107,18 @@ def test_other_gateways_than_were_agreed_to_are_asked_for_again(run):
         agreed_plan(Session(terminal=run.terminal), lambda: next(plans), UPSTREAM, ask=True)
 
     assert len(run.terminal.asked) == 2
+
+
+def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
+    target = ObjectRef("Namespace", "", "aaa")
+    fields = tuple(FieldDiff(f"labels.x{number}", "|" * 999, "|" * 999) for number in range(60))
+    large = Change(Phase.SHAPE, "aaa", target, Action.UPDATE, Reason.CHANGED, fields=fields)
+    ann = Person("User", "ann@example.com")
+    binding = ObjectRef("RoleBinding", "web", "ann")
+    revoked = Change(Phase.REVOKE, "web", binding, Action.DELETE, Reason.UNLISTED, person=ann, before="edit")
+
+    comment = plan_markdown(Plan((large, revoked)))
+
+    assert "ann@example.com" in comment
+    assert "and 1 more change that do" in comment
+    assert len(comment.encode()) <= LIMIT
