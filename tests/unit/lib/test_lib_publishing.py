@@ -257,3 +257,11 @@ def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(te
 def test_one_that_compresses_well_has_a_limit_too(tester):
     with tester.library() as provider, pytest.raises(PublishError, match="The document has 16,777,217 bytes"):
         provider.publish(TEXT.ljust(LARGEST_TEXT + 1, "#"))
+
+
+@pytest.mark.parametrize(
+    "part", [10**5000, type("Model", (), {"model_dump": lambda self: {}})], ids=["digits", "class"]
+)
+def test_what_python_cannot_write_is_refused_as_everything_else(part):
+    with pytest.raises(PublishError):
+        check_document({"profiles": [{"name": "ml", "resources": part}]})

@@ -552,7 +552,7 @@ def _plain(value: object, where: str) -> Any:  # noqa: ANN401
         return {key: _plain(part, f"{where}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part, f"{where}[{index}]") for index, part in enumerate(value)]
-    if hasattr(value, "model_dump"):
+    if hasattr(value, "model_dump") and not isinstance(value, type):
         return _plain(value.model_dump(mode="json", by_alias=True, exclude_none=True), where)
     return _scalar(value, where)
 
@@ -570,7 +570,10 @@ def _scalar(value: object, where: str) -> bool | float | str | None:
 
 def _json(data: Mapping[str, Any]) -> str:
     """Equal data, equal text."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        raise PublishError("The document has a number with too many digits.") from None
 
 
 # Into a databag and out of it
