@@ -1,5 +1,6 @@
 """Goals of attacks: run code in a shell, forge lines of a log or a patch, get more than was agreed to."""
 
+import re
 import shutil
 import subprocess
 from contextlib import suppress
@@ -8,6 +9,7 @@ import pytest
 
 from profiles_management.cli.confirmation import Declined, agreed_plan
 from profiles_management.cli.main import main
+from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.description import TargetDescription
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM
@@ -122,3 +124,10 @@ def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
     assert "ann@example.com" in comment
     assert "and 1 more change that do" in comment
     assert len(comment.encode()) <= LIMIT
+
+
+@pytest.mark.parametrize("name", ["ann;=1+1", 'ann; "=1+1"', "ann;@x;-1", "=1+1"])
+def test_a_name_is_no_formula_where_cells_end_at_semicolons(name):
+    cells = [cell for line in csv_text(["Person"], [["ml", name]]).splitlines() for cell in re.split("[;,]", line)]
+
+    assert not any(cell.lstrip(' "').startswith(("=", "@", "-")) for cell in cells)
