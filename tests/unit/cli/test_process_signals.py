@@ -19,8 +19,10 @@ ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-m", "profiles_management"]
 TEAMS = 20
 PATIENCE = 30  # seconds after which a test fails
+# As a shell starts it; these tests may run under nohup, whose processes ignore SIGHUP.
 DEFAULT_ACTIONS = "import signal, sys; [signal.signal(one, signal.SIG_DFL) for one in (1, 15)]; "
 DEFAULT_ACTIONS += "signal.signal(2, signal.default_int_handler); "
+STARTED = [sys.executable, "-c", DEFAULT_ACTIONS + "from profiles_management.cli import entry; entry()"]
 
 
 class Gate:
@@ -109,9 +111,8 @@ def started(environment):
     @contextmanager
     def start(*arguments):
         # A shell starts what runs in its background with SIGINT ignored.
-        script = [sys.executable, "-c", DEFAULT_ACTIONS + "from profiles_management.cli import entry; entry()"]
         popen = subprocess.Popen(  # noqa: S603 - our own command
-            [*script, *arguments],
+            [*STARTED, *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -304,7 +305,7 @@ def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_sam
     api.faults.append(gate)
     leader, follower = pty.openpty()
     popen = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, "apply", grants, "--writers", "1"], env=environment, stdin=follower, stdout=follower, stderr=follower
+        [*STARTED, "apply", grants, "--writers", "1"], env=environment, stdin=follower, stdout=follower, stderr=follower
     )
     os.close(follower)
     assert gate.reached.wait(PATIENCE)
