@@ -26,6 +26,18 @@ class Contradicted(Exception):
     """Somebody else changed what the change is about. The next run decides, not this one."""
 
 
+def is_decided_alike(first: Plan, fresh: Plan) -> bool:
+    """Return whether both plans write the same gateways, and nothing holds the second one back that let the first go.
+
+    Policies can be edited while a run is under way. Nobody has seen a plan that writes other gateways.
+    """
+    return _gateways(first) == _gateways(fresh) and (not fresh.halts or bool(first.halts))
+
+
+def _gateways(plan: Plan) -> list[object]:
+    return [fact.data.get("principals") for fact in plan.facts]
+
+
 def remaining(change: Change, fresh: Plan, *, written: Collection[Write] = (), met: Write | None = None) -> Change:
     """Return what is left of a change; one without writes where its objects are as the document wants them.
 

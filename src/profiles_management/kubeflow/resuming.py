@@ -37,6 +37,10 @@ def settle(run: "Run", replan: Callable[[], Plan]) -> bool:
             fresh = replan()
         except (ClusterError, Interrupted):
             continue  # looked at again after the next pause, or the run ends
+        if not conflicts.is_decided_alike(run.plan, fresh):
+            for job in jobs:
+                job.conflict = False  # the next run shows which gateways it writes
+            break
         _go_on(run, jobs, fresh)
     return tried
 

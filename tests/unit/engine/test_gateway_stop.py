@@ -231,6 +231,29 @@ def test_the_gateway_of_the_owners_policies_is_taken_and_named(auto):
     assert not auto.plan(FOUR).changes
 
 
+def test_what_waited_for_a_conflict_writes_no_gateway_that_nobody_has_seen(auto):
+    auto.apply(document(profile(), profile("web")))
+    happened = []
+
+    def others_write(request, act):
+        if (request.method, request.resource) == ("PATCH", "namespaces") and not happened:
+            happened.append(request)
+            name_charmed(auto, "ml", "web")
+            namespace = auto.api.get("Namespace", None, "ml")
+            namespace["metadata"].setdefault("annotations", {})["example.com/seen"] = "true"
+            auto.api.put(namespace)
+        return act()
+
+    auto.api.faults.append(others_write)
+    wanted = document(profile(ann="edit", fields={"labels": {"example.com/team": "a"}}), profile("web"))
+
+    report = auto.apply(wanted)
+
+    assert (report.exit_code, principals_in(auto.api)) == (4, {})
+    assert auto.apply(wanted).exit_code == 0
+    assert set(principals_in(auto.api).values()) == {CHARMED_PRINCIPALS}
+
+
 def test_a_gateway_that_no_preset_has_is_taken_where_all_agree(auto):
     auto.apply(document(profile(), profile("web")))
     for name in ("ml", "web"):
