@@ -193,7 +193,7 @@ def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
         )
     if "attempting to grant" in text:
         bind = Asked("bind", "clusterroles", asked.options)
-        return f"Not allowed to {said}. {grant(bind, 'the verb bind on the ClusterRoles that profiles use')}"
+        return f"Not allowed to {said}. {grant(bind, 'bind on the ClusterRoles that profiles use')}"
     if " cannot " in text:
         return f"Not allowed to {said}. {grant(asked)}"
     return f"Not allowed to {said}"
