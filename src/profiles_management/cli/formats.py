@@ -1,4 +1,4 @@
-"""Forms of output that other programs show to people: comments on pull requests, annotations, code scanning."""
+"""Forms of output that other programs show to people: annotations, code scanning."""
 
 import json
 import os
@@ -11,7 +11,6 @@ from profiles_management.cli.github import workflow_commands
 from profiles_management.cli.places import PathOf, relative
 from profiles_management.cli.sarif import sarif
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.markdown import problems_markdown
 
 _Problems = Sequence[Problem]
 
@@ -40,7 +39,6 @@ def _version() -> str:
 
 
 PROBLEMS: dict[str, Callable[[_Problems, _Problems], str]] = {
-    "markdown": problems_markdown,
     "github": _github,
     "sarif": _sarif,
 }

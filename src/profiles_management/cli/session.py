@@ -40,6 +40,7 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import StopKind
 from profiles_management.reconcile.waiting import Watcher
@@ -231,16 +232,18 @@ class Session:
         Args:
             more: what the data holds besides the errors.
         """
+        warnings = error.warnings if isinstance(error, DocumentError) else ()
+        target = str(self._target or "") if isinstance(error, ClusterError | UnknownProfile) else ""
         if output in formats.PROBLEMS:
-            warnings = error.warnings if isinstance(error, DocumentError) else ()
             self.problems(_problems(error), warnings, output)
+        elif output == "markdown":
+            self.terminal.file(problems_markdown(_problems(error), warnings, target=target))
         elif output in ("json", "yaml"):
             self.terminal.data(self._origins() | (more or {}) | _failure_data(error), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)
-            self.terminal.complain([*warning_lines(error.warnings), *problems])
+            self.terminal.complain([*warning_lines(warnings), *problems])
         else:
-            target = str(self._target or "") if isinstance(error, ClusterError | UnknownProfile) else ""
             self.error("\n".join(part for part in (str(error), _remedy(error), target) if part))
         return error.exit_code
 

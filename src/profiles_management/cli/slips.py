@@ -18,7 +18,7 @@ def message(error: typer.TyperException) -> str:
     context = getattr(error, "ctx", None)
     if not error.message.startswith("No such option") or context is None:
         error.message = error.message.removeprefix(_OF_PYDANTIC)
-        return error.format_message()
+        return error.format_message().replace("\n\t", " ")  # typer lists choices below each other
     return f"No such option: {option}.{_hint(option, context)}"
 
 

@@ -53,9 +53,15 @@ def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", l
     return "\n".join([*head, *refused, *_changes(plan, room), *rest]).rstrip() + "\n"
 
 
-def problems_markdown(problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> str:
-    """Return why there is no plan."""
+def problems_markdown(problems: Sequence[Problem], warnings: Sequence[Problem] = (), *, target: str = "") -> str:
+    """Return why there is no plan.
+
+    Args:
+        target: which cluster or folder failed, '' where none did.
+    """
     lines = [f"**No plan: {count(len(problems), 'error')}.** Nothing was changed.", ""]
+    if target:
+        lines += [code(target), ""]
     lines += _items("Errors", map(_problem, problems), "error")
     lines += _items("Warnings", map(_problem, warnings), "warning")
     return "\n".join(lines).rstrip() + "\n"
@@ -101,12 +107,16 @@ def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
 
 
 def _refused(problem: Problem) -> str:
-    return f"{code(profile_of(problem))}: {code(problem.what)}. {code(problem.remedy)}"
+    return f"{code(profile_of(problem))}: {_said(problem)}"
 
 
 def _problem(problem: Problem) -> str:
     where = f"{code(str(problem.where))}: " if str(problem.where) else ""
-    return f"{where}{code(problem.what)}. {code(problem.remedy)}"
+    return f"{where}{_said(problem)}"
+
+
+def _said(problem: Problem) -> str:
+    return f"{code(problem.what.removesuffix('.'))}. {code(problem.remedy)}".rstrip()
 
 
 def _pending(pending: Pending) -> str:

@@ -122,6 +122,7 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
     ("arguments", "said"),
     [
         (("plan",), "Missing argument 'FILE'."),
+        (("completion",), "Missing argument 'SHELL'. Choose from: bash, zsh, fish"),
         (("plna", "x"), "No such command 'plna'. Did you mean 'plan'?"),
         (("plan", "pmr.yaml", "--unheard-of"), "No such option: --unheard-of."),
         (
@@ -267,6 +268,14 @@ def test_a_cluster_that_refuses_connections_is_told(run, config):
     assert (ran.code, ran.err.count("error:")) == (1, 1)
     assert ran.err.startswith("error: The cluster does not answer")
     assert SECRET not in ran.err
+
+
+def test_a_comment_says_which_cluster_does_not_answer(run, config):
+    ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--output", "markdown", real=True)
+
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.splitlines()[2].startswith("`Cluster: context here, server https://")
+    assert ran.out.count("Cluster: ") == 1
 
 
 def test_a_cluster_error_is_data_too(run, config):

@@ -172,3 +172,12 @@ def test_a_document_that_is_refused_is_a_list_of_errors():
 
     assert text.splitlines()[0] == "**No plan: 1 error.** Nothing was changed."
     assert '- `pmr.yaml:6:3`: `unknown key "@x"`. `write: contributors`' in text
+
+
+def test_a_target_that_fails_is_named_above_its_error():
+    problem = Problem("cluster", "The cluster does not answer. Nothing was written.", Where(), "Check the VPN.")
+
+    lines = problems_markdown([problem], target="Cluster: context prod").splitlines()
+
+    assert lines[2] == "`Cluster: context prod`"
+    assert lines[-1] == "- `The cluster does not answer. Nothing was written`. `Check the VPN.`"
