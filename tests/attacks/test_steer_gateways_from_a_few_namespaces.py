@@ -37,6 +37,21 @@ def forge(world, principals, *names):
             put(world.api, policy)
 
 
+def add_profiles_of(world, user, number, *principals):
+    """Have a user create Profiles with a policy that names other gateways, as anybody may."""
+    for index in range(number):
+        name = f"{user}-{index}"
+        created = {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": name},
+            "spec": {"owner": {"kind": "User", "name": f"{user}@example.com"}},
+        }
+        world.api.call("POST", world.api.path("Profile"), created)
+        if principals:
+            owners_policy(world, *principals, name=name)
+
+
 @pytest.mark.parametrize(
     "principals", [CHARMED_PRINCIPALS, (EVIL,), (*PRINCIPALS, EVIL)], ids=["preset", "own", "more"]
 )
@@ -92,17 +107,29 @@ def test_the_first_profiles_of_a_large_document_do_not_choose_a_gateway_that_no_
 def test_profiles_that_no_document_defines_have_no_vote():
     world = World(SETTINGS["auto"])
     world.apply(document(*THREE))
-    for index in range(9):
-        profile_of_a_user = {
-            "apiVersion": "kubeflow.org/v1",
-            "kind": "Profile",
-            "metadata": {"name": f"user-{index}"},
-            "spec": {"owner": {"kind": "User", "name": "eve@example.com"}},
-        }
-        world.api.call("POST", world.api.path("Profile"), profile_of_a_user)
-        owners_policy(world, *CHARMED_PRINCIPALS, name=f"user-{index}")
+    add_profiles_of(world, "eve", 9, *CHARMED_PRINCIPALS)
 
     assert not world.plan(document(*THREE)).changes
+
+
+def test_somebody_with_many_profiles_chooses_no_gateway_for_a_new_document():
+    world = World(SETTINGS["auto"])
+    for user in ("alice", "bob", "carol"):
+        add_profiles_of(world, user, 1)
+    add_profiles_of(world, "eve", 9, *CHARMED_PRINCIPALS)
+
+    assert world.apply(document(*THREE)).exit_code == 0
+    assert set(principals_in(world.api).values()) == {PRINCIPALS}
+
+
+def test_the_only_user_of_a_cluster_cannot_have_new_profiles_trust_their_own_program():
+    world = World(SETTINGS["auto"])
+    add_profiles_of(world, "eve", 3, EVIL)
+
+    with pytest.raises(StoppedError):
+        world.apply(document(*THREE))
+
+    assert not world.api.objects("AuthorizationPolicy", "ml")
 
 
 def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():

@@ -39,7 +39,8 @@ def halt(
         return None
     gateways, votes, whose = check.gateways, check.votes, "owners'"
     if not votes:
-        votes, whose = votes_of_contributors(gateways, pmr, observed), "contributors'"
+        in_document = [profile.name for profile in pmr.in_order()]
+        votes, whose = votes_of_contributors(gateways, in_document, observed), "contributors'"
     others = gateways.outvoted_by(votes)
     rewritten = set(_rewritten(writing, gateways, others, observed))
     if len(rewritten) <= _AT_MOST:

@@ -1,12 +1,15 @@
 """Which gateways a plan takes where no preset is given: those that the target's policies name. Pure.
 
-Policies can be edited by the admins of their namespaces. So only profiles that the document defines count, each once;
-a known preset needs more than half of them, and principals that no preset has need all of them, and more than half
-of the profiles in the document.
+Policies can be edited by the admins of their namespaces. So the profiles that the document defines count first, each
+once; a known preset needs more than half of them, and principals that no preset has need all of them, and more than
+half of the profiles in the document. Where none of these profiles exists yet, the other profiles of the target count.
+Any user may create those, so only a known preset is taken from them.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from profiles_management.kubeflow import ownership
 from profiles_management.kubeflow.gateways import (
@@ -23,7 +26,7 @@ from profiles_management.kubeflow.policy_spec import WayIn
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM, Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import SettingsError
-from profiles_management.reconcile.plan import Fact, Plan
+from profiles_management.reconcile.plan import Fact, Person, Plan
 from profiles_management.reconcile.stops import Halt, StopKind
 
 _DEFAULT = "upstream"
@@ -50,7 +53,7 @@ class Choice:
         plan = replace(plan, facts=(self.fact if is_written else replace(self.fact, text=""),))
         if self.halt is None:
             return plan
-        is_held = not all(change.ends_access for change in plan.changes)
+        is_held = is_written and not all(change.ends_access for change in plan.changes)
         return replace(plan, halts=(self.halt,) if is_held else ())
 
 
@@ -61,21 +64,59 @@ def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: 
         settings: with `detect_gateways`.
     """
     gateways = Gateways(settings, pmr, observed)
-    votes, whose = _owners_votes(pmr, observed, settings), "owners'"
-    if not votes:
-        votes, whose = votes_of_contributors(gateways, pmr, observed), "contributors'"
-    if not votes:
+    poll = next((poll for poll in _polls(gateways, pmr, observed, settings) if poll.votes), None)
+    if poll is None:
         text = f"{_DEFAULT}, because no AuthorizationPolicy names one (see --preset)"
         return _chosen(settings, UPSTREAM.principals, text, is_detected=False)
+    votes, whose = poll.votes, poll.whose
     if preset := _preset_of_most(votes):
         text = f"{preset}, as {_share(_votes_for(preset, votes), votes)} {whose} AuthorizationPolicies name it"
         return _chosen(settings, PRESETS[preset].principals, text)
-    if principals := _agreed(votes, pmr):
+    if poll.is_of_document and (principals := _agreed(votes, pmr)):
         text = f"{', '.join(principals)}, as all {votes.total():,} {whose} AuthorizationPolicies name it"
         return _chosen(settings, principals, text)
-    likely = _likely(votes, votes_of_contributors(gateways, pmr, observed))
+    likely = _likely(votes, votes_of_contributors(gateways, _in_document(pmr), observed))
     choice = _chosen(settings, PRESETS[likely].principals, "unclear", is_detected=False)
     return replace(choice, halt=_unclear(votes, whose, gateways))
+
+
+class _Poll(NamedTuple):
+    """How many profiles have policies that name which gateways, and whose policies these are."""
+
+    votes: Counter[WayIn]
+    whose: str
+    is_of_document: bool = True
+
+
+def _polls(
+    gateways: Gateways, pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
+) -> Iterator[_Poll]:
+    """Yield polls, the one to believe first; the first in which anybody votes decides."""
+    yield _Poll(_owners_votes(pmr, observed, settings), "owners'")
+    yield _Poll(votes_of_contributors(gateways, _in_document(pmr), observed), "contributors'")
+    yield _Poll(_other_owners_votes(gateways, observed), "other owners'", is_of_document=False)
+    others = votes_of_contributors(gateways, sorted(observed.policies), observed)
+    yield _Poll(others, "other contributors'", is_of_document=False)
+
+
+def _in_document(pmr: ProfilesManagementRepresentation) -> list[str]:
+    return [profile.name for profile in pmr.in_order()]
+
+
+def _other_owners_votes(gateways: Gateways, observed: Observed) -> Counter[WayIn]:
+    """Return how many owners have a policy that names which gateways.
+
+    Any user may create Profiles, so each owner has one vote for a gateway, however many Profiles they own.
+    """
+    votes: set[tuple[Person, WayIn]] = set()
+    for name, policy in observed.owner_policies.items():
+        profile = observed.profiles.get(name)
+        if profile is None or profile.owner is None:
+            continue
+        way = gateways.of(policy.spec, profile.owner.name)
+        if way.principals:
+            votes.add((profile.owner, way._replace(headers=frozenset(), prefixes=frozenset())))
+    return Counter(way for _, way in votes)
 
 
 def _chosen(settings: Settings, principals: tuple[str, ...], text: str, *, is_detected: bool = True) -> Choice:

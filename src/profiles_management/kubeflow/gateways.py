@@ -5,7 +5,7 @@ another one lets nobody in. The admins of a namespace can edit that policy, so e
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -162,16 +162,14 @@ def fact(settings: Settings, text: str = "", *, is_detected: bool = False) -> Fa
     return Fact("gateways", data, text)
 
 
-def votes_of_contributors(
-    gateways: Gateways, pmr: ProfilesManagementRepresentation, observed: Observed
-) -> Counter[WayIn]:
-    """Return how many profiles of a document have contributors' policies that name which gateways.
+def votes_of_contributors(gateways: Gateways, profiles: Iterable[str], observed: Observed) -> Counter[WayIn]:
+    """Return how many of some profiles have contributors' policies that name which gateways.
 
     For targets without owners' policies of a profile controller. Each profile has one vote, whatever it holds.
     """
     votes: Counter[WayIn] = Counter()
-    for profile in pmr.in_order():
-        there = observed.policies.get(profile.name, {}).values()
+    for profile in profiles:
+        there = observed.policies.get(profile, {}).values()
         ways = (gateways.of(policy.spec, policy.person.name) for policy in there)
         named = Counter(way for way in ways if way.principals)
         if named:

@@ -1,5 +1,7 @@
 """A wrong preset locks nobody out: existing policies get another gateway than the owners' only if that is allowed."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.build import document, profile
@@ -294,6 +296,48 @@ def test_where_the_owners_policies_do_not_agree_the_choice_is_left_to_somebody(a
     )
     assert roles_in(auto.api) == {"owner": "admin", "ann": "edit"}
     assert auto.apply(document(profile(ann="edit"), profile("web", ann="edit"))).exit_code == 0
+
+
+def test_new_profiles_get_the_gateway_of_the_other_profiles_in_the_cluster(auto):
+    others = World(Settings(), api=auto.api)
+    others.apply(document(profile("alice", owner="alice"), profile("carol", owner="carol")))
+    name_charmed(auto, "alice", "carol")
+
+    report = auto.apply(FOUR)
+
+    assert report.exit_code == 0
+    assert set(principals_in(auto.api).values()) == {CHARMED_PRINCIPALS}
+    text = "Gateway: charmed, as 2 of 2 other owners' AuthorizationPolicies name it."
+    assert fact(report.plan).text == text
+
+
+def test_where_other_profiles_name_unknown_gateways_new_contributors_wait(auto):
+    World(Settings(), api=auto.api).apply(document(profile("alice", owner="alice")))
+    owners_policy(auto, OTHER, name="alice")
+
+    error = stopped(auto, FOUR)
+
+    assert error.report.stops[0].remedy == f"If that is right, pass --principal {OTHER}."
+    assert "of the other owners' AuthorizationPolicies 1 of 1 name" in str(error)
+    assert not auto.api.objects("Profile")[1:]
+    assert auto.apply(FOUR, principals=(OTHER,), detect_gateways=False).exit_code == 0
+
+
+def test_profiles_without_contributors_write_no_gateway_and_do_not_wait_for_one(auto):
+    World(Settings(), api=auto.api).apply(document(profile("alice", owner="alice")))
+    owners_policy(auto, OTHER, name="alice")
+
+    assert auto.apply(document(profile(), profile("web"))).exit_code == 0
+
+
+def test_new_profiles_in_a_folder_get_the_gateway_of_the_other_profiles_there(tmp_path):
+    create_or_update_profiles(FOUR, target=tmp_path, settings=CHARMED)
+    new = document(profile("new", ann="edit"))
+
+    plan = plan_profiles(new, target=tmp_path, settings=replace(DETECTED, instance="second"))
+
+    text = "Gateway: charmed, as 2 of 2 other contributors' AuthorizationPolicies name it."
+    assert fact(plan).text == text
 
 
 def test_a_folder_keeps_the_gateway_of_its_policies(auto, tmp_path):
