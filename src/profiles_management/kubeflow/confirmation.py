@@ -1,6 +1,6 @@
 """What a person has to agree to before a plan is applied: access that ends, other gateways, others' objects. Pure."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -78,9 +78,9 @@ def _rewrite(field: FieldDiff) -> Kind | None:
     if field.path == "managed by":
         return Kind.INSTANCE
     path = field.path.removeprefix(f"{names.OWNER_POLICY}.")
-    if "principals" in path:
-        return Kind.GATEWAYS
-    return Kind.POLICY if path.startswith(POLICY_FIELDS) else None
+    if not path.startswith(POLICY_FIELDS):
+        return None
+    return Kind.GATEWAYS if "principals" in path else Kind.POLICY
 
 
 def confirm_sentence(agreed: Collection[Concern]) -> str:
@@ -102,55 +102,22 @@ def _by_kind(agreed: Collection[Concern]) -> Iterator[tuple[Kind, list[Concern]]
             yield kind, found
 
 
-def _words(kind: Kind, found: list[Concern]) -> str:
-    return _WORDS[kind](found)
-
-
-def _revoked(found: list[Concern]) -> str:
-    verb = "ends" if len(found) == 1 else "end"
-    return f"{count(len(found), 'role assignment')} {verb}"
-
-
-def _weaker(found: list[Concern]) -> str:
-    verb = "becomes" if len(found) == 1 else "become"
-    return f"{count(len(found), 'role')} {verb} weaker"
-
-
-def _cluster_roles(found: list[Concern]) -> str:
-    verb = "binds" if len(found) == 1 else "bind"
-    return f"{count(len(found), 'RoleBinding')} {verb} to another ClusterRole"
-
-
-def _owners(found: list[Concern]) -> str:
-    return f"{count(len(found), 'owner is', 'owners are')} replaced"
-
-
-def _gateways(found: list[Concern]) -> str:
-    return f"the gateways of {count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} change"
-
-
-def _policies(found: list[Concern]) -> str:
-    verb = "lets" if len(found) == 1 else "let"
-    return f"{count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} {verb} in other requests"
-
-
-def _instances(found: list[Concern]) -> str:
-    instances = ", ".join(sorted({concern.about for concern in found}))
-    number = len({concern.profile for concern in found})
-    return f"objects of the instance {instances} are taken over in {count(number, 'profile')}"
-
-
-def _adopted(found: list[Concern]) -> str:
-    return f"{count(len(found), 'existing namespace is', 'existing namespaces are')} adopted"
-
-
-_WORDS: dict[Kind, Callable[[list[Concern]], str]] = {
-    Kind.REVOCATION: _revoked,
-    Kind.WEAKER_ROLE: _weaker,
-    Kind.CLUSTER_ROLE: _cluster_roles,
-    Kind.OWNER: _owners,
-    Kind.GATEWAYS: _gateways,
-    Kind.POLICY: _policies,
-    Kind.INSTANCE: _instances,
-    Kind.ADOPTION: _adopted,
+_ADDED_UP = {
+    Kind.REVOCATION: ("role assignment ends", "role assignments end"),
+    Kind.WEAKER_ROLE: ("role becomes weaker", "roles become weaker"),
+    Kind.CLUSTER_ROLE: ("RoleBinding binds to another ClusterRole", "RoleBindings bind to another ClusterRole"),
+    Kind.OWNER: ("owner is replaced", "owners are replaced"),
+    Kind.POLICY: ("AuthorizationPolicy lets in other requests", "AuthorizationPolicies let in other requests"),
+    Kind.ADOPTION: ("existing namespace is adopted", "existing namespaces are adopted"),
 }
+"""What is said of one concern and of several, after their number."""
+
+
+def _words(kind: Kind, found: list[Concern]) -> str:
+    if kind is Kind.GATEWAYS:
+        return f"the gateways of {count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} change"
+    if kind is Kind.INSTANCE:
+        instances = ", ".join(sorted({concern.about for concern in found}))
+        profiles = len({concern.profile for concern in found})
+        return f"objects of the instance {instances} are taken over in {count(profiles, 'profile')}"
+    return count(len(found), *_ADDED_UP[kind])

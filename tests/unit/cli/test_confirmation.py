@@ -130,6 +130,14 @@ def test_what_takes_nothing_from_anybody_is_not_asked(profiles, there, apply, ru
     assert (ran.code, run.terminal.asked) == (0, [])
 
 
+def test_a_label_is_not_a_gateway_whatever_its_name(apply, run):
+    apply([team("ml", labels={"principals": "two"})])
+
+    ran = apply([team("ml", labels={"principals": "three"})], answer=False)
+
+    assert (ran.code, run.terminal.asked) == (0, [])
+
+
 @pytest.mark.parametrize(
     ("profiles", "options", "said"),
     [
