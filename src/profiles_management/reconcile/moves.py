@@ -39,10 +39,10 @@ def moves(change: Change) -> Iterator[Move]:
 def _owners(change: Change, field: FieldDiff) -> Iterator[Move]:
     if field.before == field.after:
         return
-    roles = {field.path.removeprefix(_CONTRIBUTORS): str(field.after) for field in change.fields}
     if field.before is not None:
         before = str(field.before)
-        yield Move(change.profile, before, OWNER, roles.get(before, ""))
+        roles = {field.path: str(field.after) for field in change.fields}
+        yield Move(change.profile, before, OWNER, roles.get(f"{_CONTRIBUTORS}{before}", ""))
     yield Move(change.profile, str(field.after), "", OWNER)
 
 

@@ -8,6 +8,7 @@ from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write, stale_list
 from profiles_management import Settings
+from profiles_management.reconcile.moves import losses
 from profiles_management.reconcile.plan import Phase, Reason
 from profiles_management.reconcile.text import plan_lines
 
@@ -455,3 +456,13 @@ def test_a_contributor_who_is_to_own_a_profile_that_is_not_listed_yet_keeps_acce
 
     assert "bob" in roles_in(world.api)
     assert "bob" in let_in(world.api)
+
+
+def test_an_owner_of_before_who_is_called_like_a_field_loses_access(world, profile):
+    before = profile()
+    before.owner.name = "owner"
+    world.apply(document(before))
+
+    plan = world.plan(document(profile(owner="new")))
+
+    assert ("ml", "owner") in losses(plan.changes)
