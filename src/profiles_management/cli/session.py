@@ -239,7 +239,7 @@ class Session:
         elif output == "markdown":
             self.terminal.file(problems_markdown(_problems(error), warnings, target=target))
         elif output in ("json", "yaml"):
-            self.terminal.data(self._origins() | (more or {}) | _failure_data(error), output)
+            self.terminal.data(self._origins() | _failure_data(error, more or {}), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)
             self.terminal.complain([*warning_lines(warnings), *problems])
@@ -262,11 +262,12 @@ def _named(target: TargetDescription) -> Line:
     return line(Segment(f"{kind}: ", Tone.FAINT), rest, hang=len(kind) + 2)
 
 
-def _failure_data(error: ProfilesError) -> Data:
-    errors = {"errors": [problem_data(problem) for problem in _problems(error)]}
+def _failure_data(error: ProfilesError, more: Data) -> Data:
+    """Return what the data of a command hold, with an error after those that they have."""
+    errors = [*more.get("errors", ()), *map(problem_data, _problems(error))]
     if not isinstance(error, DocumentError):
-        return errors
-    return errors | {"warnings": [problem_data(warning) for warning in error.warnings]}
+        return more | {"errors": errors}
+    return more | {"errors": errors, "warnings": [problem_data(warning) for warning in error.warnings]}
 
 
 def _problems(error: ProfilesError) -> tuple[Problem, ...]:

@@ -277,6 +277,16 @@ def test_json_of_an_apply_that_the_brake_stops_is_the_whole_report(run, controll
     assert [one["code"] for one in ran.data["errors"]] == ["brake"]
 
 
+def test_json_of_an_apply_that_the_brake_stops_has_what_was_refused_too(run, controller, api):
+    run("apply", "pmr.yaml")
+    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "web"}})
+    web = "profiles: [{name: web, owner: {kind: User, name: ann@example.com}}]"
+
+    ran = run("apply", "-", "--brake-minimum", "1", "--output", "json", stdin=web)
+
+    assert [one["code"] for one in ran.data["errors"]] == ["unowned-namespace", "brake"]
+
+
 def test_what_the_brake_holds_back_is_counted_as_that_and_not_as_unchanged(run, controller, api, here):
     run("apply", "pmr.yaml")
     Kfam(api).add("ml-engineers", "eve@example.com", "edit")
