@@ -1,7 +1,6 @@
 """Asking before a change on a terminal; the plan that is shown is the plan that is applied."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.confirmation import Concern, Kind, concerns, confirm_sentence
@@ -97,4 +96,4 @@ def _confirmation(what: str) -> Stop:
 
 
 def _nothing_of(plan: Plan, why: tuple[Stop, ...]) -> Report:
-    return Report(replace(plan, changes=(), held=plan.changes), stops=why)
+    return Report(plan.holding(lambda _: True), stops=why)

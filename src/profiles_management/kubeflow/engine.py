@@ -195,14 +195,13 @@ def apply_plan(
     """
     with _reached(target, settings, clock) as reached:
         replan = None if pmr is None else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
-        why = stops(plan, settings)
+        rest, why = allowed(plan, settings), stops(plan, settings)
+        is_tried = bool(rest) or not why
+        report = _applied_and_told(rest, reached, settings, clock, progress, replan) if is_tried else Report(rest)
         if not why:
-            return _applied_and_told(plan, reached, settings, clock, progress, replan)
-        rest = allowed(plan, settings)
-        report = _applied_and_told(rest, reached, settings, clock, progress, replan) if rest else Report(rest)
+            return report
         report = replace(report, stops=why)
-        stopped = stopped_by_brake(plan, settings)
-        if stopped:
+        if stopped := stopped_by_brake(plan, settings):
             raise brake.error(stopped, report)
         from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
 
@@ -222,7 +221,7 @@ def allowed(plan: Plan, settings: Settings) -> Plan:
 def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:
     """Return why an apply would hold changes of a plan back; nothing where it would apply all of it."""
     stopped = stopped_by_brake(plan, settings)
-    why = [brake.stop(plan, stopped)] if stopped else []
+    why = [brake.stop(stopped)] if stopped else []
     why += [halt.stop for halt in plan.halts]
     rest = bool(why) and bool(allowed(plan, settings))
     return tuple(replace(stop, rest=rest) for stop in why)

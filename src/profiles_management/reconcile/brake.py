@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
-from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess, ordered
+from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop, StopKind
 
@@ -40,22 +40,22 @@ def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
         lost=plan.access.lost - sum(source.lost for source in waiting),
         gained=plan.access.gained - sum(source.gained for source in waiting),
     )
-    held = [change for change in plan.changes if change.reason is not Reason.EXPIRED and _is_stopped(change, groups)]
-    kept = {id(change) for change in held}
-    changes = tuple(change for change in plan.changes if id(change) not in kept)
-    return replace(plan, changes=changes, access=access, held=ordered((*plan.held, *held)))
+
+    def is_held(change: Change) -> bool:
+        return change.reason is not Reason.EXPIRED and _is_stopped(change, groups)
+
+    return replace(plan.holding(is_held), access=access)
 
 
-def stop(plan: Plan, sources: Sequence[SourceAccess]) -> Stop:
+def stop(sources: Sequence[SourceAccess]) -> Stop:
     """Return why an apply of a plan holds changes back.
 
     Args:
         sources: those of the plan that are stopped, at least one.
     """
-    lost, before = sum(source.lost for source in sources), sum(source.before for source in sources)
-    what = f"{lost:,} of {before:,} role assignments would be revoked{whose(sources)}"
-    remedy = "To allow it once, pass --allow-revocations."
-    return Stop(StopKind.REVOCATIONS, what, remedy, rest=bool(released(plan, sources)))
+    lost, before = _numbers(sources)
+    what = f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}"
+    return Stop(StopKind.REVOCATIONS, what, "To allow it once, pass --allow-revocations.")
 
 
 def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:
@@ -65,16 +65,21 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
         sources: those that are stopped, at least one.
         report: what was applied nevertheless; None where nothing was tried.
     """
-    lost, before = sum(source.lost for source in sources), sum(source.before for source in sources)
+    lost, before = _numbers(sources)
     written = "and nothing was written"
     if report is not None and report.writes:
         written = "and nothing of this was written. Other sources and access whose time is up were applied"
     message = (
-        f"{lost:,} of {before:,} accesses, each of a person to a profile, would be taken away{whose(sources)}: "
+        f"{lost:,} of {before:,} accesses, each of a person to a profile, would be taken away{_whose(sources)}: "
         f"the brake stopped this, {written}. If it is meant, allow revocations for one run."
     )
     groups = [(source.source, source.within) for source in sources]
     return BrakeError(message, lost=lost, before=before, groups=groups, report=report)
+
+
+def _numbers(sources: Sequence[SourceAccess]) -> tuple[int, int]:
+    """Return how many pairs would be lost, and of how many."""
+    return sum(source.lost for source in sources), sum(source.before for source in sources)
 
 
 def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None, str]]) -> bool:
@@ -82,7 +87,7 @@ def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None,
     return (of.source, of.within) in stopped or (of.source, "") in stopped
 
 
-def whose(sources: Sequence[SourceAccess]) -> str:
+def _whose(sources: Sequence[SourceAccess]) -> str:
     """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
     by = sorted({_named(source) for source in sources if source.source})
     parts = [f" by {', '.join(by)}"] if by else []

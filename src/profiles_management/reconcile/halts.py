@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from profiles_management.pmr.problems import StoppedError
-from profiles_management.reconcile.plan import Plan, ordered
+from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 
 
 def released(plan: Plan) -> Plan:
     """Return a plan that holds back what its halts do not allow: access that ends still ends."""
-    changes = tuple(change for change in plan.changes if change.ends_access)
-    held = tuple(change for change in plan.changes if not change.ends_access)
-    return replace(plan, changes=changes, access=replace(plan.access, gained=0), held=ordered((*plan.held, *held)))
+    rest = plan.holding(lambda change: not change.ends_access)
+    return replace(rest, access=replace(plan.access, gained=0))
 
 
 def error(plan: Plan, report: Report) -> StoppedError:

@@ -1,7 +1,7 @@
 """A plan is a value: every change that leads from what is to what should be, in the order in which it is made."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -329,6 +329,14 @@ class Plan:
     def writes(self) -> int:
         """How many requests it takes."""
         return sum(len(change.writes) for change in self.changes)
+
+    def holding(self, is_held: Callable[[Change], bool]) -> "Plan":
+        """Return the plan with some of its changes held back."""
+        changes: list[Change] = []
+        held = [*self.held]
+        for change in self.changes:
+            (held if is_held(change) else changes).append(change)
+        return replace(self, changes=tuple(changes), held=ordered(held))
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
