@@ -117,20 +117,7 @@ def plan(
     )
 
 
-@command
-def diff(
-    ctx: typer.Context,
-    given: DocumentOptions,
-    git: GitOptions,
-    target: TargetOptions,
-    options: SettingOptions,
-    at: At = None,
-    exit_code: ExitCode = False,
-    yes: Agreed = False,
-    output: PlanOutput = "text",
-) -> int:
-    """Same as `plan`."""
-    return plan(ctx, given, git, target, options, at, exit_code, yes, output)
+command(plan, name="diff", text="Same as `plan`.")
 
 
 @command

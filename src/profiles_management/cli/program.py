@@ -52,9 +52,14 @@ _VERBOSITY = inspect.Parameter(
 )
 
 
-def command(function: Callable[..., int]) -> Callable[..., int]:
-    """Register a command under its name; an error becomes a message and an exit code."""
-    run, name = spread(function), function.__name__.strip("_").replace("_", "-")
+def command(function: Callable[..., int], *, name: str = "", text: str = "") -> Callable[..., int]:
+    """Register a command; an error becomes a message and an exit code.
+
+    Args:
+        name: of the command; by default that of the function.
+        text: of its help; by default the docstring of the function.
+    """
+    run, name = spread(function), name or function.__name__.strip("_").replace("_", "-")
 
     def guarded(*, verbosity: int, **given: object) -> int:
         session = given["ctx"].obj  # type: ignore[attr-defined]
@@ -75,7 +80,7 @@ def command(function: Callable[..., int]) -> Callable[..., int]:
         code: int = session.fail(failure, output=given.get("output", "text"), more=more)
         return code
 
-    guarded.__doc__ = function.__doc__
+    guarded.__doc__ = text or function.__doc__
     signature = inspect.signature(run)
     guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), _VERBOSITY]

@@ -12,6 +12,8 @@ _VERBS = {
     Action.REPLACE: ("to replace", "replaced"),
     Action.DELETE: ("to remove", "removed"),
 }
+# what is said of one and of several, before and after a run
+_LOSE, _GAIN = (("loses", "lose"), ("lost", "lost")), (("gains", "gain"), ("gained", "gained"))
 _MOST_NAMES = 5
 
 
@@ -88,16 +90,11 @@ def _counted(changes: Collection[Change], tense: int) -> str:
 
 
 def _access(access: Access, *, past: bool) -> str:
-    lose, gain = ("lost", "gained") if past else ("lose", "gain")
     number = access.lost + access.expired
-    told = [f"{number:,} {_verb(lose, number)} access"] if number else []
+    parts = [f"{count(number, *_LOSE[past])} access"] if number else []
     if access.gained:
-        told.append(f"{access.gained:,} {_verb(gain, access.gained)} {'it' if number else 'access'}")
-    return _listed(told)
-
-
-def _verb(verb: str, number: int) -> str:
-    return f"{verb}s" if number == 1 and not verb.endswith("ed") and verb != "lost" else verb
+        parts.append(f"{count(access.gained, *_GAIN[past])} {'it' if number else 'access'}")
+    return _listed(parts)
 
 
 def _rest(plan: Plan, pending: Collection[Pending]) -> str:
@@ -148,11 +145,6 @@ def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) 
     names = printable(", ".join(profiles[:_MOST_NAMES])) + more
     are = count(len(profiles), "profile is", "profiles are")
     whose = "its" if len(profiles) == 1 else "their"
-    yield f"{are} no longer in the document: {names}; {whose} {_lose(len(lost), past=past)} access."
-
-
-def _lose(people: int, *, past: bool) -> str:
-    verb = "lost" if past else "lose"
-    if people == 1 and not past:
-        verb = "loses"
-    return f"{count(people, 'contributor')} {verb}"
+    one, many = _LOSE[past]
+    people = count(len(lost), f"contributor {one}", f"contributors {many}")
+    yield f"{are} no longer in the document: {names}; {whose} {people} access."
