@@ -333,6 +333,15 @@ def test_access_is_past_its_end_from_that_moment_on(before, is_over):
     assert ('<span class="m soon">soon</span>' in text) is not is_over
 
 
+def test_the_page_of_an_export_shows_a_time_as_that_of_access_does():
+    li = Contributor(name="li@example.com", role="view", until=datetime(2027, 6, 30, 17, tzinfo=UTC))
+    profile = Profile(name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[li])
+
+    text = export_page(Export(ProfilesManagementRepresentation([profile]), ()), None, NOON, "")
+
+    assert "<span class=date>2027-06-30 17:00 UTC</span>" in text
+
+
 def test_a_report_is_utf_8_whatever_the_locale(monkeypatch):
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1", errors="backslashreplace"))

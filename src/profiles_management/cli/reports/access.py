@@ -1,17 +1,15 @@
 """The report of who has access as a page or CSV."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report, Table, shown_end
+from profiles_management.cli.reports.report import Assignment, Mark, Report, Table, assignment
 from profiles_management.cli.reports.target import facts_of, place_of
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import nobody, role_name
 from profiles_management.kubeflow.access_report import AccessReport
 from profiles_management.kubeflow.description import TargetDescription
-from profiles_management.kubeflow.held import has_come
 from profiles_management.pmr.names import quoted
 from profiles_management.reconcile.rows import day
 
@@ -84,21 +82,10 @@ def _filters(report: AccessReport) -> Iterator[tuple[str, str]]:
 
 
 def _assignment(entry: AccessEntry, report: AccessReport) -> Assignment:
-    soon = report.at + timedelta(days=SOON_DAYS)
-    marks = (
-        (Mark.EXPIRED, report.is_expired(entry)),
-        (Mark.UNMANAGED, not entry.managed),
-        (Mark.MESH_ONLY, not entry.role),
-        (Mark.DELETING, entry.deleting),
-    )
-    return Assignment(
-        profile=entry.profile,
-        person=entry.person,
-        role=role_name(entry),
-        until=shown_end(entry.until),
-        ends_soon=has_come(entry.until, soon) and not report.is_expired(entry),
-        source=entry.source,
-        marks=tuple(mark for mark, applies in marks if applies),
+    marks = ((Mark.UNMANAGED, not entry.managed), (Mark.MESH_ONLY, not entry.role), (Mark.DELETING, entry.deleting))
+    applying = [mark for mark, applies in marks if applies]
+    return assignment(
+        entry.profile, entry.person, role_name(entry), entry.until, report.at, source=entry.source, marks=applying
     )
 
 

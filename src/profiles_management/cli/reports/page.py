@@ -115,11 +115,7 @@ def _view(number: int, view: View, sources: Mapping[str, int]) -> Iterator[str]:
         *(["Source"] if sources else []),
     ]
     yield f'<section class="view" id="view{number}">\n<table>\n'
-    yield (
-        f"<caption>Role assignments by {view.title.lower()}</caption>\n"
-        if view.title != "To review"
-        else ("<caption>Role assignments to review</caption>\n")
-    )
+    yield f"<caption>Role assignments {view.order}</caption>\n"
     yield "<thead><tr>" + "".join(f'<th scope="col">{title}</th>' for title in columns) + "</tr></thead>\n"
     for group in view.groups:
         yield from _group(group, view, len(columns), sources)

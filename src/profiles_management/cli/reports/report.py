@@ -1,10 +1,11 @@
 """What a report shows, before it is a page or a table: role assignments, facts about the report, further tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from profiles_management.kubeflow.held import has_come
 from profiles_management.reconcile.plan import Person
 
 SOON_DAYS = 30
@@ -50,6 +51,22 @@ class Assignment:
     ends_soon: bool = False
     source: str = ""
     marks: tuple[Mark, ...] = ()
+
+
+def assignment(
+    profile: str, person: Person, role: str, until: str, at: datetime, *, source: str = "", marks: Iterable[Mark] = ()
+) -> Assignment:
+    """Return an assignment as it is at a moment.
+
+    Args:
+        until: when it ends, as annotations have it; '' for never.
+        at: the moment of the report, with a zone.
+        marks: those that do not depend on the moment.
+    """
+    is_over = has_come(until, at)
+    is_soon = not is_over and has_come(until, at + timedelta(days=SOON_DAYS))
+    marks = (Mark.EXPIRED, *marks) if is_over else tuple(marks)
+    return Assignment(profile, person, role, shown_end(until), is_soon, source, marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ _Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Assignments under one heading; `note` is shown next to it. `is_name` is whether the heading is a name."""
+    """Assignments under one heading; `note` is shown next to it. `person` is whom the heading names, if it does."""
 
     heading: str
     note: str
@@ -26,11 +26,13 @@ class View:
     """One way to look at a report.
 
     Attributes:
+        order: how it is ordered, after "Role assignments".
         has_profile, has_person: whether the rows have these columns; a heading that has it saves the column.
         groups: in the order in which they are shown.
     """
 
     title: str
+    order: str
     groups: Sequence[Group]
     has_profile: bool = True
     has_person: bool = True
@@ -41,11 +43,11 @@ def views(report: Report) -> tuple[View, ...]:
     everything = sorted(report.assignments, key=_order)
     review = tuple(_review(everything))
     return (
-        View("Profile", tuple(_by_profile(everything, report)), has_profile=False),
-        View("Person", tuple(_by_person(everything)), has_person=False),
-        View("Role", tuple(_by_role(everything))),
-        View("End", tuple(_by_end(everything))),
-        *([View("To review", review)] if review else []),
+        View("Profile", "by profile", tuple(_by_profile(everything, report)), has_profile=False),
+        View("Person", "by person", tuple(_by_person(everything)), has_person=False),
+        View("Role", "by role", tuple(_by_role(everything))),
+        View("End", "by end", tuple(_by_end(everything))),
+        *([View("To review", "to review", review)] if review else []),
     )
 
 
