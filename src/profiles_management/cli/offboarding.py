@@ -3,6 +3,7 @@
 import codecs
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -72,9 +73,9 @@ def offboard(
         found = _without(contents, leaver, settings.rules)
     access = _access(session, target, settings)
     departure = Departure(leaver, found, access)
-    if write:
-        written = _write(session, contents, departure.changed)
-        departure = Departure(leaver, found, access, is_written=written)
+    if write and departure.changed:
+        _write(session, contents, departure.changed)
+        departure = replace(departure, is_written=True)
     _show(session, output, departure)
     return 0 if departure.is_found and not departure.undecided else 1
 
@@ -126,11 +127,8 @@ def _access(session: Session, target: TargetOptions, settings: Settings) -> Sequ
         return None
 
 
-def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> bool:
-    """Write the documents, and return whether there are any.
-
-    If one fails, a note names those before it.
-    """
+def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> None:
+    """Write the documents; if one fails, a note names those before it."""
     written: list[str] = []
     try:
         for document in changed:
@@ -141,7 +139,6 @@ def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Of
     finally:
         if written and len(written) < len(changed):
             session.note(f"Wrote {', '.join(written)} before the error below.")
-    return bool(changed)
 
 
 def _show(session: Session, output: str, departure: Departure) -> None:

@@ -2,37 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from itertools import chain
-from operator import attrgetter
-from typing import NamedTuple
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.person_search import MOST_SIMILAR, includes, search
-from profiles_management.pmr.offboarding import Leaver, Mention, Offboarding, Place
+from profiles_management.pmr.offboarding import Action, Leaver, Mention, Offboarding, Place
 from profiles_management.pmr.people import UserKind
 from profiles_management.reconcile.plan import Person
-
-
-class Action(StrEnum):
-    """What happens to an entry of a document; the value is what JSON has."""
-
-    REMOVE = "remove"
-    HAND_OVER = "hand_over"
-    """The person owns it, and the new owner is named."""
-    DECIDE = "decide"
-    """The person owns it, and no new owner is named."""
-    PROMOTE = "promote"
-    """An entry of the new owner as a contributor, which is removed."""
-    KEEP = "keep"
-    """A similar name."""
-
-
-class Entry(NamedTuple):
-    """One entry of a document and what happens to it."""
-
-    place: Place
-    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +40,14 @@ class Departure:
         return bool(self.own_access) or any(document.is_found for document in self.documents)
 
     @property
-    def entries(self) -> list[Entry]:
+    def places(self) -> list[Place]:
         """The entries of all documents, in their order."""
-        ordered = (sorted(_entries(document), key=_place) for document in self.documents)
-        return [*chain.from_iterable(ordered)]
+        return [place for document in self.documents for place in document.places]
 
     @property
     def undecided(self) -> list[Place]:
         """What the person still owns."""
-        return [entry.place for entry in self.entries if entry.action is Action.DECIDE]
+        return [place for place in self.places if place.action is Action.DECIDE]
 
     @property
     def mentions(self) -> list[Mention]:
@@ -108,17 +82,3 @@ class Departure:
         yield from (entry.person for entry in self.access or ())
         for document in self.documents:
             yield from (Person(kind.value, name) for kind, name in document.people)
-
-
-def _entries(document: Offboarding) -> Iterator[Entry]:
-    owned = Action.HAND_OVER if document.leaver.new_owner else Action.DECIDE
-    for action, places in (
-        (Action.REMOVE, document.removed),
-        (owned, document.owned),
-        (Action.PROMOTE, document.promoted),
-        (Action.KEEP, document.alike),
-    ):
-        yield from (Entry(place, action) for place in places)
-
-
-_place = attrgetter("place")

@@ -4,7 +4,7 @@ person      {kind, name}
 new_owner   who owns their profiles from now on, null for nobody yet
 documents   [{document, diff, written}]: each document that changes
 places      [{action, profile, person: {kind, name}, role, until, file, line, column}]: entries in
-            the documents; action is remove, hand_over, decide, promote or keep (departure.Action)
+            the documents; action is remove, hand_over, decide, promote or keep (pmr.offboarding.Action)
 mentions    [{file, line, column, text}]: where else a document contains the name
 access      of the cluster or the folder, as `access` lists it, with `similar`; null where it was
             not checked
@@ -15,8 +15,8 @@ from typing import Final
 
 from profiles_management.kubeflow.access import AccessEntry
 from profiles_management.kubeflow.access_listing import access_data, access_role
-from profiles_management.kubeflow.departure import Action, Departure, Entry
-from profiles_management.pmr.offboarding import Mention, Offboarding, Place, unified_diff
+from profiles_management.kubeflow.departure import Departure
+from profiles_management.pmr.offboarding import Action, Mention, Offboarding, Place, unified_diff
 from profiles_management.pmr.problems import Where
 from profiles_management.reconcile.describe import Data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
@@ -35,7 +35,7 @@ def data(departure: Departure) -> Data:
         "person": departure.person._asdict(),
         "new_owner": departure.leaver.new_owner or None,
         "documents": [_document_data(document, departure) for document in departure.changed],
-        "places": [_entry_data(entry) for entry in departure.entries],
+        "places": [_place_data(place) for place in departure.places],
         "mentions": [_mention_data(mention) for mention in departure.mentions],
         "access": None if departure.access is None else [*_access_data(departure)],
     }
@@ -46,10 +46,9 @@ def _document_data(document: Offboarding, departure: Departure) -> Data:
     return {"document": document.name, "diff": diff, "written": departure.is_written}
 
 
-def _entry_data(entry: Entry) -> Data:
-    place = entry.place
+def _place_data(place: Place) -> Data:
     return {
-        "action": str(entry.action),
+        "action": str(place.action),
         "profile": place.profile,
         "person": {"kind": place.kind.value, "name": place.name},
         "role": place.role,
@@ -75,8 +74,8 @@ def _access_data(departure: Departure) -> Iterator[Data]:
 
 def lines(departure: Departure) -> list[Line]:
     """Return every place, as tables, and what has to be decided."""
-    entries = [entry for entry in departure.entries if entry.action is not Action.KEEP]
-    changing: _Rows = [_changing(entry, departure) for entry in entries]
+    places = [place for place in departure.places if place.action is not Action.KEEP]
+    changing: _Rows = [_changing(place, departure.leaver.new_owner) for place in places]
     return [
         *_table(("DOCUMENT", "PROFILE", "ROLE", "UNTIL", "ACTION"), changing),
         *_table(("ACCESS NOW", "ROLE", "UNTIL"), [*map(_access, departure.own_access)]),
@@ -91,16 +90,14 @@ def _table(heading: tuple[str, ...], rows: _Rows, more: Sequence[Line] = ()) -> 
     return [*table([heading, *rows]), *more, line()] if rows else []
 
 
-def _changing(entry: Entry, departure: Departure) -> tuple[str, ...]:
-    place, new_owner = entry.place, departure.leaver.new_owner
+def _changing(place: Place, new_owner: str) -> tuple[str, ...]:
     actions = {
         Action.REMOVE: "remove",
         Action.HAND_OVER: f"hand over to {new_owner}",
         Action.PROMOTE: f"remove {new_owner}, the new owner",
         Action.DECIDE: "stays: choose a new owner",
     }
-    until = place.until or "-"
-    return _where(place.where), place.profile, place.role, until, actions[entry.action]
+    return _where(place.where), place.profile, place.role, place.until or "-", actions[place.action]
 
 
 def _access(entry: AccessEntry) -> tuple[str, ...]:
@@ -108,7 +105,7 @@ def _access(entry: AccessEntry) -> tuple[str, ...]:
 
 
 def _similar(departure: Departure) -> list[Line]:
-    kept = [entry.place for entry in departure.entries if entry.action is Action.KEEP]
+    kept = [place for place in departure.places if place.action is Action.KEEP]
     rows: _Rows = [*map(_similar_place, kept), *map(_similar_access, departure.similar_access)]
     more = len(rows) - _MOST_SIMILAR
     left_out = [line(f"... and {count(more, 'more similar name')}.")] if more > 0 else []

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles_management.pmr.offboarding import Leaver, offboard, unified_diff
+from profiles_management.pmr.offboarding import Action, Leaver, offboard, unified_diff
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError
 
@@ -25,6 +25,10 @@ def without_ann(contributors):
     edited = offboard(HEAD + contributors, LEAVER).edited()
     assert edited.startswith(HEAD)
     return edited.removeprefix(HEAD)
+
+
+def places(found, action):
+    return [place for place in found.places if place.action is action]
 
 
 def refusal(document, leaver=LEAVER):
@@ -130,7 +134,7 @@ def test_similar_names_and_groups_named_after_the_person_are_shown_and_stay():
 
     found = offboard(f"{HEAD}  contributors:\n{people}{groups}", LEAVER)
 
-    similar = [(place.kind, place.name) for place in found.alike]
+    similar = [(place.kind, place.name) for place in places(found, Action.KEEP)]
     assert similar == [*((UserKind.USER, name) for name in entries[:4]), ("Group", "ann-team"), ("Group", ANN)]
     assert (found.is_found, found.edits) == (False, ())
 
@@ -141,13 +145,13 @@ def test_the_composed_and_the_decomposed_spelling_of_a_name_are_two_names():
 
     found = offboard(entry, Leaver(decomposed))
 
-    assert ([place.name for place in found.alike], found.edits) == ([composed], ())
+    assert ([place.name for place in places(found, Action.KEEP)], found.edits) == ([composed], ())
 
 
 def test_every_place_has_its_line_role_and_end():
     document = f"{HEAD}  contributors:\n  - {{name: {ANN}, role: edit, until: 2020-01-01}}\n"
 
-    (place,) = offboard(document, LEAVER, name="pmr.yaml").removed
+    (place,) = places(offboard(document, LEAVER, name="pmr.yaml"), Action.REMOVE)
 
     assert (str(place.where), place.profile) == ("pmr.yaml:5:5 profiles[0].contributors[0]", "ml")
     assert (place.role, place.until) == ("edit", "2020-01-01")
@@ -191,7 +195,7 @@ profiles:
 def test_an_owner_stays_until_somebody_names_a_new_one():
     found = offboard(OWNED, LEAVER)
 
-    assert [place.profile for place in found.owned] == ["a"]
+    assert [place.profile for place in places(found, Action.DECIDE)] == ["a"]
     assert f"name: {ANN}}}  # since May" in found.edited()
 
 
@@ -203,7 +207,7 @@ def test_a_new_owner_gets_the_profiles_and_loses_the_role_in_them():
         .replace(f"  - {{name: {BOB}, role: edit}}\n", "")
         .replace(f"{{name: {ANN}, role: edit}}, ", "")
     )
-    assert [(place.profile, place.name) for place in found.promoted] == [("a", BOB)]
+    assert [(place.profile, place.name) for place in places(found, Action.PROMOTE)] == [("a", BOB)]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +242,7 @@ def test_a_person_who_is_listed_by_aliases_is_removed_everywhere():
     found = offboard(document, LEAVER)
 
     assert found.edited() == document.replace(f"  - &ann {{name: {ANN}, role: edit}}\n", "").replace("[*ann]", "[]")
-    assert [place.profile for place in found.removed] == ["ml", "b", "c"]
+    assert [place.profile for place in places(found, Action.REMOVE)] == ["ml", "b", "c"]
 
 
 def test_keys_that_are_aliases_are_read_as_what_they_stand_for():

@@ -16,7 +16,7 @@ from profiles_management.pmr.offboarding.edits import Edit, ListEdits, applied, 
 from profiles_management.pmr.offboarding.json_text import written_in
 from profiles_management.pmr.offboarding.layout import Layout, Node
 from profiles_management.pmr.offboarding.mentions import Mention, mentions
-from profiles_management.pmr.offboarding.people import OWNER, Leaver, Person, Place, people
+from profiles_management.pmr.offboarding.people import OWNER, Action, Leaver, Person, Place, people
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
@@ -24,6 +24,7 @@ from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.yaml_events import parse
 
 _NO_RULES: Final = Rules()
+_OF_LEAVER: Final = (Action.REMOVE, Action.HAND_OVER, Action.DECIDE)
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z][\w.+-]*@[\w.-]*\w", re.ASCII)
 
 
@@ -36,10 +37,7 @@ class Offboarding:
         leaver: who leaves.
         text: the document as it is, without a byte order mark.
         edits: what changes, in the order of the text.
-        removed: the contributor entries of the person; the edits remove them.
-        owned: the profiles that the person owns; the edits name the new owner, if there is one.
-        promoted: the contributor entries of the new owner, which the edits remove.
-        alike: other entries with a similar name; they stay.
+        places: the entries of the person, those of the new owner that the edits remove, and similar names.
         mentions: where else the text contains the name; all stay.
         people: the kind and the name of everybody in the document.
     """
@@ -48,17 +46,14 @@ class Offboarding:
     leaver: Leaver
     text: str
     edits: tuple[Edit, ...] = ()
-    removed: tuple[Place, ...] = ()
-    owned: tuple[Place, ...] = ()
-    promoted: tuple[Place, ...] = ()
-    alike: tuple[Place, ...] = ()
+    places: tuple[Place, ...] = ()
     mentions: tuple[Mention, ...] = ()
     people: frozenset[tuple[UserKind, str]] = frozenset()
 
     @property
     def is_found(self) -> bool:
         """Whether the document names the person."""
-        return bool(self.removed or self.owned)
+        return any(place.action in _OF_LEAVER for place in self.places)
 
     def edited(self) -> str:
         """Return the text after the edits."""
@@ -131,21 +126,25 @@ class _Search:
         Raises:
             DocumentError: it cannot be edited.
         """
-        known = {*self.owned, *self.removed, *self.promoted}
-        alike = [person for person in self.people if self.leaver.is_alike(person.place.name)]
         edits = in_order(self._edits())
         return Offboarding(
             self.name,
             self.leaver,
             self.text,
             edits=self._checked(edits),
-            removed=_places(self.removed),
-            owned=_places(self.owned),
-            promoted=_places(self.promoted),
-            alike=_places(person for person in alike if person not in known),
+            places=tuple(sorted(self._places())),
             mentions=tuple(self._mentions(edits)),
             people=everybody,
         )
+
+    def _places(self) -> Iterator[Place]:
+        """Yield the entries that leave or change, and those with a similar name, each with what happens to it."""
+        owned = Action.HAND_OVER if self.leaver.new_owner else Action.DECIDE
+        actions = dict.fromkeys(self.removed, Action.REMOVE)
+        actions |= dict.fromkeys(self.owned, owned) | dict.fromkeys(self.promoted, Action.PROMOTE)
+        for person in self.people:
+            if person in actions or self.leaver.is_alike(person.place.name):
+                yield person.place._replace(action=actions.get(person, Action.KEEP))
 
     def _mentions(self, edits: Iterable[Edit]) -> Iterator[Mention]:
         known = [(edit.start, edit.end) for edit in edits]
@@ -224,10 +223,6 @@ class _Search:
         place = (*self.removed, *self.owned)[0].place
         what = f"{quoted(place.name)} cannot be removed without changing more than that"
         return DocumentError([Problem("cannot-edit", what, place.where, "edit it by hand")])
-
-
-def _places(found: Iterable[Person]) -> tuple[Place, ...]:
-    return tuple(person.place for person in found)
 
 
 def _is_cut(node: Node, edits: Iterable[Edit]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from profiles_management.pmr import until
@@ -16,6 +17,20 @@ from profiles_management.pmr.user_names import same_user
 
 OWNER: Final = "owner"
 _WORD = re.compile(r"[^\W_]+")
+
+
+class Action(StrEnum):
+    """What happens to an entry of a document; the value is what JSON has."""
+
+    REMOVE = "remove"
+    HAND_OVER = "hand_over"
+    """The person owns it, and the new owner is named."""
+    DECIDE = "decide"
+    """The person owns it, and no new owner is named."""
+    PROMOTE = "promote"
+    """An entry of the new owner as a contributor, which is removed."""
+    KEEP = "keep"
+    """A similar name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ class Place(NamedTuple):
         where: file, line, column and path of the entry.
         role: admin, edit or view; `owner` for an owner.
         until: when the access ends, '' for never.
+        action: what happens to the entry.
     """
 
     where: Where
@@ -60,6 +76,7 @@ class Place(NamedTuple):
     name: str
     role: str
     until: str = ""
+    action: Action = Action.KEEP
 
 
 class Person(NamedTuple):
