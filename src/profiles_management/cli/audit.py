@@ -1,6 +1,5 @@
 """The commands that show an existing target for a review: `export` and `access`."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -19,10 +18,9 @@ from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.kubeflow import access_listing, access_report
 from profiles_management.kubeflow.engine import list_cluster_wide, read_access
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.unmanaged import people_of
 from profiles_management.pmr import documents
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import UnknownPerson
-from profiles_management.reconcile.plan import Person
 
 
 @command
@@ -99,7 +97,7 @@ def access(
     """List who has which role in which profile, and until when."""
     session: Session = ctx.obj
     settings = options.settings()
-    people = _people(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
+    people = people_of(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         entries, unread = read_access(target=where, settings=settings, profile=asked.profile)
@@ -124,12 +122,3 @@ def access(
     if output in ("text", "csv"):
         session.note(access_listing.not_covered(report))
     return UnknownPerson.exit_code if access_listing.nobody(report) else 0
-
-
-def _people(pmr: ProfilesManagementRepresentation) -> Collection[Person]:
-    """Return everybody whom a document names."""
-    found: set[Person] = set()
-    for profile in pmr.in_order():
-        found.add(Person(str(profile.owner.kind), profile.owner.name))
-        found.update(Person(str(person.kind), person.name) for person in profile.contributors)
-    return found

@@ -1,10 +1,11 @@
 """A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from lightkube import Client
@@ -247,12 +248,10 @@ class Cluster:
     def _everything(self, kind: type[Any]) -> tuple[list[Any], list[Problem]]:
         objects: list[Any] = []
         unread: list[Problem] = []
-
-        def take(page: pages.Page) -> None:
-            objects.extend(page.objects)
-            unread.extend(problem for problems in page.problems.values() for problem in problems)
-
-        self._each_page(kind, take)
+        with self._answers("list", kind):
+            for page in self._pages(kind):
+                objects += page.objects
+                unread += chain.from_iterable(page.problems.values())
         return objects, unread
 
     def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Gathering | None:
@@ -270,27 +269,24 @@ class Cluster:
     def _listed(self, kind: type[Any], field: str, space: str = "") -> Gathering:
         """Read one kind, page by page."""
         part = Gathering(self._settings)
-
-        def take(page: pages.Page) -> None:
-            part.add(page.objects)
-            part.add_unread(page.problems)
-
-        self._each_page(kind, take, field, space)
+        with self._answers("list", kind):
+            for page in self._pages(kind, field, space):
+                part.add(page.objects)
+                part.add_unread(page.problems)
         return part
 
-    def _each_page(self, kind: type[Any], take: Callable[[pages.Page], None], field: str = "", space: str = "") -> None:
+    def _pages(self, kind: type[Any], field: str = "", space: str = "") -> Iterator[pages.Page]:
         query: dict[str, object] = {"limit": self._settings.page_size}
         if field:
             query["fieldSelector"] = f"metadata.name={field}"
-        with self._answers("list", kind):
-            while True:
-                page = self._page(kind, space, query)
-                take(page)
-                if not page.more:
-                    return
-                if self._clock.ending():
-                    raise Interrupted
-                query["continue"] = page.more
+        while True:
+            page = self._page(kind, space, query)
+            yield page
+            if not page.more:
+                return
+            if self._clock.ending():
+                raise Interrupted
+            query["continue"] = page.more
 
     def _page(self, kind: type[Any], space: str, query: dict[str, object]) -> pages.Page:
         """Read one page. One that is too large is asked for again with fewer objects, as are those that follow it."""
