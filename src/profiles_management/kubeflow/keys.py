@@ -1,13 +1,15 @@
 """Labels and annotations of a profile's namespace; which of them are ours stands in an annotation beside them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from profiles_management.kubeflow import names, objects, writes
 from profiles_management.kubeflow.observed import NamespaceSeen
 from profiles_management.kubeflow.wanted import Ground, Spec, Wanted, moved
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason
+
+Keys = Mapping[str, str]
 
 
 def record(wanted: Wanted) -> str:
@@ -40,31 +42,42 @@ def _reason(fields: Iterable[FieldDiff]) -> Reason:
 
 
 def _difference(ground: Ground, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
-    there = {"labels": seen.labels, "annotations": seen.annotations} if seen is not None else {}
-    known = there.get("annotations", {}).get(names.KEYS, "")
-    ours, wanted = (
-        recorded(known, ground.settings.rules),
-        {"labels": ground.wanted.labels, "annotations": ground.wanted.annotations},
-    )
+    """Return the metadata of the patch, and the fields that it changes."""
+    known = seen.annotations.get(names.KEYS, "") if seen is not None else ""
+    ours = recorded(known, ground.settings.rules)
     metadata: Spec = {}
     fields: list[FieldDiff] = []
-    for part, values in wanted.items():
-        has = there.get(part, {})
-        changed: dict[str, str | None] = {key: value for key, value in values.items() if has.get(key) != value}
-        changed |= {key: None for key in ours.get(part, ()) if key in has and key not in values}
-        fields += [FieldDiff(f"{part}.{key}", has.get(key), value) for key, value in sorted(changed.items())]
-        if changed:
+    for part, has, wanted in _parts(ground.wanted, seen):
+        if changed := _changed(has, wanted, ours.get(part, ())):
             metadata[part] = changed
+            fields += [FieldDiff(f"{part}.{key}", has.get(key), value) for key, value in sorted(changed.items())]
     if (keys := record(ground.wanted)) != known:
         metadata.setdefault("annotations", {})[names.KEYS] = keys or None
-    if ground.settings.standalone:
-        if ground.footing.mark and seen is not None:
-            fields.append(FieldDiff("managed by", seen.mark or None, ground.settings.instance))
-            metadata.setdefault("labels", {}).update(objects.marks(ground.settings))
-        if seen is not None and (found := moved(ground, seen)):
-            metadata.setdefault("annotations", {})[names.SOURCE] = ground.wanted.source or None
-            fields += found
+    if ground.settings.standalone and seen is not None:
+        fields += _marked(metadata, ground, seen)
     return metadata, fields
+
+
+def _parts(wanted: Wanted, seen: NamespaceSeen | None) -> Iterator[tuple[str, Keys, Keys]]:
+    """Yield labels and annotations, each as the namespace has them and as the document does."""
+    yield "labels", seen.labels if seen is not None else {}, wanted.labels
+    yield "annotations", seen.annotations if seen is not None else {}, wanted.annotations
+
+
+def _changed(has: Keys, wanted: Keys, ours: Collection[str]) -> dict[str, str | None]:
+    """Return the keys to set, and with None those to remove: they were set by us, and are not wanted any more."""
+    changed: dict[str, str | None] = {key: value for key, value in wanted.items() if has.get(key) != value}
+    return changed | {key: None for key in ours if key in has and key not in wanted}
+
+
+def _marked(metadata: Spec, ground: Ground, seen: NamespaceSeen) -> Iterator[FieldDiff]:
+    """Add the marks of a profile, which are on its namespace where there are no Profiles; yield what differs."""
+    if ground.footing.mark:
+        metadata.setdefault("labels", {}).update(objects.marks(ground.settings))
+        yield FieldDiff("managed by", seen.mark or None, ground.settings.instance)
+    for field in moved(ground, seen):
+        metadata.setdefault("annotations", {})[names.SOURCE] = ground.wanted.source or None
+        yield field
 
 
 def recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:

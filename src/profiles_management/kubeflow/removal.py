@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiles_management.kubeflow import names, objects, ownership, quota, writes
-from profiles_management.kubeflow.observed import Anchor, NamespaceSeen, Observed, OwnerObject, ProfileSeen
+from profiles_management.kubeflow.observed import Anchor, Observed, OwnerObject
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.reconcile.plan import (
     Action,
@@ -20,19 +20,10 @@ from profiles_management.reconcile.plan import (
 class Removal:
     """The removal of one profile, as the profile controller needs it."""
 
-    def __init__(
-        self,
-        name: str,
-        seen: ProfileSeen | None,
-        space: NamespaceSeen | None,
-        observed: Observed,
-        settings: Settings,
-        *,
-        keep_data: bool,
-    ) -> None:
+    def __init__(self, name: str, observed: Observed, settings: Settings, *, keep_data: bool) -> None:
         self.name = name
-        self.seen = seen
-        self.space = space if ownership.is_ours_to_close(name, observed, settings) else None
+        self.seen = observed.profiles.get(name)
+        self.space = observed.namespaces.get(name) if ownership.is_ours_to_close(name, observed, settings) else None
         self.observed = observed
         self.settings = settings
         self.keep_data = keep_data

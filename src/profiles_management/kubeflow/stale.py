@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow import claims, ownership, people, unmanaged
 from profiles_management.kubeflow.held import room_of
-from profiles_management.kubeflow.observed import NamespaceSeen, Observed
+from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.removal import Removal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.undefined import stale
@@ -72,44 +72,43 @@ def deletion(
     A target that holds Profiles and no namespaces cannot do that: each is refused, or its data would go all the same.
     """
     pmr, _ = claims.counted(pmr, observed, settings)
-    bound = keep_data and not settings.standalone and "Namespace" not in observed.holds
-    changes: list[Change] = []
-    refused: list[Problem] = []
+    chosen = [name for name in stale(pmr, observed, settings) if only is None or name in only]
+    if keep_data and not settings.standalone and "Namespace" not in observed.holds:
+        return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
+    going = sorted(name for name in chosen if _is_going(name, observed))
+    revoked: list[Change] = []
+    removed: list[Change] = []
     warnings: list[Problem] = []
-    pending: list[Pending] = []
-    lost = 0
-    nobody_stays = replace(settings, unlisted="revoke")
-    for name in stale(pmr, observed, settings):
-        if only is not None and name not in only:
-            continue
-        if bound:
-            refused.append(_bound(name))
-            continue
-        seen, space = observed.profiles.get(name), observed.namespaces.get(name)
-        if (seen is not None and seen.deleting) or (space is not None and space.deleting):
-            pending.append(_going(name, space))
-            continue
+    for name in sorted(set(chosen).difference(going)):
         if ownership.is_ours_to_close(name, observed, settings):
-            revoked = [*people.plan((), room_of(name, observed), nobody_stays).changes]
-            if keep_data:
-                revoked += unmanaged.revocations(name, observed)
-                warnings += unmanaged.left(name, observed)
-            changes += revoked
-            lost += len(revoked)
-        changes.append(Removal(name, seen, space, observed, settings, keep_data=keep_data).change())
-    gone = tuple(sorted({change.profile for change in changes}))
+            revoked += _revocations(name, observed, settings, keep_data=keep_data)
+            warnings += unmanaged.left(name, observed) if keep_data else ()
+        removed.append(Removal(name, observed, settings, keep_data=keep_data).change())
+    changes = (*revoked, *removed)
     if not keep_data:
         warnings += _remaining_files(changes, observed)
     return Plan(
         ordered(changes),
-        tuple(refused),
         warnings=tuple(warnings),
-        pending=tuple(pending),
-        profiles=len(pmr) + len(refused),
-        stale=gone,
-        outside=tuple(sorted(one.profile for one in pending)),
-        access=Access(lost, lost, 0),
+        pending=tuple(_pending(name, observed) for name in going),
+        profiles=len(pmr),
+        stale=tuple(sorted({change.profile for change in changes})),
+        outside=tuple(going),
+        access=Access(before=len(revoked), lost=len(revoked)),
     )
+
+
+def _revocations(name: str, observed: Observed, settings: Settings, *, keep_data: bool) -> Iterator[Change]:
+    """Yield what ends the access of everybody but the owner."""
+    yield from people.plan((), room_of(name, observed), replace(settings, unlisted="revoke")).changes
+    if keep_data:
+        yield from unmanaged.revocations(name, observed)
+
+
+def _is_going(name: str, observed: Observed) -> bool:
+    """Whether somebody deletes a profile or its namespace already."""
+    seen = (observed.profiles.get(name), observed.namespaces.get(name))
+    return any(one is not None and one.deleting for one in seen)
 
 
 def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:
@@ -123,8 +122,9 @@ def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterato
             yield ownership.refusal(name, "files-remain", what, "Remove them, or they are applied again.")
 
 
-def _going(name: str, space: NamespaceSeen | None) -> Pending:
+def _pending(name: str, observed: Observed) -> Pending:
     """Return that a deletion which somebody began is still under way; its namespace comes last, where it goes too."""
+    space = observed.namespaces.get(name)
     goes = space is not None and (space.deleting or space.owned_by)
     gone = Condition(ObjectRef("Namespace" if goes else "Profile", "", name), State.GONE)
     return Pending(name, f"{name} is being deleted", gone)

@@ -103,18 +103,13 @@ def _clashes(read: Mapping[str, ProfilesManagementRepresentation], files: Mappin
     places = _Places(files)
     for name, pmr in read.items():
         entries = [*pmr.profiles, *pmr.additions]
-        elsewhere = {entry: first[entry] for entry in entries if entry in first}
+        findings = places.same_entries(name, {entry: first[entry] for entry in entries if entry in first})
         first |= {entry: name for entry in entries if entry not in first}
         if pmr.defaults is not None:
             default = default or (name, pmr.defaults)
-        others = default[0] if default is not None and pmr.defaults not in (None, default[1]) else ""
-        if elsewhere or others:
-            findings = [
-                _same_entry(entry, index, places.of_profile(elsewhere[entry], entry))
-                for entry, index in places.entries(name)
-                if entry in elsewhere
-            ]
-            findings += [_other_defaults(places.of_defaults(others))] if others else []
+            if pmr.defaults != default[1]:
+                findings.append(_other_defaults(places.of_defaults(default[0])))
+        if findings:
             complaints = [Complaint(finding.path, finding) for finding in findings[:MOST_PROBLEMS]]
             yield from tell(complaints, places.text(name), name)
 
@@ -133,6 +128,20 @@ class _Places:
         """Return the name and the index of each profile of a file."""
         profiles = parse(self.text(file)).data["profiles"]
         return [(profile["name"], index) for index, profile in enumerate(profiles)]
+
+    def same_entries(self, file: str, elsewhere: Mapping[str, str]) -> list[Finding]:
+        """Return a finding for each profile of a file that a file before it has too.
+
+        Args:
+            elsewhere: that other file, by the name of the profile.
+        """
+        if not elsewhere:
+            return []
+        return [
+            _same_entry(entry, index, self.of_profile(elsewhere[entry], entry))
+            for entry, index in self.entries(file)
+            if entry in elsewhere
+        ]
 
     def of_profile(self, file: str, profile: str) -> str:
         """Return FILE:LINE of a profile."""
