@@ -115,6 +115,11 @@ class Run:
         """Return whether nothing more is begun."""
         return self.stopped.is_set() or bool(self.stop_reason) or self.clock.ending()
 
+    def look_for_trouble(self) -> None:
+        """Find out again in which profiles something failed or is late."""
+        self.broken = {job.change.profile: job.came_first for job in self.jobs if job.is_broken}
+        self.late = {job.change.profile: job.waits_for_end for job in self.jobs if job.late}
+
     # sending
 
     def advance(self, jobs: Iterable[Job], met: frozenset[Condition] = frozenset()) -> None:

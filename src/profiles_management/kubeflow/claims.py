@@ -1,11 +1,13 @@
 """Which definitions of a document count in a target: an untrusted source gets nothing that others made. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.ownership import anchors, refusal
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.origins import Origins
 from profiles_management.pmr.problems import Problem
 
 
@@ -20,13 +22,7 @@ def counted(
     origins = pmr.origins
     if not origins.untrusted:
         return pmr, []
-    claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
-    claims += origins.claimants.items()
-    refused = {
-        name: [_not_its_own(name, source, maker) for source in sorted(sources)]
-        for name, sources in sorted(claims)
-        if sources <= origins.untrusted and (maker := _maker(name, observed, settings)) not in ("", *sources)
-    }
+    refused = dict(_refused(origins, observed, settings))
     if not refused:
         return pmr, []
     rest = pmr.without(refused)
@@ -34,6 +30,17 @@ def counted(
     conflicts = {name: problem for name, problem in origins.conflicts.items() if name not in refused}
     rest.origins = replace(origins, profiles=profiles, conflicts=conflicts)
     return rest, [problem for problems in refused.values() for problem in problems]
+
+
+def _refused(origins: Origins, observed: Observed, settings: Settings) -> Iterator[tuple[str, list[Problem]]]:
+    """Yield the profiles that untrusted sources alone name and that somebody else made, each with why."""
+    claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
+    for name, sources in sorted([*claims, *origins.claimants.items()]):
+        if not sources <= origins.untrusted:
+            continue
+        maker = _maker(name, observed, settings)
+        if maker not in ("", *sources):
+            yield name, [_not_its_own(name, source, maker) for source in sorted(sources)]
 
 
 def _maker(name: str, observed: Observed, settings: Settings) -> str:

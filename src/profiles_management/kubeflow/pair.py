@@ -1,7 +1,8 @@
 """One person's pair of objects in a namespace: what brings it to what a document grants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from profiles_management.kubeflow import compare, names, objects, policies, writes
 from profiles_management.kubeflow.held import Held, Room, deletions, is_spent, policy_diff, ref, role_right, weight
@@ -21,6 +22,18 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
+_Object = TypeVar("_Object", Binding, Policy)
+
+
+def _named(name: str, among: Iterable[_Object]) -> _Object | None:
+    """Return the object of a name."""
+    return next((one for one in among if one.name == name), None)
+
+
+def _others(name: str, among: Iterable[_Object]) -> list[_Object]:
+    """Return the objects of other names that still give access."""
+    return [one for one in among if one.name != name and not is_spent(one)]
+
 
 class Settling:
     """Brings what one person holds to what a document grants, without a moment of two roles.
@@ -35,14 +48,15 @@ class Settling:
         self.grant = grant
         self.name = name
         self.held = held
-        self.binding = next((one for one in held.bindings if one.name == name), None)
-        self.policy = next((one for one in held.policies if one.name == name), None)
-        others = [one for one in held.bindings if one.name != name and not is_spent(one)]
+        self.binding = _named(name, held.bindings)
+        self.policy = _named(name, held.policies)
+        others = _others(name, held.bindings)
         self.same = [one for one in others if one.subjects is None and role_right(one, grant, settings)]
-        wrong = sorted((one for one in others if one not in self.same), key=lambda one: (weight(one.granted), one.name))
+        wrong = [one for one in others if one not in self.same]
+        wrong.sort(key=lambda one: (weight(one.granted), one.name))
         self.replaced = wrong[:1] if self.binding is None and not self.same else []
         self.surplus = wrong[len(self.replaced) :]
-        self.old_policies = [one for one in held.policies if one.name != name and not is_spent(one)]
+        self.old_policies = _others(name, held.policies)
         self.fields: list[FieldDiff] = []
         self.drifted = False
 

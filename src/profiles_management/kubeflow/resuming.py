@@ -48,11 +48,9 @@ def settle(run: "Run", replan: Callable[[], Plan]) -> bool:
 def _go_on(run: "Run", jobs: Iterable["Job"], fresh: Plan) -> None:
     """Go on with jobs, and with what was not tried because of them."""
     going = [job for job in jobs if _is_ready(run, job, fresh)]
-    run.broken = {job.change.profile: job.came_first for job in run.jobs if job.is_broken}
-    run.late = {job.change.profile: job.waits_for_end for job in run.jobs if job.late}
-    profiles = {job.change.profile for job in going} - run.broken.keys() - run.late.keys()
-    behind = [job for job in run.jobs if job.is_behind and job.change.profile in profiles]
-    going += [job for job in behind if _is_ready(run, job, fresh)]
+    run.look_for_trouble()
+    free = {job.change.profile for job in going} - run.broken.keys() - run.late.keys()
+    going += [job for job in run.jobs if job.is_behind and job.change.profile in free and _is_ready(run, job, fresh)]
     for phase in Phase:
         run.advance(job for job in going if job.change.phase is phase)
 

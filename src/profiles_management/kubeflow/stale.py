@@ -1,7 +1,8 @@
 """Profiles that a document no longer names: listing them, and removing them with or without their data."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from profiles_management.kubeflow import claims, ownership, people, unmanaged
 from profiles_management.kubeflow.held import room_of
@@ -76,23 +77,17 @@ def deletion(
     if keep_data and not settings.standalone and "Namespace" not in observed.holds:
         return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
     going = sorted(name for name in chosen if _is_going(name, observed))
-    revoked: list[Change] = []
-    removed: list[Change] = []
-    warnings: list[Problem] = []
-    for name in sorted(set(chosen).difference(going)):
-        if ownership.is_ours_to_close(name, observed, settings):
-            revoked += _revocations(name, observed, settings, keep_data=keep_data)
-            warnings += unmanaged.left(name, observed) if keep_data else ()
-        removed.append(Removal(name, observed, settings, keep_data=keep_data).change())
-    changes = (*revoked, *removed)
-    if not keep_data:
-        warnings += _remaining_files(changes, observed)
+    leaving = sorted(set(chosen).difference(going))
+    closed = [name for name in leaving if ownership.is_ours_to_close(name, observed, settings)]
+    revoked = [*chain.from_iterable(_revocations(name, observed, settings, keep_data=keep_data) for name in closed)]
+    changes = (*revoked, *(Removal(name, observed, settings, keep_data=keep_data).change() for name in leaving))
+    remains = _remaining_access(closed, observed) if keep_data else _remaining_files(changes, observed)
     return Plan(
         ordered(changes),
-        warnings=tuple(warnings),
+        warnings=tuple(remains),
         pending=tuple(_pending(name, observed) for name in going),
         profiles=len(pmr),
-        stale=tuple(sorted({change.profile for change in changes})),
+        stale=tuple(leaving),
         outside=tuple(going),
         access=Access(before=len(revoked), lost=len(revoked)),
     )
@@ -109,6 +104,12 @@ def _is_going(name: str, observed: Observed) -> bool:
     """Whether somebody deletes a profile or its namespace already."""
     seen = (observed.profiles.get(name), observed.namespaces.get(name))
     return any(one is not None and one.deleting for one in seen)
+
+
+def _remaining_access(names: Iterable[str], observed: Observed) -> Iterator[Problem]:
+    """Yield who is left in namespaces that stay."""
+    for name in names:
+        yield from unmanaged.left(name, observed)
 
 
 def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,18 +72,8 @@ def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool =
     complaints, is_cut = _within(complaints)
     if not complaints:
         return []
-    wanted = [one.path for one in complaints] + [finding.path for finding in drafts(complaints)]
-    spots = locate(
-        text if whole else _until(text, complaints[-1].span),
-        wanted + [one.first for one in complaints if one.first is not None],
-    )
-    known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
-    placed = [
-        _placed(complaint, finding, spots)
-        for complaint in complaints
-        for finding in _worded(complaint, lookup(spots, complaint.path))
-        if finding.code in _TELL_ALL or finding.path not in known
-    ]
+    spots = locate(text if whole else _until(text, complaints[-1].span), _paths(complaints))
+    placed = [*_all_placed(complaints, spots)]
     lines = lines_at(text, {place.span.line for place in placed})
     file = escaped(file)
     problems = dict.fromkeys(_problem(place, lines, file, is_empty=not text) for place in placed)
@@ -91,6 +81,22 @@ def tell(complaints: Iterable[Complaint], text: str, file: str, *, whole: bool =
     if len(ordered) > MOST_PROBLEMS or is_cut:
         return [*ordered[:MOST_PROBLEMS], _rest(ordered[:MOST_PROBLEMS][-1].where)]
     return ordered
+
+
+def _paths(complaints: Sequence[Complaint]) -> list[Path]:
+    """Return the paths of everything whose place is told."""
+    paths = [complaint.path for complaint in complaints]
+    paths += [finding.path for finding in drafts(complaints)]
+    return paths + [complaint.first for complaint in complaints if complaint.first is not None]
+
+
+def _all_placed(complaints: Sequence[Complaint], spots: dict[Path, Spot]) -> Iterator[_Placed]:
+    """Yield every finding with its place, but for those that are no news; see _TELL_ALL."""
+    known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
+    for complaint in complaints:
+        for finding in _worded(complaint, lookup(spots, complaint.path)):
+            if finding.code in _TELL_ALL or finding.path not in known:
+                yield _placed(complaint, finding, spots)
 
 
 def _within(complaints: Iterable[Complaint]) -> tuple[list[Complaint], bool]:
