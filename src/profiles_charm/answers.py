@@ -6,7 +6,7 @@ from charms.profiles_management.v0.profiles_management import State
 from profiles_charm.sources import Read
 from profiles_charm.status import Run
 from profiles_management import BrakeError, ClusterError, StoppedError
-from profiles_management.reconcile.report import Result, profile_of
+from profiles_management.reconcile.report import Result
 
 States = dict[str, tuple[State, str]]
 
@@ -60,7 +60,7 @@ def _additions(read: Read, told: States) -> Iterator[tuple[str, tuple[State, str
 def _refusals(read: Read, run: Run) -> States:
     """Return the definitions and additions of a source that do not count, because another source decides."""
     refused = run.gathered.pmr.origins.refused if run.gathered is not None else ()
-    return {profile_of(one): ("failed", str(one)) for one in refused if one.where.file == read.name}
+    return {one.where.profile: ("failed", str(one)) for one in refused if one.where.file == read.name}
 
 
 def _is_stopped(name: str, read: Read, run: Run) -> bool:

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from profiles_charm.sources import GIT, Gathered
 from profiles_charm.status import Run
 from profiles_management import Report
-from profiles_management.reconcile.report import profile_of
 
 _PREFIX = "profiles_management_"
 
@@ -56,7 +55,7 @@ def _of_sources(gathered: Gathered) -> Iterator[Figure]:
 def _of_report(report: Report) -> Iterator[Figure]:
     plan = report.plan
     yield Figure("profiles", "Profiles that the document defines", plan.profiles)
-    yield Figure("profiles_refused", "Profiles left alone", len({profile_of(one) for one in plan.refused}))
+    yield Figure("profiles_refused", "Profiles left alone", len({one.where.profile for one in plan.refused}))
     failed, pending = {one.change.profile for one in report.failed}, {one.profile for one in report.pending}
     yield Figure("profiles_failed", "Profiles in which a change failed", len(failed))
     yield Figure("profiles_pending", "Profiles that wait for somebody else", len(pending))

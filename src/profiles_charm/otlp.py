@@ -13,7 +13,6 @@ from profiles_charm.figures import Figure
 from profiles_charm.status import Run, in_words, told
 from profiles_management import Report
 from profiles_management.reconcile import nameless
-from profiles_management.reconcile.report import profile_of
 
 Data = dict[str, Any]
 Resource = Mapping[str, str]
@@ -84,7 +83,7 @@ def _lines(run: Run) -> Iterator[tuple[str, tuple[int, str]]]:
 def _errors(report: Report) -> Iterator[str]:
     """Yield what was refused and what failed, without names of people."""
     for problem in report.plan.refused:
-        yield f"{profile_of(problem)}: {nameless.problem(problem)}"
+        yield f"{problem.where.profile}: {nameless.problem(problem)}"
     for outcome in report.failed:
         yield f"{outcome.change.profile}: {nameless.outcome(outcome)}"
 

@@ -39,7 +39,7 @@ class Concern(NamedTuple):
 
 def concerns(plan: Plan) -> frozenset[Concern]:
     """Return everything in a plan that a person has to agree to. Access that expires is not part of it."""
-    adopted = (problem.where.path.partition("/")[2] for problem in plan.warnings if problem.code == adoption.CODE)
+    adopted = (problem.where.profile for problem in plan.warnings if problem.code == adoption.CODE)
     changes = {concern for change in plan.changes for concern in _of_change(change)}
     return frozenset(changes | {Concern(Kind.ADOPTION, profile) for profile in adopted})
 

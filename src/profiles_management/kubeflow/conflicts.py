@@ -50,7 +50,7 @@ def remaining(change: Change, fresh: Plan, *, written: Collection[Write] = (), m
     Raises:
         Contradicted: a plan from fresh reads no longer makes this change.
     """
-    if any(problem.where.path == f"Profile/{change.profile}" for problem in fresh.refused):
+    if any(problem.where.profile == change.profile for problem in fresh.refused):
         raise Contradicted
     candidates = [other for other in fresh.changes if _concerns_the_same(other, change)]
     if not candidates:

@@ -18,7 +18,7 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Action, Change, Reason
-from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
+from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.rows import day, rows
 
 # More than anybody reads of one run, and sent one after the other in well under a second.
@@ -124,7 +124,7 @@ def body(event: Event, uid: str, settings: Settings, now: datetime) -> dict[str,
 
 def _told(report: Report, *, named: bool) -> Iterator[_Told]:
     for problem in report.plan.refused:
-        yield _Told(profile_of(problem), Happening.REFUSED, "", _refusal(problem, named=named))
+        yield _Told(problem.where.profile, Happening.REFUSED, "", _refusal(problem, named=named))
     for outcome in report.outcomes:
         change = outcome.change
         if outcome.result is Result.FAILED:

@@ -43,7 +43,7 @@ class Footing:
 
 def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
     """Return a problem that concerns one profile alone."""
-    return Problem(code=code, what=what, where=Where(path=f"Profile/{name}"), remedy=remedy)
+    return Problem(code=code, what=what, where=Where.of_profile(name), remedy=remedy)
 
 
 def anchors(observed: Observed, settings: Settings) -> Mapping[str, Anchor]:

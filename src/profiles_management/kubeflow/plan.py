@@ -14,7 +14,6 @@ from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.plan import Frozen, Plan, ordered
-from profiles_management.reconcile.report import profile_of
 from profiles_management.reconcile.stops import Halt
 
 _MOST_REFUSED: Final = 20  # warnings about one source
@@ -44,7 +43,7 @@ def _leave_alone(draft: Draft) -> None:
         if draft.pmr.has_profile(name):
             draft.refused.append(frozen.conflict(name, source, origins))
     draft.refused += [problem for _, problem in sorted(origins.conflicts.items())]
-    refused = [problem for problem in origins.refused if profile_of(problem) not in draft.frozen]
+    refused = [problem for problem in origins.refused if problem.where.profile not in draft.frozen]
     draft.warnings += _few_of_each_source(refused)
 
 

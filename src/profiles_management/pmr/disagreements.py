@@ -13,7 +13,7 @@ def two_definitions(name: str, sources: Sequence[str]) -> Problem:
     """Return that equal sources define one profile."""
     what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
     few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources, as one says it
-    return Problem("two-sources", what, Where(path=f"Profile/{name}"), f"Remove it from {few} of them.")
+    return Problem("two-sources", what, Where.of_profile(name), f"Remove it from {few} of them.")
 
 
 def no_way_in(name: str, source: str, definer: str | None) -> Problem:
@@ -46,7 +46,7 @@ def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str
 
 def refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
     """Return that what a source says of a profile does not count."""
-    return Problem(code, what, Where(file=source, path=f"Profile/{profile}"), remedy)
+    return Problem(code, what, Where.of_profile(profile, file=source), remedy)
 
 
 def _listed(parts: Sequence[str]) -> str:

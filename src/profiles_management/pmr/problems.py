@@ -19,7 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+_PROFILE: Final = "Profile/"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +36,16 @@ class Where:
     line: int = 0
     column: int = 0
     path: str = ""
+
+    @classmethod
+    def of_profile(cls, name: str, *, file: str = "") -> Where:
+        """Return the place of a profile as a whole, whether it is in a cluster or in a document."""
+        return cls(file, path=f"{_PROFILE}{name}")
+
+    @property
+    def profile(self) -> str:
+        """The profile whose place `of_profile` returned, '' for other places."""
+        return self.path.removeprefix(_PROFILE) if self.path.startswith(_PROFILE) else ""
 
     def __str__(self) -> str:
         place = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])

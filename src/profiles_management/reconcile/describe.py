@@ -47,7 +47,6 @@ from profiles_management.reconcile.summary import unchanged
 Data = dict[str, Any]
 
 _COUNTED = {Action.CREATE: "add", Action.UPDATE: "change", Action.REPLACE: "replace", Action.DELETE: "remove"}
-_PROFILE = "Profile/"
 _HELD = "held back: see stopped"
 
 
@@ -128,7 +127,7 @@ def problem_data(problem: Problem) -> Data:
         "line": where.line,
         "column": where.column,
         "path": where.path,
-        "profile": where.path.removeprefix(_PROFILE) if where.path.startswith(_PROFILE) else "",
+        "profile": where.profile,
     }
 
 

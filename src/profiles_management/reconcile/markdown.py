@@ -11,7 +11,6 @@ from typing import Final
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
-from profiles_management.reconcile.report import profile_of
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.summary import left_document, plan_numbers
@@ -86,7 +85,7 @@ def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
     if stops:
         return "apply would hold back a part."
     if plan.refused:
-        refused = {profile_of(problem) for problem in plan.refused}
+        refused = {problem.where.profile for problem in plan.refused}
         return f"apply would refuse {count(len(refused), 'profile')}."
     if plan:
         return f"{count(len(plan.changes), 'change')}."
@@ -107,7 +106,7 @@ def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
 
 
 def _refused(problem: Problem) -> str:
-    return f"{code(profile_of(problem))}: {_said(problem)}"
+    return f"{code(problem.where.profile)}: {_said(problem)}"
 
 
 def _problem(problem: Problem) -> str:

@@ -75,7 +75,6 @@ _OF_KEYS = frozenset(
 _OF_PEOPLE = re.compile(r"\b(contributors|owner)\b")
 _QUOTATION = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]{0,62}")
-_PROFILE = "Profile/"
 _OBJECT = re.compile(r"(?P<kind>[A-Z][A-Za-z]+)/((?P<space>[a-z0-9-]+)/)?")
 _IN_DOCUMENTS = ("profiles", "defaults", "version")
 
@@ -89,8 +88,7 @@ def problem(one: Problem) -> str:
     """Return what is wrong without a name of a person; as `Problem.what` wherever that names nobody."""
     if is_free(one):
         return one.what
-    if one.where.path.startswith(_PROFILE):
-        profile = one.where.path.removeprefix(_PROFILE)
+    if profile := one.where.profile:
         return _INSTEAD.get(one.code, f"{{}}: {one.code}").format(profile)
     if found := _OBJECT.match(one.where.path):
         space = f" in {found['space']}" if found["space"] else ""

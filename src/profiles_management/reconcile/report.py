@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.stops import Stop
@@ -95,7 +94,7 @@ class Report:
         found: dict[str, tuple[Result, str]] = {}
         for problem in self.plan.refused:
             free = named or nameless.is_free(problem)
-            found[profile_of(problem)] = (Result.FAILED, str(problem) if free else nameless.problem(problem))
+            found[problem.where.profile] = (Result.FAILED, str(problem) if free else nameless.problem(problem))
         for waiting in self.waiting:
             found.setdefault(waiting.profile, (Result.PENDING, waiting.what))
         for outcome in self.outcomes:
@@ -114,8 +113,3 @@ class Report:
 
 
 _WORSE = {Result.DONE: 0, Result.PENDING: 1, Result.NOT_TRIED: 2, Result.FAILED: 3}
-
-
-def profile_of(problem: Problem) -> str:
-    """Return the profile that a refusal is about: its path reads `Profile/<name>`."""
-    return problem.where.path.removeprefix("Profile/")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
-from profiles_management.reconcile.report import Report, Result, profile_of
+from profiles_management.reconcile.report import Report, Result
 
 _VERBS = {
     Action.CREATE: ("to add", "added"),
@@ -98,7 +98,7 @@ def _access(access: Access, *, past: bool) -> str:
 
 
 def _rest(plan: Plan, pending: Collection[Pending]) -> str:
-    refused = len({profile_of(problem) for problem in plan.refused})
+    refused = len({problem.where.profile for problem in plan.refused})
     waiting = len({one.profile for one in pending})
     found = [count(refused, "profile refused", "profiles refused")] if refused else []
     found += [f"{waiting:,} pending"] if waiting else []
@@ -113,7 +113,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 def _touched(plan: Plan) -> set[str]:
     changed = {change.profile for change in (*plan.changes, *plan.held)}
-    return changed | {profile_of(problem) for problem in plan.refused} | {one.profile for one in plan.pending}
+    return changed | {problem.where.profile for problem in plan.refused} | {one.profile for one in plan.pending}
 
 
 def unchanged(plan: Plan) -> int:

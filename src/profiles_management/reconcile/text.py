@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, measured, padded, printable
 from profiles_management.reconcile.lines import row as table_row
 from profiles_management.reconcile.plan import Change, Pending, Plan
-from profiles_management.reconcile.report import Outcome, Report, Result, profile_of
+from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.rows import Row, rank, rows
 from profiles_management.reconcile.summary import (
     frozen_profiles,
@@ -35,8 +35,7 @@ def report_lines(report: Report) -> list[Line]:
     """Return what was done, what went wrong and why, what waits for what, and what to do about it."""
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
-    ends = {id(outcome.change): outcome for outcome in report.outcomes}
-    told = [*_told(groups, Notes(plan), ends), *_beside(plan, groups)]
+    told = [*_told(groups, Notes(plan), report.outcomes), *_beside(plan, groups)]
     summary = [*map(line, left_by(report)), *_facts(plan), line(report_numbers(report))]
     return [*told, *summary, *_advice(report)]
 
@@ -55,10 +54,10 @@ class _Group:
 
 def _groups(changes: Iterable[Change], refused: Iterable[Problem], pending: Iterable[Pending]) -> dict[str, _Group]:
     found: dict[str, _Group] = {}
-    for change in changes:
+    for change in sorted(changes, key=rank):
         found.setdefault(change.profile, _Group()).changes.append(change)
     for problem in refused:
-        found.setdefault(profile_of(problem), _Group()).refused.append(problem)
+        found.setdefault(problem.where.profile, _Group()).refused.append(problem)
     for one in pending:
         found.setdefault(one.profile, _Group()).pending.append(one)
     return dict(sorted(found.items()))
@@ -81,20 +80,21 @@ class Notes:
         return "  no longer in the document" if name in self.stale else ""
 
 
-def _told(groups: dict[str, _Group], notes: Notes, ends: dict[int, Outcome] | None = None) -> Iterator[Line]:
-    ordered = {name: sorted(group.changes, key=rank) for name, group in groups.items()}
-    table = {id(change): list(rows(change)) for changes in ordered.values() for change in changes}
-    layout = _Layout([row for found in table.values() for row in found])
+def _told(groups: dict[str, _Group], notes: Notes, outcomes: Iterable[Outcome] = ()) -> Iterator[Line]:
+    endings = {id(outcome.change): _ending(outcome) for outcome in outcomes}
+    table = {id(change): list(rows(change)) for group in groups.values() for change in group.changes}
+    layout = _Layout([*chain.from_iterable(table.values())])
     for name, group in groups.items():
         yield line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(notes.of(name), Tone.FAINT))
         for problem in group.refused:
             yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
-        for ending, alike in groupby(ordered[name], key=lambda change: _ending((ends or {}).get(id(change)))):
+        for ending, alike in groupby(group.changes, key=lambda change: endings.get(id(change), _DONE)):
             steps = list(alike)
-            yield from (one for change in steps for row in table[id(change)] for one in layout.row(row))
+            for row in chain.from_iterable(table[id(change)] for change in steps):
+                yield from layout.row(row)
             yield from ending.lines(layout, len(steps))
-        for one in group.pending:
-            yield layout.note("…", one.what, Tone.WAIT)
+        for pending in group.pending:
+            yield layout.note("…", pending.what, Tone.WAIT)
     if groups:
         yield line()
 
@@ -113,8 +113,11 @@ class _Ending(NamedTuple):
             yield layout.note("", ": ".join(part for part in (how, self.why) if part), tone)
 
 
-def _ending(outcome: Outcome | None) -> _Ending:
-    return _Ending() if outcome is None or outcome.result is Result.DONE else _Ending(outcome.result, outcome.why)
+_DONE = _Ending()
+
+
+def _ending(outcome: Outcome) -> _Ending:
+    return _DONE if outcome.result is Result.DONE else _Ending(outcome.result, outcome.why)
 
 
 class _Layout:

@@ -25,7 +25,8 @@ def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
 
 
 def _warned(warning: Problem) -> str:
-    where = str(warning.where).removeprefix("Profile/")
+    where = warning.where.profile if not warning.where.file else ""
+    where = where or str(warning.where)
     remedy = warning.remedy[:1].upper() + warning.remedy[1:]
     is_named = not where or _is_named(warning.where, warning.what)
     return f"{warning.what}. {remedy}" if is_named else f"{where}: {warning.what}. {remedy}"
@@ -33,9 +34,9 @@ def _warned(warning: Problem) -> str:
 
 def _is_named(where: Where, what: str) -> bool:
     """Return whether a text names what it is about; in the name of a person, the name of a profile does not count."""
-    if where.file or not where.path.startswith("Profile/"):
+    name, words = where.profile, what.split()
+    if where.file or not name:
         return str(where).rpartition("/")[2] in _WORD.findall(what)
-    name, words = where.path.removeprefix("Profile/"), what.split()
     return any(
         word.startswith(f"{name}/") or (word.rstrip(",.:;") == name and before.lower() in _BEFORE_A_PROFILE)
         for before, word in pairwise(words)
