@@ -3,7 +3,8 @@
     tox run -e bench-dispatch
     python bench/dispatch.py --runs 5 --into build/docs
 
-Both are the packed charm, unpacked: one venv, one Python. The empty one has another src/charm.py. They take turns.
+Both are the packed charm, unpacked: one venv, one Python. The empty one has another src/charm.py.
+    They take turns.
 """
 
 import argparse
@@ -119,11 +120,19 @@ def main(given: argparse.Namespace) -> None:
             for unit, taken in zip((empty, ours), figures, strict=True):
                 taken.take(unit)
         byte_code = _byte_code(home, charm, url, given.first_runs)
-    wanted = f"active: {given.profiles} profiles, {given.profiles * given.contributors} contributors"
+    wanted = (
+        f"active: {given.profiles} profiles, {given.profiles * given.contributors} contributors"
+    )
     last = figures[1].last
-    if last is None or last.status.replace(",", "") != wanted.replace(",", "") or last.of("juju-log")[2:]:
+    if (
+        last is None
+        or last.status.replace(",", "") != wanted.replace(",", "")
+        or last.of("juju-log")[2:]
+    ):
         raise RuntimeError(f"There was something to do: {last}")
-    ratio = statistics.median(ours / empty for empty, ours in zip(figures[0].wall, figures[1].wall, strict=True))
+    ratio = statistics.median(
+        ours / empty for empty, ours in zip(figures[0].wall, figures[1].wall, strict=True)
+    )
     text = _PAGE.format(
         table=_table(*figures, ratio),
         runs=given.runs,
@@ -145,7 +154,9 @@ def main(given: argparse.Namespace) -> None:
 def _byte_code(home: Path, charm: Path, url: str, runs: int) -> str:
     """Return a table of the first event of new units, with the byte code of the packed charm and without."""
     bare = home / "without-byte-code"
-    shutil.copytree(charm, bare, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        charm, bare, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__")
+    )
     figures = {charm: Figures(), bare: Figures()}
     for run in range(runs):
         for packed, taken in figures.items():
@@ -159,9 +170,18 @@ def _byte_code(home: Path, charm: Path, url: str, runs: int) -> str:
         ["a new unit", "with byte code", "without"],
         ["---", "---:", "---:"],
         ["**first event, wall time, s**", *(_spread(taken.wall) for taken in figures.values())],
-        ["first event, processor time, s", *(_spread(taken.processor) for taken in figures.values())],
-        ["packed charm, MB", *(_megabytes(member.compress_size for member in some) for some in (members, kept))],
-        ["unpacked, MB", *(_megabytes(member.file_size for member in some) for some in (members, kept))],
+        [
+            "first event, processor time, s",
+            *(_spread(taken.processor) for taken in figures.values()),
+        ],
+        [
+            "packed charm, MB",
+            *(_megabytes(member.compress_size for member in some) for some in (members, kept)),
+        ],
+        [
+            "unpacked, MB",
+            *(_megabytes(member.file_size for member in some) for some in (members, kept)),
+        ],
     ]
     return _rows(rows)
 
@@ -172,7 +192,8 @@ def _megabytes(sizes: Iterable[int]) -> str:
 
 def _unit(home: Path, charm: Path, url: str) -> Unit:
     home.mkdir()
-    # plain HTTP, so no certificates are read; a pod reads one, a machine would read all that it trusts
+    # plain HTTP, so no certificates are read; a pod reads one, a machine would read all that it
+    # trusts
     cluster = {"server": url, "insecure-skip-tls-verify": True}
     return Unit(home, charm, kubeconfigs.write(home / "kubeconfig", cluster))
 
@@ -192,7 +213,9 @@ def _served(file: Path, profiles: int, contributors: int) -> Iterator[str]:
     file.write_text("\n".join(map(json.dumps, objects)))
     command = [sys.executable, "-m", "memory_api", "--objects", str(file)]
     path = os.pathsep.join(sys.path[:2])
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE, text=True
+    ) as server:
         try:
             assert server.stdout is not None
             yield server.stdout.readline().strip()
@@ -211,7 +234,12 @@ def _table(empty: Figures, ours: Figures, ratio: float) -> str:
         ["update-status", "an empty charm", "this charm, nothing to do", "times"],
         ["---", "---:", "---:", "---:"],
         ["**wall time, s**", _spread(empty.wall), _spread(ours.wall), f"**{ratio:.2f}**"],
-        ["processor time, s", _spread(empty.processor), _spread(ours.processor), f"{processor:.2f}"],
+        [
+            "processor time, s",
+            _spread(empty.processor),
+            _spread(ours.processor),
+            f"{processor:.2f}",
+        ],
         ["hook tools", str(empty.tools()), str(ours.tools()), ""],
         ["of which juju-log", str(empty.tools("juju-log")), str(ours.tools("juju-log")), ""],
     ]
@@ -228,10 +256,14 @@ def _spread(seconds: Sequence[float]) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--first-runs", type=int, default=7)
     parser.add_argument("--profiles", type=int, default=12)
     parser.add_argument("--contributors", type=int, default=5)
-    parser.add_argument("--into", type=Path, default=ROOT / "docs" / "explanation", help="the folder of the page")
+    parser.add_argument(
+        "--into", type=Path, default=ROOT / "docs" / "explanation", help="the folder of the page"
+    )
     main(parser.parse_args())

@@ -42,10 +42,13 @@ def measured(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 def peak() -> int:
     """Return the most memory that this process ever held, in bytes."""
     status = Path("/proc/self/status")
-    if status.exists():  # ru_maxrss remembers what the parent held when it started us; this does not
+    # ru_maxrss remembers what the parent held when it started us; this does not
+    if status.exists():
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
         return int(lines["VmHWM"].split()[0]) * 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
 
 
 @contextmanager

@@ -16,7 +16,9 @@ from typing import Any
 
 from process import ENVIRONMENT, ROOT
 
-sys.path[:0] = [path for path in ENVIRONMENT["PYTHONPATH"].split(os.pathsep) if path not in sys.path]
+sys.path[:0] = [
+    path for path in ENVIRONMENT["PYTHONPATH"].split(os.pathsep) if path not in sys.path
+]
 
 from scale import page as scale_page  # noqa: E402 - the path comes first
 from scale.run import measured as measured_scale  # noqa: E402
@@ -37,7 +39,10 @@ def main(arguments: argparse.Namespace) -> None:
 def _scale(arguments: argparse.Namespace, sizes: list[int]) -> None:
     found, load = [], os.getloadavg()[0]
     for size in sizes:
-        print(f"{size:,} profiles of {arguments.contributors} contributors, {arguments.runs} runs ...", flush=True)
+        print(
+            f"{size:,} profiles of {arguments.contributors} contributors, {arguments.runs} runs ...",
+            flush=True,
+        )
         found.append(measured_scale(size, arguments.contributors, arguments.runs))
     from scale import plot  # noqa: PLC0415 - only drawing needs matplotlib
 
@@ -51,9 +56,11 @@ def _speed(arguments: argparse.Namespace, sizes: list[int]) -> None:
     from speed import plot  # noqa: PLC0415 - only drawing needs matplotlib
 
     for size in sizes:
-        slow = min(runs, _SLOW_RUNS) if size == sizes[0] else 0  # first applies take their time, so at one size only
+        # first applies take their time, so at one size only
+        slow = min(runs, _SLOW_RUNS) if size == sizes[0] else 0
         found.append(measured_speed(size, arguments.contributors, runs, slow))
-        text = speed_page.text(found, day, load)  # after each size, so that none is lost should the next one fail
+        # after each size, so that none is lost should the next one fail
+        text = speed_page.text(found, day, load)
         _written(arguments.into, "speed", text, lambda path: plot.draw(found, path))
         print(speed_page.table(found[-1]))
 
@@ -66,12 +73,20 @@ def _written(into: Path, name: str, text: str, draw: Callable[[Path], Any]) -> N
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=[*_SIZES, []], help="what to measure; without any, everything")
-    parser.add_argument("--sizes", type=int, nargs="+", help="numbers of profiles, the smallest first")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "parts", nargs="*", choices=[*_SIZES, []], help="what to measure; without any, everything"
+    )
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", help="numbers of profiles, the smallest first"
+    )
     parser.add_argument("--contributors", type=int, default=10, help="of each profile")
     parser.add_argument("--runs", type=int, default=5, help="of each measurement")
-    parser.add_argument("--into", type=Path, default=ROOT / "docs", help="where explanation/ and images/ are")
+    parser.add_argument(
+        "--into", type=Path, default=ROOT / "docs", help="where explanation/ and images/ are"
+    )
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
 """The document that is measured, and the cluster that matches it.
 
-Nobody is in two profiles: no name that is worked out or kept once serves twice, which is the worst case.
+Nobody is in two profiles: no name that is worked out or kept once serves twice, which is the worst
+    case.
 """
 
 import json
@@ -59,7 +60,9 @@ def manifests(profiles: int, contributors: int) -> Iterator[str]:
 def roles() -> list[dict[str, Any]]:
     """Return Kubeflow's ClusterRoles."""
     head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
-    return [{**head, "metadata": {"name": f"kubeflow-{role}"}} for role in ("admin", "edit", "view")]
+    return [
+        {**head, "metadata": {"name": f"kubeflow-{role}"}} for role in ("admin", "edit", "view")
+    ]
 
 
 def _profile(contributors: int, first: int = 0) -> str:
@@ -99,7 +102,9 @@ def _posts(contributors: int) -> list[tuple[str, str]]:
     api = _cluster(0)
     plan = plan_profiles(_pmr(contributors), target=api.client())
     sent: Iterator[Write] = (write for change in plan.changes for write in change.writes)
-    return [(api.path(write.target.kind, write.target.namespace), write.body.decode()) for write in sent]
+    return [
+        (api.path(write.target.kind, write.target.namespace), write.body.decode()) for write in sent
+    ]
 
 
 def _fresh(one: dict[str, Any]) -> dict[str, Any]:

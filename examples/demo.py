@@ -1,8 +1,8 @@
 """`make demo`: what the command does, on this machine, in a few seconds.
 
-It validates, plans and applies examples/pmr.yaml to a scratch folder, applies it again, changes a role, and shows what
-is said of four mistakes. With KUBECONFIG set it asks before it uses that cluster; without a terminal to ask on it takes
-the folder.
+It validates, plans and applies examples/pmr.yaml to a scratch folder, applies it again, changes a
+role, and shows what is said of four mistakes. With KUBECONFIG set it asks before it uses that
+cluster; without a terminal to ask on it takes the folder.
 """
 
 import contextlib
@@ -28,14 +28,17 @@ MISTAKES = (
 class Demo:
     """Runs commands one after the other, each shown as one would type it.
 
-    They run in this process, because starting Python and loading what it needs takes longer than all they do.
+    They run in this process, because starting Python and loading what it needs takes longer than
+    all they do.
     """
 
     def __init__(self, target: list[str]) -> None:
         self.target = target
         self.surprises = 0
 
-    def step(self, says: str, command: str, document: str, *, on_target: bool = True, ends_with: int = 0) -> None:
+    def step(
+        self, says: str, command: str, document: str, *, on_target: bool = True, ends_with: int = 0
+    ) -> None:
         """Say what comes, show the command, run it."""
         from profiles_management.cli.main import main as profiles_management  # noqa: PLC0415 - say something first
 
@@ -57,7 +60,9 @@ class Demo:
         self.step("Do it.", "apply", DOCUMENT)
         self.step("Once more: nothing is left to do.", "apply", DOCUMENT)
         self.step("In changed.yaml andreea@canonical.com may edit, not only view.", "plan", CHANGED)
-        self.step("mistakes.yaml has four mistakes: nothing of it is used.", "plan", MISTAKEN, ends_with=1)
+        self.step(
+            "mistakes.yaml has four mistakes: nothing of it is used.", "plan", MISTAKEN, ends_with=1
+        )
 
 
 def main() -> int:
@@ -65,13 +70,16 @@ def main() -> int:
     scratch = Path(tempfile.mkdtemp(prefix="profiles-management-demo-"))
     shutil.copy(SAMPLE, scratch / DOCUMENT)
     prepare(scratch)
-    # an instance of its own leaves everything alone that another run of this software manages in the cluster
+    # an instance of its own leaves everything alone that another run of this software manages in
+    # the cluster
     demo = Demo(["--instance", "demo"] if cluster else ["--directory", MANIFESTS])
     say(f"# To repeat what follows ({DOCUMENT} is a copy of examples/pmr.yaml):")
     say(f"$ cd {shlex.quote(str(scratch))}\n$ alias profiles-management={shlex.quote(alias())}")
     demo.run()
     if cluster:
-        say("\nTo take it back: echo 'profiles: []' | profiles-management delete-stale - --instance demo --yes")
+        say(
+            "\nTo take it back: echo 'profiles: []' | profiles-management delete-stale - --instance demo --yes"
+        )
     else:
         say("\n# What was written, one file an object:")
         for path in sorted(Path(MANIFESTS).rglob("*.yaml")):
@@ -85,7 +93,9 @@ def prepare(scratch: Path) -> None:
     sys.path.insert(0, str(ROOT / "src"))
     config = os.environ.get("KUBECONFIG", "")
     if config:
-        os.environ["KUBECONFIG"] = os.pathsep.join(str(Path(one).absolute()) for one in config.split(os.pathsep) if one)
+        os.environ["KUBECONFIG"] = os.pathsep.join(
+            str(Path(one).absolute()) for one in config.split(os.pathsep) if one
+        )
     for name in [one for one in os.environ if one.startswith("PROFILES_MANAGEMENT_")]:
         del os.environ[name]
     os.chdir(scratch)
@@ -97,7 +107,9 @@ def wants_cluster() -> bool:
         return False
     print(f"KUBECONFIG is set ({os.environ['KUBECONFIG']}).")
     try:
-        answer = input("Make the sample's profiles in that cluster, rather than in a folder? [y/N] ")
+        answer = input(
+            "Make the sample's profiles in that cluster, rather than in a folder? [y/N] "
+        )
     except EOFError:
         return False
     return answer.strip().lower() in ("y", "yes")

@@ -3,7 +3,9 @@
 
 import gc
 
-gc.disable()  # what is loaded stays: looking through it for garbage would take a quarter of the time of most events
+# what is loaded stays: looking through it for garbage would take a quarter of the time of most
+# events
+gc.disable()
 
 import logging
 from collections.abc import Callable, Mapping
@@ -59,7 +61,8 @@ class ProfilesManagementCharm(ops.CharmBase):
         self.profiles = ProfilesRequirer(self, sources.RELATION)
         self._memory = memory.Memory(self)
         self._telemetry = Telemetry(self)
-        # How the run of this event went. None where there was none: then no status is set, and the last word stands.
+        # How the run of this event went. None where there was none: then no status is set, and the
+        # last word stands.
         self._last: Run | None = None
         self._stands_by = False
         for event in (
@@ -147,7 +150,9 @@ class ProfilesManagementCharm(ops.CharmBase):
         try:
             answer = work()
         except ProfilesError as error:
-            answer = actions.Answer(actions.of_error(error), status.status_of(error, self.app.name).message)
+            answer = actions.Answer(
+                actions.of_error(error), status.status_of(error, self.app.name).message
+            )
         for portion in results.calls(answer.results):
             event.set_results(portion)
         if answer.wrong:
@@ -157,11 +162,17 @@ class ProfilesManagementCharm(ops.CharmBase):
         run = self._run(allowed)
         return actions.Answer(actions.of_run(run), status.reasons(run, self.app.name))
 
-    def _planned(self, params: actions.Plan, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> actions.Answer:
+    def _planned(
+        self, params: actions.Plan, allowed: Mapping[str, bool] = NOTHING_ALLOWED
+    ) -> actions.Answer:
         settings, gathered = self._gathered(allowed)
         client, clock = self._connection.client, self._connection.clock
-        plan = plan_profiles(gathered.pmr, target=client, settings=settings, now=params.at, clock=clock)
-        return actions.Answer(actions.of_plan(plan, settings, gathered), status.unread(gathered, self.app.name))
+        plan = plan_profiles(
+            gathered.pmr, target=client, settings=settings, now=params.at, clock=clock
+        )
+        return actions.Answer(
+            actions.of_plan(plan, settings, gathered), status.unread(gathered, self.app.name)
+        )
 
     def _stale(self) -> actions.Answer:
         settings, gathered = self._gathered()
@@ -172,12 +183,19 @@ class ProfilesManagementCharm(ops.CharmBase):
         settings, gathered = self._gathered()
         client, clock = self._connection.client, self._connection.clock
         found = list_stale_profiles(gathered.pmr, target=client, settings=settings)
-        wrong = status.unread(gathered, self.app.name) or ("" if params.confirm else actions.UNCONFIRMED)
+        wrong = status.unread(gathered, self.app.name) or (
+            "" if params.confirm else actions.UNCONFIRMED
+        )
         if wrong:
             return actions.Answer(actions.of_stale(found), f"nothing was deleted: {wrong}")
         names = {one.name for one in found}
         report = delete_stale_profiles(
-            gathered.pmr, target=client, settings=settings, keep_data=params.keep_data, only=names, clock=clock
+            gathered.pmr,
+            target=client,
+            settings=settings,
+            keep_data=params.keep_data,
+            only=names,
+            clock=clock,
         )
         return actions.Answer(actions.of_report(report), status.trouble(report) or report.stopped)
 
@@ -201,7 +219,9 @@ class ProfilesManagementCharm(ops.CharmBase):
         try:
             settings, gathered = self._gathered(allowed)
             client = self._connection.client
-            outcome = create_or_update_profiles(gathered.pmr, target=client, settings=settings, clock=clock)
+            outcome = create_or_update_profiles(
+                gathered.pmr, target=client, settings=settings, clock=clock
+            )
             _log(outcome)
         except ProfilesError as error:
             outcome = error
@@ -211,7 +231,9 @@ class ProfilesManagementCharm(ops.CharmBase):
             now=now,
             gathered=gathered,
             contributors=gathered.contributors(now) if gathered is not None else 0,
-            since=self._memory.since([one.name for one in gathered.frozen], now) if gathered is not None else {},
+            since=self._memory.since([one.name for one in gathered.frozen], now)
+            if gathered is not None
+            else {},
             seconds=clock.monotonic() - began,
             requests=self._connection.requests,
         )
@@ -222,14 +244,20 @@ class ProfilesManagementCharm(ops.CharmBase):
 
     def _answer_relations(self, run: Run) -> None:
         for relation, read in run.gathered.relations.items() if run.gathered is not None else ():
-            self.profiles.answer(relation, read.revision, answers.states(read, run), problem=answers.problem(read))
+            self.profiles.answer(
+                relation, read.revision, answers.states(read, run), problem=answers.problem(read)
+            )
 
-    def _gathered(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> tuple[Settings, sources.Gathered]:
+    def _gathered(
+        self, allowed: Mapping[str, bool] = NOTHING_ALLOWED
+    ) -> tuple[Settings, sources.Gathered]:
         options = config.load(self)
         settings = options.settings(self.model.name, **allowed)
         settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
         published = self.profiles.published()
-        return settings, sources.gather(options, settings.rules, published, checkout.fetch, self._memory.seen)
+        return settings, sources.gather(
+            options, settings.rules, published, checkout.fetch, self._memory.seen
+        )
 
 
 def _log(report: Report) -> None:

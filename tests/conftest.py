@@ -35,11 +35,15 @@ hypothesis.settings.load_profile("default")
 def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
     """Give the tests that run real servers more time than pyproject.toml gives to all.
 
-    Their fixtures are not counted: they build a control plane or pack the charm, which knows its own limits.
+    Their fixtures are not counted: they build a control plane or pack the charm, which knows its
+        own limits.
     """
     whole_grid = config.getoption("whole_grid", default=False)
     for item in items:
-        if not item.path.is_relative_to(_HERE) or item.path.relative_to(_HERE).parts[0] in {"unit", "attacks"}:
+        if not item.path.is_relative_to(_HERE) or item.path.relative_to(_HERE).parts[0] in {
+            "unit",
+            "attacks",
+        }:
             continue
         patient = whole_grid or item.get_closest_marker("juju") is not None
         item.add_marker(pytest.mark.timeout(_HOUR if patient else _REAL, func_only=True))
@@ -49,5 +53,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where PROFILES_NO_SKIPS is set, as in CI, a run that skipped a test has failed."""
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("PROFILES_NO_SKIPS") and terminal and terminal.stats.get("skipped"):
-        terminal.write_line("\nPROFILES_NO_SKIPS is set and tests were skipped: this run failed.", red=True)
+        terminal.write_line(
+            "\nPROFILES_NO_SKIPS is set and tests were skipped: this run failed.", red=True
+        )
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

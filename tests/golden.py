@@ -1,6 +1,7 @@
 """Text that people read, kept in files: `GOLDEN=write make test` writes them anew, then look at the difference.
 
-A golden file that is written anew is read by somebody before it is committed: it is what a user will see.
+A golden file that is written anew is read by somebody before it is committed: it is what a user
+    will see.
 """
 
 import os

@@ -45,13 +45,49 @@ _PIECES = [
     ),
     *(
         text.encode()
-        for text in ("|\n", "---\n", "...\n", "<<: *a", "//", "/* */", "{{ x }}", "${X}", "<x>", "@", "\\")
+        for text in (
+            "|\n",
+            "---\n",
+            "...\n",
+            "<<: *a",
+            "//",
+            "/* */",
+            "{{ x }}",
+            "${X}",
+            "<x>",
+            "@",
+            "\\",
+        )
     ),
     *(
         text.encode()
-        for text in ("\u00a0", "\u2013", "\uff1a", "\u201c", "\u2028", "\u0085", "\ufeff", "\u200b", "\uff20")
+        for text in (
+            "\u00a0",
+            "\u2013",
+            "\uff1a",
+            "\u201c",
+            "\u2028",
+            "\u0085",
+            "\ufeff",
+            "\u200b",
+            "\uff20",
+        )
     ),
-    *(text.encode() for text in ("null", "no", "1e999", ".nan", "0x", "9" * 50, "2027-13-01", "\\ud800", "\\u", "\\x")),
+    *(
+        text.encode()
+        for text in (
+            "null",
+            "no",
+            "1e999",
+            ".nan",
+            "0x",
+            "9" * 50,
+            "2027-13-01",
+            "\\ud800",
+            "\\u",
+            "\\x",
+        )
+    ),
     b"\x00",
     b"\x1b",
     b"\x7f",
@@ -112,7 +148,9 @@ def documents() -> list[bytes]:
     """Return what is mangled: the sample, documents with everything in them, and the small ones of the corpus."""
     sample = (_ROOT / "examples" / "pmr.yaml").read_bytes()
     corpus = [file.read_bytes() for file in sorted((_ROOT / "tests" / "corpus").rglob("*.yaml"))]
-    return [sample, _RICH, _JSON] * 20 + [document for document in corpus if len(document) <= _LARGEST]
+    return [sample, _RICH, _JSON] * 20 + [
+        document for document in corpus if len(document) <= _LARGEST
+    ]
 
 
 def mangled(number: int, *, seed: int = SEED) -> Iterator[bytes]:

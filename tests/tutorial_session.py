@@ -1,7 +1,8 @@
 """Records the session of docs/tutorial/command.md: `make session` writes docs/tutorial/session.txt.
 
-The page is what is run: each document that it shows is saved, each command that it shows is run, in this order. The
-cluster is the in-memory API on loopback; what is printed is what a terminal of 80 columns shows.
+The page is what is run: each document that it shows is saved, each command that it shows is run, in
+this order. The cluster is the in-memory API on loopback; what is printed is what a terminal of 80
+columns shows.
 """
 
 import contextlib
@@ -29,7 +30,8 @@ PAGE, SESSION = FOLDER / "command.md", FOLDER / "session.txt"
 ROLES = ("kubeflow-admin", "kubeflow-edit", "kubeflow-view")
 SHOWN = "https://127.0.0.1:6443"  # in place of the port that was free, of the same length
 _STEP = re.compile(
-    r"^```yaml (?P<name>\S+)\n(?P<text>.*?)^```|^    (?P<command>profiles-management [^\n]*)", re.MULTILINE | re.DOTALL
+    r"^```yaml (?P<name>\S+)\n(?P<text>.*?)^```|^    (?P<command>profiles-management [^\n]*)",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -54,7 +56,11 @@ def recorded() -> str:
     """Return the session as text."""
     api = MemoryApi()
     api.put_all(
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+        }
         for name in ROLES
     )
     ProfileController(api)
@@ -77,7 +83,11 @@ def _kubeconfig(url: str) -> dict[str, Any]:
 
 
 def _without_settings() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PROFILES_MANAGEMENT_")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PROFILES_MANAGEMENT_")
+    }
 
 
 def _steps(page: str) -> Iterator[str]:
@@ -96,7 +106,8 @@ def _printed(arguments: list[str]) -> str:
         profiles_management(arguments)
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         gc.collect()  # the connections of a command end with its process, and here there is none
-    return screen.getvalue().lstrip("\n")  # on a dumb terminal the progress bar leaves an empty line
+    # on a dumb terminal the progress bar leaves an empty line
+    return screen.getvalue().lstrip("\n")
 
 
 if __name__ == "__main__":

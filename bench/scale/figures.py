@@ -28,11 +28,15 @@ class Figures:
 
     def load_ratio(self, clock: str = "load") -> Spread:
         """Return loading and validating in times of `yaml.load` of the same run; `load_cpu` for processor time."""
-        return spread([one[clock] / other[clock] for one, other in zip(self.engine, self.yaml, strict=True)])
+        return spread(
+            [one[clock] / other[clock] for one, other in zip(self.engine, self.yaml, strict=True)]
+        )
 
     def share(self, *steps: str) -> float:
         """Return a step's share of load, observe and plan together."""
-        return median(sum(run[step] for step in steps) / (run["load"] + run["noop"]) for run in self.engine)
+        return median(
+            sum(run[step] for step in steps) / (run["load"] + run["noop"]) for run in self.engine
+        )
 
     @property
     def requests(self) -> int:

@@ -1,7 +1,8 @@
 """What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
 
-python -m scale.measure engine FILE URL     read the document, then bring a cluster that matches to it: a no-op
-python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader alone
+python -m scale.measure engine FILE URL     read the document, then bring a cluster that matches to
+it: a no-op python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader
+alone
 """
 
 import json
@@ -56,7 +57,12 @@ def yaml_alone(file: str) -> dict[str, Any]:
     with Path(file).open("rb") as stream:
         found = yaml.load(stream, yaml.CSafeLoader)
     ended, cpu_ended = time.perf_counter(), time.process_time()
-    return {"load": ended - started, "load_cpu": cpu_ended - cpu, "profiles": len(found["profiles"]), "peak": peak()}
+    return {
+        "load": ended - started,
+        "load_cpu": cpu_ended - cpu,
+        "profiles": len(found["profiles"]),
+        "peak": peak(),
+    }
 
 
 class _Watched:

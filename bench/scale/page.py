@@ -77,7 +77,11 @@ def table(figures: list[Figures]) -> str:
         ["---", *("---:" for _ in figures)],
         _row("load and validate, s", figures, lambda one: _seconds(one.of("load"))),
         _row("`yaml.load` alone, s", figures, lambda one: _seconds(one.yaml_load)),
-        _row("load and validate, in times of `yaml.load`", figures, lambda one: _seconds(one.load_ratio())),
+        _row(
+            "load and validate, in times of `yaml.load`",
+            figures,
+            lambda one: _seconds(one.load_ratio()),
+        ),
         _row("observe, s", figures, lambda one: _seconds(one.of("observe"))),
         _row("plan, s", figures, lambda one: _seconds(one.of("check", "plan"))),
         _row("**a whole no-op, s**", figures, lambda one: _seconds(one.of("noop"))),

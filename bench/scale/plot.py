@@ -24,12 +24,28 @@ def draw(figures: list[Figures], path: Path) -> None:
     canvas, (time, memory) = pyplot.subplots(1, 2, figsize=(7, 2.9), layout="constrained")
     sizes = [one.profiles for one in figures]
     for label, colour, dashes, value in _LINES:
-        time.plot(sizes, [value(one) for one in figures], dashes, color=colour, label=label, marker="o", markersize=3)
+        time.plot(
+            sizes,
+            [value(one) for one in figures],
+            dashes,
+            color=colour,
+            label=label,
+            marker="o",
+            markersize=3,
+        )
     time.legend(frameon=False, fontsize=7)
     _axes(time, "Time, s", sizes)
-    memory.plot(sizes, [one.peak.median for one in figures], color="black", marker="o", markersize=3)
+    memory.plot(
+        sizes, [one.peak.median for one in figures], color="black", marker="o", markersize=3
+    )
     memory.axhline(LIMIT, color="0.6", linestyle="--")
-    memory.annotate(f"goal: {LIMIT} MB", (sizes[0], LIMIT), xytext=(0, 3), textcoords="offset points", color="0.4")
+    memory.annotate(
+        f"goal: {LIMIT} MB",
+        (sizes[0], LIMIT),
+        xytext=(0, 3),
+        textcoords="offset points",
+        color="0.4",
+    )
     _axes(memory, "Peak memory of the process, MB", sizes)
     memory.set_ylim(10, 1000)
     drawing.save(canvas, path)

@@ -18,12 +18,17 @@ def measured(profiles: int, contributors: int, runs: int) -> Figures:
         RuntimeError: it was no no-op, so the figures mean nothing.
     """
     found = Figures(profiles, profiles * contributors)
-    with written([world.document(profiles, contributors)]) as file, _served(profiles, contributors) as url:
+    with (
+        written([world.document(profiles, contributors)]) as file,
+        _served(profiles, contributors) as url,
+    ):
         for _ in range(runs):
             found.yaml.append(child("scale.measure", "yaml", file))
             found.engine.append(child("scale.measure", "engine", file, url))
     if any(run["writes"] or run["errors"] for run in found.engine):
-        raise RuntimeError(f"At {profiles} profiles the cluster did not match the document: {found.engine}")
+        raise RuntimeError(
+            f"At {profiles} profiles the cluster did not match the document: {found.engine}"
+        )
     return found
 
 

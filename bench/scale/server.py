@@ -52,7 +52,8 @@ def main(profiles: int, contributors: int) -> None:
     api.put_all(world.roles())
     api.put_all(world.objects(profiles, contributors))
     for kind in world.KINDS:
-        api.state.tables[kind].view(api.state.version)  # sorted once, before anybody's time is taken
+        # sorted once, before anybody's time is taken
+        api.state.tables[kind].view(api.state.version)
     Handler.api = api
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         print(f"http://127.0.0.1:{server.server_port}", flush=True)

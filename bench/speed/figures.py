@@ -29,8 +29,8 @@ class Way(StrEnum):
 class Figures:
     """All runs at one size. Of two ways that are compared, the runs of one number followed one another.
 
-    A run is what measure.py prints, and beside it `requests`, by verb, and `server`, the processor time that it took
-    the API server in seconds.
+    A run is what measure.py prints, and beside it `requests`, by verb, and `server`, the processor
+    time that it took the API server in seconds.
     """
 
     profiles: int
@@ -51,7 +51,8 @@ class Figures:
 
     def ratio(self, way: Way, other: Way) -> Spread:
         """Return the time of one way in times of that of another, run by run."""
-        pairs = zip(self.runs[way], self.runs[other], strict=False)  # what takes minutes is run less often
+        # what takes minutes is run less often
+        pairs = zip(self.runs[way], self.runs[other], strict=False)
         return spread([one["wall"] / two["wall"] for one, two in pairs])
 
     @property

@@ -1,12 +1,13 @@
 """What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
 
-python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: first apply, no-op or a few changes
-python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
-python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a request
-python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by kubectl
-python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after another for each profile, what is missing
-python -m speed.measure look KUBECONFIG DOCUMENT        one request after another for each profile, nothing is missing
-python -m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change of the objects of a document
+python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: first apply, no-op
+or a few changes python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw
+and parse them python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already,
+a line a request python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as
+manifests, by kubectl python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after
+another for each profile, what is missing python -m speed.measure look KUBECONFIG DOCUMENT
+one request after another for each profile, nothing is missing python -m speed.measure diff
+KUBECONFIG PROGRAM FILE    what kubectl would change of the objects of a document
 """
 
 import gc
@@ -47,17 +48,20 @@ _TIMEOUT = 3600.0
 _JSON = "application/json"
 _NOTHING: dict[str, Any] = {"writes": 0, "wrong": []}
 _PROFILE = create_global_resource("kubeflow.org", "v1", "Profile", "profiles")
-_POLICY = create_namespaced_resource("security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies")
+_POLICY = create_namespaced_resource(
+    "security.istio.io", "v1", "AuthorizationPolicy", "authorizationpolicies"
+)
 
 
 def engine(kubeconfig: str, document: str) -> dict[str, Any]:
     """Measure `create_or_update_profiles`; what comes before it, loading the document too, is not counted."""
     from profiles_management import Settings, create_or_update_profiles  # noqa: PLC0415 - the others do not need it
-    from profiles_management.kubeflow.kubeconfig import connect  # noqa: PLC0415
+    from profiles_management.kubeflow.cluster.kubeconfig import connect  # noqa: PLC0415
     from profiles_management.pmr import documents  # noqa: PLC0415
 
     pmr = documents.load(document)
-    patient = Settings(request_timeout=_TIMEOUT, deadline=_TIMEOUT)  # beside other work everything takes longer
+    # beside other work everything takes longer
+    patient = Settings(request_timeout=_TIMEOUT, deadline=_TIMEOUT)
     with connect(Path(kubeconfig), timeout=_TIMEOUT) as client:
 
         def act() -> dict[str, Any]:
@@ -76,7 +80,10 @@ def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
     """
     config = _config(kubeconfig)
     headers = {"Authorization": f"Bearer {config.user.token}", "Accept-Encoding": encoding}
-    base, verify = config.cluster.server, verify_cluster(config.cluster, config.user, config.abs_file)
+    base, verify = (
+        config.cluster.server,
+        verify_cluster(config.cluster, config.user, config.abs_file),
+    )
     with httpx2.Client(base_url=base, verify=verify, headers=headers, timeout=_TIMEOUT) as client:
 
         def fetch(path: str) -> tuple[int, int]:
@@ -93,7 +100,10 @@ def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
         def act() -> dict[str, Any]:
             with ThreadPoolExecutor(len(LISTS)) as pool:
                 found = list(pool.map(fetch, LISTS))
-            return {"objects": sum(one for one, _ in found), "bytes": sum(size for _, size in found)}
+            return {
+                "objects": sum(one for one, _ in found),
+                "bytes": sum(size for _, size in found),
+            }
 
         gc.disable()  # as the engine does while it reads; it makes this faster too
         return measured(act)
@@ -135,24 +145,35 @@ class _Connection:
         host = urlsplit(config.cluster.server).netloc
         context: ssl.SSLContext = verify_cluster(config.cluster, config.user, config.abs_file)
         self._http = http.client.HTTPSConnection(host, context=context, timeout=_TIMEOUT)
-        self._headers = {"Authorization": f"Bearer {config.user.token}", "Content-Type": _JSON, "Accept": _JSON}
+        self._headers = {
+            "Authorization": f"Bearer {config.user.token}",
+            "Content-Type": _JSON,
+            "Accept": _JSON,
+        }
 
     def post(self, path: str, body: bytes) -> None:
         self._http.request("POST", path, body, self._headers)
         answer = self._http.getresponse()
         said = answer.read()
         if answer.status not in (200, 201):
-            raise RuntimeError(f"POST {path}: {answer.status} {said[:300].decode(errors='replace')}")
+            raise RuntimeError(
+                f"POST {path}: {answer.status} {said[:300].decode(errors='replace')}"
+            )
 
 
 def kubectl(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
     """Measure `kubectl apply --server-side`."""
-    return _kubectl(program, "--kubeconfig", kubeconfig, "apply", "--server-side", "--filename", manifests)
+    return _kubectl(
+        program, "--kubeconfig", kubeconfig, "apply", "--server-side", "--filename", manifests
+    )
 
 
 def diff(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
     """Measure `kubectl diff`, as it runs by default; it fails where there is a difference."""
-    return {**_kubectl(program, "--kubeconfig", kubeconfig, "diff", "--filename", manifests), **_NOTHING}
+    return {
+        **_kubectl(program, "--kubeconfig", kubeconfig, "diff", "--filename", manifests),
+        **_NOTHING,
+    }
 
 
 def _kubectl(program: str, *arguments: str) -> dict[str, Any]:
@@ -172,9 +193,10 @@ def _kubectl(program: str, *arguments: str) -> dict[str, Any]:
 def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
     """Measure a loop over the profiles, with lightkube as it comes and one request after another.
 
-    For each profile it applies the Profile, patches its quota, and lists RoleBindings and AuthorizationPolicies of the
-    namespace twice each: to take away what is too much, and to see what is missing. That it applies.
-    Source: canonical/github-profiles-automator, create_or_update_profiles.
+    For each profile it applies the Profile, patches its quota, and lists RoleBindings and
+    AuthorizationPolicies of the namespace twice each: to take away what is too much, and to see
+    what is missing. That it applies. Source: canonical/github-profiles-automator,
+    create_or_update_profiles.
 
     Args:
         file: what is missing, as `writes` takes it.
@@ -191,7 +213,9 @@ def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
             owner = {**entry["owner"], "apiGroup": "rbac.authorization.k8s.io"}
             spec = {"owner": owner, "resourceQuotaSpec": quota}
             client.apply(_PROFILE.from_dict({"metadata": {"name": name}, "spec": spec}))
-            client.patch(_PROFILE, name, {"spec": {"resourceQuotaSpec": quota}}, patch_type=PatchType.MERGE)
+            client.patch(
+                _PROFILE, name, {"spec": {"resourceQuotaSpec": quota}}, patch_type=PatchType.MERGE
+            )
             for kind in (RoleBinding, _POLICY):
                 for _ in range(2):
                     list(client.list(kind, namespace=name))
@@ -219,10 +243,17 @@ def look(kubeconfig: str, document: str) -> dict[str, Any]:
     with Client(config=_config(kubeconfig), field_manager="loop", trust_env=False) as client:
 
         def act() -> dict[str, Any]:
-            quotas = {one.metadata.name: one["spec"]["resourceQuotaSpec"] for one in client.list(_PROFILE)}
+            quotas = {
+                one.metadata.name: one["spec"]["resourceQuotaSpec"] for one in client.list(_PROFILE)
+            }
             for entry in entries:
-                held = [_roles(client.list(kind, namespace=entry["name"])) for kind in (RoleBinding, _POLICY) * 2]
-                if quotas[entry["name"]] != entry["resources"] or any(roles != _wanted(entry) for roles in held):
+                held = [
+                    _roles(client.list(kind, namespace=entry["name"]))
+                    for kind in (RoleBinding, _POLICY) * 2
+                ]
+                if quotas[entry["name"]] != entry["resources"] or any(
+                    roles != _wanted(entry) for roles in held
+                ):
                     raise RuntimeError(f"{entry['name']} does not match the document")
             return _NOTHING
 
@@ -237,7 +268,10 @@ def _roles(objects: Iterable[Any]) -> dict[str, str]:
 
 def _wanted(entry: dict[str, Any]) -> dict[str, str]:
     """Return who should have which role by the document."""
-    return {entry["owner"]["name"]: "admin", **{one["name"]: one["role"] for one in entry["contributors"]}}
+    return {
+        entry["owner"]["name"]: "admin",
+        **{one["name"]: one["role"] for one in entry["contributors"]},
+    }
 
 
 def _config(kubeconfig: str) -> SingleConfig:
@@ -247,6 +281,13 @@ def _config(kubeconfig: str) -> SingleConfig:
 
 
 if __name__ == "__main__":
-    measures = {"engine": engine, "lists": lists, "writes": writes, "kubectl": kubectl, "loop": loop, "look": look}
+    measures = {
+        "engine": engine,
+        "lists": lists,
+        "writes": writes,
+        "kubectl": kubectl,
+        "loop": loop,
+        "look": look,
+    }
     measures["diff"] = diff
     print(json.dumps(measures[sys.argv[1]](*sys.argv[2:])))

@@ -99,8 +99,20 @@ def title(figures: Figures) -> str:
 
 def table(figures: Figures) -> str:
     """Return the figures of one size as a Markdown table, one row a way."""
-    head = ["way", "runs", "requests", "time, s", "own processor, s", "server's, s", "peak memory, MB"]
-    rows = [head, ["---", *("---:" for _ in head[1:])], *(_row(figures, way) for way in Way if figures.runs[way])]
+    head = [
+        "way",
+        "runs",
+        "requests",
+        "time, s",
+        "own processor, s",
+        "server's, s",
+        "peak memory, MB",
+    ]
+    rows = [
+        head,
+        ["---", *("---:" for _ in head[1:])],
+        *(_row(figures, way) for way in Way if figures.runs[way]),
+    ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -150,7 +162,9 @@ def _noop_cause(figures: Figures, ratio: Spread) -> str:
 
 def _proportion(first: Figures, largest: Figures) -> str:
     size = largest.objects / first.objects
-    grown, own = (largest.of(Way.NOOP, key).median / first.of(Way.NOOP, key).median for key in ("wall", "cpu"))
+    grown, own = (
+        largest.of(Way.NOOP, key).median / first.of(Way.NOOP, key).median for key in ("wall", "cpu")
+    )
     return (
         f"- A no-op in proportion to the objects: {size:.1f} times the objects take {grown:.1f} times as long; up to "
         f"{size * NOISE:.0f} counts. {_met(grown <= size * NOISE)} Own processor time: {own:.1f} times."
@@ -160,7 +174,9 @@ def _proportion(first: Figures, largest: Figures) -> str:
 def _as_fast(first: Figures, way: Way) -> str:
     ratio = first.ratio(Way.FIRST, way)
     met = f"{_met(ratio.median <= 2)} 1.5, the stretch: {_met(ratio.median <= 1.5)}"
-    return f"- A first apply at {_size(first)} within 2 times of {way}: {_times(ratio)} as long. {met}"
+    return (
+        f"- A first apply at {_size(first)} within 2 times of {way}: {_times(ratio)} as long. {met}"
+    )
 
 
 def _faster(first: Figures, way: Way, wanted: int) -> str:

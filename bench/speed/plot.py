@@ -12,7 +12,15 @@ from speed.figures import Figures, Way
 _WIDTH, _ROW, _TITLE = 7.0, 0.21, 0.38  # inches
 _MARGIN = 0.2  # inches; a viewer may have a wider font than this machine
 _ROOM = 2.5  # times the longest bar, for the number behind it
-_TICKS = {0.01: "0.01 s", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h"}
+_TICKS = {
+    0.01: "0.01 s",
+    0.1: "0.1 s",
+    1: "1 s",
+    10: "10 s",
+    60: "1 min",
+    600: "10 min",
+    3600: "1 h",
+}
 _OURS = "profiles-management"
 _FIRST = {
     Way.FIRST: _OURS,
@@ -59,7 +67,9 @@ def _size(figures: Figures) -> str:
 
 
 def _bars(figures: Figures, ways: Mapping[Way, str]) -> dict[str, float]:
-    return {label: figures.of(way, "wall").median for way, label in ways.items() if figures.runs[way]}
+    return {
+        label: figures.of(way, "wall").median for way, label in ways.items() if figures.runs[way]
+    }
 
 
 def _panel(axes: Axes, title: str, bars: Mapping[str, float]) -> None:
@@ -79,6 +89,8 @@ def _scale(axes: Axes, seconds: list[float]) -> None:
     axes.set_xscale("log")
     shortest = max((tick for tick in _TICKS if tick < min(seconds)), default=min(_TICKS))
     axes.set_xlim(shortest, _ROOM * max(seconds))
-    shown = {tick: label for tick, label in _TICKS.items() if shortest <= tick <= _ROOM * max(seconds)}
+    shown = {
+        tick: label for tick, label in _TICKS.items() if shortest <= tick <= _ROOM * max(seconds)
+    }
     axes.set_xticks(list(shown), list(shown.values()), minor=False)
     axes.set_xticks([], minor=True)

@@ -14,7 +14,8 @@ from speed.server import WRITERS, ApiServer, serving, stored
 
 PAGE = 5000
 QUICK = 3  # rounds of what takes seconds for each run of what takes minutes
-ROLE_CHANGE = 4  # writes: RoleBinding and AuthorizationPolicy of the old role go, those of the new one come
+# writes: RoleBinding and AuthorizationPolicy of the old role go, those of the new one come
+ROLE_CHANGE = 4
 _RAW = {
     Way.WHOLE: ("0", "gzip"),
     Way.PAGES: (str(PAGE), "gzip"),
@@ -33,7 +34,8 @@ def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = 
 
     Args:
         runs: of each way.
-        slow: runs of what takes minutes, kubectl and the loops; 0 for none of these and no first apply.
+        slow: runs of what takes minutes, kubectl and the loops; 0 for none of these and no first
+            apply.
 
     Raises:
         RuntimeError: a run did not do what it was measured for, so the figures mean nothing.
@@ -79,13 +81,16 @@ def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -
 def _noops(found: Figures, server: ApiServer, rounds: int, say: Say) -> None:
     """Measure a cluster that matches the document.
 
-    The no-op and the raw lists begin each round in turn: the server collects its garbage every few lists, which would
-    fall upon the same one again and again.
+    The no-op and the raw lists begin each round in turn: the server collects its garbage every few
+    lists, which would fall upon the same one again and again.
     """
     for number in range(rounds):
         say(f"  no-op and lists, round {number + 1} of {rounds} ...")
         with _document(found) as document:
-            ways = [(Way.NOOP, ("engine", document)), *((way, ("lists", *how)) for way, how in _RAW.items())]
+            ways = [
+                (Way.NOOP, ("engine", document)),
+                *((way, ("lists", *how)) for way, how in _RAW.items()),
+            ]
             first = number % len(ways)
             for way, how in (*ways[first:], *ways[:first]):
                 _run(found, way, server, *how)
@@ -96,13 +101,16 @@ def _others(found: Figures, server: ApiServer, slow: int, say: Say) -> None:
     """Measure what else tells that the cluster matches the document; it takes minutes."""
     with (
         _document(found) as document,
-        written(f"---\n{text}\n" for text in world.manifests(found.profiles, found.contributors)) as manifests,
+        written(
+            f"---\n{text}\n" for text in world.manifests(found.profiles, found.contributors)
+        ) as manifests,
     ):
         for number in range(slow):
             say(f"  one request after another, run {number + 1} of {slow} ...")
             _expect(_run(found, Way.LOOK, server, "look", document), 0)
         if slow:
-            say("  kubectl diff ...")  # once: it takes minutes, and nobody has to come close to that
+            # once: it takes minutes, and nobody has to come close to that
+            say("  kubectl diff ...")
             _expect(_run(found, Way.DIFF, server, "diff", server.kubectl, manifests), 0)
 
 

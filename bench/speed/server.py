@@ -50,8 +50,9 @@ class ApiServer:
     def measured(self, measure: str, *arguments: str) -> dict[str, Any]:
         """Have a process measure something here; what the server says of it stands beside what the process says.
 
-        `requests` counts, by verb, those for the kinds that we are about; watches, with which the server looks at
-        itself, are left out. `server` is the processor time that it took the server and its etcd, in seconds.
+        `requests` counts, by verb, those for the kinds that we are about; watches, with which the
+        server looks at itself, are left out. `server` is the processor time that it took the server
+        and its etcd, in seconds.
         """
         before, used = self._answered()
         found = child("speed.measure", measure, self.kubeconfig, *arguments)
@@ -80,14 +81,17 @@ class ApiServer:
             if told["resource"] in _KINDS and told["verb"] != "WATCH":
                 counts[told["verb"]] += int(float(number))
         stored = httpx2.get(f"{self._etcd}/metrics", trust_env=False).raise_for_status().text
-        return counts, sum(float(used) for one in (text, stored) for used in _PROCESSOR.findall(one))
+        return counts, sum(
+            float(used) for one in (text, stored) for used in _PROCESSOR.findall(one)
+        )
 
 
 def stored(data: Path, profiles: int, contributors: int) -> None:
     """Store what a cluster holds that matches the document, for `serving` to begin with.
 
-    One profile goes through the API server. etcd holds the others as copies of what that made of it, byte by byte but
-    for the numbers in names, which are all of one length: through the API server 10,000 profiles take ten minutes.
+    One profile goes through the API server. etcd holds the others as copies of what that made of
+    it, byte by byte but for the numbers in names, which are all of one length: through the API
+    server 10,000 profiles take ten minutes.
     """
     with ControlPlane(kubeflow.install, print, controllers=False) as plane:
         with contextlib.closing(ApiServer(plane)) as server:
@@ -110,7 +114,12 @@ def _copied(etcd: str, profiles: int) -> None:
 
 def _put(key: bytes, value: bytes, number: int) -> dict[str, Any]:
     name = rb"\1-%05d" % number
-    return {"requestPut": {"key": _coded(_COPIED.sub(name, key)), "value": _coded(_COPIED.sub(name, value))}}
+    return {
+        "requestPut": {
+            "key": _coded(_COPIED.sub(name, key)),
+            "value": _coded(_COPIED.sub(name, value)),
+        }
+    }
 
 
 def _coded(text: bytes) -> str:
@@ -120,6 +129,9 @@ def _coded(text: bytes) -> str:
 @contextmanager
 def serving(data: Path) -> Iterator[ApiServer]:
     """Start an API server on a copy of what `stored` has left; end it with the block."""
-    with ControlPlane(say=print, controllers=False, data=data) as plane, contextlib.closing(ApiServer(plane)) as server:
+    with (
+        ControlPlane(say=print, controllers=False, data=data) as plane,
+        contextlib.closing(ApiServer(plane)) as server,
+    ):
         server.settle()
         yield server

@@ -1,7 +1,8 @@
 """What the actions take and answer. Pure; how an answer is laid out: profiles_charm.results.
 
-`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`, `warnings` and `counts`
-(the `summary` there) are JSON in the words of profiles_management.reconcile.describe, `stale` and `access` in those of
+`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`,
+`warnings` and `counts` (the `summary` there) are JSON in the words of
+profiles_management.reconcile.describe, `stale` and `access` in those of
 profiles_management.kubeflow.listings and access_listing.
 """
 
@@ -28,7 +29,7 @@ from profiles_management import (
     StaleProfile,
     StoppedError,
 )
-from profiles_management.kubeflow import listings
+from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.engine import stopped_by_brake
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
@@ -57,7 +58,10 @@ class SyncNow(Params):
     @property
     def allowed(self) -> Mapping[str, bool]:
         """What this run may do that others may not, by the names of the settings."""
-        return {"allow_revocations": self.allow_revocations, "allow_gateway_change": self.allow_gateway_change}
+        return {
+            "allow_revocations": self.allow_revocations,
+            "allow_gateway_change": self.allow_gateway_change,
+        }
 
 
 class Plan(Params):
@@ -104,13 +108,21 @@ def of_run(run: Run) -> Results:
         more = of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
         return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | more
     found = {"summary": printable(told(run, report)), **_sources(run.gathered)}
-    return found | results.of_lines("text", report_lines(report)) | _data(report_data(report), run.gathered)
+    return (
+        found
+        | results.of_lines("text", report_lines(report))
+        | _data(report_data(report), run.gathered)
+    )
 
 
 def of_report(report: Report) -> Results:
     """Return what `delete-stale-profiles` answers."""
     lines = report_lines(report)
-    return {"summary": report_summary(report)} | results.of_lines("text", lines) | _data(report_data(report))
+    return (
+        {"summary": report_summary(report)}
+        | results.of_lines("text", lines)
+        | _data(report_data(report))
+    )
 
 
 def of_error(error: ProfilesError) -> Results:
@@ -122,16 +134,18 @@ def of_error(error: ProfilesError) -> Results:
 
 def of_stale(found: tuple[StaleProfile, ...]) -> Results:
     """Return what `list-stale-profiles` answers."""
-    lines, data = listings.stale(found)
+    lines, data = stale_listing.stale(found)
     listed = results.of_list("stale", data["stale"]) | results.of_list("warnings", data["warnings"])
     return results.of_lines("text", lines) | listed
 
 
 def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess, now: datetime) -> Results:
     """Return what `list-access` answers."""
-    from profiles_management.kubeflow import access_listing, access_report  # noqa: PLC0415 - for this action alone
+    from profiles_management.kubeflow.access import access_listing, access_report  # noqa: PLC0415 - for this action alone
 
-    report = access_report.report(entries, at=now, person=asked.person.strip(), profile=asked.profile)
+    report = access_report.report(
+        entries, at=now, person=asked.person.strip(), profile=asked.profile
+    )
     lines = [*access_listing.lines(report), line(), line(access_listing.not_covered(report))]
     data = access_listing.data(report)
     return results.of_lines("text", lines) | results.of_list("access", data["access"])

@@ -21,8 +21,8 @@ _STATES: dict[Result, State] = {
 def states(read: Read, run: Run) -> States:
     """Return the state of each profile that one source defines or adds to, and why it is not applied.
 
-    Profiles of other sources are not told of; nothing is where the document could not be used. Nobody is named: whom a
-    profile belongs to already, another charm is not to learn.
+    Profiles of other sources are not told of; nothing is where the document could not be used.
+    Nobody is named: whom a profile belongs to already, another charm is not to learn.
     """
     report = run.report
     if report is None:
@@ -32,7 +32,9 @@ def states(read: Read, run: Run) -> States:
     told: States = {name: (_STATES[result], why) for name, (result, why) in found.items()}
     halted = {change.profile for change in report.plan.held} if report.plan.halts else set()
     stopped: States = {
-        name: ("pending", _why(run)) for name in _names(read) if name in halted or _is_stopped(name, read, run)
+        name: ("pending", _why(run))
+        for name in _names(read)
+        if name in halted or _is_stopped(name, read, run)
     }
     return told | dict(_additions(read, told)) | stopped | _refusals(read, run)
 
@@ -60,7 +62,9 @@ def _additions(read: Read, told: States) -> Iterator[tuple[str, tuple[State, str
 def _refusals(read: Read, run: Run) -> States:
     """Return the definitions and additions of a source that do not count, because another source decides."""
     refused = run.gathered.pmr.origins.refused if run.gathered is not None else ()
-    return {one.where.profile: ("failed", str(one)) for one in refused if one.where.file == read.name}
+    return {
+        one.where.profile: ("failed", str(one)) for one in refused if one.where.file == read.name
+    }
 
 
 def _is_stopped(name: str, read: Read, run: Run) -> bool:

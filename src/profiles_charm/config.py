@@ -6,7 +6,14 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import ops
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from profiles_management import PRESETS, Settings, SettingsError
 from profiles_management.kubeflow import setting_forms
@@ -75,18 +82,24 @@ class Config(BaseModel):
     page_size: int = 5000
 
     def settings(
-        self, model: str = "", *, allow_revocations: bool = False, allow_gateway_change: bool = False
+        self,
+        model: str = "",
+        *,
+        allow_revocations: bool = False,
+        allow_gateway_change: bool = False,
     ) -> Settings:
         """Return how the engine is to behave.
 
         Args:
             model: the name of the model, which is the namespace that the charm runs in.
-            allow_revocations: whether to release the brake, which is asked for each time and never configured.
-            allow_gateway_change: whether existing policies may get another gateway than the owners' policies name,
-                which is asked for each time too.
+            allow_revocations: whether to release the brake, which is asked for each time and never
+                configured.
+            allow_gateway_change: whether existing policies may get another gateway than the owners'
+                policies name, which is asked for each time too.
 
         Raises:
-            SettingsError: an option has not the form that it needs, or is out of range; the message names it.
+            SettingsError: an option has not the form that it needs, or is out of range; the message
+                names it.
         """
         if what := setting_forms.pattern_complaint(self.relation_profiles):
             raise SettingsError(what, setting="option relation-profiles")
@@ -131,7 +144,8 @@ def load(charm: ops.CharmBase) -> Config:
     """Return the options of a charm.
 
     Raises:
-        SettingsError: one is not valid; the message is one line that names it and says what to write.
+        SettingsError: one is not valid; the message is one line that names it and says what to
+            write.
     """
     try:
         return charm.load_config(Config, errors="raise")

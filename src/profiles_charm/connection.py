@@ -7,7 +7,7 @@ from functools import cached_property
 from lightkube import Client
 
 from profiles_management import ClusterError
-from profiles_management.kubeflow import kubeconfig
+from profiles_management.kubeflow.cluster import kubeconfig
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 _PATIENCE = 10.0  # seconds for one request; a hook waits for it

@@ -1,8 +1,8 @@
 """The databags of observability, read and written as their interfaces have them. Pure.
 
-By hand, and held against the packages by the tests. `charmlibs-interfaces-otlp` publishes two rules of its own with
-ours, of which one, `absent(up)`, would fire for ever: what is pushed has no `up`; and importing it costs as much again
-as an empty charm. There is no package for grafana-dashboard.
+By hand, and held against the packages by the tests. `charmlibs-interfaces-otlp` publishes two rules
+of its own with ours, of which one, `absent(up)`, would fire for ever: what is pushed has no `up`;
+and importing it costs as much again as an empty charm. There is no package for grafana-dashboard.
 """
 
 import base64
@@ -30,10 +30,15 @@ class Endpoint(NamedTuple):
 def endpoint_in(databag: Mapping[str, str]) -> Endpoint | None:
     """Return the HTTP endpoint that a collector offers, None where it offers none, or none that can be understood.
 
-    Source: canonical/charmlibs, interfaces/otlp: `endpoints` is a list of protocol, endpoint, telemetries.
+    Source: canonical/charmlibs, interfaces/otlp: `endpoints` is a list of protocol, endpoint,
+    telemetries.
     """
     for one in _listed(databag.get("endpoints", "")):
-        if isinstance(one, dict) and one.get("protocol") == "http" and isinstance(one.get("telemetries"), list):
+        if (
+            isinstance(one, dict)
+            and one.get("protocol") == "http"
+            and isinstance(one.get("telemetries"), list)
+        ):
             return _endpoint(one.get("endpoint"), frozenset(map(str, one["telemetries"])))
     return None
 
@@ -41,10 +46,15 @@ def endpoint_in(databag: Mapping[str, str]) -> Endpoint | None:
 def receiver_in(databag: Mapping[str, str]) -> Endpoint | None:
     """Return where Tempo takes traces, None where it does not say so yet.
 
-    Source: canonical/charmlibs, interfaces/tracing: `receivers` is a list of protocol {name, type} and url.
+    Source: canonical/charmlibs, interfaces/tracing: `receivers` is a list of protocol {name, type}
+    and url.
     """
     for one in _listed(databag.get("receivers", "")):
-        if isinstance(one, dict) and isinstance(one.get("protocol"), dict) and one["protocol"].get("name") == RECEIVER:
+        if (
+            isinstance(one, dict)
+            and isinstance(one.get("protocol"), dict)
+            and one["protocol"].get("name") == RECEIVER
+        ):
             return _endpoint(one.get("url"), frozenset({"traces"}))
     return None
 
@@ -90,7 +100,11 @@ def dashboard_databag(dashboard: str, topology: Mapping[str, str]) -> dict[str, 
     }
     # Grafana looks again where the uuid is another one.
     uuid = sha256(dashboard.encode()).hexdigest()[:32]
-    return {"dashboards": json.dumps({"templates": {f"file:{topology['charm']}": template}, "uuid": uuid})}
+    return {
+        "dashboards": json.dumps(
+            {"templates": {f"file:{topology['charm']}": template}, "uuid": uuid}
+        )
+    }
 
 
 def _packed(text: str) -> str:

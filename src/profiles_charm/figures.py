@@ -1,6 +1,7 @@
 """What is measured of a run: figures with names, for metrics, dashboard and alert rules. Pure.
 
-docs/reference/metrics.md lists them. A charm lives for one hook, so each is a gauge of the last run; none adds up.
+docs/reference/metrics.md lists them. A charm lives for one hook, so each is a gauge of the last
+run; none adds up.
 """
 
 from collections import Counter
@@ -30,7 +31,9 @@ def of(run: Run) -> tuple[Figure, ...]:
 
 
 def _figures(run: Run) -> Iterator[Figure]:
-    yield Figure("run_success", "1 for a run with nothing refused or failed, else 0", int(run.is_good))
+    yield Figure(
+        "run_success", "1 for a run with nothing refused or failed, else 0", int(run.is_good)
+    )
     yield Figure("run_duration_seconds", "How long the run took", round(run.seconds, 3), "s")
     yield Figure("run_requests", "Requests sent to the Kubernetes API", run.requests)
     if run.is_good:
@@ -39,14 +42,21 @@ def _figures(run: Run) -> Iterator[Figure]:
     if run.gathered is not None:
         yield from _of_sources(run.gathered)
     if isinstance(run.outcome, Report):
-        yield Figure("contributors", "Contributors that the document gives access to", run.contributors)
+        yield Figure(
+            "contributors", "Contributors that the document gives access to", run.contributors
+        )
         yield from _of_report(run.outcome)
 
 
 def _of_sources(gathered: Gathered) -> Iterator[Figure]:
     for one in sorted((read for read in gathered.reads if read.asked), key=lambda read: read.name):
         ready = int(one.pmr is not None)
-        yield Figure("source_ready", "1 for a source that can be read, else 0", ready, labels={"source": one.name})
+        yield Figure(
+            "source_ready",
+            "1 for a source that can be read, else 0",
+            ready,
+            labels={"source": one.name},
+        )
     if gathered.commit:
         labels = {"source": GIT, "commit": gathered.commit}
         yield Figure("source_commit", "The commit in force", 1, labels=labels)
@@ -55,14 +65,32 @@ def _of_sources(gathered: Gathered) -> Iterator[Figure]:
 def _of_report(report: Report) -> Iterator[Figure]:
     plan = report.plan
     yield Figure("profiles", "Profiles that the document defines", plan.profiles)
-    yield Figure("profiles_refused", "Profiles left alone", len({one.where.profile for one in plan.refused}))
-    failed, pending = {one.change.profile for one in report.failed}, {one.profile for one in report.pending}
+    yield Figure(
+        "profiles_refused", "Profiles left alone", len({one.where.profile for one in plan.refused})
+    )
+    failed, pending = (
+        {one.change.profile for one in report.failed},
+        {one.profile for one in report.pending},
+    )
     yield Figure("profiles_failed", "Profiles in which a change failed", len(failed))
     yield Figure("profiles_pending", "Profiles that wait for somebody else", len(pending))
-    yield Figure("warnings", "What somebody should know though nothing is stopped by it", len(plan.warnings))
+    yield Figure(
+        "warnings", "What somebody should know though nothing is stopped by it", len(plan.warnings)
+    )
     yield Figure("run_writes", "Writes that were answered with success", report.writes)
-    yield Figure("run_access_lost", "Pairs of person and profile that lost access", plan.access.lost)
-    yield Figure("run_access_gained", "Pairs of person and profile that gained access", plan.access.gained)
-    numbers = Counter((one.change.action.name.lower(), one.result.name.lower()) for one in report.outcomes)
+    yield Figure(
+        "run_access_lost", "Pairs of person and profile that lost access", plan.access.lost
+    )
+    yield Figure(
+        "run_access_gained", "Pairs of person and profile that gained access", plan.access.gained
+    )
+    numbers = Counter(
+        (one.change.action.name.lower(), one.result.name.lower()) for one in report.outcomes
+    )
     for (action, result), number in sorted(numbers.items()):
-        yield Figure("run_changes", "Changes by action and result", number, labels={"action": action, "result": result})
+        yield Figure(
+            "run_changes",
+            "Changes by action and result",
+            number,
+            labels={"action": action, "result": result},
+        )

@@ -1,7 +1,8 @@
 """What goes to juju-log, whatever its level: no names of people, no credentials, and few lines.
 
-Our own lines and those of ops are shown. What libraries and errors say is text of others, in which nobody can tell a
-name or a password from other words: of a line of a library its place is shown, of an error its type and where it was.
+Our own lines and those of ops are shown. What libraries and errors say is text of others, in which
+nobody can tell a name or a password from other words: of a line of a library its place is shown, of
+an error its type and where it was.
 """
 
 import logging
@@ -17,10 +18,17 @@ from ops.log import JujuLogHandler
 
 logger = logging.getLogger(__name__)
 
-# Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away again; and these write
-# a dozen for each request.
+# Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away
+# again; and these write a dozen for each request.
 _CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
-_SHOWN = ("__main__", "charm", "charms.profiles_management", "ops", "profiles_charm", "profiles_management")
+_SHOWN = (
+    "__main__",
+    "charm",
+    "charms.profiles_management",
+    "ops",
+    "profiles_charm",
+    "profiles_management",
+)
 _DEEPEST = 10  # errors behind an error
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
@@ -33,7 +41,8 @@ def guard() -> None:
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     for handler in root.handlers:
-        if isinstance(handler, JujuLogHandler) or type(handler) is logging.StreamHandler:  # the second with JUJU_DEBUG
+        # the second with JUJU_DEBUG
+        if isinstance(handler, JujuLogHandler) or type(handler) is logging.StreamHandler:
             handler.setFormatter(SilentFormatter())
     # It is called by position alone.
     warnings.showwarning = _show_warning  # type: ignore[assignment]
@@ -81,7 +90,9 @@ def without_text(error: BaseException, depth: int = 0) -> BaseException:
     silent: BaseException = type(kind.__name__, (Exception,), names)()
     if depth < _DEEPEST:
         silent.__cause__ = without_text(error.__cause__, depth + 1) if error.__cause__ else None
-        silent.__context__ = without_text(error.__context__, depth + 1) if error.__context__ else None
+        silent.__context__ = (
+            without_text(error.__context__, depth + 1) if error.__context__ else None
+        )
     silent.__suppress_context__ = error.__suppress_context__
     return silent.with_traceback(error.__traceback__)
 
@@ -102,5 +113,7 @@ def _note(error: BaseException | None) -> None:
         logger.error("an error that nobody handles: %s", said_by(error))
 
 
-def _show_warning(_: object, category: type[Warning], filename: str, lineno: int, *_more: object) -> None:
+def _show_warning(
+    _: object, category: type[Warning], filename: str, lineno: int, *_more: object
+) -> None:
     logger.warning("%s in %s, line %s", category.__name__, filename, lineno)

@@ -19,7 +19,8 @@ def while_leader(clock: Clock, unit: ops.Unit) -> Clock:
 def lost(unit: ops.Unit) -> str:
     """Return why this unit may not write any more, '' while it is the leader.
 
-    Juju promises a unit that asks the next 30 seconds. What ops returns can be as old as that, so it is made to ask.
+    Juju promises a unit that asks the next 30 seconds. What ops returns can be as old as that, so
+    it is made to ask.
     """
     unit._backend._leader_check_time = None  # noqa: SLF001 - ops has no other way to ask again
     try:

@@ -1,7 +1,8 @@
 """The little that is remembered between hooks: in the databag of the charm's peers, where a new leader and pod find it.
 
-Everything that could take access away is on the cluster's objects; what is here only keeps it: a relation that this
-deployment has never seen is not there yet, one that it has seen and that is gone was removed.
+Everything that could take access away is on the cluster's objects; what is here only keeps it: a
+relation that this deployment has never seen is not there yet, one that it has seen and that is gone
+was removed.
 """
 
 import json
@@ -17,8 +18,8 @@ _SINCE, _SEEN = "since", "seen"
 class Memory:
     """What the leader has written down. Only a change is written, because each write wakes every other unit.
 
-    Before the peer relation is there, as in the install hook, nothing is known and nothing is kept; nor on a unit that
-    is not the leader any more, which may neither read nor write it.
+    Before the peer relation is there, as in the install hook, nothing is known and nothing is kept;
+    nor on a unit that is not the leader any more, which may neither read nor write it.
     """
 
     def __init__(self, charm: ops.CharmBase) -> None:
@@ -40,7 +41,11 @@ class Memory:
     def seen(self, names: Iterable[str]) -> frozenset[str]:
         """Return all names that were ever given here, these included."""
         known = self._read(_SEEN)
-        before = frozenset(name for name in known if isinstance(name, str)) if isinstance(known, list) else frozenset()
+        before = (
+            frozenset(name for name in known if isinstance(name, str))
+            if isinstance(known, list)
+            else frozenset()
+        )
         after = before | set(names)
         if after != before:
             self._write(_SEEN, sorted(after))
@@ -52,7 +57,11 @@ class Memory:
     def _read(self, key: str) -> object:
         peers = self._peers()
         try:
-            return json.loads(peers.data[self._charm.app].get(key, "null")) if peers is not None else None
+            return (
+                json.loads(peers.data[self._charm.app].get(key, "null"))
+                if peers is not None
+                else None
+            )
         except (ValueError, RecursionError):  # another version wrote something else
             return None
 

@@ -1,12 +1,14 @@
 """The relation `service-mesh`: whether an ambient mesh is there, so that policies are bound to a waypoint.
 
-The relation's databag tells the type of the mesh and the labels with which the charm's own pod would join it. The charm
-does not join: nobody calls it, and it calls nothing but the Kubernetes API. Nor do those labels name the waypoint that
-is wanted here: that one is the beacon's, while a policy is bound to a Gateway of its own namespace, which Kubeflow's
-profile controller makes in each profile under one name.
+The relation's databag tells the type of the mesh and the labels with which the charm's own pod
+would join it. The charm does not join: nobody calls it, and it calls nothing but the Kubernetes
+API. Nor do those labels name the waypoint that is wanted here: that one is the beacon's, while a
+policy is bound to a Gateway of its own namespace, which Kubeflow's profile controller makes in each
+profile under one name.
 
-Read by hand, as the interface has it (canonical/charmlibs, interfaces/service_mesh): its package, with which a charm
-joins a mesh, wants two more relations, patches the charm's StatefulSet, and brings a second HTTP client.
+Read by hand, as the interface has it (canonical/charmlibs, interfaces/service_mesh): its package,
+with which a charm joins a mesh, wants two more relations, patches the charm's StatefulSet, and
+brings a second HTTP client.
 """
 
 import json

@@ -1,6 +1,7 @@
 """A run as OpenTelemetry's JSON: its figures, what it has to say without names of people, and how long it took. Pure.
 
-Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding (64-bit integers are text, ids are hex).
+Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding (64-bit integers are text,
+ids are hex).
 """
 
 import hashlib
@@ -29,9 +30,13 @@ _INTERNAL, _OK, _FAILED = 1, 1, 2  # SpanKind and Status.StatusCode
 
 def metrics(figures: Iterable[Figure], resource: Resource, now: datetime) -> Data:
     """Return figures as gauges, each name once with a point for each of its labels."""
-    told = [_gauge(list(points), _nano(now)) for _, points in groupby(figures, key=lambda one: one.name)]
+    told = [
+        _gauge(list(points), _nano(now)) for _, points in groupby(figures, key=lambda one: one.name)
+    ]
     return {
-        "resourceMetrics": [{"resource": _resource(resource), "scopeMetrics": [{"scope": _SCOPE, "metrics": told}]}]
+        "resourceMetrics": [
+            {"resource": _resource(resource), "scopeMetrics": [{"scope": _SCOPE, "metrics": told}]}
+        ]
     }
 
 
@@ -55,7 +60,11 @@ def traces(run: Run, resource: Resource, name: str) -> Data:
         "attributes": _attributes({"requests": str(run.requests), "result": _first(run)}),
         "status": {"code": _OK if run.is_good else _FAILED},
     }
-    return {"resourceSpans": [{"resource": _resource(resource), "scopeSpans": [{"scope": _SCOPE, "spans": [span]}]}]}
+    return {
+        "resourceSpans": [
+            {"resource": _resource(resource), "scopeSpans": [{"scope": _SCOPE, "spans": [span]}]}
+        ]
+    }
 
 
 def _gauge(points: list[Figure], nano: str) -> Data:
@@ -66,7 +75,8 @@ def _gauge(points: list[Figure], nano: str) -> Data:
         **({"unit": first.unit} if first.unit else {}),
         "gauge": {
             "dataPoints": [
-                {"timeUnixNano": nano, "asDouble": one.value, "attributes": _attributes(one.labels)} for one in points
+                {"timeUnixNano": nano, "asDouble": one.value, "attributes": _attributes(one.labels)}
+                for one in points
             ]
         },
     }
@@ -75,7 +85,12 @@ def _gauge(points: list[Figure], nano: str) -> Data:
 def _lines(run: Run) -> Iterator[tuple[str, tuple[int, str]]]:
     yield _first(run), _INFO if run.is_good else _ERROR
     for read in run.gathered.frozen if run.gathered is not None else ():
-        yield f"{read.name} cannot be read: {in_words(read.error)}" if read.error else f"{read.name} is frozen", _ERROR
+        yield (
+            f"{read.name} cannot be read: {in_words(read.error)}"
+            if read.error
+            else f"{read.name} is frozen",
+            _ERROR,
+        )
     if isinstance(run.outcome, Report):
         yield from ((error, _ERROR) for error in _errors(run.outcome))
 

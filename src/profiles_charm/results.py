@@ -1,7 +1,8 @@
 """What an action answers, in pieces that Juju can carry: text under keys with dashes, lists as JSON. Pure.
 
-A value that is too large for one piece goes on under `KEY-2`, `KEY-3`, …, and `KEY-pieces` says how many there are.
-Each piece of a list is a list of its own; the pieces of a text put together are the text.
+A value that is too large for one piece goes on under `KEY-2`, `KEY-3`, …, and `KEY-pieces` says how
+many there are. Each piece of a list is a list of its own; the pieces of a text put together are the
+text.
 """
 
 import json
@@ -22,7 +23,9 @@ def of_lines(key: str, lines: Iterable[object]) -> Results:
     texts = [f"{one}\n" for one in lines]
     shown = next(_filled(texts), [])
     more = len(texts) - len(shown)
-    return {key: "".join(shown).rstrip("\n") + (f"\n… and {count(more, 'more line')}" if more else "")}
+    return {
+        key: "".join(shown).rstrip("\n") + (f"\n… and {count(more, 'more line')}" if more else "")
+    }
 
 
 def of_text(key: str, text: str) -> Results:
@@ -42,7 +45,9 @@ def of_list(key: str, items: Sequence[object]) -> Results:
     texts = [_json(item) for item in items]
     pieces = list(islice(_filled(texts), _MOST)) or [[]]
     left = len(texts) - sum(map(len, pieces))
-    results = _keyed(key, [f"[{', '.join(piece)}]" for piece in pieces]) | {f"{key}-total": str(len(texts))}
+    results = _keyed(key, [f"[{', '.join(piece)}]" for piece in pieces]) | {
+        f"{key}-total": str(len(texts))
+    }
     return results | ({f"{key}-left-out": str(left)} if left else {})
 
 
@@ -67,7 +72,9 @@ def _json(item: object) -> str:
 def _keyed(key: str, pieces: Sequence[str]) -> Results:
     if len(pieces) == 1:
         return {key: pieces[0]}
-    named = {f"{key}-{number}" if number > 1 else key: piece for number, piece in enumerate(pieces, 1)}
+    named = {
+        f"{key}-{number}" if number > 1 else key: piece for number, piece in enumerate(pieces, 1)
+    }
     return named | {f"{key}-pieces": str(len(pieces))}
 
 

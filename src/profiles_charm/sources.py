@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from charms.profiles_management.v0.profiles_management import Published
 from profiles_charm.config import Config
 from profiles_management import DocumentError, Problem, ProfilesError
-from profiles_management.kubeflow.objects import grants
+from profiles_management.kubeflow.objects.builders import grants
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -17,8 +17,8 @@ from profiles_management.pmr.effort import Limits
 from profiles_management.pmr.merging import Source, merge
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.problems import Where
+from profiles_management.pmr.remedies import is_file_name
 from profiles_management.pmr.rules import Rules
-from profiles_management.pmr.slips import is_file_name
 
 if TYPE_CHECKING:
     from profiles_management.git import Checkout
@@ -45,7 +45,8 @@ class Read:
         name: its identity, kept on what it made: `config`, `git` or `relation:ENDPOINT:APP`.
         pmr: its document; None where there is none that could be used: what it made is then frozen.
         error: why there is none.
-        asked: whether anybody configured it. An option that is empty makes no profile stale and is no mistake.
+        asked: whether anybody configured it. An option that is empty makes no profile stale and is
+            no mistake.
         trusted: whether it may take what exists already.
         revision: what the document is known by: Git's commit, a relation's own word for it.
         relation: the id of its relation.
@@ -98,15 +99,17 @@ class Gathered:
         return next((one.revision for one in self.reads if one.name == GIT), "")
 
 
-def gather(config: Config, rules: Rules, published: Iterable[Published], fetch: Fetch, seen: Seen) -> Gathered:
+def gather(
+    config: Config, rules: Rules, published: Iterable[Published], fetch: Fetch, seen: Seen
+) -> Gathered:
     """Read every source and merge what they say.
 
     Args:
         rules: what the administrator allows; options and Git may use all of it.
         fetch: brings a document from Git.
-        seen: remembers names, and returns all that it was ever given: a relation that is among them and no longer
-            there was removed, and its profiles are stale. One that was never seen is not there yet, as after a new
-            deployment.
+        seen: remembers names, and returns all that it was ever given: a relation that is among them
+            and no longer there was removed, and its profiles are stale. One that was never seen is
+            not there yet, as after a new deployment.
     """
     reads = [_config(config, rules), _git(config, rules, fetch)]
     reads += _alone([_relation(one, config, rules) for one in published])
@@ -137,13 +140,19 @@ def _config(config: Config, rules: Rules) -> Read:
         return Read(CONFIG, error=Unread("the option pmr is empty"), asked=False)
     if is_file_name(config.document):
         return Read(CONFIG, error=DocumentError([_file_name(config.document.strip())]))
-    return _read(Read(CONFIG), lambda: (documents.loads(config.document, name="pmr", rules=rules, additions=True), ""))
+    return _read(
+        Read(CONFIG),
+        lambda: (documents.loads(config.document, name="pmr", rules=rules, additions=True), ""),
+    )
 
 
 def _file_name(name: str) -> Problem:
     """Return the problem of an option that holds the name of a file: `pmr=pmr.yaml` in place of `pmr=@pmr.yaml`."""
     if "://" in name:
-        what, remedy = "the option contains a URL; for a document in Git, set git-url", "set git-url and git-path"
+        what, remedy = (
+            "the option contains a URL; for a document in Git, set git-url",
+            "set git-url and git-path",
+        )
     else:
         file = name.removeprefix("@")
         what = f"the option contains the name of a file; write pmr=@{file}"
@@ -181,5 +190,8 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
     )
     return _read(
         read,
-        lambda: (documents.loads(text, name=published.app, rules=its, additions=True), published.revision),
+        lambda: (
+            documents.loads(text, name=published.app, rules=its, additions=True),
+            published.revision,
+        ),
     )

@@ -21,8 +21,8 @@ from profiles_management import (
     SettingsError,
     StoppedError,
 )
-from profiles_management.kubeflow import unmanaged as unmanaged_access
-from profiles_management.kubeflow.gateways import CODE as GATEWAY_MISMATCH
+from profiles_management.kubeflow.planning.gateways import CODE as GATEWAY_MISMATCH
+from profiles_management.kubeflow.state import unmanaged_access
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import nameless
@@ -90,7 +90,11 @@ def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
         yield ops.BlockedStatus(no_document(app))
     for read in run.gathered.frozen if run.gathered is not None else ():
         yield _of_frozen(read, _held(run.outcome).get(read.name, 0), run.since.get(read.name))
-    yield _of_report(run, run.outcome) if isinstance(run.outcome, Report) else status_of(run.outcome, app)
+    yield (
+        _of_report(run, run.outcome)
+        if isinstance(run.outcome, Report)
+        else status_of(run.outcome, app)
+    )
 
 
 def status_of(error: ProfilesError, app: str) -> ops.StatusBase:
@@ -127,7 +131,10 @@ def told(run: Run, report: Report) -> str:
     parts += [f"{len(late)} pending"] if late else []
     known = {one.name for one in run.gathered.frozen} if run.gathered is not None else set()
     held = {name: number for name, number in _held(report).items() if name not in known}
-    parts += [f"{count(number, 'profile')} of {short(name, _LONGEST_PLACE)} frozen" for name, number in held.items()]
+    parts += [
+        f"{count(number, 'profile')} of {short(name, _LONGEST_PLACE)} frozen"
+        for name, number in held.items()
+    ]
     if run.gathered is not None and run.gathered.commit:
         parts.append(f"git {run.gathered.commit[:_COMMIT]}")
     return "; ".join([*parts, *_warned(plan.warnings)])
@@ -138,7 +145,9 @@ def _warned(warnings: Sequence[Problem]) -> list[str]:
     unmanaged = {warning.where.path for warning in warnings if warning.code in UNMANAGED}
     others = [warning for warning in warnings if warning.code not in UNMANAGED]
     parts = [f"{count(len(others), 'warning')}: {_first(others)}"] if others else []
-    return parts + ([f"unmanaged access in {count(len(unmanaged), 'profile')}"] if unmanaged else [])
+    return parts + (
+        [f"unmanaged access in {count(len(unmanaged), 'profile')}"] if unmanaged else []
+    )
 
 
 def _first(warnings: Sequence[Problem]) -> str:
@@ -187,7 +196,9 @@ def stopped(error: StoppedError) -> str:
 
 def halted(halt: Halt) -> str:
     """Return why the cluster holds changes back: which option to set, or how to allow them."""
-    corrections = [f"set {_OPTIONS.get(name, name)}={value}" for name, value in halt.correction.items()]
+    corrections = [
+        f"set {_OPTIONS.get(name, name)}={value}" for name, value in halt.correction.items()
+    ]
     allowing = [f"run sync-now {halt.setting.replace('_', '-')}=true"] if halt.setting else []
     return short(f"{halt.brief}; {' or '.join([*corrections, *allowing])}", LONGEST_WITH_GATEWAYS)
 
@@ -211,7 +222,9 @@ def _held(outcome: Report | ProfilesError) -> dict[str, int]:
     """Return how many profiles of each source stay as they are because nobody knows what it wants."""
     if isinstance(outcome, ProfilesError):
         return {}
-    return {one.source or "no source": len(one.profiles) for one in outcome.plan.frozen if one.profiles}
+    return {
+        one.source or "no source": len(one.profiles) for one in outcome.plan.frozen if one.profiles
+    }
 
 
 def _of_report(run: Run, report: Report) -> ops.StatusBase:
@@ -228,8 +241,12 @@ def _of_report(run: Run, report: Report) -> ops.StatusBase:
 def _unrevoked(report: Report) -> str:
     """Return how many revocations are not done yet, without names of people."""
     places = {outcome.change.profile for outcome in report.unrevoked}
-    where = f" in {next(iter(places))}" if len(places) == 1 else f" in {count(len(places), 'profile')}"
-    return short(f"{count(len(report.unrevoked), 'revocation')} pending{where}; the next event tries again")
+    where = (
+        f" in {next(iter(places))}" if len(places) == 1 else f" in {count(len(places), 'profile')}"
+    )
+    return short(
+        f"{count(len(report.unrevoked), 'revocation')} pending{where}; the next event tries again"
+    )
 
 
 def _names_gateways(warnings: Sequence[Problem]) -> bool:
@@ -244,7 +261,11 @@ def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.
     if isinstance(read.error, DocumentError):
         return ops.BlockedStatus(_worded(read.error, LONGEST - len(end)) + end)
     what = _unread_source(read, LONGEST - len(end)) + end
-    return ops.WaitingStatus(what) if getattr(read.error, "passing", False) else ops.BlockedStatus(what)
+    return (
+        ops.WaitingStatus(what)
+        if getattr(read.error, "passing", False)
+        else ops.BlockedStatus(what)
+    )
 
 
 def _unread_source(read: Read, longest: int) -> str:
@@ -264,7 +285,9 @@ def _place(name: str) -> str:
     """
     kind, _, rest = name.partition(":")
     endpoint, _, app = rest.partition(":")
-    return short(f"relation {endpoint} of {app}" if kind == "relation" and app else name, _LONGEST_PLACE)
+    return short(
+        f"relation {endpoint} of {app}" if kind == "relation" and app else name, _LONGEST_PLACE
+    )
 
 
 def _located(place: str, reason: str, longest: int) -> str:
@@ -302,7 +325,8 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
 def _of_forbidden(error: Forbidden, app: str) -> ops.StatusBase:
     # After what was not allowed come the server's words, which can run to thousands of characters.
     what, _, _ = str(error).partition(":")
-    if not what.startswith("Not allowed"):  # the pod's own token is refused, and a new one is mounted by itself
+    # the pod's own token is refused, and a new one is mounted by itself
+    if not what.startswith("Not allowed"):
         return ops.WaitingStatus("the Kubernetes API does not accept the pod's token")
     remedy = f"; run juju trust {app} --scope=cluster"
     return ops.BlockedStatus(short(f"n{what[1:]}", LONGEST - len(remedy)) + remedy)

@@ -1,11 +1,11 @@
 """What Canonical's observability stack gets: metrics, logs and traces of each run, alert rules and a dashboard.
 
-The charm has no workload and lives for one hook, so nothing can be scraped; each run is sent when it ended, over
-OTLP/HTTP. Nothing is sent and nothing more imported where there is no relation, and whatever goes wrong is one line in
-juju-log: telemetry is never a reason for a hook to fail.
+The charm has no workload and lives for one hook, so nothing can be scraped; each run is sent when
+it ended, over OTLP/HTTP. Nothing is sent and nothing more imported where there is no relation, and
+whatever goes wrong is one line in juju-log: telemetry is never a reason for a hook to fail.
 
-`ops-tracing` has no part in it: ops imports it in every hook, related or not, and that costs as much again as an empty
-charm.
+`ops-tracing` has no part in it: ops imports it in every hook, related or not, and that costs as
+much again as an empty charm.
 """
 
 import logging
@@ -21,7 +21,12 @@ from profiles_charm import databags, figures, otlp
 from profiles_charm.juju_log import said_by
 from profiles_charm.status import Run
 
-OTLP, TRACING, CERTIFICATES, DASHBOARD = "send-otlp", "charm-tracing", "receive-ca-cert", "grafana-dashboard"
+OTLP, TRACING, CERTIFICATES, DASHBOARD = (
+    "send-otlp",
+    "charm-tracing",
+    "receive-ca-cert",
+    "grafana-dashboard",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -65,13 +70,17 @@ class Telemetry(ops.Object):
 
     def _endpoints(self) -> Iterator[databags.Endpoint]:
         offers = ((OTLP, databags.endpoint_in), (TRACING, databags.receiver_in))
-        for relation, read in ((relation, read) for name, read in offers for relation in self.model.relations[name]):
+        for relation, read in (
+            (relation, read) for name, read in offers for relation in self.model.relations[name]
+        ):
             if found := read(relation.data[relation.app]):
                 yield found
 
     def _certificates(self) -> str:
         found = (relation.data[relation.app] for relation in self.model.relations[CERTIFICATES])
-        return "\n".join(certificate for databag in found for certificate in databags.certificates_in(databag))
+        return "\n".join(
+            certificate for databag in found for certificate in databags.certificates_in(databag)
+        )
 
     def _resource(self) -> dict[str, str]:
         """Where a run was, in the words by which COS finds it."""
@@ -96,11 +105,15 @@ class Telemetry(ops.Object):
         if not self._charm.unit.is_leader():
             return
         for relation in self.model.relations[OTLP]:
-            relation.data[self._charm.app].update(databags.rules_databag(_RULES.read_text(), self._topology()))
+            relation.data[self._charm.app].update(
+                databags.rules_databag(_RULES.read_text(), self._topology())
+            )
         for relation in self.model.relations[TRACING]:
             relation.data[self._charm.app].update(databags.receivers_databag())
         for relation in self.model.relations[DASHBOARD]:
-            relation.data[self._charm.app].update(databags.dashboard_databag(_DASHBOARD.read_text(), self._topology()))
+            relation.data[self._charm.app].update(
+                databags.dashboard_databag(_DASHBOARD.read_text(), self._topology())
+            )
 
 
 @contextmanager

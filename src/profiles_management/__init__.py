@@ -1,6 +1,6 @@
 """Kubeflow Profiles from one declarative document: who may do what, where, and how much of it."""
 
-from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.access.role_assignments import AccessEntry
 from profiles_management.kubeflow.engine import (
     apply_plan,
     create_or_update_profiles,
@@ -12,9 +12,9 @@ from profiles_management.kubeflow.engine import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.kubeflow.export import Export
+from profiles_management.kubeflow.export.exporting import Export
+from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
-from profiles_management.kubeflow.stale import StaleProfile
 from profiles_management.pmr.problems import (
     BrakeError,
     ClusterAway,

@@ -2,7 +2,8 @@
 
     FUZZ=100 FUZZ_SEED=7 .venv/bin/python -m pytest tests/attacks -k fuzz --timeout 0
 
-tries a hundred times as much, by another seed. A failure prints the round; the same seed gives the same rounds.
+tries a hundred times as much, by another seed. A failure prints the round; the same seed gives the
+same rounds.
 """
 
 import os

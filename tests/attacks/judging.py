@@ -1,6 +1,7 @@
 """Judge the document in a databag as the charm does, in a process of its own; prints what it took.
 
-python judging.py FILE    FILE: the databag as JSON; prints seconds, bytes of memory, problems, their last code
+python judging.py FILE    FILE: the databag as JSON; prints seconds, bytes of memory, problems,
+their last code
 """
 
 import json
@@ -14,7 +15,10 @@ from profiles_management.pmr import DocumentError, Rules, documents
 from profiles_management.pmr.effort import Limits
 
 DEFAULTS = Config()
-RULES = Rules(trusted=False, limits=Limits.of(DEFAULTS.untrusted_max_profiles, DEFAULTS.untrusted_max_contributors))
+RULES = Rules(
+    trusted=False,
+    limits=Limits.of(DEFAULTS.untrusted_max_profiles, DEFAULTS.untrusted_max_contributors),
+)
 
 
 def judged(databag: dict[str, str], rules: Rules = RULES) -> list[str]:
@@ -36,7 +40,9 @@ def main() -> None:
     codes = judged(databag)
     status = Path("/proc/self/status").read_text().split()
     most = int(status[status.index("VmHWM:") + 1]) * 1024  # which no parent process is counted in
-    sys.stdout.write(json.dumps([time.process_time() - began, most, len(codes), codes[-1] if codes else ""]))
+    sys.stdout.write(
+        json.dumps([time.process_time() - began, most, len(codes), codes[-1] if codes else ""])
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,9 @@ def modules() -> Iterator[tuple[Path, ModuleType]]:
     """Yield every module that has a regular expression."""
     for top in ("src", "lib"):
         for path in sorted((ROOT / top).rglob("*.py")):
-            name = ".".join(path.relative_to(ROOT / top).with_suffix("").parts).removesuffix(".__init__")
+            name = ".".join(path.relative_to(ROOT / top).with_suffix("").parts).removesuffix(
+                ".__init__"
+            )
             if "re." in path.read_text() and not name.endswith("__main__"):
                 yield path, importlib.import_module(name)
 
@@ -43,13 +45,21 @@ def found() -> list[Found]:
             for compiled in _compiled(value):
                 patterns.setdefault(
                     (compiled.pattern, compiled.flags),
-                    Found(module.__name__, name, compiled.pattern, compiled.flags, _is_searched(path, name)),
+                    Found(
+                        module.__name__,
+                        name,
+                        compiled.pattern,
+                        compiled.flags,
+                        _is_searched(path, name),
+                    ),
                 )
         for call in _calls(path):
             for text in _texts(call, module):
                 function = call.func.attr if isinstance(call.func, ast.Attribute) else ""
                 is_searched = function not in {"match", "fullmatch"}
-                pattern = Found(module.__name__, _name(call), text, re.compile(text).flags, is_searched)
+                pattern = Found(
+                    module.__name__, _name(call), text, re.compile(text).flags, is_searched
+                )
                 patterns.setdefault((text, pattern.flags), pattern)
     return sorted(patterns.values())
 

@@ -1,7 +1,8 @@
 """How many steps a regular expression takes: a matcher that backtracks as Python's does, and counts.
 
-It covers what the patterns of this project use, without case and without the shortcuts of `re`, so it counts a little
-more than `re` does. Texts that make a pattern work are made of the pattern itself.
+It covers what the patterns of this project use, without case and without the shortcuts of `re`, so
+it counts a little more than `re` does. Texts that make a pattern work are made of the pattern
+itself.
 """
 
 import re
@@ -100,7 +101,10 @@ class Steps:
 
     def _at(self, value: Any, at: int, rest: Continue) -> bool:
         text = self.text
-        is_word = [0 <= place < len(text) and re.match(r"\w", text[place]) is not None for place in (at - 1, at)]
+        is_word = [
+            0 <= place < len(text) and re.match(r"\w", text[place]) is not None
+            for place in (at - 1, at)
+        ]
         many = bool(self.flags & re.MULTILINE)
         holds = {
             sre.AT_BEGINNING: at == 0 or (many and text[at - 1] == "\n"),
@@ -153,7 +157,10 @@ class Steps:
 
         def again(place: int, count: int) -> bool:
             more = count < most and self.run(
-                list(inner), 0, place, lambda end: (end > place or count < least) and again(end, count + 1)
+                list(inner),
+                0,
+                place,
+                lambda end: (end > place or count < least) and again(end, count + 1),
             )
             return more or (count >= least and rest(place))
 
@@ -165,7 +172,9 @@ class Steps:
         def again(place: int, count: int) -> bool:
             if count >= least and rest(place):
                 return True
-            return count < most and self.run(list(inner), 0, place, lambda end: end > place and again(end, count + 1))
+            return count < most and self.run(
+                list(inner), 0, place, lambda end: end > place and again(end, count + 1)
+            )
 
         return again(at, 0)
 
@@ -224,7 +233,11 @@ def _sample(node: Any) -> str:
     kind, value = node
     if is_single(kind):
         looker = Steps("", 0, 1)
-        marks = [chr(value)] if kind is sre.LITERAL else map(chr, (97, 48, 45, *range(32, 127), 233, *range(1, 0x3000)))
+        marks = (
+            [chr(value)]
+            if kind is sre.LITERAL
+            else map(chr, (97, 48, 45, *range(32, 127), 233, *range(1, 0x3000)))
+        )
         return next((mark for mark in marks if looker.fits(kind, value, mark)), "")
     if kind in _REPEATS:
         return "".join(map(_sample, value[2])) * min(max(1, value[0]), value[1])

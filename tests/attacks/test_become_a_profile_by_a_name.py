@@ -14,7 +14,7 @@ from lightkube.config.models import User
 
 from memory_api import forbid
 from profiles_management import Settings, export_pmr, list_stale_profiles, plan_profiles
-from profiles_management.kubeflow.caller import own_namespace
+from profiles_management.kubeflow.permissions.caller import own_namespace
 from profiles_management.pmr import Profile
 from scenarios.foreign import put
 
@@ -30,13 +30,17 @@ def world():
 def token(subject, **claims):
     """Return a token as an API server issues it for a ServiceAccount."""
     parts = ({"alg": "RS256"}, {"sub": subject, **claims})
-    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    encoded = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts
+    ]
     return ".".join([*encoded, "c2lnbmF0dXJl"])
 
 
 def client_of(world, subject):
     entry = ClusterEntry(server="http://memory.invalid", insecure=True)
-    config = KubeConfig.from_one(cluster=entry, user=User(token=token(subject)), context_name="memory")
+    config = KubeConfig.from_one(
+        cluster=entry, user=User(token=token(subject)), context_name="memory"
+    )
     return Client(config=config, transport=world.api.transport, trust_env=False)
 
 
@@ -47,7 +51,9 @@ def refused(plan):
 # protected
 
 
-@pytest.mark.parametrize("name", ["default", "kube-system", "kube-public", "kubeflow", "istio-system"])
+@pytest.mark.parametrize(
+    "name", ["default", "kube-system", "kube-public", "kubeflow", "istio-system"]
+)
 def test_no_document_names_a_namespace_of_the_cluster(name):
     with pytest.raises(ValueError, match="reserved for the cluster itself"):
         profile(name)
@@ -78,7 +84,10 @@ def test_the_namespace_of_the_gateway_is_left_alone(world):
 
 
 def test_a_profile_with_our_labels_in_our_own_namespace_is_neither_stale_nor_exported(world):
-    labels = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"}
+    labels = {
+        "app.kubernetes.io/managed-by": "profiles-management",
+        "profiles-management.io/instance": "default",
+    }
     made_by_hand(world, "ci", labels=labels)
     client = client_of(world, "system:serviceaccount:ci:profiles-management")
 
@@ -118,11 +127,20 @@ def test_whose_requests_these_are_is_read_from_what_is_sent(headers, namespace):
 
 
 def pod(name, space="ml"):
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": space}, "spec": {}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": space},
+        "spec": {},
+    }
 
 
 def account(name, space="ml"):
-    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": space}}
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": name, "namespace": space},
+    }
 
 
 def in_use(world, pods, accounts):
@@ -148,7 +166,10 @@ def test_the_plan_says_what_is_in_a_namespace_that_is_taken_over(world, pods, ac
 
     (warning,) = world.plan(document(profile(fields=ADOPT))).warnings
 
-    assert (warning.code, warning.what) == ("adopts-namespace", f"namespace ml is taken over with {said}")
+    assert (warning.code, warning.what) == (
+        "adopts-namespace",
+        f"namespace ml is taken over with {said}",
+    )
     assert "kubectl get pods,serviceaccounts --namespace ml" in warning.remedy
     assert [request.query["limit"] for request in listed(world)] == ["1", "1"]
 
@@ -171,7 +192,9 @@ def test_no_more_than_fifty_are_looked_into(world):
 
     assert codes(warnings) == ["adopts-namespace"] * 60
     assert len(listed(world)) == 100
-    assert warnings[-1].what.endswith("what is in it is unknown: the document adopts too many at once")
+    assert warnings[-1].what.endswith(
+        "what is in it is unknown: the document adopts too many at once"
+    )
 
 
 @pytest.mark.parametrize("resource", ["pods", "serviceaccounts"])
@@ -182,7 +205,9 @@ def test_without_the_right_to_look_it_is_said_and_nothing_else_is_different(worl
     report = world.apply(document(profile(ann="edit", fields=ADOPT)))
 
     (warning,) = report.plan.warnings
-    assert warning.what.startswith("namespace ml is taken over, and what is in it is unknown: Not allowed to list ")
+    assert warning.what.startswith(
+        "namespace ml is taken over, and what is in it is unknown: Not allowed to list "
+    )
     assert report.exit_code == 0
 
 

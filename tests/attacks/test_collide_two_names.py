@@ -6,7 +6,7 @@ from engine.looking import let_in, names_of, roles_in
 from engine.world import World
 
 from profiles_management import DocumentError
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr import object_names
 from profiles_management.pmr.classes import Addition, Contributor, ProfilesManagementRepresentation
 from profiles_management.pmr.documents import loads
@@ -83,7 +83,9 @@ def test_objects_under_the_old_name_are_renamed_the_new_pair_first(world):
     assert [write.method for write in world.api.writes] == ["POST", "POST", "DELETE", "DELETE"] * 2
     assert roles_in(world.api) == {"owner": "admin", a: "edit", b: "edit"}
     wanted = sorted(object_names.hashed("User", who, "edit") for who in (a, b))
-    assert names_of(world.api, "RoleBinding") == names_of(world.api, "AuthorizationPolicy") == wanted
+    assert (
+        names_of(world.api, "RoleBinding") == names_of(world.api, "AuthorizationPolicy") == wanted
+    )
 
 
 def test_who_was_shut_out_by_the_old_name_comes_in(world):
@@ -99,7 +101,7 @@ def test_who_was_shut_out_by_the_old_name_comes_in(world):
 
 
 def test_an_object_under_an_old_name_is_known_although_somebody_edited_it():
-    assert names.is_name_of(old_name(FIRST), Person("User", FIRST), "edit")
+    assert naming.is_name_of(old_name(FIRST), Person("User", FIRST), "edit")
 
 
 # names that still meet
@@ -159,7 +161,13 @@ def test_of_an_addition_that_meets_a_name_of_the_profile_only_the_addition_is_re
 def test_of_two_additions_that_meet_one_is_refused_and_the_rest_goes_on(meeting, world):
     own = document(profile(ann="view", fields={"open": True}))
 
-    merged = merge([Source("config", own), adds("relation:profiles:a", FIRST), adds("relation:profiles:b", SECOND)])
+    merged = merge(
+        [
+            Source("config", own),
+            adds("relation:profiles:a", FIRST),
+            adds("relation:profiles:b", SECOND),
+        ]
+    )
     world.apply(merged)
 
     assert len(merged.profiles["ml"].contributors) == 2
@@ -168,10 +176,12 @@ def test_of_two_additions_that_meet_one_is_refused_and_the_rest_goes_on(meeting,
 
 
 def test_planning_gives_two_names_even_where_hashes_meet(monkeypatch):
-    monkeypatch.setattr(object_names, "digest", lambda text: ("1" if text.endswith("/1") else "0") * 64)
+    monkeypatch.setattr(
+        object_names, "digest", lambda text: ("1" if text.endswith("/1") else "0") * 64
+    )
     keys = [(Person("User", who), "edit") for who in (FIRST, SECOND)]
 
-    assigned = names.assign(keys)
+    assigned = naming.assign(keys)
 
     assert len(set(assigned.values())) == 2
-    assert assigned == names.assign(reversed(keys))
+    assert assigned == naming.assign(reversed(keys))

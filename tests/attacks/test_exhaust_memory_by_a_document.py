@@ -64,7 +64,12 @@ def test_a_hostile_document_does_not_fill_the_memory(name, tmp_path):
     command = [sys.executable, str(Path(__file__).with_name("judging.py")), str(file)]
 
     answer = subprocess.run(  # noqa: S603 - our own program
-        command, env={**os.environ, "PYTHONPATH": "lib:src"}, capture_output=True, text=True, check=True, timeout=120
+        command,
+        env={**os.environ, "PYTHONPATH": "lib:src"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     )
     _, memory, problems, _ = json.loads(answer.stdout)
 
@@ -73,7 +78,13 @@ def test_a_hostile_document_does_not_fill_the_memory(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["empty profiles", "values with nothing", "a key again and again", "one contributor again and again"]
+    "name",
+    [
+        "empty profiles",
+        "values with nothing",
+        "a key again and again",
+        "one contributor again and again",
+    ],
 )
 def test_a_document_with_endless_mistakes_says_last_that_the_rest_was_not_looked_at(name):
     codes = judged(databag(DOCUMENTS[name]()))
@@ -85,7 +96,9 @@ def test_a_document_with_endless_mistakes_says_last_that_the_rest_was_not_looked
 
 @pytest.mark.parametrize("number", [10, 400])
 def test_the_work_for_mistakes_is_in_proportion_to_their_number(number):
-    one, two = (profiles(listed("contributors", "{nmae: x}", count)) for count in (number, 2 * number))
+    one, two = (
+        profiles(listed("contributors", "{nmae: x}", count)) for count in (number, 2 * number)
+    )
     judged(databag(two))  # whatever is computed once
 
     assert calls(lambda: judged(databag(two))) < 2.2 * calls(lambda: judged(databag(one)))
@@ -112,15 +125,25 @@ def test_more_contributors_than_an_untrusted_source_may_have_are_refused_whereve
     (problem,) = refused(document, Limits.of(9, 2))
 
     assert problem.code == "too-many-contributors"
-    assert documents.loads(document, rules=Rules(trusted=False, limits=Limits.of(9, 3)), additions=True)
+    assert documents.loads(
+        document, rules=Rules(trusted=False, limits=Limits.of(9, 3)), additions=True
+    )
 
 
 def test_by_default_a_related_application_may_have_two_thousand_profiles_with_ten_people_each():
     people = ", ".join(
-        f"{{name: u{index}@example.com, kind: User, role: edit, until: 2099-01-01}}" for index in range(10)
+        f"{{name: u{index}@example.com, kind: User, role: edit, until: 2099-01-01}}"
+        for index in range(10)
     )
 
-    assert judged(databag(profiles(*[f"contributors: [{people}], resources: {{hard: {{cpu: 4}}}}"] * 2_000))) == []
+    assert (
+        judged(
+            databag(
+                profiles(*[f"contributors: [{people}], resources: {{hard: {{cpu: 4}}}}"] * 2_000)
+            )
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("defaults", ["labels: {%s}", "resources: {hard: {%s}}"])
@@ -137,4 +160,8 @@ def test_a_source_that_is_trusted_is_not_counted_and_still_bounded():
 
     assert documents.loads(many, rules=Rules(limits=RULES.limits.without_counts()), additions=True)
     with pytest.raises(DocumentError, match="too-many-values"):
-        documents.loads(DOCUMENTS["empty lists"](), rules=Rules(limits=RULES.limits.without_counts()), additions=True)
+        documents.loads(
+            DOCUMENTS["empty lists"](),
+            rules=Rules(limits=RULES.limits.without_counts()),
+            additions=True,
+        )

@@ -10,9 +10,9 @@ from profiles_management.git import GitError
 from profiles_management.git.pack import Object, read
 from profiles_management.git.tree import commit_of, files
 from profiles_management.pmr import DocumentError, Rules
-from profiles_management.pmr import files as folders
+from profiles_management.pmr import file_set as folders
 from profiles_management.pmr.effort import Limits
-from profiles_management.pmr.files import MOST_FILES
+from profiles_management.pmr.file_set import MOST_FILES
 from profiles_management.pmr.reading import LARGEST
 from repositories.packs import (
     BLOB,
@@ -35,9 +35,7 @@ pytestmark = pytest.mark.usefixtures("no_logging")
 
 MOST = 4_000_000
 BASE = entry(BLOB, b"x" * 64)
-TOO_MUCH = (
-    "what it sends unpacks to more than 4,000,000 bytes. Keep the document in a smaller repository, or allow it more."
-)
+TOO_MUCH = "what it sends unpacks to more than 4,000,000 bytes. Keep the document in a smaller repository, or allow it more."
 BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
 
 
@@ -93,7 +91,8 @@ def test_time_is_asked_for_in_the_middle_of_one_object():
         read(pack(entry(BLOB, bytes(3_900_000))), most=MOST, ask=lambda: asked.append(1))
     whole = len(asked)
     asked.clear()
-    empty_blocks = b"\x78\x01" + b"\x00\x00\x00\xff\xff" * 400_000  # deflate that says nothing for two megabytes
+    # deflate that says nothing for two megabytes
+    empty_blocks = b"\x78\x01" + b"\x00\x00\x00\xff\xff" * 400_000
     with pytest.raises(GitError):
         read(pack(header(BLOB, 5) + empty_blocks), most=MOST, ask=lambda: asked.append(1))
 
@@ -141,7 +140,9 @@ def test_a_delta_that_claims_to_make_more_than_may_be_is_not_applied():
 
 
 def test_a_delta_that_is_its_own_base_is_refused():
-    assert refusal(pack(BASE, entry(OFS_DELTA, delta(64, 64, b"\x90\x40"), base=offset(0)))) == BROKEN
+    assert (
+        refusal(pack(BASE, entry(OFS_DELTA, delta(64, 64, b"\x90\x40"), base=offset(0)))) == BROKEN
+    )
 
 
 # what a commit leads to
@@ -164,7 +165,9 @@ class Objects(dict):
 
     def folder(self, *entries):
         """Keep a folder."""
-        return self.add(TREE, b"".join(b"%s %s\0%s" % (m, n, bytes.fromhex(i)) for m, n, i in entries))
+        return self.add(
+            TREE, b"".join(b"%s %s\0%s" % (m, n, bytes.fromhex(i)) for m, n, i in entries)
+        )
 
 
 @pytest.fixture
@@ -190,7 +193,9 @@ def test_one_large_file_under_six_names_counts_six_times(objects):
 
 def test_thousands_of_names_of_one_empty_file_are_refused(objects):
     blob = objects.add(BLOB, b"")
-    commit = objects.commit(*[(b"100644", b"%d.yaml" % name, blob) for name in range(MOST_FILES + 1)])
+    commit = objects.commit(
+        *[(b"100644", b"%d.yaml" % name, blob) for name in range(MOST_FILES + 1)]
+    )
 
     with pytest.raises(GitError) as caught:
         files(objects, commit, "")
@@ -209,13 +214,17 @@ def test_files_that_are_no_documents_do_not_count(objects):
     blob = objects.add(BLOB, b"#" * (LARGEST // 2))
     other = [(b"100644", b"%d.txt" % name, blob) for name in range(MOST_FILES * 2)]
 
-    assert list(files(objects, objects.commit((b"100644", b"a.yaml", blob), *other), "")) == ["a.yaml"]
+    assert list(files(objects, objects.commit((b"100644", b"a.yaml", blob), *other), "")) == [
+        "a.yaml"
+    ]
 
 
 def test_a_commit_with_a_hundred_thousand_parents_is_read(objects):
     blob = objects.add(BLOB, b"x")
 
-    assert files(objects, objects.commit((b"100644", b"a.yaml", blob), parents=100_000), "a.yaml") == {"a.yaml": b"x"}
+    assert files(
+        objects, objects.commit((b"100644", b"a.yaml", blob), parents=100_000), "a.yaml"
+    ) == {"a.yaml": b"x"}
 
 
 def test_folders_in_folders_are_read_no_deeper_than_the_path_goes(objects):
@@ -239,7 +248,9 @@ def test_tags_of_tags_are_not_followed_for_ever(objects):
 
 
 def test_files_after_a_thousand_problems_are_not_read():
-    broken = {f"{name:04}.yaml": b"profiles: [" + b"{}, " * 300 + b"]" for name in range(MOST_FILES)}
+    broken = {
+        f"{name:04}.yaml": b"profiles: [" + b"{}, " * 300 + b"]" for name in range(MOST_FILES)
+    }
 
     with pytest.raises(DocumentError) as caught:
         folders.document(broken, rules=Rules())
@@ -255,14 +266,19 @@ ENTRY = f"- {{name: p%d-%d, owner: {OWNER}, contributors: {PEOPLE}}}\n"
 def folder(files, entries, *, same=False):
     """Return files with profiles, each of one contributor."""
     return {
-        f"{number}.yaml": ("profiles:\n" + "".join(ENTRY % (0 if same else number, n) for n in range(entries))).encode()
+        f"{number}.yaml": (
+            "profiles:\n" + "".join(ENTRY % (0 if same else number, n) for n in range(entries))
+        ).encode()
         for number in range(files)
     }
 
 
 @pytest.mark.parametrize(
     ("limits", "what"),
-    [(Limits(profiles=10), "12 profiles together, at most 10"), (Limits(contributors=10), "12 contributors together")],
+    [
+        (Limits(profiles=10), "12 profiles together, at most 10"),
+        (Limits(contributors=10), "12 contributors together"),
+    ],
 )
 def test_limits_of_a_source_hold_for_all_its_files_together(limits, what):
     with pytest.raises(DocumentError, match=f"2.yaml: the files up to this one have {what}"):

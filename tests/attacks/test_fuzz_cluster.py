@@ -16,13 +16,20 @@ from lightkube import Client
 
 from attacks.fuzz import changed, rounds
 from profiles_management import ProfilesError, export_pmr, list_access
-from profiles_management.kubeflow import access_listing, access_report
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.access import access_listing, access_report
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import plain
 from profiles_management.reconcile.text import plan_lines, report_lines
 
-KINDS = ["Profile", "Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange"]
+KINDS = [
+    "Profile",
+    "Namespace",
+    "RoleBinding",
+    "AuthorizationPolicy",
+    "ResourceQuota",
+    "LimitRange",
+]
 HTTP_STATUS = [200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 409, 410, 422, 429, 500, 503]
 ENDED = (NOON - timedelta(days=1)).date().isoformat()
 
@@ -42,18 +49,50 @@ def wanted():
 def before():
     """Return the document of yesterday: ann has access, and dan, who is not in it any more."""
     shape = {"resources": {"hard": {"limits.cpu": "1"}}, "plugins": []}
-    return document(profile("ml", ann="edit", bob="edit", dan="edit", fields=shape), profile("web", carl="view"))
+    return document(
+        profile("ml", ann="edit", bob="edit", dan="edit", fields=shape), profile("web", carl="view")
+    )
 
 
 # odd values
 
 
 OURS = "profiles-management.io"
-TEXTS = ["", "x", "*", "null", "ann@example.com", "é", "a" * 3000, "{", "\u2028", "-1", "2026-13-45", "1e999"]
+TEXTS = [
+    "",
+    "x",
+    "*",
+    "null",
+    "ann@example.com",
+    "é",
+    "a" * 3000,
+    "{",
+    "\u2028",
+    "-1",
+    "2026-13-45",
+    "1e999",
+]
 TEXTS += ["profiles-management", '{"labels": [1]}', "[" * 3_000]
 KEYS = ["user", "role", "group", "owner", f"{OURS}/until", f"{OURS}/source", f"{OURS}/instance"]
 KEYS += [f"{OURS}/keys", f"{OURS}/sets", "app.kubernetes.io/managed-by", "x/y", ""]
-VALUES = [None, True, 0, -1, 1.5, 10**18, [], {}, [[]], [{}], [None], {"a": {}}, "", "x", ["x"], {"hard": None}]
+VALUES = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**18,
+    [],
+    {},
+    [[]],
+    [{}],
+    [None],
+    {"a": {}},
+    "",
+    "x",
+    ["x"],
+    {"hard": None},
+]
 VALUES += [
     {"rules": [{}]},
     {"rules": [None]},
@@ -72,7 +111,9 @@ def a_value(chance, depth=0):
     """Return any JSON, sometimes deep or wide."""
     match chance.randrange(7):
         case 0 if depth < 6:
-            return {a_text(chance)[:40]: a_value(chance, depth + 1) for _ in range(chance.randrange(4))}
+            return {
+                a_text(chance)[:40]: a_value(chance, depth + 1) for _ in range(chance.randrange(4))
+            }
         case 1 if depth < 6:
             return [a_value(chance, depth + 1) for _ in range(chance.randrange(4))]
         case 2 if depth == 0:
@@ -123,14 +164,21 @@ def with_metadata(obj, chance):
 def with_content(obj, chance):
     """Change what an object says."""
     kinds = ["User", "Group", "ServiceAccount", "Odd", ""]
-    subject = {"kind": chance.choice(kinds), "name": a_text(chance), "namespace": chance.choice(["", "ml"])}
+    subject = {
+        "kind": chance.choice(kinds),
+        "name": a_text(chance),
+        "namespace": chance.choice(["", "ml"]),
+    }
     if obj["kind"] == "Profile":
         obj["spec"][chance.choice(["plugins", "resourceQuotaSpec"])] = a_value(chance)
     elif obj["kind"] == "RoleBinding":
         subjects = obj["subjects"] or []
         obj["subjects"] = chance.choice([[], None, [subject], [subject] * 2, [*subjects, subject]])
         if chance.random() < 1 / 3:
-            obj["roleRef"] = {"kind": chance.choice(["ClusterRole", "Role", ""]), "name": a_text(chance)}
+            obj["roleRef"] = {
+                "kind": chance.choice(["ClusterRole", "Role", ""]),
+                "name": a_text(chance),
+            }
     elif obj["kind"] != "Namespace":
         obj["spec"] = a_value(chance)
     obj["status"] = a_value(chance)
@@ -156,14 +204,20 @@ class Bent:
     def __init__(self, world):
         self.world = world
         self.lists = {}  # by the last part of their path
-        world.client = Client(config=world.api.client().config, transport=httpx2.MockTransport(self.handle))
+        world.client = Client(
+            config=world.api.client().config, transport=httpx2.MockTransport(self.handle)
+        )
 
     def handle(self, request):
         response = self.world.api.transport.handle_request(request)
-        objects = self.lists.get(request.url.path.rpartition("/")[2]) if request.method == "GET" else None
+        objects = (
+            self.lists.get(request.url.path.rpartition("/")[2]) if request.method == "GET" else None
+        )
         if objects is None or "/namespaces/" in request.url.path:
             return response
-        content = json.dumps({"kind": "List", "metadata": {"resourceVersion": "1"}, "items": objects}).encode()
+        content = json.dumps(
+            {"kind": "List", "metadata": {"resourceVersion": "1"}, "items": objects}
+        ).encode()
         return httpx2.Response(200, headers={"Content-Type": "application/json"}, content=content)
 
     def bend(self, change, chance):
@@ -227,7 +281,10 @@ def test_fuzz_of_objects_that_are_applied(base):
         world = base.twin()
         for kind in ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange"):
             for obj in world.api.objects(kind):
-                if chance.random() < 1 / 6 and obj["metadata"]["name"] not in {"default-editor", "default-viewer"}:
+                if chance.random() < 1 / 6 and obj["metadata"]["name"] not in {
+                    "default-editor",
+                    "default-viewer",
+                }:
                     world.api.put(marked(obj, chance))
 
         report = world.apply(wanted())
@@ -240,7 +297,11 @@ def test_fuzz_of_objects_that_are_applied(base):
 def marked(obj, chance):
     """Return an object with odd metadata that leaves it recognizable as a contributor's: what its author may do."""
     metadata = obj["metadata"]
-    odd = {chance.choice(["x/y", "profiles-management.io/until", "profiles-management.io/source"]): a_text(chance)[:60]}
+    odd = {
+        chance.choice(
+            ["x/y", "profiles-management.io/until", "profiles-management.io/source"]
+        ): a_text(chance)[:60]
+    }
     metadata["annotations"] = {**metadata.get("annotations", {}), **odd}
     if obj["kind"] == "Profile":
         obj["spec"]["plugins"] = [{"kind": "X", "spec": nested(chance.choice([1, 40, 300]))}]
@@ -250,9 +311,27 @@ def marked(obj, chance):
 # HTTP answers
 
 
-PIECES = (b"{", b"}", b"[", b"]", b'"', b",", b"null", b'"items":', b'"metadata":', b"\\ud800", b"\xff", b"[" * 3_000)
+PIECES = (
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b",",
+    b"null",
+    b'"items":',
+    b'"metadata":',
+    b"\\ud800",
+    b"\xff",
+    b"[" * 3_000,
+)
 BODIES = [b"", b"null", b"x", b"[" * 9_000, b'{"items":null}', b'{"items":[1]}']
-HEADERS = [{"Content-Encoding": "gzip"}, {"Content-Type": "x"}, {"Retry-After": "nan"}, {"Retry-After": "9" * 400}]
+HEADERS = [
+    {"Content-Encoding": "gzip"},
+    {"Content-Type": "x"},
+    {"Retry-After": "nan"},
+    {"Retry-After": "9" * 400},
+]
 
 
 def damaged(response, chance):
@@ -274,7 +353,9 @@ def test_fuzz_of_the_answers_of_an_api_server(base):
             response = world.api.transport.handle_request(request)
             return response if chance.random() < 2 / 3 else damaged(response, chance)
 
-        world.client = Client(config=world.api.client().config, transport=httpx2.MockTransport(handle))
+        world.client = Client(
+            config=world.api.client().config, transport=httpx2.MockTransport(handle)
+        )
 
         assert applied(world)
 

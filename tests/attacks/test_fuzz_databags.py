@@ -16,7 +16,9 @@ from charms.profiles_management.v0 import profiles_management as library
 
 pytestmark = pytest.mark.usefixtures("no_logging")
 
-GOOD = json.dumps({"applied": ["ml"], "pending": {"web": "waits"}, "failed": {"x": "why"}, "problem": ""})
+GOOD = json.dumps(
+    {"applied": ["ml"], "pending": {"web": "waits"}, "failed": {"x": "why"}, "problem": ""}
+)
 VALUES = (
     "",
     "1",
@@ -36,7 +38,11 @@ VALUES = (
 
 def a_databag(chance, text):
     """Return a databag that holds a text, or something like it."""
-    whole = databag(text) if chance.random() < 0.5 else {**databag(text), "encoding": "text", "document": text}
+    whole = (
+        databag(text)
+        if chance.random() < 0.5
+        else {**databag(text), "encoding": "text", "document": text}
+    )
     whole["report"] = whole["document"]
     for key in chance.sample(sorted(whole), chance.randrange(3)):
         match chance.randrange(4):
@@ -45,7 +51,9 @@ def a_databag(chance, text):
             case 1:
                 whole[key] = chance.choice(VALUES)
             case 2:
-                whole[key] = changed(whole[key].encode(errors="replace"), chance).decode(errors="replace")
+                whole[key] = changed(whole[key].encode(errors="replace"), chance).decode(
+                    errors="replace"
+                )
             case _:
                 packed = zlib.compress(changed(text.encode(), chance), chance.randrange(10))
                 whole[key] = base64.b64encode(packed + chance.choice((b"", b"x"))).decode()
@@ -55,7 +63,9 @@ def a_databag(chance, text):
 @pytest.mark.parametrize("key", ["document", "report"])
 def test_any_databag_is_used_or_told_to_be_of_no_use_on_one_line(key):
     for chance in rounds(1_000, f"databags {key}"):
-        read = library._read(a_databag(chance, chance.choice((GOOD, "profiles: []", "é\n"))), key, "teams", "ours")
+        read = library._read(
+            a_databag(chance, chance.choice((GOOD, "profiles: []", "é\n"))), key, "teams", "ours"
+        )
 
         assert (read.text is None) or not read.problem
         assert read.problem.isprintable()
@@ -65,18 +75,39 @@ def test_any_databag_is_used_or_told_to_be_of_no_use_on_one_line(key):
 
 
 def test_any_answer_is_read_as_lines_or_told_to_be_of_no_use():
-    pieces = (b'"', b"[]", b"{}", b"null", b"1e999", b"\\ud800", b'"applied":[[]],', b'{"a":1}', b"\\n")
+    pieces = (
+        b'"',
+        b"[]",
+        b"{}",
+        b"null",
+        b"1e999",
+        b"\\ud800",
+        b'"applied":[[]],',
+        b'{"a":1}',
+        b"\\n",
+    )
     for chance in rounds(2_000, "answers"):
         text = changed(GOOD.encode(), chance, pieces).decode(errors="replace")
         answer = library._answer_in(text, "ours")
 
-        for line in (*answer.applied, *answer.pending, *answer.failed, answer.problem, *answer.failed.values()):
+        for line in (
+            *answer.applied,
+            *answer.pending,
+            *answer.failed,
+            answer.problem,
+            *answer.failed.values(),
+        ):
             assert line.isprintable()
             assert len(line) <= library.LONGEST_REASON
 
 
 @pytest.mark.parametrize(
-    "text", ["[" + "[]," * 5_000_000, '{"applied":[' + "{}," * 4_000_000 + "0]}", '{"applied":' + "[" * 9_000_000]
+    "text",
+    [
+        "[" + "[]," * 5_000_000,
+        '{"applied":[' + "{}," * 4_000_000 + "0]}",
+        '{"applied":' + "[" * 9_000_000,
+    ],
 )
 def test_a_hostile_answer_does_not_fill_the_memory_of_the_charm_that_publishes(text):
     tracemalloc.start()
@@ -89,6 +120,8 @@ def test_a_hostile_answer_does_not_fill_the_memory_of_the_charm_that_publishes(t
 
 
 def test_a_long_reason_is_cut_before_anything_looks_at_it():
-    answer = library._answer_in(json.dumps({**json.loads(GOOD), "problem": "x y" * 3_000_000}), "ours")
+    answer = library._answer_in(
+        json.dumps({**json.loads(GOOD), "problem": "x y" * 3_000_000}), "ours"
+    )
 
     assert len(answer.problem) == library.LONGEST_REASON

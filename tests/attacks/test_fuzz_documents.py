@@ -23,14 +23,86 @@ pytestmark = pytest.mark.usefixtures("no_logging")
 
 CORPUS = sorted(Path(__file__).parents[1].glob("corpus/**/*.yaml"))
 KEYS = (
-    *("profiles", "name", "owner", "kind", "contributors", "role", "until", "resources", "hard", "scopes", "limits"),
-    *("scopeSelector", "matchExpressions", "operator", "scopeName", "values", "limitRange", "type", "max", "min"),
-    *("defaultRequest", "maxLimitRequestRatio", "labels", "annotations", "plugins", "spec", "open", "adopt", "version"),
-    *("defaults", "limit_range", "nmae", "cpu", "limits.cpu", "requests.nvidia.com/gpu", "count/jobs.batch", "a/b", ""),
+    *(
+        "profiles",
+        "name",
+        "owner",
+        "kind",
+        "contributors",
+        "role",
+        "until",
+        "resources",
+        "hard",
+        "scopes",
+        "limits",
+    ),
+    *(
+        "scopeSelector",
+        "matchExpressions",
+        "operator",
+        "scopeName",
+        "values",
+        "limitRange",
+        "type",
+        "max",
+        "min",
+    ),
+    *(
+        "defaultRequest",
+        "maxLimitRequestRatio",
+        "labels",
+        "annotations",
+        "plugins",
+        "spec",
+        "open",
+        "adopt",
+        "version",
+    ),
+    *(
+        "defaults",
+        "limit_range",
+        "nmae",
+        "cpu",
+        "limits.cpu",
+        "requests.nvidia.com/gpu",
+        "count/jobs.batch",
+        "a/b",
+        "",
+    ),
 )
 SCALARS = (
-    *("ann", "ann@example.com", "User", "Group", "edit", "admin", "In", "Container", "ml", "2027-01-31", "~", "true"),
-    *("1", "-1", "1e3", "0x1f", "1:30", ".nan", ".inf", "4Gi", "500m", "1.5", "9" * 90, "010", "<<", "=", "*a", "&a 1"),
+    *(
+        "ann",
+        "ann@example.com",
+        "User",
+        "Group",
+        "edit",
+        "admin",
+        "In",
+        "Container",
+        "ml",
+        "2027-01-31",
+        "~",
+        "true",
+    ),
+    *(
+        "1",
+        "-1",
+        "1e3",
+        "0x1f",
+        "1:30",
+        ".nan",
+        ".inf",
+        "4Gi",
+        "500m",
+        "1.5",
+        "9" * 90,
+        "010",
+        "<<",
+        "=",
+        "*a",
+        "&a 1",
+    ),
     *(
         '"a b"',
         "'{{ x }}'",
@@ -45,10 +117,21 @@ SCALARS = (
         "? x",
         "|\n x",
     ),
-    *("a=aa=aa", "[]", "{}", '""', '"' + "x" * 400 + '"', "system:authenticated", "mailto:a@b.c", "x #y", "a: b: c"),
+    *(
+        "a=aa=aa",
+        "[]",
+        "{}",
+        '""',
+        '"' + "x" * 400 + '"',
+        "system:authenticated",
+        "mailto:a@b.c",
+        "x #y",
+        "a: b: c",
+    ),
 )
 PIECES = tuple(
-    text.encode() for text in ("\t", "{{", "- ", ": ", "#", "&a ", "*a", "\u2013", "[", "}", "\r", '"', "\n\n")
+    text.encode()
+    for text in ("\t", "{{", "- ", ": ", "#", "&a ", "*a", "\u2013", "[", "}", "\r", '"', "\n\n")
 )
 MOST_CALLS = 200_000  # and so many for each character
 
@@ -56,7 +139,10 @@ MOST_CALLS = 200_000  # and so many for each character
 def value(chance, depth):
     """Return a value in flow style, of keys and scalars that documents have, in places where they belong or not."""
     if depth and chance.random() < 0.5:
-        pairs = (f"{chance.choice(KEYS) or '~'}: {value(chance, depth - 1)}" for _ in range(chance.randrange(5)))
+        pairs = (
+            f"{chance.choice(KEYS) or '~'}: {value(chance, depth - 1)}"
+            for _ in range(chance.randrange(5))
+        )
         return f"{{{', '.join(pairs)}}}"
     if depth and chance.random() < 0.5:
         return f"[{', '.join(value(chance, depth - 1) for _ in range(chance.randrange(4)))}]"
@@ -183,7 +269,9 @@ def test_any_document_is_read_or_refused_within_its_number_of_calls(rules):
 
 
 def test_any_document_of_a_relation_leaves_the_other_sources_as_they_are():
-    ours = documents.loads("profiles: [{name: ml, open: true, owner: {kind: User, name: ann}}]", additions=True)
+    ours = documents.loads(
+        "profiles: [{name: ml, open: true, owner: {kind: User, name: ann}}]", additions=True
+    )
     for chance in rounds(200, "merging"):
         pmr, refused = read(a_document(chance), RULES)
         teams = Source("relation:profiles:teams", pmr, str(refused or ""), trusted=False)
@@ -206,18 +294,41 @@ def test_any_document_has_a_status_of_one_line():
 
 
 def test_any_databag_of_observability_is_read_or_passed_over():
-    values = ("http", "otlp_http", "metrics", "http://tempo:4318", None, 1, 1.5, True, "", "x" * 99, "\u0000")
+    values = (
+        "http",
+        "otlp_http",
+        "metrics",
+        "http://tempo:4318",
+        None,
+        1,
+        1.5,
+        True,
+        "",
+        "x" * 99,
+        "\u0000",
+    )
 
     def part(chance, depth):
         kind = chance.randrange(3) if depth else 2
         if kind == 0:
             keys = ("protocol", "endpoint", "telemetries", "url", "name", "type")
-            return {key: part(chance, depth - 1) for key in chance.sample(keys, chance.randrange(len(keys)))}
-        return [part(chance, depth - 1) for _ in range(chance.randrange(4))] if kind == 1 else chance.choice(values)
+            return {
+                key: part(chance, depth - 1)
+                for key in chance.sample(keys, chance.randrange(len(keys)))
+            }
+        return (
+            [part(chance, depth - 1) for _ in range(chance.randrange(4))]
+            if kind == 1
+            else chance.choice(values)
+        )
 
     for chance in rounds(1_000, "observability"):
         text = json.dumps(part(chance, 4))
-        text = changed(text.encode(), chance).decode(errors="replace") if chance.random() < 0.3 else text
+        text = (
+            changed(text.encode(), chance).decode(errors="replace")
+            if chance.random() < 0.3
+            else text
+        )
         for reader, key in (
             (databags.endpoint_in, "endpoints"),
             (databags.receiver_in, "receivers"),

@@ -73,7 +73,9 @@ class Asked:
 
 def an_entry(chance, before):
     """Return an entry of a pack, sound or odd; `before` are those before it."""
-    data = chance.choice([b"", DOCUMENT, chance.randbytes(chance.randrange(200)), bytes(chance.randrange(5_000)), X])
+    data = chance.choice(
+        [b"", DOCUMENT, chance.randbytes(chance.randrange(200)), bytes(chance.randrange(5_000)), X]
+    )
     size = chance.choice([0, len(data) + 1, 2**20, 2**62]) if chance.random() < 1 / 20 else None
     match chance.choices(range(6), (4, 2, 2, 2, 0.2, 0.2))[0]:
         case 0:
@@ -81,7 +83,9 @@ def an_entry(chance, before):
         case 1:
             return entry(BLOB, X)
         case 2 if before:
-            back = sum(map(len, before[-chance.randrange(1, 4) :])) + chance.choice([0] * 20 + [1, -1])
+            back = sum(map(len, before[-chance.randrange(1, 4) :])) + chance.choice(
+                [0] * 20 + [1, -1]
+            )
             return entry(OFS_DELTA, a_delta(chance, data), size=size, base=offset(max(0, back)))
         case 3:
             named = bytes.fromhex(id_of("blob", chance.choice([b"", DOCUMENT, X])))
@@ -112,7 +116,9 @@ def a_delta(chance, data):
         for _ in range(chance.randrange(5))
     ]
     sizes = [0, 64, len(DOCUMENT), 65_536, 2**40]
-    return chance.choice([varint(chance.choice(sizes)) + varint(chance.choice(sizes)), data[:3]]) + b"".join(orders)
+    return chance.choice(
+        [varint(chance.choice(sizes)) + varint(chance.choice(sizes)), data[:3]]
+    ) + b"".join(orders)
 
 
 def test_fuzz_of_packs():
@@ -124,7 +130,9 @@ def test_fuzz_of_packs():
             for _ in range(chance.randrange(8)):
                 entries.append(an_entry(chance, entries))
             packed = pack(
-                *entries, count=len(entries) + (chance.choice([1, -1]) if entries and chance.random() < 1 / 10 else 0)
+                *entries,
+                count=len(entries)
+                + (chance.choice([1, -1]) if entries and chance.random() < 1 / 10 else 0),
             )
             packed = changed(packed, chance) if chance.random() < 1 / 4 else packed
             tracemalloc.reset_peak()
@@ -167,7 +175,9 @@ def test_fuzz_of_folders_commits_and_tags():
         ids = [objects.add(BLOB, DOCUMENT), "1" * 40]
         for _ in range(chance.randrange(1, 4)):
             folder = b"".join(an_item(chance, ids) for _ in range(chance.randrange(5)))
-            ids.append(objects.add(TREE, changed(folder, chance) if chance.random() < 1 / 4 else folder))
+            ids.append(
+                objects.add(TREE, changed(folder, chance) if chance.random() < 1 / 4 else folder)
+            )
         first = (
             changed(f"tree {chance.choice(ids)}\n".encode(), chance)
             if chance.random() < 1 / 4
@@ -216,7 +226,11 @@ def tried(server):
     """Read the repository, and return why it is refused, if it is."""
     try:
         reading.read(
-            GitSource("https://git.example.com/x.git", limit=50_000, revision="main" if server.requests % 3 else "")
+            GitSource(
+                "https://git.example.com/x.git",
+                limit=50_000,
+                revision="main" if server.requests % 3 else "",
+            )
         )
     except GitError as error:
         return str(error)

@@ -9,7 +9,7 @@ from engine.still import Still
 from engine.world import World
 
 from profiles_management import Settings, create_or_update_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.report import Result
 
 LOST = "this unit is no longer the leader"
@@ -25,7 +25,9 @@ def old_leader(world):
     seen = Still(Cluster(world.client, clock=world.ticks.clock), world.settings)
 
     def run(pmr, clock=None):
-        return create_or_update_profiles(pmr, target=seen, settings=world.settings, clock=clock or world.ticks.clock)
+        return create_or_update_profiles(
+            pmr, target=seen, settings=world.settings, clock=clock or world.ticks.clock
+        )
 
     return run
 
@@ -59,7 +61,10 @@ def test_it_asks_again_while_it_waits_for_others():
     clock = replace(world.ticks.clock, stop_reason=asked("", LOST))
 
     report = create_or_update_profiles(
-        document(profile(ann="edit")), target=Cluster(world.client, clock=clock), settings=world.settings, clock=clock
+        document(profile(ann="edit")),
+        target=Cluster(world.client, clock=clock),
+        settings=world.settings,
+        clock=clock,
     )
 
     assert roles_in(world.api) == {"owner": "admin"}
@@ -71,14 +76,19 @@ def test_nobody_is_asked_where_nothing_is_written(world):
     world.apply(pmr)
     clock = replace(world.ticks.clock, stop_reason=lambda: pytest.fail("asked"))
 
-    create_or_update_profiles(pmr, target=Cluster(world.client, clock=clock), settings=world.settings, clock=clock)
+    create_or_update_profiles(
+        pmr, target=Cluster(world.client, clock=clock), settings=world.settings, clock=clock
+    )
 
 
 CHANGES = {
     "the owner": (profile(owner="nina"), profile(owner="olga")),
     "the owner to be a contributor": (profile(owner="nina", owner2="edit"), profile(owner="olga")),
     "the quota": (profile(cpu="2"), profile(cpu="3")),
-    "labels": (profile(fields={"labels": {"a": "1"}}), profile(fields={"labels": {"a": "2", "b": "3"}})),
+    "labels": (
+        profile(fields={"labels": {"a": "1"}}),
+        profile(fields={"labels": {"a": "2", "b": "3"}}),
+    ),
     "the owner and the quota": (profile(owner="nina", cpu="2"), profile(owner="olga", cpu="3")),
     "the owner and labels": (
         profile(owner="nina", fields={"labels": {"a": "1"}}),

@@ -9,7 +9,7 @@ from attacks import patterns
 from attacks.hostile_documents import databag, profiles
 from attacks.judging import judged
 from attacks.regex_steps import Steps, TooManySteps, hostile_texts
-from profiles_management.pmr import names, slips
+from profiles_management.pmr import names, remedies
 
 SHORT, LONG = 48, 96
 MOST_STEPS = 100_000
@@ -18,8 +18,8 @@ LINEAR, CONSTANT = 2.6, 150  # twice the text, hardly more than twice the steps
 OF_ADMINISTRATORS = {
     "profiles_management.git.private_key._BLOCK": "the key that the administrator configures",
     "profiles_management.git.revision._FILE": "the URL that the administrator configures",
-    "profiles_management.kubeflow.kubeconfig.tls._CERTIFICATE": "the kubeconfig of whoever runs the command",
-    "profiles_management.kubeflow.kubeconfig.tls._KEY": "the kubeconfig of whoever runs the command",
+    "profiles_management.kubeflow.cluster.kubeconfig.tls._CERTIFICATE": "the kubeconfig of whoever runs the command",
+    "profiles_management.kubeflow.cluster.kubeconfig.tls._KEY": "the kubeconfig of whoever runs the command",
 }
 """Patterns that are not linear and see no text of anybody who means ill."""
 OF_SHORT_TEXTS = {"profiles_management.pmr.redaction.pattern": "://"}
@@ -46,10 +46,13 @@ def is_excused(found):
     return str(found) in OF_ADMINISTRATORS or (part is not None and part in found.pattern)
 
 
-@pytest.mark.parametrize("found", [found for found in patterns.found() if not is_excused(found)], ids=str)
+@pytest.mark.parametrize(
+    "found", [found for found in patterns.found() if not is_excused(found)], ids=str
+)
 def test_a_pattern_takes_steps_in_proportion_to_the_text(found):
     short, long = (
-        most_steps(found.pattern, found.flags, length, is_searched=found.is_searched) for length in (SHORT, LONG)
+        most_steps(found.pattern, found.flags, length, is_searched=found.is_searched)
+        for length in (SHORT, LONG)
     )
 
     assert long < LINEAR * short + CONSTANT
@@ -76,7 +79,12 @@ def test_a_pattern_that_backtracks_is_found(pattern):
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?i)[a-c]+?x|(?<!\w)\d{2,3}(?=z)|\bq\B.$", r"(?P<a>['\"])(?:(?!(?P=a)).)*+(?P=a)", "(?>a+)b"]
+    "pattern",
+    [
+        r"(?i)[a-c]+?x|(?<!\w)\d{2,3}(?=z)|\bq\B.$",
+        r"(?P<a>['\"])(?:(?!(?P=a)).)*+(?P=a)",
+        "(?>a+)b",
+    ],
 )
 def test_the_matcher_agrees_with_python(pattern):
     for text in ("abcx", "12z", "a12z", "qw", "'a\"b'", "'a", "aab", "", "QW", "ABCX aab"):
@@ -87,16 +95,24 @@ def test_the_matcher_agrees_with_python(pattern):
         assert here == [at for at in range(len(text) + 1) if re.compile(pattern).match(text, at)]
 
 
-@pytest.mark.parametrize("text", ["a=aa" * 33, "=" * 10_000, "a" * 10_000, "a@" * 5_000, "/" * 10_000, "a=1," * 5_000])
+@pytest.mark.parametrize(
+    "text", ["a=aa" * 33, "=" * 10_000, "a" * 10_000, "a@" * 5_000, "/" * 10_000, "a=1," * 5_000]
+)
 def test_nothing_is_made_of_a_text_that_is_no_slip_of_the_pen(text):
-    assert slips.pairs_in(text) == []
-    assert text not in slips.mapping_remedy("owner", text) + slips.item_remedy("contributors", text)
-    assert text not in slips.list_remedy("contributors", text)
+    assert remedies.pairs_in(text) == []
+    assert text not in remedies.mapping_remedy("owner", text) + remedies.item_remedy(
+        "contributors", text
+    )
+    assert text not in remedies.list_remedy("contributors", text)
     assert names.near(text, ["profiles", text]) is None
 
 
-@pytest.mark.parametrize("key", ["labels", "owner", "contributors", "resources", "limitRange", "plugins", "until"])
-@pytest.mark.parametrize("text", ["a=aa=aa=aa" * 14, "a@" * 60, "[a](" * 60, "{{" * 80, "-/" * 80, "name: x #" * 30])
+@pytest.mark.parametrize(
+    "key", ["labels", "owner", "contributors", "resources", "limitRange", "plugins", "until"]
+)
+@pytest.mark.parametrize(
+    "text", ["a=aa=aa=aa" * 14, "a@" * 60, "[a](" * 60, "{{" * 80, "-/" * 80, "name: x #" * 30]
+)
 def test_a_hostile_value_is_refused_and_quoted_shortly(key, text):
     codes = judged(databag(profiles(f"{key}: '{text}'")))
 

@@ -48,7 +48,9 @@ def test_a_name_that_is_not_utf_8_and_like_no_other_is_read_and_shown_with_escap
     assert list(files(objects, commit, "")) == [r"\xfe.yaml", r"\xff.yaml"]
 
 
-@pytest.mark.parametrize("name", [b"teams/a.yaml", b"..", b".", b".git", b"a" * 300 + b".yaml", b"/a.yaml"])
+@pytest.mark.parametrize(
+    "name", [b"teams/a.yaml", b"..", b".", b".git", b"a" * 300 + b".yaml", b"/a.yaml"]
+)
 def test_a_name_that_git_does_not_allow_is_refused(objects, name):
     message = refusal(objects, (FILE, b"a.yaml"), (FILE, name))
 
@@ -65,7 +67,9 @@ def test_what_is_no_file_is_not_read_as_one(objects, mode):
 
 def test_a_submodule_and_its_list_are_passed_over(objects):
     blob = objects.add(BLOB, b"x")
-    commit = objects.commit((FILE, b".gitmodules", blob), (FILE, b"a.yaml", blob), (b"160000", b"more.yaml", "1" * 40))
+    commit = objects.commit(
+        (FILE, b".gitmodules", blob), (FILE, b"a.yaml", blob), (b"160000", b"more.yaml", "1" * 40)
+    )
 
     assert list(files(objects, commit, "")) == ["a.yaml"]
 

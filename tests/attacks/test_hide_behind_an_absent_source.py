@@ -48,14 +48,20 @@ def test_by_a_role_that_no_addition_gives(world, role):
 
 
 def test_by_further_subjects(world):
-    edit(world, "RoleBinding", lambda one: one["subjects"].append({**one["subjects"][0], "name": "eve@example.com"}))
+    edit(
+        world,
+        "RoleBinding",
+        lambda one: one["subjects"].append({**one["subjects"][0], "name": "eve@example.com"}),
+    )
 
     assert frozen(world) == 0
     assert roles_in(world.api) == {"owner": "admin"}
     assert let_in(world.api) == []
 
 
-@pytest.mark.parametrize("rule", [{}, {"when": [{"key": "request.headers[kubeflow-userid]", "values": ["*"]}]}])
+@pytest.mark.parametrize(
+    "rule", [{}, {"when": [{"key": "request.headers[kubeflow-userid]", "values": ["*"]}]}]
+)
 def test_by_a_policy_that_lets_anybody_in(world, rule):
     edit(world, "AuthorizationPolicy", lambda one: one["spec"]["rules"].append(rule))
 

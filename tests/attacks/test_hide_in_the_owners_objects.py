@@ -8,12 +8,15 @@ from engine.world import World
 from memory_api import Killed, fail_nth_write
 from memory_api.controller import PRINCIPALS
 from profiles_management import BrakeError, Settings, export_pmr, list_access
-from profiles_management.kubeflow import policies
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.objects import policies
 from profiles_management.reconcile.plan import Phase
 from scenarios.foreign import account, kfam_notes, person, rule
 
-BINDING, POLICY = ("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")
+BINDING, POLICY = (
+    ("RoleBinding", "namespaceAdmin"),
+    ("AuthorizationPolicy", "ns-owner-access-istio"),
+)
 EVE = "eve@example.com"
 OWNER = "owner@example.com"
 
@@ -88,20 +91,37 @@ HIDDEN_BINDINGS = {
     "a group of the owner's name": replace_with(person(OWNER, "Group"), person(EVE)),
     "without annotations": annotated(add(person(EVE))),
     "annotated with the other name": annotated(add(person(EVE)), **kfam_notes(EVE, "admin")),
-    "in place of the owner and annotated": annotated(replace_with(person(EVE)), **kfam_notes(EVE, "admin")),
-    "with the label of a copy": labelled(add(person(EVE)), labels={"hnc.x-k8s.io/inherited-from": "org"}),
+    "in place of the owner and annotated": annotated(
+        replace_with(person(EVE)), **kfam_notes(EVE, "admin")
+    ),
+    "with the label of a copy": labelled(
+        add(person(EVE)), labels={"hnc.x-k8s.io/inherited-from": "org"}
+    ),
     "controlled by something else": labelled(
         add(person(EVE)),
-        ownerReferences=[{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "1", "controller": True}],
+        ownerReferences=[
+            {"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "1", "controller": True}
+        ],
     ),
     "controlled by a Profile of another group": labelled(
         add(person(EVE)),
-        ownerReferences=[{"apiVersion": "evil.io/v1", "kind": "Profile", "name": "ml", "uid": "1", "controller": True}],
+        ownerReferences=[
+            {
+                "apiVersion": "evil.io/v1",
+                "kind": "Profile",
+                "name": "ml",
+                "uid": "1",
+                "controller": True,
+            }
+        ],
     ),
     "with a finalizer": labelled(add(person(EVE)), finalizers=["example.com/keep"]),
     "with our marks": labelled(
         add(person(EVE)),
-        labels={"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"},
+        labels={
+            "app.kubernetes.io/managed-by": "profiles-management",
+            "profiles-management.io/instance": "default",
+        },
     ),
 }
 
@@ -125,7 +145,9 @@ def test_whom_somebody_binds_with_the_owner_is_removed_and_the_controller_sees_t
     assert report.plan.access.lost >= 1
     assert after["subjects"] == before["subjects"]
     assert reference(after) == reference(before)
-    assert {key: after["metadata"]["annotations"][key] for key in ("user", "role")} == kfam_notes(OWNER, "admin")
+    assert {key: after["metadata"]["annotations"][key] for key in ("user", "role")} == kfam_notes(
+        OWNER, "admin"
+    )
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
     assert not world.plan(pmr).changes
 
@@ -143,7 +165,9 @@ def test_the_names_are_in_the_plan_and_the_access_goes_before_anything_is_grante
     ]
 
 
-def test_a_contributor_who_is_bound_with_the_owner_keeps_the_role_of_the_document_and_loses_nothing_that_counts(world):
+def test_a_contributor_who_is_bound_with_the_owner_keeps_the_role_of_the_document_and_loses_nothing_that_counts(
+    world,
+):
     pmr = document(profile(eve="edit"))
     world.apply(pmr)
     change(world, BINDING, add(person(EVE)))
@@ -188,13 +212,18 @@ def test_many_of_them_stop_their_own_group_at_the_brake_and_nothing_else():
 
 def test_access_and_export_show_everybody_who_is_bound(world):
     world.apply(document(profile()))
-    edit = annotated(add(person(EVE), person("evils", "Group"), account("robot", "evil")), **kfam_notes(EVE, "admin"))
+    edit = annotated(
+        add(person(EVE), person("evils", "Group"), account("robot", "evil")),
+        **kfam_notes(EVE, "admin"),
+    )
     change(world, BINDING, edit)
 
     assert accesses(world) == {(who, "admin") for who in ("owner", "eve", "evils", "evil:robot")}
     notes = [note.what for note in export_pmr(target=world.client).notes]
     for who in (EVE, "evils (Group)", "system:serviceaccount:evil:robot"):
-        assert any(note.startswith(f"{who} also has admin by RoleBinding namespaceAdmin") for note in notes)
+        assert any(
+            note.startswith(f"{who} also has admin by RoleBinding namespaceAdmin") for note in notes
+        )
 
 
 def test_a_lost_reference_alone_is_set_again(world):
@@ -304,7 +333,9 @@ OPENED_POLICIES = {
     "auditing": with_spec(action="AUDIT"),
     "annotated with the other name": annotated(with_rule(rule(EVE)), **kfam_notes(EVE, "admin")),
     "without annotations": annotated(with_rule(rule(EVE))),
-    "with the label of a copy": labelled(with_rule({}), labels={"hnc.x-k8s.io/inherited-from": "org"}),
+    "with the label of a copy": labelled(
+        with_rule({}), labels={"hnc.x-k8s.io/inherited-from": "org"}
+    ),
 }
 
 
@@ -325,7 +356,9 @@ def test_a_policy_that_lets_others_in_is_written_again_by_the_controller(world, 
 
 
 @pytest.mark.parametrize("edit", OPENED_POLICIES.values(), ids=OPENED_POLICIES.keys())
-def test_a_policy_that_lets_others_in_is_closed_while_the_controller_is_down_and_is_there_at_every_moment(world, edit):
+def test_a_policy_that_lets_others_in_is_closed_while_the_controller_is_down_and_is_there_at_every_moment(
+    world, edit
+):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     kept = get(world, POLICY)["spec"]["rules"]
@@ -359,14 +392,19 @@ WRITTEN_BY_CONTROLLERS = {
     "before gateways were checked": [{"when": rule(OWNER)["when"]}],
     "another gateway": [rule(OWNER, principals=[OTHER_GATEWAY, PRINCIPALS[1]])],
     "without rules for programs": [rule(OWNER)],
-    "a rule for Knative": [rule(OWNER), {"from": [{"source": {"namespaces": ["knative-serving"]}}]}],
+    "a rule for Knative": [
+        rule(OWNER),
+        {"from": [{"source": {"namespaces": ["knative-serving"]}}]},
+    ],
     "a rule for Prometheus": [rule(OWNER), {"to": [{"operation": {"ports": ["15020"]}}]}],
     "another header": [rule(OWNER, key="request.headers[x-goog-authenticated-user-email]")],
     "a prefix": [rule("accounts.google.com:" + OWNER)],
 }
 
 
-@pytest.mark.parametrize("rules", WRITTEN_BY_CONTROLLERS.values(), ids=WRITTEN_BY_CONTROLLERS.keys())
+@pytest.mark.parametrize(
+    "rules", WRITTEN_BY_CONTROLLERS.values(), ids=WRITTEN_BY_CONTROLLERS.keys()
+)
 def test_what_other_versions_of_the_controller_write_stays(world, rules):
     pmr = document(profile())
     world.apply(pmr)
@@ -422,7 +460,10 @@ def test_thousands_of_gateways_and_rules_do_not_make_a_run_wait(world, monkeypat
 
 @pytest.mark.parametrize("edit", HIDDEN_BINDINGS.values(), ids=HIDDEN_BINDINGS.keys())
 def test_without_a_controller_the_binding_is_corrected_too(edit):
-    world, pmr = World(Settings(standalone=True, allow_revocations=True)), document(profile(ann="edit"))
+    world, pmr = (
+        World(Settings(standalone=True, allow_revocations=True)),
+        document(profile(ann="edit")),
+    )
     world.apply(pmr)
     before = get(world, BINDING)["subjects"]
     change(world, BINDING, edit)
@@ -435,7 +476,10 @@ def test_without_a_controller_the_binding_is_corrected_too(edit):
 
 @pytest.mark.parametrize("edit", OPENED_POLICIES.values(), ids=OPENED_POLICIES.keys())
 def test_without_a_controller_the_policy_is_corrected_too(edit):
-    world, pmr = World(Settings(standalone=True, allow_revocations=True)), document(profile(ann="edit"))
+    world, pmr = (
+        World(Settings(standalone=True, allow_revocations=True)),
+        document(profile(ann="edit")),
+    )
     world.apply(pmr)
     before = get(world, POLICY)["spec"]
     change(world, POLICY, edit)

@@ -5,7 +5,7 @@ from engine.build import document, profile
 from engine.looking import let_in, names_of, roles_in
 from engine.world import World
 
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.reconcile.plan import Person
 
 ANN = Person("User", "ann@example.com")
@@ -42,9 +42,9 @@ def edit(world, kind, name, **metadata):
 @pytest.mark.parametrize("numbers", [0, 1, 2, 20])
 def test_whoever_occupies_names_finds_the_next_one_given(world, kind, numbers):
     world.apply(document(profile()))
-    occupy(world, names.kfam_name(ANN, "edit"), kind)
+    occupy(world, naming.kfam_name(ANN, "edit"), kind)
     for number in range(numbers):
-        occupy(world, names.hashed_name(ANN, "edit", number), kind)
+        occupy(world, naming.hashed_name(ANN, "edit", number), kind)
 
     report = world.apply(document(profile(ann="edit")))
 
@@ -57,15 +57,15 @@ def test_whoever_occupies_names_finds_the_next_one_given(world, kind, numbers):
 def test_once_the_name_is_free_the_dashboard_finds_it_again(world):
     pmr = document(profile(ann="edit"))
     world.apply(document(profile()))
-    for name in (names.kfam_name(ANN, "edit"), names.hashed_name(ANN, "edit")):
+    for name in (naming.kfam_name(ANN, "edit"), naming.hashed_name(ANN, "edit")):
         occupy(world, name)
     world.apply(pmr)
 
-    for name in (names.kfam_name(ANN, "edit"), names.hashed_name(ANN, "edit")):
+    for name in (naming.kfam_name(ANN, "edit"), naming.hashed_name(ANN, "edit")):
         world.api.remove("RoleBinding", "ml", name)
     world.apply(pmr)
 
-    assert names_of(world.api, "RoleBinding") == [names.kfam_name(ANN, "edit")]
+    assert names_of(world.api, "RoleBinding") == [naming.kfam_name(ANN, "edit")]
     assert not world.plan(pmr).changes
 
 
@@ -74,7 +74,7 @@ def test_a_name_that_is_occupied_between_look_and_write_is_told_as_what_it_is(wo
 
     def snatch(request, act):
         if request.method == "POST" and request.resource == "rolebindings":
-            occupy(world, names.kfam_name(ANN, "edit"))
+            occupy(world, naming.kfam_name(ANN, "edit"))
         return act()
 
     world.api.faults.append(snatch)
@@ -91,9 +91,10 @@ def test_a_name_that_is_occupied_between_look_and_write_is_told_as_what_it_is(wo
 @pytest.mark.parametrize("role", ["view", "edit", "admin"])
 def test_a_finalizer_on_a_binding_of_another_role_holds_up_no_role_change(world, role, deleted):
     world.apply(document(profile(ann="edit")))
-    name = names.kfam_name(ANN, "edit")
+    name = naming.kfam_name(ANN, "edit")
     binding = edit(world, "RoleBinding", name, finalizers=["example.com/keep"])
-    binding["roleRef"]["name"] = "kubeflow-admin"  # under the name of another role: made again by hand
+    # under the name of another role: made again by hand
+    binding["roleRef"]["name"] = "kubeflow-admin"
     world.api.put(binding)
     if deleted:
         world.api.call("DELETE", world.api.path("RoleBinding", "ml", name))
@@ -109,7 +110,7 @@ def test_a_finalizer_on_a_binding_of_another_role_holds_up_no_role_change(world,
 def test_who_comes_back_does_not_wait_for_what_a_finalizer_keeps(world, kinds):
     world.apply(document(profile(ann="edit")))
     for kind in kinds:
-        edit(world, kind, names.kfam_name(ANN, "edit"), finalizers=["example.com/keep"])
+        edit(world, kind, naming.kfam_name(ANN, "edit"), finalizers=["example.com/keep"])
     world.apply(document(profile()))
     assert roles_in(world.api) == {"owner": "admin"}
 
@@ -127,7 +128,10 @@ def test_somebody_elses_finalizer_on_ones_name_holds_up_nobody(world):
     for kind in KINDS:
         obj = world.api.get(kind, "ml", "user-zoe-example-com-clusterrole-edit")
         world.api.remove(kind, "ml", obj["metadata"]["name"])
-        obj["metadata"] |= {"name": names.kfam_name(ANN, "edit"), "finalizers": ["example.com/keep"]}
+        obj["metadata"] |= {
+            "name": naming.kfam_name(ANN, "edit"),
+            "finalizers": ["example.com/keep"],
+        }
         world.api.put(obj)
 
     report = world.apply(document(profile(zoe="edit", ann="edit")))

@@ -31,7 +31,9 @@ def trusting(withdrawn=(), **documents):
 def test_by_a_second_definition(world):
     world.apply(trusting(config=document(profile(ann="edit", bob="edit"))))
 
-    report = world.apply(trusting(config=document(profile(bob="view")), evil=document(profile(ann="admin"))))
+    report = world.apply(
+        trusting(config=document(profile(bob="view")), evil=document(profile(ann="admin")))
+    )
 
     assert roles_in(world.api) == {"owner": "admin", "bob": "view"}
     assert codes(report.plan.warnings) == ["trusted-definition"]
@@ -63,14 +65,18 @@ def test_by_a_definition_of_what_the_trusted_source_lets_go(world):
 def test_by_adding_the_person_as_well(world, role):
     world.apply(trusting(config=document(opened()), git=adding(ann="edit")))
 
-    report = world.apply(trusting(config=document(opened()), git=adding(ann="view"), evil=adding(ann=role)))
+    report = world.apply(
+        trusting(config=document(opened()), git=adding(ann="view"), evil=adding(ann=role))
+    )
 
     assert roles_in(world.api) == {"owner": "admin", "ann": "view"}
     assert codes(report.plan.warnings) == (["disputed"] if role == "edit" else [])
 
 
 def test_by_adding_the_person_in_another_spelling(world):
-    world.apply(trusting(config=document(opened()), git=adding(ann="edit"), evil=adding(Ann="edit")))
+    world.apply(
+        trusting(config=document(opened()), git=adding(ann="edit"), evil=adding(Ann="edit"))
+    )
 
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
@@ -123,14 +129,18 @@ CLAIMS = {"teams": document(profile(ann="view")), "evil": document(profile(ann="
 
 @pytest.mark.parametrize("theirs", [{"evil": None}, CLAIMS], ids=["rubbish", "conflict"])
 @pytest.mark.parametrize("kept", [(), ("bob",)])
-def test_by_publishing_rubbish_or_a_conflict_after_a_trusted_source_added_somebody(world, theirs, kept):
+def test_by_publishing_rubbish_or_a_conflict_after_a_trusted_source_added_somebody(
+    world, theirs, kept
+):
     world.apply(trusting(config=adding(ann="edit", bob="view"), evil=document(opened(eve="edit"))))
 
     still = dict.fromkeys(kept, "view")
     report = world.apply(trusting(config=adding(**still) if kept else document(), **theirs))
 
     assert roles_in(world.api) == {"owner": "admin", "eve": "edit", **still}
-    assert [change.person.name for change in report.plan.changes if "ann" in change.person.name] == ["ann@example.com"]
+    assert [
+        change.person.name for change in report.plan.changes if "ann" in change.person.name
+    ] == ["ann@example.com"]
 
 
 def test_an_addition_that_cannot_be_read_stays_there(world):
@@ -143,10 +153,14 @@ def test_an_addition_that_cannot_be_read_stays_there(world):
 
 def test_by_thousands_of_definitions_that_do_not_count_which_would_hide_everything_else(world):
     names = [f"p{index}" for index in range(200)]
-    mine, theirs = (document(*(profile(name, owner=owner) for name in names)) for owner in ("owner", "mallory"))
+    mine, theirs = (
+        document(*(profile(name, owner=owner) for name in names)) for owner in ("owner", "mallory")
+    )
 
     report = world.apply(trusting(config=mine, evil=theirs))
 
     warnings = report.plan.warnings
     assert codes(warnings) == ["trusted-definition"] * 20 + ["more-refused"]
-    assert "180 more definitions and additions of relation:profiles:evil do not count" in str(warnings[-1])
+    assert "180 more definitions and additions of relation:profiles:evil do not count" in str(
+        warnings[-1]
+    )

@@ -6,13 +6,26 @@ import tracemalloc
 import pytest
 
 from profiles_management.git import GitError, GitSource
-from repositories.answers import FLUSH, PACK, TIP, Server, advertisement, begun, fetched, http, pkt, references
+from repositories.answers import (
+    FLUSH,
+    PACK,
+    TIP,
+    Server,
+    advertisement,
+    begun,
+    fetched,
+    http,
+    pkt,
+    references,
+)
 from repositories.reading import names, read
 
 pytestmark = pytest.mark.usefixtures("no_logging")
 
 LIMIT = 100_000
-TOO_MUCH = "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
+TOO_MUCH = (
+    "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
+)
 
 
 @pytest.fixture
@@ -50,7 +63,10 @@ def test_a_server_that_does_it_right_is_read(server):
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (endless(begun("advertisement"), forever=b"x" * 1000), "it refuses: Invalid pkt-line length prefix: b'xxxx'"),
+        (
+            endless(begun("advertisement"), forever=b"x" * 1000),
+            "it refuses: Invalid pkt-line length prefix: b'xxxx'",
+        ),
         (
             endless(begun("advertisement", b"X: y\r\n"), forever=b"0000" * 100),
             "it refuses: unexpected number of packets received",
@@ -86,7 +102,9 @@ def test_references_without_end_are_given_up(server):
     server.second = lambda: itertools.chain(
         [begun("result")],
         (
-            b"".join(pkt(f"{n:040x} refs/heads/b{n}\n".encode()) for n in itertools.islice(numbers, 90))
+            b"".join(
+                pkt(f"{n:040x} refs/heads/b{n}\n".encode()) for n in itertools.islice(numbers, 90)
+            )
             for _ in itertools.count()
         ),
     )
@@ -111,7 +129,9 @@ def test_a_pack_or_messages_beside_it_without_end_are_given_up(server, forever):
 
 
 def test_an_error_beside_the_pack_is_told_in_one_short_line(server):
-    server.third = lambda: [http(pkt(b"packfile\n") + pkt(b"\x03" + b"no \x1b[2J\n" * 2_000), "result")]
+    server.third = lambda: [
+        http(pkt(b"packfile\n") + pkt(b"\x03" + b"no \x1b[2J\n" * 2_000), "result")
+    ]
 
     message = refusal(server)
 
@@ -159,9 +179,7 @@ def test_odd_lengths_and_encodings_are_refused(server, more):
 
 @pytest.mark.parametrize("size", [b"ffffffffffffffff", b"-1", b"0x5", b"", b"5" * 1000, b"zz"])
 def test_a_chunk_of_an_odd_size_is_refused(server, size):
-    head = (
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-result\r\nTransfer-Encoding: chunked\r\n\r\n"
     server.third = lambda: [head + size + b"\r\n00000\r\n"]
 
     assert refusal(server, 20)
@@ -178,7 +196,9 @@ def test_a_chunk_of_an_odd_size_is_refused(server, size):
     ],
 )
 def test_redirects_without_end_are_given_up(server, location):
-    server.first = lambda: [b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"]
+    server.first = lambda: [
+        b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
+    ]
 
     assert refusal(server, 5)
 
@@ -201,14 +221,18 @@ def test_redirects_without_end_are_given_up(server, location):
     ],
 )
 def test_a_redirect_to_elsewhere_is_never_followed(server, location):
-    server.first = lambda: [b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"]
+    server.first = lambda: [
+        b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n"
+    ]
 
     assert refusal(server, 5)
 
 
 @pytest.mark.parametrize("wait", [b"9" * 400, b"inf", b"nan", b"-1", b"1e9", "²".encode("latin-1")])
 def test_a_server_does_not_decide_how_long_is_waited(server, wait):
-    server.first = lambda: [b"HTTP/1.1 429 Wait\r\nRetry-After: " + wait + b"\r\nContent-Length: 0\r\n\r\n"]
+    server.first = lambda: [
+        b"HTTP/1.1 429 Wait\r\nRetry-After: " + wait + b"\r\nContent-Length: 0\r\n\r\n"
+    ]
 
     assert refusal(server) == "the server answered 429."
 
@@ -223,5 +247,7 @@ def test_a_reference_that_is_no_id_is_refused(server, tip):
 def test_another_pack_than_was_asked_for_is_refused(server):
     server.second = lambda: [http(references("1" * 40), "result")]
 
-    assert refusal(server) == "it left out the object 11111111 that belongs to the commit. Try again."
+    assert (
+        refusal(server) == "it left out the object 11111111 that belongs to the commit. Try again."
+    )
     assert TIP.encode() not in PACK

@@ -78,7 +78,10 @@ def talk(monkeypatch, key, private):
             known = f"git.example.com {key.get_name()} {key.get_base64()}"
             credentials = Credentials(ssh_key=private)
             source = GitSource(
-                "ssh://git@git.example.com/x.git", credentials=credentials, known_hosts=known, limit=LIMIT
+                "ssh://git@git.example.com/x.git",
+                credentials=credentials,
+                known_hosts=known,
+                limit=LIMIT,
             )
             with pytest.raises(GitError) as caught:
                 load(source, rules=Rules(), clock=clock)
@@ -138,14 +141,19 @@ def test_a_server_that_never_answers_the_command(talk, acting, monkeypatch):
 
 
 def test_a_server_that_accepts_and_says_nothing(talk):
-    assert talk(lambda end: None, asks=30) in {LATE, "the server broke off in the middle of its answer. Try again."}
+    assert talk(lambda end: None, asks=30) in {
+        LATE,
+        "the server broke off in the middle of its answer. Try again.",
+    }
 
 
 @pytest.mark.parametrize("channel", ["send", "send_stderr"])
 def test_a_flood_that_nobody_reads_is_cut_off(talk, acting, channel):
     tracemalloc.start()
     try:
-        message = talk(acting(flooding(lambda one, data: getattr(one, channel)(data))), asks=100_000)
+        message = talk(
+            acting(flooding(lambda one, data: getattr(one, channel)(data))), asks=100_000
+        )
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -154,7 +162,9 @@ def test_a_flood_that_nobody_reads_is_cut_off(talk, acting, channel):
     assert peak < 8 * LIMIT
 
 
-@pytest.mark.parametrize("line", [b"x" * 60_000, b"x\r\n" * 20_000, b"\xff" * 60_000, b"SSH-2.0-" + b"x" * 60_000])
+@pytest.mark.parametrize(
+    "line", [b"x" * 60_000, b"x\r\n" * 20_000, b"\xff" * 60_000, b"SSH-2.0-" + b"x" * 60_000]
+)
 def test_a_banner_without_end_is_cut_off(talk, line):
     def serve(end):
         with contextlib.suppress(OSError):

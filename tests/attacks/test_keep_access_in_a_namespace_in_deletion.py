@@ -8,7 +8,7 @@ from engine.looking import let_in, roles_in, short
 from engine.world import BRAKE_OFF, NOON, World
 
 from profiles_management import Settings, list_access
-from profiles_management.kubeflow import access_listing, access_report
+from profiles_management.kubeflow.access import access_listing, access_report
 from profiles_management.pmr.merging import Source, merge
 
 KINDS = ("RoleBinding", "AuthorizationPolicy")
@@ -34,7 +34,9 @@ def has_no_access(world, who):
     return who not in roles_in(world.api) and who not in let_in(world.api)
 
 
-@pytest.mark.parametrize("kinds", [("RoleBinding",), ("AuthorizationPolicy",), KINDS, ("LimitRange",)])
+@pytest.mark.parametrize(
+    "kinds", [("RoleBinding",), ("AuthorizationPolicy",), KINDS, ("LimitRange",)]
+)
 @pytest.mark.parametrize("kind", ["Profile", "Namespace"])
 def test_who_left_the_document_loses_access(world, kinds, kind):
     world.apply(document(profile(ann="edit", bob="edit", fields={"limitRange": LIMITS})))
@@ -89,14 +91,19 @@ def test_a_stronger_role_ends_and_a_weaker_one_cannot_be_given(world):
 
     world.apply(document(profile(ann="view", bob="admin", li="edit", zoe="edit")))
 
-    assert {who: role for who, role in roles_in(world.api).items() if who != "owner"} == {"bob": "view", "li": "edit"}
+    assert {who: role for who, role in roles_in(world.api).items() if who != "owner"} == {
+        "bob": "view",
+        "li": "edit",
+    }
     assert not world.plan(document(profile(ann="view", bob="admin", li="edit", zoe="edit"))).changes
 
 
 def test_subjects_that_somebody_added_are_removed(world):
     world.apply(document(profile(ann="edit")))
     held_up(world, *KINDS)
-    [binding] = [one for one in world.api.objects("RoleBinding", "ml") if "ann" in one["metadata"]["name"]]
+    [binding] = [
+        one for one in world.api.objects("RoleBinding", "ml") if "ann" in one["metadata"]["name"]
+    ]
     binding["subjects"].append({**binding["subjects"][0], "name": "zoe@example.com"})
     world.api.put(binding)
 
@@ -112,8 +119,14 @@ def test_what_others_put_there_stays(world):
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "RoleBinding",
         "metadata": {"name": "theirs", "namespace": "ml"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"},
-        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "zoe@example.com"}],
+        "roleRef": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "ClusterRole",
+            "name": "kubeflow-edit",
+        },
+        "subjects": [
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "zoe@example.com"}
+        ],
     }
     world.api.put(foreign)
     held_up(world, *KINDS)
@@ -136,7 +149,9 @@ def test_a_namespace_in_deletion_of_somebody_else_is_left_alone(world):
 
 def test_a_source_that_cannot_be_read_keeps_what_it_gave_until_its_time_is_up(world):
     def of(ann_until):
-        return document(profile(contributors=[contributor("ann", until=ann_until), contributor("bob")]))
+        return document(
+            profile(contributors=[contributor("ann", until=ann_until), contributor("bob")])
+        )
 
     world.apply(merge([Source("git", of(NOON + timedelta(days=1))), Source("config", document())]))
     held_up(world, *KINDS)
@@ -177,7 +192,9 @@ def test_access_there_is_listed_and_marked(world, kind):
         ("other", "bob"): False,
     }
     assert [entry["deleting"] for entry in data["access"]] == [True, True, False, False]
-    assert any("ann@example.com" in str(row) and "namespace in deletion" in str(row) for row in lines)
+    assert any(
+        "ann@example.com" in str(row) and "namespace in deletion" in str(row) for row in lines
+    )
 
 
 # the owner
@@ -190,12 +207,21 @@ def add_eve(world):
 
 
 def owners(world):
-    return [subject["name"] for subject in world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"]]
+    return [
+        subject["name"]
+        for subject in world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"]
+    ]
 
 
 def owner_let_in(world):
     rules = world.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio")["spec"]["rules"]
-    return [value for rule in rules for when in rule.get("when", ()) for value in when["values"] if "@" in value]
+    return [
+        value
+        for rule in rules
+        for when in rule.get("when", ())
+        for value in when["values"]
+        if "@" in value
+    ]
 
 
 @pytest.mark.parametrize("kind", ["Profile", "Namespace"])
@@ -213,7 +239,9 @@ def test_an_owner_who_was_replaced_loses_access(settings, kind):
     assert not world.plan(document(profile(owner="nina", ann="edit"))).changes
 
 
-@pytest.mark.parametrize(("kind", "left"), [("Profile", False), ("Namespace", False), ("Namespace", True)])
+@pytest.mark.parametrize(
+    ("kind", "left"), [("Profile", False), ("Namespace", False), ("Namespace", True)]
+)
 def test_who_was_bound_with_the_owner_loses_access(world, kind, left):
     world.apply(document(profile(ann="edit"), profile("other")))
     held_up(world, *KINDS, kind=kind)
@@ -238,7 +266,11 @@ def test_an_owner_of_a_profile_that_left_the_document_stays(world):
 def test_of_a_namespace_in_deletion_of_somebody_else_nothing_is_said(world):
     world.apply(document(profile("theirs", owner="olga")), instance="other")
     policy = world.api.get("AuthorizationPolicy", "theirs", "ns-owner-access-istio")
-    policy["metadata"] |= {"name": "for-olga", "finalizers": ["example.com/keep"], "ownerReferences": []}
+    policy["metadata"] |= {
+        "name": "for-olga",
+        "finalizers": ["example.com/keep"],
+        "ownerReferences": [],
+    }
     world.api.put(policy)
     world.api.call("DELETE", world.api.path("Profile", None, "theirs"))
     assert world.api.get("Namespace", None, "theirs")["metadata"]["deletionTimestamp"]

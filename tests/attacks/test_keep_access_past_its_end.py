@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from memory_api import Kfam
 from profiles_management import BrakeError, Settings
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr import Source, merge
 
 BINDING = "user-ann-example-com-clusterrole-edit"
@@ -51,7 +51,9 @@ def labelled(world, **labels):
 
 
 def only_bob_is_left(world):
-    return roles_in(world.api) == {"owner": "admin", "bob": "edit"} and "ann" not in let_in(world.api)
+    return roles_in(world.api) == {"owner": "admin", "bob": "edit"} and "ann" not in let_in(
+        world.api
+    )
 
 
 def test_while_stale_profiles_are_left_alone(world):
@@ -61,7 +63,7 @@ def test_while_stale_profiles_are_left_alone(world):
 
 
 def test_while_the_profile_is_managed_by_another_instance(world):
-    labelled(world, **{names.INSTANCE: "other", names.MANAGED_BY: names.MANAGER})
+    labelled(world, **{naming.INSTANCE: "other", naming.MANAGED_BY: naming.MANAGER})
 
     report = later(world, given_document())
 
@@ -82,7 +84,9 @@ def test_while_the_brake_stops_everything_else(world):
         later(world, document(), brake_share=0.0, brake_minimum=0)
 
     assert only_bob_is_left(world)
-    assert [outcome.change.person.name for outcome in stopped.value.report.outcomes] == ["ann@example.com"]
+    assert [outcome.change.person.name for outcome in stopped.value.report.outcomes] == [
+        "ann@example.com"
+    ]
 
 
 def test_by_taking_our_labels_away_where_people_of_no_document_are_kept(world):
@@ -125,8 +129,13 @@ def test_in_a_namespace_of_somebody_else_only_what_we_gave_ends():
 def test_in_a_binding_that_names_the_owner_while_the_brake_stops_everything_else(world):
     forged = world.api.get("RoleBinding", "ml", BINDING)
     forged["metadata"]["name"] = "user-owner-example-com-clusterrole-edit"
-    forged["metadata"]["annotations"] |= {"user": "owner@example.com", names.UNTIL: "2020-01-01T00:00:00Z"}
-    forged["subjects"] = [forged["subjects"][0] | {"name": f"{who}@example.com"} for who in ("eve", "mallory")]
+    forged["metadata"]["annotations"] |= {
+        "user": "owner@example.com",
+        naming.UNTIL: "2020-01-01T00:00:00Z",
+    }
+    forged["subjects"] = [
+        forged["subjects"][0] | {"name": f"{who}@example.com"} for who in ("eve", "mallory")
+    ]
     world.api.put(forged)
 
     with pytest.raises(BrakeError):
@@ -140,7 +149,7 @@ def test_a_renewed_role_is_kept_where_another_one_ended_while_the_source_cannot_
     world.apply(merged(teams=document(profile(contributors=[contributor("ann", until=LATER)]))))
     renewed = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
     renewed["metadata"]["name"] = "user-ann-example-com-clusterrole-view"
-    renewed["metadata"]["annotations"] |= {names.UNTIL: "2099-01-01T00:00:00Z", "role": "view"}
+    renewed["metadata"]["annotations"] |= {naming.UNTIL: "2099-01-01T00:00:00Z", "role": "view"}
     renewed["roleRef"]["name"] = "kubeflow-view"
     world.api.put(renewed)
 
@@ -171,14 +180,24 @@ settings = st.builds(
 SOURCES = st.sets(st.sampled_from(("config", "git", TEAMS)))
 
 
-@given(of_sources(), happenings.lists(happenings.places), of_sources(conflicts=True), some_sources, SOURCES, settings)
+@given(
+    of_sources(),
+    happenings.lists(happenings.places),
+    of_sources(conflicts=True),
+    some_sources,
+    SOURCES,
+    settings,
+)
 def test_in_whatever_state_nobody_is_left_whom_we_gave_access_until_now(
     first, happened, second, frozen, untrusted, settings
 ):
     world = World(replace(settings, allow_revocations=True)).after(first.merged(), happened)
     world.settings = settings
     documents = second.without(frozen)
-    sources = [Source(name, pmr, "" if pmr else "rubbish", name not in untrusted) for name, pmr in documents.items()]
+    sources = [
+        Source(name, pmr, "" if pmr else "rubbish", name not in untrusted)
+        for name, pmr in documents.items()
+    ]
 
     with suppress(BrakeError):
         at(world, merge(sources), SOME_DAY)
@@ -201,7 +220,7 @@ def past_their_end(world):
     """Yield whom our RoleBindings still give access although their time is up."""
     for binding in world.api.objects("RoleBinding"):
         metadata = binding["metadata"]
-        until = metadata.get("annotations", {}).get(names.UNTIL)
-        ours = metadata.get("labels", {}).get(names.INSTANCE) == world.settings.instance
+        until = metadata.get("annotations", {}).get(naming.UNTIL)
+        ours = metadata.get("labels", {}).get(naming.INSTANCE) == world.settings.instance
         if ours and until and datetime.fromisoformat(until) <= SOME_DAY and binding.get("subjects"):
             yield metadata["namespace"], binding["subjects"][0]["name"]

@@ -1,7 +1,7 @@
 """Who may read statuses, logs, metrics or Events learns neither who has access nor a secret.
 
-The same through the charm, path by path: tests/unit/charm/test_charm_names.py. Actions and the command are for
-administrators and name people.
+The same through the charm, path by path: tests/unit/charm/test_charm_names.py. Actions and the
+command are for administrators and name people.
 """
 
 import re
@@ -14,7 +14,7 @@ from engine.world import World
 from mangled import mangled_texts
 from memory_api import always, forbid, injury
 from profiles_management import DocumentError, Settings
-from profiles_management.kubeflow import events
+from profiles_management.kubeflow.cluster import events
 from profiles_management.pmr import loads
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
@@ -23,7 +23,10 @@ from profiles_management.reconcile.report import Result
 from scenarios.foreign import binding, person, put
 
 MARK = "zq9"
-CORPUS = [path.read_text(errors="replace") for path in (Path(__file__).parents[1] / "corpus").rglob("*.yaml")]
+CORPUS = [
+    path.read_text(errors="replace")
+    for path in (Path(__file__).parents[1] / "corpus").rglob("*.yaml")
+]
 OF_PROFILES = {"duplicate-profile", "protected-name", "reserved-name", "name-not-allowed"}
 
 
@@ -46,7 +49,12 @@ def problems_of(text: str) -> list[Problem]:
 
 def leaks(texts, mark) -> set[str]:
     """Return what is shown of each text with a marked name in it."""
-    shown = (nameless.problem(one) for text in texts for one in problems_of(mark(text)) if one.code not in OF_PROFILES)
+    shown = (
+        nameless.problem(one)
+        for text in texts
+        for one in problems_of(mark(text))
+        if one.code not in OF_PROFILES
+    )
     return {text for text in shown if MARK in text}
 
 
@@ -81,7 +89,9 @@ def test_no_mangled_document_shows_a_name(mark):
         "contributors: [{name: 'a\" NAME \"b', role: edit}]",
     ],
 )
-@pytest.mark.parametrize("name", [f"{MARK}@example.com", f"{MARK}", f"CN={MARK},O=x", f"{MARK} smith"])
+@pytest.mark.parametrize(
+    "name", [f"{MARK}@example.com", f"{MARK}", f"CN={MARK},O=x", f"{MARK} smith"]
+)
 def test_a_name_at_a_wrong_place_is_not_shown(line, name):
     text = f"profiles:\n- name: ml\n  owner: {{kind: User, name: o@x.com}}\n  {line.replace('NAME', name)}\n"
     key = line.startswith(("NAME", "owner2"))
@@ -93,7 +103,9 @@ def test_a_name_at_a_wrong_place_is_not_shown(line, name):
 
 
 def test_a_mistyped_field_is_shown():
-    (problem,) = problems_of("profiles:\n- name: ml\n  owner: {kind: User, name: o@x.com}\n  contributers: []\n")
+    (problem,) = problems_of(
+        "profiles:\n- name: ml\n  owner: {kind: User, name: o@x.com}\n  contributers: []\n"
+    )
 
     assert nameless.problem(problem) == 'unknown key "contributers"'
 
@@ -149,12 +161,17 @@ def profile_of_somebody(world):
 
 def access_by_other_means(world):
     world.apply(document(profile()))
-    put(world.api, *(binding(f"{MARK}-{number}", person(f"{MARK}0@example.com")) for number in range(5)))
+    put(
+        world.api,
+        *(binding(f"{MARK}-{number}", person(f"{MARK}0@example.com")) for number in range(5)),
+    )
 
 
 def refused_writes(status):
     def arrange(world):
-        world.api.faults.append(always(injury(status), lambda request: request.writes and request.namespace == "ml"))
+        world.api.faults.append(
+            always(injury(status), lambda request: request.writes and request.namespace == "ml")
+        )
 
     return arrange
 

@@ -31,9 +31,15 @@ def adding(*people):
 @pytest.mark.parametrize("trusted", [True, False])
 def test_the_answer_to_a_guess_has_no_spelling_but_its_own(name, role, trusted):
     other = Source("git", adding(("Bob.Secret@example.com", "view")), trusted=trusted)
-    sources = [Source("config", loads(DEFINED)), other, Source(EVIL, adding((name, role)), trusted=False)]
+    sources = [
+        Source("config", loads(DEFINED)),
+        other,
+        Source(EVIL, adding((name, role)), trusted=False),
+    ]
 
-    answers = [str(problem) for problem in merge(sources).origins.refused if problem.where.file == EVIL]
+    answers = [
+        str(problem) for problem in merge(sources).origins.refused if problem.where.file == EVIL
+    ]
 
     assert answers
     for answer in answers:

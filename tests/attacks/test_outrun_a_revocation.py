@@ -8,7 +8,7 @@ from engine.looking import let_in, roles_in
 from engine.world import World
 
 from profiles_management import Settings, delete_stale_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.report import Result
 
 ANN = "user-ann-example-com-clusterrole-edit"
@@ -34,7 +34,9 @@ class Runner:
 
     def __call__(self, request, act):
         if self.left and request.writes and (request.namespace, request.name) == ("ml", self.name):
-            kind = {"rolebindings": "RoleBinding", "authorizationpolicies": "AuthorizationPolicy"}[request.resource]
+            kind = {"rolebindings": "RoleBinding", "authorizationpolicies": "AuthorizationPolicy"}[
+                request.resource
+            ]
             self.left -= 1
             self.seen += 1
             obj = self.api.get(kind, request.namespace, request.name)
@@ -148,7 +150,11 @@ def test_somebody_who_was_added_as_a_subject_is_removed(world, act):
 
 def test_a_policy_that_is_opened_again_before_every_write_is_closed(world):
     def let_everybody_in(api, obj, number):
-        obj["spec"] = {"action": "ALLOW", "rules": [{}], "selector": {"matchLabels": {"n": str(number)}}}
+        obj["spec"] = {
+            "action": "ALLOW",
+            "rules": [{}],
+            "selector": {"matchLabels": {"n": str(number)}},
+        }
         api.put(obj)
 
     world.apply(document(profile(ann="edit")))
@@ -161,17 +167,27 @@ def test_a_policy_that_is_opened_again_before_every_write_is_closed(world):
     assert world.api.get("AuthorizationPolicy", "ml", ANN)["spec"] == wanted
 
 
-def test_an_object_that_is_made_again_before_every_write_stays_pending_and_holds_up_nothing_but_grants(world):
-    world.apply(document(profile(ann="edit", bob="edit", li="admin", max="view"), profile("other", ann="edit")))
+def test_an_object_that_is_made_again_before_every_write_stays_pending_and_holds_up_nothing_but_grants(
+    world,
+):
+    world.apply(
+        document(
+            profile(ann="edit", bob="edit", li="admin", max="view"), profile("other", ann="edit")
+        )
+    )
     Runner(world, make_it_again)
     world.api.log.clear()
 
-    report = world.apply(document(profile(li="view", max="admin", zoe="edit", cpu="2"), profile("other", dan="edit")))
+    report = world.apply(
+        document(profile(li="view", max="admin", zoe="edit", cpu="2"), profile("other", dan="edit"))
+    )
 
     roles = roles_in(world.api)
     assert "bob" not in roles  # the other revocation
     assert roles["li"] == "view"  # takes something away
-    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"]["hard"] == {"limits.cpu": "2"}
+    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"]["hard"] == {
+        "limits.cpu": "2"
+    }
     assert roles["max"] == "view"  # gives something
     assert "zoe" not in roles
     assert roles_in(world.api, "other") == {"owner": "admin", "dan": "edit"}
@@ -253,7 +269,9 @@ def free_it_from_the_profile(api, obj, number):
 
 def kept_without_its_profile(world):
     clock = world.ticks.clock
-    return delete_stale_profiles(document(), target=Cluster(world.client, clock=clock), keep_data=True, clock=clock)
+    return delete_stale_profiles(
+        document(), target=Cluster(world.client, clock=clock), keep_data=True, clock=clock
+    )
 
 
 @pytest.mark.parametrize("act", [touch, add_a_finalizer, make_it_again])
@@ -263,7 +281,9 @@ def test_an_owner_whose_objects_are_free_does_not_keep_a_namespace_that_is_kept(
     Runner(world, act, OWNERS, times=2)
 
     settings = world.settings
-    delete_stale_profiles(document(), target=world.client, settings=settings, keep_data=True, clock=world.ticks.clock)
+    delete_stale_profiles(
+        document(), target=world.client, settings=settings, keep_data=True, clock=world.ticks.clock
+    )
 
     assert not bound(world, "owner")
 

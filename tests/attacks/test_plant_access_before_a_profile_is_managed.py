@@ -10,7 +10,10 @@ from profiles_management.reconcile.plan import Phase, Reason
 from scenarios.foreign import account, binding, kfam_notes, person, policy, put, rule
 
 EVE, MALLORY = "eve@example.com", "mallory@example.com"
-OUR_MARKS = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"}
+OUR_MARKS = {
+    "app.kubernetes.io/managed-by": "profiles-management",
+    "profiles-management.io/instance": "default",
+}
 REVOKE = Settings(foreign="revoke", allow_revocations=True)
 COPY = {"hnc.x-k8s.io/inherited-from": "org"}
 
@@ -29,7 +32,11 @@ def strict():
 def forged(world, *planted, labels=OUR_MARKS, owner=EVE):
     """Make a Profile as KFAM would, with labels that say that it is managed, and plant objects in it."""
     spec = {"owner": {"kind": "User", "name": owner, "apiGroup": "rbac.authorization.k8s.io"}}
-    body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml", "labels": labels}}
+    body = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": "ml", "labels": labels},
+    }
     world.api.call("POST", world.api.path("Profile"), {**body, "spec": spec}, manager="kfam")
     put(world.api, *planted)
 
@@ -70,7 +77,9 @@ def test_an_adoption_says_what_access_stays(world):
 
     first, second = world.apply(document(profile())).plan.warnings
 
-    assert first.what == "the profile is adopted, and objects that are not managed still give 1 access"
+    assert (
+        first.what == "the profile is adopted, and objects that are not managed still give 1 access"
+    )
     assert second.what == "mallory@example.com also has edit by RoleBinding x, which is not managed"
 
 
@@ -79,7 +88,9 @@ def test_whom_the_owner_of_before_still_is_by_another_binding_is_named_first(wor
 
     warnings = world.apply(document(profile())).plan.warnings
 
-    assert warnings[1].what == "eve@example.com still has edit by RoleBinding b, which is not managed"
+    assert (
+        warnings[1].what == "eve@example.com still has edit by RoleBinding b, which is not managed"
+    )
 
 
 def test_a_profile_that_changes_hands_without_any_other_access_is_not_warned_of(world):
@@ -98,8 +109,12 @@ PLANTED = {
     "several": binding("x", person(MALLORY), person("yan@example.com"), person("evils", "Group")),
     "another ClusterRole": binding("x", person(MALLORY), role="cluster-admin"),
     "a Role": binding("x", person(MALLORY), role="pods", kind="Role"),
-    "with a finalizer": binding("x", person(MALLORY), role="cluster-admin", finalizers=["example.com/keep"]),
-    "a contributor's name": binding("user-mallory-example-com-clusterrole-edit", person(MALLORY), role="pods"),
+    "with a finalizer": binding(
+        "x", person(MALLORY), role="cluster-admin", finalizers=["example.com/keep"]
+    ),
+    "a contributor's name": binding(
+        "user-mallory-example-com-clusterrole-edit", person(MALLORY), role="pods"
+    ),
     "annotations of a contributor": binding(
         "x", person(MALLORY), role="cluster-admin", notes=kfam_notes(MALLORY, "edit")
     ),
@@ -114,7 +129,11 @@ def test_what_was_planted_goes_with_the_hand_over(strict, body):
 
     assert people_in(strict) == {"owner", "ann"}
     assert report.plan.warnings == ()
-    assert not [change for change in report.plan.changes if change.phase is not Phase.REVOKE and change.source is None]
+    assert not [
+        change
+        for change in report.plan.changes
+        if change.phase is not Phase.REVOKE and change.source is None
+    ]
 
 
 @pytest.mark.parametrize("body", PLANTED.values(), ids=PLANTED.keys())
@@ -158,7 +177,9 @@ STAYS = {
     "the accounts of a namespace": binding("x", person("system:serviceaccounts:ci", "Group")),
     "a part of Kubernetes": binding("x", person("system:kube-scheduler")),
     "a copy": binding("x", person(MALLORY), labels=COPY),
-    "a policy for programs": policy("x", {"from": [{"source": {"namespaces": ["knative-serving"]}}]}),
+    "a policy for programs": policy(
+        "x", {"from": [{"source": {"namespaces": ["knative-serving"]}}]}
+    ),
     "a policy that denies": policy("x", rule(MALLORY), action="DENY"),
     "a copied policy": policy("x", {}, labels=COPY),
 }
@@ -179,12 +200,23 @@ def test_what_programs_and_other_controllers_need_stays(strict, body):
 @pytest.mark.parametrize(
     ("body", "access"),
     [
-        (binding("x", person(MALLORY), labels=COPY), "mallory@example.com also has edit by RoleBinding x"),
-        (binding("x", person("evils", "Group"), labels=COPY), "evils (Group) also has edit by RoleBinding x"),
-        (policy("x", rule(MALLORY), labels=COPY), "mallory@example.com also passes the mesh by AuthorizationPolicy x"),
+        (
+            binding("x", person(MALLORY), labels=COPY),
+            "mallory@example.com also has edit by RoleBinding x",
+        ),
+        (
+            binding("x", person("evils", "Group"), labels=COPY),
+            "evils (Group) also has edit by RoleBinding x",
+        ),
+        (
+            policy("x", rule(MALLORY), labels=COPY),
+            "mallory@example.com also passes the mesh by AuthorizationPolicy x",
+        ),
     ],
 )
-def test_whoever_keeps_access_by_what_looks_like_a_copy_is_reported_by_every_run(strict, body, access):
+def test_whoever_keeps_access_by_what_looks_like_a_copy_is_reported_by_every_run(
+    strict, body, access
+):
     pmr = document(profile(ann="edit"))
     strict.apply(pmr)
     put(strict.api, body)
@@ -212,7 +244,9 @@ def test_of_a_binding_for_people_and_programs_the_programs_stay(strict):
     (change,) = strict.apply(pmr).plan.changes
 
     assert change.reason is Reason.UNLISTED
-    assert [(field.path, field.before) for field in change.fields] == [("subjects", [MALLORY, "evils (Group)"])]
+    assert [(field.path, field.before) for field in change.fields] == [
+        ("subjects", [MALLORY, "evils (Group)"])
+    ]
     assert strict.api.get("RoleBinding", "ml", "x")["subjects"] == robots
     assert not strict.plan(pmr).changes
 
@@ -229,11 +263,15 @@ def test_of_a_policy_for_people_and_programs_the_rules_for_programs_stay(strict)
     assert not strict.plan(pmr).changes
 
 
-@pytest.mark.parametrize("crowd", [account, lambda name: person(f"system:serviceaccount:ci:{name}")])
+@pytest.mark.parametrize(
+    "crowd", [account, lambda name: person(f"system:serviceaccount:ci:{name}")]
+)
 def test_nobody_hides_behind_a_thousand_accounts(strict, crowd):
     pmr = document(profile())
     strict.apply(pmr)
-    put(strict.api, binding("x", *(crowd(f"a{number}") for number in range(1_000)), person(MALLORY)))
+    put(
+        strict.api, binding("x", *(crowd(f"a{number}") for number in range(1_000)), person(MALLORY))
+    )
 
     strict.apply(pmr)
 
@@ -251,7 +289,9 @@ def test_a_policy_that_names_more_people_than_are_looked_at_goes_as_a_whole(stri
 
 
 @pytest.mark.parametrize("name", ["default-editor", "default-viewer"])
-def test_whom_somebody_binds_with_an_account_of_the_profile_controller_goes_and_the_account_stays(strict, name):
+def test_whom_somebody_binds_with_an_account_of_the_profile_controller_goes_and_the_account_stays(
+    strict, name
+):
     pmr = document(profile())
     strict.apply(pmr)
     body = strict.api.get("RoleBinding", "ml", name)

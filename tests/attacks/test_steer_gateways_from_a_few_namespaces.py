@@ -68,7 +68,9 @@ def test_a_minority_steers_nobody_stops_nothing_and_is_corrected(world, principa
 
 @pytest.mark.parametrize("forged", [("ml",), ("ml", "web"), ("ml", "web", "lab")])
 @pytest.mark.parametrize("principals", [CHARMED_PRINCIPALS, (EVIL,)], ids=["preset", "own"])
-def test_no_number_of_forged_policies_holds_up_a_revocation_or_an_owner_who_is_replaced(world, principals, forged):
+def test_no_number_of_forged_policies_holds_up_a_revocation_or_an_owner_who_is_replaced(
+    world, principals, forged
+):
     world.apply(document(*THREE))
     forge(world, principals, *forged)
 
@@ -82,7 +84,11 @@ def test_no_number_of_forged_policies_holds_up_a_revocation_or_an_owner_who_is_r
 def test_whom_a_forged_policy_lets_in_besides_loses_that_although_gateways_are_stopped():
     world = World(SETTINGS["preset"])
     world.apply(document(*THREE))
-    policy = next(one for one in world.api.objects("AuthorizationPolicy", "ml") if "ann" in one["metadata"]["name"])
+    policy = next(
+        one
+        for one in world.api.objects("AuthorizationPolicy", "ml")
+        if "ann" in one["metadata"]["name"]
+    )
     policy["spec"]["rules"][0]["when"][0]["values"].append("eve@example.com")
     put(world.api, policy)
 
@@ -135,7 +141,9 @@ def test_the_only_user_of_a_cluster_cannot_have_new_profiles_trust_their_own_pro
 def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():
     world = World(SETTINGS["auto"])
     many = [profile(f"t{index}", ann="edit") for index in range(5)]
-    pmr = merge([Source("config", document(THREE[0])), Source("teams", document(*many), trusted=False)])
+    pmr = merge(
+        [Source("config", document(THREE[0])), Source("teams", document(*many), trusted=False)]
+    )
     world.apply(pmr)
     forge(world, CHARMED_PRINCIPALS, *(one.name for one in many))
 
@@ -146,7 +154,9 @@ def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():
 def test_profiles_that_are_refused_have_no_vote():
     world = World(SETTINGS["auto"])
     theirs = [profile(f"t{index}", owner="eve", ann="edit") for index in range(5)]
-    World(Settings(instance="other", allow_revocations=True), api=world.api).apply(document(*theirs))
+    World(Settings(instance="other", allow_revocations=True), api=world.api).apply(
+        document(*theirs)
+    )
     world.apply(document(*THREE))
     forge(world, CHARMED_PRINCIPALS, *(one.name for one in theirs))
 

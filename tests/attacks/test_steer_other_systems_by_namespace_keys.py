@@ -46,7 +46,9 @@ def test_an_untrusted_document_sets_what_the_administrator_lists_and_plain_keys(
 
     assert not codes(PLACES[place] % "example.com/team", trusted=False, allowed_keys=allowed)
     assert not codes(PLACES[place] % "team", trusted=False)
-    assert codes(PLACES[place] % "example.org/team", trusted=False, allowed_keys=allowed) == {"not-trusted"}
+    assert codes(PLACES[place] % "example.org/team", trusted=False, allowed_keys=allowed) == {
+        "not-trusted"
+    }
 
 
 def test_a_list_for_trusted_sources_does_not_open_keys_of_kubernetes_to_others():
@@ -63,7 +65,11 @@ def test_a_trusted_document_sets_keys_of_other_systems_as_before():
 
 def test_the_refusal_says_what_the_administrator_can_do():
     with pytest.raises(DocumentError) as refused:
-        documents.loads(PLACES["labels"] % "openshift.io/node-selector", rules=Rules(trusted=False), additions=True)
+        documents.loads(
+            PLACES["labels"] % "openshift.io/node-selector",
+            rules=Rules(trusted=False),
+            additions=True,
+        )
 
     (problem,) = refused.value.problems
     assert str(problem) == (

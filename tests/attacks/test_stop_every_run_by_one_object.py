@@ -1,7 +1,7 @@
 """One object of a cluster that no run can read, or that takes all its memory: of a namespace admin, or by KFAM.
 
-The API server of the tests takes no such objects, so they are planted in its answers. The real one takes them:
-tests/integration/attacks.
+The API server of the tests takes no such objects, so they are planted in its answers. The real one
+takes them: tests/integration/attacks.
 """
 
 import json
@@ -15,13 +15,22 @@ from engine.world import World
 from lightkube import Client
 
 from profiles_management import ClusterError, Settings, export_pmr, list_access
-from profiles_management.kubeflow import names, policies, stored, unread, wire
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster import http
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.objects import naming, policies, stored_json
+from profiles_management.kubeflow.state import unread_objects
 
 pytestmark = pytest.mark.usefixtures("no_logging")
 
 DEEP = [1_500, 200_000]
-PLURALS = ["profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges"]
+PLURALS = [
+    "profiles",
+    "namespaces",
+    "rolebindings",
+    "authorizationpolicies",
+    "resourcequotas",
+    "limitranges",
+]
 PLUGIN = {"kind": "AwsIamForServiceAccount", "spec": {"awsIamRole": "arn:x"}}
 QUOTA = {"hard": {"cpu": "1"}}
 
@@ -77,7 +86,12 @@ def uncompared(why):
 @pytest.mark.parametrize("place", [b'"metadata":{', b'"managedFields":['])
 @pytest.mark.parametrize("plural", PLURALS)
 def test_a_field_that_nobody_reads_may_have_any_depth(world, plural, place, depth):
-    pmr = document(profile(ann="edit", fields={"resources": QUOTA, "limitRange": {"limits": [{"type": "Container"}]}}))
+    pmr = document(
+        profile(
+            ann="edit",
+            fields={"resources": QUOTA, "limitRange": {"limits": [{"type": "Container"}]}},
+        )
+    )
     world.apply(pmr)
     planted = b'"deep":%s,' if place == b'"metadata":{' else b'{"fieldsV1":%s},'
     plant(world, plural, (place, place + planted % nested(depth)))
@@ -87,10 +101,14 @@ def test_a_field_that_nobody_reads_may_have_any_depth(world, plural, place, dept
     assert (plan.changes, problems(plan)) == ((), [])
 
 
-@pytest.mark.parametrize("depth", [stored.DEEPEST, *DEEP])
+@pytest.mark.parametrize("depth", [stored_json.DEEPEST, *DEEP])
 def test_plugins_of_a_profile_of_nobody_may_have_any_depth(world, depth):
     world.apply(document(profile("ml", ann="edit"), profile("of-mallory")))
-    plant(world, "profiles", (b'"spec":{', b'"spec":{"plugins":[{"kind":"X","spec":' + nested(depth) + b"}],"))
+    plant(
+        world,
+        "profiles",
+        (b'"spec":{', b'"spec":{"plugins":[{"kind":"X","spec":' + nested(depth) + b"}],"),
+    )
 
     plan = world.plan(document(profile("ml"), profile("of-mallory")))
 
@@ -98,22 +116,32 @@ def test_plugins_of_a_profile_of_nobody_may_have_any_depth(world, depth):
     assert problems(plan) == []
 
 
-@pytest.mark.parametrize("depth", [stored.DEEPEST, *DEEP])
+@pytest.mark.parametrize("depth", [stored_json.DEEPEST, *DEEP])
 def test_plugins_that_are_too_deep_are_refused_by_name_and_everything_else_goes_on(world, depth):
     wanted = {"fields": {"plugins": [PLUGIN]}}
     world.apply(document(profile("ml", **wanted, ann="edit"), profile("web", ann="edit")))
-    plant(world, "profiles", (b'"plugins":[', b'"plugins":[{"kind":"X","spec":' + nested(depth) + b"},"))
+    plant(
+        world,
+        "profiles",
+        (b'"plugins":[', b'"plugins":[{"kind":"X","spec":' + nested(depth) + b"},"),
+    )
 
     report = world.apply(document(profile("ml", **wanted, bob="view"), profile("web")))
 
-    assert problems(report.plan) == [uncompared(f"is nested deeper than {stored.DEEPEST} levels")]
+    assert problems(report.plan) == [
+        uncompared(f"is nested deeper than {stored_json.DEEPEST} levels")
+    ]
     assert contributors(world) == {"bob": "view"}
     assert (report.failed, report.pending) == ((), ())
 
 
 def test_who_is_past_until_loses_access_in_a_profile_with_deep_plugins(world):
     world.apply(document(profile("ml", ann="edit")))
-    plant(world, "profiles", (b'"spec":{', b'"spec":{"plugins":[{"kind":"X","spec":' + nested(5_000) + b"}],"))
+    plant(
+        world,
+        "profiles",
+        (b'"spec":{', b'"spec":{"plugins":[{"kind":"X","spec":' + nested(5_000) + b"}],"),
+    )
 
     world.apply(document(profile("ml", contributors=[contributor("ann", until="2026-01-01")])))
 
@@ -122,11 +150,17 @@ def test_who_is_past_until_loses_access_in_a_profile_with_deep_plugins(world):
 
 def test_access_and_export_go_on(world):
     world.apply(document(profile("ml", fields={"plugins": [PLUGIN]}, ann="edit"), profile("web")))
-    plant(world, "profiles", (b'"plugins":[', b'"plugins":[{"kind":"X","spec":' + nested(5_000) + b"},"))
+    plant(
+        world,
+        "profiles",
+        (b'"plugins":[', b'"plugins":[{"kind":"X","spec":' + nested(5_000) + b"},"),
+    )
 
     exported = export_pmr(target=Cluster(world.client))
 
-    assert {str(entry.person) for entry in list_access(target=Cluster(world.client))} >= {"ann@example.com"}
+    assert {str(entry.person) for entry in list_access(target=Cluster(world.client))} >= {
+        "ann@example.com"
+    }
     assert [*exported.pmr.profiles] == ["ml", "web"]
     assert "plugins left out: it is nested deeper" in str(exported.notes)
 
@@ -161,14 +195,15 @@ def test_plugins_that_are_too_large_are_refused_by_name(world):
     plan = world.plan(pmr)
 
     assert plan.changes == ()
-    assert problems(plan) == [uncompared(f"has more than {stored.LARGEST:,} bytes")]
+    assert problems(plan) == [uncompared(f"has more than {stored_json.LARGEST:,} bytes")]
 
 
 MANY_AMOUNTS = b",".join(b'"count/k%d.example.com":"1"' % number for number in range(30_000)) + b","
 
 
 @pytest.mark.parametrize(
-    ("plural", "what"), [("profiles", "spec.resourceQuotaSpec"), ("resourcequotas", "ResourceQuota kf-resource-quota")]
+    ("plural", "what"),
+    [("profiles", "spec.resourceQuotaSpec"), ("resourcequotas", "ResourceQuota kf-resource-quota")],
 )
 def test_quotas_of_thousands_of_keys_are_refused_by_name_and_people_go_on(world, plural, what):
     wanted = {"fields": {"resources": QUOTA}}
@@ -178,14 +213,25 @@ def test_quotas_of_thousands_of_keys_are_refused_by_name_and_people_go_on(world,
     report = world.apply(document(profile("ml", **wanted)))
 
     (problem,) = report.plan.warnings
-    assert str(problem).startswith(f"Profile/ml: {what} has more than {stored.LARGEST:,} bytes, so resources are not")
+    assert str(problem).startswith(
+        f"Profile/ml: {what} has more than {stored_json.LARGEST:,} bytes, so resources are not"
+    )
     assert contributors(world) == {}
 
 
 def test_a_limit_range_of_thousands_of_entries_is_refused_by_name(world):
-    pmr = document(profile("ml", fields={"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}}))
+    pmr = document(
+        profile(
+            "ml",
+            fields={"limitRange": {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}},
+        )
+    )
     world.apply(pmr)
-    plant(world, "limitranges", (b'"limits":[', b'"limits":[' + b'{"type":"Pod","max":{"cpu":"1"}},' * 5_000))
+    plant(
+        world,
+        "limitranges",
+        (b'"limits":[', b'"limits":[' + b'{"type":"Pod","max":{"cpu":"1"}},' * 5_000),
+    )
 
     plan = world.plan(pmr)
 
@@ -206,8 +252,10 @@ def test_a_binding_of_ours_with_thousands_of_subjects_is_put_right(world):
     (change,) = world.plan(pmr).changes
 
     (write,) = change.writes
-    assert [subject["name"] for subject in json.loads(write.body)["subjects"]] == ["ann@example.com"]
-    assert len(change.fields[0].before) <= unread.MOST_PEOPLE
+    assert [subject["name"] for subject in json.loads(write.body)["subjects"]] == [
+        "ann@example.com"
+    ]
+    assert len(change.fields[0].before) <= unread_objects.MOST_PEOPLE
 
 
 def test_a_binding_of_ours_with_thousands_of_subjects_is_revoked(world):
@@ -227,7 +275,11 @@ def test_a_foreign_binding_with_thousands_of_subjects_is_told_and_a_thousand_are
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "RoleBinding",
             "metadata": {"name": "planted", "namespace": "ml"},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "kubeflow-edit",
+            },
             "subjects": json.loads(b"[" + SUBJECTS[:-1] + b"]"),
         }
     )
@@ -244,15 +296,24 @@ def test_a_foreign_binding_with_thousands_of_subjects_is_told_and_a_thousand_are
 def test_a_policy_of_ours_with_thousands_of_rules_is_put_right(world):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
-    (policy,) = [one for one in world.api.objects("AuthorizationPolicy", "ml") if one["metadata"].get("labels")]
-    policy["spec"]["rules"] = [{"from": [{"source": {"namespaces": [f"n{number}"]}}]} for number in range(5_000)]
+    (policy,) = [
+        one
+        for one in world.api.objects("AuthorizationPolicy", "ml")
+        if one["metadata"].get("labels")
+    ]
+    policy["spec"]["rules"] = [
+        {"from": [{"source": {"namespaces": [f"n{number}"]}}]} for number in range(5_000)
+    ]
     policy["spec"]["action"] = "DENY"
     world.api.put(policy)
 
     world.apply(pmr)
 
     assert world.plan(pmr).changes == ()
-    assert "action" not in world.api.get("AuthorizationPolicy", "ml", policy["metadata"]["name"])["spec"]
+    assert (
+        "action"
+        not in world.api.get("AuthorizationPolicy", "ml", policy["metadata"]["name"])["spec"]
+    )
 
 
 def _subjects_after(world, name):
@@ -281,7 +342,9 @@ def test_an_object_of_a_namespace_that_no_document_names_is_not_told(world):
 # types
 
 
-@pytest.mark.parametrize("value", [b"true", b"3", b'"x"', b"{}", b"[1]", b"[null]", b"[[]]", b"1e999", b"9" * 5_000])
+@pytest.mark.parametrize(
+    "value", [b"true", b"3", b'"x"', b"{}", b"[1]", b"[null]", b"[[]]", b"1e999", b"9" * 5_000]
+)
 def test_plugins_of_another_type_are_refused_by_name(world, value):
     pmr = document(profile("ml", fields={"plugins": [PLUGIN]}))
     world.apply(pmr)
@@ -317,10 +380,15 @@ def test_quotas_of_another_type_are_refused_by_name(world, plural, value):
     export_pmr(target=Cluster(world.client))
 
     assert plan.changes == ()
-    assert "has another shape than Kubernetes gives it, so resources are not compared" in problems(plan)[0]
+    assert (
+        "has another shape than Kubernetes gives it, so resources are not compared"
+        in problems(plan)[0]
+    )
 
 
-@pytest.mark.parametrize("spec", [b"oversized", b"[]", b"3", b'{"rules":[3]}', b'{"rules":"x"}', b"\xff", b"{" * 9_000])
+@pytest.mark.parametrize(
+    "spec", [b"oversized", b"[]", b"3", b'{"rules":[3]}', b'{"rules":"x"}', b"\xff", b"{" * 9_000]
+)
 def test_a_policy_of_another_type_lets_nobody_in_once_it_is_corrected(spec):
     assert policies.patch_for_only({"ann@example.com"}, spec, Settings())["rules"] == []
     assert policies.rules_without(spec, lambda _: True, Settings()) == []
@@ -333,14 +401,14 @@ def test_a_policy_of_another_type_lets_nobody_in_once_it_is_corrected(spec):
 def test_a_page_that_is_too_large_is_asked_for_in_parts(world, monkeypatch, size):
     pmr = document(*(profile(f"p{number}", ann="edit") for number in range(30)))
     world.apply(pmr)
-    monkeypatch.setattr(wire, "LARGEST", 20_000)
+    monkeypatch.setattr(http, "LARGEST", 20_000)
 
     assert world.plan(pmr, page_size=size).changes == ()
 
 
 def test_one_object_larger_than_any_is_one_message(world, monkeypatch):
     world.apply(document(profile()))
-    monkeypatch.setattr(wire, "LARGEST", 200)
+    monkeypatch.setattr(http, "LARGEST", 200)
 
     with pytest.raises(ClusterError, match=r"An answer of the cluster has more than 200 bytes\."):
         world.plan(document(profile()))
@@ -354,14 +422,24 @@ def test_problems_with_hundreds_of_objects_are_told_in_a_few_lines(world):
                 "apiVersion": "rbac.authorization.k8s.io/v1",
                 "kind": "RoleBinding",
                 "metadata": {"name": f"planted-{number}", "namespace": "ml"},
-                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
-                "subjects": json.loads(b"[" + b",".join(SUBJECT % who for who in range(1_001)) + b"]"),
+                "roleRef": {
+                    "apiGroup": "rbac.authorization.k8s.io",
+                    "kind": "ClusterRole",
+                    "name": "view",
+                },
+                "subjects": json.loads(
+                    b"[" + b",".join(SUBJECT % who for who in range(1_001)) + b"]"
+                ),
             }
         )
 
-    told = [problem for problem in world.plan(document(profile())).warnings if problem.code == "unreadable"]
+    told = [
+        problem
+        for problem in world.plan(document(profile())).warnings
+        if problem.code == "unreadable"
+    ]
 
-    assert len(told) == unread.MOST_PROBLEMS + 1
+    assert len(told) == unread_objects.MOST_PROBLEMS + 1
     assert told[-1].what == "40 more objects have such problems"
 
 
@@ -374,7 +452,9 @@ def test_a_list_that_was_cut_off_is_not_taken_for_a_whole_one(world, end):
         response = world.api.transport.handle_request(request)
         content = response.read()
         cut = content[:-end] if request.url.path.endswith("/rolebindings") else content
-        return httpx2.Response(response.status_code, headers={"Content-Type": "application/json"}, content=cut)
+        return httpx2.Response(
+            response.status_code, headers={"Content-Type": "application/json"}, content=cut
+        )
 
     world.client = Client(config=world.api.client().config, transport=httpx2.MockTransport(handler))
 
@@ -382,15 +462,22 @@ def test_a_list_that_was_cut_off_is_not_taken_for_a_whole_one(world, end):
         world.plan(pmr)
 
 
-@pytest.mark.parametrize("since", ["9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59"])
-def test_a_time_that_somebody_wrote_on_a_profile_neither_stops_a_run_nor_keeps_it_from_correcting(world, since):
+@pytest.mark.parametrize(
+    "since", ["9999-12-31T23:59:59Z", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59"]
+)
+def test_a_time_that_somebody_wrote_on_a_profile_neither_stops_a_run_nor_keeps_it_from_correcting(
+    world, since
+):
     pmr = document(profile(cpu="4"))
     world.apply(pmr)
     seen = world.api.get("Profile", None, "ml")
-    seen["metadata"]["annotations"] |= {names.TOUCHED: f"missing since {since}", names.WOKEN: since}
+    seen["metadata"]["annotations"] |= {
+        naming.TOUCHED: f"missing since {since}",
+        naming.WOKEN: since,
+    }
     world.api.put(seen)
-    world.api.remove("ResourceQuota", "ml", names.QUOTA)
+    world.api.remove("ResourceQuota", "ml", naming.QUOTA)
 
     world.apply(pmr)
 
-    assert world.api.get("ResourceQuota", "ml", names.QUOTA)["spec"]["hard"] == {"limits.cpu": "4"}
+    assert world.api.get("ResourceQuota", "ml", naming.QUOTA)["spec"]["hard"] == {"limits.cpu": "4"}

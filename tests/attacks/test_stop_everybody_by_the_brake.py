@@ -9,7 +9,7 @@ from engine.world import World
 
 from memory_api import Kfam
 from profiles_management import BrakeError, Settings
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.reconcile.plan import LEFT_DOCUMENT, SourceAccess
 
 
@@ -26,7 +26,11 @@ def test_a_source_that_removes_everybody_stops_itself_and_nobody_else(world):
     world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=document(crowd(20))))
 
     with pytest.raises(BrakeError) as stopped:
-        world.apply(merged(config=document(profile(bob="view", eve="edit"), profile("new")), teams=document()))
+        world.apply(
+            merged(
+                config=document(profile(bob="view", eve="edit"), profile("new")), teams=document()
+            )
+        )
 
     assert roles_in(world.api) == {"owner": "admin", "bob": "view", "eve": "edit"}
     assert len(roles_in(world.api, "web")) == 21
@@ -52,7 +56,9 @@ def test_a_large_source_does_not_hide_what_a_small_one_removes(world):
 def test_what_the_stopped_source_gives_and_changes_waits_with_it(world):
     world.apply(merged(config=document(crowd(8, "ml")), teams=document(profile("web", ann="edit"))))
 
-    changed = merged(config=document(profile(eve="admin", cpu="1")), teams=document(profile("web", ann="view")))
+    changed = merged(
+        config=document(profile(eve="admin", cpu="1")), teams=document(profile("web", ann="view"))
+    )
     with pytest.raises(BrakeError):
         world.apply(changed)
 
@@ -60,12 +66,16 @@ def test_what_the_stopped_source_gives_and_changes_waits_with_it(world):
     assert roles_in(world.api, "web") == {"owner": "admin", "ann": "view"}
 
 
-def test_whom_another_source_takes_on_with_another_role_does_not_wait_for_the_one_that_is_stopped(world):
+def test_whom_another_source_takes_on_with_another_role_does_not_wait_for_the_one_that_is_stopped(
+    world,
+):
     added = {f"p{index}": "edit" for index in range(8)}
     world.apply(merged(config=document(opened()), teams=adding(**added)))
 
     with pytest.raises(BrakeError):
-        world.apply(merged(config=document(opened()), teams=adding(new="edit"), git=adding(p0="view")))
+        world.apply(
+            merged(config=document(opened()), teams=adding(new="edit"), git=adding(p0="view"))
+        )
 
     assert roles_in(world.api)["p0"] == "view"
     assert roles_in(world.api)["p1"] == "edit"
@@ -78,7 +88,9 @@ def test_people_without_our_mark_are_a_group_of_their_own():
     for index in range(20):
         Kfam(world.api).add("ml", f"x{index}@example.com", "edit")
 
-    with pytest.raises(BrakeError, match=r"20 of 20 .* from people whom no document added") as stopped:
+    with pytest.raises(
+        BrakeError, match=r"20 of 20 .* from people whom no document added"
+    ) as stopped:
         world.apply(document(profile(bob="edit")))
 
     assert stopped.value.lost == 20
@@ -101,15 +113,20 @@ def planted(world, space, source):
     """Copy ann's RoleBinding of ml for 20 people, as if a source had given it."""
     there = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
     for index in range(20):
-        there["metadata"] |= {"namespace": space, "name": f"user-x{index}-example-com-clusterrole-edit"}
-        there["metadata"]["annotations"] |= {"user": f"x{index}@example.com", names.SOURCE: source}
+        there["metadata"] |= {
+            "namespace": space,
+            "name": f"user-x{index}-example-com-clusterrole-edit",
+        }
+        there["metadata"]["annotations"] |= {"user": f"x{index}@example.com", naming.SOURCE: source}
         there["subjects"][0]["name"] = f"x{index}@example.com"
         world.api.put(there)
 
 
 def test_planted_bindings_in_a_namespace_whose_profile_is_gone_count_nowhere():
     world = World(Settings())
-    world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=document(profile("web"))))
+    world.apply(
+        merged(config=document(profile(ann="edit", bob="edit")), teams=document(profile("web")))
+    )
     planted(world, "web", "config")
     for one in world.api.objects("RoleBinding", "web"):
         one["metadata"]["finalizers"] = ["example.com/keep"]
@@ -123,25 +140,33 @@ def test_planted_bindings_in_a_namespace_whose_profile_is_gone_count_nowhere():
 
 
 @pytest.mark.parametrize("fields", [{}, {"open": True}])
-def test_the_name_of_a_source_on_bindings_in_a_profile_of_another_one_does_not_stop_it(world, fields):
+def test_the_name_of_a_source_on_bindings_in_a_profile_of_another_one_does_not_stop_it(
+    world, fields
+):
     theirs = document(profile("web", fields=fields))
     world.apply(merged(config=document(profile(ann="edit", bob="edit")), teams=theirs))
     planted(world, "web", "config")
 
-    with pytest.raises(BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"):
+    with pytest.raises(
+        BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"
+    ):
         world.apply(merged(config=document(profile(bob="edit")), teams=theirs))
 
     assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
 
 
-@pytest.mark.parametrize("theirs", [document(), document(profile("web"))], ids=["removed", "closed"])
+@pytest.mark.parametrize(
+    "theirs", [document(), document(profile("web"))], ids=["removed", "closed"]
+)
 def test_who_takes_an_open_profile_away_does_not_stop_those_who_added_to_it(world, theirs):
     added = adding(to="web", **{f"p{index}": "edit" for index in range(20)})
     both = merge_documents(adding=added, defining=document(profile(ann="edit", bob="edit")))
     world.apply(merged(config=both, teams=document(opened("web"))))
 
     both = merge_documents(adding=added, defining=document(profile(bob="edit")))
-    with pytest.raises(BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"):
+    with pytest.raises(
+        BrakeError, match=r"20 of 20 .* by config in profiles of relation:profiles:teams"
+    ):
         world.apply(merged(config=both, teams=theirs))
 
     assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
@@ -186,8 +211,14 @@ def test_planted_bindings_whose_time_is_up_count_nowhere():
     world.apply(document(crowd(8, "ml"), profile("planted", owner="mallory")))
     planted = world.api.get("RoleBinding", "ml", "user-p0-example-com-clusterrole-edit")
     for index in range(50):
-        planted["metadata"] |= {"namespace": "planted", "name": f"user-x{index}-example-com-clusterrole-edit"}
-        planted["metadata"]["annotations"] |= {"user": f"x{index}@example.com", names.UNTIL: "2020-01-01T00:00:00Z"}
+        planted["metadata"] |= {
+            "namespace": "planted",
+            "name": f"user-x{index}-example-com-clusterrole-edit",
+        }
+        planted["metadata"]["annotations"] |= {
+            "user": f"x{index}@example.com",
+            naming.UNTIL: "2020-01-01T00:00:00Z",
+        }
         planted["subjects"][0]["name"] = f"x{index}@example.com"
         world.api.put(planted)
 
@@ -199,7 +230,13 @@ def test_planted_bindings_whose_time_is_up_count_nowhere():
 
 def test_nothing_but_expiry_where_one_document_is_all_there_is(world):
     ends = contributor("ann", until=LATER)
-    world.apply(document(crowd(8, "ml"), profile("web", contributors=[ends]), profile("left", contributors=[ends])))
+    world.apply(
+        document(
+            crowd(8, "ml"),
+            profile("web", contributors=[ends]),
+            profile("left", contributors=[ends]),
+        )
+    )
 
     with pytest.raises(BrakeError) as stopped:
         at(world, document(profile(), profile("web", bob="edit", contributors=[ends])), LATER)
@@ -208,7 +245,10 @@ def test_nothing_but_expiry_where_one_document_is_all_there_is(world):
     assert roles_in(world.api, "web") == {"owner": "admin"}
     assert roles_in(world.api, "left") == {"owner": "admin"}
     assert stopped.value.exit_code == 3
-    assert "nothing of this was written. Other sources and access whose time is up were applied" in str(stopped.value)
+    assert (
+        "nothing of this was written. Other sources and access whose time is up were applied"
+        in str(stopped.value)
+    )
 
 
 def test_the_report_counts_only_the_access_that_was_not_stopped(world):
@@ -227,7 +267,10 @@ def test_a_profile_with_our_labels_in_no_document_stops_nothing_but_such_profile
     world = World(Settings())
     forged = [contributor(f"x{index}") for index in range(20)]
     planted = profile("mal", owner="mallory", contributors=forged)
-    before, after = document(profile(ann="edit", bob="edit")), document(profile(bob="edit", eve="view"))
+    before, after = (
+        document(profile(ann="edit", bob="edit")),
+        document(profile(bob="edit", eve="view")),
+    )
     first = document(*before.in_order(), planted)
     world.apply(merged(config=first) if source else first)
 

@@ -39,7 +39,9 @@ class Proxy:
             head += piece
         self.asked.append(head.decode())
         with client:
-            client.sendall(f"HTTP/1.1 {self.code} {self.reason}\r\nContent-Length: 0\r\n\r\n".encode())
+            client.sendall(
+                f"HTTP/1.1 {self.code} {self.reason}\r\nContent-Length: 0\r\n\r\n".encode()
+            )
             if self.code == 200:
                 with socket.create_connection(("127.0.0.1", self.port_behind)) as behind:
                     back = threading.Thread(target=_pump, args=(behind, client), daemon=True)

@@ -54,10 +54,16 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        certificate = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+        certificate = (
+            self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+        )
         request = Seen(self.path, self.headers.items(), certificate)
         self.server.served.seen.append(request)
-        code, body = (401, b"Unauthorized") if self.server.served.refuses(request) else (200, b'{"major":"1"}')
+        code, body = (
+            (401, b"Unauthorized")
+            if self.server.served.refuses(request)
+            else (200, b'{"major":"1"}')
+        )
         self.send_response(code)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -69,9 +75,13 @@ def serve(context=None):
     """Run a server on a free port of loopback."""
     server = _Server(("127.0.0.1", 0), _Handler)
     if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     server.served = Served(f"http{'s' if context else ''}://localhost:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     try:
         yield server.served

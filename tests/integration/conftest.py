@@ -30,7 +30,7 @@ from integration.people import OLGA, person
 from integration.seed import SEED
 from memory_api.status import Refusal
 from profiles_management import Settings
-from profiles_management.kubeflow.names import MANAGER
+from profiles_management.kubeflow.objects.naming import MANAGER
 from profiles_management.pmr.classes import Profile
 
 _LONGEST_NAME = 40
@@ -38,8 +38,12 @@ _LONGEST_NAME = 40
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make faults` ask for more than CI has time for."""
-    parser.addoption("--whole-grid", action="store_true", help="let everything go wrong at every write")
-    parser.addoption("--faults-page", type=Path, metavar="FILE", help="write down what the faults found")
+    parser.addoption(
+        "--whole-grid", action="store_true", help="let everything go wrong at every write"
+    )
+    parser.addoption(
+        "--faults-page", type=Path, metavar="FILE", help="write down what the faults found"
+    )
 
 
 def pytest_report_header() -> str:
@@ -65,7 +69,9 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """A cluster with Kubeflow: PROFILES_TEST_KUBECONFIG's, or one that we start and end."""
     if given := os.environ.get("PROFILES_TEST_KUBECONFIG"):
         yield from _given(Path(given), tmp_path_factory.mktemp("logs"))
@@ -101,7 +107,8 @@ def _given(kubeconfig: Path, logs: Path) -> Iterator[World]:
             server.objects("Profile")
     except Refusal:
         pytest.exit(
-            "The cluster of PROFILES_TEST_KUBECONFIG knows no Profiles. `make cluster` starts one that does.", 1
+            "The cluster of PROFILES_TEST_KUBECONFIG knows no Profiles. `make cluster` starts one that does.",
+            1,
         )
     address = os.environ.get("PROFILES_TEST_KFAM")
     if address is None:
@@ -222,7 +229,11 @@ def engine_with(
         def make(held: Iterable[Permission], **changed: Any) -> Engine:
             account, held = f"{name}-{next(_COUNT)}", tuple(held)
             settings = replace(_settings(name), **changed)
-            return Engine(stack.enter_context(_account(cluster, server, account, held, settings)), settings, through)
+            return Engine(
+                stack.enter_context(_account(cluster, server, account, held, settings)),
+                settings,
+                through,
+            )
 
         yield make
 
@@ -235,9 +246,13 @@ def _account(
     held = tuple(held)
     token = permissions.account(server, name, held)
     with contextlib.ExitStack() as stack:
-        client = stack.enter_context(servers.client(cluster.kubeconfig, token=token, manager=MANAGER))
+        client = stack.enter_context(
+            servers.client(cluster.kubeconfig, token=token, manager=MANAGER)
+        )
         if {one.verb for one in held} - {"get", "list"} and confinement.known(server):
-            stack.enter_context(confinement.confined(server, client, _printed(name, held, settings)))
+            stack.enter_context(
+                confinement.confined(server, client, _printed(name, held, settings))
+            )
         yield client
     permissions.forget(server, name)
 
@@ -261,7 +276,9 @@ def _settings(instance: str) -> Settings:
 def may(server: Server) -> Callable[..., bool]:
     """Ask the API server itself: `may("ann@example.com", "list", "pods", "ml")`; a resource may name its group."""
 
-    def ask(user: str, verb: str, resource: str, namespace: str, *, groups: Iterable[str] = ()) -> bool:
+    def ask(
+        user: str, verb: str, resource: str, namespace: str, *, groups: Iterable[str] = ()
+    ) -> bool:
         plural, _, group = resource.partition(".")
         asked = {"namespace": namespace, "verb": verb, "group": group, "resource": plural}
         review = {
@@ -269,7 +286,9 @@ def may(server: Server) -> Callable[..., bool]:
             "kind": "SubjectAccessReview",
             "spec": {"user": user, "groups": list(groups), "resourceAttributes": asked},
         }
-        return server.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)["status"]["allowed"]
+        return server.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)[
+            "status"
+        ]["allowed"]
 
     return ask
 
@@ -279,7 +298,8 @@ _TELLING = {
     "edit": ("create", "pods"),
     "view": ("list", "pods"),
 }
-_ALONE = _TELLING | {"admin": ("create", "rolebindings.rbac.authorization.k8s.io")}  # Kubernetes' own edit impersonates
+# Kubernetes' own edit impersonates
+_ALONE = _TELLING | {"admin": ("create", "rolebindings.rbac.authorization.k8s.io")}
 
 
 @pytest.fixture
@@ -289,9 +309,14 @@ def role_of(may: Callable[..., bool]) -> Callable[..., str]:
     With `standalone` the roles are Kubernetes' own.
     """
 
-    def found(user: str, namespace: str, groups: Iterable[str] = (), *, standalone: bool = False) -> str:
+    def found(
+        user: str, namespace: str, groups: Iterable[str] = (), *, standalone: bool = False
+    ) -> str:
         telling = _ALONE if standalone else _TELLING
-        return next((role for role, what in telling.items() if may(user, *what, namespace, groups=groups)), "")
+        return next(
+            (role for role, what in telling.items() if may(user, *what, namespace, groups=groups)),
+            "",
+        )
 
     return found
 

@@ -43,7 +43,10 @@ class Dashboard:
             Refused: KFAM cannot answer.
         """
         found = self._ask("GET", params=filters).json()["bindings"] or []
-        return sorted(Listed(one["referredNamespace"], one["user"]["name"], one["RoleRef"]["name"]) for one in found)
+        return sorted(
+            Listed(one["referredNamespace"], one["user"]["name"], one["RoleRef"]["name"])
+            for one in found
+        )
 
     def add(self, namespace: str, user: str, role: str, *, by: str) -> None:
         """Add a contributor.
@@ -64,7 +67,9 @@ class Dashboard:
     def _ask(
         self, method: str, by: str = "", body: object = None, params: dict[str, str] | None = None
     ) -> httpx2.Response:
-        answer = self._http.request(method, _BINDINGS, headers={_HEADER: by}, json=body, params=params)
+        answer = self._http.request(
+            method, _BINDINGS, headers={_HEADER: by}, json=body, params=params
+        )
         if not answer.is_success:
             raise Refused(answer.status_code, answer.text)
         return answer
@@ -72,4 +77,8 @@ class Dashboard:
 
 def _body(namespace: str, user: str, role: str) -> dict[str, object]:
     named = {"kind": "ClusterRole", "name": role}
-    return {"user": {"kind": "User", "name": user}, "referredNamespace": namespace, "RoleRef": named}
+    return {
+        "user": {"kind": "User", "name": user},
+        "referredNamespace": namespace,
+        "RoleRef": named,
+    }

@@ -22,7 +22,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Write
 
@@ -82,7 +82,10 @@ class Engine:
 
     def apply_until_killed(self, *profiles: Profile, after: int, **changed: Any) -> bool:
         """Apply and die after so many writes; return whether it came to that."""
-        settings, target = self.settings_with(**{**changed, "writers": 1}), Dying(self.client, after)
+        settings, target = (
+            self.settings_with(**{**changed, "writers": 1}),
+            Dying(self.client, after),
+        )
         try:
             create_or_update_profiles(_document(profiles), target=target, settings=settings)
         except Killed:
@@ -90,20 +93,28 @@ class Engine:
         return False
 
     def plan(self, *profiles: Profile, **changed: Any) -> Plan:
-        return plan_profiles(_document(profiles), target=self.client, settings=self.settings_with(**changed))
+        return plan_profiles(
+            _document(profiles), target=self.client, settings=self.settings_with(**changed)
+        )
 
     def stale(self, *profiles: Profile, **changed: Any) -> tuple[StaleProfile, ...]:
-        return list_stale_profiles(_document(profiles), target=self.client, settings=self.settings_with(**changed))
+        return list_stale_profiles(
+            _document(profiles), target=self.client, settings=self.settings_with(**changed)
+        )
 
     def delete_stale(self, *profiles: Profile, keep_data: bool = False, **changed: Any) -> Report:
         settings = self.settings_with(**changed)
-        return delete_stale_profiles(_document(profiles), target=self.client, settings=settings, keep_data=keep_data)
+        return delete_stale_profiles(
+            _document(profiles), target=self.client, settings=settings, keep_data=keep_data
+        )
 
     def delete_until_killed(self, *, keep_data: bool, after: int) -> bool:
         """Delete what is stale and die after so many writes; return whether it came to that."""
         settings, target = replace(self.settings, writers=1), Dying(self.client, after)
         try:
-            delete_stale_profiles(_document(()), target=target, settings=settings, keep_data=keep_data)
+            delete_stale_profiles(
+                _document(()), target=target, settings=settings, keep_data=keep_data
+            )
         except Killed:
             return True
         return False
@@ -118,12 +129,19 @@ class Engine:
 
     def settle(self, *profiles: Profile, **changed: Any) -> None:
         """Apply, again where somebody else was quicker, and wait until everybody is through with their part."""
-        wait_for("a run that is through", lambda: self.apply(*profiles, **changed).exit_code != _PENDING)
+        wait_for(
+            "a run that is through", lambda: self.apply(*profiles, **changed).exit_code != _PENDING
+        )
         self.wait_until_it_matches(*profiles, **changed)
         for profile in profiles:
-            wait_for(f"the controller to be through with {profile.name}", lambda name=profile.name: self._through(name))
+            wait_for(
+                f"the controller to be through with {profile.name}",
+                lambda name=profile.name: self._through(name),
+            )
 
-    def wait_until_it_matches(self, *profiles: Profile, seconds: float = 20.0, **changed: Any) -> None:
+    def wait_until_it_matches(
+        self, *profiles: Profile, seconds: float = 20.0, **changed: Any
+    ) -> None:
         """Wait until the cluster is as a document wants it, without another run."""
 
         def told() -> str:
@@ -131,7 +149,12 @@ class Engine:
             lines = [*plan.changes, *plan.pending, *plan.refused]
             return "\n".join(map(str, lines))
 
-        wait_for("an empty plan", lambda: self.matches(*profiles, **changed), seconds=seconds, instead=told)
+        wait_for(
+            "an empty plan",
+            lambda: self.matches(*profiles, **changed),
+            seconds=seconds,
+            instead=told,
+        )
 
     def settings_with(self, **changed: Any) -> Settings:
         """Return the settings, some of them changed."""

@@ -18,16 +18,29 @@ SOURCE = Path(__file__).parents[2] / "src"
 def started(cluster, name, tmp_path, profile):
     """Start an apply of new profiles with contributors and quotas."""
     profiles = [
-        profile(f"-{index}", cpu="1", more={"labels": {"example.com/team": "a"}}, ann="edit", bob="view")
+        profile(
+            f"-{index}", cpu="1", more={"labels": {"example.com/team": "a"}}, ann="edit", bob="view"
+        )
         for index in range(4)
     ]
     document = tmp_path / "pmr.json"
     document.write_text(
-        json.dumps({"profiles": [one.model_dump(mode="json", exclude_none=True, by_alias=True) for one in profiles]})
+        json.dumps(
+            {
+                "profiles": [
+                    one.model_dump(mode="json", exclude_none=True, by_alias=True)
+                    for one in profiles
+                ]
+            }
+        )
     )
 
     def start():
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PROFILES_MANAGEMENT_")}
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("PROFILES_MANAGEMENT_")
+        }
         return subprocess.Popen(  # noqa: S603 - our own command
             [
                 *(sys.executable, "-m", "profiles_management", "apply", str(document)),
@@ -45,7 +58,9 @@ def started(cluster, name, tmp_path, profile):
 @pytest.mark.parametrize("kind", ["Profile", "Namespace", "AuthorizationPolicy"])
 def test_after_ctrl_c_the_next_run_finishes_in_one_go(started, server, name, kind):
     with started() as process:
-        wait_for(f"the first {kind}", lambda: any(_is_of(one, name) for one in server.objects(kind)))
+        wait_for(
+            f"the first {kind}", lambda: any(_is_of(one, name) for one in server.objects(kind))
+        )
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)

@@ -1,11 +1,11 @@
 """The charm on a real Juju and a scratch cluster: deployed, configured, asked, related and removed.
 
-    charmcraft pack                     # on Ubuntu; `tox run -e pack` makes a charm that Juju has no base for
-    juju bootstrap microk8s && make juju
+    charmcraft pack                     # on Ubuntu; `tox run -e pack` makes a charm that Juju has
+    no base for juju bootstrap microk8s && make juju
 
-PROFILES_CHARM names another charm than the one beside charmcraft.yaml, and PROFILES_TESTER_CHARM one that was packed
-from tests/tester_charm elsewhere. Each test has a namespace of its own, which stays in the cluster: the charm never
-deletes data.
+PROFILES_CHARM names another charm than the one beside charmcraft.yaml, and PROFILES_TESTER_CHARM
+one that was packed from tests/tester_charm elsewhere. Each test has a namespace of its own, which
+stays in the cluster: the charm never deletes data.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ import pytest
 
 pytestmark = [
     pytest.mark.juju,
-    pytest.mark.skipif(shutil.which("juju") is None, reason="there is no juju on PATH, and so no model to deploy into"),
+    pytest.mark.skipif(
+        shutil.which("juju") is None,
+        reason="there is no juju on PATH, and so no model to deploy into",
+    ),
 ]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +38,9 @@ def given(variable: str, folder: Path) -> Path:
         return Path(named).resolve()
     found = sorted(folder.glob("*.charm"))
     if not found:
-        pytest.fail(f"There is no charm in {folder}. Run `charmcraft pack` there, or name one with {variable}.")
+        pytest.fail(
+            f"There is no charm in {folder}. Run `charmcraft pack` there, or name one with {variable}."
+        )
     return found[-1]
 
 
@@ -45,7 +50,12 @@ def juju() -> Iterator[jubilant.Juju]:
     charm = given("PROFILES_CHARM", ROOT)
     with jubilant.temp_model() as juju:
         juju.wait_timeout = _PATIENCE
-        juju.deploy(charm, APP, config={"standalone": True, "allow-kubeflow": True, "stale": "off"}, trust=True)
+        juju.deploy(
+            charm,
+            APP,
+            config={"standalone": True, "allow-kubeflow": True, "stale": "off"},
+            trust=True,
+        )
         juju.wait(lambda status: APP in status.apps and bool(status.apps[APP].units))
         yield juju
 
@@ -124,7 +134,11 @@ def test_another_charm_publishes_profiles_and_is_told_what_became_of_them(juju, 
 
     juju.integrate("tester:profiles", f"{APP}:profiles")
 
-    juju.wait(lambda status: status.apps["tester"].units["tester/0"].workload_status.message == "1 applied")
+    juju.wait(
+        lambda status: (
+            status.apps["tester"].units["tester/0"].workload_status.message == "1 applied"
+        )
+    )
     says("active: 1 profile, 1 contributor")
     juju.remove_relation("tester:profiles", f"{APP}:profiles")
     says("active: 0 profiles")

@@ -39,9 +39,12 @@ def unit_with(cluster, server, charm, name) -> Iterator[Callable[[Iterable[Permi
             home.chmod(0o755)
             token = permissions.account(server, name, held)
             stack.callback(permissions.forget, server, name)
-            written = kubeconfigs.write(home / "kubeconfig", config["clusters"][0]["cluster"], {"token": token})
+            written = kubeconfigs.write(
+                home / "kubeconfig", config["clusters"][0]["cluster"], {"token": token}
+            )
             unit = Unit(home, charm, written)
-            unit.config |= {"instance": name, "principals": ",".join(UPSTREAM.principals)}  # as the stand-in has them
+            # as the stand-in has them
+            unit.config |= {"instance": name, "principals": ",".join(UPSTREAM.principals)}
             return unit
 
         yield make
@@ -60,7 +63,13 @@ def document(name) -> Callable[..., str]:
         people = [{"name": f"{who}@example.com", "role": role} for who, role in roles.items()]
         owner = {"kind": "User", "name": "olga@example.com"}
         quota = {"hard": {"limits.cpu": "2"}}
-        return json.dumps({"profiles": [{"name": name, "owner": owner, "contributors": people, "resources": quota}]})
+        return json.dumps(
+            {
+                "profiles": [
+                    {"name": name, "owner": owner, "contributors": people, "resources": quota}
+                ]
+            }
+        )
 
     return build
 
@@ -71,7 +80,9 @@ def settled(unit: Unit, event: str = "update-status") -> Dispatch:
 
     def through() -> bool:
         seen.append(unit.see(event))
-        return "pending" not in seen[-1].status and not [line for line in seen[-1].logged if line.startswith("INFO")]
+        return "pending" not in seen[-1].status and not [
+            line for line in seen[-1].logged if line.startswith("INFO")
+        ]
 
     wait_for("an event with nothing to do", through, seconds=60, instead=lambda: seen[-1])
     return seen[-1]
@@ -84,7 +95,9 @@ def versions(server, namespace: str) -> dict[str, str]:
     return {one["uid"]: one["resourceVersion"] for one in found}
 
 
-def test_config_changed_gives_everybody_their_role_and_the_unit_is_active(unit, document, roles, name):
+def test_config_changed_gives_everybody_their_role_and_the_unit_is_active(
+    unit, document, roles, name
+):
     unit.config["pmr"] = document(ann="edit", bob="view")
 
     done = unit.see("config-changed")
@@ -93,7 +106,9 @@ def test_config_changed_gives_everybody_their_role_and_the_unit_is_active(unit, 
     roles(name, ann="edit", bob="view", dan="")
 
 
-def test_an_update_status_with_nothing_to_do_leaves_every_object_as_it_was(unit, document, server, name):
+def test_an_update_status_with_nothing_to_do_leaves_every_object_as_it_was(
+    unit, document, server, name
+):
     unit.config["pmr"] = document(ann="edit", bob="view")
     unit.see("config-changed")
     settled(unit)
@@ -120,7 +135,9 @@ def test_the_action_plan_says_what_sync_now_then_does(unit, document, roles, nam
     roles(name, ann="view", bob="edit")
 
 
-def test_while_the_api_server_is_away_the_unit_waits_and_access_stays(cluster, unit, document, roles, name):
+def test_while_the_api_server_is_away_the_unit_waits_and_access_stays(
+    cluster, unit, document, roles, name
+):
     if cluster.plane is None:
         pytest.skip("this cluster's API server is not ours to stop")
     unit.config |= {"pmr": document(ann="edit"), **_PATIENCE}
@@ -166,7 +183,9 @@ def test_a_token_that_is_not_accepted_is_waited_for(cluster, charm, document, na
         home = Path(folder)
         home.chmod(0o755)
         cluster_of = config["clusters"][0]["cluster"]
-        unit = Unit(home, charm, kubeconfigs.write(home / "kubeconfig", cluster_of, {"token": "made-up"}))
+        unit = Unit(
+            home, charm, kubeconfigs.write(home / "kubeconfig", cluster_of, {"token": "made-up"})
+        )
         unit.config |= {"instance": name, "pmr": document(ann="edit")}
 
         done = unit.see("update-status")

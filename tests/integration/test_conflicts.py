@@ -16,12 +16,16 @@ def apply_while(engine):
 
     def apply(profile, meddle):
         document = ProfilesManagementRepresentation([profile])
-        return create_or_update_profiles(document, target=Meddled(engine.client, meddle), settings=engine.settings)
+        return create_or_update_profiles(
+            document, target=Meddled(engine.client, meddle), settings=engine.settings
+        )
 
     return apply
 
 
-def test_a_binding_changed_meanwhile_is_deleted_in_the_same_run(engine, profile, server, apply_while, roles, name):
+def test_a_binding_changed_meanwhile_is_deleted_in_the_same_run(
+    engine, profile, server, apply_while, roles, name
+):
     engine.settle(profile(ann="edit"))
     change = {"metadata": {"annotations": {"example.com/note": "mine"}}}
 
@@ -38,7 +42,9 @@ def test_a_quota_changed_meanwhile_is_seen(engine, profile, server, apply_while,
     report = apply_while(profile(cpu="2"), lambda: server.patch("Profile", None, name, theirs))
 
     assert report.exit_code == 4
-    assert server.get("Profile", None, name)["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "9"}}
+    assert server.get("Profile", None, name)["spec"]["resourceQuotaSpec"] == {
+        "hard": {"limits.cpu": "9"}
+    }
     engine.settle(profile(cpu="2"))
 
 
@@ -46,7 +52,9 @@ def test_an_owner_changed_meanwhile_is_seen(engine, profile, server, apply_while
     engine.settle(profile())
     theirs = {"spec": {"owner": {"kind": "User", "name": person("eve")}}}
 
-    report = apply_while(profile(owner=person("nina")), lambda: server.patch("Profile", None, name, theirs))
+    report = apply_while(
+        profile(owner=person("nina")), lambda: server.patch("Profile", None, name, theirs)
+    )
 
     assert report.exit_code == 4
     assert server.get("Profile", None, name)["spec"]["owner"]["name"] == person("eve")
@@ -70,16 +78,23 @@ def test_what_the_controller_writes_meanwhile_is_settled_in_the_same_run(
 def test_what_is_gone_meanwhile_is_revoked(engine, profile, dashboard, apply_while, roles, name):
     engine.settle(profile(ann="edit", bob="edit"))
 
-    report = apply_while(profile(bob="edit"), lambda: dashboard.remove(name, person("ann"), "edit", by=person("olga")))
+    report = apply_while(
+        profile(bob="edit"),
+        lambda: dashboard.remove(name, person("ann"), "edit", by=person("olga")),
+    )
 
     assert report.exit_code == 0, report.errors
     roles(name, ann="", bob="edit")
 
 
-def test_what_is_there_meanwhile_is_adopted_by_the_next_run(engine, profile, dashboard, apply_while, roles, name):
+def test_what_is_there_meanwhile_is_adopted_by_the_next_run(
+    engine, profile, dashboard, apply_while, roles, name
+):
     engine.settle(profile())
 
-    report = apply_while(profile(ann="edit"), lambda: dashboard.add(name, person("ann"), "edit", by=person("olga")))
+    report = apply_while(
+        profile(ann="edit"), lambda: dashboard.add(name, person("ann"), "edit", by=person("olga"))
+    )
 
     assert report.exit_code == 4
     engine.settle(profile(ann="edit"))
@@ -90,8 +105,12 @@ def test_another_profiles_conflict_holds_nobody_up(engine, profile, dashboard, r
     one, other = profile("-one", ann="edit"), profile("-other", ann="edit")
     applied_both = [one, other]
     engine.apply(*applied_both)
-    document = ProfilesManagementRepresentation([profile("-one", bob="view"), profile("-other", bob="view")])
-    meddled = Meddled(engine.client, lambda: dashboard.add(one.name, person("bob"), "view", by=person("olga")))
+    document = ProfilesManagementRepresentation(
+        [profile("-one", bob="view"), profile("-other", bob="view")]
+    )
+    meddled = Meddled(
+        engine.client, lambda: dashboard.add(one.name, person("bob"), "view", by=person("olga"))
+    )
 
     report = create_or_update_profiles(document, target=meddled, settings=engine.settings)
 

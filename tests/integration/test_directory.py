@@ -28,7 +28,10 @@ def apply(kubectl, server):
     def apply(folder, *namespaces):
         kubectl("apply", "-R", "-f", str(folder), check=False)
         for name in namespaces:
-            wait_for("the profile", lambda name=name: "finalizers" in server.get("Profile", None, name)["metadata"])
+            wait_for(
+                "the profile",
+                lambda name=name: "finalizers" in server.get("Profile", None, name)["metadata"],
+            )
         return kubectl("apply", "-R", "-f", str(folder))
 
     return apply
@@ -59,10 +62,15 @@ def test_a_changed_folder_changes_the_cluster(engine, profile, write, apply, rol
 def test_a_standalone_folder_needs_no_kubeflow(engine, profile, kubectl, tmp_path, may, name):
     ml = profile(ann="edit", cpu="1")
     document = ProfilesManagementRepresentation([ml])
-    create_or_update_profiles(document, target=tmp_path, settings=engine.settings_with(standalone=True))
+    create_or_update_profiles(
+        document, target=tmp_path, settings=engine.settings_with(standalone=True)
+    )
 
-    kubectl("apply", "-R", "-f", str(tmp_path), check=False)  # the namespace may come after what goes into it
+    # the namespace may come after what goes into it
+    kubectl("apply", "-R", "-f", str(tmp_path), check=False)
     kubectl("apply", "-R", "-f", str(tmp_path))
 
     wait_for("ann's access", lambda: may(person("ann"), "create", "pods", name))
-    wait_for("olga's access", lambda: may(OLGA, "create", "rolebindings.rbac.authorization.k8s.io", name))
+    wait_for(
+        "olga's access", lambda: may(OLGA, "create", "rolebindings.rbac.authorization.k8s.io", name)
+    )

@@ -21,7 +21,8 @@ def described(kubectl, name):
     def described():
         _, _, told = kubectl("describe", "profile", name).partition("\nEvents:")
         rows = [line.split() for line in told.splitlines()[3:]]
-        return [" ".join([row[0], row[1], *row[4:]]) for row in rows]  # between them: age and where from
+        # between them: age and where from
+        return [" ".join([row[0], row[1], *row[4:]]) for row in rows]
 
     return described
 
@@ -51,7 +52,9 @@ def test_a_refusal_that_lasts_is_told_once(telling, engine, profile, described):
 
 
 def test_a_message_of_full_length_is_taken(telling, profile, server, name):
-    people = [{"name": f"päivi.{index}.{'x' * 40}@example.com", "role": "view"} for index in range(60)]
+    people = [
+        {"name": f"päivi.{index}.{'x' * 40}@example.com", "role": "view"} for index in range(60)
+    ]
 
     report = telling.apply(profile(more={"contributors": people}))
 
@@ -71,7 +74,10 @@ def test_without_the_permission_the_run_is_what_it_is_and_warns(engine, profile,
 
 def test_standalone_it_is_told_on_the_namespace(engine_with, profile, kubectl, name):
     plain = engine_with(
-        permissions.granted(PLAIN, with_events=True), standalone=True, allow_kubeflow=True, events="counts"
+        permissions.granted(PLAIN, with_events=True),
+        standalone=True,
+        allow_kubeflow=True,
+        events="counts",
     )
 
     plain.apply(profile(ann="edit"))
@@ -82,4 +88,6 @@ def test_standalone_it_is_told_on_the_namespace(engine_with, profile, kubectl, n
 
 
 def about(server, name):
-    return [one for one in server.objects("Event", "default") if one["involvedObject"]["name"] == name]
+    return [
+        one for one in server.objects("Event", "default") if one["involvedObject"]["name"] == name
+    ]

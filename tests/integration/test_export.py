@@ -26,7 +26,9 @@ def by_hand(server, dashboard, name):
     """A profile that was never ours, with two contributors from the dashboard, a quota and a label; its name."""
     owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OLGA}
     head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
-    server.create({**head, "spec": {"owner": owner, "resourceQuotaSpec": {"hard": {"limits.cpu": "1500m"}}}})
+    server.create(
+        {**head, "spec": {"owner": owner, "resourceQuotaSpec": {"hard": {"limits.cpu": "1500m"}}}}
+    )
     wait_for("the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"])
     server.patch("Namespace", None, name, {"metadata": {"labels": {"team": "red"}}})
     dashboard.add(name, person("ann"), "edit", by=OLGA)
@@ -60,19 +62,25 @@ def test_planning_an_export_leaves_nothing_but_marks(engine, exported, by_hand):
 def test_applying_an_export_changes_nobodys_access(engine, exported, by_hand, server, roles):
     people = {"olga": "admin", "ann": "edit", "B.O'Bäh@example.com": "view"}
     roles(by_hand, people)
-    subjects = [(one["metadata"]["uid"], one["subjects"]) for one in server.objects("RoleBinding", by_hand)]
+    subjects = [
+        (one["metadata"]["uid"], one["subjects"]) for one in server.objects("RoleBinding", by_hand)
+    ]
 
     report = engine.apply(*exported(by_hand))
 
     assert report.exit_code == 0, report.errors
     roles(by_hand, people)
-    assert [(one["metadata"]["uid"], one["subjects"]) for one in server.objects("RoleBinding", by_hand)] == subjects
+    assert [
+        (one["metadata"]["uid"], one["subjects"]) for one in server.objects("RoleBinding", by_hand)
+    ] == subjects
     assert engine.matches(*exported(by_hand))
 
 
 def test_a_standalone_export_is_an_empty_plan(engine_with, profile, name):
     plain = engine_with(
-        permissions.granted(Settings(standalone=True, allow_kubeflow=True)), standalone=True, allow_kubeflow=True
+        permissions.granted(Settings(standalone=True, allow_kubeflow=True)),
+        standalone=True,
+        allow_kubeflow=True,
     )
     ml = profile(ann="edit", cpu="1", more={"labels": {"team": "red"}})
     plain.apply(ml)

@@ -52,12 +52,19 @@ def test_whoever_leaves_the_document_has_no_access_left(engine, profile, roles, 
 )
 def test_an_owner_of_each_kind_is_admin(engine, profile, may, owner):
     ml = profile(owner=owner, ann="view")
-    user = "system:serviceaccount:kubeflow:robot" if owner["kind"] == "ServiceAccount" else owner["name"]
+    user = (
+        "system:serviceaccount:kubeflow:robot"
+        if owner["kind"] == "ServiceAccount"
+        else owner["name"]
+    )
     groups = ["data scientists"] if owner["kind"] == "Group" else []
 
     engine.apply(ml)
 
-    wait_for("the owner's access", lambda: may(user, "impersonate", "serviceaccounts", ml.name, groups=groups))
+    wait_for(
+        "the owner's access",
+        lambda: may(user, "impersonate", "serviceaccounts", ml.name, groups=groups),
+    )
     assert engine.matches(ml)
 
 
@@ -66,13 +73,18 @@ def test_a_group_contributes(engine, profile, may, name):
 
     engine.apply(ml)
 
-    wait_for("the group", lambda: may("anybody@example.com", "create", "pods", name, groups=["analysts"]))
+    wait_for(
+        "the group", lambda: may("anybody@example.com", "create", "pods", name, groups=["analysts"])
+    )
     assert not may("analysts", "create", "pods", name)
     assert engine.matches(ml)
 
 
 def test_two_people_whose_names_fall_on_one_name_both_have_access(engine, profile, roles, name):
-    people = [{"name": "a.b@example.com", "role": "edit"}, {"name": "a-b@example.com", "role": "edit"}]
+    people = [
+        {"name": "a.b@example.com", "role": "edit"},
+        {"name": "a-b@example.com", "role": "edit"},
+    ]
     both, one = profile(more={"contributors": people}), profile(more={"contributors": people[:1]})
 
     engine.apply(both)
@@ -93,18 +105,24 @@ def test_a_very_long_name_gets_in(engine, profile, roles, name):
 
 def test_labels_annotations_and_limits_reach_the_namespace(engine, profile, server, name):
     limits = {"limits": [{"type": "Container", "default": {"cpu": "1000m"}, "max": {"cpu": "2"}}]}
-    ml = profile(more={"labels": {"team": "red"}, "annotations": {"cost-centre": "42"}, "limitRange": limits})
+    ml = profile(
+        more={"labels": {"team": "red"}, "annotations": {"cost-centre": "42"}, "limitRange": limits}
+    )
 
     report = engine.apply(ml)
 
     assert report.exit_code == 0, report.errors
     metadata = server.get("Namespace", None, name)["metadata"]
     assert (metadata["labels"]["team"], metadata["annotations"]["cost-centre"]) == ("red", "42")
-    assert server.get("LimitRange", name, "profiles-management")["spec"]["limits"][0]["default"] == {"cpu": "1"}
+    assert server.get("LimitRange", name, "profiles-management")["spec"]["limits"][0][
+        "default"
+    ] == {"cpu": "1"}
     assert engine.matches(ml)
 
 
-def test_labels_and_limits_that_leave_the_document_leave_the_namespace(engine, profile, server, name):
+def test_labels_and_limits_that_leave_the_document_leave_the_namespace(
+    engine, profile, server, name
+):
     limits = {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}
     engine.apply(profile(more={"labels": {"team": "red"}, "limitRange": limits}))
     server.patch("Namespace", None, name, {"metadata": {"labels": {"by-hand": "stays"}}})
@@ -121,7 +139,9 @@ def test_what_was_edited_by_hand_is_mended(engine, profile, server, roles, name)
     ml = profile(ann="edit")
     engine.apply(ml)
     subjects = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person("eve")}]
-    server.patch("RoleBinding", name, "user-ann-example-com-clusterrole-edit", {"subjects": subjects})
+    server.patch(
+        "RoleBinding", name, "user-ann-example-com-clusterrole-edit", {"subjects": subjects}
+    )
     rules = {"spec": {"rules": [{}]}}
     server.patch("AuthorizationPolicy", name, "user-ann-example-com-clusterrole-edit", rules)
 
@@ -136,7 +156,9 @@ def test_objects_of_others_in_the_namespace_are_left_alone(engine, profile, serv
     engine.apply(profile(ann="edit"))
     head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding"}
     view = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
-    server.create({**head, "metadata": {"name": "theirs", "namespace": name}, "roleRef": view, "subjects": []})
+    server.create(
+        {**head, "metadata": {"name": "theirs", "namespace": name}, "roleRef": view, "subjects": []}
+    )
 
     engine.apply(profile())
 

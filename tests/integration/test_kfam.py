@@ -33,8 +33,12 @@ def test_a_contributor_added_in_the_dashboard_is_a_pair_of_one_name(server, dash
         assert "labels" not in one["metadata"]
         assert "ownerReferences" not in one["metadata"]
     assert binding["roleRef"]["name"] == "kubeflow-edit"
-    assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "a.b@x.com"}]
-    assert policy["spec"]["rules"][0]["when"] == [{"key": "request.headers[kubeflow-userid]", "values": ["a.b@x.com"]}]
+    assert binding["subjects"] == [
+        {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "a.b@x.com"}
+    ]
+    assert policy["spec"]["rules"][0]["when"] == [
+        {"key": "request.headers[kubeflow-userid]", "values": ["a.b@x.com"]}
+    ]
 
 
 def test_the_owner_and_a_cluster_administrator_may_add_and_nobody_else(dashboard, room):
@@ -48,13 +52,17 @@ def test_the_owner_and_a_cluster_administrator_may_add_and_nobody_else(dashboard
     assert len(dashboard.contributors(namespace=room)) == 3  # the owner is one of them
 
 
-def test_the_list_is_filtered_by_annotations_and_tells_roles_by_the_binding(server, dashboard, room):
+def test_the_list_is_filtered_by_annotations_and_tells_roles_by_the_binding(
+    server, dashboard, room
+):
     dashboard.add(room, ANN, "edit", by=OLGA)
     other = {"metadata": {"annotations": {"user": "somebody", "role": "view"}}}
     server.patch("RoleBinding", room, "user-ann-example-com-clusterrole-edit", other)
 
     assert dashboard.contributors(namespace=room, user=ANN) == []
-    assert dashboard.contributors(namespace=room, user="somebody", role="view") == [Listed(room, ANN, "edit")]
+    assert dashboard.contributors(namespace=room, user="somebody", role="view") == [
+        Listed(room, ANN, "edit")
+    ]
 
 
 def test_adding_somebody_twice_is_refused(dashboard, room):
@@ -103,7 +111,8 @@ def test_a_binding_without_one_subject_breaks_every_list_that_it_is_in(server, d
         dashboard.contributors(namespace=room)
 
     assert refused.value.code == 401
-    server.delete("RoleBinding", room, "user-ann-example-com-clusterrole-edit")  # others list everything
+    # others list everything
+    server.delete("RoleBinding", room, "user-ann-example-com-clusterrole-edit")
 
 
 def test_a_name_too_long_for_a_policy_leaves_a_binding_behind(server, dashboard, room):

@@ -12,9 +12,9 @@ from connections.certificates import Authority
 from connections.proxy import Proxy
 from integration.cluster.control_plane import ControlPlane
 from profiles_management import ProfilesError
-from profiles_management.kubeflow.answers import Asked, answers
-from profiles_management.kubeflow.kubeconfig import connect
-from profiles_management.kubeflow.wire import Wire
+from profiles_management.kubeflow.cluster.api_errors import Asked, answers
+from profiles_management.kubeflow.cluster.http import Wire
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.reconcile.retry import Passing
 
 V1, BETA = "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"
@@ -52,7 +52,15 @@ def admin(plane):
 @pytest.fixture
 def folder(tmp_path, monkeypatch, admin, authority):
     """A folder with everything that the kubeconfigs below name; nothing else is in the environment."""
-    for name in ("KUBECONFIG", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "https_proxy", "all_proxy", "no_proxy"):
+    for name in (
+        "KUBECONFIG",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
     cluster, token = admin
     (tmp_path / "tok").write_text(f"{token}\n")
@@ -68,7 +76,9 @@ def folder(tmp_path, monkeypatch, admin, authority):
         ("both", V1, pair | {"token": token}),
         ("nothing", V1, {}),
     ):
-        _plugin(tmp_path / name, {"apiVersion": version, "kind": "ExecCredential", "status": status})
+        _plugin(
+            tmp_path / name, {"apiVersion": version, "kind": "ExecCredential", "status": status}
+        )
     return tmp_path
 
 
@@ -99,7 +109,9 @@ def ours(path=None):
     """Return whom the API server takes us for; None where we refuse, or are refused."""
     try:
         with connect(path) as client, answers(Asked("create", "selfsubjectreviews")):
-            return json.loads(Wire(client).send("POST", PATH, json.dumps(REVIEW).encode()))["status"]["userInfo"]
+            return json.loads(Wire(client).send("POST", PATH, json.dumps(REVIEW).encode()))[
+                "status"
+            ]["userInfo"]
     except (ProfilesError, Passing):
         return None
 
@@ -156,7 +168,10 @@ TAKEN = {
 }
 
 REFUSED = {
-    "a name that the certificate is not for": ({"tls-server-name": "other.invalid"}, {"tokenFile": "tok"}),
+    "a name that the certificate is not for": (
+        {"tls-server-name": "other.invalid"},
+        {"tokenFile": "tok"},
+    ),
     "no authority": ({"certificate-authority-data": None}, {"tokenFile": "tok"}),
     "an authority and no check": ({"insecure-skip-tls-verify": True}, {"tokenFile": "tok"}),
     "a token and a password": ({}, {"token": "x", "username": "ann", "password": "x"}),
@@ -201,7 +216,9 @@ def test_requests_go_through_the_proxy(write, kubectls, admin):
 
 def test_several_files_become_one(folder, write, kubectls, monkeypatch):
     whole = json.loads(write({}, {"tokenFile": "tok"}).read_text())
-    (folder / "first").write_text(json.dumps({"users": [{"name": "u", "user": FILES}], "current-context": None}))
+    (folder / "first").write_text(
+        json.dumps({"users": [{"name": "u", "user": FILES}], "current-context": None})
+    )
     (folder / "second").write_text(json.dumps(whole))
     monkeypatch.setenv("KUBECONFIG", f"{folder / 'absent'}:{folder / 'first'}:{folder / 'second'}")
 

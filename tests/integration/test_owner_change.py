@@ -14,7 +14,10 @@ def annotated(server, name):
     """Whom the four places name: spec.owner, the namespace, binding and policy as the dashboard reads them."""
     owned = [
         server.get(kind, name, one)["metadata"]["annotations"]["user"]
-        for kind, one in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio"))
+        for kind, one in (
+            ("RoleBinding", "namespaceAdmin"),
+            ("AuthorizationPolicy", "ns-owner-access-istio"),
+        )
     ]
     space = server.get("Namespace", None, name)["metadata"]["annotations"]["owner"]
     return [server.get("Profile", None, name)["spec"]["owner"]["name"], space, *owned]
@@ -22,10 +25,14 @@ def annotated(server, name):
 
 def header(server, name):
     """Whose requests the owner's policy lets in."""
-    return server.get("AuthorizationPolicy", name, "ns-owner-access-istio")["spec"]["rules"][0]["when"][0]["values"]
+    return server.get("AuthorizationPolicy", name, "ns-owner-access-istio")["spec"]["rules"][0][
+        "when"
+    ][0]["values"]
 
 
-def test_the_new_owner_is_admin_everywhere_and_the_old_one_nobody(engine, profile, server, roles, dashboard, name):
+def test_the_new_owner_is_admin_everywhere_and_the_old_one_nobody(
+    engine, profile, server, roles, dashboard, name
+):
     engine.settle(profile())
 
     report = engine.apply(profile(owner=NINA))
@@ -82,7 +89,10 @@ def test_a_person_hands_over_to_a_group(engine, profile, may, roles, name):
     engine.apply(profile(owner=group))
 
     owners = {"groups": ["owners"]}
-    wait_for("the group", lambda: may("anybody@example.com", "impersonate", "serviceaccounts", name, **owners))
+    wait_for(
+        "the group",
+        lambda: may("anybody@example.com", "impersonate", "serviceaccounts", name, **owners),
+    )
     roles(name, olga="")
     assert engine.matches(profile(owner=group))
 
@@ -93,11 +103,16 @@ def test_owner_and_quota_change_together(engine, profile, server, roles, name):
     engine.settle(profile(owner=NINA, cpu="2"))
 
     roles(name, nina="admin")
-    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "2"}
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {
+        "limits.cpu": "2"
+    }
 
 
 def test_wherever_a_run_dies_the_next_one_finishes(engine, profile, server, role, roles, name):
-    before, after = profile(nina="edit", ann="view", cpu="1"), profile(owner=NINA, olga="edit", ann="edit", cpu="2")
+    before, after = (
+        profile(nina="edit", ann="view", cpu="1"),
+        profile(owner=NINA, olga="edit", ann="edit", cpu="2"),
+    )
 
     for writes in range(_MOST_WRITES):
         engine.settle(before)
@@ -117,14 +132,18 @@ def test_wherever_a_run_dies_the_next_one_finishes(engine, profile, server, role
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4], ids=lambda steps: f"{steps} of 4 steps")
 @pytest.mark.parametrize("kept", [True, False], ids=["whole", "adopted"])
-def test_a_change_that_somebody_else_left_half_done_is_finished(engine, profile, server, roles, name, steps, kept):
+def test_a_change_that_somebody_else_left_half_done_is_finished(
+    engine, profile, server, roles, name, steps, kept
+):
     engine.settle(profile())
     if not kept:  # as a namespace that was there before its Profile
         server.patch("Namespace", None, name, {"metadata": {"ownerReferences": None}})
     owner, marked = {"kind": "User", "name": NINA}, {"metadata": {"annotations": {"user": NINA}}}
     half = [
         lambda: server.patch("Profile", None, name, {"spec": {"owner": owner}}),
-        lambda: server.patch("Namespace", None, name, {"metadata": {"annotations": {"owner": NINA}}}),
+        lambda: server.patch(
+            "Namespace", None, name, {"metadata": {"annotations": {"owner": NINA}}}
+        ),
         lambda: server.patch("RoleBinding", name, "namespaceAdmin", marked),
         lambda: server.patch("AuthorizationPolicy", name, "ns-owner-access-istio", marked),
     ]

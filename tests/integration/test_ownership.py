@@ -17,7 +17,11 @@ def namespace(server, name):
         annotations = {"annotations": {"owner": owner}} if owner else {}
         metadata = {"name": name, "labels": ADOPTABLE_LABEL, **annotations, **metadata}
         server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-        data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "data", "namespace": name}}
+        data = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "data", "namespace": name},
+        }
         server.call("POST", f"/api/v1/namespaces/{name}/configmaps", data)
 
     return make
@@ -26,7 +30,9 @@ def namespace(server, name):
 @pytest.fixture
 def data(server, name):
     """The data of that namespace; fails where they are gone."""
-    return lambda: server.call("GET", f"/api/v1/namespaces/{name}/configmaps/data")["metadata"]["uid"]
+    return lambda: server.call("GET", f"/api/v1/namespaces/{name}/configmaps/data")["metadata"][
+        "uid"
+    ]
 
 
 @pytest.fixture
@@ -37,7 +43,9 @@ def theirs(server, name):
         subject = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": owner}
         head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
         server.create({**head, "spec": {"owner": subject}})
-        wait_for("the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"])
+        wait_for(
+            "the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"]
+        )
 
     return make
 
@@ -77,7 +85,9 @@ def test_a_namespace_without_an_owner_is_refused(engine, profile, namespace, ser
     assert server.get("Profile", None, name) is None
 
 
-def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profile, namespace, data, roles, name):
+def test_a_namespace_without_an_owner_is_taken_over_with_its_data(
+    engine, profile, namespace, data, roles, name
+):
     namespace()
     before = data()
     ml = profile(ann="edit", more={"adopt": True})
@@ -91,7 +101,9 @@ def test_a_namespace_without_an_owner_is_taken_over_with_its_data(engine, profil
     roles(name, ann="edit")
 
 
-def test_a_namespace_that_no_administrator_labelled_is_not_taken_over(engine, profile, namespace, server, name):
+def test_a_namespace_that_no_administrator_labelled_is_not_taken_over(
+    engine, profile, namespace, server, name
+):
     namespace(labels={})
 
     report = engine.apply(profile(more={"adopt": True}), profile("-other", ann="edit"))
@@ -102,7 +114,9 @@ def test_a_namespace_that_no_administrator_labelled_is_not_taken_over(engine, pr
     assert server.get("Profile", None, f"{name}-other") is not None
 
 
-def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profile, namespace, roles, name):
+def test_a_namespace_whose_owner_the_document_names_needs_no_leave(
+    engine, profile, namespace, roles, name
+):
     namespace(owner=OLGA)
 
     engine.apply(profile(ann="edit"))
@@ -110,7 +124,9 @@ def test_a_namespace_whose_owner_the_document_names_needs_no_leave(engine, profi
     roles(name, ann="edit")
 
 
-def test_a_profile_of_the_owner_that_the_document_names_is_adopted(engine, profile, theirs, server, name):
+def test_a_profile_of_the_owner_that_the_document_names_is_adopted(
+    engine, profile, theirs, server, name
+):
     theirs(OLGA)
 
     report = engine.apply(profile())
@@ -127,7 +143,9 @@ def test_a_profile_of_another_owner_is_refused(engine, profile, theirs, roles, n
     roles(name, ann="", eve="admin")
 
 
-def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(engine, profile, theirs, roles, name):
+def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(
+    engine, profile, theirs, roles, name
+):
     theirs(EVE)
     ml = profile(ann="edit", more={"adopt": True})
 
@@ -138,7 +156,9 @@ def test_a_profile_of_another_owner_is_taken_over_where_the_document_says_so(eng
     roles(name, olga="admin", ann="edit", eve="")
 
 
-def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine, profile, roles, name):
+def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(
+    engine, profile, roles, name
+):
     engine.settle(profile(ann="edit"), instance="another")
 
     assert codes(engine.apply(profile(bob="edit"))) == ["other-instance"]
@@ -150,7 +170,12 @@ def test_a_profile_of_another_instance_is_refused_until_it_is_taken_over(engine,
 
 def test_a_profile_that_is_being_deleted_is_pending(engine, profile, server, name):
     engine.settle(profile())
-    server.patch("Profile", None, name, {"metadata": {"finalizers": ["profile-finalizer", "example.com/hold"]}})
+    server.patch(
+        "Profile",
+        None,
+        name,
+        {"metadata": {"finalizers": ["profile-finalizer", "example.com/hold"]}},
+    )
     server.delete("Profile", None, name)
 
     report = engine.apply(profile(ann="edit"), deadline=0.0)

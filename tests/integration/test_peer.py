@@ -7,7 +7,7 @@ from integration.cluster.waiting import wait_for
 from integration.dashboard import Listed
 from integration.peer import Peer, name_of
 from integration.people import OLGA, person
-from profiles_management.kubeflow.names import kfam_name
+from profiles_management.kubeflow.objects.naming import kfam_name
 from profiles_management.pmr import loads
 from profiles_management.pmr.convert import convert
 from profiles_management.reconcile.plan import Person, Reason
@@ -89,7 +89,9 @@ def test_an_apply_renames_their_objects_and_everybody_keeps_their_role(
     assert engine.matches(found)
 
 
-def test_who_leaves_the_document_loses_what_they_made(engine, exported, theirs, server, roles, dashboard):
+def test_who_leaves_the_document_loses_what_they_made(
+    engine, exported, theirs, server, roles, dashboard
+):
     space = theirs["name"]
     found = exported(space)
     found.contributors = [one for one in found.contributors if one.name != person("kimonas")]
@@ -97,7 +99,9 @@ def test_who_leaves_the_document_loses_what_they_made(engine, exported, theirs, 
     plan = engine.plan(found)
     report = engine.apply(found)
 
-    assert [one.person.name for one in plan.changes if one.reason is Reason.UNLISTED] == [person("kimonas")]
+    assert [one.person.name for one in plan.changes if one.reason is Reason.UNLISTED] == [
+        person("kimonas")
+    ]
     assert report.exit_code == 0, report.errors
     roles(space, kimonas="", ann="edit", bob="view")
     listed = dashboard.contributors(namespace=space)
@@ -105,7 +109,9 @@ def test_who_leaves_the_document_loses_what_they_made(engine, exported, theirs, 
     assert name_of(person("kimonas"), "admin") not in names_in(server, "AuthorizationPolicy", space)
 
 
-def test_a_profile_of_theirs_that_is_closed_keeps_nobody_inside(deleter, exported, theirs, server, roles):
+def test_a_profile_of_theirs_that_is_closed_keeps_nobody_inside(
+    deleter, exported, theirs, server, roles
+):
     space = theirs["name"]
     found = exported(space)
     found.contributors = []
@@ -144,7 +150,9 @@ def test_their_document_is_converted_and_changes_nobodys_role(engine, server, na
     assert engine.matches(ours)
 
 
-def test_an_owner_who_differs_is_changed_where_the_document_says_adopt(engine, theirs, exported, roles):
+def test_an_owner_who_differs_is_changed_where_the_document_says_adopt(
+    engine, theirs, exported, roles
+):
     found = exported(theirs["name"])
     found.owner.name = person("nina")
 

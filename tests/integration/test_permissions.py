@@ -11,9 +11,9 @@ from integration.people import person
 from memory_api.status import Refusal
 from profiles_management import Forbidden, ProfilesError, Settings
 from profiles_management.cli.main import main
-from profiles_management.kubeflow.cluster_wide import ClusterWideEntry
+from profiles_management.kubeflow.access.cluster_wide import ClusterWideEntry
 from profiles_management.kubeflow.engine import list_cluster_wide
-from profiles_management.kubeflow.names import ADOPTABLE
+from profiles_management.kubeflow.objects.naming import ADOPTABLE
 from profiles_management.reconcile.plan import Person
 
 KUBEFLOW, STANDALONE = Settings(), Settings(standalone=True, allow_kubeflow=True)
@@ -33,9 +33,12 @@ def lived(engine, profile, server):
         yield from said(engine.apply, stage)
     with contextlib.suppress(Refusal):  # where it was not made, the complaint has been heard
         rules = {"spec": {"rules": [{}]}}
-        server.patch("AuthorizationPolicy", stages[0].name, "user-ann-example-com-clusterrole-view", rules)
+        server.patch(
+            "AuthorizationPolicy", stages[0].name, "user-ann-example-com-clusterrole-view", rules
+        )
     yield from said(engine.apply, stages[2])
-    yield from said(engine.delete_stale, deadline=0.0)  # the writes are sent; nobody waits for what they bring about
+    # the writes are sent; nobody waits for what they bring about
+    yield from said(engine.delete_stale, deadline=0.0)
 
 
 def said(act, *given, deadline=10.0):
@@ -43,7 +46,10 @@ def said(act, *given, deadline=10.0):
         report = act(*given, deadline=deadline)
     except ProfilesError as error:
         return [str(error)]
-    return [*report.errors, *(str(one) for one in report.plan.warnings if one.code == "unseen-cluster-roles")]
+    return [
+        *report.errors,
+        *(str(one) for one in report.plan.warnings if one.code == "unseen-cluster-roles"),
+    ]
 
 
 def each(settings, **extent):
@@ -82,10 +88,14 @@ def test_it_is_enough(engine_with, profile, server, settings):
     assert list(lived(engine, profile, server)) == []
 
 
-@pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, with_delete=True) + each(STANDALONE, with_delete=True))
+@pytest.mark.parametrize(
+    ("settings", "missing"), each(KUBEFLOW, with_delete=True) + each(STANDALONE, with_delete=True)
+)
 def test_whichever_verb_is_missing_is_named(engine_with, profile, server, settings, missing):
     engine = engine_with(
-        but(settings, missing, with_delete=True), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+        but(settings, missing, with_delete=True),
+        standalone=settings.standalone,
+        allow_kubeflow=settings.allow_kubeflow,
     )
 
     complaints = list(lived(engine, profile, server))
@@ -96,7 +106,9 @@ def test_whichever_verb_is_missing_is_named(engine_with, profile, server, settin
 @pytest.mark.parametrize("settings", [KUBEFLOW, STANDALONE], ids=["kubeflow", "standalone"])
 def test_planning_takes_what_is_printed_for_planning(engine_with, profile, settings):
     full = engine_with(
-        permissions.granted(settings), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+        permissions.granted(settings),
+        standalone=settings.standalone,
+        allow_kubeflow=settings.allow_kubeflow,
     )
     planner = engine_with(
         permissions.granted(settings, plan_only=True),
@@ -114,10 +126,14 @@ def test_planning_takes_what_is_printed_for_planning(engine_with, profile, setti
     assert planner.export().pmr.has_profile(ml.name)
 
 
-@pytest.mark.parametrize(("settings", "missing"), each(KUBEFLOW, plan_only=True) + each(STANDALONE, plan_only=True))
+@pytest.mark.parametrize(
+    ("settings", "missing"), each(KUBEFLOW, plan_only=True) + each(STANDALONE, plan_only=True)
+)
 def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, settings, missing):
     planner = engine_with(
-        but(settings, missing, plan_only=True), standalone=settings.standalone, allow_kubeflow=settings.allow_kubeflow
+        but(settings, missing, plan_only=True),
+        standalone=settings.standalone,
+        allow_kubeflow=settings.allow_kubeflow,
     )
 
     try:
@@ -129,14 +145,20 @@ def test_whichever_verb_planning_is_missing_is_named(engine_with, profile, setti
 
 
 @pytest.mark.parametrize("is_granted", [True, False])
-def test_cluster_wide_access_takes_one_more_verb_that_is_named(engine_with, server, name, is_granted):
+def test_cluster_wide_access_takes_one_more_verb_that_is_named(
+    engine_with, server, name, is_granted
+):
     user = f"{name}@example.com"  # others of these tests have no access that they do not expect
     server.create(
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "ClusterRoleBinding",
             "metadata": {"name": name},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "view",
+            },
             "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
         }
     )
@@ -147,12 +169,18 @@ def test_cluster_wide_access_takes_one_more_verb_that_is_named(engine_with, serv
         assert ClusterWideEntry(name, "view", Person("User", user)) in found
         assert not any(entry.binding == "system:discovery" for entry in found)
     else:
-        with pytest.raises(Forbidden, match=r"Not allowed to list clusterrolebindings.*rbac --with-cluster-wide"):
+        with pytest.raises(
+            Forbidden, match=r"Not allowed to list clusterrolebindings.*rbac --with-cluster-wide"
+        ):
             list_cluster_wide(target=engine.client)
 
 
-@pytest.mark.parametrize("missing", [(), *((resource,) for resource in COUNTED)], ids=["all", *COUNTED])
-def test_what_is_in_an_adopted_namespace_is_said_or_why_not(engine_with, profile, server, name, missing):
+@pytest.mark.parametrize(
+    "missing", [(), *((resource,) for resource in COUNTED)], ids=["all", *COUNTED]
+)
+def test_what_is_in_an_adopted_namespace_is_said_or_why_not(
+    engine_with, profile, server, name, missing
+):
     labels = {"labels": {ADOPTABLE: "true"}}
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **labels}})
     for account in ("one", "two"):
@@ -163,7 +191,11 @@ def test_what_is_in_an_adopted_namespace_is_said_or_why_not(engine_with, profile
 
     report = engine.apply(profile(ann="edit", more={"adopt": True}))
 
-    said = f"unknown: Not allowed to list {missing[0]}" if missing else "with 0 pods and 3 ServiceAccounts"
+    said = (
+        f"unknown: Not allowed to list {missing[0]}"
+        if missing
+        else "with 0 pods and 3 ServiceAccounts"
+    )
     (warning,) = report.plan.warnings
     assert said in warning.what
     assert report.exit_code == 0, report.errors

@@ -38,7 +38,9 @@ def complete(server, name):
     def complete(owner=OLGA):
         binding = server.get("RoleBinding", name, "namespaceAdmin") or {}
         profile = server.get("Profile", None, name) or {"metadata": {}}
-        return [one["name"] for one in binding.get("subjects", [])] == [owner] and profile["metadata"].get("finalizers")
+        return [one["name"] for one in binding.get("subjects", [])] == [owner] and profile[
+            "metadata"
+        ].get("finalizers")
 
     return complete
 
@@ -63,7 +65,10 @@ def barrier(server, name):
         later = f"{name}-later-{next(count)}"
         head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": later}}
         server.create({**head, "spec": {"owner": {"kind": "User", "name": OLGA}}})
-        wait_for("a later profile", lambda: "finalizers" in server.get("Profile", None, later)["metadata"])
+        wait_for(
+            "a later profile",
+            lambda: "finalizers" in server.get("Profile", None, later)["metadata"],
+        )
 
     return barrier
 
@@ -147,9 +152,14 @@ def test_a_namespace_annotated_later_is_adopted_after_a_touch(server, make, comp
 def test_a_default_label_comes_back_and_another_value_stays(server, make, complete, name):
     make()
     wait_for("the profile", complete)
-    part_of, injection = "app.kubernetes.io/part-of", "katib.kubeflow.org/metrics-collector-injection"
+    part_of, injection = (
+        "app.kubernetes.io/part-of",
+        "katib.kubeflow.org/metrics-collector-injection",
+    )
 
-    server.patch("Namespace", None, name, {"metadata": {"labels": {part_of: "mine", injection: None}}})
+    server.patch(
+        "Namespace", None, name, {"metadata": {"labels": {part_of: "mine", injection: None}}}
+    )
 
     labels = lambda: server.get("Namespace", None, name)["metadata"]["labels"]  # noqa: E731
     wait_for("the label", lambda: labels().get(injection) == "enabled")
@@ -157,7 +167,14 @@ def test_a_default_label_comes_back_and_another_value_stays(server, make, comple
 
 
 def test_quantities_are_written_back_canonically(server, make, complete, quota, name):
-    make(hard={"limits.cpu": "1000m", "limits.memory": "1024Mi", "pods": 5, "count/jobs.batch": "1e3"})
+    make(
+        hard={
+            "limits.cpu": "1000m",
+            "limits.memory": "1024Mi",
+            "pods": 5,
+            "count/jobs.batch": "1e3",
+        }
+    )
 
     wait_for("the profile", complete)
 
@@ -171,7 +188,9 @@ def test_the_quota_follows_the_profile_and_an_empty_one_removes_it(server, make,
     wait_for("the quota", lambda: quota() == {"pods": "5"})
 
     path = server.path("Profile", None, name)
-    op = [{"op": "replace", "path": "/spec/resourceQuotaSpec", "value": {"hard": {"limits.cpu": "2"}}}]
+    op = [
+        {"op": "replace", "path": "/spec/resourceQuotaSpec", "value": {"hard": {"limits.cpu": "2"}}}
+    ]
     server.call("PATCH", path, op, content_type="application/json-patch+json")
     wait_for("the other quota", lambda: quota() == {"limits.cpu": "2"})
 
@@ -180,12 +199,17 @@ def test_the_quota_follows_the_profile_and_an_empty_one_removes_it(server, make,
     wait_for("no quota", lambda: quota() is None)
 
 
-def test_a_quota_edited_by_hand_stays_until_something_wakes_the_controller(server, make, quota, barrier, name):
+def test_a_quota_edited_by_hand_stays_until_something_wakes_the_controller(
+    server, make, quota, barrier, name
+):
     make(hard={"pods": "5"})
     wait_for("the quota", quota)
 
-    def an_edit_stays():  # not the first, perhaps: the controller may still be busy with what it has just made
-        server.patch("ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"pods": "500"}}})
+    # not the first, perhaps: the controller may still be busy with what it has just made
+    def an_edit_stays():
+        server.patch(
+            "ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"pods": "500"}}}
+        )
         barrier()
         return quota() == {"pods": "500"}
 
@@ -200,9 +224,13 @@ def test_scopes_cannot_change_in_place(server, make, quota, name):
 
     other = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}, "scopes": ["NotBestEffort"]}}}
     with pytest.raises(Refusal, match="field is immutable"):
-        server.patch("ResourceQuota", name, "kf-resource-quota", {"spec": other["spec"]["resourceQuotaSpec"]})
+        server.patch(
+            "ResourceQuota", name, "kf-resource-quota", {"spec": other["spec"]["resourceQuotaSpec"]}
+        )
 
-    server.patch("Profile", None, name, {"spec": {"resourceQuotaSpec": {"hard": None, "scopes": None}}})
+    server.patch(
+        "Profile", None, name, {"spec": {"resourceQuotaSpec": {"hard": None, "scopes": None}}}
+    )
     wait_for("no quota", lambda: quota() is None)
     server.patch("Profile", None, name, other)
     wait_for("the other quota", lambda: quota() == {"pods": "7"})
@@ -216,7 +244,10 @@ def test_a_binding_edited_by_hand_is_mended_but_not_its_annotation(server, make,
     server.patch("RoleBinding", name, "namespaceAdmin", change)
 
     wait_for("the subject", complete)
-    assert server.get("RoleBinding", name, "namespaceAdmin")["metadata"]["annotations"]["user"] == "eve"
+    assert (
+        server.get("RoleBinding", name, "namespaceAdmin")["metadata"]["annotations"]["user"]
+        == "eve"
+    )
 
 
 def test_a_new_owner_is_bound_once_the_namespace_names_them(server, make, complete, name):
@@ -300,7 +331,12 @@ def test_the_crd_takes_quotas_that_kubernetes_refuses_later(server, make, quota,
 
 
 def test_unknown_fields_are_pruned_or_refused_as_asked(server, name):
-    body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}, "spec": {"onwer": {}}}
+    body = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": name},
+        "spec": {"onwer": {}},
+    }
 
     with pytest.raises(Refusal) as strict:
         server.call("POST", server.path("Profile") + "?fieldValidation=Strict", body)

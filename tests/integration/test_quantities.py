@@ -50,11 +50,17 @@ def test_the_server_prints_an_amount_as_we_do(server, name):
     """The server gets what a document may hold, not what we make of it."""
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     kept = {key: text for key, text in AMOUNTS.items() if not _is_lost(text)}
-    head = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "raw", "namespace": name}}
+    head = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "raw", "namespace": name},
+    }
 
     server.create({**head, "spec": {"hard": kept}})
 
-    assert server.get("ResourceQuota", name, "raw")["spec"]["hard"] == printed(kept, quantities.MILLI)
+    assert server.get("ResourceQuota", name, "raw")["spec"]["hard"] == printed(
+        kept, quantities.MILLI
+    )
 
 
 def _is_lost(text):
@@ -62,11 +68,14 @@ def _is_lost(text):
     return abs(quantities.parse(text)) >= 10**21 and "e" in quantities.canonical(text)
 
 
-def test_kubectl_finds_no_difference_between_a_folder_and_the_cluster(engine, all_of_them, server, kubectl, tmp_path):
+def test_kubectl_finds_no_difference_between_a_folder_and_the_cluster(
+    engine, all_of_them, server, kubectl, tmp_path
+):
     document = ProfilesManagementRepresentation([all_of_them])
     create_or_update_profiles(document, target=tmp_path, settings=engine.settings)
     name = all_of_them.name
-    kubectl("apply", "-R", "-f", str(tmp_path), check=False)  # the namespace comes after the Profile
+    # the namespace comes after the Profile
+    kubectl("apply", "-R", "-f", str(tmp_path), check=False)
     wait_for("the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"])
     kubectl("apply", "-R", "-f", str(tmp_path))
     wait_for("the quota", lambda: server.get("ResourceQuota", name, "kf-resource-quota"))

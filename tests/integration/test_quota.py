@@ -47,7 +47,8 @@ def test_any_quota_becomes_any_other(engine, with_quota, quota, before, after):
 
 
 @pytest.mark.parametrize(
-    ("written", "stored"), [("1000m", "1"), ("1e3", "1e3"), ("+2", "+2"), ("0.5", "500m"), ("0.0001", "1m")]
+    ("written", "stored"),
+    [("1000m", "1"), ("1e3", "1e3"), ("+2", "+2"), ("0.5", "500m"), ("0.0001", "1m")],
 )
 def test_a_quota_in_another_spelling_is_no_change(engine, with_quota, quota, written, stored):
     ml = with_quota(hard={"limits.cpu": written})
@@ -81,16 +82,25 @@ def test_a_quota_that_drifted_is_mended(engine, profile, server, quota, name, dr
     if drift == "deleted":
         server.delete("ResourceQuota", name, "kf-resource-quota")
     else:
-        server.patch("ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"limits.cpu": "100"}}})
+        server.patch(
+            "ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"limits.cpu": "100"}}}
+        )
 
     engine.apply(profile(cpu="1"))
 
     wait_for("the quota", lambda: quota() == {"hard": {"limits.cpu": "1"}})
 
 
-def test_a_quota_that_somebody_changed_on_the_profile_is_mended(engine, profile, server, quota, name):
+def test_a_quota_that_somebody_changed_on_the_profile_is_mended(
+    engine, profile, server, quota, name
+):
     engine.settle(profile(cpu="1"))
-    server.patch("Profile", None, name, {"spec": {"resourceQuotaSpec": {"hard": {"limits.cpu": None, "pods": "9"}}}})
+    server.patch(
+        "Profile",
+        None,
+        name,
+        {"spec": {"resourceQuotaSpec": {"hard": {"limits.cpu": None, "pods": "9"}}}},
+    )
 
     engine.settle(profile(cpu="1"))
 

@@ -37,9 +37,16 @@ def reported(server, name):
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
     def make(*names):
-        head = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "names", "namespace": name}}
+        head = {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": {"name": "names", "namespace": name},
+        }
         server.create({**head, "spec": {"hard": dict.fromkeys(names, "1")}})
-        status = wait_for("a status", lambda: server.get("ResourceQuota", name, "names").get("status", {}).get("used"))
+        status = wait_for(
+            "a status",
+            lambda: server.get("ResourceQuota", name, "names").get("status", {}).get("used"),
+        )
         return set(status)
 
     return make

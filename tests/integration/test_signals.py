@@ -21,13 +21,27 @@ def started(cluster, name, tmp_path, profile, engine):
     engine.settle(profile())
     people = profile(**{f"p{number:02}": "edit" for number in range(PEOPLE)})
     document = tmp_path / "pmr.json"
-    document.write_text(json.dumps({"profiles": [people.model_dump(mode="json", exclude_none=True, by_alias=True)]}))
+    document.write_text(
+        json.dumps({"profiles": [people.model_dump(mode="json", exclude_none=True, by_alias=True)]})
+    )
 
     def start():
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PROFILES_MANAGEMENT_")}
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("PROFILES_MANAGEMENT_")
+        }
         return subprocess.Popen(  # noqa: S603 - our own command
             [
-                *(sys.executable, "-m", "profiles_management", "apply", str(document), "--output", "json"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "profiles_management",
+                    "apply",
+                    str(document),
+                    "--output",
+                    "json",
+                ),
                 *("--kubeconfig", str(cluster.kubeconfig), "--instance", name, "--writers", "1"),
             ],
             env={**kept, "PYTHONPATH": str(SOURCE)},
@@ -42,7 +56,11 @@ def started(cluster, name, tmp_path, profile, engine):
 def test_sigterm_leaves_whole_pairs_and_the_next_run_gives_the_rest(started, server, name):
     def contributors(kind):
         objects = server.objects(kind, name)
-        return {one["metadata"]["name"] for one in objects if one["metadata"]["name"].startswith("user-")}
+        return {
+            one["metadata"]["name"]
+            for one in objects
+            if one["metadata"]["name"].startswith("user-")
+        }
 
     with started() as process:
         wait_for("a contributor", lambda: len(contributors("RoleBinding")) > 2, seconds=60)

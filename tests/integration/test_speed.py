@@ -56,7 +56,10 @@ def test_one_contributor_changed_is_a_look_and_the_writes_it_takes(figures):
 
 
 def test_a_hundredth_changed_is_a_look_and_the_writes_it_takes(figures):
-    assert requests(figures, Way.PERCENT) == {**LOOK, **{verb: CHANGED * count for verb, count in ROLE_CHANGE.items()}}
+    assert requests(figures, Way.PERCENT) == {
+        **LOOK,
+        **{verb: CHANGED * count for verb, count in ROLE_CHANGE.items()},
+    }
 
 
 def test_looking_from_profile_to_profile_is_one_list_and_four_lists_a_profile(figures):
@@ -80,8 +83,13 @@ def test_kubectl_applies_as_many_objects(figures):
     assert requests(figures, Way.KUBECTL) == {"APPLY": requests(figures, Way.FIRST)["POST"]}
 
 
-def test_going_from_profile_to_profile_is_one_list_five_requests_a_profile_its_quota_and_two_a_contributor(figures):
-    assert sum(requests(figures, Way.LOOP).values()) == 1 + PROFILES * (5 + 1) + 2 * PROFILES * CONTRIBUTORS
+def test_going_from_profile_to_profile_is_one_list_five_requests_a_profile_its_quota_and_two_a_contributor(
+    figures,
+):
+    assert (
+        sum(requests(figures, Way.LOOP).values())
+        == 1 + PROFILES * (5 + 1) + 2 * PROFILES * CONTRIBUTORS
+    )
 
 
 def test_the_page_has_a_row_for_each_way_and_says_of_each_goal_whether_it_is_met(figures):

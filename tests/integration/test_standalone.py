@@ -23,13 +23,17 @@ def plain(engine_with):
 @pytest.fixture
 def deleting(engine_with):
     """The same installation, which may delete what is stale as well."""
-    return engine_with(permissions.granted(STANDALONE, with_delete=True), standalone=True, allow_kubeflow=True)
+    return engine_with(
+        permissions.granted(STANDALONE, with_delete=True), standalone=True, allow_kubeflow=True
+    )
 
 
 @pytest.fixture
 def role(role_of):
     """Tell somebody's role by what Kubernetes' own roles allow."""
-    return lambda who, namespace: role_of(who if "@" in who else person(who), namespace, standalone=True)
+    return lambda who, namespace: role_of(
+        who if "@" in who else person(who), namespace, standalone=True
+    )
 
 
 def test_everybody_has_the_role_of_the_document(plain, profile, server, roles, name):
@@ -39,7 +43,9 @@ def test_everybody_has_the_role_of_the_document(plain, profile, server, roles, n
 
     assert report.exit_code == 0, report.errors
     roles(name, olga="admin", ann="admin", bob="edit", cleo="view")
-    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "1"}
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {
+        "limits.cpu": "1"
+    }
     assert server.get("Profile", None, name) is None
     assert plain.matches(ml)
 
@@ -66,7 +72,9 @@ def test_an_owner_and_a_contributor_change_places(plain, profile, roles, name):
 def test_the_quota_changes_and_goes(plain, profile, server, name):
     plain.apply(profile(cpu="1"))
     plain.apply(profile(cpu="500m"))
-    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "500m"}
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["hard"] == {
+        "limits.cpu": "500m"
+    }
 
     plain.apply(profile())
     assert server.get("ResourceQuota", name, "kf-resource-quota") is None
@@ -78,7 +86,9 @@ def test_scopes_change_for_real(plain, profile, server, name):
 
     plain.apply(profile(more={"resources": {**quota, "scopes": ["NotTerminating"]}}))
 
-    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["scopes"] == ["NotTerminating"]
+    assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"]["scopes"] == [
+        "NotTerminating"
+    ]
 
 
 def test_a_namespace_of_somebody_else_is_refused(plain, profile, server, name):
@@ -102,7 +112,9 @@ def test_a_namespace_is_taken_over(plain, profile, server, roles, name):
     assert plain.matches(ml)
 
 
-def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(plain, deleting, profile, server, roles, name):
+def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(
+    plain, deleting, profile, server, roles, name
+):
     plain.apply(profile(ann="edit"))
 
     plain.apply()
@@ -112,7 +124,9 @@ def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(plain, dele
     wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
 
 
-def test_with_keep_data_the_namespace_stays_and_nobody_has_access(plain, deleting, profile, server, roles, name):
+def test_with_keep_data_the_namespace_stays_and_nobody_has_access(
+    plain, deleting, profile, server, roles, name
+):
     plain.apply(profile(ann="edit"))
 
     report = deleting.delete_stale(keep_data=True)

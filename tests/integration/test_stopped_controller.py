@@ -6,8 +6,11 @@ from integration.cluster.confinement import ADOPTABLE_LABEL
 from integration.cluster.waiting import wait_for
 from memory_api.controller import STAGES
 
-BEST, NOT_BEST = ({"hard": {"pods": "5"}, "scopes": [scope]} for scope in ("BestEffort", "NotBestEffort"))
-LAST = {"owner": "binding"}  # the stage with which the controller is through, where it is not the quota
+BEST, NOT_BEST = (
+    {"hard": {"pods": "5"}, "scopes": [scope]} for scope in ("BestEffort", "NotBestEffort")
+)
+# the stage with which the controller is through, where it is not the quota
+LAST = {"owner": "binding"}
 STOPS = ("namespace", "policy", "binding", "quota")
 CELLS = [
     *((situation, stage) for situation in ("new", "adopted", "owner") for stage in STOPS),
@@ -54,7 +57,8 @@ def test_what_a_stopped_controller_has_not_made_is_pending_and_written_once(
     left = 0 if is_through(situation, stage) else 4
 
     with stand_ins.stopping_controller(before=stage):
-        patience = 1.0 if left else 60.0  # where the controller comes to its end, nothing is waited for in vain
+        # where the controller comes to its end, nothing is waited for in vain
+        patience = 1.0 if left else 60.0
         reports = [engine.apply(after, deadline=seconds) for seconds in (patience, 0.0, 0.0)]
         plan = engine.plan(after)
 
@@ -70,7 +74,9 @@ def test_what_a_stopped_controller_has_not_made_is_pending_and_written_once(
     assert (report.exit_code, report.writes, report.plan.warnings) == (0, 0, ())
 
 
-def test_in_the_pause_after_the_namespace_nothing_is_wrong(engine, stand_ins, profile, server, name):
+def test_in_the_pause_after_the_namespace_nothing_is_wrong(
+    engine, stand_ins, profile, server, name
+):
     ml = profile(ann="edit", cpu="1")
 
     with stand_ins.slow_controller(seconds_per_namespace=3.0):
@@ -85,7 +91,9 @@ def test_in_the_pause_after_the_namespace_nothing_is_wrong(engine, stand_ins, pr
         (),
         ["RoleBinding"],
     )
-    assert [one.what for one in during.pending] == ["waits for the profile controller to bind the owner"]
+    assert [one.what for one in during.pending] == [
+        "waits for the profile controller to bind the owner"
+    ]
     assert (after.exit_code, after.writes) == (0, 0)
     assert (at_once.changes, at_once.pending, at_once.warnings) == ((), (), ())
 
@@ -100,7 +108,11 @@ def test_a_quota_that_is_damaged_again_is_restored_again(engine, profile, server
         if damage == "deleted":
             server.delete("ResourceQuota", name, "kf-resource-quota")
         else:
-            server.patch("ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"limits.cpu": "9"}}})
+            server.patch(
+                "ResourceQuota", name, "kf-resource-quota", {"spec": {"hard": {"limits.cpu": "9"}}}
+            )
         assert engine.apply(ml).exit_code == 0
-        assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"] == {"hard": {"limits.cpu": "1"}}
+        assert server.get("ResourceQuota", name, "kf-resource-quota")["spec"] == {
+            "hard": {"limits.cpu": "1"}
+        }
         assert engine.matches(ml)

@@ -15,9 +15,16 @@ def principals(server, name):
     """Tell the principals of every contributor's policy in the profile."""
 
     def told():
-        listed = server.call("GET", f"/apis/security.istio.io/v1/namespaces/{name}/authorizationpolicies")["items"]
-        policies = [policy for policy in listed if policy["metadata"]["name"] != "ns-owner-access-istio"]
-        return {tuple(policy["spec"]["rules"][0]["from"][0]["source"]["principals"]) for policy in policies}
+        listed = server.call(
+            "GET", f"/apis/security.istio.io/v1/namespaces/{name}/authorizationpolicies"
+        )["items"]
+        policies = [
+            policy for policy in listed if policy["metadata"]["name"] != "ns-owner-access-istio"
+        ]
+        return {
+            tuple(policy["spec"]["rules"][0]["from"][0]["source"]["principals"])
+            for policy in policies
+        }
 
     return told
 
@@ -33,19 +40,26 @@ def test_the_wrong_preset_locks_nobody_out_and_revokes(engine, profile, principa
     roles(name, ann="edit", bob="view", eve="", joe="")
 
 
-def test_the_gateway_of_the_owners_policies_is_taken(engine, stand_ins, server, profile, principals, name):
+def test_the_gateway_of_the_owners_policies_is_taken(
+    engine, stand_ins, server, profile, principals, name
+):
     engine.settle(profile())
     with stand_ins.stopping_controller(before="policy"):
         policy = server.get("AuthorizationPolicy", name, "ns-owner-access-istio")
         rules = policy["spec"]["rules"]
         rules[0]["from"][0]["source"]["principals"] = list(CHARMED_PRINCIPALS)
-        server.patch("AuthorizationPolicy", name, "ns-owner-access-istio", {"spec": {"rules": rules}})
+        server.patch(
+            "AuthorizationPolicy", name, "ns-owner-access-istio", {"spec": {"rules": rules}}
+        )
 
         report = engine.apply(profile(ann="edit"), **AUTO)
 
     assert report.exit_code == 0
     assert principals() == {CHARMED_PRINCIPALS}
-    assert report.plan.facts[0].text == "Gateway: charmed, as 1 of 1 owners' AuthorizationPolicies name it."
+    assert (
+        report.plan.facts[0].text
+        == "Gateway: charmed, as 1 of 1 owners' AuthorizationPolicies name it."
+    )
 
 
 def test_standalone_mode_does_not_begin_where_kubeflow_is(engine, profile, server, name):
@@ -55,8 +69,13 @@ def test_standalone_mode_does_not_begin_where_kubeflow_is(engine, profile, serve
     assert server.get("Namespace", None, name) is None
 
 
-def test_a_mark_of_a_standalone_installation_on_the_namespace_is_respected(engine, profile, server, name):
-    labels = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "other"}
+def test_a_mark_of_a_standalone_installation_on_the_namespace_is_respected(
+    engine, profile, server, name
+):
+    labels = {
+        "app.kubernetes.io/managed-by": "profiles-management",
+        "profiles-management.io/instance": "other",
+    }
     metadata = {"name": name, "labels": labels, "annotations": {"owner": person("olga")}}
     server.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
 

@@ -6,13 +6,16 @@ import random
 import pytest
 
 from profiles_management import create_or_update_profiles
-from profiles_management.kubeflow import manifests
+from profiles_management.kubeflow.folder import manifests
 from profiles_management.pmr import yaml_text
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from scenarios import texts
 
 SEED = 20261126
-CHARACTERS = (*"0123456789eExXoObB+-_.: #&*!|>%@`'\"\\[]{},?\t\n\r\x00\x7f\x85\xa0~yYnN", *texts.CHARACTERS[:-1])
+CHARACTERS = (
+    *"0123456789eExXoObB+-_.: #&*!|>%@`'\"\\[]{},?\t\n\r\x00\x7f\x85\xa0~yYnN",
+    *texts.CHARACTERS[:-1],
+)
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def read(kubectl, tmp_path):
 
 def seen(kubectl, path):
     """Return a file's object as kubectl reads it; without a look at the server's schema."""
-    return json.loads(kubectl("create", "--dry-run=client", "--validate=false", "-o", "json", "-f", str(path)))
+    return json.loads(
+        kubectl("create", "--dry-run=client", "--validate=false", "-o", "json", "-f", str(path))
+    )
 
 
 def some(number):
@@ -51,13 +56,33 @@ def test_a_text_is_read_as_that_text_wherever_it_stands(read):
 
 
 def test_a_long_key_is_a_key(read):
-    data = {key: value for key in ("k" * 1_100, "\n" * 600) for value in ({"a": [1]}, [1, [2]], "x")}
+    data = {
+        key: value for key in ("k" * 1_100, "\n" * 600) for value in ({"a": [1]}, [1, [2]], "x")
+    }
 
     assert read([data, {"b": data}]) == [data, {"b": data}]
 
 
 def test_a_number_and_what_looks_like_it_stay_apart(read):
-    data = [1, "1", 1.5, "1.5", 1e16, "1e16", 1e-7, True, "true", None, "null", -1, 2**53, [], {}, "[]", "{}"]
+    data = [
+        1,
+        "1",
+        1.5,
+        "1.5",
+        1e16,
+        "1e16",
+        1e-7,
+        True,
+        "true",
+        None,
+        "null",
+        -1,
+        2**53,
+        [],
+        {},
+        "[]",
+        "{}",
+    ]
 
     assert json.dumps(read(data)) == json.dumps(data).replace("1e+16", "10000000000000000")
 
@@ -75,11 +100,25 @@ def test_a_folder_is_read_as_kubectl_reads_it(kubectl, tmp_path):
 
     of_kubectl = seen(kubectl, path)["spec"]["plugins"][0]["spec"]["data"]
     of_ours = ours["spec"]["plugins"][0]["spec"]["data"]
-    assert list(zip(plain, map(_kind, of_ours), strict=True)) == list(zip(plain, map(_kind, of_kubectl), strict=True))
+    assert list(zip(plain, map(_kind, of_ours), strict=True)) == list(
+        zip(plain, map(_kind, of_kubectl), strict=True)
+    )
 
 
 def test_every_file_of_a_document_is_read_as_it_was_written(engine, profile, kubectl, tmp_path):
-    names = ["0098123", "1e3", "12e5", "0o17", "y", "~", "CN=Ann, O=Example", "#ann", "- ann", "ann: x", "\u7528\u6237"]
+    names = [
+        "0098123",
+        "1e3",
+        "12e5",
+        "0o17",
+        "y",
+        "~",
+        "CN=Ann, O=Example",
+        "#ann",
+        "- ann",
+        "ann: x",
+        "\u7528\u6237",
+    ]
     people = [{"name": name, "role": "edit"} for name in names]
     labels = {"commit": "7e123", "ver": "1e3", "y": "y", "n": "0x1"}
     notes = {"note": "a\n---\nb: |\n  c\u2028\n", "on": "yes"}

@@ -17,7 +17,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="memory_api", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--objects", type=Path, help="JSON lines to start with")
-    parser.add_argument("--controller", action="store_true", help="run the stand-in for the profile controller too")
+    parser.add_argument(
+        "--controller", action="store_true", help="run the stand-in for the profile controller too"
+    )
     given = parser.parse_args()
     api = MemoryApi()
     gc.disable()

@@ -26,7 +26,9 @@ class Collector:
         self.hold_namespaces = hold_namespaces
         self.waiting: set[tuple[str, str]] = set()  # owners in foreground deletion
 
-    def delete(self, kind: Kind, key: str, options: Object | None = None, manager: str = "") -> Record | None:
+    def delete(
+        self, kind: Kind, key: str, options: Object | None = None, manager: str = ""
+    ) -> Record | None:
         """Delete an object; return its record if it stays for a while (finalizers, a namespace), else None."""
         options = options or {}
         record = self._objects.record(kind, key)
@@ -81,7 +83,10 @@ class Collector:
             draft.content.status.phase = "Terminating"  # type: ignore[union-attr]
             return
         metadata.deletionGracePeriodSeconds = 0
-        metadata.finalizers = [*metadata.finalizers, *(name for name in added if name not in metadata.finalizers)]
+        metadata.finalizers = [
+            *metadata.finalizers,
+            *(name for name in added if name not in metadata.finalizers),
+        ]
         if draft.kind.schema:
             metadata.generation += 1
 
@@ -98,15 +103,23 @@ class Collector:
 
     def _empty(self, namespace: str) -> None:
         for kind in self._objects.kinds:
-            for key in self._objects.tables[kind.name].keys(f"{namespace}/") if kind.namespaced else ():
+            for key in (
+                self._objects.tables[kind.name].keys(f"{namespace}/") if kind.namespaced else ()
+            ):
                 if self._objects.tables[kind.name].get(key):
                     self.delete(kind, key)
         self._end_if_empty(namespace)
 
     def _end_if_empty(self, namespace: str) -> None:
-        tables = (self._objects.tables[kind.name] for kind in self._objects.kinds if kind.namespaced)
+        tables = (
+            self._objects.tables[kind.name] for kind in self._objects.kinds if kind.namespaced
+        )
         present = self._objects.tables[NAMESPACE.name].get(namespace)
-        if present and b'"finalizers"' in present.body and not any(table.keys(f"{namespace}/") for table in tables):
+        if (
+            present
+            and b'"finalizers"' in present.body
+            and not any(table.keys(f"{namespace}/") for table in tables)
+        ):
             own = self._objects.read(NAMESPACE, namespace)["metadata"].get("finalizers")
             if not own:
                 self._objects.drop(NAMESPACE, namespace)
@@ -143,7 +156,11 @@ class Collector:
         if record is None:
             return
         metadata = self._objects_draft(kind, record).metadata
-        if any(self._lives(each, metadata.namespace) for each in metadata.ownerReferences if each.uid != uid):
+        if any(
+            self._lives(each, metadata.namespace)
+            for each in metadata.ownerReferences
+            if each.uid != uid
+        ):
             self._objects.marked(kind, key, lambda each: _forget_owner(each, uid))
         else:
             self.delete(kind, key)
@@ -179,15 +196,21 @@ def _check_options(kind: Kind, key: str, record: Record, options: dict[str, Any]
         raise status.invalid("DeleteOptions", "meta.k8s.io", "", [cause])
     wanted = options.get("preconditions") or {}
     _precondition(kind, key, "UID", wanted.get("uid"), record.uid, "deleted and then recreated")
-    _precondition(kind, key, "ResourceVersion", wanted.get("resourceVersion"), str(record.version), "modified")
+    _precondition(
+        kind, key, "ResourceVersion", wanted.get("resourceVersion"), str(record.version), "modified"
+    )
 
 
-def _precondition(kind: Kind, key: str, what: str, wanted: str | None, found: str, happened: str) -> None:
+def _precondition(
+    kind: Kind, key: str, what: str, wanted: str | None, found: str, happened: str
+) -> None:
     if wanted is None or wanted == found:
         return
     name = key.partition("/")[2] or key
     if kind is NAMESPACE:
-        words = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+        words = (
+            f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}"
+        )
         whose, named = kind.resource, kind.plural
     else:
         words = f"the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). "

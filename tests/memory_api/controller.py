@@ -35,7 +35,8 @@ OWNER_BINDING = "namespaceAdmin"
 OWNER_POLICY = "ns-owner-access-istio"
 STAGES = ("namespace", "policy", "accounts", "binding", "quota", "finalizer")
 
-_WATCHED = ("Namespace", "ServiceAccount", "RoleBinding", "AuthorizationPolicy")  # not ResourceQuota
+# not ResourceQuota
+_WATCHED = ("Namespace", "ServiceAccount", "RoleBinding", "AuthorizationPolicy")
 
 
 class ProfileController:
@@ -48,10 +49,14 @@ class ProfileController:
         manual: reconcile only in `run()`.
 
     Attributes:
-        queue: the Profiles that wait, first come first, each with the request count at which it is due.
-        errors: by Profile, why the last reconcile of it failed; it is tried again after later writes and in `run()`.
-        writes: what it sent, "PUT RoleBinding ml/namespaceAdmin"; one that changes nothing counts too.
-        stops_before: one of STAGES, before which it stops as if it had died there: that Profile waits for `run()`.
+        queue: the Profiles that wait, first come first, each with the request count at which it is
+            due.
+        errors: by Profile, why the last reconcile of it failed; it is tried again after later
+            writes and in `run()`.
+        writes: what it sent, "PUT RoleBinding ml/namespaceAdmin"; one that changes nothing counts
+            too.
+        stops_before: one of STAGES, before which it stops as if it had died there: that Profile
+            waits for `run()`.
     """
 
     def __init__(
@@ -66,7 +71,11 @@ class ProfileController:
         manual: bool = False,
     ) -> None:
         self._api = api
-        self._header, self._prefix, self._principals = userid_header, userid_prefix, list(principals)
+        self._header, self._prefix, self._principals = (
+            userid_header,
+            userid_prefix,
+            list(principals),
+        )
         self._labels = DEFAULT_LABELS if default_labels is None else default_labels
         self._delay, self._manual, self._requests = delay, manual, 0
         self.queue: dict[str, int] = {}
@@ -103,7 +112,11 @@ class ProfileController:
         self._work()
 
     def _work(self) -> None:
-        due = [] if self._manual else [name for name, when in self.queue.items() if when <= self._requests]
+        due = (
+            []
+            if self._manual
+            else [name for name, when in self.queue.items() if when <= self._requests]
+        )
         for name in due:
             self._reconcile(name)
 
@@ -128,9 +141,14 @@ class ProfileController:
             return
         self._reaches("policy")
         policy = self._policy(wanted)
-        self._spec_in_place(wanted.owned("AuthorizationPolicy", OWNER_POLICY, wanted.marks, spec=policy))
+        self._spec_in_place(
+            wanted.owned("AuthorizationPolicy", OWNER_POLICY, wanted.marks, spec=policy)
+        )
         self._reaches("accounts")
-        for account, role in (("default-editor", "kubeflow-edit"), ("default-viewer", "kubeflow-view")):
+        for account, role in (
+            ("default-editor", "kubeflow-edit"),
+            ("default-viewer", "kubeflow-view"),
+        ):
             self._once(wanted.owned("ServiceAccount", account))
             subject = {"kind": "ServiceAccount", "name": account, "namespace": wanted.name}
             self._binding(wanted.owned("RoleBinding", account, **_grants(role, subject)))
@@ -151,7 +169,9 @@ class ProfileController:
         found = self._api.get("Namespace", None, wanted.name)
         if found is None:
             labels = {"istio-injection": "enabled", **self._labels}
-            made = wanted.owned("Namespace", wanted.name, {"owner": wanted.owner.get("name", "")}, labels=labels)
+            made = wanted.owned(
+                "Namespace", wanted.name, {"owner": wanted.owner.get("name", "")}, labels=labels
+            )
             self._send("POST", made)
             return True
         if found["metadata"].get("annotations", {}).get("owner") != wanted.owner.get("name", ""):
@@ -163,7 +183,10 @@ class ProfileController:
         return True
 
     def _policy(self, wanted: _Wanted) -> Object:
-        user = {"key": f"request.headers[{self._header}]", "values": [self._prefix + wanted.owner.get("name", "")]}
+        user = {
+            "key": f"request.headers[{self._header}]",
+            "values": [self._prefix + wanted.owner.get("name", "")],
+        }
         kernels = {"methods": ["GET"], "paths": ["*/api/kernels"]}
         return {
             "rules": [
@@ -219,7 +242,11 @@ class ProfileController:
         return self._api.get(obj["kind"], obj["metadata"].get("namespace"), obj["metadata"]["name"])
 
     def _send(self, method: str, obj: Object) -> None:
-        kind, namespace, name = obj["kind"], obj["metadata"].get("namespace"), obj["metadata"]["name"]
+        kind, namespace, name = (
+            obj["kind"],
+            obj["metadata"].get("namespace"),
+            obj["metadata"]["name"],
+        )
         self.writes.append(f"{method} {kind} {f'{namespace}/' if namespace else ''}{name}")
         path = self._api.path(kind, namespace, None if method == "POST" else name)
         self._api.call(method, path, None if method == "DELETE" else obj, manager=NAME)
@@ -276,12 +303,17 @@ _VERSIONS = {
 
 
 def _grants(role: str, subject: dict[str, str]) -> Object:
-    return {"roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role}, "subjects": [subject]}
+    return {
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+        "subjects": [subject],
+    }
 
 
 def _canonical(quota: Object) -> Object:
     hard = {name: quantities.canonical(amount) for name, amount in quota.get("hard", {}).items()}
-    rest: dict[str, Any] = {key: quota[key] for key in ("scopes", "scopeSelector") if quota.get(key)}
+    rest: dict[str, Any] = {
+        key: quota[key] for key in ("scopes", "scopeSelector") if quota.get(key)
+    }
     return rest | ({"hard": hard} if hard else {})
 
 
@@ -291,5 +323,12 @@ def _profiles_of(event: Happened) -> set[str]:
         return {event.key}
     if event.kind.name not in _WATCHED:
         return set()
-    owners = (owner for obj in (event.old, event.new) if obj for owner in obj["metadata"].get("ownerReferences", ()))
-    return {owner["name"] for owner in owners if owner["kind"] == "Profile" and owner.get("controller")}
+    owners = (
+        owner
+        for obj in (event.old, event.new)
+        if obj
+        for owner in obj["metadata"].get("ownerReferences", ())
+    )
+    return {
+        owner["name"] for owner in owners if owner["kind"] == "Profile" and owner.get("controller")
+    }

@@ -40,7 +40,13 @@ def _namespace(obj: typed.Namespace) -> None:
 def _limit_range(obj: typed.LimitRange) -> None:
     obj.spec.limits = obj.spec.limits or None
     for limit in obj.spec.limits or ():
-        for amounts in (limit.max, limit.min, limit.default, limit.defaultRequest, limit.maxLimitRequestRatio):
+        for amounts in (
+            limit.max,
+            limit.min,
+            limit.default,
+            limit.defaultRequest,
+            limit.maxLimitRequestRatio,
+        ):
             _canonical(amounts)
         if limit.type == "Container":
             limit.default = {**limit.max, **limit.default}

@@ -39,7 +39,11 @@ class Draft:
     @property
     def metadata(self) -> typed.ObjectMeta:
         """The object's metadata, as a struct that may be changed."""
-        return self.content.metadata if isinstance(self.content, typed.GoObject) else self.content["metadata"]
+        return (
+            self.content.metadata
+            if isinstance(self.content, typed.GoObject)
+            else self.content["metadata"]
+        )
 
     def pack(self) -> bytes:
         """Return the stored form."""
@@ -76,7 +80,8 @@ def read(kind: Kind, obj: Object, writer: Writer) -> Draft:
     """Read what a client sent.
 
     Raises:
-        Refusal: 400 (422 for a patch) for values of the wrong type, and for unknown fields if the writer is strict.
+        Refusal: 400 (422 for a patch) for values of the wrong type, and for unknown fields if the
+            writer is strict.
     """
     try:
         draft = shaped(kind, obj)
@@ -100,7 +105,9 @@ def fill_in(draft: Draft, obj: Object, writer: Writer) -> None:
         try:
             defaults.fill_in(draft.content)
         except ValueError as error:
-            raise unreadable(draft.kind, str(error), version=writer.version, patching=writer.patching) from error
+            raise unreadable(
+                draft.kind, str(error), version=writer.version, patching=writer.patching
+            ) from error
         draft.unknown += _missing(obj, draft.plain(), "")
         be_strict(draft, writer)
 
@@ -161,7 +168,11 @@ def other_uid(draft: Draft, before: Record) -> list[Cause]:
     """Return the cause of a refusal if the uid would change."""
     given = draft.metadata.uid
     wrong = given and given != before.uid
-    return [Cause("metadata.uid", f"Invalid value: {schema.quoted(given)}: field is immutable")] if wrong else []
+    return (
+        [Cause("metadata.uid", f"Invalid value: {schema.quoted(given)}: field is immutable")]
+        if wrong
+        else []
+    )
 
 
 def late_finalizers(was: Draft, draft: Draft) -> list[Cause]:
@@ -171,13 +182,19 @@ def late_finalizers(was: Draft, draft: Draft) -> list[Cause]:
         return []
     names = ", ".join(schema.quoted(name) for name in added)
     words = "no new finalizers can be added if the object is being deleted, found new finalizers"
-    return [Cause("metadata.finalizers", f"Forbidden: {words} []string{{{names}}}", "FieldValueForbidden")]
+    return [
+        Cause(
+            "metadata.finalizers", f"Forbidden: {words} []string{{{names}}}", "FieldValueForbidden"
+        )
+    ]
 
 
 def repeated(kind: Kind, causes: list[Cause]) -> list[Cause]:
     """Return the causes as an update tells them: those about metadata twice, of custom resources three times."""
     metadata = [cause for cause in causes if cause.field.startswith("metadata.")]
-    return metadata * (3 if kind.schema else 2) + [cause for cause in causes if cause not in metadata]
+    return metadata * (3 if kind.schema else 2) + [
+        cause for cause in causes if cause not in metadata
+    ]
 
 
 def key_of(namespace: str, name: str) -> Key:

@@ -1,7 +1,8 @@
 """Injectors: callables that stand between a request and the server.
 
-A fault gets the request and `act`, which does it and returns the server's answer. It may answer by itself without
-calling `act`, or call it and then break. All count under a lock, so that they hold with 16 threads; none is random.
+A fault gets the request and `act`, which does it and returns the server's answer. It may answer by
+itself without calling `act`, or call it and then break. All count under a lock, so that they hold
+with 16 threads; none is random.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ from .status import Answer, Refusal, about, plain
 Act = Callable[[], Answer]
 Fault = Callable[[Request, Act], Answer]
 Injury = Literal[
-    "kill_before", "kill_after", "409", "422", "429", "500", "503", "reset_before", "reset_after", "cut_body"
+    "kill_before",
+    "kill_after",
+    "409",
+    "422",
+    "429",
+    "500",
+    "503",
+    "reset_before",
+    "reset_after",
+    "cut_body",
 ]
 INJURIES: tuple[Injury, ...] = (
     "kill_before", "kill_after", "409", "422", "429", "500", "503", "reset_before", "reset_after", "cut_body",
@@ -48,7 +58,9 @@ class Counted:
     `hits` tells how many it has injured, `injured` is the first of them.
     """
 
-    def __init__(self, n: int, concerns: Callable[[Request], bool], injure: Fault, *, times: int = 1) -> None:
+    def __init__(
+        self, n: int, concerns: Callable[[Request], bool], injure: Fault, *, times: int = 1
+    ) -> None:
         self._first, self._last = n, n + times - 1
         self._concerns, self._injure = concerns, injure
         self._lock = threading.Lock()
@@ -92,9 +104,9 @@ class Death:
 def fail_nth_write(n: int, kind: Injury, *, times: int = 1) -> Counted | Death:
     """Return a fault that injures the n-th write (from 1), and as many after it as `times` says.
 
-    kill_before, kill_after: `Killed` in the client's thread, then for every later request.
-    409, 422, 429 (Retry-After: 1), 500: the server's Status instead of acting. 503: plain text instead of acting.
-    reset_before, reset_after: the connection breaks before or after the server acted.
+    kill_before, kill_after: `Killed` in the client's thread, then for every later request. 409,
+    422, 429 (Retry-After: 1), 500: the server's Status instead of acting. 503: plain text instead
+    of acting. reset_before, reset_after: the connection breaks before or after the server acted.
     cut_body: the server acted, and its answer breaks off in the middle.
     """
     if kind in ("kill_before", "kill_after"):
@@ -117,7 +129,9 @@ def injury(kind: Injury) -> Fault:
     return _INJURIES[kind]
 
 
-def forbid(verb: str, resource: str, *, user: str = "system:serviceaccount:kubeflow:profiles-management") -> Fault:
+def forbid(
+    verb: str, resource: str, *, user: str = "system:serviceaccount:kubeflow:profiles-management"
+) -> Fault:
     """Return a fault that answers 403 in RBAC's words; `verb` and `resource` (a plural) may be `*`."""
 
     def fault(request: Request, act: Act) -> Answer:
@@ -143,7 +157,9 @@ def gone_mid_list(page: int = 1, resource: str = "*", *, times: int = 1) -> Coun
 class StaleList:
     """Answers lists from the past: what `old`, a clone taken earlier, would say. Writes and gets go to the present."""
 
-    def __init__(self, old: Callable[[Request], Answer], resource: str = "*", *, times: int | None = None) -> None:
+    def __init__(
+        self, old: Callable[[Request], Answer], resource: str = "*", *, times: int | None = None
+    ) -> None:
         self._old, self._resource, self._left = old, resource, times
         self._lock = threading.Lock()
 
@@ -163,7 +179,9 @@ def stale_list(old: object, resource: str = "*", *, times: int | None = None) ->
 
 
 def _forbidden(request: Request, user: str) -> Refusal:
-    where = f'in the namespace "{request.namespace}"' if request.namespace else "at the cluster scope"
+    where = (
+        f'in the namespace "{request.namespace}"' if request.namespace else "at the cluster scope"
+    )
     whole = f"{request.resource}.{request.group}" if request.group else request.resource
     named = f' "{request.name}"' if request.name else ""
     what = f'cannot {request.verb} resource "{request.resource}" in API group "{request.group}" {where}'
@@ -198,11 +216,15 @@ def _cut_body(request: Request, act: Act) -> Answer:
     raise CutBody(act())
 
 
-_MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
+_MODIFIED = (
+    "the object has been modified; please apply your changes to the latest version and try again"
+)
 _INJURIES: dict[str, Fault] = {
     "409": _said(409, "Conflict", f"Operation cannot be fulfilled: {_MODIFIED}"),
     "422": _said(422, "Invalid", "the server rejected our request due to an error in our request"),
-    "429": _said(429, "TooManyRequests", "too many requests, please try again later", **{"Retry-After": "1"}),
+    "429": _said(
+        429, "TooManyRequests", "too many requests, please try again later", **{"Retry-After": "1"}
+    ),
     "500": _said(500, "InternalError", "Internal error occurred: etcdserver: request timed out"),
     "503": _unavailable,
     "reset_before": _reset_before,

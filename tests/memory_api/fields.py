@@ -1,7 +1,7 @@
 """Who owns which field: what managedFields says, and server-side apply with its conflicts.
 
-A set of fields is a set of paths; a path is a tuple of keys as managedFields spells them (`f:spec`, `v:"x"`, `k:…`).
-Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
+A set of fields is a set of paths; a path is a tuple of keys as managedFields spells them (`f:spec`,
+`v:"x"`, `k:…`). Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
 """
 
 from __future__ import annotations
@@ -47,17 +47,26 @@ def fields_of(kind: Kind, obj: Object, *, applied: bool = False) -> dict[Path, A
     return found
 
 
-def _walk(kind: Kind, where: Path, path: Path, value: Any, found: dict[Path, Any], applied: bool) -> None:
+def _walk(
+    kind: Kind, where: Path, path: Path, value: Any, found: dict[Path, Any], applied: bool
+) -> None:
     if where == ("metadata", "finalizers"):
         _listed(path, {f"v:{_text(name)}": name for name in value}, found, applied)
     elif where == ("metadata", "ownerReferences"):
-        _listed(path, {f"k:{_text({'uid': each.get('uid', '')})}": each for each in value}, found, applied)
+        _listed(
+            path,
+            {f"k:{_text({'uid': each.get('uid', '')})}": each for each in value},
+            found,
+            applied,
+        )
     elif isinstance(value, dict) and where not in kind.atomic and value:
         if not applied and ((kind.schema and where[0] == "spec") or where[-1] in _MAPS):
             found[path] = None
         for key, item in value.items():
             _walk(kind, (*where, key), (*path, f"f:{key}"), item, found, applied)
-    elif value is not None and not (kind.struct and value in ("", [], {}, 0) and not (applied and value == {})):
+    elif value is not None and not (
+        kind.struct and value in ("", [], {}, 0) and not (applied and value == {})
+    ):
         found[path] = value
 
 
@@ -95,7 +104,9 @@ def from_v1(tree: dict[str, Any], path: Path = ()) -> Fields:
     return found
 
 
-def updated(kind: Kind, old: Object | None, new: Object, manager: str, api_version: str, now: str) -> list[Object]:
+def updated(
+    kind: Kind, old: Object | None, new: Object, manager: str, api_version: str, now: str
+) -> list[Object]:
     """Return managedFields after `manager` made `new` of `old` by a create, an update or a patch."""
     entries = _entries(old)
     before, after = fields_of(kind, old) if old else {}, fields_of(kind, new)
@@ -111,18 +122,32 @@ def updated(kind: Kind, old: Object | None, new: Object, manager: str, api_versi
 
 
 def applied(
-    kind: Kind, live: Object | None, config: Object, manager: str, api_version: str, now: str, *, force: bool
+    kind: Kind,
+    live: Object | None,
+    config: Object,
+    manager: str,
+    api_version: str,
+    now: str,
+    *,
+    force: bool,
 ) -> Object:
     """Return the object that a server-side apply makes, managedFields included.
 
     Raises:
-        Refusal: 409, if a field that the configuration changes belongs to somebody else and `force` is off.
+        Refusal: 409, if a field that the configuration changes belongs to somebody else and `force`
+            is off.
     """
     wanted = fields_of(kind, config, applied=True)
     entries = _entries(live)
     mine = (manager, "Apply", api_version)
-    result = copy.deepcopy(live) if live else {key: config[key] for key in ("apiVersion", "kind")} | {"metadata": {}}
-    theirs = _disputed(kind, live, wanted, {who: owned for who, (owned, _) in entries.items() if who != mine})
+    result = (
+        copy.deepcopy(live)
+        if live
+        else {key: config[key] for key in ("apiVersion", "kind")} | {"metadata": {}}
+    )
+    theirs = _disputed(
+        kind, live, wanted, {who: owned for who, (owned, _) in entries.items() if who != mine}
+    )
     if theirs and not force:
         raise _conflict(theirs)
     before, time = entries.get(mine, (set(), ""))
@@ -147,7 +172,10 @@ Who = tuple[str, str, str]
 def _entries(obj: Object | None) -> dict[Who, tuple[Fields, str]]:
     listed = (obj or {}).get("metadata", {}).get("managedFields", [])
     return {
-        (each["manager"], each["operation"], each["apiVersion"]): (from_v1(each["fieldsV1"]), each.get("time", ""))
+        (each["manager"], each["operation"], each["apiVersion"]): (
+            from_v1(each["fieldsV1"]),
+            each.get("time", ""),
+        )
         for each in listed
         if not each.get("subresource")
     }
@@ -169,7 +197,9 @@ def _as_list(entries: dict[Who, tuple[Fields, str]]) -> list[Object]:
     ]
 
 
-def _disputed(kind: Kind, live: Object | None, wanted: dict[Path, Any], others: dict[Who, Fields]) -> dict[Who, Fields]:
+def _disputed(
+    kind: Kind, live: Object | None, wanted: dict[Path, Any], others: dict[Who, Fields]
+) -> dict[Who, Fields]:
     missing = object()
     present = fields_of(kind, live) if live else {}
     changed = {path for path, value in wanted.items() if present.get(path, missing) != value}
@@ -179,12 +209,19 @@ def _disputed(kind: Kind, live: Object | None, wanted: dict[Path, Any], others: 
 def _conflict(theirs: dict[Who, Fields]) -> Refusal:
     causes = []
     for (manager, operation, api_version), paths in sorted(theirs.items()):
-        who = f'conflict with "{manager}"' + (f" using {api_version}" if operation == "Update" else "")
-        causes += [{"reason": "FieldManagerConflict", "message": who, "field": _dotted(path)} for path in sorted(paths)]
+        who = f'conflict with "{manager}"' + (
+            f" using {api_version}" if operation == "Update" else ""
+        )
+        causes += [
+            {"reason": "FieldManagerConflict", "message": who, "field": _dotted(path)}
+            for path in sorted(paths)
+        ]
     if len(causes) == 1:
         words = f"1 conflict: {causes[0]['message']}: {causes[0]['field']}"
     else:
-        words = f"{len(causes)} conflicts: " + "\n".join(f"{each['message']}: {each['field']}" for each in causes)
+        words = f"{len(causes)} conflicts: " + "\n".join(
+            f"{each['message']}: {each['field']}" for each in causes
+        )
     return Refusal(409, "Conflict", f"Apply failed with {words}", {"causes": causes})
 
 
@@ -210,7 +247,9 @@ def _join(members: list[Any], key: str, value: Any) -> None:
         if value not in members:
             members.append(value)
         return
-    members[:] = [each for each in members if each.get("uid") != value.get("uid")] + [copy.deepcopy(value)]
+    members[:] = [each for each in members if each.get("uid") != value.get("uid")] + [
+        copy.deepcopy(value)
+    ]
 
 
 def _unset(obj: Object, path: Path) -> None:
@@ -223,7 +262,11 @@ def _unset(obj: Object, path: Path) -> None:
             return
     if isinstance(node, list):
         key = path[-1]
-        node[:] = [each for each in node if f"v:{_text(each)}" != key and _text({"uid": _uid(each)}) != key[2:]]
+        node[:] = [
+            each
+            for each in node
+            if f"v:{_text(each)}" != key and _text({"uid": _uid(each)}) != key[2:]
+        ]
     else:
         node.pop(path[-1][2:], None)
     for parent, key in reversed(trail):

@@ -50,14 +50,20 @@ class Kfam:
         principals: tuple[str, ...] = PRINCIPALS,
     ) -> None:
         self._api = api
-        self._header, self._prefix, self._principals = userid_header, userid_prefix, list(principals)
+        self._header, self._prefix, self._principals = (
+            userid_header,
+            userid_prefix,
+            list(principals),
+        )
 
-    def add(self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None) -> None:
+    def add(
+        self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None
+    ) -> None:
         """Make a contributor. `by` is who asks; None is a cluster administrator.
 
         Raises:
-            KfamError: 403, if `by` is not the owner or one of the two objects could not be made. The RoleBinding
-                is made first and stays.
+            KfamError: 403, if `by` is not the owner or one of the two objects could not be made.
+                The RoleBinding is made first and stays.
         """
         self._permit(namespace, by)
         name, marks = binding_name(user, role, kind), {"user": user, "role": role}
@@ -65,7 +71,9 @@ class Kfam:
         self._create("RoleBinding", metadata, _grants(user, role, kind))
         self._create("AuthorizationPolicy", metadata, {"spec": self._policy(user)})
 
-    def list(self, namespace: str | None = None, user: str | None = None, role: str | None = None) -> list[Binding]:
+    def list(
+        self, namespace: str | None = None, user: str | None = None, role: str | None = None
+    ) -> list[Binding]:
         """Return who contributes where; filters go by the annotations, what is shown by roleRef and subject.
 
         Raises:
@@ -79,11 +87,14 @@ class Kfam:
         ]
         return [_shown(each) for each in found]
 
-    def delete(self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None) -> None:
+    def delete(
+        self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None
+    ) -> None:
         """Remove whoever has the name that this user and role give.
 
         Raises:
-            KfamError: 403, if `by` is not the owner or one of the two objects is missing; then neither is removed.
+            KfamError: 403, if `by` is not the owner or one of the two objects is missing; then
+                neither is removed.
         """
         self._permit(namespace, by)
         name = binding_name(user, role, kind)
@@ -111,12 +122,17 @@ class Kfam:
 
     def _policy(self, user: str) -> Object:
         header = {"key": f"request.headers[{self._header}]", "values": [self._prefix + user]}
-        return {"rules": [{"from": [{"source": {"principals": self._principals}}], "when": [header]}]}
+        return {
+            "rules": [{"from": [{"source": {"principals": self._principals}}], "when": [header]}]
+        }
 
 
 def _grants(user: str, role: str, kind: str) -> Object:
     subject = {"apiGroup": RBAC, "kind": kind, "name": user}
-    return {"roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": ROLES[role]}, "subjects": [subject]}
+    return {
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": ROLES[role]},
+        "subjects": [subject],
+    }
 
 
 def _passes(binding: Object, user: str | None, role: str | None) -> bool:
@@ -129,6 +145,10 @@ def _passes(binding: Object, user: str | None, role: str | None) -> bool:
 def _shown(binding: Object) -> Binding:
     subjects = binding.get("subjects", [])
     if len(subjects) != 1:
-        raise KfamError(401, f"binding subject length not equal to 1, actual length: {len(subjects)}")
+        raise KfamError(
+            401, f"binding subject length not equal to 1, actual length: {len(subjects)}"
+        )
     shown = _SHOWN.get(binding["roleRef"]["name"], "")
-    return Binding(binding["metadata"]["namespace"], subjects[0]["name"], shown, subjects[0]["kind"])
+    return Binding(
+        binding["metadata"]["namespace"], subjects[0]["name"], shown, subjects[0]["kind"]
+    )

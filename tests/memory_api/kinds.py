@@ -14,7 +14,8 @@ from .status import escape
 
 Object = dict[str, Any]
 
-_ordered = msgspec.json.Encoder(order="deterministic")  # maps sorted, structs as declared: what Go does
+# maps sorted, structs as declared: what Go does
+_ordered = msgspec.json.Encoder(order="deterministic")
 _sorted = msgspec.json.Encoder(order="sorted")
 
 
@@ -62,7 +63,9 @@ class Kind:
         """Encode an object without its kind, its apiVersion and the first brace: what the store keeps."""
         if isinstance(obj, typed.GoObject):
             return escape(_ordered.encode(obj)[1:])
-        return escape(_sorted.encode({key: obj[key] for key in obj if key not in ("kind", "apiVersion")})[1:])
+        return escape(
+            _sorted.encode({key: obj[key] for key in obj if key not in ("kind", "apiVersion")})[1:]
+        )
 
     def unpack(self, body: bytes, version: str = "") -> Object:
         """Decode a stored body to an object of its own."""
@@ -103,7 +106,9 @@ def without_nulls(value: Any) -> Any:
 RBAC = "rbac.authorization.k8s.io"
 
 NAMESPACE = Kind("Namespace", "namespaces", "", ("v1",), namespaced=False, struct=typed.Namespace)
-SERVICE_ACCOUNT = Kind("ServiceAccount", "serviceaccounts", "", ("v1",), struct=typed.ServiceAccount)
+SERVICE_ACCOUNT = Kind(
+    "ServiceAccount", "serviceaccounts", "", ("v1",), struct=typed.ServiceAccount
+)
 POD = Kind("Pod", "pods", "", ("v1",), struct=typed.Pod)
 RESOURCE_QUOTA = Kind(
     "ResourceQuota",
@@ -114,11 +119,20 @@ RESOURCE_QUOTA = Kind(
     atomic=frozenset({("spec", "scopeSelector")}),
 )
 LIMIT_RANGE = Kind("LimitRange", "limitranges", "", ("v1",), struct=typed.LimitRange)
-EVENT = Kind("Event", "events", "", ("v1",), struct=typed.Event, atomic=frozenset({("involvedObject",)}))
-ROLE_BINDING = Kind(
-    "RoleBinding", "rolebindings", RBAC, ("v1",), struct=typed.RoleBinding, atomic=frozenset({("roleRef",)})
+EVENT = Kind(
+    "Event", "events", "", ("v1",), struct=typed.Event, atomic=frozenset({("involvedObject",)})
 )
-CLUSTER_ROLE = Kind("ClusterRole", "clusterroles", RBAC, ("v1",), namespaced=False, struct=typed.ClusterRole)
+ROLE_BINDING = Kind(
+    "RoleBinding",
+    "rolebindings",
+    RBAC,
+    ("v1",),
+    struct=typed.RoleBinding,
+    atomic=frozenset({("roleRef",)}),
+)
+CLUSTER_ROLE = Kind(
+    "ClusterRole", "clusterroles", RBAC, ("v1",), namespaced=False, struct=typed.ClusterRole
+)
 CLUSTER_ROLE_BINDING = Kind(
     "ClusterRoleBinding",
     "clusterrolebindings",

@@ -83,7 +83,8 @@ def field_test(selector: str) -> Callable[[str, str], bool] | None:
     """Return a test of (namespace, name) for a field selector, or None if it selects everything.
 
     Raises:
-        Refusal: 400 for a field other than metadata.name and metadata.namespace, as custom resources have it.
+        Refusal: 400 for a field other than metadata.name and metadata.namespace, as custom
+            resources have it.
     """
     terms = []
     for term in filter(None, selector.split(",")):
@@ -126,7 +127,9 @@ def expired(start: str) -> Refusal:
     return Refusal(410, "Expired", TOO_OLD, metadata={"continue": token(-1, start.rstrip("\0"))})
 
 
-def page(kind: Kind, version: str, view: View, namespace: str, query: dict[str, str], start: str) -> bytes:
+def page(
+    kind: Kind, version: str, view: View, namespace: str, query: dict[str, str], start: str
+) -> bytes:
     """Return one page of a list as the server writes it, from a view that does not change between pages."""
     limit = int(query.get("limit") or 0)
     prefix = f"{namespace}/" if namespace else ""
@@ -148,7 +151,10 @@ def page(kind: Kind, version: str, view: View, namespace: str, query: dict[str, 
 
 
 def _filter(query: dict[str, str]) -> Callable[[str, Record], bool] | None:
-    labelled, named = label_test(query.get("labelSelector", "")), field_test(query.get("fieldSelector", ""))
+    labelled, named = (
+        label_test(query.get("labelSelector", "")),
+        field_test(query.get("fieldSelector", "")),
+    )
     if not labelled and not named:
         return None
 
@@ -161,7 +167,9 @@ def _filter(query: dict[str, str]) -> Callable[[str, Record], bool] | None:
     return wanted
 
 
-def _written(kind: Kind, version: str, records: list[Record], moment: int, following: str, left: int) -> bytes:
+def _written(
+    kind: Kind, version: str, records: list[Record], moment: int, following: str, left: int
+) -> bytes:
     head = kind.item_head(version)
     items = head + (b"," + head).join([record.body for record in records]) if records else b""
     api_version = kind.api_version(version)

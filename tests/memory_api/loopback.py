@@ -1,7 +1,7 @@
 """A `MemoryApi` over real HTTP on 127.0.0.1, for benchmarks that want the server in a process of its own.
 
-Beside the API: `POST /memory/objects` with JSON lines stores objects through the set-up door, `GET /memory/requests`
-counts what was answered since the last time it was asked, by verb and resource.
+Beside the API: `POST /memory/objects` with JSON lines stores objects through the set-up door, `GET
+/memory/requests` counts what was answered since the last time it was asked, by verb and resource.
 """
 
 from __future__ import annotations

@@ -47,7 +47,9 @@ class Happened(NamedTuple):
 class Objects:
     """The state of the server. Not safe for threads by itself: its owner holds a lock."""
 
-    def __init__(self, kinds: Iterable[Kind], clock: Callable[[], datetime], *, hold_namespaces: bool = False) -> None:
+    def __init__(
+        self, kinds: Iterable[Kind], clock: Callable[[], datetime], *, hold_namespaces: bool = False
+    ) -> None:
         self.kinds = tuple(kinds)
         self.tables = {kind.name: Table() for kind in self.kinds}
         self.clock = clock
@@ -106,7 +108,9 @@ class Objects:
 
     # Writing
 
-    def create(self, kind: Kind, namespace: str, obj: Object, writer: Writer) -> tuple[Record, list[str]]:
+    def create(
+        self, kind: Kind, namespace: str, obj: Object, writer: Writer
+    ) -> tuple[Record, list[str]]:
         """Store a new object; return its record and the paths of unknown fields that were dropped."""
         draft = read(kind, obj, writer)
         self._place(draft, namespace)
@@ -119,7 +123,9 @@ class Objects:
         self._refuse(kind, draft.metadata.name, validation.check(kind, draft.content))
         key = key_of(namespace, draft.metadata.name)
         if existing := self.tables[kind.name].get(key):
-            raise already_exists(kind, draft.metadata.name, deleting=b'"deletionTimestamp"' in existing.body)
+            raise already_exists(
+                kind, draft.metadata.name, deleting=b'"deletionTimestamp"' in existing.body
+            )
         self._stamp(draft)
         if not writer.applying:
             self._own_fields(draft, None, writer)
@@ -170,7 +176,11 @@ class Objects:
     def drop(self, kind: Kind, key: Key, manager: str = "") -> None:
         """Remove an object for good, then what lived because of it."""
         record = self.record(kind, key)
-        old = kind.unpack(record.body) if self.watched or b'"ownerReferences"' in record.body else None
+        old = (
+            kind.unpack(record.body)
+            if self.watched or b'"ownerReferences"' in record.body
+            else None
+        )
         self.version += 1
         self.tables[kind.name].remove(key)
         if old:
@@ -190,7 +200,9 @@ class Objects:
         self._stamp(draft, keep=True)
         return self.store(draft, kind.unpack(existing.body) if existing else None, "put")
 
-    def marked(self, kind: Kind, key: Key, change: Callable[[Draft], None], manager: str = "") -> Record:
+    def marked(
+        self, kind: Kind, key: Key, change: Callable[[Draft], None], manager: str = ""
+    ) -> Record:
         """Change an object as the server itself does: unchecked, with a new version."""
         old = self.read(kind, key)
         draft = shaped(kind, old)
@@ -235,16 +247,22 @@ class Objects:
 
     def _own_fields(self, draft: Draft, old: Object | None, writer: Writer) -> None:
         api_version = draft.kind.api_version(writer.version)
-        entries = fields.updated(draft.kind, old, draft.plain(), writer.manager, api_version, self.now())
+        entries = fields.updated(
+            draft.kind, old, draft.plain(), writer.manager, api_version, self.now()
+        )
         draft.metadata.managedFields = msgspec.convert(entries, list[typed.ManagedFields])
 
     def _same_version(self, draft: Draft, before: Record, writer: Writer) -> None:
         kind, name, given = draft.kind, draft.metadata.name, draft.metadata.resourceVersion
         if not given and not kind.unconditional and not writer.patching:
             words = "Invalid value: 0: must be specified for an update"
-            raise status.invalid(kind.plural, kind.group, name, [Cause("metadata.resourceVersion", words)])
+            raise status.invalid(
+                kind.plural, kind.group, name, [Cause("metadata.resourceVersion", words)]
+            )
         if given and not given.isdigit():
-            raise Refusal(500, "", f"strconv.ParseUint: parsing {schema.quoted(given)}: invalid syntax")
+            raise Refusal(
+                500, "", f"strconv.ParseUint: parsing {schema.quoted(given)}: invalid syntax"
+            )
         if given and int(given) != before.version:
             raise conflict(kind, name)
 
@@ -257,13 +275,19 @@ class Objects:
         return self.store(draft, old, writer.manager)
 
     def _index(self, kind: Kind, key: Key, metadata: typed.ObjectMeta, old: Object | None) -> None:
-        before = {each["uid"] for each in (old or {}).get("metadata", {}).get("ownerReferences", ())}
+        before = {
+            each["uid"] for each in (old or {}).get("metadata", {}).get("ownerReferences", ())
+        }
         after = {each.uid for each in metadata.ownerReferences}
         for uid in before - after:
             self.dependents[uid] = self.dependents.get(uid, frozenset()) - {(kind.name, key)}
         for uid in after - before:
             self.dependents[uid] = self.dependents.get(uid, frozenset()) | {(kind.name, key)}
 
-    def _tell(self, kind: Kind, key: Key, old: Object | None, record: Record | None, manager: str) -> None:
+    def _tell(
+        self, kind: Kind, key: Key, old: Object | None, record: Record | None, manager: str
+    ) -> None:
         if self.watched:
-            self.happened.append(Happened(kind, key, old, kind.unpack(record.body) if record else None, manager))
+            self.happened.append(
+                Happened(kind, key, old, kind.unpack(record.body) if record else None, manager)
+            )

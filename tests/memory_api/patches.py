@@ -25,7 +25,8 @@ def apply_json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:
     """Return the target with a JSON patch applied.
 
     Raises:
-        Refusal: 422, which names nothing, as the real server does for a failed test or a path that is not there.
+        Refusal: 422, which names nothing, as the real server does for a failed test or a path that
+            is not there.
     """
     result = copy.deepcopy(target)
     for operation in operations:
@@ -38,7 +39,9 @@ def apply_json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:
 
 def rejected() -> Refusal:
     """Return the 422 that says nothing about what was wrong."""
-    return Refusal(422, "Invalid", "the server rejected our request due to an error in our request", {})
+    return Refusal(
+        422, "Invalid", "the server rejected our request due to an error in our request", {}
+    )
 
 
 def _step(document: Any, operation: dict[str, Any]) -> Any:

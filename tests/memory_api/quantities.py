@@ -1,6 +1,7 @@
 """Kubernetes quantities as Go parses and writes them: `1000m` becomes `1`, `1e3` and `+2` stay.
 
-Source: k8s.io/apimachinery, pkg/api/resource/quantity.go; the table in the tests is what a real server answered.
+Source: k8s.io/apimachinery, pkg/api/resource/quantity.go; the table in the tests is what a real
+server answered.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+FORMAT_WRONG = (
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+)
 SUFFIX_WRONG = "unable to parse quantity's suffix"
 
 _SHAPE = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z")

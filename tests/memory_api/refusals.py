@@ -19,7 +19,9 @@ def not_found(kind: Kind, name: str) -> Refusal:
 
 def already_exists(kind: Kind, name: str, *, deleting: bool = False) -> Refusal:
     """Return the 409 of a create."""
-    words = f'{"object is being deleted: " if deleting else ""}{kind.resource} "{name}" already exists'
+    words = (
+        f'{"object is being deleted: " if deleting else ""}{kind.resource} "{name}" already exists'
+    )
     return Refusal(409, "AlreadyExists", words, status.about(kind.plural, kind.group, name))
 
 
@@ -32,7 +34,9 @@ def conflict(kind: Kind, name: str) -> Refusal:
 
 def terminating(kind: Kind, namespace: str, name: str) -> Refusal:
     words = f"unable to create new content in namespace {namespace} because it is being terminated"
-    cause = Cause("metadata.namespace", f"namespace {namespace} is being terminated", "NamespaceTerminating")
+    cause = Cause(
+        "metadata.namespace", f"namespace {namespace} is being terminated", "NamespaceTerminating"
+    )
     details = {**status.about(kind.plural, kind.group, name), "causes": [cause.as_dict()]}
     return Refusal(403, "Forbidden", f'{kind.resource} "{name}" is forbidden: {words}', details)
 
@@ -42,10 +46,19 @@ def unreadable(kind: Kind, words: str, *, version: str = "", patching: bool = Fa
     if patching:
         return status.invalid("", "", "", [Cause("patch", f"Invalid value: {words}")])
     version = version or kind.versions[0]
-    return status.bad_request(f'{kind.name} in version "{version}" cannot be handled as a {kind.name}: {words}')
+    return status.bad_request(
+        f'{kind.name} in version "{version}" cannot be handled as a {kind.name}: {words}'
+    )
 
 
-_GO_WORDS = {"str": "string", "int": "number", "float": "number", "object": "object", "array": "array", "bool": "bool"}
+_GO_WORDS = {
+    "str": "string",
+    "int": "number",
+    "float": "number",
+    "object": "object",
+    "array": "array",
+    "bool": "bool",
+}
 
 
 def as_go_says(kind: Kind, error: msgspec.ValidationError) -> str:

@@ -44,17 +44,27 @@ def answer(objects: Objects, request: Request) -> Answer:
 
 def _discovery(objects: Objects, request: Request) -> Answer:
     """Return the resources of an API group and version, as far as they are served."""
-    found = [kind for kind in objects.kinds if kind.group == request.group and request.version in kind.versions]
+    found = [
+        kind
+        for kind in objects.kinds
+        if kind.group == request.group and request.version in kind.versions
+    ]
     if not found:
         raise NoSuchPath
-    resources = [{"name": kind.plural, "kind": kind.name, "namespaced": kind.namespaced} for kind in found]
+    resources = [
+        {"name": kind.plural, "kind": kind.name, "namespaced": kind.namespaced} for kind in found
+    ]
     version = f"{request.group}/{request.version}"
     body = {"kind": "APIResourceList", "groupVersion": version, "resources": resources}
     return Answer(200, status.encode(body), {"Content-Type": JSON})
 
 
 def _kind(objects: Objects, request: Request) -> Kind:
-    group = [kind for kind in objects.kinds if kind.group == request.group and request.version in kind.versions]
+    group = [
+        kind
+        for kind in objects.kinds
+        if kind.group == request.group and request.version in kind.versions
+    ]
     for kind in group:
         if kind.plural == request.resource:
             return kind
@@ -85,7 +95,9 @@ def _next_page(objects: Objects, kind: Kind, request: Request, following: str) -
     view = objects.view(kind) if version == -1 else objects.views.get((kind.name, version))
     if view is None:
         raise lists.expired(start)
-    return Answer(200, lists.page(kind, request.version, view, request.namespace, request.query, start))
+    return Answer(
+        200, lists.page(kind, request.version, view, request.namespace, request.query, start)
+    )
 
 
 def _too_large(wanted: int, current: int) -> Refusal:
@@ -136,7 +148,9 @@ def _apply(objects: Objects, kind: Kind, request: Request) -> Answer:
     manager = request.query.get("fieldManager")
     config = _config(kind, request)
     if not manager:
-        cause = status.Cause("fieldManager", "Required value: is required for apply patch", "FieldValueRequired")
+        cause = status.Cause(
+            "fieldManager", "Required value: is required for apply patch", "FieldValueRequired"
+        )
         raise status.invalid("PatchOptions", "meta.k8s.io", "", [cause])
     key = _key(request)
     live = objects.read(kind, key, request.version) if objects.tables[kind.name].get(key) else None
@@ -146,7 +160,13 @@ def _apply(objects: Objects, kind: Kind, request: Request) -> Answer:
     force = request.query.get("force") == "true"
     api_version = kind.api_version(request.version)
     new = fields.applied(kind, live, config, manager, api_version, objects.now(), force=force)
-    writer = Writer(manager, request.version, subresource=request.subresource, applying=True, patching=bool(live))
+    writer = Writer(
+        manager,
+        request.version,
+        subresource=request.subresource,
+        applying=True,
+        patching=bool(live),
+    )
     if live is None:
         record, _ = objects.create(kind, request.namespace, new, writer)
         return _shown(kind, request, record, 201)
@@ -190,7 +210,13 @@ def _delete(objects: Objects, kind: Kind, request: Request) -> Answer:
     if record:
         return _shown(kind, request, record)
     details = {**status.about(kind.plural, kind.group, request.name), "uid": uid}
-    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
+    body = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        "details": details,
+    }
     return Answer(200, status.encode(body))
 
 
@@ -199,7 +225,9 @@ def _delete_all(objects: Objects, kind: Kind, request: Request) -> Answer:
     page = lists.page(kind, request.version, view, request.namespace, request.query, "")
     for item in msgspec.json.decode(page)["items"]:
         metadata = item["metadata"]
-        objects.garbage.delete(kind, key_of(metadata.get("namespace", ""), metadata["name"]), request.body)
+        objects.garbage.delete(
+            kind, key_of(metadata.get("namespace", ""), metadata["name"]), request.body
+        )
     return Answer(200, page)
 
 
@@ -208,12 +236,17 @@ def _key(request: Request) -> str:
 
 
 def _writer(request: Request, *, patching: bool = False) -> Writer:
-    manager = request.query.get("fieldManager") or request.headers.get("user-agent", "unknown").partition("/")[0]
+    manager = (
+        request.query.get("fieldManager")
+        or request.headers.get("user-agent", "unknown").partition("/")[0]
+    )
     strict = request.query.get("fieldValidation") == "Strict"
     return Writer(manager, request.version, strict, request.subresource, patching)
 
 
-def _shown(kind: Kind, request: Request, record: Record, code: int = 200, unknown: list[str] | None = None) -> Answer:
+def _shown(
+    kind: Kind, request: Request, record: Record, code: int = 200, unknown: list[str] | None = None
+) -> Answer:
     headers = {"Content-Type": JSON}
     if unknown:
         headers["Warning"] = ", ".join(f'299 - "unknown field \\"{path}\\""' for path in unknown)
@@ -228,8 +261,12 @@ def _object(kind: Kind, request: Request) -> Object:
     obj = request.body
     if not isinstance(obj, dict):
         shown = request.content.decode(errors="replace")
-        words = f"couldn't get version/kind; json parse error: unexpected end of JSON input ({shown})"
-        raise status.bad_request(f"the object provided is unrecognized (must be of type {kind.name}): {words}")
+        words = (
+            f"couldn't get version/kind; json parse error: unexpected end of JSON input ({shown})"
+        )
+        raise status.bad_request(
+            f"the object provided is unrecognized (must be of type {kind.name}): {words}"
+        )
     _declares(kind, request, obj)
     if not isinstance(obj.get("metadata") or {}, dict):
         words = "json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta"
@@ -242,7 +279,9 @@ def _declares(kind: Kind, request: Request, obj: Object) -> None:
     if kind.schema and not obj.get("kind"):
         shown = request.content.decode(errors="replace")
         words = f"Object 'Kind' is missing in '{shown}' ({shown})"
-        raise status.bad_request(f"the object provided is unrecognized (must be of type {kind.name}): {words}")
+        raise status.bad_request(
+            f"the object provided is unrecognized (must be of type {kind.name}): {words}"
+        )
     given, version = obj.get("kind") or kind.name, obj.get("apiVersion") or wanted
     if kind.schema and version != wanted:
         words = f"the API version in the data ({version}) does not match the expected API version ({wanted})"
@@ -255,7 +294,9 @@ def _declares(kind: Kind, request: Request, obj: Object) -> None:
         bare = version.rpartition("/")[2]
         words = f'{given} in version "{bare}" cannot be handled as a {kind.name}'
         inside = kind.group.partition(".")[0] or "core"
-        raise status.bad_request(f"{words}: converting ({bare}.{given}) to ({inside}.{kind.name}): unknown conversion")
+        raise status.bad_request(
+            f"{words}: converting ({bare}.{given}) to ({inside}.{kind.name}): unknown conversion"
+        )
 
 
 def _patch_body(request: Request) -> Any:
@@ -277,7 +318,9 @@ def _merge_patch(old: Object, body: Any) -> Any:
 
 
 def _no_patch(given: str, wanted: str) -> Refusal:
-    return status.bad_request(f"error decoding patch: json: cannot unmarshal {given} into Go value of type {wanted}")
+    return status.bad_request(
+        f"error decoding patch: json: cannot unmarshal {given} into Go value of type {wanted}"
+    )
 
 
 def _unsupported(*known: str) -> Refusal:

@@ -12,9 +12,7 @@ from .status import Cause
 
 Schema = dict[str, Any]
 
-_QUANTITY = (
-    r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
-)
+_QUANTITY = r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$"
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
 _ANYTHING: Schema = {"type": "object", "open": True}
@@ -56,7 +54,14 @@ _OPERATION = _object(
     paths=_TEXTS,
     ports=_TEXTS,
 )
-_SOURCES = ("ipBlocks", "namespaces", "principals", "remoteIpBlocks", "requestPrincipals", "serviceAccounts")
+_SOURCES = (
+    "ipBlocks",
+    "namespaces",
+    "principals",
+    "remoteIpBlocks",
+    "requestPrincipals",
+    "serviceAccounts",
+)
 _NOT_SOURCES = tuple(f"not{name[0].upper()}{name[1:]}" for name in _SOURCES)
 _SOURCE = _object(**dict.fromkeys((*_SOURCES, *_NOT_SOURCES), _TEXTS))
 _RULE: Schema = {
@@ -121,11 +126,22 @@ def validate(schema: Schema, value: Any, path: str = "") -> Iterator[Cause]:
             yield from validate(schema["items"], item, f"{path}[{index}]")
     elif value not in schema.get("enum", (value,)):
         known = ", ".join(f'"{word}"' for word in schema["enum"])
-        yield Cause(path, f'Unsupported value: "{value}": supported values: {known}', "FieldValueNotSupported")
+        yield Cause(
+            path,
+            f'Unsupported value: "{value}": supported values: {known}',
+            "FieldValueNotSupported",
+        )
 
 
 _PYTHON: dict[str, type] = {"object": dict, "array": list, "string": str}
-_GO = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
+_GO = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 
 
 def _validate_object(schema: Schema, value: dict[str, Any], path: str) -> Iterator[Cause]:
@@ -146,7 +162,9 @@ def _wrong_type(value: Any, wanted: str, path: str) -> Cause:
 def _amount(value: Any, path: str) -> Iterator[Cause]:
     if isinstance(value, str):
         if not re.match(_QUANTITY, value):
-            yield Cause(path, f"Invalid value: {quoted(value)}: {path} in body should match '{_QUANTITY}'")
+            yield Cause(
+                path, f"Invalid value: {quoted(value)}: {path} in body should match '{_QUANTITY}'"
+            )
     elif isinstance(value, bool) or not isinstance(value, int):
         seen = _GO[type(value)]
         words = f'Invalid value: "{seen}": {path} in body must be of type integer,string: "{seen}"'

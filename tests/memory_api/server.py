@@ -27,17 +27,25 @@ Clock = Callable[[], datetime]
 Watcher = Callable[[Happened], None]
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-_NOT_COMPARED = ("uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "managedFields")
+_NOT_COMPARED = (
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "managedFields",
+)
 
 
 class MemoryApi:
     """A Kubernetes API server in memory, safe for threads.
 
     Args:
-        kinds: names of the kinds it serves; None is all of them. Leave out `Profile` or `AuthorizationPolicy`
-            and their paths answer as those of a CRD that is not installed.
+        kinds: names of the kinds it serves; None is all of them. Leave out `Profile` or
+            `AuthorizationPolicy` and their paths answer as those of a CRD that is not installed.
         clock: what it takes for now. It stands still at 2026-01-01 unless given.
-        hold_namespaces: a deleted namespace stays Terminating, with what is in it, until `finish_deletions()`.
+        hold_namespaces: a deleted namespace stays Terminating, with what is in it, until
+            `finish_deletions()`.
         objects: what it starts with; see `put`.
 
     Attributes:
@@ -77,7 +85,8 @@ class MemoryApi:
     def client(self, **options: Any) -> Client:
         """Return a lightkube client of this server; `options` go to lightkube (field_manager, namespace, …)."""
         config = KubeConfig.from_one(
-            cluster=Cluster(server="http://memory.invalid", insecure=True),  # spares reading certificates
+            # spares reading certificates
+            cluster=Cluster(server="http://memory.invalid", insecure=True),
             user=User(token="memory"),
             context_name="memory",
         )
@@ -122,7 +131,9 @@ class MemoryApi:
         Faults, log and watchers do not see it. A namespace that does not exist is no hindrance.
         """
         self.put_all([obj])
-        return self.get(obj["kind"], obj["metadata"].get("namespace"), obj["metadata"]["name"]) or {}
+        return (
+            self.get(obj["kind"], obj["metadata"].get("namespace"), obj["metadata"]["name"]) or {}
+        )
 
     def put_all(self, objs: Iterable[Object]) -> None:
         """Store many objects; see `put`. Fit for hundreds of thousands."""
@@ -139,7 +150,13 @@ class MemoryApi:
             self.state.drop(self._kind(kind), key_of(namespace or "", name))
 
     def call(
-        self, method: str, path: str, body: Any = None, *, content_type: str = "", manager: str = "setup"
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content_type: str = "",
+        manager: str = "setup",
     ) -> Object:
         """Send a request past log and faults, checked like any other; return the decoded answer.
 
@@ -151,7 +168,9 @@ class MemoryApi:
         answer = self._act(requests.read(method, path, headers, content), raising=True)
         return answer.object
 
-    def path(self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = "") -> str:
+    def path(
+        self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = ""
+    ) -> str:
         """Return the path of an object, or without a name that of its collection."""
         found = self._kind(kind)
         api = found.api_version(version)
@@ -175,7 +194,11 @@ class MemoryApi:
         """Return all objects by (kind, namespace, name), without what differs from run to run."""
         with self._lock, _no_collector():
             return {
-                (kind.name, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]): _comparable(obj)
+                (
+                    kind.name,
+                    obj["metadata"].get("namespace", ""),
+                    obj["metadata"]["name"],
+                ): _comparable(obj)
                 for kind in self.state.kinds
                 for obj in self.objects(kind.name)
             }
@@ -205,7 +228,9 @@ class MemoryApi:
 
     def _respond(self, request: httpx2.Request) -> httpx2.Response:
         target = request.url.raw_path.decode("ascii")
-        answer = self.handle(requests.read(request.method, target, dict(request.headers), request.content))
+        answer = self.handle(
+            requests.read(request.method, target, dict(request.headers), request.content)
+        )
         return httpx2.Response(answer.status, headers=answer.headers, content=answer.body)
 
     def _act(self, request: Request, *, raising: bool = False) -> Answer:
@@ -257,7 +282,9 @@ def _through(fault: Fault, request: Request, act: Callable[[], Answer]) -> Calla
 
 
 def _comparable(obj: Object) -> Object:
-    obj["metadata"] = {key: value for key, value in obj["metadata"].items() if key not in _NOT_COMPARED}
+    obj["metadata"] = {
+        key: value for key, value in obj["metadata"].items() if key not in _NOT_COMPARED
+    }
     for owner in obj["metadata"].get("ownerReferences", ()):
         owner.pop("uid", None)
     return obj

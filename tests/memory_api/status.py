@@ -86,7 +86,12 @@ class Refusal(Exception):
 
     def answer(self) -> Answer:
         """Return the Status as bytes, its keys in the order of Go's struct."""
-        body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": self.metadata, "status": "Failure"}
+        body: dict[str, Any] = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "metadata": self.metadata,
+            "status": "Failure",
+        }
         body["message"] = self.message
         if self.reason:
             body["reason"] = self.reason
@@ -109,7 +114,11 @@ class NoSuchPath(Refusal):
 
 def plain(code: int, text: str, **headers: str) -> Answer:
     """Return an answer that is no JSON: a router's, a proxy's or a load balancer's."""
-    given = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff", **headers}
+    given = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+    }
     return Answer(code, text.encode(), given)
 
 
@@ -124,7 +133,12 @@ def invalid(kind: str, group: str, name: str, causes: Iterable[Cause]) -> Refusa
     words = list(dict.fromkeys(str(cause) for cause in causes))
     listed = words[0] if len(words) == 1 else f"[{', '.join(words)}]"
     qualified = f"{kind}.{group}" if group else kind
-    details = {"name": name, "group": group, "kind": kind, "causes": [cause.as_dict() for cause in causes]}
+    details = {
+        "name": name,
+        "group": group,
+        "kind": kind,
+        "causes": [cause.as_dict() for cause in causes],
+    }
     return Refusal(
         422,
         "Invalid",
@@ -135,4 +149,6 @@ def invalid(kind: str, group: str, name: str, causes: Iterable[Cause]) -> Refusa
 
 def about(kind: str, group: str, name: str) -> dict[str, str]:
     """Return the details that name an object; empty parts are left out."""
-    return {key: value for key, value in (("name", name), ("group", group), ("kind", kind)) if value}
+    return {
+        key: value for key, value in (("name", name), ("group", group), ("kind", kind)) if value
+    }

@@ -40,7 +40,11 @@ _ANNOTATIONS_LIMIT = 256 * 1024
 def check(kind: Kind, obj: typed.GoObject | Object) -> list[Cause]:
     """Return everything that is wrong with an object on its own; metadata first, as the server does."""
     metadata = obj.metadata if isinstance(obj, typed.GoObject) else obj["metadata"]
-    given = metadata if isinstance(metadata, typed.ObjectMeta) else typed.msgspec.convert(metadata, typed.ObjectMeta)
+    given = (
+        metadata
+        if isinstance(metadata, typed.ObjectMeta)
+        else typed.msgspec.convert(metadata, typed.ObjectMeta)
+    )
     causes = [*_metadata(kind, given)]
     if kind.schema:
         causes += _custom(kind, obj)
@@ -51,7 +55,11 @@ def check(kind: Kind, obj: typed.GoObject | Object) -> list[Cause]:
 
 def check_change(kind: Kind, old: typed.GoObject, new: typed.GoObject) -> Iterator[Cause]:
     """Yield what may not change from one object to the next."""
-    if isinstance(old, typed.RoleBinding) and isinstance(new, typed.RoleBinding) and old.roleRef != new.roleRef:
+    if (
+        isinstance(old, typed.RoleBinding)
+        and isinstance(new, typed.RoleBinding)
+        and old.roleRef != new.roleRef
+    ):
         ref = new.roleRef
         shown = f'{{"APIGroup":{quoted(ref.apiGroup)},"Kind":{quoted(ref.kind)},"Name":{quoted(ref.name)}}}'
         yield Cause("roleRef", f"Invalid value: {shown}: cannot change roleRef")
@@ -67,18 +75,27 @@ def _list(words: list[str]) -> str:
 def _metadata(kind: Kind, metadata: typed.ObjectMeta) -> Iterator[Cause]:
     name = metadata.name
     if not name:
-        yield Cause("metadata.name", "Required value: name or generateName is required", "FieldValueRequired")
+        yield Cause(
+            "metadata.name",
+            "Required value: name or generateName is required",
+            "FieldValueRequired",
+        )
     else:
         yield from _name(kind, name)
     for key, value in sorted(metadata.labels.items()):
         yield from _key("metadata.labels", key)
         if len(value.encode()) > 63:
-            yield Cause("metadata.labels", f"Invalid value: {quoted(value)}: must be no more than 63 bytes")
+            yield Cause(
+                "metadata.labels", f"Invalid value: {quoted(value)}: must be no more than 63 bytes"
+            )
         elif not re.fullmatch(LABEL_VALUE, value):
             yield Cause("metadata.labels", f"Invalid value: {quoted(value)}: {_VALUE_WORDS}")
     for key in sorted(metadata.annotations):
         yield from _key("metadata.annotations", key.lower())
-    if sum(len(key.encode()) + len(value.encode()) for key, value in metadata.annotations.items()) > _ANNOTATIONS_LIMIT:
+    if (
+        sum(len(key.encode()) + len(value.encode()) for key, value in metadata.annotations.items())
+        > _ANNOTATIONS_LIMIT
+    ):
         words = f"Too long: may not be more than {_ANNOTATIONS_LIMIT} bytes"
         yield Cause("metadata.annotations", words, "FieldValueTooLong")
     yield from _owners(metadata.ownerReferences)
@@ -88,11 +105,17 @@ def _owners(references: list[typed.OwnerReference]) -> Iterator[Cause]:
     for reference in references:
         for key in ("apiVersion", "kind", "name", "uid"):
             if not getattr(reference, key):
-                yield Cause(f"metadata.ownerReferences.{key}", 'Invalid value: "": must not be empty')
+                yield Cause(
+                    f"metadata.ownerReferences.{key}", 'Invalid value: "": must not be empty'
+                )
     controllers = [f"{each.kind}/{each.name}" for each in references if each.controller is True]
     if len(controllers) > 1:
-        words = 'Only one reference can have Controller set to true. Found "true" in references for '
-        yield Cause("metadata.ownerReferences", f"Invalid value: {words}{' and '.join(controllers)}")
+        words = (
+            'Only one reference can have Controller set to true. Found "true" in references for '
+        )
+        yield Cause(
+            "metadata.ownerReferences", f"Invalid value: {words}{' and '.join(controllers)}"
+        )
 
 
 def _name(kind: Kind, name: str) -> Iterator[Cause]:
@@ -128,7 +151,9 @@ def _key_problems(prefix: str, slash: str, name: str) -> Iterator[str]:
     if slash and not prefix:
         yield "prefix part must be non-empty"
     elif slash:
-        yield from (f"prefix part {words}" for words in _dns(prefix, SUBDOMAIN, 253, _SUBDOMAIN_WORDS))
+        yield from (
+            f"prefix part {words}" for words in _dns(prefix, SUBDOMAIN, 253, _SUBDOMAIN_WORDS)
+        )
     if not name:
         yield "name part must be non-empty"
     elif len(name) > 63:
@@ -171,7 +196,9 @@ def _subject(where: str, subject: typed.Subject) -> Iterator[Cause]:
         yield Cause(f"{where}.name", "Required value", "FieldValueRequired")
     if subject.kind == "ServiceAccount":
         if subject.name and not re.fullmatch(SUBDOMAIN, subject.name):
-            yield Cause(f"{where}.name", f"Invalid value: {quoted(subject.name)}: {_SUBDOMAIN_WORDS}")
+            yield Cause(
+                f"{where}.name", f"Invalid value: {quoted(subject.name)}: {_SUBDOMAIN_WORDS}"
+            )
         if subject.apiGroup:
             yield _unsupported(f"{where}.apiGroup", subject.apiGroup, "")
     elif subject.kind in ("User", "Group"):
@@ -199,7 +226,15 @@ _SCOPES = {
     "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity",
     "VolumeAttributesClass",
 }  # fmt: skip
-_COMPUTE_SCOPED = {"pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"}
+_COMPUTE_SCOPED = {
+    "pods",
+    "cpu",
+    "memory",
+    "requests.cpu",
+    "requests.memory",
+    "limits.cpu",
+    "limits.memory",
+}
 
 
 def _resource_quota(obj: typed.ResourceQuota) -> Iterator[Cause]:
@@ -215,10 +250,15 @@ def _hard(where: str, name: str, amount: quantities.Quantity) -> Iterator[Cause]
     yield from _key(where, name)
     if name not in _STANDARD and "/" not in name:
         if re.fullmatch(KEY_NAME, name):
-            yield Cause(where, f"Invalid value: {quoted(name)}: must be a standard resource type or fully qualified")
+            yield Cause(
+                where,
+                f"Invalid value: {quoted(name)}: must be a standard resource type or fully qualified",
+            )
         yield Cause(where, f"Invalid value: {quoted(name)}: must be a standard resource for quota")
     if amount.value < 0:
-        yield Cause(where, f"Invalid value: {quoted(str(amount))}: must be greater than or equal to 0")
+        yield Cause(
+            where, f"Invalid value: {quoted(str(amount))}: must be greater than or equal to 0"
+        )
     elif (name in _COUNTED or _is_extended(name)) and amount.value.denominator != 1:
         yield Cause(where, f"Invalid value: {quoted(str(amount))}: must be an integer")
 
@@ -234,9 +274,12 @@ def _scopes(spec: typed.ResourceQuotaSpec) -> Iterator[Cause]:
             yield Cause("spec.scopes", f"Invalid value: {shown}: unsupported scope")
         for name in sorted(spec.hard):
             if (scope == "BestEffort" and name in _MEASURED | _COUNTED - {"pods"}) or (
-                scope in _SCOPES - {"VolumeAttributesClass"} and name in _STANDARD - _COMPUTE_SCOPED - _MEASURED
+                scope in _SCOPES - {"VolumeAttributesClass"}
+                and name in _STANDARD - _COMPUTE_SCOPED - _MEASURED
             ):
-                yield Cause("spec.scopes", f"Invalid value: {shown}: unsupported scope applied to resource")
+                yield Cause(
+                    "spec.scopes", f"Invalid value: {shown}: unsupported scope applied to resource"
+                )
     for one, other in (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")):
         if one in spec.scopes and other in spec.scopes:
             yield Cause("spec.scopes", f"Invalid value: {shown}: conflicting scopes")
@@ -244,17 +287,24 @@ def _scopes(spec: typed.ResourceQuotaSpec) -> Iterator[Cause]:
 
 def _scoped(where: str, each: typed.ScopedResource) -> Iterator[Cause]:
     if each.scopeName not in _SCOPES:
-        yield Cause(f"{where}.scopeName", f"Invalid value: {quoted(each.scopeName)}: unsupported scope")
+        yield Cause(
+            f"{where}.scopeName", f"Invalid value: {quoted(each.scopeName)}: unsupported scope"
+        )
     if each.operator in ("In", "NotIn"):
         if not each.values:
             words = "Required value: must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
             yield Cause(f"{where}.values", words, "FieldValueRequired")
     elif each.operator in ("Exists", "DoesNotExist"):
         if each.values:
-            words = "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector"
+            words = (
+                "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector"
+            )
             yield Cause(f"{where}.values", f"Invalid value: {_list(each.values)}: {words}")
     else:
-        yield Cause(f"{where}.operator", f"Invalid value: {quoted(each.operator)}: not a valid selector operator")
+        yield Cause(
+            f"{where}.operator",
+            f"Invalid value: {quoted(each.operator)}: not a valid selector operator",
+        )
 
 
 def _limit_range(obj: typed.LimitRange) -> Iterator[Cause]:
@@ -262,25 +312,39 @@ def _limit_range(obj: typed.LimitRange) -> Iterator[Cause]:
     for index, limit in enumerate(obj.spec.limits or ()):
         where = f"spec.limits[{index}]"
         if limit.type in seen:
-            yield Cause(f"{where}.type", f"Duplicate value: {quoted(limit.type)}", "FieldValueDuplicate")
+            yield Cause(
+                f"{where}.type", f"Duplicate value: {quoted(limit.type)}", "FieldValueDuplicate"
+            )
         seen.add(limit.type)
         yield from _limit(where, limit)
 
 
 def _limit(where: str, limit: typed.LimitRangeItem) -> Iterator[Cause]:
     yield from _key(f"{where}.type", limit.type)
-    if limit.type and limit.type not in ("Pod", "Container", "PersistentVolumeClaim") and "/" not in limit.type:
-        words = f"Invalid value: {quoted(limit.type)}: must be a standard limit type or fully qualified"
+    if (
+        limit.type
+        and limit.type not in ("Pod", "Container", "PersistentVolumeClaim")
+        and "/" not in limit.type
+    ):
+        words = (
+            f"Invalid value: {quoted(limit.type)}: must be a standard limit type or fully qualified"
+        )
         yield Cause(f"{where}.type", words)
     if limit.type == "Pod":
         for key in ("default", "defaultRequest"):
             if getattr(limit, key):
                 words = "Forbidden: may not be specified when `type` is 'Pod'"
                 yield Cause(f"{where}.{key}", words, "FieldValueForbidden")
-    if limit.type == "PersistentVolumeClaim" and "storage" not in limit.min and "storage" not in limit.max:
+    if (
+        limit.type == "PersistentVolumeClaim"
+        and "storage" not in limit.min
+        and "storage" not in limit.max
+    ):
         words = "Required value: either minimum or maximum storage value is required, but neither was provided"
         yield Cause(f"{where}.limits", words, "FieldValueRequired")
-    for name in sorted({*limit.min, *limit.max, *limit.default, *limit.defaultRequest, *limit.maxLimitRequestRatio}):
+    for name in sorted(
+        {*limit.min, *limit.max, *limit.default, *limit.defaultRequest, *limit.maxLimitRequestRatio}
+    ):
         yield from _bounds(where, name, limit)
 
 
@@ -290,7 +354,9 @@ def _bounds(where: str, name: str, limit: typed.LimitRangeItem) -> Iterator[Caus
     for low, high, blamed, shown, words in _BOUNDS:
         if low in amounts and high in amounts and amounts[low] > amounts[high]:
             text = words.format(values[low], values[high])
-            yield Cause(f"{where}.{blamed}[{name}]", f"Invalid value: {quoted(values[shown])}: {text}")
+            yield Cause(
+                f"{where}.{blamed}[{name}]", f"Invalid value: {quoted(values[shown])}: {text}"
+            )
     ratio = limit.maxLimitRequestRatio.get(name)
     if ratio is not None and quantities.parse(ratio).value < Fraction(1):
         words = f"Invalid value: {quoted(ratio)}: ratio {ratio} is less than 1"
@@ -301,7 +367,9 @@ _BOUND_KEYS = ("min", "max", "defaultRequest", "default")
 _REQUEST_ABOVE_LIMIT = "default request value {} is greater than default limit value {}"
 _REQUEST_ABOVE_MAX = "default request value {} is greater than max value {}"
 _BELOW_REQUEST = "min value {} is greater than default request value {}"
-_BOUNDS = (  # the lower, the upper, the field that is blamed, the value that is shown (the server's choice), the words
+# the lower, the upper, the field that is blamed, the value that is shown (the server's choice), the
+# words
+_BOUNDS = (
     ("min", "max", "min", "min", "min value {} is greater than max value {}"),
     ("min", "defaultRequest", "defaultRequest", "defaultRequest", _BELOW_REQUEST),
     ("defaultRequest", "max", "defaultRequest", "defaultRequest", _REQUEST_ABOVE_MAX),
@@ -314,7 +382,10 @@ _BOUNDS = (  # the lower, the upper, the field that is blamed, the value that is
 def _event(obj: typed.Event) -> Iterator[Cause]:
     about, here = obj.involvedObject.namespace, obj.metadata.namespace
     if about != here and not (not about and here == "default"):
-        yield Cause("involvedObject.namespace", f"Invalid value: {quoted(about)}: does not match event.namespace")
+        yield Cause(
+            "involvedObject.namespace",
+            f"Invalid value: {quoted(about)}: does not match event.namespace",
+        )
 
 
 _RULES: dict[str, Callable[[Any], Iterator[Cause]]] = {

@@ -17,15 +17,16 @@ from .faults import CutBody
 from .requests import Request
 from .status import Answer
 
-_RESET_AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: what is not sent yet is dropped, the peer gets RST
+# SO_LINGER: what is not sent yet is dropped, the peer gets RST
+_RESET_AT_ONCE = struct.pack("ii", 1, 0)
 
 
 @contextmanager
 def listening(answer: Callable[[Request], Answer], port: int = 0) -> Iterator[str]:
     """Answer what comes to a port of loopback (0 is a free one) while the block runs; yield its URL.
 
-    Where `answer` raises CutBody, half of its answer is sent under a head that promises all; where it raises another
-    httpx2.HTTPError or a ConnectionError, the connection is reset.
+    Where `answer` raises CutBody, half of its answer is sent under a head that promises all; where
+    it raises another httpx2.HTTPError or a ConnectionError, the connection is reset.
     """
     server = _Server(("127.0.0.1", port), _Handler)
     server.answer = answer

@@ -22,7 +22,11 @@ def packed() -> Path:
     with (folder / "pack.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(
-            [sys.executable, "-m", "tox", "run", "-e", "pack"], cwd=ROOT, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "tox", "run", "-e", "pack"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
         raise AssertionError(f"`tox run -e pack` failed:\n{done.stdout}{done.stderr}")
@@ -32,8 +36,8 @@ def packed() -> Path:
 def unpacked(charm: Path, into: Path) -> Path:
     """Unpack a charm into a folder, for the user that it runs as, and return the folder.
 
-    Python's zipfile would drop the bits that make `dispatch` a program. As with Juju, every file has the time at which
-    it is unpacked, and not that in the archive.
+    Python's zipfile would drop the bits that make `dispatch` a program. As with Juju, every file
+    has the time at which it is unpacked, and not that in the archive.
     """
     subprocess.run(["/usr/bin/unzip", "-q", "-DD", charm, "-d", into], check=True)  # noqa: S603 - Debian's own
     own(into)

@@ -38,7 +38,11 @@ def api() -> MemoryApi:
     """A cluster with Kubeflow: its ClusterRoles are there and its controller runs."""
     server = MemoryApi()
     server.put_all(
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+        }
         for name in ROLES
     )
     ProfileController(server, principals=CHARMED_PRINCIPALS)
@@ -65,8 +69,14 @@ def document() -> Callable[..., str]:
     def build(**profiles: dict[str, str]) -> str:
         lines = ["profiles:" if profiles else "profiles: []"]
         for name, people in profiles.items():
-            lines += [f"- name: {name}", "  owner: {kind: User, name: olga@example.com}", "  contributors:"]
-            lines += [f"  - {{name: {who}@example.com, role: {role}}}" for who, role in people.items()]
+            lines += [
+                f"- name: {name}",
+                "  owner: {kind: User, name: olga@example.com}",
+                "  contributors:",
+            ]
+            lines += [
+                f"  - {{name: {who}@example.com, role: {role}}}" for who, role in people.items()
+            ]
         return "\n".join(lines) + "\n"
 
     return build

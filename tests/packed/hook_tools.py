@@ -1,9 +1,9 @@
 #!/usr/bin/python3 -IS
 """Juju's hook tools, stood in: one program that answers under the name by which it is called.
 
-Beside the folder that it is called from lie state.json, what Juju knows of the unit, and calls.jsonl, to which every
-call is added. It refuses in Juju's words what Juju 3.6 refuses, and whatever option it does not know. It has no
-site-packages: a hook calls it a dozen times.
+Beside the folder that it is called from lie state.json, what Juju knows of the unit, and
+calls.jsonl, to which every call is added. It refuses in Juju's words what Juju 3.6 refuses, and
+whatever option it does not know. It has no site-packages: a hook calls it a dozen times.
 """
 
 from __future__ import annotations
@@ -104,9 +104,14 @@ def _relation_set(state: State, call: Call) -> None:
 
 
 def _secret(state: State, call: Call) -> tuple[str, dict[str, Any]]:
-    asked, label = call.word().removeprefix("secret:").rpartition("/")[2], call.options.get("--label")
+    asked, label = (
+        call.word().removeprefix("secret:").rpartition("/")[2],
+        call.options.get("--label"),
+    )
     for name, secret in state["secrets"].items():
-        if (asked and name.removeprefix("secret:") == asked) or (not asked and secret.get("label") == label):
+        if (asked and name.removeprefix("secret:") == asked) or (
+            not asked and secret.get("label") == label
+        ):
             if not secret.get("granted", True):
                 raise Refused("ERROR permission denied")
             return name, secret
@@ -122,7 +127,12 @@ def _secret_get(state: State, call: Call) -> object:
 
 def _secret_info_get(state: State, call: Call) -> object:
     name, secret = _secret(state, call)
-    return {name.removeprefix("secret:"): {"revision": secret.get("revision", 1), "label": secret.get("label", "")}}
+    return {
+        name.removeprefix("secret:"): {
+            "revision": secret.get("revision", 1),
+            "label": secret.get("label", ""),
+        }
+    }
 
 
 # the unit's own
@@ -167,7 +177,9 @@ def _action_set(state: State, call: Call) -> None:
 
 
 def _action_fail(state: State, call: Call) -> None:
-    _action(state)["failed"] = call.word() or "action failed without reason given, check action for errors"
+    _action(state)["failed"] = (
+        call.word() or "action failed without reason given, check action for errors"
+    )
 
 
 def _action_log(state: State, call: Call) -> None:
@@ -242,7 +254,9 @@ TOOLS: Mapping[str, Callable[[State, Call], object]] = {
     "relation-get": _relation_get,
     "relation-ids": _relation_ids,
     "relation-list": _relation_list,
-    "relation-model-get": lambda state, call: {"uuid": _relation(state, call).get("model", state["model"])},
+    "relation-model-get": lambda state, call: {
+        "uuid": _relation(state, call).get("model", state["model"])
+    },
     "relation-set": _relation_set,
     "secret-get": _secret_get,
     "secret-ids": lambda state, call: [],
@@ -253,7 +267,9 @@ TOOLS: Mapping[str, Callable[[State, Call], object]] = {
     "status-get": _status_get,
     "status-set": _status_set,
     "storage-get": lambda state, call: state["storages"][call.options.get("-s", "")],
-    "storage-list": lambda state, call: [one for one in state["storages"] if one.startswith(f"{call.word()}/")],
+    "storage-list": lambda state, call: [
+        one for one in state["storages"] if one.startswith(f"{call.word()}/")
+    ],
 }
 
 

@@ -10,7 +10,9 @@ from typing import Any
 from packed.unit import own
 
 
-def write(path: Path, cluster: Mapping[str, Any], user: Mapping[str, Any] | None = None) -> dict[str, str]:
+def write(
+    path: Path, cluster: Mapping[str, Any], user: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Write a kubeconfig for a cluster, such as `{"server": URL}`; return the environment that names it."""
     config = {
         "apiVersion": "v1",

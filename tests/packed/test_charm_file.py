@@ -46,7 +46,16 @@ def test_juju_is_told_every_action(charm):
 def test_juju_is_told_what_the_charm_needs_and_relates_to(charm):
     metadata = read(charm / "metadata.yaml")
 
-    for key in ("name", "assumes", "charm-user", "requires", "provides", "peers", "containers", "resources"):
+    for key in (
+        "name",
+        "assumes",
+        "charm-user",
+        "requires",
+        "provides",
+        "peers",
+        "containers",
+        "resources",
+    ):
         assert metadata.get(key) == CHARM.get(key), key
 
 
@@ -78,7 +87,9 @@ def test_the_byte_code_in_it_is_used_whatever_the_time_of_its_source_and_belongs
 
     assert len(compiled) > 500
     assert [path for path in compiled if flags[path] != UNCHECKED_HASH] == []
-    assert [path for path in compiled if not Path(importlib.util.source_from_cache(path)).is_file()] == []
+    assert [
+        path for path in compiled if not Path(importlib.util.source_from_cache(path)).is_file()
+    ] == []
     assert not list(charm.glob("src/__pycache__/charm.*"))  # a script is compiled at every start
 
 
@@ -96,11 +107,26 @@ def test_the_licences_of_all_packages_are_in_it(charm):
 def test_the_locked_packages_are_in_it_and_no_other(charm):
     lock = (ROOT / "requirements.txt").read_text()
     locked = re.findall(r"^([\w.-]+)==(\S+)(?: ; (.*?))? \\$", lock, re.MULTILINE)
-    found = {path.name.removesuffix(".dist-info") for path in charm.glob("venv/lib/*/site-packages/*.dist-info")}
+    found = {
+        path.name.removesuffix(".dist-info")
+        for path in charm.glob("venv/lib/*/site-packages/*.dist-info")
+    }
 
-    always = {f"{name.replace('-', '_')}-{version}".lower() for name, version, condition in locked if not condition}
-    sometimes = {f"{name.replace('-', '_')}-{version}".lower() for name, version, condition in locked if condition}
-    assert always <= {name.lower().replace("-", "_", name.count("-") - 1) for name in found} <= always | sometimes
+    always = {
+        f"{name.replace('-', '_')}-{version}".lower()
+        for name, version, condition in locked
+        if not condition
+    }
+    sometimes = {
+        f"{name.replace('-', '_')}-{version}".lower()
+        for name, version, condition in locked
+        if condition
+    }
+    assert (
+        always
+        <= {name.lower().replace("-", "_", name.count("-") - 1) for name in found}
+        <= always | sometimes
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,6 +145,8 @@ def test_it_has_what_goes_with_it(charm, name):
     assert (charm / name).is_file()
 
 
-@pytest.mark.parametrize("name", ["tests", "docs", "bench", ".git", "pyproject.toml", "requirements.txt"])
+@pytest.mark.parametrize(
+    "name", ["tests", "docs", "bench", ".git", "pyproject.toml", "requirements.txt"]
+)
 def test_it_has_nothing_of_our_workshop(charm, name):
     assert not (charm / name).exists()

@@ -27,7 +27,9 @@ def synced(unit: Unit, document):
 def bound(api, namespace):
     """Who is bound in a namespace, but for its owner and the accounts of its programs."""
     subjects = (one["subjects"][0]["name"] for one in api.objects("RoleBinding", namespace))
-    return sorted(name.partition("@")[0] for name in subjects if "@" in name and not name.startswith("olga"))
+    return sorted(
+        name.partition("@")[0] for name in subjects if "@" in name and not name.startswith("olga")
+    )
 
 
 # hooks
@@ -62,12 +64,18 @@ def test_an_update_status_with_nothing_to_do_asks_juju_nothing_twice(synced):
 
 
 def test_an_update_status_mends_what_was_edited_by_hand(synced, api):
-    name = next(one["metadata"]["name"] for one in api.objects("RoleBinding", "ml") if "bob" in str(one["subjects"]))
+    name = next(
+        one["metadata"]["name"]
+        for one in api.objects("RoleBinding", "ml")
+        if "bob" in str(one["subjects"])
+    )
     api.client().delete(RoleBinding, name, namespace="ml")
 
     done = synced.see("update-status")
 
-    assert [line for line in done.logged if line.startswith("INFO")] == ["INFO 1 change, 1 write, 0 failed, 0 pending"]
+    assert [line for line in done.logged if line.startswith("INFO")] == [
+        "INFO 1 change, 1 write, 0 failed, 0 pending"
+    ]
     assert bound(api, "ml") == ["ann", "bob"]
 
 
@@ -127,7 +135,9 @@ def test_a_crash_is_an_exit_code_and_a_traceback_in_the_log(unit):
 
 
 def test_the_charm_writes_nothing_into_its_folder_but_what_ops_remembers(synced):
-    changed = {path.name for path in synced.folder.iterdir()} - {path.name for path in synced.charm.iterdir()}
+    changed = {path.name for path in synced.folder.iterdir()} - {
+        path.name for path in synced.charm.iterdir()
+    }
 
     assert changed == {".unit-state.db"}
 
@@ -186,7 +196,10 @@ def test_an_action_on_another_unit_than_the_leader_fails_with_the_reason(unit):
     done = unit.act("sync-now")
 
     assert done.exit_code == 0
-    assert done.failed == "profiles-management/0 is not the leader; run it on profiles-management/leader"
+    assert (
+        done.failed
+        == "profiles-management/0 is not the leader; run it on profiles-management/leader"
+    )
 
 
 def test_an_action_with_a_bad_document_fails_and_lists_every_mistake(unit, document):
@@ -235,7 +248,10 @@ def test_a_permission_that_is_missing_is_named(synced, api):
 
     done = synced.see("update-status")
 
-    assert done.status == "blocked: not allowed to list profiles; run juju trust profiles-management --scope=cluster"
+    assert (
+        done.status
+        == "blocked: not allowed to list profiles; run juju trust profiles-management --scope=cluster"
+    )
 
 
 def test_a_cluster_without_kubeflow_is_waited_for(charm, home, document):

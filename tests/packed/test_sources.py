@@ -19,10 +19,14 @@ SECRET = "secret:d0gf0od0000000000000"
 def tester_charm(charm: Path, tmp_path_factory) -> Path:
     """The tester charm as it would be unpacked; its packages are those of ours, of which it needs ops."""
     folder = charm.with_name(f"{charm.name}-tester")
-    shutil.copytree(charm, folder, copy_function=os.link, ignore=shutil.ignore_patterns("src", "*.yaml"))
+    shutil.copytree(
+        charm, folder, copy_function=os.link, ignore=shutil.ignore_patterns("src", "*.yaml")
+    )
     shutil.copytree(TESTER / "src", folder / "src")
     described = yaml.safe_load((TESTER / "charmcraft.yaml").read_text())
-    (folder / "metadata.yaml").write_text(yaml.safe_dump({key: described[key] for key in ("name", "provides")}))
+    (folder / "metadata.yaml").write_text(
+        yaml.safe_dump({key: described[key] for key in ("name", "provides")})
+    )
     (folder / "config.yaml").write_text(yaml.safe_dump(described["config"]))
     yield folder
     shutil.rmtree(folder)
@@ -62,7 +66,9 @@ def related(unit: Unit, tester: Unit) -> Related:
 
 def bound(api, namespace):
     subjects = (one["subjects"][0]["name"] for one in api.objects("RoleBinding", namespace))
-    return sorted(name.partition("@")[0] for name in subjects if "@" in name and not name.startswith("olga"))
+    return sorted(
+        name.partition("@")[0] for name in subjects if "@" in name and not name.startswith("olga")
+    )
 
 
 def test_what_another_charm_publishes_is_applied_and_it_is_told(related, api, document):
@@ -73,7 +79,9 @@ def test_what_another_charm_publishes_is_applied_and_it_is_told(related, api, do
     assert related.answer().status == "active: 1 applied"
 
 
-def test_a_document_with_a_mistake_is_told_to_its_author_and_changes_nothing(related, api, document):
+def test_a_document_with_a_mistake_is_told_to_its_author_and_changes_nothing(
+    related, api, document
+):
     related.publish(document(ml={"ann": "edit"}))
     api.log.clear()
 
@@ -84,7 +92,9 @@ def test_a_document_with_a_mistake_is_told_to_its_author_and_changes_nothing(rel
     assert bound(api, "ml") == ["ann"]
 
 
-def test_an_event_with_nothing_to_do_writes_neither_to_the_cluster_nor_to_the_relation(related, api, document):
+def test_an_event_with_nothing_to_do_writes_neither_to_the_cluster_nor_to_the_relation(
+    related, api, document
+):
     related.publish(document(ml={"ann": "edit"}))
     api.log.clear()
 
@@ -95,7 +105,9 @@ def test_an_event_with_nothing_to_do_writes_neither_to_the_cluster_nor_to_the_re
     assert done.of("relation-set") == []
 
 
-def test_a_relation_that_is_removed_takes_access_with_it_and_leaves_the_profile(related, api, document):
+def test_a_relation_that_is_removed_takes_access_with_it_and_leaves_the_profile(
+    related, api, document
+):
     related.publish(document(ml={"ann": "edit"}))
 
     related.unit.see_relation(related.here, "departed")
@@ -105,7 +117,9 @@ def test_a_relation_that_is_removed_takes_access_with_it_and_leaves_the_profile(
     assert api.get("Profile", None, "ml")
 
 
-def test_a_unit_that_is_being_removed_takes_no_access_away_as_its_relations_break(related, api, document):
+def test_a_unit_that_is_being_removed_takes_no_access_away_as_its_relations_break(
+    related, api, document
+):
     related.publish(document(ml={"ann": "edit"}))
     related.unit.dying = True
 

@@ -16,9 +16,12 @@ import yaml
 
 from packed import hook_tools
 
-# Juju runs a charm with `charm-user: non-root` as this user; whoever may not become it stays who they are.
+# Juju runs a charm with `charm-user: non-root` as this user; whoever may not become it stays who
+# they are.
 _CHARM_USER = 170
-_BECOMES = {"user": _CHARM_USER, "group": _CHARM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+_BECOMES = (
+    {"user": _CHARM_USER, "group": _CHARM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
+)
 _DEADLINE = 60.0
 APP = "profiles-management"
 _MODEL = "0c0ffee0-0000-4000-8000-000000000000"
@@ -74,7 +77,9 @@ class Crashed(AssertionError):
     """The charm ended with another exit code than 0; the message says what it left in its log."""
 
     def __init__(self, dispatch: Dispatch) -> None:
-        super().__init__("\n".join([f"exit code {dispatch.exit_code}", *dispatch.logged, dispatch.stderr]))
+        super().__init__(
+            "\n".join([f"exit code {dispatch.exit_code}", *dispatch.logged, dispatch.stderr])
+        )
         self.exit_code = dispatch.exit_code
 
 
@@ -90,12 +95,14 @@ class Unit:
     Attributes:
         dying: whether it is being removed, alone or with its application.
         config: the options that differ from their defaults.
-        relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit; see `relate`. Those to
-            its peers are there from the beginning.
+        relations: each with `id`, `endpoint`, `app`, `units` and `data` by application and unit;
+            see `relate`. Those to its peers are there from the beginning.
         secrets: by their identity, each with `content`.
     """
 
-    def __init__(self, home: Path, charm: Path, environment: Mapping[str, str], *, app: str = APP) -> None:
+    def __init__(
+        self, home: Path, charm: Path, environment: Mapping[str, str], *, app: str = APP
+    ) -> None:
         self.charm, self.folder = charm, home / "charm"
         shutil.copytree(charm, self.folder, copy_function=os.link)
         own(self.folder)
@@ -131,11 +138,22 @@ class Unit:
         known = self._actions[action].get("params", {})
         given = {name.replace("_", "-"): value for name, value in params.items()}
         defaults = {name: param["default"] for name, param in known.items() if "default" in param}
-        self._kept["action"] = {"params": defaults | given, "results": {}, "failed": "", "logged": []}
-        environment = {"JUJU_ACTION_NAME": action, "JUJU_ACTION_UUID": "1", "JUJU_ACTION_TAG": "action-1"}
+        self._kept["action"] = {
+            "params": defaults | given,
+            "results": {},
+            "failed": "",
+            "logged": [],
+        }
+        environment = {
+            "JUJU_ACTION_NAME": action,
+            "JUJU_ACTION_UUID": "1",
+            "JUJU_ACTION_TAG": "action-1",
+        }
         return self._dispatch(f"actions/{action}", environment)
 
-    def relate(self, endpoint: str, app: str, published: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def relate(
+        self, endpoint: str, app: str, published: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Add a relation to another application of one unit, that has published this; return it."""
         relation = {
             "id": len(self.relations) + 1,
@@ -199,7 +217,9 @@ class Unit:
         return dispatch
 
     def _state(self) -> dict[str, Any]:
-        defaults = {name: option["default"] for name, option in self._options.items() if "default" in option}
+        defaults = {
+            name: option["default"] for name, option in self._options.items() if "default" in option
+        }
         given = {name.replace("_", "-"): value for name, value in self.config.items()}
         ours = {"leader": self.leader, "dying": self.dying, "config": defaults | given}
         return self._kept | ours | {"relations": self.relations, "secrets": self.secrets}

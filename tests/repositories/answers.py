@@ -52,7 +52,10 @@ def fetched(packed: bytes = PACK, tip: str = TIP) -> bytes:
 
 def http(body: bytes, kind: str, status: bytes = b"200 OK", more: bytes = b"") -> bytes:
     """Return a whole answer of HTTP; `kind` is advertisement or result."""
-    head = b"HTTP/1.1 %s\r\nContent-Type: application/x-git-upload-pack-%s\r\n" % (status, kind.encode())
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/x-git-upload-pack-%s\r\n" % (
+        status,
+        kind.encode(),
+    )
     return head + more + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 

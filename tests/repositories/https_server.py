@@ -15,7 +15,8 @@ class HttpsServer(ThreadingHTTPServer):
     Attributes:
         requests: what was asked: method, path and the credentials that came along.
         user: the only `user:token` that is let in; empty lets everybody in.
-        instead: called with the handler of a request before it is answered; returns whether it answered itself.
+        instead: called with the handler of a request before it is answered; returns whether it
+            answered itself.
         protocol: the protocol of Git that is spoken, at most.
         over: set when the server ends, for what hangs.
     """

@@ -8,7 +8,12 @@ COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 
 def pack(*objects, count=None, magic=b"PACK", version=2):
     """Return a pack of entries."""
-    body = magic + version.to_bytes(4) + (len(objects) if count is None else count).to_bytes(4) + b"".join(objects)
+    body = (
+        magic
+        + version.to_bytes(4)
+        + (len(objects) if count is None else count).to_bytes(4)
+        + b"".join(objects)
+    )
     return body + hashlib.sha1(body, usedforsecurity=False).digest()
 
 

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from memory_api.requests import Request
 from profiles_management import Settings
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import Person
 from scenarios.documents import OWNER, Scenario, person
 
-OWNERS = (names.OWNER_BINDING, names.OWNER_POLICY)
+OWNERS = (naming.OWNER_BINDING, naming.OWNER_POLICY)
 KINDS = ("RoleBinding", "AuthorizationPolicy")
 
 
@@ -45,10 +45,13 @@ class Moment:
 class Register:
     """Who gets in at present, by the objects that are there.
 
-    What is foreign (by (kind, namespace, name)) is not looked at, owners' own objects only where they are asked for.
+    What is foreign (by (kind, namespace, name)) is not looked at, owners' own objects only where
+    they are asked for.
     """
 
-    def __init__(self, foreign: Collection[tuple[str, str, str]] = (), *, owners: bool = False) -> None:
+    def __init__(
+        self, foreign: Collection[tuple[str, str, str]] = (), *, owners: bool = False
+    ) -> None:
         self._foreign, self._owners = frozenset(foreign), owners
         self._objects: dict[tuple[str, str, str], dict[str, str]] = {}
 
@@ -94,12 +97,15 @@ class History:
                 longest, lost = max(longest, now.writes - lost), None
         return longest
 
-    def findings(self, scenario: Scenario, injured: Request | None = None, *, blind: bool = False) -> list[str]:
+    def findings(
+        self, scenario: Scenario, injured: Request | None = None, *, blind: bool = False
+    ) -> list[str]:
         """Return what was not as it must be, on the whole way from one document to the other; empty if all was.
 
         Args:
-            injured: the write that something was done to. Whose role it was to change may be without one until the
-                next run; grants in other profiles need not wait for a revocation that was given up.
+            injured: the write that something was done to. Whose role it was to change may be
+                without one until the next run; grants in other profiles need not wait for a
+                revocation that was given up.
             blind: whether a run was shown the past: it cannot revoke first what it does not see.
         """
         before, after = given_before(scenario), given_after(scenario)
@@ -117,10 +123,13 @@ class History:
                 if more := roles - before.get(door, set()) - after.get(door, set()):
                     yield f"moment {number}: {door} has {', '.join(sorted(more))}, which neither document gives"
 
-    def _lost(self, before: Roles, after: Roles, injured: Request | None, *, blind: bool) -> Iterator[str]:
+    def _lost(
+        self, before: Roles, after: Roles, injured: Request | None, *, blind: bool
+    ) -> Iterator[str]:
         """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request.
 
-        Where the past shows no Profile it looks deleted: a run ends the stronger role, the next one gives the weaker.
+        Where the past shows no Profile it looks deleted: a run ends the stronger role, the next one
+            gives the weaker.
         """
         for door in before.keys() & after.keys():
             changes = door.kind == "RoleBinding" and before[door] != after[door]
@@ -131,12 +140,22 @@ class History:
                 yield f"{door} was out for {gap} writes"
 
     def _too_early(
-        self, before: Roles, after: Roles, injured: Request | None, owners: Collection[tuple[str, str]]
+        self,
+        before: Roles,
+        after: Roles,
+        injured: Request | None,
+        owners: Collection[tuple[str, str]],
     ) -> Iterator[str]:
         """No grant goes out before every revocation was answered or given up; a change of owner is one step."""
-        exempt = {door for door in before.keys() | after.keys() if (door.profile, _name(door)) in owners}
-        granted = {door: self._when(door, there=True) for door in after.keys() - before.keys() - exempt}
-        revoked = {door: self._when(door, there=False) for door in before.keys() - after.keys() - exempt}
+        exempt = {
+            door for door in before.keys() | after.keys() if (door.profile, _name(door)) in owners
+        }
+        granted = {
+            door: self._when(door, there=True) for door in after.keys() - before.keys() - exempt
+        }
+        revoked = {
+            door: self._when(door, there=False) for door in before.keys() - after.keys() - exempt
+        }
         for new, gained in granted.items():
             for old, lost in revoked.items():
                 given_up = injured is not None and injured.namespace == old.profile != new.profile
@@ -161,7 +180,9 @@ def is_about(request: Request, door: Door) -> bool:
     """Tell whether a write is to an object that KFAM's rule names after the person of a door."""
     who = Person(*door.person.split(" ", 1))
     called = request.name or (request.body or {}).get("metadata", {}).get("name", "")
-    return request.namespace == door.profile and called in {names.kfam_name(who, role) for role in _ROLES}
+    return request.namespace == door.profile and called in {
+        naming.kfam_name(who, role) for role in _ROLES
+    }
 
 
 _ROLES = ("admin", "edit", "view")
@@ -212,12 +233,23 @@ def _given(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
 def _of_owner(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
     """A policy names an owner of any kind by the header; a ServiceAccount is nobody whose doors are looked at."""
     name, kind = profile.owner.name, profile.owner.kind
-    bound, header = _doors(profile.name, name, "admin", settings, kind=kind), _doors(profile.name, name, "", settings)
-    doors = {door: roles for door, roles in bound.items() if door.kind == "RoleBinding" and kind != "ServiceAccount"}
-    return doors | {door: roles for door, roles in header.items() if door.kind == "AuthorizationPolicy"}
+    bound, header = (
+        _doors(profile.name, name, "admin", settings, kind=kind),
+        _doors(profile.name, name, "", settings),
+    )
+    doors = {
+        door: roles
+        for door, roles in bound.items()
+        if door.kind == "RoleBinding" and kind != "ServiceAccount"
+    }
+    return doors | {
+        door: roles for door, roles in header.items() if door.kind == "AuthorizationPolicy"
+    }
 
 
-def _doors(profile: str, name: str, role: str, settings: Settings, *, kind: str = "User") -> dict[Door, set[str]]:
+def _doors(
+    profile: str, name: str, role: str, settings: Settings, *, kind: str = "User"
+) -> dict[Door, set[str]]:
     key = f"request.headers[{settings.userid_header}] {settings.userid_prefix}"
     if kind == "Group":
         key = f"request.auth.claims[{settings.groups_claim}] "
@@ -241,14 +273,23 @@ def _together(parts: Sequence[Roles]) -> dict[Door, set[str]]:
 def _is_somebodys(one: Any) -> bool:
     """Whether an object bears a contributor's annotations or our mark; what has lost both is foreign."""
     notes, labels = one["metadata"].get("annotations", {}), one["metadata"].get("labels", {})
-    return names.INSTANCE in labels or ("role" in notes and not notes.keys().isdisjoint(("user", "group")))
+    return naming.INSTANCE in labels or (
+        "role" in notes and not notes.keys().isdisjoint(("user", "group"))
+    )
 
 
 def _people(kind: str, one: Any) -> dict[str, str]:
     """Return whom an object lets in, with which role; a policy knows no roles."""
     if kind == "RoleBinding":
-        subjects = [subject for subject in one.get("subjects", ()) if subject["kind"] != "ServiceAccount"]
-        return {f"{subject['kind']} {subject['name']}": one["roleRef"]["name"] for subject in subjects}
-    conditions = [when for rule in one.get("spec", {}).get("rules", ()) for when in rule.get("when", ())]
-    users = [when for when in conditions if when["key"].startswith("request.")]  # the rest is about namespaces
+        subjects = [
+            subject for subject in one.get("subjects", ()) if subject["kind"] != "ServiceAccount"
+        ]
+        return {
+            f"{subject['kind']} {subject['name']}": one["roleRef"]["name"] for subject in subjects
+        }
+    conditions = [
+        when for rule in one.get("spec", {}).get("rules", ()) for when in rule.get("when", ())
+    ]
+    # the rest is about namespaces
+    users = [when for when in conditions if when["key"].startswith("request.")]
     return {f"{when['key']} {value}": "in" for when in users for value in when.get("values", ())}

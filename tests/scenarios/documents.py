@@ -8,7 +8,12 @@ from typing import Any
 
 from memory_api import Kfam
 from profiles_management import Settings
-from profiles_management.pmr.classes import Contributor, Owner, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import (
+    Contributor,
+    Owner,
+    Profile,
+    ProfilesManagementRepresentation,
+)
 
 OWNER = "olga@example.com"
 
@@ -20,7 +25,11 @@ def person(who):
 
 def profile(name="ml", *, owner=OWNER, kind="User", **rest):
     """Build a profile: `profile(ann="edit", resources={...})`; what is a role makes a contributor."""
-    people = [Contributor(name=person(who), role=role) for who, role in rest.items() if isinstance(role, str)]
+    people = [
+        Contributor(name=person(who), role=role)
+        for who, role in rest.items()
+        if isinstance(role, str)
+    ]
     fields = {key: value for key, value in rest.items() if not isinstance(value, str)}
     return Profile(name=name, owner=Owner(kind=kind, name=owner), contributors=people, **fields)
 
@@ -35,14 +44,16 @@ class Scenario:
     """A way from one document to another.
 
     Attributes:
-        found: profiles that somebody made by hand before any document, each with the people that the owner, OWNER,
-            added in the dashboard.
+        found: profiles that somebody made by hand before any document, each with the people that
+            the owner, OWNER, added in the dashboard.
     """
 
     name: str
     before: ProfilesManagementRepresentation
     after: ProfilesManagementRepresentation
-    settings: Settings = field(default_factory=lambda: Settings(allow_revocations=True, writers=1, deadline=60))
+    settings: Settings = field(
+        default_factory=lambda: Settings(allow_revocations=True, writers=1, deadline=60)
+    )
     found: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -63,8 +74,15 @@ class Scenario:
     def find(self, api: Any, wait: Callable[[str], object] = lambda name: None) -> None:
         """Make what was there before; `wait` returns once the profile controller is through with a profile."""
         for name, people in self.found.items():
-            spec = {"owner": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OWNER}}
-            body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}, "spec": spec}
+            spec = {
+                "owner": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OWNER}
+            }
+            body = {
+                "apiVersion": "kubeflow.org/v1",
+                "kind": "Profile",
+                "metadata": {"name": name},
+                "spec": spec,
+            }
             api.call("POST", api.path("Profile"), body, manager="kubectl")
             wait(name)
             for who, role in people.items():
@@ -97,7 +115,11 @@ _WAYS = (
     ("contributors are swapped", PLAIN, document(profile(cy="edit", ann="view"), OTHER)),
     ("owner changes", BOB, document(profile(owner="new@example.com", bob="view"))),
     ("owner becomes contributor", BOB, document(profile(owner="bob@example.com", olga="view"))),
-    ("quota changes scopes", document(profile(resources=QUOTA)), document(profile(resources=OTHER_SCOPES))),
+    (
+        "quota changes scopes",
+        document(profile(resources=QUOTA)),
+        document(profile(resources=OTHER_SCOPES)),
+    ),
     ("everything goes", document(FULL), document(profile())),
     ("profile leaves", document(FULL, OTHER), document(OTHER)),
 )

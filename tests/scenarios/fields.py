@@ -44,7 +44,11 @@ def _selector(*expressions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asks(operator: str, *values: str, scope: str = "PriorityClass") -> dict[str, Any]:
-    return {"operator": operator, "scopeName": scope, **({"values": list(values)} if values else {})}
+    return {
+        "operator": operator,
+        "scopeName": scope,
+        **({"values": list(values)} if values else {}),
+    }
 
 
 def _limits(*limits: dict[str, Any]) -> dict[str, Any]:
@@ -66,9 +70,15 @@ _STORAGE = {"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}}
 # A value is what a profile says beside its name and, where it says none, its owner.
 PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
     "name": ({"name": "ml"}, {"name": "web"}, {"name": "data"}),
-    "owner": (_owner("User", person("olga")), _owner("Group", "team a"), _robot(namespace="kubeflow")),
+    "owner": (
+        _owner("User", person("olga")),
+        _owner("Group", "team a"),
+        _robot(namespace="kubeflow"),
+    ),
     "owner.kind": (_owner("User", "robot"), _owner("Group", "robot"), _robot()),
-    "owner.name": tuple(_owner("User", name) for name in (person("olga"), person("nina"), "o.lga@example.com")),
+    "owner.name": tuple(
+        _owner("User", name) for name in (person("olga"), person("nina"), "o.lga@example.com")
+    ),
     "owner.namespace": (_robot(), _robot(namespace="kubeflow"), _robot(namespace="default")),
     "contributors": (
         {},
@@ -77,7 +87,9 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
         _people(_one("ann", "view"), _one("bob", "admin")),
         _people(_one("cy"), _one("bob"), _one("ann")),
     ),
-    "contributors.name": tuple(_people(_one(name)) for name in ("ann", "a.b@example.com", "a-b@example.com")),
+    "contributors.name": tuple(
+        _people(_one(name)) for name in ("ann", "a.b@example.com", "a-b@example.com")
+    ),
     "contributors.role": ({}, *(_people(_one("ann", role)) for role in ("admin", "edit", "view"))),
     "contributors.kind": (
         _people(_one(person("ann"))),
@@ -101,14 +113,22 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "resources.scopes": (
         _hard(),
-        *(_quota(hard={"pods": "5"}, scopes=scopes) for scopes in ([], ["BestEffort"], ["NotBestEffort"])),
+        *(
+            _quota(hard={"pods": "5"}, scopes=scopes)
+            for scopes in ([], ["BestEffort"], ["NotBestEffort"])
+        ),
         _quota(hard={"pods": "5"}, scopes=["NotTerminating", "NotBestEffort"]),
     ),
     "resources.scopeSelector": (
         _hard(),
         _selector(),
         _selector(_asks("Exists")),
-        {"resources": {**_selector(_asks("In", "high"))["resources"], "scopes": ["NotTerminating"]}},
+        {
+            "resources": {
+                **_selector(_asks("In", "high"))["resources"],
+                "scopes": ["NotTerminating"],
+            }
+        },
     ),
     "resources.scopeSelector.matchExpressions": (
         _selector(),
@@ -122,7 +142,8 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
         _selector(_asks("DoesNotExist")),
     ),
     "resources.scopeSelector.matchExpressions.scopeName": tuple(
-        _selector(_asks("Exists", scope=scope)) for scope in ("PriorityClass", "BestEffort", "NotTerminating")
+        _selector(_asks("Exists", scope=scope))
+        for scope in ("PriorityClass", "BestEffort", "NotTerminating")
     ),
     "resources.scopeSelector.matchExpressions.values": (
         _selector(_asks("Exists")),
@@ -138,38 +159,61 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
         _limits(_STORAGE),
     ),
     "limitRange.limits.type": tuple(
-        _limits({"type": kind, "max": {"storage" if kind == "PersistentVolumeClaim" else "cpu": "1"}})
+        _limits(
+            {"type": kind, "max": {"storage" if kind == "PersistentVolumeClaim" else "cpu": "1"}}
+        )
         for kind in ("Container", "Pod", "PersistentVolumeClaim")
     ),
-    "limitRange.limits.max": tuple(_container(**rest) for rest in ({}, {"max": _SMALL}, {"max": _LARGE})),
-    "limitRange.limits.min": tuple(_container(**rest) for rest in ({}, {"min": _SMALL}, {"min": _LARGE})),
-    "limitRange.limits.default": tuple(_container(**rest) for rest in ({}, {"default": _SMALL}, {"default": _LARGE})),
+    "limitRange.limits.max": tuple(
+        _container(**rest) for rest in ({}, {"max": _SMALL}, {"max": _LARGE})
+    ),
+    "limitRange.limits.min": tuple(
+        _container(**rest) for rest in ({}, {"min": _SMALL}, {"min": _LARGE})
+    ),
+    "limitRange.limits.default": tuple(
+        _container(**rest) for rest in ({}, {"default": _SMALL}, {"default": _LARGE})
+    ),
     "limitRange.limits.defaultRequest": tuple(
-        _container(max={"cpu": "4"}, **rest) for rest in ({}, {"defaultRequest": _SMALL}, {"defaultRequest": _LARGE})
+        _container(max={"cpu": "4"}, **rest)
+        for rest in ({}, {"defaultRequest": _SMALL}, {"defaultRequest": _LARGE})
     ),
     "limitRange.limits.maxLimitRequestRatio": tuple(
         _container(**rest)
-        for rest in ({}, {"maxLimitRequestRatio": {"cpu": "2"}}, {"maxLimitRequestRatio": {"cpu": "4"}})
+        for rest in (
+            {},
+            {"maxLimitRequestRatio": {"cpu": "2"}},
+            {"maxLimitRequestRatio": {"cpu": "4"}},
+        )
     ),
     "labels": tuple(
-        {"labels": labels} for labels in ({}, {"team": "red"}, {"team": "blue"}, {"team": None}, {"stage": ""})
+        {"labels": labels}
+        for labels in ({}, {"team": "red"}, {"team": "blue"}, {"team": None}, {"stage": ""})
     ),
     "annotations": tuple(
         {"annotations": notes}
         for notes in ({}, {"note": "one"}, {"note": "é <&>"}, {"note": "one", "other": "x" * 300})
     ),
     "plugins": ({}, _plugin(), {"plugins": [{"kind": "A"}, {"kind": "B"}]}),
-    "plugins.apiVersion": tuple(_plugin(**rest) for rest in ({}, {"apiVersion": "v1"}, {"apiVersion": "v2"})),
-    "plugins.kind": tuple(_plugin(kind) for kind in ("WorkloadIdentity", "AwsIamForServiceAccount", "Other")),
-    "plugins.spec": tuple(_plugin(spec=spec) for spec in ({}, {"a": 1}, {"a": 2}, {"b": {"c": [True]}})),
+    "plugins.apiVersion": tuple(
+        _plugin(**rest) for rest in ({}, {"apiVersion": "v1"}, {"apiVersion": "v2"})
+    ),
+    "plugins.kind": tuple(
+        _plugin(kind) for kind in ("WorkloadIdentity", "AwsIamForServiceAccount", "Other")
+    ),
+    "plugins.spec": tuple(
+        _plugin(spec=spec) for spec in ({}, {"a": 1}, {"a": 2}, {"b": {"c": [True]}})
+    ),
     "open": ({}, {"open": True}, {"open": False}),
     "adopt": ({}, {"adopt": True}, {"adopt": False}),
 }
-# A value is the defaults of a document, with a profile that follows them in all and one that does not.
+# A value is the defaults of a document, with a profile that follows them in all and one that does
+# not.
 DEFAULTS: dict[str, tuple[dict[str, Any], ...]] = {
     "resources": ({}, _hard(), _hard(pods="9"), _quota()),
     "limitRange": ({}, _container(max=_SMALL), _container(max=_LARGE), {"limitRange": {}}),
-    "labels": tuple({"labels": labels} for labels in ({}, {"team": "red"}, {"team": "blue", "tier": "gold"})),
+    "labels": tuple(
+        {"labels": labels} for labels in ({}, {"team": "red"}, {"team": "blue", "tier": "gold"})
+    ),
 }
 _FOLLOWS: dict[str, Any] = {}
 _DIFFERS = {**_QUOTA, **_LIMITS, "labels": {"team": None, "tier": "iron"}}
@@ -189,7 +233,10 @@ class Field:
     def walk(self) -> list[int]:
         """Return a way from value to value on which every ordered pair occurs, there and back again at once."""
         last = len(self.documents) - 1
-        steps = [[[other, one] for other in range(one + 1, last + 1)] + [[one + 1]] for one in range(last)]
+        steps = [
+            [[other, one] for other in range(one + 1, last + 1)] + [[one + 1]]
+            for one in range(last)
+        ]
         return [0, *(number for parts in steps for part in parts for number in part)]
 
     def __str__(self) -> str:
@@ -200,7 +247,12 @@ def field_of(path: str, prefix: str = "") -> Field:
     """Return one field; what its profiles are called begins with the prefix."""
     head, _, tail = path.partition(".")
     if head == "defaults":
-        return Field(path, tuple(_document(prefix, _FOLLOWS, _DIFFERS, defaults=value) for value in DEFAULTS[tail]))
+        return Field(
+            path,
+            tuple(
+                _document(prefix, _FOLLOWS, _DIFFERS, defaults=value) for value in DEFAULTS[tail]
+            ),
+        )
     return Field(path, tuple(_document(prefix, value) for value in PROFILE[path]))
 
 
@@ -212,7 +264,11 @@ def all_fields() -> list[Field]:
 def _document(prefix: str, *values: Any, defaults: Any = None) -> ProfilesManagementRepresentation:
     profiles = [
         Profile.model_validate(
-            {"owner": _OLGA, **value, "name": f"{prefix}{value.get('name', 'ml' if number == 0 else 'other')}"}
+            {
+                "owner": _OLGA,
+                **value,
+                "name": f"{prefix}{value.get('name', 'ml' if number == 0 else 'other')}",
+            }
         )
         for number, value in enumerate(values)
     ]

@@ -17,7 +17,9 @@ def account(name, namespace="ml"):
     return {"kind": "ServiceAccount", "name": name, "namespace": namespace}
 
 
-def binding(name, *subjects, role="kubeflow-edit", kind="ClusterRole", notes=None, space="ml", **metadata):
+def binding(
+    name, *subjects, role="kubeflow-edit", kind="ClusterRole", notes=None, space="ml", **metadata
+):
     """Build a RoleBinding."""
     return {
         "apiVersion": f"{RBAC}/v1",
@@ -41,7 +43,10 @@ def policy(name, *rules, notes=None, space="ml", action=None, **metadata):
 
 def rule(*values, key="request.headers[kubeflow-userid]", principals=PRINCIPALS):
     """Build a rule that lets in whom a header or a claim names."""
-    return {"from": [{"source": {"principals": list(principals)}}], "when": [{"key": key, "values": list(values)}]}
+    return {
+        "from": [{"source": {"principals": list(principals)}}],
+        "when": [{"key": key, "values": list(values)}],
+    }
 
 
 def kfam_notes(name, role):

@@ -15,8 +15,47 @@ SPECIAL = (
     "1000000000000000000000", "123456789012345678901234567890", "0.123456789123456789",
 )  # fmt: skip
 
-_SUFFIXES = ("", "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "e", "E")
-_NUMBERS = (0, 1, 2, 5, 8, 10, 15, 16, 100, 500, 512, 1000, 1024, 1536, 2048, 10_000, 1_000_000, 1_048_576)
+_SUFFIXES = (
+    "",
+    "",
+    "n",
+    "u",
+    "m",
+    "k",
+    "M",
+    "G",
+    "T",
+    "P",
+    "E",
+    "Ki",
+    "Mi",
+    "Gi",
+    "Ti",
+    "Pi",
+    "Ei",
+    "e",
+    "E",
+)
+_NUMBERS = (
+    0,
+    1,
+    2,
+    5,
+    8,
+    10,
+    15,
+    16,
+    100,
+    500,
+    512,
+    1000,
+    1024,
+    1536,
+    2048,
+    10_000,
+    1_000_000,
+    1_048_576,
+)
 _EXPONENTS = (0, 1, 2, 3, 4, 6, 9, 12, 15, 18, 20, 21, 24)
 
 
@@ -32,7 +71,11 @@ def written(number: int, *, seed: int = 20261126) -> tuple[str, ...]:
 def _drawn(chance: random.Random) -> str:
     whole = str(chance.choice((*_NUMBERS, chance.randrange(10 ** chance.randrange(1, 22)))))
     zeros = "0" * chance.choice((0, 0, 0, 0, 1, 2))
-    part = "." + "".join(chance.choices("0001235", k=chance.randrange(12))) if chance.random() < 0.4 else ""
+    part = (
+        "." + "".join(chance.choices("0001235", k=chance.randrange(12)))
+        if chance.random() < 0.4
+        else ""
+    )
     suffix = chance.choice(_SUFFIXES)
     if suffix in ("e", "E") and chance.random() < 0.8:
         suffix += f"{chance.choice(('', '+', '-'))}{chance.choice(_EXPONENTS)}"

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _WHOLE = ("Profile", "Namespace")
-_NAMESPACED = ("RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ServiceAccount")
+_NAMESPACED = (
+    "RoleBinding",
+    "AuthorizationPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "ServiceAccount",
+)
 _OF_ONE_RUN = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields")
 
 State = dict[tuple[str, str, str], Any]
@@ -38,11 +44,15 @@ def everything(api: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for kind in (*_WHOLE, *_NAMESPACED):
         for one in api.objects(kind):
-            found.setdefault(one["metadata"].get("namespace") or one["metadata"]["name"], []).append(one)
+            found.setdefault(
+                one["metadata"].get("namespace") or one["metadata"]["name"], []
+            ).append(one)
     return found
 
 
-def in_everything(found: Mapping[str, list[Any]], profiles: Mapping[str, str], instance: str) -> State:
+def in_everything(
+    found: Mapping[str, list[Any]], profiles: Mapping[str, str], instance: str
+) -> State:
     """Return what `of_cluster` does, of what was read of many profiles at once."""
     return _told([one for name in profiles for one in found.get(name, ())], profiles, instance)
 
@@ -53,7 +63,9 @@ def _told(objects: Iterable[Any], profiles: Mapping[str, str], instance: str) ->
         actual = one["metadata"].get("namespace") or one["metadata"]["name"]
         plain = _meaning(_without_run(json.loads(_retold(one, actual, profiles[actual], instance))))
         if not _is_kubernetes(plain):
-            state[plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]] = plain
+            state[
+                plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]
+            ] = plain
     return state
 
 
@@ -80,7 +92,9 @@ def _retold(one: Any, actual: str, told: str, instance: str) -> str:
 
 def _without_run(body: Any) -> Any:
     body.pop("status", None)
-    body["metadata"] = {key: value for key, value in body["metadata"].items() if key not in _OF_ONE_RUN}
+    body["metadata"] = {
+        key: value for key, value in body["metadata"].items() if key not in _OF_ONE_RUN
+    }
     for owner in body["metadata"].get("ownerReferences", ()):
         owner.pop("uid", None)
     return body

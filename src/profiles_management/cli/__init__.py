@@ -40,11 +40,14 @@ def entry() -> None:
 def _crashed(_: object, error: BaseException, where: TracebackType | None) -> None:
     """Print an error that nobody handles, which is a bug, without credentials.
 
-    What it says is text of others, so credentials are looked for in it: those of the environment, and what looks so.
+    What it says is text of others, so credentials are looked for in it: those of the environment,
+        and what looks so.
     """
     secrets = [value for name, value in os.environ.items() if names_secret(name)]
     lines = traceback.format_exception(error.with_traceback(where))
-    sys.stderr.write("".join(f"{redacted(line[:_LONGEST], secrets)}\n" for line in "".join(lines).splitlines()))
+    sys.stderr.write(
+        "".join(f"{redacted(line[:_LONGEST], secrets)}\n" for line in "".join(lines).splitlines())
+    )
 
 
 def _open_streams() -> None:

@@ -14,7 +14,11 @@ def _commands(ctx: typer.Context) -> list[str]:
 
 _Name = Annotated[
     str | None,
-    typer.Argument(metavar="COMMAND", help="Command to explain (default: the program).", autocompletion=_commands),
+    typer.Argument(
+        metavar="COMMAND",
+        help="Command to explain (default: the program).",
+        autocompletion=_commands,
+    ),
 ]
 
 

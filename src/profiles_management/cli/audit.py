@@ -7,18 +7,18 @@ import typer
 
 from profiles_management import export_pmr
 from profiles_management.cli import completing
-from profiles_management.cli.confirmation import READING
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import AccessOutput, ExportForm, TargetOptions
 from profiles_management.cli.program import about, command
+from profiles_management.cli.prompting import READING
 from profiles_management.cli.reports.access import access_csv, access_page
 from profiles_management.cli.reports.export import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import AccessOptions, ExportOptions
-from profiles_management.kubeflow import access_listing, access_report
+from profiles_management.kubeflow.access import access_listing, access_report
 from profiles_management.kubeflow.engine import list_cluster_wide, read_access
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.unmanaged import people_of
+from profiles_management.kubeflow.state.unmanaged_access import people_of
 from profiles_management.pmr import documents
 from profiles_management.pmr.problems import UnknownPerson
 
@@ -41,7 +41,9 @@ def export(
         session.show_file(export_page(found, session.description, session.clock.now(), about()))
     else:
         session.note_target()
-        session.terminal.document(found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json"))
+        session.terminal.document(
+            found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json")
+        )
     for note in found.notes:
         session.note(str(note))
     return 0
@@ -72,15 +74,20 @@ class AskedOptions:
     ] = None
     profile: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Show this profile only.", autocompletion=completing.profiles),
+        typer.Option(
+            metavar="NAME", help="Show this profile only.", autocompletion=completing.profiles
+        ),
     ] = None
     cluster_wide: Annotated[
-        bool, typer.Option("--cluster-wide", help="Show the ClusterRoleBindings of these people too.")
+        bool,
+        typer.Option("--cluster-wide", help="Show the ClusterRoleBindings of these people too."),
     ] = False
 
     def __post_init__(self) -> None:
         if self.person is not None and not self.person.strip():
-            raise typer.BadParameter("is empty: write a name, or leave the option out.", param_hint="--person")
+            raise typer.BadParameter(
+                "is empty: write a name, or leave the option out.", param_hint="--person"
+            )
         if self.names and not self.cluster_wide:
             raise typer.BadParameter("is for --cluster-wide alone.", param_hint="FILE")
 
@@ -118,7 +125,9 @@ def access(
     elif output == "html":
         session.show_file(access_page(report, session.description, about()))
     else:
-        session.show(output, access_listing.lines(report), access_listing.data(report), listing=True)
+        session.show(
+            output, access_listing.lines(report), access_listing.data(report), listing=True
+        )
     if output in ("text", "csv"):
         session.note(access_listing.not_covered(report))
     return UnknownPerson.exit_code if access_listing.nobody(report) else 0

@@ -15,7 +15,6 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli import formats
-from profiles_management.cli.confirmation import READING, Declined, agree_to_deletion, agreed_plan, asked_stops
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.options import (
     LocalFile,
@@ -27,6 +26,13 @@ from profiles_management.cli.options import (
     moment,
 )
 from profiles_management.cli.program import command
+from profiles_management.cli.prompting import (
+    READING,
+    Declined,
+    agree_to_deletion,
+    agreed_plan,
+    asked_stops,
+)
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import (
     DeleteStaleOptions,
@@ -34,9 +40,9 @@ from profiles_management.cli.setting_options import (
     RuleOptions,
     SettingOptions,
 )
-from profiles_management.kubeflow import listings
-from profiles_management.kubeflow.confirmation import concerns, confirm_data
+from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.engine import allowed
+from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import schema as schemas
@@ -53,21 +59,33 @@ from profiles_management.reconcile.text import plan_lines, report_lines
 
 CHANGES, STOPPED = 2, 3
 At = Annotated[
-    str | None, typer.Option("--at", metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now).")
+    str | None,
+    typer.Option(
+        "--at", metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now)."
+    ),
 ]
 ExitCode = Annotated[
-    bool, typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop or ask.")
+    bool,
+    typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop or ask."),
 ]
-Agreed = Annotated[bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")]
+Agreed = Annotated[
+    bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")
+]
 DryRun = Annotated[
     Literal["client", "server", "none"],
-    typer.Option("--dry-run", help="Same as plan; client and server mean the same.", show_default=False),
+    typer.Option(
+        "--dry-run", help="Same as plan; client and server mean the same.", show_default=False
+    ),
 ]
 
 
 @command
 def validate(
-    ctx: typer.Context, given: DocumentOptions, git: GitOptions, rules: RuleOptions, output: ValidateOutput = "text"
+    ctx: typer.Context,
+    given: DocumentOptions,
+    git: GitOptions,
+    rules: RuleOptions,
+    output: ValidateOutput = "text",
 ) -> int:
     """Check a document, without a cluster."""
     session: Session = ctx.obj
@@ -76,7 +94,9 @@ def validate(
     if output in formats.PROBLEMS:
         session.problems((), document_warnings(pmr), output)
         return 0
-    lines, data = listings.validated(pmr, session.documents, now=session.clock.now(), files=len(given.names))
+    lines, data = stale_listing.validated(
+        pmr, session.documents, now=session.clock.now(), files=len(given.names)
+    )
     session.show(output, lines, data | session.document_data)
     return 0
 
@@ -113,7 +133,14 @@ def plan(
     now = session.clock.now() if at is None else moment(at)
     pmr = session.document(given.names, git, settings.rules)
     return _planned(
-        session, pmr, session.target(target, plan_only=True), settings, now, output=output, exit_code=exit_code, yes=yes
+        session,
+        pmr,
+        session.target(target, plan_only=True),
+        settings,
+        now,
+        output=output,
+        exit_code=exit_code,
+        yes=yes,
     )
 
 
@@ -129,15 +156,20 @@ def apply(
     options: SettingOptions,
     allow_revocations: Annotated[
         bool,
-        typer.Option("--allow-revocations", help="Allow this run to revoke more than the brake allows."),
+        typer.Option(
+            "--allow-revocations", help="Allow this run to revoke more than the brake allows."
+        ),
     ] = False,
     allow_gateway_change: Annotated[
         bool,
         typer.Option(
-            "--allow-gateway-change", help="Let existing policies get another gateway than the owners' policies name."
+            "--allow-gateway-change",
+            help="Let existing policies get another gateway than the owners' policies name.",
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking; the brake still stops.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Apply without asking; the brake still stops.")
+    ] = False,
     dry_run: DryRun = "none",
     timeout: Timeout = None,
     output: OutputOption = "text",
@@ -158,9 +190,18 @@ def apply(
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
     made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
     try:
-        found = agreed_plan(session, made, settings, ask=session.terminal.is_interactive() and not yes)
+        found = agreed_plan(
+            session, made, settings, ask=session.terminal.is_interactive() and not yes
+        )
         with session.changing("Applying") as progress:
-            report = apply_plan(found, pmr=pmr, target=where, settings=settings, clock=session.clock, progress=progress)
+            report = apply_plan(
+                found,
+                pmr=pmr,
+                target=where,
+                settings=settings,
+                clock=session.clock,
+                progress=progress,
+            )
     except (StoppedError, Declined) as error:
         return _stopped(session, output, error)
     return _reported(session, output, report)
@@ -182,7 +223,7 @@ def list_stale(
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
-    session.show(output, *listings.stale(found), listing=True)
+    session.show(output, *stale_listing.stale(found), listing=True)
     return 0
 
 
@@ -194,7 +235,10 @@ def delete_stale(
     target: TargetOptions,
     options: DeleteStaleOptions,
     keep_data: Annotated[
-        bool, typer.Option("--keep-data", help="Keep the namespaces with their data; revoke access only.")
+        bool,
+        typer.Option(
+            "--keep-data", help="Keep the namespaces with their data; revoke access only."
+        ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
     timeout: Timeout = None,

@@ -25,7 +25,7 @@ Assignment = tuple[str, str]
 
 def contexts(ctx: typer.Context) -> list[str]:
     """Return the contexts of the kubeconfig; nothing is sent."""
-    from profiles_management.kubeflow.kubeconfig import context_names  # noqa: PLC0415 - for a completion alone
+    from profiles_management.kubeflow.cluster.kubeconfig import context_names  # noqa: PLC0415 - for a completion alone
 
     with suppress(ProfilesError, OSError):
         return _offered(context_names(_path(ctx.params.get("kubeconfig"))))
@@ -62,13 +62,15 @@ def _assignments(ctx: typer.Context) -> list[Assignment]:
 
 def _in_files(names: Iterable[str]) -> Iterator[Assignment]:
     from profiles_management.cli.local_files import Contents  # noqa: PLC0415 - for a completion alone
-    from profiles_management.pmr import files  # noqa: PLC0415
+    from profiles_management.pmr import file_set  # noqa: PLC0415
     from profiles_management.pmr.rules import Rules  # noqa: PLC0415
 
     contents = Contents()
     for name in names:
         contents.read(name)
-    for profile in files.document(contents.files, rules=Rules(allowed_keys=frozenset("*"))).profiles.values():
+    for profile in file_set.document(
+        contents.files, rules=Rules(allowed_keys=frozenset("*"))
+    ).profiles.values():
         yield profile.name, profile.owner.name
         yield from ((profile.name, person.name) for person in profile.contributors)
 
@@ -79,14 +81,18 @@ def _in_target(given: Mapping[str, Any], session: Any) -> Iterator[Assignment]: 
 
     clock = Clock(now=SYSTEM.now, monotonic=SYSTEM.monotonic, sleep=_give_up)
     directory = _path(given.get("directory"))
-    where = directory or session.connect(_path(given.get("kubeconfig")), given.get("context"), timeout=PATIENCE)
+    where = directory or session.connect(
+        _path(given.get("kubeconfig")), given.get("context"), timeout=PATIENCE
+    )
     settings = Settings(standalone=bool(given.get("standalone")))
     for entry in list_access(target=open_target(where, clock=clock), settings=settings):
         yield entry.profile, entry.person.name
 
 
 def _give_up(seconds: float) -> NoReturn:
-    raise ClusterError(f"The cluster was not asked again after {seconds:g} seconds: this is a completion.")
+    raise ClusterError(
+        f"The cluster was not asked again after {seconds:g} seconds: this is a completion."
+    )
 
 
 def _path(value: object) -> Path | None:

@@ -12,8 +12,9 @@ from profiles_management.cli.completing import VARIABLE
 from profiles_management.cli.program import command
 from profiles_management.cli.session import Session
 
-# Readline takes @, : and = for the ends of words, so `ann@example.com` or `arn:aws:eks` is several words to bash. The
-# line is split at white space instead, and what bash has already is taken off the candidates.
+# Readline takes @, : and = for the ends of words, so `ann@example.com` or `arn:aws:eks` is several
+# words to bash. The line is split at white space instead, and what bash has already is taken off
+# the candidates.
 _BASH: Final = r"""
 _profiles_management() {
     local line word candidate strip words
@@ -62,7 +63,10 @@ def prepare() -> None:
 @command
 def completion(
     ctx: typer.Context,
-    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(metavar="SHELL", help="Shell: bash, zsh or fish.")],
+    shell: Annotated[
+        Literal["bash", "zsh", "fish"],
+        typer.Argument(metavar="SHELL", help="Shell: bash, zsh or fish."),
+    ],
 ) -> int:
     """Print the completion script of a shell."""
     session: Session = ctx.obj

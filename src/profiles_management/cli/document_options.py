@@ -14,7 +14,8 @@ from profiles_management.git.location import Location
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import shown
 
-_TOKEN = PREFIX + "GIT_TOKEN"  # not an option: every user of the machine can read the arguments of a process
+# not an option: every user of the machine can read the arguments of a process
+_TOKEN = PREFIX + "GIT_TOKEN"
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _FILES = (
     "Document in YAML or JSON: a file, a folder, - for standard input, or a git+https:// or git+ssh:// URL. "
@@ -26,10 +27,14 @@ _FILES = (
 class DocumentOptions:
     """Which files are the document."""
 
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILE", help=_FILES, show_default=False)] = None
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help=_FILES, show_default=False)
+    ] = None
     filename: Annotated[
         list[str] | None,
-        typer.Option("--filename", "-f", help="Same as FILE, as in kubectl; repeatable.", metavar="FILE"),
+        typer.Option(
+            "--filename", "-f", help="Same as FILE, as in kubectl; repeatable.", metavar="FILE"
+        ),
     ] = None
 
     @property
@@ -39,11 +44,16 @@ class DocumentOptions:
         Raises:
             typer.TyperException: there is none, or one is empty.
         """
-        names = [*(self.files or []), *(name for value in self.filename or [] for name in _split(value))]
+        names = [
+            *(self.files or []),
+            *(name for value in self.filename or [] for name in _split(value)),
+        ]
         if not names:
             raise typer.TyperException("Missing argument 'FILE'.")
         if "" in names:
-            raise typer.TyperException("FILE is empty. Name a file, a folder, a URL in Git, or - for standard input.")
+            raise typer.TyperException(
+                "FILE is empty. Name a file, a folder, a URL in Git, or - for standard input."
+            )
         return names
 
 
@@ -61,17 +71,25 @@ def _git(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.O
 class GitOptions:
     """Credentials for documents in Git, and what is trusted."""
 
-    git_user: Annotated[str, _git("--git-user", f"User name of the token in {_TOKEN}.", metavar="NAME")] = ""
+    git_user: Annotated[
+        str, _git("--git-user", f"User name of the token in {_TOKEN}.", metavar="NAME")
+    ] = ""
     git_ssh_key_file: Annotated[
         Path | None,
-        _git("--git-ssh-key-file", "Private key for git+ssh:// URLs (no passphrase).", metavar="FILE"),
+        _git(
+            "--git-ssh-key-file", "Private key for git+ssh:// URLs (no passphrase).", metavar="FILE"
+        ),
     ] = None
-    git_known_hosts: Annotated[Path, _git("--git-known-hosts", "Keys of trusted ssh hosts.", metavar="FILE")] = (
-        _KNOWN_HOSTS
-    )
+    git_known_hosts: Annotated[
+        Path, _git("--git-known-hosts", "Keys of trusted ssh hosts.", metavar="FILE")
+    ] = _KNOWN_HOSTS
     git_ca: Annotated[
         Path | None,
-        _git("--git-ca", "CA certificates in PEM that replace the system's for git+https:// URLs.", metavar="FILE"),
+        _git(
+            "--git-ca",
+            "CA certificates in PEM that replace the system's for git+https:// URLs.",
+            metavar="FILE",
+        ),
     ] = None
 
     def source(self, location: Location) -> GitSource:
@@ -87,7 +105,9 @@ class GitOptions:
             location.revision,
             location.path,
             credentials=_credentials(*given, ssh=location.url.lower().startswith("ssh:")),
-            known_hosts="" if known == _KNOWN_HOSTS and not known.expanduser().exists() else _read(known),
+            known_hosts=""
+            if known == _KNOWN_HOSTS and not known.expanduser().exists()
+            else _read(known),
             ca=_read(self.git_ca),
         )
 

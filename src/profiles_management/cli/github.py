@@ -1,7 +1,8 @@
 """Problems of documents as GitHub's workflow commands, which become annotations of the changed lines. Pure.
 
-Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, and how the runner
-reads them: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, and
+how the runner reads them:
+https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,20 +15,29 @@ _IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTIES = _IN_DATA | {":": "%3A", ",": "%2C"}
 
 
-def workflow_commands(problems: Sequence[Problem], warnings: Sequence[Problem], path_of: PathOf) -> str:
+def workflow_commands(
+    problems: Sequence[Problem], warnings: Sequence[Problem], path_of: PathOf
+) -> str:
     """Return a command for each problem and each warning, and a line that counts them.
 
     Args:
         path_of: returns the path of a document in the repository, '' for none.
     """
     counts = f"{count(len(problems), 'error')}, {count(len(warnings), 'warning')}."
-    lines = [*_commands("error", problems, path_of), *_commands("warning", warnings, path_of), counts]
+    lines = [
+        *_commands("error", problems, path_of),
+        *_commands("warning", warnings, path_of),
+        counts,
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _commands(level: str, problems: Sequence[Problem], path_of: PathOf) -> Iterator[str]:
     for problem in problems:
-        given = ",".join(f"{key}={_escaped(value, _IN_PROPERTIES)}" for key, value in _properties(problem, path_of))
+        given = ",".join(
+            f"{key}={_escaped(value, _IN_PROPERTIES)}"
+            for key, value in _properties(problem, path_of)
+        )
         text = message(problem, path_of(problem.where.file))
         yield f"::{level} {given}::{_escaped(text, _IN_DATA)}"
 

@@ -29,7 +29,12 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, which typer holds inside
         """Parse arguments in the forms of click and of kubectl."""
-        flags = {name for parameter in self.params if getattr(parameter, "is_flag", False) for name in parameter.opts}
+        flags = {
+            name
+            for parameter in self.params
+            if getattr(parameter, "is_flag", False)
+            for name in parameter.opts
+        }
         try:
             return super().parse_args(ctx, list(kubectl.rewritten(args, flags)))
         except TyperException as error:
@@ -74,7 +79,10 @@ def _width() -> int:
 def _text(ctx: Any, description: str, sections: Iterable[Line], width: int) -> str:  # noqa: ANN401 - as above
     usage = " ".join(["Usage:", ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     paragraphs = [line(" ".join(paragraph.split())) for paragraph in description.split("\n\n")]
-    lines = [line(usage, hang=len("Usage: ")), *(part for paragraph in paragraphs for part in (line(), paragraph))]
+    lines = [
+        line(usage, hang=len("Usage: ")),
+        *(part for paragraph in paragraphs for part in (line(), paragraph)),
+    ]
     return plain(part for whole in (*lines, *sections) for part in folded(whole, width))
 
 
@@ -108,7 +116,9 @@ def _options(ctx: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
     """Return the options by the group that each is in; those without a group first."""
     rows: dict[str, list[Row]] = {"Options": []}
     for parameter in ctx.command.get_params(ctx):
-        is_shown = not parameter.hidden and parameter.name not in _WITHOUT_EFFECT.get(ctx.command.name, ())
+        is_shown = not parameter.hidden and parameter.name not in _WITHOUT_EFFECT.get(
+            ctx.command.name, ()
+        )
         if parameter.param_type_name == "option" and is_shown:
             group = rows.setdefault(parameter.rich_help_panel or "Options", [])
             group.append((_names(parameter, ctx), _sentence(parameter)))
@@ -126,6 +136,8 @@ def _sentence(parameter: Any) -> str:  # noqa: ANN401 - as above
     """Return the text of a parameter with its default, if it has one."""
     text, default = (parameter.help or "").removesuffix("."), parameter.default
     has_default = (
-        default not in (None, False, "") and not callable(default) and getattr(parameter, "show_default", True)
+        default not in (None, False, "")
+        and not callable(default)
+        and getattr(parameter, "show_default", True)
     )
     return f"{text} (default {default})." if has_default else f"{text}."

@@ -37,8 +37,8 @@ def level_last(arguments: Sequence[str]) -> list[str]:
 def rewritten(arguments: Sequence[str], flags: Collection[str]) -> Iterator[str]:
     """Yield arguments in the forms that click knows.
 
-    kubectl takes `-o=json`, `--yes=true`, and a value for `--dry-run` after `=` only. `-v` without a number prints
-    requests, as most users of `-v` want.
+    kubectl takes `-o=json`, `--yes=true`, and a value for `--dry-run` after `=` only. `-v` without
+    a number prints requests, as most users of `-v` want.
 
     Args:
         flags: the options of the command that have no value, such as `--yes` and `-y`.

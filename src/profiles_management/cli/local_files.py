@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.files import MOST_FILES, PATTERNS, is_in_document
+from profiles_management.pmr.file_set import MOST_FILES, PATTERNS, is_in_document
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST
 
@@ -19,19 +19,22 @@ class Contents:
 
     Attributes:
         files: in the order of the command line; those of a folder by name.
-        is_full: whether the files are more, or larger, than one document may be. Further ones are not read.
+        is_full: whether the files are more, or larger, than one document may be. Further ones are
+            not read.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     is_full: bool = False
-    _known: dict[tuple[int, int], str] = field(default_factory=dict)  # device and inode, to the name
+    # device and inode, to the name
+    _known: dict[tuple[int, int], str] = field(default_factory=dict)
     _size: int = 0
 
     def read(self, name: str) -> None:
         """Read a file, a folder or standard input.
 
         Raises:
-            DocumentError: with every problem of the files and the folder, or where it was read before.
+            DocumentError: with every problem of the files and the folder, or where it was read
+                before.
         """
         if self.is_full:
             return
@@ -45,7 +48,8 @@ class Contents:
         """Add a file.
 
         Raises:
-            DocumentError: a file has this name already, or all together are larger than a document may be.
+            DocumentError: a file has this name already, or all together are larger than a document
+                may be.
         """
         if name in self.files:
             raise _error("named-twice", "it is named twice", name, "name it once")
@@ -72,7 +76,11 @@ class Contents:
                 problems += error.problems
         if not entries:
             what = f"the folder has no {', '.join(PATTERNS)}; folders in it are not read"
-            problems.append(_problem("empty-folder", what, str(folder), "name the folder that has the documents"))
+            problems.append(
+                _problem(
+                    "empty-folder", what, str(folder), "name the folder that has the documents"
+                )
+            )
         if problems:
             raise DocumentError(problems)
 
@@ -85,7 +93,11 @@ class Contents:
         key = (status.st_dev, status.st_ino) if status else (-1, -1)
         if key in self._known:
             first = self._known[key]
-            what = "it is named twice" if first == name else f"it is the same as {documents.name_of(first)}"
+            what = (
+                "it is named twice"
+                if first == name
+                else f"it is the same as {documents.name_of(first)}"
+            )
             raise _error("named-twice", what, name, "name it once")
         self._known[key] = name
 
@@ -93,10 +105,14 @@ class Contents:
 def _entries(folder: Path) -> list[Path]:
     """Return the files of a folder that are part of a document, by name."""
     try:
-        return sorted(entry for entry in folder.iterdir() if is_in_document(entry.name) and not entry.is_dir())
+        return sorted(
+            entry for entry in folder.iterdir() if is_in_document(entry.name) and not entry.is_dir()
+        )
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
-        raise _error("unreadable", reason, str(folder), "check the path and its permissions") from None
+        raise _error(
+            "unreadable", reason, str(folder), "check the path and its permissions"
+        ) from None
 
 
 def _refuse_odd(entry: Path, folder: Path) -> None:
@@ -107,9 +123,16 @@ def _refuse_odd(entry: Path, folder: Path) -> None:
     target = Path(os.path.realpath(entry))  # Path.resolve raises where links lead in a circle
     if entry.is_symlink() and not target.is_relative_to(os.path.realpath(folder)):
         remedy = "name the file that it leads to, or copy it into the folder"
-        raise _error("link-out", "it is a symbolic link that leads out of the folder", str(entry), remedy)
+        raise _error(
+            "link-out", "it is a symbolic link that leads out of the folder", str(entry), remedy
+        )
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        raise _error("not-a-file", "it is neither a file nor a folder", str(entry), "move it out of the folder")
+        raise _error(
+            "not-a-file",
+            "it is neither a file nor a folder",
+            str(entry),
+            "move it out of the folder",
+        )
 
 
 def _error(code: str, what: str, name: str, remedy: str) -> DocumentError:

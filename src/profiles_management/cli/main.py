@@ -1,7 +1,8 @@
 """One run of the command: what it ends with, and one place that turns errors into text and a code.
 
-Exit codes, the first that applies: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, 1 an error (of usage too),
-3 the brake stopped it, 4 something is still pending at the deadline, 2 `plan --exit-code` found changes, 0 done.
+Exit codes, the first that applies: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, 1 an
+error (of usage too), 3 the brake stopped it, 4 something is still pending at the deadline, 2 `plan
+--exit-code` found changes, 0 done.
 """
 
 from collections.abc import Sequence
@@ -14,9 +15,9 @@ from profiles_management.cli import (
     audit,  # noqa: F401
     commands,  # noqa: F401
     completion,
-    offboarding,  # noqa: F401
+    offboard,  # noqa: F401
     rbac,  # noqa: F401
-    slips,
+    usage_errors,
 )
 from profiles_management.cli.failures import SystemFailure, UsageError, failed
 from profiles_management.cli.help import NAME
@@ -41,15 +42,26 @@ def main(arguments: Sequence[str], session: Session | None = None) -> int:
 
 def _run(arguments: Sequence[str], session: Session) -> int:
     try:
-        return int(app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session) or 0)
+        return int(
+            app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session) or 0
+        )
     except typer.Abort:
         with suppress(OSError):  # the terminal is gone
-            session.error(str(Interrupted()) if session.signals.received else "No answer, so nothing was done.")
-    except SystemExit as ended:  # typer ends the process where a pipe is closed, and after a completion
+            session.error(
+                str(Interrupted())
+                if session.signals.received
+                else "No answer, so nothing was done."
+            )
+    # typer ends the process where a pipe is closed, and after a completion
+    except SystemExit as ended:
         if not ended.code:
             raise
     except typer.TyperException as error:
-        return failed(UsageError(f"{redacted(slips.message(error))}\n{_help(error)}"), arguments, session)
+        return failed(
+            UsageError(f"{redacted(usage_errors.message(error))}\n{_help(error)}"),
+            arguments,
+            session,
+        )
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
         what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         with suppress(OSError):  # the terminal is gone

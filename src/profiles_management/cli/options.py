@@ -31,7 +31,10 @@ class TargetOptions:
     """Which cluster or folder is meant. Without any of them, the cluster of the environment."""
 
     kubeconfig: Annotated[
-        Path | None, _target("--kubeconfig", "Kubeconfig file (default: that of the environment).", metavar="FILE")
+        Path | None,
+        _target(
+            "--kubeconfig", "Kubeconfig file (default: that of the environment).", metavar="FILE"
+        ),
     ] = None
     context: Annotated[
         str | None,
@@ -44,15 +47,24 @@ class TargetOptions:
     ] = None
     directory: Annotated[
         Path | None,
-        _target("--directory", "Folder of manifests, instead of a cluster.", file_okay=False, metavar="DIR"),
+        _target(
+            "--directory",
+            "Folder of manifests, instead of a cluster.",
+            file_okay=False,
+            metavar="DIR",
+        ),
     ] = None
 
     def __post_init__(self) -> None:
         if self.directory is not None and (self.kubeconfig is not None or self.context is not None):
-            raise typer.TyperException("--directory is a target of its own: leave out --kubeconfig and --context.")
+            raise typer.TyperException(
+                "--directory is a target of its own: leave out --kubeconfig and --context."
+            )
 
 
-LocalFile = Annotated[str, typer.Argument(metavar="FILE", help="Document in YAML or JSON; - for standard input.")]
+LocalFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="Document in YAML or JSON; - for standard input.")
+]
 _FORM = "Form of the output."
 _SHORT_OUTPUT = ("--output", "-o")
 _OUTPUT = typer.Option(*_SHORT_OUTPUT, help=_FORM, envvar=variable("--output"), show_envvar=False)
@@ -60,10 +72,13 @@ OutputOption = Annotated[Output, _OUTPUT]
 PlanOutput = Annotated[Literal["text", "json", "yaml", "markdown"], _OUTPUT]
 ValidateOutput = Annotated[Literal["text", "json", "yaml", "github", "sarif"], _OUTPUT]
 AccessOutput = Annotated[Literal["text", "json", "yaml", "csv", "html"], _OUTPUT]
-ExportForm = Annotated[Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
+ExportForm = Annotated[
+    Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)
+]
 DocumentForm = Annotated[Literal["yaml", "json"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
 _TIMEOUT = (
-    "Seconds to wait for the profile controller (default 300, or 60 plus 3 for each new profile if that is more)."
+    "Seconds to wait for the profile controller "
+    "(default 300, or 60 plus 3 for each new profile if that is more)."
 )
 Timeout = Annotated[float | None, _target("--timeout", _TIMEOUT, metavar="SECONDS", min=0)]
 

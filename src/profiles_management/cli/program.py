@@ -22,7 +22,9 @@ from profiles_management.pmr.problems import Interrupted, ProfilesError, Setting
 from profiles_management.reconcile.describe import Data
 
 VARIABLES = frozenset(
-    field.name.upper() for group in (GitOptions, TargetOptions, SettingOptions) for field in fields(group)
+    field.name.upper()
+    for group in (GitOptions, TargetOptions, SettingOptions)
+    for field in fields(group)
 ) | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
 
 app = typer.Typer(
@@ -91,7 +93,9 @@ def command(function: Callable[..., int], *, name: str = "", text: str = "") -> 
 
 def always(command: str, session: Session) -> Data:
     """Return what the data of a command hold also when it fails."""
-    return {"valid": False, **session.document_data, "warnings": []} if command == "validate" else {}
+    return (
+        {"valid": False, **session.document_data, "warnings": []} if command == "validate" else {}
+    )
 
 
 def about() -> str:
@@ -113,7 +117,14 @@ def _start(
     ctx: typer.Context,
     _asked: Annotated[
         bool,
-        typer.Option("--version", "-V", "-v", callback=_show_version, is_eager=True, help="Show the version and exit."),
+        typer.Option(
+            "--version",
+            "-V",
+            "-v",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
     ] = False,
 ) -> None:
     if ctx.invoked_subcommand is None:

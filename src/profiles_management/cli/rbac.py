@@ -8,8 +8,8 @@ from profiles_management.cli.options import DocumentForm
 from profiles_management.cli.program import command
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import RbacOptions
-from profiles_management.kubeflow import admission, permissions
-from profiles_management.kubeflow.confinement import Account
+from profiles_management.kubeflow.permissions import admission, cluster_role
+from profiles_management.kubeflow.permissions.confinement import Account
 from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 
 
@@ -17,9 +17,15 @@ from profiles_management.pmr.names import is_dns_label, is_dns_subdomain, quoted
 def rbac(
     ctx: typer.Context,
     options: RbacOptions,
-    plan_only: Annotated[bool, typer.Option("--plan-only", help="Include only what reading needs.")] = False,
-    with_delete: Annotated[bool, typer.Option("--with-delete", help="Include what delete-stale needs.")] = False,
-    with_events: Annotated[bool, typer.Option("--with-events", help="Include what --events needs.")] = False,
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Include only what reading needs.")
+    ] = False,
+    with_delete: Annotated[
+        bool, typer.Option("--with-delete", help="Include what delete-stale needs.")
+    ] = False,
+    with_events: Annotated[
+        bool, typer.Option("--with-events", help="Include what --events needs.")
+    ] = False,
     with_cluster_wide: Annotated[
         bool, typer.Option("--with-cluster-wide", help="Include what access --cluster-wide needs.")
     ] = False,
@@ -32,7 +38,9 @@ def rbac(
     ] = False,
     service_account: Annotated[
         str | None,
-        typer.Option("--service-account", metavar="NAMESPACE:NAME", help="ServiceAccount that apply runs as."),
+        typer.Option(
+            "--service-account", metavar="NAMESPACE:NAME", help="ServiceAccount that apply runs as."
+        ),
     ] = None,
     form: DocumentForm = "yaml",
 ) -> int:
@@ -41,7 +49,11 @@ def rbac(
     settings, account = options.settings(), _account(service_account)
     if admission_policy:
         if account is None or plan_only:
-            wrong = "is not for an account that only plans" if plan_only else "needs --service-account NAMESPACE:NAME"
+            wrong = (
+                "is not for an account that only plans"
+                if plan_only
+                else "needs --service-account NAMESPACE:NAME"
+            )
             raise typer.BadParameter(f"{wrong}.", param_hint="--admission-policy")
         session.terminal.data(admission.policies(account, settings, with_delete=with_delete), form)
         return 0
@@ -53,7 +65,7 @@ def rbac(
         "with_events": with_events,
         "with_cluster_wide": with_cluster_wide,
     }
-    session.terminal.data(permissions.cluster_role(settings, **extent), form)
+    session.terminal.data(cluster_role.cluster_role(settings, **extent), form)
     return 0
 
 
@@ -63,5 +75,7 @@ def _account(text: str | None) -> Account | None:
     namespace, _, name = text.partition(":")
     if not (is_dns_label(namespace) and is_dns_subdomain(name)):
         form = "write NAMESPACE:NAME, such as kubeflow:profiles-management"
-        raise typer.BadParameter(f"{quoted(text)} is not a ServiceAccount; {form}.", param_hint="--service-account")
+        raise typer.BadParameter(
+            f"{quoted(text)} is not a ServiceAccount; {form}.", param_hint="--service-account"
+        )
     return Account(namespace, name)

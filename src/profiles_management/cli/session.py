@@ -17,10 +17,10 @@ from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.git.location import AddressError
-from profiles_management.kubeflow.description import TargetDescription
-from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.target import Target
-from profiles_management.pmr import documents, files
+from profiles_management.kubeflow.target_description import TargetDescription
+from profiles_management.pmr import documents, file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import Conversion, convert
@@ -66,7 +66,9 @@ class Session:
     _commits: dict[str, str] = field(default_factory=dict, init=False)
     _target: TargetDescription | None = field(default=None, init=False)
 
-    def target(self, options: TargetOptions, *, existing: bool = False, plan_only: bool = False) -> Target:
+    def target(
+        self, options: TargetOptions, *, existing: bool = False, plan_only: bool = False
+    ) -> Target:
         """Return the target that is meant.
 
         Args:
@@ -86,7 +88,9 @@ class Session:
         self._target = target.description
         return target
 
-    def document(self, names: Sequence[str], options: GitOptions, rules: Rules) -> ProfilesManagementRepresentation:
+    def document(
+        self, names: Sequence[str], options: GitOptions, rules: Rules
+    ) -> ProfilesManagementRepresentation:
         """Return the one document that files, folders, standard input and Git URLs are together.
 
         The commit of each Git URL is printed.
@@ -96,7 +100,7 @@ class Session:
         """
         contents = self.contents(names, options)
         with source_boundary(self.documents):
-            return files.document(contents, rules=rules)
+            return file_set.document(contents, rules=rules)
 
     def contents(self, names: Sequence[str], options: GitOptions) -> Mapping[str, bytes]:
         """Return the bytes of each file of a document, by what problems call the file.
@@ -178,7 +182,8 @@ class Session:
         """Print a result in the form that was asked for, with the target and the commit of the document.
 
         Args:
-            listing: whether the text is a list for other programs, so that the target goes to standard error.
+            listing: whether the text is a list for other programs, so that the target goes to
+                standard error.
         """
         if output != "text":
             self.terminal.data(self._origins() | data, output)
@@ -220,9 +225,13 @@ class Session:
 
     def note(self, message: str) -> None:
         """Print something worth knowing to standard error."""
-        self.terminal.complain([line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))])
+        self.terminal.complain(
+            [line(Segment("note: ", Tone.FAINT), printable(message), hang=len("note: "))]
+        )
 
-    def problems(self, problems: Sequence[Problem], warnings: Sequence[Problem], output: str) -> None:
+    def problems(
+        self, problems: Sequence[Problem], warnings: Sequence[Problem], output: str
+    ) -> None:
         """Print errors and warnings in a form of `formats.PROBLEMS`, as the result."""
         self.terminal.file(formats.PROBLEMS[output](problems, warnings))
 
@@ -267,7 +276,10 @@ def _failure_data(error: ProfilesError, more: Data) -> Data:
     errors = [*more.get("errors", ()), *map(problem_data, _problems(error))]
     if not isinstance(error, DocumentError):
         return more | {"errors": errors}
-    return more | {"errors": errors, "warnings": [problem_data(warning) for warning in error.warnings]}
+    return more | {
+        "errors": errors,
+        "warnings": [problem_data(warning) for warning in error.warnings],
+    }
 
 
 def _problems(error: ProfilesError) -> tuple[Problem, ...]:
@@ -292,4 +304,6 @@ def _remedy(error: ProfilesError) -> str:
     if not isinstance(error, BrakeError):
         return "\n".join(halt.remedy for halt in halts)
     revocations = "Look at it with plan; allow it with apply --allow-revocations."
-    return "\n".join([revocations, *(f"Also stopped: {halt.what}. {halt.remedy}" for halt in halts)])
+    return "\n".join(
+        [revocations, *(f"Also stopped: {halt.what}. {halt.remedy}" for halt in halts)]
+    )

@@ -17,7 +17,9 @@ _DEFAULT = Settings()
 
 
 def _setting(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
-    return option(name, text, "Settings (as variables: PROFILES_MANAGEMENT_PRESET and so on)", **more)
+    return option(
+        name, text, "Settings (as variables: PROFILES_MANAGEMENT_PRESET and so on)", **more
+    )
 
 
 def _list(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401
@@ -37,7 +39,9 @@ class SettingGroup:
         given = {one.name: getattr(self, one.name) for one in fields(cast("Any", self))}
         preset = given.pop("preset", "upstream")
         for name, (setting, form) in _LISTS.items():
-            if name in given and (values := entries(f"--{name.replace('_', '-')}", given.pop(name))):
+            if name in given and (
+                values := entries(f"--{name.replace('_', '-')}", given.pop(name))
+            ):
                 given[setting] = form(values)
         return replace(_preset(preset, detects="principals" not in given), **given)
 
@@ -57,7 +61,11 @@ class RuleOptions(SettingGroup):
     ] = None
     allow_key: Annotated[
         list[str] | None,
-        _list("--allow-key", "Reserved keys of labels and annotations that a document may set", metavar="NAME"),
+        _list(
+            "--allow-key",
+            "Reserved keys of labels and annotations that a document may set",
+            metavar="NAME",
+        ),
     ] = None
 
 
@@ -74,10 +82,16 @@ class KubeflowOptions(SettingGroup):
         ),
     ] = "auto"
     standalone: Annotated[
-        bool, _setting("--standalone", "Cluster without Kubeflow: create namespaces and quotas directly.")
+        bool,
+        _setting(
+            "--standalone", "Cluster without Kubeflow: create namespaces and quotas directly."
+        ),
     ] = False
     allow_kubeflow: Annotated[
-        bool, _setting("--allow-kubeflow", "Allow --standalone in a cluster that has Kubeflow's Profile CRD.")
+        bool,
+        _setting(
+            "--allow-kubeflow", "Allow --standalone in a cluster that has Kubeflow's Profile CRD."
+        ),
     ] = False
     role: Annotated[
         list[str] | None,
@@ -89,11 +103,17 @@ class KubeflowOptions(SettingGroup):
     ] = None
     principal: Annotated[
         list[str] | None,
-        _list("--principal", "Principals of the gateway, in place of the preset's", metavar="PRINCIPAL"),
+        _list(
+            "--principal",
+            "Principals of the gateway, in place of the preset's",
+            metavar="PRINCIPAL",
+        ),
     ] = None
     additional_principal: Annotated[
         list[str] | None,
-        _list("--additional-principal", "Principals in addition to the gateway's", metavar="PRINCIPAL"),
+        _list(
+            "--additional-principal", "Principals in addition to the gateway's", metavar="PRINCIPAL"
+        ),
     ] = None
 
 
@@ -101,14 +121,18 @@ class KubeflowOptions(SettingGroup):
 class UserOptions(SettingGroup):
     """How requests name users and groups."""
 
-    userid_header: Annotated[str, _setting("--userid-header", "Header that names the user.", metavar="NAME")] = (
-        _DEFAULT.userid_header
-    )
+    userid_header: Annotated[
+        str, _setting("--userid-header", "Header that names the user.", metavar="NAME")
+    ] = _DEFAULT.userid_header
     userid_prefix: Annotated[
-        str, _setting("--userid-prefix", "Text before the user's name in that header.", metavar="TEXT")
+        str,
+        _setting("--userid-prefix", "Text before the user's name in that header.", metavar="TEXT"),
     ] = ""
     groups_claim: Annotated[
-        str, _setting("--groups-claim", "Claim of the token that lists the user's groups.", metavar="NAME")
+        str,
+        _setting(
+            "--groups-claim", "Claim of the token that lists the user's groups.", metavar="NAME"
+        ),
     ] = _DEFAULT.groups_claim
 
 
@@ -117,7 +141,12 @@ class InstanceOptions(SettingGroup):
     """Which installation this is."""
 
     instance: Annotated[
-        str, _setting("--instance", "Name of this installation in the labels of what it manages.", metavar="NAME")
+        str,
+        _setting(
+            "--instance",
+            "Name of this installation in the labels of what it manages.",
+            metavar="NAME",
+        ),
     ] = _DEFAULT.instance
 
 
@@ -126,11 +155,16 @@ class StaleOptions(SettingGroup):
     """Which profiles this installation manages that the document does not define."""
 
     take_over: Annotated[
-        str, _setting("--take-over", "Other installation whose profiles this one takes over.", metavar="NAME")
+        str,
+        _setting(
+            "--take-over", "Other installation whose profiles this one takes over.", metavar="NAME"
+        ),
     ] = ""
     stale: Annotated[
         Literal["ours", "all", "off"],
-        _setting("--stale", "Profiles that lose their contributors when they are not in the document."),
+        _setting(
+            "--stale", "Profiles that lose their contributors when they are not in the document."
+        ),
     ] = _DEFAULT.stale
 
 
@@ -140,7 +174,9 @@ class ForeignOptions(SettingGroup):
 
     foreign: Annotated[
         Literal["keep", "revoke"],
-        _setting("--foreign", "Keep or revoke access that users and groups have by unmanaged objects."),
+        _setting(
+            "--foreign", "Keep or revoke access that users and groups have by unmanaged objects."
+        ),
     ] = _DEFAULT.foreign
 
 
@@ -150,19 +186,27 @@ class PlanningOptions(SettingGroup):
 
     unlisted: Annotated[
         Literal["revoke", "keep"],
-        _setting("--unlisted", "Revoke or keep contributors that were added outside of the document."),
+        _setting(
+            "--unlisted", "Revoke or keep contributors that were added outside of the document."
+        ),
     ] = _DEFAULT.unlisted
     waypoint: Annotated[
-        str, _setting("--waypoint", "Waypoint Gateway of an ambient mesh (default: none).", metavar="NAME")
+        str,
+        _setting(
+            "--waypoint", "Waypoint Gateway of an ambient mesh (default: none).", metavar="NAME"
+        ),
     ] = ""
     brake_share: Annotated[
         float,
         _setting(
-            "--brake-share", "Stop a run that revokes more than this share of all access, 0 to 1.", metavar="SHARE"
+            "--brake-share",
+            "Stop a run that revokes more than this share of all access, 0 to 1.",
+            metavar="SHARE",
         ),
     ] = _DEFAULT.brake_share
     brake_minimum: Annotated[
-        int, _setting("--brake-minimum", "Always allow up to this many revocations.", metavar="NUMBER")
+        int,
+        _setting("--brake-minimum", "Always allow up to this many revocations.", metavar="NUMBER"),
     ] = _DEFAULT.brake_minimum
 
 
@@ -170,9 +214,9 @@ class PlanningOptions(SettingGroup):
 class WriterOptions(SettingGroup):
     """How a target is written."""
 
-    writers: Annotated[int, _setting("--writers", "Number of parallel writes, 1 to 256.", metavar="NUMBER")] = (
-        _DEFAULT.writers
-    )
+    writers: Annotated[
+        int, _setting("--writers", "Number of parallel writes, 1 to 256.", metavar="NUMBER")
+    ] = _DEFAULT.writers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,11 +225,15 @@ class EventOptions(SettingGroup):
 
     events: Annotated[
         Literal["off", "counts", "names"],
-        _setting("--events", "Kubernetes Events of each run: with numbers, or with the names of people too."),
+        _setting(
+            "--events",
+            "Kubernetes Events of each run: with numbers, or with the names of people too.",
+        ),
     ] = _DEFAULT.events
 
 
-# one class a command, with the groups that mean something to it; the last base comes first in its help
+# one class a command, with the groups that mean something to it; the last base comes first in its
+# help
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +299,9 @@ _LISTS: Mapping[str, tuple[str, Callable[[tuple[str, ...]], Any]]] = {
 }
 """Options that are lists: the setting of each, and what makes it of the entries."""
 
-_NAMES = {setting: name.replace("_", "-") for name, (setting, _) in _LISTS.items()} | {"deadline": "timeout"}
+_NAMES = {setting: name.replace("_", "-") for name, (setting, _) in _LISTS.items()} | {
+    "deadline": "timeout"
+}
 
 
 def as_option(error: SettingsError) -> SettingsError:

@@ -9,7 +9,8 @@ from typing import Any, get_type_hints
 def spread(command: Callable[..., int]) -> Callable[..., int]:
     """Return a command whose parameters that are groups of options are spread into their single options.
 
-    Every parameter can be given by name only; a group is put together again before the command is called.
+    Every parameter can be given by name only; a group is put together again before the command is
+    called.
     """
     hints = get_type_hints(command, include_extras=True)
     parameters: list[inspect.Parameter] = []
@@ -19,7 +20,9 @@ def spread(command: Callable[..., int]) -> Callable[..., int]:
             groups[name] = hints[name]
             parameters += _parameters_of(hints[name])
         else:
-            parameters.append(parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY))
+            parameters.append(
+                parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+            )
 
     def spread_out(**given: Any) -> int:  # noqa: ANN401 - whatever the options hold
         for name, group in groups.items():
@@ -34,4 +37,7 @@ def spread(command: Callable[..., int]) -> Callable[..., int]:
 def _parameters_of(group: Any) -> list[inspect.Parameter]:  # noqa: ANN401 - a dataclass
     hints = get_type_hints(group, include_extras=True)
     kind = inspect.Parameter.KEYWORD_ONLY
-    return [inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]) for one in fields(group)]
+    return [
+        inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name])
+        for one in fields(group)
+    ]

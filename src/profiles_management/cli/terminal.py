@@ -40,7 +40,8 @@ _COLOURS = {
 }
 _DIFF = {"+": Tone.ADD, "-": Tone.REMOVE, "@": Tone.WAIT}
 _NARROWEST = 40
-_FIRST_LINE, _NEXT_LINE = 10.0, 30.0  # seconds: what is waited for longer is shown where no bar can be
+# seconds: what is waited for longer is shown where no bar can be
+_FIRST_LINE, _NEXT_LINE = 10.0, 30.0
 
 
 class Terminal:
@@ -77,7 +78,10 @@ class Terminal:
             _write(text, sys.stdout)
             return
         lines = text.removesuffix("\n").split("\n")
-        _colour((line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines), sys.stdout)
+        _colour(
+            (line(Segment(printable(each), _DIFF.get(each[:1], Tone.PLAIN))) for each in lines),
+            sys.stdout,
+        )
 
     def file(self, text: str) -> None:
         """Print the text of a file, in UTF-8 whatever the locale; it has to be printable but for its line ends."""
@@ -92,7 +96,8 @@ class Terminal:
     def confirms(self, question: str) -> bool:
         """Ask on standard error, and return whether the answer is yes; the end of the input is no.
 
-        Nothing is written to standard output, which may be a file: typer.confirm and input() write a blank there.
+        Nothing is written to standard output, which may be a file: typer.confirm and input() write
+            a blank there.
         """
         _write(f"{question} [y/N]: ", sys.stderr)
         answer = sys.stdin.readline()
@@ -111,13 +116,19 @@ class Terminal:
     def progress(self, doing: str) -> Iterator[Watcher]:
         """Show on standard error how far something is while it runs; yields what it is told by.
 
-        On a terminal that is a bar. Elsewhere it is a line now and then, and only while it waits for others.
+        On a terminal that is a bar. Elsewhere it is a line now and then, and only while it waits
+        for others.
         """
         console = Console(stderr=True)
         if not console.is_terminal:
             yield Lines(self)
             return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            MofNCompleteColumn(),
+        )
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
             yield Bar(progress, doing)
 
@@ -155,7 +166,9 @@ class Lines:
         """Print a line when the last was a while ago."""
         if waiting.elapsed >= self._due:
             self._due = waiting.elapsed + _NEXT_LINE
-            self._terminal.complain([line(Segment("note: ", Tone.FAINT), f"{waiting}.", hang=len("note: "))])
+            self._terminal.complain(
+                [line(Segment("note: ", Tone.FAINT), f"{waiting}.", hang=len("note: "))]
+            )
 
 
 def _print(lines: Iterable[Line], stream: TextIO) -> None:
@@ -179,8 +192,8 @@ def _write(text: str, stream: TextIO) -> None:
     """Write and flush. Whoever closed the pipe, as `head` does, wants no more: the rest goes nowhere, and no error.
 
     Raises:
-        OSError: it cannot be written, as on a full disk. What is left in the stream goes nowhere, or the interpreter
-            would try again at its end and choose the exit code itself.
+        OSError: it cannot be written, as on a full disk. What is left in the stream goes nowhere,
+            or the interpreter would try again at its end and choose the exit code itself.
     """
     try:
         stream.write(text)

@@ -5,4 +5,14 @@ from profiles_management.git.location import AddressError, Location
 from profiles_management.git.source import Credentials, GitSource
 from profiles_management.pmr.problems import GitError
 
-__all__ = ["AddressError", "Checkout", "Credentials", "GitError", "GitSource", "Location", "Snapshot", "fetch", "load"]
+__all__ = [
+    "AddressError",
+    "Checkout",
+    "Credentials",
+    "GitError",
+    "GitSource",
+    "Location",
+    "Snapshot",
+    "fetch",
+    "load",
+]

@@ -20,7 +20,8 @@ _USER = "git"  # what the hosts of repositories call everybody
 _FILE = re.compile(r"\.(?:ya?ml|json)$")
 _PRINTABLE = re.compile(r"[!-~]*")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_OTHER_SCHEMES = {"http", "git", "file", "ftp", "svn", "oci", "s3", "gs"}  # those that a message may name
+# those that a message may name
+_OTHER_SCHEMES = {"http", "git", "file", "ftp", "svn", "oci", "s3", "gs"}
 _URL = "https://HOST/PATH or ssh://git@HOST/PATH"
 _LOCATION = "git+https://HOST/REPOSITORY@REVISION#path=PATH"
 
@@ -45,8 +46,8 @@ class Address:
     def is_origin_of(self, url: str) -> bool:
         """Return whether a URL leads to this scheme, host and port, and so may be sent the credentials.
 
-        The slash after the origin is part of the comparison: `https://HOST.other.example` and `https://HOST@other`
-        begin with an origin that is not theirs.
+        The slash after the origin is part of the comparison: `https://HOST.other.example` and
+        `https://HOST@other` begin with an origin that is not theirs.
         """
         return url.startswith(f"{self.origin}/")
 
@@ -72,7 +73,9 @@ def looks_like_repository(text: str) -> bool:
 
 def not_a_location(text: str) -> AddressError:
     """Return the error for a name of a document that means a repository and is not written as one."""
-    error = _error("A document in Git is written with git+ before the URL of its repository.", text, _LOCATION)
+    error = _error(
+        "A document in Git is written with git+ before the URL of its repository.", text, _LOCATION
+    )
     if error.instead and (error.instead.path or not _FILE.search(error.instead.url)):
         return error
     what = "A document is read from a file, from standard input, or from a Git repository over https or ssh."
@@ -82,8 +85,8 @@ def not_a_location(text: str) -> AddressError:
 def location(text: str) -> Location:
     """Take `git+https://HOST/REPOSITORY@REVISION#path=PATH` apart, as pip writes it.
 
-    `revision_start` says where the revision begins. An `@` of the repository's own path that would begin one, and a `#`
-    or a `%` in what follows it, are written as %40, %23 and %25.
+    `revision_start` says where the revision begins. An `@` of the repository's own path that would
+    begin one, and a `#` or a `%` in what follows it, are written as %40, %23 and %25.
 
     Raises:
         AddressError: it is not written so, or `parse` refuses its URL.
@@ -102,7 +105,8 @@ def location(text: str) -> Location:
 def shown(text: str) -> str:
     """Return the name of a document for a message: every credential in it is masked, and as little else as possible.
 
-    `redacted` alone takes everything before an @ for a user and a password, also where a revision follows it.
+    `redacted` alone takes everything before an @ for a user and a password, also where a revision
+    follows it.
     """
     try:
         location(text)
@@ -126,20 +130,25 @@ def parse(url: str) -> Address:
     """Take a URL apart.
 
     Raises:
-        AddressError: it is none of https or ssh, is not complete, or holds what has no place in it, such as a password.
+        AddressError: it is none of https or ssh, is not complete, or holds what has no place in it,
+            such as a password.
     """
     if fault := _fault(url):
         raise _error(fault, url, _URL)
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     user = unquote(parts.username or _USER) if parts.scheme == "ssh" else ""
-    return Address(parts.scheme, host, parts.port or _PORTS[parts.scheme], parts.path.rstrip("/"), user)
+    return Address(
+        parts.scheme, host, parts.port or _PORTS[parts.scheme], parts.path.rstrip("/"), user
+    )
 
 
 def _error(what: str, text: str, form: str) -> AddressError:
     """Return the error with what was meant, if that would be accepted."""
     instead = pasted.meant(text)
-    return AddressError(what, form=f"Write it as {form}.", instead=instead if instead and _holds(instead) else None)
+    return AddressError(
+        what, form=f"Write it as {form}.", instead=instead if instead and _holds(instead) else None
+    )
 
 
 def _holds(location: Location) -> bool:
@@ -208,7 +217,9 @@ def _path_fault(url: str, parts: SplitResult) -> str:
         "The URL of the repository has something after ? or #.": parts.query or parts.fragment,
         "The URL of the repository holds spaces or characters beyond ASCII.": not printable,
         "The URL of the repository has a host and no path.": not path,
-        "A % in the URL of the repository is not followed by two hexadecimal digits.": _STRAY_PERCENT.search(path),
+        "A % in the URL of the repository is not followed by two hexadecimal digits.": _STRAY_PERCENT.search(
+            path
+        ),
         "The URL of the repository goes on after the repository.": goes_on,
         "This is the URL of a page about a repository, not of the repository.": pasted.is_page(
             parts.scheme, parts.hostname or "", path

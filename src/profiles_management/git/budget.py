@@ -40,7 +40,9 @@ class Budget:
 
     def late(self) -> GitError:
         """Return the error to raise when time is up."""
-        what = f"it was not read within {self._seconds:g} seconds. Try again later, or allow it more."
+        what = (
+            f"it was not read within {self._seconds:g} seconds. Try again later, or allow it more."
+        )
         return GitError(what, passing=True)
 
     def take(self, received: bytes) -> bytes:

@@ -9,7 +9,7 @@ from profiles_management.git import address as addresses
 from profiles_management.git import revision, tree
 from profiles_management.git.budget import Budget
 from profiles_management.git.source import GitSource
-from profiles_management.pmr import extras, files
+from profiles_management.pmr import extras, file_set
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.rules import Rules
@@ -68,17 +68,20 @@ def load(
     Args:
         source: which document, and what to get at it with.
         rules: what this installation allows.
-        additions: whether the document is one of several, and may add contributors to profiles of the others.
-        known: what was read before. If the revision is still the same commit, only that is asked and this is used.
+        additions: whether the document is one of several, and may add contributors to profiles of
+            the others.
+        known: what was read before. If the revision is still the same commit, only that is asked
+            and this is used.
         clock: what the deadline is measured with, and waits are waited.
 
     Raises:
-        GitError: it cannot be read; one line, with the URL and without a secret. What can pass by itself was tried
-            again until the deadline.
-        DocumentError: the document is not valid. Files are called PATH@COMMIT, with 8 digits of the commit.
+        GitError: it cannot be read; one line, with the URL and without a secret. What can pass by
+            itself was tried again until the deadline.
+        DocumentError: the document is not valid. Files are called PATH@COMMIT, with 8 digits of the
+            commit.
     """
     snapshot = fetch(source, known=known, clock=clock)
-    return Checkout(files.document(snapshot.named, rules=rules, additions=additions), snapshot)
+    return Checkout(file_set.document(snapshot.named, rules=rules, additions=additions), snapshot)
 
 
 def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Snapshot:
@@ -87,12 +90,16 @@ def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SY
     revision.names(source.revision)
     tree.check_path(source.path)
     try:
-        return _fetched(source, address, known if known and known.path == source.path else None, clock)
+        return _fetched(
+            source, address, known if known and known.path == source.path else None, clock
+        )
     except GitError as error:
         raise GitError(error.reason, address=str(address), passing=error.passing) from None
 
 
-def _fetched(source: GitSource, address: addresses.Address, known: Snapshot | None, clock: Clock) -> Snapshot:
+def _fetched(
+    source: GitSource, address: addresses.Address, known: Snapshot | None, clock: Clock
+) -> Snapshot:
     try:
         from profiles_management.git import remote  # noqa: PLC0415 - needs the extra, and half a second
     except ModuleNotFoundError as error:

@@ -29,7 +29,9 @@ def connect(host: str, port: int, budget: Budget) -> socket.socket:
     why = "no answer"
     for *_, address in found:
         try:
-            made = socket.create_connection((str(address[0]), port), timeout=min(budget.left(), _LONGEST_CONNECT))
+            made = socket.create_connection(
+                (str(address[0]), port), timeout=min(budget.left(), _LONGEST_CONNECT)
+            )
         except TimeoutError:
             continue
         except OSError as error:

@@ -1,7 +1,8 @@
 """Git over https: dulwich's protocol on connections of our own, which count every byte and know the deadline.
 
-The certificate is verified, always. Requests go to the host of the URL and nowhere else; a redirect to another one is
-refused, so that no credentials ever leave it. Nothing of the environment is read but the system's certificates.
+The certificate is verified, always. Requests go to the host of the URL and nowhere else; a redirect
+to another one is refused, so that no credentials ever leave it. Nothing of the environment is read
+but the system's certificates.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from profiles_management.reconcile.retry import Passing
 
 T = TypeVar("T")
 
-AGENT: Final = "git/2.47 (profiles-management)"  # some servers serve Git only to what calls itself git/
+# some servers serve Git only to what calls itself git/
+AGENT: Final = "git/2.47 (profiles-management)"
 
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS: Final = 5
@@ -39,7 +41,9 @@ _MISMATCH: Final = {62, 64}  # X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISM
 _UNKNOWN_CA: Final = {2, 18, 19, 20, 21}
 
 
-def client(address: Address, credentials: Credentials | None, ca: str, budget: Budget) -> HttpsClient:
+def client(
+    address: Address, credentials: Credentials | None, ca: str, budget: Budget
+) -> HttpsClient:
     """Return a client; nothing is sent yet.
 
     Raises:
@@ -53,7 +57,9 @@ def client(address: Address, credentials: Credentials | None, ca: str, budget: B
 
 def secrets(credentials: Credentials) -> list[str]:
     """Return what must not be in any message, the longest first."""
-    found = {_basic(credentials), credentials.token, credentials.user} if credentials.token else set()
+    found = (
+        {_basic(credentials), credentials.token, credentials.user} if credentials.token else set()
+    )
     return sorted(found - {""}, key=len, reverse=True)
 
 
@@ -65,17 +71,23 @@ def _trusting(ca: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cadata=ca or None)
     except (ssl.SSLError, ValueError):
-        raise GitError("The CA is no certificate. Give it in PEM, from -----BEGIN CERTIFICATE----- on.") from None
+        raise GitError(
+            "The CA is no certificate. Give it in PEM, from -----BEGIN CERTIFICATE----- on."
+        ) from None
 
 
 class HttpsClient(AbstractHttpGitClient):
     """Dulwich's client for HTTP, with requests of our own."""
 
-    def __init__(self, address: Address, authorization: str, trusting: ssl.SSLContext, budget: Budget) -> None:
+    def __init__(
+        self, address: Address, authorization: str, trusting: ssl.SSLContext, budget: Budget
+    ) -> None:
         super().__init__(str(address), thin_packs=False, quiet=True)
         self._address = address
         self._authorization = authorization
-        self._pool = httpcore2.ConnectionPool(ssl_context=trusting, network_backend=_Backend(budget))
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=trusting, network_backend=_Backend(budget)
+        )
 
     def close(self) -> None:
         """Close what is open."""
@@ -108,11 +120,19 @@ class HttpsClient(AbstractHttpGitClient):
                 raise GitError(refusals.of_redirect(url, given=given))
         raise GitError("it redirects in a circle. Look at the URL.")
 
-    def _send(self, url: str, headers: Mapping[str, str], data: bytes | Iterator[bytes] | None) -> _Response:
-        sent = [("Host", self._address.origin.removeprefix("https://")), ("User-Agent", AGENT), *headers.items()]
+    def _send(
+        self, url: str, headers: Mapping[str, str], data: bytes | Iterator[bytes] | None
+    ) -> _Response:
+        sent = [
+            ("Host", self._address.origin.removeprefix("https://")),
+            ("User-Agent", AGENT),
+            *headers.items(),
+        ]
         if self._authorization:
             sent.append(("Authorization", self._authorization))
-        request = httpcore2.Request("GET" if data is None else "POST", url, headers=sent, content=data)
+        request = httpcore2.Request(
+            "GET" if data is None else "POST", url, headers=sent, content=data
+        )
         try:
             return _Response(self._pool.handle_request(request))
         except (httpcore2.ProtocolError, httpcore2.NetworkError):
@@ -136,7 +156,9 @@ class _Response:
 
     def headers(self, name: bytes) -> list[str]:
         """Return all headers of a name."""
-        return [value.decode("latin-1") for key, value in self._response.headers if key.lower() == name]
+        return [
+            value.decode("latin-1") for key, value in self._response.headers if key.lower() == name
+        ]
 
     def close(self) -> None:
         """Give the connection back."""
@@ -150,7 +172,10 @@ class _Response:
         self.close()
         if self.status == _TOO_MANY or self.status >= _SERVER_ERROR:
             asked = self.header(b"retry-after")
-            raise Passing(f"the server answered {self.status}.", seconds=float(asked) if asked.isdecimal() else 0.0)
+            raise Passing(
+                f"the server answered {self.status}.",
+                seconds=float(asked) if asked.isdecimal() else 0.0,
+            )
         raise GitError(refusals.of_status(self.status, schemes, page, given=given))
 
     def _page(self) -> bytes:
@@ -214,7 +239,9 @@ class _Connection(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
-        wrapped = self._wait(lambda: ssl_context.wrap_socket(self._socket, server_hostname=server_hostname))
+        wrapped = self._wait(
+            lambda: ssl_context.wrap_socket(self._socket, server_hostname=server_hostname)
+        )
         return _Connection(wrapped, self._budget)
 
     def _wait(self, talk: Callable[[], T]) -> T:
@@ -238,7 +265,9 @@ class _Connection(httpcore2.NetworkStream):
             raise Passing(BROKE_OFF) from None
         except ssl.SSLError as error:
             self.close()
-            raise GitError(f"it does not speak TLS as it should ({error.reason or 'unknown'}).") from None
+            raise GitError(
+                f"it does not speak TLS as it should ({error.reason or 'unknown'})."
+            ) from None
         except OSError:  # no route to it any more, for one
             self.close()
             raise Passing(BROKE_OFF) from None

@@ -64,7 +64,8 @@ def _names(patterns: str, name: str) -> bool:
 
 
 def _fits(pattern: str, name: str) -> bool:
-    plain = pattern.lower().replace("[", "[[]")  # only * and ? are special, [ stands before an address
+    # only * and ? are special, [ stands before an address
+    plain = pattern.lower().replace("[", "[[]")
     return re.match(translate(plain), name.lower()) is not None
 
 

@@ -35,7 +35,8 @@ class Location:
 def revision_start(path: str) -> int:
     """Return where the @ before a revision is in a path, -1 where there is none.
 
-    It is the first after `.git`, or else the last that does not follow a slash: a scope begins with an @ too.
+    It is the first after `.git`, or else the last that does not follow a slash: a scope begins with
+    an @ too.
     """
     for ending in (".git@", ".git/@"):
         if (found := path.find(ending)) >= 0:

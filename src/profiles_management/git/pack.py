@@ -1,7 +1,7 @@
 """The objects of a pack, read in memory and never beyond a limit. Pure.
 
-The format: https://git-scm.com/docs/gitformat-pack. Written here because a reader that trusts the sizes in a pack can
-be made to fill the memory by a pack of a few kilobytes.
+The format: https://git-scm.com/docs/gitformat-pack. Written here because a reader that trusts the
+sizes in a pack can be made to fill the memory by a pack of a few kilobytes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ _NAMES: Final = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob", TAG: b"tag"}
 _ID: Final = 20
 _HEADER: Final = 12
 _SLICE: Final = 4096  # what follows an object is copied once for each, so not too much at a time
-_OVERHEAD: Final = 512  # what Python needs for an object in addition to its bytes, so that many tiny ones count too
-_INSTRUCTION: Final = 32  # what an instruction of a delta counts as, in bytes: few make much, many make little
+# what Python needs for an object in addition to its bytes, so that many tiny ones count too
+_OVERHEAD: Final = 512
+# what an instruction of a delta counts as, in bytes: few make much, many make little
+_INSTRUCTION: Final = 32
 _INSTRUCTIONS_AT_ONCE: Final = 1024  # after which they are counted
 _COPY_BYTES: Final = 7  # four of an offset, three of a size, each left out where it is 0
 _USUAL_COPY: Final = 0x10000
@@ -46,8 +48,8 @@ def read(pack: bytes, *, most: int, ask: Callable[[], object]) -> dict[str, Obje
 
     Args:
         pack: the whole of it, not thin.
-        most: how many bytes of memory its objects may take. An instruction of a delta counts as 32 bytes, an object
-            as 512 more than it has, so the work is limited too.
+        most: how many bytes of memory its objects may take. An instruction of a delta counts as 32
+            bytes, an object as 512 more than it has, so the work is limited too.
         ask: called now and then, also in the middle of an object; it raises once time is up.
 
     Raises:
@@ -96,7 +98,9 @@ class _Reader:
         data = self._inflate(size)
         if base is None:
             self._keep(start, Object(type_, data))
-        elif (found := self._at.get(base) if isinstance(base, int) else self.objects.get(base)) is not None:
+        elif (
+            found := self._at.get(base) if isinstance(base, int) else self.objects.get(base)
+        ) is not None:
             self._keep(start, self._applied(found, data))
         else:
             self._waiting.setdefault(base, []).append((start, data))
@@ -114,7 +118,10 @@ class _Reader:
             id_ = _id(made)
             made = self._at[at] = self.objects.setdefault(id_, made)
             for key in (at, id_):
-                ready += [(there, self._applied(made, delta)) for there, delta in self._waiting.pop(key, ())]
+                ready += [
+                    (there, self._applied(made, delta))
+                    for there, delta in self._waiting.pop(key, ())
+                ]
 
     def _applied(self, base: Object, delta: bytes) -> Object:
         before, position = _varint(delta, 0)
@@ -179,10 +186,13 @@ class _Reader:
             )
 
 
-def _patched(base: bytes, delta: bytes, position: int, size: int, spend: Callable[[int], None]) -> bytes:
+def _patched(
+    base: bytes, delta: bytes, position: int, size: int, spend: Callable[[int], None]
+) -> bytes:
     """Return what a delta makes of its base: pieces of the base, and bytes of its own, `size` of them together.
 
-    All of it is written into one buffer: a list of the pieces would take many times their size if they are tiny.
+    All of it is written into one buffer: a list of the pieces would take many times their size if
+        they are tiny.
     """
     source, whole = memoryview(base), io.BytesIO()
     left, uncounted = size, 0

@@ -1,8 +1,9 @@
 """What people paste in place of a repository's URL, and the location that each of these means. Pure.
 
-Pages of web interfaces (GitHub, GitLab, Gitea, Bitbucket, Azure DevOps, cgit, sourcehut), the scp form, what pip, npm,
-Terraform and Kustomize write, and slips of the hand. A location made here is for a message: it holds nothing of what
-stands before an @ or, unless it is known to be harmless, after a question mark, because either may be a secret.
+Pages of web interfaces (GitHub, GitLab, Gitea, Bitbucket, Azure DevOps, cgit, sourcehut), the scp
+form, what pip, npm, Terraform and Kustomize write, and slips of the hand. A location made here is
+for a message: it holds nothing of what stands before an @ or, unless it is known to be harmless,
+after a question mark, because either may be a secret.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _PLAIN = "/%~@!$&'()*+,;=-._"
 
 _REVISIONS = ("ref", "revision", "rev", "branch", "tag", "commit", "version", "at", "h", "sha")
 _PATHS = ("path", "subdirectory", "file", "dir")
-_ANCHOR = re.compile(r"(?:L\d+.*|lines-\d.*|readme|user-content.*|/.*)", re.IGNORECASE)  # of a page, not of Git
+# of a page, not of Git
+_ANCHOR = re.compile(r"(?:L\d+.*|lines-\d.*|readme|user-content.*|/.*)", re.IGNORECASE)
 _WORD = re.compile(r"[\w./+-]+")  # what a revision or a path in a query may be, to be shown
 _AZURE = re.compile(r"G[BTC](?=.)")  # how Azure DevOps begins a branch, a tag and a commit
 
@@ -139,7 +141,8 @@ def _host(text: str, *, scp: bool, tail: str) -> tuple[str, str] | None:
 
     Args:
         text: what stands between the user and the first slash.
-        scp: whether what follows a colon can be a path. Without a user before it, it can be a password.
+        scp: whether what follows a colon can be a path. Without a user before it, it can be a
+            password.
         tail: what follows.
     """
     try:
@@ -177,7 +180,9 @@ def _asked(parts: _Text) -> Location:
         named = {}
     else:
         named = {"ref": parts.fragment}
-    given = {name: value for name, value in {**parts.query, **named}.items() if _WORD.fullmatch(value)}
+    given = {
+        name: value for name, value in {**parts.query, **named}.items() if _WORD.fullmatch(value)
+    }
     revision = next((given[name] for name in _REVISIONS if name in given), "")
     path = next((given[name] for name in _PATHS if name in given), "")
     if "version" in given:
@@ -204,7 +209,9 @@ def _page(parts: _Text) -> Location | None:
     segments = path.split("/")
     if host in _RAW_HOSTS:
         return _at(segments[:_OWNED], segments[_OWNED:])
-    if "//" in path or (path.endswith(".git") and not any(one.endswith(".git") for one in segments[:-1])):
+    if "//" in path or (
+        path.endswith(".git") and not any(one.endswith(".git") for one in segments[:-1])
+    ):
         return None
     for read in (_gitlab, _inside, _gitea, _bitbucket_server, _azure):
         if (found := read(segments)) is not None:
@@ -222,7 +229,9 @@ def _gitlab(segments: Sequence[str]) -> Location | None:
 
 def _inside(segments: Sequence[str]) -> Location | None:
     """…/REPOSITORY.git/ and anything: a page of cgit, or what Git itself asks a server for."""
-    ends = [number for number, one in enumerate(segments[:-1]) if one.endswith(".git") and one != ".git"]
+    ends = [
+        number for number, one in enumerate(segments[:-1]) if one.endswith(".git") and one != ".git"
+    ]
     if not ends:
         return None
     repository, rest = segments[: ends[0] + 1], segments[ends[0] + 1 :]

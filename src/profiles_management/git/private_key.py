@@ -1,6 +1,7 @@
 """The private key for ssh, in every form that programs write one in; what cannot be used is refused by its name.
 
-OpenSSH's form (openssh-key-v1), PEM of OpenSSL (RSA, EC) and PKCS#8 (RFC 5958). No message holds a part of a key.
+OpenSSH's form (openssh-key-v1), PEM of OpenSSL (RSA, EC) and PKCS#8 (RFC 5958). No message holds a
+part of a key.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _KINDS: Final = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _OPENSSH: Final = "OPENSSH PRIVATE KEY"
 _BLOCK: Final = re.compile(
-    r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----(?P<body>.*?)-----END (?P=label)-----", re.DOTALL
+    r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----(?P<body>.*?)-----END (?P=label)-----",
+    re.DOTALL,
 )
 _WIDTH: Final = 64
 _GIVE: Final = "Give a key of ed25519, ECDSA or RSA, in OpenSSH's form or in PEM."
@@ -84,15 +86,23 @@ def _openssh(pem: str) -> str:
         raise GitError(_LOCKED) from None
     except (ValueError, UnsupportedAlgorithm):
         raise GitError(
-            _DSA if "BEGIN DSA" in pem else f"The private key cannot be read: it is damaged. {_GIVE}"
+            _DSA
+            if "BEGIN DSA" in pem
+            else f"The private key cannot be read: it is damaged. {_GIVE}"
         ) from None
     if isinstance(key, ec.EllipticCurvePrivateKey) and not isinstance(key.curve, _CURVES):
         raise GitError(f"ssh has no keys on the curve {key.curve.name}. {_GIVE}")
-    if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
+    if not isinstance(
+        key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
+    ):
         name = type(key).__name__.removesuffix("PrivateKey").strip("_").upper()
-        raise GitError(_DSA if name == "DSA" else f"A private key of the kind {name} is not accepted. {_GIVE}")
+        raise GitError(
+            _DSA if name == "DSA" else f"A private key of the kind {name} is not accepted. {_GIVE}"
+        )
     form = serialization.PrivateFormat.OpenSSH
-    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+    return key.private_bytes(
+        serialization.Encoding.PEM, form, serialization.NoEncryption()
+    ).decode()
 
 
 def _unsupported(pem: str) -> str:

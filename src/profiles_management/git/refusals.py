@@ -1,8 +1,9 @@
 """What an HTTP answer means that is not Git's: a token that is not accepted, a page, nothing there. Pure.
 
-Servers do not only answer 401 to a token that is wrong or has expired. Azure DevOps answers 203 with its sign-in page
-or redirects to it, GitHub Enterprise, GitLab, Gitea and Bitbucket redirect to theirs, and a proxy for single sign-on
-redirects to an identity provider. None of these means that the URL is wrong, so no message says so.
+Servers do not only answer 401 to a token that is wrong or has expired. Azure DevOps answers 203
+with its sign-in page or redirects to it, GitHub Enterprise, GitLab, Gitea and Bitbucket redirect to
+theirs, and a proxy for single sign-on redirects to an identity provider. None of these means that
+the URL is wrong, so no message says so.
 """
 
 from __future__ import annotations
@@ -24,12 +25,22 @@ _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _MISSING: Final = {404, 410}
 
-_REFUSED: Final = "the server does not accept the user and token. Check both, and whether the token has expired."
+_REFUSED: Final = (
+    "the server does not accept the user and token. Check both, and whether the token has expired."
+)
 _WANTED: Final = "the server wants a user and a token, and none was given."
 
 _SIGN_IN: Final = r"(?:_?sign_?-?in|log-?_?[io]n|oauth2?|openid[\w-]*|saml2?|sso|adfs|idp|cas|auth|authorize|accounts?)"
 _SIGN_IN_PART: Final = re.compile(rf"(?:^|[/.]){_SIGN_IN}(?:$|[/.])", re.IGNORECASE)
-_SIGN_IN_KEYS: Final = {"samlrequest", "relaystate", "return_to", "redirect_uri", "redirect_url", "reply_to", "rd"}
+_SIGN_IN_KEYS: Final = {
+    "samlrequest",
+    "relaystate",
+    "return_to",
+    "redirect_uri",
+    "redirect_url",
+    "reply_to",
+    "rd",
+}
 _SIGN_IN_PAGE: Final = re.compile(
     r"""
     type\s*=\s*["']?password
@@ -54,10 +65,16 @@ def of_status(status: int, schemes: Collection[str], page: bytes, *, given: bool
     """
     if status == _UNAUTHORIZED:
         return _other_schemes(schemes) or _credentials(given=given)
-    if status == _NOT_AUTHORITATIVE or (status == _OK and _SIGN_IN_PAGE.search(page.decode("latin-1"))):
+    if status == _NOT_AUTHORITATIVE or (
+        status == _OK and _SIGN_IN_PAGE.search(page.decode("latin-1"))
+    ):
         return _credentials(given=given)
     if status == _FORBIDDEN:
-        token = "with this user and token. Check that the token may read it" if given else "without user and token"
+        token = (
+            "with this user and token. Check that the token may read it"
+            if given
+            else "without user and token"
+        )
         return f"the server refuses access to the repository (403) {token}."
     if status in _MISSING:
         hidden = "with these credentials" if given else "without credentials"
@@ -71,7 +88,9 @@ def of_redirect(target: str, *, given: bool) -> str:
     """Return what is wrong where a server redirects to what is no repository; nothing of the target is repeated."""
     if _signs_in(urlsplit(target)):
         return _credentials(given=given)
-    return f"it redirects to a web page, not to a Git repository. {_url_or_credentials(given=given)}"
+    return (
+        f"it redirects to a web page, not to a Git repository. {_url_or_credentials(given=given)}"
+    )
 
 
 def leads_to_repository(target: str) -> bool:
@@ -81,7 +100,11 @@ def leads_to_repository(target: str) -> bool:
 
 def _signs_in(target: SplitResult) -> bool:
     asked = {key.lower() for key in parse_qs(target.query)}
-    return bool(_SIGN_IN_PART.search(target.path) or _SIGN_IN_PART.search(target.netloc) or asked & _SIGN_IN_KEYS)
+    return bool(
+        _SIGN_IN_PART.search(target.path)
+        or _SIGN_IN_PART.search(target.netloc)
+        or asked & _SIGN_IN_KEYS
+    )
 
 
 def _credentials(*, given: bool) -> str:

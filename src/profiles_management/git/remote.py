@@ -44,8 +44,8 @@ class Fetched:
 def fetch(source: GitSource, address: Address, known: str, budget: Budget) -> Fetched:
     """Fetch what a revision names, without its history.
 
-    A server may refuse to send a commit for its id alone. Then everything that its branches and tags lead to is
-    fetched, within the same limit, and the commit looked for there.
+    A server may refuse to send a commit for its id alone. Then everything that its branches and
+    tags lead to is fetched, within the same limit, and the commit looked for there.
 
     Args:
         source: the revision, and what to get at it with.
@@ -82,7 +82,9 @@ def _fetch_one(source: GitSource, address: Address, known: str, budget: Budget) 
 
 
 def _fetch_all(source: GitSource, address: Address, budget: Budget) -> Fetched:
-    objects = _talk(source, address, budget, lambda refs: sorted(set(refs.values())), revision.ALL, depth=None)
+    objects = _talk(
+        source, address, budget, lambda refs: sorted(set(refs.values())), revision.ALL, depth=None
+    )
     commit = source.revision.lower()
     if commit not in objects:
         raise GitError(f"it has no commit {commit} on any branch or tag.")
@@ -112,8 +114,14 @@ def _talk(
     with _told(), contextlib.closing(_client(source, address, budget)) as client:
         nothing = ObjectStoreGraphWalker([], lambda _: [])
         prefixes = [name.encode() for name in names]
-        client.fetch_pack(address.repository, choose, nothing, received.write, depth=depth, ref_prefix=prefixes)
-    return pack.read(received.getvalue(), most=_UNPACKED * source.limit, ask=budget.left) if asked else {}
+        client.fetch_pack(
+            address.repository, choose, nothing, received.write, depth=depth, ref_prefix=prefixes
+        )
+    return (
+        pack.read(received.getvalue(), most=_UNPACKED * source.limit, ask=budget.left)
+        if asked
+        else {}
+    )
 
 
 def _client(source: GitSource, address: Address, budget: Budget) -> GitClient:

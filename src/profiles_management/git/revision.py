@@ -12,9 +12,12 @@ ALL = ("refs/heads/", "refs/tags/")
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _LIKE_COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
-_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|/$")  # as git check-ref-format refuses it
-_PEELED = re.compile(r"\^(?:\{\w*\}|0)$")  # v1.0^{} is the commit that a tag leads to, which is read anyway
-_LOCAL = re.compile(r"(?:refs/)?remotes/[^/]+/(?=.)|origin/(?=.)|(?:heads|tags)/(?=.)")  # what a clone calls it
+# as git check-ref-format refuses it
+_NO_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^[/-]|/$")
+# v1.0^{} is the commit that a tag leads to, which is read anyway
+_PEELED = re.compile(r"\^(?:\{\w*\}|0)$")
+# what a clone calls it
+_LOCAL = re.compile(r"(?:refs/)?remotes/[^/]+/(?=.)|origin/(?=.)|(?:heads|tags)/(?=.)")
 _AZURE = re.compile(r"G[BTC](?=.)")
 _FILE = re.compile(r"[:/][^:]*\.(?:ya?ml|json)$")
 _WHOLE = "A commit is written with all its 40 digits."

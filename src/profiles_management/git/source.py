@@ -14,8 +14,9 @@ DEADLINE = 30.0
 class Credentials:
     """What a server is shown: a private key for ssh, or user and token for https.
 
-    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is dropped: files, secrets
-    and environments often end in a line end. Nothing of all this is ever part of a message or a repr.
+    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is
+    dropped: files, secrets and environments often end in a line end. Nothing of all this is ever
+    part of a message or a repr.
     """
 
     ssh_key: str = field(default="", repr=False)
@@ -35,9 +36,12 @@ class GitSource:
     Attributes:
         url: `https://HOST/PATH` or `ssh://[USER@]HOST/PATH` (the user is `git` if none is named).
         revision: a branch, a tag or the 40 digits of a commit; empty for the HEAD of the remote.
-        path: a file, or a folder whose `*.yaml`, `*.yml` and `*.json` are one document together; empty for the top.
-        known_hosts: the host keys to trust, as the text of a known_hosts file. Only ssh reads it, and always.
-        ca: the only certificates to trust, as PEM; empty for those of the system. Only https reads it.
+        path: a file, or a folder whose `*.yaml`, `*.yml` and `*.json` are one document together;
+            empty for the top.
+        known_hosts: the host keys to trust, as the text of a known_hosts file. Only ssh reads it,
+            and always.
+        ca: the only certificates to trust, as PEM; empty for those of the system. Only https reads
+            it.
         limit: how many bytes to receive at most. What they unpack to may be four times as much.
         deadline: how many seconds everything may take together, further attempts included.
     """
@@ -52,4 +56,6 @@ class GitSource:
     deadline: float = DEADLINE
 
     def __repr__(self) -> str:
-        return f"GitSource(url={redacted(self.url)!r}, revision={self.revision!r}, path={self.path!r})"
+        return (
+            f"GitSource(url={redacted(self.url)!r}, revision={self.revision!r}, path={self.path!r})"
+        )

@@ -1,6 +1,7 @@
 """Git over ssh, with paramiko: no program is run, key and known hosts stay in memory.
 
-The key of the host is verified before anything is shown to it, always: there is no first time that is trusted.
+The key of the host is verified before anything is shown to it, always: there is no first time that
+    is trusted.
 """
 
 from __future__ import annotations
@@ -32,19 +33,30 @@ T = TypeVar("T")
 _LOG: Final = "profiles_management.git.ssh.transport"
 _PIECE: Final = 65536
 _MOST_ERRORS: Final = 4096
-_RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")  # how a host signs with a key of the type ssh-rsa; never SHA-1
+# how a host signs with a key of the type ssh-rsa; never SHA-1
+_RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")
 
-_MALFORMED: Final = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, struct.error)
+_MALFORMED: Final = (
+    ArithmeticError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    struct.error,
+)
 """What paramiko's thread ends with, and hands to ours, where a server does not keep to the protocol."""
 
 logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
 
 
-def client(address: Address, credentials: Credentials | None, known_hosts: str, budget: Budget) -> SshClient:
+def client(
+    address: Address, credentials: Credentials | None, known_hosts: str, budget: Budget
+) -> SshClient:
     """Return a client; nothing is sent yet.
 
     Raises:
-        GitError: there is no private key among the credentials, or it cannot be used; or no key of the host is known.
+        GitError: there is no private key among the credentials, or it cannot be used; or no key of
+            the host is known.
     """
     if credentials is None or not credentials.ssh_key:
         raise GitError("ssh wants a private key among the credentials.")
@@ -56,7 +68,9 @@ def client(address: Address, credentials: Credentials | None, known_hosts: str, 
             f"Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
         )
     vendor = _Vendor(address, key, known, budget)
-    return SshClient(address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True)
+    return SshClient(
+        address.host, address.port, address.user, vendor=vendor, thin_packs=False, quiet=True
+    )
 
 
 class SshClient(SSHGitClient):
@@ -80,7 +94,9 @@ class SshClient(SSHGitClient):
 class _Vendor(SSHVendor):
     """Runs Git's command on the host, and gives dulwich its two ends."""
 
-    def __init__(self, address: Address, key: paramiko.PKey, known: hosts.HostKeys, budget: Budget) -> None:
+    def __init__(
+        self, address: Address, key: paramiko.PKey, known: hosts.HostKeys, budget: Budget
+    ) -> None:
         self._address = address
         self._key = key
         self._known = known
@@ -88,7 +104,9 @@ class _Vendor(SSHVendor):
 
     def run_command(self, host: str, command: bytes, *_: Any, **__: Any) -> Any:  # noqa: ANN401, ARG002 - dulwich's
         """Connect, verify the host, show it our key, run the command."""
-        made = _Connection(connect(self._address.host, self._address.port, self._budget), self._budget)
+        made = _Connection(
+            connect(self._address.host, self._address.port, self._budget), self._budget
+        )
         transport = paramiko.Transport(made)  # type: ignore[arg-type]  # it takes what is like one
         try:
             with _told(made):
@@ -104,7 +122,10 @@ class _Vendor(SSHVendor):
     def _channel(self, transport: paramiko.Transport) -> paramiko.Channel:
         transport.set_log_channel(_LOG)
         types = {kind for kind, _ in self._known.trusted}
-        signed = [*(kind for kind in sorted(types) if kind != "ssh-rsa"), *(_RSA if "ssh-rsa" in types else ())]
+        signed = [
+            *(kind for kind in sorted(types) if kind != "ssh-rsa"),
+            *(_RSA if "ssh-rsa" in types else ()),
+        ]
         options = transport.get_security_options()
         options.key_types = [kind for kind in signed if kind in options.key_types]
         transport.banner_timeout = transport.auth_timeout = self._budget.left()
@@ -118,7 +139,9 @@ class _Vendor(SSHVendor):
     def _verify(self, key: paramiko.PKey) -> None:
         offered = (key.get_name(), key.asbytes())
         if offered in self._known.revoked:
-            raise GitError(f"the key of the host, {key.fingerprint}, is revoked among the known hosts.")
+            raise GitError(
+                f"the key of the host, {key.fingerprint}, is revoked among the known hosts."
+            )
         if offered not in self._known.trusted:
             raise GitError(
                 f"the key of the host, {key.fingerprint}, is not the one among the known hosts. Somebody may be "
@@ -129,8 +152,9 @@ class _Vendor(SSHVendor):
 class _Connection:
     """A socket that keeps to the budget: it ends once time is up or too much was received.
 
-    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read: messages next to the
-    answer, and more than it allowed. It asks for more ten times a second, and waits for some answers without end.
+    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read:
+    messages next to the answer, and more than it allowed. It asks for more ten times a second, and
+    waits for some answers without end.
     """
 
     def __init__(self, made: socket.socket, budget: Budget) -> None:
@@ -164,7 +188,9 @@ class _Connection:
 class _Command:
     """The two ends of a command, as dulwich wants them."""
 
-    def __init__(self, transport: paramiko.Transport, channel: paramiko.Channel, made: _Connection) -> None:
+    def __init__(
+        self, transport: paramiko.Transport, channel: paramiko.Channel, made: _Connection
+    ) -> None:
         self._transport = transport
         self._channel = channel
         self._made = made
@@ -186,7 +212,9 @@ class _Command:
     def readlines(self) -> list[bytes]:
         """Return what the command said on its standard error, once it broke off."""
         said = b""
-        while len(said) < _MOST_ERRORS and (part := self._wait(lambda: self._channel.recv_stderr(_MOST_ERRORS))):
+        while len(said) < _MOST_ERRORS and (
+            part := self._wait(lambda: self._channel.recv_stderr(_MOST_ERRORS))
+        ):
             said += part
         return said.splitlines(keepends=True)
 
@@ -212,7 +240,9 @@ def _told(made: _Connection) -> Iterator[None]:
         raise GitError("the host does not accept the private key.") from None
     except IncompatiblePeer:
         made.check()
-        raise GitError("the host has no key of the kinds that are among the known hosts, or is too old.") from None
+        raise GitError(
+            "the host has no key of the kinds that are among the known hosts, or is too old."
+        ) from None
     except TimeoutError:
         raise made.budget.late() from None
     except (paramiko.SSHException, EOFError, OSError, *_MALFORMED):

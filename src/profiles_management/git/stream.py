@@ -33,8 +33,9 @@ class Stream:
 
         Raises:
             Passing: the end comes in between.
-            Refused: it is the line with which a server breaks off; it may stand in place of any other, and dulwich
-                passes it over in some (https://git-scm.com/docs/gitprotocol-pack, error-line).
+            Refused: it is the line with which a server breaks off; it may stand in place of any
+                other, and dulwich passes it over in some
+                (https://git-scm.com/docs/gitprotocol-pack, error-line).
         """
         parts, have = [self._rest], len(self._rest)
         while have < size and (part := self._receive()):

@@ -12,7 +12,7 @@ from typing import Final
 
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
 from profiles_management.git.pasted import normal
-from profiles_management.pmr.files import MOST_FILES, PATTERNS, is_in_document
+from profiles_management.pmr.file_set import MOST_FILES, PATTERNS, is_in_document
 from profiles_management.pmr.names import escaped, shortened
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.reading import LARGEST
@@ -65,7 +65,11 @@ def check_path(path: str) -> list[str]:
     """
     parts = path.removesuffix("/").split("/") if path else []
     if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
-        form = f"Write: {meant}" if (meant := normal(path)) else "Write it as FOLDER/FILE, or nothing for its top."
+        form = (
+            f"Write: {meant}"
+            if (meant := normal(path))
+            else "Write it as FOLDER/FILE, or nothing for its top."
+        )
         raise GitError(f"The path {path!r} does not lead into the repository. {form}")
     return parts
 
@@ -76,11 +80,12 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
     Args:
         objects: what was fetched.
         commit: the id of a commit among them.
-        path: of a file, or of a folder, of which all files `*.yaml`, `*.yml` and `*.json` are meant but hidden ones.
+        path: of a file, or of a folder, of which all files `*.yaml`, `*.yml` and `*.json` are meant
+            but hidden ones.
 
     Raises:
-        GitError: there is nothing at the path, nothing in the folder, too much in it, or what is there is a link or a
-            submodule.
+        GitError: there is nothing at the path, nothing in the folder, too much in it, or what is
+            there is a link or a submodule.
     """
     folder = _field(_get(objects, commit), b"tree")
     parts = check_path(path)
@@ -93,7 +98,9 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
         _refuse(entry, here)
         if entry.kind != _FOLDER:
             if depth < len(parts):
-                raise GitError(f"{here} is a file, not a folder, in commit {commit[:8]}. Look at the path.")
+                raise GitError(
+                    f"{here} is a file, not a folder, in commit {commit[:8]}. Look at the path."
+                )
             return {here: _blob(objects, entry)}
         folder = entry.id
     return _documents(objects, folder, "".join(f"{part}/" for part in parts))
@@ -130,11 +137,17 @@ def _shown(folder: str) -> str:
 def _refuse(entry: _Entry, path: str) -> None:
     here = escaped(path)
     if entry.kind == _LINK:
-        raise GitError(f"{here} is a symbolic link, and links are not followed. Name the file itself.")
+        raise GitError(
+            f"{here} is a symbolic link, and links are not followed. Name the file itself."
+        )
     if entry.kind == _SUBMODULE:
-        raise GitError(f"{here} is a submodule, and submodules are not fetched. Name its own repository.")
+        raise GitError(
+            f"{here} is a submodule, and submodules are not fetched. Name its own repository."
+        )
     if entry.kind not in {_FILE, _FOLDER}:
-        raise GitError(f"{here} is neither a file nor a folder. Remove it from the repository and add it again.")
+        raise GitError(
+            f"{here} is neither a file nor a folder. Remove it from the repository and add it again."
+        )
 
 
 def _entries(objects: Mapping[str, Object], folder: str, where: str) -> dict[str, _Entry]:
@@ -143,7 +156,8 @@ def _entries(objects: Mapping[str, Object], folder: str, where: str) -> dict[str
     A name that is not UTF-8 is written with escapes.
 
     Raises:
-        GitError: it is not a folder, or two entries have one name, so that who reviews it may see the other one.
+        GitError: it is not a folder, or two entries have one name, so that who reviews it may see
+            the other one.
     """
     data, position, found = _get(objects, folder, TREE).data, 0, dict[str, _Entry]()
     while entry := _ENTRY.match(data, position):
@@ -168,7 +182,9 @@ def _blob(objects: Mapping[str, Object], entry: _Entry) -> bytes:
 def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> Object:
     found = objects.get(id_)
     if found is None or type_ not in {None, found.type}:
-        raise GitError(f"it left out the object {escaped(id_[:8])} that belongs to the commit. Try again.")
+        raise GitError(
+            f"it left out the object {escaped(id_[:8])} that belongs to the commit. Try again."
+        )
     return found
 
 

@@ -15,7 +15,8 @@ from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.waiting import Waiting, Watcher
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
-_SILENT_FOR = 60.0  # seconds: the profile controller makes a profile ready in a few, also when it was just started
+# seconds: the profile controller makes a profile ready in a few, also when it was just started
+_SILENT_FOR = 60.0
 _SILENT, _INTERRUPTED = "the cluster stopped answering", "interrupted"
 
 Progress = Callable[[int, int], None]
@@ -32,24 +33,27 @@ def apply(
 ) -> Report:
     """Carry a plan out.
 
-    The phases are barriers: a grant is sent when every revocation was answered or given up. What waits for somebody
-    else holds nothing up; it is looked at again until `settings.deadline`. A profile in which something failed sits
-    out what comes later, the others go on. Once `clock.ending` holds, changes in flight are finished and no other is
-    begun. `clock.stop_reason` is asked before anything but a revocation is sent: where another process took over, this
-    one must not give what that one has taken away.
+    The phases are barriers: a grant is sent when every revocation was answered or given up. What
+    waits for somebody else holds nothing up; it is looked at again until `settings.deadline`. A
+    profile in which something failed sits out what comes later, the others go on. Once
+    `clock.ending` holds, changes in flight are finished and no other is begun. `clock.stop_reason`
+    is asked before anything but a revocation is sent: where another process took over, this one
+    must not give what that one has taken away.
 
-    A change that takes access away and meets somebody who was quicker each time is late: it is tried again before
-    anything is granted, and at the end of the run. Until it is done, nobody of its profile is given anything; whatever
-    takes away or gives nothing goes on.
+    A change that takes access away and meets somebody who was quicker each time is late: it is
+    tried again before anything is granted, and at the end of the run. Until it is done, nobody of
+    its profile is given anything; whatever takes away or gives nothing goes on.
 
-    A change that meets a conflict is planned again from fresh reads, a few times until the deadline. It goes on where
-    the new plan still makes it, and is done where nothing is left of it; where somebody else changed what it is about,
-    it stays pending. See `conflicts`.
+    A change that meets a conflict is planned again from fresh reads, a few times until the
+    deadline. It goes on where the new plan still makes it, and is done where nothing is left of it;
+    where somebody else changed what it is about, it stays pending. See `conflicts`.
 
     Args:
-        progress: called with the number of changes that are through and of all of them, from any thread. A Watcher
-            is also shown, at each look at what others do, how many profiles are done.
-        replan: returns the same document planned from fresh reads; None leaves every conflict to the next run.
+        progress: called with the number of changes that are through and of all of them, from any
+            thread. A Watcher is also shown, at each look at what others do, how many profiles are
+            done.
+        replan: returns the same document planned from fresh reads; None leaves every conflict to
+            the next run.
 
     """
     return Run(plan, target, settings, clock, progress or _quiet, replan).report()
@@ -100,7 +104,8 @@ class Run:
         for phase in Phase:
             if phase is Phase.GRANT:
                 self._late_again()
-            self.advance(job for job in self.jobs if job.change.phase is phase)  # nothing, once it was stopped
+            # nothing, once it was stopped
+            self.advance(job for job in self.jobs if job.change.phase is phase)
         self._settle_conflicts()
         self._wait()
         while self._settle_conflicts():
@@ -125,8 +130,8 @@ class Run:
     def advance(self, jobs: Iterable[Job], met: frozenset[Condition] = frozenset()) -> None:
         """Advance jobs, `settings.writers` at once, each as far as it goes.
 
-        What fails on the way bars its profile from the next call, not from this one: a revocation that fails is no
-        reason to leave out the next.
+        What fails on the way bars its profile from the next call, not from this one: a revocation
+        that fails is no reason to leave out the next.
         """
         self.barred = dict(self.broken)
         due = list(jobs)
@@ -182,7 +187,8 @@ class Run:
     def _failed(self, job: Job, error: WriteError) -> None:
         """A cluster that stopped answering is left alone after as many failures as there are writers."""
         change, job.nameless = job.change, error.nameless
-        job.conflict = error.conflict and change.phase is not Phase.REVOKE  # which is repeated by `revoking`
+        # which is repeated by `revoking`
+        job.conflict = error.conflict and change.phase is not Phase.REVOKE
         if error.conflict and change.takes:
             job.late, job.why = True, str(error)
             self.late[change.profile] = job.waits_for_end
@@ -225,7 +231,11 @@ class Run:
         look, of = _FIRST_LOOK, len(self._waited_for())
         while not self.ends() and (late := self._late()):
             met = self._met(late)
-            ready = [job for job in self._open() if job.waits_for in met or job.change.profile in self.broken]
+            ready = [
+                job
+                for job in self._open()
+                if job.waits_for in met or job.change.profile in self.broken
+            ]
             if met or ready:
                 self.advance(ready, met)
                 self.waiting = [one for one in self.waiting if one.condition not in met]
@@ -242,7 +252,9 @@ class Run:
         if isinstance(self.progress, Watcher):
             now = self.clock.monotonic()
             done = of - len(self._waited_for())
-            self.progress.waiting(Waiting(done, of, now - self.begun, max(0.0, self.deadline - now)))
+            self.progress.waiting(
+                Waiting(done, of, now - self.begun, max(0.0, self.deadline - now))
+            )
 
     def _waited_for(self) -> set[str]:
         jobs = {job.change.profile for job in self._open() if job.waits_for is not None}
@@ -254,7 +266,9 @@ class Run:
 
     def _late(self) -> frozenset[Condition]:
         """Everything that something still waits for."""
-        conditions = {job.waits_for for job in self._open()} | {one.condition for one in self.waiting}
+        conditions = {job.waits_for for job in self._open()} | {
+            one.condition for one in self.waiting
+        }
         return frozenset(one for one in conditions if one is not None)
 
     def _met(self, conditions: frozenset[Condition]) -> frozenset[Condition]:
@@ -267,25 +281,35 @@ class Run:
         """Yield a warning where the profile controller made nothing of what waits for it."""
         waited, left = self.clock.monotonic() - self.begun, self._late()
         conditions = {condition for change in self.plan.changes for condition in change.settled}
-        conditions |= {pending.condition for pending in self.plan.pending if pending.condition is not None}
+        conditions |= {
+            pending.condition for pending in self.plan.pending if pending.condition is not None
+        }
         owners = {condition for condition in conditions if condition.state is State.BOUND}
         if owners and owners <= left and waited >= _SILENT_FOR and not self.ends():
-            from profiles_management.kubeflow import silence  # noqa: PLC0415 - few runs need it
+            from profiles_management.kubeflow.planning import silent_controller  # noqa: PLC0415 - few runs need it
 
-            yield silence.problem(len(owners), waited)
+            yield silent_controller.problem(len(owners), waited)
 
     def _outcome(self, job: Job) -> Outcome:
         if job.result is not None:
             return Outcome(job.change, job.result, job.why, job.writes_done, job.nameless)
         if job.late or job.held:
             return Outcome(
-                job.change, Result.PENDING if job.late else Result.NOT_TRIED, job.why, job.writes_done, job.nameless
+                job.change,
+                Result.PENDING if job.late else Result.NOT_TRIED,
+                job.why,
+                job.writes_done,
+                job.nameless,
             )
         if self.stop_reason and job.sent < len(job.writes):
-            return Outcome(job.change, Result.NOT_TRIED, self.stop_reason, job.writes_done, self.stop_reason)
+            return Outcome(
+                job.change, Result.NOT_TRIED, self.stop_reason, job.writes_done, self.stop_reason
+            )
         if self.stopped.is_set():
             return Outcome(job.change, Result.NOT_TRIED, _SILENT, job.writes_done, _SILENT)
         if self.clock.ending() and not job.sent:
             return Outcome(job.change, Result.NOT_TRIED, _INTERRUPTED, nameless=_INTERRUPTED)
         waits = f"waits for the {job.waits_for.target.kind}" if job.waits_for is not None else ""
-        return Outcome(job.change, Result.PENDING, f"waits for {job.waits_for}", job.writes_done, waits)
+        return Outcome(
+            job.change, Result.PENDING, f"waits for {job.waits_for}", job.writes_done, waits
+        )

@@ -12,22 +12,32 @@ from typing import TYPE_CHECKING
 
 from lightkube import Client
 
-from profiles_management.kubeflow import access, adoption, export, ownership, slim, stale
-from profiles_management.kubeflow import plan as planning
-from profiles_management.kubeflow.access import AccessEntry
+from profiles_management.kubeflow.access import role_assignments
+from profiles_management.kubeflow.access.role_assignments import AccessEntry
 from profiles_management.kubeflow.apply import Progress, apply
-from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.kubeflow.directory import Directory
-from profiles_management.kubeflow.export import Export
-from profiles_management.kubeflow.kubeconfig import connect
-from profiles_management.kubeflow.observed import Observed
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.cluster.kubeconfig import connect
+from profiles_management.kubeflow.cluster.send_events import tell
+from profiles_management.kubeflow.export import exporting
+from profiles_management.kubeflow.export.exporting import Export
+from profiles_management.kubeflow.folder.directory import Directory
+from profiles_management.kubeflow.observation import slim_classes
+from profiles_management.kubeflow.planning import planner as planning
+from profiles_management.kubeflow.planning import stale
+from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
-from profiles_management.kubeflow.stale import StaleProfile
+from profiles_management.kubeflow.state import adoption, ownership
+from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.target import Target
-from profiles_management.kubeflow.telling import tell
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError, DocumentError, Interrupted, Problem, SettingsError
+from profiles_management.pmr.problems import (
+    ClusterError,
+    DocumentError,
+    Interrupted,
+    Problem,
+    SettingsError,
+)
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
@@ -36,21 +46,26 @@ from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop
 
 if TYPE_CHECKING:
-    from profiles_management.kubeflow.cluster_wide import ClusterWide
-    from profiles_management.kubeflow.gateway_choice import Choice
+    from profiles_management.kubeflow.access.cluster_wide import ClusterWide
+    from profiles_management.kubeflow.planning.gateway_choice import Choice
 
 Where = Target | Client | Path | str | None
 
 
 def open_target(
-    where: Where = None, *, settings: Settings = UPSTREAM, clock: Clock = SYSTEM, plan_only: bool = False
+    where: Where = None,
+    *,
+    settings: Settings = UPSTREAM,
+    clock: Clock = SYSTEM,
+    plan_only: bool = False,
 ) -> Target:
     """Return what is meant by a target.
 
     Args:
-        where: a target; a lightkube Client; a folder; or None for the cluster of the environment: that of KUBECONFIG,
-            of the pod we run in, or of ~/.kube/config.
-        plan_only: whether it is only read; where a permission is missing, the remedy is about reading.
+        where: a target; a lightkube Client; a folder; or None for the cluster of the environment:
+            that of KUBECONFIG, of the pod we run in, or of ~/.kube/config.
+        plan_only: whether it is only read; where a permission is missing, the remedy is about
+            reading.
 
     Raises:
         ClusterError: there is no cluster in the environment, or its kubeconfig cannot be used.
@@ -117,7 +132,11 @@ def _observed(target: Target, settings: Settings) -> Observed:
         SettingsError: standalone mode would begin in a cluster that has Kubeflow.
     """
     observed = target.observe(settings)
-    is_new = settings.standalone and not settings.allow_kubeflow and not ownership.is_begun(observed, settings)
+    is_new = (
+        settings.standalone
+        and not settings.allow_kubeflow
+        and not ownership.is_begun(observed, settings)
+    )
     if is_new and isinstance(target, Cluster) and target.has_profiles():
         raise SettingsError(
             "is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. Leave it out, or pass "
@@ -131,7 +150,7 @@ def _detected(
     pmr: ProfilesManagementRepresentation, target: Target, observed: Observed, settings: Settings
 ) -> tuple[Observed, Choice]:
     """Return the gateways that a target's policies name; it is read again for those that nobody looked for."""
-    from profiles_management.kubeflow.gateway_choice import choose  # noqa: PLC0415 - for the command alone
+    from profiles_management.kubeflow.planning.gateway_choice import choose  # noqa: PLC0415 - for the command alone
 
     choice = choose(pmr, observed, settings)
     if not set(choice.settings.principals) <= set(settings.principals):
@@ -152,24 +171,26 @@ def create_or_update_profiles(
     Args:
         pmr: the document.
         target: see open_target.
-        progress: called with the number of changes that are through and of all of them. A Watcher is also shown how
-            far the profile controller has come.
+        progress: called with the number of changes that are through and of all of them. A Watcher
+            is also shown how far the profile controller has come.
 
     Returns:
         What was done, and for each profile that is not yet as it should be, why.
 
     Raises:
         DocumentError: the document is not valid; nothing was sent.
-        BrakeError: a source would take too much access away, and nothing of it was written. Everything else was
-            applied, and is in its report.
-        StoppedError: existing policies would get other gateways than the target's policies name. Only changes that end
-            access were applied, and are in its report.
+        BrakeError: a source would take too much access away, and nothing of it was written.
+            Everything else was applied, and is in its report.
+        StoppedError: existing policies would get other gateways than the target's policies name.
+            Only changes that end access were applied, and are in its report.
         ClusterError: the target cannot be read.
         Interrupted: the clock was ending before the first write.
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-        return apply_plan(plan, pmr=pmr, target=reached, settings=settings, clock=clock, progress=progress)
+        return apply_plan(
+            plan, pmr=pmr, target=reached, settings=settings, clock=clock, progress=progress
+        )
 
 
 def apply_plan(
@@ -185,19 +206,29 @@ def apply_plan(
 
     Args:
         plan: what to do.
-        pmr: the document that was planned. With it, a change that meets a conflict is planned again and goes on in this
-            run where nothing but the version of its objects changed; without it, the change is left to the next run.
+        pmr: the document that was planned. With it, a change that meets a conflict is planned again
+            and goes on in this run where nothing but the version of its objects changed; without
+            it, the change is left to the next run.
         target: see open_target.
         progress: see create_or_update_profiles.
 
-    Returns and raises what create_or_update_profiles does, but for an error of the document. An object that changed
-    since the plan was made is not overwritten: its change is pending, or takes away what is left to take.
+    Returns and raises what create_or_update_profiles does, but for an error of the document. An
+    object that changed since the plan was made is not overwritten: its change is pending, or takes
+    away what is left to take.
     """
     with _reached(target, settings, clock) as reached:
-        replan = None if pmr is None else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
+        replan = (
+            None
+            if pmr is None
+            else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
+        )
         rest, why = allowed(plan, settings), stops(plan, settings)
         is_tried = bool(rest) or not why
-        report = _applied_and_told(rest, reached, settings, clock, progress, replan) if is_tried else Report(rest)
+        report = (
+            _applied_and_told(rest, reached, settings, clock, progress, replan)
+            if is_tried
+            else Report(rest)
+        )
         if not why:
             return report
         report = replace(report, stops=why)
@@ -262,7 +293,9 @@ def plan_deletion(
     """
     checked(pmr, settings)
     with _reached(target, settings) as reached:
-        return stale.deletion(pmr, _observed(reached, settings), settings, keep_data=keep_data, only=only)
+        return stale.deletion(
+            pmr, _observed(reached, settings), settings, keep_data=keep_data, only=only
+        )
 
 
 def delete_stale_profiles(
@@ -279,7 +312,8 @@ def delete_stale_profiles(
 
     Args:
         keep_data: keep the namespace and what is in it; only the Profile and everybody's access go.
-        only: those that somebody has looked at and agreed to; what became stale meanwhile stays. None for all.
+        only: those that somebody has looked at and agreed to; what became stale meanwhile stays.
+            None for all.
 
     Raises:
         DocumentError: the document is not valid; nothing was sent.
@@ -326,7 +360,7 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
         ClusterError: the target cannot be read.
     """
     with _reached(target, settings) as reached:
-        return export.export(reached.observe(settings), settings)
+        return exporting.export(reached.observe(settings), settings)
 
 
 def list_access(
@@ -354,7 +388,9 @@ def read_access(
     """
     with _reached(target, settings) as reached:
         observed = reached.observe(settings)
-    return access.entries(observed, settings, profile), access.unread(observed, settings, profile)
+    return role_assignments.entries(observed, settings, profile), role_assignments.unread(
+        observed, settings, profile
+    )
 
 
 def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) -> ClusterWide:
@@ -363,12 +399,14 @@ def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) ->
     Raises:
         ClusterError: they cannot be read, or the target is a folder.
     """
-    from profiles_management.kubeflow.cluster_wide import gathered  # noqa: PLC0415 - for the command alone
+    from profiles_management.kubeflow.access.cluster_wide import gathered  # noqa: PLC0415 - for the command alone
 
     with _reached(target, settings) as reached:
         if not isinstance(reached, Cluster):
-            raise ClusterError("A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide.")
-        return gathered(*reached.everything(slim.ClusterRoleBinding, settings))
+            raise ClusterError(
+                "A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide."
+            )
+        return gathered(*reached.everything(slim_classes.ClusterRoleBinding, settings))
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

@@ -16,7 +16,8 @@ class Job:
         settled: how many of its conditions were seen to hold.
         late: whether it takes access away and somebody was quicker each time.
         held: whether it gives access and waits for one that is late.
-        conflict: whether somebody else wrote at the same moment, and it was not yet planned again for that.
+        conflict: whether somebody else wrote at the same moment, and it was not yet planned again
+            for that.
         resumed: how often it was planned again.
         written: the writes that were through when it was planned again.
     """
@@ -46,7 +47,9 @@ class Job:
     def is_broken(self) -> bool:
         """Whether it ended so that its profile sits out what comes later."""
         # By a conflict, one person keeps nobody else from anything.
-        return self.result is Result.FAILED or (self.result is Result.PENDING and self.change.person is None)
+        return self.result is Result.FAILED or (
+            self.result is Result.PENDING and self.change.person is None
+        )
 
     @property
     def is_behind(self) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from profiles_management.kubeflow import conflicts
 from profiles_management.pmr.problems import ClusterError, Interrupted
+from profiles_management.reconcile import conflicts
 from profiles_management.reconcile.plan import Phase, Plan
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ def _go_on(run: "Run", jobs: Iterable["Job"], fresh: Plan) -> None:
     going = [job for job in jobs if _is_ready(run, job, fresh)]
     run.look_for_trouble()
     free = {job.change.profile for job in going} - run.broken.keys() - run.late.keys()
-    going += [job for job in run.jobs if job.is_behind and job.change.profile in free and _is_ready(run, job, fresh)]
+    going += [
+        job
+        for job in run.jobs
+        if job.is_behind and job.change.profile in free and _is_ready(run, job, fresh)
+    ]
     for phase in Phase:
         run.advance(job for job in going if job.change.phase is phase)
 
@@ -60,7 +64,9 @@ def _is_ready(run: "Run", job: "Job", fresh: Plan) -> bool:
     met = job.writes[job.sent] if job.conflict else None
     job.conflict = False
     try:
-        rest = conflicts.remaining(job.change, fresh, written=job.written + job.writes[: job.sent], met=met)
+        rest = conflicts.remaining(
+            job.change, fresh, written=job.written + job.writes[: job.sent], met=met
+        )
     except conflicts.Contradicted:
         return False
     run.through -= job.result is not None

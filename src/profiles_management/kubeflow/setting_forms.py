@@ -29,7 +29,9 @@ _SCHEME = re.compile(r"\w+://")
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _TRUST_DOMAIN = "[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
-_PRINCIPAL = re.compile(rf"(\*|{_TRUST_DOMAIN})/ns/{_LABEL}/sa/({_DOMAIN}|([a-z0-9][a-z0-9.-]*)?\*)")
+_PRINCIPAL = re.compile(
+    rf"(\*|{_TRUST_DOMAIN})/ns/{_LABEL}/sa/({_DOMAIN}|([a-z0-9][a-z0-9.-]*)?\*)"
+)
 _PRINCIPAL_FORM = "TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT"
 _NAME_PATTERN = re.compile(r"[a-z0-9*?]([a-z0-9*?-]*[a-z0-9*?])?")
 _HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -53,7 +55,9 @@ def roles_in(entries: Iterable[str]) -> dict[str, str]:
     for entry in entries:
         role, _, name = (part.strip() for part in entry.partition("="))
         if role not in ROLES or not name:
-            raise ValueError(f"{quoted(entry)} names no role and ClusterRole. Write it as edit=my-edit.")
+            raise ValueError(
+                f"{quoted(entry)} names no role and ClusterRole. Write it as edit=my-edit."
+            )
         if role in found:
             raise ValueError(f"{role} is named twice. Name one ClusterRole for it.")
         found[role] = name
@@ -90,7 +94,11 @@ def _seconds(lowest: float, longest: float, remedy: str) -> Check:
 
 
 def _deadline(value: Any) -> str:  # noqa: ANN401
-    return "" if value is None else _seconds(0, _LONGEST_DEADLINE, f"from 0 to {_LONGEST_DEADLINE:,}")(value)
+    return (
+        ""
+        if value is None
+        else _seconds(0, _LONGEST_DEADLINE, f"from 0 to {_LONGEST_DEADLINE:,}")(value)
+    )
 
 
 def _share(value: Any) -> str:  # noqa: ANN401
@@ -165,7 +173,9 @@ def _claim(value: str) -> str:
         return f"is more than the name of a claim: {quoted(value)}. Write: {key[1]}"
     is_nested = "[" in value or ("." in value and "://" not in value)
     if is_nested and not _WRAPPING - set("[]") & set(value):
-        remedy = "Have the identity provider write the groups to a claim of their own, such as groups."
+        remedy = (
+            "Have the identity provider write the groups to a claim of their own, such as groups."
+        )
         return f"is a nested claim, which is not supported: {quoted(value)}. {remedy}"
     if _CLAIM.fullmatch(value) and value.isprintable():
         return ""
@@ -190,7 +200,9 @@ def _anything(_: str) -> str:
 def _label(value: str) -> str:
     if names.is_label_value(value):
         return ""
-    return f"is not the value of a label: {quoted(value)}. Use at most 63 letters, digits, -, _ and ."
+    return (
+        f"is not the value of a label: {quoted(value)}. Use at most 63 letters, digits, -, _ and ."
+    )
 
 
 # lists
@@ -217,7 +229,9 @@ def _bare(entry: object) -> str:
     if _WRAPPING & set(entry):
         return f"has quotation marks or brackets: {shortened(entry)}. Write bare entries, separated by commas."
     if "," in entry or " " in entry.strip() or not entry.isprintable():
-        return f"has white space or a comma in an entry: {quoted(entry)}. Separate entries by commas."
+        return (
+            f"has white space or a comma in an entry: {quoted(entry)}. Separate entries by commas."
+        )
     return ""
 
 
@@ -228,7 +242,9 @@ def _principal(entry: str) -> str:
         return ""
     if "*" in entry:
         remedy = f"Write: {_PRINCIPAL_FORM}, with * only for the trust domain or at the end of the account"
-        return f"has an entry that lets too many workloads act as any user: {quoted(entry)}. {remedy}"
+        return (
+            f"has an entry that lets too many workloads act as any user: {quoted(entry)}. {remedy}"
+        )
     lower = entry.lower()
     remedy = f"Write: {lower}" if _PRINCIPAL.fullmatch(lower) else f"Write: {_PRINCIPAL_FORM}"
     return f"has an entry that is not a principal: {quoted(entry)}. {remedy}"
@@ -239,7 +255,11 @@ def _name_pattern(entry: str) -> str:
     if fits:
         return ""
     lower = entry.lower()
-    remedy = f"Write: {lower}" if _NAME_PATTERN.fullmatch(lower) else "Use a-z, 0-9, - and the wildcards * and ?."
+    remedy = (
+        f"Write: {lower}"
+        if _NAME_PATTERN.fullmatch(lower)
+        else "Use a-z, 0-9, - and the wildcards * and ?."
+    )
     return f"has an entry that no name of a namespace matches: {quoted(entry)}. {remedy}"
 
 
@@ -264,12 +284,18 @@ def _roles(value: Any) -> str:  # noqa: ANN401
     if wrong is not None:
         return f"has a name that no ClusterRole has: {quoted(str(wrong))}. Look at: kubectl get clusterroles"
     if len(set(value.values())) < len(ROLES):
-        return "names one ClusterRole for two roles, so nobody can tell the roles apart. Name three."
+        return (
+            "names one ClusterRole for two roles, so nobody can tell the roles apart. Name three."
+        )
     return ""
 
 
 def _is_cluster_role(name: object) -> bool:
-    if not isinstance(name, str) or not 0 < len(name) <= names.LONGEST_DOMAIN or name in {".", ".."}:
+    if (
+        not isinstance(name, str)
+        or not 0 < len(name) <= names.LONGEST_DOMAIN
+        or name in {".", ".."}
+    ):
         return False
     return name.isprintable() and not set(name) & {*_WRAPPING, *"/%, ="}
 
@@ -288,8 +314,12 @@ _CHECKS: Mapping[str, Check] = {
     "protected_namespaces": _entries(_name_pattern),
     "own_namespace": _word(_anything),
     "allowed_keys": _entries(_key),
-    "untrusted_max_profiles": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),
-    "untrusted_max_contributors": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"),
+    "untrusted_max_profiles": _whole(
+        1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"
+    ),
+    "untrusted_max_contributors": _whole(
+        1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}"
+    ),
     "unlisted": _choice("revoke", "keep"),
     "foreign": _choice("keep", "revoke"),
     "stale": _choice("ours", "all", "off"),
@@ -301,7 +331,11 @@ _CHECKS: Mapping[str, Check] = {
     "events": _choice("off", "counts", "names"),
     "roles": _roles,
     "deadline": _deadline,
-    "request_timeout": _seconds(math.ulp(0.0), _LONGEST_REQUEST, f"above 0, at most {_LONGEST_REQUEST:,}"),
+    "request_timeout": _seconds(
+        math.ulp(0.0), _LONGEST_REQUEST, f"above 0, at most {_LONGEST_REQUEST:,}"
+    ),
     "writers": _whole(1, _MOST_WRITERS, f"a whole number from 1 to {_MOST_WRITERS}"),
-    "page_size": _whole(1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}, such as 5000"),
+    "page_size": _whole(
+        1, _MOST_OBJECTS, f"a whole number from 1 to {_MOST_OBJECTS:,}, such as 5000"
+    ),
 }

@@ -16,7 +16,9 @@ CHARMED_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/kfp-ui"
 
 _SHORTEST, _START, _EACH = 300.0, 60.0, 3.0  # deadline: at least, and for each new profile
 
-KUBEFLOW_ROLES = MappingProxyType({"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"})
+KUBEFLOW_ROLES = MappingProxyType(
+    {"admin": "kubeflow-admin", "edit": "kubeflow-edit", "view": "kubeflow-view"}
+)
 _BUILT_IN_ROLES = MappingProxyType({"admin": "admin", "edit": "edit", "view": "view"})
 
 
@@ -25,37 +27,46 @@ class Settings:
     """How the engine behaves. Durations are seconds, shares run from 0 to 1.
 
     Attributes:
-        principals: who may pass requests of a contributor on: the ingress gateway and the Pipelines UI.
+        principals: who may pass requests of a contributor on: the ingress gateway and the Pipelines
+            UI.
         additional_principals: further ones, added to those of the preset.
-        detect_gateways: whether a plan takes the gateways that the target's policies name, and those of `UPSTREAM`
-            where they name none. `principals` are then what reading looks for: see `DETECTED`.
-        allow_gateway_change: whether existing policies may get other gateways than the owners' policies name.
+        detect_gateways: whether a plan takes the gateways that the target's policies name, and
+            those of `UPSTREAM` where they name none. `principals` are then what reading looks for:
+            see `DETECTED`.
+        allow_gateway_change: whether existing policies may get other gateways than the owners'
+            policies name.
         userid_header: the header in which the gateway names the user.
         userid_prefix: what stands before the user's name in that header.
         groups_claim: the claim of the token that lists a user's groups.
-        waypoint: the Gateway of an ambient mesh that contributors' policies are bound to; empty without one.
+        waypoint: the Gateway of an ambient mesh that contributors' policies are bound to; empty
+            without one.
         instance: whose marks are ours, so that two installations leave each other's profiles alone.
         take_over: another instance whose marks are moved to ours.
-        protected_namespaces: patterns of names that are never touched, in addition to kube-*, kubeflow, istio-system,
-            default, the namespaces of `principals` and our own.
-        own_namespace: the namespace that this software runs in, where its credentials do not say it.
-        allowed_keys: label and annotation keys that a document may set although they are reserved, or have a domain
-            and the source of the document is not trusted.
-        untrusted_max_profiles, untrusted_max_contributors: how many profiles, and contributors of all of them together,
-            the document of a source that is not trusted may have.
-        unlisted: what becomes of contributors that were added elsewhere and are not in the document.
-        foreign: what becomes of access by objects that are not managed, such as a RoleBinding that a namespace admin
-            made: it is kept and told, or users and groups lose it.
+        protected_namespaces: patterns of names that are never touched, in addition to kube-*,
+            kubeflow, istio-system, default, the namespaces of `principals` and our own.
+        own_namespace: the namespace that this software runs in, where its credentials do not say
+            it.
+        allowed_keys: label and annotation keys that a document may set although they are reserved,
+            or have a domain and the source of the document is not trusted.
+        untrusted_max_profiles, untrusted_max_contributors: how many profiles, and contributors of
+            all of them together, the document of a source that is not trusted may have.
+        unlisted: what becomes of contributors that were added elsewhere and are not in the
+            document.
+        foreign: what becomes of access by objects that are not managed, such as a RoleBinding that
+            a namespace admin made: it is kept and told, or users and groups lose it.
         stale: which profiles lose their contributors when the document does not name them.
-        brake_share, brake_minimum: a plan that takes away more than this share of all access and more than
-            this number of pairs (person, profile) is not carried out.
+        brake_share, brake_minimum: a plan that takes away more than this share of all access and
+            more than this number of pairs (person, profile) is not carried out.
         allow_revocations: releases the brake.
-        standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings and quotas.
-        allow_kubeflow: whether standalone mode may begin in a cluster that has Kubeflow's Profile CRD.
-        events: whether a run is told as Kubernetes Events on its profiles: with counts only, or with names of people.
+        standalone: a plain cluster without Kubeflow: the engine makes namespaces, owners' bindings
+            and quotas.
+        allow_kubeflow: whether standalone mode may begin in a cluster that has Kubeflow's Profile
+            CRD.
+        events: whether a run is told as Kubernetes Events on its profiles: with counts only, or
+            with names of people.
         roles: the ClusterRole of each role; None for the ones of the mode.
-        deadline: how long apply waits for what others do; None for 300, or 60 and 3 for each new profile if that is
-            more.
+        deadline: how long apply waits for what others do; None for 300, or 60 and 3 for each new
+            profile if that is more.
         request_timeout: how long one request may take.
         writers: how many writes are under way at once.
         page_size: how many objects a LIST brings at once.
@@ -96,7 +107,9 @@ class Settings:
             if what := setting_forms.complaint(setting.name, getattr(self, setting.name)):
                 raise SettingsError(what, setting=setting.name)
         if self.take_over == self.instance:
-            raise SettingsError("is this installation itself. Name another one.", setting="take_over")
+            raise SettingsError(
+                "is this installation itself. Name another one.", setting="take_over"
+            )
 
     def deadline_for(self, new: int) -> float:
         """Return how long to wait where the profile controller has so many profiles to make.
@@ -115,7 +128,10 @@ class Settings:
     @property
     def gateways(self) -> tuple[str, ...]:
         """Every principal that may pass a contributor's requests on."""
-        return (*self.principals, *(one for one in self.additional_principals if one not in self.principals))
+        return (
+            *self.principals,
+            *(one for one in self.additional_principals if one not in self.principals),
+        )
 
     @property
     def rules(self) -> Rules:

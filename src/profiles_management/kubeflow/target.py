@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
-from profiles_management.kubeflow.observed import Observed
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.plan import Condition, Write
 
 if TYPE_CHECKING:  # an event of the charm needs it only for an error
-    from profiles_management.kubeflow.description import TargetDescription
+    from profiles_management.kubeflow.target_description import TargetDescription
 
 
 class WriteError(ClusterError):
@@ -18,10 +18,13 @@ class WriteError(ClusterError):
     Attributes:
         conflict: somebody else changed the object at the same moment. It is worth another try.
         unanswered: no answer came, however often it was tried.
-        nameless: the message without names of people and of objects, which contain them; '' where there is none.
+        nameless: the message without names of people and of objects, which contain them; '' where
+            there is none.
     """
 
-    def __init__(self, message: str, *, conflict: bool = False, unanswered: bool = False, nameless: str = "") -> None:
+    def __init__(
+        self, message: str, *, conflict: bool = False, unanswered: bool = False, nameless: str = ""
+    ) -> None:
         super().__init__(message)
         self.nameless = nameless
         self.conflict = conflict

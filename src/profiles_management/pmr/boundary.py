@@ -16,8 +16,9 @@ def source_boundary(source: str) -> Iterator[None]:
         source: what problems call it, such as the name of a file.
 
     Raises:
-        DocumentError: reading ended in a MemoryError, a RecursionError or a ValueError. Everything else passes: our
-            own errors say what is wrong, and any other exception is a fault of this program that must be seen.
+        DocumentError: reading ended in a MemoryError, a RecursionError or a ValueError. Everything
+            else passes: our own errors say what is wrong, and any other exception is a fault of
+            this program that must be seen.
     """
     try:
         yield

@@ -9,14 +9,14 @@ from pydantic import FailFast, TypeAdapter, ValidationError
 
 from profiles_management.pmr.checked import Checked
 from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile
-from profiles_management.pmr.complaints import Complaint
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.effort import Effort
+from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
 from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.partial_entries import account_finding_of, salvaged, salvaged_warnings
+from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
-from profiles_management.pmr.salvage import account_finding_of, salvaged, salvaged_warnings
-from profiles_management.pmr.slips import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
 
 VERSION: Final = 1
@@ -24,9 +24,13 @@ _BATCH: Final = 256
 _MOST_DEFAULTS: Final = 200  # values, which any number of profiles may have
 _MOST_TOP_KEYS: Final = 20  # that may be a misspelled `profiles`
 _PROFILES: Final = TypeAdapter(Annotated[list[Profile], FailFast()])
-_OF_PROFILES: Final = {*Profile.model_fields} | {one.serialization_alias for one in Profile.model_fields.values()}
+_OF_PROFILES: Final = {*Profile.model_fields} | {
+    one.serialization_alias for one in Profile.model_fields.values()
+}
 _DEFINING: Final = _OF_PROFILES - {*Addition.model_fields}
-_MORE_ALLOWED: Final = "remove some, or ask the administrator to raise the limit for sources that are not trusted"
+_MORE_ALLOWED: Final = (
+    "remove some, or ask the administrator to raise the limit for sources that are not trusted"
+)
 _NONE_YET: Final = "write: profiles: [] if there are to be none"
 
 
@@ -41,12 +45,18 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
         checked.complain("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)
         return checked
     if "profiles" not in data and isinstance(data.get("resources"), list):
-        checked.complain("no-profiles", "this is a kustomization, not a PMR", "name another file, or move this one")
+        checked.complain(
+            "no-profiles",
+            "this is a kustomization, not a PMR",
+            "name another file, or move this one",
+        )
         return checked
     _top(checked, data)
     if "defaults" in data and data["defaults"] is not None:
         _defaults(checked, data["defaults"], rules)
-    if isinstance(data.get("profiles"), list) and not _is_too_long(checked, data["profiles"], data.get("defaults")):
+    if isinstance(data.get("profiles"), list) and not _is_too_long(
+        checked, data["profiles"], data.get("defaults")
+    ):
         _profiles(checked, data["profiles"], rules)
     return checked
 
@@ -55,7 +65,11 @@ def _no_mapping(checked: Checked, data: object) -> None:
     if data is None:
         checked.complain("empty-document", "the document is empty", _NONE_YET)
     elif isinstance(data, list):
-        checked.complain("no-profiles", "the document is a list, not a mapping", "put it below a first line: profiles:")
+        checked.complain(
+            "no-profiles",
+            "the document is a list, not a mapping",
+            "put it below a first line: profiles:",
+        )
     elif isinstance(data, str) and (page := page_finding(data)) is not None:
         checked.complain(page.code, page.what, page.remedy)
     elif isinstance(data, str) and is_file_name(data):
@@ -69,10 +83,18 @@ def _no_mapping(checked: Checked, data: object) -> None:
 def _top(checked: Checked, data: dict[str, Any]) -> None:
     if isinstance(data.get("sops"), dict):
         what, remedy = "the document is encrypted with sops", "decrypt it first: sops decrypt FILE"
-        checked.add([Complaint(("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True))])
+        checked.add(
+            [
+                UnlocatedProblem(
+                    ("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True)
+                )
+            ]
+        )
         return
     unknown = [key for key in data if key not in TOP_KEYS]
-    checked.add(Complaint((key,), unknown_key(key, list(TOP_KEYS), (key,))) for key in unknown)
+    checked.add(
+        UnlocatedProblem((key,), unknown_key(key, list(TOP_KEYS), (key,))) for key in unknown
+    )
     _version(checked, data)
     profiles = data.get("profiles")
     if "profiles" not in data:
@@ -91,7 +113,9 @@ def _version(checked: Checked, data: dict[str, Any]) -> None:
         what = f"version {version} is newer than this program, which reads version {VERSION}"
         checked.complain("unknown-version", what, "upgrade, or write: version: 1", "version")
     elif version is not None and (type(version) is not int or version != VERSION):
-        checked.complain("unknown-version", "there is no such version", "write: version: 1", "version")
+        checked.complain(
+            "unknown-version", "there is no such version", "write: version: 1", "version"
+        )
 
 
 def _defaults(checked: Checked, data: object, rules: Rules) -> None:
@@ -122,7 +146,9 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
         if checked.is_full:
             return
     read: dict[str, Profile | Addition] = {**checked.profiles, **(checked.additions or {})}
-    checked.warn(people_warnings((index, read[name]) for name, index in first.items() if name in read))
+    checked.warn(
+        people_warnings((index, read[name]) for name, index in first.items() if name in read)
+    )
 
 
 def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool:
@@ -142,7 +168,9 @@ def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool
     listed = (entry.get("contributors") for entry in entries if isinstance(entry, dict))
     number = sum(len(people) for people in listed if isinstance(people, list))
     if number > limits.contributors:
-        what = f"this source has {number:,} contributors, at most {limits.contributors:,} are allowed"
+        what = (
+            f"this source has {number:,} contributors, at most {limits.contributors:,} are allowed"
+        )
         checked.complain("too-many-contributors", what, _MORE_ALLOWED, "profiles")
     return number > limits.contributors
 
@@ -154,7 +182,9 @@ def _size(value: object) -> int:
     return 1 + sum(map(_size, value.values() if isinstance(value, dict) else value))
 
 
-def _batch(checked: Checked, batch: list[Any], start: int, rules: Rules) -> Iterator[tuple[int, Entry]]:
+def _batch(
+    checked: Checked, batch: list[Any], start: int, rules: Rules
+) -> Iterator[tuple[int, Entry]]:
     """Yield the entries of a batch with their indexes; those that are refused as they were written."""
     effort = Effort(MOST_FINDINGS, checked.amounts)
     try:
@@ -216,7 +246,9 @@ def _without_defining(checked: Checked, entry: dict[str, Any], index: int) -> di
         what = f'an entry without owner adds contributors and cannot set "{key}"'
         remedy = "remove it, or add an owner if this source defines the profile"
         path: Path = ("profiles", index, key)
-        checked.add([Complaint(path, Finding("not-for-additions", what, remedy, path, at_key=True))])
+        checked.add(
+            [UnlocatedProblem(path, Finding("not-for-additions", what, remedy, path, at_key=True))]
+        )
     return {key: part for key, part in entry.items() if key not in _DEFINING}
 
 
@@ -229,7 +261,7 @@ def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rule
         path: Path = ("profiles", index, "name")
         what = f"another profile is called {quoted(name)}"
         finding = Finding("duplicate-profile", what, "rename or remove one", path)
-        checked.add([Complaint(path, finding, first=("profiles", first[name], "name"))])
+        checked.add([UnlocatedProblem(path, finding, first=("profiles", first[name], "name"))])
         return
     first[name] = index
     if isinstance(entry, Addition) and checked.additions is not None:

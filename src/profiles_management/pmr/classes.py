@@ -1,6 +1,7 @@
 """The words of the house: a PMR says which profiles exist, who owns them, who contributes, how much each may use.
 
-The names are those of canonical/github-profiles-automator, so a charm written for it finds them here.
+The names are those of canonical/github-profiles-automator, so a charm written for it finds them
+here.
 """
 
 from __future__ import annotations
@@ -25,9 +26,21 @@ from pydantic import (
 from profiles_management.pmr.effort import Effort
 from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal
-from profiles_management.pmr.names import LONGEST_LABEL, annotation_findings, label_findings, profile_name, quoted
+from profiles_management.pmr.names import (
+    LONGEST_LABEL,
+    annotation_findings,
+    label_findings,
+    profile_name,
+    quoted,
+)
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
-from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind, people_findings
+from profiles_management.pmr.people import (
+    Contributor,
+    ContributorRole,
+    Owner,
+    UserKind,
+    people_findings,
+)
 from profiles_management.pmr.problems import DuplicateProfileError, Problem
 from profiles_management.pmr.quota import (
     Operator,
@@ -74,7 +87,9 @@ Labels = Annotated[dict[Text, Text], AfterValidator(_labels)]
 ProfileName = Annotated[
     Text,
     AfterValidator(profile_name),
-    WithJsonSchema({"type": "string", "maxLength": LONGEST_LABEL, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}),
+    WithJsonSchema(
+        {"type": "string", "maxLength": LONGEST_LABEL, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
+    ),
 ]
 LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
 Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
@@ -88,7 +103,9 @@ def _finite(spec: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
     if isinstance(value, float) and not isfinite(value):
-        yield Finding("not-json", "JSON has no such number", "write a number, or text in double quotes", path)
+        yield Finding(
+            "not-json", "JSON has no such number", "write a number, or text in double quotes", path
+        )
     elif isinstance(value, dict | list):
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _not_finite(part, (*path, key))
@@ -115,11 +132,13 @@ def _without_json(value: object) -> Iterator[object]:
 class Plugin(Model):
     """A plugin of the profile controller, as the Profile CRD has it."""
 
-    api_version: Text | None = Field(default=None, validation_alias="apiVersion", serialization_alias="apiVersion")
-    kind: Annotated[Text, Field(min_length=1)]
-    spec: Annotated[dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_few_without_json)] = Field(
-        default_factory=dict
+    api_version: Text | None = Field(
+        default=None, validation_alias="apiVersion", serialization_alias="apiVersion"
     )
+    kind: Annotated[Text, Field(min_length=1)]
+    spec: Annotated[
+        dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_few_without_json)
+    ] = Field(default_factory=dict)
 
     def to_spec(self) -> dict[str, Any]:
         """Return the plugin as the Profile CRD takes it."""
@@ -141,9 +160,9 @@ Contributors = Annotated[People, BeforeValidator(_none_is_nobody)]
 class Profile(Model):
     """One profile: its namespace, its owner, its contributors and what it may use.
 
-    `resources` and `limit_range` are None where the default holds; an empty model stands for explicitly none.
-    A label that is None drops the default of that key. `open` lets other sources add contributors, `adopt` takes over
-    a profile or namespace that exists already.
+    `resources` and `limit_range` are None where the default holds; an empty model stands for
+    explicitly none. A label that is None drops the default of that key. `open` lets other sources
+    add contributors, `adopt` takes over a profile or namespace that exists already.
     """
 
     name: ProfileName
@@ -211,9 +230,10 @@ def _listed(argument: str, value: object) -> list[Any]:
 class ProfilesManagementRepresentation:
     """Which profiles there are to be. `profiles` is a mapping by name, `defaults` hold for all of them.
 
-    A document that is one source among several may add contributors to profiles of the others: `additions`, by the
-    profile's name. They mean nothing before `merging.merge`, which notes in `origins` which source said what.
-    `warnings` are those found when a document was read; None where code has built it.
+    A document that is one source among several may add contributors to profiles of the others:
+    `additions`, by the profile's name. They mean nothing before `merging.merge`, which notes in
+    `origins` which source said what. `warnings` are those found when a document was read; None
+    where code has built it.
 
     Args:
         profiles_list: profiles, each of another name.
@@ -269,7 +289,9 @@ class ProfilesManagementRepresentation:
         """Return a document without these profiles, and with everything else of this one."""
         rest = ProfilesManagementRepresentation()
         vars(rest).update(vars(self))
-        rest.profiles = {name: profile for name, profile in self.profiles.items() if name not in names}
+        rest.profiles = {
+            name: profile for name, profile in self.profiles.items() if name not in names
+        }
         return rest
 
     def has_profile(self, name: str | None) -> bool:
@@ -295,7 +317,9 @@ class ProfilesManagementRepresentation:
     def labels_of(self, profile: Profile) -> dict[str, str]:
         """Return the labels that hold for a profile: the defaults, key by key replaced or dropped (None) by its own."""
         defaults = self.defaults.labels if self.defaults else {}
-        return {key: value for key, value in {**defaults, **profile.labels}.items() if value is not None}
+        return {
+            key: value for key, value in {**defaults, **profile.labels}.items() if value is not None
+        }
 
     def __len__(self) -> int:
         return len(self.profiles)

@@ -14,7 +14,8 @@ LONGEST_CUT: Final = 400
 class Cut(NamedTuple):
     """A text that was cut in pieces.
 
-    `key` is that of its first piece, `text` what was probably meant, `paths` are those of the other pieces.
+    `key` is that of its first piece, `text` what was probably meant, `paths` are those of the other
+    pieces.
     """
 
     key: str

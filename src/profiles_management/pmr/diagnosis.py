@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 from profiles_management.pmr import classes
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import escaped, near, quoted
+from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
-from profiles_management.pmr.slips import item_remedy, list_remedy, mapping_remedy
 
 _LONGEST_KEY: Final = 80  # characters of a key that a remedy repeats
 TOP_KEYS: Final = ("version", "defaults", "profiles")
@@ -40,7 +40,10 @@ _SECTIONS: Final = frozenset(_MODELS.keys() - _ITEMS.keys())
 _MISSING: Final = {
     ("profiles", "name"): "add: name: my-profile",
     ("profiles", "owner"): "add: owner: {kind: User, name: ann@example.com}",
-    ("profiles", "contributors"): "add: contributors, or an owner if this source defines the profile",
+    (
+        "profiles",
+        "contributors",
+    ): "add: contributors, or an owner if this source defines the profile",
     ("owner", "kind"): "add: kind: User",
     ("owner", "name"): "add: name: ann@example.com",
     ("contributors", "name"): "add: name: ann@example.com",
@@ -55,7 +58,10 @@ _MISSING: Final = {
 _ELSEWHERE: Final = {
     ("resources", "limits"): 'hard: {limits.cpu: "2"}',
     ("resources", "requests"): 'hard: {requests.cpu: "2"}',
-    **{("profiles", key): 'resources: {hard: {limits.cpu: "2"}}' for key in ("quota", "limits", "requests", "hard")},
+    **{
+        ("profiles", key): 'resources: {hard: {limits.cpu: "2"}}'
+        for key in ("quota", "limits", "requests", "hard")
+    },
 }
 
 # Words of other access systems, and the role that means the same.
@@ -68,7 +74,10 @@ _ROLE_PREFIX: Final = "kubeflow-"
 
 _KNOWN: Final = frozenset(TOP_KEYS).union(
     *(
-        {*model.model_fields, *(field.serialization_alias or "" for field in model.model_fields.values())}
+        {
+            *model.model_fields,
+            *(field.serialization_alias or "" for field in model.model_fields.values()),
+        }
         for model in _MODELS.values()
     )
 )
@@ -160,7 +169,11 @@ def _unknown(at: _At) -> Finding:
         what = f"unknown key {quoted(str(at.path[-1]))}"
         return Finding("unknown-key", what, f"write it as in: {example}", at.path, at_key=True)
     known = [field.serialization_alias or name for name, field in fields]
-    if _holder(at.path) == "resources" and _is_amount(at.value) and not near(str(at.path[-1]), known):
+    if (
+        _holder(at.path) == "resources"
+        and _is_amount(at.value)
+        and not near(str(at.path[-1]), known)
+    ):
         key = str(at.path[-1])
         what = f"unknown key {quoted(key)}"
         remedy = f"put it below hard, as in: hard: {{{escaped(key[:_LONGEST_KEY])}: {quoted(str(at.value))}}}"
@@ -202,7 +215,12 @@ def _mapping(at: _At) -> Finding:
 
 def _list(at: _At) -> Finding:
     key, value = _key(at.path), at.value
-    return Finding("not-a-list", f'"{key}" wants a list, this is {kind_of(value)}', list_remedy(key, value), at.path)
+    return Finding(
+        "not-a-list",
+        f'"{key}" wants a list, this is {kind_of(value)}',
+        list_remedy(key, value),
+        at.path,
+    )
 
 
 def _choice(at: _At) -> Finding:
@@ -211,7 +229,11 @@ def _choice(at: _At) -> Finding:
     if key == "kind" and "contributors" in at.path:
         choices.remove("ServiceAccount")
     shown = quoted(at.written if at.written is not None else str(value))
-    what = f"{shown} is no {key}" if isinstance(value, str) else f'"{key}" wants text, this is {kind_of(value)}'
+    what = (
+        f"{shown} is no {key}"
+        if isinstance(value, str)
+        else f'"{key}" wants text, this is {kind_of(value)}'
+    )
     meant = _meant_choice(key, value, choices) if isinstance(value, str) else None
     remedy = f"write: {key}: {meant}" if meant else f"use one of: {', '.join(choices)}"
     return Finding(f"unknown-{key}", what, remedy, at.path)
@@ -238,7 +260,9 @@ def _json(at: _At) -> Finding:
 
 def _other(at: _At) -> Finding:
     said = at.error["msg"]
-    return Finding(at.error["type"].replace("_", "-"), said[:1].lower() + said[1:], "mend it", at.path)
+    return Finding(
+        at.error["type"].replace("_", "-"), said[:1].lower() + said[1:], "mend it", at.path
+    )
 
 
 _CHOICES: Final[Mapping[str, type[StrEnum]]] = {

@@ -20,7 +20,13 @@ def no_way_in(name: str, source: str, definer: str | None) -> Problem:
     """Return that a source adds contributors to a profile that no source defines, or that is not open."""
     if definer is None:
         what = f"{source} adds contributors to {name}, which no source that can be read defines"
-        return refused("nobody-defines", what, name, source, "Define it in another source, or remove the addition.")
+        return refused(
+            "nobody-defines",
+            what,
+            name,
+            source,
+            "Define it in another source, or remove the addition.",
+        )
     what = f"{source} adds contributors to {name}, which {definer} does not open"
     remedy = f"Write `open: true` in {name} in {definer}, or remove the addition."
     return refused("not-open", what, name, source, remedy)
@@ -41,7 +47,9 @@ def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str
     )
     if source in decisive:
         return refused("disputed", what, name, source, "Remove all but one, or make them alike.")
-    return refused("disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds.")
+    return refused(
+        "disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds."
+    )
 
 
 def refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:

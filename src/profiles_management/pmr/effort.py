@@ -12,7 +12,8 @@ MOST_VALUES: Final = 3_000_000
 MOST_LINES: Final = 1_000_000
 MOST_AMOUNTS: Final = 500_000
 
-_VALUES, _OF_PROFILE, _OF_CONTRIBUTOR = 10_000, 32, 10  # what an entry with every field has, and some more
+# what an entry with every field has, and some more
+_VALUES, _OF_PROFILE, _OF_CONTRIBUTOR = 10_000, 32, 10
 _AMOUNTS, _AMOUNTS_OF_PROFILE = 2_000, 10
 
 

@@ -72,18 +72,31 @@ def _item_findings(item: LimitRangeItem) -> Iterator[Finding]:
 
 def _type_findings(type_: str, given: dict[str, dict[str, str]]) -> Iterator[Finding]:
     if type_ in ("Pod", "Container"):
-        names = ((field, key) for field, amounts in given.items() for key in amounts if not is_container_resource(key))
+        names = (
+            (field, key)
+            for field, amounts in given.items()
+            for key in amounts
+            if not is_container_resource(key)
+        )
         for field, key in names:
             what = f"a {type_} cannot ask for {quoted(key)}"
             yield Finding("unknown-resource", what, _meant(key), (field, key), at_key=True)
     if type_ == "Pod":
         for field in filter(given.get, _NOT_FOR_PODS):
             yield Finding(
-                "no-pod-defaults", f"a Pod has no {field}", "set it for type Container", (field,), at_key=True
+                "no-pod-defaults",
+                f"a Pod has no {field}",
+                "set it for type Container",
+                (field,),
+                at_key=True,
             )
-    if type_ == "PersistentVolumeClaim" and not any("storage" in given.get(field, {}) for field in ("min", "max")):
+    if type_ == "PersistentVolumeClaim" and not any(
+        "storage" in given.get(field, {}) for field in ("min", "max")
+    ):
         remedy = "write: max: {storage: 10Gi}"
-        yield Finding("no-storage", "a PersistentVolumeClaim needs a min or max of storage", remedy, ("type",))
+        yield Finding(
+            "no-storage", "a PersistentVolumeClaim needs a min or max of storage", remedy, ("type",)
+        )
 
 
 def _meant(key: str) -> str:
@@ -98,7 +111,9 @@ def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
             low, high = given[lower][key], given[upper][key]
             if quantities.stored(low) > quantities.stored(high):
                 what = f"{lower} of {key} is {low}, more than its {upper} of {high}"
-                found.append(Finding("wrong-order", what, f"lower {lower} or raise {upper}", (lower, key)))
+                found.append(
+                    Finding("wrong-order", what, f"lower {lower} or raise {upper}", (lower, key))
+                )
             elif not _may_differ(lower, upper, key, given) and not quantities.same(low, high):
                 what = f"{upper} and defaultRequest of {key} must be equal"
                 found.append(Finding("no-overcommit", what, f"write: {key}: {high}", (lower, key)))
@@ -107,7 +122,9 @@ def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
 
 def _may_differ(lower: str, upper: str, key: str, given: dict[str, dict[str, str]]) -> bool:
     """A resource that cannot be overcommitted is given what is asked for; where no default says, max does."""
-    stands_for_default = upper == "default" or (upper == "max" and key not in given.get("default", {}))
+    stands_for_default = upper == "default" or (
+        upper == "max" and key not in given.get("default", {})
+    )
     return allows_overcommit(key) or lower != "defaultRequest" or not stands_for_default
 
 
@@ -116,9 +133,15 @@ def _ratio_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
     for key, text in given.get("maxLimitRequestRatio", {}).items():
         ratio = quantities.stored(text)
         path = ("maxLimitRequestRatio", key)
-        low, high = (quantities.stored(given.get(field, {}).get(key, "0")) for field in ("min", "max"))
+        low, high = (
+            quantities.stored(given.get(field, {}).get(key, "0")) for field in ("min", "max")
+        )
         if ratio < 1:
-            found.append(Finding("bad-ratio", f"a ratio is at least 1, this is {text}", "write 1 or more", path))
+            found.append(
+                Finding(
+                    "bad-ratio", f"a ratio is at least 1, this is {text}", "write 1 or more", path
+                )
+            )
         elif low and high and ratio > high / low:
             what = f"the ratio {text} of {key} is more than its max divided by its min"
             found.append(Finding("bad-ratio", what, "lower the ratio", path))
@@ -135,7 +158,12 @@ class LimitRangeSpec(Model):
         types = [item.type for item in self.limits]
         first = {name: index for index, name in reversed([*enumerate(types)])}
         found = [
-            Finding("duplicate-type", f"{name} is limited twice", "put both into one item", ("limits", index, "type"))
+            Finding(
+                "duplicate-type",
+                f"{name} is limited twice",
+                "put both into one item",
+                ("limits", index, "type"),
+            )
             for index, name in enumerate(types)
             if first[name] != index
         ]
@@ -159,7 +187,9 @@ def limit_range_warnings(spec: LimitRangeSpec) -> list[Finding]:
 
 def _item_warnings(item: LimitRangeItem) -> list[Finding]:
     warnings: list[Finding] = []
-    for field, amounts in zip(_AMOUNTS, (item.max, item.min, item.default, item.default_request), strict=True):
+    for field, amounts in zip(
+        _AMOUNTS, (item.max, item.min, item.default, item.default_request), strict=True
+    ):
         listed = limit_list_warnings(amounts or {})
         if item.type == "PersistentVolumeClaim" and field in ("min", "max"):
             listed += [_no_claim(name) for name in amounts or () if name != "storage"]

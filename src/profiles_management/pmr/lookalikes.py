@@ -1,7 +1,7 @@
 """Characters that look like those of YAML and are others: no-break spaces, dashes, curly quotes, foreign letters.
 
-They come from word processors, web pages and chats. YAML takes them for text, so a document that looks right is
-refused somewhere below, or means something else.
+They come from word processors, web pages and chats. YAML takes them for text, so a document that
+looks right is refused somewhere below, or means something else.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from typing import Final
 
 from profiles_management.pmr.model import Finding
 
-SPACES: Final = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+SPACES: Final = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
+    "\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 NOTHINGS: Final = (
-    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a"
+    "\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 BULLETS: Final = "\u00b7\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6"

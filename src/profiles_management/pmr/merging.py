@@ -15,7 +15,7 @@ from profiles_management.pmr.classes import (
     ProfilesManagementRepresentation,
     UserKind,
 )
-from profiles_management.pmr.collector import collector_paused
+from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import Added, Origins
 from profiles_management.pmr.people import object_name
@@ -31,10 +31,13 @@ class Source:
     """Where a document comes from.
 
     Attributes:
-        name: what identifies it: `config`, `git`, `relation:ENDPOINT:APPLICATION`. Kept on all that it makes.
-        pmr: its document; None where it cannot be read or is not valid, and what it made is left as it is.
+        name: what identifies it: `config`, `git`, `relation:ENDPOINT:APPLICATION`. Kept on all that
+            it makes.
+        pmr: its document; None where it cannot be read or is not valid, and what it made is left as
+            it is.
         why: where there is no document, the reason, on one line.
-        trusted: whether it may take what exists already; one that is not defines new profiles and those that it made.
+        trusted: whether it may take what exists already; one that is not defines new profiles and
+            those that it made.
     """
 
     name: str
@@ -43,17 +46,20 @@ class Source:
     trusted: bool = True
 
 
-def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()) -> ProfilesManagementRepresentation:
+def merge(
+    sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
+) -> ProfilesManagementRepresentation:
     """Return the one document that several sources make, with `origins`. Their order means nothing.
 
     Args:
-        withdrawn: names of sources that were there and were taken away on purpose: what they made is stale. What a
-            source made that is neither here nor there stays as it is.
+        withdrawn: names of sources that were there and were taken away on purpose: what they made
+            is stale. What a source made that is neither here nor there stays as it is.
 
-    The defaults of a document hold for its own profiles. Contributors that other sources add are listed after a
-    profile's own, by name. What cannot be merged is left out and told in `origins`; nothing that is in dispute
-    keeps the rest from going on. What a trusted source says holds against every source that is not: a second
-    definition, or another role for a contributor, is refused there.
+    The defaults of a document hold for its own profiles. Contributors that other sources add are
+    listed after a profile's own, by name. What cannot be merged is left out and told in `origins`;
+    nothing that is in dispute keeps the rest from going on. What a trusted source says holds
+    against every source that is not: a second definition, or another role for a contributor, is
+    refused there.
 
     Raises:
         ValueError: two sources have one name, or one has none.
@@ -63,7 +69,9 @@ def merge(sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
     untrusted: set[str] = set()
     for source in sorted(sources, key=lambda source: source.name):
         if not source.name or source.name in by_name or source.name in frozen:
-            raise ValueError(f"there are two sources called {source.name!r}, or one without a name.")
+            raise ValueError(
+                f"there are two sources called {source.name!r}, or one without a name."
+            )
         untrusted |= set() if source.trusted else {source.name}
         if source.pmr is None:
             frozen[source.name] = source.why
@@ -104,7 +112,9 @@ class _Merging:
                 self._add(name, additions)
             else:
                 self._leave_out(name, additions)
-        merged = ProfilesManagementRepresentation([self.profiles[name] for name in sorted(self.profiles)])
+        merged = ProfilesManagementRepresentation(
+            [self.profiles[name] for name in sorted(self.profiles)]
+        )
         merged.origins = Origins(
             settled=self.settled,
             profiles=self.origins,
@@ -117,7 +127,9 @@ class _Merging:
             unplaced=self.unplaced,
             untrusted=self.untrusted,
         )
-        merged.warnings = tuple(warning for pmr in self.sources.values() for warning in document_warnings(pmr))
+        merged.warnings = tuple(
+            warning for pmr in self.sources.values() for warning in document_warnings(pmr)
+        )
         return merged
 
     # profiles
@@ -136,7 +148,9 @@ class _Merging:
                 self.profiles[name] = _with_defaults(self.sources[source], name)
                 self.origins[name] = source
             refused = [loser for loser in sources if loser not in (source, *others)]
-            self.refused += [disagreements.trusted_defines(name, loser, [source, *others]) for loser in refused]
+            self.refused += [
+                disagreements.trusted_defines(name, loser, [source, *others]) for loser in refused
+            ]
 
     def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
         """Return the sources whose word counts where several disagree: the trusted ones, or all where none is."""
@@ -153,7 +167,9 @@ class _Merging:
 
     def _leave_out(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Add nobody to a profile that no source defines, or several do, which is told and has to be settled first."""
-        self.unplaced[name] = [(source, one) for source, addition in additions for one in addition.contributors]
+        self.unplaced[name] = [
+            (source, one) for source, addition in additions for one in addition.contributors
+        ]
         if name not in self.conflicts:
             self.refused += [disagreements.no_way_in(name, source, None) for source, _ in additions]
 
@@ -161,7 +177,9 @@ class _Merging:
         """Add to one profile what several sources have to add."""
         profile = self.profiles[name]
         if not profile.open:
-            self.refused += [disagreements.no_way_in(name, source, self.origins[name]) for source, _ in additions]
+            self.refused += [
+                disagreements.no_way_in(name, source, self.origins[name]) for source, _ in additions
+            ]
             return
         offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
         taken = _Taken(profile, self.origins[name])
@@ -174,7 +192,9 @@ class _Merging:
         added = [one for _, offer in sorted(offers.items()) for one in self._agreed(name, offer)]
         added = list(self._apart(profile, added))
         if added:
-            self.profiles[name] = profile.model_copy(update={"contributors": [*profile.contributors, *added]})
+            self.profiles[name] = profile.model_copy(
+                update={"contributors": [*profile.contributors, *added]}
+            )
 
     def _apart(self, profile: Profile, added: Sequence[Contributor]) -> Iterator[Contributor]:
         """Yield those whose objects can have names of their own; somebody made the names of the others for that."""
@@ -190,7 +210,9 @@ class _Merging:
             who = f"{quoted(person.name)}, whose RoleBinding would have the name of another,"
             what = f"{source} adds {who} to {profile.name}"
             remedy = f"Remove {quoted(person.name)} from what {source} adds."
-            self.refused.append(disagreements.refused("name-collision", what, profile.name, source, remedy))
+            self.refused.append(
+                disagreements.refused("name-collision", what, profile.name, source, remedy)
+            )
 
     def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
         """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""
@@ -199,13 +221,18 @@ class _Merging:
         if len({(person.name, person.role) for _, person in counted}) > 1:
             sources = frozenset(decisive)
             self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
-            self.refused += [disagreements.disputed(name, source, person, decisive) for source, person in counted]
+            self.refused += [
+                disagreements.disputed(name, source, person, decisive) for source, person in counted
+            ]
         else:
             source, person = min(counted, key=_last_end_first)
             self.contributors[name, person.kind, person.name] = source
             yield person
         for source, person in offer:
-            if source not in decisive and (person.name, person.role) != (counted[0][1].name, counted[0][1].role):
+            if source not in decisive and (person.name, person.role) != (
+                counted[0][1].name,
+                counted[0][1].role,
+            ):
                 self.refused.append(disagreements.disputed(name, source, person, decisive))
 
 
@@ -215,7 +242,9 @@ class _Taken:
     def __init__(self, profile: Profile, definer: str) -> None:
         self.profile = profile
         self.definer = definer
-        self.listed = {(person.kind, same_user(person.name)): person for person in profile.contributors}
+        self.listed = {
+            (person.kind, same_user(person.name)): person for person in profile.contributors
+        }
 
     def has(self, person: Contributor) -> bool:
         return (person.kind, same_user(person.name)) in self.listed
@@ -237,7 +266,9 @@ class _Taken:
             what = f"{source} adds {who} to {profile}, where {definer} lists the same name in another spelling"
             return disagreements.refused("case-clash", what, profile, source, remedy)
         what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
-        return disagreements.refused("two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds.")
+        return disagreements.refused(
+            "two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds."
+        )
 
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:

@@ -23,7 +23,9 @@ Text = Annotated[str, Strict()]
 class Model(BaseModel):
     """A model that refuses keys it does not know, and checks assignments as well."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid", validate_assignment=True, validate_by_name=True, validate_by_alias=True
+    )
 
     if not TYPE_CHECKING:  # a checker that saw this would allow any attribute
 
@@ -41,7 +43,8 @@ class Model(BaseModel):
 class Finding(NamedTuple):
     """One broken rule, found by a validator. `path` starts at the value that was validated.
 
-    The other fields are those of `problems.Problem`; `at_key` says that the key is meant rather than its value.
+    The other fields are those of `problems.Problem`; `at_key` says that the key is meant rather
+    than its value.
     """
 
     code: str
@@ -54,20 +57,23 @@ class Finding(NamedTuple):
 def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
     """Return the error to raise in a validator. It carries the findings; `documents` unfolds them again."""
     told = tuple(findings[:MOST_FINDINGS])
-    text = "; ".join(f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in told)
+    text = "; ".join(
+        f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in told
+    )
     return PydanticCustomError("refused", "{text}", {"text": text, "findings": told})
 
 
 def no_items() -> list[Any]:
     """Return the default of a list.
 
-    pydantic reads the signature of each default_factory when a class is made. That of `list` is text, and to parse it
-    takes longer than all the rest of the class, in every event of the charm.
+    pydantic reads the signature of each default_factory when a class is made. That of `list` is
+    text, and to parse it takes longer than all the rest of the class, in every event of the charm.
     """
     return []
 
 
-_LONGEST_KEY: Final = 400  # characters of a key that a place shows: any key that Kubernetes takes is shorter
+# characters of a key that a place shows: any key that Kubernetes takes is shorter
+_LONGEST_KEY: Final = 400
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 

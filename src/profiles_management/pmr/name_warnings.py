@@ -29,9 +29,15 @@ def user_warnings(users: Collection[str]) -> dict[str, Finding]:
     from profiles_management.pmr import odd_names  # noqa: PLC0415 - few documents need it, and loading takes time
 
     looked_at = unusual[:_MOST_LOOKED_AT]
-    warnings = {name: finding for name in looked_at if (finding := odd_names.odd_name(name, is_user=True)) is not None}
+    warnings = {
+        name: finding
+        for name in looked_at
+        if (finding := odd_names.odd_name(name, is_user=True)) is not None
+    }
     for name in _without_at(len(users), unusual):
-        warnings.setdefault(name, odd_names.odd(f"{quoted(name)} has no @; the names of the other users have one"))
+        warnings.setdefault(
+            name, odd_names.odd(f"{quoted(name)} has no @; the names of the other users have one")
+        )
     for name, before in spellings:
         what = f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
         warnings.setdefault(name, odd_names.odd(what))
@@ -45,7 +51,11 @@ def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
     from profiles_management.pmr.odd_names import odd_name  # noqa: PLC0415 - as above
 
     looked_at = islice(groups, _MOST_LOOKED_AT)
-    return {name: finding for name in looked_at if (finding := odd_name(name, is_user=False)) is not None}
+    return {
+        name: finding
+        for name in looked_at
+        if (finding := odd_name(name, is_user=False)) is not None
+    }
 
 
 def _unusual(names: Collection[str]) -> list[str]:
@@ -54,14 +64,17 @@ def _unusual(names: Collection[str]) -> list[str]:
     unusual = dict.fromkeys(line[0] for line in _NO_PLAIN_ADDRESS.finditer(text))
     lowered = text.lower()
     if any(hint in lowered for hint in _HINTS):
-        unusual |= dict.fromkeys(name for name in names if any(hint in name.lower() for hint in _HINTS))
+        unusual |= dict.fromkeys(
+            name for name in names if any(hint in name.lower() for hint in _HINTS)
+        )
     return [*unusual]
 
 
 def _without_at(users: int, unusual: Iterable[str]) -> list[str]:
     """Return the names that have no @ although those of all other users have one, or of all but a few.
 
-    Names of another form, such as `system:serviceaccount:ci:builder`, ARNs and distinguished names, do not count.
+    Names of another form, such as `system:serviceaccount:ci:builder`, ARNs and distinguished names,
+    do not count.
     """
     without = [name for name in unusual if "@" not in name]
     with_at = users - len(without)

@@ -98,7 +98,15 @@ def profile_name(name: str) -> str:
     """
     dns_label(name)
     if is_reserved(name):
-        raise refusal([Finding("reserved-name", f'"{name}" is reserved for the cluster itself', "choose another name")])
+        raise refusal(
+            [
+                Finding(
+                    "reserved-name",
+                    f'"{name}" is reserved for the cluster itself',
+                    "choose another name",
+                )
+            ]
+        )
     return name
 
 
@@ -129,7 +137,9 @@ def quoted(text: str) -> str:
 
 def escaped(text: str) -> str:
     r"""Return a text with an escape such as `\u200b` for each character that cannot be seen."""
-    return "".join(mark.encode("unicode_escape").decode() if is_unseen(mark) else mark for mark in text)
+    return "".join(
+        mark.encode("unicode_escape").decode() if is_unseen(mark) else mark for mark in text
+    )
 
 
 def is_unseen(mark: str) -> bool:
@@ -151,7 +161,9 @@ def key_findings(keys: Iterable[str]) -> list[Finding]:
     """Return a finding for each key that no label or annotation may have."""
     remedy = "use name or domain/name, of letters, digits, -, _ and ., the name with at most 63 characters"
     return [
-        Finding("bad-key", f"{quoted(key)} is no key that Kubernetes takes", remedy, (key,), at_key=True)
+        Finding(
+            "bad-key", f"{quoted(key)} is no key that Kubernetes takes", remedy, (key,), at_key=True
+        )
         for key in keys
         if not is_qualified(key)
     ]
@@ -161,7 +173,9 @@ def label_findings(labels: Mapping[str, str | None]) -> list[Finding]:
     """Return what Kubernetes would refuse in these labels; None stands for a default that is dropped."""
     remedy = "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
     return key_findings(labels) + [
-        Finding("bad-label-value", f"{quoted(value)} is no value that a label may have", remedy, (key,))
+        Finding(
+            "bad-label-value", f"{quoted(value)} is no value that a label may have", remedy, (key,)
+        )
         for key, value in labels.items()
         if value is not None and not is_label_value(value)
     ]

@@ -17,8 +17,9 @@ _CERTAIN: Final = 190  # characters of a person's name that are never cut
 @lru_cache(maxsize=1 << 17)
 def plain(text: str) -> str:
     """Return a text as it stands in a name of KFAM: lower case, and one hyphen for each run of other characters."""
-    # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases into ASCII survives.
-    # Go lowers letter by letter, which for İ alone differs from Python: i, and no dot after it.
+    # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases
+    # into ASCII survives. Go lowers letter by letter, which for İ alone differs from Python: i, and
+    # no dot after it.
     return _OTHER.sub("-", text.replace("İ", "i").lower())
 
 

@@ -71,7 +71,9 @@ def _escaped(name: str) -> Finding | None:
     escape = _ESCAPE.search(name)
     if escape is None:
         return None
-    return odd(f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name))
+    return odd(
+        f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name)
+    )
 
 
 def _unescaped(name: str) -> str:
@@ -110,7 +112,10 @@ def _address(name: str) -> Finding | None:
         return None
     meant = plain(name)
     remedy = written(meant)
-    finding = odd(f"{quoted(name)} is not an e-mail address", remedy if remedy != f"write: {name}" else PROVIDED)
+    finding = odd(
+        f"{quoted(name)} is not an e-mail address",
+        remedy if remedy != f"write: {name}" else PROVIDED,
+    )
     return explained(finding, name)
 
 
@@ -121,7 +126,10 @@ def _letters(name: str) -> Finding | None:
     composed, usual = unicodedata.normalize("NFC", name), unicodedata.normalize("NFKC", name)
     if composed != name:
         mark = next((mark for mark in name if unicodedata.combining(mark)), name[0])
-        return odd(f"{quoted(name)} contains a combining character, {code_point(mark)}", _better(composed, name))
+        return odd(
+            f"{quoted(name)} contains a combining character, {code_point(mark)}",
+            _better(composed, name),
+        )
     if usual != composed:
         strange = next(mark for mark in name if unicodedata.normalize("NFKC", mark) != mark)
         return odd(f"{quoted(name)} contains {described(strange)}", _better(usual, name))
@@ -147,7 +155,10 @@ def _quoted(name: str) -> Finding | None:
     bare = name[1:-1].strip()
     if "@" in name or not bare or name[-1] not in _AROUND.get(name[0], ""):
         return None
-    return odd(f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}", _better(bare, name))
+    return odd(
+        f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}",
+        _better(bare, name),
+    )
 
 
 def _user(name: str) -> Finding | None:

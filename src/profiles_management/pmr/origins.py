@@ -18,20 +18,24 @@ class Origins:
     """Where a merged document comes from. Empty for a document of its own, whose profiles bear no source.
 
     Attributes:
-        settled: the sources whose word holds: those that were read, and those that were withdrawn on purpose. What any
-            other source made stays as it is: it cannot be read, or is not there yet.
+        settled: the sources whose word holds: those that were read, and those that were withdrawn
+            on purpose. What any other source made stays as it is: it cannot be read, or is not
+            there yet.
         profiles: by profile, the source that defines it.
-        contributors: the source of each contributor whom another source added; the others are their profile's own.
+        contributors: the source of each contributor whom another source added; the others are their
+            profile's own.
         frozen: why each source that cannot be read cannot; what it made stays as it is.
         conflicts: by profile, what several sources disagree on; it stays exactly as it is.
         claimants: the sources that define each of these profiles.
-        disputed: contributors whom several sources add differently, with those sources; what they have from one of
-            these stays as it is, and they get nothing new.
-        unplaced: whom sources add to profiles that no source defines, or several do, each with its source. They get
-            nothing by that, and whom such a source gave access there before keeps it.
-        untrusted: sources that define new profiles and keep those that they made, and take nothing that exists.
-        refused: definitions and additions that do not count, each with its source as `where.file`; the profile itself
-            goes on.
+        disputed: contributors whom several sources add differently, with those sources; what they
+            have from one of these stays as it is, and they get nothing new.
+        unplaced: whom sources add to profiles that no source defines, or several do, each with its
+            source. They get nothing by that, and whom such a source gave access there before keeps
+            it.
+        untrusted: sources that define new profiles and keep those that they made, and take nothing
+            that exists.
+        refused: definitions and additions that do not count, each with its source as `where.file`;
+            the profile itself goes on.
     """
 
     settled: frozenset[str] = frozenset()
@@ -57,8 +61,9 @@ class Origins:
     def leaves(self, source: str) -> bool:
         """Return whether what a source made stays as it is.
 
-        Only a trusted source may define a profile without a recorded source: an untrusted one keeps to what it made,
-        where it is recorded. So only a trusted source that cannot be read keeps such a profile from being stale.
+        Only a trusted source may define a profile without a recorded source: an untrusted one keeps
+        to what it made, where it is recorded. So only a trusted source that cannot be read keeps
+        such a profile from being stale.
         """
         if not self.is_merged:
             return False

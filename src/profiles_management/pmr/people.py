@@ -52,8 +52,9 @@ _ACCOUNTS_OF: Final = "system:serviceaccounts:"
 def _is_everybody(kind: UserKind, name: str) -> bool:
     """Tell whether RBAC takes this name for more than those who were named.
 
-    The groups that Kubernetes itself fills begin with `system:`; of them only the accounts of one namespace are few.
-    Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
+    The groups that Kubernetes itself fills begin with `system:`; of them only the accounts of one
+    namespace are few. Source:
+    https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
     """
     if kind is UserKind.GROUP:
         return not (name.startswith(_ACCOUNTS_OF) and is_dns_label(name.removeprefix(_ACCOUNTS_OF)))
@@ -71,10 +72,14 @@ def _refuse_nobody(kind: UserKind, name: str) -> None:
         return
     if kind is UserKind.USER and name.startswith(_ACCOUNT) and not _is_account(name):
         what = f"{quoted(name)} does not name a ServiceAccount"
-        raise refusal([Finding("bad-service-account", what, f"write: {_ACCOUNT}NAMESPACE:NAME", ("name",))])
+        raise refusal(
+            [Finding("bad-service-account", what, f"write: {_ACCOUNT}NAMESPACE:NAME", ("name",))]
+        )
     if _is_everybody(kind, name):
         what = f"{quoted(name)} stands for everybody, nobody or the administrators in Kubernetes"
-        remedy = "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
+        remedy = (
+            "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
+        )
         raise refusal([Finding("everybody", what, remedy, ("name",))])
 
 
@@ -95,7 +100,13 @@ class Owner(Model):
                 raise refusal([Finding("bad-service-account", what, remedy, ("name",))])
         elif self.namespace is not None:
             what = f"a {self.kind} has no namespace"
-            raise refusal([Finding("needless-namespace", what, "remove namespace", ("namespace",), at_key=True)])
+            raise refusal(
+                [
+                    Finding(
+                        "needless-namespace", what, "remove namespace", ("namespace",), at_key=True
+                    )
+                ]
+            )
         return self
 
 
@@ -131,8 +142,8 @@ class Contributor(Model):
 def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) -> list[Finding]:
     """Return what is wrong between the people of one profile; paths start at the profile.
 
-    One person has one role, is written in one way, and an owner is no contributor too. Kinds are apart: a group may
-    have the name of a user.
+    One person has one role, is written in one way, and an owner is no contributor too. Kinds are
+    apart: a group may have the name of a user.
     """
     names = [person.name for person in contributors]
     folded = map(str.casefold, names) if "".join(names).isascii() else map(same_user, names)
@@ -147,7 +158,9 @@ def _may_meet(contributors: Sequence[Contributor]) -> bool:
     """Whether the names of two contributors are alike enough for their objects to have one name."""
     if len(contributors) < 2:  # noqa: PLR2004 - two people
         return False
-    return len({object_names.likeness(person.kind, person.name) for person in contributors}) < len(contributors)
+    return len({object_names.likeness(person.kind, person.name) for person in contributors}) < len(
+        contributors
+    )
 
 
 def object_name(person: Contributor) -> str:
@@ -180,7 +193,12 @@ def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
     if first.name != second.name:
         return _spelling_clash(first.name, second.name, path)
     if first.role is second.role:
-        return Finding("duplicate-contributor", f"{name} is listed twice with role {second.role}", "remove one", path)
+        return Finding(
+            "duplicate-contributor",
+            f"{name} is listed twice with role {second.role}",
+            "remove one",
+            path,
+        )
     what = f"{name} has two roles, {first.role} and {second.role}"
     return Finding("two-roles", what, "keep the one that is meant", path)
 
@@ -194,6 +212,13 @@ def _meeting(first: Contributor, second: Contributor, path: Path) -> Finding:
 def _spelling_clash(first: str, second: str, path: Path) -> Finding:
     remedy = "keep the spelling that the identity provider gives"
     if first.casefold() == second.casefold():
-        return Finding("case-clash", f"{quoted(second)} and {quoted(first)} differ in case alone", remedy, path)
+        return Finding(
+            "case-clash", f"{quoted(second)} and {quoted(first)} differ in case alone", remedy, path
+        )
     shown = " and ".join(quoted(name.encode("unicode_escape").decode()) for name in (second, first))
-    return Finding("form-clash", f"{shown} are one name in two Unicode forms, which look the same", remedy, path)
+    return Finding(
+        "form-clash",
+        f"{shown} are one name in two Unicode forms, which look the same",
+        remedy,
+        path,
+    )

@@ -22,7 +22,8 @@ SPELLINGS = {
 
 
 _LONGEST_TEXT = 1_000  # characters of a scalar that are kept to explain what is wrong with it
-_PORTION = 100_000  # characters of a text that are split at once: all its lines would fill the memory
+# characters of a text that are split at once: all its lines would fill the memory
+_PORTION = 100_000
 
 
 class Span(NamedTuple):
@@ -49,7 +50,8 @@ class _Branch(dict[str | int, "_Branch"]):
 def locate(text: str, wanted: Iterable[Path]) -> dict[Path, Spot]:
     """Find the wanted paths in a YAML text.
 
-    Both spellings of a key find each other. A path that is not there is answered by the closest part around it.
+    Both spellings of a key find each other. A path that is not there is answered by the closest
+    part around it.
     """
     wanted = [_canonical(path) for path in wanted]
     tree = _Branch()
@@ -79,9 +81,12 @@ def _closest(found: dict[Path, Spot], path: Path) -> Spot:
 def span_of(event: yaml.Event) -> Span:
     """Return where an event of the parser stands."""
     start, end = event.start_mark, event.end_mark
-    if start is None or end is None:  # libyaml marks everything; the type allows for events that were made by hand
+    # libyaml marks everything; the type allows for events that were made by hand
+    if start is None or end is None:
         return Span(0, 0, 0)
-    return Span(start.line, start.column, end.column - start.column if start.line == end.line else 0)
+    return Span(
+        start.line, start.column, end.column - start.column if start.line == end.line else 0
+    )
 
 
 def spans_at(text: str, offsets: Iterable[int]) -> Iterator[Span]:
@@ -142,17 +147,24 @@ class _Walk:
         self.found: dict[Path, Spot] = {}
 
     def run(self, tree: _Branch) -> dict[Path, Spot]:
-        with suppress(yaml.YAMLError, StopIteration, _Found):  # a broken text is known up to the break
+        # a broken text is known up to the break
+        with suppress(yaml.YAMLError, StopIteration, _Found):
             event = next(self.events)
             while not isinstance(event, yaml.NodeEvent):
                 event = next(self.events)
             self.node(event, tree, (), (), None)
         return self.found
 
-    def node(self, event: yaml.Event, branch: _Branch, path: Path, written: Path, key: Span | None) -> None:
+    def node(
+        self, event: yaml.Event, branch: _Branch, path: Path, written: Path, key: Span | None
+    ) -> None:
         """Note where a wanted value starts, then look into it."""
         text = event.value[:_LONGEST_TEXT] if isinstance(event, yaml.ScalarEvent) else None
-        span = span_of(event)._replace(width=0) if isinstance(event, yaml.CollectionStartEvent) else span_of(event)
+        span = (
+            span_of(event)._replace(width=0)
+            if isinstance(event, yaml.CollectionStartEvent)
+            else span_of(event)
+        )
         self.found.setdefault(path, Spot(written, span, key, text))
         self.missing.discard(path)
         if not self.missing:
@@ -188,4 +200,6 @@ class _Walk:
         depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             event = next(self.events)
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+                event, yaml.CollectionEndEvent
+            )

@@ -28,8 +28,9 @@ _PROFILE: Final = "Profile/"
 class Where:
     """A place in a document, or an object in a cluster.
 
-    Lines and columns count from 1; 0 means that they are not known. `path` reads like `profiles[0].resources.hard`;
-    for an object of a cluster it is its kind and name, such as `Namespace/legacy`.
+    Lines and columns count from 1; 0 means that they are not known. `path` reads like
+    `profiles[0].resources.hard`; for an object of a cluster it is its kind and name, such as
+    `Namespace/legacy`.
     """
 
     file: str = ""
@@ -48,7 +49,9 @@ class Where:
         return self.path.removeprefix(_PROFILE) if self.path.startswith(_PROFILE) else ""
 
     def __str__(self) -> str:
-        place = ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
+        place = ":".join(
+            [self.file, *(str(number) for number in (self.line, self.column) if number)]
+        )
         return " ".join(part for part in (place.lstrip(":"), self.path) if part)
 
 
@@ -56,9 +59,9 @@ class Where:
 class Problem:
     """One thing that is wrong: everything that a person needs to mend it, and all that a renderer needs to show it.
 
-    `code` is stable, to search for and to test on. `what` is one short sentence without a full stop. `remedy` is an
-    imperative, with the text to paste where there is one. `excerpt` is the source line, of which `width` columns from
-    `where.column` on are meant.
+    `code` is stable, to search for and to test on. `what` is one short sentence without a full
+    stop. `remedy` is an imperative, with the text to paste where there is one. `excerpt` is the
+    source line, of which `width` columns from `where.column` on are meant.
     """
 
     code: str
@@ -142,7 +145,9 @@ class ClusterAway(ClusterError):
     """
 
     def __init__(self, failure: str, *, remedy: str = "") -> None:
-        super().__init__(f"The cluster does not answer: {failure}. Nothing was written.", remedy=remedy)
+        super().__init__(
+            f"The cluster does not answer: {failure}. Nothing was written.", remedy=remedy
+        )
         self.failure = failure
 
 
@@ -192,7 +197,9 @@ class StoppedError(ProfilesError):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, message: str, *, halts: tuple[object, ...] = (), report: object | None = None) -> None:
+    def __init__(
+        self, message: str, *, halts: tuple[object, ...] = (), report: object | None = None
+    ) -> None:
         self.halts = halts
         self.report = report
         super().__init__(message)
@@ -204,13 +211,21 @@ class BrakeError(StoppedError):
     Attributes:
         lost: pairs of person and profile that would end without a role.
         before: pairs that have one now, of the same sources.
-        groups: what is stopped, as in SourceAccess: sources ('' where one document is all there is, None for access
-            without our mark), each with where its access is stopped, '' for all of it.
-        report: the Report of what was applied nevertheless: other sources, and access whose time is up.
+        groups: what is stopped, as in SourceAccess: sources ('' where one document is all there is,
+            None for access without our mark), each with where its access is stopped, '' for all of
+            it.
+        report: the Report of what was applied nevertheless: other sources, and access whose time is
+            up.
     """
 
     def __init__(
-        self, message: str, *, lost: int, before: int, groups: Collection[Group] = (), report: object | None = None
+        self,
+        message: str,
+        *,
+        lost: int,
+        before: int,
+        groups: Collection[Group] = (),
+        report: object | None = None,
     ) -> None:
         self.lost = lost
         self.before = before

@@ -28,7 +28,9 @@ SCOPES: Final = (
 )
 _TAKE_VALUES: Final = frozenset({"PriorityClass", "VolumeAttributesClass"})
 _PODS: Final = frozenset({"pods"})
-_COMPUTE: Final = _PODS | {f"{side}{name}" for side in ("", "limits.", "requests.") for name in ("cpu", "memory")}
+_COMPUTE: Final = _PODS | {
+    f"{side}{name}" for side in ("", "limits.", "requests.") for name in ("cpu", "memory")
+}
 _COUNTED_BY: Final = {
     "Terminating": _COMPUTE,
     "NotTerminating": _COMPUTE,
@@ -99,7 +101,9 @@ def _operator_findings(requirement: ScopedResourceSelectorRequirement) -> list[F
             what = f"{operator} wants at least one value"
             return [Finding("no-values", what, 'add: values: ["..."]', ("operator",))]
     elif requirement.values:
-        return [Finding("needless-values", f"{operator} takes no values", "remove values", ("values",))]
+        return [
+            Finding("needless-values", f"{operator} takes no values", "remove values", ("values",))
+        ]
     return []
 
 
@@ -112,7 +116,9 @@ class ScopeSelector(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        scopes = [item.scope_name for item in self.match_expressions if item.operator is Operator.Exists]
+        scopes = [
+            item.scope_name for item in self.match_expressions if item.operator is Operator.Exists
+        ]
         if found := _contradictions(scopes):
             raise refusal([finding._replace(path=("matchExpressions",)) for finding in found])
         return self
@@ -125,7 +131,11 @@ def _misfits(quota: ResourceQuotaSpecModel) -> list[Finding]:
         scopes += [item.scope_name for item in quota.scope_selector.match_expressions]
     return [
         Finding(
-            "scope-misfit", f"the scope {scope} does not count {key}", "remove one of them", ("hard", key), at_key=True
+            "scope-misfit",
+            f"the scope {scope} does not count {key}",
+            "remove one of them",
+            ("hard", key),
+            at_key=True,
         )
         for key in quota.hard or {}
         for scope in dict.fromkeys(scopes)

@@ -16,9 +16,13 @@ _LINE_ENDS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _MOST_PARTS: Final = 500_000  # of a text that is read as JSON only to explain what is wrong with it
 _LARGEST_IN_MEMORY: Final = 2 * LARGEST + 1024
 _WIDE: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*+)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_SURROGATES = re.compile(
+    r"(?<!\\)((?:\\\\)*+)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+)
 
 
 class Unreadable(Exception):
@@ -41,7 +45,8 @@ def decode(document: str | bytes, limit: int) -> str:
         what = f"the document has {len(document):,} bytes, at most {limit:,} are read"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
     text = _decoded(document)
-    if sys.getsizeof(text) > _LARGEST_IN_MEMORY:  # one character beyond U+FFFF makes each take four bytes
+    # one character beyond U+FFFF makes each take four bytes
+    if sys.getsizeof(text) > _LARGEST_IN_MEMORY:
         what = f"the document takes {sys.getsizeof(text):,} bytes of memory, at most {_LARGEST_IN_MEMORY:,} are used"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
     number = sum(map(text.count, _LINE_ENDS)) if len(text) > MOST_LINES else 0
@@ -55,7 +60,9 @@ def _decoded(document: str | bytes) -> str:
     if isinstance(document, str):
         return _encodable(document.removeprefix("\ufeff"))
     if document.startswith(_WIDE):
-        raise Unreadable(Finding("not-utf-8", "the document is UTF-16 or UTF-32", "save it as UTF-8"))
+        raise Unreadable(
+            Finding("not-utf-8", "the document is UTF-16 or UTF-32", "save it as UTF-8")
+        )
     document = document.removeprefix(codecs.BOM_UTF8)
     try:
         return document.decode()
@@ -63,7 +70,9 @@ def _decoded(document: str | bytes) -> str:
         before = document[: error.start].decode()
         text = document.decode(errors="replace")
         what = f"the byte 0x{document[error.start]:02X} is no UTF-8"
-        raise Unreadable(Finding("not-utf-8", what, "save the file as UTF-8"), text, len(before)) from None
+        raise Unreadable(
+            Finding("not-utf-8", what, "save the file as UTF-8"), text, len(before)
+        ) from None
 
 
 def _encodable(text: str) -> str:
@@ -87,7 +96,8 @@ def forbidden(text: str) -> Unreadable | None:
 def from_json(text: str) -> str:
     """Return a JSON document so that YAML reads the same in it.
 
-    JSON writes characters beyond U+FFFF as pairs of escapes, and takes some as they are that YAML does not.
+    JSON writes characters beyond U+FFFF as pairs of escapes, and takes some as they are that YAML
+    does not.
     """
     if not text.lstrip().startswith("{"):
         return text

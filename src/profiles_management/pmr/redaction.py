@@ -1,6 +1,7 @@
 """Credentials in text that somebody else wrote: a server, a proxy, a program. Pure.
 
-Our own messages never hold a credential. Before they repeat a word of others they pass it through `redacted`.
+Our own messages never hold a credential. Before they repeat a word of others they pass it through
+`redacted`.
 """
 
 import base64
@@ -20,7 +21,8 @@ _NAME = (
 )
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'"
 _VALUE = r"[^\s,;&<>\"')]+"
-_PROSE = "token|auth|authentication|authorization|credential|scheme|realm|error"  # `Bearer token expired`
+# `Bearer token expired`
+_PROSE = "token|auth|authentication|authorization|credential|scheme|realm|error"
 _BARE = "|".join(
     (
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z0-9 ]*-----|\Z)",
@@ -34,8 +36,8 @@ _BARE = "|".join(
         r"\bkubeconfig-[\w-]+:\w{16,}",  # Rancher
     )
 )
-# What is before a credential, if anything, is the first group. They are compiled when they are first needed: most
-# events of the charm need none.
+# What is before a credential, if anything, is the first group. They are compiled when they are
+# first needed: most events of the charm need none.
 _PATTERNS = (
     _BARE,
     rf"(?i)(authorization[\"']?\s*[:=]\s*)(?:{_QUOTED}|[^\r\n\"']+)",
@@ -54,7 +56,8 @@ def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) ->
 
     Args:
         secrets: what is known to be secret, whatever it looks like.
-        opaque: whether to mask long words of letters and digits too. They may be harmless, such as the id of a request.
+        opaque: whether to mask long words of letters and digits too. They may be harmless, such as
+            the id of a request.
     """
     for secret in sorted(_forms(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
@@ -75,7 +78,11 @@ def _cut(text: str) -> str:
 def masked(line: str) -> str:
     """Return a line of a document with every credential in it masked, as long as before: columns are counted in it."""
     for pattern in _PATTERNS:
-        line = re.sub(pattern, lambda found: f"{_before(found)}{'*' * (len(found[0]) - len(_before(found)))}", line)
+        line = re.sub(
+            pattern,
+            lambda found: f"{_before(found)}{'*' * (len(found[0]) - len(_before(found)))}",
+            line,
+        )
     return line
 
 
@@ -97,7 +104,9 @@ def of_header(authorization: str) -> set[str]:
     found = {authorization, value}
     if scheme.lower() == "basic":
         try:
-            user, _, password = base64.b64decode(value, validate=True).decode(errors="replace").partition(":")
+            user, _, password = (
+                base64.b64decode(value, validate=True).decode(errors="replace").partition(":")
+            )
         except binascii.Error:
             return found
         found |= {f"{user}:{password}", password}

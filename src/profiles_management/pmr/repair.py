@@ -1,7 +1,7 @@
 """A text in which the characters that only look like those of YAML are replaced where YAML needs its own.
 
-Only at such places: in the indentation, as the dash of an item, around the colon of a key, as the quotes around a key
-or a value, and as braces and commas. Within text they mean themselves.
+Only at such places: in the indentation, as the dash of an item, around the colon of a key, as the
+quotes around a key or a value, and as braces and commas. Within text they mean themselves.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ _CLOSERS: Final = "\uff5d\uff3d"
 _KEY: Final = r"[A-Za-z_][\w./-]*"
 _QUOTE: Final = rf"[{QUOTES}\"']?"
 _INDENTATION: Final = re.compile(rf"^[ \t{SPACES}{NOTHINGS}]+")
-_BULLET: Final = re.compile(rf"^(?P<before> *(?:- +)*)[{DASHES}{BULLETS}-](?P<after>[ {SPACES}{NOTHINGS}]+)(?=\S)")
+_BULLET: Final = re.compile(
+    rf"^(?P<before> *(?:- +)*)[{DASHES}{BULLETS}-](?P<after>[ {SPACES}{NOTHINGS}]+)(?=\S)"
+)
 _TEXT: Final = r"""(?<![^\s,{\[:-])(?:"(?:[^"\\]|\\.)*+"?|'[^']*'?)|(?:^|(?<=\s))#.*"""
 
 
@@ -74,9 +76,19 @@ def repaired(text: str) -> Repaired | None:
 
 def _finding(mark: str) -> Finding:
     if mark in NOTHINGS:
-        return Finding("look-alike", f"{described(mark)} is used where YAML allows no such character", "remove it")
-    meant = {**dict.fromkeys(SPACES, "a space"), **dict.fromkeys(BULLETS, "-")}.get(mark, plain(mark))
-    return Finding("look-alike", f"{described(mark)} is used where YAML needs {meant}", f"replace it with {meant}")
+        return Finding(
+            "look-alike",
+            f"{described(mark)} is used where YAML allows no such character",
+            "remove it",
+        )
+    meant = {**dict.fromkeys(SPACES, "a space"), **dict.fromkeys(BULLETS, "-")}.get(
+        mark, plain(mark)
+    )
+    return Finding(
+        "look-alike",
+        f"{described(mark)} is used where YAML needs {meant}",
+        f"replace it with {meant}",
+    )
 
 
 def _line(line: str) -> str:
@@ -97,8 +109,13 @@ def _replaced(better: Callable[[re.Match[str]], str], place: re.Match[str]) -> s
 
 def _pair(pair: re.Match[str]) -> str:
     # What nobody sees behind a space is part of the value, and refused there.
-    after = pair["after"].translate(_TO_SPACES) if pair["after"].startswith(" ") else plain(pair["after"])
-    if pair["colon"] == ":" and not after and pair["end"] is None:  # no colon of a pair, as in https://example.com
+    after = (
+        pair["after"].translate(_TO_SPACES)
+        if pair["after"].startswith(" ")
+        else plain(pair["after"])
+    )
+    # no colon of a pair, as in https://example.com
+    if pair["colon"] == ":" and not after and pair["end"] is None:
         return pair[0]
     quotes = [plain(pair["open"]), plain(pair["close"])]
     if not (pair["open"] + pair["close"]).isascii():

@@ -35,7 +35,9 @@ from profiles_management.pmr.resource_names import (
 )
 
 Judge = Callable[[str], Finding | None]
-_NOT_LOOKED_AT: Final = Finding("too-many-problems", "this was not looked at", "correct what is above")
+_NOT_LOOKED_AT: Final = Finding(
+    "too-many-problems", "this was not looked at", "correct what is above"
+)
 _SPLIT: Final = "split it over several sources"
 
 
@@ -77,7 +79,9 @@ def _limit_error(name: str) -> Finding | None:
 def _resource_findings(amounts: dict[Any, Any], judge: Judge, effort: Effort) -> list[Finding]:
     effort.amounts -= len(amounts)
     if effort.amounts < 0:
-        return [Finding("too-many-values", "this document holds too many amounts of resources", _SPLIT)]
+        return [
+            Finding("too-many-values", "this document holds too many amounts of resources", _SPLIT)
+        ]
     if effort.findings <= 0:  # the document is refused already
         return [_NOT_LOOKED_AT]
     findings: list[Finding] = []

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
-from profiles_management.pmr.collector import collector_paused
 from profiles_management.pmr.effort import NO_LIMITS, Limits
+from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import (
     annotation_findings,
@@ -32,15 +32,14 @@ _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 class Rules:
     """What an installation allows.
 
-    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow, istio-system and
-    default.
-    `allowed_keys` are labels and annotations of Kubernetes and Istio that profiles may set after all: keys, or patterns
-    such as `pod-security.kubernetes.io/*`.
+    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow,
+    istio-system and default. `allowed_keys` are labels and annotations of Kubernetes and Istio that
+    profiles may set after all: keys, or patterns such as `pod-security.kubernetes.io/*`.
 
-    For a document that is one source among several: `names` are patterns of the names that its profiles may have
-    (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins, nor set keys of
-    Kubernetes and Istio, nor other keys with a domain that `allowed_keys` does not list. `limits` are how
-    much the document may hold.
+    For a document that is one source among several: `names` are patterns of the names that its
+    profiles may have (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins,
+    nor set keys of Kubernetes and Istio, nor other keys with a domain that `allowed_keys` does not
+    list. `limits` are how much the document may hold.
     """
 
     protected: frozenset[str] = frozenset()
@@ -78,7 +77,9 @@ def is_foreign(key: str) -> bool:
     domain, slash, _ = key.partition("/")
     if not slash:
         return key == "istio-injection"
-    return domain.endswith("istio.io") or any(domain == one or domain.endswith("." + one) for one in _FOREIGN_DOMAINS)
+    return domain.endswith("istio.io") or any(
+        domain == one or domain.endswith("." + one) for one in _FOREIGN_DOMAINS
+    )
 
 
 def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]:
@@ -88,7 +89,13 @@ def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]
 
 def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
-        return Finding("reserved-key", f"{quoted(key)} is kept for this program", "remove it", path, at_key=True)
+        return Finding(
+            "reserved-key",
+            f"{quoted(key)} is kept for this program",
+            "remove it",
+            path,
+            at_key=True,
+        )
     if rules.lists(key):
         return _not_trusted(quoted(key), *path)
     if not is_foreign(key):
@@ -96,16 +103,24 @@ def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
         return Finding("not-trusted", what, _ASK_FOR_KEY, path, at_key=True)
     what = f"{quoted(key)} steers Kubernetes or Istio itself"
     return Finding(
-        "reserved-key", what, "remove it, or list it in the setting allowed_keys (--allow-key)", path, at_key=True
+        "reserved-key",
+        what,
+        "remove it, or list it in the setting allowed_keys (--allow-key)",
+        path,
+        at_key=True,
     )
 
 
 def _not_trusted(what: str, *path: str | int) -> Finding:
     remedy = "remove it, or ask the administrator to trust this source"
-    return Finding("not-trusted", f"{what} is for sources that are trusted", remedy, path, at_key=True)
+    return Finding(
+        "not-trusted", f"{what} is for sources that are trusted", remedy, path, at_key=True
+    )
 
 
-def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | None]) -> list[Finding]:
+def rule_findings(
+    profile: Profile, rules: Rules, labels: Mapping[str, str | None]
+) -> list[Finding]:
     """Return what the rules refuse in one profile; paths start at the profile."""
     found: list[Finding] = []
     if fits(profile.name, rules.protected):
@@ -113,10 +128,14 @@ def rule_findings(profile: Profile, rules: Rules, labels: Mapping[str, str | Non
         found.append(Finding("protected-name", what, "choose another name", ("name",)))
     if not fits(profile.name, rules.names):
         what = f'"{profile.name}" is no name that this source may give a profile'
-        remedy = f"choose one that fits {' or '.join(rules.names) or 'what the administrator allows'}"
+        remedy = (
+            f"choose one that fits {' or '.join(rules.names) or 'what the administrator allows'}"
+        )
         found.append(Finding("name-not-allowed", what, remedy, ("name",)))
     if not rules.trusted:
-        found += [_not_trusted(f'"{key}"', key) for key in ("adopt", "plugins") if getattr(profile, key)]
+        found += [
+            _not_trusted(f'"{key}"', key) for key in ("adopt", "plugins") if getattr(profile, key)
+        ]
     if labels:
         found += key_findings(labels, rules, "labels")
     if profile.annotations:
@@ -128,7 +147,8 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
     """Return what is wrong in a PMR that code has built or changed, where no validator looked.
 
     Returns:
-        Problems in the order of names, with paths such as `profiles.ml.contributors[0].name`, without file and line.
+        Problems in the order of names, with paths such as `profiles.ml.contributors[0].name`,
+        without file and line.
     """
     found: list[Problem] = []
     with collector_paused():
@@ -138,8 +158,12 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
     return found
 
 
-def _second_look(name: str, profile: Profile, rules: Rules, labels: Mapping[str, str]) -> list[Finding]:
-    found = people_findings(profile.owner, profile.contributors) + rule_findings(profile, rules, labels)
+def _second_look(
+    name: str, profile: Profile, rules: Rules, labels: Mapping[str, str]
+) -> list[Finding]:
+    found = people_findings(profile.owner, profile.contributors) + rule_findings(
+        profile, rules, labels
+    )
     if not is_user_name(profile.owner.name):
         found += _refused(user_name, profile.owner.name, ("owner", "name"))
     for index, person in enumerate(profile.contributors):
@@ -147,7 +171,10 @@ def _second_look(name: str, profile: Profile, rules: Rules, labels: Mapping[str,
             found += _refused(user_name, person.name, ("contributors", index, "name"))
     found += _refused(profile_name, profile.name, ("name",))
     if profile.labels:
-        found += [finding._replace(path=("labels", *finding.path)) for finding in label_findings(profile.labels)]
+        found += [
+            finding._replace(path=("labels", *finding.path))
+            for finding in label_findings(profile.labels)
+        ]
     if profile.annotations:
         keys = annotation_findings(profile.annotations)
         found += [finding._replace(path=("annotations", *finding.path)) for finding in keys]
@@ -167,4 +194,6 @@ def _refused(check: Callable[[str], str], name: str, path: Path) -> list[Finding
 
 
 def _problem(finding: Finding, *prefix: str) -> Problem:
-    return Problem(finding.code, finding.what, Where(path=path_text((*prefix, *finding.path))), finding.remedy)
+    return Problem(
+        finding.code, finding.what, Where(path=path_text((*prefix, *finding.path))), finding.remedy
+    )

@@ -60,7 +60,9 @@ def described(value: object) -> str:
 def _typed(value: str) -> object:
     if len(value) > _LONGEST_LOOK:
         return _NO_NUMBER if _LIKE_A_NUMBER.fullmatch(value) else value
-    tag = next((tag for tag, pattern in _RESOLVERS.get(value[:1], ()) if pattern.match(value)), _TEXT)
+    tag = next(
+        (tag for tag, pattern in _RESOLVERS.get(value[:1], ()) if pattern.match(value)), _TEXT
+    )
     if tag == _TEXT:
         return value
     if tag.endswith(":merge"):

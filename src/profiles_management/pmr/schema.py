@@ -26,7 +26,8 @@ class _Document(BaseModel, extra="forbid"):
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a document, as plain data.
 
-    It accepts both spellings of keys (`scopeSelector`, `scope_selector`) and of kinds (`User`, `user`).
+    It accepts both spellings of keys (`scopeSelector`, `scope_selector`) and of kinds (`User`,
+    `user`).
     """
     generated = _Document.model_json_schema(by_alias=True)
     definitions: dict[str, dict[str, Any]] = generated["$defs"]
@@ -61,4 +62,6 @@ def _both_spellings(definition: dict[str, Any]) -> None:
         fields[snake] = fields[camel]
         if camel in required:
             required.remove(camel)
-            definition.setdefault("allOf", []).append({"oneOf": [{"required": [camel]}, {"required": [snake]}]})
+            definition.setdefault("allOf", []).append(
+                {"oneOf": [{"required": [camel]}, {"required": [snake]}]}
+            )

@@ -9,7 +9,8 @@ from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted
 
 _FILLED_IN: Final = "render the template first, for example with helm template or envsubst"
-# Every alternative that has begun ends at the end of its line at the latest: no text takes more than one pass.
+# Every alternative that has begun ends at the end of its line at the latest: no text takes more
+# than one pass.
 _MARK: Final = re.compile(
     r"""\{\{.*?(?:\}\}|$)             # Helm, Jinja, Ansible, Handlebars
     |   \{[%\#].*?(?:[%\#]\}|$)       # Jinja
@@ -25,7 +26,9 @@ _MARK: Final = re.compile(
 )
 _PLACEHOLDER: Final = re.compile(r"<[^<>@]+>|[$%][A-Z][A-Z0-9_]+%?|__[A-Z][A-Z0-9_]*__")
 _QUOTED_OR_COMMENT: Final = r""" "(?:[^"\\\n]|\\.)*+"? | (?<!\w)'[^'\n]*'? | (?:^|(?<=\s))\#.* """
-_UNQUOTED: Final = re.compile(rf"(?P<mark>{_MARK.pattern}) | {_QUOTED_OR_COMMENT}", re.VERBOSE | re.MULTILINE)
+_UNQUOTED: Final = re.compile(
+    rf"(?P<mark>{_MARK.pattern}) | {_QUOTED_OR_COMMENT}", re.VERBOSE | re.MULTILINE
+)
 _IN_PLACE_OF_YAML: Final = ("{{", "{%", "{#", "${", "#{", "%{", "<%")
 
 
@@ -44,12 +47,20 @@ def template_finding(mark: str, path: Path = ()) -> Finding:
     """Return the finding for a mark."""
     if _PLACEHOLDER.fullmatch(mark.strip()) and not mark.startswith("<%"):
         return Finding(
-            "template", f"{quoted(mark)} is a placeholder that nobody filled in", "replace it with the value", path
+            "template",
+            f"{quoted(mark)} is a placeholder that nobody filled in",
+            "replace it with the value",
+            path,
         )
-    return Finding("template", f"{quoted(mark)} is a template that nobody filled in", _FILLED_IN, path)
+    return Finding(
+        "template", f"{quoted(mark)} is a template that nobody filled in", _FILLED_IN, path
+    )
 
 
 def template_in_source(text: str) -> tuple[str, int] | None:
     """Return the first mark outside of quotes and comments in a text that is no YAML, and its offset."""
     marks = (match for match in _UNQUOTED.finditer(text) if match["mark"])
-    return next(((match[0], match.start()) for match in marks if match[0].startswith(_IN_PLACE_OF_YAML)), None)
+    return next(
+        ((match[0], match.start()) for match in marks if match[0].startswith(_IN_PLACE_OF_YAML)),
+        None,
+    )

@@ -12,7 +12,9 @@ from profiles_management.pmr.model import Finding, refusal
 from profiles_management.pmr.names import quoted
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+)
 _EXAMPLES = "write a date such as 2027-01-31, or a time with zone such as 2027-01-31T18:00:00Z"
 
 
@@ -63,7 +65,9 @@ def _in_utc(time: datetime, key: str) -> datetime:
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        raise refusal([Finding("bad-until", f"{time} is outside the calendar", _EXAMPLES)]) from None
+        raise refusal(
+            [Finding("bad-until", f"{time} is outside the calendar", _EXAMPLES)]
+        ) from None
 
 
 def written(time: datetime) -> str:

@@ -1,8 +1,10 @@
 """Names of people and groups: those that nobody can have are refused, those that are hardly meant are warned of.
 
-An identity provider gives an e-mail address, a user name, or the name of a group; RBAC and Istio compare it letter by
-letter, so somebody whose name is written otherwise has no access, and nobody notices. Wildcards are those of
-https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end matches anything).
+An identity provider gives an e-mail address, a user name, or the name of a group; RBAC and Istio
+compare it letter by letter, so somebody whose name is written otherwise has no access, and nobody
+notices. Wildcards are those of
+https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end
+matches anything).
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ _FULL_WIDTH_AT: Final = frozenset("\uff20\ufe6b")
 
 def is_user_name(name: str) -> bool:
     """Return whether a name can stand for exactly one person, group or account; `user_finding` says why not."""
-    return (len(name) <= LONGEST_USER and _PLAIN.fullmatch(name) is not None) or user_finding(name) is None
+    return (len(name) <= LONGEST_USER and _PLAIN.fullmatch(name) is not None) or user_finding(
+        name
+    ) is None
 
 
 def user_name(name: str) -> str:
@@ -55,8 +59,9 @@ def same_user(name: str) -> str:
 def user_finding(name: str) -> Finding | None:
     """Return why nobody can have this name, None where somebody can.
 
-    Refused are names that are empty, too long, hold what nobody sees, end in white space or in a `*`; marks of
-    templates, `mailto:` and the full-width @; and beside an @: quotation marks, `<`, `>`, white space, another @.
+    Refused are names that are empty, too long, hold what nobody sees, end in white space or in a
+    `*`; marks of templates, `mailto:` and the full-width @; and beside an @: quotation marks, `<`,
+    `>`, white space, another @.
     """
     for judge in (_unusable, _unseen, _wildcard, _unfilled, _prefixed, _wrapped):
         if (finding := judge(name)) is not None:
@@ -72,11 +77,15 @@ def _unusable(name: str) -> Finding | None:
     if not name.strip():
         return _refused("the name is empty", "name the user, as in ann@example.com")
     if len(name) > LONGEST_USER:
-        return _refused(f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed", PROVIDED)
+        return _refused(
+            f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed", PROVIDED
+        )
     if name.strip() != name:
         edge = next(mark for mark in (name[0], name[-1]) if mark.isspace())
         which = "" if edge in " \t\n" else f", {described(edge)}"
-        return _refused(f"{quoted(name)} has white space at an end{which}", f"write: {quoted(name.strip())}")
+        return _refused(
+            f"{quoted(name)} has white space at an end{which}", f"write: {quoted(name.strip())}"
+        )
     return None
 
 
@@ -96,7 +105,9 @@ def _wildcard(name: str) -> Finding | None:
     what = f"{quoted(name)} is a wildcard to Istio"
     accounts = _ACCOUNTS.fullmatch(name)
     if accounts is not None:
-        return Finding("wildcard", what, f"write: {{kind: Group, name: system:serviceaccounts:{accounts[1]}}}")
+        return Finding(
+            "wildcard", what, f"write: {{kind: Group, name: system:serviceaccounts:{accounts[1]}}}"
+        )
     return Finding("wildcard", what, "write the name of one user, without the *")
 
 
@@ -115,7 +126,10 @@ def _prefixed(name: str) -> Finding | None:
         return _refused(f"{quoted(name)} is a link, not a name", written(name[len("mailto:") :]))
     wide = next(filter(_FULL_WIDTH_AT.__contains__, name), "")
     if wide:
-        return _refused(f"{quoted(name)} contains {described(wide)} instead of @", written(name.replace(wide, "@")))
+        return _refused(
+            f"{quoted(name)} contains {described(wide)} instead of @",
+            written(name.replace(wide, "@")),
+        )
     return None
 
 
@@ -124,10 +138,15 @@ def _wrapped(name: str) -> Finding | None:
     if "@" not in name:
         return None
     if name.count("@") > 1:
-        return _refused(f"{quoted(name)} has more than one @; each contributor is one user", written(name))
+        return _refused(
+            f"{quoted(name)} has more than one @; each contributor is one user", written(name)
+        )
     quote = next(filter(_QUOTES.__contains__, name), "")
     if quote or (name[0] == name[-1] == "'"):
-        return _refused(f"{quoted(name)} contains a quotation mark, {described(quote or chr(39))}", written(name))
+        return _refused(
+            f"{quoted(name)} contains a quotation mark, {described(quote or chr(39))}",
+            written(name),
+        )
     if "<" in name or ">" in name:
         return _refused(f"{quoted(name)} contains more than an address", written(name))
     if any(map(str.isspace, name)):

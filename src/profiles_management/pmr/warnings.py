@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from profiles_management.pmr.classes import Addition, Defaults, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import (
+    Addition,
+    Defaults,
+    Profile,
+    ProfilesManagementRepresentation,
+)
 from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.name_warnings import group_warnings, user_warnings
@@ -30,18 +35,24 @@ def people_warnings(entries: Iterable[tuple[int | str, Profile | Addition]]) -> 
     """Return the warnings about the names of people in a whole document, each name once, where it stands first.
 
     Args:
-        entries: the profiles and additions of a document, each with its place in the list; or by name, where no list
-            has an order that means something. Paths start at the document.
+        entries: the profiles and additions of a document, each with its place in the list; or by
+            name, where no list has an order that means something. Paths start at the document.
     """
     users: dict[str, Path] = {}
     groups: dict[str, Path] = {}
     for place, entry in entries:
         _add_people(place, entry, users, groups)
-    of_users = [finding._replace(path=users[name]) for name, finding in user_warnings(users).items()]
-    return of_users + [finding._replace(path=groups[name]) for name, finding in group_warnings(groups).items()]
+    of_users = [
+        finding._replace(path=users[name]) for name, finding in user_warnings(users).items()
+    ]
+    return of_users + [
+        finding._replace(path=groups[name]) for name, finding in group_warnings(groups).items()
+    ]
 
 
-def _add_people(place: int | str, entry: Profile | Addition, users: dict[str, Path], groups: dict[str, Path]) -> None:
+def _add_people(
+    place: int | str, entry: Profile | Addition, users: dict[str, Path], groups: dict[str, Path]
+) -> None:
     """Add the path of each name that is not there yet."""
     if isinstance(entry, Profile) and entry.owner.kind is not UserKind.SERVICE_ACCOUNT:
         names = users if entry.owner.kind is UserKind.USER else groups
@@ -56,11 +67,14 @@ def _add_people(place: int | str, entry: Profile | Addition, users: dict[str, Pa
 def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, ...]:
     """Return the warnings of a document: those found when it was read, which have lines.
 
-    For a document that code has built they are found now, with paths such as `profiles.ml.resources.hard.cpu`.
+    For a document that code has built they are found now, with paths such as
+    `profiles.ml.resources.hard.cpu`.
     """
     if pmr.warnings is not None:
         return pmr.warnings
-    warnings = [] if pmr.defaults is None else [*_problems(defaults_warnings(pmr.defaults), "defaults")]
+    warnings = (
+        [] if pmr.defaults is None else [*_problems(defaults_warnings(pmr.defaults), "defaults")]
+    )
     for profile in pmr.in_order():
         warnings += _problems(profile_warnings(profile), "profiles", profile.name)
     of_people = people_warnings((profile.name, profile) for profile in pmr.in_order())
@@ -68,7 +82,9 @@ def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, .
     return tuple(warnings)
 
 
-def _amounts(resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None) -> Iterator[Finding]:
+def _amounts(
+    resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None
+) -> Iterator[Finding]:
     if resources is not None:
         yield from _below(quota_warnings(resources), "resources")
     if limit_range is not None:

@@ -21,11 +21,16 @@ from profiles_management.pmr.reading import escaped
 from profiles_management.pmr.until import written
 
 
-def dumps(pmr: ProfilesManagementRepresentation, *, format: Literal["yaml", "json"] = "yaml") -> str:  # noqa: A002
+def dumps(
+    pmr: ProfilesManagementRepresentation,
+    *,
+    format: Literal["yaml", "json"] = "yaml",  # noqa: A002
+) -> str:
     """Return the document from which `loads` reads this PMR again; with `additions=True` if it has any.
 
     Args:
-        pmr: what to write; profiles and additions come in the order of their names, contributors as they are listed.
+        pmr: what to write; profiles and additions come in the order of their names, contributors as
+            they are listed.
         format: JSON is indented by two spaces.
     """
     data = plain(pmr)
@@ -67,7 +72,10 @@ def _profile(profile: Profile) -> dict[str, Any]:
 
 
 def _addition(addition: Addition) -> dict[str, Any]:
-    return {"name": addition.name, "contributors": [_contributor(person) for person in addition.contributors]}
+    return {
+        "name": addition.name,
+        "contributors": [_contributor(person) for person in addition.contributors],
+    }
 
 
 def _owner(owner: Owner) -> dict[str, str]:
@@ -84,7 +92,9 @@ def _contributor(person: Contributor) -> dict[str, str]:
     return data
 
 
-def _limits(resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None) -> dict[str, Any]:
+def _limits(
+    resources: ResourceQuotaSpecModel | None, limit_range: LimitRangeSpec | None
+) -> dict[str, Any]:
     data: dict[str, Any] = {}
     if resources is not None:
         data["resources"] = resources.to_spec()

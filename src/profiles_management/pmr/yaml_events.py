@@ -1,7 +1,8 @@
 """YAML to plain data in one loop over libyaml's events, seeing on the way what a document may not hold.
 
-Building data straight from the events takes an eighth of the time of `yaml.load`, and notices what `yaml.load` hides:
-duplicate keys, merge keys, tags, and aliases that expand without end. Nothing that is refused is ever expanded.
+Building data straight from the events takes an eighth of the time of `yaml.load`, and notices what
+`yaml.load` hides: duplicate keys, merge keys, tags, and aliases that expand without end. Nothing
+that is refused is ever expanded.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _IGNORED: Final = _Absent()
 _OPEN: Final = _Absent()
 
 
-class Slip(NamedTuple):
+class ParserFinding(NamedTuple):
     """A finding of the parser and its place. `first` is the path of a key that is there twice."""
 
     finding: Finding
@@ -70,16 +71,17 @@ class _Anchor:
 class Parsed:
     """A document as plain data, with scalars typed as SafeLoader does.
 
-    `data` is None if parsing stopped early: at a slip, or because of `error`, where the text is no YAML. `slips` are
-    what was found until then, `nulls` the paths of values that are null, `odd_numbers` those of integers
-    such as `010` (8) and `1:30` (90), `cuts` texts that a comma cut in pieces.
+    `data` is None if parsing stopped early: at a slip, or because of `error`, where the text is no
+    YAML. `slips` are what was found until then, `nulls` the paths of values that are null,
+    `odd_numbers` those of integers such as `010` (8) and `1:30` (90), `cuts` texts that a comma cut
+    in pieces.
     """
 
     data: Any = None
     empty: bool = True
     stopped: bool = False
     error: yaml.YAMLError | None = None
-    slips: list[Slip] = field(default_factory=list)
+    slips: list[ParserFinding] = field(default_factory=list)
     nulls: list[Path] = field(default_factory=list)
     odd_numbers: list[Path] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
@@ -199,7 +201,10 @@ class _Builder:
         """Return the path of the value that is being read."""
         if not self.stack:
             return ()
-        above = [len(one) - 1 if type(one) is list else next(reversed(one), "?") for one, _ in self.stack[1:]]
+        above = [
+            len(one) - 1 if type(one) is list else next(reversed(one), "?")
+            for one, _ in self.stack[1:]
+        ]
         if type(here) is list:
             above.append(len(here))
         elif key is not _NO_KEY:
@@ -208,9 +213,10 @@ class _Builder:
 
     def slip(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
         """Note a finding at the place of an event."""
-        if "?" in finding.path:  # inside of something that is no key: nobody will find it by its path
+        # inside of something that is no key: nobody will find it by its path
+        if "?" in finding.path:
             finding = finding._replace(path=finding.path[: finding.path.index("?")])
-        self.parsed.slips.append(Slip(finding, span_of(event), first))
+        self.parsed.slips.append(ParserFinding(finding, span_of(event), first))
         if len(self.parsed.slips) > MOST_PROBLEMS:
             raise _Stop
 
@@ -228,7 +234,12 @@ class _Builder:
             return
         path = self.path([], _NO_KEY)[:-1]
         path = (*path, key) if self.stack and isinstance(key, str | int) else path
-        finding = Finding("too-many-values", f"this has {size:,} {what}, at most {most:,} are read", _CHECK_FILE, path)
+        finding = Finding(
+            "too-many-values",
+            f"this has {size:,} {what}, at most {most:,} are read",
+            _CHECK_FILE,
+            path,
+        )
         self.stop(event, finding)
 
     def frame(self, event: yaml.Event) -> None:
@@ -238,7 +249,9 @@ class _Builder:
             if self.documents > 1:
                 self.stop(event, _SECOND_DOCUMENT)
 
-    def unusual(self, event: yaml.ScalarEvent, value: object, here: _Container, key: object) -> object:
+    def unusual(
+        self, event: yaml.ScalarEvent, value: object, here: _Container, key: object
+    ) -> object:
         """Note a null, an odd number, or a plain scalar that YAML cannot type; the latter is taken as text."""
         is_key = type(here) is dict and key is _NO_KEY
         if value is MERGE and is_key:
@@ -257,11 +270,16 @@ class _Builder:
                 note_cut(self.parsed.cuts, self.text[max(0, end - LONGEST_CUT) : end], here, path)
         return value
 
-    def tagged(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object) -> None:
+    def tagged(
+        self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object
+    ) -> None:
         """Refuse an explicit tag."""
         tag = (event.tag or "").replace("tag:yaml.org,2002:", "!!")
         what = f"the tag {shortened(tag)} is not allowed"
-        self.slip(event, Finding("tag", what, "remove it; quote the value if it is text", self.path(here, key)))
+        self.slip(
+            event,
+            Finding("tag", what, "remove it; quote the value if it is text", self.path(here, key)),
+        )
 
     def odd_key(self, event: yaml.Event, value: object, here: dict[Any, Any]) -> _Absent:
         """Say why this is no key; what it is the key of is ignored."""
@@ -270,12 +288,16 @@ class _Builder:
             what = f"this key has {len(value):,} characters, at most {LONGEST_KEY:,} are read"
             self.stop(event, Finding("bad-key", what, _CHECK_FILE, path[:-1]))
         if isinstance(value, str):
-            finding = Finding("duplicate-key", f"the key {quoted(value)} is there twice", "keep one of them", path)
+            finding = Finding(
+                "duplicate-key", f"the key {quoted(value)} is there twice", "keep one of them", path
+            )
         elif value is MERGE:
             remedy = "write the keys out, or put what all profiles share under defaults"
             finding = Finding("merge-key", 'the merge key "<<" is not allowed', remedy, path)
         elif isinstance(value, dict | list):
-            finding = Finding("bad-key", "a key must be text, this is a mapping or a list", _SIMPLE_KEY, path)
+            finding = Finding(
+                "bad-key", "a key must be text, this is a mapping or a list", _SIMPLE_KEY, path
+            )
         else:
             written = event.value if isinstance(event, yaml.ScalarEvent) else str(value)
             what = f"a key must be text, YAML reads {written or 'this'} as {described(value)}"
@@ -296,10 +318,14 @@ class _Builder:
             return found.value, found.size - 1
         name = f"*{shortened(name)}"
         if found is _OPEN:
-            finding = Finding("recursive-alias", f"{name} contains itself", "write it out", self.path(here, key))
+            finding = Finding(
+                "recursive-alias", f"{name} contains itself", "write it out", self.path(here, key)
+            )
         else:
             remedy = f'write: "{name}" if this is text, or name it with & before'
-            finding = Finding("unknown-alias", f"nothing is called {name}", remedy, self.path(here, key))
+            finding = Finding(
+                "unknown-alias", f"nothing is called {name}", remedy, self.path(here, key)
+            )
         self.slip(event, finding)
         return None, 0
 
@@ -321,7 +347,9 @@ class _Builder:
             if self.open_anchors:
                 around = self.open_anchors[-1]
                 around.deepest = max(around.deepest, level - around.level + anchor.deepest)
-            self.anchors[anchor.name] = _Anchored(anchor.value, count - anchor.before, anchor.deepest + 1)
+            self.anchors[anchor.name] = _Anchored(
+                anchor.value, count - anchor.before, anchor.deepest + 1
+            )
 
 
 _SIMPLE_KEY: Final = "write a simple key; was a template such as {{ name }} left over?"
@@ -333,7 +361,11 @@ def _too_many(most: int) -> Finding:
     return Finding("too-many-values", what, "write a smaller document")
 
 
-_TOO_DEEP: Final = Finding("too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter")
+_TOO_DEEP: Final = Finding(
+    "too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter"
+)
 _SECOND_DOCUMENT: Final = Finding(
-    "several-documents", "a second document starts here", "put all profiles into one document, under one profiles key"
+    "several-documents",
+    "a second document starts here",
+    "put all profiles into one document, under one profiles key",
 )

@@ -12,8 +12,9 @@ from profiles_management.reconcile.stops import Stop, StopKind
 def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ...]:
     """Return the sources that would take away more than `share` of their pairs and more than `minimum` pairs.
 
-    Each is counted on its own, so that no source stops another one, or hides behind its numbers. Profiles that left the
-    document are judged by the numbers of the whole source, and never stop what the document still names.
+    Each is counted on its own, so that no source stops another one, or hides behind its numbers.
+    Profiles that left the document are judged by the numbers of the whole source, and never stop
+    what the document still names.
 
     Args:
         share: from 0 to 1.
@@ -91,7 +92,11 @@ def _whose(sources: Sequence[SourceAccess]) -> str:
     """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
     by = sorted({_named(source) for source in sources if source.source})
     parts = [f" by {', '.join(by)}"] if by else []
-    parts += [" from people whom no document added"] if any(source.source is None for source in sources) else []
+    parts += (
+        [" from people whom no document added"]
+        if any(source.source is None for source in sources)
+        else []
+    )
     return " and".join(parts)
 
 

@@ -22,9 +22,11 @@ class Clock:
         now: the time of day, with a zone.
         monotonic: seconds that only grow.
         sleep: waits seconds, or until the program is asked to end.
-        ending: whether the program was asked to end. What is in flight is finished, nothing new is begun.
-        stop_reason: returns why this program may not write any more, '' while it may. It is asked again before anything
-            but a revocation is sent; where it gives a reason, nothing new is begun.
+        ending: whether the program was asked to end. What is in flight is finished, nothing new is
+            begun.
+        stop_reason: returns why this program may not write any more, '' while it may. It is asked
+            again before anything but a revocation is sent; where it gives a reason, nothing new is
+            begun.
     """
 
     now: Callable[[], datetime]

@@ -1,36 +1,37 @@
 """A plan and a report as data that JSON can hold: what `--output json` prints and what a charm's action returns.
 
-changes   one for each step, in the order in which they are made:
-    action      create, update, replace or delete
-    kind, namespace, name   the object that gives the step its name; namespace is "" for what is cluster-wide
-    profile     whose step it is
-    reason      such as wanted, left_document, expired, role_changed, drifted (the names of plan.Reason)
-    person      {kind, name}, or null where it is not about somebody's access
-    role        {before, after}, each null for none; null where it is not about somebody's access
-    moves       [{who, before, after}]: everybody whose access it moves, with the role before and after: admin, edit,
-                view, owner, listed (one of several in a binding or a policy), another role's name, or null for none
-    until       when the access given ends, null for never
-    fields      [{path, before, after}]: null stands for a field that is not there
-    objects     [{verb, kind, namespace, name}]: every write in its order
-    result, why, sent   of a report: done, pending, failed or not_tried, which includes what is held back; why "" where
+changes   one for each step, in the order in which they are made: action      create, update,
+    replace or delete kind, namespace, name   the object that gives the step its name; namespace is
+    "" for what is cluster-wide profile     whose step it is reason      such as wanted,
+    left_document, expired, role_changed, drifted (the names of plan.Reason) person      {kind,
+    name}, or null where it is not about somebody's access role        {before, after}, each null
+    for none; null where it is not about somebody's access moves       [{who, before, after}]:
+    everybody whose access it moves, with the role before and after: admin, edit,
+                view, owner, listed (one of several in a binding or a policy), another role's name,
+                or null for none
+    until       when the access given ends, null for never fields      [{path, before, after}]: null
+    stands for a field that is not there objects     [{verb, kind, namespace, name}]: every write in
+    its order result, why, sent   of a report: done, pending, failed or not_tried, which includes
+    what is held back; why "" where
                 it is done; writes answered
-summary   numbers: profiles (in the document), unchanged, refused, frozen, add, change, replace, remove,
-          writes (planned), access {before, lost, gained, expired} in pairs of a person and a profile; of a report also
-          done, failed, pending, not_tried (steps) and sent (writes answered with success), and access is what was done
+summary   numbers: profiles (in the document), unchanged, refused, frozen, add, change, replace,
+          remove, writes (planned), access {before, lost, gained, expired} in pairs of a person and
+          a profile; of a report also done, failed, pending, not_tried (steps) and sent (writes
+          answered with success), and access is what was done
 errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
           line and column are 0, file and profile "" where there is none
-pending   [{profile, what}]: what waits for somebody else
-warnings  like errors
-frozen    [{source, why, profiles, contributors}]: sources that cannot be read, the names of the profiles that stay as
-          they are because of it, and how many contributors do in profiles of other sources; source is "" for
-          profiles that bear none, and may be those of any of them
-stale     [{name}]: profiles that the document no longer defines
-stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it makes the others;
+pending   [{profile, what}]: what waits for somebody else warnings  like errors frozen    [{source,
+why, profiles, contributors}]: sources that cannot be read, the names of the profiles that stay as
+          they are because of it, and how many contributors do in profiles of other sources; source
+          is "" for profiles that bear none, and may be those of any of them
+stale     [{name}]: profiles that the document no longer defines stopped   [{kind, what, remedy,
+rest_applied}]: why an apply holds changes back, and whether it makes the others;
           kind is revocations, gateways, or confirmation where somebody was asked and did not agree
 
 A target adds what it decided about a plan, each under a key of its own (Plan.facts).
 
-A command that fails as a whole prints `errors` and nothing else; for a document that is not valid also `warnings`.
+A command that fails as a whole prints `errors` and nothing else; for a document that is not valid
+also `warnings`.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,12 @@ from profiles_management.reconcile.summary import unchanged
 
 Data = dict[str, Any]
 
-_COUNTED = {Action.CREATE: "add", Action.UPDATE: "change", Action.REPLACE: "replace", Action.DELETE: "remove"}
+_COUNTED = {
+    Action.CREATE: "add",
+    Action.UPDATE: "change",
+    Action.REPLACE: "replace",
+    Action.DELETE: "remove",
+}
 _HELD = "held back: see stopped"
 
 
@@ -74,13 +80,19 @@ def report_data(report: Report) -> Data:
     from profiles_management.reconcile.moves import moved  # noqa: PLC0415 - events of the charm do not need it
 
     outcomes = _with_held(report)
-    whole = replace(report.plan, changes=tuple(outcome.change for outcome in outcomes), access=moved(report))
+    whole = replace(
+        report.plan, changes=tuple(outcome.change for outcome in outcomes), access=moved(report)
+    )
     told = plan_data(whole, report.stops)
-    numbers = {_name(result): sum(outcome.result is result for outcome in outcomes) for result in Result}
+    numbers = {
+        _name(result): sum(outcome.result is result for outcome in outcomes) for result in Result
+    }
     return told | {
         "changes": [_outcome(outcome) for outcome in outcomes],
         "summary": told["summary"] | numbers | {"sent": report.writes},
-        "errors": told["errors"] + [_failure(outcome) for outcome in report.failed] + _interruption(report),
+        "errors": told["errors"]
+        + [_failure(outcome) for outcome in report.failed]
+        + _interruption(report),
         "pending": [_pending(one) for one in report.pending],
     }
 
@@ -102,10 +114,14 @@ def change_data(change: Change) -> Data:
         "profile": change.profile,
         "reason": change.reason.name.lower(),
         "person": None if person is None else {"kind": person.kind, "name": person.name},
-        "role": None if person is None else {"before": change.before or None, "after": change.after or None},
+        "role": None
+        if person is None
+        else {"before": change.before or None, "after": change.after or None},
         "moves": _moves(change),
         "until": change.until or None,
-        "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
+        "fields": [
+            {"path": one.path, "before": one.before, "after": one.after} for one in change.fields
+        ],
         "objects": [{"verb": str(write.verb), **_ref(write.target)} for write in change.writes],
     }
 
@@ -113,7 +129,10 @@ def change_data(change: Change) -> Data:
 def _moves(change: Change) -> list[Data]:
     from profiles_management.reconcile.moves import moves  # noqa: PLC0415 - events of the charm do not need it
 
-    return [{"who": move.person, "before": move.before or None, "after": move.after or None} for move in moves(change)]
+    return [
+        {"who": move.person, "before": move.before or None, "after": move.after or None}
+        for move in moves(change)
+    ]
 
 
 def problem_data(problem: Problem) -> Data:
@@ -158,7 +177,10 @@ def _interruption(report: Report) -> list[Data]:
 
 
 def _summary(plan: Plan) -> Data:
-    counted = {word: sum(change.action is action for change in plan.changes) for action, word in _COUNTED.items()}
+    counted = {
+        word: sum(change.action is action for change in plan.changes)
+        for action, word in _COUNTED.items()
+    }
     access = {name: getattr(plan.access, name) for name in ("before", "lost", "gained", "expired")}
     whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
     whole["frozen"] = sum(len(one.profiles) for one in plan.frozen)
@@ -175,7 +197,12 @@ def _frozen(one: Frozen) -> Data:
 
 
 def _stop(stop: Stop) -> Data:
-    return {"kind": str(stop.kind), "what": stop.what, "remedy": stop.remedy, "rest_applied": stop.rest}
+    return {
+        "kind": str(stop.kind),
+        "what": stop.what,
+        "remedy": stop.remedy,
+        "rest_applied": stop.rest,
+    }
 
 
 def _ref(ref: ObjectRef) -> Data:

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.lines import Excerpt, Line, Segment, Tone, count, excerpt, line, printable
+from profiles_management.reconcile.lines import (
+    Excerpt,
+    Line,
+    Segment,
+    Tone,
+    count,
+    excerpt,
+    line,
+    printable,
+)
 
 MOST = 20
 _EXCERPT = 100
@@ -27,9 +36,14 @@ def warning_lines(warnings: Sequence[Problem], *, most: int = MOST) -> list[Line
 
 
 def _listed(problems: Sequence[Problem], level: str, tone: Tone, most: int) -> list[Line]:
-    lines = [part for problem in problems[:most] for part in (*_problem(problem, level, tone), line())]
+    lines = [
+        part for problem in problems[:most] for part in (*_problem(problem, level, tone), line())
+    ]
     if more := max(len(problems) - most, 0):
-        lines += [line(f"... and {count(more, f'more {level}')}; --output json lists them all."), line()]
+        lines += [
+            line(f"... and {count(more, f'more {level}')}; --output json lists them all."),
+            line(),
+        ]
     return lines
 
 

@@ -1,6 +1,7 @@
 """Lines at the width of a terminal: text is broken between words, tables by columns, and no word is cut.
 
-A word that is wider than its column gets a line of its own; one that is wider than the terminal stays whole.
+A word that is wider than its column gets a line of its own; one that is wider than the terminal
+stays whole.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +10,21 @@ from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import NamedTuple
 
-from profiles_management.reconcile.lines import GAP, Columns, Excerpt, Line, Segment, TableRow, Tone, cells, excerpt
+from profiles_management.reconcile.lines import (
+    GAP,
+    Columns,
+    Excerpt,
+    Line,
+    Segment,
+    TableRow,
+    Tone,
+    cells,
+    excerpt,
+)
 
 _NARROW, _NARROW_LAST = 10, 16  # cells: columns of text are not made narrower than this
-_MOST_BEFORE, _LEAST_BEFORE = 2, 4  # a half to a quarter of a line is for what comes before the place
+# a half to a quarter of a line is for what comes before the place
+_MOST_BEFORE, _LEAST_BEFORE = 2, 4
 _STACKED = 4  # cells that the columns below the first ones are indented by
 
 Toned = tuple[str, Tone]
@@ -81,7 +93,9 @@ def _fitting(source: Excerpt, width: int) -> Excerpt:
     start, meant = cells(source.before), source.meant.text
     before = source.before
     if start + cells(meant) + min(cells(source.after), 1) > room:
-        before = _end_of(before, min(room // _MOST_BEFORE, max(room // _LEAST_BEFORE, room - cells(meant) - 2)))
+        before = _end_of(
+            before, min(room // _MOST_BEFORE, max(room // _LEAST_BEFORE, room - cells(meant) - 2))
+        )
         meant = _start_of(meant, room - cells(before) - 1)
     after = _start_of(source.after, room - cells(before) - cells(meant))
     return source._replace(before=before, meant=source.meant._replace(text=meant), after=after)
@@ -132,7 +146,9 @@ def _row(row: TableRow, width: int) -> Iterator[Line]:
             yield Line((Segment(prefix.text.rstrip(), prefix.tone),))
             prefix = Segment("")
         for parts in zip_longest(*(placed.lines for placed in block), fillvalue=""):
-            yield _beside(prefix, [(placed, part) for placed, part in zip(block, parts, strict=True) if part])
+            yield _beside(
+                prefix, [(placed, part) for placed, part in zip(block, parts, strict=True) if part]
+            )
             prefix = Segment("")
 
 
@@ -147,7 +163,9 @@ def _beside(prefix: Segment, parts: Iterable[tuple[_Placed, str]]) -> Line:
 def _blocks(row: TableRow, width: int, indent: int) -> Iterator[list[_Placed]]:
     """Yield the cells of a row that stand side by side; a cell with a word that is too wide ends a block."""
     block: list[_Placed] = []
-    for index, (place, cell) in enumerate(zip(_places(row.columns, width, indent), row.cells, strict=True)):
+    for index, (place, cell) in enumerate(
+        zip(_places(row.columns, width, indent), row.cells, strict=True)
+    ):
         if block and place.first == index:
             yield block
             block = []
@@ -158,7 +176,9 @@ def _blocks(row: TableRow, width: int, indent: int) -> Iterator[list[_Placed]]:
         if place.start + widest > width:
             if block:
                 yield block
-            start = max(0, width - widest) if indent + widest > width else max(indent, width - widest)
+            start = (
+                max(0, width - widest) if indent + widest > width else max(indent, width - widest)
+            )
             yield [_Placed(min(place.start, start), lines, cell.tone)]
             block = []
             continue
@@ -222,7 +242,9 @@ def _fitted(columns: Columns, minima: Sequence[int], which: slice, room: int) ->
     free = room - GAP * (len(widths) - 1)
     if sum(widths) <= free:
         return [*widths]
-    fitted = next((sizes for sizes in _narrower(columns.usual[which], least) if sum(sizes) <= free), [*least])
+    fitted = next(
+        (sizes for sizes in _narrower(columns.usual[which], least) if sum(sizes) <= free), [*least]
+    )
     for index, usual in enumerate(columns.usual[which]):
         fitted[index] += max(0, min(usual - fitted[index], free - sum(fitted)))
     return fitted

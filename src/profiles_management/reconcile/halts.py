@@ -21,5 +21,9 @@ def error(plan: Plan, report: Report) -> StoppedError:
         report: what was applied nevertheless.
     """
     reasons = "; ".join(halt.what for halt in plan.halts)
-    written = "Changes that end access were applied, and no others." if report.writes else "Nothing was written."
+    written = (
+        "Changes that end access were applied, and no others."
+        if report.writes
+        else "Nothing was written."
+    )
     return StoppedError(f"Stopped: {reasons}. {written}", halts=plan.halts, report=report)

@@ -67,8 +67,8 @@ class Excerpt(NamedTuple):
 class Line:
     """One line, without its end.
 
-    Where it is folded, what follows is indented by `hang` cells; a row of a table is folded by columns, and of an
-    excerpt the part around its place is shown.
+    Where it is folded, what follows is indented by `hang` cells; a row of a table is folded by
+    columns, and of an excerpt the part around its place is shown.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -94,7 +94,10 @@ def line(*segments: str | Segment, hang: int = 0) -> Line:
 def excerpt(source: Excerpt) -> Line:
     """Return the line of a source, or the marks below it and the remedy, if there is one."""
     if source.remedy is None:
-        return Line((source.margin, Segment(source.before), source.meant, Segment(source.after)), excerpt=source)
+        return Line(
+            (source.margin, Segment(source.before), source.meant, Segment(source.after)),
+            excerpt=source,
+        )
     indent = cells(source.before)
     marks = Segment("^" * max(1, cells(source.meant.text)), source.meant.tone)
     segments = (source.margin, Segment(" " * indent), marks, Segment(" "), Segment(source.remedy))
@@ -110,7 +113,9 @@ def printable(text: str) -> str:
     r"""Return text as a terminal may see it: what is not printable is escaped, such as `\x1b`, `\n` or `\u202e`."""
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in text
+    )
 
 
 def _escaped(mark: str) -> str:
@@ -138,7 +143,9 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def row(texts: Sequence[str], columns: Columns, *, prefix: Segment = _NO_PREFIX, tone: Tone = Tone.PLAIN) -> TableRow:
+def row(
+    texts: Sequence[str], columns: Columns, *, prefix: Segment = _NO_PREFIX, tone: Tone = Tone.PLAIN
+) -> TableRow:
     """Return a row of a table; the texts are printable already."""
     return TableRow(prefix, tuple(Segment(text, tone) for text in texts), columns)
 
@@ -148,7 +155,9 @@ def measured(rows: Sequence[Sequence[str]]) -> Columns:
     widths, usual, words = [], [], []
     for column in zip(*rows, strict=True):
         sizes = [(cells(text), max(map(cells, text.split()), default=0)) for text in column]
-        short = [(width, word) for width, word in sizes if word <= _LONG_WORD] or [(_LONG_WORD, _LONG_WORD)]
+        short = [(width, word) for width, word in sizes if word <= _LONG_WORD] or [
+            (_LONG_WORD, _LONG_WORD)
+        ]
         widths.append(max(width for width, _ in sizes))
         usual.append(max(width for width, _ in short))
         words.append(max(word for _, word in short))

@@ -1,6 +1,7 @@
 """A plan as Markdown that fits a comment on a pull request. Pure.
 
-Names, values and messages are in code spans, where Markdown, HTML, `@team` and `#1` have no meaning.
+Names, values and messages are in code spans, where Markdown, HTML, `@team` and `#1` have no
+meaning.
 """
 
 import re
@@ -28,7 +29,9 @@ _PUNCTUATION: Final = re.compile(r"[^\w\s]|_")
 _HEAD: Final = ("| | Profile | Who or what | Role or field | Change |", "|---|---|---|---|---|")
 
 
-def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", limit: int = LIMIT) -> str:
+def plan_markdown(
+    plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", limit: int = LIMIT
+) -> str:
     """Return a plan with the verdict in its first line, and at most so many bytes.
 
     Args:
@@ -52,7 +55,9 @@ def plan_markdown(plan: Plan, stops: Sequence[Stop] = (), *, target: str = "", l
     return "\n".join([*head, *refused, *_changes(plan, room), *rest]).rstrip() + "\n"
 
 
-def problems_markdown(problems: Sequence[Problem], warnings: Sequence[Problem] = (), *, target: str = "") -> str:
+def problems_markdown(
+    problems: Sequence[Problem], warnings: Sequence[Problem] = (), *, target: str = ""
+) -> str:
     """Return why there is no plan.
 
     Args:
@@ -132,7 +137,11 @@ def _items(title: str, items: Iterable[str], noun: str) -> list[str]:
     lines = [f"- {item}" for item in items]
     if not lines:
         return []
-    shown = [f"**{title}**", "", *chain.from_iterable(_fitting([[line] for line in lines], _BESIDE))]
+    shown = [
+        f"**{title}**",
+        "",
+        *chain.from_iterable(_fitting([[line] for line in lines], _BESIDE)),
+    ]
     if more := len(lines) + 2 - len(shown):
         shown.append(f"- … and {count(more, f'more {noun}')}.")
     return [*shown, ""]

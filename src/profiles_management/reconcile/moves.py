@@ -53,7 +53,12 @@ def _names(listed: object) -> Collection[str]:
 def losses(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
     """Return the pairs of a profile and a person who lose access by changes. Expiry is not a loss."""
     revoking = (change for change in changes if change.reason is not Reason.EXPIRED)
-    return frozenset((move.profile, move.person) for change in revoking for move in moves(change) if not move.after)
+    return frozenset(
+        (move.profile, move.person)
+        for change in revoking
+        for move in moves(change)
+        if not move.after
+    )
 
 
 def moved(report: Report) -> Access:
@@ -62,7 +67,9 @@ def moved(report: Report) -> Access:
     changes = [outcome.change for outcome in report.having(Result.DONE)]
     if len(changes) == len(report.plan.changes):
         return planned
-    gained = (move for change in changes for move in moves(change) if not move.before and move.after)
+    gained = (
+        move for change in changes for move in moves(change) if not move.before and move.after
+    )
     return Access(
         before=planned.before,
         lost=min(planned.lost, len(losses(changes))),

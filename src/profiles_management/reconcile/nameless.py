@@ -1,7 +1,8 @@
 """What may be shown where names of people may not: statuses, logs, telemetry, Events, answers to other charms. Pure.
 
-What a problem says is text, and a name in it looks like any other word. So the decision is by data, its code and its
-place, and what is not known to be free of names is not shown: a new code is told by its name until it is listed here.
+What a problem says is text, and a name in it looks like any other word. So the decision is by data,
+its code and its place, and what is not known to be free of names is not shown: a new code is told
+by its name until it is listed here.
 """
 
 import re
@@ -52,7 +53,8 @@ _INSTEAD = {
     "owner-drift": "the owner's objects in {} are not as the document wants them",
     "unproven-owner": "namespace {} does not prove who owns it",
 }
-# Problems of documents whose quotations are keys, kinds or names of profiles. Others may quote a person.
+# Problems of documents whose quotations are keys, kinds or names of profiles. Others may quote a
+# person.
 _OF_KEYS = frozenset(
     {
         "bad-key",
@@ -105,12 +107,16 @@ def outcome(one: "Outcome") -> str:
 def _without_quotations(one: Problem) -> str:
     """Return what is wrong with a document, what it quotes replaced by `"…"` unless that can only be a key.
 
-    Text of a document is always in double quotes. It may contain one itself, so where one quotation is not shown,
-    everything between the first and the last mark is not.
+    Text of a document is always in double quotes. It may contain one itself, so where one quotation
+    is not shown, everything between the first and the last mark is not.
     """
     about_people = one.code not in _OF_KEYS or _OF_PEOPLE.search(one.where.path) is not None
     quoted = _QUOTATION.findall(one.what)
-    if one.what.count('"') == 2 * len(quoted) and all(_WORD.fullmatch(text) for text in quoted) and not about_people:
+    if (
+        one.what.count('"') == 2 * len(quoted)
+        and all(_WORD.fullmatch(text) for text in quoted)
+        and not about_people
+    ):
         return one.what
     before, mark, rest = one.what.partition('"')
     return f'{before}"…"{rest.rpartition(mark)[2]}' if mark else one.what

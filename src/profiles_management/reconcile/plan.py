@@ -66,7 +66,11 @@ class ObjectRef:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return (
+            f"{self.kind} {self.namespace}/{self.name}"
+            if self.namespace
+            else f"{self.kind} {self.name}"
+        )
 
 
 class State(StrEnum):
@@ -104,13 +108,16 @@ class Write:
 
     Attributes:
         body: JSON: the object to create, or an RFC 7386 merge patch. Empty for a deletion.
-        version: the version of the object that was read; the write is refused where it has another by now.
+        version: the version of the object that was read; the write is refused where it has another
+            by now.
         after: what must hold before it is sent.
-        uid: the identity of the object that was read; the write is refused where another object has its name by now.
-        ends: whose access the write takes away or limits. Where the object changed meanwhile and is still that
-            person's, the write holds for the changed object too: nobody keeps access by changing it fast enough.
-        must_exist: whether a deletion is refused where the object is gone by now: what replaces it was planned for
-            somebody who had it.
+        uid: the identity of the object that was read; the write is refused where another object has
+            its name by now.
+        ends: whose access the write takes away or limits. Where the object changed meanwhile and is
+            still that person's, the write holds for the changed object too: nobody keeps access by
+            changing it fast enough.
+        must_exist: whether a deletion is refused where the object is gone by now: what replaces it
+            was planned for somebody who had it.
         replaces: the value that it overwrites, where the fields of the change do not show it.
     """
 
@@ -158,12 +165,16 @@ class Change:
         person: whose access it is about, if it is about somebody's.
         before, after: the roles of that person before and after, empty for none.
         until: when the access given ends, as it stands in the document.
-        writes: sent in this order by one worker; a role change is one step, its writes go back to back.
+        writes: sent in this order by one worker; a role change is one step, its writes go back to
+            back.
         settled: what must hold before the step counts as done, each after the one before it.
         promotes: whether somebody who has a role ends with a stronger one.
-        source: whose document decides it, '' where there is only one; None where it takes away access that is not ours.
-        within: the source that defines the profile, where `source` adds to a profile of another one; '' elsewhere.
-        narrows: whether it takes access away from others than `person`, although `person` keeps or changes a role.
+        source: whose document decides it, '' where there is only one; None where it takes away
+            access that is not ours.
+        within: the source that defines the profile, where `source` adds to a profile of another
+            one; '' elsewhere.
+        narrows: whether it takes access away from others than `person`, although `person` keeps or
+            changes a role.
     """
 
     phase: Phase
@@ -218,8 +229,8 @@ class Frozen:
     """A source that cannot be read, and what it made: left as it is, but for access whose time is up.
 
     Attributes:
-        source, why: which source, and why it cannot be read; '' for profiles that bear no source, which every source
-            may define.
+        source, why: which source, and why it cannot be read; '' for profiles that bear no source,
+            which every source may define.
         profiles: what it defines, sorted.
         contributors: how many it added to profiles of other sources.
     """
@@ -241,9 +252,10 @@ class SourceAccess:
         source: its name, '' where there is only one document; None for access without our mark.
         before: the pairs that it could take away.
         lost: those of them that end with no role.
-        within: the other source in whose profiles these pairs are; '' for profiles of its own. Access in such a
-            profile is counted apart: who defines it, or may write in it, can take all of it away at once. LEFT_DOCUMENT
-            for profiles that no document names any more: anybody who can create one with our mark can fill it.
+        within: the other source in whose profiles these pairs are; '' for profiles of its own.
+            Access in such a profile is counted apart: who defines it, or may write in it, can take
+            all of it away at once. LEFT_DOCUMENT for profiles that no document names any more:
+            anybody who can create one with our mark can fill it.
         gained: people and owners whom it gives a role, who had none.
     """
 
@@ -259,7 +271,8 @@ class Access:
     """How much access a plan moves, in pairs of a person and a profile.
 
     Attributes:
-        before: the pairs that the document could take away: contributors, and owners who are replaced.
+        before: the pairs that the document could take away: contributors, and owners who are
+            replaced.
         lost: those of them that end with no role.
         expired: those whose time is up; they count for nothing but the telling.
         gained: contributors and owners who had no role before.
@@ -297,8 +310,8 @@ class Plan:
         profiles: how many profiles the document defines.
         new: how many of them somebody else still has to make, which takes its time.
         stale: the profiles that the document no longer defines, with changes or without.
-        outside: further profiles that the document does not define, in which access ends: it expired, or the
-            namespace is being deleted.
+        outside: further profiles that the document does not define, in which access ends: it
+            expired, or the namespace is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
         sources: how much access each source takes away, which the brake looks at.
         held: changes that are not made until somebody allows them, in order; see stops.

@@ -24,7 +24,8 @@ class Outcome:
     Attributes:
         why: what it waits for, or what went wrong.
         sent: how many of its writes were answered with success.
-        nameless: `why` without names of people and of objects, which contain them; '' where only `why` says it.
+        nameless: `why` without names of people and of objects, which contain them; '' where only
+            `why` says it.
     """
 
     change: Change
@@ -42,7 +43,8 @@ class Report:
         outcomes: one for each change of the plan, in its order.
         waiting: what the plan called pending and still is.
         interrupted: whether the program was asked to end before all changes were tried.
-        stopped: why the run had to stop writing before all changes were tried, '' where it had not to.
+        stopped: why the run had to stop writing before all changes were tried, '' where it had not
+            to.
         stops: why changes were held back; the plan is without them.
     """
 
@@ -72,7 +74,9 @@ class Report:
     def unrevoked(self) -> tuple[Outcome, ...]:
         """Changes that take access away and are not done, although nothing went wrong."""
         left = (Result.PENDING, Result.NOT_TRIED)
-        return tuple(outcome for outcome in self.outcomes if outcome.result in left and outcome.change.takes)
+        return tuple(
+            outcome for outcome in self.outcomes if outcome.result in left and outcome.change.takes
+        )
 
     @property
     def errors(self) -> tuple[str, ...]:
@@ -94,7 +98,10 @@ class Report:
         found: dict[str, tuple[Result, str]] = {}
         for problem in self.plan.refused:
             free = named or nameless.is_free(problem)
-            found[problem.where.profile] = (Result.FAILED, str(problem) if free else nameless.problem(problem))
+            found[problem.where.profile] = (
+                Result.FAILED,
+                str(problem) if free else nameless.problem(problem),
+            )
         for waiting in self.waiting:
             found.setdefault(waiting.profile, (Result.PENDING, waiting.what))
         for outcome in self.outcomes:

@@ -21,7 +21,9 @@ class Passing(Exception):
         remedy: what to check where it does not pass, '' where nothing is known.
     """
 
-    def __init__(self, message: str, *, seconds: float = 0.0, sent: bool = False, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, seconds: float = 0.0, sent: bool = False, remedy: str = ""
+    ) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.seconds = seconds
@@ -32,7 +34,8 @@ class Passing(Exception):
 class Retry:
     """How often and how long to try. Durations are seconds.
 
-    The longest wait is kept short beside a deadline of minutes, so that a server that recovers is soon used again.
+    The longest wait is kept short beside a deadline of minutes, so that a server that recovers is
+    soon used again.
     """
 
     clock: Clock
@@ -47,7 +50,8 @@ class Retry:
             deadline: the reading of `clock.monotonic` after which nothing is tried again.
 
         Raises:
-            Passing: the last failure, once attempts or time are used up, or the program is asked to end.
+            Passing: the last failure, once attempts or time are used up, or the program is asked to
+                end.
         """
         backoff = tenacity.wait_random_exponential(multiplier=0.2, max=self.longest)
 
@@ -59,7 +63,9 @@ class Retry:
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Passing),
             wait=wait,
-            stop=tenacity.stop_any(tenacity.stop_after_attempt(self.attempts), _Late(self.clock, deadline)),
+            stop=tenacity.stop_any(
+                tenacity.stop_after_attempt(self.attempts), _Late(self.clock, deadline)
+            ),
             sleep=self.clock.sleep,
             reraise=True,
         )
@@ -77,4 +83,7 @@ class _Late(stop_base):
         self.deadline = deadline
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        return self.clock.ending() or self.clock.monotonic() + retry_state.upcoming_sleep > self.deadline
+        return (
+            self.clock.ending()
+            or self.clock.monotonic() + retry_state.upcoming_sleep > self.deadline
+        )

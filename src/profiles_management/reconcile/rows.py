@@ -58,7 +58,11 @@ def day(moment: str) -> str:
 
 
 def _person(change: Change) -> Iterator[tuple[str, str, str]]:
-    yield str(change.person), _role(change), ": ".join(part for part in (_why(change), _differences(change)) if part)
+    yield (
+        str(change.person),
+        _role(change),
+        ": ".join(part for part in (_why(change), _differences(change)) if part),
+    )
 
 
 def _role(change: Change) -> str:
@@ -86,7 +90,9 @@ def _until_given(change: Change) -> str:
 
 
 def _differences(change: Change) -> str:
-    return "; ".join(_difference(field, change) for field in change.fields if not _is_said_already(field, change))
+    return "; ".join(
+        _difference(field, change) for field in change.fields if not _is_said_already(field, change)
+    )
 
 
 def _is_said_already(field: FieldDiff, change: Change) -> bool:
@@ -113,8 +119,13 @@ def _difference(field: FieldDiff, change: Change) -> str:
 
 def _object(change: Change) -> Iterator[tuple[str, str, str]]:
     """The owner first, then each part with its fields; a change that has none is told by its reason."""
-    told = [_field(field, change) for field in sorted(change.fields, key=lambda field: field.path != "owner")]
-    told = [one for one in told if one[1] or one[2]] or [(_label(change, ""), "", str(change.reason))]
+    told = [
+        _field(field, change)
+        for field in sorted(change.fields, key=lambda field: field.path != "owner")
+    ]
+    told = [one for one in told if one[1] or one[2]] or [
+        (_label(change, ""), "", str(change.reason))
+    ]
     named = ""
     for name, detail, said in told:
         yield name if name != named else "", detail, said
@@ -131,7 +142,9 @@ def _field(field: FieldDiff, change: Change) -> tuple[str, str, str]:
     if field.path.startswith("until."):
         return "", "", ""  # in the row of that person
     if field.path == "managed by":
-        taken = f": {shown(field.before)} → {shown(field.after)}" if field.before is not None else ""
+        taken = (
+            f": {shown(field.before)} → {shown(field.after)}" if field.before is not None else ""
+        )
         return _label(change, field.path), "", f"{Reason.ADOPTED}{taken}"
     return _label(change, field.path), field.path, _change_of(field, change)
 
@@ -149,14 +162,22 @@ def _until_of(name: str, change: Change) -> str:
 def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:
     name = str(field.after)
     if change.action is Action.CREATE:
-        return name, "owner", "new profile" if change.reason is Reason.WANTED else str(change.reason)
-    was = f", was {field.before}" if field.before is not None and field.before != field.after else ""
+        return (
+            name,
+            "owner",
+            "new profile" if change.reason is Reason.WANTED else str(change.reason),
+        )
+    was = (
+        f", was {field.before}" if field.before is not None and field.before != field.after else ""
+    )
     return name, "owner", f"{change.reason}{was}"
 
 
 def _label(change: Change, path: str) -> str:
     if change.target.kind == "Profile":
-        of_profile = path in ("", "managed by", "plugins", "source") or path.endswith(_OF_OWNER_OBJECTS)
+        of_profile = path in ("", "managed by", "plugins", "source") or path.endswith(
+            _OF_OWNER_OBJECTS
+        )
         return "profile" if of_profile else "quota"
     return _LABELS.get(change.target.kind, str(change.target))
 
@@ -184,7 +205,11 @@ def _limits(items: object) -> str:
 
 def _limit(item: dict[str, object]) -> str:
     parts = {key: part for key, part in item.items() if isinstance(part, dict)}
-    amounts = (f"{key}.{name} {shown(amount)}" for key, part in parts.items() for name, amount in part.items())
+    amounts = (
+        f"{key}.{name} {shown(amount)}"
+        for key, part in parts.items()
+        for name, amount in part.items()
+    )
     return f"{item.get('type', '')} {', '.join(amounts)}".strip()
 
 

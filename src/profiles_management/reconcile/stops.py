@@ -39,7 +39,8 @@ class Halt:
         what: what the changes would do, a sentence without a full stop.
         brief: the same in few words, for a status.
         remedy: how to correct or allow it, with the options of the command.
-        correction: settings that agree with the target, by name; empty where the target does not say.
+        correction: settings that agree with the target, by name; empty where the target does not
+            say.
         setting: the setting that allows the changes once, '' where none does.
     """
 
@@ -63,7 +64,9 @@ def stop_lines(stops: Sequence[Stop]) -> list[Line]:
 
 def _stop_line(stop: Stop) -> Line:
     if stop.kind is StopKind.CONFIRMATION:
-        return line(Segment("confirm: ", Tone.WAIT), printable(f"{stop.what}."), hang=len("confirm: "))
+        return line(
+            Segment("confirm: ", Tone.WAIT), printable(f"{stop.what}."), hang=len("confirm: ")
+        )
     held = "hold back a part of this and apply the rest" if stop.rest else "change nothing of this"
     text = f"apply would {held}: {stop.what}. {stop.remedy}"
     return line(Segment("stopped: ", Tone.ERROR), printable(text), hang=len("stopped: "))

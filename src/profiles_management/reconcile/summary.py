@@ -113,7 +113,11 @@ def _listed(parts: Sequence[str]) -> str:
 
 def _touched(plan: Plan) -> set[str]:
     changed = {change.profile for change in (*plan.changes, *plan.held)}
-    return changed | {problem.where.profile for problem in plan.refused} | {one.profile for one in plan.pending}
+    return (
+        changed
+        | {problem.where.profile for problem in plan.refused}
+        | {one.profile for one in plan.pending}
+    )
 
 
 def unchanged(plan: Plan) -> int:

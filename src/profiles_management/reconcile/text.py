@@ -6,7 +6,17 @@ from itertools import chain, groupby
 from typing import NamedTuple
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.lines import Line, Segment, Tone, cells, count, line, measured, padded, printable
+from profiles_management.reconcile.lines import (
+    Line,
+    Segment,
+    Tone,
+    cells,
+    count,
+    line,
+    measured,
+    padded,
+    printable,
+)
 from profiles_management.reconcile.lines import row as table_row
 from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
@@ -28,7 +38,12 @@ def plan_lines(plan: Plan) -> list[Line]:
     """Return what a plan would do, what it leaves alone and why, and the count of it all."""
     groups = _groups(plan.changes, plan.refused, plan.pending)
     told = [*_told(groups, Notes(plan)), *_beside(plan, groups)]
-    return [*told, *map(line, left_document(plan, plan.changes)), *_facts(plan), line(plan_numbers(plan))]
+    return [
+        *told,
+        *map(line, left_document(plan, plan.changes)),
+        *_facts(plan),
+        line(plan_numbers(plan)),
+    ]
 
 
 def report_lines(report: Report) -> list[Line]:
@@ -52,7 +67,9 @@ class _Group:
     pending: list[Pending] = field(default_factory=list)
 
 
-def _groups(changes: Iterable[Change], refused: Iterable[Problem], pending: Iterable[Pending]) -> dict[str, _Group]:
+def _groups(
+    changes: Iterable[Change], refused: Iterable[Problem], pending: Iterable[Pending]
+) -> dict[str, _Group]:
     found: dict[str, _Group] = {}
     for change in sorted(changes, key=rank):
         found.setdefault(change.profile, _Group()).changes.append(change)
@@ -80,15 +97,24 @@ class Notes:
         return "  no longer in the document" if name in self.stale else ""
 
 
-def _told(groups: dict[str, _Group], notes: Notes, outcomes: Iterable[Outcome] = ()) -> Iterator[Line]:
+def _told(
+    groups: dict[str, _Group], notes: Notes, outcomes: Iterable[Outcome] = ()
+) -> Iterator[Line]:
     endings = {id(outcome.change): _ending(outcome) for outcome in outcomes}
-    table = {id(change): list(rows(change)) for group in groups.values() for change in group.changes}
+    table = {
+        id(change): list(rows(change)) for group in groups.values() for change in group.changes
+    }
     layout = _Layout([*chain.from_iterable(table.values())])
     for name, group in groups.items():
-        yield line(Segment(printable(name) or "(no name)", Tone.HEADING), Segment(notes.of(name), Tone.FAINT))
+        yield line(
+            Segment(printable(name) or "(no name)", Tone.HEADING),
+            Segment(notes.of(name), Tone.FAINT),
+        )
         for problem in group.refused:
             yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
-        for ending, alike in groupby(group.changes, key=lambda change: endings.get(id(change), _DONE)):
+        for ending, alike in groupby(
+            group.changes, key=lambda change: endings.get(id(change), _DONE)
+        ):
             steps = list(alike)
             for row in chain.from_iterable(table[id(change)] for change in steps):
                 yield from layout.row(row)
@@ -124,7 +150,9 @@ class _Layout:
     """The columns of a plan, as wide as its rows need them and no wider than a terminal bears."""
 
     def __init__(self, found: Sequence[Row]) -> None:
-        self.columns = measured([(row.name, row.detail, row.said) for row in found] or [("", "", "")])
+        self.columns = measured(
+            [(row.name, row.detail, row.said) for row in found] or [("", "", "")]
+        )
         self.name = min(_NAME, self.columns.widths[0])
         self.detail = min(_DETAIL, self.columns.widths[1])
 
@@ -188,14 +216,20 @@ def _facts(plan: Plan) -> Iterator[Line]:
 
 
 def _unread(source: str) -> str:
-    return f"{source} cannot be read" if source else "what bears no source may be that of one that cannot be read"
+    return (
+        f"{source} cannot be read"
+        if source
+        else "what bears no source may be that of one that cannot be read"
+    )
 
 
 def _advice(report: Report) -> Iterator[Line]:
     if report.failed or report.plan.refused:
         yield line("Mend what is said above and run it again; what was done stays done.")
     elif report.stopped:
-        yield line(Segment("stopped: ", Tone.WAIT), printable(report.stopped), hang=len("stopped: "))
+        yield line(
+            Segment("stopped: ", Tone.WAIT), printable(report.stopped), hang=len("stopped: ")
+        )
     elif report.interrupted:
         yield line("Interrupted. Run it again: the next run finishes what is left.")
     elif report.pending:

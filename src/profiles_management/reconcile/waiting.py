@@ -47,7 +47,11 @@ class Waiting:
     def _speed(self, estimate: str) -> str:
         if not self.rate:
             return ""
-        rate = f"{self.rate:.1f} per second" if self.rate >= 1 else f"{self.rate * _MINUTE:.1f} per minute"
+        rate = (
+            f"{self.rate:.1f} per second"
+            if self.rate >= 1
+            else f"{self.rate * _MINUTE:.1f} per minute"
+        )
         rest = [] if self.estimate is None else [estimate.format(duration(self.estimate))]
         return f" ({', '.join([rate, *rest])})"
 
@@ -69,4 +73,6 @@ def duration(seconds: float) -> str:
     if whole < 2 * _MINUTE:
         return f"{whole} s"
     minutes = round(whole / _MINUTE)
-    return f"{minutes} min" if minutes < _MINUTE else f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+    return (
+        f"{minutes} min" if minutes < _MINUTE else f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+    )

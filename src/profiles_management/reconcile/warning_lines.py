@@ -17,9 +17,13 @@ def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
     in_document = [warning for warning in warnings if warning.where.line]
     others = [warning for warning in warnings if not warning.where.line]
     for warning in (*others, *in_document[:MOST]):
-        yield line(Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: "))
+        yield line(
+            Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: ")
+        )
     if more := max(len(in_document) - MOST, 0):
-        yield line(f"... and {count(more, 'more warning')} about the document; validate --output json lists them all.")
+        yield line(
+            f"... and {count(more, 'more warning')} about the document; validate --output json lists them all."
+        )
     if warnings:
         yield line()
 
@@ -38,6 +42,7 @@ def _is_named(where: Where, what: str) -> bool:
     if where.file or not name:
         return str(where).rpartition("/")[2] in _WORD.findall(what)
     return any(
-        word.startswith(f"{name}/") or (word.rstrip(",.:;") == name and before.lower() in _BEFORE_A_PROFILE)
+        word.startswith(f"{name}/")
+        or (word.rstrip(",.:;") == name and before.lower() in _BEFORE_A_PROFILE)
         for before, word in pairwise(words)
     )

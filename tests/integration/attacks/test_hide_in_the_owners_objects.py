@@ -7,14 +7,18 @@ from integration.people import OLGA, person
 
 EVE, RBAC = person("eve"), "rbac.authorization.k8s.io"
 _TIMES = 5  # as often as an object has to be the same
-BINDING, POLICY = ("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")
+BINDING, POLICY = (
+    ("RoleBinding", "namespaceAdmin"),
+    ("AuthorizationPolicy", "ns-owner-access-istio"),
+)
 
 
 @pytest.fixture
 def in_secret(server, name):
     """Change an object after its ownerReference: of what comes then, the profile controller sees nothing.
 
-    It sees that the reference goes, and may correct the object once more: the attacker waits until that is over.
+    It sees that the reference goes, and may correct the object once more: the attacker waits until
+        that is over.
     """
 
     def change(which, patch):
@@ -51,7 +55,9 @@ def restored(read, which):
     return reference["kind"] == "Profile" and reference["controller"]
 
 
-def test_whom_the_owner_binds_in_secret_is_listed_and_loses_access(engine, profile, in_secret, read, roles, name):
+def test_whom_the_owner_binds_in_secret_is_listed_and_loses_access(
+    engine, profile, in_secret, read, roles, name
+):
     engine.settle(profile())
     in_secret(BINDING, {"subjects": [user("olga"), user("eve")], "metadata": {"annotations": None}})
     roles(name, eve="admin")
@@ -59,13 +65,17 @@ def test_whom_the_owner_binds_in_secret_is_listed_and_loses_access(engine, profi
     report = engine.apply(profile())
 
     assert report.exit_code == 0, report.errors
-    assert any(field.before == [OLGA, EVE] for change in report.plan.changes for field in change.fields)
+    assert any(
+        field.before == [OLGA, EVE] for change in report.plan.changes for field in change.fields
+    )
     roles(name, eve="", olga="admin")
     assert restored(read, BINDING)
     engine.wait_until_it_matches(profile())
 
 
-def test_the_controller_writes_the_policy_again_that_let_everybody_in(engine, profile, in_secret, read):
+def test_the_controller_writes_the_policy_again_that_let_everybody_in(
+    engine, profile, in_secret, read
+):
     engine.settle(profile(ann="edit"))
     before = read(POLICY)["spec"]
     in_secret(POLICY, {"spec": {"rules": [{}]}})
@@ -78,7 +88,9 @@ def test_the_controller_writes_the_policy_again_that_let_everybody_in(engine, pr
     engine.wait_until_it_matches(profile(ann="edit"))
 
 
-def test_without_the_controller_the_policy_lets_nobody_else_in(engine, profile, in_secret, read, stand_ins):
+def test_without_the_controller_the_policy_lets_nobody_else_in(
+    engine, profile, in_secret, read, stand_ins
+):
     engine.settle(profile())
     before = read(POLICY)["spec"]["rules"]
     in_secret(POLICY, {"spec": {"rules": [*before, {"to": [{"operation": {"ports": ["8888"]}}]}]}})
@@ -92,10 +104,14 @@ def test_without_the_controller_the_policy_lets_nobody_else_in(engine, profile, 
 
 
 @pytest.mark.parametrize("which", [BINDING, POLICY], ids=["RoleBinding", "AuthorizationPolicy"])
-def test_what_was_deleted_in_secret_is_made_again(engine, profile, in_secret, read, server, name, which):
+def test_what_was_deleted_in_secret_is_made_again(
+    engine, profile, in_secret, read, server, name, which
+):
     engine.settle(profile())
     in_secret(which, {})
-    wait_for("the controller to have seen it", lambda: "ownerReferences" not in read(which)["metadata"])
+    wait_for(
+        "the controller to have seen it", lambda: "ownerReferences" not in read(which)["metadata"]
+    )
     kind, called = which
     server.delete(kind, name, called)
 

@@ -27,9 +27,13 @@ def hold_up(server, name):
             held.append((kind, obj))
         server.delete("Profile", None, name)
         wait_for(
-            "a namespace in deletion", lambda: "deletionTimestamp" in server.get("Namespace", None, name)["metadata"]
+            "a namespace in deletion",
+            lambda: "deletionTimestamp" in server.get("Namespace", None, name)["metadata"],
         )
-        wait_for("the rest to be gone", lambda: server.get("ServiceAccount", name, "default-editor") is None)
+        wait_for(
+            "the rest to be gone",
+            lambda: server.get("ServiceAccount", name, "default-editor") is None,
+        )
 
     yield hold
     for kind, obj in held:
@@ -66,7 +70,9 @@ def test_a_profile_that_left_the_document_loses_everybody_also_once_it_is_gone(
     assert not engine.plan().changes
 
 
-def test_a_stronger_role_ends_although_nothing_can_be_created(engine, profile, hold_up, roles, name):
+def test_a_stronger_role_ends_although_nothing_can_be_created(
+    engine, profile, hold_up, roles, name
+):
     engine.settle(profile(ann="edit"))
     hold_up(PAIRS[0])
 
@@ -76,9 +82,15 @@ def test_a_stronger_role_ends_although_nothing_can_be_created(engine, profile, h
 
 
 @pytest.mark.parametrize("gone", [False, True])
-def test_an_owner_who_was_replaced_loses_access(engine, profile, server, hold_up, roles, name, gone):
+def test_an_owner_who_was_replaced_loses_access(
+    engine, profile, server, hold_up, roles, name, gone
+):
     engine.settle(profile(ann="edit"))
-    hold_up(*PAIRS[:1], ("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio"))
+    hold_up(
+        *PAIRS[:1],
+        ("RoleBinding", "namespaceAdmin"),
+        ("AuthorizationPolicy", "ns-owner-access-istio"),
+    )
     if gone:
         wait_for("the Profile to be gone", lambda: server.get("Profile", None, name) is None)
 
@@ -104,12 +116,18 @@ def test_access_there_is_listed_and_marked(engine, profile, hold_up, name):
     engine.settle(profile(ann="edit"))
     hold_up(PAIRS[0])
 
-    entries = [entry for entry in list_access(target=engine.client, settings=engine.settings) if entry.profile == name]
+    entries = [
+        entry
+        for entry in list_access(target=engine.client, settings=engine.settings)
+        if entry.profile == name
+    ]
 
     assert {(entry.person.name, entry.deleting) for entry in entries} >= {(person("ann"), True)}
 
 
-def test_a_finalizer_on_a_binding_of_another_role_holds_up_no_role_change(engine, profile, server, roles, name):
+def test_a_finalizer_on_a_binding_of_another_role_holds_up_no_role_change(
+    engine, profile, server, roles, name
+):
     engine.settle(profile(ann="edit"))
     binding = server.get("RoleBinding", name, ANN)
     server.delete("RoleBinding", name, ANN)

@@ -65,12 +65,21 @@ def name_somebody_else(server, kind, obj, number):
 
 
 def look_like_a_copy(server, kind, obj, number):
-    _patch(server, kind, obj, {"metadata": {"labels": {"hnc.x-k8s.io/inherited-from": f"parent{number}"}}})
+    _patch(
+        server,
+        kind,
+        obj,
+        {"metadata": {"labels": {"hnc.x-k8s.io/inherited-from": f"parent{number}"}}},
+    )
 
 
 def add_somebody(server, kind, obj, number):
     if kind == "RoleBinding":
-        zoe = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person(f"zoe{number}")}
+        zoe = {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "User",
+            "name": person(f"zoe{number}"),
+        }
         _patch(server, kind, obj, {"subjects": [*obj.get("subjects", []), zoe]})
 
 
@@ -78,11 +87,17 @@ def make_it_again(server, kind, obj, _):
     with contextlib.suppress(Refusal):
         server.delete(kind, obj["metadata"]["namespace"], ANN)
     kept = {key: obj["metadata"][key] for key in ("name", "namespace", "labels", "annotations")}
-    server.create({**{key: value for key, value in obj.items() if key != "status"}, "metadata": kept})
+    server.create(
+        {**{key: value for key, value in obj.items() if key != "status"}, "metadata": kept}
+    )
 
 
-@pytest.mark.parametrize("act", [touch, add_a_finalizer, name_somebody_else, look_like_a_copy, add_somebody])
-def test_changing_the_object_before_every_write_keeps_nothing(engine, profile, attack, roles, name, act):
+@pytest.mark.parametrize(
+    "act", [touch, add_a_finalizer, name_somebody_else, look_like_a_copy, add_somebody]
+)
+def test_changing_the_object_before_every_write_keeps_nothing(
+    engine, profile, attack, roles, name, act
+):
     engine.settle(profile(ann="edit", bob="edit"))
     attack(act)
 
@@ -124,10 +139,14 @@ def test_an_object_that_is_made_again_before_every_write_holds_up_nothing_but_gr
     assert report.exit_code == 4
     assert "before each of 4 attempts" in report.pending[0].what
     roles(name, ann="edit", bob="", li="view", zoe="")
-    assert server.get("Profile", None, name)["spec"]["resourceQuotaSpec"]["hard"] == {"limits.cpu": "2"}
+    assert server.get("Profile", None, name)["spec"]["resourceQuotaSpec"]["hard"] == {
+        "limits.cpu": "2"
+    }
 
 
-def test_once_the_attacker_pauses_the_same_run_revokes_and_grants(engine, profile, attack, roles, name):
+def test_once_the_attacker_pauses_the_same_run_revokes_and_grants(
+    engine, profile, attack, roles, name
+):
     engine.settle(profile(ann="edit"))
     attack(make_it_again, times=6)
 
@@ -136,7 +155,9 @@ def test_once_the_attacker_pauses_the_same_run_revokes_and_grants(engine, profil
 
 
 @pytest.mark.parametrize("kind", ["RoleBinding", "AuthorizationPolicy"])
-def test_what_the_server_answers_to_guards_is_what_the_one_in_memory_answers(engine, profile, server, name, kind):
+def test_what_the_server_answers_to_guards_is_what_the_one_in_memory_answers(
+    engine, profile, server, name, kind
+):
     engine.settle(profile(ann="edit"))
     other = "00000000-0000-4000-8000-000000000000"
 
@@ -154,7 +175,9 @@ def test_what_the_server_answers_to_guards_is_what_the_one_in_memory_answers(eng
 
 
 @pytest.mark.parametrize("kind", ["RoleBinding", "AuthorizationPolicy"])
-def test_a_deletion_that_a_finalizer_holds_up_is_answered_with_the_object(engine, profile, server, name, kind):
+def test_a_deletion_that_a_finalizer_holds_up_is_answered_with_the_object(
+    engine, profile, server, name, kind
+):
     engine.settle(profile(ann="edit"))
     server.patch(kind, name, ANN, {"metadata": {"finalizers": ["example.com/keep"]}})
 

@@ -21,11 +21,20 @@ def forged(server, name):
     """A Profile of eve's with labels of ours, and a RoleBinding and an AuthorizationPolicy for zoe in it."""
 
     def make(instance):
-        marks = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": instance}
+        marks = {
+            "app.kubernetes.io/managed-by": "profiles-management",
+            "profiles-management.io/instance": instance,
+        }
         owner = {"kind": "User", "name": EVE, "apiGroup": RBAC}
-        body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name, "labels": marks}}
+        body = {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": name, "labels": marks},
+        }
         server.create({**body, "spec": {"owner": owner}})
-        wait_for("the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"])
+        wait_for(
+            "the profile", lambda: "finalizers" in server.get("Profile", None, name)["metadata"]
+        )
         plant()
 
     def plant():
@@ -62,7 +71,9 @@ def test_the_hand_over_says_what_stays(engine, profile, forged, roles, name):
 
     codes = [warning.code for warning in report.plan.warnings]
     assert codes == ["handed-over", "unmanaged-access", "unmanaged-access", "unmanaged-access"]
-    assert report.plan.warnings[0].what.startswith(f"the profile belonged to User {EVE} and changes hands")
+    assert report.plan.warnings[0].what.startswith(
+        f"the profile belonged to User {EVE} and changes hands"
+    )
     roles(name, zoe="admin", eve="", olga="admin")
 
 
@@ -76,6 +87,8 @@ def test_with_revoke_it_goes_in_the_same_run_and_programs_keep_what_they_need(
 
     assert report.exit_code == 0, report.errors
     roles(name, zoe="", eve="", olga="admin", ann="edit")
-    assert [one["name"] for one in server.get("RoleBinding", name, "planted")["subjects"]] == ["robot"]
+    assert [one["name"] for one in server.get("RoleBinding", name, "planted")["subjects"]] == [
+        "robot"
+    ]
     assert server.get("AuthorizationPolicy", name, "planted") is None
     strict.wait_until_it_matches(profile(ann="edit"))

@@ -6,8 +6,9 @@ import tracemalloc
 import pytest
 
 from integration.people import person
-from profiles_management.kubeflow import stored, unread
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.objects import stored_json
+from profiles_management.kubeflow.state import unread_objects
 
 DEPTH = 1_500
 DEEP = b'{"a":' * DEPTH + b"{}" + b"}" * DEPTH
@@ -55,14 +56,21 @@ def mallorys(server, name):
     def make(suffix):
         metadata = {"name": f"{name}{suffix}"}
         owner = {"kind": "User", "name": person("mallory")}
-        body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": metadata, "spec": {"owner": owner}}
+        body = {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": metadata,
+            "spec": {"owner": owner},
+        }
         server.create(body)
         return suffix
 
     return make
 
 
-def test_plugins_of_any_depth_in_a_profile_of_nobody_change_nothing(engine, profile, roles, planted, mallorys, name):
+def test_plugins_of_any_depth_in_a_profile_of_nobody_change_nothing(
+    engine, profile, roles, planted, mallorys, name
+):
     engine.settle(profile(ann="edit", bob="edit"))
 
     with planted(DEEP_PLUGINS, mallorys("-of-mallory")):
@@ -72,7 +80,9 @@ def test_plugins_of_any_depth_in_a_profile_of_nobody_change_nothing(engine, prof
     roles(name, ann="edit", bob="")
 
 
-def test_plugins_that_are_too_deep_are_refused_by_name_and_revocation_goes_on(engine, profile, roles, planted, name):
+def test_plugins_that_are_too_deep_are_refused_by_name_and_revocation_goes_on(
+    engine, profile, roles, planted, name
+):
     more = {"plugins": [PLUGIN]}
     engine.settle(profile(ann="edit", bob="edit", more=more), profile("-web", ann="edit"))
 
@@ -80,13 +90,17 @@ def test_plugins_that_are_too_deep_are_refused_by_name_and_revocation_goes_on(en
         report = engine.apply(profile(ann="edit", more=more), profile("-web"))
 
     (problem,) = report.plan.warnings
-    assert str(problem).startswith(f"Profile/{name}: spec.plugins is nested deeper than {stored.DEEPEST} levels")
+    assert str(problem).startswith(
+        f"Profile/{name}: spec.plugins is nested deeper than {stored_json.DEEPEST} levels"
+    )
     assert report.failed == ()
     roles(name, ann="edit", bob="")
     roles(f"{name}-web", ann="")
 
 
-def test_megabytes_of_plugins_that_nobody_compares_take_no_memory(engine, profile, planted, mallorys):
+def test_megabytes_of_plugins_that_nobody_compares_take_no_memory(
+    engine, profile, planted, mallorys
+):
     engine.settle(profile())
     many = [mallorys(f"-{number}") for number in range(8)]
 
@@ -107,10 +121,10 @@ def test_managed_fields_of_any_depth_in_a_binding_of_ones_own_change_nothing(
 ):
     engine.settle(profile(ann="edit", bob="edit"))
     path = server.path("RoleBinding", name, "user-bob-example-com-clusterrole-edit")
-    entry = (
-        b'{"manager":"mallory","operation":"Update","apiVersion":"rbac.authorization.k8s.io/v1","fieldsType":"FieldsV1"'
+    entry = b'{"manager":"mallory","operation":"Update","apiVersion":"rbac.authorization.k8s.io/v1","fieldsType":"FieldsV1"'
+    write(
+        "PATCH", path, b'{"metadata":{"managedFields":[' + entry + b',"fieldsV1":' + DEEP + b"}]}}"
     )
-    write("PATCH", path, b'{"metadata":{"managedFields":[' + entry + b',"fieldsV1":' + DEEP + b"}]}}")
 
     report = engine.apply(profile(ann="edit"))
 
@@ -118,12 +132,18 @@ def test_managed_fields_of_any_depth_in_a_binding_of_ones_own_change_nothing(
     roles(name, ann="edit", bob="")
 
 
-def test_a_binding_with_thousands_of_subjects_is_revoked_and_told(engine, profile, roles, server, name):
+def test_a_binding_with_thousands_of_subjects_is_revoked_and_told(
+    engine, profile, roles, server, name
+):
     engine.settle(profile(ann="edit", bob="edit"))
-    subjects = [{"apiGroup": RBAC, "kind": "User", "name": person(f"u{number}")} for number in range(15_000)]
+    subjects = [
+        {"apiGroup": RBAC, "kind": "User", "name": person(f"u{number}")} for number in range(15_000)
+    ]
     for who in ("ann", "bob"):
         bound = [{"apiGroup": RBAC, "kind": "User", "name": person(who)}, *subjects]
-        server.patch("RoleBinding", name, f"user-{who}-example-com-clusterrole-edit", {"subjects": bound})
+        server.patch(
+            "RoleBinding", name, f"user-{who}-example-com-clusterrole-edit", {"subjects": bound}
+        )
     metadata = {"name": "planted", "namespace": name}
     role = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-view"}
     kind = {"apiVersion": f"{RBAC}/v1", "kind": "RoleBinding"}
@@ -131,9 +151,10 @@ def test_a_binding_with_thousands_of_subjects_is_revoked_and_told(engine, profil
 
     report = engine.apply(profile(ann="edit"))
 
-    assert f"RoleBinding {name}/planted names 15,000 people, of whom only {unread.MOST_PEOPLE:,} are looked at" in {
-        problem.what for problem in report.plan.warnings
-    }
+    assert (
+        f"RoleBinding {name}/planted names 15,000 people, of whom only {unread_objects.MOST_PEOPLE:,} are looked at"
+        in {problem.what for problem in report.plan.warnings}
+    )
     roles(name, ann="edit", bob="", olga="admin", u3="view")
     bound = server.get("RoleBinding", name, "user-ann-example-com-clusterrole-edit")["subjects"]
     assert [subject["name"] for subject in bound] == [person("ann")]
@@ -151,5 +172,7 @@ def test_a_quota_of_thousands_of_keys_is_refused_by_name_and_people_go_on(
         server.patch("Profile", None, name, {"spec": {"resourceQuotaSpec": None}})
 
     (problem,) = report.plan.warnings
-    assert problem.what.startswith(f"spec.resourceQuotaSpec has more than {stored.LARGEST:,} bytes")
+    assert problem.what.startswith(
+        f"spec.resourceQuotaSpec has more than {stored_json.LARGEST:,} bytes"
+    )
     roles(name, ann="")

@@ -13,7 +13,10 @@ from profiles_management import UPSTREAM, Settings
 
 RBAC = "rbac.authorization.k8s.io"
 MALLORY = {"apiGroup": RBAC, "kind": "User", "name": person("mallory")}
-OURS = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"}
+OURS = {
+    "app.kubernetes.io/managed-by": "profiles-management",
+    "profiles-management.io/instance": "default",
+}
 OF_ANOTHER = OURS | {"profiles-management.io/instance": "another"}
 KFAM = {"user": MALLORY["name"], "role": "edit"}
 PART_OF = {"app.kubernetes.io/part-of": "kubeflow-profile"}
@@ -29,7 +32,9 @@ class Thief:
 
     def may_create(self, body):
         path = self._path(
-            body["kind"], body["metadata"].get("namespace"), version=body["apiVersion"].rpartition("/")[2]
+            body["kind"],
+            body["metadata"].get("namespace"),
+            version=body["apiVersion"].rpartition("/")[2],
         )
         return self._may("POST", path, json=body)
 
@@ -37,7 +42,9 @@ class Thief:
         """Return whether a server-side apply may make an object: that is a PATCH, and admitted as a CREATE."""
         path = self._path(body["kind"], body["metadata"].get("namespace"), body["metadata"]["name"])
         head = {"Content-Type": "application/apply-patch+yaml"}
-        return self._may("PATCH", f"{path}&fieldManager=mallory&force=true", json=body, headers=head)
+        return self._may(
+            "PATCH", f"{path}&fieldManager=mallory&force=true", json=body, headers=head
+        )
 
     def may_patch(self, kind, namespace, name, change):
         head = {"Content-Type": "application/merge-patch+json"}
@@ -67,10 +74,18 @@ def thief_with(cluster, server, settings, name, *, with_delete=True):
     Args:
         with_delete: whether the policies let it delete what is stale.
     """
-    held = (*permissions.granted(settings, with_delete=True), Permission(RBAC, "clusterroles", "bind"))
+    held = (
+        *permissions.granted(settings, with_delete=True),
+        Permission(RBAC, "clusterroles", "bind"),
+    )
     token = permissions.account(server, name, held)
-    printed = confinement.policies(name, settings, held if with_delete else permissions.granted(UPSTREAM))
-    with servers.client(cluster.kubeconfig, token=token) as client, confinement.confined(server, client, printed):
+    printed = confinement.policies(
+        name, settings, held if with_delete else permissions.granted(UPSTREAM)
+    )
+    with (
+        servers.client(cluster.kubeconfig, token=token) as client,
+        confinement.confined(server, client, printed),
+    ):
         yield Thief(client, server, name)
     permissions.forget(server, name)
 
@@ -84,7 +99,9 @@ def thief(cluster, server):
 
 @pytest.fixture(scope="module")
 def standalone(cluster, server):
-    with thief_with(cluster, server, Settings(standalone=True, allow_kubeflow=True), "stolen-standalone") as thief:
+    with thief_with(
+        cluster, server, Settings(standalone=True, allow_kubeflow=True), "stolen-standalone"
+    ) as thief:
         yield thief
 
 
@@ -106,7 +123,9 @@ def ours(space):
     return space(PART_OF, OWNER)
 
 
-def binding(namespace, *, name="b", subjects=(MALLORY,), role="kubeflow-edit", labels=OURS, notes=KFAM):
+def binding(
+    namespace, *, name="b", subjects=(MALLORY,), role="kubeflow-edit", labels=OURS, notes=KFAM
+):
     metadata = {"name": name, "namespace": namespace, "labels": labels, "annotations": notes}
     reference = {"apiGroup": RBAC, "kind": "ClusterRole", "name": role}
     head = {"apiVersion": f"{RBAC}/v1", "kind": "RoleBinding", "metadata": metadata}
@@ -117,11 +136,20 @@ def policy(namespace, *, name="b", labels=OURS, spec=None):
     metadata = {"name": name, "namespace": namespace, "labels": labels, "annotations": KFAM}
     rules = [{"from": [{"source": {"principals": ["a"]}}]}]
     spec = {"rules": rules} if spec is None else spec
-    return {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "metadata": metadata, "spec": spec}
+    return {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "AuthorizationPolicy",
+        "metadata": metadata,
+        "spec": spec,
+    }
 
 
 def profile(name, *, labels=OURS, owner=MALLORY):
-    head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name, "labels": labels}}
+    head = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": name, "labels": labels},
+    }
     return {**head, "spec": {"owner": owner}}
 
 
@@ -133,7 +161,11 @@ def test_this_control_plane_knows_the_version_of_the_policies(server):
 def keeper(cluster, server):
     """The same without Kubeflow, where nothing is ever to be deleted."""
     with thief_with(
-        cluster, server, Settings(standalone=True, allow_kubeflow=True), "stolen-keeper", with_delete=False
+        cluster,
+        server,
+        Settings(standalone=True, allow_kubeflow=True),
+        "stolen-keeper",
+        with_delete=False,
     ) as thief:
         yield thief
 
@@ -144,7 +176,12 @@ def test_the_account_cannot_touch_the_policies_themselves(thief):
 
     assert thief._http.delete(f"{path}/{name}?dryRun=All").status_code == 403
     assert thief._http.delete(f"{path}?dryRun=All").status_code == 403
-    assert thief._http.delete(f"{path.replace('policies', 'policybindings')}/{name}?dryRun=All").status_code == 403
+    assert (
+        thief._http.delete(
+            f"{path.replace('policies', 'policybindings')}/{name}?dryRun=All"
+        ).status_code
+        == 403
+    )
 
 
 # bind somebody
@@ -171,7 +208,13 @@ def test_nobody_is_bound_in_a_namespace_that_a_setting_protects(thief, space, na
 
 @pytest.mark.parametrize(
     ("labels", "annotations"),
-    [({}, {}), ({}, OWNER), (OURS, OWNER), ({"profiles-management.io/adoptable": "no"}, {}), ({"part-of": "x"}, {})],
+    [
+        ({}, {}),
+        ({}, OWNER),
+        (OURS, OWNER),
+        ({"profiles-management.io/adoptable": "no"}, {}),
+        ({"part-of": "x"}, {}),
+    ],
     ids=["bare", "owner", "our labels", "not adoptable", "other labels"],
 )
 def test_nobody_is_bound_in_a_namespace_of_somebody_else(thief, space, labels, annotations):
@@ -215,12 +258,16 @@ def test_nothing_is_made_without_our_labels(thief, ours, labels):
     assert not thief.may_create(profile("anything", labels=labels))
 
 
-@pytest.mark.parametrize("subjects", [[], [MALLORY, MALLORY | {"name": "x"}]], ids=["nobody", "two"])
+@pytest.mark.parametrize(
+    "subjects", [[], [MALLORY, MALLORY | {"name": "x"}]], ids=["nobody", "two"]
+)
 def test_no_binding_of_nobody_or_of_two_is_made_to_be_filled_later(thief, ours, subjects):
     assert not thief.may_create(binding(ours, subjects=subjects))
 
 
-def test_no_other_version_and_no_other_way_of_writing_gets_round_the_policies(thief, standalone, ours, space, name):
+def test_no_other_version_and_no_other_way_of_writing_gets_round_the_policies(
+    thief, standalone, ours, space, name
+):
     foreign = space({}, {}, called=f"foreign-{name[-20:]}")
     beta = {"apiVersion": "security.istio.io/v1beta1"}
 
@@ -230,7 +277,9 @@ def test_no_other_version_and_no_other_way_of_writing_gets_round_the_policies(th
     assert thief.may_apply(binding(ours))
     assert not thief.may_apply(binding(foreign))
     assert not thief.may_apply(binding("kube-system"))
-    assert not standalone.may_apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}})
+    assert not standalone.may_apply(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "new"}}
+    )
 
 
 # what is there
@@ -243,8 +292,12 @@ def foreign_binding(namespace, role="kubeflow-view"):
 def test_a_binding_of_somebody_else_stays_as_it_is(thief, server, ours):
     server.create(foreign_binding(ours))
 
-    assert not thief.may_patch("RoleBinding", ours, "theirs", {"subjects": [MALLORY | {"name": "x"}]})
-    assert not thief.may_patch("RoleBinding", ours, "theirs", {"metadata": {"labels": OURS, "annotations": KFAM}})
+    assert not thief.may_patch(
+        "RoleBinding", ours, "theirs", {"subjects": [MALLORY | {"name": "x"}]}
+    )
+    assert not thief.may_patch(
+        "RoleBinding", ours, "theirs", {"metadata": {"labels": OURS, "annotations": KFAM}}
+    )
     assert not thief.may_patch("RoleBinding", ours, "theirs", {"subjects": []})
     assert not thief.may_delete("RoleBinding", ours, "theirs")
 
@@ -255,7 +308,9 @@ def test_what_we_or_kfam_made_can_be_taken_over_and_taken_away(thief, server, ou
     server.create(policy(ours, labels=labels))
 
     for kind in ("RoleBinding", "AuthorizationPolicy"):
-        assert thief.may_patch(kind, ours, "b", {"metadata": {"labels": OURS, "annotations": {"role": "view"}}})
+        assert thief.may_patch(
+            kind, ours, "b", {"metadata": {"labels": OURS, "annotations": {"role": "view"}}}
+        )
         assert thief.may_delete(kind, ours, "b")
     assert thief.may_patch("RoleBinding", ours, "b", {"subjects": []})
 
@@ -263,7 +318,11 @@ def test_what_we_or_kfam_made_can_be_taken_over_and_taken_away(thief, server, ou
 def test_what_we_made_keeps_our_labels(thief, server, ours):
     server.create(binding(ours))
 
-    for labels in ({"app.kubernetes.io/managed-by": None}, OF_ANOTHER, {"profiles-management.io/instance": None}):
+    for labels in (
+        {"app.kubernetes.io/managed-by": None},
+        OF_ANOTHER,
+        {"profiles-management.io/instance": None},
+    ):
         assert not thief.may_patch("RoleBinding", ours, "b", {"metadata": {"labels": labels}})
 
 
@@ -275,10 +334,16 @@ def test_a_binding_to_another_role_cannot_be_filled(thief, server, ours):
 
 
 def test_an_owners_binding_is_restored_and_never_given_to_the_account(thief, server, ours):
-    server.create(binding(ours, name="namespaceAdmin", labels={}, role="kubeflow-admin", subjects=[MALLORY] * 2))
+    server.create(
+        binding(
+            ours, name="namespaceAdmin", labels={}, role="kubeflow-admin", subjects=[MALLORY] * 2
+        )
+    )
 
     assert thief.may_patch("RoleBinding", ours, "namespaceAdmin", {"subjects": [MALLORY]})
-    assert thief.may_patch("RoleBinding", ours, "namespaceAdmin", {"metadata": {"annotations": {"user": OLGA}}})
+    assert thief.may_patch(
+        "RoleBinding", ours, "namespaceAdmin", {"metadata": {"annotations": {"user": OLGA}}}
+    )
     assert not thief.may_patch("RoleBinding", ours, "namespaceAdmin", {"subjects": [thief.itself]})
 
 
@@ -286,21 +351,28 @@ def test_an_owners_binding_is_restored_and_never_given_to_the_account(thief, ser
 def test_what_looks_like_ours_in_a_protected_namespace_stays(thief, server, namespace):
     server.create(binding(namespace, name="planted"))
     try:
-        assert not thief.may_patch("RoleBinding", namespace, "planted", {"subjects": [MALLORY | {"name": "x"}]})
+        assert not thief.may_patch(
+            "RoleBinding", namespace, "planted", {"subjects": [MALLORY | {"name": "x"}]}
+        )
         assert not thief.may_delete("RoleBinding", namespace, "planted")
     finally:
         server.delete("RoleBinding", namespace, "planted")
 
 
 def test_no_policy_opens_a_namespace_or_hands_it_to_an_extension(thief, ours):
-    provider = {"action": "CUSTOM", "provider": {"name": "x"}, "rules": [{"when": [{"key": "a", "values": ["b"]}]}]}
+    provider = {
+        "action": "CUSTOM",
+        "provider": {"name": "x"},
+        "rules": [{"when": [{"key": "a", "values": ["b"]}]}],
+    }
 
     assert not thief.may_create(policy(ours, spec={"rules": [{}]}))
     assert not thief.may_create(policy(ours, spec=provider))
     assert thief.may_create(policy(ours, spec={}))  # ALLOW without a rule allows nothing
 
 
-# objects too large to judge: a policy that costs too much refuses, and would keep what somebody planted
+# objects too large to judge: a policy that costs too much refuses, and would keep what somebody
+# planted
 
 
 def test_a_binding_of_thousands_is_taken_away_all_the_same(thief, server, ours):
@@ -309,14 +381,19 @@ def test_a_binding_of_thousands_is_taken_away_all_the_same(thief, server, ours):
     body = binding(ours, labels=OURS | wide, notes=KFAM | wide, subjects=many)
     server.create(body)
 
-    assert thief.may_patch("RoleBinding", ours, "b", {"metadata": {"annotations": {"role": "view"}}})
+    assert thief.may_patch(
+        "RoleBinding", ours, "b", {"metadata": {"annotations": {"role": "view"}}}
+    )
     assert thief.may_patch("RoleBinding", ours, "b", {"subjects": [MALLORY]})
     assert thief.may_patch("RoleBinding", ours, "b", {"subjects": []})
     assert thief.may_delete("RoleBinding", ours, "b")
 
 
 def test_a_policy_of_hundreds_of_rules_is_taken_away_all_the_same(thief, server, ours):
-    rule = {"from": [{"source": {"principals": ["a"]}}], "when": [{"key": "request.headers[x]", "values": ["x" * 99]}]}
+    rule = {
+        "from": [{"source": {"principals": ["a"]}}],
+        "when": [{"key": "request.headers[x]", "values": ["x" * 99]}],
+    }
     server.create(policy(ours, spec={"rules": [rule] * 500}))
 
     assert thief.may_patch("AuthorizationPolicy", ours, "b", {"spec": {"rules": [rule]}})
@@ -361,7 +438,11 @@ def test_a_protected_namespace_stays_as_it_is(thief, standalone, namespace, chan
         {"labels": PART_OF},
         {"labels": OURS},
         {"annotations": {"owner": MALLORY["name"]}},
-        {"ownerReferences": [{"apiVersion": "kubeflow.org/v1", "kind": "Profile", "name": "x", "uid": "1"}]},
+        {
+            "ownerReferences": [
+                {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "name": "x", "uid": "1"}
+            ]
+        },
     ],
     ids=["label", "adoptable", "part of Kubeflow", "our labels", "owner", "owner reference"],
 )
@@ -411,7 +492,14 @@ def test_keys_of_a_document_are_set_and_taken_back(thief, space):
 
 def test_a_namespace_is_not_deleted_by_way_of_an_owner_that_does_not_exist(thief, space):
     ours = space(PART_OF, OWNER)
-    owned = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "00000000-0000-0000-0000-000000000000"}]
+    owned = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "name": "x",
+            "uid": "00000000-0000-0000-0000-000000000000",
+        }
+    ]
 
     assert not thief.may_patch("Namespace", None, ours, {"metadata": {"ownerReferences": owned}})
 
@@ -419,9 +507,13 @@ def test_a_namespace_is_not_deleted_by_way_of_an_owner_that_does_not_exist(thief
 def test_a_namespace_becomes_a_profile_only_where_an_administrator_allows_it(thief, space):
     allowed = space(ADOPTABLE_LABEL, {})
 
-    assert thief.may_patch("Namespace", None, allowed, {"metadata": {"annotations": {"owner": OLGA}}})
+    assert thief.may_patch(
+        "Namespace", None, allowed, {"metadata": {"annotations": {"owner": OLGA}}}
+    )
     assert thief.may_create(binding(allowed))
-    assert not thief.may_patch("Namespace", None, allowed, {"metadata": {"labels": {"profiles-management.io/x": "y"}}})
+    assert not thief.may_patch(
+        "Namespace", None, allowed, {"metadata": {"labels": {"profiles-management.io/x": "y"}}}
+    )
 
 
 # Profiles
@@ -467,11 +559,15 @@ def test_a_profile_of_ours_keeps_its_labels_and_is_never_the_accounts(thief, the
 
     assert thief.may_patch("Profile", None, marked, {"spec": {"owner": MALLORY}})
     assert not thief.may_patch("Profile", None, marked, {"metadata": {"labels": OF_ANOTHER}})
-    assert not thief.may_patch("Profile", None, marked, {"spec": {"owner": {"namespace": NAMESPACE, **thief.itself}}})
+    assert not thief.may_patch(
+        "Profile", None, marked, {"spec": {"owner": {"namespace": NAMESPACE, **thief.itself}}}
+    )
     assert thief.may_delete("Profile", None, marked)
 
 
-@pytest.mark.parametrize("name", ["kube-system", "default", NAMESPACE, "istio-system", "team-secret-1"])
+@pytest.mark.parametrize(
+    "name", ["kube-system", "default", NAMESPACE, "istio-system", "team-secret-1"]
+)
 def test_no_profile_has_the_name_of_a_protected_namespace(thief, name):
     assert not thief.may_create(profile(name))
 
@@ -487,19 +583,24 @@ def test_a_namespace_is_made_with_our_labels_and_no_others_that_steer(standalone
 
     assert standalone.may_create(made(OURS | {"team": "x"}))
     assert not standalone.may_create(made({}))
-    assert not standalone.may_create(made(OURS | {"pod-security.kubernetes.io/enforce": "privileged"}))
+    assert not standalone.may_create(
+        made(OURS | {"pod-security.kubernetes.io/enforce": "privileged"})
+    )
     assert not standalone.may_create(made(OURS | ADOPTABLE_LABEL))
     assert not standalone.may_create(made(OURS, "kube-anything"))
 
 
-@pytest.mark.parametrize("labels", [{}, OF_ANOTHER, PART_OF], ids=["nobody's", "another's", "Kubeflow's"])
+@pytest.mark.parametrize(
+    "labels", [{}, OF_ANOTHER, PART_OF], ids=["nobody's", "another's", "Kubeflow's"]
+)
 def test_only_a_namespace_of_ours_is_deleted(standalone, space, labels):
     assert not standalone.may_delete("Namespace", None, space(labels, OWNER))
 
 
 @pytest.mark.parametrize("namespace", ["kube-system", "kube-public", "default"])
 def test_no_protected_namespace_is_deleted(standalone, namespace):
-    # The API server itself keeps its own namespaces; the policy answers before it does, or its refusal stands.
+    # The API server itself keeps its own namespaces; the policy answers before it does, or its
+    # refusal stands.
     answer = standalone._http.delete(f"/api/v1/namespaces/{namespace}?dryRun=All")
 
     assert answer.status_code == 403
@@ -515,7 +616,9 @@ def test_ours_are_written_and_deleted(standalone, space):
     assert standalone.may_create({**quota, "metadata": named})
     assert not standalone.may_create({**quota, "metadata": named | {"name": "another"}})
     assert not standalone.may_create({**quota, "metadata": named | {"labels": {}}})
-    assert standalone.may_patch("Namespace", None, ours, {"metadata": {"annotations": {"owner": MALLORY["name"]}}})
+    assert standalone.may_patch(
+        "Namespace", None, ours, {"metadata": {"annotations": {"owner": MALLORY["name"]}}}
+    )
     assert standalone.may_delete("Namespace", None, ours)
 
 
@@ -526,16 +629,27 @@ def test_without_delete_a_namespace_is_neither_deleted_nor_let_go(keeper, standa
     assert not keeper.may_delete("Namespace", None, ours)
     assert not keeper.may_patch("Namespace", None, ours, {"metadata": released})
     assert standalone.may_patch("Namespace", None, ours, {"metadata": released})
-    assert not standalone.may_patch("Namespace", None, ours, {"metadata": {"labels": dict.fromkeys(OURS)}})
+    assert not standalone.may_patch(
+        "Namespace", None, ours, {"metadata": {"labels": dict.fromkeys(OURS)}}
+    )
     assert not standalone.may_patch("Namespace", None, ours, {"metadata": {"labels": OF_ANOTHER}})
 
 
 def test_a_quota_of_somebody_else_is_not_lifted(standalone, server, space):
     ours = space(OURS, OWNER)
     metadata = {"name": "theirs", "namespace": ours}
-    server.create({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": {"pods": "1"}}})
+    server.create(
+        {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": metadata,
+            "spec": {"hard": {"pods": "1"}},
+        }
+    )
 
-    assert not standalone.may_patch("ResourceQuota", ours, "theirs", {"spec": {"hard": {"pods": "9"}}})
+    assert not standalone.may_patch(
+        "ResourceQuota", ours, "theirs", {"spec": {"hard": {"pods": "9"}}}
+    )
     assert not standalone.may_delete("ResourceQuota", ours, "theirs")
 
 

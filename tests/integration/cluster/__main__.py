@@ -29,7 +29,9 @@ def main() -> int:
             stand_ins = StandIns(plane.kubeconfig, plane.logs)
             kubeflow.wait_for_roles(plane)
             seconds = time.monotonic() - begun
-            say(f"A control plane with stand-ins for Kubeflow's profile controller and KFAM, up in {seconds:.1f} s.\n")
+            say(
+                f"A control plane with stand-ins for Kubeflow's profile controller and KFAM, up in {seconds:.1f} s.\n"
+            )
             say(f"  export KUBECONFIG={plane.kubeconfig}")
             say(f"  alias kubectl={plane.kubectl}")
             say(f"  curl -H 'kubeflow-userid: {CLUSTER_ADMIN}' {stand_ins.kfam}/kfam/v1/bindings\n")

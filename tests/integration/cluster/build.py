@@ -87,12 +87,18 @@ def check_go() -> None:
     needs = f"The integration tests build a Kubernetes control plane and need Go {wanted} or newer on PATH (https://go.dev/dl)"
     go = shutil.which("go")
     if go is None:
-        raise CannotBuild(f"{needs}; there is none. A cluster of your own will do too: set PROFILES_TEST_KUBECONFIG.")
-    found = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True, env=_environment(), check=False)  # noqa: S603
+        raise CannotBuild(
+            f"{needs}; there is none. A cluster of your own will do too: set PROFILES_TEST_KUBECONFIG."
+        )
+    found = subprocess.run(  # noqa: S603
+        [go, "env", "GOVERSION"], capture_output=True, text=True, env=_environment(), check=False
+    )
     numbers = re.match(r"go(\d+)\.(\d+)", found.stdout)
     if numbers is None or (int(numbers[1]), int(numbers[2])) < _GO:
         said = (found.stdout or found.stderr).strip()
-        raise CannotBuild(f"{needs}; {go} is {said}. A cluster of your own will do too: set PROFILES_TEST_KUBECONFIG.")
+        raise CannotBuild(
+            f"{needs}; {go} is {said}. A cluster of your own will do too: set PROFILES_TEST_KUBECONFIG."
+        )
 
 
 @contextmanager
@@ -108,16 +114,21 @@ def _alone(path: Path, say: Say) -> Iterator[None]:
 
 
 def _build(home: Path, say: Say) -> None:
-    say(f"Building a Kubernetes {version()} control plane from Go modules, once (about 5 minutes from nothing).")
+    say(
+        f"Building a Kubernetes {version()} control plane from Go modules, once (about 5 minutes from nothing)."
+    )
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(dir=home.parent, prefix="building-") as made:
         folder = Path(made, "made")
         folder.mkdir()
         for name, package in PROGRAMS.items():
             started = time.monotonic()
-            _go("build", "-trimpath", "-ldflags", _linker_flags(), "-o", str(folder / name), package)
+            _go(
+                "build", "-trimpath", "-ldflags", _linker_flags(), "-o", str(folder / name), package
+            )
             say(f"  {name} in {time.monotonic() - started:.0f} s")
-        module = json.loads(_go("mod", "download", "-json", _ISTIO))  # no build needs it, so it may not be there yet
+        # no build needs it, so it may not be there yet
+        module = json.loads(_go("mod", "download", "-json", _ISTIO))
         shutil.copyfile(Path(module["Dir"], _ISTIO_FILE), folder / ISTIO_CRDS)
         folder.rename(home)  # whole or not at all
     say(f"  kept in {home}; it took {time.monotonic() - begun:.0f} s")
@@ -126,7 +137,13 @@ def _build(home: Path, say: Say) -> None:
 def _linker_flags() -> str:
     _, minor, _ = version().split(".")
     told = {"gitVersion": version(), "gitMajor": "1", "gitMinor": minor}
-    return " ".join(["-s", "-w", *(f"-X k8s.io/component-base/version.{name}={value}" for name, value in told.items())])
+    return " ".join(
+        [
+            "-s",
+            "-w",
+            *(f"-X k8s.io/component-base/version.{name}={value}" for name, value in told.items()),
+        ]
+    )
 
 
 def _go(*arguments: str) -> str:
@@ -146,7 +163,12 @@ def _go(*arguments: str) -> str:
 
 def _environment() -> dict[str, str]:
     """Return our own environment with what would make the build another one taken out."""
-    fixed = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOTOOLCHAIN": "local", "GOWORK": "off", "CGO_ENABLED": "0"}
+    fixed = {
+        "GOFLAGS": "-mod=readonly -buildvcs=false",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "CGO_ENABLED": "0",
+    }
     return {**os.environ, **fixed}
 
 

@@ -13,9 +13,10 @@ from integration.cluster.permissions import NAMESPACE, Permission
 from integration.cluster.server import Server
 from integration.cluster.waiting import wait_for
 from profiles_management import Settings
-from profiles_management.kubeflow import admission, names
-from profiles_management.kubeflow.confinement import Account
-from profiles_management.kubeflow.names import ADOPTABLE
+from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.objects.naming import ADOPTABLE
+from profiles_management.kubeflow.permissions import admission
+from profiles_management.kubeflow.permissions.confinement import Account
 
 ADOPTABLE_LABEL = {ADOPTABLE: "true"}
 _API = "/apis/admissionregistration.k8s.io/v1"
@@ -58,7 +59,8 @@ def confined(server: Server, client: Client, printed: dict[str, Any]) -> Iterato
             server.call("DELETE", f"{_PATHS[one['kind']]}/{one['metadata']['name']}")
 
 
-# Each is refused by the permissions of an account that may not, and by the policies: nobody writes to kube-*.
+# Each is refused by the permissions of an account that may not, and by the policies: nobody writes
+# to kube-*.
 _PROBES = (
     (
         "/apis/kubeflow.org/v1/profiles",
@@ -66,16 +68,18 @@ _PROBES = (
     ),
     (
         "/api/v1/namespaces/kube-system/resourcequotas",
-        {"kind": "ResourceQuota", "apiVersion": "v1", "metadata": {"name": names.QUOTA}},
+        {"kind": "ResourceQuota", "apiVersion": "v1", "metadata": {"name": naming.QUOTA}},
     ),
     (
         "/api/v1/namespaces/kube-system/limitranges",
-        {"kind": "LimitRange", "apiVersion": "v1", "metadata": {"name": names.LIMITS}},
+        {"kind": "LimitRange", "apiVersion": "v1", "metadata": {"name": naming.LIMITS}},
     ),
 )
 
 
 def _is_enforced(client: Client) -> bool:
     """Return whether the last policies, and so those before them, are enforced; nothing is written."""
-    answers = [client._client._client.post(f"{path}?dryRun=All", json=body) for path, body in _PROBES]
+    answers = [
+        client._client._client.post(f"{path}?dryRun=All", json=body) for path, body in _PROBES
+    ]
     return {answer.status_code for answer in answers} == {403}

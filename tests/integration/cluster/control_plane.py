@@ -31,17 +31,20 @@ _CONTROLLERS = (
 )
 _ROOM = 8 * 2**30  # bytes; etcd's own 2 GB is less than 250,000 objects, written a few times, take
 _STARTS = 3
-_READY_WITHIN = 300.0  # seconds; one that begins with 270,000 objects reads them first, and who dies is seen at once
+# seconds; one that begins with 270,000 objects reads them first, and who dies is seen at once
+_READY_WITHIN = 300.0
 
 
 class ControlPlane:
     """A running control plane. It ends with its `with` block, or with this process.
 
     Args:
-        prepare: called with the control plane before the controllers start. CRDs belong here: the garbage collector
-            looks for new kinds every 30 s only, and until then nothing that belongs to one of them goes with it.
+        prepare: called with the control plane before the controllers start. CRDs belong here: the
+            garbage collector looks for new kinds every 30 s only, and until then nothing that
+            belongs to one of them goes with it.
         say: told, a line at a time, what takes long.
-        controllers: whether to start kube-controller-manager; without it nobody but us sends requests.
+        controllers: whether to start kube-controller-manager; without it nobody but us sends
+            requests.
         data: what another one has left with `save`, to begin with a copy of it.
         flags: further flags of kube-apiserver.
 
@@ -103,7 +106,9 @@ class ControlPlane:
 
     def start_api_server(self) -> None:
         """Start it again, on the same port and the same data, and wait until it answers."""
-        at = next(number for number, child in enumerate(self._children) if child.name == "kube-apiserver")
+        at = next(
+            number for number, child in enumerate(self._children) if child.name == "kube-apiserver"
+        )
         self._children[at] = self._api_server()
         self._wait_for_api_server()
 
@@ -224,7 +229,8 @@ class ControlPlane:
         if not self._authority.exists():
             return False
         request = urllib.request.Request(
-            f"https://127.0.0.1:{self._port}/readyz", headers={"Authorization": f"Bearer {self._token}"}
+            f"https://127.0.0.1:{self._port}/readyz",
+            headers={"Authorization": f"Bearer {self._token}"},
         )
         try:
             context = ssl.create_default_context(cafile=str(self._authority))

@@ -1,6 +1,7 @@
 """A process: the stand-in for KFAM, the dashboard's backend, over HTTP on loopback.
 
-What it answers is memory_api's; here are its paths. Source: kubeflow/dashboard, access-management/api/swagger.yaml.
+What it answers is memory_api's; here are its paths. Source: kubeflow/dashboard,
+access-management/api/swagger.yaml.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Answers(BaseHTTPRequestHandler):
         user, role = given["user"], given["RoleRef"]["name"]
         who = self.headers.get(USERID_HEADER, "")
         by = None if who == CLUSTER_ADMIN else who
-        self._answer(lambda: act(given["referredNamespace"], user["name"], role, kind=user["kind"], by=by))
+        self._answer(
+            lambda: act(given["referredNamespace"], user["name"], role, kind=user["kind"], by=by)
+        )
 
     def _answer(self, act: Any) -> None:
         if urlsplit(self.path).path != BINDINGS:

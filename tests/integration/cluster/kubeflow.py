@@ -23,7 +23,11 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def install(plane: ControlPlane) -> None:
     """Make the CRDs and the ClusterRoles, and wait until the CRDs hold."""
     with contextlib.closing(Server(plane.kubeconfig)) as server:
-        istio = (one for one in _read(plane.programs / ISTIO_CRDS) if one["spec"]["group"] == "security.istio.io")
+        istio = (
+            one
+            for one in _read(plane.programs / ISTIO_CRDS)
+            if one["spec"]["group"] == "security.istio.io"
+        )
         crds = [*_read(PROFILE_CRD), *istio]
         for one in crds:
             server.call("POST", _CRDS, one)
@@ -38,7 +42,10 @@ def wait_for_roles(plane: ControlPlane) -> None:
     """Wait until the controller manager has gathered the rules of the three roles."""
     with contextlib.closing(Server(plane.kubeconfig)) as server:
         for role in ("admin", "edit", "view"):
-            wait_for(f"the rules of kubeflow-{role}", lambda role=role: _rules(server, f"kubeflow-{role}"))
+            wait_for(
+                f"the rules of kubeflow-{role}",
+                lambda role=role: _rules(server, f"kubeflow-{role}"),
+            )
 
 
 def cluster_roles() -> Iterable[dict]:
@@ -51,8 +58,12 @@ def cluster_roles() -> Iterable[dict]:
     yield _gathering("kubeflow-view", "view", also=("admin", "edit"))
     everything = ["get", "list", "watch", "create", "delete", "deletecollection", "patch", "update"]
     yield _rules_for("kubeflow-kubernetes-admin", "admin", "", ["serviceaccounts"], ["impersonate"])
-    yield _rules_for("kubeflow-kubernetes-edit", "edit", "", ["pods", "secrets", "configmaps"], everything)
-    yield _rules_for("kubeflow-kubernetes-view", "view", "", ["pods", "configmaps"], ["get", "list", "watch"])
+    yield _rules_for(
+        "kubeflow-kubernetes-edit", "edit", "", ["pods", "secrets", "configmaps"], everything
+    )
+    yield _rules_for(
+        "kubeflow-kubernetes-view", "view", "", ["pods", "configmaps"], ["get", "list", "watch"]
+    )
 
 
 def _label(role: str) -> str:
@@ -85,7 +96,10 @@ def _read(path: Path) -> list[dict]:
 
 
 def _serves(server: Server, crd: dict) -> bool:
-    names, versions = crd["spec"]["names"], [one["name"] for one in crd["spec"]["versions"] if one["served"]]
+    names, versions = (
+        crd["spec"]["names"],
+        [one["name"] for one in crd["spec"]["versions"] if one["served"]],
+    )
     try:
         for version in versions:
             server.call("GET", f"/apis/{crd['spec']['group']}/{version}/{names['plural']}")

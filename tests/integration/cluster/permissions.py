@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from integration.cluster.server import Server
 from integration.cluster.waiting import wait_for
 from profiles_management import UPSTREAM, Settings
-from profiles_management.kubeflow.permissions import cluster_role
+from profiles_management.kubeflow.permissions.cluster_role import cluster_role
 
 NAMESPACE = "kubeflow"
 _RBAC = "rbac.authorization.k8s.io"
@@ -32,7 +32,12 @@ class Permission(NamedTuple):
     def rule(self) -> dict[str, Any]:
         """Return it as a rule of a ClusterRole."""
         named = {"resourceNames": list(self.names)} if self.names else {}
-        return {"apiGroups": [self.group], "resources": [self.resource], "verbs": [self.verb], **named}
+        return {
+            "apiGroups": [self.group],
+            "resources": [self.resource],
+            "verbs": [self.verb],
+            **named,
+        }
 
 
 def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, ...]:
@@ -47,7 +52,13 @@ def granted(settings: Settings = UPSTREAM, **extent: bool) -> tuple[Permission, 
 def account(server: Server, name: str, permissions: Iterable[Permission]) -> str:
     """Make a ServiceAccount that may do this and nothing else; return a token of it."""
     permissions = tuple(permissions)
-    server.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": NAMESPACE}})
+    server.create(
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": NAMESPACE},
+        }
+    )
     head = {"apiVersion": f"{_RBAC}/v1", "metadata": {"name": name}}
     rules = [permission.rule() for permission in permissions]
     server.call("POST", _ROLES, {**head, "kind": "ClusterRole", "rules": rules})
@@ -74,7 +85,11 @@ def account(server: Server, name: str, permissions: Iterable[Permission]) -> str
 
 def is_allowed(server: Server, name: str, permission: Permission) -> bool:
     """Return whether the API server lets an account do something, on the first of its names if it has any."""
-    attributes = {"group": permission.group, "resource": permission.resource, "verb": permission.verb}
+    attributes = {
+        "group": permission.group,
+        "resource": permission.resource,
+        "verb": permission.verb,
+    }
     named = {"name": permission.names[0]} if permission.names else {}
     review = {
         "apiVersion": "authorization.k8s.io/v1",

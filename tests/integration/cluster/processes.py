@@ -24,15 +24,22 @@ class Died(Exception):
 class Child:
     """One running process.
 
-    A session of its own keeps Ctrl-C from reaching it before us. Where we end without a word, Linux ends it: to Linux,
-    "we" are the thread that starts it, so that is one that lives on.
+    A session of its own keeps Ctrl-C from reaching it before us. Where we end without a word, Linux
+    ends it: to Linux, "we" are the thread that starts it, so that is one that lives on.
 
     Args:
-        pipe: whether the process is to talk to us over its standard output (`said`); else that goes to the log too.
+        pipe: whether the process is to talk to us over its standard output (`said`); else that goes
+            to the log too.
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, *, pipe: bool = False, env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        pipe: bool = False,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.name, self.log = name, log
         us = os.getpid()

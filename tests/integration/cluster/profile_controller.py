@@ -1,7 +1,7 @@
 """A process: the stand-in for Kubeflow's profile controller, on a real API server.
 
-What it does with one Profile is memory_api's; here is when: watches on Profiles and what they own (not on quotas), one
-worker, back-off after an error, as controller-runtime has them.
+What it does with one Profile is memory_api's; here is when: watches on Profiles and what they own
+(not on quotas), one worker, back-off after an error, as controller-runtime has them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ import httpx2
 from integration.cluster.server import Server
 from memory_api import ProfileController
 from memory_api.controller import STAGES
-from memory_api.kinds import AUTHORIZATION_POLICY, NAMESPACE, PROFILE, ROLE_BINDING, SERVICE_ACCOUNT, Kind, Object
+from memory_api.kinds import (
+    AUTHORIZATION_POLICY,
+    NAMESPACE,
+    PROFILE,
+    ROLE_BINDING,
+    SERVICE_ACCOUNT,
+    Kind,
+    Object,
+)
 from memory_api.status import Refusal
 
 WATCHED = (PROFILE, NAMESPACE, SERVICE_ACCOUNT, ROLE_BINDING, AUTHORIZATION_POLICY)
@@ -92,7 +100,10 @@ class Watch:
     def _saw(self, obj: Object) -> None:
         """Queue the Profiles that own the object now, and those that owned it before."""
         metadata = obj["metadata"]
-        key, names = (metadata.get("namespace", ""), metadata["name"]), frozenset(self._profiles(obj))
+        key, names = (
+            (metadata.get("namespace", ""), metadata["name"]),
+            frozenset(self._profiles(obj)),
+        )
         for name in names | self._owners.get(key, frozenset()):
             self._queue.add(name)
         self._owners[key] = names
@@ -129,7 +140,8 @@ def work(server: Server, queue: Queue, stops_before: str = "") -> None:
         controller.queue = {name: 0}  # without what it stopped in: that goes on with its next event
         try:
             controller.run(1)
-        except (Refusal, httpx2.HTTPError) as error:  # an API server that is starting refuses even to be read
+        # an API server that is starting refuses even to be read
+        except (Refusal, httpx2.HTTPError) as error:
             controller.errors[name] = str(error)
         if why := controller.errors.pop(name, ""):
             sys.stderr.write(f"{name}: {why}\n")
@@ -142,8 +154,15 @@ def main() -> None:
     """Watch and work until ended; say `ready` once everything is watched."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True)
-    parser.add_argument("--seconds-per-namespace", type=float, default=0.0, help="how long each new namespace takes")
-    parser.add_argument("--stop-before", choices=STAGES, default="", help="before which stage to stop with a Profile")
+    parser.add_argument(
+        "--seconds-per-namespace", type=float, default=0.0, help="how long each new namespace takes"
+    )
+    parser.add_argument(
+        "--stop-before",
+        choices=STAGES,
+        default="",
+        help="before which stage to stop with a Profile",
+    )
     given = parser.parse_args()
     queue = Queue()
     watches = [Watch(Server(given.kubeconfig), kind, queue) for kind in WATCHED]

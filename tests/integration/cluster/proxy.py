@@ -1,9 +1,8 @@
 """A proxy on loopback before the API server: it logs every request of one client, and injures those it is told to.
 
-with Proxy(kubeconfig) as proxy:
-proxy.faults.append(fail_nth_write(3, "reset_after"))   # the faults of memory_api, on a real server
-client = proxy.client(token)                            # or KUBECONFIG=proxy.kubeconfig(folder, token)
-[str(one.request) for one in proxy.writes]
+with Proxy(kubeconfig) as proxy: proxy.faults.append(fail_nth_write(3, "reset_after"))   # the
+faults of memory_api, on a real server client = proxy.client(token)                            # or
+KUBECONFIG=proxy.kubeconfig(folder, token) [str(one.request) for one in proxy.writes]
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from memory_api.faults import Act, Fault, Killed
 from memory_api.requests import Request
 from memory_api.status import Answer
 from memory_api.wire import listening
-from profiles_management.kubeflow.names import MANAGER
+from profiles_management.kubeflow.objects.naming import MANAGER
 
 _PASSED_ON = ("accept", "authorization", "content-type", "user-agent")
 _PASSED_BACK = ("content-type", "retry-after", "warning")
@@ -55,7 +54,8 @@ class Exchange:
 class Proxy:
     """Stands between one client and an API server while its `with` block runs.
 
-    Requests are passed on with the client's own credentials, so that the server decides what they may do.
+    Requests are passed on with the client's own credentials, so that the server decides what they
+    may do.
 
     Attributes:
         log: every request, in the order in which they came.
@@ -68,7 +68,11 @@ class Proxy:
         assert config is not None
         verify = client_adapter.verify_cluster(config.cluster, User(), config.abs_file)
         self._server = httpx2.Client(
-            base_url=config.cluster.server, verify=verify, timeout=_PATIENCE, trust_env=False, limits=httpx2.Limits()
+            base_url=config.cluster.server,
+            verify=verify,
+            timeout=_PATIENCE,
+            trust_env=False,
+            limits=httpx2.Limits(),
         )
         self._open = ExitStack()
         self._address = ""
@@ -92,7 +96,9 @@ class Proxy:
     def client(self, token: str) -> Client:
         """Return a client whose requests come through here."""
         config = KubeConfig.from_one(cluster=Cluster(server=self._address), user=User(token=token))
-        return Client(config=config, field_manager=MANAGER, timeout=httpx2.Timeout(_PATIENCE), trust_env=False)
+        return Client(
+            config=config, field_manager=MANAGER, timeout=httpx2.Timeout(_PATIENCE), trust_env=False
+        )
 
     def kubeconfig(self, folder: Path, token: str) -> Path:
         """Write a kubeconfig for a process whose requests are to come through here."""
@@ -137,7 +143,11 @@ class Proxy:
         exchange.acted = answered.is_success
         if request.writes and answered.is_success:
             exchange.revision = int(answered.json().get("metadata", {}).get("resourceVersion") or 0)
-        kept = {name.title(): answered.headers[name] for name in _PASSED_BACK if name in answered.headers}
+        kept = {
+            name.title(): answered.headers[name]
+            for name in _PASSED_BACK
+            if name in answered.headers
+        }
         return Answer(answered.status_code, answered.content, kept)
 
 

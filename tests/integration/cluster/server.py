@@ -32,15 +32,16 @@ def client(kubeconfig: Path, *, token: str | None = None, manager: str = "tests"
 class Server:
     """Plain values in and out, no classes of objects between. Safe for threads.
 
-    It has the doors of memory_api.MemoryApi that the stand-ins use, so one profile controller and one KFAM serve the
-    unit tests and these.
+    It has the doors of memory_api.MemoryApi that the stand-ins use, so one profile controller and
+    one KFAM serve the unit tests and these.
     """
 
     def __init__(self, kubeconfig: Path) -> None:
         # lightkube's own transport: it reads kubeconfigs with whatever credentials they hold.
         self._client = client(kubeconfig)
         self._http: httpx2.Client = self._client._client._client
-        self.after: list[Callable[[Request], None]] = []  # never called: nothing here waits for others' requests
+        # never called: nothing here waits for others' requests
+        self.after: list[Callable[[Request], None]] = []
 
     def close(self) -> None:
         """Close the connections."""
@@ -49,7 +50,9 @@ class Server:
     def watch(self, watcher: Callable[..., None]) -> None:
         """Take a watcher that is never called: whoever wants to watch asks for `events`."""
 
-    def path(self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = "") -> str:
+    def path(
+        self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = ""
+    ) -> str:
         """Return the path of an object, or without a name that of its collection."""
         found = _KINDS[kind]
         parts = ["", "apis" if found.group else "api", found.api_version(version)]
@@ -77,7 +80,13 @@ class Server:
         return [head | item for item in answer["items"]], answer["metadata"]["resourceVersion"]
 
     def call(
-        self, method: str, path: str, body: Any = None, *, content_type: str = "", manager: str = "tests"
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        content_type: str = "",
+        manager: str = "tests",
     ) -> Object:
         """Send a request; return the decoded answer.
 
@@ -87,7 +96,9 @@ class Server:
         headers = {"Content-Type": content_type or "application/json"} if body is not None else {}
         if method in ("POST", "PUT", "PATCH"):
             path += f"{'&' if '?' in path else '?'}fieldManager={manager}"
-        answer = self._http.request(method, path, content=None if body is None else json.dumps(body), headers=headers)
+        answer = self._http.request(
+            method, path, content=None if body is None else json.dumps(body), headers=headers
+        )
         if answer.is_success:
             return answer.json()
         raise refusal_of(answer)
@@ -98,7 +109,12 @@ class Server:
 
     def patch(self, kind: str, namespace: str | None, name: str, change: Object) -> Object:
         """Lay a merge patch over an object."""
-        return self.call("PATCH", self.path(kind, namespace, name), change, content_type="application/merge-patch+json")
+        return self.call(
+            "PATCH",
+            self.path(kind, namespace, name),
+            change,
+            content_type="application/merge-patch+json",
+        )
 
     def delete(self, kind: str, namespace: str | None, name: str, **options: Any) -> None:
         """Delete an object; `options` are DeleteOptions."""
@@ -113,14 +129,18 @@ class Server:
         """
         params = {"watch": "1", "resourceVersion": version, "allowWatchBookmarks": "true"}
         timeout = httpx2.Timeout(_TIMEOUT, read=None)
-        with self._http.stream("GET", self.path(kind.name), params=params, timeout=timeout) as answer:
+        with self._http.stream(
+            "GET", self.path(kind.name), params=params, timeout=timeout
+        ) as answer:
             if not answer.is_success:
                 answer.read()
                 raise refusal_of(answer)
             for line in answer.iter_lines():
                 event = json.loads(line)
                 if event["type"] == "ERROR":
-                    raise Refusal(event["object"].get("code", 410), event["object"].get("reason", ""), line)
+                    raise Refusal(
+                        event["object"].get("code", 410), event["object"].get("reason", ""), line
+                    )
                 yield event
 
 

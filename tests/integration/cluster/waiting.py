@@ -16,12 +16,17 @@ class TooLate(AssertionError):
 
 
 def wait_for(
-    what: str, look: Callable[[], T], *, seconds: float = 20.0, instead: Callable[[], object] | None = None
+    what: str,
+    look: Callable[[], T],
+    *,
+    seconds: float = 20.0,
+    instead: Callable[[], object] | None = None,
 ) -> T:
     """Return what `look` returns once that is true.
 
     Args:
-        instead: tells what there is instead, should it not become so; without it what `look` returned last.
+        instead: tells what there is instead, should it not become so; without it what `look`
+            returned last.
 
     Raises:
         TooLate: it was not within the time.
@@ -29,7 +34,9 @@ def wait_for(
     until, pause = time.monotonic() + seconds, _FIRST
     while not (found := look()):
         if time.monotonic() > until:
-            raise TooLate(f"waited {seconds:g} s for {what}; there is: {instead() if instead else repr(found)}")
+            raise TooLate(
+                f"waited {seconds:g} s for {what}; there is: {instead() if instead else repr(found)}"
+            )
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST)
     return found

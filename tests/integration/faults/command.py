@@ -1,6 +1,7 @@
 """The command in processes of its own, each begun at once: forked from one that has imported it already.
 
-Started as a program, it is that one: it reads a list of arguments a line, forks, and says how each process ended.
+Started as a program, it is that one: it reads a list of arguments a line, forks, and says how each
+    process ended.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from integration.faults.trial import KILLS, LISTED, Goal, Lab
 from integration.seed import SEED
 from memory_api import INJURIES
 from profiles_management import Settings
-from profiles_management.kubeflow import compare
+from profiles_management.kubeflow.objects import compare
 from scenarios.documents import KUBEFLOW, SCENARIOS, Scenario
 
 CHANCE = "by chance"
@@ -38,7 +38,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if {"scenario", "kind"} <= names:
         metafunc.parametrize(("scenario", "kind"), grid(whole=whole), ids=str)
     elif {"scenario", "resource"} <= names:
-        pairs = [(scenario, resource) for scenario in KUBEFLOW for resource in (LISTS if whole else [CHANCE])]
+        pairs = [
+            (scenario, resource)
+            for scenario in KUBEFLOW
+            for resource in (LISTS if whole else [CHANCE])
+        ]
         metafunc.parametrize(("scenario", "resource"), pairs, ids=str)
     elif "scenario" in names:
         some = random.Random(SEED).sample(KUBEFLOW, _RESTARTS)
@@ -48,7 +52,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def grid(*, whole: bool) -> list[tuple[Scenario, str]]:
     """Return what goes wrong in which scenario: every kind, or a kill and one by chance."""
     if whole:
-        return [(one, kind) for one in SCENARIOS for kind in (KILLS if one.settings.standalone else INJURIES)]
+        return [
+            (one, kind)
+            for one in SCENARIOS
+            for kind in (KILLS if one.settings.standalone else INJURIES)
+        ]
     return [(one, kind) for one in KUBEFLOW for kind in ("kill_after", CHANCE)]
 
 
@@ -57,7 +65,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Let a failure tell the seed that repeats it."""
     report = yield
     if report.failed:
-        report.sections.append(("seed", f"PROFILES_FAULTS_SEED={SEED} repeats what was chosen here."))
+        report.sections.append(
+            ("seed", f"PROFILES_FAULTS_SEED={SEED} repeats what was chosen here.")
+        )
     return report
 
 
@@ -100,7 +110,9 @@ def tokens(cluster: World, server: Server) -> Iterator[dict[bool, str]]:
             stack.callback(permissions.forget, server, name)
             if confinement.known(server):
                 client = stack.enter_context(servers.client(cluster.kubeconfig, token=found[alone]))
-                printed = confinement.of_any(confinement.policies(name, settings, held), "any", "f.*|another")
+                printed = confinement.of_any(
+                    confinement.policies(name, settings, held), "any", "f.*|another"
+                )
                 stack.enter_context(confinement.confined(server, client, printed))
         yield found
 

@@ -79,14 +79,18 @@ class Ledger:
     rows: list[tuple[str, str, str, int, list[str]]] = field(default_factory=list)
     again: int = 0
 
-    def note(self, section: str, row: str, column: str, trials: int, problems: Sequence[str] = ()) -> None:
+    def note(
+        self, section: str, row: str, column: str, trials: int, problems: Sequence[str] = ()
+    ) -> None:
         """Take down a number of trials."""
         self.rows.append((section, row, column, trials, list(problems)))
 
 
 def text(ledger: Ledger, *, seed: str, server: str, seconds: float) -> str:
     """Return the page."""
-    problems = [f"- {row}, {column}: {one}" for _, row, column, _, found in ledger.rows for one in found]
+    problems = [
+        f"- {row}, {column}: {one}" for _, row, column, _, found in ledger.rows for one in found
+    ]
     return _PAGE.format(
         trials=sum(row[3] for row in ledger.rows),
         found=f"{len(problems)} findings" if problems else "nothing found",
@@ -108,11 +112,18 @@ def write(path: Path, ledger: Ledger, *, seed: str, server: str, seconds: float)
 def _table(ledger: Ledger, section: str) -> str:
     """Return scenarios by what goes wrong in them."""
     cells = {
-        (row, column): _cell(trials, found) for named, row, column, trials, found in ledger.rows if named == section
+        (row, column): _cell(trials, found)
+        for named, row, column, trials, found in ledger.rows
+        if named == section
     }
-    rows, columns = list(dict.fromkeys(row for row, _ in cells)), list(dict.fromkeys(column for _, column in cells))
+    rows, columns = (
+        list(dict.fromkeys(row for row, _ in cells)),
+        list(dict.fromkeys(column for _, column in cells)),
+    )
     head = ["scenario", *(_SPELLED.get(column, column.replace("_", " ")) for column in columns)]
-    return _lines(head, [[row, *(cells.get((row, column), "") for column in columns)] for row in rows])
+    return _lines(
+        head, [[row, *(cells.get((row, column), "") for column in columns)] for row in rows]
+    )
 
 
 def _sums(ledger: Ledger) -> str:
@@ -126,7 +137,9 @@ def _sums(ledger: Ledger) -> str:
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---", *("---:" for _ in head[1:])], *rows))
+    return "\n".join(
+        f"| {' | '.join(line)} |" for line in (head, ["---", *("---:" for _ in head[1:])], *rows)
+    )
 
 
 def _cell(trials: int, problems: Sequence[str]) -> str:
@@ -134,5 +147,7 @@ def _cell(trials: int, problems: Sequence[str]) -> str:
 
 
 def _versions(server: str) -> str:
-    ours = f"Kubernetes {server}, lightkube {version('lightkube')}, Python {platform.python_version()}"
+    ours = (
+        f"Kubernetes {server}, lightkube {version('lightkube')}, Python {platform.python_version()}"
+    )
     return f"{ours}, {platform.system()} on {platform.machine()} with {os.cpu_count()} cores"

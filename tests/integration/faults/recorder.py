@@ -1,7 +1,8 @@
 """Every change of RoleBindings and AuthorizationPolicies on a real API server, in the order in which it happened.
 
-Both kinds live in one etcd, so that their resourceVersions are points of one time: a watch of each, merged by it, gives
-every moment that there was. Source: KEP-5504, resourceVersions compare as numbers.
+Both kinds live in one etcd, so that their resourceVersions are points of one time: a watch of each,
+merged by it, gives every moment that there was. Source: KEP-5504, resourceVersions compare as
+numbers.
 """
 
 from __future__ import annotations
@@ -138,7 +139,10 @@ class Recorder:
             made = [self._server.patch(body["kind"], _HOME, _MARKER, change) for body in _markers()]
         revisions = [int(one["metadata"]["resourceVersion"]) for one in made]
         for watch, revision in zip(self.watches, revisions, strict=True):
-            wait_for(f"the watch to reach {revision}", lambda watch=watch, to=revision: _reached(watch) >= to)
+            wait_for(
+                f"the watch to reach {revision}",
+                lambda watch=watch, to=revision: _reached(watch) >= to,
+            )
         return max(revisions)
 
     def missed(self) -> list[str]:
@@ -159,7 +163,9 @@ class Recorder:
         """
         parts = [[one for one in watch.events if one.space in profiles] for watch in self.watches]
         for part in parts:
-            assert all(one.revision < other.revision for one, other in pairwise(part)), "a watch went back in time"
+            assert all(one.revision < other.revision for one, other in pairwise(part)), (
+                "a watch went back in time"
+            )
         merged = sorted((one for part in parts for one in part), key=lambda one: one.revision)
         assert len({one.revision for one in merged}) == len(merged), "one revision, two objects"
         return merged
@@ -196,7 +202,8 @@ class Sent:
                 key = request.resource, request.namespace, request.name
                 self._deletions.setdefault(key, []).append(number)
             elif one.revision:
-                self._by_revision.setdefault(one.revision, number)  # a patch that changes nothing makes no revision
+                # a patch that changes nothing makes no revision
+                self._by_revision.setdefault(one.revision, number)
 
     def up_to(self, event: Event) -> int:
         """Return the number of writes; events are to be asked for in order."""
@@ -227,6 +234,11 @@ def _markers() -> tuple[Any, Any]:
     """Return one object of each kind that gives nobody anything: the watches are through once they tell of them."""
     metadata = {"name": _MARKER, "namespace": _HOME}
     view = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
-    binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "roleRef": view, "subjects": []}
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "roleRef": view,
+        "subjects": [],
+    }
     policy = {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "spec": {}}
     return {**binding, "metadata": metadata}, {**policy, "metadata": metadata}

@@ -39,7 +39,9 @@ def restarted_during(trial, plane, killing, **settings):
         return running.result()
 
 
-def test_at_any_write_the_run_or_the_next_one_finishes(lab, goal, ledger, plane, recorder, chance, scenario):
+def test_at_any_write_the_run_or_the_next_one_finishes(
+    lab, goal, ledger, plane, recorder, chance, scenario
+):
     wanted = goal(scenario)
     index, acted = chance.randint(1, wanted.writes), chance.choice([True, False])
     with lab.trial(scenario) as trial:

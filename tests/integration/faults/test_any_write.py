@@ -5,7 +5,9 @@ from memory_api import fail_nth_write
 from scenarios.documents import KUBEFLOW
 
 
-def test_whichever_write_goes_wrong_the_next_run_finishes(lab, goal, ledger, chance, scenario, kind):
+def test_whichever_write_goes_wrong_the_next_run_finishes(
+    lab, goal, ledger, chance, scenario, kind
+):
     wanted, found = goal(scenario), []
 
     for index in range(1, wanted.writes + 1):

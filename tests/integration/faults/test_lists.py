@@ -7,7 +7,9 @@ from integration.faults.trial import LISTED
 from memory_api import gone_mid_list
 from scenarios.documents import LIMITS, QUOTA, Scenario, document, profile
 
-MANY = document(*(profile(f"p{number}", ann="edit", resources=QUOTA, limit_range=LIMITS) for number in range(4)))
+MANY = document(
+    *(profile(f"p{number}", ann="edit", resources=QUOTA, limit_range=LIMITS) for number in range(4))
+)
 PAGED = Scenario("pages", MANY, MANY)
 
 
@@ -15,20 +17,27 @@ def from_the_past(revision, resource="*"):
     """Return a fault: the API server itself tells what there was at a revision."""
 
     def fault(request, act):
-        if request.verb == "list" and resource in ("*", request.resource) and "continue" not in request.query:
+        if (
+            request.verb == "list"
+            and resource in ("*", request.resource)
+            and "continue" not in request.query
+        ):
             request.query |= {"resourceVersion": str(revision), "resourceVersionMatch": "Exact"}
         return act()
 
     return fault
 
 
-def test_a_list_from_before_everything_does_no_harm(lab, goal, ledger, recorder, chance, scenario, resource):
+def test_a_list_from_before_everything_does_no_harm(
+    lab, goal, ledger, recorder, chance, scenario, resource
+):
     wanted, past = goal(scenario), recorder.mark()
     chosen = chance.choice(LISTS) if resource == CHANCE else resource
 
     with lab.trial(scenario) as trial:
         trial.blind = True
-        trial.apply(from_the_past(past, chosen), deadline=2.0)  # nothing comes of waiting for what is not shown
+        # nothing comes of waiting for what is not shown
+        trial.apply(from_the_past(past, chosen), deadline=2.0)
         found = [f"{chosen}: {one}" for one in (*trial.finish(), *trial.problems(wanted))]
 
         ledger.again += trial.runs > 1

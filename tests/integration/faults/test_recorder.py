@@ -11,7 +11,12 @@ def body(kind, space, called):
     """An object of either kind that gives nobody anything."""
     metadata = {"name": called, "namespace": space}
     if kind == "AuthorizationPolicy":
-        return {"apiVersion": "security.istio.io/v1", "kind": kind, "metadata": metadata, "spec": {}}
+        return {
+            "apiVersion": "security.istio.io/v1",
+            "kind": kind,
+            "metadata": metadata,
+            "spec": {},
+        }
     view = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
     head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata}
     return {**head, "roleRef": view, "subjects": []}
@@ -34,12 +39,17 @@ def test_two_kinds_have_one_order(server, recorder, space):
 
     there = [(one.kind, one.name, one.revision) for one in events if one.body]
     gone = [(one.kind, one.name) for one in events if not one.body]
-    assert there == [(one["kind"], one["metadata"]["name"], int(one["metadata"]["resourceVersion"])) for one in made]
+    assert there == [
+        (one["kind"], one["metadata"]["name"], int(one["metadata"]["resourceVersion"]))
+        for one in made
+    ]
     assert gone == [(one["kind"], one["metadata"]["name"]) for one in made[::3]]
     assert [one.revision for one in events] == sorted(one.revision for one in events)
 
 
-def test_what_an_api_server_that_was_started_anew_has_forgotten_is_read_afterwards(server, recorder, space, plane):
+def test_what_an_api_server_that_was_started_anew_has_forgotten_is_read_afterwards(
+    server, recorder, space, plane
+):
     server.create(body("RoleBinding", space, "before"))
     recorder.mark()
     plane.kill_api_server()

@@ -12,10 +12,14 @@ from scenarios.states import differences, everything, in_everything
 OF_PROFILES = list(PROFILE)
 OF_DEFAULTS = [f"defaults.{path}" for path in DEFAULTS]  # they hold for a whole document
 AT_ONCE = Scenario("fresh", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=300.0))
-IN_TURN = Scenario("every field", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=60.0, writers=1))
+IN_TURN = Scenario(
+    "every field", EMPTY, EMPTY, Settings(allow_revocations=True, deadline=60.0, writers=1)
+)
 
 
-@pytest.mark.parametrize("paths", [OF_PROFILES, *([path] for path in OF_DEFAULTS)], ids=["profiles", *OF_DEFAULTS])
+@pytest.mark.parametrize(
+    "paths", [OF_PROFILES, *([path] for path in OF_DEFAULTS)], ids=["profiles", *OF_DEFAULTS]
+)
 def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
     goals = fresh_together(lab) if paths is OF_PROFILES else fresh_one_by_one(lab, *paths)
 
@@ -23,7 +27,8 @@ def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
         fields = [field_of(path, f"{trial.prefix}-{number}-") for number, path in enumerate(paths)]
         walks = [field.walk() for field in fields]
         for step in range(max(map(len, walks))):
-            now = [walk[min(step, len(walk) - 1)] for walk in walks]  # who is at the end of its way stays there
+            # who is at the end of its way stays there
+            now = [walk[min(step, len(walk) - 1)] for walk in walks]
             documents = [field.documents[number] for field, number in zip(fields, now, strict=True)]
             assert trial.go_on(union(documents)) == [], f"step {step}"
             moved = [
@@ -74,9 +79,14 @@ def told(document):
 def reached(trial, documents):
     """Return the states of documents' profiles, once everybody is through with them."""
     for name in (name for document in documents.values() for name in document.profiles):
-        wait_for(f"the controller to be through with {name}", lambda name=name: trial.lab.settled(name))
+        wait_for(
+            f"the controller to be through with {name}", lambda name=name: trial.lab.settled(name)
+        )
     found = everything(trial.lab.server)
-    return {key: in_everything(found, told(document), trial.prefix) for key, document in documents.items()}
+    return {
+        key: in_everything(found, told(document), trial.prefix)
+        for key, document in documents.items()
+    }
 
 
 def left(trial, moved, goals):
@@ -84,8 +94,15 @@ def left(trial, moved, goals):
 
     def now():
         found = everything(trial.lab.server)
-        states = [(path, number, in_everything(found, told(one), trial.prefix)) for path, number, one in moved]
-        return [f"{path}: {one}" for path, number, state in states for one in differences(state, goals[path, number])]
+        states = [
+            (path, number, in_everything(found, told(one), trial.prefix))
+            for path, number, one in moved
+        ]
+        return [
+            f"{path}: {one}"
+            for path, number, state in states
+            for one in differences(state, goals[path, number])
+        ]
 
     try:
         wait_for("the goal", lambda: not now())

@@ -26,7 +26,14 @@ from scenarios.documents import Scenario
 from scenarios.states import State, differences, of_cluster
 
 KILLS = ("kill_before", "kill_after")
-LISTED = ("profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges")
+LISTED = (
+    "profiles",
+    "namespaces",
+    "rolebindings",
+    "authorizationpolicies",
+    "resourcequotas",
+    "limitranges",
+)
 _PENDING = 4
 _MOST_RUNS = 5
 _PATIENCE = 60.0  # a profile controller that was cut off looks at every Profile again
@@ -46,8 +53,10 @@ class Lab:
 
     Attributes:
         command: runs the command in processes of its own.
-        tokens: of accounts that hold just the permissions of the engine, in standalone mode and not.
-        role: tells the role in a namespace of somebody who is in some groups, by SubjectAccessReviews.
+        tokens: of accounts that hold just the permissions of the engine, in standalone mode and
+            not.
+        role: tells the role in a namespace of somebody who is in some groups, by
+            SubjectAccessReviews.
         settled: tells whether the profile controller has nothing left to do to a profile.
         folder: for documents and what processes print.
     """
@@ -84,7 +93,8 @@ class Trial:
     def __init__(self, lab: Lab, scenario: Scenario, prefix: str, proxy: Proxy) -> None:
         self.lab, self.proxy, self.prefix = lab, proxy, prefix
         self.scenario = scenario.called(prefix, instance=prefix)
-        self.names = {f"{prefix}-{name}": name for name in scenario.names}  # as they are, as they are told of
+        # as they are, as they are told of
+        self.names = {f"{prefix}-{name}": name for name in scenario.names}
         self.token = lab.tokens[scenario.settings.standalone]
         self.client = proxy.client(self.token)
         self.struck: Request | None = None
@@ -110,7 +120,8 @@ class Trial:
     def strike(self, index: int, kind: Injury) -> bool:
         """Apply the second document while the index-th write goes wrong; return whether there was such a write.
 
-        A kill is the end of a real process: the command, ended by SIGKILL before or after the server acted.
+        A kill is the end of a real process: the command, ended by SIGKILL before or after the
+            server acted.
         """
         fault = fail_nth_write(index, kind)
         with self._going_wrong(fault):
@@ -133,15 +144,24 @@ class Trial:
     def finish(self) -> list[str]:
         """Run again, undisturbed; return what is wrong with how it ended.
 
-        Where the profile controller wrote at the same moment, which is pending and no error, it takes another run.
+        Where the profile controller wrote at the same moment, which is pending and no error, it
+        takes another run.
         """
         for _ in range(_MOST_RUNS):
             self.runs += 1
             report = self._apply()
             if report is None or report.exit_code != _PENDING:
                 break
-        told = ["the cluster could not be read"] if report is None else [*report.errors, *map(str, report.pending)]
-        return [] if report is not None and report.exit_code == 0 else [f"the run after it did not finish: {told}"]
+        told = (
+            ["the cluster could not be read"]
+            if report is None
+            else [*report.errors, *map(str, report.pending)]
+        )
+        return (
+            []
+            if report is not None and report.exit_code == 0
+            else [f"the run after it did not finish: {told}"]
+        )
 
     def problems(self, goal: Goal) -> list[str]:
         """Return what is not as it must be at the end, and what was not on the way; empty if all is well."""
@@ -159,12 +179,16 @@ class Trial:
         after, roles = given_after(self.scenario), self.scenario.settings.cluster_roles
         told = {name: role for role, name in roles.items()}
         found = []
-        for door in sorted({door for door in (*given_before(self.scenario), *after) if door.kind == "RoleBinding"}):
+        for door in sorted(
+            {door for door in (*given_before(self.scenario), *after) if door.kind == "RoleBinding"}
+        ):
             wanted = "".join(told[name] for name in after.get(door, ()))
             try:
                 wait_for("it", lambda door=door, wanted=wanted: self._role(door) == wanted)
             except TooLate:
-                found.append(f"{door.person} may be {self._role(door)!r} in {door.profile}, not {wanted!r}")
+                found.append(
+                    f"{door.person} may be {self._role(door)!r} in {door.profile}, not {wanted!r}"
+                )
         return found
 
     def goal(self) -> Goal:
@@ -187,7 +211,9 @@ class Trial:
         finally:
             self.proxy.faults.clear()
 
-    def _apply(self, pmr: ProfilesManagementRepresentation | None = None, **changed: Any) -> Report | None:
+    def _apply(
+        self, pmr: ProfilesManagementRepresentation | None = None, **changed: Any
+    ) -> Report | None:
         pmr, settings = pmr or self.scenario.after, replace(self.scenario.settings, **changed)
         try:
             return create_or_update_profiles(pmr, target=self.client, settings=settings)
@@ -202,7 +228,12 @@ class Trial:
         document.write_text(dumps(self.scenario.after))
         settings = self.scenario.settings
         arguments = [
-            *("apply", str(document), "--kubeconfig", str(self.proxy.kubeconfig(folder, self.token))),
+            *(
+                "apply",
+                str(document),
+                "--kubeconfig",
+                str(self.proxy.kubeconfig(folder, self.token)),
+            ),
             *("--instance", settings.instance, "--writers", str(settings.writers)),
             *("--timeout", str(settings.deadline), "--allow-revocations"),
             *(("--standalone", "--allow-kubeflow") if settings.standalone else ()),
@@ -211,8 +242,13 @@ class Trial:
         self.exit_code = self.lab.command.run(arguments, folder / "out")
 
     def _run_through(self, pmr: ProfilesManagementRepresentation) -> None:
-        wait_for("a run that is through", lambda: (report := self._apply(pmr)) and report.exit_code != _PENDING)
-        wait_for("an empty plan", lambda: not self._plan_of(pmr), instead=lambda: self._plan_of(pmr))
+        wait_for(
+            "a run that is through",
+            lambda: (report := self._apply(pmr)) and report.exit_code != _PENDING,
+        )
+        wait_for(
+            "an empty plan", lambda: not self._plan_of(pmr), instead=lambda: self._plan_of(pmr)
+        )
         for name in pmr.profiles:
             self._wait_for(name)
 
@@ -230,7 +266,10 @@ class Trial:
     def _role(self, door: Door) -> str:
         kind, _, name = door.person.partition(" ")
         groups = [name] if kind == "Group" else []
-        user, standalone = "somebody@example.com" if groups else name, self.scenario.settings.standalone
+        user, standalone = (
+            "somebody@example.com" if groups else name,
+            self.scenario.settings.standalone,
+        )
         return self.lab.role(user, door.profile, groups, standalone=standalone)
 
     def _record(self) -> None:

@@ -18,11 +18,16 @@ def pytest_collection_modifyitems(items):
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     missing = [
         package
-        for package, found in (("git", shutil.which("git")), ("openssh-server", ssh_server.program()))
+        for package, found in (
+            ("git", shutil.which("git")),
+            ("openssh-server", ssh_server.program()),
+        )
         if not found
     ]
     if here and missing:
-        pytest.exit(f"The tests of the Git source need: apt-get install {' '.join(missing)}", returncode=1)
+        pytest.exit(
+            f"The tests of the Git source need: apt-get install {' '.join(missing)}", returncode=1
+        )
 
 
 @pytest.fixture

@@ -40,11 +40,17 @@ class SshServer:
         self.url = f"ssh://{getpass.getuser()}@127.0.0.1:{self.port}"
         self.known = self.line(folder / "host.pub")
         config = folder / "sshd_config"
-        config.write_text(_CONFIG.format(port=self.port, folder=folder, more=more), encoding="utf-8")
+        config.write_text(
+            _CONFIG.format(port=self.port, folder=folder, more=more), encoding="utf-8"
+        )
         if os.geteuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where root's sshd wants to be shut in
+            # where root's sshd wants to be shut in
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         self._process = subprocess.Popen(  # noqa: S603 - sshd has to be called by its whole path
-            [program(), "-D", "-e", "-f", str(config)], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+            [program(), "-D", "-e", "-f", str(config)],
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
         )
         for line in self._process.stderr:
             if line.startswith("Server listening"):

@@ -5,7 +5,12 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_ssh_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_ssh_private_key,
+)
 
 from integration.git.ssh_server import keys
 from profiles_management.git import Credentials
@@ -71,7 +76,10 @@ def test_a_private_key_in_pkcs8_lets_in(over_ssh, sshd, tmp_path, kind):
 def test_a_private_key_that_is_not_accepted(over_ssh, tmp_path):
     other = keys(tmp_path / "other")
 
-    assert refusal(over_ssh(credentials=Credentials(ssh_key=other))) == "the host does not accept the private key."
+    assert (
+        refusal(over_ssh(credentials=Credentials(ssh_key=other)))
+        == "the host does not accept the private key."
+    )
 
 
 def test_a_private_key_with_a_passphrase(over_ssh, tmp_path):
@@ -131,6 +139,8 @@ def test_a_port_that_accepts_and_says_nothing(over_ssh, sshd):
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         port = silent.getsockname()[1]
         known = sshd.known.replace(str(sshd.port), str(port))
-        source = replace(over_ssh(known_hosts=known, deadline=0.5), url=f"ssh://127.0.0.1:{port}/x.git")
+        source = replace(
+            over_ssh(known_hosts=known, deadline=0.5), url=f"ssh://127.0.0.1:{port}/x.git"
+        )
 
         assert refusal(source) == LATE.format(0.5)

@@ -7,7 +7,11 @@ def test_a_document_over_ssh_is_planned(run, sshd, repository, tmp_path):
     (tmp_path / "key").write_text(sshd.key, encoding="utf-8")
 
     code, out, _ = run(
-        "plan", f"git+{sshd.url}{repository.bare}", "--directory", "manifests", SSH_KEY_FILE=tmp_path / "key"
+        "plan",
+        f"git+{sshd.url}{repository.bare}",
+        "--directory",
+        "manifests",
+        SSH_KEY_FILE=tmp_path / "key",
     )
 
     assert (code, out.splitlines()[:3]) == (0, ["Folder: manifests", "", "ml"])

@@ -40,7 +40,9 @@ class TesterCharm(ops.CharmBase):
         if report.problem:
             return ops.BlockedStatus(report.problem)
         if report.failed:
-            return ops.BlockedStatus(", ".join(f"{name}: {reason}" for name, reason in report.failed.items()))
+            return ops.BlockedStatus(
+                ", ".join(f"{name}: {reason}" for name, reason in report.failed.items())
+            )
         if report.pending:
             return ops.WaitingStatus(f"{len(report.pending)} pending")
         return ops.ActiveStatus(f"{len(report.applied)} applied")

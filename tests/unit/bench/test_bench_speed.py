@@ -31,7 +31,13 @@ SECONDS = {
 
 def run(way: Way, wall: float) -> dict:
     requests = {"LIST": 6, "GET": 3, "POST": 4 if way is Way.ONE else 0}
-    figures = {"wall": wall, "cpu": wall / 2, "server": wall, "peak": 100_000_000, "requests": requests}
+    figures = {
+        "wall": wall,
+        "cpu": wall / 2,
+        "server": wall,
+        "peak": 100_000_000,
+        "requests": requests,
+    }
     return {**figures, "objects": 270}
 
 
@@ -93,7 +99,9 @@ def test_a_goal_that_is_missed_for_want_of_cores_says_what_sending_alone_reaches
 
 
 def test_one_changed_contributor_is_held_against_the_requests_of_a_no_op():
-    assert "4 requests more, 1.10 s beside 1.00 s. **Met.**" in goal(figures_of(), "One contributor")
+    assert "4 requests more, 1.10 s beside 1.00 s. **Met.**" in goal(
+        figures_of(), "One contributor"
+    )
 
 
 def test_a_size_without_first_applies_has_no_rows_and_no_goals_for_them():

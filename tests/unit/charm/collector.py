@@ -43,7 +43,11 @@ class Collector:
         (body,) = (body for path, body in self.got if path == "/v1/metrics")
         (scope,) = body["resourceMetrics"][0]["scopeMetrics"]
         points = {one["name"]: one["gauge"]["dataPoints"] for one in scope["metrics"]}
-        return {name: found[0]["asDouble"] for name, found in points.items() if not found[0]["attributes"]}
+        return {
+            name: found[0]["asDouble"]
+            for name, found in points.items()
+            if not found[0]["attributes"]
+        }
 
     @property
     def lines(self):

@@ -47,7 +47,8 @@ class Ticks:
 class World:
     """One deployed charm beside one cluster.
 
-    `see(event)` lets an event happen and returns the state after it; it goes on from the state before, as a unit does.
+    `see(event)` lets an event happen and returns the state after it; it goes on from the state
+    before, as a unit does.
     """
 
     def __init__(self, api: MemoryApi, app_name: str, ticks: Ticks) -> None:
@@ -60,7 +61,10 @@ class World:
         """Set the options, all of them; those that are not named go back to their defaults."""
         named = {name.replace("_", "-"): value for name, value in options.items()}
         secrets = {value for value in named.values() if isinstance(value, testing.Secret)}
-        config = {key: value.id if isinstance(value, testing.Secret) else value for key, value in named.items()}
+        config = {
+            key: value.id if isinstance(value, testing.Secret) else value
+            for key, value in named.items()
+        }
         self.state = replace(self.state, leader=leader, config=config, secrets=secrets)
 
     def relate(self, app: str, document: str | None = None, /, **raw: str) -> testing.Relation:
@@ -78,7 +82,9 @@ class World:
         """Remove a relation: the charm sees it break, and then it is gone."""
         relation = self._relation(app)
         state = self.context.run(self.context.on.relation_broken(relation), self.state)
-        self.state = replace(state, relations={one for one in state.relations if one.id != relation.id})
+        self.state = replace(
+            state, relations={one for one in state.relations if one.id != relation.id}
+        )
         return self.state
 
     def publish(self, app: str, document: str | None = None, /, **raw: str) -> testing.State:
@@ -133,7 +139,9 @@ class World:
 
     def results(self) -> dict[str, object]:
         found = self.context.action_results or {}
-        return {key: json.loads(text) if text[:1] in ("[", "{") else text for key, text in found.items()}
+        return {
+            key: json.loads(text) if text[:1] in ("[", "{") else text for key, text in found.items()
+        }
 
     @property
     def logged(self) -> list[str]:
@@ -151,7 +159,11 @@ def api() -> MemoryApi:
     """A cluster with Kubeflow: its ClusterRoles are there and its controller runs."""
     server = MemoryApi()
     server.put_all(
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": name},
+        }
         for name in ROLES
     )
     ProfileController(server, principals=CHARMED_PRINCIPALS)
@@ -163,7 +175,9 @@ def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[..., World
     """Deploy the charm beside a cluster: the one seam is what makes the client."""
 
     def build(server: MemoryApi, app_name: str = "profiles-management") -> World:
-        monkeypatch.setattr(connection, "connect", lambda: connection.Connection(server.client, ticks.clock))
+        monkeypatch.setattr(
+            connection, "connect", lambda: connection.Connection(server.client, ticks.clock)
+        )
         return World(server, app_name, ticks)
 
     return build

@@ -44,7 +44,10 @@ def published(document: str) -> dict[str, str]:
 def read_answer(ours: testing.Relation) -> Report:
     """Return what the charm at the other end of our relation reads, as the library reads it."""
     Publisher.document = ""
-    data = {"local_app_data": dict(ours.remote_app_data), "remote_app_data": dict(ours.local_app_data)}
+    data = {
+        "local_app_data": dict(ours.remote_app_data),
+        "remote_app_data": dict(ours.local_app_data),
+    }
     _publisher(testing.Relation("profiles", remote_app_name="ours", **data))
     assert Publisher.report is not None
     return Publisher.report

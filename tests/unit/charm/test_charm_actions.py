@@ -23,7 +23,9 @@ def test_plan_says_what_would_be_done_and_does_nothing(world, document):
     assert answer["summary"] == SUMMARY
     assert answer["text"].splitlines()[0] == "ml"
     assert answer["text"].splitlines()[-1] == SUMMARY
-    assert [(change["action"], change["kind"], change["profile"]) for change in answer["changes"]] == [
+    assert [
+        (change["action"], change["kind"], change["profile"]) for change in answer["changes"]
+    ] == [
         ("create", "Profile", "ml"),
         ("create", "RoleBinding", "ml"),
     ]
@@ -58,7 +60,11 @@ def test_sync_now_is_told_by_the_status(world, document):
 
     world.act("sync-now")
 
-    assert world.state.unit_status == world.state.app_status == ActiveStatus("1 profile, 1 contributor")
+    assert (
+        world.state.unit_status
+        == world.state.app_status
+        == ActiveStatus("1 profile, 1 contributor")
+    )
 
 
 def test_a_dry_run_is_a_plan(world, document):
@@ -116,12 +122,17 @@ def test_on_another_unit_an_action_fails_and_names_the_leader(name, world, docum
 
 @pytest.mark.parametrize("name", ["plan", "sync-now"])
 def test_a_bad_document_fails_with_the_first_error_and_lists_all(name, world):
-    world.configure(pmr="profiles:\n- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n  shape: round\n")
+    world.configure(
+        pmr="profiles:\n- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n  shape: round\n"
+    )
 
     reason = world.fail(name)
 
     assert reason.startswith('pmr line 4: unknown key "colour"; 1 more; frozen')
-    assert [(error["file"], error["line"]) for error in world.results()["errors"]] == [("pmr", 4), ("pmr", 5)]
+    assert [(error["file"], error["line"]) for error in world.results()["errors"]] == [
+        ("pmr", 4),
+        ("pmr", 5),
+    ]
 
 
 @pytest.mark.parametrize("name", ["plan", "sync-now"])
@@ -136,7 +147,9 @@ def test_without_trust_an_action_fails_and_says_what_to_run(name, world, api, do
 
     reason = world.fail(name)
 
-    assert reason == "not allowed to list profiles; run juju trust profiles-management --scope=cluster"
+    assert (
+        reason == "not allowed to list profiles; run juju trust profiles-management --scope=cluster"
+    )
 
 
 def test_a_refused_profile_fails_the_action_after_the_others_are_done(world, api, document):
@@ -162,7 +175,9 @@ def test_what_is_pending_is_no_failure(deploy, api, document):
 
 
 def test_a_write_that_fails_is_listed_with_its_reason(world, api, document):
-    api.faults.append(always(injury("422"), lambda request: request.writes and request.resource == "profiles"))
+    api.faults.append(
+        always(injury("422"), lambda request: request.writes and request.resource == "profiles")
+    )
     world.configure(pmr=document(ml=1))
 
     reason = world.fail("sync-now")
@@ -176,11 +191,16 @@ def test_long_lists_go_on_in_pieces_that_are_lists_too(world, document):
 
     answer = world.act("plan")
 
-    keys = ["changes", *(f"changes-{number}" for number in range(2, int(answer["changes-pieces"]) + 1))]
+    keys = [
+        "changes",
+        *(f"changes-{number}" for number in range(2, int(answer["changes-pieces"]) + 1)),
+    ]
     pieces = [answer[key] for key in keys]
     assert len(pieces) > 1
     assert sum(map(len, pieces)) == int(answer["changes-total"]) == 401
-    assert all(len(value.encode()) <= LARGEST + 2 for value in world.context.action_results.values())
+    assert all(
+        len(value.encode()) <= LARGEST + 2 for value in world.context.action_results.values()
+    )
 
 
 def test_long_texts_are_cut_and_say_by_how_much(world, document):
@@ -206,7 +226,9 @@ def test_results_are_text_under_keys_that_juju_takes(world, document):
 @pytest.mark.parametrize("params", [{"dry-runn": True}, {"dry-run": "yes"}])
 def test_params_of_another_name_or_type_are_not_declared(params, world):
     with pytest.raises(InconsistentScenarioError, match="dry-run"):
-        world.context.run(world.context.on.action("sync-now", params=params), testing.State(leader=True))
+        world.context.run(
+            world.context.on.action("sync-now", params=params), testing.State(leader=True)
+        )
 
 
 # what is stale
@@ -258,7 +280,9 @@ def test_what_is_confirmed_is_deleted_with_its_namespace(stale, api):
 
 
 def test_the_summary_of_a_deletion_that_failed_is_one_of_numbers(stale, api):
-    api.faults.append(always(injury("422"), lambda request: request.writes and request.resource == "profiles"))
+    api.faults.append(
+        always(injury("422"), lambda request: request.writes and request.resource == "profiles")
+    )
 
     reason = stale.fail("delete-stale-profiles", confirm=True)
 
@@ -304,7 +328,10 @@ def test_a_long_document_comes_in_pieces_that_put_together_are_the_document(worl
 
     keys = ["pmr", *(f"pmr-{number}" for number in range(2, int(answer["pmr-pieces"]) + 1))]
     assert len(keys) > 1
-    assert len(documents.loads("".join(answer[key] for key in keys)).profiles["ml"].contributors) == 1500
+    assert (
+        len(documents.loads("".join(answer[key] for key in keys)).profiles["ml"].contributors)
+        == 1500
+    )
 
 
 def test_who_has_access_is_listed_by_person_or_by_profile(world, document):
@@ -317,7 +344,9 @@ def test_who_has_access_is_listed_by_person_or_by_profile(world, document):
         ("web", "root@example.com", "admin"),
     }
     assert {one["profile"] for one in world.act("list-access", profile="ml")["access"]} == {"ml"}
-    assert [one["profile"] for one in world.act("list-access", person="user1@example.com")["access"]] == ["web"]
+    assert [
+        one["profile"] for one in world.act("list-access", person="user1@example.com")["access"]
+    ] == ["web"]
     assert {one["person"]["name"] for one in world.act("list-access", person="USER")["access"]} == {
         "user0@example.com",
         "user1@example.com",
@@ -349,7 +378,8 @@ def test_a_day_that_is_none_is_refused(world, document):
 
 
 @pytest.mark.parametrize(
-    ("written", "taken"), [("2026-02-01 18:00 +02:00", True), ("20260201", False), ("2026-02-01T18:00", False)]
+    ("written", "taken"),
+    [("2026-02-01 18:00 +02:00", True), ("20260201", False), ("2026-02-01T18:00", False)],
 )
 def test_the_day_of_a_plan_is_written_as_until_is(written, taken, world, document):
     world.configure(pmr=document(ml=1))
@@ -367,7 +397,9 @@ def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(world, docu
     assert world.fail("list-access", profile="mk") == 'There is no profile "mk"'
 
 
-@pytest.mark.parametrize("name", ["list-stale-profiles", "delete-stale-profiles", "export-pmr", "list-access"])
+@pytest.mark.parametrize(
+    "name", ["list-stale-profiles", "delete-stale-profiles", "export-pmr", "list-access"]
+)
 def test_only_the_leader_answers(name, world, document):
     world.configure(pmr=document(ml=1), leader=False)
 
@@ -383,7 +415,9 @@ def test_an_action_that_may_not_read_says_what_to_run(name, world, api, document
     assert world.fail(name).endswith("; run juju trust profiles-management --scope=cluster")
 
 
-def test_a_distribution_that_is_not_that_of_the_owners_policies_stops_unless_it_is_allowed(world, document):
+def test_a_distribution_that_is_not_that_of_the_owners_policies_stops_unless_it_is_allowed(
+    world, document
+):
     world.configure(pmr=document(ml=10))
     world.see()
     world.configure(pmr=document(ml=10), distribution="upstream")
@@ -393,4 +427,6 @@ def test_a_distribution_that_is_not_that_of_the_owners_policies_stops_unless_it_
     assert world.state.unit_status == BlockedStatus(said)
     assert world.act("plan")["stopped"] == said
     assert "stopped" not in world.act("sync-now", dry_run=True, allow_gateway_change=True)
-    assert world.act("sync-now", allow_gateway_change=True)["summary"].startswith("1 profile, 10 contributors")
+    assert world.act("sync-now", allow_gateway_change=True)["summary"].startswith(
+        "1 profile, 10 contributors"
+    )

@@ -8,7 +8,7 @@ import pytest
 from ops import ActiveStatus, BlockedStatus, MaintenanceStatus, WaitingStatus, testing
 
 from profiles_charm import results
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 
 ODD = (
     "", " ", "portal", "relation", "relation:", "relation:profiles", "relation:profiles:a:b", "a:b:c:d", "::", "\n",
@@ -24,7 +24,14 @@ ANY_JSON = (
 TEXTS = (*map(json.dumps, ANY_JSON), "[" * 100_000, "{", "NaN", "1" * 5000)
 ENDPOINTS = ("service-mesh", "send-otlp", "charm-tracing", "receive-ca-cert", "grafana-dashboard")
 KEYS = ("mesh_type", "labels", "endpoints", "receivers", "certificates", "version")
-ACTIONS = ("plan", "sync-now", "list-stale-profiles", "export-pmr", "list-access", "delete-stale-profiles")
+ACTIONS = (
+    "plan",
+    "sync-now",
+    "list-stale-profiles",
+    "export-pmr",
+    "list-access",
+    "delete-stale-profiles",
+)
 PLAN = ("plan",)
 STATUSES = (ActiveStatus, BlockedStatus, WaitingStatus, MaintenanceStatus)
 
@@ -47,23 +54,41 @@ def put_oddities(api, rng):
     """Put objects into the cluster whose texts are odd, as far as Kubernetes takes them."""
     for number in range(4):
         name = f"odd-{number}"
-        notes = {names.SOURCE: rng.choice(ODD), names.SETS: rng.choice(ODD), names.KEYS: rng.choice(ODD)}
-        marks = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: rng.choice(("default", "other", ""))}
-        owner = rng.choice(({"kind": "User", "name": rng.choice(ODD)}, {"kind": rng.choice(ODD), "name": "x"}, None))
+        notes = {
+            naming.SOURCE: rng.choice(ODD),
+            naming.SETS: rng.choice(ODD),
+            naming.KEYS: rng.choice(ODD),
+        }
+        marks = {
+            naming.MANAGED_BY: naming.MANAGER,
+            naming.INSTANCE: rng.choice(("default", "other", "")),
+        }
+        owner = rng.choice(
+            (
+                {"kind": "User", "name": rng.choice(ODD)},
+                {"kind": rng.choice(ODD), "name": "x"},
+                None,
+            )
+        )
         meta = {"name": name, "annotations": notes, "labels": marks}
         spec = {"owner": owner} if owner else {}
-        api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": meta, "spec": spec})
+        api.put(
+            {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": meta, "spec": spec}
+        )
         space = {"name": name, "annotations": {**notes, "owner": rng.choice(ODD)}, "labels": marks}
         api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": space})
         put_contributor(api, rng, name, marks)
 
 
 def put_contributor(api, rng, namespace, marks):
-    notes = {key: rng.choice(ODD) for key in ("user", "role", names.UNTIL, names.SOURCE)}
+    notes = {key: rng.choice(ODD) for key in ("user", "role", naming.UNTIL, naming.SOURCE)}
     name = rng.choice(("user-ann-example-com-clusterrole-edit", "namespaceAdmin", "something"))
     meta = {"name": name, "namespace": namespace, "annotations": notes, "labels": marks}
     subject = {"kind": rng.choice(("User", "Group", "Foo")), "name": rng.choice(ODD)}
-    role = {"kind": rng.choice(("ClusterRole", "Role")), "name": rng.choice(("kubeflow-edit", *ODD))}
+    role = {
+        "kind": rng.choice(("ClusterRole", "Role")),
+        "name": rng.choice(("kubeflow-edit", *ODD)),
+    }
     group = "rbac.authorization.k8s.io"
     api.put(
         {
@@ -74,8 +99,23 @@ def put_contributor(api, rng, namespace, marks):
             "subjects": [{"apiGroup": group, **subject}],
         }
     )
-    spec = rng.choice(({}, {"rules": []}, {"rules": [{}]}, {"rules": None}, {"rules": [{"from": None, "when": None}]}))
-    api.put({"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "metadata": meta, "spec": spec})
+    spec = rng.choice(
+        (
+            {},
+            {"rules": []},
+            {"rules": [{}]},
+            {"rules": None},
+            {"rules": [{"from": None, "when": None}]},
+        )
+    )
+    api.put(
+        {
+            "apiVersion": "security.istio.io/v1",
+            "kind": "AuthorizationPolicy",
+            "metadata": meta,
+            "spec": spec,
+        }
+    )
 
 
 @pytest.mark.parametrize("seed", range(16))
@@ -91,7 +131,9 @@ def test_whatever_the_cluster_holds_a_status_and_every_action_answer(seed, world
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 @pytest.mark.parametrize("key", ["since", "seen"])
 def test_whatever_the_peers_remember_a_status_and_a_plan_answer(key, text, world, document):
-    world.state = replace(world.state, relations={testing.PeerRelation("peers", local_app_data={key: text})})
+    world.state = replace(
+        world.state, relations={testing.PeerRelation("peers", local_app_data={key: text})}
+    )
     world.configure(pmr="profiles: nonsense")
     world.relate("teams", document(ml=1))
 
@@ -103,7 +145,10 @@ def test_whatever_the_peers_remember_a_status_and_a_plan_answer(key, text, world
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_whatever_a_related_application_says_a_status_and_a_plan_answer(text, world, document):
     databag = dict.fromkeys(KEYS, text)
-    related = [testing.Relation(name, remote_app_name="other", remote_app_data=databag) for name in ENDPOINTS]
+    related = [
+        testing.Relation(name, remote_app_name="other", remote_app_data=databag)
+        for name in ENDPOINTS
+    ]
     world.state = replace(world.state, relations={*world.state.relations, *related})
     world.configure(pmr=document(ml=1))
 
@@ -122,7 +167,7 @@ def test_a_source_with_an_unknown_name_is_shown_in_the_status(name, world, api, 
     world.configure(pmr=document(ml=1))
     world.see()
     profile = api.get("Profile", None, "ml")
-    profile["metadata"]["annotations"][names.SOURCE] = name
+    profile["metadata"]["annotations"][naming.SOURCE] = name
     api.put(profile)
     world.relate("teams", None)
     world.configure(pmr="")

@@ -22,13 +22,16 @@ MARK = "s3cr3t-mark"
 def marked(world, api, monkeypatch):
     """The charm beside a cluster that knows it by a marked token."""
     config = KubeConfig.from_one(
-        cluster=Cluster(server="http://memory.invalid", insecure=True), user=User(token=MARK), context_name="memory"
+        cluster=Cluster(server="http://memory.invalid", insecure=True),
+        user=User(token=MARK),
+        context_name="memory",
     )
     monkeypatch.setattr(
         connection,
         "connect",
         lambda: connection.Connection(
-            lambda: Client(config=config, transport=api.transport, trust_env=False), world.ticks.clock
+            lambda: Client(config=config, transport=api.transport, trust_env=False),
+            world.ticks.clock,
         ),
     )
     return world
@@ -43,7 +46,11 @@ def collector():
 
 
 def watched(world, collector, url=None):
-    offer = {"protocol": "http", "endpoint": url or collector.url, "telemetries": ["logs", "metrics", "traces"]}
+    offer = {
+        "protocol": "http",
+        "endpoint": url or collector.url,
+        "telemetries": ["logs", "metrics", "traces"],
+    }
     relation = testing.Relation("send-otlp", remote_app_data={"endpoints": json.dumps([offer])})
     world._swap(None, relation)
 
@@ -52,8 +59,19 @@ def told(world, api, collector):
     """Return everything that came out of the charm."""
     statuses = [world.state.unit_status.message, world.state.app_status.message]
     events = [json.dumps(event) for event in api.objects("Event")]
-    databags = [json.dumps(dict(one.local_app_data)) for one in world.state.relations if hasattr(one, "local_app_data")]
-    return [*statuses, *world.logged, *events, *databags, json.dumps(collector.got), repr(world.context.action_results)]
+    databags = [
+        json.dumps(dict(one.local_app_data))
+        for one in world.state.relations
+        if hasattr(one, "local_app_data")
+    ]
+    return [
+        *statuses,
+        *world.logged,
+        *events,
+        *databags,
+        json.dumps(collector.got),
+        repr(world.context.action_results),
+    ]
 
 
 def echo(code):
@@ -61,7 +79,11 @@ def echo(code):
 
     def refuse(request, act):
         sent = request.headers["authorization"]
-        status = {"kind": "Status", "status": "Failure", "message": f"{sent} and {sent.partition(' ')[2]} are refused"}
+        status = {
+            "kind": "Status",
+            "status": "Failure",
+            "message": f"{sent} and {sent.partition(' ')[2]} are refused",
+        }
         return Answer(code, json.dumps(status).encode(), {"Content-Type": "application/json"})
 
     return refuse
@@ -69,7 +91,9 @@ def echo(code):
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 422, 429, 500, 503])
 @pytest.mark.parametrize("concerned", ["reads", "writes"])
-def test_no_answer_of_a_cluster_that_repeats_the_token_gets_through(marked, api, document, collector, code, concerned):
+def test_no_answer_of_a_cluster_that_repeats_the_token_gets_through(
+    marked, api, document, collector, code, concerned
+):
     watched(marked, collector)
     api.faults.append(always(echo(code), lambda request: request.writes == (concerned == "writes")))
     marked.configure(pmr=document(ml=1), events="names")
@@ -88,7 +112,12 @@ def test_no_answer_of_a_cluster_that_repeats_the_token_gets_through(marked, api,
 
 @pytest.mark.parametrize(
     "content",
-    [{"user": "ann", "token": f"{MARK}\n"}, {"user": "ann", "password": MARK}, {"ssh-key": MARK}, {MARK: MARK}],
+    [
+        {"user": "ann", "token": f"{MARK}\n"},
+        {"user": "ann", "password": MARK},
+        {"ssh-key": MARK},
+        {MARK: MARK},
+    ],
 )
 def test_no_message_about_a_secret_holds_its_content(marked, api, collector, content):
     secret = testing.Secret({key.lower(): value for key, value in content.items()})
@@ -104,7 +133,11 @@ def test_no_message_about_a_secret_holds_its_content(marked, api, collector, con
 
 @pytest.mark.parametrize(
     "url",
-    [f"https://ann:{MARK}@git.invalid/a.git", f"https://git.invalid/a.git?token={MARK}", f"ann:{MARK}@host:a.git"],
+    [
+        f"https://ann:{MARK}@git.invalid/a.git",
+        f"https://git.invalid/a.git?token={MARK}",
+        f"ann:{MARK}@host:a.git",
+    ],
 )
 def test_no_message_about_the_url_of_a_repository_holds_a_credential(marked, api, collector, url):
     watched(marked, collector)
@@ -116,7 +149,9 @@ def test_no_message_about_the_url_of_a_repository_holds_a_credential(marked, api
     assert MARK not in "\n".join(told(marked, api, collector))
 
 
-def test_a_collector_whose_url_holds_a_password_is_not_named_with_it(marked, api, document, collector):
+def test_a_collector_whose_url_holds_a_password_is_not_named_with_it(
+    marked, api, document, collector
+):
     collector.answer = 401
     watched(marked, collector, collector.url.replace("//", f"//ann:{MARK}@"))
     marked.configure(pmr=document(ml=1))
@@ -128,7 +163,11 @@ def test_a_collector_whose_url_holds_a_password_is_not_named_with_it(marked, api
 
 
 @pytest.mark.parametrize(
-    "kubeconfig", [f"users: [{{token: {MARK}", f"current-context: x\nusers: [{{name: u, user: {{token: {MARK}}}}}]"]
+    "kubeconfig",
+    [
+        f"users: [{{token: {MARK}",
+        f"current-context: x\nusers: [{{name: u, user: {{token: {MARK}}}}}]",
+    ],
 )
 def test_no_message_about_the_credentials_of_the_unit_holds_them(monkeypatch, tmp_path, kubeconfig):
     (tmp_path / "config").write_text(kubeconfig)
@@ -151,7 +190,9 @@ def test_an_option_in_the_wrong_place_leaves_no_other_value_in_a_traceback(world
 
 @pytest.mark.parametrize("error", [ClusterError, ClusterAway, ProfilesError, SettingsError])
 def test_no_error_shows_the_password_of_a_url_in_a_status(error):
-    shown = status_of(error(f"the answer of https://ann:{MARK}@cluster.example.com cannot be read"), "profiles")
+    shown = status_of(
+        error(f"the answer of https://ann:{MARK}@cluster.example.com cannot be read"), "profiles"
+    )
 
     assert MARK not in shown.message
     assert "cluster.example.com" in shown.message

@@ -10,12 +10,23 @@ from profiles_charm.status import Run
 from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where
-from profiles_management.reconcile.plan import Access, Action, Change, ObjectRef, Pending, Phase, Plan, Reason
+from profiles_management.reconcile.plan import (
+    Access,
+    Action,
+    Change,
+    ObjectRef,
+    Pending,
+    Phase,
+    Plan,
+    Reason,
+)
 from profiles_management.reconcile.report import Outcome, Result
 
 PMR = ProfilesManagementRepresentation()
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
-REFUSED = Problem("foreign-namespace", "namespace b belongs to ann", Where(path="Profile/b"), "Hand it over.")
+REFUSED = Problem(
+    "foreign-namespace", "namespace b belongs to ann", Where(path="Profile/b"), "Hand it over."
+)
 
 
 def a_run(report=None, *, outcome=None, **fields):
@@ -33,12 +44,16 @@ def named(run):
     for one in of(run):
         assert one.name.startswith("profiles_management_")
         labels = ",".join(one.labels.values())
-        found[f"{one.name.removeprefix('profiles_management_')}{labels and f'[{labels}]'}"] = one.value
+        found[f"{one.name.removeprefix('profiles_management_')}{labels and f'[{labels}]'}"] = (
+            one.value
+        )
     return found
 
 
 def change(profile, action=Action.CREATE, sent=2, result=Result.DONE):
-    made = Change(Phase.GRANT, profile, ObjectRef("RoleBinding", profile, "x"), action, Reason.WANTED)
+    made = Change(
+        Phase.GRANT, profile, ObjectRef("RoleBinding", profile, "x"), action, Reason.WANTED
+    )
     return Outcome(made, result, "", sent)
 
 
@@ -47,13 +62,19 @@ def test_a_run_with_nothing_to_do_is_a_good_one():
 
     assert found["run_success"] == 1
     assert found["last_success_timestamp_seconds"] == NOON.timestamp()
-    assert (found["profiles"], found["contributors"], found["run_duration_seconds"]) == (12, 57, 1.5)
+    assert (found["profiles"], found["contributors"], found["run_duration_seconds"]) == (
+        12,
+        57,
+        1.5,
+    )
     assert (found["run_requests"], found["run_writes"]) == (9, 0)
 
 
 def test_changes_are_counted_by_action_and_result():
     outcomes = (change("a"), change("b"), change("c", Action.DELETE, 0, Result.FAILED))
-    plan = Plan(tuple(one.change for one in outcomes), profiles=3, access=Access(before=9, lost=4, gained=2))
+    plan = Plan(
+        tuple(one.change for one in outcomes), profiles=3, access=Access(before=9, lost=4, gained=2)
+    )
 
     found = named(a_run(Report(plan, outcomes)))
 
@@ -68,7 +89,10 @@ def test_changes_are_counted_by_action_and_result():
     [
         (Report(Plan(refused=(REFUSED, REFUSED), profiles=2)), "profiles_refused"),
         (
-            Report(Plan(profiles=2), (change("a", result=Result.FAILED), change("a", result=Result.FAILED))),
+            Report(
+                Plan(profiles=2),
+                (change("a", result=Result.FAILED), change("a", result=Result.FAILED)),
+            ),
             "profiles_failed",
         ),
     ],
@@ -81,16 +105,25 @@ def test_a_profile_that_was_refused_or_failed_is_counted_once_and_the_run_is_not
 
 
 def test_what_is_pending_is_counted_and_the_run_is_good():
-    found = named(a_run(Report(Plan(), waiting=(Pending("a", "…"), Pending("a", "…"), Pending("b", "…")))))
+    found = named(
+        a_run(Report(Plan(), waiting=(Pending("a", "…"), Pending("a", "…"), Pending("b", "…"))))
+    )
 
     assert (found["profiles_pending"], found["run_success"]) == (2, 1)
 
 
-@pytest.mark.parametrize("error", [ClusterAway("away"), BrakeError("much", lost=9, before=10)], ids=["away", "brake"])
+@pytest.mark.parametrize(
+    "error", [ClusterAway("away"), BrakeError("much", lost=9, before=10)], ids=["away", "brake"]
+)
 def test_what_a_run_that_was_stopped_cannot_tell_is_left_out(error):
     found = named(a_run(outcome=error, gathered=gathered(Read("git", PMR))))
 
-    assert set(found) == {"run_success", "run_duration_seconds", "run_requests", "source_ready[git]"}
+    assert set(found) == {
+        "run_success",
+        "run_duration_seconds",
+        "run_requests",
+        "source_ready[git]",
+    }
     assert found["run_success"] == 0
 
 

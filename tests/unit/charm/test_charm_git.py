@@ -27,7 +27,9 @@ def repository(monkeypatch):
             self.asked = source
             if self.error is not None:
                 raise self.error
-            pmr = documents.loads(self.text, name=f"pmr.yaml@{COMMIT[:8]}", rules=given["rules"], additions=True)
+            pmr = documents.loads(
+                self.text, name=f"pmr.yaml@{COMMIT[:8]}", rules=given["rules"], additions=True
+            )
             return Checkout(pmr, Snapshot(COMMIT, COMMIT, source.path, {}))
 
     found = Repository()
@@ -35,7 +37,9 @@ def repository(monkeypatch):
     return found
 
 
-def test_a_document_in_git_is_applied_and_its_commit_is_in_the_status(world, api, document, repository):
+def test_a_document_in_git_is_applied_and_its_commit_is_in_the_status(
+    world, api, document, repository
+):
     repository.text = document(ml=2)
     world.configure(git_url=URL)
 
@@ -47,7 +51,9 @@ def test_a_document_in_git_is_applied_and_its_commit_is_in_the_status(world, api
 
 
 def test_the_options_say_what_is_read(world, repository):
-    world.configure(git_url=URL, git_revision="main", git_path="teams", git_known_hosts="keys", git_ca="pem")
+    world.configure(
+        git_url=URL, git_revision="main", git_path="teams", git_known_hosts="keys", git_ca="pem"
+    )
 
     world.see("config_changed")
 
@@ -75,7 +81,10 @@ def test_credentials_come_from_a_secret(world, repository, content, credentials)
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("git@github.com:o/p.git", "This is not the URL of a repository. Write: git-url=ssh://git@github.com/o/p.git"),
+        (
+            "git@github.com:o/p.git",
+            "This is not the URL of a repository. Write: git-url=ssh://git@github.com/o/p.git",
+        ),
         (
             "https://github.com/o/p/blob/main/a.yaml",
             (
@@ -122,9 +131,29 @@ def test_a_repository_that_cannot_be_read_freezes_its_profiles(world, api, docum
 
     state = world.see("config_changed")
 
-    assert state.unit_status == BlockedStatus(f"git: git.example.com does not answer; 1 profile frozen {SINCE}")
-    assert len([one for one in api.objects("RoleBinding", "web") if one["metadata"]["name"].startswith("user-")]) == 1
-    assert len([one for one in api.objects("RoleBinding", "ml") if one["metadata"]["name"].startswith("user-")]) == 2
+    assert state.unit_status == BlockedStatus(
+        f"git: git.example.com does not answer; 1 profile frozen {SINCE}"
+    )
+    assert (
+        len(
+            [
+                one
+                for one in api.objects("RoleBinding", "web")
+                if one["metadata"]["name"].startswith("user-")
+            ]
+        )
+        == 1
+    )
+    assert (
+        len(
+            [
+                one
+                for one in api.objects("RoleBinding", "ml")
+                if one["metadata"]["name"].startswith("user-")
+            ]
+        )
+        == 2
+    )
 
 
 def test_a_bad_document_in_git_is_named_with_file_commit_and_line(world, repository):
@@ -147,7 +176,16 @@ def test_without_the_option_the_profiles_of_git_stay_as_they_are(world, api, doc
     state = world.see("config_changed")
 
     assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of git frozen")
-    assert len([one for one in api.objects("RoleBinding", "web") if one["metadata"]["name"].startswith("user-")]) == 1
+    assert (
+        len(
+            [
+                one
+                for one in api.objects("RoleBinding", "web")
+                if one["metadata"]["name"].startswith("user-")
+            ]
+        )
+        == 1
+    )
 
 
 def test_actions_name_the_commit(world, document, repository):

@@ -13,7 +13,11 @@ def test_it_is_a_square_of_a_hundred():
     svg = ElementTree.parse(ICON).getroot()  # noqa: S314 - our own file
 
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-    assert (svg.get("width"), svg.get("height"), svg.get("viewBox")) == ("100", "100", "0 0 100 100")
+    assert (svg.get("width"), svg.get("height"), svg.get("viewBox")) == (
+        "100",
+        "100",
+        "0 0 100 100",
+    )
 
 
 def test_it_fetches_nothing():

@@ -42,7 +42,9 @@ def test_it_revokes_and_grants_nothing(world, api, document, loses):
     assert state.unit_status == ops.WaitingStatus(leadership.LOST)
 
 
-def test_the_status_of_the_application_and_databags_are_left_to_the_new_leader(world, api, document, loses):
+def test_the_status_of_the_application_and_databags_are_left_to_the_new_leader(
+    world, api, document, loses
+):
     world.configure(pmr=document(ml=1))
     before = world.see().app_status
     world.relate("portal", document(data=1))

@@ -11,7 +11,7 @@ from charms.profiles_management.v0.profiles_management import revision_of
 from mangled import SEED, mangled, mangled_texts
 from profiles_management import git
 from profiles_management.git import Checkout, Snapshot
-from profiles_management.pmr import files
+from profiles_management.pmr import file_set
 
 COMMIT = "1a2b3c4d" * 5
 URL = "https://git.example.com/teams/profiles.git"
@@ -37,7 +37,9 @@ def ours(world, api):
         )
         event()
         names = [binding["metadata"]["name"] for binding in api.objects("RoleBinding", "ours")]
-        assert [name for name in names if name.startswith("user-")] == [f"user-ann-example-com-clusterrole-{role}"]
+        assert [name for name in names if name.startswith("user-")] == [
+            f"user-ann-example-com-clusterrole-{role}"
+        ]
 
     options = {"brake_minimum": 1_000}  # what is mangled loses people by the dozen
     see.options = options
@@ -48,17 +50,24 @@ def test_two_hundred_mangled_options_are_applied_or_told_in_the_status(world):
     for number, text in enumerate(mangled_texts(200, seed=5)):
         world.configure(pmr=text, brake_minimum=1_000)
         status = world.see("config_changed").unit_status
-        assert isinstance(status, ActiveStatus) or status.message.startswith(("pmr", "config", "no document")), text
+        assert isinstance(status, ActiveStatus) or status.message.startswith(
+            ("pmr", "config", "no document")
+        ), text
         if number % 20 == 0:
             _ = world.act("plan") if isinstance(status, ActiveStatus) else world.fail("plan")
 
 
-def test_two_hundred_mangled_repositories_do_not_stop_a_revocation_in_our_own_option(world, ours, monkeypatch):
+def test_two_hundred_mangled_repositories_do_not_stop_a_revocation_in_our_own_option(
+    world, ours, monkeypatch
+):
     contents = iter(mangled(200, seed=6))
 
     def load(_, **given):
-        folder = {"teams/a.yaml@1a2b3c4d": next(contents), "teams/b.yaml@1a2b3c4d": b"profiles: []\n"}
-        pmr = files.document(folder, rules=given["rules"], additions=True)
+        folder = {
+            "teams/a.yaml@1a2b3c4d": next(contents),
+            "teams/b.yaml@1a2b3c4d": b"profiles: []\n",
+        }
+        pmr = file_set.document(folder, rules=given["rules"], additions=True)
         return Checkout(pmr, Snapshot(COMMIT, COMMIT, "teams", {}))
 
     monkeypatch.setattr(git, "load", load)
@@ -67,13 +76,17 @@ def test_two_hundred_mangled_repositories_do_not_stop_a_revocation_in_our_own_op
         ours(number, world.see)
 
 
-def test_two_hundred_mangled_documents_of_a_relation_do_not_stop_a_revocation_in_our_own_option(world, ours):
+def test_two_hundred_mangled_documents_of_a_relation_do_not_stop_a_revocation_in_our_own_option(
+    world, ours
+):
     for number, text in enumerate(mangled_texts(200, seed=7)):
         ours(number, lambda text=text: world.publish("teams", **databag(text)))
         assert world.answer("teams").revision in ("", revision_of(text))
 
 
-def test_a_related_application_that_publishes_a_cut_off_document_does_not_stop_a_revocation(world, ours):
+def test_a_related_application_that_publishes_a_cut_off_document_does_not_stop_a_revocation(
+    world, ours
+):
     ours(0, lambda: world.publish("teams", **databag("profiles: []\nEOF")))
     ours(1, world.see)
 
@@ -84,7 +97,12 @@ def test_a_related_application_that_publishes_a_cut_off_document_does_not_stop_a
     "raw",
     [
         {"version": "1", "revision": REVISION, "encoding": "zlib+base64", "document": "eJw="},
-        {"version": "1", "revision": REVISION, "encoding": "zlib+base64", "document": "no base64 ünï"},
+        {
+            "version": "1",
+            "revision": REVISION,
+            "encoding": "zlib+base64",
+            "document": "no base64 ünï",
+        },
         {"version": "9" * 400, "revision": "x", "encoding": "text", "document": "profiles: []"},
         {"version": "", "revision": "", "encoding": "text", "document": "profiles: []"},
         {"version": "1", "revision": REVISION, "encoding": "\x1b[2J", "document": "profiles: []"},
@@ -107,7 +125,9 @@ def test_no_databag_of_a_relation_stops_a_revocation(world, ours, raw):
         ours(number, lambda: world.publish("teams", **raw))
 
 
-@pytest.mark.parametrize("endpoint", ["service-mesh", "send-otlp", "charm-tracing", "receive-ca-cert"])
+@pytest.mark.parametrize(
+    "endpoint", ["service-mesh", "send-otlp", "charm-tracing", "receive-ca-cert"]
+)
 def test_no_databag_of_another_relation_makes_a_hook_fail(world, ours, endpoint):
     chance = random.Random(SEED)
     values = [
@@ -128,11 +148,15 @@ def test_no_databag_of_another_relation_makes_a_hook_fail(world, ours, endpoint)
     relation = testing.Relation(endpoint, remote_app_name="other")
     for number in range(30):
         given = replace(relation, remote_app_data={key: chance.choice(values) for key in keys})
-        world.state = replace(world.state, relations={one for one in world.state.relations if one.id != relation.id})
+        world.state = replace(
+            world.state, relations={one for one in world.state.relations if one.id != relation.id}
+        )
         world.state = replace(world.state, relations={*world.state.relations, given})
 
         def changed(given=given):
-            world.state = world.context.run(world.context.on.relation_changed(given, remote_unit=0), world.state)
+            world.state = world.context.run(
+                world.context.on.relation_changed(given, remote_unit=0), world.state
+            )
             world.see()
 
         ours(number, changed)

@@ -10,10 +10,14 @@ from ops import testing
 
 from profiles_charm import mesh
 
-META = yaml.safe_load("{name: ours, requires: {service-mesh: {interface: service_mesh, limit: 1, optional: true}}}")
+META = yaml.safe_load(
+    "{name: ours, requires: {service-mesh: {interface: service_mesh, limit: 1, optional: true}}}"
+)
 # What istio-beacon-k8s publishes: labels with which a charm's own pod would join its mesh.
 BEACON = {
-    "labels": json.dumps({"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "istio-beacon-k8s-waypoint"}),
+    "labels": json.dumps(
+        {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "istio-beacon-k8s-waypoint"}
+    ),
     "mesh_type": '"istio"',
 }
 
@@ -58,14 +62,17 @@ def test_when_the_relation_goes_so_does_the_waypoint():
     assert found(BEACON, broken=True) == ""
 
 
-@pytest.mark.parametrize("databag", [{}, {"mesh_type": "istio"}, {"mesh_type": '"linkerd"'}, {"mesh_type": "["}])
+@pytest.mark.parametrize(
+    "databag", [{}, {"mesh_type": "istio"}, {"mesh_type": '"linkerd"'}, {"mesh_type": "["}]
+)
 def test_a_mesh_that_has_not_said_what_it_is_counts_for_none(databag):
     assert found(databag) == ""
 
 
 def test_what_the_package_publishes_is_understood():
     published = testing.Context(Beacon, meta={"name": "beacon", "provides": META["requires"]}).run(
-        testing.CharmEvents.config_changed(), testing.State(leader=True, relations={testing.Relation("service-mesh")})
+        testing.CharmEvents.config_changed(),
+        testing.State(leader=True, relations={testing.Relation("service-mesh")}),
     )
 
     (relation,) = published.relations
@@ -80,4 +87,6 @@ class Beacon(ops.CharmBase):
         from canonical_service_mesh.enums import MeshType  # noqa: PLC0415 - only this test needs it
 
         super().__init__(framework)
-        self.mesh = ServiceMeshProvider(self, labels={"istio.io/dataplane-mode": "ambient"}, mesh_type=MeshType.istio)
+        self.mesh = ServiceMeshProvider(
+            self, labels={"istio.io/dataplane-mode": "ambient"}, mesh_type=MeshType.istio
+        )

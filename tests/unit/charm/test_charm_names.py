@@ -30,8 +30,14 @@ def collector():
 @pytest.fixture
 def watched(world, collector):
     """The charm with a collector for all that it tells, and Events with counts."""
-    offer = {"protocol": "http", "endpoint": collector.url, "telemetries": ["logs", "metrics", "traces"]}
-    world._swap(None, testing.Relation("send-otlp", remote_app_data={"endpoints": json.dumps([offer])}))
+    offer = {
+        "protocol": "http",
+        "endpoint": collector.url,
+        "telemetries": ["logs", "metrics", "traces"],
+    }
+    world._swap(
+        None, testing.Relation("send-otlp", remote_app_data={"endpoints": json.dumps([offer])})
+    )
     return world
 
 
@@ -47,7 +53,9 @@ def shown(watched, api, collector):
             "juju-log": "\n".join(watched.logged),
             "telemetry": json.dumps(collector.got),
             "Events": json.dumps(api.objects("Event")),
-            "databags": json.dumps([[dict(one.local_app_data), dict(one.local_unit_data)] for one in own]),
+            "databags": json.dumps(
+                [[dict(one.local_app_data), dict(one.local_unit_data)] for one in own]
+            ),
         }
 
     return paths
@@ -76,12 +84,18 @@ def foreign_namespace(api):
 
 def foreign_profile(api):
     head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml"}}
-    api.call("POST", api.path("Profile"), {**head, "spec": {"owner": {"kind": "User", "name": "zq9-eve@example.com"}}})
+    api.call(
+        "POST",
+        api.path("Profile"),
+        {**head, "spec": {"owner": {"kind": "User", "name": "zq9-eve@example.com"}}},
+    )
 
 
 def refused(status):
     def arrange(api):
-        api.faults.append(always(injury(status), lambda request: request.writes and request.namespace == "ml"))
+        api.faults.append(
+            always(injury(status), lambda request: request.writes and request.namespace == "ml")
+        )
 
     arrange.__name__ = f"writes answered by {status}"
     return arrange
@@ -91,7 +105,13 @@ def forbidden(api):
     api.faults.append(forbid("create", "rolebindings", user=MARK))
 
 
-CLUSTERS = [nothing, foreign_namespace, foreign_profile, forbidden, *(refused(code) for code in ("409", "422", "500"))]
+CLUSTERS = [
+    nothing,
+    foreign_namespace,
+    foreign_profile,
+    forbidden,
+    *(refused(code) for code in ("409", "422", "500")),
+]
 ODD = [
     GOOD.replace("zq9-bob@", "zq9-bob;@"),
     GOOD.replace("zq9-bob@example.com", "zq9-ann@example.com"),
@@ -123,7 +143,12 @@ def test_access_by_objects_that_are_not_managed_is_counted(watched, api, shown):
     watched.configure(pmr=GOOD, events="counts")
     watched.see("config_changed")
     put(api, *(binding(f"x{number}", person("zq9-ann@example.com")) for number in range(3)))
-    put(api, binding("namespaceAdmin2", person("zq9-who@example.com"), notes={"user": "zq9-who@example.com"}))
+    put(
+        api,
+        binding(
+            "namespaceAdmin2", person("zq9-who@example.com"), notes={"user": "zq9-who@example.com"}
+        ),
+    )
 
     watched.see()
 
@@ -174,8 +199,12 @@ def test_a_charm_that_wants_a_profile_of_somebody_does_not_learn_whose_it_is(wat
 def test_a_charm_that_adds_does_not_learn_who_is_there(watched, shown):
     watched.configure(pmr=GOOD + "  open: true\n", events="counts")
 
-    watched.publish("teams", "profiles: [{name: ml, contributors: [{name: new@example.com, role: admin}]}]")
-    watched.publish("groups", "profiles: [{name: ml, contributors: [{name: other@example.com, role: view}]}]")
+    watched.publish(
+        "teams", "profiles: [{name: ml, contributors: [{name: new@example.com, role: admin}]}]"
+    )
+    watched.publish(
+        "groups", "profiles: [{name: ml, contributors: [{name: other@example.com, role: view}]}]"
+    )
 
     assert leaks(shown()) == {}
 
@@ -207,21 +236,31 @@ def test_a_failed_action_names_nobody_in_its_reason_and_everybody_in_its_answer(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://ann:zq9-s3cr3t@127.0.0.1:1", "http://127.0.0.1:1/zq9-s3cr3t", "https://127.0.0.1:1/?key=zq9-s3cr3t"],
+    [
+        "http://ann:zq9-s3cr3t@127.0.0.1:1",
+        "http://127.0.0.1:1/zq9-s3cr3t",
+        "https://127.0.0.1:1/?key=zq9-s3cr3t",
+    ],
 )
 def test_the_url_of_a_collector_is_in_no_message(world, document, url):
     offer = {"protocol": "http", "endpoint": url, "telemetries": ["logs"]}
-    world._swap(None, testing.Relation("send-otlp", remote_app_data={"endpoints": json.dumps([offer])}))
+    world._swap(
+        None, testing.Relation("send-otlp", remote_app_data={"endpoints": json.dumps([offer])})
+    )
     world.configure(pmr=document(ml=1))
     logging.getLogger().setLevel(logging.DEBUG)
 
     world.see("config_changed")
 
-    assert any(line.startswith("WARNING telemetry was not sent: ConnectError") for line in world.logged)
+    assert any(
+        line.startswith("WARNING telemetry was not sent: ConnectError") for line in world.logged
+    )
     assert MARK not in "\n".join(world.logged)
 
 
-@pytest.mark.parametrize("option", ["unlisted", "instance", "userid_header", "principals", "roles", "waypoint"])
+@pytest.mark.parametrize(
+    "option", ["unlisted", "instance", "userid_header", "principals", "roles", "waypoint"]
+)
 def test_a_secret_in_the_wrong_option_is_in_no_message(watched, shown, option):
     watched.configure(**{option: "ghp_zq9zq9zq9zq9zq9zq9zq9zq9zq9zq9zq9 x=y/"})
 
@@ -254,8 +293,12 @@ def handler(monkeypatch):
     logging.getLogger().setLevel(level)
 
 
-@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL])
-@pytest.mark.parametrize("name", ["httpx2", "httpcore2.http11", "lightkube", "lightkube.core", "asyncio", "yaml", ""])
+@pytest.mark.parametrize(
+    "level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL]
+)
+@pytest.mark.parametrize(
+    "name", ["httpx2", "httpcore2.http11", "lightkube", "lightkube.core", "asyncio", "yaml", ""]
+)
 def test_what_a_library_says_is_told_by_its_place(handler, name, level):
     logger = logging.getLogger(name)
     before, logger.level = logger.level, logging.DEBUG
@@ -332,7 +375,9 @@ lookup(dict())
 def test_a_bug_that_ends_the_hook_is_told_by_its_type_and_place():
     code = _BUG.format(path=sys.path)
 
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
 
     said = ended.stdout + ended.stderr
     assert ended.returncode == 1

@@ -16,7 +16,15 @@ OPTIONS = CHARM["config"]["options"]
 TYPES = {"string": str, "int": int, "float": float, "boolean": bool}
 ASKED_EACH_TIME = {"allow_revocations", "allow_gateway_change", "own_namespace"}
 OF_THE_COMMAND = {"detect_gateways"}  # the charm's `distribution` always says it
-SOURCES = {"pmr", "git-url", "git-revision", "git-path", "git-credentials", "git-known-hosts", "git-ca"}
+SOURCES = {
+    "pmr",
+    "git-url",
+    "git-revision",
+    "git-path",
+    "git-credentials",
+    "git-known-hosts",
+    "git-ca",
+}
 PARAMS = {
     "sync-now": SyncNow,
     "plan": Plan,
@@ -30,7 +38,11 @@ OURS = {*SOURCES, "distribution", "relation-profiles", "relation-trust"}
 
 def configured(**options: object) -> Config:
     """The options as Juju hands them over: each has a value."""
-    given = {name.replace("-", "_"): option["default"] for name, option in OPTIONS.items() if "default" in option}
+    given = {
+        name.replace("-", "_"): option["default"]
+        for name, option in OPTIONS.items()
+        if "default" in option
+    }
     return Config(**(given | options))
 
 
@@ -68,7 +80,11 @@ def test_the_defaults_of_charmcraft_are_those_of_the_code():
 def test_by_default_the_engine_runs_as_charmed_kubeflow_wants_with_a_deadline_that_fits_a_hook():
     settings = configured().settings()
 
-    different = {each.name for each in fields(Settings) if getattr(settings, each.name) != getattr(CHARMED, each.name)}
+    different = {
+        each.name
+        for each in fields(Settings)
+        if getattr(settings, each.name) != getattr(CHARMED, each.name)
+    }
     assert different == {"deadline"}
     assert settings.deadline == 30
 
@@ -96,9 +112,18 @@ def test_lists_are_separated_by_commas(separator):
 
 
 @pytest.mark.parametrize(
-    "option", ["principals", "additional_principals", "protected_namespaces", "allowed_keys", "relation_profiles"]
+    "option",
+    [
+        "principals",
+        "additional_principals",
+        "protected_namespaces",
+        "allowed_keys",
+        "relation_profiles",
+    ],
 )
-@pytest.mark.parametrize("written", ["one two", '"one", "two"', "['one']", "[one, two]", "one;two", "- one\n- two"])
+@pytest.mark.parametrize(
+    "written", ["one two", '"one", "two"', "['one']", "[one, two]", "one;two", "- one\n- two"]
+)
 def test_a_list_of_another_form_is_refused_with_the_option(option, written):
     with pytest.raises(SettingsError, match=f"option {option.replace('_', '-')} has "):
         configured(**{option: written}).settings()
@@ -110,9 +135,15 @@ def test_protected_namespaces_are_patterns_as_those_of_relations_are(world, docu
     assert 'the namespace "vault" is protected by a setting' in world.see().unit_status.message
 
 
-@pytest.mark.parametrize("written", ["admin=a, edit=e, view=v", "view=v,edit=e,admin=a", "admin = a,edit = e,view = v"])
+@pytest.mark.parametrize(
+    "written", ["admin=a, edit=e, view=v", "view=v,edit=e,admin=a", "admin = a,edit = e,view = v"]
+)
 def test_roles_are_named_in_pairs(written):
-    assert configured(roles=written).settings().cluster_roles == {"admin": "a", "edit": "e", "view": "v"}
+    assert configured(roles=written).settings().cluster_roles == {
+        "admin": "a",
+        "edit": "e",
+        "view": "v",
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,10 +177,19 @@ def test_space_in_a_prefix_is_kept():
         ({"brake_minimum": -1}, "option brake-minimum is -1. Give 0 or a whole number above it."),
         ({"writers": 0}, "option writers is 0. Give a whole number from 1 to 256."),
         ({"deadline": -1}, "option deadline is -1. Give seconds from 0 to 604,800."),
-        ({"request_timeout": 0}, "option request-timeout is 0. Give seconds above 0, at most 3,600."),
-        ({"page_size": 0}, "option page-size is 0. Give a whole number from 1 to 1,000,000, such as 5000."),
+        (
+            {"request_timeout": 0},
+            "option request-timeout is 0. Give seconds above 0, at most 3,600.",
+        ),
+        (
+            {"page_size": 0},
+            "option page-size is 0. Give a whole number from 1 to 1,000,000, such as 5000.",
+        ),
         ({"instance": " "}, "option instance is empty. Give it a name, such as default."),
-        ({"userid_header": ""}, "option userid-header is empty. Name the header, such as kubeflow-userid."),
+        (
+            {"userid_header": ""},
+            "option userid-header is empty. Name the header, such as kubeflow-userid.",
+        ),
     ],
 )
 def test_an_option_out_of_range_is_named_as_juju_names_it(options, said):
@@ -165,11 +205,17 @@ def test_an_option_out_of_range_is_named_as_juju_names_it(options, said):
         ("distribution", "upstram", 'option distribution is "upstram". Write upstream or charmed'),
         ("unlisted", "Keep", 'option unlisted is "Keep". Write revoke or keep'),
         ("stale", "none", 'option stale is "none". Write ours, all or off'),
-        ("roles", "admin=x", "option roles: name a ClusterRole for each role: admin=…, edit=…, view=…"),
+        (
+            "roles",
+            "admin=x",
+            "option roles: name a ClusterRole for each role: admin=…, edit=…, view=…",
+        ),
         ("brake_share", 1.5, "option brake-share is 1.5. Give a share from 0 to 1, such as 0.5"),
     ],
 )
-def test_a_wrong_option_is_one_line_of_status_with_what_to_write(option, value, said, world, document):
+def test_a_wrong_option_is_one_line_of_status_with_what_to_write(
+    option, value, said, world, document
+):
     world.configure(pmr=document(ml=1), **{option: value})
 
     assert world.see("config_changed").unit_status.message == said
@@ -198,7 +244,9 @@ def test_an_action_says_what_it_does_and_takes_only_what_is_described(name):
 def test_the_params_of_an_action_are_those_that_are_read(name, read):
     params = CHARM["actions"][name].get("params", {})
 
-    assert {name.replace("-", "_"): param.get("default") for name, param in params.items()} == read().model_dump()
+    assert {
+        name.replace("-", "_"): param.get("default") for name, param in params.items()
+    } == read().model_dump()
 
 
 def test_every_action_is_tried_above():

@@ -17,7 +17,11 @@ def ours(caplog: pytest.LogCaptureFixture):
     """What was logged but for what ops itself says of an event."""
 
     def build(world):
-        return [line for line in world.logged if line.startswith(("INFO", "WARNING", "ERROR", "CRITICAL"))]
+        return [
+            line
+            for line in world.logged
+            if line.startswith(("INFO", "WARNING", "ERROR", "CRITICAL"))
+        ]
 
     return build
 
@@ -62,7 +66,9 @@ def test_what_is_told_for_debugging_alone_is_no_line_once_the_charm_is_there(wor
     assert logging.getLogger().level == logging.INFO
 
 
-@pytest.mark.parametrize("name", ["httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko"])
+@pytest.mark.parametrize(
+    "name", ["httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko"]
+)
 def test_http_speaks_of_warnings_only(name, world):
     logging.getLogger(name).setLevel(logging.DEBUG)
 

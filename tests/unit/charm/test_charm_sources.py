@@ -32,7 +32,10 @@ def role(api):
     def role(who, profile):
         for one in api.objects("RoleBinding", profile):
             notes = one["metadata"].get("annotations", {})
-            if notes.get("user") == f"{who}@example.com" and one["metadata"]["name"] != "namespaceAdmin":
+            if (
+                notes.get("user") == f"{who}@example.com"
+                and one["metadata"]["name"] != "namespaceAdmin"
+            ):
                 return notes["role"]
         return ""
 
@@ -40,7 +43,9 @@ def role(api):
 
 
 def source_of(api, name):
-    return api.get("Profile", None, name)["metadata"]["annotations"].get("profiles-management.io/source")
+    return api.get("Profile", None, name)["metadata"]["annotations"].get(
+        "profiles-management.io/source"
+    )
 
 
 def test_documents_of_several_sources_are_one(world, api, one, role):
@@ -54,7 +59,9 @@ def test_documents_of_several_sources_are_one(world, api, one, role):
 
 
 def test_a_relation_alone_is_enough(world, one, role):
-    assert world.publish("teams", one("web", bob="view")).unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert world.publish("teams", one("web", bob="view")).unit_status == ActiveStatus(
+        "1 profile, 1 contributor"
+    )
     assert role("bob", "web") == "view"
 
 
@@ -75,7 +82,9 @@ def test_a_bad_document_freezes_its_own_profiles_and_the_others_go_on(world, one
 
     state = world.publish("teams", BAD)
 
-    assert state.unit_status == BlockedStatus(f'teams line 4: unknown key "colour"; 1 profile frozen {SINCE}')
+    assert state.unit_status == BlockedStatus(
+        f'teams line 4: unknown key "colour"; 1 profile frozen {SINCE}'
+    )
     assert (role("ann", "ml"), role("bob", "web")) == ("view", "edit")
 
 
@@ -88,11 +97,15 @@ def test_a_frozen_source_is_told_since_when_it_has_been_so(world, ticks):
 
 def test_when_it_can_be_read_again_it_goes_on_and_the_time_is_forgotten(world, one, role, ticks):
     world.publish("teams", BAD)
-    assert world.publish("teams", one("web", bob="edit")).unit_status == ActiveStatus("1 profile, 1 contributor")
+    assert world.publish("teams", one("web", bob="edit")).unit_status == ActiveStatus(
+        "1 profile, 1 contributor"
+    )
     assert role("bob", "web") == "edit"
     ticks.later = timedelta(hours=3)
 
-    assert world.publish("teams", BAD).unit_status.message.endswith("frozen since 2026-01-01 15:00 UTC")
+    assert world.publish("teams", BAD).unit_status.message.endswith(
+        "frozen since 2026-01-01 15:00 UTC"
+    )
 
 
 def test_access_ends_in_a_frozen_source_too(world, one, role, ticks):
@@ -129,7 +142,9 @@ def test_a_removed_relation_whose_run_failed_is_finished_by_the_next_event(world
     assert role("bob", "web") == ""
 
 
-def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(world, deploy, api, one, role):
+def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(
+    world, deploy, api, one, role
+):
     world.publish("teams", one("web", bob="edit"))
     again = deploy(api)
     again.configure(pmr=one("ml", ann="edit"))
@@ -137,7 +152,9 @@ def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(wor
     state = again.see("config_changed")
 
     assert role("bob", "web") == "edit"
-    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of relation:profiles:teams frozen")
+    assert state.unit_status == ActiveStatus(
+        "1 profile, 1 contributor; 1 profile of relation:profiles:teams frozen"
+    )
 
 
 def test_an_empty_option_makes_nothing_stale(world, one, role):
@@ -148,7 +165,9 @@ def test_an_empty_option_makes_nothing_stale(world, one, role):
     state = world.see("config_changed")
 
     assert role("ann", "ml") == "edit"
-    assert state.unit_status == BlockedStatus("no document; juju config profiles-management pmr=@FILE")
+    assert state.unit_status == BlockedStatus(
+        "no document; juju config profiles-management pmr=@FILE"
+    )
 
 
 def test_an_empty_option_beside_a_relation_makes_nothing_stale_either(world, one, role):
@@ -175,7 +194,9 @@ def test_two_sources_that_define_one_profile_are_named_and_only_it_stays_as_it_i
     world.see()
     world.publish("teams", one("web", bob="view"))
 
-    state = world.publish("teams", one("ml", ann="view") + one("web", bob="edit").removeprefix("profiles:\n"))
+    state = world.publish(
+        "teams", one("ml", ann="view") + one("web", bob="edit").removeprefix("profiles:\n")
+    )
 
     assert isinstance(state.unit_status, BlockedStatus)
     assert state.unit_status.message.startswith("1 of 2 profiles refused: ")
@@ -187,7 +208,9 @@ def test_two_sources_that_define_one_profile_are_named_and_only_it_stays_as_it_i
 def test_what_is_open_takes_contributors_of_a_relation(world, one, role):
     world.configure(pmr=one("ml", ann="edit") + "  open: true\n")
 
-    world.publish("teams", "profiles:\n- name: ml\n  contributors: [{name: bob@example.com, role: view}]\n")
+    world.publish(
+        "teams", "profiles:\n- name: ml\n  contributors: [{name: bob@example.com, role: view}]\n"
+    )
 
     assert (role("ann", "ml"), role("bob", "ml")) == ("edit", "view")
 
@@ -206,7 +229,9 @@ def test_an_application_that_is_related_twice_is_told_so_and_nothing_of_it_is_ma
 
 
 @pytest.mark.parametrize("value", ["pmr.yaml", "@pmr.yaml", "./pmr.yaml\n", "/home/ann/teams/pmr"])
-def test_an_option_that_contains_the_name_of_a_file_is_answered_with_how_to_pass_its_content(world, value):
+def test_an_option_that_contains_the_name_of_a_file_is_answered_with_how_to_pass_its_content(
+    world, value
+):
     world.configure(pmr=value)
 
     status = world.see("config_changed").unit_status
@@ -228,7 +253,9 @@ def test_a_name_that_is_hardly_meant_is_in_the_status_with_its_line(world, one):
 
     message = world.see("config_changed").unit_status.message
 
-    assert message == ('1 profile, 1 contributor; 1 warning: pmr line 4: "…" begins or ends with a separator')
+    assert message == (
+        '1 profile, 1 contributor; 1 warning: pmr line 4: "…" begins or ends with a separator'
+    )
 
 
 # trust
@@ -268,7 +295,9 @@ def test_what_takes_trust_is_refused_of_a_relation_that_is_not_fully_trusted(wor
 def test_a_key_of_another_system_is_refused_of_a_relation_and_the_option_goes_on(world, api, one):
     world.configure(pmr=one("ml", ann="edit"))
 
-    state = world.publish("teams", one("web") + "  annotations: {iam.amazonaws.com/permitted: '.*'}\n")
+    state = world.publish(
+        "teams", one("web") + "  annotations: {iam.amazonaws.com/permitted: '.*'}\n"
+    )
 
     assert isinstance(state.unit_status, BlockedStatus)
     assert "has a domain" in world.answer("teams").problem
@@ -402,7 +431,9 @@ def test_what_the_brake_does_not_stop_of_a_relation_is_answered_as_applied(world
     assert (world.answer("teams").applied, world.answer("teams").pending) == (("data",), {})
 
 
-def test_a_relation_whose_changes_wait_for_the_gateway_is_answered_so_and_its_revocations_are_done(world, one, role):
+def test_a_relation_whose_changes_wait_for_the_gateway_is_answered_so_and_its_revocations_are_done(
+    world, one, role
+):
     document = one("ml", ann="edit", bob="view")
     world.configure(pmr=document)
     world.publish("teams", one("web", zed="edit", eve="edit"))
@@ -442,7 +473,13 @@ def test_a_relation_does_not_get_what_is_not_ours_by_naming_its_owner(world, api
 
 
 def test_a_relation_is_told_that_what_it_adds_was_refused_and_nothing_of_others(world, api, one):
-    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "web", "annotations": {"owner": "boss"}}})
+    api.put(
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "web", "annotations": {"owner": "boss"}},
+        }
+    )
     opened = one("web").removeprefix("profiles:\n") + "  open: true\n"
     world.configure(pmr=one("ml") + opened)
     entry = "- name: {}\n  contributors: [{{name: li@example.com, role: view}}]\n"
@@ -456,7 +493,9 @@ def test_a_relation_is_told_that_what_it_adds_was_refused_and_nothing_of_others(
 
 
 def test_the_mesh_that_breaks_because_the_charm_is_removed_changes_no_policy(world, api, one):
-    mesh = testing.Relation("service-mesh", remote_app_name="beacon", remote_app_data={"mesh_type": '"istio"'})
+    mesh = testing.Relation(
+        "service-mesh", remote_app_name="beacon", remote_app_data={"mesh_type": '"istio"'}
+    )
     world.state = replace(world.state, relations={*world.state.relations, mesh})
     world.configure(pmr=one("ml", bob="edit"))
     world.see()

@@ -31,7 +31,15 @@ STANDING_BY = ActiveStatus("standing by; the leader applies the document")
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SINCE = "since 2026-01-01 12:00 UTC"
 TRUST = "run juju trust profiles-management --scope=cluster"
-KINDS = {"Namespace", "Profile", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ClusterRole"}
+KINDS = {
+    "Namespace",
+    "Profile",
+    "RoleBinding",
+    "AuthorizationPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "ClusterRole",
+}
 SLIP = """\
 profiles:
 - name: ml
@@ -90,7 +98,9 @@ def bad_document(deploy, api, good):
 def protected_name(deploy, api, good):
     world = deploy(api)
     world.configure(pmr=good, protected_namespaces="data, other")
-    return world, BlockedStatus(f'pmr line 5: the namespace "data" is protected by a setting; frozen {SINCE}')
+    return world, BlockedStatus(
+        f'pmr line 5: the namespace "data" is protected by a setting; frozen {SINCE}'
+    )
 
 
 def wrong_option(deploy, api, good):
@@ -171,7 +181,9 @@ def refused(deploy, api, good):
 
 
 def write_fails(deploy, api, good):
-    api.faults.append(always(injury("422"), lambda request: request.writes and request.namespace == "ml"))
+    api.faults.append(
+        always(injury("422"), lambda request: request.writes and request.namespace == "ml")
+    )
     world = deploy(api)
     world.configure(pmr=good)
     reason = "create rolebindings: 422"
@@ -206,7 +218,11 @@ def crowd(number: int) -> str:
 
 
 def namespace(name: str, owner: str) -> dict[str, object]:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "annotations": {"owner": owner}}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": name, "annotations": {"owner": owner}},
+    }
 
 
 @pytest.mark.parametrize("event", EVENTS)
@@ -222,7 +238,9 @@ def test_the_leader_says_how_it_went(event, made, deploy, api, good):
 
 @pytest.mark.parametrize("event", OF_RELATIONS)
 @pytest.mark.parametrize(
-    "made", [one for one in WORLDS if one not in (no_document, blank_document)], ids=lambda made: made.__name__
+    "made",
+    [one for one in WORLDS if one not in (no_document, blank_document)],
+    ids=lambda made: made.__name__,
 )
 def test_so_it_does_when_a_relation_changes_that_names_no_profile(event, made, deploy, api, good):
     world, expected = made(deploy, api, good)
@@ -232,7 +250,9 @@ def test_so_it_does_when_a_relation_changes_that_names_no_profile(event, made, d
     assert (state.unit_status, state.app_status) == (expected, expected)
 
 
-@pytest.mark.parametrize("event", [event for event in (*EVENTS, *OF_RELATIONS) if event != "leader_elected"])
+@pytest.mark.parametrize(
+    "event", [event for event in (*EVENTS, *OF_RELATIONS) if event != "leader_elected"]
+)
 @pytest.mark.parametrize("made", WORLDS, ids=lambda made: made.__name__)
 def test_another_unit_stands_by_and_sends_nothing(event, made, deploy, api, good):
     world, _ = made(deploy, api, good)
@@ -276,7 +296,9 @@ def test_without_a_document_that_can_be_used_nothing_is_written(made, deploy, ap
     assert world.api.writes == []
 
 
-@pytest.mark.parametrize("made", [api_away, api_unavailable, not_trusted, one_list_forbidden, refused, write_fails])
+@pytest.mark.parametrize(
+    "made", [api_away, api_unavailable, not_trusted, one_list_forbidden, refused, write_fails]
+)
 def test_the_next_event_tries_again(made, deploy, api, good):
     world, _ = made(deploy, api, good)
     world.see()
@@ -300,10 +322,16 @@ def test_a_revocation_that_is_pending_is_not_active(deploy, api, good, document)
     world = deploy(api)
     world.configure(pmr=document(ml=3))
     world.see()
-    api.faults.append(always(injury("409"), lambda request: request.method == "DELETE" and "user2" in request.name))
+    api.faults.append(
+        always(
+            injury("409"), lambda request: request.method == "DELETE" and "user2" in request.name
+        )
+    )
     world.configure(pmr=document(ml=2))
 
-    assert world.see().unit_status == WaitingStatus("1 revocation pending in ml; the next event tries again")
+    assert world.see().unit_status == WaitingStatus(
+        "1 revocation pending in ml; the next event tries again"
+    )
     api.faults.clear()
     assert world.see().unit_status == ActiveStatus("1 profile, 2 contributors")
 
@@ -342,9 +370,13 @@ def test_a_run_that_died_is_finished_by_the_next_event(world, api, good):
     assert second == ActiveStatus("2 profiles, 3 contributors")
 
 
-@pytest.mark.parametrize("status", [BlockedStatus("pmr line 8: wrong"), WaitingStatus("Kubernetes API away")])
+@pytest.mark.parametrize(
+    "status", [BlockedStatus("pmr line 8: wrong"), WaitingStatus("Kubernetes API away")]
+)
 @pytest.mark.parametrize("event", ["start", "stop", "remove"])
-def test_an_event_that_does_not_look_leaves_the_last_word(event: str, status: StatusBase, world, good):
+def test_an_event_that_does_not_look_leaves_the_last_word(
+    event: str, status: StatusBase, world, good
+):
     world.configure(pmr=good)
     world.state = replace(world.state, unit_status=status, app_status=status)
 
@@ -363,11 +395,15 @@ def test_who_is_no_longer_leader_says_so_at_the_next_event(world, good):
 
 
 @pytest.mark.parametrize("path", ["none", "."])
-def test_a_pod_without_credentials_says_so(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path, good):
+def test_a_pod_without_credentials_says_so(
+    path: str, monkeypatch: pytest.MonkeyPatch, tmp_path, good
+):
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / path))
     context = testing.Context(ProfilesManagementCharm)
 
-    state = context.run(context.on.update_status(), testing.State(leader=True, config={"pmr": good}))
+    state = context.run(
+        context.on.update_status(), testing.State(leader=True, config={"pmr": good})
+    )
 
     assert isinstance(state.unit_status, BlockedStatus)
     assert state.unit_status.message.startswith("no credentials for the Kubernetes API")
@@ -375,7 +411,10 @@ def test_a_pod_without_credentials_says_so(path: str, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("errors", [1, 4])
 def test_a_document_with_more_errors_says_how_many(errors: int, world):
-    world.configure(pmr="profiles:\n" + "- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n" * errors)
+    world.configure(
+        pmr="profiles:\n"
+        + "- name: ml\n  owner: {kind: User, name: a@b.c}\n  colour: red\n" * errors
+    )
 
     message = world.see().unit_status.message
 
@@ -415,14 +454,20 @@ def test_a_long_url_leaves_the_reason_of_a_repository_whole():
 
 
 def test_a_url_that_fits_comes_after_the_reason():
-    error = GitError("there is no host git.example.com.", address="https://git.example.com/profiles.git")
+    error = GitError(
+        "there is no host git.example.com.", address="https://git.example.com/profiles.git"
+    )
 
-    assert frozen_by(Read("git", error=error)).startswith("git: there is no host git.example.com (https://git.exa")
+    assert frozen_by(Read("git", error=error)).startswith(
+        "git: there is no host git.example.com (https://git.exa"
+    )
 
 
 def test_a_long_path_leaves_the_reason_of_a_document_whole():
     file = f"{'folder/' * 40}teams.yaml@1a2b3c4d"
-    error = DocumentError([Problem("unknown-key", 'unknown key "colour"', Where(file, 14), "remove it")])
+    error = DocumentError(
+        [Problem("unknown-key", 'unknown key "colour"', Where(file, 14), "remove it")]
+    )
 
     status = frozen_by(Read("git", error=error))
 
@@ -431,12 +476,16 @@ def test_a_long_path_leaves_the_reason_of_a_document_whole():
 
 
 def test_a_long_application_leaves_the_reason_whole():
-    read = Read(f"relation:profiles:{'x' * 200}", error=Unread("nothing is published yet", passing=True))
+    read = Read(
+        f"relation:profiles:{'x' * 200}", error=Unread("nothing is published yet", passing=True)
+    )
 
     assert ": nothing is published yet; frozen since " in frozen_by(read)
 
 
-@pytest.mark.parametrize("name", ["", "portal", "relation", "relation:profiles", "a:b:c:d", "\x1b[31m", "x" * 3000])
+@pytest.mark.parametrize(
+    "name", ["", "portal", "relation", "relation:profiles", "a:b:c:d", "\x1b[31m", "x" * 3000]
+)
 def test_a_source_with_an_unknown_name_has_a_status(name):
     status = frozen_by(Read(name, error=Unread("it is away")))
 
@@ -451,11 +500,15 @@ def frozen_by(read):
     return next(iter(statuses_of(run, "profiles-management"))).message
 
 
-def test_standalone_mode_where_kubeflow_is_blocks_until_it_is_allowed_and_goes_on_where_it_has_begun(deploy, api, good):
+def test_standalone_mode_where_kubeflow_is_blocks_until_it_is_allowed_and_goes_on_where_it_has_begun(
+    deploy, api, good
+):
     world = deploy(api)
     world.configure(pmr=good, standalone=True)
 
-    assert world.see().unit_status.message.startswith("standalone is for a cluster without Kubeflow, and this cluster")
+    assert world.see().unit_status.message.startswith(
+        "standalone is for a cluster without Kubeflow, and this cluster"
+    )
     assert world.api.writes == []
 
     world.configure(pmr=good, standalone=True, allow_kubeflow=True)

@@ -27,7 +27,9 @@ from profiles_management.reconcile.plan import Plan
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = ["logs", "metrics", "traces"]
-REFUSED = Problem("protected", "namespace b is protected", Where(path="Profile/b"), "Choose another.")
+REFUSED = Problem(
+    "protected", "namespace b is protected", Where(path="Profile/b"), "Choose another."
+)
 GOOD = Run(outcome=Report(Plan(profiles=12)), contributors=57, seconds=1.5, now=NOON, requests=9)
 MODEL = testing.Model("kubeflow", uuid="f4d59020-c8e7-4053-8044-a2c1e5591c7f")
 
@@ -72,7 +74,10 @@ def tell(*relations, run=GOOD):
     """Let the charm tell a run; return what it logged."""
     charm = type("Ours", (Ours,), {"run": run})
     context = testing.Context(charm, meta=META)
-    context.run(context.on.update_status(), testing.State(leader=True, relations=set(relations), model=MODEL))
+    context.run(
+        context.on.update_status(),
+        testing.State(leader=True, relations=set(relations), model=MODEL),
+    )
     return [f"{line.level} {line.message}" for line in context.juju_log if line.level != "DEBUG"]
 
 
@@ -98,7 +103,9 @@ def test_everything_says_where_it_comes_from(collector):
 
     for _, body in collector.got:
         ((resource,),) = body.values()
-        said = {one["key"]: one["value"]["stringValue"] for one in resource["resource"]["attributes"]}
+        said = {
+            one["key"]: one["value"]["stringValue"] for one in resource["resource"]["attributes"]
+        }
         assert said["juju_application"] == said["service.name"] == "profiles-management"
         assert (said["juju_model"], said["juju_unit"]) == ("kubeflow", "profiles-management/0")
 
@@ -121,7 +128,12 @@ def test_a_run_that_was_stopped_is_an_error_with_its_reason(collector):
 
 def test_each_thing_that_is_wrong_is_a_line(collector):
     unread = Gathered(ProfilesManagementRepresentation(), (Read("git", error=Unread("no answer")),))
-    run = Run(outcome=Report(Plan(profiles=2, refused=(REFUSED,))), contributors=3, now=NOON, gathered=unread)
+    run = Run(
+        outcome=Report(Plan(profiles=2, refused=(REFUSED,))),
+        contributors=3,
+        now=NOON,
+        gathered=unread,
+    )
 
     tell(related(offer(collector.url)), run=run)
 
@@ -146,7 +158,9 @@ def test_of_two_protocols_it_takes_the_one_that_it_speaks(collector):
 
 
 def test_what_the_package_offers_is_understood(collector):
-    context = testing.Context(Theirs, meta={"name": "otelcol", "provides": {"receive-otlp": {"interface": "otlp"}}})
+    context = testing.Context(
+        Theirs, meta={"name": "otelcol", "provides": {"receive-otlp": {"interface": "otlp"}}}
+    )
     Theirs.url = collector.url
     state = testing.State(leader=True, relations={testing.Relation("receive-otlp")}, model=MODEL)
     (offered,) = context.run(context.on.config_changed(), state).relations
@@ -171,10 +185,14 @@ def test_a_collector_and_tempo_get_each_their_own(collector):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the package is older than its pydantic
 def test_what_the_package_of_tempo_offers_is_understood(collector):
     asked = published(testing.Relation("charm-tracing"))
-    context = testing.Context(Tempo, meta={"name": "tempo", "provides": {"tracing": {"interface": "tracing"}}})
+    context = testing.Context(
+        Tempo, meta={"name": "tempo", "provides": {"tracing": {"interface": "tracing"}}}
+    )
     Tempo.url = collector.url
     relation = testing.Relation("tracing", remote_app_data=asked)
-    (offered,) = context.run(context.on.config_changed(), testing.State(leader=True, relations={relation})).relations
+    (offered,) = context.run(
+        context.on.config_changed(), testing.State(leader=True, relations={relation})
+    ).relations
 
     tell(testing.Relation("charm-tracing", remote_app_data=dict(offered.local_app_data)))
 
@@ -192,7 +210,9 @@ class Tempo(ops.CharmBase):
         framework.observe(self.on.config_changed, self._offer)
 
     def _offer(self, _):
-        self.tracing.publish_receivers([(protocol, self.url) for protocol in self.tracing.requested_protocols()])
+        self.tracing.publish_receivers(
+            [(protocol, self.url) for protocol in self.tracing.requested_protocols()]
+        )
 
 
 class Theirs(ops.CharmBase):
@@ -223,7 +243,8 @@ def test_without_a_relation_nothing_is_said_and_nothing_sent():
 
 
 @pytest.mark.parametrize(
-    "endpoints", ["", "{}", "[1]", "no json", '[{"protocol": "http", "endpoint": "ftp://x"}]', "[{}]"]
+    "endpoints",
+    ["", "{}", "[1]", "no json", '[{"protocol": "http", "endpoint": "ftp://x"}]', "[{}]"],
 )
 def test_an_offer_that_cannot_be_understood_is_none(endpoints):
     assert tell(related(endpoints=endpoints)) == []
@@ -271,7 +292,9 @@ def test_a_collector_that_never_answers_is_given_up(monkeypatch):
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused():
-    junk = testing.Relation("receive-ca-cert", remote_app_data={"certificates": '["no certificate"]', "version": "1"})
+    junk = testing.Relation(
+        "receive-ca-cert", remote_app_data={"certificates": '["no certificate"]', "version": "1"}
+    )
 
     (said,) = tell(related(offer("https://127.0.0.1:1")), junk)
 
@@ -306,17 +329,25 @@ def test_every_request_is_counted_whichever_thread_sends_it():
 
 def published(relation, event="relation_created", *, leader=True):
     context = testing.Context(Ours, meta=META)
-    found = context.on.upgrade_charm() if event == "upgrade_charm" else context.on.relation_created(relation)
+    found = (
+        context.on.upgrade_charm()
+        if event == "upgrade_charm"
+        else context.on.relation_created(relation)
+    )
     state = context.run(found, testing.State(leader=leader, relations={relation}, model=MODEL))
     return dict(state.get_relation(relation.id).local_app_data)
 
 
 def test_a_collector_gets_the_alert_rules_as_the_package_reads_them():
     databag = published(testing.Relation("send-otlp"))
-    context = testing.Context(Theirs, meta={"name": "otelcol", "provides": {"receive-otlp": {"interface": "otlp"}}})
+    context = testing.Context(
+        Theirs, meta={"name": "otelcol", "provides": {"receive-otlp": {"interface": "otlp"}}}
+    )
     relation = testing.Relation("receive-otlp", remote_app_name="ours", remote_app_data=databag)
 
-    context.run(context.on.update_status(), testing.State(leader=True, relations={relation}, model=MODEL))
+    context.run(
+        context.on.update_status(), testing.State(leader=True, relations={relation}, model=MODEL)
+    )
 
     (group,) = Theirs.rules["groups"]
     assert [rule["alert"] for rule in group["rules"]] == [
@@ -325,7 +356,9 @@ def test_a_collector_gets_the_alert_rules_as_the_package_reads_them():
         "ProfilesPending",
         "ProfilesSyncSilent",
     ]
-    assert {rule["labels"]["juju_application"] for rule in group["rules"]} == {"profiles-management"}
+    assert {rule["labels"]["juju_application"] for rule in group["rules"]} == {
+        "profiles-management"
+    }
 
 
 def test_grafana_gets_the_dashboard():

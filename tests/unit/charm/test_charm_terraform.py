@@ -39,7 +39,9 @@ def test_the_endpoints_are_those_of_the_charm(role):
 
 
 def test_it_deploys_this_charm_on_its_base():
-    (application,) = (one["juju_application"]["profiles_management"] for one in parsed("main.tf")["resource"])
+    (application,) = (
+        one["juju_application"]["profiles_management"] for one in parsed("main.tf")["resource"]
+    )
 
     assert application["charm"][0]["name"] == CHARM["name"]
     assert named("variables.tf", "variable")["base"]["default"] == CHARM["base"]
@@ -50,7 +52,9 @@ def test_each_variable_is_used_described_and_in_the_readme():
 
     assert set(re.findall(r"var\.(\w+)", (MODULE / "main.tf").read_text())) == set(variables)
     assert all(one["description"] and one["type"] for one in variables.values())
-    assert set(re.findall(r"^\| `(\w+)` \| \w+", README.partition("## Outputs")[0], re.MULTILINE)) == set(variables)
+    assert set(
+        re.findall(r"^\| `(\w+)` \| \w+", README.partition("## Outputs")[0], re.MULTILINE)
+    ) == set(variables)
 
 
 def test_each_output_is_in_the_readme():

@@ -28,7 +28,9 @@ EXPRESSIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in pan
 
 def sent():
     """Return every figure that a run can have, by its name."""
-    change = Change(Phase.GRANT, "a", ObjectRef("RoleBinding", "a", "x"), Action.CREATE, Reason.WANTED)
+    change = Change(
+        Phase.GRANT, "a", ObjectRef("RoleBinding", "a", "x"), Action.CREATE, Reason.WANTED
+    )
     report = Report(Plan((change,)), (Outcome(change, Result.DONE),))
     now = datetime(2026, 11, 1, tzinfo=UTC)
     pmr = ProfilesManagementRepresentation()
@@ -39,7 +41,9 @@ def sent():
 
 def labels_in(expression):
     """Return the labels by which an expression groups."""
-    return {one for found in re.findall(r" by \(([^)]*)\)", expression) for one in found.split(", ")}
+    return {
+        one for found in re.findall(r" by \(([^)]*)\)", expression) for one in found.split(", ")
+    }
 
 
 @pytest.mark.parametrize("expression", [*(rule["expr"] for rule in ALERTS.values()), *EXPRESSIONS])
@@ -82,7 +86,9 @@ def test_panels_have_ids_and_places_of_their_own():
 
 
 def test_the_dashboard_names_no_datasource_of_somebody():
-    assert set(re.findall(r'"uid": "([^"]+)"', json.dumps(DASHBOARD["panels"]))) == {"${prometheusds}"}
+    assert set(re.findall(r'"uid": "([^"]+)"', json.dumps(DASHBOARD["panels"]))) == {
+        "${prometheusds}"
+    }
 
 
 def test_the_reference_lists_each_metric_and_no_other():

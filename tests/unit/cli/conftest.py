@@ -117,11 +117,15 @@ def run(api, capsys, monkeypatch):
             monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         slept = [0.0]
         clock = Clock(
-            now=lambda: NOON, monotonic=lambda: slept[0], sleep=lambda seconds: slept.append(_add(slept, seconds))
+            now=lambda: NOON,
+            monotonic=lambda: slept[0],
+            sleep=lambda seconds: slept.append(_add(slept, seconds)),
         )
         command.terminal = Answers(answer)
         more = {} if real else {"connect": lambda *_, **__: api.client()}
-        session = Session(clock, **more, terminal=terminal or command.terminal, signals=command.terminal.signals)
+        session = Session(
+            clock, **more, terminal=terminal or command.terminal, signals=command.terminal.signals
+        )
         code = main(list(map(str, arguments)), session)
         return Ran(code, *capsys.readouterr())
 
@@ -140,4 +144,8 @@ def _add(slept, seconds):
 
 
 def _cluster_role(name):
-    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+    }

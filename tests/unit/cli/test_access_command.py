@@ -22,7 +22,9 @@ profiles:
   - {name: ann@example.org, role: view}
 """
 OTHERS = "RoleBindings outside of profiles, the members of groups, a profile's own ServiceAccounts, other gateways."
-NOT_COVERED = f"note: Not covered: ClusterRoleBindings (the command lists them with --cluster-wide), {OTHERS}"
+NOT_COVERED = (
+    f"note: Not covered: ClusterRoleBindings (the command lists them with --cluster-wide), {OTHERS}"
+)
 
 
 @pytest.fixture
@@ -48,7 +50,9 @@ def bound(api):
                 "kind": "ClusterRoleBinding",
                 "metadata": {"name": name, "labels": labels or {}},
                 "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
-                "subjects": [{"apiGroup": RBAC, "kind": kind, "name": who} for kind, who in subjects],
+                "subjects": [
+                    {"apiGroup": RBAC, "kind": kind, "name": who} for kind, who in subjects
+                ],
             }
         )
 
@@ -98,7 +102,9 @@ def test_no_other_person_is_listed_or_suggested_for_an_address_that_has_no_acces
     code, lines = ask(asked)
 
     assert code == 1
-    assert lines == [f'"{asked}" matches nobody who has access to any profile. No other name is similar.']
+    assert lines == [
+        f'"{asked}" matches nobody who has access to any profile. No other name is similar.'
+    ]
 
 
 def test_a_person_who_was_just_removed_is_not_mistaken_for_somebody_else(run, ask):
@@ -124,7 +130,9 @@ def test_nobody_found_names_what_may_have_been_meant(ask, asked, similar):
     code, lines = ask(asked)
 
     assert code == 1
-    assert lines == [f'"{asked}" matches nobody who has access to any profile. Similar names: {similar}.']
+    assert lines == [
+        f'"{asked}" matches nobody who has access to any profile. Similar names: {similar}.'
+    ]
 
 
 def test_nobody_found_is_an_error_for_scripts_too(run, ask):
@@ -198,7 +206,11 @@ def test_access_that_should_have_ended_is_marked(run, ask, api):
 
 def test_names_that_include_everybody_are_shown_with_a_person(run, ask, api):
     policy = {"name": "open", "namespace": "web"}
-    spec = {"rules": [{"when": [{"key": "request.headers[kubeflow-userid]", "values": ["*@example.com"]}]}]}
+    spec = {
+        "rules": [
+            {"when": [{"key": "request.headers[kubeflow-userid]", "values": ["*@example.com"]}]}
+        ]
+    }
     api.put(
         {
             "apiVersion": "security.istio.io/v1",
@@ -211,7 +223,16 @@ def test_names_that_include_everybody_are_shown_with_a_person(run, ask, api):
     lines = ask("dan@example.com")[1]
 
     assert lines[-3] == "Names that include everybody or many:"
-    assert lines[-1].split() == ["web", "*@example.com", "mesh", "only", "(not", "managed", "here)", "-"]
+    assert lines[-1].split() == [
+        "web",
+        "*@example.com",
+        "mesh",
+        "only",
+        "(not",
+        "managed",
+        "here)",
+        "-",
+    ]
     code, lines = ask("gone@example.com")
     assert (code, lines[-1].split()[1]) == (1, "*@example.com")
     assert "Names that include" not in "".join(ask("li@example.org")[1])
@@ -260,30 +281,53 @@ def test_cluster_wide_lists_those_of_people_in_a_document(run, ask, bound, here)
     (here / "new.yaml").write_text(document, encoding="utf-8")
 
     assert run("access", "--cluster-wide").out.splitlines()[-1] == "None."
-    assert "admins              new@example.com  cluster-admin" in run("access", "new.yaml", "--cluster-wide").out
+    assert (
+        "admins              new@example.com  cluster-admin"
+        in run("access", "new.yaml", "--cluster-wide").out
+    )
 
 
-def test_cluster_wide_lists_what_everybody_who_is_signed_in_has_but_for_the_defaults(run, ask, bound):
+def test_cluster_wide_lists_what_everybody_who_is_signed_in_has_but_for_the_defaults(
+    run, ask, bound
+):
     everybody = ("Group", "system:authenticated")
-    bound("system:discovery", "system:discovery", everybody, labels={"kubernetes.io/bootstrapping": "rbac-defaults"})
+    bound(
+        "system:discovery",
+        "system:discovery",
+        everybody,
+        labels={"kubernetes.io/bootstrapping": "rbac-defaults"},
+    )
     bound("oops", "cluster-admin", everybody)
 
     data = run("access", "--person", "ann@example.com", "--cluster-wide", "--output", "json").data
 
     assert data["cluster_wide"] == [
-        {"binding": "oops", "role": "cluster-admin", "person": {"kind": "Group", "name": "system:authenticated"}}
+        {
+            "binding": "oops",
+            "role": "cluster-admin",
+            "person": {"kind": "Group", "name": "system:authenticated"},
+        }
     ]
     assert run("access", "--person", "gone@example.com", "--cluster-wide").code == 1
 
 
-def test_cluster_wide_lists_no_service_account_and_who_was_added_to_a_default_binding(run, ask, bound):
+def test_cluster_wide_lists_no_service_account_and_who_was_added_to_a_default_binding(
+    run, ask, bound
+):
     bound("theirs", "view", ("ServiceAccount", "ann@example.com"))
     people = ("Group", "system:masters"), ("User", "ann@example.com")
-    bound("cluster-admin", "cluster-admin", *people, labels={"kubernetes.io/bootstrapping": "rbac-defaults"})
+    bound(
+        "cluster-admin",
+        "cluster-admin",
+        *people,
+        labels={"kubernetes.io/bootstrapping": "rbac-defaults"},
+    )
 
     data = run("access", "--person", "ann", "--cluster-wide", "--output", "json").data
 
-    assert [(one["binding"], one["person"]["kind"]) for one in data["cluster_wide"]] == [("cluster-admin", "User")]
+    assert [(one["binding"], one["person"]["kind"]) for one in data["cluster_wide"]] == [
+        ("cluster-admin", "User")
+    ]
 
 
 def test_a_permission_that_listing_does_not_need_is_no_warning(run, ask, api):
@@ -316,7 +360,10 @@ def test_cluster_wide_of_a_folder_is_refused(run, folder):
     ran = folder("access", "--cluster-wide")
 
     assert ran.code == 1
-    assert "A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide." in ran.err
+    assert (
+        "A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide."
+        in ran.err
+    )
 
 
 def test_the_cluster_role_has_what_cluster_wide_needs(run):
@@ -334,11 +381,17 @@ def test_a_missing_permission_is_named_with_the_command_that_prints_it(run, ask,
     assert ran.code == 1
     assert "Not allowed to list clusterrolebindings" in ran.err
     said = " ".join(ran.err.split())
-    assert "`profiles-management rbac --plan-only --with-cluster-wide` prints all that is needed" in said
+    assert (
+        "`profiles-management rbac --plan-only --with-cluster-wide` prints all that is needed"
+        in said
+    )
 
 
 def test_what_could_not_be_read_is_a_warning_in_every_form(run, ask, api):
-    people = [{"apiGroup": RBAC, "kind": "User", "name": f"user{number}@example.com"} for number in range(1_200)]
+    people = [
+        {"apiGroup": RBAC, "kind": "User", "name": f"user{number}@example.com"}
+        for number in range(1_200)
+    ]
     role = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-view"}
     for space in ("data", "elsewhere"):
         metadata = {"name": "many", "namespace": space}

@@ -7,14 +7,24 @@ from contextlib import suppress
 
 import pytest
 
-from profiles_management.cli.confirmation import Declined, agreed_plan
 from profiles_management.cli.main import main
+from profiles_management.cli.prompting import Declined, agreed_plan
 from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.description import TargetDescription
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM
+from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.reconcile.markdown import LIMIT, plan_markdown
-from profiles_management.reconcile.plan import Action, Change, Fact, FieldDiff, ObjectRef, Person, Phase, Plan, Reason
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    Fact,
+    FieldDiff,
+    ObjectRef,
+    Person,
+    Phase,
+    Plan,
+    Reason,
+)
 
 FILE = """\
 profiles:
@@ -43,7 +53,8 @@ def test_a_context_runs_no_command_when_zsh_completes_it(name, here, monkeypatch
     offered = capsys.readouterr().out
     assert '"good"' in offered
 
-    # What zsh does with it: the output is evaluated, and _arguments evaluates the words in the brackets again.
+    # What zsh does with it: the output is evaluated, and _arguments evaluates the words in the
+    # brackets again.
     script = '_arguments() { action="${1#*((}"; eval "words=( ${action%))*} )"; }; eval "$OFFERED"'
     environment = {"OFFERED": offered, "PATH": "/usr/bin:/bin"}
     subprocess.run([shutil.which("bash"), "-c", script], env=environment, cwd=here, check=False)  # noqa: S603 - a test
@@ -64,7 +75,9 @@ def test_the_name_of_a_file_adds_no_line_to_a_patch(run, here):
 @pytest.mark.parametrize(
     "target",
     [
-        TargetDescription("cluster", context=f"a{LINE}\x1b[2J", user=f"b{LINE}", acting_as=f"c{LINE}"),
+        TargetDescription(
+            "cluster", context=f"a{LINE}\x1b[2J", user=f"b{LINE}", acting_as=f"c{LINE}"
+        ),
         TargetDescription("folder", path=f"a{LINE}\u202e"),
     ],
     ids=str,
@@ -81,7 +94,9 @@ def test_a_file_whose_name_is_as_long_as_can_be_is_edited(run, here):
     ran = run("offboard", "ann@example.com", file.name, "--write", "--directory", "empty")
 
     assert (ran.code, "ann@" in file.read_text()) == (0, False)
-    assert sorted(entry.name for entry in here.iterdir()) == sorted(["empty", "pmr.yaml", file.name])
+    assert sorted(entry.name for entry in here.iterdir()) == sorted(
+        ["empty", "pmr.yaml", file.name]
+    )
 
 
 def rewriting(preset):
@@ -117,7 +132,9 @@ def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
     large = Change(Phase.SHAPE, "aaa", target, Action.UPDATE, Reason.CHANGED, fields=fields)
     ann = Person("User", "ann@example.com")
     binding = ObjectRef("RoleBinding", "web", "ann")
-    revoked = Change(Phase.REVOKE, "web", binding, Action.DELETE, Reason.UNLISTED, person=ann, before="edit")
+    revoked = Change(
+        Phase.REVOKE, "web", binding, Action.DELETE, Reason.UNLISTED, person=ann, before="edit"
+    )
 
     comment = plan_markdown(Plan((large, revoked)))
 
@@ -128,6 +145,10 @@ def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
 
 @pytest.mark.parametrize("name", ["ann;=1+1", 'ann; "=1+1"', "ann;@x;-1", "=1+1"])
 def test_a_name_is_no_formula_where_cells_end_at_semicolons(name):
-    cells = [cell for line in csv_text(["Person"], [["ml", name]]).splitlines() for cell in re.split("[;,]", line)]
+    cells = [
+        cell
+        for line in csv_text(["Person"], [["ml", name]]).splitlines()
+        for cell in re.split("[;,]", line)
+    ]
 
     assert not any(cell.lstrip(' "').startswith(("=", "@", "-")) for cell in cells)

@@ -31,7 +31,11 @@ def test_a_valid_document_is_counted(run):
 def test_what_is_valid_and_probably_not_meant_is_warned_of(run, folder, here, keeps):
     (here / "milli.yaml").write_text(MILLI)
 
-    every = [run("validate", "milli.yaml"), folder("plan", "milli.yaml"), folder("apply", "milli.yaml")]
+    every = [
+        run("validate", "milli.yaml"),
+        folder("plan", "milli.yaml"),
+        folder("apply", "milli.yaml"),
+    ]
 
     assert [ran.code for ran in every] == [0, 0, 0]
     keeps("warned.txt", "".join(ran.out for ran in every))
@@ -62,25 +66,39 @@ def test_a_document_that_is_refused_shows_its_warnings_too(run, folder, here):
 
 
 def test_of_many_warnings_a_plan_shows_the_first_and_counts_the_others(run, folder, here):
-    entries = [MILLI.removeprefix("profiles:\n").replace("name: ml", f"name: ml-{index}") for index in range(25)]
+    entries = [
+        MILLI.removeprefix("profiles:\n").replace("name: ml", f"name: ml-{index}")
+        for index in range(25)
+    ]
     (here / "milli.yaml").write_text("profiles:\n" + "".join(entries))
 
     lines = folder("plan", "milli.yaml").out.splitlines()
 
     assert sum(line.startswith("warning: ") for line in lines) == 20
-    assert "... and 5 more warnings about the document; validate --output json lists them all." in lines
+    assert (
+        "... and 5 more warnings about the document; validate --output json lists them all."
+        in lines
+    )
 
 
 def test_a_document_can_come_from_standard_input(run, sample):
-    assert run("validate", "-", stdin=sample()).out == "standard input is valid: 2 profiles, 5 contributors.\n"
+    assert (
+        run("validate", "-", stdin=sample()).out
+        == "standard input is valid: 2 profiles, 5 contributors.\n"
+    )
 
 
 def test_whose_time_is_up_is_noted(run, sample):
-    over = ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: edit\n    until: 2026-11-01")
+    over = (
+        "bart@canonical.com\n    role: edit",
+        "bart@canonical.com\n    role: edit\n    until: 2026-11-01",
+    )
 
     ran = run("validate", "-", stdin=sample(over))
 
-    assert ran.out.splitlines()[1:] == ["note: bart@canonical.com in data-engineers: access ended 2026-11-01."]
+    assert ran.out.splitlines()[1:] == [
+        "note: bart@canonical.com in data-engineers: access ended 2026-11-01."
+    ]
 
 
 def test_a_plan_changes_nothing(folder, here, keeps):
@@ -98,7 +116,10 @@ def test_a_plan_ends_with_2_only_where_there_are_changes_and_it_was_asked_to(fol
 
 
 def test_a_plan_can_be_made_for_another_day(folder, here, sample):
-    ends = ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: edit\n    until: 2027-01-01")
+    ends = (
+        "bart@canonical.com\n    role: edit",
+        "bart@canonical.com\n    role: edit\n    until: 2027-01-01",
+    )
     (here / "pmr.yaml").write_text(sample(ends))
     folder("apply", "pmr.yaml")
 
@@ -110,12 +131,29 @@ def test_a_plan_can_be_made_for_another_day(folder, here, sample):
 @pytest.mark.parametrize(
     "written",
     [
-        *("2027-01-31", "2027-01-31T18:00Z", "2027-01-31 18:00:00 +02:00", "2027-01-31t18:00:00.5z"),
-        *("20270131", "2027-W05-7", "2027-01-31T18Z", "2027-01-31T18:00", "2027-02-30", "tomorrow", "", " 2027-01-31"),
+        *(
+            "2027-01-31",
+            "2027-01-31T18:00Z",
+            "2027-01-31 18:00:00 +02:00",
+            "2027-01-31t18:00:00.5z",
+        ),
+        *(
+            "20270131",
+            "2027-W05-7",
+            "2027-01-31T18Z",
+            "2027-01-31T18:00",
+            "2027-02-30",
+            "tomorrow",
+            "",
+            " 2027-01-31",
+        ),
     ],
 )
 def test_at_takes_what_until_takes(folder, sample, written):
-    ends = ("bart@canonical.com\n    role: edit", f"bart@canonical.com\n    role: edit\n    until: '{written}'")
+    ends = (
+        "bart@canonical.com\n    role: edit",
+        f"bart@canonical.com\n    role: edit\n    until: '{written}'",
+    )
 
     at = folder("plan", "pmr.yaml", "--at", written).code
 
@@ -143,7 +181,11 @@ def test_in_a_log_a_long_wait_is_a_line_now_and_then(run):
     lines = ran.err.splitlines()
     assert ran.code == 4
     assert lines[0] == "note: 0 of 2 profiles are done; waiting at most 89 s more."
-    assert [line.rpartition("at most ")[2] for line in lines] == ["89 s more.", "59 s more.", "29 s more."]
+    assert [line.rpartition("at most ")[2] for line in lines] == [
+        "89 s more.",
+        "59 s more.",
+        "29 s more.",
+    ]
 
 
 def test_in_a_log_a_short_wait_is_silent(run):
@@ -158,7 +200,10 @@ def test_a_wait_does_not_end_up_in_the_data(run):
 
 
 def test_the_command_waits_longer_for_many_new_profiles(run, here):
-    entries = (f"- {{name: p{number}, owner: {{kind: User, name: a@example.com}}}}\n" for number in range(300))
+    entries = (
+        f"- {{name: p{number}, owner: {{kind: User, name: a@example.com}}}}\n"
+        for number in range(300)
+    )
     (here / "many.yaml").write_text("profiles:\n" + "".join(entries))
 
     assert "waiting at most 16 min more" in run("apply", "many.yaml").err
@@ -178,7 +223,9 @@ def test_a_deletion_that_is_under_way_is_waited_for_and_asks_nobody(run, control
     assert ran.last == "Run it again later: the next run finishes what is pending."
 
 
-def test_what_belongs_to_somebody_else_ends_with_1_and_stops_nobody_else(run, api, controller, keeps):
+def test_what_belongs_to_somebody_else_ends_with_1_and_stops_nobody_else(
+    run, api, controller, keeps
+):
     owner = {"name": "data-engineers", "annotations": {"owner": "root@example.com"}}
     api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owner})
 
@@ -243,7 +290,9 @@ def test_a_plan_says_that_the_brake_would_stop_only_a_part_of_it(run, controller
     run("apply", "pmr.yaml")
     Kfam(api).add("ml-engineers", "eve@example.com", "edit")
     Kfam(api).add("ml-engineers", "zed@example.com", "edit")
-    (here / "pmr.yaml").write_text((here / "pmr.yaml").read_text().replace("role: view", "role: edit"))
+    (here / "pmr.yaml").write_text(
+        (here / "pmr.yaml").read_text().replace("role: view", "role: edit")
+    )
 
     ran = run("plan", "pmr.yaml", "--brake-minimum", "1")
 
@@ -265,8 +314,13 @@ def test_json_of_an_apply_that_the_brake_stops_is_the_whole_report(run, controll
     ran = run("apply", "-", "--brake-minimum", "1", "--output", "json", stdin=NOBODY)
 
     assert (ran.code, [one["kind"] for one in ran.data["stopped"]]) == (3, ["revocations"])
-    assert {(one["result"], one["why"]) for one in ran.data["changes"]} == {("not_tried", "held back: see stopped")}
-    assert {key: ran.data["summary"][key] for key in ("remove", "done", "not_tried", "sent", "unchanged")} == {
+    assert {(one["result"], one["why"]) for one in ran.data["changes"]} == {
+        ("not_tried", "held back: see stopped")
+    }
+    assert {
+        key: ran.data["summary"][key]
+        for key in ("remove", "done", "not_tried", "sent", "unchanged")
+    } == {
         "remove": 5,
         "done": 0,
         "not_tried": 5,
@@ -287,17 +341,24 @@ def test_json_of_an_apply_that_the_brake_stops_has_what_was_refused_too(run, con
     assert [one["code"] for one in ran.data["errors"]] == ["unowned-namespace", "brake"]
 
 
-def test_what_the_brake_holds_back_is_counted_as_that_and_not_as_unchanged(run, controller, api, here):
+def test_what_the_brake_holds_back_is_counted_as_that_and_not_as_unchanged(
+    run, controller, api, here
+):
     run("apply", "pmr.yaml")
     Kfam(api).add("ml-engineers", "eve@example.com", "edit")
     Kfam(api).add("ml-engineers", "zed@example.com", "edit")
 
     stopped = run("apply", "pmr.yaml", "--brake-minimum", "1", "--output", "json")
-    (here / "pmr.yaml").write_text((here / "pmr.yaml").read_text().replace("role: view", "role: edit"))
+    (here / "pmr.yaml").write_text(
+        (here / "pmr.yaml").read_text().replace("role: view", "role: edit")
+    )
     partly = run("apply", "pmr.yaml", "--brake-minimum", "1")
 
     assert (stopped.code, stopped.data["summary"]["unchanged"]) == (3, 1)
-    assert (partly.code, partly.last) == (3, "Applied: 1 replaced (4 writes). 2 held back. 1 unchanged.")
+    assert (partly.code, partly.last) == (
+        3,
+        "Applied: 1 replaced (4 writes). 2 held back. 1 unchanged.",
+    )
 
 
 def test_stale_profiles_are_listed(run, controller):
@@ -333,17 +394,27 @@ def test_whoever_says_no_keeps_everything(run, controller, api):
 
     ran = run("delete-stale", "-", stdin=NOBODY, answer=False)
 
-    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (1, "error: Nothing was deleted.", [])
+    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (
+        1,
+        "error: Nothing was deleted.",
+        [],
+    )
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=str)
-def test_whoever_is_interrupted_at_the_question_keeps_everything(number, code, run, controller, api):
+def test_whoever_is_interrupted_at_the_question_keeps_everything(
+    number, code, run, controller, api
+):
     run("apply", "pmr.yaml")
     api.log.clear()
 
     ran = run("delete-stale", "-", stdin=NOBODY, answer=number)
 
-    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (code, "error: Interrupted. Nothing was changed.", [])
+    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (
+        code,
+        "error: Interrupted. Nothing was changed.",
+        [],
+    )
 
 
 def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
@@ -356,14 +427,20 @@ def test_where_nobody_can_be_asked_nothing_is_deleted(run, controller, api):
     assert ran.err.splitlines()[-1].endswith("If it is meant: --yes.")
 
 
-@pytest.mark.parametrize(("answer", "said"), [(False, "Nothing was deleted."), (None, "Deleting asks first")])
+@pytest.mark.parametrize(
+    ("answer", "said"), [(False, "Nothing was deleted."), (None, "Deleting asks first")]
+)
 def test_a_script_reads_that_nobody_agreed_to_a_deletion(answer, said, run, controller, api):
     run("apply", "pmr.yaml")
     api.log.clear()
 
     ran = run("delete-stale", "-", "--output", "json", stdin=NOBODY, answer=answer)
 
-    assert (ran.code, api.writes, [one["code"] for one in ran.data["errors"]]) == (1, [], ["declined"])
+    assert (ran.code, api.writes, [one["code"] for one in ran.data["errors"]]) == (
+        1,
+        [],
+        ["declined"],
+    )
     assert ran.data["errors"][0]["what"].startswith(said)
     assert [(one["kind"], one["what"]) for one in ran.data["stopped"]] == [
         ("confirmation", "2 profiles would be deleted, with everything in their namespaces")
@@ -373,7 +450,15 @@ def test_a_script_reads_that_nobody_agreed_to_a_deletion(answer, said, run, cont
 def test_a_folder_refuses_to_keep_data_and_says_why(run, tmp_path):
     run("apply", "-", "--directory", str(tmp_path / "out"), stdin=ML)
 
-    ran = run("delete-stale", "-", "--yes", "--keep-data", "--directory", str(tmp_path / "out"), stdin=NOBODY)
+    ran = run(
+        "delete-stale",
+        "-",
+        "--yes",
+        "--keep-data",
+        "--directory",
+        str(tmp_path / "out"),
+        stdin=NOBODY,
+    )
 
     assert ran.code == 1
     assert "cannot set the namespace" in ran.out
@@ -417,7 +502,10 @@ def test_access_is_a_table(run, controller, keeps):
     ("asked", "row"),
     [
         (("--person", "bart@canonical.com"), "data-engineers  edit  -"),
-        (("--profile", "ml-engineers", "--person", "michal@canonical.com"), "ml-engineers  edit  -"),
+        (
+            ("--profile", "ml-engineers", "--person", "michal@canonical.com"),
+            "ml-engineers  edit  -",
+        ),
     ],
 )
 def test_access_can_be_asked_of_one_person_or_profile(run, controller, asked, row):
@@ -442,7 +530,14 @@ def test_access_of_a_profile_that_is_not_there_fails_for_a_script_too(run):
 
 
 def test_a_profile_in_which_nobody_has_access_is_there(run, api):
-    api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "bare"}, "spec": {}})
+    api.put(
+        {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": "bare"},
+            "spec": {},
+        }
+    )
 
     ran = run("access", "--profile", "bare")
 
@@ -450,7 +545,10 @@ def test_a_profile_in_which_nobody_has_access_is_there(run, api):
 
 
 def test_nobody_has_access_is_said(run):
-    assert run("access").out == "There is no profile here. A cluster without Kubeflow is looked at with --standalone.\n"
+    assert (
+        run("access").out
+        == "There is no profile here. A cluster without Kubeflow is looked at with --standalone.\n"
+    )
 
 
 def test_the_schema_is_json(run):
@@ -466,14 +564,26 @@ def test_without_arguments_the_commands_are_listed(run):
 
     assert ran.code == 0
     assert all(
-        name in ran.out for name in ("validate", "plan", "apply", "list-stale", "delete-stale", "export", "access")
+        name in ran.out
+        for name in ("validate", "plan", "apply", "list-stale", "delete-stale", "export", "access")
     )
 
 
 def test_settings_reach_the_engine(folder, here):
-    folder("apply", "pmr.yaml", "--preset", "charmed", "--userid-header", "x-user", "--additional-principal", EXTRA)
+    folder(
+        "apply",
+        "pmr.yaml",
+        "--preset",
+        "charmed",
+        "--userid-header",
+        "x-user",
+        "--additional-principal",
+        EXTRA,
+    )
 
-    written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
+    written = "".join(
+        path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*")
+    )
 
     assert "sa/kfp-ui" in written
     assert "request.headers[x-user]" in written
@@ -481,10 +591,14 @@ def test_settings_reach_the_engine(folder, here):
 
 
 def test_roles_can_be_other_cluster_roles(folder, here):
-    ran = folder("apply", "pmr.yaml", "--role", "admin=a", "--role", "edit=my-edit", "--role", "view=v")
+    ran = folder(
+        "apply", "pmr.yaml", "--role", "admin=a", "--role", "edit=my-edit", "--role", "view=v"
+    )
 
     assert ran.code == 0
-    assert "name: my-edit" in "".join(path.read_text() for path in (here / "manifests").rglob("rolebinding-*"))
+    assert "name: my-edit" in "".join(
+        path.read_text() for path in (here / "manifests").rglob("rolebinding-*")
+    )
 
 
 @pytest.mark.parametrize(
@@ -493,7 +607,10 @@ def test_roles_can_be_other_cluster_roles(folder, here):
         (("edit",), '"edit" names no role and ClusterRole. Write it as edit=my-edit.'),
         (("edit=",), '"edit=" names no role and ClusterRole. Write it as edit=my-edit.'),
         (("edit=e", "admin=a"), "--role must name a ClusterRole for each of admin, edit and view."),
-        (("edit=e,admin=a,viewer=v",), '"viewer=v" names no role and ClusterRole. Write it as edit=my-edit.'),
+        (
+            ("edit=e,admin=a,viewer=v",),
+            '"viewer=v" names no role and ClusterRole. Write it as edit=my-edit.',
+        ),
         (("edit=e,edit=f",), "edit is named twice. Name one ClusterRole for it."),
         (("edit=e,admin=e,view=v",), "--role names one ClusterRole for two roles"),
     ],
@@ -513,11 +630,15 @@ def test_an_apply_can_be_told_as_events(run, controller, api):
     assert {one["reason"] for one in api.objects("Event", "default")} == {"Created", "Granted"}
 
 
-@pytest.mark.parametrize("given", [("--principal", ONE, "--principal", TWO), ("--principal", f"{ONE}, {TWO},")])
+@pytest.mark.parametrize(
+    "given", [("--principal", ONE, "--principal", TWO), ("--principal", f"{ONE}, {TWO},")]
+)
 def test_principals_replace_those_of_the_preset(folder, here, given):
     folder("apply", "pmr.yaml", *given)
 
-    written = "".join(path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*"))
+    written = "".join(
+        path.read_text() for path in (here / "manifests").rglob("authorizationpolicy-*")
+    )
 
     assert f"- {ONE}" in written
     assert f"- {TWO}" in written
@@ -526,7 +647,9 @@ def test_principals_replace_those_of_the_preset(folder, here, given):
 
 @pytest.mark.parametrize("given", ["web, ml-*", "ml-*", " ml-* ,\nweb"])
 @pytest.mark.parametrize("where", ["option", "environment"])
-def test_a_list_is_separated_by_commas_in_an_option_and_in_the_environment(run, monkeypatch, given, where):
+def test_a_list_is_separated_by_commas_in_an_option_and_in_the_environment(
+    run, monkeypatch, given, where
+):
     if where == "environment":
         monkeypatch.setenv("PROFILES_MANAGEMENT_PROTECT", given)
 
@@ -565,7 +688,12 @@ def test_a_setting_can_come_from_the_environment(run, monkeypatch):
 def test_json_of_a_plan_holds_the_changes(folder):
     found = folder("plan", "pmr.yaml", "--output", "json").data
 
-    assert (len(found["changes"]), found["summary"]["add"], found["errors"], found["pending"]) == (7, 7, [], [])
+    assert (len(found["changes"]), found["summary"]["add"], found["errors"], found["pending"]) == (
+        7,
+        7,
+        [],
+        [],
+    )
 
 
 def test_json_of_an_apply_says_what_became_of_each(folder):
@@ -627,10 +755,14 @@ def test_lists_and_documents_leave_the_cluster_to_standard_error(run, controller
 
 
 @pytest.mark.parametrize(
-    "command", [("plan", "pmr.yaml"), ("apply", "pmr.yaml"), ("access",), ("list-stale", "pmr.yaml")]
+    "command",
+    [("plan", "pmr.yaml"), ("apply", "pmr.yaml"), ("access",), ("list-stale", "pmr.yaml")],
 )
 def test_json_has_the_target(run, folder, controller, command):
-    (there, here) = (run(*command, "--output", "json").data["target"], folder("plan", "pmr.yaml", "--output", "json"))
+    (there, here) = (
+        run(*command, "--output", "json").data["target"],
+        folder("plan", "pmr.yaml", "--output", "json"),
+    )
 
     assert there == {
         "kind": "cluster",
@@ -658,7 +790,9 @@ def test_an_apply_goes_on_after_a_conflict_with_the_controller(run, api, control
         return act()
 
     api.faults.append(fault)
-    Path("pmr.yaml").write_text(Path("pmr.yaml").read_text().replace('limits.cpu: "1"', 'limits.cpu: "2"'))
+    Path("pmr.yaml").write_text(
+        Path("pmr.yaml").read_text().replace('limits.cpu: "1"', 'limits.cpu: "2"')
+    )
 
     ran = run("apply", "pmr.yaml")
 

@@ -60,7 +60,9 @@ def test_contexts_come_from_the_kubeconfig_and_nothing_is_sent(complete, here, a
 
     assert complete("plan", "--context", "''") == ["arn:aws:eks:one", "kubernetes-admin@test"]
     assert complete("access", "--context=kube") == ["kubernetes-admin@test"]
-    assert complete("plan", "--kubeconfig", "other", "--context", "kube") == ["kubernetes-admin@other"]
+    assert complete("plan", "--kubeconfig", "other", "--context", "kube") == [
+        "kubernetes-admin@other"
+    ]
     assert api.log == []
 
 
@@ -73,7 +75,9 @@ def test_people_and_profiles_come_from_the_document_on_the_line(complete, here, 
     assert api.log == []
 
 
-def test_people_and_profiles_come_from_the_cluster_where_the_line_has_no_document(complete, run, controller):
+def test_people_and_profiles_come_from_the_cluster_where_the_line_has_no_document(
+    complete, run, controller
+):
     run("apply", "-", stdin=FILE)
 
     assert complete("access", "--person", "''") == ["ann@example.com", "olga@example.com"]
@@ -87,7 +91,9 @@ def test_people_come_from_the_folder_of_manifests(complete, folder):
     assert complete("access", "--directory", "manifests", "--person", "a") == ["ann@example.com"]
 
 
-def test_where_something_cannot_be_read_nothing_is_offered_and_nothing_is_printed(complete, here, api, monkeypatch):
+def test_where_something_cannot_be_read_nothing_is_offered_and_nothing_is_printed(
+    complete, here, api, monkeypatch
+):
     (here / "broken.yaml").write_text("profiles: [")
     monkeypatch.setenv("KUBECONFIG", str(here / "broken.yaml"))
 

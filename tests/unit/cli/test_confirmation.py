@@ -22,7 +22,12 @@ def document(*profiles):
 
 
 def team(name="ml", *people, owner="root@example.com", **more):
-    return {"name": name, "owner": {"kind": "User", "name": owner}, "contributors": list(people), **more}
+    return {
+        "name": name,
+        "owner": {"kind": "User", "name": owner},
+        "contributors": list(people),
+        **more,
+    }
 
 
 @pytest.fixture
@@ -64,7 +69,11 @@ def test_without_agreement_nothing_is_changed(there, apply, api):
 def test_an_interrupted_question_changes_nothing(number, code, there, apply, api):
     ran = apply([team("ml", ANN)], answer=number)
 
-    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (code, "error: Interrupted. Nothing was changed.", [])
+    assert (ran.code, ran.err.splitlines()[-1], api.writes) == (
+        code,
+        "error: Interrupted. Nothing was changed.",
+        [],
+    )
 
 
 @pytest.mark.parametrize("options", [("--yes",), ("-y",)], ids=str)
@@ -166,7 +175,16 @@ def test_a_label_is_not_a_gateway_whatever_its_name(apply, run):
             "2 RoleBindings bind to another ClusterRole.",
         ),
     ],
-    ids=["weaker", "owner", "contributor owns", "left", "gateways", "header", "instance", "cluster role"],
+    ids=[
+        "weaker",
+        "owner",
+        "contributor owns",
+        "left",
+        "gateways",
+        "header",
+        "instance",
+        "cluster role",
+    ],
 )
 def test_what_somebody_may_not_have_meant_is_asked(profiles, options, said, there, apply, run, api):
     ran = apply(profiles, *options, answer=False)
@@ -180,12 +198,24 @@ def test_without_kubeflow_owners_policies_and_namespaces_are_asked_for_too(apply
     assert apply(*alone, "--preset", "upstream").code == 0
 
     gateways = apply(*alone, "--preset", "charmed", answer=False)
-    moved = apply(*alone, "--preset", "upstream", "--instance", "second", "--take-over", "default", answer=False)
+    moved = apply(
+        *alone,
+        "--preset",
+        "upstream",
+        "--instance",
+        "second",
+        "--take-over",
+        "default",
+        answer=False,
+    )
     header = apply(*alone, "--preset", "upstream", "--userid-header", "x-user", answer=False)
 
     assert "confirm: the gateways of 2 AuthorizationPolicies change." in gateways.err.splitlines()
     assert "confirm: 2 AuthorizationPolicies let in other requests." in header.err.splitlines()
-    assert "confirm: objects of the instance default are taken over in 2 profiles." in moved.err.splitlines()
+    assert (
+        "confirm: objects of the instance default are taken over in 2 profiles."
+        in moved.err.splitlines()
+    )
 
 
 def test_people_whom_the_dashboard_added_are_asked_for(there, apply, api):
@@ -196,7 +226,9 @@ def test_people_whom_the_dashboard_added_are_asked_for(there, apply, api):
 
 def test_a_binding_that_gives_access_to_others_is_asked_for(there, apply, api):
     edit = next(one for one in api.objects("RoleBinding", "ml") if "ann" in one["metadata"]["name"])
-    edit["subjects"].append({"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "eve@example.com"})
+    edit["subjects"].append(
+        {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "eve@example.com"}
+    )
     api.put(edit)
 
     assert "confirm: 1 role assignment ends." in apply([team("ml", ANN, BOB)], answer=False).err
@@ -218,7 +250,9 @@ def test_access_by_objects_that_are_not_managed_is_asked_for(there, apply, api):
 
 @pytest.mark.parametrize("kind", ["Namespace", "Profile"])
 def test_what_others_made_is_asked_for_before_it_is_adopted(kind, apply, run, api):
-    api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ml", "annotations": {}}})
+    api.put(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ml", "annotations": {}}}
+    )
     if kind == "Profile":
         owner = {"kind": "User", "name": "old@example.com"}
         api.put({
@@ -236,7 +270,9 @@ def test_a_second_file_that_takes_the_people_of_the_first_away_says_so_first(app
     ran = apply([team("b", ANN)], answer=False)
 
     summary = ran.err.rpartition("\n\n")[2].splitlines()
-    assert summary[0] == "1 profile is no longer in the document: a; its 2 contributors lose access."
+    assert (
+        summary[0] == "1 profile is no longer in the document: a; its 2 contributors lose access."
+    )
     assert any(line.startswith("Plan: ") for line in summary[1:])
 
 
@@ -265,7 +301,11 @@ def test_what_is_taken_away_no_more_needs_no_second_answer(there, apply, run, ap
 
     ran = apply([team("ml", ANN)], answer=answer)
 
-    assert (ran.code, run.terminal.asked, ran.last) == (0, QUESTION, "No changes. 1 profile matches.")
+    assert (ran.code, run.terminal.asked, ran.last) == (
+        0,
+        QUESTION,
+        "No changes. 1 profile matches.",
+    )
 
 
 def test_the_plan_and_the_question_do_not_end_up_in_the_data(there, apply):
@@ -279,7 +319,9 @@ def test_the_data_say_that_somebody_did_not_agree(there, apply):
     ran = apply([team("ml", ANN)], "--output", "json", answer=False)
 
     assert (ran.code, [one["code"] for one in ran.data["errors"]]) == (1, ["declined"])
-    assert [(one["kind"], one["what"]) for one in ran.data["stopped"]] == [("confirmation", "1 role assignment ends")]
+    assert [(one["kind"], one["what"]) for one in ran.data["stopped"]] == [
+        ("confirmation", "1 role assignment ends")
+    ]
     assert [one["result"] for one in ran.data["changes"]] == ["not_tried"]
 
 
@@ -290,7 +332,9 @@ def test_a_plan_says_what_apply_would_ask_and_ends_with_3(there, run):
     harmless = run(*plan, stdin=document(team("ml", ANN, BOB), team("web")))
 
     assert (text.code, text.last) == (3, "confirm: 1 role assignment ends.")
-    assert data.data["confirm"] == [{"kind": "revocation", "what": "1 role assignment ends", "profiles": ["ml"]}]
+    assert data.data["confirm"] == [
+        {"kind": "revocation", "what": "1 role assignment ends", "profiles": ["ml"]}
+    ]
     assert (data.code, [(one["kind"], one["what"]) for one in data.data["stopped"]]) == (
         3,
         [("confirmation", "1 role assignment ends")],
@@ -375,6 +419,7 @@ def test_the_question_fits_the_terminal(width, there, typed, here, keeps, monkey
 
     _, shown = typed(b"n\n", "apply", "b.yaml")
 
-    text = shown[shown.index("Cluster: ") :].replace("[y/N]: ", "[y/N]: n\n")  # which was typed before
+    # which was typed before
+    text = shown[shown.index("Cluster: ") :].replace("[y/N]: ", "[y/N]: n\n")
     assert max(map(len, text.splitlines())) <= width
     keeps(f"asks-{width}.txt", text)

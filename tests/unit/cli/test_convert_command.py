@@ -37,7 +37,10 @@ def test_a_document_of_theirs_is_printed_as_ours_with_a_comment_at_each_change(r
 def test_what_convert_prints_is_valid(run):
     text = run("convert", "-", stdin=THEIRS).out
 
-    assert run("validate", "-", stdin=text).out == "standard input is valid: 2 profiles, 1 contributor.\n"
+    assert (
+        run("validate", "-", stdin=text).out
+        == "standard input is valid: 2 profiles, 1 contributor.\n"
+    )
 
 
 def test_a_document_of_ours_is_printed_as_it_is(run, here):
@@ -69,10 +72,14 @@ def test_a_repository_is_refused_with_what_to_do(run):
     ran = run("convert", "git+https://git.example.com/profiles.git")
 
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "error: convert reads a file. Clone the repository, and name the file in it.\n"
+    assert (
+        ran.err == "error: convert reads a file. Clone the repository, and name the file in it.\n"
+    )
 
 
 def test_a_setting_that_protects_a_namespace_holds(run):
     ran = run("convert", "-", "--protect", "data-engineers", stdin=THEIRS)
 
-    assert "note: left out: profile data-engineers. A comment in the document says why.\n" in ran.err
+    assert (
+        "note: left out: profile data-engineers. A comment in the document says why.\n" in ran.err
+    )

@@ -39,9 +39,13 @@ def test_validate_always_says_in_its_data_whether_it_is_valid(arguments, form, r
     assert "hunter2" not in ran.out
 
 
-@pytest.mark.parametrize("options", [("-o", "json"), ("-ojson",), ("-o=json",), ("--output=json",)], ids=str)
+@pytest.mark.parametrize(
+    "options", [("-o", "json"), ("-ojson",), ("-o=json",), ("--output=json",)], ids=str
+)
 def test_an_option_that_does_not_exist_is_told_as_data_however_that_was_asked_for(options, run):
-    assert [one["code"] for one in run("plan", "pmr.yaml", "--nope", *options).data["errors"]] == ["usage"]
+    assert [one["code"] for one in run("plan", "pmr.yaml", "--nope", *options).data["errors"]] == [
+        "usage"
+    ]
 
 
 def test_an_option_that_does_not_exist_is_told_as_data_by_the_variable_too(run, monkeypatch):

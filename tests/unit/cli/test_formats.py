@@ -60,18 +60,25 @@ def test_a_valid_document_has_the_annotations_of_its_warnings(run, bad):
 
     assert (good.code, good.out) == (0, "0 errors, 0 warnings.\n")
     assert milli.code == 0
-    assert milli.out.startswith("::warning file=team/milli.yaml,line=4,col=37,endColumn=41,title=milli-bytes::")
+    assert milli.out.startswith(
+        "::warning file=team/milli.yaml,line=4,col=37,endColumn=41,title=milli-bytes::"
+    )
 
 
 def test_nothing_in_a_document_is_a_command_of_its_own():
-    problem = Problem("a,b", "x\r\n::set-env name=A::\u202e 5%", Where("a,b:c%\n::error::.yaml", 1, 2), "y\n::x::")
+    problem = Problem(
+        "a,b", "x\r\n::set-env name=A::\u202e 5%", Where("a,b:c%\n::error::.yaml", 1, 2), "y\n::x::"
+    )
 
     *commands, counts = workflow_commands([problem], [problem], path_of).splitlines()
 
     assert counts == "1 error, 1 warning."
     assert [line.split(" ")[0] for line in commands] == ["::error", "::warning"]
     properties = re.fullmatch(r"::error ([^:]*)::.*", commands[0])[1]
-    assert properties == r"file=a%2Cb%3Ac%25\n%3A%3Aerror%3A%3A.yaml,line=1,col=2,endColumn=3,title=a%2Cb"
+    assert (
+        properties
+        == r"file=a%2Cb%3Ac%25\n%3A%3Aerror%3A%3A.yaml,line=1,col=2,endColumn=3,title=a%2Cb"
+    )
 
 
 def test_sarif_has_the_codes_as_rules_and_paths_from_the_top_of_the_repository(run, bad, keeps):
@@ -88,7 +95,10 @@ def test_sarif_of_a_valid_document_has_no_results(run, bad):
 
 
 def test_sarif_gives_no_place_where_the_document_is_not_in_the_repository():
-    problems = [Problem("x", "wrong", Where(name, 3, 1), "fix it") for name in ("<stdin>", "/home/ann/a.yaml", "")]
+    problems = [
+        Problem("x", "wrong", Where(name, 3, 1), "fix it")
+        for name in ("<stdin>", "/home/ann/a.yaml", "")
+    ]
 
     results = sarif(problems, [], path_of, "1")["runs"][0]["results"]
 
@@ -98,7 +108,9 @@ def test_sarif_gives_no_place_where_the_document_is_not_in_the_repository():
 
 
 def test_a_path_with_odd_characters_is_a_relative_uri():
-    (result,) = sarif([Problem("x", "wrong", Where("a b/%c:d.yaml", 3, 1), "")], [], path_of, "1")["runs"][0]["results"]
+    (result,) = sarif([Problem("x", "wrong", Where("a b/%c:d.yaml", 3, 1), "")], [], path_of, "1")[
+        "runs"
+    ][0]["results"]
 
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "a%20b/%25c%3Ad.yaml", "uriBaseId": "%SRCROOT%"}
@@ -143,7 +155,10 @@ def test_a_plan_of_a_document_that_is_not_valid_is_a_comment_too(folder, bad):
 
 
 def test_only_plan_prints_markdown_and_only_validate_annotations(folder, run):
-    wrong = [folder("apply", "pmr.yaml", "-o", "markdown"), folder("plan", "pmr.yaml", "-o", "sarif")]
+    wrong = [
+        folder("apply", "pmr.yaml", "-o", "markdown"),
+        folder("plan", "pmr.yaml", "-o", "sarif"),
+    ]
     wrong += [run("validate", "pmr.yaml", "-o", "markdown")]
 
     assert [ran.code for ran in wrong] == [1, 1, 1]

@@ -24,17 +24,31 @@ def shown(run, command):
     ("command", "there", "absent"),
     [
         ("validate", {"--protect", "--allow-key"}, {"--preset", "--context", *OF_PLANS, *OF_STALE}),
-        ("access", {"--preset", "--role", *OF_USERS}, {"--protect", "--instance", *OF_PLANS, *OF_STALE, *OF_WRITES}),
-        ("export", {"--preset", "--allow-key", "--instance"}, {*OF_PLANS, *OF_STALE, *OF_WRITES, "--events"}),
+        (
+            "access",
+            {"--preset", "--role", *OF_USERS},
+            {"--protect", "--instance", *OF_PLANS, *OF_STALE, *OF_WRITES},
+        ),
+        (
+            "export",
+            {"--preset", "--allow-key", "--instance"},
+            {*OF_PLANS, *OF_STALE, *OF_WRITES, "--events"},
+        ),
         ("list-stale", {"--preset", *OF_STALE}, {*OF_PLANS, *OF_WRITES, "--events", "--foreign"}),
         ("delete-stale", {*OF_STALE, *OF_WRITES, "--yes"}, {*OF_PLANS, "--events", "--foreign"}),
-        ("rbac", {"--preset", "--foreign", "--protect"}, {*OF_PLANS, *OF_WRITES, *OF_USERS, "--context"}),
+        (
+            "rbac",
+            {"--preset", "--foreign", "--protect"},
+            {*OF_PLANS, *OF_WRITES, *OF_USERS, "--context"},
+        ),
         ("apply", {*OF_PLANS, *OF_STALE, *OF_WRITES, *OF_USERS, "--events", "--foreign"}, set()),
         ("plan", {*OF_PLANS, *OF_STALE, *OF_USERS, "--foreign"}, {*OF_WRITES, "--events"}),
         ("diff", {*OF_PLANS, *OF_STALE, *OF_USERS, "--foreign"}, {*OF_WRITES, "--events"}),
     ],
 )
-def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run, command, there, absent):
+def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(
+    run, command, there, absent
+):
     words = shown(run, command)
 
     assert there <= words
@@ -45,10 +59,19 @@ def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run,
     ("arguments", "said"),
     [
         (("plan", "--outptu", "json"), "No such option: --outptu. Did you mean --output?"),
-        (("access", "--brake-share", "1"), "No such option: --brake-share. It is an option of plan, diff and apply."),
+        (
+            ("access", "--brake-share", "1"),
+            "No such option: --brake-share. It is an option of plan, diff and apply.",
+        ),
         (("validate", "pmr.yaml", "--xyzzy"), "No such option: --xyzzy."),
-        (("access", "-n", "kubeflow"), "No such option: -n. A profile is not in a namespace: it has one of its own."),
-        (("apply", "-R"), "No such option: -R. Folders in a folder are not read: name each folder."),
+        (
+            ("access", "-n", "kubeflow"),
+            "No such option: -n. A profile is not in a namespace: it has one of its own.",
+        ),
+        (
+            ("apply", "-R"),
+            "No such option: -R. Folders in a folder are not read: name each folder.",
+        ),
         (
             ("--take-over", "x", "list-stale"),
             (
@@ -56,7 +79,10 @@ def test_the_help_of_a_command_shows_the_settings_that_mean_something_there(run,
                 "it is an option of plan, diff, apply, list-stale, delete-stale and rbac."
             ),
         ),
-        (("plan", ""), "FILE is empty. Name a file, a folder, a URL in Git, or - for standard input."),
+        (
+            ("plan", ""),
+            "FILE is empty. Name a file, a folder, a URL in Git, or - for standard input.",
+        ),
         (("plna", "pmr.yaml"), "No such command 'plna'. Did you mean 'plan'?"),
     ],
 )
@@ -70,7 +96,10 @@ def test_events_of_a_folder_are_said_to_have_no_effect(folder):
     ran = folder("apply", "pmr.yaml", "--events", "counts")
 
     assert ran.code == 0
-    assert ran.err == "note: --events has no effect with --directory: a folder has no Kubernetes Events.\n"
+    assert (
+        ran.err
+        == "note: --events has no effect with --directory: a folder has no Kubernetes Events.\n"
+    )
 
 
 @pytest.mark.parametrize("width", [50, 60, 80, 120])
@@ -80,7 +109,9 @@ def test_help_is_within_the_terminal_and_cuts_no_name_of_an_option(run, monkeypa
     ran = run("apply", "--help")
 
     assert max(map(cells, ran.out.splitlines())) <= width
-    assert {"--additional-principal", "--git-ssh-key-file", "--allow-revocations"} <= set(ran.out.split())
+    assert {"--additional-principal", "--git-ssh-key-file", "--allow-revocations"} <= set(
+        ran.out.split()
+    )
     if width != 60:
         keeps(f"help-{width}.txt", run("validate", "--help").out)
 
@@ -122,7 +153,9 @@ def test_every_command_has_examples_in_its_help(run):
         assert all(f"  profiles-management {arguments}\n" in out for _, arguments in EXAMPLES[name])
 
 
-@pytest.mark.parametrize("arguments", sorted({arguments for every in EXAMPLES.values() for _, arguments in every}))
+@pytest.mark.parametrize(
+    "arguments", sorted({arguments for every in EXAMPLES.values() for _, arguments in every})
+)
 def test_every_example_of_the_help_runs(run, api, here, arguments):
     ProfileController(api)
     owner = "owner: {kind: User, name: olga@example.com}"

@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from profiles_management.kubeflow.confirmation import Concern, Kind, confirm_data
+from profiles_management.kubeflow.planning.confirmation import Concern, Kind, confirm_data
 from profiles_management.reconcile.describe import plan_data, report_data
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Person, Phase, Plan, Reason
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    FieldDiff,
+    ObjectRef,
+    Person,
+    Phase,
+    Plan,
+    Reason,
+)
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.stops import Stop, StopKind
 
@@ -22,9 +31,15 @@ ANN = Person("User", "ann@example.com")
 
 def change(reason, action, person):
     """Build a change of a kind, about one person or about several who are listed."""
-    fields = () if person else (FieldDiff("subjects", ["eve@example.com", "zed@example.com"], ["eve@example.com"]),)
+    fields = (
+        ()
+        if person
+        else (FieldDiff("subjects", ["eve@example.com", "zed@example.com"], ["eve@example.com"]),)
+    )
     ref = ObjectRef("RoleBinding", "ml", "one")
-    return Change(Phase.REVOKE, "ml", ref, action, reason, person, "edit" if person else "", "", fields=fields)
+    return Change(
+        Phase.REVOKE, "ml", ref, action, reason, person, "edit" if person else "", "", fields=fields
+    )
 
 
 CHANGES = tuple(itertools.starmap(change, itertools.product(Reason, Action, [ANN, None])))
@@ -46,7 +61,10 @@ def built():
 @pytest.fixture
 def data(built, run, controller, here, sample):
     """What each command that the page names prints, by the file that it writes."""
-    ends = ("bart@canonical.com\n    role: edit", "bart@canonical.com\n    role: edit\n    until: 2027-01-31")
+    ends = (
+        "bart@canonical.com\n    role: edit",
+        "bart@canonical.com\n    role: edit\n    until: 2027-01-31",
+    )
     run("apply", "-", stdin=sample(ends))
     (here / "wrong.yaml").write_text("profiles: [{}]")
     listed = {
@@ -94,5 +112,6 @@ def test_who_loses_access_is_everybody_who_does(built):
     lost = jq("-r", program, built["plan.json"])
 
     kinds = len(Reason) * len(Action)
-    assert lost.count("ml\tann@example.com\tedit") == kinds - len(Action)  # who became the owner loses nothing
+    # who became the owner loses nothing
+    assert lost.count("ml\tann@example.com\tedit") == kinds - len(Action)
     assert lost.count("ml\tzed@example.com\tlisted") == kinds

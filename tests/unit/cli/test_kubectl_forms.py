@@ -35,7 +35,9 @@ def test_forms_of_kubectl_are_rewritten(typed, meant):
     assert written.replace("-v 7", "-v7") == meant.replace("-v 7", "-v7")
 
 
-@pytest.mark.parametrize("form", ["--dry-run", "--dry-run=client", "--dry-run=server", "--dry-run=true"])
+@pytest.mark.parametrize(
+    "form", ["--dry-run", "--dry-run=client", "--dry-run=server", "--dry-run=true"]
+)
 def test_a_dry_run_of_apply_is_the_plan(run, api, controller, form):
     plan = run("plan", "pmr.yaml")
 
@@ -82,11 +84,15 @@ def test_the_verbosity_may_come_before_the_command(run):
 
 def test_a_credential_in_a_request_is_not_printed(capsys):
     with requests.shown(Terminal()):
-        logging.getLogger("httpx2").info("HTTP Request: GET https://ann:s3cret@host.example/\x1b[31m")
+        logging.getLogger("httpx2").info(
+            "HTTP Request: GET https://ann:s3cret@host.example/\x1b[31m"
+        )
 
     assert capsys.readouterr().err == "HTTP Request: GET https://***@host.example/\\x1b[31m\n"
 
 
-@pytest.mark.parametrize("command", [("validate", "pmr.yaml"), ("schema",), ("rbac",), ("version",)])
+@pytest.mark.parametrize(
+    "command", [("validate", "pmr.yaml"), ("schema",), ("rbac",), ("version",)]
+)
 def test_verbosity_is_taken_where_nothing_is_requested(run, command):
     assert run(*command, "-v").code == 0

@@ -61,7 +61,9 @@ def test_write_edits_the_file_in_place(run, files, here):
 
 def test_nothing_is_left_where_the_file_cannot_be_written(run, files, here, monkeypatch):
     read = files(pmr=DOCUMENT)
-    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(
+        "os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
 
     ran = run("offboard", ANN, "pmr.yaml", "--write")
 
@@ -134,10 +136,16 @@ def test_what_would_steer_a_terminal_is_escaped_in_the_diff(run, files, monkeypa
 def test_an_owner_has_to_be_decided(run, files):
     read = files(pmr=OWNED)
 
-    shown, handed = run("offboard", ANN, "pmr.yaml"), run("offboard", ANN, "pmr.yaml", "--new-owner", "bob@example.com")
+    shown, handed = (
+        run("offboard", ANN, "pmr.yaml"),
+        run("offboard", ANN, "pmr.yaml", "--new-owner", "bob@example.com"),
+    )
 
     assert (shown.code, handed.code) == (1, 0)
-    assert f"decide: {ANN} owns 1 profile: team-c. Hand them over with --new-owner NAME, or" in shown.out
+    assert (
+        f"decide: {ANN} owns 1 profile: team-c. Hand them over with --new-owner NAME, or"
+        in shown.out
+    )
     assert "+profiles: [{name: team-c, owner: {kind: User, name: bob@example.com}}]" in handed.out
     assert read("pmr") == OWNED
 
@@ -219,7 +227,9 @@ def test_access_in_the_cluster_that_no_document_gives_is_shown_too(run, files, c
     assert "ml-engineers  view (not managed here)  -\n" in ran.out
     assert "system:authenticated (Group)  ml-engineers  view (not managed here)" in ran.out
     assert "note: No document gives this access. Run plan and apply to revoke it." in ran.err
-    assert "note: apply keeps access that is not managed here; --foreign revoke removes it." in ran.err
+    assert (
+        "note: apply keeps access that is not managed here; --foreign revoke removes it." in ran.err
+    )
     assert "access --person ann@example.com --cluster-wide" in ran.err
 
 
@@ -266,7 +276,9 @@ def test_everything_is_data_too(run, files):
 
 
 def test_standard_input_is_shown_and_cannot_be_written(run):
-    shown, written = (run("offboard", ANN, "-", *more, stdin=DOCUMENT) for more in ([], ["--write"]))
+    shown, written = (
+        run("offboard", ANN, "-", *more, stdin=DOCUMENT) for more in ([], ["--write"])
+    )
 
     assert (shown.code, written.code) == (0, 1)
     assert "--- <stdin>\n+++ <stdin>\n" in shown.out
@@ -276,7 +288,10 @@ def test_standard_input_is_shown_and_cannot_be_written(run):
 def test_a_document_in_git_cannot_be_written(run):
     ran = run("offboard", ANN, "git+https://git.example.com/profiles.git@main", "--write")
 
-    assert (ran.code, "--write: edits files. Leave it out to see the diff of a document in Git." in ran.err) == (
+    assert (
+        ran.code,
+        "--write: edits files. Leave it out to see the diff of a document in Git." in ran.err,
+    ) == (
         1,
         True,
     )
@@ -288,5 +303,9 @@ def test_a_folder_is_searched_and_written(run, files, here):
 
     ran = run("offboard", ANN, "team", "--new-owner", "bob@example.com", "--write")
 
-    assert (ran.code, ANN in read("team/a"), "name: bob@example.com" in read("team/b")) == (0, False, True)
+    assert (ran.code, ANN in read("team/a"), "name: bob@example.com" in read("team/b")) == (
+        0,
+        False,
+        True,
+    )
     assert "note: Wrote team/a.yaml, team/b.yaml." in ran.err

@@ -18,8 +18,14 @@ def charmed(api):
 
 def names_gateway(api, principals):
     """Return whether every contributor's policy names these principals."""
-    made = [one for one in api.objects("AuthorizationPolicy") if one["metadata"]["name"] != "ns-owner-access-istio"]
-    return {tuple(one["spec"]["rules"][0]["from"][0]["source"]["principals"]) for one in made} == {principals}
+    made = [
+        one
+        for one in api.objects("AuthorizationPolicy")
+        if one["metadata"]["name"] != "ns-owner-access-istio"
+    ]
+    return {tuple(one["spec"]["rules"][0]["from"][0]["source"]["principals"]) for one in made} == {
+        principals
+    }
 
 
 def test_on_charmed_kubeflow_no_option_is_needed(run, api, charmed, sample):
@@ -27,7 +33,10 @@ def test_on_charmed_kubeflow_no_option_is_needed(run, api, charmed, sample):
 
     unchanged = run("apply", "pmr.yaml").last
     added = sample(
-        ("  - name: bart@canonical.com", "  - {name: joe@canonical.com, role: view}\n  - name: bart@canonical.com")
+        (
+            "  - name: bart@canonical.com",
+            "  - {name: joe@canonical.com, role: view}\n  - name: bart@canonical.com",
+        )
     )
     ran = run("apply", "-", stdin=added)
 
@@ -39,13 +48,20 @@ def test_on_charmed_kubeflow_no_option_is_needed(run, api, charmed, sample):
 def test_json_says_which_gateway_was_taken(run, charmed):
     run("apply", "pmr.yaml", "--preset", "charmed")
 
-    found = [run(command, "pmr.yaml", "--output", "json").data["gateways"] for command in ("plan", "apply")]
+    found = [
+        run(command, "pmr.yaml", "--output", "json").data["gateways"]
+        for command in ("plan", "apply")
+    ]
 
-    assert found == [{"preset": "charmed", "principals": list(CHARMED_PRINCIPALS), "detected": True}] * 2
+    assert (
+        found
+        == [{"preset": "charmed", "principals": list(CHARMED_PRINCIPALS), "detected": True}] * 2
+    )
 
 
 @pytest.mark.parametrize(
-    ("made_by", "preset", "kept"), [("auto", "charmed", PRINCIPALS), ("charmed", "upstream", CHARMED_PRINCIPALS)]
+    ("made_by", "preset", "kept"),
+    [("auto", "charmed", PRINCIPALS), ("charmed", "upstream", CHARMED_PRINCIPALS)],
 )
 def test_the_wrong_preset_ends_with_3_and_locks_nobody_out(run, api, made_by, preset, kept):
     ProfileController(api, principals=kept)
@@ -70,7 +86,9 @@ def test_a_plan_with_the_wrong_preset_shows_that_apply_would_stop(run, controlle
     assert ran.code == 3
     (stop,) = ran.data["stopped"]
     assert (stop["kind"], stop["rest_applied"]) == ("gateways", False)
-    assert run("plan", "pmr.yaml", "--preset", "charmed").last.startswith("stopped: apply would change nothing of this")
+    assert run("plan", "pmr.yaml", "--preset", "charmed").last.startswith(
+        "stopped: apply would change nothing of this"
+    )
 
 
 def test_the_gateway_change_is_allowed_for_one_run(run, api, controller):
@@ -92,7 +110,9 @@ def test_a_principal_of_the_user_is_taken_without_looking(run, api, controller):
     assert ran.data["gateways"] == {"preset": None, "principals": [own], "detected": False}
 
 
-@pytest.mark.parametrize("principals", [PRINCIPALS, CHARMED_PRINCIPALS], ids=["upstream", "charmed"])
+@pytest.mark.parametrize(
+    "principals", [PRINCIPALS, CHARMED_PRINCIPALS], ids=["upstream", "charmed"]
+)
 def test_an_access_report_knows_the_gateways_of_all_presets(run, api, controller, principals):
     run("apply", "pmr.yaml")
     rule = {
@@ -107,7 +127,10 @@ def test_an_access_report_knows_the_gateways_of_all_presets(run, api, controller
 def test_the_policies_that_confine_the_account_are_the_same_for_every_preset(run):
     printed = ("rbac", "--admission-policy", "--service-account", "kubeflow:profiles-management")
 
-    assert len({run(*printed, "--preset", preset).out for preset in ("auto", "upstream", "charmed")}) == 1
+    assert (
+        len({run(*printed, "--preset", preset).out for preset in ("auto", "upstream", "charmed")})
+        == 1
+    )
 
 
 def test_standalone_where_kubeflow_is_ends_with_1_and_names_the_option(run, api, controller):

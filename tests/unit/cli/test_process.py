@@ -18,7 +18,11 @@ COMMAND = [sys.executable, "-m", "profiles_management"]
 @pytest.fixture
 def environment(here):
     """The environment of a process that runs this tree."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PROFILES_MANAGEMENT_")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("PROFILES_MANAGEMENT_")
+    }
     return {**kept, "PYTHONPATH": str(ROOT / "src"), "TERM": "xterm-256color", "PYTHONWARNINGS": ""}
 
 
@@ -36,7 +40,12 @@ def process(environment):
 def started(arguments, environment):
     """Run a process to its end, with nothing on its standard input."""
     return subprocess.run(  # noqa: S603 - Python, and our own command
-        arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        arguments,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -69,11 +78,15 @@ def test_a_full_disk_is_an_error(process):
 
 
 def test_a_terminal_gets_colours(environment):
-    assert "\x1b[32m  +    \x1b[0m" in on_a_terminal(["plan", SAMPLE, "--directory", "manifests"], environment)
+    assert "\x1b[32m  +    \x1b[0m" in on_a_terminal(
+        ["plan", SAMPLE, "--directory", "manifests"], environment
+    )
 
 
 def test_no_color_means_none(environment):
-    seen = on_a_terminal(["plan", SAMPLE, "--directory", "manifests"], {**environment, "NO_COLOR": "1"})
+    seen = on_a_terminal(
+        ["plan", SAMPLE, "--directory", "manifests"], {**environment, "NO_COLOR": "1"}
+    )
 
     assert "\x1b[32m" not in seen
     assert "  +    admin@canonical.com    owner       new profile" in seen
@@ -99,9 +112,13 @@ def test_without_the_extra_for_git_it_says_how_to_install_it(environment):
     """
     url = "https://git.example.com/profiles.git"
 
-    ran = started([sys.executable, "-c", textwrap.dedent(script), "validate", f"git+{url}"], environment)
+    ran = started(
+        [sys.executable, "-c", textwrap.dedent(script), "validate", f"git+{url}"], environment
+    )
 
-    what = "Reading from Git needs dulwich. In a clone of this repository, run: pip install '.[git]'"
+    what = (
+        "Reading from Git needs dulwich. In a clone of this repository, run: pip install '.[git]'"
+    )
     assert (ran.returncode, ran.stderr) == (1, f"error: {url}: {what}\n")
 
 

@@ -22,7 +22,11 @@ PATIENCE = 30  # seconds after which a test fails
 # As a shell starts it; these tests may run under nohup, whose processes ignore SIGHUP.
 DEFAULT_ACTIONS = "import signal, sys; [signal.signal(one, signal.SIG_DFL) for one in (1, 15)]; "
 DEFAULT_ACTIONS += "signal.signal(2, signal.default_int_handler); "
-STARTED = [sys.executable, "-c", DEFAULT_ACTIONS + "from profiles_management.cli import entry; entry()"]
+STARTED = [
+    sys.executable,
+    "-c",
+    DEFAULT_ACTIONS + "from profiles_management.cli import entry; entry()",
+]
 
 
 class Gate:
@@ -74,10 +78,23 @@ def environment(here, server):
     """The environment of a process that runs this tree against that cluster."""
     cluster = {"name": "here", "cluster": {"server": server}}
     context = {"name": "here", "context": {"cluster": "here", "user": "me"}}
-    config = {"clusters": [cluster], "contexts": [context], "users": [{"name": "me", "user": {"token": "memory"}}]}
+    config = {
+        "clusters": [cluster],
+        "contexts": [context],
+        "users": [{"name": "me", "user": {"token": "memory"}}],
+    }
     (here / "config").write_text(json.dumps({**config, "current-context": "here"}))
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PROFILES_MANAGEMENT_")}
-    return {**kept, "PYTHONPATH": str(ROOT / "src"), "KUBECONFIG": str(here / "config"), "PYTHONWARNINGS": ""}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("PROFILES_MANAGEMENT_")
+    }
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT / "src"),
+        "KUBECONFIG": str(here / "config"),
+        "PYTHONWARNINGS": "",
+    }
 
 
 def document(path, *people):
@@ -148,7 +165,9 @@ def interrupted(api, process, number, gate):
 def test_an_apply_that_is_asked_to_end_finishes_the_change_in_flight_and_says_what_was_done(
     number, code, api, started, grants
 ):
-    ended, out, _ = interrupted(api, started("apply", grants, "--writers", "1"), number, Gate(writes, 3))
+    ended, out, _ = interrupted(
+        api, started("apply", grants, "--writers", "1"), number, Gate(writes, 3)
+    )
 
     assert ended == code
     assert out.splitlines()[-2:] == [
@@ -225,7 +244,9 @@ def test_a_server_that_asks_to_wait_for_minutes_is_not_waited_for(api, started, 
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_what_is_asked_to_end_while_it_reads_changes_nothing(api, controller, started, teams, command):
+def test_what_is_asked_to_end_while_it_reads_changes_nothing(
+    api, controller, started, teams, command
+):
     gate = Gate(lambda request: request.resource == "rolebindings")
 
     code, out, said = interrupted(api, started(command, teams), signal.SIGTERM, gate)
@@ -237,12 +258,16 @@ def test_what_is_asked_to_end_while_it_reads_changes_nothing(api, controller, st
 def test_a_script_reads_that_a_plan_was_interrupted(api, controller, started, teams):
     gate = Gate(lambda request: request.resource == "rolebindings")
 
-    code, out, _ = interrupted(api, started("plan", teams, "--output", "json"), signal.SIGTERM, gate)
+    code, out, _ = interrupted(
+        api, started("plan", teams, "--output", "json"), signal.SIGTERM, gate
+    )
 
     assert (code, [one["code"] for one in json.loads(out)["errors"]]) == (143, ["interrupted"])
 
 
-def test_a_deletion_that_is_asked_to_end_says_what_was_deleted(api, controller, started, teams, run):
+def test_a_deletion_that_is_asked_to_end_says_what_was_deleted(
+    api, controller, started, teams, run
+):
     run("apply", teams)
 
     Path("none.yaml").write_text("profiles: []")
@@ -297,15 +322,24 @@ def test_under_nohup_a_closed_terminal_stops_nothing(api, environment, grants):
         gate.opened.set()
         out, _ = popen.communicate(timeout=PATIENCE)
 
-    assert (popen.returncode, out.splitlines()[-1]) == (0, "Applied: 20 added (40 writes). 20 gained access.")
+    assert (popen.returncode, out.splitlines()[-1]) == (
+        0,
+        "Applied: 20 added (40 writes). 20 gained access.",
+    )
 
 
-def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_same(api, environment, grants):
+def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_same(
+    api, environment, grants
+):
     gate = Gate(writes, 3)
     api.faults.append(gate)
     leader, follower = pty.openpty()
     popen = subprocess.Popen(  # noqa: S603 - our own command
-        [*STARTED, "apply", grants, "--writers", "1"], env=environment, stdin=follower, stdout=follower, stderr=follower
+        [*STARTED, "apply", grants, "--writers", "1"],
+        env=environment,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
     )
     os.close(follower)
     assert gate.reached.wait(PATIENCE)
@@ -315,5 +349,6 @@ def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_sam
     gate.opened.set()
 
     assert popen.wait(PATIENCE) == 129
-    # Nothing shows from outside when the process has seen the signal, so another pair or two may be sent by then.
+    # Nothing shows from outside when the process has seen the signal, so another pair or two may be
+    # sent by then.
     assert len(api.writes) in range(4, 2 * TEAMS, 2)

@@ -30,7 +30,10 @@ def test_the_policies_of_an_account_are_printed_with_the_settings_of_its_runs(ru
     [
         (("--admission-policy",), "needs --service-account NAMESPACE:NAME"),
         (("--admission-policy", "--plan-only", *ACCOUNT), "only plans"),
-        (("--admission-policy", "--service-account", "profiles-management"), "write NAMESPACE:NAME"),
+        (
+            ("--admission-policy", "--service-account", "profiles-management"),
+            "write NAMESPACE:NAME",
+        ),
         (("--admission-policy", "--service-account", "kubeflow/x"), "write NAMESPACE:NAME"),
         (("--admission-policy", "--service-account", ":x"), "write NAMESPACE:NAME"),
         (("--admission-policy", "--service-account", "a:b:c"), "write NAMESPACE:NAME"),
@@ -58,7 +61,11 @@ REMEDY = re.compile(r"`profiles-management (rbac[^`]*)` prints")
         ("list namespaces", "export --standalone", "rbac --standalone --plan-only"),
         ("list profiles", "apply pmr.yaml", "rbac"),
         ("create profiles", "apply pmr.yaml", "rbac"),
-        ("create namespaces", "apply pmr.yaml --standalone --allow-kubeflow", "rbac --standalone --allow-kubeflow"),
+        (
+            "create namespaces",
+            "apply pmr.yaml --standalone --allow-kubeflow",
+            "rbac --standalone --allow-kubeflow",
+        ),
         ("delete profiles", "delete-stale nobody.yaml --yes", "rbac --with-delete"),
         (
             "delete namespaces",
@@ -74,7 +81,9 @@ REMEDY = re.compile(r"`profiles-management (rbac[^`]*)` prints")
         ),
     ],
 )
-def test_a_missing_permission_is_named_with_the_rbac_that_has_it(run, api, here, missing, command, printed):
+def test_a_missing_permission_is_named_with_the_rbac_that_has_it(
+    run, api, here, missing, command, printed
+):
     ProfileController(api)
     (here / "nobody.yaml").write_text("profiles: []\n")
     if command.startswith("delete-stale"):

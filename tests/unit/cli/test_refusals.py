@@ -39,12 +39,17 @@ def config(here):
         ("https://git.example.com/a.git", "git+https://git.example.com/a.git"),
         ("ssh://git@git.example.com/a.git", "git+ssh://git@git.example.com/a.git"),
         ("git@git.example.com:a.git", "git+ssh://git@git.example.com/a.git"),
-        ("https://github.com/o/a/blob/main/pmr.yaml", "git+https://github.com/o/a@main#path=pmr.yaml"),
+        (
+            "https://github.com/o/a/blob/main/pmr.yaml",
+            "git+https://github.com/o/a@main#path=pmr.yaml",
+        ),
         ("git+https://ann:s3cret@git.example.com/a.git@v1", "git+https://git.example.com/a.git@v1"),
         ("git+ssh://git@git.example.com:o/a.git", "git+ssh://git@git.example.com/o/a.git"),
     ],
 )
-def test_the_url_of_a_repository_that_is_not_accepted_is_refused_with_what_to_write(run, name, instead):
+def test_the_url_of_a_repository_that_is_not_accepted_is_refused_with_what_to_write(
+    run, name, instead
+):
     ran = run("validate", name)
 
     assert (ran.code, ran.out) == (1, "")
@@ -144,7 +149,10 @@ def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, 
             ("plan", "pmr.yaml", "--foreign", "Revoke"),
             "Invalid value for '--foreign': 'Revoke' is not one of 'keep', 'revoke'.",
         ),
-        (("plan", "pmr.yaml", "--directory", "pmr.yaml"), "Invalid value for '--directory': dir 'pmr.yaml' is a file."),
+        (
+            ("plan", "pmr.yaml", "--directory", "pmr.yaml"),
+            "Invalid value for '--directory': dir 'pmr.yaml' is a file.",
+        ),
     ],
 )
 def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, arguments, said):
@@ -160,7 +168,10 @@ def test_a_slip_in_the_command_line_ends_with_1_and_says_where_help_is(run, argu
     [
         (("--brake-share", "3"), "--brake-share is 3.0. Give a share from 0 to 1, such as 0.5."),
         (("--writers", "100000"), "--writers is 100000. Give a whole number from 1 to 256."),
-        (("--protect", "ML"), '--protect has an entry that no name of a namespace matches: "ML". Write: ml'),
+        (
+            ("--protect", "ML"),
+            '--protect has an entry that no name of a namespace matches: "ML". Write: ml',
+        ),
         (("--userid-header", "x:"), '--userid-header is not the name of a header: "x:". Write: x'),
     ],
 )
@@ -253,7 +264,9 @@ def test_several_kubeconfigs_become_one(run, config, here, monkeypatch):
 def test_an_unknown_context_is_told_with_those_that_there_are(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--context", "there", real=True)
 
-    assert ran.err == f"error: The kubeconfig {config()} has no context 'there'. It has: here, odd.\n"
+    assert (
+        ran.err == f"error: The kubeconfig {config()} has no context 'there'. It has: here, odd.\n"
+    )
 
 
 def test_a_context_whose_user_is_missing_is_told(run, config):

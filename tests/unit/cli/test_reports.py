@@ -17,7 +17,7 @@ from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import Assignment, Report, shown_end
 from profiles_management.cli.reports.style import STYLE
 from profiles_management.cli.terminal import Terminal
-from profiles_management.kubeflow.export import Export
+from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.pmr import Contributor, Owner, Profile, ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Person
 
@@ -81,7 +81,12 @@ def audited(run, controller, api):
     rbac = "rbac.authorization.k8s.io"
     subject = {"apiGroup": rbac, "kind": "User", "name": HOSTILE}
     role = {"apiGroup": rbac, "kind": "ClusterRole", "name": "kubeflow-edit"}
-    binding = {"apiVersion": f"{rbac}/v1", "kind": "RoleBinding", "roleRef": role, "subjects": [subject]}
+    binding = {
+        "apiVersion": f"{rbac}/v1",
+        "kind": "RoleBinding",
+        "roleRef": role,
+        "subjects": [subject],
+    }
     api.put({**binding, "metadata": {"name": "by-hand", "namespace": "ml"}})
     return run
 
@@ -95,7 +100,14 @@ def test_the_reports_are_kept(audited, keeps, name):
 
     text = audited(command, "--output", form).out
 
-    keeps(name, re.sub(r"<footer>.*?</footer>", "<footer>profiles-management</footer>", text.replace("\r\n", "\n")))
+    keeps(
+        name,
+        re.sub(
+            r"<footer>.*?</footer>",
+            "<footer>profiles-management</footer>",
+            text.replace("\r\n", "\n"),
+        ),
+    )
 
 
 @pytest.mark.parametrize("command", ["access", "export"])
@@ -105,7 +117,13 @@ def test_the_page_is_well_formed_and_needs_nothing_else(audited, command):
     found = Page(text)
 
     assert not {"script", "link", "img", "iframe", "object", "base", "form", "a"} & set(found.tags)
-    assert not {name for name, _ in found.attributes} & {"src", "href", "style", "onclick", "action"}
+    assert not {name for name, _ in found.attributes} & {
+        "src",
+        "href",
+        "style",
+        "onclick",
+        "action",
+    }
     assert "url(" not in text
     assert "@import" not in text
 
@@ -155,7 +173,9 @@ def test_every_view_has_every_role_assignment_once(audited):
 
 
 def test_the_page_says_which_cluster_when_what_was_asked_for_and_what_is_missing(audited):
-    text = " ".join(Page(audited("access", "--person", "ann@example.com", "--output", "html").out).text)
+    text = " ".join(
+        Page(audited("access", "--person", "ann@example.com", "--output", "html").out).text
+    )
 
     assert "2026-11-01 12:00 UTC" in text
     assert 'names that match "ann@example.com"' in text
@@ -194,11 +214,20 @@ def test_the_page_names_the_cluster_role_bindings_that_were_asked_for(audited, a
         }
     )
 
-    assert "<td>cluster-admin</td><td>ops</td>" in audited("access", "--cluster-wide", "--output", "html").out
+    assert (
+        "<td>cluster-admin</td><td>ops</td>"
+        in audited("access", "--cluster-wide", "--output", "html").out
+    )
     (found,) = [
-        row for row in rows(audited("access", "--cluster-wide", "--output", "csv").out) if row["cluster_role_binding"]
+        row
+        for row in rows(audited("access", "--cluster-wide", "--output", "csv").out)
+        if row["cluster_role_binding"]
     ]
-    assert (found["profile"], found["person"], found["role"]) == ("", "ann@example.com", "cluster-admin")
+    assert (found["profile"], found["person"], found["role"]) == (
+        "",
+        "ann@example.com",
+        "cluster-admin",
+    )
 
 
 def test_nobody_found_is_a_page_that_says_so_and_an_error(audited):
@@ -212,7 +241,8 @@ def test_nobody_found_is_a_page_that_says_so_and_an_error(audited):
 
 def test_ten_thousand_role_assignments_are_a_page_of_a_few_megabytes():
     people = [
-        Assignment(f"team-{number // 10}", Person("User", f"p{number}@example.com"), "edit") for number in range(10_000)
+        Assignment(f"team-{number // 10}", Person("User", f"p{number}@example.com"), "edit")
+        for number in range(10_000)
     ]
 
     text = page(Report("Access report", [], NOON, people))
@@ -244,7 +274,8 @@ def luminance(colour):
 def test_text_can_be_read_in_light_dark_and_print(scheme, text, background):
     """The contrast is at least 4.5, which WCAG 2.2 (1.4.3) asks for."""
     palettes = [
-        dict(re.findall(r"--([\w-]+):(#\w+)", block)) for block in re.findall(r":root\{[^}]*--page[^}]*\}", STYLE)
+        dict(re.findall(r"--([\w-]+):(#\w+)", block))
+        for block in re.findall(r":root\{[^}]*--page[^}]*\}", STYLE)
     ]
     colours = {
         name: value if len(value) == 7 else "#" + "".join(mark * 2 for mark in value[1:])
@@ -297,11 +328,15 @@ def test_csv_has_a_header_and_lines_that_end_with_cr_lf(audited):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\uff1d1", "\uff20x"])
 def test_csv_lets_no_spreadsheet_run_a_name(text):
-    assert list(csv.reader(io.StringIO(csv_text(["a", "b"], [["x", text]]))))[1] == ["x", f"'{text}"]
+    assert list(csv.reader(io.StringIO(csv_text(["a", "b"], [["x", text]]))))[1] == [
+        "x",
+        f"'{text}",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("\t=1", r"\t=1"), ("\r=1", r"\r=1"), ("a\n=1", r"a\n=1"), ("\x1b[2J", r"\x1b[2J")]
+    ("text", "shown"),
+    [("\t=1", r"\t=1"), ("\r=1", r"\r=1"), ("a\n=1", r"a\n=1"), ("\x1b[2J", r"\x1b[2J")],
 )
 def test_csv_escapes_what_is_not_printable(text, shown):
     assert list(csv.reader(io.StringIO(csv_text(["a"], [[text]]))))[1] == [shown]
@@ -321,10 +356,14 @@ def test_an_export_as_csv_has_a_line_for_each_owner_and_contributor(audited):
     ]
 
 
-@pytest.mark.parametrize(("before", "is_over"), [(timedelta(0), True), (timedelta(seconds=1), False)])
+@pytest.mark.parametrize(
+    ("before", "is_over"), [(timedelta(0), True), (timedelta(seconds=1), False)]
+)
 def test_access_is_past_its_end_from_that_moment_on(before, is_over):
     ann = Contributor(name="ann@example.com", role="edit", until=NOON)
-    profile = Profile(name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[ann])
+    profile = Profile(
+        name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[ann]
+    )
     export = Export(ProfilesManagementRepresentation([profile]), ())
 
     text = export_page(export, None, NOON - before, "")
@@ -334,8 +373,12 @@ def test_access_is_past_its_end_from_that_moment_on(before, is_over):
 
 
 def test_the_page_of_an_export_shows_a_time_as_that_of_access_does():
-    li = Contributor(name="li@example.com", role="view", until=datetime(2027, 6, 30, 17, tzinfo=UTC))
-    profile = Profile(name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[li])
+    li = Contributor(
+        name="li@example.com", role="view", until=datetime(2027, 6, 30, 17, tzinfo=UTC)
+    )
+    profile = Profile(
+        name="ml", owner=Owner(kind="User", name="dan@example.com"), contributors=[li]
+    )
 
     text = export_page(Export(ProfilesManagementRepresentation([profile]), ()), None, NOON, "")
 
@@ -344,7 +387,9 @@ def test_the_page_of_an_export_shows_a_time_as_that_of_access_does():
 
 def test_a_report_is_utf_8_whatever_the_locale(monkeypatch):
     raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1", errors="backslashreplace"))
+    monkeypatch.setattr(
+        sys, "stdout", io.TextIOWrapper(raw, encoding="latin-1", errors="backslashreplace")
+    )
 
     Terminal().file("zoë,李\r\n")
 

@@ -46,7 +46,10 @@ def test_several_files_are_one_document(run, controller, two, command, files):
     ran = run(command, *files)
 
     assert ran.code == 0, ran.err
-    assert ran.err in ("", "note: Cluster: context memory, server http://memory.invalid, user memory\n")
+    assert ran.err in (
+        "",
+        "note: Cluster: context memory, server http://memory.invalid, user memory\n",
+    )
 
 
 def test_the_profiles_of_several_files_are_all_planned(run, two):
@@ -55,7 +58,9 @@ def test_the_profiles_of_several_files_are_all_planned(run, two):
     assert [line for line in lines if line in ("a", "b")] == ["a", "b"]
 
 
-def test_in_the_cluster_nothing_says_which_of_several_files_it_came_from(run, api, controller, two, here):
+def test_in_the_cluster_nothing_says_which_of_several_files_it_came_from(
+    run, api, controller, two, here
+):
     (here / "whole.yaml").write_text(entry("a") + entry("b").removeprefix("profiles:\n"))
     run("apply", "a.yaml", "b.yaml")
 
@@ -68,11 +73,17 @@ def test_a_folder_is_the_documents_in_it_and_no_folder_below(run, teams):
 
 @pytest.mark.parametrize("command", ["plan", "apply", "list-stale"])
 def test_the_data_of_a_run_names_its_documents(run, controller, two, command):
-    assert run(command, "a.yaml", "-", "-o", "json", stdin=entry("b")).data["documents"] == ["a.yaml", "standard input"]
+    assert run(command, "a.yaml", "-", "-o", "json", stdin=entry("b")).data["documents"] == [
+        "a.yaml",
+        "standard input",
+    ]
 
 
 def test_several_files_are_valid_in_the_plural(run, two):
-    assert run("validate", "a.yaml", "b.yaml").out == "a.yaml, b.yaml are valid: 2 profiles, 0 contributors.\n"
+    assert (
+        run("validate", "a.yaml", "b.yaml").out
+        == "a.yaml, b.yaml are valid: 2 profiles, 0 contributors.\n"
+    )
 
 
 def test_of_a_huge_file_and_a_good_one_the_huge_one_is_named(run, two, here):
@@ -120,7 +131,10 @@ def test_files_that_cannot_be_read_are_all_named_and_nothing_is_written(run, api
     ran = run("apply", "absent.yaml", "a.yaml", "gone.yaml")
 
     assert (ran.code, api.writes) == (1, [])
-    assert [line for line in ran.err.splitlines() if line.startswith(" -->")] == [" --> absent.yaml", " --> gone.yaml"]
+    assert [line for line in ran.err.splitlines() if line.startswith(" -->")] == [
+        " --> absent.yaml",
+        " --> gone.yaml",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,12 +170,18 @@ def test_an_empty_folder_is_an_error_and_not_a_document_without_profiles(run, he
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ("apiVersion: v1\nkind: Secret\n", "error[no-profiles]: this is a Kubernetes manifest, not a PMR"),
+        (
+            "apiVersion: v1\nkind: Secret\n",
+            "error[no-profiles]: this is a Kubernetes manifest, not a PMR",
+        ),
         (
             "apiVersion: v1\nkind: Secret\n---\napiVersion: v1\nkind: Secret\n",
             "error[other-form]: these are Kubernetes manifests, not a PMR",
         ),
-        ("resources:\n- a.yaml\nnamespace: x\n", "error[no-profiles]: this is a kustomization, not a PMR"),
+        (
+            "resources:\n- a.yaml\nnamespace: x\n",
+            "error[no-profiles]: this is a kustomization, not a PMR",
+        ),
     ],
 )
 def test_a_file_of_kubernetes_among_the_documents_is_one_error(run, teams, content, what):
@@ -174,7 +194,9 @@ def test_a_file_of_kubernetes_among_the_documents_is_one_error(run, teams, conte
     assert ran.err.endswith("1 error in teams. Nothing was sent.\n")
 
 
-def test_a_link_that_leads_out_of_the_folder_is_refused_and_one_inside_is_followed(run, here, teams):
+def test_a_link_that_leads_out_of_the_folder_is_refused_and_one_inside_is_followed(
+    run, here, teams
+):
     (teams / "..data").mkdir()
     (teams / "..data" / "c.yaml").write_text(entry("c"))
     (teams / "c.yaml").symlink_to("..data/c.yaml")  # as a mounted ConfigMap has it
@@ -186,7 +208,10 @@ def test_a_link_that_leads_out_of_the_folder_is_refused_and_one_inside_is_follow
     assert inside.out == "teams is valid: 2 profiles, 0 contributors.\n"
     assert (outside.code, outside.err.splitlines()[:2]) == (
         1,
-        ["error[link-out]: it is a symbolic link that leads out of the folder", " --> teams/d.yaml"],
+        [
+            "error[link-out]: it is a symbolic link that leads out of the folder",
+            " --> teams/d.yaml",
+        ],
     )
 
 
@@ -224,7 +249,9 @@ def test_files_that_are_larger_together_than_a_document_may_be_are_refused(run, 
     ]
 
 
-def test_of_a_folder_with_too_many_files_one_error_is_shown_and_the_rest_is_not_read(run, two, here, monkeypatch):
+def test_of_a_folder_with_too_many_files_one_error_is_shown_and_the_rest_is_not_read(
+    run, two, here, monkeypatch
+):
     (here / "many").mkdir()
     for number in range(10):
         (here / "many" / f"{number}.yaml").write_text("profiles: []\n")

@@ -36,14 +36,22 @@ def on_terminal(run, monkeypatch):
 
 
 @pytest.mark.parametrize("width", [50, 80, 120])
-def test_tables_are_as_wide_as_the_terminal_and_no_word_is_cut(run, on_terminal, controller, here, keeps, width):
+def test_tables_are_as_wide_as_the_terminal_and_no_word_is_cut(
+    run, on_terminal, controller, here, keeps, width
+):
     (here / "many.yaml").write_text(MANY)
     commands = [
         ("plan", "many.yaml"),
         ("apply", "many.yaml"),
         ("access",),
         ("list-stale", "none.yaml"),
-        ("offboard", "olga.of.the.platform@example.com", "many.yaml", "--new-owner", "bart@example.com"),
+        (
+            "offboard",
+            "olga.of.the.platform@example.com",
+            "many.yaml",
+            "--new-owner",
+            "bart@example.com",
+        ),
     ]
     (here / "none.yaml").write_text("profiles: []\n")
 
@@ -51,7 +59,8 @@ def test_tables_are_as_wide_as_the_terminal_and_no_word_is_cut(run, on_terminal,
 
     tables = [out.partition("\n--- ")[0] for _, out in shown]  # the lines of a diff stay whole
     wide = {line for out in tables for line in out.splitlines() if cells(line) > width}
-    assert all(" " not in line.strip() for line in wide)  # a word that is wider than the terminal stays whole
+    # a word that is wider than the terminal stays whole
+    assert all(" " not in line.strip() for line in wide)
     assert "somebody.with.a.very.long.name.of.the.research.department@example.com" in shown[0][1]
     keeps(f"terminal-{width}.txt", "".join(f"$ {command}\n{out}\n" for command, out in shown))
 

@@ -31,14 +31,20 @@ def joined(page: Path) -> str:
 
 def blocks(language: str) -> list[tuple[str, str]]:
     """Return (page, text) of every block of a language."""
-    found = ((page, *match.groups()) for page in PAGES for match in FENCE.finditer(page.read_text()))
+    found = (
+        (page, *match.groups()) for page in PAGES for match in FENCE.finditer(page.read_text())
+    )
     return [(str(page.relative_to(ROOT)), text) for page, name, text in found if name == language]
 
 
 def commands() -> list[tuple[str, str]]:
     """Return (page, command line) of every command that a page tells a reader to run."""
     line = re.compile(r"^(?:    +|\$ )(profiles-management [a-z].*)$", re.MULTILINE)
-    return [(str(page.relative_to(ROOT)), found) for page in PAGES for found in line.findall(joined(page))]
+    return [
+        (str(page.relative_to(ROOT)), found)
+        for page in PAGES
+        for found in line.findall(joined(page))
+    ]
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yaml"))
@@ -47,7 +53,9 @@ def test_every_document_that_is_shown_is_valid(page: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("yml"))
-def test_every_document_that_is_shown_as_one_source_among_several_is_valid(page: str, text: str) -> None:
+def test_every_document_that_is_shown_as_one_source_among_several_is_valid(
+    page: str, text: str
+) -> None:
     assert documents.loads(text, name=page, additions=True).additions
 
 
@@ -64,12 +72,21 @@ def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
 def juju(command: str) -> list[tuple[str, list[str]]]:
     """Return (page, words after the application) of every `juju COMMAND` about our charm."""
     line = re.compile(rf"juju {command} profiles-management(?:/leader)? ([^`\n]*)")
-    return [(str(page.relative_to(ROOT)), found.split()) for page in PAGES for found in line.findall(joined(page))]
+    return [
+        (str(page.relative_to(ROOT)), found.split())
+        for page in PAGES
+        for found in line.findall(joined(page))
+    ]
 
 
 @pytest.mark.parametrize(("page", "words"), juju("config"))
 def test_every_option_that_is_shown_exists(page: str, words: list[str]) -> None:
-    set_or_reset = [name for word in words for name in word.partition("=")[0].split(",") if not name.startswith("--")]
+    set_or_reset = [
+        name
+        for word in words
+        for name in word.partition("=")[0].split(",")
+        if not name.startswith("--")
+    ]
 
     assert set(set_or_reset) <= CHARM["config"]["options"].keys()
 
@@ -78,11 +95,15 @@ def test_every_option_that_is_shown_exists(page: str, words: list[str]) -> None:
 def test_every_action_that_is_shown_exists(page: str, words: list[str]) -> None:
     name, *params = words
 
-    assert {param.partition("=")[0] for param in params} <= CHARM["actions"][name].get("params", {}).keys()
+    assert {param.partition("=")[0] for param in params} <= CHARM["actions"][name].get(
+        "params", {}
+    ).keys()
 
 
 @pytest.mark.parametrize(("page", "text"), blocks("python"))
-def test_every_sample_of_code_runs(page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_sample_of_code_runs(
+    page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     exec(compile(text, page, "exec"), {})  # noqa: S102 - the page's own sample
@@ -90,7 +111,11 @@ def test_every_sample_of_code_runs(page: str, text: str, tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize(("page", "text"), blocks("console"))
 def test_every_output_that_is_shown_is_what_is_printed(
-    page: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: str,
+    text: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", str(COLUMNS))
@@ -121,14 +146,20 @@ def code_lines(page: Path) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_line_of_code_is_wider_than_a_terminal(page: Path) -> None:
-    assert [f"{page.name}:{number}: {line}" for number, line in code_lines(page) if len(line) > COLUMNS] == []
+    assert [
+        f"{page.name}:{number}: {line}" for number, line in code_lines(page) if len(line) > COLUMNS
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_column_of_a_table_has_a_header(page: Path) -> None:
     headers = re.findall(r"^(\|.*)\n\|[ :|-]+\|$", page.read_text(), re.MULTILINE)
 
-    assert [header for header in headers if "" in (cell.strip() for cell in header.strip("|").split("|"))] == []
+    assert [
+        header
+        for header in headers
+        if "" in (cell.strip() for cell in header.strip("|").split("|"))
+    ] == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
@@ -148,12 +179,15 @@ TEXT = re.compile(
     r'<text style="(?P<style>[^"]*text-anchor: (?P<anchor>\w+))" x="(?P<x>[\d.]+)"[^>]*'
     r"rotate\(-?0 [^>]*>(?P<text>[^<]+)"
 )
-WIDTHS = {"ijl": 0.28, " ,.": 0.32, "()tfr-": 0.4, "mwMW": 0.9}  # of DejaVu Sans, in times of its size; others 0.62
+# of DejaVu Sans, in times of its size; others 0.62
+WIDTHS = {"ijl": 0.28, " ,.": 0.32, "()tfr-": 0.4, "mwMW": 0.9}
 
 
 def width_of(text: str, style: str) -> float:
     """Return how wide a text of a plot is in the font that it asks for first."""
-    each = (next((width for marks, width in WIDTHS.items() if mark in marks), 0.62) for mark in text)
+    each = (
+        next((width for marks, width in WIDTHS.items() if mark in marks), 0.62) for mark in text
+    )
     return 8 * sum(each) * (1.1 if "font-weight: 700" in style else 1)
 
 
@@ -172,7 +206,9 @@ def test_no_text_of_a_plot_is_cut_off(picture: str) -> None:
 def manifests(tool: str) -> list[dict]:
     """Return the manifests that the page on GitOps shows for a tool."""
     shown = re.search(
-        rf"^```yaml {tool}\n(.*?)^```", (ROOT / "docs/how-to/gitops.md").read_text(), re.MULTILINE | re.DOTALL
+        rf"^```yaml {tool}\n(.*?)^```",
+        (ROOT / "docs/how-to/gitops.md").read_text(),
+        re.MULTILINE | re.DOTALL,
     )
     assert shown is not None
     return list(yaml.safe_load_all(shown[1]))
@@ -216,14 +252,25 @@ def test_the_reference_names_every_action_and_reason() -> None:
 
 
 def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() -> None:
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
     files = [*PAGES, *(path for folder in ("src", "lib") for path in (ROOT / folder).rglob("*.py"))]
-    told = [found for path in files for found in re.findall(r"pip install ([^`\n]*)", path.read_text())]
+    told = [
+        found for path in files for found in re.findall(r"pip install ([^`\n]*)", path.read_text())
+    ]
     # A clone, with extras; or a name with the address of what it means.
-    allowed = re.compile(r"(--quiet )?('\.\[(?P<extras>[a-z,{}]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )")
+    allowed = re.compile(
+        r"(--quiet )?('\.\[(?P<extras>[a-z,{}]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )"
+    )
 
     recommended = {found: allowed.match(found) for found in told}
 
     assert [found for found, match in recommended.items() if match is None] == []
-    named = {name for match in recommended.values() if match for name in (match["extras"] or "").split(",")}
+    named = {
+        name
+        for match in recommended.values()
+        if match
+        for name in (match["extras"] or "").split(",")
+    }
     assert named - {"", "{extra}"} <= extras.keys()

@@ -52,11 +52,19 @@ def scripts():
         *yaml.safe_load(shown(REQUESTS, "gitlab")).values(),
         *yaml.safe_load(shown(GITOPS, "schedule-gitlab")).values(),
     ]
-    lines = [line for job in gitlab for key in ("before_script", "script") for line in job.get(key, [])]
+    lines = [
+        line for job in gitlab for key in ("before_script", "script") for line in job.get(key, [])
+    ]
     return [step["run"] for step in STEPS if "run" in step] + lines + POD["containers"][0]["args"]
 
 
-COMMANDS = sorted({found for script in scripts() for found in re.findall(r"profiles-management [a-z][^\n|>]*", script)})
+COMMANDS = sorted(
+    {
+        found
+        for script in scripts()
+        for found in re.findall(r"profiles-management [a-z][^\n|>]*", script)
+    }
+)
 
 
 def test_every_action_has_a_version():
@@ -69,7 +77,9 @@ def test_every_workflow_has_no_rights_but_those_of_its_jobs(page, label):
 
 
 def test_a_job_may_write_only_what_it_is_for():
-    writes = [{right for right, how in job["permissions"].items() if how == "write"} for job in JOBS]
+    writes = [
+        {right for right, how in job["permissions"].items() if how == "write"} for job in JOBS
+    ]
 
     assert writes == [set(), {"pull-requests"}, {"contents"}]
 
@@ -105,7 +115,9 @@ def test_the_cron_job_is_confined_and_runs_alone():
     assert POD["automountServiceAccountToken"] is False
     assert POD["securityContext"]["runAsNonRoot"] is True
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
-    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in POD["volumes"]}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {
+        volume["name"] for volume in POD["volumes"]
+    }
 
 
 def git(folder, *words):
@@ -147,7 +159,10 @@ def test_the_cron_job_ends_access_and_commits_once(tmp_path, monkeypatch):
         words = [*container["command"], *container["args"]]
         subprocess.run(words, cwd=tmp_path / run, env=environment, check=True, capture_output=True)  # noqa: S603 - the page's
 
-    assert git(bare, "log", "--format=%s", "main").splitlines() == ["Update the manifests of profiles", "Begin"]
+    assert git(bare, "log", "--format=%s", "main").splitlines() == [
+        "Update the manifests of profiles",
+        "Begin",
+    ]
     assert "ann" not in git(bare, "ls-tree", "-r", "--name-only", "main")
 
 

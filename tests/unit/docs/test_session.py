@@ -19,6 +19,12 @@ def test_every_command_of_the_tutorial_is_in_the_session_in_its_order() -> None:
 
 def test_the_session_fits_a_terminal_and_goes_as_the_tutorial_says() -> None:
     assert [line for line in TEXT.splitlines() if len(line) > 80] == []
-    for outcome in ("pmr.yaml is valid", "3 gained access", "No changes", "write: contributors", "1 lost access"):
+    for outcome in (
+        "pmr.yaml is valid",
+        "3 gained access",
+        "No changes",
+        "write: contributors",
+        "1 lost access",
+    ):
         assert outcome in TEXT
     assert "matches nobody" in TEXT

@@ -1,6 +1,12 @@
 """Documents for tests, in few words: what a test does not name has a sane value."""
 
-from profiles_management.pmr import Contributor, Defaults, Owner, Profile, ProfilesManagementRepresentation
+from profiles_management.pmr import (
+    Contributor,
+    Defaults,
+    Owner,
+    Profile,
+    ProfilesManagementRepresentation,
+)
 
 OWNER = "owner@example.com"
 
@@ -15,12 +21,24 @@ def contributor(who, role="edit", **fields):
     return Contributor(name=full(who), role=role, **fields)
 
 
-def profile(name="ml", *, owner="owner", kind="User", space=None, contributors=(), cpu=None, fields=None, **roles):
+def profile(
+    name="ml",
+    *,
+    owner="owner",
+    kind="User",
+    space=None,
+    contributors=(),
+    cpu=None,
+    fields=None,
+    **roles,
+):
     """Build a profile. `roles` are people by first name, `cpu` is a quota, `fields` are further ones of the model."""
     quota = {} if cpu is None else {"resources": {"hard": {"limits.cpu": cpu}}}
     return Profile(
         name=name,
-        owner=Owner(kind=kind, name=(owner if kind == "ServiceAccount" else full(owner)), namespace=space),
+        owner=Owner(
+            kind=kind, name=(owner if kind == "ServiceAccount" else full(owner)), namespace=space
+        ),
         contributors=[*contributors, *(contributor(who, role) for who, role in roles.items())],
         **quota,
         **(fields or {}),
@@ -29,4 +47,6 @@ def profile(name="ml", *, owner="owner", kind="User", space=None, contributors=(
 
 def document(*profiles, **defaults):
     """Build a PMR; `defaults` are those of the document."""
-    return ProfilesManagementRepresentation(profiles, defaults=Defaults(**defaults) if defaults else None)
+    return ProfilesManagementRepresentation(
+        profiles, defaults=Defaults(**defaults) if defaults else None
+    )

@@ -1,6 +1,7 @@
 """What may happen to a cluster between two runs: people, the dashboard, other programs and accidents.
 
-Each happening is a function of a world and of what it was drawn with. Where nothing fits, nothing happens.
+Each happening is a function of a world and of what it was drawn with. Where nothing fits, nothing
+happens.
 """
 
 import re
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 
 from engine.strategies import LABELS, NAMES, QUOTAS, ROLES, USERS
 from memory_api import Kfam, KfamError, Refusal
-from profiles_management.kubeflow import names, objects
-from profiles_management.kubeflow.objects import Grant
+from profiles_management.kubeflow.objects import builders, naming
+from profiles_management.kubeflow.objects.builders import Grant
 from profiles_management.reconcile.plan import Person
 
 RBAC = "rbac.authorization.k8s.io"
-INSTANCE, MANAGED_BY = names.INSTANCE, names.MANAGED_BY
+INSTANCE, MANAGED_BY = naming.INSTANCE, naming.MANAGED_BY
 ELSEWHERE = "foreign"  # a namespace that is nobody's profile
 SOMEBODY = "somebody@else.com"
 
@@ -43,7 +44,7 @@ def removed_in_dashboard(world, name, user, role):
 
 def contributors_objects(world, kind):
     """Return every object that looks like a contributor's."""
-    return [one for one in world.api.objects(kind) if names.kind_in(one["metadata"]["name"])]
+    return [one for one in world.api.objects(kind) if naming.kind_in(one["metadata"]["name"])]
 
 
 def changed(world, kind, index, change):
@@ -79,7 +80,7 @@ def unmarked(one):
 
 
 def marked_by_another(one):
-    one["metadata"]["labels"] = {MANAGED_BY: names.MANAGER, INSTANCE: "another"}
+    one["metadata"]["labels"] = {MANAGED_BY: naming.MANAGER, INSTANCE: "another"}
 
 
 def annotated(one, *, key, value):
@@ -109,7 +110,9 @@ def with_shuffled_principals(one):
 
 
 def with_target(one):
-    one["spec"]["targetRefs"] = [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "elsewhere"}]
+    one["spec"]["targetRefs"] = [
+        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "elsewhere"}
+    ]
 
 
 def denying(one):
@@ -118,7 +121,10 @@ def denying(one):
 
 SUBJECT = {"apiGroup": RBAC, "kind": "User", "name": SOMEBODY}
 BINDING_DRIFTS = (
-    *(partial(bound_to, role=role) for role in ("kubeflow-admin", "kubeflow-view", "edit", "cluster-admin")),
+    *(
+        partial(bound_to, role=role)
+        for role in ("kubeflow-admin", "kubeflow-view", "edit", "cluster-admin")
+    ),
     bound_to_a_role,
     partial(with_subjects, subjects=()),
     partial(with_subjects, subjects=(SUBJECT,)),
@@ -128,7 +134,10 @@ BINDING_DRIFTS = (
 POLICY_DRIFTS = (
     partial(with_spec, spec={}),
     partial(with_spec, spec={"rules": [{}]}),
-    partial(with_spec, spec={"rules": [{"when": [{"key": "request.headers[x-user]", "values": [USERS[0]]}]}]}),
+    partial(
+        with_spec,
+        spec={"rules": [{"when": [{"key": "request.headers[x-user]", "values": [USERS[0]]}]}]},
+    ),
     partial(with_spec, spec={"selector": {"matchLabels": {"app": "x"}}, "rules": []}),
     with_other_principals,
     with_shuffled_principals,
@@ -139,8 +148,8 @@ POLICY_DRIFTS = (
 BOTH_DRIFTS = (
     unmarked,
     marked_by_another,
-    partial(annotated, key=names.UNTIL, value="2030-01-01T00:00:00Z"),
-    partial(annotated, key=names.UNTIL, value="nonsense"),
+    partial(annotated, key=naming.UNTIL, value="2030-01-01T00:00:00Z"),
+    partial(annotated, key=naming.UNTIL, value="nonsense"),
     partial(annotated, key="role", value="admin"),
     partial(annotated, key="role", value="owner"),
     partial(annotated, key="role", value=None),
@@ -177,7 +186,9 @@ def patched(world, kind, name, change):
     """Change a cluster-wide object by hand, through the API, so that the controller sees it."""
     path = world.api.path(kind, None, name)
     with suppress(Refusal):
-        world.api.call("PATCH", path, change, content_type="application/merge-patch+json", manager="kubectl")
+        world.api.call(
+            "PATCH", path, change, content_type="application/merge-patch+json", manager="kubectl"
+        )
 
 
 def deleted(world, kind, name):
@@ -186,7 +197,7 @@ def deleted(world, kind, name):
 
 
 def marks(instance):
-    return {"metadata": {"labels": {MANAGED_BY: instance and names.MANAGER, INSTANCE: instance}}}
+    return {"metadata": {"labels": {MANAGED_BY: instance and naming.MANAGER, INSTANCE: instance}}}
 
 
 def notes(**found):
@@ -196,8 +207,8 @@ def notes(**found):
 PROFILE_CHANGES = (
     marks(None),
     marks("another"),
-    notes(**{names.SETS: "nonsense,,resources"}),
-    notes(**{names.SETS: None}),
+    notes(**{naming.SETS: "nonsense,,resources"}),
+    notes(**{naming.SETS: None}),
     {"spec": {"owner": {"kind": "User", "name": SOMEBODY, "apiGroup": RBAC, "namespace": None}}},
     {"spec": {"owner": {"apiGroup": None}}},
     {"spec": {"owner": None}},
@@ -210,9 +221,9 @@ NAMESPACE_CHANGES = (
     marks("another"),
     notes(owner=SOMEBODY),
     notes(owner=None),
-    notes(**{names.KEYS: "{nonsense"}),
-    notes(**{names.KEYS: '["labels"]'}),
-    notes(**{names.KEYS: None}),
+    notes(**{naming.KEYS: "{nonsense"}),
+    notes(**{naming.KEYS: '["labels"]'}),
+    notes(**{naming.KEYS: None}),
     {"metadata": {"labels": {"team": "green", "theirs": "kept"}}},
     {"metadata": {"labels": dict.fromkeys(LABELS)}},
     {"metadata": {"ownerReferences": None}},
@@ -241,7 +252,11 @@ def profile_made(world, name, user):
 
 def ending(world, kind, name):
     """A deletion that somebody else's finalizer holds up."""
-    found = world.api.get(kind, None, name) if not (world.settings.standalone and kind == "Profile") else None
+    found = (
+        world.api.get(kind, None, name)
+        if not (world.settings.standalone and kind == "Profile")
+        else None
+    )
     if found:
         terminating(found)
         world.api.put(found)
@@ -249,7 +264,9 @@ def ending(world, kind, name):
 
 def owned_object_changed(world, kind, name, change):
     """What the controller made, changed by hand."""
-    found = world.api.get(kind, name, names.OWNER_BINDING if kind == "RoleBinding" else names.OWNER_POLICY)
+    found = world.api.get(
+        kind, name, naming.OWNER_BINDING if kind == "RoleBinding" else naming.OWNER_POLICY
+    )
     if found:
         change(found)
         world.api.put(found)
@@ -266,7 +283,7 @@ OWNED_DRIFTS = (
 
 
 def quota_changed(world, name, quota):
-    found = world.api.get("ResourceQuota", name, names.QUOTA)
+    found = world.api.get("ResourceQuota", name, naming.QUOTA)
     if found:
         world.api.put({**found, "spec": quota})
 
@@ -277,7 +294,7 @@ def removed(world, kind, name, called):
 
 
 def limits_changed(world, name, change):
-    found = world.api.get("LimitRange", name, names.LIMITS)
+    found = world.api.get("LimitRange", name, naming.LIMITS)
     if found:
         change(found)
         world.api.put(found)
@@ -297,27 +314,43 @@ class Foreign:
 
     def __call__(self, world, space):
         """Put it there, unless its place is taken or there is no such namespace."""
-        if world.api.get("Namespace", None, space) is None or world.api.get(self.kind, space, self.name):
+        if world.api.get("Namespace", None, space) is None or world.api.get(
+            self.kind, space, self.name
+        ):
             return
         metadata = {"namespace": space, "name": self.name, "annotations": self.annotations or {}}
-        body = {"apiVersion": objects.API_VERSIONS[self.kind], "kind": self.kind, "metadata": metadata, **self.body}
+        body = {
+            "apiVersion": builders.API_VERSIONS[self.kind],
+            "kind": self.kind,
+            "metadata": metadata,
+            **self.body,
+        }
         world.api.put(body)
         world.foreign.append((self.kind, space, self.name))
 
 
 def _binding(subjects=(SUBJECT,)):
-    return {"roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-edit"}, "subjects": list(subjects)}
+    return {
+        "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "kubeflow-edit"},
+        "subjects": list(subjects),
+    }
 
 
-PLAIN = names.kfam_name(Person("User", USERS[0]), "edit")
-HASHED = names.hashed_name(Person("User", USERS[0]), "edit")
+PLAIN = naming.kfam_name(Person("User", USERS[0]), "edit")
+HASHED = naming.hashed_name(Person("User", USERS[0]), "edit")
 FOREIGN = (
     Foreign("RoleBinding", PLAIN, _binding()),
     Foreign("RoleBinding", HASHED, _binding()),
-    Foreign("RoleBinding", names.kfam_name(Person("User", USERS[2]), "view"), _binding(())),
-    Foreign("RoleBinding", "user-x-clusterrole-edit", _binding(), {"user": USERS[0], "role": "edit"}),
+    Foreign("RoleBinding", naming.kfam_name(Person("User", USERS[2]), "view"), _binding(())),
+    Foreign(
+        "RoleBinding", "user-x-clusterrole-edit", _binding(), {"user": USERS[0], "role": "edit"}
+    ),
     Foreign("RoleBinding", "my-team", _binding(), {"user": USERS[0], "role": "edit"}),
-    Foreign("RoleBinding", "default-editor-2", _binding(({"kind": "ServiceAccount", "name": "x", "namespace": "y"},))),
+    Foreign(
+        "RoleBinding",
+        "default-editor-2",
+        _binding(({"kind": "ServiceAccount", "name": "x", "namespace": "y"},)),
+    ),
     Foreign("AuthorizationPolicy", PLAIN, {"spec": {}}),
     Foreign("AuthorizationPolicy", PLAIN, {"spec": {}}, {"user": USERS[1], "role": "edit"}),
     Foreign("AuthorizationPolicy", "allow-all", {"spec": {"rules": [{}]}}),
@@ -329,7 +362,9 @@ _profiles = st.sampled_from(NAMES)
 _index = st.integers(0, 7)
 _users = st.sampled_from(USERS)
 _roles = st.sampled_from(ROLES)
-_makers = st.sampled_from(((objects.binding, objects.policy), (objects.binding,), (objects.policy,)))
+_makers = st.sampled_from(
+    ((builders.binding, builders.policy), (builders.binding,), (builders.policy,))
+)
 
 
 def _happening(function, **drawn):
@@ -353,11 +388,13 @@ people = st.one_of(
         index=_index,
         change=st.sampled_from((*POLICY_DRIFTS, *BOTH_DRIFTS)),
     ),
-    _happening(half_removed, kind=st.sampled_from(("RoleBinding", "AuthorizationPolicy")), index=_index),
+    _happening(
+        half_removed, kind=st.sampled_from(("RoleBinding", "AuthorizationPolicy")), index=_index
+    ),
     _happening(
         duplicated,
         **_dashboard,
-        naming=st.sampled_from((names.kfam_name, names.hashed_name, peer_name)),
+        naming=st.sampled_from((naming.kfam_name, naming.hashed_name, peer_name)),
         marked=st.booleans(),
         kinds=_makers,
     ),
@@ -368,10 +405,15 @@ foreign = st.builds(
     st.sampled_from((*NAMES, ELSEWHERE)),
 )
 places = st.one_of(
-    _happening(patched, kind=st.just("Profile"), name=_profiles, change=st.sampled_from(PROFILE_CHANGES)).map(
-        lambda one: partial(_unless_standalone, happening=one)
+    _happening(
+        patched, kind=st.just("Profile"), name=_profiles, change=st.sampled_from(PROFILE_CHANGES)
+    ).map(lambda one: partial(_unless_standalone, happening=one)),
+    _happening(
+        patched,
+        kind=st.just("Namespace"),
+        name=_profiles,
+        change=st.sampled_from(NAMESPACE_CHANGES),
     ),
-    _happening(patched, kind=st.just("Namespace"), name=_profiles, change=st.sampled_from(NAMESPACE_CHANGES)),
     _happening(unmade, name=_profiles, owner=st.sampled_from((None, SOMEBODY, USERS[0], USERS[1]))),
     _happening(profile_made, name=_profiles, user=st.sampled_from((SOMEBODY, USERS[0], USERS[1]))),
     _happening(ending, kind=st.sampled_from(("Profile", "Namespace")), name=_profiles),
@@ -383,13 +425,19 @@ places = st.one_of(
         change=st.sampled_from(OWNED_DRIFTS),
     ),
     _happening(quota_changed, name=_profiles, quota=st.sampled_from(QUOTAS[1:])),
-    _happening(removed, kind=st.just("ResourceQuota"), name=_profiles, called=st.just(names.QUOTA)),
-    _happening(removed, kind=st.just("RoleBinding"), name=_profiles, called=st.just(names.OWNER_BINDING)),
-    _happening(removed, kind=st.just("LimitRange"), name=_profiles, called=st.just(names.LIMITS)),
+    _happening(
+        removed, kind=st.just("ResourceQuota"), name=_profiles, called=st.just(naming.QUOTA)
+    ),
+    _happening(
+        removed, kind=st.just("RoleBinding"), name=_profiles, called=st.just(naming.OWNER_BINDING)
+    ),
+    _happening(removed, kind=st.just("LimitRange"), name=_profiles, called=st.just(naming.LIMITS)),
     _happening(
         limits_changed,
         name=_profiles,
-        change=st.sampled_from((unmarked, marked_by_another, partial(with_spec, spec={"limits": []}))),
+        change=st.sampled_from(
+            (unmarked, marked_by_another, partial(with_spec, spec={"limits": []}))
+        ),
     ),
 )
 

@@ -44,7 +44,9 @@ def _step(change):
 def names_of(api, kind, space="ml"):
     """Return the names of the objects of a kind in a namespace, without those that the profile controller made."""
     made = {"namespaceAdmin", "default-editor", "default-viewer", "ns-owner-access-istio"}
-    return [name for one in api.objects(kind, space) if (name := one["metadata"]["name"]) not in made]
+    return [
+        name for one in api.objects(kind, space) if (name := one["metadata"]["name"]) not in made
+    ]
 
 
 def codes(problems):
@@ -54,7 +56,9 @@ def codes(problems):
 
 def sent(api):
     """Return the writes that reached the wire: 'PATCH Profile'-like text without host, namespace and version."""
-    return [f"{request.method} {request.resource} {request.name}".rstrip() for request in api.writes]
+    return [
+        f"{request.method} {request.resource} {request.name}".rstrip() for request in api.writes
+    ]
 
 
 def meddle_once(api, kind, name="ml"):

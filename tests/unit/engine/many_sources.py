@@ -4,7 +4,11 @@ from hypothesis import strategies as st
 
 from engine import strategies
 from engine.strategies import NAMES
-from profiles_management.pmr.classes import Addition, ContributorRole, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import (
+    Addition,
+    ContributorRole,
+    ProfilesManagementRepresentation,
+)
 from profiles_management.pmr.merging import Source, merge
 from profiles_management.pmr.writing import dumps
 
@@ -29,7 +33,9 @@ class Sources(dict):
 
 def _of_additions(person):
     return (
-        person if person.role is not ContributorRole.ADMIN else person.model_copy(update={"role": ContributorRole.EDIT})
+        person
+        if person.role is not ContributorRole.ADMIN
+        else person.model_copy(update={"role": ContributorRole.EDIT})
     )
 
 
@@ -37,7 +43,9 @@ def _of_additions(person):
 def of_sources(draw, *, conflicts=False):
     """Draw a document for each source. With `conflicts`, two of them may define one profile."""
     most = 2 if conflicts else 1
-    definers = {name: draw(st.lists(st.sampled_from(SOURCES), max_size=most, unique=True)) for name in NAMES}
+    definers = {
+        name: draw(st.lists(st.sampled_from(SOURCES), max_size=most, unique=True)) for name in NAMES
+    }
     return Sources({source: draw(_document(source, definers)) for source in SOURCES})
 
 
@@ -53,7 +61,9 @@ def _document(draw, source, definers):
         for name in others
         if (people := draw(st.lists(strategies.contributors, max_size=3, unique_by=_key)))
     ]
-    return ProfilesManagementRepresentation(own, defaults=draw(strategies.defaults), additions=additions)
+    return ProfilesManagementRepresentation(
+        own, defaults=draw(strategies.defaults), additions=additions
+    )
 
 
 def _key(person):

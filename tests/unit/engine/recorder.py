@@ -11,7 +11,9 @@ class Recorder(History):
         self._api, self._register = api, Register(foreign, owners=owners)
         for kind in KINDS:
             for one in api.objects(kind):
-                self._register.keep(kind, one["metadata"]["namespace"], one["metadata"]["name"], one)
+                self._register.keep(
+                    kind, one["metadata"]["namespace"], one["metadata"]["name"], one
+                )
         self._note()
         api.watch(self._saw)
 

@@ -50,33 +50,59 @@ QUOTAS = (
     {
         "hard": {"pods": "5"},
         "scopeSelector": {
-            "matchExpressions": [{"operator": "In", "scopeName": "PriorityClass", "values": ["high", "low"]}]
+            "matchExpressions": [
+                {"operator": "In", "scopeName": "PriorityClass", "values": ["high", "low"]}
+            ]
         },
     },
     {
         "hard": {"pods": "5"},
-        "scopeSelector": {"matchExpressions": [{"operator": "Exists", "scopeName": "PriorityClass"}]},
+        "scopeSelector": {
+            "matchExpressions": [{"operator": "Exists", "scopeName": "PriorityClass"}]
+        },
     },
 )
 LIMITS = (
     {},
     {"limits": [{"type": "Container", "default": {"cpu": "500m"}}]},
     {"limits": [{"type": "Container", "max": {"cpu": "0.5"}, "min": {"cpu": "1m"}}]},
-    {"limits": [{"type": "Pod", "max": {"memory": "1Gi"}}, {"type": "Container", "defaultRequest": {"cpu": "1"}}]},
+    {
+        "limits": [
+            {"type": "Pod", "max": {"memory": "1Gi"}},
+            {"type": "Container", "defaultRequest": {"cpu": "1"}},
+        ]
+    },
     {"limits": [{"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}}]},
 )
 PLUGINS = (
     {"kind": "WorkloadIdentity", "spec": {"gcpServiceAccount": "ml@example.com"}},
-    {"apiVersion": "v1", "kind": "AwsIamForServiceAccount", "spec": {"awsIamRole": "r", "annotateOnly": True}},
+    {
+        "apiVersion": "v1",
+        "kind": "AwsIamForServiceAccount",
+        "spec": {"awsIamRole": "r", "annotateOnly": True},
+    },
 )
-LABELS = {"team": ("red", "blue"), "stage": ("dev", ""), "pipelines.kubeflow.org/enabled": ("false", "true")}
+LABELS = {
+    "team": ("red", "blue"),
+    "stage": ("dev", ""),
+    "pipelines.kubeflow.org/enabled": ("false", "true"),
+}
 ANNOTATIONS = {"note": ("hello", "x" * 300), "example.com/contact": ("é <&>",)}
-UNTILS = (None, None, NOON - timedelta(days=1), NOON, NOON + timedelta(seconds=1), NOON + timedelta(days=90))
+UNTILS = (
+    None,
+    None,
+    NOON - timedelta(days=1),
+    NOON,
+    NOON + timedelta(seconds=1),
+    NOON + timedelta(days=90),
+)
 
 
 def _some(choices):
     """Draw some of the keys, each with one of its values."""
-    return st.fixed_dictionaries({}, optional={key: st.sampled_from(values) for key, values in choices.items()})
+    return st.fixed_dictionaries(
+        {}, optional={key: st.sampled_from(values) for key, values in choices.items()}
+    )
 
 
 roles = st.sampled_from(ROLES)
@@ -94,7 +120,12 @@ owners = st.one_of(
 )
 
 contributors = st.one_of(
-    st.builds(Contributor, name=users, role=st.sampled_from(ContributorRole), until=st.sampled_from(UNTILS)),
+    st.builds(
+        Contributor,
+        name=users,
+        role=st.sampled_from(ContributorRole),
+        until=st.sampled_from(UNTILS),
+    ),
     st.builds(
         Contributor,
         name=st.sampled_from(GROUPS),
@@ -127,7 +158,10 @@ def profiles(draw, name, *, people=contributors):
 
 
 defaults = st.none() | st.builds(
-    Defaults, resources=quotas, limit_range=limit_ranges, labels=_some({"team": ("red",), "tier": ("gold",)})
+    Defaults,
+    resources=quotas,
+    limit_range=limit_ranges,
+    labels=_some({"team": ("red",), "tier": ("gold",)}),
 )
 
 
@@ -166,7 +200,9 @@ ALIKE = ("a.b@x.com", "a-b@x.com", "a..b@x.com", "é.a-b@x.com")
 def crowds(draw):
     """Draw a document of one profile in which nearly all people fall on one of KFAM's names."""
     owner = draw(st.sampled_from(("olga@example.com", *ALIKE)))
-    person = st.builds(Contributor, name=st.sampled_from(ALIKE), role=st.sampled_from(ContributorRole))
+    person = st.builds(
+        Contributor, name=st.sampled_from(ALIKE), role=st.sampled_from(ContributorRole)
+    )
     listed = draw(st.lists(person, max_size=3, unique_by=_key))
     return Document(
         [

@@ -89,7 +89,11 @@ def test_an_owner_is_who_is_bound(world, profile):
 
 
 def test_groups_are_told_from_users(world, profile):
-    world.apply(document(profile(contributors=[contributor("x@x.com"), contributor("x@x.com", kind="Group")])))
+    world.apply(
+        document(
+            profile(contributors=[contributor("x@x.com"), contributor("x@x.com", kind="Group")])
+        )
+    )
 
     people = [one.person for one in list_access(target=world.client) if not one.owner]
 
@@ -100,7 +104,10 @@ def test_a_plain_cluster_is_listed_by_its_namespaces(plain, profile):
     plain.apply(document(profile(ann="edit")))
     a_namespace(plain, "other")
 
-    assert entries(plain, standalone=True) == [("ml", "ann", "edit", False), ("ml", "owner", "admin", True)]
+    assert entries(plain, standalone=True) == [
+        ("ml", "ann", "edit", False),
+        ("ml", "owner", "admin", True),
+    ]
 
 
 def test_listing_writes_nothing(world, profile):
@@ -113,7 +120,8 @@ def test_listing_writes_nothing(world, profile):
 
 
 @pytest.mark.parametrize(
-    ("rules", "who"), [([{}], "*"), ([{"when": [{"key": HEADER, "values": ["zed@example.com"]}]}], "zed")]
+    ("rules", "who"),
+    [([{}], "*"), ([{"when": [{"key": HEADER, "values": ["zed@example.com"]}]}], "zed")],
 )
 def test_everybody_whom_the_policy_of_a_contributor_lets_in_is_listed(world, profile, rules, who):
     world.apply(document(profile(ann="edit")))

@@ -3,9 +3,9 @@
 import pytest
 
 from profiles_management import Settings
-from profiles_management.kubeflow import admission, cel
-from profiles_management.kubeflow.confinement import Account
-from profiles_management.kubeflow.permissions import cluster_role
+from profiles_management.kubeflow.permissions import admission, cel
+from profiles_management.kubeflow.permissions.cluster_role import cluster_role
+from profiles_management.kubeflow.permissions.confinement import Account
 
 ACCOUNT = Account("kubeflow", "profiles-management")
 MODES = [Settings(), Settings(standalone=True)]
@@ -17,18 +17,30 @@ def printed(settings=MODES[0], **extent):
 
 def specs(settings=MODES[0], **extent):
     """Return the spec of each policy, by the resource that it looks at."""
-    found = [one["spec"] for one in printed(settings, **extent) if one["kind"] == "ValidatingAdmissionPolicy"]
+    found = [
+        one["spec"]
+        for one in printed(settings, **extent)
+        if one["kind"] == "ValidatingAdmissionPolicy"
+    ]
     return {one["matchConstraints"]["resourceRules"][0]["resources"][0]: one for one in found}
 
 
 def text_of(settings=MODES[0], **extent):
-    return "\n".join(rule["expression"] for spec in specs(settings, **extent).values() for rule in spec["validations"])
+    return "\n".join(
+        rule["expression"]
+        for spec in specs(settings, **extent).values()
+        for rule in spec["validations"]
+    )
 
 
 @pytest.mark.parametrize("settings", MODES, ids=["kubeflow", "standalone"])
 def test_whatever_the_account_may_write_a_policy_looks_at(settings):
     role = cluster_role(settings, with_delete=True)
-    written = {rule["resources"][0] for rule in role["rules"] if {"create", "patch", "delete"} & set(rule["verbs"])}
+    written = {
+        rule["resources"][0]
+        for rule in role["rules"]
+        if {"create", "patch", "delete"} & set(rule["verbs"])
+    }
 
     assert specs(settings).keys() == written
 
@@ -40,20 +52,31 @@ def test_each_policy_looks_at_our_account_alone_and_refuses_what_it_cannot_judge
     for spec in specs(settings).values():
         assert [one["expression"] for one in spec["matchConditions"]] == [ours]
         assert spec["failurePolicy"] == "Fail"
-        assert spec["matchConstraints"]["resourceRules"][0]["operations"] == ["CREATE", "UPDATE", "DELETE"]
+        assert spec["matchConstraints"]["resourceRules"][0]["operations"] == [
+            "CREATE",
+            "UPDATE",
+            "DELETE",
+        ]
 
 
 def test_each_policy_is_in_force():
     policies, bindings = printed()[::2], printed()[1::2]
 
     for policy, binding in zip(policies, bindings, strict=True):
-        assert binding["spec"] == {"policyName": policy["metadata"]["name"], "validationActions": ["Deny"]}
+        assert binding["spec"] == {
+            "policyName": policy["metadata"]["name"],
+            "validationActions": ["Deny"],
+        }
 
 
 def test_two_accounts_have_policies_of_their_own():
     other = admission.policies(Account("kubeflow", "another"), Settings())["items"]
 
-    names = [one["metadata"]["name"] for one in (*printed(), *other) if one["kind"] == "ValidatingAdmissionPolicy"]
+    names = [
+        one["metadata"]["name"]
+        for one in (*printed(), *other)
+        if one["kind"] == "ValidatingAdmissionPolicy"
+    ]
     assert len(set(names)) == len(names)
 
 
@@ -80,7 +103,10 @@ def test_the_namespaces_of_gateways_and_our_own_are_protected():
 
     protected = specs(settings)["rolebindings"]["validations"][0]["expression"]
 
-    assert protected == "!request.namespace.matches('^(default|istio-system|jobs|kube-.*|kubeflow|mesh)$')"
+    assert (
+        protected
+        == "!request.namespace.matches('^(default|istio-system|jobs|kube-.*|kubeflow|mesh)$')"
+    )
 
 
 @pytest.mark.parametrize("settings", MODES, ids=["kubeflow", "standalone"])
@@ -97,7 +123,12 @@ def test_nothing_is_deleted_unless_it_is_asked_for(settings):
 
 @pytest.mark.parametrize(
     ("pattern", "expression"),
-    [("ml", "ml"), ("team-*", "team-.*"), ("a?c", "a.c"), ("kubernetes.io/*", r"kubernetes\\.io/.*")],
+    [
+        ("ml", "ml"),
+        ("team-*", "team-.*"),
+        ("a?c", "a.c"),
+        ("kubernetes.io/*", r"kubernetes\\.io/.*"),
+    ],
 )
 def test_a_pattern_of_a_setting_is_a_regular_expression(pattern, expression):
     assert cel.fits("x", [pattern]) == f"x.matches('^({expression})$')"
@@ -118,7 +149,11 @@ def test_no_name_ends_its_literal(value):
 
 def test_names_of_any_account_fit_and_differ():
     long = [Account("n" * 63, "a" * 252 + end) for end in "xy"]
-    found = [item["metadata"]["name"] for one in long for item in admission.policies(one, MODES[0])["items"]]
+    found = [
+        item["metadata"]["name"]
+        for one in long
+        for item in admission.policies(one, MODES[0])["items"]
+    ]
 
     assert {len(name) for name in found} == {253}
     assert len(set(found)) == len(found) // 2  # a policy and its binding have one name

@@ -13,7 +13,7 @@ from profiles_management import (
     list_access,
     list_stale_profiles,
 )
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.plan import Phase, Reason
 from scenarios.foreign import account, binding, kfam_notes, peer_pair, person, policy, put, rule
 
@@ -21,7 +21,14 @@ ANN = "ann@example.com"
 OURS = "user-ann-example-com-clusterrole-edit"
 PEERS = "ann-example-com-edit"
 
-ANY_NAME = [PEERS, "x", "my-team", "user-ann", "user-zed-example-com-clusterrole-view", "group-ann-clusterrole-edit"]
+ANY_NAME = [
+    PEERS,
+    "x",
+    "my-team",
+    "user-ann",
+    "user-zed-example-com-clusterrole-view",
+    "group-ann-clusterrole-edit",
+]
 
 
 def target(world):
@@ -51,7 +58,11 @@ def test_a_pair_under_another_name_is_renamed_the_new_pair_first(moved, profile)
         ("DELETE", "authorizationpolicies", PEERS),
     ]
     (change,) = report.plan.changes
-    assert (change.phase, change.reason, str(change.action)) == (Phase.SWITCH, Reason.RENAMED, "-/+")
+    assert (change.phase, change.reason, str(change.action)) == (
+        Phase.SWITCH,
+        Reason.RENAMED,
+        "-/+",
+    )
     assert [(one.path, one.before, one.after) for one in change.fields] == [
         ("name", PEERS, OURS),
         ("managed by", None, "default"),
@@ -61,17 +72,23 @@ def test_a_pair_under_another_name_is_renamed_the_new_pair_first(moved, profile)
 
 def test_who_is_renamed_has_access_at_every_moment(moved, profile):
     seen = []
-    moved.api.after.append(lambda _: seen.append((roles_in(moved.api).get("ann"), "ann" in let_in(moved.api))))
+    moved.api.after.append(
+        lambda _: seen.append((roles_in(moved.api).get("ann"), "ann" in let_in(moved.api)))
+    )
 
     moved.apply(document(profile(ann="edit")))
 
     assert set(seen) == {("edit", True)}
 
 
-def test_who_is_renamed_has_access_at_every_moment_where_the_name_is_that_of_somebody_who_leaves(moved, profile):
+def test_who_is_renamed_has_access_at_every_moment_where_the_name_is_that_of_somebody_who_leaves(
+    moved, profile
+):
     put(moved.api, *peer_pair("bob@example.com", "edit", called=OURS))
     seen = []
-    moved.api.after.append(lambda _: seen.append((roles_in(moved.api).get("ann"), "ann" in let_in(moved.api))))
+    moved.api.after.append(
+        lambda _: seen.append((roles_in(moved.api).get("ann"), "ann" in let_in(moved.api)))
+    )
 
     moved.apply(document(profile(ann="edit")))
 
@@ -101,7 +118,9 @@ def test_a_renaming_that_was_interrupted_is_finished_by_the_next_run(moved, prof
 
     moved.apply(pmr)
 
-    assert names_of(moved.api, "RoleBinding") == names_of(moved.api, "AuthorizationPolicy") == [OURS]
+    assert (
+        names_of(moved.api, "RoleBinding") == names_of(moved.api, "AuthorizationPolicy") == [OURS]
+    )
     assert not moved.plan(pmr).changes
 
 
@@ -119,7 +138,9 @@ def test_two_pairs_of_one_person_become_one(moved, profile):
     plan = moved.apply(document(profile(ann="edit"))).plan
 
     assert [change.reason for change in plan.changes] == [Reason.DUPLICATE]
-    assert names_of(moved.api, "RoleBinding") == names_of(moved.api, "AuthorizationPolicy") == [OURS]
+    assert (
+        names_of(moved.api, "RoleBinding") == names_of(moved.api, "AuthorizationPolicy") == [OURS]
+    )
     assert roles_in(moved.api)["ann"] == "edit"
 
 
@@ -151,7 +172,9 @@ def test_two_people_under_each_others_names_get_their_own(world, profile):
 
 
 @pytest.mark.parametrize("name", ANY_NAME)
-def test_who_is_not_in_the_document_loses_access_whatever_the_name_of_the_objects(world, profile, name):
+def test_who_is_not_in_the_document_loses_access_whatever_the_name_of_the_objects(
+    world, profile, name
+):
     world.apply(document(profile()))
     put(world.api, *peer_pair(ANN, "edit", called=name))
 
@@ -177,7 +200,9 @@ def test_a_setting_keeps_who_was_added_elsewhere_under_any_name(moved, profile):
 
 
 @pytest.mark.parametrize("index", range(1, 5))
-def test_a_revocation_that_was_interrupted_is_finished_where_unlisted_people_are_kept(moved, profile, index):
+def test_a_revocation_that_was_interrupted_is_finished_where_unlisted_people_are_kept(
+    moved, profile, index
+):
     moved.apply(document(profile(ann="edit")))
     put(moved.api, *peer_pair(ANN, "edit", called="a-second-pair"))
     moved.api.faults.append(fail_nth_write(index, "409"))
@@ -227,13 +252,17 @@ def test_an_owner_who_is_a_contributor_too_keeps_the_profile_alone(world, profil
 def test_they_are_exported(moved):
     pmr = export_pmr(target=target(moved)).pmr
 
-    assert [(one.name, one.role.value) for one in pmr.profiles["ml"].contributors] == [(ANN, "edit")]
+    assert [(one.name, one.role.value) for one in pmr.profiles["ml"].contributors] == [
+        (ANN, "edit")
+    ]
 
 
 def test_access_lists_them_as_managed(moved):
     found = [entry for entry in list_access(target=target(moved)) if not entry.owner]
 
-    assert [(entry.person.name, entry.role, entry.managed) for entry in found] == [(ANN, "edit", True)]
+    assert [(entry.person.name, entry.role, entry.managed) for entry in found] == [
+        (ANN, "edit", True)
+    ]
 
 
 def test_the_role_that_is_bound_counts_and_not_the_annotation(world, profile):
@@ -252,7 +281,9 @@ def test_a_group_is_recognized_by_its_subject(world, profile, note):
 
     plan = world.apply(document(profile())).plan
 
-    assert [(change.person.kind, change.person.name) for change in plan.changes] == [("Group", "team/a")]
+    assert [(change.person.kind, change.person.name) for change in plan.changes] == [
+        ("Group", "team/a")
+    ]
     assert names_of(world.api, "RoleBinding") == names_of(world.api, "AuthorizationPolicy") == []
 
 
@@ -281,7 +312,9 @@ NOT_A_CONTRIBUTORS = {
     "of two": binding("x", person(ANN), person("zed@example.com"), notes=kfam_notes(ANN, "edit")),
     "of nobody": binding("x", notes=kfam_notes(ANN, "edit")),
     "of a service account": binding("x", account(ANN), notes=kfam_notes(ANN, "edit")),
-    "to another ClusterRole": binding("x", person(ANN), role="cluster-admin", notes=kfam_notes(ANN, "edit")),
+    "to another ClusterRole": binding(
+        "x", person(ANN), role="cluster-admin", notes=kfam_notes(ANN, "edit")
+    ),
     "to a Role": binding("x", person(ANN), kind="Role", notes=kfam_notes(ANN, "edit")),
 }
 
@@ -313,7 +346,9 @@ NOT_A_CONTRIBUTORS_POLICY = {
 }
 
 
-@pytest.mark.parametrize("body", NOT_A_CONTRIBUTORS_POLICY.values(), ids=NOT_A_CONTRIBUTORS_POLICY.keys())
+@pytest.mark.parametrize(
+    "body", NOT_A_CONTRIBUTORS_POLICY.values(), ids=NOT_A_CONTRIBUTORS_POLICY.keys()
+)
 def test_another_policy_stays_as_it_is(world, profile, body):
     world.apply(document(profile()))
     put(world.api, body)
@@ -329,4 +364,6 @@ def test_what_the_controller_made_is_the_owners_whatever_its_annotations(world, 
     world.apply(document(profile()))
 
     assert not world.plan(document(profile())).changes
-    assert "namespaceAdmin" in {one["metadata"]["name"] for one in world.api.objects("RoleBinding", "ml")}
+    assert "namespaceAdmin" in {
+        one["metadata"]["name"] for one in world.api.objects("RoleBinding", "ml")
+    }

@@ -11,7 +11,7 @@ from engine.world import World
 from memory_api import Killed, always, fail_nth_write, injury
 from memory_api.faults import Counted
 from profiles_management import Settings, create_or_update_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.plan import Phase
 from profiles_management.reconcile.report import Result
 
@@ -72,7 +72,12 @@ def test_the_next_run_does_what_was_not_tried(world, profile):
 
 def test_a_new_profile_and_its_namespace_come_before_what_goes_into_it(world, profile):
     world.apply(
-        document(profile(ann="edit", fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}))
+        document(
+            profile(
+                ann="edit",
+                fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}},
+            )
+        )
     )
 
     assert sent(world.api)[0] == "POST profiles"
@@ -130,7 +135,9 @@ def test_a_namespace_that_the_controller_has_not_made_yet_is_pending_in_the_next
     plan = world.plan(document(profile()))
 
     assert not plan.changes
-    assert [one.what for one in plan.pending] == ["waits for the profile controller to make the namespace"]
+    assert [one.what for one in plan.pending] == [
+        "waits for the profile controller to make the namespace"
+    ]
 
 
 def test_waiting_ends_as_soon_as_there_is_nothing_to_wait_for(profile):
@@ -151,7 +158,12 @@ def test_a_deadline_of_nothing_looks_once_and_waits_for_nothing(world, profile):
 def test_a_cluster_that_cannot_be_looked_at_while_waiting_is_looked_at_again(profile):
     world = World(slow=True)
     pmr = document(profile(ann="edit"))
-    look = Counted(2, lambda request: request.resource == "namespaces" and not request.writes, injury("422"), times=1)
+    look = Counted(
+        2,
+        lambda request: request.resource == "namespaces" and not request.writes,
+        injury("422"),
+        times=1,
+    )
     world.api.faults.append(look)
 
     assert world.apply(pmr).exit_code == 0
@@ -222,7 +234,8 @@ def test_a_run_with_nothing_to_wait_for_shows_no_waiting(world, profile):
 
 
 @pytest.mark.parametrize(
-    ("profiles", "given", "seconds"), [(1, None, 300), (80, None, 300), (81, None, 303), (300, None, 960), (300, 7, 7)]
+    ("profiles", "given", "seconds"),
+    [(1, None, 300), (80, None, 300), (81, None, 303), (300, None, 960), (300, 7, 7)],
 )
 def test_a_run_waits_for_as_long_as_its_new_profiles_take(profile, profiles, given, seconds):
     world = World(slow=True)
@@ -244,7 +257,9 @@ def test_profiles_that_are_not_made_yet_count_as_new_in_the_next_run_too(profile
 
 
 def test_profiles_that_are_there_do_not_count_as_new(world, profile):
-    pmr = [document(*(profile(f"p{index:03}", cpu=cpu) for index in range(100))) for cpu in ("1", "2")]
+    pmr = [
+        document(*(profile(f"p{index:03}", cpu=cpu) for index in range(100))) for cpu in ("1", "2")
+    ]
     world.apply(pmr[0])
 
     assert waited(world, pmr[1], deadline=None)[0].left == 300
@@ -307,7 +322,9 @@ def test_what_ends_one_worker_ends_the_others_and_nothing_else_is_sent(profile, 
 def test_a_run_that_died_at_any_write_is_finished_by_the_next(profile, index, when):
     world = World()
     world.apply(document(profile(ann="edit", bob="edit", cpu="1"), profile("old", ann="edit")))
-    pmr = document(profile(owner="new", bob="view", cid="edit", cpu="2"), profile("young", cid="edit"))
+    pmr = document(
+        profile(owner="new", bob="view", cid="edit", cpu="2"), profile("young", cid="edit")
+    )
     world.api.faults.append(fail_nth_write(index, when))
     with pytest.raises(Killed):
         world.apply(pmr)
@@ -343,18 +360,26 @@ def test_a_plan_that_was_shown_is_the_plan_that_is_made(world, profile):
     assert made == shown
 
 
-STEPS = ("leaves", "switches", "grows", "joins")  # one profile a phase, so one change follows another
+# one profile a phase, so one change follows another
+STEPS = ("leaves", "switches", "grows", "joins")
 
 
 def one_change_a_phase(world, profile, failing):
     """Apply a revocation, a role change, a quota and a grant, of which those of `failing` get no answer."""
     world.apply(
-        document(profile("leaves", ann="edit"), profile("switches", ann="edit"), *map(profile, ("grows", "joins")))
+        document(
+            profile("leaves", ann="edit"),
+            profile("switches", ann="edit"),
+            *map(profile, ("grows", "joins")),
+        )
     )
     for name in failing:
         world.api.faults.append(always(injury("503"), of_namespace(name)))
     wanted = document(
-        profile("leaves"), profile("switches", ann="view"), profile("grows", cpu="1"), profile("joins", ann="edit")
+        profile("leaves"),
+        profile("switches", ann="view"),
+        profile("grows", cpu="1"),
+        profile("joins", ann="edit"),
     )
     report = world.apply(wanted, writers=2)
     return {outcome.change.profile: outcome for outcome in report.outcomes}
@@ -363,11 +388,22 @@ def one_change_a_phase(world, profile, failing):
 def test_a_cluster_that_answers_in_between_has_not_stopped_answering(world, profile):
     outcomes = one_change_a_phase(world, profile, failing=("leaves", "grows"))
 
-    assert [outcomes[name].result for name in STEPS] == [Result.FAILED, Result.DONE, Result.FAILED, Result.DONE]
+    assert [outcomes[name].result for name in STEPS] == [
+        Result.FAILED,
+        Result.DONE,
+        Result.FAILED,
+        Result.DONE,
+    ]
 
 
-def test_a_cluster_that_leaves_as_many_writes_unanswered_as_there_are_writers_is_left_alone(world, profile):
+def test_a_cluster_that_leaves_as_many_writes_unanswered_as_there_are_writers_is_left_alone(
+    world, profile
+):
     outcomes = one_change_a_phase(world, profile, failing=("leaves", "switches"))
 
-    assert [outcomes[name].result for name in STEPS] == [Result.FAILED, Result.FAILED, *[Result.NOT_TRIED] * 2]
+    assert [outcomes[name].result for name in STEPS] == [
+        Result.FAILED,
+        Result.FAILED,
+        *[Result.NOT_TRIED] * 2,
+    ]
     assert outcomes["joins"].why == "the cluster stopped answering"

@@ -41,7 +41,9 @@ def test_the_message_says_how_many_and_what_to_do(braked, profile):
         braked.apply(document(profile()))
 
 
-@pytest.mark.parametrize(("before", "lost", "trips"), [(12, 6, False), (11, 6, True), (5, 5, False), (6, 6, True)])
+@pytest.mark.parametrize(
+    ("before", "lost", "trips"), [(12, 6, False), (11, 6, True), (5, 5, False), (6, 6, True)]
+)
 def test_it_wants_more_than_half_and_more_than_five(braked, profile, before, lost, trips):
     braked.apply(document(full(profile, before)))
     pmr = document(profile(contributors=crowd(before)[lost:]))
@@ -123,7 +125,9 @@ def test_somebody_with_two_roles_is_one_pair(braked, profile):
 
 
 def test_renaming_everybody_takes_nothing_away(braked, profile):
-    braked.apply(document(profile(contributors=[contributor(f"a.{index}@x.com") for index in range(8)])))
+    braked.apply(
+        document(profile(contributors=[contributor(f"a.{index}@x.com") for index in range(8)]))
+    )
     alike = [contributor(f"a{mark}{index}@x.com") for index in range(8) for mark in ".-"]
 
     plan = braked.apply(document(profile(contributors=alike))).plan

@@ -8,7 +8,18 @@ from engine.build import document
 from engine.looking import codes, roles_in, sent
 from engine.still import Still
 from engine.world import World
-from memory_api import Answer, Kfam, MemoryApi, Refusal, always, fail_nth_write, forbid, gone_mid_list, injury, once
+from memory_api import (
+    Answer,
+    Kfam,
+    MemoryApi,
+    Refusal,
+    always,
+    fail_nth_write,
+    forbid,
+    gone_mid_list,
+    injury,
+    once,
+)
 from profiles_management import (
     ClusterAway,
     ClusterError,
@@ -107,7 +118,9 @@ def test_policies_are_read_in_istios_stable_version(world, profile):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
 
-    assert {one.version for one in world.api.log if one.resource == "authorizationpolicies"} == {"v1"}
+    assert {one.version for one in world.api.log if one.resource == "authorizationpolicies"} == {
+        "v1"
+    }
 
 
 # what is missing or forbidden
@@ -117,7 +130,15 @@ def test_policies_are_read_in_istios_stable_version(world, profile):
     ("kind", "plural"), [("Profile", "profiles"), ("AuthorizationPolicy", "authorizationpolicies")]
 )
 def test_a_kind_that_is_not_installed_is_named_with_what_to_do(profile, kind, plural):
-    kinds = {"Profile", "Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange", "ClusterRole"}
+    kinds = {
+        "Profile",
+        "Namespace",
+        "RoleBinding",
+        "AuthorizationPolicy",
+        "ResourceQuota",
+        "LimitRange",
+        "ClusterRole",
+    }
     api = MemoryApi(kinds=kinds - {kind})
 
     with pytest.raises(MissingKind, match=rf"does not know {plural}\. Install Kubeflow"):
@@ -127,12 +148,22 @@ def test_a_kind_that_is_not_installed_is_named_with_what_to_do(profile, kind, pl
 
 
 @pytest.mark.parametrize(
-    "plural", ["profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges"]
+    "plural",
+    [
+        "profiles",
+        "namespaces",
+        "rolebindings",
+        "authorizationpolicies",
+        "resourcequotas",
+        "limitranges",
+    ],
 )
 def test_a_list_that_is_forbidden_names_verb_and_resource_and_what_to_grant(world, profile, plural):
     world.api.faults.append(forbid("list", plural))
 
-    with pytest.raises(Forbidden, match=rf"Not allowed to list {plural}.* Grant that verb") as refused:
+    with pytest.raises(
+        Forbidden, match=rf"Not allowed to list {plural}.* Grant that verb"
+    ) as refused:
         world.apply(document(profile()))
 
     assert len(str(refused.value)) < 500
@@ -140,7 +171,9 @@ def test_a_list_that_is_forbidden_names_verb_and_resource_and_what_to_grant(worl
 
 
 def test_credentials_that_are_not_accepted_are_told(world, profile):
-    world.api.faults.append(always(lambda request, act: Refusal(401, "Unauthorized", "Unauthorized").answer()))
+    world.api.faults.append(
+        always(lambda request, act: Refusal(401, "Unauthorized", "Unauthorized").answer())
+    )
 
     with pytest.raises(Forbidden, match="Log in again"):
         world.apply(document(profile()))
@@ -148,7 +181,9 @@ def test_credentials_that_are_not_accepted_are_told(world, profile):
 
 def test_a_request_without_credentials_is_not_told_to_be_granted_more(world, profile):
     message = 'profiles.kubeflow.org is forbidden: User "system:anonymous" cannot list resource "profiles"'
-    world.api.faults.append(always(lambda request, act: Refusal(403, "Forbidden", message).answer(), reads))
+    world.api.faults.append(
+        always(lambda request, act: Refusal(403, "Forbidden", message).answer(), reads)
+    )
 
     with pytest.raises(Forbidden, match="sees no credentials") as raised:
         world.plan(document(profile()))
@@ -158,12 +193,16 @@ def test_a_request_without_credentials_is_not_told_to_be_granted_more(world, pro
 
 NOT_AN_API_SERVER = {
     "a web server": answering(404, b"<html><h1>Not Found</h1></html>", content_type="text/html"),
-    "an API server below another path": answering(404, b"404 page not found\n", content_type="text/plain"),
+    "an API server below another path": answering(
+        404, b"404 page not found\n", content_type="text/plain"
+    ),
 }
 
 
 @pytest.mark.parametrize("answer", NOT_AN_API_SERVER.values(), ids=NOT_AN_API_SERVER.keys())
-def test_an_address_at_which_there_is_no_api_server_is_not_taken_for_a_cluster_without_kubeflow(world, profile, answer):
+def test_an_address_at_which_there_is_no_api_server_is_not_taken_for_a_cluster_without_kubeflow(
+    world, profile, answer
+):
     world.api.faults.append(always(answer, reads))
 
     with pytest.raises(ClusterError, match="not from a Kubernetes API server"):
@@ -180,7 +219,9 @@ def test_a_cluster_role_that_does_not_exist_is_a_warning(world, profile):
     assert report.exit_code == 0
 
 
-def test_where_cluster_roles_may_not_be_read_they_are_taken_to_exist_and_the_verb_is_named(world, profile):
+def test_where_cluster_roles_may_not_be_read_they_are_taken_to_exist_and_the_verb_is_named(
+    world, profile
+):
     world.api.faults.append(forbid("get", "clusterroles"))
 
     report = world.apply(document(profile()))
@@ -316,7 +357,9 @@ def test_without_the_verb_bind_the_message_is_short_and_names_it(world, profile)
     def refuse(request, act):
         return Refusal(403, "Forbidden", words).answer()
 
-    world.api.faults.append(always(refuse, lambda request: request.resource == "rolebindings" and request.writes))
+    world.api.faults.append(
+        always(refuse, lambda request: request.resource == "rolebindings" and request.writes)
+    )
 
     report = world.apply(document(profile(ann="edit")))
 
@@ -331,7 +374,9 @@ def test_a_namespace_that_is_deleted_meanwhile_is_pending(profile):
     cluster = Still(open_target(world.client), world.settings)
     world.api.call("DELETE", world.api.path("Namespace", None, "ml"))
 
-    report = create_or_update_profiles(document(profile(ann="edit")), target=cluster, settings=world.settings)
+    report = create_or_update_profiles(
+        document(profile(ann="edit")), target=cluster, settings=world.settings
+    )
 
     assert report.exit_code == 4
     assert "namespace ml is gone or being deleted" in report.pending[0].what
@@ -356,10 +401,14 @@ def test_what_a_proxy_answers_once_is_survived(world, profile, code, body, heade
     assert world.apply(document(profile(ann="edit"))).exit_code == 0
 
 
-@pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/html"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/html"}]
+)
 def test_what_a_proxy_refuses_is_told_in_one_line(world, profile, headers):
     world.api.faults.append(
-        always(answering(403, b"<html>\n<b>no</b>\n</html>", **headers), lambda request: request.writes)
+        always(
+            answering(403, b"<html>\n<b>no</b>\n</html>", **headers), lambda request: request.writes
+        )
     )
 
     report = world.apply(document(profile()))
@@ -369,7 +418,9 @@ def test_what_a_proxy_refuses_is_told_in_one_line(world, profile, headers):
 
 
 def test_an_answer_that_is_no_json_is_no_crash(world, profile):
-    world.api.faults.append(always(answering(200, b"<html>", **{"Content-Type": "text/html"}), reads))
+    world.api.faults.append(
+        always(answering(200, b"<html>", **{"Content-Type": "text/html"}), reads)
+    )
 
     with pytest.raises(ProfilesError, match="cannot be read"):
         world.apply(document(profile()))
@@ -411,7 +462,10 @@ def test_somebody_who_changes_what_we_revoke_loses_it_in_the_same_run(world, pro
     name = "user-ann-example-com-clusterrole-edit"
     body = {"metadata": {"labels": {"touched": "yes"}}}
     path = world.api.path("RoleBinding", "ml", name)
-    meanwhile(world, lambda: world.api.call("PATCH", path, body, content_type="application/merge-patch+json"))
+    meanwhile(
+        world,
+        lambda: world.api.call("PATCH", path, body, content_type="application/merge-patch+json"),
+    )
 
     report = world.apply(document(profile()))
 
@@ -423,7 +477,10 @@ def test_somebody_who_changes_the_profile_meanwhile_is_not_overwritten(world, pr
     world.apply(document(profile(cpu="1")))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}
     path = world.api.path("Profile", None, "ml")
-    meanwhile(world, lambda: world.api.call("PATCH", path, body, content_type="application/merge-patch+json"))
+    meanwhile(
+        world,
+        lambda: world.api.call("PATCH", path, body, content_type="application/merge-patch+json"),
+    )
 
     first = world.apply(document(profile(cpu="2")))
 
@@ -473,14 +530,18 @@ def test_a_document_that_is_not_valid_sends_no_request(world, profile):
 
 
 def test_all_failures_end_in_errors_of_ours(world, profile):
-    world.api.faults.append(always(answering(418, b"teapot", **{"Content-Type": "text/plain"}), reads))
+    world.api.faults.append(
+        always(answering(418, b"teapot", **{"Content-Type": "text/plain"}), reads)
+    )
 
     with pytest.raises(ProfilesError, match="418 teapot"):
         world.apply(document(profile()))
 
 
 def test_one_profiles_failure_is_its_own(world, profile):
-    world.api.faults.append(always(injury("422"), lambda request: request.writes and request.namespace == "bad"))
+    world.api.faults.append(
+        always(injury("422"), lambda request: request.writes and request.namespace == "bad")
+    )
 
     report = world.apply(document(profile("bad", ann="edit"), profile(ann="edit")))
 
@@ -497,10 +558,16 @@ def test_what_a_policy_refuses_is_told_with_its_reason_and_not_cut_off(world, pr
     words = f"ValidatingAdmissionPolicy '{policy}' with binding '{policy}' denied request: {reason}"
 
     def deny(request, act):
-        return Refusal(403, "Forbidden", f'rolebindings "{"x" * 60}" is forbidden: {words}').answer()
+        return Refusal(
+            403, "Forbidden", f'rolebindings "{"x" * 60}" is forbidden: {words}'
+        ).answer()
 
-    world.api.faults.append(always(deny, lambda request: request.writes and request.resource == "rolebindings"))
+    world.api.faults.append(
+        always(deny, lambda request: request.writes and request.resource == "rolebindings")
+    )
 
     (error,) = world.apply(document(profile(ann="edit"))).errors
 
-    assert error.endswith(f"create rolebindings: 403 ValidatingAdmissionPolicy '{policy}': {reason}")
+    assert error.endswith(
+        f"create rolebindings: 403 ValidatingAdmissionPolicy '{policy}': {reason}"
+    )

@@ -120,7 +120,9 @@ def test_a_role_change_is_one_replacement_of_four_writes_back_to_back(world, pro
 def test_a_role_change_never_leaves_both_roles_nor_none_longer_than_one_request(world, profile):
     world.apply(document(profile(ann="edit")))
     held = []
-    world.api.after.append(lambda request: held.append(names_of(world.api, "RoleBinding")) if request.writes else None)
+    world.api.after.append(
+        lambda request: held.append(names_of(world.api, "RoleBinding")) if request.writes else None
+    )
 
     world.apply(document(profile(ann="view")))
 
@@ -275,7 +277,9 @@ def test_a_role_binding_that_was_edited_is_mended(world, profile, drift):
 
 
 @pytest.mark.parametrize("drift", BINDING_DRIFTS)
-def test_whoever_an_edited_role_binding_binds_loses_it_when_its_person_leaves(world, profile, drift):
+def test_whoever_an_edited_role_binding_binds_loses_it_when_its_person_leaves(
+    world, profile, drift
+):
     world.apply(document(profile(ann="edit")))
     edited(world, "RoleBinding", drift)
 
@@ -305,7 +309,9 @@ def with_an_action(one):
 
 
 def with_a_target(one):
-    one["spec"]["targetRefs"] = [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "waypoint"}]
+    one["spec"]["targetRefs"] = [
+        {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "waypoint"}
+    ]
 
 
 def with_a_selector(one):
@@ -350,7 +356,9 @@ def test_principals_in_another_order_are_no_drift(world, profile):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     edited(
-        world, "AuthorizationPolicy", lambda one: one["spec"]["rules"][0]["from"][0]["source"]["principals"].reverse()
+        world,
+        "AuthorizationPolicy",
+        lambda one: one["spec"]["rules"][0]["from"][0]["source"]["principals"].reverse(),
     )
 
     assert not world.plan(pmr).changes
@@ -442,7 +450,9 @@ def test_somebody_who_is_kept_keeps_the_name_too(world, profile):
     assert roles_in(world.api) == {"owner": "admin", "a-b@x.com": "edit", "a.b@x.com": "edit"}
 
 
-def test_a_role_binding_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the_way(world, profile):
+def test_a_role_binding_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the_way(
+    world, profile
+):
     world.apply(document(profile()))
     world.api.put(foreign_binding(BINDING))
     before = world.api.get("RoleBinding", "ml", BINDING)
@@ -455,7 +465,9 @@ def test_a_role_binding_without_annotations_under_a_name_of_kfam_is_foreign_and_
     assert not world.plan(document(profile(ann="edit"))).changes
 
 
-def test_a_policy_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the_way(world, profile):
+def test_a_policy_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the_way(
+    world, profile
+):
     world.apply(document(profile()))
     world.api.put(foreign_policy(BINDING))
     before = world.api.get("AuthorizationPolicy", "ml", BINDING)
@@ -467,15 +479,20 @@ def test_a_policy_without_annotations_under_a_name_of_kfam_is_foreign_and_in_the
 
 
 @pytest.mark.parametrize("subjects", [(), ("zed@example.com", "yan@example.com")])
-def test_an_unlisted_role_binding_without_exactly_one_subject_is_revoked_too(world, profile, subjects):
+def test_an_unlisted_role_binding_without_exactly_one_subject_is_revoked_too(
+    world, profile, subjects
+):
     world.apply(document(profile()))
     name = "user-zed-example-com-clusterrole-edit"
-    world.api.put(foreign_binding(name, {"user": "zed@example.com", "role": "edit"}, subjects=subjects))
+    world.api.put(
+        foreign_binding(name, {"user": "zed@example.com", "role": "edit"}, subjects=subjects)
+    )
 
     world.apply(document(profile()))
 
     assert names_of(world.api, "RoleBinding") == []
-    assert Kfam(world.api).list("ml")  # one without exactly one subject breaks the dashboard for everybody
+    # one without exactly one subject breaks the dashboard for everybody
+    assert Kfam(world.api).list("ml")
 
 
 def test_default_editor_and_viewer_are_the_controllers_and_stay(world, profile):
@@ -487,16 +504,27 @@ def test_default_editor_and_viewer_are_the_controllers_and_stay(world, profile):
 
 
 def test_somebody_who_is_a_user_and_a_group_of_one_name_has_both(world, profile):
-    pmr = document(profile(contributors=[contributor("x@x.com"), contributor("x@x.com", "view", kind="Group")]))
+    pmr = document(
+        profile(contributors=[contributor("x@x.com"), contributor("x@x.com", "view", kind="Group")])
+    )
 
     world.apply(pmr)
 
-    assert names_of(world.api, "RoleBinding") == ["group-x-x-com-clusterrole-view", "user-x-x-com-clusterrole-edit"]
+    assert names_of(world.api, "RoleBinding") == [
+        "group-x-x-com-clusterrole-view",
+        "user-x-x-com-clusterrole-edit",
+    ]
     assert not world.plan(pmr).changes
 
 
 def test_a_group_that_left_is_revoked_and_the_user_of_that_name_stays(world, profile):
-    world.apply(document(profile(contributors=[contributor("x@x.com"), contributor("x@x.com", "view", kind="Group")])))
+    world.apply(
+        document(
+            profile(
+                contributors=[contributor("x@x.com"), contributor("x@x.com", "view", kind="Group")]
+            )
+        )
+    )
 
     plan = world.apply(document(profile(contributors=[contributor("x@x.com")]))).plan
 
@@ -507,7 +535,9 @@ def test_a_group_that_left_is_revoked_and_the_user_of_that_name_stays(world, pro
 def test_a_name_that_differs_in_letter_case_alone_is_said_to(world, profile):
     world.apply(document(profile(ann="edit")))
 
-    (warning,) = world.plan(document(profile(contributors=[contributor("Ann@Example.com")]))).warnings
+    (warning,) = world.plan(
+        document(profile(contributors=[contributor("Ann@Example.com")]))
+    ).warnings
 
     assert (warning.code, warning.what) == (
         "letter-case",
@@ -523,7 +553,9 @@ def test_a_name_that_differs_in_unicode_form_alone_is_said_to(world, profile):
     assert "unicode-form" in [warning.code for warning in plan.warnings]
 
 
-def test_an_owner_whose_name_differs_from_a_contributors_in_letter_case_alone_is_said_to(world, profile):
+def test_an_owner_whose_name_differs_from_a_contributors_in_letter_case_alone_is_said_to(
+    world, profile
+):
     world.apply(document(profile(ann="edit")))
 
     plan = world.plan(document(profile(owner="Ann@Example.com")))
@@ -552,7 +584,11 @@ def test_nobody_waits_for_an_object_in_deletion_another_name_serves_meanwhile(wo
 
     assert first.exit_code == 0
     assert access == ("edit", ["ann"])
-    assert names_of(world.api, "RoleBinding") == names_of(world.api, "AuthorizationPolicy") == [BINDING]
+    assert (
+        names_of(world.api, "RoleBinding")
+        == names_of(world.api, "AuthorizationPolicy")
+        == [BINDING]
+    )
     assert not world.plan(pmr).changes
 
 
@@ -593,7 +629,11 @@ def test_planted_policies_do_not_pull_the_brake(world, profile):
 
 def test_a_binding_whose_marks_were_taken_off_is_told(world, profile):
     world.apply(document(profile(ann="edit")))
-    edited(world, "RoleBinding", lambda one: (one["metadata"].pop("labels"), one["metadata"].pop("annotations")))
+    edited(
+        world,
+        "RoleBinding",
+        lambda one: (one["metadata"].pop("labels"), one["metadata"].pop("annotations")),
+    )
 
     plan = world.plan(document(profile()))
 

@@ -15,8 +15,8 @@ from profiles_management import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.kubeflow import names, writes
-from profiles_management.kubeflow.directory import Directory
+from profiles_management.kubeflow.folder.directory import Directory
+from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr import Contributor
 
@@ -49,11 +49,19 @@ def warnings(folder, settings=FREE):
 
 def planted(folder, kind, name, *, spec=None, **metadata):
     """Write a manifest with our mark, as somebody who wants to be believed would, and return where."""
-    api = {"Profile": "kubeflow.org/v1", "RoleBinding": "rbac.authorization.k8s.io/v1"}.get(kind, "v1")
-    marks = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
+    api = {"Profile": "kubeflow.org/v1", "RoleBinding": "rbac.authorization.k8s.io/v1"}.get(
+        kind, "v1"
+    )
+    marks = {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: "default"}
     meta = {"name": name, "labels": marks, **metadata}
     folder.mkdir(parents=True, exist_ok=True)
-    body = {"apiVersion": api, "kind": kind, "metadata": meta, "spec": spec or {}, "roleRef": {"kind": "ClusterRole"}}
+    body = {
+        "apiVersion": api,
+        "kind": kind,
+        "metadata": meta,
+        "spec": spec or {},
+        "roleRef": {"kind": "ClusterRole"},
+    }
     path = folder / f"planted-{kind.lower()}.yaml"
     path.write_text(yaml.safe_dump(body))
     return path
@@ -84,7 +92,9 @@ def test_one_folder_a_profile_and_one_file_an_object(folder, profile):
 def test_the_quota_stands_in_the_profile(folder, profile):
     apply(folder, document(profile(cpu="1")))
 
-    assert read(folder, "ml/0-profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
+    assert read(folder, "ml/0-profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {
+        "hard": {"limits.cpu": "1"}
+    }
 
 
 def test_applying_again_changes_no_file(folder, profile):
@@ -214,7 +224,11 @@ def test_what_the_controller_made_goes_from_a_folder_with_the_profile(folder, pr
     apply(folder, document(profile()))
     binding = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding"}
     policy = {"apiVersion": "security.istio.io/v1beta1", "kind": "AuthorizationPolicy", "spec": {}}
-    placed(folder, {**binding, "roleRef": {"kind": "ClusterRole", "name": "kubeflow-admin"}}, "namespaceAdmin")
+    placed(
+        folder,
+        {**binding, "roleRef": {"kind": "ClusterRole", "name": "kubeflow-admin"}},
+        "namespaceAdmin",
+    )
     placed(folder, policy, "ns-owner-access-istio")
 
     delete_stale_profiles(document(), target=folder, settings=FREE)
@@ -234,17 +248,28 @@ def test_files_of_others_for_a_deleted_namespace_stay_and_are_named(folder, prof
     (warning,) = report.plan.warnings
     names = ", ".join(str(folder / f"ml/{name}.yaml") for name in "abc")
     assert warning.code == "files-remain"
-    assert warning.what == f"files for the namespace ml are not managed and stay: {names} and 2 more"
-    assert [one for one in files(folder) if one.startswith("ml/")] == [f"ml/{name}.yaml" for name in "abcde"]
+    assert (
+        warning.what == f"files for the namespace ml are not managed and stay: {names} and 2 more"
+    )
+    assert [one for one in files(folder) if one.startswith("ml/")] == [
+        f"ml/{name}.yaml" for name in "abcde"
+    ]
 
 
-def test_a_namespace_that_somebody_wrote_into_a_folder_is_named_before_its_profile_is_deleted(folder, profile):
+def test_a_namespace_that_somebody_wrote_into_a_folder_is_named_before_its_profile_is_deleted(
+    folder, profile
+):
     apply(folder, document(profile()))
-    (folder / "namespaces.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: ml}\n")
+    (folder / "namespaces.yaml").write_text(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: ml}\n"
+    )
 
     (warning,) = plan_deletion(document(), target=folder, settings=FREE).warnings
 
-    assert warning.what == f"files for the namespace ml are not managed and stay: {folder / 'namespaces.yaml'}"
+    assert (
+        warning.what
+        == f"files for the namespace ml are not managed and stay: {folder / 'namespaces.yaml'}"
+    )
 
 
 def test_export_and_access_read_a_folder(folder, profile):
@@ -337,9 +362,15 @@ def test_our_objects_may_lie_in_files_of_any_name(folder, profile):
 @pytest.mark.parametrize("pmr", ["revoke", "change"])
 def test_a_file_that_holds_something_else_too_is_left_whole_and_told(folder, profile, pmr):
     apply(folder, document(profile(ann="edit")))
-    both = (folder / ANN).read_text() + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+    both = (
+        folder / ANN
+    ).read_text() + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
     (folder / ANN).write_text(both)
-    wanted = document(profile() if pmr == "revoke" else profile(contributors=[contributor("ann", until="2030-01-01")]))
+    wanted = document(
+        profile()
+        if pmr == "revoke"
+        else profile(contributors=[contributor("ann", until="2030-01-01")])
+    )
 
     report = apply(folder, wanted)
 
@@ -390,13 +421,19 @@ def test_a_link_to_a_folder_is_not_written_through(folder, profile, tmp_path):
     assert "link" in report.errors[0]
 
 
-@pytest.mark.parametrize("name", ["../../escaped", "/absolute/x", "user-..-clusterrole-edit/../../x"])
+@pytest.mark.parametrize(
+    "name", ["../../escaped", "/absolute/x", "user-..-clusterrole-edit/../../x"]
+)
 def test_a_name_in_a_file_never_leads_out_of_the_folder(folder, profile, tmp_path, name):
     apply(folder, document(profile()))
     body = {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "RoleBinding",
-        "metadata": {"name": name, "namespace": "ml", "annotations": {"user": name, "role": "edit"}},
+        "metadata": {
+            "name": name,
+            "namespace": "ml",
+            "annotations": {"user": name, "role": "edit"},
+        },
         "roleRef": {"kind": "ClusterRole", "name": "kubeflow-edit"},
     }
     (folder / "ml" / "evil.yaml").write_text(yaml.safe_dump(body))
@@ -442,7 +479,7 @@ def test_a_write_outside_of_the_folder_is_refused(folder, tmp_path):
     body = {"kind": "LimitRange", "metadata": {"name": "x", "namespace": "../../escaped"}}
 
     with pytest.raises(WriteError, match="outside"):
-        Directory(folder).send(writes.create(body), deadline=0)
+        Directory(folder).send(merge_patch.create(body), deadline=0)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -457,11 +494,20 @@ def test_a_write_outside_of_the_folder_is_refused(folder, tmp_path):
         ("Profile", {"resourceQuotaSpec": {"hard": {"cpu": [1]}}}),
         ("Profile", {"resourceQuotaSpec": {"scopes": [{"a": 1}]}}),
         ("Profile", {"resourceQuotaSpec": {"scopeSelector": [1]}}),
-        ("Profile", {"resourceQuotaSpec": {"scopeSelector": {"matchExpressions": [{"values": 1}]}}}),
+        (
+            "Profile",
+            {"resourceQuotaSpec": {"scopeSelector": {"matchExpressions": [{"values": 1}]}}},
+        ),
     ],
 )
 def test_a_spec_of_the_wrong_shape_is_told_and_stays(folder, profile, kind, spec):
-    path = planted(folder, kind, "ml" if kind == "Profile" else "profiles-management", namespace="ml", spec=spec)
+    path = planted(
+        folder,
+        kind,
+        "ml" if kind == "Profile" else "profiles-management",
+        namespace="ml",
+        spec=spec,
+    )
     before = path.read_text()
 
     report = apply(folder, document(profile(cpu="1", fields=LIMITS)))
@@ -471,7 +517,9 @@ def test_a_spec_of_the_wrong_shape_is_told_and_stays(folder, profile, kind, spec
 
 
 DEEP = "[" * 200_000 + "]" * 200_000
-BOMB = "- &a0 [z, z]\n" + "".join(f"- &a{one} [{', '.join([f'*a{one - 1}'] * 9)}]\n" for one in range(1, 20))
+BOMB = "- &a0 [z, z]\n" + "".join(
+    f"- &a{one} [{', '.join([f'*a{one - 1}'] * 9)}]\n" for one in range(1, 20)
+)
 
 
 @pytest.mark.parametrize(
@@ -494,7 +542,9 @@ def test_what_would_take_a_reader_down_is_told_and_not_loaded(folder, text, why)
     assert why in warning.what
 
 
-@pytest.mark.parametrize("status", ["99999999999999999999999999999", '"\\ud800"', "0001-01-01", ".inf", "{null: 1}"])
+@pytest.mark.parametrize(
+    "status", ["99999999999999999999999999999", '"\\ud800"', "0001-01-01", ".inf", "{null: 1}"]
+)
 def test_odd_values_stop_nothing(folder, status):
     folder.mkdir()
     (folder / "odd.yaml").write_text(
@@ -515,7 +565,9 @@ def test_a_file_that_kubectl_would_read_otherwise_is_told(folder, profile, plain
     assert warning.code == "unreadable"
 
 
-@pytest.mark.parametrize("name", ["1e3", "0098123", "y", "0o17", "~", "null", "- a", "a: b", "#a", "CN=a, O=b"])
+@pytest.mark.parametrize(
+    "name", ["1e3", "0098123", "y", "0o17", "~", "null", "- a", "a: b", "#a", "CN=a, O=b"]
+)
 def test_what_a_reader_could_type_is_in_quotes(folder, profile, name):
     pmr = document(profile(contributors=[Contributor(name=name, kind="Group", role="edit")]))
     apply(folder, pmr)
@@ -547,7 +599,9 @@ def test_endings_in_capitals_count_too(folder, profile):
     assert not plan_profiles(pmr, target=folder).changes
 
 
-@pytest.mark.parametrize(("settings", "first"), [(FREE, "0-profile-ml.yaml"), (ALONE, "0-namespace-ml.yaml")])
+@pytest.mark.parametrize(
+    ("settings", "first"), [(FREE, "0-profile-ml.yaml"), (ALONE, "0-namespace-ml.yaml")]
+)
 def test_what_the_others_go_into_comes_first_by_name(folder, profile, settings, first):
     apply(folder, document(profile(ann="edit", cpu="1", fields=LIMITS)), settings)
 
@@ -561,7 +615,9 @@ def test_a_profile_in_a_file_of_the_name_of_before_is_kept_there(folder, profile
     apply(folder, document(profile(cpu="1")))
 
     assert files(folder) == ["ml/profile-ml.yaml"]
-    assert read(folder, "ml/profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
+    assert read(folder, "ml/profile-ml.yaml")["spec"]["resourceQuotaSpec"] == {
+        "hard": {"limits.cpu": "1"}
+    }
 
 
 def test_two_people_whose_long_names_begin_alike_get_two_files(folder, profile):

@@ -10,10 +10,20 @@ from engine.build import document
 from engine.world import NOON, World
 from memory_api import always, forbid, injury
 from profiles_management import Settings, create_or_update_profiles
-from profiles_management.kubeflow import events
-from profiles_management.kubeflow.events import Event, Happening
+from profiles_management.kubeflow.cluster import events
+from profiles_management.kubeflow.cluster.events import Event, Happening
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.reconcile.plan import Access, Action, Change, FieldDiff, ObjectRef, Person, Phase, Plan, Reason
+from profiles_management.reconcile.plan import (
+    Access,
+    Action,
+    Change,
+    FieldDiff,
+    ObjectRef,
+    Person,
+    Phase,
+    Plan,
+    Reason,
+)
 from profiles_management.reconcile.report import Outcome, Report, Result
 
 COUNTS, NAMES = Settings(events="counts"), Settings(events="names")
@@ -41,12 +51,17 @@ def refusing(resource):
 def a_change(profile="ml", **fields):
     target = ObjectRef("RoleBinding", profile, "user-ann-example-com-clusterrole-edit")
     person = Person("User", "ann@example.com")
-    grant = Change(Phase.GRANT, profile, target, Action.CREATE, Reason.WANTED, person=person, after="edit")
+    grant = Change(
+        Phase.GRANT, profile, target, Action.CREATE, Reason.WANTED, person=person, after="edit"
+    )
     return replace(grant, **fields)
 
 
 def a_report(*outcomes, refused=()):
-    return Report(Plan(tuple(one.change for one in outcomes), refused=tuple(refused), access=Access()), outcomes)
+    return Report(
+        Plan(tuple(one.change for one in outcomes), refused=tuple(refused), access=Access()),
+        outcomes,
+    )
 
 
 def done(change):
@@ -58,7 +73,12 @@ def failed(change, why):
 
 
 def refused(name, code="foreign-namespace"):
-    return Problem(code, f"namespace {name} belongs to ann@example.com", Where(path=f"Profile/{name}"), "Hand it over.")
+    return Problem(
+        code,
+        f"namespace {name} belongs to ann@example.com",
+        Where(path=f"Profile/{name}"),
+        "Hand it over.",
+    )
 
 
 # what is told
@@ -74,7 +94,10 @@ def test_by_default_nothing_is_told(world, profile):
 def test_a_new_profile_and_its_contributors_are_told(world, profile):
     world.apply(document(profile(ann="edit", bob="edit", cleo="view")), events="counts")
 
-    assert told(world) == ["Normal Created: new profile", "Normal Granted: 3 contributors: edit (2); view"]
+    assert told(world) == [
+        "Normal Created: new profile",
+        "Normal Granted: 3 contributors: edit (2); view",
+    ]
 
 
 def test_with_names_it_is_told_who(world, profile):
@@ -117,12 +140,17 @@ def test_what_was_edited_by_hand_is_told_as_mended(world, profile):
 
     world.apply(document(profile(ann="edit")), events="counts")
 
-    assert told(world) == ["Normal Mended: 1 contributor: edit, RoleBinding or AuthorizationPolicy missing"]
+    assert told(world) == [
+        "Normal Mended: 1 contributor: edit, RoleBinding or AuthorizationPolicy missing"
+    ]
 
 
 @pytest.mark.parametrize(
     ("mode", "message"),
-    [("counts", "owner changed"), ("names", "owner changed: nina@example.com, was owner@example.com")],
+    [
+        ("counts", "owner changed"),
+        ("names", "owner changed: nina@example.com, was owner@example.com"),
+    ],
 )
 def test_a_new_owner_is_told(world, profile, mode, message):
     world.apply(document(profile()))
@@ -138,7 +166,9 @@ def test_a_quota_and_a_limit_range_are_told(world, profile):
 
     world.apply(document(profile(cpu="2", fields=limits)), events="counts")
 
-    assert told(world) == ["Normal QuotaChanged: limitRange limits Pod max.cpu 1; quota limits.cpu 1 → 2"]
+    assert told(world) == [
+        "Normal QuotaChanged: limitRange limits Pod max.cpu 1; quota limits.cpu 1 → 2"
+    ]
 
 
 def test_labels_of_a_namespace_are_not_told(world, profile):
@@ -155,7 +185,9 @@ def test_a_refusal_is_told_with_its_reason(world, profile):
     world.apply(document(profile(ann="edit")), events="counts")
 
     (one,) = told(world)
-    assert one.startswith("Warning Refused: ml is managed by the instance 'other'. Remove it from one")
+    assert one.startswith(
+        "Warning Refused: ml is managed by the instance 'other'. Remove it from one"
+    )
     assert one.endswith("[other-instance]")
 
 
@@ -171,7 +203,10 @@ def test_what_went_wrong_is_told_without_the_name_of_the_object(world, profile):
 def test_with_names_it_is_told_whole():
     (one,) = events.of(a_report(failed(a_change(), "create rolebindings: 422 no")), NAMES)
 
-    assert one.message == "RoleBinding ml/user-ann-example-com-clusterrole-edit: create rolebindings: 422 no"
+    assert (
+        one.message
+        == "RoleBinding ml/user-ann-example-com-clusterrole-edit: create rolebindings: 422 no"
+    )
 
 
 def test_what_still_waits_is_not_told_yet():
@@ -186,7 +221,10 @@ def test_what_still_waits_is_not_told_yet():
 def test_standalone_it_is_told_on_the_namespace(plain, profile):
     plain.apply(document(profile(ann="edit")), events="counts")
 
-    about = {(one["involvedObject"]["kind"], one["involvedObject"]["name"]) for one in plain.api.objects("Event")}
+    about = {
+        (one["involvedObject"]["kind"], one["involvedObject"]["name"])
+        for one in plain.api.objects("Event")
+    }
     assert about == {("Namespace", "ml")}
 
 
@@ -201,13 +239,22 @@ def test_a_folder_has_no_events(tmp_path, profile):
 
 def test_nobody_is_named_unless_that_is_asked_for(world, profile):
     everybody = {"ann": "edit", "bob": "view", "cleo": "edit", "dan": "admin"}
-    taken = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "b", "annotations": {"owner": "nina"}}}
+    taken = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "b", "annotations": {"owner": "nina"}},
+    }
     world.api.put(taken)
     world.apply(document(profile(**everybody), profile("a")), instance="other", stale="off")
     world.apply(document(profile("c", **everybody)))
     world.api.faults.append(always(injury("422"), refusing("authorizationpolicies")))
 
-    stages = (profile(owner="nina"), profile("a"), profile("b"), profile("c", owner="nina", ann="view", eve="edit"))
+    stages = (
+        profile(owner="nina"),
+        profile("a"),
+        profile("b"),
+        profile("c", owner="nina", ann="view", eve="edit"),
+    )
     world.apply(document(*stages), events="counts")
 
     messages = " ".join(one["message"] for one in world.api.objects("Event"))
@@ -224,11 +271,15 @@ def test_a_refusal_that_names_somebody_is_told_by_its_code():
 def test_with_names_a_refusal_is_told_whole():
     (one,) = events.of(a_report(refused=[refused("ml")]), NAMES)
 
-    assert one.message == "namespace ml belongs to ann@example.com. Hand it over. [foreign-namespace]"
+    assert (
+        one.message == "namespace ml belongs to ann@example.com. Hand it over. [foreign-namespace]"
+    )
 
 
 def test_an_answer_without_a_code_is_told_by_the_kind_of_object():
-    (one,) = events.of(a_report(failed(a_change(), "user-ann was changed by somebody else")), COUNTS)
+    (one,) = events.of(
+        a_report(failed(a_change(), "user-ann was changed by somebody else")), COUNTS
+    )
 
     assert one.message == "RoleBinding: the report of the run says why"
 
@@ -250,7 +301,9 @@ def test_a_run_tells_at_most_so_many_and_how_many_it_left_out():
     found = events.of(a_report(refused=many), COUNTS)
 
     assert len(found) == events.MOST
-    assert found[-1] == Event(f"p{events.MOST - 1:03}", Happening.LEFT_OUT, "11 events of this run left out")
+    assert found[-1] == Event(
+        f"p{events.MOST - 1:03}", Happening.LEFT_OUT, "11 events of this run left out"
+    )
 
 
 def test_what_asks_for_attention_is_not_what_is_left_out():
@@ -332,7 +385,8 @@ def test_an_event_that_is_forbidden_is_a_warning(world, profile):
     (warning,) = report.plan.warnings
     assert warning.code == "events-not-written"
     assert "events" in warning.what
-    assert len([one for one in world.api.writes if one.resource == "events"]) == 1  # the others are not tried
+    # the others are not tried
+    assert len([one for one in world.api.writes if one.resource == "events"]) == 1
 
 
 def test_a_cluster_that_stops_answering_events_holds_a_run_up_for_seconds(world, profile):
@@ -345,7 +399,11 @@ def test_a_cluster_that_stops_answering_events_holds_a_run_up_for_seconds(world,
 
 
 def test_a_profile_that_is_not_there_has_nothing_to_tell_on(world, profile):
-    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ml", "annotations": {"owner": "nina"}}}
+    space = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "ml", "annotations": {"owner": "nina"}},
+    }
     world.api.put(space)
 
     report = world.apply(document(profile()), events="counts")

@@ -23,7 +23,9 @@ def exported(world, **changed):
 
 
 def test_what_we_applied_is_exported_as_it_was(world, profile):
-    pmr = document(profile(ann="edit", bob="view", cpu="1", fields=FULL), profile("data", owner="dan"))
+    pmr = document(
+        profile(ann="edit", bob="view", cpu="1", fields=FULL), profile("data", owner="dan")
+    )
     world.apply(pmr)
 
     assert exported(world).pmr == pmr
@@ -48,13 +50,19 @@ def test_it_is_sorted(world, profile):
     found = exported(world).pmr
 
     assert list(found.profiles) == ["data", "ml", "web"]
-    assert [one.name for one in found.profiles["ml"].contributors] == ["ann@example.com", "zed@example.com"]
+    assert [one.name for one in found.profiles["ml"].contributors] == [
+        "ann@example.com",
+        "zed@example.com",
+    ]
 
 
 def test_the_controllers_defaults_and_marks_are_left_out(world, profile):
     world.apply(document(profile()))
 
-    assert exported(world).to_yaml() == "profiles:\n- name: ml\n  owner:\n    kind: User\n    name: owner@example.com\n"
+    assert (
+        exported(world).to_yaml()
+        == "profiles:\n- name: ml\n  owner:\n    kind: User\n    name: owner@example.com\n"
+    )
 
 
 def test_ends_of_access_are_kept(world, profile):
@@ -66,7 +74,12 @@ def test_ends_of_access_are_kept(world, profile):
 
 def test_groups_and_other_owners_are_kept(world, profile):
     pmr = document(
-        profile(owner="bot", kind="ServiceAccount", space="ci", contributors=[contributor("t@x", kind="Group")]),
+        profile(
+            owner="bot",
+            kind="ServiceAccount",
+            space="ci",
+            contributors=[contributor("t@x", kind="Group")],
+        ),
         profile("data", owner="g@x", kind="Group"),
     )
     world.apply(pmr)
@@ -96,7 +109,9 @@ def test_a_role_that_is_none_is_told(world, profile):
     one["roleRef"]["name"] = "cluster-admin"
     world.api.put(one)
 
-    assert said(world) == ["ann@example.com is bound to ClusterRole cluster-admin, which is no role"]
+    assert said(world) == [
+        "ann@example.com is bound to ClusterRole cluster-admin, which is no role"
+    ]
 
 
 def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, profile):
@@ -118,7 +133,9 @@ def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_told(world
     world.api.put(one)
 
     assert exported(world).pmr == document(profile(eve="edit"))
-    assert said(world) == [f"RoleBinding {one['metadata']['name']} does not bind just ann@example.com, whom it names"]
+    assert said(world) == [
+        f"RoleBinding {one['metadata']['name']} does not bind just ann@example.com, whom it names"
+    ]
 
 
 def test_half_a_pair_without_a_role_is_told(world, profile):
@@ -137,7 +154,14 @@ def test_an_owner_who_contributes_too_is_told(world, profile):
 
 
 def test_a_profile_without_an_owner_is_left_out_and_told(world, profile):
-    world.api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "odd"}, "spec": {}})
+    world.api.put(
+        {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": "odd"},
+            "spec": {},
+        }
+    )
     world.apply(document(profile()))
 
     assert exported(world).pmr == document(profile())
@@ -155,7 +179,12 @@ def test_a_profile_that_no_document_can_name_is_left_out_and_told(world, name):
 def test_a_quota_that_no_document_takes_is_left_out_and_told(world, profile):
     world.apply(document(profile()))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"Bad Key": "1"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     assert exported(world).pmr == document(profile())
     assert len(said(world)) == 1
@@ -176,7 +205,12 @@ def test_further_limit_ranges_are_told(world, profile):
     world.apply(document(profile()))
     spec = {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}
     world.api.put(
-        {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "mine", "namespace": "ml"}, "spec": spec}
+        {
+            "apiVersion": "v1",
+            "kind": "LimitRange",
+            "metadata": {"name": "mine", "namespace": "ml"},
+            "spec": spec,
+        }
     )
 
     assert said(world) == ["LimitRange mine is not ours"]

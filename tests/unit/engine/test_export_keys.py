@@ -12,7 +12,10 @@ from profiles_management.reconcile.plan import Reason
 PROGRAMS = {
     "Rancher": (
         {"field.cattle.io/projectId": "p-abcde"},
-        {"cattle.io/status": '{"Conditions":[]}', "management.cattle.io/no-default-sa-token": "true"},
+        {
+            "cattle.io/status": '{"Conditions":[]}',
+            "management.cattle.io/no-default-sa-token": "true",
+        },
     ),
     "OpenShift": ({}, {"openshift.io/requester": "admin", "openshift.io/sa.scc.mcs": "s0:c26,c15"}),
     "Argo CD": (
@@ -64,7 +67,9 @@ def test_what_another_program_manages_is_left_out_and_listed_in_a_comment(lab, e
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_a_plan_of_the_export_shows_marks_of_adoption_and_nothing_else(lab, exported, world, program):
+def test_a_plan_of_the_export_shows_marks_of_adoption_and_nothing_else(
+    lab, exported, world, program
+):
     lab(*PROGRAMS[program])
 
     plan = world.plan(loads(exported().to_yaml()))
@@ -109,7 +114,10 @@ def test_a_plan_of_keys_without_a_domain_only_records_them_as_ours(lab, exported
 
 
 def test_a_key_that_a_setting_names_is_exported(lab, exported):
-    lab({"cost.example.com/centre": "42", "velero.io/backup-name": "daily"}, {"openshift.io/requester": "admin"})
+    lab(
+        {"cost.example.com/centre": "42", "velero.io/backup-name": "daily"},
+        {"openshift.io/requester": "admin"},
+    )
 
     found = exported(allowed_keys=frozenset({"cost.example.com/*", "openshift.io/requester"}))
 
@@ -123,7 +131,9 @@ def test_a_key_that_a_setting_names_is_exported(lab, exported):
 
 def test_a_key_that_we_set_is_exported_whatever_its_domain(world, profile, exported):
     labels = {"cost.example.com/centre": "42", "pipelines.kubeflow.org/enabled": "true"}
-    pmr = document(profile(fields={"labels": labels, "annotations": {"example.com/contact": "ann"}}))
+    pmr = document(
+        profile(fields={"labels": labels, "annotations": {"example.com/contact": "ann"}})
+    )
     world.apply(pmr)
 
     found = exported()
@@ -133,7 +143,9 @@ def test_a_key_that_we_set_is_exported_whatever_its_domain(world, profile, expor
     assert not world.plan(found.pmr).changes
 
 
-def test_a_key_that_the_rules_no_longer_allow_is_left_out_and_stays_in_the_cluster(world, profile, exported):
+def test_a_key_that_the_rules_no_longer_allow_is_left_out_and_stays_in_the_cluster(
+    world, profile, exported
+):
     security = {"pod-security.kubernetes.io/enforce": "baseline"}
     pmr = document(profile(fields={"labels": security}))
     world.apply(pmr, allowed_keys=frozenset(security))
@@ -146,7 +158,9 @@ def test_a_key_that_the_rules_no_longer_allow_is_left_out_and_stays_in_the_clust
     assert security.items() <= world.api.get("Namespace", None, "ml")["metadata"]["labels"].items()
 
 
-@pytest.mark.parametrize("record", ["{broken", "[]", '{"labels": 1}', '{"labels": ["team", 1, "owner"]}'])
+@pytest.mark.parametrize(
+    "record", ["{broken", "[]", '{"labels": 1}', '{"labels": ["team", 1, "owner"]}']
+)
 def test_a_record_that_somebody_broke_claims_nothing_with_a_domain(lab, exported, record):
     lab({"velero.io/backup-name": "daily"}, {"profiles-management.io/keys": record})
 

@@ -8,7 +8,17 @@ from engine.test_ownership import a_namespace, made_by_hand
 from memory_api import Kfam
 from profiles_management import Settings, export_pmr
 from profiles_management.pmr import loads
-from scenarios.foreign import RBAC, account, binding, kfam_notes, peer_pair, person, policy, put, rule
+from scenarios.foreign import (
+    RBAC,
+    account,
+    binding,
+    kfam_notes,
+    peer_pair,
+    person,
+    policy,
+    put,
+    rule,
+)
 
 GROUP_NOTES = {"group": "research", "role": "view"}
 
@@ -19,7 +29,9 @@ def exported(world, **changed):
 
 def people(export, name="ml"):
     """Return who contributes, as an export says."""
-    return [(one.kind.value, one.name, one.role.value) for one in export.pmr.profiles[name].contributors]
+    return [
+        (one.kind.value, one.name, one.role.value) for one in export.pmr.profiles[name].contributors
+    ]
 
 
 def what(export):
@@ -31,7 +43,11 @@ def is_unchanged(world, export):
     before = roles_in(world.api)
     report = world.apply(loads(export.to_yaml()))
     access = report.plan.access
-    return report.exit_code == 0 and (access.lost, access.gained) == (0, 0) and roles_in(world.api) == before
+    return (
+        report.exit_code == 0
+        and (access.lost, access.gained) == (0, 0)
+        and roles_in(world.api) == before
+    )
 
 
 # kinds
@@ -75,7 +91,10 @@ def test_pairs_of_the_peer_are_exported(world):
 
     export = exported(world)
 
-    assert people(export) == [("User", "ann@example.com", "edit"), ("User", "bob@example.com", "admin")]
+    assert people(export) == [
+        ("User", "ann@example.com", "edit"),
+        ("User", "bob@example.com", "admin"),
+    ]
     assert is_unchanged(world, export)
 
 
@@ -99,7 +118,10 @@ def test_of_two_spellings_the_one_with_the_stronger_role_is_exported_and_the_oth
 
     assert people(export) == [("User", "ann@example.com", "edit")]
     (note,) = export.notes
-    assert note.what == 'Ann@example.com left out: "Ann@example.com" and "ann@example.com" differ in case alone'
+    assert (
+        note.what
+        == 'Ann@example.com left out: "Ann@example.com" and "ann@example.com" differ in case alone'
+    )
     assert note.remedy == "The next apply removes this access."
 
 
@@ -116,7 +138,11 @@ def test_an_owner_who_contributes_too_is_told_and_keeps_access_as_the_owner(worl
 def test_everybody_whom_a_binding_of_ours_binds_is_exported(world, profile):
     world.apply(document(profile(ann="edit")))
     body = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
-    body["subjects"] += [person("eve@example.com"), person("research", "Group"), account("robot", "ci")]
+    body["subjects"] += [
+        person("eve@example.com"),
+        person("research", "Group"),
+        account("robot", "ci"),
+    ]
     world.api.put(body)
 
     export = exported(world)
@@ -139,7 +165,9 @@ def test_who_is_bound_to_no_role_is_exported_with_the_role_of_the_annotation(wor
     export = exported(world)
 
     assert people(export) == [("User", "ann@example.com", "edit")]
-    assert [note.remedy for note in export.notes] == ["Exported as edit, which its annotation names."]
+    assert [note.remedy for note in export.notes] == [
+        "Exported as edit, which its annotation names."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +189,9 @@ def test_of_two_ends_of_one_role_the_later_counts(world, profile, ends, end):
 # names that no document can have
 
 
-@pytest.mark.parametrize("name", ["*@example.com", " ann@example.com", "a\u200bnn@example.com", "x" * 321])
+@pytest.mark.parametrize(
+    "name", ["*@example.com", " ann@example.com", "a\u200bnn@example.com", "x" * 321]
+)
 def test_who_cannot_be_named_is_told_and_the_others_are_exported(world, name):
     made_by_hand(world)
     put(world.api, binding("x", person(name), notes=kfam_notes(name, "edit")))
@@ -242,7 +272,9 @@ def test_a_document_with_nothing_but_comments_is_an_empty_one(world):
     assert loads(text).profiles == {}
 
 
-@pytest.mark.parametrize("owner", [{"kind": "Foo", "name": "x"}, {"kind": "User", "name": "*@x.com"}])
+@pytest.mark.parametrize(
+    "owner", [{"kind": "Foo", "name": "x"}, {"kind": "User", "name": "*@x.com"}]
+)
 def test_a_profile_whose_owner_no_document_can_name_is_written_in_comments(world, owner):
     made_by_hand(world)
     body = world.api.get("Profile", None, "ml")
@@ -263,10 +295,15 @@ def test_the_lines_of_a_draft_are_no_document_before_somebody_writes_the_owner(w
     draft = "profiles:\n" + "".join(line.removeprefix("# ") + "\n" for line in lines)
 
     assert "<owner>" in draft
-    assert loads(draft.replace("<owner>", "ann@example.com")).profiles["ml"].owner.name == "ann@example.com"
+    assert (
+        loads(draft.replace("<owner>", "ann@example.com")).profiles["ml"].owner.name
+        == "ann@example.com"
+    )
 
 
-def test_a_profile_of_ours_that_lost_its_owner_is_exported_with_the_one_who_is_bound(world, profile):
+def test_a_profile_of_ours_that_lost_its_owner_is_exported_with_the_one_who_is_bound(
+    world, profile
+):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     body = world.api.get("Profile", None, "ml")
@@ -299,7 +336,9 @@ def test_who_is_still_bound_as_the_owner_is_exported_as_admin_and_told(world):
 
     assert export.pmr.profiles["ml"].owner.name == "nina@example.com"
     assert people(export) == [("User", "owner@example.com", "admin")]
-    assert what(export) == ["owner@example.com is bound as the owner, and nina@example.com is declared to be"]
+    assert what(export) == [
+        "owner@example.com is bound as the owner, and nina@example.com is declared to be"
+    ]
     assert world.plan(export.pmr).access.lost == 0
 
 
@@ -312,7 +351,9 @@ def test_an_owner_of_a_standalone_profile_is_exported_with_kind_and_namespace(pl
     assert exported(plain, standalone=True).pmr == pmr
 
 
-def test_a_standalone_namespace_whose_owner_is_not_bound_is_exported_with_the_owner_of_its_annotation(plain):
+def test_a_standalone_namespace_whose_owner_is_not_bound_is_exported_with_the_owner_of_its_annotation(
+    plain,
+):
     a_namespace(plain, owner="zed@example.com")
 
     export = exported(plain, standalone=True)
@@ -327,7 +368,11 @@ def test_a_standalone_namespace_whose_owner_is_not_bound_is_exported_with_the_ow
 def test_access_by_objects_that_are_not_managed_is_told(world):
     made_by_hand(world)
     subject = {"apiGroup": RBAC, "kind": "User", "name": "eve@example.com"}
-    put(world.api, binding("my-team", subject, role="cluster-admin"), binding("jobs", account("default-editor")))
+    put(
+        world.api,
+        binding("my-team", subject, role="cluster-admin"),
+        binding("jobs", account("default-editor")),
+    )
 
     export = exported(world)
 

@@ -9,7 +9,13 @@ from engine.looking import roles_in
 from engine.test_gateways import OTHER, owners_policy
 from engine.world import World
 from memory_api.controller import CHARMED_PRINCIPALS, PRINCIPALS
-from profiles_management import CHARMED, Settings, StoppedError, create_or_update_profiles, plan_profiles
+from profiles_management import (
+    CHARMED,
+    Settings,
+    StoppedError,
+    create_or_update_profiles,
+    plan_profiles,
+)
 from profiles_management.kubeflow.engine import stops
 from profiles_management.kubeflow.settings import DETECTED
 from profiles_management.reconcile.describe import plan_data
@@ -23,7 +29,9 @@ FOUR = document(profile(ann="edit", bob="view"), profile("web", ann="edit", eve=
 def principals_in(api, space="ml"):
     """Return the principals of each contributor's policy, by name of the policy."""
     return {
-        policy["metadata"]["name"]: tuple(policy["spec"]["rules"][0]["from"][0]["source"]["principals"])
+        policy["metadata"]["name"]: tuple(
+            policy["spec"]["rules"][0]["from"][0]["source"]["principals"]
+        )
         for policy in api.objects("AuthorizationPolicy", space)
         if policy["metadata"]["name"] != "ns-owner-access-istio"
     }
@@ -58,7 +66,9 @@ def test_the_wrong_preset_stops_and_nobody_is_locked_out(filled):
         "cluster.local/ns/kubeflow/sa/ml-pipeline-ui). Nothing was written."
     )
     (stop,) = error.report.stops
-    assert stop.remedy == ("Pass --preset upstream. If that is about to change, pass --allow-gateway-change once.")
+    assert stop.remedy == (
+        "Pass --preset upstream. If that is about to change, pass --allow-gateway-change once."
+    )
 
 
 def test_a_plan_says_what_would_stop_and_warns_of_nothing_else(filled):
@@ -96,7 +106,9 @@ def test_a_single_policy_is_no_reason_to_stop(world):
 def test_new_people_beside_a_single_policy_are_no_reason_either(world):
     world.apply(document(profile(ann="edit")))
 
-    assert world.apply(document(profile(ann="edit", bob="edit", eve="view")), **WRONG).exit_code == 0
+    assert (
+        world.apply(document(profile(ann="edit", bob="edit", eve="view")), **WRONG).exit_code == 0
+    )
 
 
 def test_policies_that_have_been_changed_already_are_not_counted_again(filled):
@@ -107,7 +119,9 @@ def test_policies_that_have_been_changed_already_are_not_counted_again(filled):
 
 
 def test_new_people_wait_while_gateways_are_wrong_and_revocations_do_not(filled):
-    changed = document(profile(ann="edit", joe="view"), profile("web", ann="edit", eve="view"), profile("new"))
+    changed = document(
+        profile(ann="edit", joe="view"), profile("web", ann="edit", eve="view"), profile("new")
+    )
 
     error = stopped(filled, changed, **WRONG)
 
@@ -157,7 +171,11 @@ def test_the_wrong_prefix_shuts_out_no_owner_of_a_plain_cluster():
 
 
 def test_a_prefix_that_the_owners_policies_do_not_have_is_left_out(filled):
-    assert stopped(filled, FOUR, userid_prefix="x:").report.stops[0].remedy.startswith("Leave out --userid-prefix.")
+    assert (
+        stopped(filled, FOUR, userid_prefix="x:")
+        .report.stops[0]
+        .remedy.startswith("Leave out --userid-prefix.")
+    )
 
 
 def test_a_gateway_that_no_preset_has_is_named_with_what_to_write(filled):
@@ -189,7 +207,9 @@ def test_on_a_plain_cluster_the_managed_policies_are_what_counts(plain):
 def test_the_brake_and_the_gateways_stop_together(filled):
     braked = {"allow_revocations": False, "brake_minimum": 0, "brake_share": 0.1}
 
-    error = stopped(filled, document(profile(ann="edit", bob="view"), profile("web")), **WRONG, **braked)
+    error = stopped(
+        filled, document(profile(ann="edit", bob="view"), profile("web")), **WRONG, **braked
+    )
 
     assert [str(stop.kind) for stop in error.report.stops] == ["revocations", "gateways"]
     assert len(roles_in(filled.api, "web")) == 3
@@ -216,8 +236,14 @@ def fact(plan):
 def test_an_empty_cluster_gets_upstream_and_says_why(auto):
     plan = auto.plan(FOUR)
 
-    assert fact(plan).text == ("Gateway: upstream, because no AuthorizationPolicy names one (see --preset).")
-    assert fact(plan).data == {"preset": "upstream", "principals": list(PRINCIPALS), "detected": False}
+    assert fact(plan).text == (
+        "Gateway: upstream, because no AuthorizationPolicy names one (see --preset)."
+    )
+    assert fact(plan).data == {
+        "preset": "upstream",
+        "principals": list(PRINCIPALS),
+        "detected": False,
+    }
 
 
 def test_the_gateway_of_the_owners_policies_is_taken_and_named(auto):
@@ -228,7 +254,10 @@ def test_the_gateway_of_the_owners_policies_is_taken_and_named(auto):
 
     assert report.exit_code == 0
     assert set(principals_in(auto.api).values()) == {CHARMED_PRINCIPALS}
-    assert fact(report.plan).text == "Gateway: charmed, as 2 of 2 owners' AuthorizationPolicies name it."
+    assert (
+        fact(report.plan).text
+        == "Gateway: charmed, as 2 of 2 owners' AuthorizationPolicies name it."
+    )
     assert fact(report.plan).data["preset"] == "charmed"
     assert not auto.plan(FOUR).changes
 
@@ -247,7 +276,9 @@ def test_what_waited_for_a_conflict_writes_no_gateway_that_nobody_has_seen(auto)
         return act()
 
     auto.api.faults.append(others_write)
-    wanted = document(profile(ann="edit", fields={"labels": {"example.com/team": "a"}}), profile("web"))
+    wanted = document(
+        profile(ann="edit", fields={"labels": {"example.com/team": "a"}}), profile("web")
+    )
 
     report = auto.apply(wanted)
 
@@ -264,7 +295,10 @@ def test_a_gateway_that_no_preset_has_is_taken_where_all_agree(auto):
     report = auto.apply(FOUR)
 
     assert set(principals_in(auto.api).values()) == {(OTHER,)}
-    assert fact(report.plan).text == f"Gateway: {OTHER}, as all 2 owners' AuthorizationPolicies name it."
+    assert (
+        fact(report.plan).text
+        == f"Gateway: {OTHER}, as all 2 owners' AuthorizationPolicies name it."
+    )
     assert fact(report.plan).data == {"preset": None, "principals": [OTHER], "detected": True}
 
 
@@ -273,7 +307,9 @@ def test_who_gets_in_through_such_a_gateway_is_known(auto):
     for name in ("ml", "web"):
         owners_policy(auto, OTHER, name=name)
     sender = {"from": [{"source": {"principals": [OTHER]}}]}
-    condition = {"when": [{"key": "request.headers[kubeflow-userid]", "values": ["mallory@example.com"]}]}
+    condition = {
+        "when": [{"key": "request.headers[kubeflow-userid]", "values": ["mallory@example.com"]}]
+    }
     put(auto.api, foreign_policy("their-own", {**sender, **condition}))
 
     plan = auto.plan(FOUR, foreign="revoke", allow_gateway_change=True)
@@ -285,7 +321,9 @@ def test_where_the_owners_policies_do_not_agree_the_choice_is_left_to_somebody(a
     auto.apply(FOUR)
     owners_policy(auto, OTHER, name="web")
 
-    error = stopped(auto, document(profile(ann="edit", joe="view"), profile("web", ann="edit", eve="view")))
+    error = stopped(
+        auto, document(profile(ann="edit", joe="view"), profile("web", ann="edit", eve="view"))
+    )
 
     assert str(error).startswith(
         "Stopped: the gateway is unclear: of the owners' AuthorizationPolicies 1 of 2 name upstream"
@@ -344,9 +382,16 @@ def test_a_folder_keeps_the_gateway_of_its_policies(auto, tmp_path):
     create_or_update_profiles(FOUR, target=tmp_path, settings=CHARMED)
 
     assert not plan_profiles(FOUR, target=tmp_path, settings=DETECTED).changes
-    plan = plan_profiles(document(profile(ann="edit", joe="view"), profile("web")), target=tmp_path, settings=DETECTED)
+    plan = plan_profiles(
+        document(profile(ann="edit", joe="view"), profile("web")),
+        target=tmp_path,
+        settings=DETECTED,
+    )
 
-    assert fact(plan).text == "Gateway: charmed, as 2 of 2 contributors' AuthorizationPolicies name it."
+    assert (
+        fact(plan).text
+        == "Gateway: charmed, as 2 of 2 contributors' AuthorizationPolicies name it."
+    )
 
 
 def test_the_policy_of_a_workload_of_a_profile_names_no_gateway(auto):

@@ -26,7 +26,9 @@ def owners_policy(world, *principals, name="ml"):
 def test_the_first_contributor_is_enough_and_both_gateways_are_named(world, profile):
     world.apply(document(profile()))
 
-    (warning,) = mismatches(world.plan(document(profile(ann="edit")), principals=CHARMED.principals))
+    (warning,) = mismatches(
+        world.plan(document(profile(ann="edit")), principals=CHARMED.principals)
+    )
 
     assert str(warning) == (
         "AuthorizationPolicies of 1 contributor name "
@@ -73,7 +75,10 @@ def test_one_of_the_two_that_differs_is_named_alone(world, profile, missing):
 
     (warning,) = mismatches(world.plan(document(profile(ann="edit"))))
 
-    assert warning.what == f"AuthorizationPolicies of 1 contributor name {missing}; the owner's in ml names {OTHER}"
+    assert (
+        warning.what
+        == f"AuthorizationPolicies of 1 contributor name {missing}; the owner's in ml names {OTHER}"
+    )
 
 
 def test_profiles_with_the_same_gateways_are_one_warning(world, profile):
@@ -114,7 +119,10 @@ def test_a_plain_cluster_has_no_profile_controller_to_compare_with(plain, profil
 def test_an_owners_policy_without_principals_says_nothing(world, profile, spec):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
-    put(world.api, {**world.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio"), "spec": spec})
+    put(
+        world.api,
+        {**world.api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio"), "spec": spec},
+    )
 
     assert not mismatches(world.plan(pmr))
 
@@ -126,10 +134,15 @@ def test_what_the_owners_policy_names_beyond_the_settings_is_named(world, profil
 
     (warning,) = mismatches(world.plan(pmr))
 
-    assert warning.what == f"AuthorizationPolicies of 1 contributor do not name {OTHER}; the owner's in ml does"
+    assert (
+        warning.what
+        == f"AuthorizationPolicies of 1 contributor do not name {OTHER}; the owner's in ml does"
+    )
 
 
-def test_a_workload_that_somebody_wrote_into_the_owners_policy_is_never_advised_as_a_gateway(world, profile):
+def test_a_workload_that_somebody_wrote_into_the_owners_policy_is_never_advised_as_a_gateway(
+    world, profile
+):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     owners_policy(world, *PRINCIPALS, "cluster.local/ns/ml/sa/default-editor")

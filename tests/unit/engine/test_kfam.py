@@ -15,13 +15,19 @@ def listed(world, **filters):
 def test_the_dashboard_lists_whom_we_made(world, profile):
     world.apply(document(profile(ann="edit", bob="view")))
 
-    assert listed(world) == {("owner@example.com", "admin"), ("ann@example.com", "edit"), ("bob@example.com", "view")}
+    assert listed(world) == {
+        ("owner@example.com", "admin"),
+        ("ann@example.com", "edit"),
+        ("bob@example.com", "view"),
+    }
 
 
 def test_the_dashboard_finds_them_by_name_and_role(world, profile):
     world.apply(document(profile(ann="edit", bob="view")))
 
-    assert Kfam(world.api).list(user="ann@example.com") == [Binding("ml", "ann@example.com", "edit")]
+    assert Kfam(world.api).list(user="ann@example.com") == [
+        Binding("ml", "ann@example.com", "edit")
+    ]
     assert listed(world, role="view") == {("bob@example.com", "view")}
 
 
@@ -38,7 +44,9 @@ def test_the_dashboard_can_remove_whom_we_made_and_the_next_run_brings_them_back
 
 
 def test_two_alike_are_both_listed(world, profile):
-    world.apply(document(profile(contributors=[contributor("a.b@x.com"), contributor("a-b@x.com")])))
+    world.apply(
+        document(profile(contributors=[contributor("a.b@x.com"), contributor("a-b@x.com")]))
+    )
 
     assert {user for user, _ in listed(world)} == {"owner@example.com", "a.b@x.com", "a-b@x.com"}
 

@@ -6,7 +6,12 @@ from engine.build import document
 from engine.looking import codes
 from profiles_management.reconcile.plan import Reason
 
-CONTAINER = {"type": "Container", "max": {"cpu": "2"}, "default": {"cpu": "500m"}, "defaultRequest": {"cpu": "100m"}}
+CONTAINER = {
+    "type": "Container",
+    "max": {"cpu": "2"},
+    "default": {"cpu": "500m"},
+    "defaultRequest": {"cpu": "100m"},
+}
 
 
 def limited(profile, *limits, **fields):
@@ -21,7 +26,12 @@ def stored(world):
 def put_foreign(world, name="profiles-management"):
     spec = {"limits": [{"type": "Pod", "max": {"cpu": "9"}}]}
     world.api.put(
-        {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": name, "namespace": "ml"}, "spec": spec}
+        {
+            "apiVersion": "v1",
+            "kind": "LimitRange",
+            "metadata": {"name": name, "namespace": "ml"},
+            "spec": spec,
+        }
     )
     return world.api.get("LimitRange", "ml", name)
 
@@ -39,8 +49,17 @@ def test_a_limit_range_is_made_in_the_namespace(world, profile):
         {"type": "Container", "max": {"cpu": "2"}},
         {"type": "Container", "min": {"cpu": "100m"}},
         {"type": "Container", "default": {"cpu": "1"}},
-        {"type": "Container", "min": {"cpu": "1m"}, "max": {"cpu": "2"}, "default": {"cpu": "1000m"}},
-        {"type": "Container", "max": {"cpu": "2", "memory": "1Gi"}, "defaultRequest": {"memory": "1024Ki"}},
+        {
+            "type": "Container",
+            "min": {"cpu": "1m"},
+            "max": {"cpu": "2"},
+            "default": {"cpu": "1000m"},
+        },
+        {
+            "type": "Container",
+            "max": {"cpu": "2", "memory": "1Gi"},
+            "defaultRequest": {"memory": "1024Ki"},
+        },
         {"type": "Pod", "max": {"cpu": "2"}},
         {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}},
     ],
@@ -58,7 +77,9 @@ def test_a_change_is_written_and_told(world, profile):
     report = world.apply(document(limited(profile, {"type": "Pod", "max": {"cpu": "3"}})))
 
     (change,) = report.plan.changes
-    assert [(one.path, one.before, one.after) for one in change.fields] == [("limits[0].max.cpu", "2", "3")]
+    assert [(one.path, one.before, one.after) for one in change.fields] == [
+        ("limits[0].max.cpu", "2", "3")
+    ]
     assert stored(world) == [{"type": "Pod", "max": {"cpu": "3"}}]
 
 
@@ -135,7 +156,9 @@ def test_one_that_was_deleted_comes_back(world, profile):
 def test_the_default_holds_and_a_profiles_own_replaces_it_whole(world, profile):
     pod = {"type": "Pod", "max": {"cpu": "2"}}
 
-    world.apply(document(profile("data"), limited(profile, CONTAINER), limit_range={"limits": [pod]}))
+    world.apply(
+        document(profile("data"), limited(profile, CONTAINER), limit_range={"limits": [pod]})
+    )
 
     assert stored(world) == [CONTAINER]
     assert world.api.get("LimitRange", "data", "profiles-management")["spec"]["limits"] == [pod]

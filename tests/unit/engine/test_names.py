@@ -5,7 +5,7 @@ import pytest
 from engine.build import contributor, document
 from engine.looking import let_in, names_of, roles_in
 from memory_api import Kfam, KfamError, binding_name
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.reconcile.plan import Person
 
 ANN = Person("User", "ann@example.com")
@@ -25,7 +25,7 @@ ANN = Person("User", "ann@example.com")
     ],
 )
 def test_a_name_is_what_kfam_makes_of_it(user, name):
-    assert names.kfam_name(Person("User", user), "edit") == name == binding_name(user, "edit")
+    assert naming.kfam_name(Person("User", user), "edit") == name == binding_name(user, "edit")
 
 
 def test_no_letter_makes_a_name_that_kfam_would_not_make():
@@ -34,24 +34,26 @@ def test_no_letter_makes_a_name_that_kfam_would_not_make():
     wrong = [
         one
         for one in letters
-        if names.kfam_name(Person("User", f"a{one}b"), "view") != binding_name(f"a{one}b", "view")
+        if naming.kfam_name(Person("User", f"a{one}b"), "view") != binding_name(f"a{one}b", "view")
     ]
 
     assert not wrong
 
 
 def test_a_group_is_named_after_its_kind():
-    assert names.kfam_name(Person("Group", "team/a"), "view") == "group-team-a-clusterrole-view"
+    assert naming.kfam_name(Person("Group", "team/a"), "view") == "group-team-a-clusterrole-view"
 
 
 def test_one_person_alone_gets_kfams_name():
-    assert names.assign([(ANN, "edit")]) == {(ANN, "edit"): "user-ann-example-com-clusterrole-edit"}
+    assert naming.assign([(ANN, "edit")]) == {
+        (ANN, "edit"): "user-ann-example-com-clusterrole-edit"
+    }
 
 
 def test_two_people_on_one_name_both_get_a_hashed_one():
     people = [(Person("User", "a.b@x.com"), "edit"), (Person("User", "a-b@x.com"), "edit")]
 
-    named = names.assign(people)
+    named = naming.assign(people)
 
     assert len(set(named.values())) == 2
     assert "user-a-b-x-com-clusterrole-edit" not in named.values()
@@ -60,17 +62,19 @@ def test_two_people_on_one_name_both_get_a_hashed_one():
 def test_two_people_who_would_share_a_name_in_one_role_both_get_a_hashed_one():
     people = [(Person("User", "a.b@x.com"), "edit"), (Person("User", "a-b@x.com"), "view")]
 
-    named = names.assign(people)  # or a day on which they swap their roles would leave one of them outside
+    # or a day on which they swap their roles would leave one of them outside
+    named = naming.assign(people)
 
-    assert list(named.values()) == [names.hashed_name(*one) for one in people]
+    assert list(named.values()) == [naming.hashed_name(*one) for one in people]
 
 
 def test_someone_who_would_share_a_name_with_the_owner_gets_a_hashed_one():
     ann = Person("User", "a.nn@example.com")
 
-    named = names.assign([(ann, "edit")], owner=Person("User", "a-nn@example.com"))  # who may change places with them
+    # who may change places with them
+    named = naming.assign([(ann, "edit")], owner=Person("User", "a-nn@example.com"))
 
-    assert named == {(ann, "edit"): names.hashed_name(ann, "edit")}
+    assert named == {(ann, "edit"): naming.hashed_name(ann, "edit")}
 
 
 def test_a_hashed_name_does_not_depend_on_who_else_is_there():
@@ -78,35 +82,35 @@ def test_a_hashed_name_does_not_depend_on_who_else_is_there():
     third = (Person("User", "a_b@x.com"), "edit")
     first = (Person("User", "a.b@x.com"), "edit")
 
-    assert names.assign([first, other])[first] == names.assign([third, other, first])[first]
+    assert naming.assign([first, other])[first] == naming.assign([third, other, first])[first]
 
 
 def test_a_taken_name_is_given_to_nobody():
     taken = frozenset({"user-ann-example-com-clusterrole-edit"})
 
-    assert names.assign([(ANN, "edit")], taken)[ANN, "edit"] == names.hashed_name(ANN, "edit")
+    assert naming.assign([(ANN, "edit")], taken)[ANN, "edit"] == naming.hashed_name(ANN, "edit")
 
 
 @pytest.mark.parametrize("length", [226, 227, 228, 240, 320])
 def test_a_name_is_never_longer_than_kubernetes_allows_and_is_known_again(length):
     long = Person("User", "l" * length)
 
-    name = names.assign([(long, "edit")])[long, "edit"]
+    name = naming.assign([(long, "edit")])[long, "edit"]
 
     assert len(name) <= 253
-    assert names.kind_in(name) == "User"
-    assert names.is_name_of(name, long, "edit")
+    assert naming.kind_in(name) == "User"
+    assert naming.is_name_of(name, long, "edit")
 
 
 def test_two_over_long_people_who_begin_alike_get_two_names():
     people = [(Person("User", "l" * 300 + end), "edit") for end in "12"]
 
-    assert len(set(names.assign(people).values())) == 2
+    assert len(set(naming.assign(people).values())) == 2
 
 
 def test_names_are_those_of_dns_subdomains():
     for user in ("a.@x.com-", "." * 3 + "x", "l" * 230 + "." * 40 + "m"):
-        name = names.hashed_name(Person("User", user), "edit")
+        name = naming.hashed_name(Person("User", user), "edit")
         assert name.strip("-") == name
         assert "--" not in name
 

@@ -7,12 +7,14 @@ import pytest
 from engine.build import document
 from engine.world import World
 from profiles_management import DocumentError, Settings, export_pmr
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr import loads
 
 
 def labelled(profile, **labels):
-    return profile(fields={"labels": {key.replace("__", "/"): value for key, value in labels.items()}})
+    return profile(
+        fields={"labels": {key.replace("__", "/"): value for key, value in labels.items()}}
+    )
 
 
 def namespace(world):
@@ -21,11 +23,18 @@ def namespace(world):
 
 def by_hand(world, **metadata):
     body = {"metadata": metadata}
-    world.api.call("PATCH", world.api.path("Namespace", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Namespace", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
 
 def test_labels_and_annotations_are_set(world, profile):
-    world.apply(document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}})))
+    world.apply(
+        document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}}))
+    )
 
     assert namespace(world)["labels"]["team"] == "red"
     assert namespace(world)["annotations"]["note"] == "hello"
@@ -46,7 +55,9 @@ def test_setting_them_again_writes_nothing(world, profile):
 
 
 def test_a_key_that_left_the_document_is_removed(world, profile):
-    world.apply(document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}})))
+    world.apply(
+        document(profile(fields={"labels": {"team": "red"}, "annotations": {"note": "hello"}}))
+    )
 
     world.apply(document(profile()))
 
@@ -103,7 +114,7 @@ def test_defaults_merge_key_by_key_and_null_drops_one(world, profile):
     assert (found["team"], found.get("stage"), found["tier"]) == ("blue", None, "gold")
 
 
-@pytest.mark.parametrize("key", ["owner", names.MANAGED_BY, names.INSTANCE])
+@pytest.mark.parametrize("key", ["owner", naming.MANAGED_BY, naming.INSTANCE])
 def test_our_marks_and_the_owner_are_no_keys_for_a_document(world, profile, key):
     with pytest.raises(DocumentError, match="reserved-key"):
         world.apply(document(profile(fields={"annotations": {key: "x"}})))
@@ -111,7 +122,9 @@ def test_our_marks_and_the_owner_are_no_keys_for_a_document(world, profile, key)
     assert not world.api.log
 
 
-@pytest.mark.parametrize("key", ["pod-security.kubernetes.io/enforce", "istio-injection", "sidecar.istio.io/inject"])
+@pytest.mark.parametrize(
+    "key", ["pod-security.kubernetes.io/enforce", "istio-injection", "sidecar.istio.io/inject"]
+)
 def test_kubernetes_and_istios_keys_want_a_setting(profile, key):
     pmr = document(profile(fields={"labels": {key: "enabled"}}))
     world = World(Settings(allowed_keys=frozenset({key})))
@@ -123,10 +136,12 @@ def test_kubernetes_and_istios_keys_want_a_setting(profile, key):
     assert namespace(world)["labels"][key] == "enabled"
 
 
-@pytest.mark.parametrize("record", ["{nonsense", '["labels"]', '{"labels": 5}', "", '{"labels": [1]}'])
+@pytest.mark.parametrize(
+    "record", ["{nonsense", '["labels"]', '{"labels": 5}', "", '{"labels": [1]}']
+)
 def test_a_record_that_somebody_broke_takes_nothing_away(world, profile, record):
     world.apply(document(labelled(profile, team="red")))
-    by_hand(world, annotations={names.KEYS: record})
+    by_hand(world, annotations={naming.KEYS: record})
 
     report = world.apply(document(profile()))
 
@@ -135,7 +150,7 @@ def test_a_record_that_somebody_broke_takes_nothing_away(world, profile, record)
     assert not world.plan(document(profile())).changes
 
 
-FIELD = f"{names.DOMAIN}/display-name"
+FIELD = f"{naming.DOMAIN}/display-name"
 
 
 @pytest.mark.parametrize("part", ["labels", "annotations"])
@@ -143,44 +158,64 @@ def test_a_field_of_our_own_domain_that_left_the_document_is_removed(world, prof
     """As of a version that has a field more: the document no longer says it, or the version no longer knows it."""
     world.apply(document(profile()))
     by_hand(world, **{part: {FIELD: "ML"}})
-    by_hand(world, annotations={names.KEYS: json.dumps({part: [FIELD]})})
+    by_hand(world, annotations={naming.KEYS: json.dumps({part: [FIELD]})})
 
     world.apply(document(profile()))
 
     assert FIELD not in namespace(world)[part]
-    assert names.KEYS not in namespace(world)["annotations"]
+    assert naming.KEYS not in namespace(world)["annotations"]
     assert not world.plan(document(profile())).changes
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+)
 def test_no_mark_of_ours_is_removed_by_writing_it_into_the_record(profile, settings):
     world = World(settings).after(document(profile()))
-    marks = {names.INSTANCE, names.MANAGED_BY, names.OWNER, names.ADOPTABLE, names.UNTIL, names.SOURCE, names.SETS}
-    record = json.dumps({part: sorted({*marks, names.KEYS}) for part in ("labels", "annotations")})
+    marks = {
+        naming.INSTANCE,
+        naming.MANAGED_BY,
+        naming.OWNER,
+        naming.ADOPTABLE,
+        naming.UNTIL,
+        naming.SOURCE,
+        naming.SETS,
+    }
+    record = json.dumps({part: sorted({*marks, naming.KEYS}) for part in ("labels", "annotations")})
     for part in ("labels", "annotations"):
-        by_hand(world, **{part: {key: namespace(world)[part].get(key, "x") for key in marks - {names.OWNER}}})
-    by_hand(world, annotations={names.KEYS: record})
+        by_hand(
+            world,
+            **{part: {key: namespace(world)[part].get(key, "x") for key in marks - {naming.OWNER}}},
+        )
+    by_hand(world, annotations={naming.KEYS: record})
     before = namespace(world)
 
     report = world.apply(document(profile()))
 
     assert report.exit_code == 0
     after = namespace(world)
-    assert {*before["labels"], *before["annotations"]} - {*after["labels"], *after["annotations"]} <= {names.KEYS}
+    assert {*before["labels"], *before["annotations"]} - {
+        *after["labels"],
+        *after["annotations"],
+    } <= {naming.KEYS}
 
 
 FIELDS: set[str] = set()  # our keys on a namespace that are values of fields of the document
 
 
 def test_every_key_of_our_domain_is_either_a_mark_or_a_field():
-    ours = {value for value in vars(names).values() if isinstance(value, str) and value.startswith(f"{names.DOMAIN}/")}
+    ours = {
+        value
+        for value in vars(naming).values()
+        if isinstance(value, str) and value.startswith(f"{naming.DOMAIN}/")
+    }
 
-    assert ours == names.MARKS | FIELDS
+    assert ours == naming.MARKS | FIELDS
 
 
 def test_an_export_takes_no_key_of_our_domain_for_a_label_or_annotation(world, profile):
     world.apply(document(profile()))
-    by_hand(world, annotations={FIELD: "ML", names.KEYS: json.dumps({"annotations": [FIELD]})})
+    by_hand(world, annotations={FIELD: "ML", naming.KEYS: json.dumps({"annotations": [FIELD]})})
 
     exported = export_pmr(target=world.client, settings=world.settings)
 
@@ -205,12 +240,13 @@ def test_a_key_of_ours_that_is_gone_already_is_no_difference_to_tell(world, prof
 
     plan = world.plan(document(profile()))
 
-    assert [change.fields for change in plan.changes] == [()]  # the record is tidied up, and nothing else
+    # the record is tidied up, and nothing else
+    assert [change.fields for change in plan.changes] == [()]
 
 
 def test_a_record_that_somebody_wrote_never_takes_the_owner_away(world, profile):
     world.apply(document(labelled(profile, team="red")))
-    by_hand(world, annotations={names.KEYS: '{"annotations": ["owner"]}'})
+    by_hand(world, annotations={naming.KEYS: '{"annotations": ["owner"]}'})
 
     world.apply(document(profile()))
 

@@ -10,13 +10,18 @@ from memory_api import Kfam
 from profiles_management import CHARMED, UPSTREAM, Settings
 
 BINDING = "user-ann-example-com-clusterrole-edit"
-MARKS = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"}
+MARKS = {
+    "app.kubernetes.io/managed-by": "profiles-management",
+    "profiles-management.io/instance": "default",
+}
 
 
 def pair_of(settings, profile):
     world = World(replace(settings, allow_revocations=True))
     world.apply(document(profile(ann="edit")))
-    return world.api.get("RoleBinding", "ml", BINDING), world.api.get("AuthorizationPolicy", "ml", BINDING)
+    return world.api.get("RoleBinding", "ml", BINDING), world.api.get(
+        "AuthorizationPolicy", "ml", BINDING
+    )
 
 
 def test_a_role_binding_is_kfams(profile):
@@ -28,7 +33,9 @@ def test_a_role_binding_is_kfams(profile):
         "kind": "ClusterRole",
         "name": "kubeflow-edit",
     }
-    assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ann@example.com"}]
+    assert binding["subjects"] == [
+        {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "ann@example.com"}
+    ]
 
 
 def test_a_policy_is_kfams(profile):
@@ -48,7 +55,9 @@ def test_a_policy_is_kfams(profile):
                         }
                     }
                 ],
-                "when": [{"key": "request.headers[kubeflow-userid]", "values": ["ann@example.com"]}],
+                "when": [
+                    {"key": "request.headers[kubeflow-userid]", "values": ["ann@example.com"]}
+                ],
             }
         ]
     }
@@ -95,7 +104,9 @@ def test_additional_principals_stand_beside_those_of_the_preset(profile):
 
 
 def test_header_and_prefix_are_settings(profile):
-    _, policy = pair_of(replace(UPSTREAM, userid_header="x-user", userid_prefix="accounts:"), profile)
+    _, policy = pair_of(
+        replace(UPSTREAM, userid_header="x-user", userid_prefix="accounts:"), profile
+    )
 
     assert policy["spec"]["rules"][0]["when"] == [
         {"key": "request.headers[x-user]", "values": ["accounts:ann@example.com"]}
@@ -128,10 +139,17 @@ def test_a_group_is_an_rbac_group_and_a_claim_of_the_token(world, profile):
     world.apply(document(profile(contributors=[contributor("team@x", "view", kind="Group")])))
 
     name = "group-team-x-clusterrole-view"
-    binding, policy = world.api.get("RoleBinding", "ml", name), world.api.get("AuthorizationPolicy", "ml", name)
-    assert binding["subjects"] == [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "team@x"}]
+    binding, policy = (
+        world.api.get("RoleBinding", "ml", name),
+        world.api.get("AuthorizationPolicy", "ml", name),
+    )
+    assert binding["subjects"] == [
+        {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "team@x"}
+    ]
     assert binding["metadata"]["annotations"] == {"group": "team@x", "role": "view"}
-    assert policy["spec"]["rules"][0]["when"] == [{"key": "request.auth.claims[groups]", "values": ["team@x"]}]
+    assert policy["spec"]["rules"][0]["when"] == [
+        {"key": "request.auth.claims[groups]", "values": ["team@x"]}
+    ]
 
 
 def test_the_claim_is_a_setting_and_the_prefix_is_not_a_groups(profile):
@@ -140,7 +158,9 @@ def test_the_claim_is_a_setting_and_the_prefix_is_not_a_groups(profile):
     world.apply(document(profile(contributors=[contributor("team@x", "view", kind="Group")])))
 
     policy = world.api.get("AuthorizationPolicy", "ml", "group-team-x-clusterrole-view")
-    assert policy["spec"]["rules"][0]["when"] == [{"key": "request.auth.claims[roles]", "values": ["team@x"]}]
+    assert policy["spec"]["rules"][0]["when"] == [
+        {"key": "request.auth.claims[roles]", "values": ["team@x"]}
+    ]
 
 
 @pytest.mark.parametrize("user", ['q <&> "o\'\\" /é', "用户@x.com", "o'b/c&d+e@x.com"])
@@ -161,13 +181,19 @@ def test_a_new_profile_carries_owner_quota_plugins_and_our_mark(world, profile):
     made = world.api.get("Profile", None, "ml")
     assert made["metadata"]["labels"] == MARKS
     assert made["spec"] == {
-        "owner": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "owner@example.com"},
+        "owner": {
+            "apiGroup": "rbac.authorization.k8s.io",
+            "kind": "User",
+            "name": "owner@example.com",
+        },
         "resourceQuotaSpec": {"hard": {"limits.cpu": "2"}},
         "plugins": [plugin],
     }
 
 
-@pytest.mark.parametrize(("kind", "group"), [("User", True), ("Group", True), ("ServiceAccount", False)])
+@pytest.mark.parametrize(
+    ("kind", "group"), [("User", True), ("Group", True), ("ServiceAccount", False)]
+)
 def test_an_owner_bears_rbacs_group_unless_it_is_a_service_account(world, profile, kind, group):
     world.apply(document(profile(kind=kind)))
 

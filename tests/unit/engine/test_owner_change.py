@@ -31,7 +31,9 @@ def owners(world):
 
 
 def all_of(name):
-    return dict.fromkeys(("spec", "namespace", "subject", "binding", "policy", "header"), f"{name}@example.com")
+    return dict.fromkeys(
+        ("spec", "namespace", "subject", "binding", "policy", "header"), f"{name}@example.com"
+    )
 
 
 def adopted_world(profile):
@@ -145,7 +147,10 @@ def test_a_controller_that_does_not_come_is_pending_and_the_next_run_goes_on(pro
 
 def test_an_annotation_that_names_another_owner_is_drift_and_mended(world, profile):
     world.apply(document(profile()))
-    for kind, name in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")):
+    for kind, name in (
+        ("RoleBinding", "namespaceAdmin"),
+        ("AuthorizationPolicy", "ns-owner-access-istio"),
+    ):
         one = world.api.get(kind, "ml", name)
         one["metadata"]["annotations"]["user"] = "zed@example.com"
         world.api.put(one)
@@ -189,7 +194,9 @@ def test_a_namespace_that_somebody_annotated_otherwise_is_annotated_back(world, 
 def watch(world, *people):
     """Note after every request which of these people have a role."""
     seen = []
-    world.api.after.append(lambda request: seen.append({one: one in roles_in(world.api) for one in people}))
+    world.api.after.append(
+        lambda request: seen.append({one: one in roles_in(world.api) for one in people})
+    )
     return seen
 
 
@@ -280,7 +287,9 @@ def test_an_owner_added_in_the_dashboard_as_contributor_too_is_tidied_up(world, 
 # kinds of owners
 
 
-@pytest.mark.parametrize(("kind", "space"), [("Group", None), ("ServiceAccount", "ci"), ("ServiceAccount", None)])
+@pytest.mark.parametrize(
+    ("kind", "space"), [("Group", None), ("ServiceAccount", "ci"), ("ServiceAccount", None)]
+)
 def test_an_owner_may_become_one_of_another_kind(world, profile, kind, space):
     world.apply(document(profile()))
     pmr = document(profile(owner="bot", kind=kind, space=space))
@@ -296,11 +305,19 @@ def test_an_owner_may_become_one_of_another_kind(world, profile, kind, space):
 
 def test_a_group_that_becomes_the_owner_keeps_its_role_until_it_is_bound_as_such(profile):
     world = World(slow=True)
-    world.apply(document(profile(owner="x@x.com", contributors=[contributor("x@x.com", "edit", kind="Group")])))
+    world.apply(
+        document(
+            profile(owner="x@x.com", contributors=[contributor("x@x.com", "edit", kind="Group")])
+        )
+    )
     groups = []
     world.api.after.append(
         lambda request: groups.append(
-            any(one["kind"] == "Group" for each in world.api.objects("RoleBinding", "ml") for one in each["subjects"])
+            any(
+                one["kind"] == "Group"
+                for each in world.api.objects("RoleBinding", "ml")
+                for one in each["subjects"]
+            )
         )
     )
 
@@ -347,7 +364,9 @@ def test_quota_and_owner_change_together(world, profile):
     report = world.apply(pmr)
 
     assert report.exit_code == 0
-    assert world.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["hard"] == {"limits.cpu": "2"}
+    assert world.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["hard"] == {
+        "limits.cpu": "2"
+    }
     assert not world.plan(pmr, deadline=1).changes
 
 
@@ -394,7 +413,9 @@ def test_an_owners_policy_that_does_not_let_the_owner_in_is_reported(world, prof
 def test_a_header_that_the_controller_does_not_use_is_reported(world, profile):
     world.apply(document(profile()))
 
-    assert codes(world.plan(document(profile()), userid_header="x-user").warnings) == ["owner-drift"]
+    assert codes(world.plan(document(profile()), userid_header="x-user").warnings) == [
+        "owner-drift"
+    ]
 
 
 @pytest.mark.parametrize("owner", ["a&b@x.com", "用户@x.com", "o'q/é@x.com"])
@@ -414,7 +435,9 @@ def test_nothing_is_reported_while_a_profile_changes_hands(world, profile):
 def test_what_the_new_owner_held_as_a_contributor_goes_with_the_switch_and_after_it(world, profile):
     world.apply(document(profile(new="edit")))
 
-    (gone,) = [change for change in world.plan(document(profile(owner="new"))).changes if change.person]
+    (gone,) = [
+        change for change in world.plan(document(profile(owner="new"))).changes if change.person
+    ]
 
     assert gone.phase is Phase.SWITCH
     assert str(gone.writes[0].after) == "RoleBinding ml/namespaceAdmin to name new@example.com"
@@ -434,7 +457,9 @@ def test_an_owner_who_is_a_contributor_too_is_told_that_they_are_the_owner(world
 def test_a_contributor_who_becomes_the_owner_is_told_so(world, profile):
     world.apply(document(profile(new="edit")))
 
-    assert "- new@example.com edit became the owner" in lines(world.plan(document(profile(owner="new"))))
+    assert "- new@example.com edit became the owner" in lines(
+        world.plan(document(profile(owner="new")))
+    )
 
 
 def test_an_owner_of_the_same_name_and_another_kind_is_told_with_the_kind(world, profile):

@@ -6,10 +6,10 @@ from engine.build import OWNER, document
 from engine.looking import codes, roles_in, sent, steps
 from memory_api import Kfam
 from profiles_management import DocumentError
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 
 RBAC = "rbac.authorization.k8s.io"
-MARKS = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
+MARKS = {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: "default"}
 
 
 def made_by_hand(world, name="ml", owner=OWNER, *, labels=None, kind="User"):
@@ -25,7 +25,9 @@ def made_by_hand(world, name="ml", owner=OWNER, *, labels=None, kind="User"):
 
 def a_namespace(world, name="ml", *, owner=None, **metadata):
     note = {"annotations": {"owner": owner}} if owner is not None else {}
-    world.api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **note, **metadata}})
+    world.api.put(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **note, **metadata}}
+    )
 
 
 def labels(world, kind="Profile"):
@@ -106,7 +108,9 @@ def test_an_owner_of_another_kind_is_another_owner(world, profile):
 
 
 def test_a_profile_without_an_owner_needs_adopt(world, profile):
-    world.api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml"}, "spec": {}})
+    world.api.put(
+        {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml"}, "spec": {}}
+    )
 
     plan = world.plan(document(profile()))
 
@@ -114,9 +118,18 @@ def test_a_profile_without_an_owner_needs_adopt(world, profile):
     assert "nobody" in plan.refused[0].what
 
 
-@pytest.mark.parametrize("spec", [None, {}, {"owner": None}, {"owner": {"kind": "User", "name": ""}}])
+@pytest.mark.parametrize(
+    "spec", [None, {}, {"owner": None}, {"owner": {"kind": "User", "name": ""}}]
+)
 def test_a_malformed_profile_stops_no_other_one(world, profile, spec):
-    world.api.put({"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "odd"}, "spec": spec})
+    world.api.put(
+        {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "metadata": {"name": "odd"},
+            "spec": spec,
+        }
+    )
 
     report = world.apply(document(profile(ann="edit")))
 
@@ -159,8 +172,12 @@ def test_a_namespace_that_names_the_documents_owner_needs_no_adopt(world, profil
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
 
-@pytest.mark.parametrize(("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")])
-def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(world, profile, kind, name, space):
+@pytest.mark.parametrize(
+    ("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")]
+)
+def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(
+    world, profile, kind, name, space
+):
     a_namespace(world, owner=name)
     before = world.api.snapshot()
     robots = {"owner": name, "kind": kind, "space": space}
@@ -193,7 +210,9 @@ def test_a_profile_whose_namespace_is_somebody_elses_is_refused_always(world, pr
     a_namespace(world, owner="zed@example.com")
     made_by_hand(world)
 
-    assert codes(world.plan(document(profile(ann="edit", fields={"adopt": adopt}))).refused) == ["foreign-namespace"]
+    assert codes(world.plan(document(profile(ann="edit", fields={"adopt": adopt}))).refused) == [
+        "foreign-namespace"
+    ]
 
 
 def test_a_profile_over_a_namespace_without_owner_is_refused_without_adopt(world, profile):
@@ -242,7 +261,10 @@ def test_protected_namespaces_are_refused_always(world, profile, adopt):
     before = world.api.snapshot()
 
     with pytest.raises(DocumentError, match="protected"):
-        world.apply(document(profile("vault", fields={"adopt": adopt})), protected_namespaces=frozenset({"vault"}))
+        world.apply(
+            document(profile("vault", fields={"adopt": adopt})),
+            protected_namespaces=frozenset({"vault"}),
+        )
 
     assert world.api.snapshot() == before
     assert not world.api.log
@@ -292,7 +314,13 @@ def test_what_is_being_deleted_is_pending_and_not_touched(world, profile, kind):
 
 
 def test_a_namespace_left_by_a_profile_that_is_gone_is_pending(world, profile):
-    reference = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "name": "ml", "uid": "gone", "controller": True}
+    reference = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "name": "ml",
+        "uid": "gone",
+        "controller": True,
+    }
     a_namespace(world, owner="zed@example.com", ownerReferences=[reference])
 
     report = world.apply(document(profile()))
@@ -324,16 +352,20 @@ def test_another_instances_profiles_are_not_stale(world, profile):
 
 
 def test_taking_over_moves_every_mark(world, profile):
-    pmr = document(profile(ann="edit", fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}))
+    pmr = document(
+        profile(
+            ann="edit", fields={"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
+        )
+    )
     world.apply(pmr)
 
     report = world.apply(pmr, instance="second", take_over="default")
 
     marked = [
-        one["metadata"]["labels"][names.INSTANCE]
+        one["metadata"]["labels"][naming.INSTANCE]
         for kind in ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
         for one in world.api.objects(kind)
-        if names.INSTANCE in one["metadata"].get("labels", {})
+        if naming.INSTANCE in one["metadata"].get("labels", {})
     ]
     assert report.exit_code == 0
     assert marked == ["second"] * 4
@@ -343,7 +375,9 @@ def test_taking_over_moves_every_mark(world, profile):
 def test_taking_over_one_instance_leaves_a_third_alone(world, profile):
     world.apply(document(profile()), instance="third")
 
-    assert codes(world.plan(document(profile()), instance="second", take_over="default").refused) == ["other-instance"]
+    assert codes(
+        world.plan(document(profile()), instance="second", take_over="default").refused
+    ) == ["other-instance"]
 
 
 def test_taking_over_takes_nobodys_access(world, profile):
@@ -370,16 +404,20 @@ def test_two_instances_share_a_cluster(world, profile):
 def test_an_instance_whose_name_begins_like_another_is_another(world, profile, instance, mark):
     world.apply(document(profile()), instance=mark)
 
-    assert codes(world.plan(document(profile(ann="edit")), instance=instance).refused) == ["other-instance"]
+    assert codes(world.plan(document(profile(ann="edit")), instance=instance).refused) == [
+        "other-instance"
+    ]
 
 
-def test_a_namespace_that_belongs_to_another_profile_is_not_taken_for_the_profiles_own(world, profile):
+def test_a_namespace_that_belongs_to_another_profile_is_not_taken_for_the_profiles_own(
+    world, profile
+):
     world.apply(document(profile()))
     namespace = world.api.get("Namespace", None, "ml")
     namespace["metadata"]["annotations"]["owner"] = "somebody@else.com"
     namespace["metadata"]["ownerReferences"][0]["name"] = "other"
     world.api.put(namespace)
-    world.api.remove("RoleBinding", "ml", names.OWNER_BINDING)
+    world.api.remove("RoleBinding", "ml", naming.OWNER_BINDING)
 
     assert codes(world.plan(document(profile(ann="edit"))).refused) == ["foreign-namespace"]
 

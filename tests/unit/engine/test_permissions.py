@@ -3,11 +3,13 @@
 import pytest
 
 from profiles_management import Settings
-from profiles_management.kubeflow.permissions import cluster_role
+from profiles_management.kubeflow.permissions.cluster_role import cluster_role
 
 
 def verbs(settings: Settings, **extent: bool) -> dict[str, list[str]]:
-    return {rule["resources"][0]: rule["verbs"] for rule in cluster_role(settings, **extent)["rules"]}
+    return {
+        rule["resources"][0]: rule["verbs"] for rule in cluster_role(settings, **extent)["rules"]
+    }
 
 
 def test_with_kubeflow_neither_a_namespace_nor_a_profile_is_deleted_unasked():
@@ -24,9 +26,14 @@ def test_deleting_stale_profiles_deletes_profiles_or_where_there_are_none_namesp
     assert "delete" in verbs(Settings(standalone=True), with_delete=True)["namespaces"]
 
 
-@pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+)
 def test_planning_only_reads(settings):
-    assert {verb for found in verbs(settings, plan_only=True).values() for verb in found} == {"list", "get"}
+    assert {verb for found in verbs(settings, plan_only=True).values() for verb in found} == {
+        "list",
+        "get",
+    }
 
 
 def test_a_cluster_without_kubeflow_is_asked_for_no_profiles():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiles_management.kubeflow.person_search import search
+from profiles_management.kubeflow.access.person_search import search
 from profiles_management.reconcile.plan import Person
 
 

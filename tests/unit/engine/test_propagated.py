@@ -5,15 +5,23 @@ import pytest
 from engine.build import document
 from engine.looking import names_of, roles_in
 from profiles_management import delete_stale_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from scenarios.foreign import binding, kfam_notes, person, policy, put, rule
 
 LEAD = "lead@example.com"
 NAME = "user-lead-example-com-clusterrole-view"
-OURS = {"app.kubernetes.io/managed-by": "profiles-management", "profiles-management.io/instance": "default"}
+OURS = {
+    "app.kubernetes.io/managed-by": "profiles-management",
+    "profiles-management.io/instance": "default",
+}
 
 COPIES = {
-    "HNC": {"labels": {"hnc.x-k8s.io/inherited-from": "org", "app.kubernetes.io/created-by": "hnc.x-k8s.io"}},
+    "HNC": {
+        "labels": {
+            "hnc.x-k8s.io/inherited-from": "org",
+            "app.kubernetes.io/created-by": "hnc.x-k8s.io",
+        }
+    },
     "an older HNC": {"labels": {"hnc.x-k8s.io/inheritedFrom": "org"}},
     "HNC with our marks": {"labels": {"hnc.x-k8s.io/inherited-from": "org", **OURS}},
     "replicator": {"annotations": {"replicator.v1.mittwald.de/replicated-from-version": "12"}},
@@ -23,7 +31,13 @@ COPIES = {
     "config-syncer": {"annotations": {"kubed.appscode.com/origin": "{}"}},
     "a controller that owns it": {
         "ownerReferences": [
-            {"apiVersion": "x.io/v1", "kind": "TeamBinding", "name": "x", "uid": "1", "controller": True}
+            {
+                "apiVersion": "x.io/v1",
+                "kind": "TeamBinding",
+                "name": "x",
+                "uid": "1",
+                "controller": True,
+            }
         ]
     },
 }
@@ -93,15 +107,27 @@ def test_labels_of_a_copy_on_ones_own_objects_hide_nobody_who_leaves(world, prof
 
     for _ in range(2):  # also in the runs after the one that takes the rest away
         warnings = [str(problem) for problem in world.apply(document(profile())).plan.warnings]
-        assert any(LEAD in text and name in text and "Delete it if no controller does." in text for text in warnings)
+        assert any(
+            LEAD in text and name in text and "Delete it if no controller does." in text
+            for text in warnings
+        )
 
 
 def test_what_a_profile_owns_is_not_a_copy_whatever_its_labels(world, profile):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
-    for kind, name in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")):
+    for kind, name in (
+        ("RoleBinding", "namespaceAdmin"),
+        ("AuthorizationPolicy", "ns-owner-access-istio"),
+    ):
         body = world.api.get(kind, "ml", name)
-        put(world.api, {**body, "metadata": {**body["metadata"], "labels": {"hnc.x-k8s.io/inherited-from": "org"}}})
+        put(
+            world.api,
+            {
+                **body,
+                "metadata": {**body["metadata"], "labels": {"hnc.x-k8s.io/inherited-from": "org"}},
+            },
+        )
 
     plan = world.plan(pmr)
 
@@ -113,7 +139,9 @@ def test_copies_stay_when_a_stale_profile_is_closed_and_are_said_to_be_left(worl
     put(world.api, *copied(COPIES["HNC"]))
     target = Cluster(world.client, clock=world.ticks.clock)
 
-    report = delete_stale_profiles(document(), target=target, keep_data=True, clock=world.ticks.clock)
+    report = delete_stale_profiles(
+        document(), target=target, keep_data=True, clock=world.ticks.clock
+    )
 
     assert all(copies_in(world.api))
     assert any("lead@example.com still has view" in one.what for one in report.plan.warnings)
@@ -134,7 +162,10 @@ def test_a_copied_limit_range_of_our_name_stays(world, profile):
 def test_a_copied_owners_binding_is_nobodys_ownership(world, profile):
     world.apply(document(profile()))
     notes, labels = kfam_notes(LEAD, "admin"), {"hnc.x-k8s.io/inherited-from": "org"}
-    put(world.api, binding("namespaceAdmin", person(LEAD), role="kubeflow-admin", notes=notes, labels=labels))
+    put(
+        world.api,
+        binding("namespaceAdmin", person(LEAD), role="kubeflow-admin", notes=notes, labels=labels),
+    )
 
     plan = world.plan(document(profile()))
 
@@ -144,12 +175,23 @@ def test_a_copied_owners_binding_is_nobodys_ownership(world, profile):
 GITOPS = [
     {"labels": {"argocd.argoproj.io/instance": "profiles"}},
     {"annotations": {"argocd.argoproj.io/tracking-id": "profiles:rbac/RoleBinding:ml/x"}},
-    {"labels": {"kustomize.toolkit.fluxcd.io/name": "profiles", "kustomize.toolkit.fluxcd.io/namespace": "flux"}},
+    {
+        "labels": {
+            "kustomize.toolkit.fluxcd.io/name": "profiles",
+            "kustomize.toolkit.fluxcd.io/namespace": "flux",
+        }
+    },
     {"annotations": {"replicator.v1.mittwald.de/replicate-to": "org-*"}},
     {"annotations": {"propagate.hnc.x-k8s.io/none": "true"}},
     {
         "ownerReferences": [
-            {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "name": "ml", "uid": "1", "controller": True}
+            {
+                "apiVersion": "kubeflow.org/v1",
+                "kind": "Profile",
+                "name": "ml",
+                "uid": "1",
+                "controller": True,
+            }
         ]
     },
     {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "1"}]},

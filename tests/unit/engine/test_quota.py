@@ -64,7 +64,9 @@ def test_a_change_says_what_was_and_what_will_be(world, profile):
 
     (change,) = world.plan(document(profile(cpu="2"))).changes
 
-    assert [(one.path, one.before, one.after) for one in change.fields] == [("limits.cpu", "1", "2")]
+    assert [(one.path, one.before, one.after) for one in change.fields] == [
+        ("limits.cpu", "1", "2")
+    ]
     assert change.reason is Reason.CHANGED
 
 
@@ -90,7 +92,12 @@ def test_a_quota_that_left_the_document_is_removed_because_it_was_ours(world, pr
 def test_a_quota_that_was_never_ours_is_not_managed(world, profile):
     world.apply(document(profile()))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     assert not world.plan(document(profile())).changes
     assert stored(world) == {"hard": {"pods": "7"}}
@@ -99,7 +106,12 @@ def test_a_quota_that_was_never_ours_is_not_managed(world, profile):
 def test_explicitly_none_removes_even_a_quota_that_was_never_ours(world, profile):
     world.apply(document(profile()))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     world.apply(document(with_quota(profile, {})))
 
@@ -110,14 +122,21 @@ def test_explicitly_none_removes_even_a_quota_that_was_never_ours(world, profile
 def test_after_explicitly_none_a_silent_document_manages_nothing(world, profile):
     world.apply(document(with_quota(profile, {})))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     world.apply(document(profile()))
 
     assert stored(world) == {"hard": {"pods": "7"}}
 
 
-@pytest.mark.parametrize("spec", [{"scopes": ["BestEffort"]}, {"hard": {}}, {"scopes": ["BestEffort"], "hard": {}}])
+@pytest.mark.parametrize(
+    "spec", [{"scopes": ["BestEffort"]}, {"hard": {}}, {"scopes": ["BestEffort"], "hard": {}}]
+)
 def test_scopes_of_nothing_are_no_quota(world, profile, spec):
     pmr = document(with_quota(profile, spec))
     world.apply(pmr)
@@ -174,7 +193,9 @@ def test_scopes_that_change_take_the_old_quota_away_first(world, profile):
     assert not world.plan(document(with_quota(profile, NOT_BEST))).changes
 
 
-@pytest.mark.parametrize(("before", "after"), [(BEST, {"hard": {"pods": "5"}}), ({"hard": {"pods": "5"}}, BEST)])
+@pytest.mark.parametrize(
+    ("before", "after"), [(BEST, {"hard": {"pods": "5"}}), ({"hard": {"pods": "5"}}, BEST)]
+)
 def test_scopes_may_come_and_go(world, profile, before, after):
     world.apply(document(with_quota(profile, before)))
 
@@ -188,7 +209,9 @@ def test_scopes_in_another_order_are_no_change(world, profile):
     both = ["NotBestEffort", "NotTerminating"]
     world.apply(document(with_quota(profile, {"hard": {"pods": "5"}, "scopes": both})))
 
-    assert not world.plan(document(with_quota(profile, {"hard": {"pods": "5"}, "scopes": both[::-1]}))).changes
+    assert not world.plan(
+        document(with_quota(profile, {"hard": {"pods": "5"}, "scopes": both[::-1]}))
+    ).changes
 
 
 def test_a_change_of_scopes_that_died_halfway_is_finished_by_the_next_run(world, profile):
@@ -233,7 +256,9 @@ def test_a_scope_selector_changes_in_place(world, profile):
 # drift
 
 
-@pytest.mark.parametrize("spec", [{"hard": {"limits.cpu": "9"}}, {"hard": {"limits.cpu": "1", "pods": "1"}}, {}])
+@pytest.mark.parametrize(
+    "spec", [{"hard": {"limits.cpu": "9"}}, {"hard": {"limits.cpu": "1", "pods": "1"}}, {}]
+)
 def test_a_resource_quota_that_was_edited_is_mended(world, profile, spec):
     pmr = document(profile(cpu="1"))
     world.apply(pmr)
@@ -260,7 +285,12 @@ def test_a_quota_of_the_profile_that_was_edited_is_mended(world, profile):
     pmr = document(profile(cpu="1"))
     world.apply(pmr)
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     world.apply(pmr)
 
@@ -304,7 +334,12 @@ def test_plugins_are_written_and_taken_back(world, profile):
 def test_plugins_that_somebody_else_set_stay_where_the_document_names_none(world, profile):
     world.apply(document(profile()))
     body = {"spec": {"plugins": [PLUGIN]}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
     assert steps(world.plan(document(profile()))) == []
 

@@ -24,7 +24,11 @@ def the_line(plan):
 
 
 def the_line_of(plan, beginning):
-    (told,) = [str(line) for line in plan_lines(plan) if str(line).startswith(beginning) and "ann" in str(line)]
+    (told,) = [
+        str(line)
+        for line in plan_lines(plan)
+        if str(line).startswith(beginning) and "ann" in str(line)
+    ]
     return " ".join(told.split())
 
 
@@ -92,7 +96,10 @@ def test_a_role_change_of_an_unmanaged_contributor_says_that_they_are_adopted(wo
 
     plan = world.plan(ann(profile, "view", NEW_YEAR))
 
-    assert the_line(plan) == "-/+ ann@example.com edit → view role changed: until none → 2027-01-01; adopted"
+    assert (
+        the_line(plan)
+        == "-/+ ann@example.com edit → view role changed: until none → 2027-01-01; adopted"
+    )
     assert fields(plan)["managed by"] == (None, "default")
 
 
@@ -130,7 +137,9 @@ def test_a_contributor_who_is_renamed_and_gets_an_end_shows_both(world, profile)
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "ann@example.com", "edit")
     for kind in ("RoleBinding", "AuthorizationPolicy"):
-        (made,) = [one for one in world.api.objects(kind, "ml") if one["metadata"]["name"] == BINDING]
+        (made,) = [
+            one for one in world.api.objects(kind, "ml") if one["metadata"]["name"] == BINDING
+        ]
         world.api.remove(kind, "ml", BINDING)
         made["metadata"] = {**made["metadata"], "name": "by-hand"}
         world.api.put(made)
@@ -146,7 +155,10 @@ def test_an_owner_who_becomes_a_contributor_shows_when_that_ends(world, profile)
 
     plan = world.plan(document(profile(contributors=[contributor("ann", "edit", until=NEW_YEAR)])))
 
-    assert the_line_of(plan, "         ann@example.com") == "ann@example.com edit was the owner, until 2027-01-01"
+    assert (
+        the_line_of(plan, "         ann@example.com")
+        == "ann@example.com edit was the owner, until 2027-01-01"
+    )
     assert fields(plan)["until.ann@example.com"] == (None, "2027-01-01T00:00:00Z")
 
 
@@ -155,7 +167,10 @@ def test_a_contributor_who_becomes_the_owner_shows_that_the_end_is_gone(world, p
 
     plan = world.plan(document(profile(owner="ann")))
 
-    assert the_line_of(plan, "  -") == "- ann@example.com edit became the owner: until 2027-01-01 → none"
+    assert (
+        the_line_of(plan, "  -")
+        == "- ann@example.com edit became the owner: until 2027-01-01 → none"
+    )
     removed = plan_data(plan)["changes"][-1]
     assert removed["fields"] == [{"path": "until", "before": "2027-01-01T00:00:00Z", "after": None}]
 
@@ -164,9 +179,9 @@ def copied(world, name):
     """Put a second pair next to that of ann, with an end and a source of its own."""
     for kind in ("RoleBinding", "AuthorizationPolicy"):
         pair = world.api.get(kind, "ml", BINDING)
-        pair["metadata"] = {key: pair["metadata"][key] for key in ("namespace", "labels", "annotations")} | {
-            "name": name
-        }
+        pair["metadata"] = {
+            key: pair["metadata"][key] for key in ("namespace", "labels", "annotations")
+        } | {"name": name}
         pair["metadata"]["annotations"] |= {
             "profiles-management.io/until": "2027-01-01T00:00:00Z",
             "profiles-management.io/source": "git",

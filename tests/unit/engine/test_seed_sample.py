@@ -57,12 +57,18 @@ class ConsumerCharm(ops.CharmBase):
 """
 
 SLIPS = (
-    ("from profiles_management.pmr import classes", "import ops\nfrom profiles_management.pmr import classes"),
+    (
+        "from profiles_management.pmr import classes",
+        "import ops\nfrom profiles_management.pmr import classes",
+    ),
     ("def reconcile():", "def reconcile(self, _):"),
     ('"admin@canonical.com"\n', '"admin@canonical.com",\n'),
     ("group_name", "profile_name"),
     ("=ontributors", "=contributors"),
-    ("    def reconcile", "    def pmr_role_from_oidc_role(self, role):\n        return role\n\n    def reconcile"),
+    (
+        "    def reconcile",
+        "    def pmr_role_from_oidc_role(self, role):\n        return role\n\n    def reconcile",
+    ),
 )
 
 
@@ -105,7 +111,10 @@ def test_the_sample_makes_a_cluster_match_its_document(charm, cluster):
     profile = cluster.api.get("Profile", None, "ml-engineers")
     assert profile["spec"]["owner"]["name"] == "admin@canonical.com"
     assert profile["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "1"}}
-    assert roles_in(cluster.api, "ml-engineers") == {"admin@canonical.com": "admin", "kimonas@canonical.com": "edit"}
+    assert roles_in(cluster.api, "ml-engineers") == {
+        "admin@canonical.com": "admin",
+        "kimonas@canonical.com": "edit",
+    }
 
 
 def test_the_sample_may_run_at_every_event_and_then_writes_nothing(charm, cluster):

@@ -28,7 +28,11 @@ LONG = "a" * 64
         # principals
         ("principals", (f"spiffe://{GATEWAY}",), f"an entry with a scheme: .* Write: {GATEWAY}"),
         ("principals", (f"https://{GATEWAY}",), f"an entry with a scheme: .* Write: {GATEWAY}"),
-        ("principals", ("gateway",), "is not a principal: .* Write: TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT"),
+        (
+            "principals",
+            ("gateway",),
+            "is not a principal: .* Write: TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT",
+        ),
         ("principals", ("istio-system/gateway",), "not a principal"),
         ("principals", ("system:serviceaccount:istio-system:gateway",), "not a principal"),
         ("principals", ("cluster.local/ns/istio-system",), "not a principal"),
@@ -119,7 +123,16 @@ def test_what_means_nothing_is_refused_with_its_name_and_a_remedy(setting, value
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
-        ("principals", (GATEWAY, "td_1/ns/a/sa/b.c", "*/ns/a/sa/b", "cluster.local/ns/a/sa/*", "x/ns/a/sa/gateway-*")),
+        (
+            "principals",
+            (
+                GATEWAY,
+                "td_1/ns/a/sa/b.c",
+                "*/ns/a/sa/b",
+                "cluster.local/ns/a/sa/*",
+                "x/ns/a/sa/gateway-*",
+            ),
+        ),
         ("additional_principals", [GATEWAY]),
         ("principals", [GATEWAY]),
         ("userid_header", "X-Auth-Request_Email"),
@@ -131,7 +144,10 @@ def test_what_means_nothing_is_refused_with_its_name_and_a_remedy(setting, value
         ("instance", "Blue_1"),
         ("take_over", "other"),
         ("protected_namespaces", frozenset({"m*", "*", "?l", "team-*-prod", "ml"})),
-        ("allowed_keys", frozenset({"*", "pod-security.kubernetes.io/*", "istio-injection", "*.k8s.io/*"})),
+        (
+            "allowed_keys",
+            frozenset({"*", "pod-security.kubernetes.io/*", "istio-injection", "*.k8s.io/*"}),
+        ),
         ("roles", {"admin": "my:admin", "edit": "Edit_1", "view": "v.w"}),
         ("brake_share", 1),
         ("deadline", None),
@@ -149,4 +165,7 @@ def test_what_means_something_is_taken(setting, value):
 
 def test_every_setting_has_a_form_and_the_presets_have_it():
     for preset in (UPSTREAM, CHARMED):
-        assert Settings(**{field.name: getattr(preset, field.name) for field in fields(Settings)}) == preset
+        assert (
+            Settings(**{field.name: getattr(preset, field.name) for field in fields(Settings)})
+            == preset
+        )

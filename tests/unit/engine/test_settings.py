@@ -57,14 +57,22 @@ def test_the_defaults_are_those_that_were_decided():
 
 
 def test_roles_are_kubeflows_or_the_built_in_ones():
-    assert dict(UPSTREAM.cluster_roles) == {role: f"kubeflow-{role}" for role in ("admin", "edit", "view")}
-    assert dict(replace(UPSTREAM, standalone=True).cluster_roles) == {role: role for role in ("admin", "edit", "view")}
+    assert dict(UPSTREAM.cluster_roles) == {
+        role: f"kubeflow-{role}" for role in ("admin", "edit", "view")
+    }
+    assert dict(replace(UPSTREAM, standalone=True).cluster_roles) == {
+        role: role for role in ("admin", "edit", "view")
+    }
 
 
 def test_roles_that_are_given_hold_in_both_modes():
     roles = {"admin": "a", "edit": "b", "view": "c"}
 
-    assert Settings(roles=roles).cluster_roles == Settings(roles=roles, standalone=True).cluster_roles == roles
+    assert (
+        Settings(roles=roles).cluster_roles
+        == Settings(roles=roles, standalone=True).cluster_roles
+        == roles
+    )
 
 
 @pytest.mark.parametrize("instance", ["has space", "a" * 64, "-x", "a/b", "é"])

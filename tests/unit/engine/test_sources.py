@@ -19,7 +19,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
-from profiles_management.kubeflow.directory import Directory
+from profiles_management.kubeflow.folder.directory import Directory
 from profiles_management.pmr import Addition, Source, merge
 from profiles_management.reconcile.plan import Access, Frozen, Phase, Reason
 
@@ -48,7 +48,9 @@ def merged(*, absent=(), **documents):
 
     What is not named was withdrawn, unless it is `absent`.
     """
-    sources = [Source(NAMES[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()]
+    sources = [
+        Source(NAMES[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()
+    ]
     return merge(sources, withdrawn=set(NAMES.values()) - {*absent})
 
 
@@ -63,7 +65,8 @@ def within(world, name="ml"):
 
 def pairs(who, role="edit"):
     return [
-        (kind, f"user-{who}-example-com-clusterrole-{role}", "ml") for kind in ("RoleBinding", "AuthorizationPolicy")
+        (kind, f"user-{who}-example-com-clusterrole-{role}", "ml")
+        for kind in ("RoleBinding", "AuthorizationPolicy")
     ]
 
 
@@ -93,7 +96,9 @@ class TestTheMark:
 
         assert source_of(world, "Namespace", "ml") is None
 
-    @pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+    @pytest.mark.parametrize(
+        "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+    )
     def test_once_it_stands_nothing_is_left_to_do(self, settings):
         world = World(settings)
         pmr = merged(config=document(opened(ann="edit")), teams=adding(bob="view"))
@@ -102,7 +107,9 @@ class TestTheMark:
 
         assert not world.plan(pmr).changes
 
-    @pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+    @pytest.mark.parametrize(
+        "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+    )
     def test_moving_to_another_source_shapes_and_touches_nobodys_access(self, settings):
         world = World(settings)
         world.apply(merged(config=document(profile(ann="edit"))))
@@ -110,7 +117,9 @@ class TestTheMark:
         plan = world.plan(merged(git=document(profile(ann="edit"))))
         world.apply(merged(git=document(profile(ann="edit"))))
 
-        assert [(change.phase, change.reason) for change in plan.changes] == [(Phase.SHAPE, Reason.MOVED)] * 2
+        assert [(change.phase, change.reason) for change in plan.changes] == [
+            (Phase.SHAPE, Reason.MOVED)
+        ] * 2
         assert plan.access == Access(before=1)
         assert {source_of(world, *one) for one in pairs("ann")} == {GIT}
         assert not world.plan(merged(git=document(profile(ann="edit")))).changes
@@ -142,7 +151,9 @@ class TestTheMark:
     def test_it_is_nobodys_access(self, world):
         world.apply(merged(config=document(opened(ann="edit")), teams=adding(bob="view")))
 
-        assert [(one.person.name, one.role, one.managed) for one in list_access(target=world.client)] == [
+        assert [
+            (one.person.name, one.role, one.managed) for one in list_access(target=world.client)
+        ] == [
             ("ann@example.com", "edit", True),
             ("bob@example.com", "view", True),
             ("owner@example.com", "admin", True),
@@ -153,7 +164,9 @@ class TestTheMark:
 
         assert "source" not in export_pmr(target=plain.client, settings=plain.settings).to_yaml()
 
-    @pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+    @pytest.mark.parametrize(
+        "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+    )
     def test_a_folder_keeps_it_as_a_cluster_does(self, tmp_path, settings):
         pmr = merged(config=document(opened(ann="edit")), teams=adding(bob="view"))
         target = Directory(tmp_path)
@@ -167,14 +180,18 @@ class TestTheMark:
     def test_profiles_whose_data_is_kept_lose_it_with_our_other_marks(self, plain):
         plain.apply(merged(config=document(profile())))
 
-        delete_stale_profiles(merged(), target=plain.client, settings=plain.settings, keep_data=True)
+        delete_stale_profiles(
+            merged(), target=plain.client, settings=plain.settings, keep_data=True
+        )
 
         assert source_of(plain, "Namespace", "ml") is None
 
 
 class TestGoneAndFrozen:
     def test_a_source_that_is_gone_takes_its_profiles_with_it_as_stale(self, world):
-        world.apply(merged(config=document(profile("web", ann="edit")), teams=document(profile(bob="view"))))
+        world.apply(
+            merged(config=document(profile("web", ann="edit")), teams=document(profile(bob="view")))
+        )
 
         report = world.apply(merged(config=document(profile("web", ann="edit"))))
 
@@ -184,14 +201,21 @@ class TestGoneAndFrozen:
 
     def test_a_source_that_is_neither_there_nor_withdrawn_leaves_what_it_made(self, world):
         web = document(opened("web"))
-        world.apply(merged(config=web, teams=document(profile(bob="view")), git=adding(ann="view", to="web")))
+        world.apply(
+            merged(
+                config=web, teams=document(profile(bob="view")), git=adding(ann="view", to="web")
+            )
+        )
         before = world.api.snapshot()
 
         report = world.apply(merged(config=web, absent=[TEAMS, GIT]))
 
         assert world.api.snapshot() == before
         nobody = "no source of this name is there"
-        assert report.plan.frozen == (Frozen(GIT, nobody, contributors=1), Frozen(TEAMS, nobody, ("ml",)))
+        assert report.plan.frozen == (
+            Frozen(GIT, nobody, contributors=1),
+            Frozen(TEAMS, nobody, ("ml",)),
+        )
 
     def test_an_empty_document_makes_them_stale_too(self, world):
         world.apply(merged(teams=document(profile(bob="view"))))
@@ -205,10 +229,14 @@ class TestGoneAndFrozen:
 
         assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
-    @pytest.mark.parametrize("settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"])
+    @pytest.mark.parametrize(
+        "settings", [Settings(), Settings(standalone=True)], ids=["kubeflow", "standalone"]
+    )
     def test_a_frozen_sources_profiles_stay_byte_for_byte(self, settings):
         world = World(settings)
-        world.apply(merged(config=document(profile("web")), teams=document(profile(bob="view", cpu="1"))))
+        world.apply(
+            merged(config=document(profile("web")), teams=document(profile(bob="view", cpu="1")))
+        )
         Kfam(world.api).add("ml", "zed@example.com", "edit")
         before = within(world)
 
@@ -271,7 +299,9 @@ class TestGoneAndFrozen:
     def test_who_becomes_the_owner_is_the_owner(self, world):
         world.apply(merged(config=document(opened()), teams=adding(bob="view")))
 
-        world.apply(merged(config=document(profile(owner="bob", fields={"open": True})), teams=None))
+        world.apply(
+            merged(config=document(profile(owner="bob", fields={"open": True})), teams=None)
+        )
 
         assert roles_in(world.api) == {"bob": "admin"}
 
@@ -287,7 +317,9 @@ class TestGoneAndFrozen:
         alike = adding(contributor("a.b@x.com", "view"))
         world.apply(merged(config=document(opened(**{"a-b@x.com": "edit"})), teams=alike))
 
-        assert not world.plan(merged(config=document(opened(**{"a-b@x.com": "edit"})), teams=None)).changes
+        assert not world.plan(
+            merged(config=document(opened(**{"a-b@x.com": "edit"})), teams=None)
+        ).changes
 
     def test_a_name_that_one_of_its_objects_bears_for_somebody_else_is_not_given_again(self, world):
         world.apply(merged(config=document(opened()), teams=adding(ann="view")))
@@ -304,7 +336,9 @@ class TestGoneAndFrozen:
         assert roles_in(world.api) == {"owner": "admin", "ann": "view", "zed": "view"}
 
     def test_expiry_goes_on_in_its_profiles(self, world):
-        ends, stays = (contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None)))
+        ends, stays = (
+            contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None))
+        )
         world.apply(merged(teams=document(profile(contributors=[ends, stays]))))
 
         report = at(world, merged(teams=None), LATER)
@@ -314,7 +348,9 @@ class TestGoneAndFrozen:
         assert report.plan.access == Access(before=1, expired=1)
 
     def test_expiry_goes_on_for_whom_it_added(self, world):
-        world.apply(merged(config=document(opened()), teams=adding(contributor("ann", until=LATER))))
+        world.apply(
+            merged(config=document(opened()), teams=adding(contributor("ann", until=LATER)))
+        )
 
         report = at(world, merged(config=document(opened()), teams=None), LATER)
 
@@ -370,7 +406,9 @@ class TestGoneAndFrozen:
 
 class TestConflicts:
     def both(self):
-        return merged(config=document(profile(ann="edit"), profile("web")), git=document(profile(bob="view")))
+        return merged(
+            config=document(profile(ann="edit"), profile("web")), git=document(profile(bob="view"))
+        )
 
     def test_a_profile_in_conflict_is_refused_and_stays_byte_for_byte(self, world):
         world.apply(merged(config=document(profile(ann="edit", zed="view"))))
@@ -383,13 +421,17 @@ class TestConflicts:
         assert report.exit_code == 1
 
     def test_expiry_goes_on(self, world):
-        ends, stays = (contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None)))
+        ends, stays = (
+            contributor(who, until=moment) for who, moment in (("ann", LATER), ("bob", None))
+        )
         world.apply(merged(config=document(profile(contributors=[ends, stays]))))
 
         report = at(world, self.both(), LATER)
 
         assert roles_in(world.api) == {"owner": "admin", "bob": "edit"}
-        assert [one.reason for one in report.plan.changes if one.profile == "ml"] == [Reason.EXPIRED]
+        assert [one.reason for one in report.plan.changes if one.profile == "ml"] == [
+            Reason.EXPIRED
+        ]
 
     def test_the_others_go_on(self, world):
         world.apply(self.both())
@@ -439,7 +481,10 @@ class TestConflicts:
         world.apply(merged(teams=document(profile(ann="edit"))))
 
         report = world.apply(
-            merged(teams=None, config=document(profile(bob="view", fields={"adopt": True, "open": opens})))
+            merged(
+                teams=None,
+                config=document(profile(bob="view", fields={"adopt": True, "open": opens})),
+            )
         )
 
         assert roles_in(world.api) == {"owner": "admin", "bob": "view"}
@@ -464,7 +509,9 @@ class TestConflicts:
 
 class TestDisputes:
     def disputed(self, **roles):
-        return merged(config=document(opened(**roles)), teams=adding(bob="view"), git=adding(bob="edit"))
+        return merged(
+            config=document(opened(**roles)), teams=adding(bob="view"), git=adding(bob="edit")
+        )
 
     def test_whom_two_sources_add_differently_keeps_what_they_have_from_one_of_them(self, world):
         world.apply(merged(config=document(opened()), teams=adding(bob="view")))

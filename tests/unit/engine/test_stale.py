@@ -8,8 +8,13 @@ from engine.test_ownership import a_namespace, made_by_hand
 from engine.world import World
 from memory_api import Kfam, Killed, fail_nth_write
 from memory_api.controller import STAGES
-from profiles_management import StaleProfile, delete_stale_profiles, list_stale_profiles, plan_deletion
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management import (
+    StaleProfile,
+    delete_stale_profiles,
+    list_stale_profiles,
+    plan_deletion,
+)
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.plan import Reason, Verb
 
 
@@ -51,7 +56,9 @@ def test_a_profile_that_left_loses_its_contributors_and_keeps_everything_else(wo
 def test_a_stale_profile_is_listed_with_owner_and_contributors(world, profile):
     world.apply(document(profile(ann="edit", bob="view")))
 
-    assert list_stale_profiles(document(), target=world.client) == (StaleProfile("ml", "owner@example.com", 2),)
+    assert list_stale_profiles(document(), target=world.client) == (
+        StaleProfile("ml", "owner@example.com", 2),
+    )
 
 
 def test_contributors_that_the_dashboard_adds_to_a_stale_profile_are_revoked(world, profile):
@@ -145,7 +152,11 @@ def test_contributors_lose_access_before_anything_is_deleted(world, profile):
 
     delete(world)
 
-    assert [one.split()[1] for one in sent(world.api)] == ["rolebindings", "authorizationpolicies", "profiles"]
+    assert [one.split()[1] for one in sent(world.api)] == [
+        "rolebindings",
+        "authorizationpolicies",
+        "profiles",
+    ]
 
 
 def test_nothing_stale_means_nothing_deleted(world, profile):
@@ -177,7 +188,9 @@ def test_an_adopted_namespace_goes_too(world, profile):
 
 @pytest.mark.parametrize("index", [1, 2, 3, 4])
 @pytest.mark.parametrize("when", ["kill_before", "kill_after"])
-def test_deleting_an_adopted_namespace_is_finished_by_the_next_run_wherever_it_died(world, profile, index, when):
+def test_deleting_an_adopted_namespace_is_finished_by_the_next_run_wherever_it_died(
+    world, profile, index, when
+):
     adopted(world, profile)
     world.api.faults.append(fail_nth_write(index, when))
     with pytest.raises(Killed):
@@ -206,7 +219,10 @@ def test_a_namespace_that_is_slow_to_go_is_pending(profile):
 def test_a_profile_that_is_being_deleted_is_pending(world, profile):
     world.apply(document(profile()))
     one = world.api.get("Profile", None, "ml")
-    one["metadata"] |= {"deletionTimestamp": "2026-11-01T00:00:00Z", "finalizers": ["example.com/slow"]}
+    one["metadata"] |= {
+        "deletionTimestamp": "2026-11-01T00:00:00Z",
+        "finalizers": ["example.com/slow"],
+    }
     world.api.put(one)
 
     assert delete(world).exit_code == 4
@@ -214,7 +230,9 @@ def test_a_profile_that_is_being_deleted_is_pending(world, profile):
 
 @pytest.mark.parametrize("keep_data", [False, True])
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_deletion_that_the_controller_has_not_finished_is_written_once_and_waited_for(profile, keep_data, stage):
+def test_a_deletion_that_the_controller_has_not_finished_is_written_once_and_waited_for(
+    profile, keep_data, stage
+):
     world = World()
     world.apply(document(profile(ann="edit", cpu="1")))
     world.controller.stops_before = stage
@@ -254,19 +272,27 @@ def test_a_profile_that_comes_back_into_the_document_while_it_is_deleted_is_pend
 
 
 @pytest.mark.parametrize("keep_data", [False, True])
-@pytest.mark.parametrize("make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted])
-def test_the_first_write_to_each_object_carries_the_version_that_was_read(world, profile, make, keep_data):
+@pytest.mark.parametrize(
+    "make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted]
+)
+def test_the_first_write_to_each_object_carries_the_version_that_was_read(
+    world, profile, make, keep_data
+):
     make(world, profile)
 
     plan = plan_deletion(document(), target=world.client, keep_data=keep_data)
 
-    writes = [write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE]
+    writes = [
+        write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE
+    ]
     assert writes
     assert all(write.version for write in writes)
 
 
 @pytest.mark.parametrize("keep_data", [False, True])
-def test_a_profile_that_somebody_changed_since_it_was_read_is_not_deleted(world, profile, keep_data):
+def test_a_profile_that_somebody_changed_since_it_was_read_is_not_deleted(
+    world, profile, keep_data
+):
     world.apply(document(profile()))
     world.api.after.append(meddle_once(world.api, "Profile"))
 
@@ -287,7 +313,12 @@ def with_another_owner(world):
 
 def with_an_impossible_quota(world):
     body = {"spec": {"resourceQuotaSpec": {"hard": {"Bad Key": "1"}}}}
-    world.api.call("PATCH", world.api.path("Profile", None, "ml"), body, content_type="application/merge-patch+json")
+    world.api.call(
+        "PATCH",
+        world.api.path("Profile", None, "ml"),
+        body,
+        content_type="application/merge-patch+json",
+    )
 
 
 def with_another_role(world):
@@ -297,8 +328,12 @@ def with_another_role(world):
 
 
 @pytest.mark.parametrize("keep_data", [False, True])
-@pytest.mark.parametrize("trouble", [with_another_owner, with_an_impossible_quota, with_another_role])
-def test_what_would_leave_a_profile_in_terminating_is_mended_first(world, profile, trouble, keep_data):
+@pytest.mark.parametrize(
+    "trouble", [with_another_owner, with_an_impossible_quota, with_another_role]
+)
+def test_what_would_leave_a_profile_in_terminating_is_mended_first(
+    world, profile, trouble, keep_data
+):
     world.apply(document(profile()))
     trouble(world)
 
@@ -311,7 +346,9 @@ def test_what_would_leave_a_profile_in_terminating_is_mended_first(world, profil
 # deleting, without the data
 
 
-@pytest.mark.parametrize("make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted])
+@pytest.mark.parametrize(
+    "make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted]
+)
 def test_keeping_the_data_keeps_the_namespace_and_what_is_in_it(world, profile, make):
     make(world, profile)
     limits = {
@@ -329,7 +366,9 @@ def test_keeping_the_data_keeps_the_namespace_and_what_is_in_it(world, profile, 
     assert report.exit_code == 0
 
 
-@pytest.mark.parametrize("make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted])
+@pytest.mark.parametrize(
+    "make", [lambda world, profile: world.apply(document(profile(ann="edit"))), adopted]
+)
 def test_keeping_the_data_leaves_nobody_with_access(world, profile, make):
     make(world, profile)
     Kfam(world.api).add("ml", "zed@example.com", "edit")
@@ -352,7 +391,9 @@ def test_nobody_keeps_access_although_unlisted_contributors_are_kept_otherwise(w
 def test_keeping_the_data_never_opens_the_mesh(world, profile):
     world.apply(document(profile(ann="edit")))
     policies = []
-    world.api.after.append(lambda request: policies.append(len(world.api.objects("AuthorizationPolicy", "ml"))))
+    world.api.after.append(
+        lambda request: policies.append(len(world.api.objects("AuthorizationPolicy", "ml")))
+    )
 
     delete(world, keep_data=True)
 

@@ -8,13 +8,20 @@ from engine.test_ownership import a_namespace
 from engine.world import World
 from memory_api import Killed, MemoryApi, fail_nth_write
 from profiles_management import Settings, delete_stale_profiles, list_stale_profiles, plan_deletion
-from profiles_management.kubeflow import names
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.objects import naming
 from profiles_management.reconcile.plan import Verb
 
 ALONE = Settings(standalone=True, allow_kubeflow=True, allow_revocations=True)
-MARKS = {names.MANAGED_BY: names.MANAGER, names.INSTANCE: "default"}
-NO_MESH = {"Namespace", "RoleBinding", "ResourceQuota", "LimitRange", "ClusterRole", "ServiceAccount"}
+MARKS = {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: "default"}
+NO_MESH = {
+    "Namespace",
+    "RoleBinding",
+    "ResourceQuota",
+    "LimitRange",
+    "ClusterRole",
+    "ServiceAccount",
+}
 
 
 @pytest.fixture
@@ -38,7 +45,9 @@ def namespace(world):
 def delete(world, *, keep_data=False):
     clock = world.ticks.clock
     target = Cluster(world.client, clock=clock)
-    return delete_stale_profiles(document(), target=target, settings=ALONE, keep_data=keep_data, clock=clock)
+    return delete_stale_profiles(
+        document(), target=target, settings=ALONE, keep_data=keep_data, clock=clock
+    )
 
 
 def test_namespace_owner_quota_and_limits_are_made(plain, profile):
@@ -49,7 +58,9 @@ def test_namespace_owner_quota_and_limits_are_made(plain, profile):
 
     assert report.exit_code == 0
     assert bound(plain) == {"owner": "admin", "ann": "edit"}
-    assert plain.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"] == {"hard": {"limits.cpu": "1"}}
+    assert plain.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"] == {
+        "hard": {"limits.cpu": "1"}
+    }
     assert plain.api.get("LimitRange", "ml", "profiles-management")
     assert namespace(plain)["metadata"]["labels"]["team"] == "red"
     assert not plain.plan(pmr).changes
@@ -175,16 +186,27 @@ def test_the_mesh_lets_both_in_at_every_moment_wherever_it_died(plain, profile, 
 
 def let_through(world):
     """Return whom the policies of `ml` let in, owners included."""
-    rules = [rule for one in world.api.objects("AuthorizationPolicy", "ml") for rule in one["spec"]["rules"]]
+    rules = [
+        rule
+        for one in world.api.objects("AuthorizationPolicy", "ml")
+        for rule in one["spec"]["rules"]
+    ]
     conditions = [when for rule in rules for when in rule.get("when", ())]
-    return {value for when in conditions if when["key"].startswith("request.headers") for value in when["values"]}
+    return {
+        value
+        for when in conditions
+        if when["key"].startswith("request.headers")
+        for value in when["values"]
+    }
 
 
 @pytest.mark.parametrize(
     ("space", "lives"),
     [("ci", "ci"), (None, "ml")],
 )
-def test_a_service_account_lives_where_the_document_says_or_in_the_profile(plain, profile, space, lives):
+def test_a_service_account_lives_where_the_document_says_or_in_the_profile(
+    plain, profile, space, lives
+):
     pmr = document(profile(owner="bot", kind="ServiceAccount", space=space))
 
     plain.apply(pmr)
@@ -244,7 +266,9 @@ def test_an_owners_object_that_was_deleted_comes_back(plain, profile, kind):
     pmr = document(profile())
     plain.apply(pmr)
     whole = plain.api.snapshot()
-    plain.api.remove(kind, "ml", "namespaceAdmin" if kind == "RoleBinding" else "ns-owner-access-istio")
+    plain.api.remove(
+        kind, "ml", "namespaceAdmin" if kind == "RoleBinding" else "ns-owner-access-istio"
+    )
 
     plain.apply(pmr)
 
@@ -273,14 +297,23 @@ def test_scopes_are_changed_by_a_replacement(plain, profile):
 
     plain.apply(scoped("NotBestEffort"))
 
-    assert plain.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["scopes"] == ["NotBestEffort"]
+    assert plain.api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["scopes"] == [
+        "NotBestEffort"
+    ]
     assert not plain.plan(scoped("NotBestEffort")).changes
 
 
 def test_a_quota_that_is_not_ours_stays_where_the_document_says_nothing(plain, profile):
     plain.apply(document(profile()))
     metadata = {"name": "kf-resource-quota", "namespace": "ml"}
-    plain.api.put({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": {"hard": {"pods": "1"}}})
+    plain.api.put(
+        {
+            "apiVersion": "v1",
+            "kind": "ResourceQuota",
+            "metadata": metadata,
+            "spec": {"hard": {"pods": "1"}},
+        }
+    )
 
     assert not plain.plan(document(profile())).changes
 
@@ -314,8 +347,12 @@ def test_a_namespace_that_was_there_is_adopted_with_adopt(plain, profile):
     assert not plain.plan(pmr).changes
 
 
-@pytest.mark.parametrize(("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")])
-def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(plain, profile, kind, name, space):
+@pytest.mark.parametrize(
+    ("kind", "name", "space"), [("Group", "team@x.com", None), ("ServiceAccount", "bot", "ci")]
+)
+def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(
+    plain, profile, kind, name, space
+):
     a_namespace(plain, owner=name)
     robots = {"owner": name, "kind": kind, "space": space}
 
@@ -330,7 +367,9 @@ def test_an_annotation_is_no_proof_of_a_group_or_an_account_of_that_name(plain, 
 def test_a_namespace_of_somebody_else_is_refused_always(plain, profile, adopt):
     a_namespace(plain, owner="zed@example.com")
 
-    assert codes(plain.plan(document(profile(fields={"adopt": adopt}))).refused) == ["foreign-namespace"]
+    assert codes(plain.plan(document(profile(fields={"adopt": adopt}))).refused) == [
+        "foreign-namespace"
+    ]
 
 
 def test_another_instances_namespace_is_refused_and_can_be_taken_over(plain, profile):
@@ -407,7 +446,9 @@ def test_every_write_of_a_deletion_carries_the_version_that_was_read(plain, prof
 
     plan = plan_deletion(document(), target=plain.client, settings=ALONE, keep_data=keep_data)
 
-    writes = [write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE]
+    writes = [
+        write for change in plan.changes for write in change.writes if write.verb is not Verb.CREATE
+    ]
     assert writes
     assert all(write.version for write in writes)
 

@@ -8,8 +8,14 @@ from engine.build import document, profile
 from engine.looking import codes, roles_in
 from engine.world import BRAKE_OFF, World
 from memory_api.faults import forbid
-from profiles_management import Settings, SettingsError, delete_stale_profiles, export_pmr, list_access
-from profiles_management.kubeflow.names import INSTANCE, MANAGED_BY, MANAGER
+from profiles_management import (
+    Settings,
+    SettingsError,
+    delete_stale_profiles,
+    export_pmr,
+    list_access,
+)
+from profiles_management.kubeflow.objects.naming import INSTANCE, MANAGED_BY, MANAGER
 
 ALONE = Settings(standalone=True, allow_revocations=True)
 ML = document(profile(ann="edit"))
@@ -30,7 +36,11 @@ def alone(kubeflow):
 
 def mark(api, kind, name, instance):
     found = api.get(kind, None, name)
-    found["metadata"]["labels"] = {**found["metadata"].get("labels", {}), MANAGED_BY: MANAGER, INSTANCE: instance}
+    found["metadata"]["labels"] = {
+        **found["metadata"].get("labels", {}),
+        MANAGED_BY: MANAGER,
+        INSTANCE: instance,
+    }
     api.put(found)
 
 

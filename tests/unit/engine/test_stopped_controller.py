@@ -1,6 +1,7 @@
 """A profile controller that stops in the middle: what it has not made yet is pending and nothing else.
 
-A grid: every situation in which it has something to do, with a controller that stops before each of its stages.
+A grid: every situation in which it has something to do, with a controller that stops before each of
+    its stages.
 """
 
 from contextlib import suppress
@@ -17,11 +18,13 @@ from engine.world import NOON, World
 from memory_api import Killed, fail_nth_write
 from memory_api.controller import STAGES
 from profiles_management import plan_profiles
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.reconcile.plan import Reason
 from scenarios.states import of_profiles
 
-BEST, NOT_BEST = ({"hard": {"pods": "5"}, "scopes": [scope]} for scope in ("BestEffort", "NotBestEffort"))
+BEST, NOT_BEST = (
+    {"hard": {"pods": "5"}, "scopes": [scope]} for scope in ("BestEffort", "NotBestEffort")
+)
 LIMITS = {"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
 
 
@@ -30,7 +33,8 @@ class Situation:
     """A cluster, a document that it matches, and the one that is applied while the controller is stopped.
 
     Attributes:
-        last: the stage with which the controller is through; "finalizer" where it has to come twice.
+        last: the stage with which the controller is through; "finalizer" where it has to come
+            twice.
         writes: what the first run sends to the Profile.
     """
 
@@ -63,20 +67,32 @@ def with_quota(spec):
 
 ADOPTED = {"adopt": True}
 SITUATIONS = {
-    "a new profile": Situation(document(), document(profile(ann="edit", cpu="1", fields=LIMITS)), "quota"),
-    "a new profile without a quota": Situation(document(), document(profile(ann="edit")), "binding"),
+    "a new profile": Situation(
+        document(), document(profile(ann="edit", cpu="1", fields=LIMITS)), "quota"
+    ),
+    "a new profile without a quota": Situation(
+        document(), document(profile(ann="edit")), "binding"
+    ),
     "a new profile in a namespace without ownerReference": Situation(
-        document(), document(profile(ann="edit", cpu="1", fields=ADOPTED)), "quota", found=unowned_namespace
+        document(),
+        document(profile(ann="edit", cpu="1", fields=ADOPTED)),
+        "quota",
+        found=unowned_namespace,
     ),
     "an adopted profile that gets a quota": Situation(
         document(), document(profile(ann="edit", cpu="1")), "quota", found=profile_by_hand
     ),
     "another owner": Situation(document(profile()), document(profile(owner="new")), "binding"),
     "another owner in an adopted namespace": Situation(
-        of(**ADOPTED), document(profile(owner="new", fields=ADOPTED)), "binding", found=unowned_namespace
+        of(**ADOPTED),
+        document(profile(owner="new", fields=ADOPTED)),
+        "binding",
+        found=unowned_namespace,
     ),
     "owner and contributor change places": Situation(
-        document(profile(new="edit")), document(profile(owner="new", contributors=[contributor("owner")])), "binding"
+        document(profile(new="edit")),
+        document(profile(owner="new", contributors=[contributor("owner")])),
+        "binding",
     ),
     "another owner and another quota": Situation(
         document(profile(cpu="1")), document(profile(owner="new", cpu="2")), "finalizer", 2
@@ -181,8 +197,12 @@ def delete_quota(world):
     world.api.remove("ResourceQuota", "ml", "kf-resource-quota")
 
 
-@pytest.mark.parametrize("damage", [delete_quota, lambda world: edit_quota(world, "9")], ids=["deleted", "edited"])
-@pytest.mark.parametrize("before", [document(profile(cpu="1")), document(profile())], ids=["from the start", "later"])
+@pytest.mark.parametrize(
+    "damage", [delete_quota, lambda world: edit_quota(world, "9")], ids=["deleted", "edited"]
+)
+@pytest.mark.parametrize(
+    "before", [document(profile(cpu="1")), document(profile())], ids=["from the start", "later"]
+)
 def test_a_quota_that_is_damaged_again_and_again_is_restored_each_time(before, damage):
     world, pmr = World(), document(profile(cpu="1"))
     world.apply(before)
@@ -224,16 +244,20 @@ def test_a_quota_that_stays_missing_wakes_the_controller_again_after_an_hour():
         return plan_profiles(pmr, target=world.client, now=NOON + timedelta(minutes=minutes))
 
     assert not plan(59).changes
-    assert [one.what for one in plan(59).pending] == ["waits for the profile controller to make the quota"]
+    assert [one.what for one in plan(59).pending] == [
+        "waits for the profile controller to make the quota"
+    ]
     assert plan(60).changes
 
 
-@pytest.mark.parametrize("mark", ["missing since yesterday", "missing since 2026-11-01T11:59:59", "nonsense", "7"])
+@pytest.mark.parametrize(
+    "mark", ["missing since yesterday", "missing since 2026-11-01T11:59:59", "nonsense", "7"]
+)
 def test_a_record_that_somebody_else_wrote_records_nothing(mark):
     world, pmr = World(), document(profile(cpu="1"))
     world.apply(pmr)
     seen = world.api.get("Profile", None, "ml")
-    seen["metadata"]["annotations"][names.TOUCHED] = mark
+    seen["metadata"]["annotations"][naming.TOUCHED] = mark
     world.api.put(seen)
     delete_quota(world)
 
@@ -253,7 +277,9 @@ def test_an_owners_policy_that_shuts_the_owner_out_is_a_warning_although_the_quo
     plan = world.plan(document(profile(cpu="2")))
 
     assert codes(plan.warnings) == ["owner-drift"]
-    assert [one.what for one in plan.pending] == ["waits for the profile controller to change the quota"]
+    assert [one.what for one in plan.pending] == [
+        "waits for the profile controller to change the quota"
+    ]
 
 
 def test_an_owners_binding_to_another_role_is_a_warning_although_the_owner_is_pending():
@@ -269,18 +295,27 @@ def test_an_owners_binding_to_another_role_is_a_warning_although_the_owner_is_pe
     plan = world.plan(pmr)
 
     assert codes(plan.warnings) == ["owner-drift"]
-    assert [one.what for one in plan.pending] == ["waits for the profile controller to bind the new owner"]
+    assert [one.what for one in plan.pending] == [
+        "waits for the profile controller to bind the new owner"
+    ]
 
 
 @pytest.mark.parametrize("extra", [["eve"], ["eve", "mia"], None])
 @pytest.mark.parametrize("kind", ["User", "Group", "ServiceAccount"])
-def test_whom_somebody_added_to_the_owners_binding_loses_access_although_the_controller_is_stopped(extra, kind):
-    world, pmr = World(), document(profile(owner="bot", kind=kind, space="ci" if kind == "ServiceAccount" else None))
+def test_whom_somebody_added_to_the_owners_binding_loses_access_although_the_controller_is_stopped(
+    extra, kind
+):
+    world, pmr = (
+        World(),
+        document(profile(owner="bot", kind=kind, space="ci" if kind == "ServiceAccount" else None)),
+    )
     world.apply(pmr)
     world.controller.stops_before = "namespace"
     binding = world.api.get("RoleBinding", "ml", "namespaceAdmin")
     owner = binding["subjects"]
-    added = [{"apiGroup": RBAC, "kind": "User", "name": f"{name}@example.com"} for name in extra or ()]
+    added = [
+        {"apiGroup": RBAC, "kind": "User", "name": f"{name}@example.com"} for name in extra or ()
+    ]
     world.api.put({**binding, "subjects": owner + added if extra else []})
     world.api.log.clear()
 
@@ -290,7 +325,9 @@ def test_whom_somebody_added_to_the_owners_binding_loses_access_although_the_con
     assert world.api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"] == owner
     (change,) = reports[0].plan.changes
     assert change.reason is Reason.DRIFTED
-    (subjects,) = [field for field in change.fields if field.path in ("subjects", "namespaceAdmin.subjects")]
+    (subjects,) = [
+        field for field in change.fields if field.path in ("subjects", "namespaceAdmin.subjects")
+    ]
     assert subjects.before == [
         one["name"] if one["kind"] == "User" else f"{one['name']} ({one['kind']})"
         for one in (owner + added if extra else [])
@@ -313,7 +350,9 @@ def test_an_owners_policy_that_is_not_there_is_pending():
     assert report.plan.warnings == ()
     later = world.apply(document(profile()), deadline=0)
     assert later.exit_code == 4
-    assert [one.what for one in later.pending] == ["waits for the profile controller to let the owner in"]
+    assert [one.what for one in later.pending] == [
+        "waits for the profile controller to let the owner in"
+    ]
     assert sent(world.api).count("PATCH profiles ml") == 1
 
 
@@ -372,7 +411,9 @@ def test_a_controller_that_nothing_woke_for_a_namespace_is_woken_once():
 
 @pytest.mark.parametrize("owner", ["owner", "new"])
 @pytest.mark.parametrize("annotated", [None, "owner@example.com"])
-def test_a_namespace_that_somebody_made_meanwhile_is_annotated_and_the_controller_woken(owner, annotated):
+def test_a_namespace_that_somebody_made_meanwhile_is_annotated_and_the_controller_woken(
+    owner, annotated
+):
     world = World()
     world.controller.stops_before = "namespace"
     world.apply(document(profile(fields=ADOPTED)), deadline=0)
@@ -427,7 +468,9 @@ def test_a_controller_that_makes_nothing_ready_is_warned_of():
 
     [warning] = report.plan.warnings
     assert warning.code == "controller-silent"
-    assert warning.what == "2 profiles wait for the profile controller, which made none ready in 299 s"
+    assert (
+        warning.what == "2 profiles wait for the profile controller, which made none ready in 299 s"
+    )
     assert "Check that the profile controller runs" in warning.remedy
 
 

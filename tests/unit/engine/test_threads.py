@@ -7,15 +7,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 
-# In a process of its own, because a class is learned once: 16 threads read and are refused, as writers are.
+# In a process of its own, because a class is learned once: 16 threads read and are refused, as
+# writers are.
 LEARNED_IN_THREADS = """
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from memory_api import MemoryApi
 from profiles_management import Settings
-from profiles_management.kubeflow import writes
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.objects import merge_patch as writes
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.target import WriteError
 
 learned = []

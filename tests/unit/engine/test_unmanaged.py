@@ -16,7 +16,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_deletion,
 )
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.pmr import Contributor
 from scenarios.foreign import account, binding, kfam_notes, peer_pair, person, policy, put, rule
 
@@ -60,7 +60,9 @@ def test_a_person_whom_the_run_revokes_still_has_access(ml, profile):
 
     plan = ml.apply(document(profile())).plan
 
-    assert said(plan.warnings) == ["ann@example.com still has edit by RoleBinding some-name, which is not managed"]
+    assert said(plan.warnings) == [
+        "ann@example.com still has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_an_expired_person_still_has_access(ml, profile):
@@ -68,7 +70,9 @@ def test_an_expired_person_still_has_access(ml, profile):
 
     plan = ml.plan(document(profile(contributors=[contributor("ann", until="2026-01-01")])))
 
-    assert said(plan.warnings) == ["ann@example.com still has edit by RoleBinding some-name, which is not managed"]
+    assert said(plan.warnings) == [
+        "ann@example.com still has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_an_owner_who_is_replaced_still_has_access(ml, profile):
@@ -76,7 +80,9 @@ def test_an_owner_who_is_replaced_still_has_access(ml, profile):
 
     plan = ml.plan(document(profile(owner="olga", ann="edit")))
 
-    assert said(plan.warnings) == ["owner@example.com still has edit by RoleBinding some-name, which is not managed"]
+    assert said(plan.warnings) == [
+        "owner@example.com still has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_somebody_whom_the_document_names_in_another_profile_is_reported(ml, profile):
@@ -84,7 +90,9 @@ def test_somebody_whom_the_document_names_in_another_profile_is_reported(ml, pro
 
     plan = ml.plan(document(profile(ann="edit"), profile("data", zed="view")))
 
-    assert said(plan.warnings) == ["zed@example.com also has edit by RoleBinding some-name, which is not managed"]
+    assert said(plan.warnings) == [
+        "zed@example.com also has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_somebody_whom_nobody_names_is_not_reported(ml, profile):
@@ -145,7 +153,9 @@ BY_WHAT = {
     "ClusterRole cluster-admin": binding("x", person(ANN), role="cluster-admin"),
     "ClusterRole edit": binding("x", person(ANN), role="edit"),
     "Role pod-reader": binding("x", person(ANN), role="pod-reader", kind="Role"),
-    "admin": binding("x", person(ZED), person(ANN), role="kubeflow-admin", notes=kfam_notes(ANN, "edit")),
+    "admin": binding(
+        "x", person(ZED), person(ANN), role="kubeflow-admin", notes=kfam_notes(ANN, "edit")
+    ),
     "view": binding("x", person(ANN), role="kubeflow-view", notes={"user": ANN}),
 }
 
@@ -165,21 +175,35 @@ LETS_ANN_IN = {
     "by the end of the name": policy("x", rule("*nn@example.com")),
     "by its beginning": policy("x", rule("ann@*")),
     "in a second rule": policy("x", rule(ZED), rule(ANN)),
-    "through every gateway of a namespace": policy("x", rule(ANN, principals=["cluster.local/ns/istio-system/*"])),
+    "through every gateway of a namespace": policy(
+        "x", rule(ANN, principals=["cluster.local/ns/istio-system/*"])
+    ),
     "whatever sent it": policy("x", {"when": rule(ANN)["when"]}),
     "with a header in capitals": policy("x", rule(ANN, key="request.headers[Kubeflow-UserID]")),
-    "from any address": policy("x", {**rule(ANN), "from": [{"source": {"ipBlocks": ["0.0.0.0/0"]}}]}),
-    "from the gateway's namespace": policy("x", {**rule(ANN), "from": [{"source": {"namespaces": ["istio-*"]}}]}),
+    "from any address": policy(
+        "x", {**rule(ANN), "from": [{"source": {"ipBlocks": ["0.0.0.0/0"]}}]}
+    ),
+    "from the gateway's namespace": policy(
+        "x", {**rule(ANN), "from": [{"source": {"namespaces": ["istio-*"]}}]}
+    ),
     "from all but one": policy("x", {**rule(ANN), "from": [{"source": {"notPrincipals": ["x"]}}]}),
     "from the gateway's account": policy(
         "x", {**rule(ANN), "from": [{"source": {"serviceAccounts": ["istio-system/*"]}}]}
     ),
     "to some paths": policy("x", {**rule(ANN), "to": [{"operation": {"paths": ["/notebook/*"]}}]}),
     "and not from one address": policy(
-        "x", {**rule(ANN), "when": [*rule(ANN)["when"], {"key": "source.ip", "notValues": ["192.0.2.1"]}]}
+        "x",
+        {
+            **rule(ANN),
+            "when": [*rule(ANN)["when"], {"key": "source.ip", "notValues": ["192.0.2.1"]}],
+        },
     ),
     "and with another header": policy(
-        "x", {**rule(ANN), "when": [*rule(ANN)["when"], *rule("x", key="request.headers[x-other]")["when"]]}
+        "x",
+        {
+            **rule(ANN),
+            "when": [*rule(ANN)["when"], *rule("x", key="request.headers[x-other]")["when"]],
+        },
     ),
     "by the claim of an address": policy("x", rule(ANN, key="request.auth.claims[email]")),
 }
@@ -199,12 +223,22 @@ USER_ID = "request.headers[kubeflow-userid]"
 LETS_ANYBODY_IN = {
     "an empty rule": policy("x", {}),
     "any header": policy("x", rule("*")),
-    "all but one": policy("x", {**rule(), "when": [{"key": USER_ID, "notValues": ["zed@example.com"]}]}),
-    "all but one address": policy("x", {**rule(), "when": [{"key": "source.ip", "notValues": ["192.0.2.1"]}]}),
+    "all but one": policy(
+        "x", {**rule(), "when": [{"key": USER_ID, "notValues": ["zed@example.com"]}]}
+    ),
+    "all but one address": policy(
+        "x", {**rule(), "when": [{"key": "source.ip", "notValues": ["192.0.2.1"]}]}
+    ),
     "any browser": policy("x", rule("*", key="request.headers[user-agent]")),
-    "the gateway as a condition": policy("x", {"when": [{"key": "source.principal", "values": [GATEWAY]}]}),
-    "its namespace as a condition": policy("x", {"when": [{"key": "source.namespace", "values": ["istio-*"]}]}),
-    "the gateway's namespace": policy("x", {"from": [{"source": {"namespaces": ["istio-system"]}}]}),
+    "the gateway as a condition": policy(
+        "x", {"when": [{"key": "source.principal", "values": [GATEWAY]}]}
+    ),
+    "its namespace as a condition": policy(
+        "x", {"when": [{"key": "source.namespace", "values": ["istio-*"]}]}
+    ),
+    "the gateway's namespace": policy(
+        "x", {"from": [{"source": {"namespaces": ["istio-system"]}}]}
+    ),
     "every path": policy("x", {"to": [{"operation": {"paths": ["/*"]}}]}),
     "all paths but one": policy("x", {"to": [{"operation": {"notPaths": ["/admin"]}}]}),
     "reading": policy("x", {"to": [{"operation": {"methods": ["GET"]}}]}),
@@ -230,11 +264,15 @@ KEEPS_ANN_OUT = {
     "of a group": policy("x", rule(ANN, key="request.auth.claims[groups]")),
     "for health checks": policy("x", {"to": [{"operation": {"paths": ["/healthz"]}}]}),
     "for other workloads": policy("x", {"from": [{"source": {"namespaces": ["knative-serving"]}}]}),
-    "through another gateway": policy("x", rule(ANN, principals=["cluster.local/ns/other/sa/gateway"])),
+    "through another gateway": policy(
+        "x", rule(ANN, principals=["cluster.local/ns/other/sa/gateway"])
+    ),
     "from all but the gateways": policy(
         "x", {**rule(ANN), "from": [{"source": {"notPrincipals": ["cluster.local/*"]}}]}
     ),
-    "from the workloads of a namespace": policy("x", {"when": [{"key": "source.namespace", "values": ["ml"]}]}),
+    "from the workloads of a namespace": policy(
+        "x", {"when": [{"key": "source.namespace", "values": ["ml"]}]}
+    ),
     "from one address": policy("x", {"from": [{"source": {"ipBlocks": ["192.0.2.1/32"]}}]}),
     "to the port of metrics": policy("x", {"to": [{"operation": {"ports": ["15090"]}}]}),
     "writing": policy("x", {"to": [{"operation": {"methods": ["POST"]}}]}),
@@ -272,7 +310,10 @@ def test_a_prefix_of_user_ids_is_part_of_what_a_policy_compares(profile, value):
 
     (what,) = said(world.plan(document(profile())).warnings)
 
-    assert what == "ann@example.com still passes the mesh by AuthorizationPolicy x, which is not managed"
+    assert (
+        what
+        == "ann@example.com still passes the mesh by AuthorizationPolicy x, which is not managed"
+    )
 
 
 @pytest.mark.parametrize("value", ["*", "g*", "goo:*"])
@@ -301,7 +342,10 @@ def test_what_has_kfams_annotations_and_is_not_managed_is_reported_whoever_it_is
 
     (warning,) = ml.plan(document(profile(ann="edit"))).warnings
 
-    assert warning.what == "RoleBinding x gives edit to zed@example.com, yan@example.com, and is not managed"
+    assert (
+        warning.what
+        == "RoleBinding x gives edit to zed@example.com, yan@example.com, and is not managed"
+    )
 
 
 def test_five_unknown_objects_are_named_of_one_profile_and_the_others_are_counted(ml, profile):
@@ -311,7 +355,8 @@ def test_five_unknown_objects_are_named_of_one_profile_and_the_others_are_counte
 
     assert len(warnings) == 6
     assert (
-        warnings[-1].what == "4 more objects with a contributor's name or annotations give access and are not managed"
+        warnings[-1].what
+        == "4 more objects with a contributor's name or annotations give access and are not managed"
     )
 
 
@@ -365,11 +410,15 @@ def test_access_lists_who_is_bound_with_the_owner(ml):
 
 
 @pytest.mark.parametrize("finalizers", [[], ["example.com/keep"]])
-def test_keeping_the_data_removes_owners_objects_that_would_stay_without_their_profile(ml, finalizers):
+def test_keeping_the_data_removes_owners_objects_that_would_stay_without_their_profile(
+    ml, finalizers
+):
     bind_with_the_owner(ml.api, ANN, finalizers=finalizers)
     let_in_with_the_owner(ml.api, ANN, finalizers=finalizers)
 
-    report = delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+    report = delete_stale_profiles(
+        document(), target=target(ml), keep_data=True, clock=ml.ticks.clock
+    )
 
     assert report.exit_code == 0
     assert roles_in(ml.api) == {}
@@ -377,7 +426,10 @@ def test_keeping_the_data_removes_owners_objects_that_would_stay_without_their_p
 
 
 def test_keeping_the_data_removes_owners_objects_with_finalizers(ml):
-    for kind, name in (("RoleBinding", "namespaceAdmin"), ("AuthorizationPolicy", "ns-owner-access-istio")):
+    for kind, name in (
+        ("RoleBinding", "namespaceAdmin"),
+        ("AuthorizationPolicy", "ns-owner-access-istio"),
+    ):
         body = ml.api.get(kind, "ml", name)
         body["metadata"]["finalizers"] = ["example.com/keep"]
         put(ml.api, body)
@@ -390,7 +442,12 @@ def test_keeping_the_data_removes_owners_objects_with_finalizers(ml):
 
 def test_keeping_the_data_empties_what_a_finalizer_keeps_in_deletion(ml):
     finalizers = ["example.com/keep"]
-    put(ml.api, binding("x", person(ANN), person(ZED), notes=kfam_notes(ANN, "edit"), finalizers=finalizers))
+    put(
+        ml.api,
+        binding(
+            "x", person(ANN), person(ZED), notes=kfam_notes(ANN, "edit"), finalizers=finalizers
+        ),
+    )
     put(ml.api, policy("y", rule(ANN, ZED), notes=kfam_notes(ZED, "edit"), finalizers=finalizers))
 
     delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
@@ -404,16 +461,28 @@ def test_keeping_the_data_empties_what_a_finalizer_keeps_in_deletion(ml):
     [
         policy("profiles-management-closed", rule(ANN)),
         policy("profiles-management-closed", rule(ANN), action="DENY"),
-        {**policy("profiles-management-closed"), "spec": {"selector": {"matchLabels": {"app": "x"}}}},
-        policy("profiles-management-closed", rule(ANN), labels={"hnc.x-k8s.io/inherited-from": "org"}),
-        policy("profiles-management-closed", rule(ANN), notes=kfam_notes(ANN, "edit"), finalizers=["example.com/x"]),
+        {
+            **policy("profiles-management-closed"),
+            "spec": {"selector": {"matchLabels": {"app": "x"}}},
+        },
+        policy(
+            "profiles-management-closed", rule(ANN), labels={"hnc.x-k8s.io/inherited-from": "org"}
+        ),
+        policy(
+            "profiles-management-closed",
+            rule(ANN),
+            notes=kfam_notes(ANN, "edit"),
+            finalizers=["example.com/x"],
+        ),
     ],
     ids=["lets in", "denies", "of one workload", "of a copy", "kept in deletion"],
 )
 def test_keeping_the_data_never_trusts_the_name_of_a_policy(ml, body):
     put(ml.api, body)
 
-    report = delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
+    report = delete_stale_profiles(
+        document(), target=target(ml), keep_data=True, clock=ml.ticks.clock
+    )
 
     assert report.exit_code == 0
     assert {} in [one["spec"] for one in ml.api.objects("AuthorizationPolicy", "ml")]
@@ -435,12 +504,18 @@ def test_those_who_were_just_revoked_are_named_first(ml, profile):
     put(ml.api, *(binding(f"x{number}", person("owner@example.com")) for number in range(9)))
     put(ml.api, binding("y", person(ANN)))
 
-    assert said(ml.plan(document(profile())).warnings)[0].startswith("ann@example.com still has edit")
+    assert said(ml.plan(document(profile())).warnings)[0].startswith(
+        "ann@example.com still has edit"
+    )
 
 
 def test_hostile_objects_are_read_without_harm(ml, profile):
     deep = {"rules": [{"when": [{"key": "k" * 10_000, "values": ["*" * 5_000] * 100}]}] * 100}
-    put(ml.api, {**policy("x"), "spec": deep}, binding("y", *(person(f"p{n}") for n in range(2_000))))
+    put(
+        ml.api,
+        {**policy("x"), "spec": deep},
+        binding("y", *(person(f"p{n}") for n in range(2_000))),
+    )
 
     assert not said(ml.plan(document(profile(ann="edit"))).warnings)
 
@@ -453,7 +528,9 @@ def test_an_export_says_who_has_more_than_the_document_can_say(ml):
 
     export = export_pmr(target=target(ml))
 
-    assert said(export.notes) == ["ann@example.com also has admin by RoleBinding some-name, which is not managed"]
+    assert said(export.notes) == [
+        "ann@example.com also has admin by RoleBinding some-name, which is not managed"
+    ]
     assert "also has admin by RoleBinding some-name" in export.to_yaml().partition("profiles:")[0]
 
 
@@ -462,7 +539,9 @@ def test_stale_profiles_are_listed_with_it(ml):
 
     (stale,) = list_stale_profiles(document(), target=target(ml))
 
-    assert said(stale.warnings) == ["ann@example.com still has edit by RoleBinding some-name, which is not managed"]
+    assert said(stale.warnings) == [
+        "ann@example.com still has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_keeping_the_data_says_who_is_left_whoever_it_is(ml):
@@ -470,7 +549,9 @@ def test_keeping_the_data_says_who_is_left_whoever_it_is(ml):
 
     plan = plan_deletion(document(), target=target(ml), keep_data=True)
 
-    assert said(plan.warnings) == ["zed@example.com still has edit by RoleBinding some-name, which is not managed"]
+    assert said(plan.warnings) == [
+        "zed@example.com still has edit by RoleBinding some-name, which is not managed"
+    ]
 
 
 def test_accounts_of_a_namespace_whose_name_begins_alike_are_left_too(ml):
@@ -485,7 +566,9 @@ def test_accounts_of_a_namespace_whose_name_begins_alike_are_left_too(ml):
 
 WITH_NOTES = {
     "of two people": binding("x", person(ANN), person(ZED), notes=kfam_notes(ANN, "edit")),
-    "of another role": binding("x", person(ZED), role="cluster-admin", notes=kfam_notes(ZED, "edit")),
+    "of another role": binding(
+        "x", person(ZED), role="cluster-admin", notes=kfam_notes(ZED, "edit")
+    ),
     "of another person": binding("x", person(ZED), notes=kfam_notes(ANN, "edit")),
 }
 
@@ -505,7 +588,10 @@ def test_after_keeping_the_data_access_still_lists_who_is_left(ml):
 
     delete_stale_profiles(document(), target=target(ml), keep_data=True, clock=ml.ticks.clock)
 
-    found = [(entry.profile, entry.person.name, entry.role, entry.managed) for entry in list_access(target=target(ml))]
+    found = [
+        (entry.profile, entry.person.name, entry.role, entry.managed)
+        for entry in list_access(target=target(ml))
+    ]
     assert found == [("ml", ZED, "edit", False)]
 
 

@@ -12,7 +12,7 @@ from engine.looking import let_in, roles_in, steps
 from engine.world import NOON, World
 from memory_api import Kfam
 from profiles_management import create_or_update_profiles, list_access, plan_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.plan import Reason
 from profiles_management.reconcile.summary import unchanged
 
@@ -50,7 +50,8 @@ def test_access_shows_when_it_ends(world, profile):
 
 
 @pytest.mark.parametrize(
-    ("before", "has"), [(timedelta(seconds=1), True), (timedelta(0), False), (-timedelta(days=9), False)]
+    ("before", "has"),
+    [(timedelta(seconds=1), True), (timedelta(0), False), (-timedelta(days=9), False)],
 )
 def test_it_ends_at_that_moment(profile, before, has):
     world = World()
@@ -89,7 +90,9 @@ def test_a_plan_for_a_future_day_shows_what_will_end_and_changes_nothing(world, 
     assert not world.api.writes
 
 
-@pytest.mark.parametrize(("first", "then"), [(MORNING, None), (None, MORNING), (MORNING, MORNING + timedelta(days=1))])
+@pytest.mark.parametrize(
+    ("first", "then"), [(MORNING, None), (None, MORNING), (MORNING, MORNING + timedelta(days=1))]
+)
 def test_another_end_is_a_patch_that_opens_no_gap(world, profile, first, then):
     world.apply(ending(profile, first))
 
@@ -104,7 +107,9 @@ def test_a_role_change_carries_the_end_along(world, profile):
 
     world.apply(ending(profile, role="view"))
 
-    notes = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-view")["metadata"]["annotations"]
+    notes = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-view")["metadata"][
+        "annotations"
+    ]
     assert notes["profiles-management.io/until"] == "2027-01-01T00:00:00Z"
 
 
@@ -125,7 +130,9 @@ def test_a_bare_date_ends_at_midnight_utc_of_that_day(world, profile):
 
 
 def test_an_end_in_another_zone_is_the_same_moment(world, profile):
-    world.apply(document(profile(contributors=[contributor("ann", until="2027-01-01T02:00:00+02:00")])))
+    world.apply(
+        document(profile(contributors=[contributor("ann", until="2027-01-01T02:00:00+02:00")]))
+    )
 
     assert not world.plan(ending(profile)).changes
 
@@ -147,18 +154,24 @@ def test_whose_time_is_up_and_who_was_added_in_the_dashboard_goes_too(world, pro
 
 
 @pytest.mark.parametrize("stale", ["ours", "off"])
-def test_access_that_expires_outside_of_the_document_leaves_the_number_of_unchanged_profiles_alone(world, stale):
+def test_access_that_expires_outside_of_the_document_leaves_the_number_of_unchanged_profiles_alone(
+    world, stale
+):
     world.apply(ending(a_profile))
     settings = replace(world.settings, stale=stale)
 
-    plan = plan_profiles(document(a_profile("web")), target=world.client, settings=settings, now=MORNING)
+    plan = plan_profiles(
+        document(a_profile("web")), target=world.client, settings=settings, now=MORNING
+    )
 
     assert [change.profile for change in plan.changes] == ["ml", "web"]
     assert (plan.stale, plan.outside) == ((("ml",), ()) if stale == "ours" else ((), ("ml",)))
     assert unchanged(plan) == 0
 
 
-def test_a_policy_of_somebody_else_under_the_name_stays_where_stale_profiles_are_left_alone(world, profile):
+def test_a_policy_of_somebody_else_under_the_name_stays_where_stale_profiles_are_left_alone(
+    world, profile
+):
     world.apply(ending(profile))
     policy = world.api.get("AuthorizationPolicy", "ml", BINDING)
     text = json.dumps(policy).replace("ann@example.com", "bob@example.com")

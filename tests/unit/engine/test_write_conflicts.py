@@ -8,7 +8,7 @@ from engine.build import document, profile
 from engine.looking import roles_in
 from engine.world import World
 from profiles_management import Settings, create_or_update_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.resuming import PAUSES
 from profiles_management.reconcile.report import Result
 
@@ -23,7 +23,9 @@ def world():
 
 def touched(api, obj):
     """Write to an object without changing what a document says, as the profile controller does."""
-    obj.setdefault("metadata", {}).setdefault("annotations", {})["example.com/seen"] = str(len(api.log))
+    obj.setdefault("metadata", {}).setdefault("annotations", {})["example.com/seen"] = str(
+        len(api.log)
+    )
     api.put(obj)
 
 
@@ -56,9 +58,13 @@ def meant(world, *profiles):
     ],
     ids=["labels", "quota", "owner"],
 )
-def test_what_the_controller_wrote_at_the_same_moment_is_settled_in_one_run(world, kind, resource, changed):
+def test_what_the_controller_wrote_at_the_same_moment_is_settled_in_one_run(
+    world, kind, resource, changed
+):
     world.apply(document(profile(cpu="1")))
-    before_writes(world, resource, "PATCH", lambda: touched(world.api, world.api.get(kind, None, "ml")))
+    before_writes(
+        world, resource, "PATCH", lambda: touched(world.api, world.api.get(kind, None, "ml"))
+    )
     wanted = document(profile(**{"cpu": "1", "ann": "edit"} | changed))
 
     report = world.apply(wanted)
@@ -86,7 +92,9 @@ def test_a_late_profile_of_our_own_interrupted_run_is_settled_in_one_run(world):
     late = meant(world, profile(cpu="1")).get("Profile", None, "ml")
     for key in ("finalizers", "resourceVersion", "uid", "creationTimestamp"):
         late["metadata"].pop(key, None)
-    before_writes(world, "profiles", "POST", lambda: world.api.call("POST", world.api.path("Profile"), late))
+    before_writes(
+        world, "profiles", "POST", lambda: world.api.call("POST", world.api.path("Profile"), late)
+    )
 
     report = world.apply(document(profile(cpu="1", ann="edit")))
 
@@ -126,7 +134,9 @@ def test_what_somebody_else_changed_in_substance_is_reported_and_kept(world):
 
     assert report.exit_code == 4
     assert "was changed by somebody else meanwhile" in report.pending[0].what
-    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"] == {"hard": {"limits.cpu": "9"}}
+    assert world.api.get("Profile", None, "ml")["spec"]["resourceQuotaSpec"] == {
+        "hard": {"limits.cpu": "9"}
+    }
     assert len(report.having(Result.NOT_TRIED)) == 1
 
 
@@ -184,7 +194,11 @@ def test_a_role_change_of_somebody_who_was_just_revoked_gives_nothing(world):
 def test_who_writes_each_time_is_left_to_the_next_run(world):
     world.apply(document(profile(cpu="1")))
     before_writes(
-        world, "profiles", "PATCH", lambda: touched(world.api, world.api.get("Profile", None, "ml")), times=99
+        world,
+        "profiles",
+        "PATCH",
+        lambda: touched(world.api, world.api.get("Profile", None, "ml")),
+        times=99,
     )
     world.api.log.clear()
 
@@ -197,7 +211,9 @@ def test_who_writes_each_time_is_left_to_the_next_run(world):
 
 def test_nothing_is_planned_again_once_the_time_is_up(world):
     world.apply(document(profile(cpu="1")))
-    before_writes(world, "profiles", "PATCH", lambda: touched(world.api, world.api.get("Profile", None, "ml")))
+    before_writes(
+        world, "profiles", "PATCH", lambda: touched(world.api, world.api.get("Profile", None, "ml"))
+    )
 
     report = world.apply(document(profile(cpu="2")), deadline=0.1)
 
@@ -207,7 +223,9 @@ def test_nothing_is_planned_again_once_the_time_is_up(world):
 def test_a_run_that_is_interrupted_while_it_reads_again_reports_what_it_did(world):
     world.apply(document(profile(cpu="1")))
     ending = []
-    before_writes(world, "profiles", "PATCH", lambda: touched(world.api, world.api.get("Profile", None, "ml")))
+    before_writes(
+        world, "profiles", "PATCH", lambda: touched(world.api, world.api.get("Profile", None, "ml"))
+    )
     world.ticks.meanwhile = lambda: ending.append(True)
     clock = replace(world.ticks.clock, ending=lambda: bool(ending))
 

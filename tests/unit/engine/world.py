@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from memory_api import MemoryApi, ProfileController
 from profiles_management import Settings, create_or_update_profiles, plan_profiles
-from profiles_management.kubeflow.cluster import Cluster
+from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.reconcile.clock import Clock
 
 BRAKE_OFF = Settings(allow_revocations=True)
@@ -31,17 +31,24 @@ class Ticks:
 class World:
     """One cluster and one instance of the engine.
 
-    `apply` and `plan` are those of the library; keyword arguments are settings for this one call. With `slow`, the
-    controller reconciles one Profile whenever the engine sleeps, and in no other moment.
+    `apply` and `plan` are those of the library; keyword arguments are settings for this one call.
+    With `slow`, the controller reconciles one Profile whenever the engine sleeps, and in no other
+    moment.
     """
 
     def __init__(self, settings=BRAKE_OFF, *, api=None, slow=False):
         # The memory API always serves Profiles, as happenings want them.
-        self.settings = replace(settings, allow_kubeflow=True) if settings.standalone and api is None else settings
+        self.settings = (
+            replace(settings, allow_kubeflow=True)
+            if settings.standalone and api is None
+            else settings
+        )
         self.api = api or MemoryApi(objects=map(_cluster_role, settings.cluster_roles.values()))
         self.controller = None
         if not settings.standalone:
-            self.controller = ProfileController(self.api, userid_prefix=settings.userid_prefix, manual=slow)
+            self.controller = ProfileController(
+                self.api, userid_prefix=settings.userid_prefix, manual=slow
+            )
         self.ticks = Ticks(lambda: self.controller.run(1) if slow else None)
         self.foreign = []
         self.client = self.api.client()
@@ -49,12 +56,16 @@ class World:
     def apply(self, pmr, **changed):
         clock = self.ticks.clock
         settings = replace(self.settings, **changed)
-        return create_or_update_profiles(pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock)
+        return create_or_update_profiles(
+            pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock
+        )
 
     def plan(self, pmr, **changed):
         clock = self.ticks.clock
         settings = replace(self.settings, **changed)
-        return plan_profiles(pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock)
+        return plan_profiles(
+            pmr, target=Cluster(self.client, clock=clock), settings=settings, clock=clock
+        )
 
     def twin(self):
         """Return a world of its own in the same state."""
@@ -80,4 +91,8 @@ def before(scenario):
 
 
 def _cluster_role(name):
-    return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}}
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": name},
+    }

@@ -45,7 +45,9 @@ def serve(repository, authority, tmp_path):
 
         def start(certificate=None, **more):
             chosen = certificate or authority.certificate(tmp_path / "server.pem")
-            return stack.enter_context(closing(HttpsServer(repository.bare.parents[1], chosen, **more)))
+            return stack.enter_context(
+                closing(HttpsServer(repository.bare.parents[1], chosen, **more))
+            )
 
         yield start
 

@@ -9,7 +9,10 @@ from profiles_management.git.address import Address, is_location, location, pars
 @pytest.mark.parametrize(
     ("url", "address"),
     [
-        ("https://git.example.com/team/p.git", Address("https", "git.example.com", 443, "/team/p.git")),
+        (
+            "https://git.example.com/team/p.git",
+            Address("https", "git.example.com", 443, "/team/p.git"),
+        ),
         ("https://git.example.com:8443/p/", Address("https", "git.example.com", 8443, "/p")),
         ("https://Git.Example.com/P", Address("https", "git.example.com", 443, "/P")),
         ("https://[::1]/p", Address("https", "::1", 443, "/p")),
@@ -22,7 +25,13 @@ def test_a_url_is_taken_apart(url, address):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://git.example.com/p", "https://[::1]:8443/p", "ssh://git.example.com:2222/p", "https://h/a%20b"]
+    "url",
+    [
+        "https://git.example.com/p",
+        "https://[::1]:8443/p",
+        "ssh://git.example.com:2222/p",
+        "https://h/a%20b",
+    ],
 )
 def test_it_is_shown_as_it_was_written(url):
     assert str(parse(url)) == url
@@ -35,7 +44,9 @@ def test_the_user_of_ssh_is_not_shown():
 @pytest.mark.parametrize("path", ["/", "/other", "/info/refs?service=git-upload-pack", "/a@b"])
 def test_credentials_go_to_any_path_of_the_host(path):
     assert parse("https://git.example.com/p").is_origin_of(f"https://git.example.com{path}")
-    assert parse("https://git.example.com:8443/p").is_origin_of(f"https://git.example.com:8443{path}")
+    assert parse("https://git.example.com:8443/p").is_origin_of(
+        f"https://git.example.com:8443{path}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,9 @@ def test_credentials_go_to_no_host_whose_name_only_begins_like_ours(url):
     assert not parse("https://git.example.com:8443/p").is_origin_of(url)
 
 
-CREDENTIALS = "The URL of the repository holds a user or a password. Pass them as credentials instead."
+CREDENTIALS = (
+    "The URL of the repository holds a user or a password. Pass them as credentials instead."
+)
 AFTER = "The URL of the repository has something after ? or #."
 PORT = "After the host comes a slash, or a colon and a port from 1 to 65535."
 CHARACTERS = "The URL of the repository holds spaces or characters beyond ASCII."
@@ -70,8 +83,14 @@ FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("http://h/p", "A repository is read over https:// or ssh://, not http://. Write: https://h/p"),
-        ("git://h/p", "A repository is read over https:// or ssh://, not git://. Write: https://h/p"),
+        (
+            "http://h/p",
+            "A repository is read over https:// or ssh://, not http://. Write: https://h/p",
+        ),
+        (
+            "git://h/p",
+            "A repository is read over https:// or ssh://, not git://. Write: https://h/p",
+        ),
         (
             "file:///srv/p",
             f"A repository on this machine is not read. Give the document as a file, or the URL of a server. {FORM}",
@@ -80,7 +99,10 @@ FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
         ("ext::sh -c id", f"This is not the URL of a repository. {FORM}"),
         ("/srv/p", f"This is not the URL of a repository. {FORM}"),
         ("", f"This is not the URL of a repository. {FORM}"),
-        ("git@github.com:team/p.git", "This is not the URL of a repository. Write: ssh://git@github.com/team/p.git"),
+        (
+            "git@github.com:team/p.git",
+            "This is not the URL of a repository. Write: ssh://git@github.com/team/p.git",
+        ),
         ("https://ann:s3cret@h/p", f"{CREDENTIALS} Write: https://h/p"),
         ("https://s3cret@h/p", f"{CREDENTIALS} Write: https://h/p"),
         ("ssh://ann:s3cret@h/p", f"{CREDENTIALS} Write: ssh://USER@h/p"),
@@ -135,7 +157,10 @@ def test_a_line_end_in_a_url_reaches_no_header():
         ("git+https://h/p.git@main", Location("https://h/p.git", "main")),
         ("git+https://h/p.git/@main", Location("https://h/p.git/", "main")),
         ("git+https://h/p.git@main@x", Location("https://h/p.git", "main@x")),
-        ("git+https://h/p.git@feature/one#path=a/b.yaml", Location("https://h/p.git", "feature/one", "a/b.yaml")),
+        (
+            "git+https://h/p.git@feature/one#path=a/b.yaml",
+            Location("https://h/p.git", "feature/one", "a/b.yaml"),
+        ),
         ("git+https://h/p.git@feature%2Fone", Location("https://h/p.git", "feature/one")),
         ("git+https://h/p.git#path=a%23b", Location("https://h/p.git", "", "a#b")),
         ("git+https://h/p.git#path=a&b.yaml", Location("https://h/p.git", "", "a&b.yaml")),
@@ -155,7 +180,11 @@ def test_what_stands_in_place_of_a_file_is_taken_apart(text, found):
 @pytest.mark.parametrize(
     ("text", "what", "instead"),
     [
-        ("git+https://h/p.git#subdirectory=a", "After # stands only path=PATH.", "git+https://h/p.git#path=a"),
+        (
+            "git+https://h/p.git#subdirectory=a",
+            "After # stands only path=PATH.",
+            "git+https://h/p.git#path=a",
+        ),
         ("git+https://h/p.git#main", "After # stands only path=PATH.", "git+https://h/p.git@main"),
         (
             "git+https://h/p.git#path=a.yaml&ref=v1",
@@ -164,7 +193,11 @@ def test_what_stands_in_place_of_a_file_is_taken_apart(text, found):
         ),
         ("git+https://h/p.git#path=", "After #path= there is no path.", "git+https://h/p.git"),
         ("git+https://h/p.git@", "After @ there is no revision.", "git+https://h/p.git"),
-        ("git+https://h/p.git@#path=a", "After @ there is no revision.", "git+https://h/p.git#path=a"),
+        (
+            "git+https://h/p.git@#path=a",
+            "After @ there is no revision.",
+            "git+https://h/p.git#path=a",
+        ),
         ("git+https://ann:a@b@h/p@v1", CREDENTIALS, "git+https://h/p@v1"),
     ],
 )
@@ -181,7 +214,13 @@ def test_other_names_are_those_of_files(text):
 
 
 def test_neither_credentials_nor_a_source_show_a_secret():
-    source = GitSource("https://ann:s3cret@h/p", credentials=Credentials("s3cret", "s3cret", "s3cret"), known_hosts="x")
+    source = GitSource(
+        "https://ann:s3cret@h/p",
+        credentials=Credentials("s3cret", "s3cret", "s3cret"),
+        known_hosts="x",
+    )
 
-    assert "s3cret" not in repr(source) + str(source) + repr(source.credentials) + str(source.credentials)
+    assert "s3cret" not in repr(source) + str(source) + repr(source.credentials) + str(
+        source.credentials
+    )
     assert repr(source) == "GitSource(url='https://***@h/p', revision='', path='')"

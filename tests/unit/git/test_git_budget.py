@@ -21,7 +21,9 @@ def test_time_runs_out(budget, now):
     now[0] = 129.0
     assert budget.left() == 1.0
     now[0] = 130.0
-    with pytest.raises(GitError, match=r"^it was not read within 30 seconds\. Try again later, or allow it more\.$"):
+    with pytest.raises(
+        GitError, match=r"^it was not read within 30 seconds\. Try again later, or allow it more\.$"
+    ):
         budget.left()
 
 

@@ -32,13 +32,19 @@ def test_the_commit_is_data_too(run, https, ca, repository):
     assert (code, json.loads(out)["commit"]) == (0, repository.git("rev-parse", "HEAD"))
 
 
-def test_a_repository_and_a_file_are_one_document_and_every_commit_is_named(run, https, ca, repository, tmp_path):
+def test_a_repository_and_a_file_are_one_document_and_every_commit_is_named(
+    run, https, ca, repository, tmp_path
+):
     commit = repository.git("rev-parse", "HEAD")
-    (tmp_path / "more.yaml").write_text("profiles: [{name: more, owner: {kind: User, name: a@example.com}}]\n")
+    (tmp_path / "more.yaml").write_text(
+        "profiles: [{name: more, owner: {kind: User, name: a@example.com}}]\n"
+    )
     whole = f"git+{https.url}/team/profiles.git"
     file = f"{whole}#path=pmr.yaml"
 
-    code, out, err = run("validate", tmp_path / "more.yaml", file, "--git-ca", ca, "--output", "json")
+    code, out, err = run(
+        "validate", tmp_path / "more.yaml", file, "--git-ca", ca, "--output", "json"
+    )
     twice = run("validate", file, whole, "--git-ca", ca)
 
     assert (code, json.loads(out)["profiles"], json.loads(out)["commits"]) == (0, 2, {file: commit})
@@ -61,7 +67,17 @@ def test_the_document_without_a_person_is_a_diff_of_the_file_in_git(run, https, 
     (tmp_path / "manifests").mkdir()
     owner = "olga@example.com"
 
-    shown = run("offboard", owner, name, "--git-ca", ca, "--directory", "manifests", "--new-owner", "bob@example.com")
+    shown = run(
+        "offboard",
+        owner,
+        name,
+        "--git-ca",
+        ca,
+        "--directory",
+        "manifests",
+        "--new-owner",
+        "bob@example.com",
+    )
     written = run("offboard", owner, name, "--git-ca", ca, "--write")
 
     assert shown[0] == 0

@@ -17,17 +17,30 @@ def problems(source):
 
 
 def test_a_folder_is_one_document(over_https, repository):
-    repository.commit({f"profiles/{name}": document(name.partition(".")[0]) for name in ("a.yaml", "b.yml")})
     repository.commit(
-        {"profiles/c.json": '{"profiles": [{"name": "c", "owner": {"kind": "User", "name": "o@e.com"}}]}'}
+        {f"profiles/{name}": document(name.partition(".")[0]) for name in ("a.yaml", "b.yml")}
+    )
+    repository.commit(
+        {
+            "profiles/c.json": '{"profiles": [{"name": "c", "owner": {"kind": "User", "name": "o@e.com"}}]}'
+        }
     )
 
-    assert names(over_https(path="profiles")) == names(over_https(path="profiles/")) == ["a", "b", "c"]
+    assert (
+        names(over_https(path="profiles")) == names(over_https(path="profiles/")) == ["a", "b", "c"]
+    )
 
 
 def test_in_a_folder_other_files_hidden_ones_and_folders_are_passed_over(over_https, repository):
-    other = {"README.md": "text", ".hidden.yaml": "text", "more/b.yaml": "text", "odd.yaml/b.yaml": "text"}
-    repository.commit({f"profiles/{name}": text for name, text in {"a.yaml": document("a"), **other}.items()})
+    other = {
+        "README.md": "text",
+        ".hidden.yaml": "text",
+        "more/b.yaml": "text",
+        "odd.yaml/b.yaml": "text",
+    }
+    repository.commit(
+        {f"profiles/{name}": text for name, text in {"a.yaml": document("a"), **other}.items()}
+    )
 
     assert names(over_https(path="profiles")) == ["a"]
 
@@ -47,7 +60,10 @@ def test_a_path_below_a_file(over_https, repository):
 def test_a_folder_without_documents(over_https, repository):
     repository.commit({"profiles/README.md": "text"})
 
-    assert refusal(over_https(path="profiles")) == "profiles holds no *.yaml, *.yml, *.json. Look at the path."
+    assert (
+        refusal(over_https(path="profiles"))
+        == "profiles holds no *.yaml, *.yml, *.json. Look at the path."
+    )
 
 
 @pytest.mark.parametrize("target", ["/etc/passwd", "../../outside.yaml", "pmr.yaml"])
@@ -97,17 +113,23 @@ def test_a_document_that_is_not_valid_is_told_with_file_commit_and_line(over_htt
 def test_every_file_of_a_folder_is_looked_at(over_https, repository):
     commit = repository.commit({"profiles/a.yaml": "profiles:\n", "profiles/b.yaml": "- x\n"})[:8]
 
-    assert [problem.partition(" ")[0].rstrip(":") for problem in problems(over_https(path="profiles"))] == [
+    assert [
+        problem.partition(" ")[0].rstrip(":") for problem in problems(over_https(path="profiles"))
+    ] == [
         f"profiles/a.yaml@{commit}:1:1",
         f"profiles/b.yaml@{commit}:1:1",
     ]
 
 
 def test_a_profile_in_two_files_is_told_with_both(over_https, repository):
-    commit = repository.commit({"profiles/a.yaml": document("same"), "profiles/b.yaml": document("same")})[:8]
+    commit = repository.commit(
+        {"profiles/a.yaml": document("same"), "profiles/b.yaml": document("same")}
+    )[:8]
     what = f'another profile is called "same", in profiles/a.yaml@{commit}:2. Rename or remove one [duplicate-profile]'
 
-    assert problems(over_https(path="profiles")) == [f"profiles/b.yaml@{commit}:2:9 profiles[0].name: {what}"]
+    assert problems(over_https(path="profiles")) == [
+        f"profiles/b.yaml@{commit}:2:9 profiles[0].name: {what}"
+    ]
 
 
 def test_nothing_of_a_repository_is_run(over_https, repository, tmp_path):
@@ -118,7 +140,13 @@ def test_nothing_of_a_repository_is_run(over_https, repository, tmp_path):
         "pmr.yaml": document("ml"),
     }
     repository.commit(attributes)
-    repository.git("config", "--file", str(repository.tree / ".gitconfig"), "filter.evil.smudge", f"touch {ran}")
+    repository.git(
+        "config",
+        "--file",
+        str(repository.tree / ".gitconfig"),
+        "filter.evil.smudge",
+        f"touch {ran}",
+    )
 
     found = read(over_https())
 

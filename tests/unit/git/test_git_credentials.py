@@ -11,7 +11,11 @@ from repositories.reading import read
 
 MARK = "s3cr3t-mark"
 ANN = Credentials(user="ann", token=MARK)
-FORMS = (MARK, base64.b64encode(f"ann:{MARK}".encode()).decode(), base64.b64encode(MARK.encode()).decode())
+FORMS = (
+    MARK,
+    base64.b64encode(f"ann:{MARK}".encode()).decode(),
+    base64.b64encode(MARK.encode()).decode(),
+)
 ADVERTISED = "application/x-git-upload-pack-advertisement"
 
 
@@ -54,12 +58,25 @@ def echo(kind):
 
 
 KINDS = (
-    *("line", "long line", "page", "refusal", "no access", "nothing", "away", "redirect", "redirect here", "not Git"),
+    *(
+        "line",
+        "long line",
+        "page",
+        "refusal",
+        "no access",
+        "nothing",
+        "away",
+        "redirect",
+        "redirect here",
+        "not Git",
+    ),
 )
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_answer_of_a_server_that_repeats_a_credential_gets_through(https, over_https, caplog, kind):
+def test_no_answer_of_a_server_that_repeats_a_credential_gets_through(
+    https, over_https, caplog, kind
+):
     caplog.set_level(logging.DEBUG)
     https.instead = echo(kind)
 
@@ -67,7 +84,11 @@ def test_no_answer_of_a_server_that_repeats_a_credential_gets_through(https, ove
         read(over_https(credentials=ANN))
 
     assert not holds_mark(*everything(refused.value))
-    ours = [record.getMessage() for record in caplog.records if record.name.startswith("profiles_management")]
+    ours = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("profiles_management")
+    ]
     assert not holds_mark(*ours)
 
 
@@ -79,7 +100,14 @@ def test_the_command_shows_none_of_it(https, run, authority, tmp_path, kind):
 
     for form in ("text", "json"):
         code, out, err = run(
-            "validate", name, "--git-ca", tmp_path / "ca.pem", "--output", form, USER="ann", TOKEN=f"{MARK}\n"
+            "validate",
+            name,
+            "--git-ca",
+            tmp_path / "ca.pem",
+            "--output",
+            form,
+            USER="ann",
+            TOKEN=f"{MARK}\n",
         )
         assert code == 1
         assert out + err
@@ -112,7 +140,9 @@ def test_no_refusal_of_a_url_holds_a_credential(url):
 
 @pytest.mark.parametrize("url", [url for url in URLS if url.startswith(("https:", "ssh:"))])
 def test_no_repr_holds_a_credential(url):
-    source = GitSource(url, credentials=Credentials(ssh_key=MARK, user=MARK, token=MARK), known_hosts="", ca="")
+    source = GitSource(
+        url, credentials=Credentials(ssh_key=MARK, user=MARK, token=MARK), known_hosts="", ca=""
+    )
 
     assert not holds_mark(repr(source.credentials))
     assert not holds_mark(repr(source))
@@ -123,6 +153,10 @@ def test_no_repr_holds_a_credential(url):
 )
 def test_no_message_about_a_key_holds_it(key):
     with pytest.raises(GitError) as refused:
-        read(GitSource("ssh://git@git.invalid/a.git", credentials=Credentials(ssh_key=key), known_hosts="x"))
+        read(
+            GitSource(
+                "ssh://git@git.invalid/a.git", credentials=Credentials(ssh_key=key), known_hosts="x"
+            )
+        )
 
     assert not holds_mark(*everything(refused.value))

@@ -20,7 +20,10 @@ def test_a_branch_is_followed_where_it_moves(source, repository):
     before = read(source(revision="main")).commit
     after = repository.commit({"pmr.yaml": document("moved")})
 
-    assert (names(source(revision="main")), read(source(revision="main")).commit) == (["moved"], after)
+    assert (names(source(revision="main")), read(source(revision="main")).commit) == (
+        ["moved"],
+        after,
+    )
     assert before != after
 
 
@@ -114,7 +117,10 @@ def test_what_is_known_of_another_path_is_not_taken(source, repository):
 def test_a_path_that_is_not_there(source, repository):
     commit = repository.git("rev-parse", "HEAD")
 
-    assert refusal(source(path="absent/pmr.yaml")) == f"there is no absent in commit {commit[:8]}. Look at the path."
+    assert (
+        refusal(source(path="absent/pmr.yaml"))
+        == f"there is no absent in commit {commit[:8]}. Look at the path."
+    )
 
 
 def test_a_repository_over_the_limit(source, repository):

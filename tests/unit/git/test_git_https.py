@@ -10,7 +10,9 @@ from repositories.reading import names, read, refusal
 
 ANN = Credentials(user="ann", token="s3cret-token")
 BASIC = f"Basic {base64.b64encode(b'ann:s3cret-token').decode()}"
-REFUSED = "the server does not accept the user and token. Check both, and whether the token has expired."
+REFUSED = (
+    "the server does not accept the user and token. Check both, and whether the token has expired."
+)
 WANTED = "the server wants a user and a token, and none was given."
 BROKE_OFF = "the server broke off in the middle of its answer. Try again."
 
@@ -18,13 +20,18 @@ BROKE_OFF = "the server broke off in the middle of its answer. Try again."
 @pytest.fixture
 def at(authority):
     """The source at another server: `at(server)`."""
-    return lambda server, **more: GitSource(f"{server.url}/team/profiles.git", ca=authority.pem, **more)
+    return lambda server, **more: GitSource(
+        f"{server.url}/team/profiles.git", ca=authority.pem, **more
+    )
 
 
 def test_an_expired_certificate(serve, at, authority, tmp_path):
     server = serve(authority.certificate(tmp_path / "expired.pem", days=-1))
 
-    assert refusal(at(server)) == "the certificate of the server has expired. It has to be renewed there."
+    assert (
+        refusal(at(server))
+        == "the certificate of the server has expired. It has to be renewed there."
+    )
 
 
 def test_a_certificate_of_an_unknown_ca(serve, at, tmp_path):
@@ -44,7 +51,10 @@ def test_without_a_ca_of_its_own_the_systems_are_trusted_and_no_other(https):
 def test_a_certificate_of_another_host(serve, at, authority, tmp_path):
     server = serve(authority.certificate(tmp_path / "other.pem", host="git.example.com"))
 
-    assert refusal(at(server)) == "the certificate of the server is not for this host. Look at the URL."
+    assert (
+        refusal(at(server))
+        == "the certificate of the server is not for this host. Look at the URL."
+    )
 
 
 def test_nothing_is_asked_of_a_server_that_is_not_trusted(serve, at, authority, tmp_path):
@@ -65,7 +75,9 @@ def test_a_user_and_a_token_let_in(https, over_https):
 def test_a_line_end_after_a_token_does_no_harm(https, over_https):
     https.user = "ann:s3cret-token"
 
-    assert names(over_https(credentials=Credentials(user="ann\n", token=" s3cret-token\r\n"))) == ["ml"]
+    assert names(over_https(credentials=Credentials(user="ann\n", token=" s3cret-token\r\n"))) == [
+        "ml"
+    ]
 
 
 def test_a_wrong_token(https, over_https):
@@ -86,7 +98,10 @@ def test_credentials_that_may_not(https, over_https):
     assert refusal(over_https(credentials=ANN)) == (
         "the server refuses access to the repository (403) with this user and token. Check that the token may read it."
     )
-    assert refusal(over_https()) == "the server refuses access to the repository (403) without user and token."
+    assert (
+        refusal(over_https())
+        == "the server refuses access to the repository (403) without user and token."
+    )
 
 
 def test_a_key_for_ssh_is_none_for_https(over_https):
@@ -96,16 +111,22 @@ def test_a_key_for_ssh_is_none_for_https(over_https):
 
 
 @pytest.mark.parametrize(
-    ("given", "seen"), [(None, "without credentials"), (ANN, "with these credentials")], ids=["nobody", "ann"]
+    ("given", "seen"),
+    [(None, "without credentials"), (ANN, "with these credentials")],
+    ids=["nobody", "ann"],
 )
 def test_a_repository_that_is_not_there(https, at, given, seen):
     source = GitSource(f"{https.url}/team/absent.git", ca=at(https).ca, credentials=given)
 
-    assert refusal(source) == f"there is no repository here that can be seen {seen}. Look at the URL."
+    assert (
+        refusal(source) == f"there is no repository here that can be seen {seen}. Look at the URL."
+    )
 
 
 def test_a_page_that_is_no_repository(https, over_https):
-    https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, b"<html>hello</html>") or True
+    https.instead = lambda handler: (
+        handler.answer(200, {"Content-Type": "text/html"}, b"<html>hello</html>") or True
+    )
 
     what = "there is a web page here, not a Git repository. Look at the URL, and whether"
     assert refusal(over_https()) == f"{what} it takes a user and a token."
@@ -113,7 +134,9 @@ def test_a_page_that_is_no_repository(https, over_https):
 
 
 def test_a_server_that_is_busy_is_asked_again(https, over_https):
-    https.instead = lambda handler: len(https.requests) < 3 and (handler.answer(503, {"Retry-After": "1"}) or True)
+    https.instead = lambda handler: (
+        len(https.requests) < 3 and (handler.answer(503, {"Retry-After": "1"}) or True)
+    )
 
     assert names(over_https()) == ["ml"]
 
@@ -141,16 +164,25 @@ def test_a_redirect_on_the_same_host_is_followed(https, over_https):
     https.instead = renamed
     source = over_https()
 
-    assert names(GitSource(f"{https.url}/old/profiles.git", path=source.path, ca=source.ca)) == ["ml"]
+    assert names(GitSource(f"{https.url}/old/profiles.git", path=source.path, ca=source.ca)) == [
+        "ml"
+    ]
 
 
-def test_a_redirect_to_another_host_is_refused_and_nothing_is_sent_there(https, serve, over_https, authority, tmp_path):
+def test_a_redirect_to_another_host_is_refused_and_nothing_is_sent_there(
+    https, serve, over_https, authority, tmp_path
+):
     other = serve(authority.certificate(tmp_path / "other.pem"))
-    https.instead = lambda handler: handler.answer(302, {"Location": f"{other.url}{handler.path}"}) or True
+    https.instead = lambda handler: (
+        handler.answer(302, {"Location": f"{other.url}{handler.path}"}) or True
+    )
 
     message = refusal(over_https(credentials=ANN))
 
-    assert message == f"it redirects to another host. If that is right, use its URL: {other.url}/team/profiles.git"
+    assert (
+        message
+        == f"it redirects to another host. If that is right, use its URL: {other.url}/team/profiles.git"
+    )
     assert other.requests == []
 
 
@@ -159,21 +191,26 @@ def test_a_redirect_to_another_host_that_begins_like_ours_gets_no_credentials(
 ):
     other = serve(authority.certificate(tmp_path / "other.pem", host="127.0.0.1"), host="127.0.0.1")
     posing = f"{https.url}@{other.url.removeprefix('https://')}"
-    https.instead = lambda handler: handler.answer(302, {"Location": f"{posing}{handler.path}"}) or True
+    https.instead = lambda handler: (
+        handler.answer(302, {"Location": f"{posing}{handler.path}"}) or True
+    )
 
     assert refusal(over_https(credentials=ANN)) == "it redirects to another host."
     assert other.requests == []
 
 
 def test_a_redirect_to_plain_http_is_refused(https, over_https):
-    https.instead = lambda handler: handler.answer(302, {"Location": "http://localhost/x.git/info/refs"}) or True
+    https.instead = lambda handler: (
+        handler.answer(302, {"Location": "http://localhost/x.git/info/refs"}) or True
+    )
 
     assert refusal(over_https(credentials=ANN)) == "it redirects to another host."
 
 
 def test_a_redirect_with_a_secret_in_it_is_not_repeated(https, over_https):
     https.instead = lambda handler: (
-        handler.answer(302, {"Location": "https://ann:s3cret@example.com/x/info/refs?k=s3cret"}) or True
+        handler.answer(302, {"Location": "https://ann:s3cret@example.com/x/info/refs?k=s3cret"})
+        or True
     )
 
     assert refusal(over_https()) == "it redirects to another host."
@@ -201,12 +238,19 @@ SIGN_INS = {
 
 @pytest.mark.parametrize("target", SIGN_INS.values(), ids=SIGN_INS)
 @pytest.mark.parametrize("asked", ["GET", "POST"])
-def test_a_redirect_to_a_sign_in_page_is_about_the_token_and_not_the_url(https, over_https, target, asked):
-    https.instead = lambda handler: handler.command == asked and (handler.answer(302, {"Location": target}) or True)
+def test_a_redirect_to_a_sign_in_page_is_about_the_token_and_not_the_url(
+    https, over_https, target, asked
+):
+    https.instead = lambda handler: (
+        handler.command == asked and (handler.answer(302, {"Location": target}) or True)
+    )
 
     assert refusal(over_https(credentials=ANN)) == REFUSED
     assert refusal(over_https()) == WANTED
-    assert {path.partition("?")[0].rpartition("/")[2] for _, path, _ in https.requests} <= {"refs", "git-upload-pack"}
+    assert {path.partition("?")[0].rpartition("/")[2] for _, path, _ in https.requests} <= {
+        "refs",
+        "git-upload-pack",
+    }
 
 
 @pytest.mark.parametrize(
@@ -225,7 +269,9 @@ def test_a_redirect_to_a_sign_in_page_is_about_the_token_and_not_the_url(https, 
     ],
 )
 def test_a_sign_in_page_is_about_the_token_and_not_the_url(https, over_https, status, page):
-    https.instead = lambda handler: handler.answer(status, {"Content-Type": "text/html; charset=utf-8"}, page) or True
+    https.instead = lambda handler: (
+        handler.answer(status, {"Content-Type": "text/html; charset=utf-8"}, page) or True
+    )
 
     assert refusal(over_https(credentials=ANN)) == REFUSED
     assert refusal(over_https()) == WANTED
@@ -239,13 +285,17 @@ def test_a_page_with_a_link_to_sign_in_is_a_page(https, over_https):
 
 
 def test_a_page_that_never_ends_is_not_read_to_its_end(https, over_https):
-    https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, b"x" * 300_000) or True
+    https.instead = lambda handler: (
+        handler.answer(200, {"Content-Type": "text/html"}, b"x" * 300_000) or True
+    )
 
     assert refusal(over_https(limit=200_000)).startswith("there is a web page here")
 
 
 def test_a_redirect_to_another_page_names_the_token_too(https, over_https):
-    https.instead = lambda handler: handler.answer(301, {"Location": "https://about.example.com/"}) or True
+    https.instead = lambda handler: (
+        handler.answer(301, {"Location": "https://about.example.com/"}) or True
+    )
 
     what = "it redirects to a web page, not to a Git repository. Look at the URL, and whether"
     assert refusal(over_https(credentials=ANN)) == f"{what} the token has expired."
@@ -276,7 +326,9 @@ def test_a_server_that_lets_in_by_something_else_says_so(https, over_https, sche
 
 
 def test_a_server_that_also_lets_in_by_basic_refuses_the_token(https, over_https):
-    https.instead = lambda handler: handler.answer(401, {"WWW-Authenticate": 'Basic realm="x"'}) or True
+    https.instead = lambda handler: (
+        handler.answer(401, {"WWW-Authenticate": 'Basic realm="x"'}) or True
+    )
 
     assert refusal(over_https(credentials=ANN)) == REFUSED
 
@@ -329,7 +381,10 @@ def test_a_pack_that_was_damaged_on_the_way(https, over_https):
 
     https.instead = damaged
 
-    assert refusal(over_https()) == "what it sends is no pack of Git, or was damaged on the way. Try again."
+    assert (
+        refusal(over_https())
+        == "what it sends is no pack of Git, or was damaged on the way. Try again."
+    )
 
 
 def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, over_https):
@@ -338,11 +393,19 @@ def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, o
     def repeats(handler):
         line = f"ERR {words}".encode()
         body = b"%04x%s0000" % (len(line) + 4, line)
-        return handler.answer(200, {"Content-Type": "application/x-git-upload-pack-advertisement"}, body) or True
+        return (
+            handler.answer(
+                200, {"Content-Type": "application/x-git-upload-pack-advertisement"}, body
+            )
+            or True
+        )
 
     https.instead = repeats
 
-    assert refusal(over_https(credentials=ANN)) == "it refuses: denied for *** with ***, Basic *** [31m"
+    assert (
+        refusal(over_https(credentials=ANN))
+        == "it refuses: denied for *** with ***, Basic *** [31m"
+    )
 
 
 @pytest.mark.parametrize(
@@ -350,7 +413,8 @@ def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, o
 )
 def test_an_answer_that_is_not_gits_is_told_in_a_line(https, over_https, body):
     https.instead = lambda handler: (
-        handler.answer(200, {"Content-Type": "application/x-git-upload-pack-advertisement"}, body) or True
+        handler.answer(200, {"Content-Type": "application/x-git-upload-pack-advertisement"}, body)
+        or True
     )
 
     assert refusal(over_https())
@@ -366,14 +430,17 @@ def test_nobody_at_the_port(https, over_https):
 
 def test_a_host_that_is_not_there():
     assert (
-        refusal(GitSource("https://absent.invalid/profiles.git")) == "there is no host absent.invalid. Look at the URL."
+        refusal(GitSource("https://absent.invalid/profiles.git"))
+        == "there is no host absent.invalid. Look at the URL."
     )
 
 
 def test_a_server_without_tls(https, over_https):
     source = over_https()
     https._context = None
-    https.finish_request = lambda request, address: request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    https.finish_request = lambda request, address: request.sendall(
+        b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    )
 
     assert refusal(source).startswith("it does not speak TLS as it should")
 
@@ -385,11 +452,14 @@ def test_a_ca_that_is_none(over_https):
 
 
 @pytest.mark.parametrize("revision", ["", "main", "v1", "refs/heads/main"])
-def test_a_revision_that_is_still_the_same_is_not_fetched_again(over_https, https, repository, revision):
+def test_a_revision_that_is_still_the_same_is_not_fetched_again(
+    over_https, https, repository, revision
+):
     repository.git("tag", "--annotate", "--message", "first", "v1")
     repository.push("v1")
     before = read(over_https(revision=revision))
     https.requests.clear()
 
     assert read(over_https(revision=revision), known=before.snapshot) == before
-    assert [method for method, _, _ in https.requests] == ["GET", "POST"]  # capabilities and references, no pack
+    # capabilities and references, no pack
+    assert [method for method, _, _ in https.requests] == ["GET", "POST"]

@@ -76,7 +76,9 @@ def test_an_authority_of_hosts_is_no_key_of_a_host():
 def test_lines_that_cannot_be_read_are_passed_over():
     assert (
         of_host(
-            f"\n#\ngit.example.com\ngit.example.com ssh-rsa é\ngit.example.com ssh-ed25519 {KEY}", "git.example.com", 22
+            f"\n#\ngit.example.com\ngit.example.com ssh-rsa é\ngit.example.com ssh-ed25519 {KEY}",
+            "git.example.com",
+            22,
         )
         == ONE
     )

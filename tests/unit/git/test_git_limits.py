@@ -16,7 +16,8 @@ def test_a_document_over_the_limit_of_documents(over_https, repository):
     repository.commit({"pmr.yaml": b"#\n" * 11_000_000})
 
     with pytest.raises(
-        DocumentError, match=r"^pmr\.yaml@[0-9a-f]{8}: the document has 22,000,000 bytes, at most 20,971,520"
+        DocumentError,
+        match=r"^pmr\.yaml@[0-9a-f]{8}: the document has 22,000,000 bytes, at most 20,971,520",
     ):
         read(over_https())
 

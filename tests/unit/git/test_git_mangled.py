@@ -8,7 +8,7 @@ from mangled import SEED, mangled
 from profiles_management.git import GitError, tree
 from profiles_management.git.pack import read
 from profiles_management.pmr import DocumentError, ProfilesManagementRepresentation, Rules
-from profiles_management.pmr.files import document
+from profiles_management.pmr.file_set import document
 from repositories.packs import BLOB, COMMIT, TREE, entry, id_of, never, pack
 
 GOOD = b"profiles:\n- name: web\n  owner: {kind: User, name: ann@example.com}\n"
@@ -16,7 +16,10 @@ GOOD = b"profiles:\n- name: web\n  owner: {kind: User, name: ann@example.com}\n"
 
 def test_two_hundred_mangled_folders_are_read_or_refused_with_file_and_line():
     for text in mangled(200, seed=4):
-        assert _blamed({"a.yaml@1a2b3c4d": text, "b.yaml@1a2b3c4d": GOOD}) <= {"a.yaml@1a2b3c4d", "b.yaml@1a2b3c4d"}
+        assert _blamed({"a.yaml@1a2b3c4d": text, "b.yaml@1a2b3c4d": GOOD}) <= {
+            "a.yaml@1a2b3c4d",
+            "b.yaml@1a2b3c4d",
+        }
 
 
 def test_a_thousand_mangled_repositories_are_read_or_refused():
@@ -24,7 +27,8 @@ def test_a_thousand_mangled_repositories_are_read_or_refused():
     for _ in range(1000):
         objects = [entry(kind, data) for kind, data in _objects(chance)]
         packed = bytearray(pack(*objects))
-        if chance.random() < 1 / 2:  # damaged on the way; else what is in it is wrong, and its checksum is right
+        # damaged on the way; else what is in it is wrong, and its checksum is right
+        if chance.random() < 1 / 2:
             packed[chance.randrange(len(packed))] ^= 1 << chance.randrange(8)
         assert _message(bytes(packed)).isprintable()
 
@@ -76,5 +80,7 @@ def _files(packed):
 
 
 def test_an_id_that_a_server_makes_up_is_shown_so_that_a_terminal_may_see_it():
-    with pytest.raises(GitError, match=r"it left out the object \\x1b\[2J1234 that belongs to the commit"):
+    with pytest.raises(
+        GitError, match=r"it left out the object \\x1b\[2J1234 that belongs to the commit"
+    ):
         tree.commit_of({}, "\x1b[2J1234")

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from profiles_management.git import GitError
 from profiles_management.git.pack import Object, read
-from repositories.packs import BLOB, COPY_64K, OFS_DELTA, REF_DELTA, delta, entry, header, id_of, never, offset, pack
+from repositories.packs import (
+    BLOB,
+    COPY_64K,
+    OFS_DELTA,
+    REF_DELTA,
+    delta,
+    entry,
+    header,
+    id_of,
+    never,
+    offset,
+    pack,
+)
 
 MOST = 1_000_000
 BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
@@ -24,9 +36,7 @@ def refusal(data, most=MOST, ask=never):
     return str(caught.value)
 
 
-TOO_MUCH = (
-    "what it sends unpacks to more than 1,000,000 bytes. Keep the document in a smaller repository, or allow it more."
-)
+TOO_MUCH = "what it sends unpacks to more than 1,000,000 bytes. Keep the document in a smaller repository, or allow it more."
 
 
 def test_objects_are_found_by_their_ids():
@@ -50,7 +60,10 @@ def test_a_delta_is_applied_to_what_it_names_before_or_after_it(first):
     change = entry(REF_DELTA, DELTA, base=bytes.fromhex(id_of("blob", TEXT)))
     both = (base, change) if first == "base" else (change, base)
 
-    assert set(read(pack(*both), most=MOST, ask=never)) == {id_of("blob", TEXT), id_of("blob", OTHER)}
+    assert set(read(pack(*both), most=MOST, ask=never)) == {
+        id_of("blob", TEXT),
+        id_of("blob", OTHER),
+    }
 
 
 def test_a_chain_of_deltas_may_be_longer_than_pythons_stack():
@@ -109,12 +122,28 @@ def test_many_tiny_objects_count_with_what_python_needs_for_them():
         pack(b"\xb0" + b"\x80" * 100_000),
         pack(b"\xe0" + b"\xff" * 100_000),
         pack(header(BLOB, 5) + b"not zlib at all"),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, delta(1, 1, COPY_64K), base=bytes.fromhex(id_of("blob", TEXT)))),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:-2], base=bytes.fromhex(id_of("blob", TEXT)))),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:1], base=bytes.fromhex(id_of("blob", TEXT)))),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA + b"\x00", base=bytes.fromhex(id_of("blob", TEXT)))),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, DELTA + b"\x01x", base=bytes.fromhex(id_of("blob", TEXT)))),
-        pack(entry(BLOB, TEXT), entry(REF_DELTA, b"\xff" * 20, base=bytes.fromhex(id_of("blob", TEXT)))),
+        pack(
+            entry(BLOB, TEXT),
+            entry(REF_DELTA, delta(1, 1, COPY_64K), base=bytes.fromhex(id_of("blob", TEXT))),
+        ),
+        pack(
+            entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:-2], base=bytes.fromhex(id_of("blob", TEXT)))
+        ),
+        pack(
+            entry(BLOB, TEXT), entry(REF_DELTA, DELTA[:1], base=bytes.fromhex(id_of("blob", TEXT)))
+        ),
+        pack(
+            entry(BLOB, TEXT),
+            entry(REF_DELTA, DELTA + b"\x00", base=bytes.fromhex(id_of("blob", TEXT))),
+        ),
+        pack(
+            entry(BLOB, TEXT),
+            entry(REF_DELTA, DELTA + b"\x01x", base=bytes.fromhex(id_of("blob", TEXT))),
+        ),
+        pack(
+            entry(BLOB, TEXT),
+            entry(REF_DELTA, b"\xff" * 20, base=bytes.fromhex(id_of("blob", TEXT))),
+        ),
     ],
 )
 def test_what_is_no_pack_is_refused(data):

@@ -195,7 +195,17 @@ def test_no_refusal_repeats_a_secret(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["pmr.yaml", "a/b.yaml", "C:/a/pmr.yaml", r"C:\a\pmr.yaml", "-", "git/p.yaml", "ann@pmr.yaml", "p.git"]
+    "text",
+    [
+        "pmr.yaml",
+        "a/b.yaml",
+        "C:/a/pmr.yaml",
+        r"C:\a\pmr.yaml",
+        "-",
+        "git/p.yaml",
+        "ann@pmr.yaml",
+        "p.git",
+    ],
 )
 def test_a_file_is_not_taken_for_a_repository(text):
     assert not looks_like_repository(text)
@@ -218,7 +228,9 @@ def test_any_text_is_a_location_or_an_error_with_one_that_can_be_read(text):
             assert location(str(found.instead)) == found.instead
 
 
-NAMES = some.text(some.characters(min_codepoint=33, max_codepoint=126, exclude_characters="@"), min_size=1)
+NAMES = some.text(
+    some.characters(min_codepoint=33, max_codepoint=126, exclude_characters="@"), min_size=1
+)
 
 
 @STILL

@@ -31,7 +31,11 @@ def text(key, form=FORMS.PKCS8, lock=OPEN):
 
 
 def public(key):
-    return key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+        .decode()
+    )
 
 
 def refusal(given):
@@ -65,7 +69,9 @@ def test_a_key_of_each_kind_is_read_in_each_form(kind, form):
         lambda key: key.replace("\n", "\n    "),
         lambda key: f'"{key}"',
         lambda key: f"# of the deploy key\n{key}",
-        lambda key: f"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{key}",
+        lambda key: (
+            f"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{key}"
+        ),
     ],
     ids=[
         "CRLF",
@@ -101,9 +107,18 @@ def test_a_key_with_a_passphrase_is_refused_by_that(kind, form):
 @pytest.mark.parametrize(
     ("key", "what"),
     [
-        (ed448.Ed448PrivateKey.generate(), f"A private key of the kind ED448 is not accepted. {GIVE}"),
-        (x25519.X25519PrivateKey.generate(), f"A private key of the kind X25519 is not accepted. {GIVE}"),
-        (ec.generate_private_key(ec.SECP256K1()), f"ssh has no keys on the curve secp256k1. {GIVE}"),
+        (
+            ed448.Ed448PrivateKey.generate(),
+            f"A private key of the kind ED448 is not accepted. {GIVE}",
+        ),
+        (
+            x25519.X25519PrivateKey.generate(),
+            f"A private key of the kind X25519 is not accepted. {GIVE}",
+        ),
+        (
+            ec.generate_private_key(ec.SECP256K1()),
+            f"ssh has no keys on the curve secp256k1. {GIVE}",
+        ),
     ],
     ids=["ed448", "x25519", "secp256k1"],
 )
@@ -129,8 +144,14 @@ def of_openssh(kind):
 @pytest.mark.parametrize(
     ("kind", "what"),
     [
-        (b"sk-ssh-ed25519@openssh.com", f"The private key needs its hardware token, which is not here. {GIVE}"),
-        (b"sk-ecdsa-sha2-nistp256@openssh.com", f"The private key needs its hardware token, which is not here. {GIVE}"),
+        (
+            b"sk-ssh-ed25519@openssh.com",
+            f"The private key needs its hardware token, which is not here. {GIVE}",
+        ),
+        (
+            b"sk-ecdsa-sha2-nistp256@openssh.com",
+            f"The private key needs its hardware token, which is not here. {GIVE}",
+        ),
         (b"ssh-dss", f"A DSA key is not accepted, because it is too weak. {GIVE}"),
         (b"other", DAMAGED),
     ],
@@ -154,7 +175,10 @@ OTHERS = {
     "public, of ed25519": (public(KEYS["ssh-ed25519"]), PUBLIC),
     "public, of ECDSA": (public(KEYS["ecdsa-sha2-nistp256"]), PUBLIC),
     "public, in PEM": ("-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----", PUBLIC),
-    "public, of SSH2": ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", PUBLIC),
+    "public, of SSH2": (
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----",
+        PUBLIC,
+    ),
     "certificate": (
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         "This is a certificate, not a private key.",
@@ -169,7 +193,10 @@ OTHERS = {
         "The private key is cut off: its last line, -----END …, is missing.",
     ),
     "name in a home": ("~/.ssh/id_ed25519", "This is the name of a file. Give what is in it."),
-    "name with a line end": ("/home/ann/.ssh/id_ed25519\n", "This is the name of a file. Give what is in it."),
+    "name with a line end": (
+        "/home/ann/.ssh/id_ed25519\n",
+        "This is the name of a file. Give what is in it.",
+    ),
     "base64": (
         base64.b64encode(WHOLE.encode()).decode(),
         "The private key is encoded in base64 once more. Decode it with: base64 -d FILE",

@@ -6,7 +6,13 @@ from profiles_management.git import GitError
 from profiles_management.git.revision import names, tip
 
 MAIN, TAG = "1" * 40, "2" * 40
-REFS = {"HEAD": MAIN, "refs/heads/main": MAIN, "refs/tags/v1": TAG, "refs/heads/same": MAIN, "refs/tags/same": MAIN}
+REFS = {
+    "HEAD": MAIN,
+    "refs/heads/main": MAIN,
+    "refs/tags/v1": TAG,
+    "refs/heads/same": MAIN,
+    "refs/tags/same": MAIN,
+}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,8 @@ def test_a_name_is_looked_for_exactly(revision):
 
 
 @pytest.mark.parametrize(
-    "revision", ["a b", "main\n0032want", "HEAD~1", "main^", "a..b", "@{u}", "-x", "/x", "x/", "é\x7f"]
+    "revision",
+    ["a b", "main\n0032want", "HEAD~1", "main^", "a..b", "@{u}", "-x", "/x", "x/", "é\x7f"],
 )
 def test_what_no_branch_can_be_called_is_refused_before_anything_is_asked(revision):
     with pytest.raises(GitError, match="names no branch, tag or commit") as caught:

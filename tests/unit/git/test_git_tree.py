@@ -23,7 +23,9 @@ class Objects(dict):
 
     def folder(self, entries):
         """Keep a folder."""
-        return self.add(TREE, b"".join(b"%s %s\0%s" % (m, n, bytes.fromhex(i)) for m, n, i in entries))
+        return self.add(
+            TREE, b"".join(b"%s %s\0%s" % (m, n, bytes.fromhex(i)) for m, n, i in entries)
+        )
 
 
 @pytest.fixture
@@ -73,14 +75,19 @@ def test_a_tag_of_a_tag_leads_to_a_commit(objects):
 def test_a_tag_of_a_file_is_refused(objects):
     tag = objects.add(TAG, f"object {objects.add(BLOB, b'x')}\ntype blob\n".encode())
 
-    with pytest.raises(GitError, match=r"^the revision is no commit\. Name a branch, a tag or a commit\.$"):
+    with pytest.raises(
+        GitError, match=r"^the revision is no commit\. Name a branch, a tag or a commit\.$"
+    ):
         commit_of(objects, tag)
 
 
 def test_an_object_that_was_left_out_is_told(objects):
     commit = objects.commit([(b"100644", b"a.yaml", "1" * 40)])
 
-    with pytest.raises(GitError, match=r"^it left out the object 11111111 that belongs to the commit\. Try again\.$"):
+    with pytest.raises(
+        GitError,
+        match=r"^it left out the object 11111111 that belongs to the commit\. Try again\.$",
+    ):
         files(objects, commit, "a.yaml")
 
 
@@ -91,7 +98,9 @@ def test_an_object_of_another_kind_than_its_entry_says_is_not_taken(objects):
         files(objects, commit, "folder")
 
 
-@pytest.mark.parametrize("data", [b"", b"100644 a.yaml", b"100644 a.yaml\0short", b"x a.yaml\0" + b"1" * 20])
+@pytest.mark.parametrize(
+    "data", [b"", b"100644 a.yaml", b"100644 a.yaml\0short", b"x a.yaml\0" + b"1" * 20]
+)
 def test_a_damaged_folder_is_refused(objects, data):
     commit = objects.add(COMMIT, f"tree {objects.add(TREE, data)}\n".encode())
 
@@ -106,7 +115,8 @@ def test_a_damaged_commit_is_refused(objects, data):
 
 
 @pytest.mark.parametrize(
-    ("path", "remedy"), [("clusters\\prod.yaml", "Write: clusters/prod.yaml"), ("prod.yml", "Look at the path.")]
+    ("path", "remedy"),
+    [("clusters\\prod.yaml", "Write: clusters/prod.yaml"), ("prod.yml", "Look at the path.")],
 )
 def test_a_path_that_is_not_there_is_refused_with_what_to_write(objects, path, remedy):
     commit = objects.commit([(b"100644", b"a.yaml", objects.add(BLOB, b"x"))])

@@ -11,13 +11,19 @@ import pytest
 from connections.certificates import Authority
 from connections.proxy import Proxy
 from connections.servers import serve
-from profiles_management.kubeflow.answers import Asked, answers
-from profiles_management.kubeflow.kubeconfig import connect
-from profiles_management.kubeflow.wire import Wire
+from profiles_management.kubeflow.cluster.api_errors import Asked, answers
+from profiles_management.kubeflow.cluster.http import Wire
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.reconcile.clock import SYSTEM
 
 VARIABLES = (
-    *("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *(
+        "KUBECONFIG",
+        "KUBERNETES_SERVICE_HOST",
+        "KUBERNETES_SERVICE_PORT",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+    ),
     *(f"{name}_PROXY" for name in ("HTTP", "HTTPS", "ALL", "NO")),
     *(f"{name}_proxy" for name in ("http", "https", "all", "no")),
 )

@@ -1,7 +1,7 @@
 """No message holds a credential: whatever goes wrong on the way to a cluster, and wherever it is told.
 
-Each way to fail is fed with marked credentials; then the mark is looked for in everything that came out: text, JSON,
-YAML, logs at DEBUG, reprs and tracebacks.
+Each way to fail is fed with marked credentials; then the mark is looked for in everything that came
+out: text, JSON, YAML, logs at DEBUG, reprs and tracebacks.
 """
 
 import base64
@@ -16,7 +16,12 @@ import pytest
 from lightkube import Client, KubeConfig
 from lightkube.config.models import Cluster, User
 
-from profiles_management import ClusterError, ProfilesError, create_or_update_profiles, plan_profiles
+from profiles_management import (
+    ClusterError,
+    ProfilesError,
+    create_or_update_profiles,
+    plan_profiles,
+)
 from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
 from profiles_management.pmr import documents
@@ -29,7 +34,9 @@ DOCUMENT = "profiles: [{name: ml, owner: {kind: User, name: ann@example.com}}]\n
 def forms(text):
     """Return how a credential may look in what comes out."""
     inner = [
-        base64.b64encode(f"{before}{text}{after}".encode()).decode() for before in ("", "ann:") for after in ("", "\n")
+        base64.b64encode(f"{before}{text}{after}".encode()).decode()
+        for before in ("", "ann:")
+        for after in ("", "\n")
     ]
     return {text, quote(text, safe=""), *inner}
 
@@ -57,7 +64,10 @@ def told(capfd, caplog, pmr, quick):
         said = []
         for form in ("text", "json", "yaml"):
             for command in (("plan", pmr), ("access",)):
-                code = main([*command, "--kubeconfig", str(path), "--output", form, *arguments], Session(quick))
+                code = main(
+                    [*command, "--kubeconfig", str(path), "--output", form, *arguments],
+                    Session(quick),
+                )
                 captured = capfd.readouterr()
                 assert code == 1
                 assert captured.out + captured.err
@@ -80,7 +90,10 @@ USERS = {
     "a user name with a colon": {"username": f"ann:{MARK}", "password": MARK},
     "a token as the path of its file": {"tokenFile": MARK},
     "a token file that holds two lines": {"tokenFile": "two-lines"},
-    "a key that is not base64": {"client-certificate-data": f"%{MARK}", "client-key-data": f"%{MARK}"},
+    "a key that is not base64": {
+        "client-certificate-data": f"%{MARK}",
+        "client-key-data": f"%{MARK}",
+    },
     "a key that is not PEM": {
         "client-certificate-data": base64.b64encode(MARK.encode()).decode(),
         "client-key-data": base64.b64encode(MARK.encode()).decode(),
@@ -102,7 +115,9 @@ USERS = {
     "a plugin that prints a broken token": {
         "exec": {"apiVersion": V1, "command": "./broken", "interactiveMode": "Never"}
     },
-    "a mode that is a token": {"exec": {"apiVersion": MARK, "command": "./x", "interactiveMode": MARK}},
+    "a mode that is a token": {
+        "exec": {"apiVersion": MARK, "command": "./x", "interactiveMode": MARK}
+    },
     "whom to act as with a line end": {"as": f"ann\nAuthorization: Bearer {MARK}", "token": MARK},
 }
 
@@ -122,9 +137,15 @@ CLUSTERS = {
     "a broken URL with a password": {"server": f"https://ann:{MARK}@[::1"},
     "a URL of another scheme": {"server": f"ftp://ann:{MARK}@host"},
     "http to another machine": {"server": f"http://ann:{MARK}@cluster.invalid"},
-    "a proxy with a password": {"server": "https://cluster.invalid", "proxy-url": f"http://ann:{MARK}@127.0.0.1:1"},
+    "a proxy with a password": {
+        "server": "https://cluster.invalid",
+        "proxy-url": f"http://ann:{MARK}@127.0.0.1:1",
+    },
     "a broken proxy": {"server": "https://cluster.invalid", "proxy-url": f"ann:{MARK}@proxy"},
-    "a proxy of another scheme": {"server": "https://cluster.invalid", "proxy-url": f"socks4://ann:{MARK}@proxy"},
+    "a proxy of another scheme": {
+        "server": "https://cluster.invalid",
+        "proxy-url": f"socks4://ann:{MARK}@proxy",
+    },
     "a server that is a list": {"server": [MARK]},
 }
 
@@ -135,7 +156,9 @@ def test_no_message_about_a_cluster_holds_a_credential(write, told, name):
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
-@pytest.mark.parametrize("value", [f"http://ann:{MARK}@127.0.0.1:1", f"socks://ann:{MARK}@proxy", f"ann:{MARK}@"])
+@pytest.mark.parametrize(
+    "value", [f"http://ann:{MARK}@127.0.0.1:1", f"socks://ann:{MARK}@proxy", f"ann:{MARK}@"]
+)
 def test_no_message_about_the_environment_holds_a_credential(write, told, monkeypatch, name, value):
     monkeypatch.setenv(name, value)
 
@@ -144,7 +167,14 @@ def test_no_message_about_the_environment_holds_a_credential(write, told, monkey
 
 @pytest.mark.parametrize(
     "content",
-    [f"users: [{{token: {MARK}\n: [", f"{MARK}: [", f"token: '{MARK}", f"{{{MARK}", f"- {MARK}", f"users: {MARK}"],
+    [
+        f"users: [{{token: {MARK}\n: [",
+        f"{MARK}: [",
+        f"token: '{MARK}",
+        f"{{{MARK}",
+        f"- {MARK}",
+        f"users: {MARK}",
+    ],
 )
 def test_no_message_about_a_broken_file_holds_a_credential(here, told, content):
     (here / "config").write_text(content)
@@ -162,10 +192,17 @@ def echo(code, form):
         said = " ".join(f"{key}: {value}" for key, value in request.headers.items())
         token = request.headers.get("Authorization", "").partition(" ")[2]
         if form == "status":
-            status = {"kind": "Status", "status": "Failure", "reason": token, "message": f"no {said} or {token}"}
+            status = {
+                "kind": "Status",
+                "status": "Failure",
+                "reason": token,
+                "message": f"no {said} or {token}",
+            }
             return httpx2.Response(code, json=status, headers={"Retry-After": "0", "X-Echo": token})
         pages = {"page": f"<html>{said} {token}</html>", "bare": token, "decoded": _decoded(token)}
-        return httpx2.Response(code, text=pages[form], headers={"Location": f"https://sso/?token={token}"})
+        return httpx2.Response(
+            code, text=pages[form], headers={"Location": f"https://sso/?token={token}"}
+        )
 
     return answer
 
@@ -182,7 +219,9 @@ def client_of():
     """A lightkube client, made by hand as others make theirs."""
 
     def build(user, answer):
-        config = KubeConfig.from_one(cluster=Cluster(server="https://cluster.invalid", insecure=True), user=user)
+        config = KubeConfig.from_one(
+            cluster=Cluster(server="https://cluster.invalid", insecure=True), user=user
+        )
         return Client(config=config, transport=httpx2.MockTransport(answer), trust_env=False)
 
     return build
@@ -194,24 +233,36 @@ def everything(error):
 
 
 @pytest.mark.parametrize("form", ["status", "page", "bare", "decoded"])
-@pytest.mark.parametrize("code", [301, 302, 400, 401, 403, 404, 407, 409, 410, 418, 422, 429, 500, 502, 503])
+@pytest.mark.parametrize(
+    "code", [301, 302, 400, 401, 403, 404, 407, 409, 410, 418, 422, 429, 500, 502, 503]
+)
 @pytest.mark.parametrize("user", [User(token=MARK), User(username="ann", password=MARK)])
-def test_no_answer_that_repeats_a_credential_gets_through(client_of, caplog, quick, form, code, user):
+def test_no_answer_that_repeats_a_credential_gets_through(
+    client_of, caplog, quick, form, code, user
+):
     caplog.set_level(logging.DEBUG)
 
     with pytest.raises(ProfilesError) as refused:
-        plan_profiles(documents.loads(DOCUMENT), target=client_of(user, echo(code, form)), clock=quick)
+        plan_profiles(
+            documents.loads(DOCUMENT), target=client_of(user, echo(code, form)), clock=quick
+        )
 
     assert not holds_mark(*everything(refused.value), caplog.text)
 
 
 @pytest.mark.parametrize("form", ["status", "page", "bare", "decoded"])
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 422, 500])
-def test_no_answer_to_a_write_that_repeats_a_credential_gets_through(client_of, caplog, quick, form, code):
+def test_no_answer_to_a_write_that_repeats_a_credential_gets_through(
+    client_of, caplog, quick, form, code
+):
     caplog.set_level(logging.DEBUG)
 
     def answer(request):
-        return httpx2.Response(200, json={"items": []}) if request.method == "GET" else echo(code, form)(request)
+        return (
+            httpx2.Response(200, json={"items": []})
+            if request.method == "GET"
+            else echo(code, form)(request)
+        )
 
     report = create_or_update_profiles(
         documents.loads(DOCUMENT), target=client_of(User(token=MARK), answer), clock=quick
@@ -221,13 +272,17 @@ def test_no_answer_to_a_write_that_repeats_a_credential_gets_through(client_of, 
     assert not holds_mark(repr(report), *report.errors, *map(str, report.pending), caplog.text)
 
 
-def test_credentials_that_fail_amid_a_run_are_told_with_the_profile_and_end_no_run(client_of, quick):
+def test_credentials_that_fail_amid_a_run_are_told_with_the_profile_and_end_no_run(
+    client_of, quick
+):
     def answer(request):
         if request.method == "GET":
             return httpx2.Response(200, json={"items": []})
         raise ClusterError("The plugin x of the user 'u' ended with exit code 1.")
 
-    report = create_or_update_profiles(documents.loads(DOCUMENT), target=client_of(User(), answer), clock=quick)
+    report = create_or_update_profiles(
+        documents.loads(DOCUMENT), target=client_of(User(), answer), clock=quick
+    )
 
     assert report.exit_code == 1
     assert "The plugin x of the user 'u' ended with exit code 1" in report.errors[0]
@@ -256,20 +311,30 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("text", [f"Illegal header value b'Bearer {MARK}'", f"a line of {MARK}", f"http://u:{MARK}@p"])
+@pytest.mark.parametrize(
+    "text", [f"Illegal header value b'Bearer {MARK}'", f"a line of {MARK}", f"http://u:{MARK}@p"]
+)
 def test_no_librarys_text_gets_through(client_of, caplog, quick, kind, text):
     caplog.set_level(logging.DEBUG)
 
     with pytest.raises(ProfilesError) as refused:
-        plan_profiles(documents.loads(DOCUMENT), target=client_of(User(token=MARK), raising(kind, text)), clock=quick)
+        plan_profiles(
+            documents.loads(DOCUMENT),
+            target=client_of(User(token=MARK), raising(kind, text)),
+            clock=quick,
+        )
 
     assert not holds_mark(*everything(refused.value), caplog.text)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\nX: y", "\0", "ü"])
-def test_a_token_that_fits_in_no_header_does_not_get_through_from_a_client_of_others(secure, caplog, quick, end):
+def test_a_token_that_fits_in_no_header_does_not_get_through_from_a_client_of_others(
+    secure, caplog, quick, end
+):
     caplog.set_level(logging.DEBUG)
-    config = KubeConfig.from_one(cluster=Cluster(server=secure.url, insecure=True), user=User(token=f"{MARK}{end}"))
+    config = KubeConfig.from_one(
+        cluster=Cluster(server=secure.url, insecure=True), user=User(token=f"{MARK}{end}")
+    )
 
     with Client(config=config, trust_env=False) as client, pytest.raises(ProfilesError) as refused:
         plan_profiles(documents.loads(DOCUMENT), target=client, clock=quick)
@@ -282,8 +347,15 @@ def test_a_proxy_that_repeats_its_password_does_not_get_through(write, told, pro
     proxy.code = 403
     proxy.reason = f"no {MARK}"
 
-    path = write({"server": "https://cluster.invalid", "proxy-url": proxy.url.replace("//", f"//ann:{MARK}@")}, {})
-    *messages, _ = told(path)  # the HTTP library logs what it receives at DEBUG, which only a program can ask for
+    path = write(
+        {
+            "server": "https://cluster.invalid",
+            "proxy-url": proxy.url.replace("//", f"//ann:{MARK}@"),
+        },
+        {},
+    )
+    # the HTTP library logs what it receives at DEBUG, which only a program can ask for
+    *messages, _ = told(path)
 
     assert not holds_mark(*messages)
 
@@ -301,7 +373,12 @@ def test_a_proxy_that_repeats_its_password_does_not_get_through(write, told, pro
         ("validate", f"git+ftp://ann:{MARK}@git.invalid/a.git"),
         ("plan", "pmr.yaml", f"--git-token={MARK}"),
         ("plan", "pmr.yaml", "--kubeconfig", f"users: [{{token: {MARK}}}]"),
-        ("plan", "git+ssh://git@git.invalid/a.git", "--git-ssh-key-file", f"-----BEGIN PRIVATE KEY-----\n{MARK}\n"),
+        (
+            "plan",
+            "git+ssh://git@git.invalid/a.git",
+            "--git-ssh-key-file",
+            f"-----BEGIN PRIVATE KEY-----\n{MARK}\n",
+        ),
         ("plan", "git+https://git.invalid/a.git", "--git-ca", f"token={MARK}"),
     ],
 )

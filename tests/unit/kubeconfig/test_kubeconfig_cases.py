@@ -7,7 +7,8 @@ import pytest
 
 from profiles_management import ProfilesError
 
-# From public reports. $plain, $secure and $insecure are servers, $folder is where the kubeconfig lies.
+# From public reports. $plain, $secure and $insecure are servers, $folder is where the kubeconfig
+# lies.
 CLUSTER = "clusters: [{name: c, cluster: {%s}}]\n"
 CONTEXT = "contexts: [{name: c, context: {cluster: c, user: u}}]\ncurrent-context: c\n"
 USER = "users: [{name: u, user: {%s}}]\n"
@@ -79,29 +80,48 @@ users: null
 """
 
 TAKEN = {
-    "a server with a path": (CLUSTER % 'server: "$plain/k8s/clusters/c-1"' + CONTEXT + USER % "token: abc", ABC),
+    "a server with a path": (
+        CLUSTER % 'server: "$plain/k8s/clusters/c-1"' + CONTEXT + USER % "token: abc",
+        ABC,
+    ),
     "a path with escaped characters": (
         CLUSTER % 'server: "$plain/k8s/%%c3%%a4%%bc"' + CONTEXT + USER % "token: abc",
         ABC,
     ),
-    "a path that ends with a slash": (CLUSTER % 'server: "$plain/k8s/c-1/"' + CONTEXT + USER % "token: abc", ABC),
+    "a path that ends with a slash": (
+        CLUSTER % 'server: "$plain/k8s/c-1/"' + CONTEXT + USER % "token: abc",
+        ABC,
+    ),
     "exec v1": (PLAIN + CONTEXT + EXEC % ("v1", "$folder/token.sh"), ABC),
     "exec v1beta1 with nulls": (PLAIN + CONTEXT + EXEC % ("v1beta1", "$folder/token.sh"), ABC),
     "exec beside the file": (PLAIN + CONTEXT + EXEC % ("v1beta1", "./token.sh"), ABC),
-    "as": (PLAIN + CONTEXT + USER % 'token: abc, as: "system:serviceaccount:ops:reader", as-groups: [readers]', ABC),
+    "as": (
+        PLAIN
+        + CONTEXT
+        + USER % 'token: abc, as: "system:serviceaccount:ops:reader", as-groups: [readers]',
+        ABC,
+    ),
     "tokenFile beside the file": (PLAIN + CONTEXT + USER % "tokenFile: tok", "Bearer filetoken"),
     "numbers for names": (NUMBERS, "Bearer 123456"),
     "true and dates for names": (TRUE_AND_DATES, "Bearer 1e3"),
     "extensions and a password": (MINIKUBE, "Basic YWRtaW46cHc="),
     "a CA beside the file": (SECURE + CONTEXT + USER % "token: abc", ABC),
     "no check of certificates": (
-        CLUSTER % 'server: "$secure", insecure-skip-tls-verify: true' + CONTEXT + USER % "token: abc",
+        CLUSTER % 'server: "$secure", insecure-skip-tls-verify: true'
+        + CONTEXT
+        + USER % "token: abc",
         ABC,
     ),
     "a server without a scheme": (CLUSTER % 'server: "$bare"' + CONTEXT + USER % "token: abc", ABC),
     "a byte order mark": ("\ufeff" + PLAIN + CONTEXT + USER % "token: abc", ABC),
-    "a context without a user": (PLAIN + "contexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n", ""),
-    "users null": (PLAIN + "users: null\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n", ""),
+    "a context without a user": (
+        PLAIN + "contexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n",
+        "",
+    ),
+    "users null": (
+        PLAIN + "users: null\ncontexts: [{name: c, context: {cluster: c}}]\ncurrent-context: c\n",
+        "",
+    ),
     "a user that is null": (PLAIN + CONTEXT + "users: [{name: u, user: null}]\n", ""),
     "an empty token": (PLAIN + CONTEXT + USER % 'token: ""', ""),
     "broken entries that nobody uses": (BROKEN_ELSEWHERE, ABC),
@@ -125,7 +145,9 @@ REFUSED = {
         r"cert\.sh .* has a client certificate",
     ),
     "an auth-provider": (
-        PLAIN + CONTEXT + USER % "auth-provider: {name: oidc, config: {id-token: abc, refresh-token: def}}",
+        PLAIN
+        + CONTEXT
+        + USER % "auth-provider: {name: oidc, config: {id-token: abc, refresh-token: def}}",
         r"auth-provider of the user 'u' .* is not supported \(oidc\)\. Set up an exec plugin such as kubelogin",
     ),
     "no check of certificates, and a CA": (
@@ -139,7 +161,9 @@ REFUSED = {
         r"certificate of the server of the cluster 'c' .* authority that is not trusted.* no certificate-authority",
     ),
     "a CA that is not there": (
-        CLUSTER % 'server: "$secure", certificate-authority: /nowhere/.minikube/ca.crt' + CONTEXT + USER % "token: abc",
+        CLUSTER % 'server: "$secure", certificate-authority: /nowhere/.minikube/ca.crt'
+        + CONTEXT
+        + USER % "token: abc",
         r"certificate-authority of the cluster 'c' .* names /nowhere/\.minikube/ca\.crt, .*: no such file",
     ),
     "a client certificate without a key": (
@@ -147,7 +171,9 @@ REFUSED = {
         r"user 'u' .* has a client-certificate and no client-key",
     ),
     "a CA that kubectl has hidden": (
-        CLUSTER % 'server: "$secure", certificate-authority-data: REDACTED' + CONTEXT + USER % "token: REDACTED",
+        CLUSTER % 'server: "$secure", certificate-authority-data: REDACTED'
+        + CONTEXT
+        + USER % "token: REDACTED",
         r"certificate-authority-data of the cluster 'c' .* was hidden by kubectl config view.*--raw",
     ),
     "a token that kubectl has hidden": (
@@ -180,7 +206,9 @@ def case(here, write, plain, secure, script):
     pem = r"-----BEGIN %s-----\\nMIIB\\n-----END %s-----"
     pair = f'"clientCertificateData":"{pem}","clientKeyData":"{pem}"'
     script(
-        f"printf '%s\\n' '{answer % (pair % (('CERTIFICATE',) * 2 + ('PRIVATE KEY',) * 2))}'".replace("\\\\n", "\\n"),
+        f"printf '%s\\n' '{answer % (pair % (('CERTIFICATE',) * 2 + ('PRIVATE KEY',) * 2))}'".replace(
+            "\\\\n", "\\n"
+        ),
         "cert.sh",
     )
     plugin = script("echo hi", "noexec.sh")

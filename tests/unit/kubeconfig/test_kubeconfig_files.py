@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from profiles_management import ClusterError, open_target
-from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 
 MARK = "s3cr3t-mark"
 
@@ -104,7 +104,9 @@ def test_one_of_several_files_that_is_broken_is_named(several, here, plain):
     several(config(plain.url, current="x"), None)
     (here / "config-1").write_text(f"users: [{MARK}")
 
-    with pytest.raises(ClusterError, match=r"kubeconfig .*config-1 is not valid YAML \(line \d\)\.") as refused:
+    with pytest.raises(
+        ClusterError, match=r"kubeconfig .*config-1 is not valid YAML \(line \d\)\."
+    ) as refused:
         open_target()
 
     assert MARK not in str(refused.value)
@@ -117,7 +119,9 @@ def test_paths_are_relative_to_the_file_that_holds_them(several, ask, plain, her
     folder = here / "elsewhere"
     folder.mkdir()
     (folder / "tok").write_text("beside")
-    (folder / "config").write_text(json.dumps({"users": [entry("user", "u", {"tokenFile": "tok"})]}))
+    (folder / "config").write_text(
+        json.dumps({"users": [entry("user", "u", {"tokenFile": "tok"})]})
+    )
     os.environ["KUBECONFIG"] += os.pathsep + str(folder / "config")
 
     ask()
@@ -146,10 +150,16 @@ def test_a_context_of_any_file_can_be_named(several, ask, plain):
 
 
 @pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16"], ids=["UTF-8", "UTF-8 with a mark", "UTF-16, as PowerShell writes it"]
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16"],
+    ids=["UTF-8", "UTF-8 with a mark", "UTF-16, as PowerShell writes it"],
 )
-@pytest.mark.parametrize("write_as", [json.dumps, yaml.safe_dump, lambda data: json.dumps(data, indent="\t")])
-def test_yaml_and_json_are_read_in_every_encoding_that_kubectl_reads(here, ask, plain, encoding, write_as):
+@pytest.mark.parametrize(
+    "write_as", [json.dumps, yaml.safe_dump, lambda data: json.dumps(data, indent="\t")]
+)
+def test_yaml_and_json_are_read_in_every_encoding_that_kubectl_reads(
+    here, ask, plain, encoding, write_as
+):
     path = here / "config"
     path.write_bytes(write_as(config(plain.url, current="x")).encode(encoding))
 
@@ -224,7 +234,9 @@ def test_a_folder_is_named(here):
 def test_a_file_that_cannot_be_read_is_named():
     path = Path("/proc/self/mem")  # of which nobody can read the beginning
 
-    with pytest.raises(ClusterError, match=rf"kubeconfig {path} cannot be used: input/output error"):
+    with pytest.raises(
+        ClusterError, match=rf"kubeconfig {path} cannot be used: input/output error"
+    ):
         connect(path)
 
 
@@ -240,18 +252,26 @@ def test_a_pipe_is_read_once(ask, plain):
 
 
 @pytest.mark.parametrize(
-    "value", [f"apiVersion: v1\nusers: [{{user: {{token: {MARK}}}}}]", f'{{"users": [{{"token": "{MARK}"}}]}}']
+    "value",
+    [
+        f"apiVersion: v1\nusers: [{{user: {{token: {MARK}}}}}]",
+        f'{{"users": [{{"token": "{MARK}"}}]}}',
+    ],
 )
 def test_a_kubeconfig_in_place_of_its_path_is_not_repeated(monkeypatch, value):
     monkeypatch.setenv("KUBECONFIG", value)
 
-    with pytest.raises(ClusterError, match="KUBECONFIG holds the content of a kubeconfig") as refused:
+    with pytest.raises(
+        ClusterError, match="KUBECONFIG holds the content of a kubeconfig"
+    ) as refused:
         open_target()
 
     assert MARK not in str(refused.value)
 
 
-@pytest.mark.parametrize("value", ["YXBpVmVyc2lvbjogdjEK" * 40, "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"])
+@pytest.mark.parametrize(
+    "value", ["YXBpVmVyc2lvbjogdjEK" * 40, "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"]
+)
 def test_what_looks_like_a_credential_is_not_shown_as_a_path(monkeypatch, value):
     monkeypatch.setenv("KUBECONFIG", value)
 
@@ -267,7 +287,10 @@ def test_what_looks_like_a_credential_is_not_shown_as_a_path(monkeypatch, value)
 def test_a_current_context_that_does_not_exist_is_said_to_be_it(write):
     path = write({"server": "https://localhost"}, {}, **{"current-context": "gone"})
 
-    with pytest.raises(ClusterError, match=r"has no context 'gone', which is its current one \(line 1\)\. It has: x\."):
+    with pytest.raises(
+        ClusterError,
+        match=r"has no context 'gone', which is its current one \(line 1\)\. It has: x\.",
+    ):
         connect(path)
 
 
@@ -288,12 +311,18 @@ def test_two_entries_of_one_name_are_refused_where_the_context_uses_it(write, pl
     once = json.loads(write({"server": plain.url}, {"token": "abc"}).read_text())
     path = write(**once | {f"{kind}s": once[f"{kind}s"] * 2})
 
-    with pytest.raises(ClusterError, match=rf"The {kind} '\w' in the kubeconfig .* is defined twice"):
+    with pytest.raises(
+        ClusterError, match=rf"The {kind} '\w' in the kubeconfig .* is defined twice"
+    ):
         connect(path)
 
 
 def test_two_entries_of_one_name_that_nobody_uses_are_no_matter(write, ask, plain):
-    users = [entry("user", "u", {"token": "abc"}), entry("user", "old", {}), entry("user", "old", {})]
+    users = [
+        entry("user", "u", {"token": "abc"}),
+        entry("user", "old", {}),
+        entry("user", "old", {}),
+    ]
 
     ask(write({"server": plain.url}, users=users))
 
@@ -306,7 +335,10 @@ def test_two_entries_of_one_name_that_nobody_uses_are_no_matter(write, ask, plai
         ({"user": "u"}, "The context 'x' .* names no cluster"),
         (None, "The context 'x' .* names no cluster"),
         ({"cluster": "gone"}, "names a cluster or user that is not in it: cluster 'gone'"),
-        ({"cluster": "c", "user": "gone"}, "names a cluster or user that is not in it: user 'gone'"),
+        (
+            {"cluster": "c", "user": "gone"},
+            "names a cluster or user that is not in it: user 'gone'",
+        ),
         ({"cluster": ["c"]}, "cluster of the context 'x' .* is not text"),
         ("text", "The context 'x' .* is not a mapping"),
     ],

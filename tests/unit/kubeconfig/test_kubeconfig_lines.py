@@ -5,7 +5,7 @@ import os
 import pytest
 
 from profiles_management import ClusterError
-from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 
 MARK = "s3cr3t-mark"
 WHOLE = f"""\
@@ -37,11 +37,19 @@ EXEC = "    exec:\n      command: aws\n      apiVersion: client.authentication.k
         ((TOKEN, f"\ttoken: {MARK}\n"), 15, "is not valid YAML"),
         (("clusters:\n", "clusters: [\n"), 4, "is not valid YAML"),
         (("kind: Config", "kind: Secret"), 2, "is not of kind Config"),
-        (("clusters:\n- name: prod\n  cluster:\n", "clusters:\n  prod:\n"), 3, "clusters of the kubeconfig"),
+        (
+            ("clusters:\n- name: prod\n  cluster:\n", "clusters:\n  prod:\n"),
+            3,
+            "clusters of the kubeconfig",
+        ),
         ((SERVER, "    server: [https://a]\n"), 6, "server of the cluster 'prod'"),
         ((SERVER, "    server: ftp://a\n"), 6, "another scheme"),
         ((SERVER, "    insecure-skip-tls-verify: true\n"), 6, "has no server"),
-        ((SERVER, f"{SERVER}    insecure-skip-tls-verify: perhaps\n"), 7, "is neither true nor false"),
+        (
+            (SERVER, f"{SERVER}    insecure-skip-tls-verify: perhaps\n"),
+            7,
+            "is neither true nor false",
+        ),
         ((SERVER, f"{SERVER}    certificate-authority: absent.crt\n"), 7, "cannot be read"),
         ((SERVER, f"{SERVER}    certificate-authority-data: {MARK}!\n"), 7, "is not base64"),
         ((SERVER, "    server: https://<your-server>:6443\n"), 6, "has a placeholder"),
@@ -75,7 +83,9 @@ def test_a_mistake_is_named_with_its_line(here, edit, line, said):
 def test_what_yaml_says_is_repeated_where_it_holds_nothing_of_the_file(here):
     (here / "config").write_text(WHOLE.replace("clusters:\n", "clusters: [\n"))
 
-    with pytest.raises(ClusterError, match="YAML says: did not find expected node content") as refused:
+    with pytest.raises(
+        ClusterError, match="YAML says: did not find expected node content"
+    ) as refused:
         connect(here / "config")
 
     assert MARK not in str(refused.value)
@@ -115,7 +125,9 @@ def test_of_several_files_the_one_with_the_mistake_is_named(here, monkeypatch):
     (here / "bad").write_text(WHOLE.replace(SERVER, "    server: ftp://a\n"))
     monkeypatch.setenv("KUBECONFIG", os.pathsep.join([str(here / "good"), str(here / "bad")]))
 
-    with pytest.raises(ClusterError, match=r"in the kubeconfig .*/bad \(line 6\) is a URL of another scheme"):
+    with pytest.raises(
+        ClusterError, match=r"in the kubeconfig .*/bad \(line 6\) is a URL of another scheme"
+    ):
         connect()
 
 

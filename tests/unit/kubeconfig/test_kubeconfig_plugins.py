@@ -14,7 +14,7 @@ import pytest
 
 import profiles_management
 from profiles_management import ClusterError, Forbidden
-from profiles_management.kubeflow.kubeconfig import connect, execution
+from profiles_management.kubeflow.cluster.kubeconfig import connect, execution
 from profiles_management.reconcile.clock import Clock
 
 MARK = "s3cr3t-mark"
@@ -24,7 +24,9 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def credential(version=V1, **status):
-    return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status or {"token": "abc"}})
+    return json.dumps(
+        {"apiVersion": version, "kind": "ExecCredential", "status": status or {"token": "abc"}}
+    )
 
 
 @pytest.fixture
@@ -65,7 +67,9 @@ def impatient(monkeypatch):
 # what it is told
 
 
-def test_a_plugin_is_run_with_its_arguments_and_environment(execs, ask, secure, plugin, here, monkeypatch):
+def test_a_plugin_is_run_with_its_arguments_and_environment(
+    execs, ask, secure, plugin, here, monkeypatch
+):
     monkeypatch.setenv("INHERITED", "yes")
     plugin(also=f'echo "$# $1 $2|$NAME|$EMPTY|$INHERITED" > "{here}/told"')
 
@@ -77,7 +81,9 @@ def test_a_plugin_is_run_with_its_arguments_and_environment(execs, ask, secure, 
 
 
 def test_a_plugin_is_told_its_version_and_that_nobody_can_be_asked(execs, ask, plugin, here):
-    plugin(credential(BETA), also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"; cat > "{here}/read"')
+    plugin(
+        credential(BETA), also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"; cat > "{here}/read"'
+    )
 
     ask(execs(apiVersion=BETA, interactiveMode=None))
 
@@ -86,7 +92,9 @@ def test_a_plugin_is_told_its_version_and_that_nobody_can_be_asked(execs, ask, p
     assert (here / "read").read_text() == ""
 
 
-def test_a_plugin_is_told_the_cluster_where_it_wants_to_know(write, ask, secure, plugin, here, authority):
+def test_a_plugin_is_told_the_cluster_where_it_wants_to_know(
+    write, ask, secure, plugin, here, authority
+):
     plugin(also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"')
     extension = {"audience": "x", "number": 5, "on": True, "list": [None]}
     cluster = {
@@ -99,7 +107,12 @@ def test_a_plugin_is_told_the_cluster_where_it_wants_to_know(write, ask, secure,
             {"name": "client.authentication.k8s.io/exec", "extension": extension},
         ],
     }
-    execution = {"apiVersion": V1, "command": "./plugin", "interactiveMode": "Never", "provideClusterInfo": True}
+    execution = {
+        "apiVersion": V1,
+        "command": "./plugin",
+        "interactiveMode": "Never",
+        "provideClusterInfo": True,
+    }
 
     ask(write(cluster, {"exec": execution}))
 
@@ -172,25 +185,52 @@ def test_a_client_certificate_that_a_plugin_prints_is_shown(execs, ask, secure, 
         ("", "printed nothing"),
         ("  \n", "printed nothing"),
         (MARK, "printed something that is not an ExecCredential in JSON"),
-        (f"Opening your browser … {MARK}\n" + credential(), "printed something that is not an ExecCredential in JSON"),
+        (
+            f"Opening your browser … {MARK}\n" + credential(),
+            "printed something that is not an ExecCredential in JSON",
+        ),
         (f'{{"token": "{MARK}"', "printed something that is not an ExecCredential in JSON"),
         (f'["{MARK}"]', "printed something that is not an ExecCredential in JSON"),
         ("[" * 100_000, "printed something that is not an ExecCredential in JSON"),
-        (json.dumps({"kind": "Secret", "status": {"token": MARK}}), "is not an ExecCredential in JSON"),
-        (credential("client.authentication.k8s.io/v1alpha1", token=MARK), f"of another version than {V1}"),
-        (json.dumps({"kind": "ExecCredential", "status": {"token": MARK}}), f"of another version than {V1}"),
-        (json.dumps({"kind": "ExecCredential", "apiVersion": V1}), "printed an ExecCredential without a status"),
-        (json.dumps({"kind": "ExecCredential", "apiVersion": V1, "status": MARK}), "without a status"),
+        (
+            json.dumps({"kind": "Secret", "status": {"token": MARK}}),
+            "is not an ExecCredential in JSON",
+        ),
+        (
+            credential("client.authentication.k8s.io/v1alpha1", token=MARK),
+            f"of another version than {V1}",
+        ),
+        (
+            json.dumps({"kind": "ExecCredential", "status": {"token": MARK}}),
+            f"of another version than {V1}",
+        ),
+        (
+            json.dumps({"kind": "ExecCredential", "apiVersion": V1}),
+            "printed an ExecCredential without a status",
+        ),
+        (
+            json.dumps({"kind": "ExecCredential", "apiVersion": V1, "status": MARK}),
+            "without a status",
+        ),
         (credential(user=MARK), "printed neither a token nor a client certificate"),
         (credential(token=""), "printed neither a token nor a client certificate"),
         (credential(token=[MARK]), "whose token is not text"),
-        (credential(token=f"{MARK}\n{MARK}"), "printed a token with blanks, line ends or characters beyond ASCII"),
+        (
+            credential(token=f"{MARK}\n{MARK}"),
+            "printed a token with blanks, line ends or characters beyond ASCII",
+        ),
         (credential(token=f"{MARK} {MARK}"), "printed a token with blanks"),
         (credential(token=f"{MARK}ü"), "printed a token with blanks"),
         (credential(clientCertificateData=MARK), "printed a client certificate without its key"),
         (credential(clientKeyData=MARK), "a client certificate without its key, or a key alone"),
-        (credential(clientCertificateData=MARK, clientKeyData=MARK), "has a client certificate that is not in PEM"),
-        (credential(token=MARK, expirationTimestamp=MARK), "printed an expirationTimestamp that is not a time"),
+        (
+            credential(clientCertificateData=MARK, clientKeyData=MARK),
+            "has a client certificate that is not in PEM",
+        ),
+        (
+            credential(token=MARK, expirationTimestamp=MARK),
+            "printed an expirationTimestamp that is not a time",
+        ),
         (credential(token=MARK * 200_000), "printed more than 1024 KiB"),
     ],
 )
@@ -230,7 +270,9 @@ def test_a_plugin_is_run_once_for_many_threads(execs, connected, get, secure, pl
     assert (len(secure.seen), runs()) == (32, 1)
 
 
-def test_a_plugin_is_run_again_once_its_credentials_have_expired(execs, connected, get, plugin, runs, clock):
+def test_a_plugin_is_run_again_once_its_credentials_have_expired(
+    execs, connected, get, plugin, runs, clock
+):
     plugin(credential(token="abc", expirationTimestamp=(NOON + timedelta(hours=1)).isoformat()))
     client = connected(execs(), clock=clock.clock)
 
@@ -241,7 +283,9 @@ def test_a_plugin_is_run_again_once_its_credentials_have_expired(execs, connecte
     assert runs() == 2
 
 
-def test_a_plugin_is_run_again_after_a_refusal_once_for_all_threads(execs, connected, get, secure, plugin, runs, here):
+def test_a_plugin_is_run_again_after_a_refusal_once_for_all_threads(
+    execs, connected, get, secure, plugin, runs, here
+):
     secure.refuses = lambda request: request.authorization == "Bearer old"
     plugin(credential(token="old"))
     client = connected(execs())
@@ -254,10 +298,15 @@ def test_a_plugin_is_run_again_after_a_refusal_once_for_all_threads(execs, conne
     assert {request.authorization for request in secure.seen} == {"Bearer old", "Bearer new"}
 
 
-def test_another_certificate_is_shown_after_a_refusal(execs, connected, get, secure, plugin, here, authority):
+def test_another_certificate_is_shown_after_a_refusal(
+    execs, connected, get, secure, plugin, here, authority
+):
     def pair(name):
         identity = authority.issue(name)
-        return {"clientCertificateData": identity.certificate.decode(), "clientKeyData": identity.key.decode()}
+        return {
+            "clientCertificateData": identity.certificate.decode(),
+            "clientKeyData": identity.key.decode(),
+        }
 
     secure.refuses = lambda request: request.client["subject"] == ((("commonName", "old"),),)
     plugin(credential(**pair("old")))
@@ -279,7 +328,9 @@ def test_credentials_that_had_expired_before_are_sent_and_if_refused_the_clock_i
     assert runs() == 1
 
     secure.refuses = lambda request: True
-    with pytest.raises(Forbidden, match=r"had expired when the plugin printed them.* clock of this machine"):
+    with pytest.raises(
+        Forbidden, match=r"had expired when the plugin printed them.* clock of this machine"
+    ):
         get(client)
 
     assert runs() == 2
@@ -288,7 +339,11 @@ def test_credentials_that_had_expired_before_are_sent_and_if_refused_the_clock_i
 def test_a_plugin_is_not_run_where_the_user_has_credentials(user_of, ask, secure, plugin, here):
     plugin()
 
-    ask(user_of(token="own", exec={"apiVersion": V1, "command": "./plugin", "interactiveMode": "Never"}))
+    ask(
+        user_of(
+            token="own", exec={"apiVersion": V1, "command": "./plugin", "interactiveMode": "Never"}
+        )
+    )
 
     assert [request.authorization for request in secure.seen] == ["Bearer own"]
     assert not (here / "runs").exists()
@@ -344,7 +399,9 @@ def test_the_error_output_of_a_plugin_is_shown(execs, script, here, error, shown
         f"token={MARK}{'x' * 9000} and more",
     ],
 )
-def test_the_error_output_of_a_plugin_loses_what_may_be_a_credential(execs, script, monkeypatch, error):
+def test_the_error_output_of_a_plugin_loses_what_may_be_a_credential(
+    execs, script, monkeypatch, error
+):
     monkeypatch.setenv("FETCH_PASSWORD", MARK)
     script(f"cat >&2 <<END\n{error}\nEND\nexit 3")
 
@@ -384,7 +441,9 @@ def test_what_a_plugin_prints_before_it_fails_is_not_repeated_from_its_error_out
         (f"get-token --secret={MARK}", None, "The plugin a path that is not shown"),
     ],
 )
-def test_a_plugin_that_cannot_be_started_is_named_with_how_to_install_it(execs, here, command, hint, said):
+def test_a_plugin_that_cannot_be_started_is_named_with_how_to_install_it(
+    execs, here, command, hint, said
+):
     (here / "text").touch()
     (here / "binary").write_bytes(b"\x7fELF\0")
     (here / "binary").chmod(0o755)
@@ -439,7 +498,9 @@ def test_a_plugin_whose_output_never_ends_is_ended(execs, script):
         connect(execs())
 
 
-def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(execs, ask, secure, script, impatient, here):
+def test_a_program_that_a_plugin_leaves_behind_is_not_waited_for(
+    execs, ask, secure, script, impatient, here
+):
     script(f"(exec 3<>fifo; read line <&3) &\necho $! > left\necho '{credential()}'")
     os.mkfifo(here / "fifo")
 
@@ -505,7 +566,9 @@ def terminal(monkeypatch):
     os.close(ours)
 
 
-@pytest.mark.parametrize(("mode", "asked"), [("Always", True), ("IfAvailable", True), ("Never", False)])
+@pytest.mark.parametrize(
+    ("mode", "asked"), [("Always", True), ("IfAvailable", True), ("Never", False)]
+)
 def test_a_plugin_may_ask_at_a_terminal(execs, ask, secure, script, here, terminal, mode, asked):
     asks = f'printenv KUBERNETES_EXEC_INFO > "{here}/told"\nread line; echo "$line" > "{here}/read"'
     script(f"{asks}\necho '{credential()}'")
@@ -517,7 +580,9 @@ def test_a_plugin_may_ask_at_a_terminal(execs, ask, secure, script, here, termin
     assert (here / "read").read_text() == ("yes\n" if asked else "\n")
 
 
-def test_what_a_plugin_asks_at_a_terminal_is_shown_at_once_and_its_credentials_are_not(user_of, script, secure, here):
+def test_what_a_plugin_asks_at_a_terminal_is_shown_at_once_and_its_credentials_are_not(
+    user_of, script, secure, here
+):
     """The command is run at a terminal of its own; the plugin waits for the answer to a question without a line end."""
     script(
         f"""echo 'Open https://login.invalid/?state=abcdefghijklmnopqrstuvwx1 and enter ABCD-1234, token={MARK}' >&2
@@ -568,19 +633,33 @@ echo '{credential()}'"""
             {"apiVersion": "client.authentication.k8s.io/v1alpha1"},
             rf"exec\.apiVersion .* is client\.authentication\.k8s\.io/v1alpha1\. Write {V1} or {BETA}",
         ),
-        ({"interactiveMode": None}, r"exec\.interactiveMode of the user 'u' .* is missing\. Write Never, IfAvailable"),
+        (
+            {"interactiveMode": None},
+            r"exec\.interactiveMode of the user 'u' .* is missing\. Write Never, IfAvailable",
+        ),
         ({"interactiveMode": "Sometimes"}, r"exec\.interactiveMode of the user 'u' .* is unknown"),
         ({"args": MARK}, r"exec\.args of the user 'u' .* is not a list of texts"),
         ({"args": [[MARK]]}, r"exec\.args of the user 'u' .* is not a list of texts"),
         ({"env": {"A": MARK}}, r"exec\.env of the user 'u' .* is not a list of mappings"),
         ({"env": [{"value": MARK}]}, r"exec\.env\.name of the user 'u' .* is missing"),
-        ({"env": [{"name": f"A={MARK}"}]}, r"exec\.env\.name of the user 'u' .* is missing, or holds"),
-        ({"env": [{"name": "A", "value": [MARK]}]}, r"exec\.env\.value of the user 'u' .* is not text"),
-        ({"provideClusterInfo": "perhaps"}, r"exec\.provideClusterInfo of the user 'u' .* is neither true nor false"),
+        (
+            {"env": [{"name": f"A={MARK}"}]},
+            r"exec\.env\.name of the user 'u' .* is missing, or holds",
+        ),
+        (
+            {"env": [{"name": "A", "value": [MARK]}]},
+            r"exec\.env\.value of the user 'u' .* is not text",
+        ),
+        (
+            {"provideClusterInfo": "perhaps"},
+            r"exec\.provideClusterInfo of the user 'u' .* is neither true nor false",
+        ),
         ({"args": ["a\0b"]}, "cannot be run: an argument holds a nul character"),
     ],
 )
-def test_an_exec_that_cannot_be_used_is_refused_by_the_name_of_the_field(execs, plugin, fields, said):
+def test_an_exec_that_cannot_be_used_is_refused_by_the_name_of_the_field(
+    execs, plugin, fields, said
+):
     plugin()
 
     with pytest.raises(ClusterError, match=said) as refused:

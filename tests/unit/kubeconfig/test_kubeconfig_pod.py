@@ -5,8 +5,8 @@ import json
 import pytest
 
 from profiles_management import ClusterError
-from profiles_management.kubeflow.kubeconfig import connect, pod
-from profiles_management.kubeflow.wire import Wire
+from profiles_management.kubeflow.cluster.http import Wire
+from profiles_management.kubeflow.cluster.kubeconfig import connect, pod
 
 
 @pytest.fixture
@@ -46,7 +46,10 @@ def test_a_token_that_is_mounted_again_is_read_after_a_refusal(mounted, connecte
 
     get(client)
 
-    assert [request.authorization for request in secure.seen] == ["Bearer mounted", "Bearer renewed"]
+    assert [request.authorization for request in secure.seen] == [
+        "Bearer mounted",
+        "Bearer renewed",
+    ]
 
 
 def test_a_kubeconfig_that_is_named_comes_before_the_pod(mounted, ask, plain, write, monkeypatch):
@@ -78,7 +81,11 @@ def test_a_pod_that_may_not_talk_to_its_cluster_uses_the_file_at_home(
         ("token", "", "The service account of the pod names an empty file"),
         ("token", "a b", "The service account of the pod names a file that holds blanks"),
         ("ca.crt", None, r"serviceaccount/ca\.crt cannot be read: no such file"),
-        ("ca.crt", "nothing", "certificate-authority of the service account of the pod holds no certificate in PEM"),
+        (
+            "ca.crt",
+            "nothing",
+            "certificate-authority of the service account of the pod holds no certificate in PEM",
+        ),
     ],
 )
 def test_a_service_account_that_cannot_be_used_is_told(mounted, name, content, said):
@@ -93,7 +100,9 @@ def test_a_service_account_that_cannot_be_used_is_told(mounted, name, content, s
 def test_an_ipv6_address_is_put_into_brackets(mounted, monkeypatch):
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "fd00::1")
 
-    server, _ = pod.select({"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"}, mounted)
+    server, _ = pod.select(
+        {"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"}, mounted
+    )
 
     assert server.url == "https://[fd00::1]:443"
 

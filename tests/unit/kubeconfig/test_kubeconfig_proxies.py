@@ -3,9 +3,9 @@
 import pytest
 
 from profiles_management import ClusterError
-from profiles_management.kubeflow.kubeconfig import connect
-from profiles_management.kubeflow.kubeconfig.proxies import proxy_of
-from profiles_management.kubeflow.kubeconfig.servers import Server
+from profiles_management.kubeflow.cluster.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig.proxies import proxy_of
+from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.reconcile.retry import Passing
 
 MARK = "s3cr3t-mark"
@@ -16,7 +16,8 @@ PROXY = "http://proxy.invalid:3128"
 def behind(write):
     """Write a kubeconfig for an API server that only the proxy can reach."""
     return lambda **cluster: write(
-        {"server": "https://cluster.invalid", "certificate-authority": "ca.crt"} | cluster, {"token": "abc"}
+        {"server": "https://cluster.invalid", "certificate-authority": "ca.crt"} | cluster,
+        {"token": "abc"},
     )
 
 
@@ -28,7 +29,9 @@ def test_requests_go_through_the_proxy_of_the_kubeconfig(behind, ask, secure, pr
     assert "Bearer" not in proxy.asked[0]
 
 
-def test_the_proxy_of_the_kubeconfig_comes_before_that_of_the_environment(behind, ask, secure, proxy, monkeypatch):
+def test_the_proxy_of_the_kubeconfig_comes_before_that_of_the_environment(
+    behind, ask, secure, proxy, monkeypatch
+):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "*")
 
@@ -46,7 +49,9 @@ def test_the_name_of_the_certificate_can_be_set_behind_a_proxy(behind, ask, secu
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-def test_requests_go_through_the_proxy_of_the_environment(behind, ask, secure, proxy, monkeypatch, name):
+def test_requests_go_through_the_proxy_of_the_environment(
+    behind, ask, secure, proxy, monkeypatch, name
+):
     monkeypatch.setenv(name, proxy.url)
 
     ask(behind())
@@ -66,7 +71,10 @@ def test_a_user_and_a_password_of_the_proxy_are_sent_to_it(behind, ask, proxy):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        (f"socks4://u:{MARK}@proxy.invalid:1080", "is a URL of another scheme than http, https and socks5"),
+        (
+            f"socks4://u:{MARK}@proxy.invalid:1080",
+            "is a URL of another scheme than http, https and socks5",
+        ),
         (f"proxy.invalid:3128/{MARK}", "is a URL of another scheme than http, https and socks5"),
         (f"http://u:{MARK}@", "is not a URL"),
         (f"http://u:{MARK}@proxy.invalid:port", "is not a URL"),
@@ -76,7 +84,9 @@ def test_a_user_and_a_password_of_the_proxy_are_sent_to_it(behind, ask, proxy):
     ],
 )
 def test_a_proxy_of_the_kubeconfig_that_cannot_be_used_is_its_fault(behind, url, said):
-    with pytest.raises(ClusterError, match=rf"^proxy-url of the cluster 'c' in the kubeconfig .* {said}") as refused:
+    with pytest.raises(
+        ClusterError, match=rf"^proxy-url of the cluster 'c' in the kubeconfig .* {said}"
+    ) as refused:
         connect(behind(**{"proxy-url": url}))
 
     assert MARK not in str(refused.value)
@@ -92,7 +102,9 @@ def test_a_proxy_of_the_kubeconfig_that_cannot_be_used_is_its_fault(behind, url,
         (f"socks5h://u:{MARK}@proxy.invalid", "names a SOCKS proxy, which needs socksio"),
     ],
 )
-def test_a_proxy_of_the_environment_that_cannot_be_used_is_its_fault(behind, monkeypatch, name, url, said):
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_its_fault(
+    behind, monkeypatch, name, url, said
+):
     monkeypatch.setenv(name, url)
 
     with pytest.raises(ClusterError, match=rf"^The environment variable {name} {said}") as refused:
@@ -103,7 +115,9 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_its_fault(behind, mon
 
 
 @pytest.mark.parametrize("variables", [{"NO_PROXY": "127.0.0.1,localhost"}, {"HTTP_PROXY": PROXY}])
-def test_all_proxy_is_no_matter_where_another_variable_speaks_for_the_server(write, ask, plain, monkeypatch, variables):
+def test_all_proxy_is_no_matter_where_another_variable_speaks_for_the_server(
+    write, ask, plain, monkeypatch, variables
+):
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080/")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -123,7 +137,9 @@ def test_an_unusable_all_proxy_is_named_even_for_this_machine(write, plain, monk
 def test_a_proxy_that_wants_a_password_is_named_and_asked_once(behind, ask, proxy):
     proxy.code = 407
 
-    with pytest.raises(ClusterError, match=r"proxy that proxy-url of the cluster 'c' .* wants a user"):
+    with pytest.raises(
+        ClusterError, match=r"proxy that proxy-url of the cluster 'c' .* wants a user"
+    ):
         ask(behind(**{"proxy-url": proxy.url}))
 
     assert len(proxy.asked) == 1
@@ -134,7 +150,9 @@ def test_a_proxy_that_refuses_is_named(behind, ask, proxy, monkeypatch, code, sa
     proxy.code = code
     monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", f"//u:{MARK}@"))
 
-    with pytest.raises(Passing, match=rf"the proxy that the environment variable HTTPS_PROXY names {said}") as refused:
+    with pytest.raises(
+        Passing, match=rf"the proxy that the environment variable HTTPS_PROXY names {said}"
+    ) as refused:
         ask(behind())
 
     assert MARK not in str(refused.value)
@@ -143,7 +161,9 @@ def test_a_proxy_that_refuses_is_named(behind, ask, proxy, monkeypatch, code, sa
 def test_a_proxy_that_nobody_listens_on_is_named(behind, ask, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://u:{MARK}@127.0.0.1:1")
 
-    with pytest.raises(Passing, match="through the proxy that the environment variable HTTPS_PROXY names") as refused:
+    with pytest.raises(
+        Passing, match="through the proxy that the environment variable HTTPS_PROXY names"
+    ) as refused:
         ask(behind())
 
     assert MARK not in str(refused.value)

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from profiles_management import ClusterError
-from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.reconcile.retry import Passing
 
 MARK = "s3cr3t-mark"
@@ -63,7 +63,9 @@ def test_a_server_that_is_no_url_is_named_and_not_repeated(write, server, said):
 def test_a_user_in_the_url_is_sent_as_kubectl_sends_it(write, ask, plain):
     ask(write({"server": plain.url.replace("//", "//ann:p%40ss@")}))
 
-    assert [request.authorization for request in plain.seen] == [f"Basic {base64.b64encode(b'ann:p@ss').decode()}"]
+    assert [request.authorization for request in plain.seen] == [
+        f"Basic {base64.b64encode(b'ann:p@ss').decode()}"
+    ]
 
 
 def test_a_user_in_the_url_gives_way_to_a_token(write, ask, plain):
@@ -73,14 +75,19 @@ def test_a_user_in_the_url_gives_way_to_a_token(write, ask, plain):
 
 
 @pytest.mark.parametrize(
-    "user", [{"token": MARK}, {"username": "ann", "password": MARK}, {"tokenFile": "tok"}, {"exec": {}}]
+    "user",
+    [{"token": MARK}, {"username": "ann", "password": MARK}, {"tokenFile": "tok"}, {"exec": {}}],
 )
 def test_credentials_are_not_sent_to_another_machine_without_tls(write, here, user):
     (here / "tok").write_text(MARK)
     if "exec" in user:
-        user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "./plugin"}}
+        user = {
+            "exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "./plugin"}
+        }
 
-    with pytest.raises(ClusterError, match="is http, and credentials are not sent over it") as refused:
+    with pytest.raises(
+        ClusterError, match="is http, and credentials are not sent over it"
+    ) as refused:
         connect(write({"server": "http://cluster.invalid"}, user))
 
     assert MARK not in str(refused.value)
@@ -122,7 +129,9 @@ def test_a_bundle_may_hold_other_certificates_comments_and_broken_ones(
 ):
     path = write({"server": secure.url, "certificate-authority": "bundle.crt"})
     broken = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-    (here / "bundle.crt").write_bytes("# für jeden\n".encode() + other_authority.pem + broken + authority.pem)
+    (here / "bundle.crt").write_bytes(
+        "# für jeden\n".encode() + other_authority.pem + broken + authority.pem
+    )
 
     ask(path)
 
@@ -131,13 +140,23 @@ def test_a_bundle_may_hold_other_certificates_comments_and_broken_ones(
 
 @pytest.mark.parametrize("insecure", [True, "true", "yes"])
 def test_a_certificate_need_not_be_checked(write, ask, secure, insecure):
-    ask(write({"server": secure.url.replace("localhost", "127.0.0.1"), "insecure-skip-tls-verify": insecure}))
+    ask(
+        write(
+            {
+                "server": secure.url.replace("localhost", "127.0.0.1"),
+                "insecure-skip-tls-verify": insecure,
+            }
+        )
+    )
 
     assert len(secure.seen) == 1
 
 
 def test_the_name_of_the_certificate_can_be_set(write, ask, secure):
-    server = {"server": secure.url.replace("localhost", "127.0.0.1"), "certificate-authority": "ca.crt"}
+    server = {
+        "server": secure.url.replace("localhost", "127.0.0.1"),
+        "certificate-authority": "ca.crt",
+    }
 
     ask(write(server | {"tls-server-name": "cluster.invalid"}))
     with pytest.raises(ClusterError, match=r"is not for 127\.0\.0\.1\. Set tls-server-name"):
@@ -155,13 +174,25 @@ def test_the_name_of_the_certificate_can_be_set(write, ask, secure):
             {"certificate-authority-data": NOT_PEM},
             "certificate-authority of the cluster 'c' .* holds no certificate in PEM",
         ),
-        ({"certificate-authority-data": "%%%"}, "certificate-authority-data of the cluster 'c' .* is not base64"),
+        (
+            {"certificate-authority-data": "%%%"},
+            "certificate-authority-data of the cluster 'c' .* is not base64",
+        ),
         ({"certificate-authority-data": "DATA+OMITTED"}, "was hidden by kubectl config view"),
-        ({"certificate-authority-data": ["x"]}, "certificate-authority-data of the cluster 'c' .* is not text"),
-        ({"certificate-authority": "absent.crt"}, r"certificate-authority .* names .*absent\.crt, .*: no such file"),
+        (
+            {"certificate-authority-data": ["x"]},
+            "certificate-authority-data of the cluster 'c' .* is not text",
+        ),
+        (
+            {"certificate-authority": "absent.crt"},
+            r"certificate-authority .* names .*absent\.crt, .*: no such file",
+        ),
         ({"certificate-authority": "."}, "certificate-authority .* cannot be read: is a directory"),
         ({"certificate-authority": "a\0b"}, "certificate-authority .* holds a NUL character"),
-        ({"certificate-authority": "config"}, "certificate-authority .* holds no certificate in PEM"),
+        (
+            {"certificate-authority": "config"},
+            "certificate-authority .* holds no certificate in PEM",
+        ),
         (
             {"certificate-authority": "ca.crt", "certificate-authority-data": NOT_PEM},
             "certificate-authority of the cluster 'c' .* is given twice: as a file and as certificate-authority-data",
@@ -170,7 +201,10 @@ def test_the_name_of_the_certificate_can_be_set(write, ask, secure):
             {"certificate-authority-data": NOT_PEM, "insecure-skip-tls-verify": True},
             "insecure-skip-tls-verify .* exclude each other",
         ),
-        ({"insecure-skip-tls-verify": "maybe"}, "insecure-skip-tls-verify .* is neither true nor false"),
+        (
+            {"insecure-skip-tls-verify": "maybe"},
+            "insecure-skip-tls-verify .* is neither true nor false",
+        ),
         ({"insecure-skip-tls-verify": 1}, "insecure-skip-tls-verify .* is neither true nor false"),
         ({"tls-server-name": {}}, "tls-server-name of the cluster 'c' .* is not text"),
     ],
@@ -180,18 +214,25 @@ def test_a_cluster_that_cannot_be_used_is_refused_by_the_name_of_the_field(write
         connect(write({"server": "https://localhost:1"} | cluster))
 
 
-def test_a_certificate_of_another_authority_is_refused_at_once(write, ask, secure, here, other_authority):
+def test_a_certificate_of_another_authority_is_refused_at_once(
+    write, ask, secure, here, other_authority
+):
     path = write({"server": secure.url, "certificate-authority": "other.crt"})
     (here / "other.crt").write_bytes(other_authority.pem)
 
-    with pytest.raises(ClusterError, match=r"authority that is not trusted\. Correct its certificate-authority\."):
+    with pytest.raises(
+        ClusterError, match=r"authority that is not trusted\. Correct its certificate-authority\."
+    ):
         ask(path)
 
 
 def test_a_certificate_that_has_expired_is_told(write, ask, authority, serving_as):
     said = r"certificate of the server .* has expired"
 
-    with serving_as(authority.issue("old", "localhost", days=-3)) as served, pytest.raises(ClusterError, match=said):
+    with (
+        serving_as(authority.issue("old", "localhost", days=-3)) as served,
+        pytest.raises(ClusterError, match=said),
+    ):
         ask(write({"server": served.url, "certificate-authority": "ca.crt"}))
 
 
@@ -204,23 +245,35 @@ def test_without_an_authority_the_environment_says_what_is_trusted(
     (here / "other.crt").write_bytes(other_authority.pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(here / "other.crt"))
 
-    with pytest.raises(ClusterError, match=r"the environment variable SSL_CERT_FILE says what is trusted"):
+    with pytest.raises(
+        ClusterError, match=r"the environment variable SSL_CERT_FILE says what is trusted"
+    ):
         ask(path)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: no such file or directory"),
-        ("nothing", r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: it holds no certificates"),
+        (
+            None,
+            r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: no such file or directory",
+        ),
+        (
+            "nothing",
+            r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: it holds no certificates",
+        ),
     ],
 )
-def test_certificates_of_the_environment_that_cannot_be_used_are_its_fault(write, here, monkeypatch, content, said):
+def test_certificates_of_the_environment_that_cannot_be_used_are_its_fault(
+    write, here, monkeypatch, content, said
+):
     if content:
         (here / "trusted.pem").write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(here / "trusted.pem"))
 
-    with pytest.raises(ClusterError, match=rf"environment variable {said}\. Correct it, or unset it\."):
+    with pytest.raises(
+        ClusterError, match=rf"environment variable {said}\. Correct it, or unset it\."
+    ):
         connect(write({"server": "https://localhost:1"}, {"token": "abc"}))
 
 

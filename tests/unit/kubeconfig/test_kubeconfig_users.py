@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from profiles_management import ClusterError, Forbidden
-from profiles_management.kubeflow.kubeconfig import connect
+from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.reconcile.clock import Clock
 
 MARK = "s3cr3t-mark"
@@ -93,7 +93,9 @@ def test_a_token_in_place_of_the_path_of_its_file_is_not_shown(user_of):
     assert MARK not in str(refused.value)
 
 
-def test_of_a_token_and_a_file_the_file_counts_and_the_token_where_it_cannot_be_read(user_of, ask, secure, here):
+def test_of_a_token_and_a_file_the_file_counts_and_the_token_where_it_cannot_be_read(
+    user_of, ask, secure, here
+):
     path = user_of(token="written", tokenFile="tok")
     ask(path)
     (here / "tok").write_text("filed")
@@ -110,10 +112,16 @@ def test_a_token_file_is_read_again_after_a_minute(user_of, secure, here, tickin
     for ticking.seconds in (0, 59, 61):
         get(client)
 
-    assert [request.authorization for request in secure.seen] == ["Bearer first", "Bearer first", "Bearer second"]
+    assert [request.authorization for request in secure.seen] == [
+        "Bearer first",
+        "Bearer first",
+        "Bearer second",
+    ]
 
 
-def test_a_token_file_that_goes_away_leaves_the_last_token(user_of, secure, here, ticking, get, connected):
+def test_a_token_file_that_goes_away_leaves_the_last_token(
+    user_of, secure, here, ticking, get, connected
+):
     (here / "tok").write_text("first")
     client = connected(user_of(tokenFile="tok"), clock=ticking.clock)
     (here / "tok").unlink()
@@ -135,8 +143,12 @@ def test_a_token_file_is_read_again_after_a_refusal(user_of, secure, here, get, 
     assert [request.authorization for request in secure.seen] == ["Bearer first", "Bearer second"]
 
 
-@pytest.mark.parametrize("user", [{"token": "abc"}, {"tokenFile": "tok"}, {"username": "ann", "password": "p"}])
-def test_credentials_that_are_refused_are_not_sent_again_where_there_are_no_others(user_of, ask, secure, here, user):
+@pytest.mark.parametrize(
+    "user", [{"token": "abc"}, {"tokenFile": "tok"}, {"username": "ann", "password": "p"}]
+)
+def test_credentials_that_are_refused_are_not_sent_again_where_there_are_no_others(
+    user_of, ask, secure, here, user
+):
     (here / "tok").write_text("abc")
     secure.refuses = lambda request: True
 
@@ -178,7 +190,9 @@ def ann(authority, here):
 
 
 def names_in(requests):
-    return [dict(part[0] for part in request.client["subject"])["commonName"] for request in requests]
+    return [
+        dict(part[0] for part in request.client["subject"])["commonName"] for request in requests
+    ]
 
 
 @pytest.mark.parametrize("form", ["files", "data", "mixed", "one file", "more in the file"])
@@ -187,7 +201,10 @@ def test_a_client_certificate_is_shown(user_of, ask, secure, here, ann, form):
     (here / "text.crt").write_bytes("Inhaber: Änn\n".encode() + ann.certificate)
     forms = {
         "files": {"client-certificate": "ann.crt", "client-key": "ann.key"},
-        "data": {"client-certificate-data": encoded(ann.certificate), "client-key-data": encoded(ann.key)},
+        "data": {
+            "client-certificate-data": encoded(ann.certificate),
+            "client-key-data": encoded(ann.key),
+        },
         "mixed": {"client-certificate": str(here / "ann.crt"), "client-key-data": encoded(ann.key)},
         "one file": {"client-certificate": "both.pem", "client-key": "both.pem"},
         "more in the file": {"client-certificate": "text.crt", "client-key": "ann.key"},
@@ -205,7 +222,9 @@ def test_a_client_certificate_is_shown_beside_a_token(user_of, ask, secure, ann)
     assert secure.seen[0].authorization == "Bearer abc"
 
 
-def test_a_key_without_a_certificate_is_no_matter_where_something_else_authenticates(user_of, ask, secure):
+def test_a_key_without_a_certificate_is_no_matter_where_something_else_authenticates(
+    user_of, ask, secure
+):
     ask(user_of(token="abc", **{"client-key": "absent.key"}))
 
     assert [request.authorization for request in secure.seen] == ["Bearer abc"]
@@ -214,29 +233,60 @@ def test_a_key_without_a_certificate_is_no_matter_where_something_else_authentic
 @pytest.mark.parametrize(
     ("user", "said"),
     [
-        ({"client-certificate": "ann.crt"}, "The user 'u' .* has a client-certificate and no client-key"),
+        (
+            {"client-certificate": "ann.crt"},
+            "The user 'u' .* has a client-certificate and no client-key",
+        ),
         ({"client-key": "ann.key"}, "The user 'u' .* has a client-key and no client-certificate"),
         (
             {"client-certificate": "absent", "client-key": "ann.key"},
             "client-certificate of .* names .*absent, .*: no such",
         ),
-        ({"client-certificate": "ann.crt", "client-key": "absent"}, "client-key of .* names .*absent, .*: no such"),
-        ({"client-certificate": "ann.key", "client-key": "ann.key"}, "has a client certificate that is not in PEM"),
-        ({"client-certificate": "ann.crt", "client-key": "ann.crt"}, "has a client key that is not in PEM"),
-        ({"client-certificate": "ann.crt", "client-key": "bob.key"}, "certificate whose key does not belong to it"),
-        ({"client-certificate": "ann.crt", "client-key": "locked.key"}, "locked with a passphrase"),
-        ({"client-certificate": "ann.crt", "client-key": "broken.key"}, "or a client key that cannot be read"),
-        ({"client-certificate-data": "%", "client-key": "ann.key"}, "client-certificate-data of .* is not base64"),
-        ({"client-certificate-data": "REDACTED", "client-key": "ann.key"}, "was hidden by kubectl config view"),
         (
-            {"client-certificate": "ann.crt", "client-certificate-data": "QQ==", "client-key": "ann.key"},
+            {"client-certificate": "ann.crt", "client-key": "absent"},
+            "client-key of .* names .*absent, .*: no such",
+        ),
+        (
+            {"client-certificate": "ann.key", "client-key": "ann.key"},
+            "has a client certificate that is not in PEM",
+        ),
+        (
+            {"client-certificate": "ann.crt", "client-key": "ann.crt"},
+            "has a client key that is not in PEM",
+        ),
+        (
+            {"client-certificate": "ann.crt", "client-key": "bob.key"},
+            "certificate whose key does not belong to it",
+        ),
+        ({"client-certificate": "ann.crt", "client-key": "locked.key"}, "locked with a passphrase"),
+        (
+            {"client-certificate": "ann.crt", "client-key": "broken.key"},
+            "or a client key that cannot be read",
+        ),
+        (
+            {"client-certificate-data": "%", "client-key": "ann.key"},
+            "client-certificate-data of .* is not base64",
+        ),
+        (
+            {"client-certificate-data": "REDACTED", "client-key": "ann.key"},
+            "was hidden by kubectl config view",
+        ),
+        (
+            {
+                "client-certificate": "ann.crt",
+                "client-certificate-data": "QQ==",
+                "client-key": "ann.key",
+            },
             "client-certificate of .* is given twice",
         ),
         (
             {"client-certificate": "ann.crt", "client-key": "ann.key", "client-key-data": "QQ=="},
             "client-key of .* is given twice",
         ),
-        ({"token": "a", "username": "b", "password": MARK}, "has a token and a user name with a password"),
+        (
+            {"token": "a", "username": "b", "password": MARK},
+            "has a token and a user name with a password",
+        ),
         ({"tokenFile": "ann.crt", "username": "b"}, "has a token and a user name with a password"),
         ({"password": MARK}, "has a password and no username"),
         ({"username": "a:b", "password": MARK}, "username of the user 'u' .* holds a colon"),
@@ -247,10 +297,14 @@ def test_a_key_without_a_certificate_is_no_matter_where_something_else_authentic
         (MARK, "The user 'u' .* is not a mapping"),
     ],
 )
-def test_a_user_that_cannot_be_used_is_refused_by_the_name_of_the_field(write, here, authority, ann, user, said):
+def test_a_user_that_cannot_be_used_is_refused_by_the_name_of_the_field(
+    write, here, authority, ann, user, said
+):
     (here / "bob.key").write_bytes(authority.issue("bob").key)
     (here / "locked.key").write_bytes(authority.issue("bob", password=b"secret").key)
-    (here / "broken.key").write_text("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n")
+    (here / "broken.key").write_text(
+        "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+    )
 
     with pytest.raises(ClusterError, match=said) as refused:
         connect(write({"server": "https://localhost:1"}, user))
@@ -272,7 +326,9 @@ def test_a_user_that_cannot_be_used_is_refused_by_the_name_of_the_field(write, h
 def test_an_auth_provider_is_refused_with_what_replaces_it(user_of, name, remedy):
     provider = {"name": name, "config": {"id-token": MARK}}
 
-    with pytest.raises(ClusterError, match=rf"auth-provider of the user 'u' .* is not supported.*{remedy}") as refused:
+    with pytest.raises(
+        ClusterError, match=rf"auth-provider of the user 'u' .* is not supported.*{remedy}"
+    ) as refused:
         connect(user_of(**{"auth-provider": provider}))
 
     assert MARK not in str(refused.value)
@@ -286,7 +342,13 @@ def test_one_acts_as_somebody_else(user_of, ask, secure):
 
     ask(
         user_of(
-            **{"token": "abc", "as": "ann", "as-uid": "42", "as-groups": ["a", "b c"], "as-user-extra": extra},
+            **{
+                "token": "abc",
+                "as": "ann",
+                "as-uid": "42",
+                "as-groups": ["a", "b c"],
+                "as-user-extra": extra,
+            },
         )
     )
 
@@ -307,7 +369,9 @@ def test_one_acts_as_somebody_else(user_of, ask, secure):
 def test_null_groups_are_none(user_of, ask, secure):
     ask(user_of(**{"as": "ann", "as-groups": None, "as-user-extra": None, "as-uid": None}))
 
-    assert [key for key, _ in secure.seen[0].headers if key.startswith("Impersonate")] == ["Impersonate-User"]
+    assert [key for key, _ in secure.seen[0].headers if key.startswith("Impersonate")] == [
+        "Impersonate-User"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -317,12 +381,27 @@ def test_null_groups_are_none(user_of, ask, secure):
         ({"as-uid": "1"}, "has as-uid, as-groups or as-user-extra, and no as"),
         ({"as-user-extra": {"a": ["b"]}}, "has as-uid, as-groups or as-user-extra, and no as"),
         ({"as": "a\nX-Injected: b"}, "has a value for as-user that does not fit in a header"),
-        ({"as": "ann", "as-groups": ["a\r\nb"]}, "has a value for as-group that does not fit in a header"),
-        ({"as": "ann", "as-groups": "admins"}, "as-groups of the user 'u' .* is not a list of texts"),
-        ({"as": "ann", "as-groups": [["a"]]}, "as-groups of the user 'u' .* is not a list of texts"),
+        (
+            {"as": "ann", "as-groups": ["a\r\nb"]},
+            "has a value for as-group that does not fit in a header",
+        ),
+        (
+            {"as": "ann", "as-groups": "admins"},
+            "as-groups of the user 'u' .* is not a list of texts",
+        ),
+        (
+            {"as": "ann", "as-groups": [["a"]]},
+            "as-groups of the user 'u' .* is not a list of texts",
+        ),
         ({"as": ["ann"]}, "as of the user 'u' .* is not text"),
-        ({"as": "ann", "as-user-extra": ["a"]}, "as-user-extra of the user 'u' .* is not a mapping"),
-        ({"as": "ann", "as-user-extra": {"a": "b"}}, r"as-user-extra\.a of the user 'u' .* is not a list of texts"),
+        (
+            {"as": "ann", "as-user-extra": ["a"]},
+            "as-user-extra of the user 'u' .* is not a mapping",
+        ),
+        (
+            {"as": "ann", "as-user-extra": {"a": "b"}},
+            r"as-user-extra\.a of the user 'u' .* is not a list of texts",
+        ),
     ],
 )
 def test_whom_to_act_as_is_never_ignored(user_of, user, said):
@@ -339,6 +418,14 @@ def test_nothing_that_a_client_holds_shows_its_credentials(user_of, here):
     for user in ({"token": MARK}, {"tokenFile": "tok"}, {"username": "ann", "password": MARK}):
         client = connect(user_of(**user))
         http = client._client._client
-        told = (client, client.config, http.auth, vars(http.auth), http.headers, http._transport, vars(http._transport))
+        told = (
+            client,
+            client.config,
+            http.auth,
+            vars(http.auth),
+            http.headers,
+            http._transport,
+            vars(http._transport),
+        )
         assert MARK not in repr(told)
         assert encoded(f"ann:{MARK}".encode()) not in repr(told)

@@ -12,7 +12,7 @@ from lightkube.config.models import Cluster, User
 from profiles_management import ClusterError, open_target, plan_profiles
 from profiles_management.cli.main import main
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.kubeconfig import connect, pod
+from profiles_management.kubeflow.cluster.kubeconfig import connect, pod
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
 SECRET = "s3cr3t-mark"
@@ -49,12 +49,18 @@ REFUSED = "https://127.0.0.1:1"
     ("server", "cluster", "check"),
     [
         (REFUSED, {}, "Check that the API server runs, and the port of the server."),
-        ("https://nowhere.invalid:6443/k8s", {}, "Check the host name of the server, and DNS or the VPN"),
+        (
+            "https://nowhere.invalid:6443/k8s",
+            {},
+            "Check the host name of the server, and DNS or the VPN",
+        ),
         (REFUSED, {"proxy-url": "http://127.0.0.1:1"}, "Check the proxy, and whether NO_PROXY"),
     ],
     ids=["refused", "unknown host", "proxy"],
 )
-def test_a_network_error_names_context_server_and_user_and_what_to_check(failing, write, server, cluster, check):
+def test_a_network_error_names_context_server_and_user_and_what_to_check(
+    failing, write, server, cluster, check
+):
     said = failing(*plan(write({"server": server} | cluster, {"token": SECRET})))
 
     assert "error: The cluster does not answer: " in said
@@ -90,7 +96,11 @@ def test_credentials_that_are_refused_name_the_cluster_and_whom_we_act_as(failin
 
 
 def test_no_credential_of_the_servers_url_is_shown(failing, write):
-    said = failing(*plan(write({"server": f"https://ann:{SECRET}@127.0.0.1:1/k8s?token={SECRET}#{SECRET}"}, {})))
+    said = failing(
+        *plan(
+            write({"server": f"https://ann:{SECRET}@127.0.0.1:1/k8s?token={SECRET}#{SECRET}"}, {})
+        )
+    )
 
     assert said.endswith("Cluster: context x, server https://127.0.0.1:1/k8s, user u")
     assert SECRET not in said
@@ -106,16 +116,28 @@ def test_names_that_would_steer_a_terminal_are_escaped(failing, write):
 def test_an_error_has_the_target_as_data(here, write, capsys, quick, connected):
     (here / "pmr.yaml").write_text("profiles: []\n")
 
-    main([*map(str, plan(write({"server": REFUSED}, {}))), "--output", "json"], Session(quick, connect=connected))
+    main(
+        [*map(str, plan(write({"server": REFUSED}, {}))), "--output", "json"],
+        Session(quick, connect=connected),
+    )
 
     data = json.loads(capsys.readouterr().out)
-    known = {"kind": "cluster", "context": "x", "server": REFUSED, "user": "u", "acting_as": "", "path": ""}
+    known = {
+        "kind": "cluster",
+        "context": "x",
+        "server": REFUSED,
+        "user": "u",
+        "acting_as": "",
+        "path": "",
+    }
     assert data["target"] == known
     assert data["errors"][0]["remedy"].startswith("Check that the API server runs")
 
 
 def test_in_a_pod_the_service_account_and_the_server_are_named(here, monkeypatch, failing):
-    claims = base64.urlsafe_b64encode(b'{"sub": "system:serviceaccount:kubeflow:profiles-management"}')
+    claims = base64.urlsafe_b64encode(
+        b'{"sub": "system:serviceaccount:kubeflow:profiles-management"}'
+    )
     token = f"header.{claims.decode().rstrip('=')}.{SECRET}"
     (here / "ca.crt").write_text("")
     (here / "token").write_text(token)
@@ -130,7 +152,9 @@ def test_in_a_pod_the_service_account_and_the_server_are_named(here, monkeypatch
     assert SECRET not in said
 
 
-@pytest.mark.parametrize("url", [f"https://ann:{SECRET}@127.0.0.1:1?q={SECRET}", f"{REFUSED}#{SECRET}"])
+@pytest.mark.parametrize(
+    "url", [f"https://ann:{SECRET}@127.0.0.1:1?q={SECRET}", f"{REFUSED}#{SECRET}"]
+)
 def test_a_client_of_the_caller_is_described_by_its_server(url):
     config = KubeConfig.from_one(cluster=Cluster(server=url), user=User(token=SECRET))
 

@@ -26,7 +26,10 @@ from profiles_management.pmr import documents
 
 TESTER = Path(__file__).parents[2] / "tester_charm"
 _FILE = yaml.safe_load((TESTER / "charmcraft.yaml").read_text())
-READER = {"name": "profiles-management", "requires": {"profiles": {"interface": "profiles_management"}}}
+READER = {
+    "name": "profiles-management",
+    "requires": {"profiles": {"interface": "profiles_management"}},
+}
 
 
 def _load() -> ModuleType:
@@ -56,7 +59,9 @@ class ReaderCharm(ops.CharmBase):
 
     def _read(self, document: Published) -> None:
         if document.problem:
-            self.profiles.answer(document.relation_id, document.revision, {}, problem=document.problem)
+            self.profiles.answer(
+                document.relation_id, document.revision, {}, problem=document.problem
+            )
         elif document.text is not None:
             told, problem = self._look(document.text)
             self.profiles.answer(document.relation_id, document.revision, told, problem=problem)
@@ -68,15 +73,18 @@ class ReaderCharm(ops.CharmBase):
             return {}, error.problems[0].what
 
     def _became(self, name: str) -> tuple[State, str]:
-        return {"slow": ("pending", "its namespace is made"), "bad": ("failed", "it belongs to somebody else")}.get(
-            name.partition("-")[0], ("applied", "")
-        )
+        return {
+            "slow": ("pending", "its namespace is made"),
+            "bad": ("failed", "it belongs to somebody else"),
+        }.get(name.partition("-")[0], ("applied", ""))
 
 
 class End:
     """One charm at one end of one relation. `databag` is what it wrote, `events` what its library emitted."""
 
-    def __init__(self, context: testing.Context, relation: testing.Relation, *, leader: bool = True) -> None:
+    def __init__(
+        self, context: testing.Context, relation: testing.Relation, *, leader: bool = True
+    ) -> None:
         self.context = context
         self.on = context.on
         self.state = testing.State(leader=leader, relations={relation})
@@ -138,7 +146,10 @@ def tester() -> End:
 
 @pytest.fixture
 def reader() -> End:
-    return End(testing.Context(ReaderCharm, meta=READER), testing.Relation("profiles", remote_app_name="tester"))
+    return End(
+        testing.Context(ReaderCharm, meta=READER),
+        testing.Relation("profiles", remote_app_name="tester"),
+    )
 
 
 @pytest.fixture

@@ -9,12 +9,22 @@ from random import Random
 import pytest
 from ops import testing
 
-from charms.profiles_management.v0.profiles_management import LONGEST_REASON, Report, ReportChangedEvent, revision_of
+from charms.profiles_management.v0.profiles_management import (
+    LONGEST_REASON,
+    Report,
+    ReportChangedEvent,
+    revision_of,
+)
 
 TEXT = "profiles: []\n"
 REVISION = revision_of(TEXT)
 NOTHING = {"applied": [], "pending": {}, "failed": {}, "problem": ""}
-GOOD = {"version": "1", "revision": REVISION, "encoding": "text", "report": json.dumps(NOTHING | {"applied": ["ml"]})}
+GOOD = {
+    "version": "1",
+    "revision": REVISION,
+    "encoding": "text",
+    "report": json.dumps(NOTHING | {"applied": ["ml"]}),
+}
 
 
 def answer(reader, profiles, problem=""):
@@ -25,7 +35,9 @@ def answer(reader, profiles, problem=""):
 
 
 def hear(tester, databag):
-    tester.state = replace(tester.state, relations={replace(tester.relation, remote_app_data=databag)})
+    tester.state = replace(
+        tester.state, relations={replace(tester.relation, remote_app_data=databag)}
+    )
     return tester.report()
 
 
@@ -36,10 +48,21 @@ def ready(tester):
 
 def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
     told = answer(
-        reader, {"web": ("applied", ""), "ml": ("applied", ""), "a": ("failed", "no"), "b": ("pending", "soon")}
+        reader,
+        {
+            "web": ("applied", ""),
+            "ml": ("applied", ""),
+            "a": ("failed", "no"),
+            "b": ("pending", "soon"),
+        },
     )
 
-    assert told == {"applied": ["ml", "web"], "pending": {"b": "soon"}, "failed": {"a": "no"}, "problem": ""}
+    assert told == {
+        "applied": ["ml", "web"],
+        "pending": {"b": "soon"},
+        "failed": {"a": "no"},
+        "problem": "",
+    }
     assert {key: reader.databag[key] for key in ("version", "revision", "encoding")} == {
         "version": "1",
         "revision": REVISION,
@@ -52,7 +75,9 @@ def test_an_answer_may_refuse_the_document_as_a_whole(reader):
 
 
 def test_a_reason_is_one_printable_line_of_bounded_length(reader):
-    told = answer(reader, {"a": ("failed", "first\n  second\x1b[2J"), "b": ("failed", "x" * 1_000)})["failed"]
+    told = answer(
+        reader, {"a": ("failed", "first\n  second\x1b[2J"), "b": ("failed", "x" * 1_000)}
+    )["failed"]
 
     assert told["a"] == "first second?[2J"
     assert told["b"] == "x" * (LONGEST_REASON - 1) + "…"
@@ -69,7 +94,9 @@ def test_a_large_answer_is_compressed(reader):
 
 def test_an_answer_that_no_databag_carries_counts_the_profiles(reader):
     random = Random(0)
-    profiles = {random.randbytes(30).hex(): ("failed", random.randbytes(150).hex()) for _ in range(20_000)}
+    profiles = {
+        random.randbytes(30).hex(): ("failed", random.randbytes(150).hex()) for _ in range(20_000)
+    }
 
     assert answer(reader, profiles) == NOTHING | {
         "problem": "too many profiles to list: 0 applied, 0 pending, 20,000 failed"
@@ -82,7 +109,9 @@ def test_the_same_answer_again_writes_nothing_however_it_was_compressed(reader):
         requirer.answer(reader.relation.id, REVISION, profiles)
     data = zlib.decompress(base64.b64decode(reader.databag["report"]))
     before = reader.databag | {"report": base64.b64encode(zlib.compress(data, 0)).decode()}
-    reader.state = replace(reader.state, relations={replace(reader.relation, local_app_data=before)})
+    reader.state = replace(
+        reader.state, relations={replace(reader.relation, local_app_data=before)}
+    )
 
     with reader.library() as requirer:
         requirer.answer(reader.relation.id, REVISION, profiles)
@@ -152,7 +181,9 @@ def test_a_report_on_another_revision_is_not_current(tester):
     assert not hear(tester, GOOD).is_current
 
 
-def test_a_unit_that_is_not_the_leader_takes_an_answer_as_current_until_it_has_called_publish(tester):
+def test_a_unit_that_is_not_the_leader_takes_an_answer_as_current_until_it_has_called_publish(
+    tester,
+):
     tester.state = replace(tester.state, leader=False)
     assert hear(tester, GOOD).is_current
 
@@ -213,14 +244,18 @@ def test_it_is_not_ready_without_a_relation(tester):
 
 
 def test_with_several_relations_it_is_ready_once_all_are(tester):
-    second = testing.Relation("profiles", remote_app_name="second", local_app_data={"revision": REVISION})
+    second = testing.Relation(
+        "profiles", remote_app_name="second", local_app_data={"revision": REVISION}
+    )
     with tester.library() as provider:
         provider.publish(TEXT)
     hear(tester, GOOD)
     tester.state = replace(tester.state, relations={tester.relation, second})
     assert not ready(tester)
 
-    tester.state = replace(tester.state, relations={tester.relation, replace(second, remote_app_data=GOOD)})
+    tester.state = replace(
+        tester.state, relations={tester.relation, replace(second, remote_app_data=GOOD)}
+    )
     assert ready(tester)
 
 
@@ -266,7 +301,9 @@ def test_an_answer_of_another_version_names_both_and_who_is_behind(version, behi
 
 
 def test_reasons_are_bounded_at_the_reader_too(tester):
-    report = hear(tester, GOOD | {"report": json.dumps(NOTHING | {"failed": {"ml": "a\nb" + "x" * 1_000}})})
+    report = hear(
+        tester, GOOD | {"report": json.dumps(NOTHING | {"failed": {"ml": "a\nb" + "x" * 1_000}})}
+    )
 
     assert report.failed["ml"].startswith("a bxx")
     assert len(report.failed["ml"]) == LONGEST_REASON

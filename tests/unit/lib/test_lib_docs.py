@@ -20,7 +20,9 @@ SAMPLES = {
     "the docstring of the library": inspect.getdoc(library),
 }
 REFERENCE = (DOCS / "reference/relation.md").read_text()
-TO, BACK, REPORT = map(json.loads, re.findall(r"^```json\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL))
+TO, BACK, REPORT = map(
+    json.loads, re.findall(r"^```json\n(.*?)^```", REFERENCE, re.MULTILINE | re.DOTALL)
+)
 BACK |= {"report": json.dumps(REPORT)}
 META = {"name": "teams", "provides": {"profiles": {"interface": "profiles_management"}}}
 
@@ -36,7 +38,9 @@ def sample(text):
 def test_the_charm_that_is_shown_publishes_a_valid_document(text, reader):
     context, relation = testing.Context(sample(text), meta=META), testing.Relation("profiles")
 
-    state = context.run(context.on.relation_created(relation), testing.State(leader=True, relations={relation}))
+    state = context.run(
+        context.on.relation_created(relation), testing.State(leader=True, relations={relation})
+    )
     reader.hear(state.get_relation(relation.id).local_app_data)
 
     (published,) = reader.published()
@@ -93,7 +97,9 @@ def test_the_charm_of_the_how_to_shows_what_became_of_it(report, status, teams, 
 
 
 @pytest.mark.parametrize(("report", "status"), ANSWERS)
-def test_the_status_of_the_how_to_is_the_same_in_every_hook_of_every_unit(report, status, teams, answer):
+def test_the_status_of_the_how_to_is_the_same_in_every_hook_of_every_unit(
+    report, status, teams, answer
+):
     if report:
         teams.hear(answer(report))
     relation = teams.relation
@@ -142,7 +148,9 @@ def test_the_way_to_get_the_library_that_is_shown_gets_it(tmp_path):
 
 
 def test_the_code_that_reads_is_python():
-    for code in re.findall(r"^```python\n(.*?)^```", SAMPLES["the docstring of the library"], re.MULTILINE | re.DOTALL):
+    for code in re.findall(
+        r"^```python\n(.*?)^```", SAMPLES["the docstring of the library"], re.MULTILINE | re.DOTALL
+    ):
         assert compile(code, "sample", "exec")
 
 

@@ -12,11 +12,23 @@ from charms.profiles_management.v0 import profiles_management as library
 
 slow = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
-_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXT
-_VALUES = st.recursive(_SCALARS, lambda inside: st.lists(inside) | st.dictionaries(_TEXT, inside), max_leaves=10)
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | _TEXT
+)
+_VALUES = st.recursive(
+    _SCALARS, lambda inside: st.lists(inside) | st.dictionaries(_TEXT, inside), max_leaves=10
+)
 _PROFILES = st.lists(st.dictionaries(_TEXT, _VALUES), max_size=3)
-_DOCUMENTS = st.builds(lambda rest, profiles: rest | {"profiles": profiles}, st.dictionaries(_TEXT, _VALUES), _PROFILES)
-_ANYTHING = st.text() | st.sampled_from(["1", "0", "2", "text", "zlib+base64", '{"applied": []}', "[" * 10_000])
+_DOCUMENTS = st.builds(
+    lambda rest, profiles: rest | {"profiles": profiles}, st.dictionaries(_TEXT, _VALUES), _PROFILES
+)
+_ANYTHING = st.text() | st.sampled_from(
+    ["1", "0", "2", "text", "zlib+base64", '{"applied": []}', "[" * 10_000]
+)
 _PACKED = st.binary().map(lambda data: base64.b64encode(zlib.compress(data)).decode())
 _KEYS = ("version", "revision", "encoding", "document", "report")
 _DATABAGS = st.fixed_dictionaries({}, optional=dict.fromkeys(_KEYS, _ANYTHING | _PACKED))
@@ -24,7 +36,9 @@ _DATABAGS = st.fixed_dictionaries({}, optional=dict.fromkeys(_KEYS, _ANYTHING | 
 
 def arrived(text):
     encoding, value = library._encoded(text)
-    return library._read({"version": "1", "encoding": encoding, "document": value}, "document", "a", "b")
+    return library._read(
+        {"version": "1", "encoding": encoding, "document": value}, "document", "a", "b"
+    )
 
 
 @slow
@@ -71,13 +85,19 @@ def test_any_text_is_an_answer_or_a_problem(text):
 
 @slow
 @given(
-    st.dictionaries(_TEXT.filter(str.isidentifier), st.tuples(st.sampled_from(["applied", "pending", "failed"]), _TEXT))
+    st.dictionaries(
+        _TEXT.filter(str.isidentifier),
+        st.tuples(st.sampled_from(["applied", "pending", "failed"]), _TEXT),
+    )
 )
 def test_an_answer_arrives_as_it_was_but_for_its_reasons_on_one_line(profiles):
     answer = library._answer_in(library._answer_text(profiles, ""), "profiles-management")
 
     assert sorted([*answer.applied, *answer.pending, *answer.failed]) == sorted(profiles)
-    assert all(reason == library._line(profiles[name][1]) for name, reason in (answer.pending | answer.failed).items())
+    assert all(
+        reason == library._line(profiles[name][1])
+        for name, reason in (answer.pending | answer.failed).items()
+    )
 
 
 def test_a_bomb_is_not_blown_up():
@@ -86,7 +106,9 @@ def test_a_bomb_is_not_blown_up():
     value = base64.b64encode(data).decode()
 
     tracemalloc.start()
-    read = library._read({"version": "1", "encoding": "zlib+base64", "document": value}, "document", "a", "b")
+    read = library._read(
+        {"version": "1", "encoding": "zlib+base64", "document": value}, "document", "a", "b"
+    )
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -46,7 +46,12 @@ def test_a_databag_says_its_version_the_revision_and_the_encoding(tester):
     with tester.library() as provider:
         revision = provider.publish(TEXT)
 
-    assert tester.databag == {"version": "1", "revision": revision, "encoding": "text", "document": TEXT}
+    assert tester.databag == {
+        "version": "1",
+        "revision": revision,
+        "encoding": "text",
+        "document": TEXT,
+    }
     assert revision == revision_of(TEXT)
 
 
@@ -56,11 +61,15 @@ def test_a_mapping_goes_out_as_json(tester):
 
 def test_equal_mappings_have_one_revision_whatever_the_order_of_their_keys(tester):
     with tester.library() as provider:
-        assert provider.publish({"profiles": [], "version": 1}) == provider.publish({"version": 1, "profiles": []})
+        assert provider.publish({"profiles": [], "version": 1}) == provider.publish(
+            {"version": 1, "profiles": []}
+        )
 
 
 def test_models_go_out_without_what_is_unset(tester):
-    profile = Profile(name="ml", owner=Owner(kind=UserKind.USER, name="root@example.com"), labels={"team": None})
+    profile = Profile(
+        name="ml", owner=Owner(kind=UserKind.USER, name="root@example.com"), labels={"team": None}
+    )
 
     (sent,) = json.loads(published(tester, {"profiles": [profile]}))["profiles"]
 
@@ -76,7 +85,9 @@ def test_a_model_may_be_the_whole_document(tester):
 
     document = Document(profiles=[Owner(kind=UserKind.USER, name="ann")])
 
-    assert json.loads(published(tester, document)) == {"profiles": [{"kind": "User", "name": "ann"}]}
+    assert json.loads(published(tester, document)) == {
+        "profiles": [{"kind": "User", "name": "ann"}]
+    }
 
 
 def test_dates_and_enums_go_out_as_their_text(tester):
@@ -105,7 +116,9 @@ def test_one_that_just_fits_is_not(tester):
 def test_a_document_that_is_compressed_in_another_way_is_the_same_document(tester):
     text = "profiles: []\n" + "#" * PLAIN
     published(tester, text)
-    other = tester.databag | {"document": base64.b64encode(zlib.compress(text.encode(), 0)).decode()}
+    other = tester.databag | {
+        "document": base64.b64encode(zlib.compress(text.encode(), 0)).decode()
+    }
     tester.state = replace(tester.state, relations={replace(tester.relation, local_app_data=other)})
 
     assert published(tester, text) == other["document"]
@@ -114,7 +127,10 @@ def test_a_document_that_is_compressed_in_another_way_is_the_same_document(teste
 def test_a_databag_with_another_revision_than_that_of_its_document_is_mended(tester):
     published(tester, TEXT)
     tester.state = replace(
-        tester.state, relations={replace(tester.relation, local_app_data=tester.databag | {"revision": "0" * 16})}
+        tester.state,
+        relations={
+            replace(tester.relation, local_app_data=tester.databag | {"revision": "0" * 16})
+        },
     )
 
     published(tester, TEXT)
@@ -169,39 +185,81 @@ def looped():
         ("", "The document is empty. To name no profile, publish `profiles: []`."),
         (" \n", "The document is empty. To name no profile, publish `profiles: []`."),
         ([ML], "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
-        (None, "The document is a NoneType. Publish a mapping with the key `profiles`, or YAML text."),
-        ({"profiles": [{1: ML}]}, "document.profiles[0] has the key '1', which is no text. Write it as text."),
+        (
+            None,
+            "The document is a NoneType. Publish a mapping with the key `profiles`, or YAML text.",
+        ),
+        (
+            {"profiles": [{1: ML}]},
+            "document.profiles[0] has the key '1', which is no text. Write it as text.",
+        ),
         (
             {"profiles": [ML, {"open": {True}}]},
             "document.profiles[1].open is set. A document holds text, numbers, lists and mappings.",
         ),
-        ({"profiles": float("nan")}, "document.profiles is nan. A document holds text, numbers, lists and mappings."),
+        (
+            {"profiles": float("nan")},
+            "document.profiles is nan. A document holds text, numbers, lists and mappings.",
+        ),
         ({"profiles": looped()}, "The document holds itself, or is nested too deeply."),
         ("profiles: \ud800", "Half of a surrogate pair stands alone in the document. Remove it."),
         ({}, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
-        ({"profile": [ML]}, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
+        (
+            {"profile": [ML]},
+            "The document has no key `profiles`. To name no profile, publish `profiles: []`.",
+        ),
         (ML, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
-        ({"profiles": None}, "There is nothing in `profiles`. To name no profile, publish `profiles: []`."),
-        ({"profiles": {"ml": ML}}, "`profiles` is a dict, not a list. Write a list of mappings with the key `name`."),
-        ({"profiles": "ml"}, "`profiles` is a str, not a list. Write a list of mappings with the key `name`."),
+        (
+            {"profiles": None},
+            "There is nothing in `profiles`. To name no profile, publish `profiles: []`.",
+        ),
+        (
+            {"profiles": {"ml": ML}},
+            "`profiles` is a dict, not a list. Write a list of mappings with the key `name`.",
+        ),
+        (
+            {"profiles": "ml"},
+            "`profiles` is a str, not a list. Write a list of mappings with the key `name`.",
+        ),
         (
             {"profiles": [ML, "web"]},
             "document.profiles[1] is a str. Write a mapping with the keys `name` and `owner`.",
         ),
         ("# nothing\n---\n", "The document is empty. To name no profile, publish `profiles: []`."),
-        ("ml-engineers", "The document is a scalar. Publish a mapping with the key `profiles`, or YAML text."),
-        ("- name: ml", "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
+        (
+            "ml-engineers",
+            "The document is a scalar. Publish a mapping with the key `profiles`, or YAML text.",
+        ),
+        (
+            "- name: ml",
+            "The document is a list. Publish a mapping with the key `profiles`, or YAML text.",
+        ),
         ("[]", "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
         ("{}", "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
         (
             "teams:\n  profiles: []\n",
             "The document has no key `profiles`. To name no profile, publish `profiles: []`.",
         ),
-        ("profiles:\n", "There is nothing in `profiles`. To name no profile, publish `profiles: []`."),
-        ("profiles: 7", "`profiles` is a scalar, not a list. Write a list of mappings with the key `name`."),
-        ("profiles: {}", "`profiles` is a mapping, not a list. Write a list of mappings with the key `name`."),
-        ("profiles: *p", "`profiles` is an alias, not a list. Write a list of mappings with the key `name`."),
-        ("version: 1\nteam: ]\n", "The document is not YAML: did not find expected node content in line 2."),
+        (
+            "profiles:\n",
+            "There is nothing in `profiles`. To name no profile, publish `profiles: []`.",
+        ),
+        (
+            "profiles: 7",
+            "`profiles` is a scalar, not a list. Write a list of mappings with the key `name`.",
+        ),
+        (
+            "profiles: {}",
+            "`profiles` is a mapping, not a list. Write a list of mappings with the key `name`.",
+        ),
+        (
+            "profiles: *p",
+            "`profiles` is an alias, not a list. Write a list of mappings with the key `name`.",
+        ),
+        (
+            "version: 1\nteam: ]\n",
+            "The document is not YAML: did not find expected node content in line 2.",
+        ),
         ("#\x00", "The document is not YAML: it has a character that YAML does not allow."),
     ],
 )
@@ -247,7 +305,10 @@ def test_a_large_text_is_not_parsed_beyond_its_first_profile():
 def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(tester):
     published(tester, TEXT)
 
-    with tester.library() as provider, pytest.raises(PublishError, match="Spread the profiles over several sources"):
+    with (
+        tester.library() as provider,
+        pytest.raises(PublishError, match="Spread the profiles over several sources"),
+    ):
         provider.publish(f"{TEXT}# {Random(0).randbytes(4_000_000).hex()}")
 
     assert tester.databag["document"] == TEXT
@@ -255,7 +316,10 @@ def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(te
 
 
 def test_one_that_compresses_well_has_a_limit_too(tester):
-    with tester.library() as provider, pytest.raises(PublishError, match="The document has 16,777,217 bytes"):
+    with (
+        tester.library() as provider,
+        pytest.raises(PublishError, match="The document has 16,777,217 bytes"),
+    ):
         provider.publish(TEXT.ljust(LARGEST_TEXT + 1, "#"))
 
 

@@ -24,13 +24,17 @@ def packed(data, **changes):
 
 
 def read(reader, databag):
-    reader.state = replace(reader.state, relations={replace(reader.relation, remote_app_data=databag)})
+    reader.state = replace(
+        reader.state, relations={replace(reader.relation, remote_app_data=databag)}
+    )
     (published,) = reader.published()
     return published
 
 
 def test_a_document_is_there_with_its_application_and_revision(reader):
-    assert read(reader, GOOD) == Published(reader.relation.id, "tester", TEXT, revision_of(TEXT), "")
+    assert read(reader, GOOD) == Published(
+        reader.relation.id, "tester", TEXT, revision_of(TEXT), ""
+    )
 
 
 def test_a_relation_that_has_not_published_brings_no_document_and_no_problem(reader):
@@ -58,7 +62,10 @@ def test_a_compressed_document_is_the_document(reader):
         ({"document": TEXT}, "its databag has no version"),
         (GOOD | {"version": "two"}, "its databag has no version"),
         (GOOD | {"version": "9" * 5_000}, "its databag has no version"),
-        (GOOD | {"version": "0"}, "its databag has version 0, profiles-management knows 1; refresh tester"),
+        (
+            GOOD | {"version": "0"},
+            "its databag has version 0, profiles-management knows 1; refresh tester",
+        ),
         (
             GOOD | {"version": "2"},
             "its databag has version 2, profiles-management knows 1; refresh profiles-management",
@@ -66,17 +73,35 @@ def test_a_compressed_document_is_the_document(reader):
         ({"version": "1"}, "it is missing"),
         (GOOD | {"document": ""}, "it is missing"),
         (GOOD | {"encoding": ""}, "its encoding '' is neither text nor zlib+base64"),
-        (GOOD | {"encoding": "\x1b[2J" * 9}, r"its encoding '\x1b[2J\x1b[2J\x1b[2J\x1b[2J\x1b[2J' is neither text nor"),
+        (
+            GOOD | {"encoding": "\x1b[2J" * 9},
+            r"its encoding '\x1b[2J\x1b[2J\x1b[2J\x1b[2J\x1b[2J' is neither text nor",
+        ),
         (GOOD | {"document": "\ud800"}, "half of a surrogate pair stands alone in it"),
-        (GOOD | {"document": "#" * (LARGEST + 1)}, "it has 4,194,305 characters, at most 4,194,304 are read"),
+        (
+            GOOD | {"document": "#" * (LARGEST + 1)},
+            "it has 4,194,305 characters, at most 4,194,304 are read",
+        ),
         (GOOD | {"encoding": "zlib+base64"}, "it is not zlib+base64"),
         (packed(b"", document="ü"), "it is not zlib+base64"),
-        (packed(b"", document=base64.b64encode(zlib.compress(b"#")).decode() + "\n"), "it is not zlib+base64"),
+        (
+            packed(b"", document=base64.b64encode(zlib.compress(b"#")).decode() + "\n"),
+            "it is not zlib+base64",
+        ),
         (packed(b"nothing of the kind"), "it is not zlib+base64"),
-        (packed(zlib.compress(TEXT.encode())[:-1]), "it is not zlib+base64 from its beginning to its end"),
-        (packed(zlib.compress(TEXT.encode()) + b"more"), "it is not zlib+base64 from its beginning to its end"),
+        (
+            packed(zlib.compress(TEXT.encode())[:-1]),
+            "it is not zlib+base64 from its beginning to its end",
+        ),
+        (
+            packed(zlib.compress(TEXT.encode()) + b"more"),
+            "it is not zlib+base64 from its beginning to its end",
+        ),
         (packed(zlib.compress(b"\xff")), "it is not UTF-8"),
-        (packed(zlib.compress(b"#" * (LARGEST_TEXT + 1))), "it has more than 16,777,216 bytes when decompressed"),
+        (
+            packed(zlib.compress(b"#" * (LARGEST_TEXT + 1))),
+            "it has more than 16,777,216 bytes when decompressed",
+        ),
     ],
 )
 def test_a_databag_that_cannot_be_used_is_a_problem_in_one_line(databag, reason, reader):
@@ -100,18 +125,29 @@ def test_a_document_that_is_not_that_of_its_revision_is_not_used(revision, reade
 
 
 def test_several_relations_come_in_the_order_of_their_ids(reader):
-    relations = {testing.Relation("profiles", remote_app_name=name, id=number) for number, name in ((9, "b"), (7, "z"))}
+    relations = {
+        testing.Relation("profiles", remote_app_name=name, id=number)
+        for number, name in ((9, "b"), (7, "z"))
+    }
     reader.state = replace(reader.state, relations=relations)
 
-    assert [(published.relation_id, published.app) for published in reader.published()] == [(7, "z"), (9, "b")]
+    assert [(published.relation_id, published.app) for published in reader.published()] == [
+        (7, "z"),
+        (9, "b"),
+    ]
 
 
 def test_one_relation_is_no_worse_for_the_garbage_of_another(reader):
     good = testing.Relation("profiles", remote_app_name="good", id=7, remote_app_data=GOOD)
-    bad = testing.Relation("profiles", remote_app_name="bad", id=8, remote_app_data={"version": "\x00"})
+    bad = testing.Relation(
+        "profiles", remote_app_name="bad", id=8, remote_app_data={"version": "\x00"}
+    )
     reader.state = replace(reader.state, relations={good, bad})
 
-    assert [(one.text, bool(one.problem)) for one in reader.published()] == [(TEXT, False), (None, True)]
+    assert [(one.text, bool(one.problem)) for one in reader.published()] == [
+        (TEXT, False),
+        (None, True),
+    ]
 
 
 def test_a_change_is_an_event_that_names_the_application(reader):

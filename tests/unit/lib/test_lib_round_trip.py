@@ -14,7 +14,9 @@ def test_a_pending_profile_comes_back_as_pending(publish, document):
 
 
 def test_a_failed_profile_comes_back_with_its_reason(publish, document):
-    assert publish(document("ml", "bad-one", "slow-one")) == BlockedStatus("bad-one: it belongs to somebody else")
+    assert publish(document("ml", "bad-one", "slow-one")) == BlockedStatus(
+        "bad-one: it belongs to somebody else"
+    )
 
 
 def test_a_document_that_names_no_profile_is_answered_as_any_other(publish, document, tester):
@@ -45,7 +47,9 @@ def test_an_answer_to_an_older_document_is_told_apart(publish, document, tester)
     assert tester.state.unit_status == WaitingStatus("no answer yet")
 
 
-def test_a_document_of_a_newer_form_comes_back_with_who_is_to_be_refreshed(publish, document, tester, reader):
+def test_a_document_of_a_newer_form_comes_back_with_who_is_to_be_refreshed(
+    publish, document, tester, reader
+):
     publish(document("ml"))
 
     reader.hear(tester.databag | {"version": "2"})
@@ -58,7 +62,9 @@ def test_a_document_of_a_newer_form_comes_back_with_who_is_to_be_refreshed(publi
 
 
 def test_a_large_document_comes_back_too(publish, document, reader):
-    assert publish(document(*(f"team-{number}" for number in range(5_000)))) == ActiveStatus("5000 applied")
+    assert publish(document(*(f"team-{number}" for number in range(5_000)))) == ActiveStatus(
+        "5000 applied"
+    )
     assert len(str(reader.relation.remote_app_data)) < 100_000
 
 

@@ -47,7 +47,11 @@ def test_the_tester_charm_runs_where_nothing_of_the_project_can_be_imported(tmp_
 def test_it_imports_ops_what_ops_needs_and_the_standard_library_alone():
     tree = ast.parse(FILE.read_text(), feature_version=(3, 10))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    names = {name.name if isinstance(node, ast.Import) else node.module for node in imports for name in node.names}
+    names = {
+        name.name if isinstance(node, ast.Import) else node.module
+        for node in imports
+        for name in node.names
+    }
 
     assert {name.partition(".")[0] for name in names} - sys.stdlib_module_names == {"ops", "yaml"}
     assert [dependency.partition(">")[0] for dependency in library.PYDEPS] == ["ops", "PyYAML"]

@@ -22,7 +22,9 @@ def api() -> MemoryApi:
 @pytest.fixture
 def http(api: MemoryApi) -> httpx2.Client:
     """A bare HTTP client: what goes over the wire, and nothing in between."""
-    return httpx2.Client(base_url="http://memory", transport=api.transport, headers={"User-Agent": "tests/1"})
+    return httpx2.Client(
+        base_url="http://memory", transport=api.transport, headers={"User-Agent": "tests/1"}
+    )
 
 
 @pytest.fixture
@@ -45,7 +47,9 @@ def binding() -> Callable[..., Object]:
 def profile() -> Callable[..., Object]:
     """Build a Profile: `profile("ml", owner="ann", hard={"cpu": "1"})`; further keywords are its spec."""
 
-    def build(name: str = "ml", *, owner: str = "ann", hard: Object | None = None, **spec: Any) -> Object:
+    def build(
+        name: str = "ml", *, owner: str = "ann", hard: Object | None = None, **spec: Any
+    ) -> Object:
         quota = {"resourceQuotaSpec": {"hard": hard}} if hard is not None else {}
         subject = {"apiGroup": RBAC, "kind": "User", "name": owner}
         return {

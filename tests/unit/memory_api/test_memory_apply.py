@@ -9,7 +9,9 @@ PROFILE = "/apis/kubeflow.org/v1/profiles/ml"
 BINDING = "/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings/b"
 
 
-def apply(http: httpx2.Client, path: str, body: dict[str, Any], manager: str = "me", **query: str) -> httpx2.Response:
+def apply(
+    http: httpx2.Client, path: str, body: dict[str, Any], manager: str = "me", **query: str
+) -> httpx2.Response:
     headers = {"Content-Type": "application/apply-patch+yaml"}
     return http.patch(path, params={"fieldManager": manager, **query}, json=body, headers=headers)
 
@@ -67,7 +69,9 @@ def test_the_same_value_may_be_shared_and_stays_until_both_let_go(http, profile)
 def test_force_takes_a_field_over(http, profile):
     http.post("/apis/kubeflow.org/v1/profiles", json=profile(owner="ann"))
     answer = apply(http, PROFILE, profile(owner="bob"), force="true")
-    owners = {each["manager"]: each["fieldsV1"] for each in answer.json()["metadata"]["managedFields"]}
+    owners = {
+        each["manager"]: each["fieldsV1"] for each in answer.json()["metadata"]["managedFields"]
+    }
 
     assert answer.json()["spec"]["owner"]["name"] == "bob"
     assert owners["me"] == {"f:spec": {"f:owner": {}}}

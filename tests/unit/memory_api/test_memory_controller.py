@@ -52,7 +52,9 @@ def test_a_profile_gets_everything_at_once(api, ready):
 
 def test_everything_it_makes_is_owned_by_the_profile(api, ready):
     uid = api.get("Profile", None, "ml")["metadata"]["uid"]
-    made = [each for kind in ("Namespace", "RoleBinding", "ResourceQuota") for each in api.objects(kind)]
+    made = [
+        each for kind in ("Namespace", "RoleBinding", "ResourceQuota") for each in api.objects(kind)
+    ]
 
     assert {owner["uid"] for each in made for owner in each["metadata"]["ownerReferences"]} == {uid}
 
@@ -68,7 +70,12 @@ def test_the_namespace_names_its_owner_and_wears_the_default_labels(api, ready):
 def test_the_owners_policy_has_four_rules_and_matches_the_header(api):
     ProfileController(api, userid_header="x-user", userid_prefix="pre:", principals=("p1", "p2"))
     owner = {"kind": "User", "name": "ann"}
-    body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "ml"}, "spec": {"owner": owner}}
+    body = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": "ml"},
+        "spec": {"owner": owner},
+    }
     api.call("POST", PROFILES, body)
     rules = api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio")["spec"]["rules"]
 
@@ -79,15 +86,29 @@ def test_the_owners_policy_has_four_rules_and_matches_the_header(api):
     }
 
 
-def test_the_profile_gets_a_finalizer_an_empty_quota_and_canonical_quantities(api, http, controller, profile):
+def test_the_profile_gets_a_finalizer_an_empty_quota_and_canonical_quantities(
+    api, http, controller, profile
+):
     http.post(PROFILES, json=profile("none"))
-    http.post(PROFILES, json=profile("some", hard={"cpu": "1000m", "memory": 5, "limits.cpu": "0.0001", "pods": "+2"}))
+    http.post(
+        PROFILES,
+        json=profile(
+            "some", hard={"cpu": "1000m", "memory": 5, "limits.cpu": "0.0001", "pods": "+2"}
+        ),
+    )
     none, some = api.get("Profile", None, "none"), api.get("Profile", None, "some")
 
     assert none["metadata"]["finalizers"] == ["profile-finalizer"]
     assert none["spec"]["resourceQuotaSpec"] == {}
-    assert some["spec"]["resourceQuotaSpec"]["hard"] == {"cpu": "1", "limits.cpu": "100u", "memory": "5", "pods": "+2"}
-    assert api.get("ResourceQuota", "some", "kf-resource-quota")["spec"]["hard"]["limits.cpu"] == "1m"
+    assert some["spec"]["resourceQuotaSpec"]["hard"] == {
+        "cpu": "1",
+        "limits.cpu": "100u",
+        "memory": "5",
+        "pods": "+2",
+    }
+    assert (
+        api.get("ResourceQuota", "some", "kf-resource-quota")["spec"]["hard"]["limits.cpu"] == "1m"
+    )
 
 
 def test_a_patch_that_changes_nothing_wakes_nobody(http, ready):
@@ -169,7 +190,9 @@ def test_subjects_are_mended_in_place(api, http, ready):
     path = api.path("RoleBinding", "ml", "namespaceAdmin")
     patch(http, {"subjects": [{"kind": "User", "name": "eve"}]}, path)
 
-    assert [subject["name"] for subject in api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"]] == ["ann"]
+    assert [
+        subject["name"] for subject in api.get("RoleBinding", "ml", "namespaceAdmin")["subjects"]
+    ] == ["ann"]
 
 
 def test_another_role_is_an_error_that_stays_until_the_binding_is_gone(api, http, ready):
@@ -186,7 +209,9 @@ def test_another_role_is_an_error_that_stays_until_the_binding_is_gone(api, http
     assert api.get("RoleBinding", "ml", "default-editor")["roleRef"]["name"] == "kubeflow-edit"
 
 
-@pytest.mark.parametrize("kind", ["ServiceAccount", "RoleBinding", "AuthorizationPolicy", "Namespace"])
+@pytest.mark.parametrize(
+    "kind", ["ServiceAccount", "RoleBinding", "AuthorizationPolicy", "Namespace"]
+)
 def test_what_is_deleted_comes_back(api, http, ready, kind):
     before = api.snapshot()
     for each in api.objects(kind):
@@ -205,7 +230,10 @@ def test_a_quota_that_is_deleted_stays_away_until_something_wakes_it(api, http, 
 
 
 def test_a_quota_is_changed_in_place_and_removed_with_its_last_key(api, http, ready):
-    patch(http, [{"op": "replace", "path": "/spec/resourceQuotaSpec", "value": {"hard": {"cpu": "2"}}}])
+    patch(
+        http,
+        [{"op": "replace", "path": "/spec/resourceQuotaSpec", "value": {"hard": {"cpu": "2"}}}],
+    )
     changed = api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["hard"]
     patch(http, [{"op": "replace", "path": "/spec/resourceQuotaSpec", "value": {}}])
 
@@ -217,17 +245,24 @@ def test_scopes_cannot_change_but_can_be_taken_away_and_given_anew(api, http, re
     wanted = {"hard": {"cpu": "1"}, "scopes": ["NotTerminating"]}
     replace = {"op": "replace", "path": "/spec/resourceQuotaSpec"}
     patch(http, [{**replace, "value": wanted}])
-    error, stuck = ready.errors.get("ml", ""), api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]
+    error, stuck = (
+        ready.errors.get("ml", ""),
+        api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"],
+    )
     patch(http, [{**replace, "value": {}}])
     patch(http, [{**replace, "value": wanted}])
 
     assert "field is immutable" in error
     assert "scopes" not in stuck
-    assert api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["scopes"] == ["NotTerminating"]
+    assert api.get("ResourceQuota", "ml", "kf-resource-quota")["spec"]["scopes"] == [
+        "NotTerminating"
+    ]
 
 
 @pytest.mark.parametrize("hard", [{"cpu": "-1"}, {"foo": "1"}])
-def test_a_quota_that_kubernetes_refuses_keeps_the_finalizer_away(api, http, controller, profile, hard):
+def test_a_quota_that_kubernetes_refuses_keeps_the_finalizer_away(
+    api, http, controller, profile, hard
+):
     http.post(PROFILES, json=profile("ml", hard=hard))
 
     assert controller.errors["ml"]

@@ -12,7 +12,15 @@ MERGE = {"Content-Type": "application/merge-patch+json"}
 
 def owned_by(owner: dict) -> list[dict]:
     uid = owner["metadata"]["uid"]
-    return [{"apiVersion": "kubeflow.org/v1", "kind": "Profile", "name": "p", "uid": uid, "controller": True}]
+    return [
+        {
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "Profile",
+            "name": "p",
+            "uid": uid,
+            "controller": True,
+        }
+    ]
 
 
 def test_a_deletion_is_answered_with_what_was_deleted(http, binding):
@@ -22,7 +30,9 @@ def test_a_deletion_is_answered_with_what_was_deleted(http, binding):
     assert (answer["status"], answer["details"]["uid"]) == ("Success", uid)
 
 
-@pytest.mark.parametrize(("wrong", "what"), [("resourceVersion", "ResourceVersion"), ("uid", "UID")])
+@pytest.mark.parametrize(
+    ("wrong", "what"), [("resourceVersion", "ResourceVersion"), ("uid", "UID")]
+)
 def test_a_precondition_that_does_not_hold_is_409(http, binding, wrong, what):
     http.post(IN_ML, json=binding())
     answer = http.request("DELETE", f"{IN_ML}/b", json={"preconditions": {wrong: "1"}})
@@ -50,7 +60,9 @@ def test_an_object_stays_until_its_finalizers_are_gone(http, profile):
 def test_no_finalizer_is_added_to_what_is_being_deleted(http, profile):
     http.post(PROFILES, json={**profile("p"), "metadata": {"name": "p", "finalizers": ["a/b"]}})
     http.delete(f"{PROFILES}/p")
-    answer = http.patch(f"{PROFILES}/p", json={"metadata": {"finalizers": ["a/b", "c/d"]}}, headers=MERGE)
+    answer = http.patch(
+        f"{PROFILES}/p", json={"metadata": {"finalizers": ["a/b", "c/d"]}}, headers=MERGE
+    )
 
     assert answer.status_code == 422
     assert "no new finalizers can be added" in answer.json()["message"]
@@ -99,7 +111,9 @@ def test_a_namespace_goes_with_what_is_in_it(api, http, binding):
 
 
 def test_a_namespace_can_be_held_until_the_test_lets_it_go(binding):
-    api = MemoryApi(hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}, binding()])
+    api = MemoryApi(
+        hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}, binding()]
+    )
     api.call("DELETE", api.path("Namespace", None, "ml"))
     held = {kind: len(api.objects(kind)) for kind in ("Namespace", "RoleBinding")}
     api.finish_deletions()
@@ -119,7 +133,9 @@ def test_a_finalizer_in_a_namespace_keeps_it(api, http, binding):
 
 
 def test_a_namespace_on_its_way_out_cannot_be_made_again(binding):
-    api = MemoryApi(hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}])
+    api = MemoryApi(
+        hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}]
+    )
     http = httpx2.Client(base_url="http://memory", transport=api.transport)
     http.delete("/api/v1/namespaces/ml")
     answer = http.post("/api/v1/namespaces", json={"metadata": {"name": "ml"}})

@@ -75,7 +75,9 @@ def test_watchers_hear_of_changes_and_of_nothing_else(api, http):
 
 def test_it_can_be_served_over_loopback(api):
     with loopback.serving(api) as url:
-        config = KubeConfig.from_one(cluster=Cluster(server=url), user=User(token="t"), context_name="c")
+        config = KubeConfig.from_one(
+            cluster=Cluster(server=url), user=User(token="t"), context_name="c"
+        )
         client = Client(config=config, trust_env=False)
         found = [each.metadata.name for each in client.list(Namespace, chunk_size=1)]
         client.close()
@@ -85,7 +87,9 @@ def test_it_can_be_served_over_loopback(api):
 
 def test_a_served_one_is_filled_and_counted_over_http(api):
     with loopback.serving(api) as url, httpx2.Client(base_url=url, trust_env=False) as http:
-        stored = http.post("/memory/objects", content=b'{"kind":"Namespace","metadata":{"name":"x"}}\n')
+        stored = http.post(
+            "/memory/objects", content=b'{"kind":"Namespace","metadata":{"name":"x"}}\n'
+        )
         http.get("/api/v1/namespaces")
         counted = http.get("/memory/requests")
 

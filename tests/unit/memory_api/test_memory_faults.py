@@ -8,7 +8,17 @@ import pytest
 from lightkube import ApiError
 from lightkube.resources.rbac_authorization_v1 import RoleBinding
 
-from memory_api import Killed, MemoryApi, always, fail_nth_write, forbid, gone_mid_list, injury, once, stale_list
+from memory_api import (
+    Killed,
+    MemoryApi,
+    always,
+    fail_nth_write,
+    forbid,
+    gone_mid_list,
+    injury,
+    once,
+    stale_list,
+)
 
 IN_ML = "/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings"
 
@@ -106,7 +116,11 @@ def test_what_is_forbidden_is_refused_in_the_words_of_rbac(api):
 def test_what_is_forbidden_is_that_verb_alone(api, http, write):
     api.faults.append(forbid("list", "rolebindings"))
 
-    assert [write("a").status_code, http.get(f"{IN_ML}/a").status_code, http.get(IN_ML).status_code] == [201, 200, 403]
+    assert [
+        write("a").status_code,
+        http.get(f"{IN_ML}/a").status_code,
+        http.get(IN_ML).status_code,
+    ] == [201, 200, 403]
 
 
 def test_a_list_can_be_lost_in_the_middle(api, binding):
@@ -131,7 +145,9 @@ def test_counting_holds_with_many_threads(api, http, binding):
     fault = fail_nth_write(50, "500")
     api.faults.append(fault)
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda number: http.post(IN_ML, json=binding(f"b{number}")), range(200)))
+        answers = list(
+            pool.map(lambda number: http.post(IN_ML, json=binding(f"b{number}")), range(200))
+        )
 
     assert [answer.status_code for answer in answers].count(500) == fault.hits == 1
     assert len(stored(api)) == 199

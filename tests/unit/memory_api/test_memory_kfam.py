@@ -38,10 +38,15 @@ def test_who_is_added_is_listed_beside_the_owner(kfam):
 
 
 def test_the_pair_has_marks_and_matches_the_header(api):
-    Kfam(api, userid_header="x-user", userid_prefix="pre:", principals=("p",)).add("ml", "bob", "view")
+    Kfam(api, userid_header="x-user", userid_prefix="pre:", principals=("p",)).add(
+        "ml", "bob", "view"
+    )
     name = "user-bob-clusterrole-view"
 
-    assert api.get("RoleBinding", "ml", name)["metadata"]["annotations"] == {"role": "view", "user": "bob"}
+    assert api.get("RoleBinding", "ml", name)["metadata"]["annotations"] == {
+        "role": "view",
+        "user": "bob",
+    }
     assert api.get("AuthorizationPolicy", "ml", name)["spec"] == {
         "rules": [
             {
@@ -103,7 +108,11 @@ def test_a_name_too_long_for_a_policy_leaves_a_binding_that_cannot_be_deleted(ap
 
 
 def test_a_list_filters_by_annotation_and_shows_what_is_bound(api, kfam, binding):
-    api.put(binding("odd", user="real", role="kubeflow-view", annotations={"user": "said", "role": "edit"}))
+    api.put(
+        binding(
+            "odd", user="real", role="kubeflow-view", annotations={"user": "said", "role": "edit"}
+        )
+    )
 
     assert kfam.list(user="said") == [Binding("ml", "real", "view")]
     assert kfam.list(user="real") == []
@@ -121,7 +130,9 @@ def test_namespaces_without_a_profile_are_ignored(api, kfam, binding):
     assert kfam.list(user="bob") == []
 
 
-def test_an_annotated_binding_without_exactly_one_subject_breaks_every_list_it_passes(api, kfam, binding):
+def test_an_annotated_binding_without_exactly_one_subject_breaks_every_list_it_passes(
+    api, kfam, binding
+):
     api.put({**binding("b", annotations={"user": "bob", "role": "edit"}), "subjects": []})
 
     with pytest.raises(KfamError) as broken:

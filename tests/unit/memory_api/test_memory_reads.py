@@ -14,7 +14,9 @@ IN_ML = "/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings"
 
 @pytest.fixture
 def five(api: MemoryApi, binding: Callable) -> MemoryApi:
-    api.put_all(binding(f"b{number}", labels={"n": str(number)} if number else {}) for number in range(5))
+    api.put_all(
+        binding(f"b{number}", labels={"n": str(number)} if number else {}) for number in range(5)
+    )
     return api
 
 
@@ -23,7 +25,9 @@ def names(answer: httpx2.Response) -> list[str]:
 
 
 def test_lightkube_reads_a_list_in_pages(five):
-    found = [each.metadata.name for each in five.client().list(RoleBinding, namespace="*", chunk_size=2)]
+    found = [
+        each.metadata.name for each in five.client().list(RoleBinding, namespace="*", chunk_size=2)
+    ]
 
     assert found == ["b0", "b1", "b2", "b3", "b4"]
     assert [request.query.get("limit") for request in five.log] == ["2", "2", "2"]
@@ -71,11 +75,15 @@ def test_a_list_that_was_forgotten_is_410_with_a_token_to_go_on_without_consiste
     ],
 )
 def test_label_selectors_select(five, http, selector, found):
-    assert names(http.get(IN_ML, params={"labelSelector": selector})) == [f"b{digit}" for digit in found]
+    assert names(http.get(IN_ML, params={"labelSelector": selector})) == [
+        f"b{digit}" for digit in found
+    ]
 
 
 def test_a_field_selector_selects_by_name(five, http):
-    assert names(http.get(BINDINGS, params={"fieldSelector": "metadata.name=b3,metadata.namespace=ml"})) == ["b3"]
+    assert names(
+        http.get(BINDINGS, params={"fieldSelector": "metadata.name=b3,metadata.namespace=ml"})
+    ) == ["b3"]
 
 
 @pytest.mark.parametrize(
@@ -117,14 +125,23 @@ def test_a_custom_resource_is_the_same_object_in_both_versions(five, http, profi
 
 def test_keys_stand_in_gos_order_for_built_in_kinds_and_sorted_for_custom_ones(five, http, profile):
     five.put(profile(owner="<ann&>"))
-    built_in, custom = http.get(f"{IN_ML}/b0").text, http.get("/apis/kubeflow.org/v1/profiles/ml").text
+    built_in, custom = (
+        http.get(f"{IN_ML}/b0").text,
+        http.get("/apis/kubeflow.org/v1/profiles/ml").text,
+    )
 
-    assert built_in.startswith('{"kind":"RoleBinding","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":')
-    assert custom.startswith('{"apiVersion":"kubeflow.org/v1","kind":"Profile","metadata":{"creationTimestamp":')
+    assert built_in.startswith(
+        '{"kind":"RoleBinding","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":'
+    )
+    assert custom.startswith(
+        '{"apiVersion":"kubeflow.org/v1","kind":"Profile","metadata":{"creationTimestamp":'
+    )
     assert r'"name":"\u003cann\u0026\u003e"' in custom
 
 
-@pytest.mark.parametrize("path", ["/apis/kubeflow.org/v1/profiles", "/apis/security.istio.io/v1/authorizationpolicies"])
+@pytest.mark.parametrize(
+    "path", ["/apis/kubeflow.org/v1/profiles", "/apis/security.istio.io/v1/authorizationpolicies"]
+)
 def test_a_crd_that_is_not_installed_is_a_plain_404(path):
     api = MemoryApi(kinds=["Namespace", "RoleBinding"])
     answer = httpx2.Client(base_url="http://memory", transport=api.transport).get(path)

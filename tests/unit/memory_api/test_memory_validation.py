@@ -11,7 +11,10 @@ MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
 def made(http: httpx2.Client, plural: str, spec: Any, **metadata: Any) -> httpx2.Response:
-    return http.post(f"/api/v1/namespaces/ml/{plural}", json={"metadata": {"name": "x", **metadata}, "spec": spec})
+    return http.post(
+        f"/api/v1/namespaces/ml/{plural}",
+        json={"metadata": {"name": "x", **metadata}, "spec": spec},
+    )
 
 
 # Answers of Kubernetes 1.36.3 to a ResourceQuota with this amount of requests.cpu.
@@ -37,7 +40,10 @@ def test_quantities_of_built_in_kinds_are_rewritten_as_go_does(http, written, st
     ("written", "stored"), [(1, "1"), (1.5, "1500m"), (1000.0, "1k"), (10**20, "100E"), (None, "0")]
 )
 def test_numbers_are_quantities_too(http, written, stored):
-    assert made(http, "resourcequotas", {"hard": {"cpu": written}}).json()["spec"]["hard"]["cpu"] == stored
+    assert (
+        made(http, "resourcequotas", {"hard": {"cpu": written}}).json()["spec"]["hard"]["cpu"]
+        == stored
+    )
 
 
 @pytest.mark.parametrize("written", ["abc", "", "1 Gi", "1Zi", "--1", "0x1"])
@@ -64,11 +70,19 @@ def test_what_go_cannot_decode_is_400(http):
         ({"hard": {"pods": "1"}, "scopes": ["Foo"]}, "unsupported scope"),
         ({"hard": {"cpu": "1"}, "scopes": ["BestEffort"]}, "unsupported scope applied to resource"),
         (
-            {"scopeSelector": {"matchExpressions": [{"operator": "In", "scopeName": "PriorityClass"}]}},
+            {
+                "scopeSelector": {
+                    "matchExpressions": [{"operator": "In", "scopeName": "PriorityClass"}]
+                }
+            },
             "must be at least one value",
         ),
         (
-            {"scopeSelector": {"matchExpressions": [{"operator": "Foo", "scopeName": "PriorityClass"}]}},
+            {
+                "scopeSelector": {
+                    "matchExpressions": [{"operator": "Foo", "scopeName": "PriorityClass"}]
+                }
+            },
             "not a valid selector operator",
         ),
     ],
@@ -81,19 +95,32 @@ def test_a_quota_that_kubernetes_refuses_is_422(http, spec, words):
 
 
 def test_a_device_in_a_quota_may_be_a_fraction(http):
-    assert made(http, "resourcequotas", {"hard": {"requests.example.com/gpu": "1.5"}}).status_code == 201
+    assert (
+        made(http, "resourcequotas", {"hard": {"requests.example.com/gpu": "1.5"}}).status_code
+        == 201
+    )
 
 
 def test_the_scopes_of_a_quota_cannot_change_but_its_selector_can(http):
     made(http, "resourcequotas", {"hard": {"pods": "1"}, "scopes": ["BestEffort"]})
     scopes = {"spec": {"scopes": ["NotBestEffort"]}}
-    selector = {"spec": {"scopeSelector": {"matchExpressions": [{"operator": "Exists", "scopeName": "PriorityClass"}]}}}
+    selector = {
+        "spec": {
+            "scopeSelector": {
+                "matchExpressions": [{"operator": "Exists", "scopeName": "PriorityClass"}]
+            }
+        }
+    }
     answers = [
-        http.patch("/api/v1/namespaces/ml/resourcequotas/x", json=each, headers=MERGE) for each in (scopes, selector)
+        http.patch("/api/v1/namespaces/ml/resourcequotas/x", json=each, headers=MERGE)
+        for each in (scopes, selector)
     ]
 
     assert [answer.status_code for answer in answers] == [422, 200]
-    assert 'spec.scopes: Invalid value: ["NotBestEffort"]: field is immutable' in answers[0].json()["message"]
+    assert (
+        'spec.scopes: Invalid value: ["NotBestEffort"]: field is immutable'
+        in answers[0].json()["message"]
+    )
 
 
 def test_a_container_limit_gets_its_defaults_from_its_bounds(http):
@@ -110,16 +137,25 @@ def test_a_container_limit_gets_its_defaults_from_its_bounds(http):
 
 
 def test_a_limit_without_a_maximum_takes_its_request_from_the_minimum(http):
-    found = made(http, "limitranges", {"limits": [{"type": "Container", "min": {"cpu": "1"}}]}).json()
+    found = made(
+        http, "limitranges", {"limits": [{"type": "Container", "min": {"cpu": "1"}}]}
+    ).json()
 
-    assert found["spec"]["limits"][0] == {"type": "Container", "min": {"cpu": "1"}, "defaultRequest": {"cpu": "1"}}
+    assert found["spec"]["limits"][0] == {
+        "type": "Container",
+        "min": {"cpu": "1"},
+        "defaultRequest": {"cpu": "1"},
+    }
 
 
 def test_limits_in_another_spelling_are_no_change(http):
     before = made(http, "limitranges", {"limits": [{"type": "Pod", "max": {"cpu": "2"}}]}).json()
     patch = {"spec": {"limits": [{"type": "Pod", "max": {"cpu": "2000m"}}]}}
 
-    assert http.patch("/api/v1/namespaces/ml/limitranges/x", json=patch, headers=MERGE).json() == before
+    assert (
+        http.patch("/api/v1/namespaces/ml/limitranges/x", json=patch, headers=MERGE).json()
+        == before
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,8 +165,14 @@ def test_limits_in_another_spelling_are_no_change(http):
         ([{"type": "Foo"}], "must be a standard limit type or fully qualified"),
         ([{"max": {"cpu": "1"}}], "name part must be non-empty"),
         ([{"type": "Pod", "default": {"cpu": "1"}}], "may not be specified when `type` is 'Pod'"),
-        ([{"type": "Pod", "min": {"cpu": "2"}, "max": {"cpu": "1"}}], "min value 2 is greater than max value 1"),
-        ([{"type": "PersistentVolumeClaim"}], "either minimum or maximum storage value is required"),
+        (
+            [{"type": "Pod", "min": {"cpu": "2"}, "max": {"cpu": "1"}}],
+            "min value 2 is greater than max value 1",
+        ),
+        (
+            [{"type": "PersistentVolumeClaim"}],
+            "either minimum or maximum storage value is required",
+        ),
     ],
 )
 def test_limits_that_contradict_themselves_are_422(http, limits, words):
@@ -145,12 +187,16 @@ def test_a_namespace_is_named_by_a_dns_label(http, name):
     assert http.post("/api/v1/namespaces", json={"metadata": {"name": name}}).status_code == 422
 
 
-@pytest.mark.parametrize(("name", "code"), [("a.b", 201), ("a" * 253, 201), ("a" * 254, 422), ("A", 422)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("a.b", 201), ("a" * 253, 201), ("a" * 254, 422), ("A", 422)]
+)
 def test_a_profile_may_have_names_that_no_namespace_may_have(http, profile, name, code):
     assert http.post("/apis/kubeflow.org/v1/profiles", json=profile(name)).status_code == code
 
 
-@pytest.mark.parametrize(("name", "code"), [("a:b@C", 201), ("r" * 300, 201), ("a/b", 422), ("a%b", 422)])
+@pytest.mark.parametrize(
+    ("name", "code"), [("a:b@C", 201), ("r" * 300, 201), ("a/b", 422), ("a%b", 422)]
+)
 def test_a_role_binding_may_be_called_almost_anything(http, binding, name, code):
     path = "/apis/rbac.authorization.k8s.io/v1/namespaces/ml/rolebindings"
 
@@ -173,9 +219,15 @@ def test_labels_that_are_none_are_422(http, labels, words):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"subjects": [{"kind": "Foo", "name": "x"}]}, 'supported values: "ServiceAccount", "User", "Group"'),
+        (
+            {"subjects": [{"kind": "Foo", "name": "x"}]},
+            'supported values: "ServiceAccount", "User", "Group"',
+        ),
         ({"subjects": [{"kind": "User", "name": ""}]}, "subjects[0].name: Required value"),
-        ({"subjects": [{"apiGroup": "x", "kind": "ServiceAccount", "name": "a"}]}, 'supported values: ""'),
+        (
+            {"subjects": [{"apiGroup": "x", "kind": "ServiceAccount", "name": "a"}]},
+            'supported values: ""',
+        ),
         ({"roleRef": {"kind": "Foo", "name": "x"}}, 'supported values: "Role", "ClusterRole"'),
     ],
 )
@@ -201,13 +253,24 @@ def test_the_role_of_a_binding_cannot_change(http, binding):
     [
         ({"owner": {"name": "x"}}, "spec.owner.kind: Required value"),
         ({"owner": "x"}, 'spec.owner in body must be of type object: "string"'),
-        ({"resourceQuotaSpec": {"hard": {"cpu": "1 Gi"}}}, "spec.resourceQuotaSpec.hard.cpu in body should match"),
+        (
+            {"resourceQuotaSpec": {"hard": {"cpu": "1 Gi"}}},
+            "spec.resourceQuotaSpec.hard.cpu in body should match",
+        ),
         ({"resourceQuotaSpec": {"hard": {"cpu": 1.5}}}, "must be of type integer,string"),
-        ({"resourceQuotaSpec": {"scopes": [1]}}, "spec.resourceQuotaSpec.scopes[0] in body must be of type string"),
+        (
+            {"resourceQuotaSpec": {"scopes": [1]}},
+            "spec.resourceQuotaSpec.scopes[0] in body must be of type string",
+        ),
     ],
 )
 def test_a_profile_that_the_crd_refuses_is_422(http, spec, words):
-    body = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": "p"}, "spec": spec}
+    body = {
+        "apiVersion": "kubeflow.org/v1",
+        "kind": "Profile",
+        "metadata": {"name": "p"},
+        "spec": spec,
+    }
     answer = http.post("/apis/kubeflow.org/v1/profiles", json=body)
 
     assert answer.status_code == 422
@@ -216,31 +279,50 @@ def test_a_profile_that_the_crd_refuses_is_422(http, spec, words):
 
 @pytest.mark.parametrize("hard", [{"cpu": "-1"}, {"foo": "1"}, {"Bad Key": 1}])
 def test_the_crd_takes_quotas_that_kubernetes_refuses_later(http, profile, hard):
-    assert http.post("/apis/kubeflow.org/v1/profiles", json=profile(hard=hard)).json()["spec"]["resourceQuotaSpec"] == {
-        "hard": hard
-    }
+    assert http.post("/apis/kubeflow.org/v1/profiles", json=profile(hard=hard)).json()["spec"][
+        "resourceQuotaSpec"
+    ] == {"hard": hard}
 
 
 @pytest.mark.parametrize(
     ("spec", "code"),
     [
         ({}, 201),
-        ({"targetRefs": [{"kind": "Gateway", "name": "waypoint", "group": "gateway.networking.k8s.io"}]}, 201),
+        (
+            {
+                "targetRefs": [
+                    {"kind": "Gateway", "name": "waypoint", "group": "gateway.networking.k8s.io"}
+                ]
+            },
+            201,
+        ),
         ({"targetRefs": [{"name": "waypoint"}]}, 422),
-        ({"selector": {"matchLabels": {"a": "b"}}, "targetRefs": [{"kind": "Gateway", "name": "w"}]}, 422),
+        (
+            {
+                "selector": {"matchLabels": {"a": "b"}},
+                "targetRefs": [{"kind": "Gateway", "name": "w"}],
+            },
+            422,
+        ),
         ({"action": "PERHAPS"}, 422),
         ({"rules": [{"when": [{"values": ["a"]}]}]}, 422),
     ],
 )
 def test_istio_has_a_say_in_its_policies(http, spec, code):
     path = "/apis/security.istio.io/v1/namespaces/ml/authorizationpolicies"
-    kind = {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy", "metadata": {"name": "p"}}
+    kind = {
+        "apiVersion": "security.istio.io/v1",
+        "kind": "AuthorizationPolicy",
+        "metadata": {"name": "p"},
+    }
 
     assert http.post(path, json={**kind, "spec": spec}).status_code == code
 
 
 def test_a_namespace_wears_its_name_as_a_label_for_ever(http):
     patch = {"metadata": {"labels": {"kubernetes.io/metadata.name": None}}}
-    labels = http.patch("/api/v1/namespaces/ml", json=patch, headers=MERGE).json()["metadata"]["labels"]
+    labels = http.patch("/api/v1/namespaces/ml", json=patch, headers=MERGE).json()["metadata"][
+        "labels"
+    ]
 
     assert labels == {"kubernetes.io/metadata.name": "ml"}

@@ -15,7 +15,11 @@ SPACE = {"metadata": {"name": "x"}}
 
 @pytest.fixture
 def served():
-    with MemoryApi() as api, serving(api) as url, httpx2.Client(base_url=url, trust_env=False) as http:
+    with (
+        MemoryApi() as api,
+        serving(api) as url,
+        httpx2.Client(base_url=url, trust_env=False) as http,
+    ):
         yield api, http
 
 
@@ -56,7 +60,9 @@ def test_a_cut_body_keeps_less_than_its_head_promises(served):
     body = '{"metadata": {"name": "x"}}'
 
     with socket.create_connection((where.hostname, where.port)) as raw:
-        raw.sendall(f"POST {SPACES} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        raw.sendall(
+            f"POST {SPACES} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
         head, _, came = b"".join(iter(lambda: raw.recv(1 << 16), b"")).partition(b"\r\n\r\n")
 
     promised = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])

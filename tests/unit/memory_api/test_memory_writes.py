@@ -50,7 +50,9 @@ def test_a_namespace_that_does_not_exist_is_404(http, binding):
 
 
 def test_a_namespace_that_is_being_deleted_is_403_and_says_so(binding):
-    api = MemoryApi(hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}])
+    api = MemoryApi(
+        hold_namespaces=True, objects=[{"kind": "Namespace", "metadata": {"name": "ml"}}]
+    )
     api.call("DELETE", api.path("Namespace", None, "ml"))
     answer = api.client()._client._client.post(f"http://memory.invalid{IN_ML}", json=binding())
 
@@ -66,7 +68,9 @@ def test_a_merge_patch_changes_what_it_names_and_null_removes(http, binding):
     assert metadata["annotations"] == {"b": "2", "c": "3"}
 
 
-@pytest.mark.parametrize("patch", [{}, {"metadata": {"labels": {"x": "y"}}}, {"roleRef": {"name": "edit"}}])
+@pytest.mark.parametrize(
+    "patch", [{}, {"metadata": {"labels": {"x": "y"}}}, {"roleRef": {"name": "edit"}}]
+)
 def test_a_patch_that_changes_nothing_keeps_the_version(http, binding, patch):
     before = http.post(IN_ML, json=binding(labels={"x": "y"})).json()
 
@@ -85,7 +89,9 @@ def test_a_patch_of_an_older_version_is_409(http, binding, patch, headers):
     answer = http.patch(f"{IN_ML}/b", json=patch, headers=headers)
 
     assert (answer.status_code, answer.json()["reason"]) == (409, "Conflict")
-    assert answer.json()["message"].endswith("please apply your changes to the latest version and try again")
+    assert answer.json()["message"].endswith(
+        "please apply your changes to the latest version and try again"
+    )
 
 
 def test_a_json_patch_adds_replaces_removes_and_tests(http, binding):
@@ -119,7 +125,9 @@ def test_a_json_patch_that_cannot_be_done_is_422_and_says_nothing(http, binding,
     assert (answer.status_code, answer.json()["details"]) == (422, {})
 
 
-def test_a_put_without_a_version_replaces_a_built_in_object_and_creates_a_missing_one(http, binding):
+def test_a_put_without_a_version_replaces_a_built_in_object_and_creates_a_missing_one(
+    http, binding
+):
     created = http.put(f"{IN_ML}/b", json=binding())
     replaced = http.put(f"{IN_ML}/b", json=binding(user="bob"))
 
@@ -132,7 +140,10 @@ def test_a_put_of_a_custom_resource_needs_a_version(http, profile):
     answer = http.put(f"{PROFILES}/ml", json=profile(owner="bob"))
 
     assert answer.status_code == 422
-    assert "metadata.resourceVersion: Invalid value: 0: must be specified for an update" in answer.json()["message"]
+    assert (
+        "metadata.resourceVersion: Invalid value: 0: must be specified for an update"
+        in answer.json()["message"]
+    )
 
 
 def test_what_the_server_sets_cannot_be_changed(http, binding):
@@ -140,7 +151,10 @@ def test_what_the_server_sets_cannot_be_changed(http, binding):
     patch = {"metadata": {"creationTimestamp": None, "generation": 9, "labels": {"x": "y"}}}
     after = http.patch(f"{IN_ML}/b", json=patch, headers=MERGE).json()["metadata"]
 
-    assert (after["creationTimestamp"], after.get("generation")) == (before["creationTimestamp"], None)
+    assert (after["creationTimestamp"], after.get("generation")) == (
+        before["creationTimestamp"],
+        None,
+    )
 
 
 def test_a_custom_resource_counts_the_changes_of_its_spec(http, profile):
@@ -179,7 +193,12 @@ def test_a_dry_run_answers_and_does_nothing(api, http, binding):
     ("method", "path", "body", "code"),
     [
         ("POST", IN_ML, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}}, 400),
-        ("POST", PROFILES, {"apiVersion": "kubeflow.org/v1beta1", "kind": "Profile", "metadata": {"name": "a"}}, 400),
+        (
+            "POST",
+            PROFILES,
+            {"apiVersion": "kubeflow.org/v1beta1", "kind": "Profile", "metadata": {"name": "a"}},
+            400,
+        ),
         ("POST", PROFILES, {"apiVersion": "kubeflow.org/v1", "metadata": {"name": "a"}}, 400),
         ("POST", f"{IN_ML}/b", {}, 405),
         ("PATCH", f"{IN_ML}/b", {}, 415),

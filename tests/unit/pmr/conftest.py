@@ -15,7 +15,9 @@ def profile() -> Callable[..., Profile]:
 
     def build(name: str = "ml", **fields) -> Profile:
         people = {who: fields.pop(who) for who in list(fields) if who not in Profile.model_fields}
-        contributors = [Contributor(name=f"{who}@example.com", role=role) for who, role in people.items()]
+        contributors = [
+            Contributor(name=f"{who}@example.com", role=role) for who, role in people.items()
+        ]
         return Profile(**{"name": name, "owner": ANN, "contributors": contributors, **fields})
 
     return build

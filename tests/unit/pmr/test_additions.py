@@ -45,7 +45,12 @@ def test_where_additions_are_welcome_a_document_needs_none():
 
 
 def test_nobody_may_be_added_to_at_all():
-    assert loads("profiles: [{name: ml, contributors: []}]", additions=True).additions["ml"].contributors == []
+    assert (
+        loads("profiles: [{name: ml, contributors: []}]", additions=True)
+        .additions["ml"]
+        .contributors
+        == []
+    )
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])
@@ -79,12 +84,18 @@ def test_an_addition_never_grants_admin():
 
 def test_code_cannot_add_to_what_it_defines(profile):
     with pytest.raises(ValueError, match='two entries are called "ml"'):
-        ProfilesManagementRepresentation([profile("ml")], additions=[Addition(name="ml", contributors=[])])
+        ProfilesManagementRepresentation(
+            [profile("ml")], additions=[Addition(name="ml", contributors=[])]
+        )
 
 
 def test_a_document_of_many_entries_may_have_both_kinds_in_any_order():
     entries = [
-        {"name": f"team-{index}", "contributors": [], **({"owner": {"kind": "User", "name": "o"}} if index % 3 else {})}
+        {
+            "name": f"team-{index}",
+            "contributors": [],
+            **({"owner": {"kind": "User", "name": "o"}} if index % 3 else {}),
+        }
         for index in range(600)
     ]
 

@@ -24,7 +24,9 @@ def test_the_code_of_the_seed_runs_but_for_its_slips():
             contributors.append(classes.Contributor(name=user, role=role))
         quota = classes.ResourceQuotaSpecModel.model_validate({"hard": {"limits.cpu": "1"}})
         owner = classes.Owner(name="admin@canonical.com", kind=classes.UserKind.USER)
-        profile = classes.Profile(name=profile_name, resources=quota, contributors=contributors, owner=owner)
+        profile = classes.Profile(
+            name=profile_name, resources=quota, contributors=contributors, owner=owner
+        )
         pmr.add_profile(profile)
 
     assert pmr.profiles["ml-engineers"].resources.hard == {"limits.cpu": "1"}
@@ -130,7 +132,9 @@ class TestTheRepresentation:
 
 
 class TestForACharmThatMoves:
-    @pytest.mark.parametrize("quota", [{}, {"hard": None}, {"hard": {}}, {"scopes": ["BestEffort"]}])
+    @pytest.mark.parametrize(
+        "quota", [{}, {"hard": None}, {"hard": {}}, {"scopes": ["BestEffort"]}]
+    )
     def test_a_quota_that_limits_nothing_is_empty(self, quota):
         assert classes.ResourceQuotaSpecModel.model_validate(quota).is_empty is True
 
@@ -216,7 +220,9 @@ class TestStrictness:
         with pytest.raises(ValidationError) as refused:
             classes.Contributor(name="*@example.com", role="edit")
 
-        assert '"*@example.com" is a wildcard to Istio. Write the name of one user' in str(refused.value)
+        assert '"*@example.com" is a wildcard to Istio. Write the name of one user' in str(
+            refused.value
+        )
 
     def test_contributors_stay_a_list_that_can_grow(self, profile):
         one = profile()
@@ -235,7 +241,10 @@ class TestUntil:
             ("2027-01-31T18:00Z", datetime(2027, 1, 31, 18, tzinfo=UTC)),
             ("2027-01-31 18:00:00+02:00", datetime(2027, 1, 31, 16, tzinfo=UTC)),
             ("2027-01-31t18:00:00.25 -0030", datetime(2027, 1, 31, 18, 30, 0, 250000, tzinfo=UTC)),
-            (datetime(2027, 1, 31, 18, tzinfo=timezone(timedelta(hours=1))), datetime(2027, 1, 31, 17, tzinfo=UTC)),
+            (
+                datetime(2027, 1, 31, 18, tzinfo=timezone(timedelta(hours=1))),
+                datetime(2027, 1, 31, 17, tzinfo=UTC),
+            ),
         ],
     )
     def test_it_is_a_moment_in_utc(self, written, meant):
@@ -244,7 +253,9 @@ class TestUntil:
         assert until == meant
         assert until.tzinfo is UTC
 
-    @pytest.mark.parametrize("written", ["soon", "2027-1-31", "20270131", "2027-W05", "2027-01-31T18:00", 2027, True])
+    @pytest.mark.parametrize(
+        "written", ["soon", "2027-1-31", "20270131", "2027-W05", "2027-01-31T18:00", 2027, True]
+    )
     def test_anything_else_is_refused(self, written):
         with pytest.raises(ValidationError):
             classes.Contributor(name="bob", role="edit", until=written)
@@ -257,7 +268,9 @@ class TestUntil:
 class TestDefaults:
     QUOTA = classes.ResourceQuotaSpecModel(hard={"pods": 3})
     BOUNDS = classes.LimitRangeSpec(limits=[{"type": "Pod", "max": {"cpu": 1}}])
-    DEFAULTS = classes.Defaults(resources=QUOTA, limit_range=BOUNDS, labels={"team": "x", "tier": "gold"})
+    DEFAULTS = classes.Defaults(
+        resources=QUOTA, limit_range=BOUNDS, labels={"team": "x", "tier": "gold"}
+    )
 
     def pmr(self, profile, **fields):
         return classes.ProfilesManagementRepresentation([profile(**fields)], defaults=self.DEFAULTS)
@@ -298,7 +311,9 @@ class TestSpecs:
         quota = classes.ResourceQuotaSpecModel(
             hard={"pods": 3},
             scope_selector={
-                "match_expressions": [{"operator": "In", "scope_name": "PriorityClass", "values": ["high"]}]
+                "match_expressions": [
+                    {"operator": "In", "scope_name": "PriorityClass", "values": ["high"]}
+                ]
             },
             scopes=["NotTerminating"],
         )
@@ -306,7 +321,9 @@ class TestSpecs:
         assert quota.to_spec() == {
             "hard": {"pods": "3"},
             "scopeSelector": {
-                "matchExpressions": [{"operator": "In", "scopeName": "PriorityClass", "values": ["high"]}]
+                "matchExpressions": [
+                    {"operator": "In", "scopeName": "PriorityClass", "values": ["high"]}
+                ]
             },
             "scopes": ["NotTerminating"],
         }
@@ -315,9 +332,13 @@ class TestSpecs:
         assert classes.ResourceQuotaSpecModel().to_spec() == {}
 
     def test_a_limit_range_is_written_as_kubernetes_takes_it(self):
-        bounds = classes.LimitRangeSpec(limits=[{"type": "Container", "default_request": {"cpu": 1}}])
+        bounds = classes.LimitRangeSpec(
+            limits=[{"type": "Container", "default_request": {"cpu": 1}}]
+        )
 
-        assert bounds.to_spec() == {"limits": [{"type": "Container", "defaultRequest": {"cpu": "1"}}]}
+        assert bounds.to_spec() == {
+            "limits": [{"type": "Container", "defaultRequest": {"cpu": "1"}}]
+        }
 
     def test_a_plugin_is_written_as_the_crd_has_it(self):
         plugin = classes.Plugin(
@@ -333,15 +354,27 @@ class TestSpecs:
 
 @pytest.mark.parametrize("spelling", ["limitRange", "limit_range"])
 def test_both_spellings_of_a_field_are_read(spelling):
-    document = f"profiles: [{{name: ml, owner: {{kind: User, name: ann}}, {spelling}: {{limits: []}}}}]"
+    document = (
+        f"profiles: [{{name: ml, owner: {{kind: User, name: ann}}, {spelling}: {{limits: []}}}}]"
+    )
 
     assert loads(document).profiles["ml"].limit_range == classes.LimitRangeSpec()
 
 
 def test_a_group_may_have_the_name_of_a_user(profile):
-    people = [{"name": "ann@example.com", "role": "edit", "kind": "Group"}, {"name": "bob", "role": "edit"}]
+    people = [
+        {"name": "ann@example.com", "role": "edit", "kind": "Group"},
+        {"name": "bob", "role": "edit"},
+    ]
 
-    assert len(profile(contributors=[*people, {"name": "Bob", "role": "view", "kind": "Group"}]).contributors) == 3
+    assert (
+        len(
+            profile(
+                contributors=[*people, {"name": "Bob", "role": "view", "kind": "Group"}]
+            ).contributors
+        )
+        == 3
+    )
 
 
 def test_one_wrong_word_does_not_hide_another(profile):

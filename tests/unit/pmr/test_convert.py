@@ -94,7 +94,9 @@ def test_a_byte_order_mark_is_no_obstacle():
 
 
 def test_an_owner_who_is_listed_as_contributor_loses_that_line():
-    body = contributors(f"- name: {OLGA}", "  role: admin", "- name: ann@example.com", "  role: edit")
+    body = contributors(
+        f"- name: {OLGA}", "  role: admin", "- name: ann@example.com", "  role: edit"
+    )
 
     assert converted(body) == (
         "  contributors:\n"
@@ -116,7 +118,9 @@ def test_an_owner_who_is_listed_as_contributor_loses_that_line():
         (("viewer", "view"), "view"),
     ],
 )
-@pytest.mark.parametrize("form", ["- {{name: ann@example.com, role: {}}}", "- role: {}\n    name: ann@example.com"])
+@pytest.mark.parametrize(
+    "form", ["- {{name: ann@example.com, role: {}}}", "- role: {}\n    name: ann@example.com"]
+)
 def test_of_two_roles_the_stronger_is_kept(roles, kept, form):
     body = contributors(*(form.format(role) for role in roles))
 
@@ -135,7 +139,9 @@ def test_entries_of_one_line_that_are_neighbours_all_go():
     assert text.count(MARK) == len(roles) - 1
 
 
-@pytest.mark.parametrize("names", [("Ann@example.com", "ann@example.com"), ("ñ@x.com", "n\u0303@x.com")])
+@pytest.mark.parametrize(
+    "names", [("Ann@example.com", "ann@example.com"), ("ñ@x.com", "n\u0303@x.com")]
+)
 def test_of_two_spellings_that_clash_the_stronger_role_is_kept(names):
     both = [f"- {{name: {names[0]}, role: view}}", f"- {{name: {names[1]}, role: edit}}"]
     body = contributors(*both)
@@ -188,7 +194,11 @@ def test_a_kind_in_other_letters_is_written_as_both_programs_read_it(kind):
 
 def hard(line, *, flow=False):
     """Return the resources of one converted line, and the text."""
-    body = f"  resources: {{hard: {{{line}}}}}\n" if flow else f"  resources:\n    hard:\n      {line}\n"
+    body = (
+        f"  resources: {{hard: {{{line}}}}}\n"
+        if flow
+        else f"  resources:\n    hard:\n      {line}\n"
+    )
     text = converted(body)
     return loads(HEAD + text).profiles["ml"].resources.hard, text
 
@@ -208,7 +218,9 @@ def hard(line, *, flow=False):
         ("1:30", "90"),
     ],
 )
-def test_a_number_that_our_document_refuses_is_quoted_with_the_value_that_it_had(written, amount, flow):
+def test_a_number_that_our_document_refuses_is_quoted_with_the_value_that_it_had(
+    written, amount, flow
+):
     found, text = hard(f"cpu: {written}", flow=flow)
 
     assert found == {"cpu": amount}
@@ -243,7 +255,9 @@ def test_two_names_of_one_device_are_one_amount():
     assert found["requests.nvidia.com/gpu"] == "2"
 
 
-@pytest.mark.parametrize("amount", ["", " .inf", " .nan", " yes", " [1]", " 2024-01-01", " abc", " -1"])
+@pytest.mark.parametrize(
+    "amount", ["", " .inf", " .nan", " yes", " [1]", " 2024-01-01", " abc", " -1"]
+)
 def test_an_amount_that_is_none_becomes_a_comment(amount):
     found, text = hard(f"cpu: 1\n      memory:{amount}")
 
@@ -251,7 +265,9 @@ def test_an_amount_that_is_none_becomes_a_comment(amount):
     assert f"# memory:{amount}" in text
 
 
-@pytest.mark.parametrize("empty", ["resources:", "resources:\n    hard:", "resources: {scopes: , scopeSelector: ~}"])
+@pytest.mark.parametrize(
+    "empty", ["resources:", "resources:\n    hard:", "resources: {scopes: , scopeSelector: ~}"]
+)
 def test_a_quota_that_sets_nothing_is_no_error(empty):
     resources = loads(HEAD + converted(f"  {empty}\n")).profiles["ml"].resources
 
@@ -275,7 +291,9 @@ def test_a_key_that_the_peer_ignored_becomes_a_comment(body, comment):
 
 
 def test_a_key_that_is_there_twice_means_what_the_last_one_says():
-    body = contributors("- {name: ann@x.com, role: edit}") + contributors("- {name: bob@x.com, role: view}")
+    body = contributors("- {name: ann@x.com, role: edit}") + contributors(
+        "- {name: bob@x.com, role: view}"
+    )
 
     people = loads(HEAD + converted(body)).profiles["ml"].contributors
 
@@ -283,7 +301,9 @@ def test_a_key_that_is_there_twice_means_what_the_last_one_says():
 
 
 def test_a_first_key_that_goes_leaves_its_dash_to_the_next():
-    text = "profiles:\n- team: red\n  # its name\n  name: ml\n  owner: {kind: user, name: a@x.com}\n"
+    text = (
+        "profiles:\n- team: red\n  # its name\n  name: ml\n  owner: {kind: user, name: a@x.com}\n"
+    )
 
     assert convert(text).text == (
         "profiles:\n"
@@ -317,7 +337,9 @@ def test_a_profile_that_we_cannot_name_becomes_a_comment_and_is_told():
 
     assert conversion.left_out == ("profile kube-system",)
     assert [*loads(conversion.text).profiles] == ["ml"]
-    assert conversion.text.endswith("# - name: kube-system\n#   owner:\n#     kind: user\n#     name: x@y.z\n")
+    assert conversion.text.endswith(
+        "# - name: kube-system\n#   owner:\n#     kind: user\n#     name: x@y.z\n"
+    )
 
 
 def test_a_contributor_whom_we_cannot_name_becomes_a_comment_and_is_told():
@@ -327,9 +349,13 @@ def test_a_contributor_whom_we_cannot_name_becomes_a_comment_and_is_told():
     assert loads(conversion.text).profiles["ml"].contributors == []
 
 
-@pytest.mark.parametrize("field", ["until: tomorrow", "until: 2027-02-30", "kind: ServiceAccount", "kind: Team"])
+@pytest.mark.parametrize(
+    "field", ["until: tomorrow", "until: 2027-02-30", "kind: ServiceAccount", "kind: Team"]
+)
 def test_nobody_gets_more_because_a_field_was_removed(field):
-    body = contributors("- name: ann@x.com", "  role: edit", f"  {field}", "- {name: bob@x.com, role: edit}")
+    body = contributors(
+        "- name: ann@x.com", "  role: edit", f"  {field}", "- {name: bob@x.com, role: edit}"
+    )
 
     people = loads(HEAD + converted(body)).profiles["ml"].contributors
 
@@ -337,7 +363,10 @@ def test_nobody_gets_more_because_a_field_was_removed(field):
 
 
 def test_rules_of_the_installation_hold():
-    conversion = convert(HEAD + HEAD.partition("\n")[2].replace("ml", "web"), rules=Rules(protected=frozenset({"web"})))
+    conversion = convert(
+        HEAD + HEAD.partition("\n")[2].replace("ml", "web"),
+        rules=Rules(protected=frozenset({"web"})),
+    )
 
     assert conversion.left_out == ("profile web",)
 
@@ -347,11 +376,17 @@ def test_rules_of_the_installation_hold():
 
 def test_json_becomes_yaml_since_json_has_no_comments():
     people = [{"name": OLGA, "role": "edit"}, {"name": "😀\u2028", "role": "edit"}]
-    data = {"profiles": [{"name": "ml", "owner": {"kind": "user", "name": OLGA}, "contributors": people}]}
+    data = {
+        "profiles": [
+            {"name": "ml", "owner": {"kind": "user", "name": OLGA}, "contributors": people}
+        ]
+    }
 
     conversion = convert(json.dumps(data))
 
-    assert conversion.text.startswith(f"{MARK}written as plain YAML; comments are lost\nprofiles:\n- name: ml\n")
+    assert conversion.text.startswith(
+        f"{MARK}written as plain YAML; comments are lost\nprofiles:\n- name: ml\n"
+    )
     assert loads(conversion.text).profiles["ml"].contributors == []
 
 
@@ -370,7 +405,11 @@ def test_merge_keys_tags_and_shared_parts_are_written_out(text):
     found = loads(convert(text).text).profiles
 
     assert found["ml"].owner.name == OLGA
-    assert all(person.name != profile.owner.name for profile in found.values() for person in profile.contributors)
+    assert all(
+        person.name != profile.owner.name
+        for profile in found.values()
+        for person in profile.contributors
+    )
 
 
 def test_an_alias_elsewhere_does_not_cost_the_comments():
@@ -414,7 +453,9 @@ def test_what_is_no_such_document_is_refused_with_its_own_problems(text):
 
 
 def test_a_comment_cannot_be_broken_out_of():
-    body = contributors('- {name: "x\\nprofiles: []", role: edit}', "- {name: olga@example.com,\n     role: edit}")
+    body = contributors(
+        '- {name: "x\\nprofiles: []", role: edit}', "- {name: olga@example.com,\n     role: edit}"
+    )
 
     assert len(loads(HEAD + converted(body)).profiles) == 1
 
@@ -431,12 +472,18 @@ def test_five_hundred_mangled_documents_are_converted_or_refused():
 # what the peer reads and what we read
 
 
-names = st.sampled_from(["ann@x.com", "Ann@x.com", "bob@x.com", OLGA, "cy", "*", "", " x", "team/a", "用户@x.com"])
+names = st.sampled_from(
+    ["ann@x.com", "Ann@x.com", "bob@x.com", OLGA, "cy", "*", "", " x", "team/a", "用户@x.com"]
+)
 roles = st.sampled_from(["admin", "edit", "view"])
 amounts = st.sampled_from([1, 0.5, 1.5, "2", "1Gi", 10, 2.0, None, "x"])
-resources = st.sampled_from(["cpu", "memory", "pods", "nvidia.com/gpu", "requests.nvidia.com/gpu", "foo"])
+resources = st.sampled_from(
+    ["cpu", "memory", "pods", "nvidia.com/gpu", "requests.nvidia.com/gpu", "foo"]
+)
 extra = st.dictionaries(
-    st.sampled_from(["team", "note", "contact", "x-1"]), st.sampled_from(["a", 1, [1], {"b": 2}]), max_size=1
+    st.sampled_from(["team", "note", "contact", "x-1"]),
+    st.sampled_from(["a", 1, [1], {"b": 2}]),
+    max_size=1,
 )
 
 
@@ -444,7 +491,9 @@ extra = st.dictionaries(
 def peers_profiles(draw):
     """Draw a profile that the peer's classes take."""
     listed = draw(st.lists(st.fixed_dictionaries({"name": names, "role": roles}), max_size=5))
-    quota = st.fixed_dictionaries({}, optional={"hard": st.none() | st.dictionaries(resources, amounts, max_size=3)})
+    quota = st.fixed_dictionaries(
+        {}, optional={"hard": st.none() | st.dictionaries(resources, amounts, max_size=3)}
+    )
     optional = {
         "contributors": st.none() | st.just([{**person, **draw(extra)} for person in listed]),
         "resources": st.none() | quota,
@@ -471,12 +520,19 @@ def wanted(data):
         for person in profile.get("contributors") or []:
             key = person["name"].casefold()
             if is_sayable(person["name"]) and key != owner.casefold():
-                people[key] = max(people.get(key, "view"), person["role"], key=["view", "edit", "admin"].index)
+                people[key] = max(
+                    people.get(key, "view"), person["role"], key=["view", "edit", "admin"].index
+                )
         found[profile["name"]] = (owner, people)
     return found
 
 
-@settings(max_examples=int(os.environ.get("EXAMPLES", "60")), derandomize=True, database=None, deadline=None)
+@settings(
+    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    derandomize=True,
+    database=None,
+    deadline=None,
+)
 @given(
     data=st.lists(peers_profiles(), min_size=1, max_size=3).map(lambda found: {"profiles": found}),
     flow=st.sampled_from([None, None, True, False]),
@@ -496,7 +552,10 @@ def test_everybody_keeps_the_strongest_role_of_the_peers_document(data, flow, co
     found = loads(conversion.text).profiles
 
     assert {
-        name: (profile.owner.name, {person.name.casefold(): person.role for person in profile.contributors})
+        name: (
+            profile.owner.name,
+            {person.name.casefold(): person.role for person in profile.contributors},
+        )
         for name, profile in found.items()
     } == wanted(data)
     if flow is not True:

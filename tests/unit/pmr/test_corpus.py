@@ -1,8 +1,9 @@
 """Every bad document says exactly what is wrong with it.
 
-Each `tests/corpus/NAME.yaml` is refused with the problems in `NAME.expected`, one a line. After a change of wording or
-a new document, write them anew with `REGENERATE_CORPUS=1 pytest tests/unit/pmr/test_corpus.py` and read the difference.
-Those in `one-of-several` are read as a source among others that is not trusted.
+Each `tests/corpus/NAME.yaml` is refused with the problems in `NAME.expected`, one a line. After a
+change of wording or a new document, write them anew with `REGENERATE_CORPUS=1 pytest
+tests/unit/pmr/test_corpus.py` and read the difference. Those in `one-of-several` are read as a
+source among others that is not trusted.
 """
 
 import gc
@@ -17,7 +18,9 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 DOCUMENTS = sorted(CORPUS.rglob("*.yaml"))
 OF_SEVERAL = {
     "additions": True,
-    "rules": Rules(names=("team-*", "dev"), trusted=False, allowed_keys=frozenset({"istio-injection"})),
+    "rules": Rules(
+        names=("team-*", "dev"), trusted=False, allowed_keys=frozenset({"istio-injection"})
+    ),
 }
 
 
@@ -46,12 +49,16 @@ def test_a_problem_can_be_shown_as_it_is(document):
         assert problem.what.isprintable()
         assert problem.remedy.isprintable()
         assert not problem.what.endswith(".")
-        assert problem.where.column + problem.width <= len(problem.excerpt) + 2 or not problem.excerpt
+        assert (
+            problem.where.column + problem.width <= len(problem.excerpt) + 2 or not problem.excerpt
+        )
 
 
 def test_the_corpus_is_large_and_has_no_orphans():
     assert len(DOCUMENTS) >= 70
-    assert {path.stem for path in CORPUS.rglob("*.expected")} == {document.stem for document in DOCUMENTS}
+    assert {path.stem for path in CORPUS.rglob("*.expected")} == {
+        document.stem for document in DOCUMENTS
+    }
 
 
 def test_the_collector_is_as_it_was_after_a_refusal():

@@ -117,12 +117,19 @@ class TestPointing:
     def test_an_unknown_key_is_pointed_at_itself(self):
         (problem,) = refused(BASE + "  contributers: []\n")
 
-        assert (problem.where.line, problem.where.column, problem.width) == (4, 3, len("contributers"))
+        assert (problem.where.line, problem.where.column, problem.width) == (
+            4,
+            3,
+            len("contributers"),
+        )
 
     def test_the_second_of_two_keys_is_pointed_at(self):
         (problem,) = refused(BASE + "  name: nlp\n")
 
-        assert (problem.where.line, problem.what) == (4, 'the key "name" is there twice, first on line 2')
+        assert (problem.where.line, problem.what) == (
+            4,
+            'the key "name" is there twice, first on line 2',
+        )
 
     def test_an_alias_is_pointed_at_where_it_stands(self):
         document = "defaults: {labels: &x {team: 1}}\n" + BASE + "  labels: *x\n"
@@ -135,12 +142,16 @@ class TestPointing:
         assert problem.where.path == "profiles[0].limit_range.limit"
 
     def test_columns_count_characters(self):
-        (problem,) = refused("profiles: [{name: ml, owner: {kind: User, name: 用户😀}, opne: true}]")
+        (problem,) = refused(
+            "profiles: [{name: ml, owner: {kind: User, name: 用户😀}, opne: true}]"
+        )
 
         assert problem.excerpt[problem.where.column - 1 :].startswith("opne")
 
     def test_a_defect_in_the_ten_thousandth_profile_is_found_there(self):
-        document = "profiles:\n" + "".join(f"- {{name: p{i}, owner: {{kind: User, name: a}}}}\n" for i in range(1000))
+        document = "profiles:\n" + "".join(
+            f"- {{name: p{i}, owner: {{kind: User, name: a}}}}\n" for i in range(1000)
+        )
 
         (problem,) = refused(document.replace("name: p998,", "name: P998,"))
 
@@ -161,7 +172,9 @@ class TestLimits:
             load(file, limit=100)
 
     def test_a_bomb_is_refused_without_expanding_it(self):
-        parsed = parse("a: &a0 [x, x]\n" + "".join(f"b{i}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(100)))
+        parsed = parse(
+            "a: &a0 [x, x]\n" + "".join(f"b{i}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(100))
+        )
 
         assert parsed.stopped
         assert parsed.slips[0].finding.code == "too-many-values"
@@ -184,7 +197,10 @@ class TestLimits:
     def test_a_file_that_is_something_else_is_not_told_line_by_line(self):
         wrong = "".join(f"- {i}\n" for i in range(20_000))
 
-        for document in ("profiles:\n" + wrong, BASE + "  contributors:\n" + wrong.replace("-", "  -")):
+        for document in (
+            "profiles:\n" + wrong,
+            BASE + "  contributors:\n" + wrong.replace("-", "  -"),
+        ):
             problems = refused(document)
 
             assert len(problems) == MOST_PROBLEMS + 1
@@ -201,7 +217,8 @@ SCALARS = "no Yes ON off y n true null ~ 0123 0x1F 0b11 1_000 1e3 1.5e3 1.e+3 .5
 
 
 @pytest.mark.parametrize(
-    "scalar", [*SCALARS.split(), "2026-01-01 10:00:00Z", "2026-01-01t10:00:00+02:00", "", "1_", "09", "+1"]
+    "scalar",
+    [*SCALARS.split(), "2026-01-01 10:00:00Z", "2026-01-01t10:00:00+02:00", "", "1_", "09", "+1"],
 )
 def test_a_plain_scalar_is_typed_as_pyyaml_does(scalar):
     assert repr(plain(scalar)) == repr(yaml.safe_load(scalar))
@@ -236,11 +253,15 @@ json_values = st.recursive(
 quotas = st.fixed_dictionaries(
     {},
     optional={
-        "hard": st.dictionaries(st.sampled_from(["pods", "requests.cpu", "memory"]), st.integers(0, 99) | st.just("8")),
+        "hard": st.dictionaries(
+            st.sampled_from(["pods", "requests.cpu", "memory"]), st.integers(0, 99) | st.just("8")
+        ),
         "scopes": st.lists(st.sampled_from(["NotTerminating", "NotBestEffort"]), unique=True),
     },
 )
-bounds = st.fixed_dictionaries({}, optional={"limits": st.just([{"type": "Pod", "max": {"cpu": "1"}}])})
+bounds = st.fixed_dictionaries(
+    {}, optional={"limits": st.just([{"type": "Pod", "max": {"cpu": "1"}}])}
+)
 
 
 @st.composite
@@ -248,7 +269,10 @@ def profiles(draw, name):
     owner, *people = draw(st.lists(users, min_size=1, max_size=3, unique_by=same_user))
     contributor = st.fixed_dictionaries(
         {"role": st.sampled_from(["admin", "edit", "view"])},
-        optional={"kind": st.sampled_from(["User", "Group", "group"]), "until": moments | st.dates(date(1900, 1, 1))},
+        optional={
+            "kind": st.sampled_from(["User", "Group", "group"]),
+            "until": moments | st.dates(date(1900, 1, 1)),
+        },
     )
     optional = {
         "resources": quotas,
@@ -256,7 +280,8 @@ def profiles(draw, name):
         "labels": st.dictionaries(labels, labels | st.none(), max_size=3),
         "annotations": st.dictionaries(labels, text, max_size=3),
         "plugins": st.lists(
-            st.fixed_dictionaries({"kind": labels, "spec": st.dictionaries(text, json_values)}), max_size=2
+            st.fixed_dictionaries({"kind": labels, "spec": st.dictionaries(text, json_values)}),
+            max_size=2,
         ),
         "open": st.booleans(),
         "adopt": st.booleans(),
@@ -272,7 +297,9 @@ def profiles(draw, name):
 @st.composite
 def representations(draw):
     listed = [draw(profiles(name)) for name in draw(st.lists(names, max_size=2, unique=True))]
-    defaults = draw(st.none() | st.fixed_dictionaries({}, optional={"resources": quotas, "limitRange": bounds}))
+    defaults = draw(
+        st.none() | st.fixed_dictionaries({}, optional={"resources": quotas, "limitRange": bounds})
+    )
     return ProfilesManagementRepresentation(
         [Profile.model_validate(one) for one in listed],
         defaults=None if defaults is None else Defaults.model_validate(defaults),
@@ -300,7 +327,8 @@ class TestWriting:
 
     def test_profiles_and_keys_come_sorted(self):
         document = "profiles:\n" + "".join(
-            f"- {{name: {name}, owner: {{kind: User, name: ann}}, labels: {{b: x, a: y}}}}\n" for name in "ba"
+            f"- {{name: {name}, owner: {{kind: User, name: ann}}, labels: {{b: x, a: y}}}}\n"
+            for name in "ba"
         )
 
         written = yaml.safe_load(dumps(loads(document)))["profiles"]

@@ -3,7 +3,7 @@
 import pytest
 
 from profiles_management.pmr import DocumentError, Rules
-from profiles_management.pmr.files import document
+from profiles_management.pmr.file_set import document
 
 OWNER = "owner: {kind: User, name: olga@example.com}"
 A = f"profiles: [{{name: a, {OWNER}}}]\n"
@@ -34,7 +34,10 @@ def test_defaults_of_one_file_hold_for_all():
 
 
 def test_equal_defaults_may_stand_in_several_files():
-    assert read(one=A + LABELS % "x", two=B + LABELS % "x").defaults == read(one=A + LABELS % "x").defaults
+    assert (
+        read(one=A + LABELS % "x", two=B + LABELS % "x").defaults
+        == read(one=A + LABELS % "x").defaults
+    )
 
 
 def test_the_warnings_of_all_files_are_there():
@@ -60,7 +63,9 @@ def test_a_profile_in_several_files_is_told_at_each_but_the_first():
 
 
 def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
-    assert [problem.partition(" ")[0] for problem in problems(one=A, two=A, three="profiles:\n")] == [
+    assert [
+        problem.partition(" ")[0] for problem in problems(one=A, two=A, three="profiles:\n")
+    ] == [
         "three.yaml:1:1",
         "two.yaml:1:19",
     ]
@@ -68,7 +73,10 @@ def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
 
 def test_the_rules_hold_for_every_file():
     with pytest.raises(DocumentError, match=r"two\.yaml:1:19 .*protected"):
-        document({"one.yaml": A.encode(), "two.yaml": B.encode()}, rules=Rules(protected=frozenset({"b"})))
+        document(
+            {"one.yaml": A.encode(), "two.yaml": B.encode()},
+            rules=Rules(protected=frozenset({"b"})),
+        )
 
 
 def test_a_file_may_add_contributors_to_a_profile_of_another_source_if_it_is_one_of_several():

@@ -36,8 +36,14 @@ def test_five_thousand_mangled_documents_are_read_or_refused_with_line_and_colum
         found = outcome(text, additions=additions)
         if not isinstance(found, ProfilesManagementRepresentation):
             assert found, text
-            assert all(p.where.line and p.where.column for p in found if p.code not in UNPLACED), (text, found)
-            assert all(p.what.isprintable() and p.remedy.isprintable() and p.excerpt.isprintable() for p in found), text
+            assert all(p.where.line and p.where.column for p in found if p.code not in UNPLACED), (
+                text,
+                found,
+            )
+            assert all(
+                p.what.isprintable() and p.remedy.isprintable() and p.excerpt.isprintable()
+                for p in found
+            ), text
 
 
 @pytest.mark.parametrize("text", OPEN)
@@ -51,7 +57,25 @@ def test_a_fault_at_the_very_end_is_told_at_a_line_that_is_there(text):
 
 STARTS = ["", "{", "{x: ", "profiles: ", "a: b: ", "- name: ann #x ", "\u2013 \u201ca: "]
 PARTS = [
-    *("{{", "${", "[[", "<%", "<a", "@<", '"', '\\"', "'", "`", "%41", "#a ", "[a](", "//", "/*", "// \n", "/**/ "),
+    *(
+        "{{",
+        "${",
+        "[[",
+        "<%",
+        "<a",
+        "@<",
+        '"',
+        '\\"',
+        "'",
+        "`",
+        "%41",
+        "#a ",
+        "[a](",
+        "//",
+        "/*",
+        "// \n",
+        "/**/ ",
+    ),
     *(
         "\u2013 ",
         "\u00a0",
@@ -83,18 +107,24 @@ def test_every_beginning_of_a_document_is_read_or_refused(valid):
 def valid(request):
     """A valid document, in each of the ways in which one is written."""
     yaml = "profiles:\n- name: ml\n  owner: {kind: User, name: 'ann@example.com'}\n  labels:\n    a: >-\n      b\n"
-    json = '{"profiles": [{"name": "ml", "owner": {"kind": "User", "name": "\\u00e9@example.com"}}]}'
+    json = (
+        '{"profiles": [{"name": "ml", "owner": {"kind": "User", "name": "\\u00e9@example.com"}}]}'
+    )
     return {"yaml": yaml, "json": json, "lines": yaml.replace("\n", "\r\n")}[request.param]
 
 
-@pytest.mark.parametrize("error", [RecursionError(), MemoryError(), ValueError("x"), UnicodeError("y")])
+@pytest.mark.parametrize(
+    "error", [RecursionError(), MemoryError(), ValueError("x"), UnicodeError("y")]
+)
 def test_what_content_makes_python_raise_is_a_problem_of_its_source(error):
     refused = r"^teams: reading this document ended in \w+Error\. .* \[unreadable\]$"
     with pytest.raises(DocumentError, match=refused), source_boundary("teams"):
         raise error
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), IndexError(), GitError("away"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), IndexError(), GitError("away"), KeyboardInterrupt()]
+)
 def test_a_fault_of_this_program_and_our_own_errors_pass_the_boundary(error):
     with pytest.raises(type(error)) as raised, source_boundary("teams"):
         raise error

@@ -17,8 +17,12 @@ def source(name, text):
 
 def adding(name, *people, to="ml"):
     """Return a source that adds people, each given as 'bob edit' or 'bob edit 2027-01-01'."""
-    listed = [dict(zip(("name", "role", "until"), person.split(), strict=False)) for person in people]
-    return source(name, f"profiles: [{{name: {to}, contributors: {[*map(flow, listed)]}}}]".replace("'", ""))
+    listed = [
+        dict(zip(("name", "role", "until"), person.split(), strict=False)) for person in people
+    ]
+    return source(
+        name, f"profiles: [{{name: {to}, contributors: {[*map(flow, listed)]}}}]".replace("'", "")
+    )
 
 
 def flow(fields):
@@ -44,12 +48,18 @@ class TestDefining:
         pmr = merge([source(CONFIG, defaults + CLOSED), source(GIT, CLOSED.replace("ml", "web"))])
 
         ml, web = pmr.in_order()
-        assert (ml.labels, ml.resources.hard, ml.limit_range.limits) == ({"team": "red"}, {"pods": "5"}, [])
+        assert (ml.labels, ml.resources.hard, ml.limit_range.limits) == (
+            {"team": "red"},
+            {"pods": "5"},
+            [],
+        )
         assert (web.labels, web.resources, web.limit_range, pmr.defaults) == ({}, None, None, None)
 
     def test_what_a_profile_says_goes_before_the_defaults(self):
         defaults = "defaults: {labels: {team: red, tier: gold}, resources: {hard: {pods: 5}}}\n"
-        own = CLOSED.replace("name: ml,", "name: ml, resources: {}, labels: {tier: null, team: blue},")
+        own = CLOSED.replace(
+            "name: ml,", "name: ml, resources: {}, labels: {tier: null, team: blue},"
+        )
 
         (ml,) = merge([source(CONFIG, defaults + own)]).in_order()
 
@@ -58,7 +68,10 @@ class TestDefining:
         assert not ml.resources.hard
 
     def test_the_documents_themselves_are_not_changed(self):
-        definer, adder = source(CONFIG, "defaults: {labels: {team: red}}\n" + OPEN), adding(GIT, "bob view")
+        definer, adder = (
+            source(CONFIG, "defaults: {labels: {team: red}}\n" + OPEN),
+            adding(GIT, "bob view"),
+        )
         before = definer.pmr.profiles["ml"].model_copy(deep=True)
 
         merge([definer, adder])
@@ -78,7 +91,9 @@ class TestDefining:
     def test_three_are_all_named(self):
         pmr = merge([source(name, CLOSED) for name in (RELATION, CONFIG, GIT)])
 
-        assert "by config, by git and by relation:profiles:teams" in pmr.origins.conflicts["ml"].what
+        assert (
+            "by config, by git and by relation:profiles:teams" in pmr.origins.conflicts["ml"].what
+        )
         assert pmr.origins.conflicts["ml"].remedy == "Remove it from all but one of them."
 
     def test_the_other_profiles_of_both_go_on(self):
@@ -89,7 +104,9 @@ class TestDefining:
         assert [*pmr.profiles] == ["data", "web"]
 
     def test_a_source_that_cannot_be_read_is_frozen_with_its_reason(self):
-        pmr = merge([source(CONFIG, CLOSED), Source(RELATION, None, "it has published nothing yet")])
+        pmr = merge(
+            [source(CONFIG, CLOSED), Source(RELATION, None, "it has published nothing yet")]
+        )
 
         assert pmr.origins.frozen == {RELATION: "it has published nothing yet"}
         assert [*pmr.profiles] == ["ml"]
@@ -97,7 +114,9 @@ class TestDefining:
     def test_what_was_read_or_withdrawn_is_settled_and_leaves_nothing_behind(self):
         origins = merge([source(CONFIG, CLOSED), Source(GIT)], withdrawn=[RELATION, GIT]).origins
 
-        assert [one for one in (CONFIG, GIT, RELATION, "relation:profiles:later") if origins.leaves(one)] == [
+        assert [
+            one for one in (CONFIG, GIT, RELATION, "relation:profiles:later") if origins.leaves(one)
+        ] == [
             GIT,
             "relation:profiles:later",
         ]
@@ -141,7 +160,9 @@ class TestAdding:
             (OPEN, "Ann edit", "case-clash"),
         ],
     )
-    def test_an_addition_that_is_refused_is_told_to_its_source_and_takes_nothing_down(self, definer, added, code):
+    def test_an_addition_that_is_refused_is_told_to_its_source_and_takes_nothing_down(
+        self, definer, added, code
+    ):
         pmr = merge([source(CONFIG, definer), adding(RELATION, added, "zed edit")])
 
         assert (code, RELATION) in told(pmr)
@@ -177,7 +198,9 @@ class TestAdding:
         assert (told(pmr), pmr.origins.contributors) == ([], {})
 
     def test_a_group_may_have_the_name_of_a_user(self):
-        group = source(RELATION, "profiles: [{name: ml, contributors: [{name: ann, role: view, kind: Group}]}]")
+        group = source(
+            RELATION, "profiles: [{name: ml, contributors: [{name: ann, role: view, kind: Group}]}]"
+        )
 
         pmr = merge([source(CONFIG, OPEN), group])
 
@@ -194,7 +217,12 @@ class TestAddingTheSamePerson:
     @pytest.mark.parametrize(
         ("one", "other", "end", "whose"),
         [
-            ("bob view 2027-01-01", "bob view 2028-01-01", datetime(2028, 1, 1, tzinfo=UTC), RELATION),
+            (
+                "bob view 2027-01-01",
+                "bob view 2028-01-01",
+                datetime(2028, 1, 1, tzinfo=UTC),
+                RELATION,
+            ),
             ("bob view 2028-01-01", "bob view 2027-01-01", datetime(2028, 1, 1, tzinfo=UTC), GIT),
             ("bob view 2027-01-01", "bob view", None, RELATION),
         ],
@@ -207,7 +235,9 @@ class TestAddingTheSamePerson:
 
     @pytest.mark.parametrize("other", ["bob edit", "Bob view"])
     def test_two_roles_are_in_dispute_and_each_of_both_is_told(self, other):
-        pmr = merge([source(CONFIG, OPEN), adding(RELATION, "bob view", "zed edit"), adding(GIT, other)])
+        pmr = merge(
+            [source(CONFIG, OPEN), adding(RELATION, "bob view", "zed edit"), adding(GIT, other)]
+        )
 
         assert people(pmr) == {"ann": "edit", "zed": "edit"}
         assert told(pmr) == [("disputed", GIT), ("disputed", RELATION)]

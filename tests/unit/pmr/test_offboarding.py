@@ -128,14 +128,25 @@ def test_what_is_removed(before, after):
 
 
 def test_similar_names_and_groups_named_after_the_person_are_shown_and_stay():
-    entries = ("ANN@example.com", "ann", "ann@other.org", "ann.smith@example.com", "joann@example.com", "li@x.org")
+    entries = (
+        "ANN@example.com",
+        "ann",
+        "ann@other.org",
+        "ann.smith@example.com",
+        "joann@example.com",
+        "li@x.org",
+    )
     people = "".join(f"  - {{name: {name}, role: view}}\n" for name in entries)
     groups = f"  - {{name: ann-team, kind: Group, role: view}}\n  - {{name: {ANN}, kind: Group, role: view}}\n"
 
     found = offboard(f"{HEAD}  contributors:\n{people}{groups}", LEAVER)
 
     similar = [(place.kind, place.name) for place in places(found, Action.KEEP)]
-    assert similar == [*((UserKind.USER, name) for name in entries[:4]), ("Group", "ann-team"), ("Group", ANN)]
+    assert similar == [
+        *((UserKind.USER, name) for name in entries[:4]),
+        ("Group", "ann-team"),
+        ("Group", ANN),
+    ]
     assert (found.is_found, found.edits) == (False, ())
 
 
@@ -225,7 +236,9 @@ def test_a_new_owner_gets_the_profiles_and_loses_the_role_in_them():
 def test_a_new_owner_is_written_so_that_yaml_reads_the_name(written, new, expected):
     document = f"profiles:\n- name: a\n  owner: {{kind: User, name: {written}}}\n"
 
-    assert offboard(document, Leaver(ANN, new_owner=new)).edited() == document.replace(written, expected)
+    assert offboard(document, Leaver(ANN, new_owner=new)).edited() == document.replace(
+        written, expected
+    )
 
 
 def test_a_new_owner_that_no_document_may_name_is_refused():
@@ -241,7 +254,9 @@ def test_a_person_who_is_listed_by_aliases_is_removed_everywhere():
 
     found = offboard(document, LEAVER)
 
-    assert found.edited() == document.replace(f"  - &ann {{name: {ANN}, role: edit}}\n", "").replace("[*ann]", "[]")
+    assert found.edited() == document.replace(
+        f"  - &ann {{name: {ANN}, role: edit}}\n", ""
+    ).replace("[*ann]", "[]")
     assert [place.profile for place in places(found, Action.REMOVE)] == ["ml", "b", "c"]
 
 
@@ -251,7 +266,9 @@ def test_keys_that_are_aliases_are_read_as_what_they_stand_for():
         f"- name: b\n  owner: {{kind: User, name: {BOB}}}\n  *key : [{{name: {ANN}, role: edit}}]\n"
     )
 
-    assert offboard(document, LEAVER).edited() == document.replace(f"[{{name: {ANN}, role: edit}}]", "[]")
+    assert offboard(document, LEAVER).edited() == document.replace(
+        f"[{{name: {ANN}, role: edit}}]", "[]"
+    )
 
 
 VALID = sorted([*(TESTS / "warned").glob("*.yaml"), TESTS.parent / "examples" / "pmr.yaml"])
@@ -295,7 +312,10 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_the_place():
 
     problem = refusal(document)
 
-    assert (problem.code, str(problem.where)) == ("cannot-edit", "pmr.yaml:5:7 profiles[0].contributors[0]")
+    assert (problem.code, str(problem.where)) == (
+        "cannot-edit",
+        "pmr.yaml:5:7 profiles[0].contributors[0]",
+    )
     assert problem.what == f'"{ANN}" cannot be removed without changing more than that'
 
 
@@ -304,9 +324,7 @@ def test_a_document_that_is_not_valid_is_refused_as_everywhere():
 
 
 def test_entries_that_add_to_profiles_of_other_files_are_edited_too():
-    document = (
-        f"profiles:\n- name: ml\n  contributors:\n  - {{name: {ANN}, role: edit}}\n  - {{name: {BOB}, role: edit}}\n"
-    )
+    document = f"profiles:\n- name: ml\n  contributors:\n  - {{name: {ANN}, role: edit}}\n  - {{name: {BOB}, role: edit}}\n"
 
     assert ANN not in offboard(document, LEAVER).edited()
 
@@ -320,14 +338,24 @@ JSON = {
             "annotations": {"note": '\U0001f600 \u2028 "}, [\\"'},
             "contributors": [{"name": BOB, "role": "edit"}, PERSON, {"name": ZOE, "role": "view"}],
         },
-        {"name": "a", "owner": {"kind": "User", "name": BOB}, "contributors": [{"name": ZOE, "role": "view"}, PERSON]},
-        {"name": "b", "owner": {"kind": "User", "name": BOB}, "contributors": [PERSON, {"name": ZOE, "role": "view"}]},
+        {
+            "name": "a",
+            "owner": {"kind": "User", "name": BOB},
+            "contributors": [{"name": ZOE, "role": "view"}, PERSON],
+        },
+        {
+            "name": "b",
+            "owner": {"kind": "User", "name": BOB},
+            "contributors": [PERSON, {"name": ZOE, "role": "view"}],
+        },
         {"name": "c", "owner": {"kind": "User", "name": BOB}, "contributors": [PERSON]},
     ]
 }
 
 
-@pytest.mark.parametrize("form", [{}, {"indent": 2}, {"indent": 1, "ensure_ascii": False}, {"separators": (",", ":")}])
+@pytest.mark.parametrize(
+    "form", [{}, {"indent": 2}, {"indent": 1, "ensure_ascii": False}, {"separators": (",", ":")}]
+)
 def test_json_stays_json_in_the_same_layout(form):
     expected = {"profiles": [_without(profile) for profile in JSON["profiles"]]}
 
@@ -337,13 +365,17 @@ def test_json_stays_json_in_the_same_layout(form):
 
 
 def _without(profile):
-    return profile | {"contributors": [person for person in profile["contributors"] if person != PERSON]}
+    return profile | {
+        "contributors": [person for person in profile["contributors"] if person != PERSON]
+    }
 
 
 # any layout
 
 NAMES = [ANN, BOB, ZOE, "ann-team", "li@example.com"]
-COMMENTS = st.sampled_from(["", "", "", "  # a comment\n", "\n", "# far out\n", "\n  # below\n", "    # deep, ann\n"])
+COMMENTS = st.sampled_from(
+    ["", "", "", "  # a comment\n", "\n", "# far out\n", "\n  # below\n", "    # deep, ann\n"]
+)
 BEHIND = st.sampled_from(["", "", "  # behind: [{,"])
 
 
@@ -353,13 +385,25 @@ def lists(draw):
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=4))
     if draw(st.booleans()):
         return names, "  contributors:\n" + "".join(_block_item(draw, name) for name in names)
-    items = [draw(st.sampled_from(["", "\n   ", "\n  # c\n    "])) + _flow_item(draw, name) for name in names]
-    between = [draw(st.sampled_from([", ", ",", " , ", ",\n    ", ",  # c\n    ", "\n    , "])) for _ in names]
+    items = [
+        draw(st.sampled_from(["", "\n   ", "\n  # c\n    "])) + _flow_item(draw, name)
+        for name in names
+    ]
+    between = [
+        draw(st.sampled_from([", ", ",", " , ", ",\n    ", ",  # c\n    ", "\n    , "]))
+        for _ in names
+    ]
     between[-1] = draw(st.sampled_from(["", " ", ",", ",\n  ", "\n  "]))
-    return names, "  contributors: [" + "".join(map("".join, zip(items, between, strict=True))) + "]\n"
+    return names, "  contributors: [" + "".join(
+        map("".join, zip(items, between, strict=True))
+    ) + "]\n"
 
 
-FLOW = ("{{name: {0}, role: edit}}", '{{"name": "{0}", role: edit}}', "{{name: {0},\n      role: edit}}")
+FLOW = (
+    "{{name: {0}, role: edit}}",
+    '{{"name": "{0}", role: edit}}',
+    "{{name: {0},\n      role: edit}}",
+)
 BLOCK = (
     "  - name: {0}{1}\n    role: edit\n",
     "  -\n    role: edit{1}\n    name: '{0}'\n",
@@ -405,7 +449,10 @@ def test_git_apply_accepts_the_diff(tmp_path):
     profiles = [entry.format(number, BOB if number % 7 else ANN) for number in range(40)]
     last = f"- name: last\n  owner: {{kind: User, name: {BOB}}}\n  contributors: [{{name: {ANN}, role: edit}}]"
     odd = f"- name: odd\n  owner: {{kind: User, name: {BOB}}}\n  contributors: [{{name: {BOB}, role: edit}}\n"
-    odd = odd.replace(f"[{{name: {BOB}", "[{name: li@x.org") + f"    , {{name: {ANN}, role: edit}} ]\n"
+    odd = (
+        odd.replace(f"[{{name: {BOB}", "[{name: li@x.org")
+        + f"    , {{name: {ANN}, role: edit}} ]\n"
+    )
     text = "".join(["profiles:\n", *profiles, odd, last])
     found = offboard(text, Leaver(ANN, new_owner=ZOE))
     (tmp_path / "pmr.yaml").write_text(text)

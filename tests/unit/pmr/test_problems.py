@@ -3,7 +3,13 @@
 import pytest
 
 from profiles_management.pmr import problems
-from profiles_management.pmr.problems import BrakeError, DocumentError, Problem, ProfilesError, Where
+from profiles_management.pmr.problems import (
+    BrakeError,
+    DocumentError,
+    Problem,
+    ProfilesError,
+    Where,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +39,18 @@ def test_the_problems_of_a_document_come_in_the_order_of_lines():
 
 
 def test_every_error_is_a_profiles_error_with_an_exit_code():
-    errors = [each for each in vars(problems).values() if isinstance(each, type) and issubclass(each, Exception)]
+    errors = [
+        each
+        for each in vars(problems).values()
+        if isinstance(each, type) and issubclass(each, Exception)
+    ]
 
     assert all(issubclass(each, ProfilesError) for each in errors)
-    assert {each.__name__ for each in errors if each.exit_code != 1} == {"BrakeError", "StoppedError", "Interrupted"}
+    assert {each.__name__ for each in errors if each.exit_code != 1} == {
+        "BrakeError",
+        "StoppedError",
+        "Interrupted",
+    }
 
 
 def test_the_brake_says_how_much_would_be_lost():

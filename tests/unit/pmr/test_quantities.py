@@ -52,7 +52,9 @@ def test_two_spellings_of_one_value_are_the_same(one, other):
     assert quantities.same(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("1", "1k"), ("1G", "1Gi"), ("1m", "1M"), ("abc", "1"), ("1", "abc")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("1", "1k"), ("1G", "1Gi"), ("1m", "1M"), ("abc", "1"), ("1", "abc")]
+)
 def test_two_values_are_not(one, other):
     assert not quantities.same(one, other)
 
@@ -103,7 +105,8 @@ def test_a_binary_quantity_ends_at_the_largest_number():
 
 
 @pytest.mark.parametrize(
-    ("written", "stored"), [("100u", "1m"), ("1", "1"), ("1.0001", "1001m"), ("0", "0"), ("-100u", "-1m"), (3, "3")]
+    ("written", "stored"),
+    [("100u", "1m"), ("1", "1"), ("1.0001", "1001m"), ("0", "0"), ("-100u", "-1m"), (3, "3")],
 )
 def test_a_quota_stores_thousandths_rounded_away_from_zero(written, stored):
     assert quantities.stored(written) == quantities.parse(stored)
@@ -154,7 +157,9 @@ def test_a_quantity_is_printed_as_kubernetes_prints_it(text, printed):
     assert quantities.canonical(text) == printed
 
 
-@pytest.mark.parametrize("text", ["1000E", "12000E", "1000000000000000000000", "1230000000000000000000000"])
+@pytest.mark.parametrize(
+    "text", ["1000E", "12000E", "1000000000000000000000", "1230000000000000000000000"]
+)
 def test_a_number_whose_size_kubernetes_would_lose_is_printed_with_an_exponent(text):
     printed = quantities.canonical(text)
 
@@ -163,7 +168,9 @@ def test_a_number_whose_size_kubernetes_would_lose_is_printed_with_an_exponent(t
     assert of_the_server.parse(of_the_server.canonical(text)).value != quantities.parse(text)
 
 
-@pytest.mark.parametrize(("text", "printed"), [("0.0001", "1m"), ("100100u", "101m"), ("1.00001Ki", "1024011m")])
+@pytest.mark.parametrize(
+    ("text", "printed"), [("0.0001", "1m"), ("100100u", "101m"), ("1.00001Ki", "1024011m")]
+)
 def test_a_limit_range_has_thousandths(text, printed):
     assert quantities.canonical(text, quantities.MILLI) == printed
 
@@ -182,5 +189,6 @@ def test_what_is_printed_has_the_value_that_is_stored_and_is_printed_unchanged(e
 def test_the_server_prints_the_same(exponent):
     for text in written(5_000):
         on_server = of_the_server.parse(text).rounded_up(exponent)
-        if of_the_server.parse(str(on_server)).value == on_server.value:  # else Kubernetes loses its size
+        # else Kubernetes loses its size
+        if of_the_server.parse(str(on_server)).value == on_server.value:
             assert quantities.canonical(text, exponent) == str(on_server), text

@@ -108,7 +108,9 @@ def test_a_header_holds_these_secrets(header, secrets):
     assert of_header(header) == secrets
 
 
-@pytest.mark.parametrize("name", ["TOKEN", "AWS_SECRET_ACCESS_KEY", "--client-secret", "--password", "api-key"])
+@pytest.mark.parametrize(
+    "name", ["TOKEN", "AWS_SECRET_ACCESS_KEY", "--client-secret", "--password", "api-key"]
+)
 def test_names_that_stand_for_secrets(name):
     assert names_secret(name)
 
@@ -119,7 +121,15 @@ def test_names_that_do_not(name):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "a" * 201, "a\nb", "eyJhbGciOiJub25lIn0.x.y", "https://ann:pass@host", "-----BEGIN PRIVATE KEY-----"]
+    "path",
+    [
+        "",
+        "a" * 201,
+        "a\nb",
+        "eyJhbGciOiJub25lIn0.x.y",
+        "https://ann:pass@host",
+        "-----BEGIN PRIVATE KEY-----",
+    ],
 )
 def test_what_may_be_a_credential_is_not_shown_as_a_path(path):
     assert (shown(path) == path) == (path == "")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from profiles_management.pmr import DocumentError, loads
 from profiles_management.pmr.amounts import amount_error, amount_warning
 from profiles_management.pmr.known_resources import GROUPS_OF
+from profiles_management.pmr.remedies import pairs_in
 from profiles_management.pmr.resource_names import meant, name_error, name_warning
 from profiles_management.pmr.resources import container_meant, is_container_resource
-from profiles_management.pmr.slips import pairs_in
 
 COUNT = (
     "cpu", "requests.memory", "limits.ephemeral-storage", "pods", "services.nodeports", "requests.storage",
@@ -62,7 +62,9 @@ def test_a_gpu_never_becomes_a_cpu(name):
     assert finding is None or all("gpu" in remedy for remedy in remedies(finding))
 
 
-@pytest.mark.parametrize("name", ["npu", "npus", "requests.npus", "limits.xpus", "fpga", "dpus", "speed"])
+@pytest.mark.parametrize(
+    "name", ["npu", "npus", "requests.npus", "limits.xpus", "fpga", "dpus", "speed"]
+)
 def test_a_word_that_only_looks_like_another_gets_no_remedy(name):
     assert remedies(name_error(name)) == []
 
@@ -87,8 +89,17 @@ def test_every_known_kind_of_object_is_known_in_the_singular_and_without_its_gro
     right = f"count/{plural}.{group}".rstrip(".")
 
     assert name_error(right) is None
-    for written in (f"count/{plural}", f"count/{plural[:-1]}", f"Count/{plural}", f"counts/{plural}.{group}"):
-        if written != right and plural[:-1] not in ("ingresse", "networkpolicie", "authorizationpolicie"):
+    for written in (
+        f"count/{plural}",
+        f"count/{plural[:-1]}",
+        f"Count/{plural}",
+        f"counts/{plural}.{group}",
+    ):
+        if written != right and plural[:-1] not in (
+            "ingresse",
+            "networkpolicie",
+            "authorizationpolicie",
+        ):
             assert meant(written) == right
 
 
@@ -98,11 +109,16 @@ def test_a_remedy_looks_at_no_more_than_eighty_characters():
     assert meant("requests." + "gpu" * 30) == ""
 
 
-@pytest.mark.parametrize("amount", ["9" * 200 + "GB", "1" + " " * 200 + "GB", "1" + "0" * 90 + "gb"])
+@pytest.mark.parametrize(
+    "amount", ["9" * 200 + "GB", "1" + " " * 200 + "GB", "1" + "0" * 90 + "gb"]
+)
 def test_the_beginning_of_a_long_amount_is_never_what_a_remedy_says_to_write(amount):
     finding = amount_error("memory", amount)
 
-    assert finding.remedy == 'write a number with a suffix that Kubernetes knows, such as "500m", "4" or "16Gi"'
+    assert (
+        finding.remedy
+        == 'write a number with a suffix that Kubernetes knows, such as "500m", "4" or "16Gi"'
+    )
 
 
 HOSTILE = ("a", "a.", "1", "a=b", "a=b ", "a: ", " ", "@", "a@", "limits.", "a/", "-")
@@ -128,7 +144,11 @@ def test_a_hostile_text_is_judged_at_once(place, part, length):
     for end in ("", "!", "\\n"):
         text = part * (length // len(part)) + end
         with contextlib.suppress(DocumentError):
-            loads("profiles: [{name: ml, owner: {kind: User, name: a@x.org}, " + place.replace("%", text) + "}]")
+            loads(
+                "profiles: [{name: ml, owner: {kind: User, name: a@x.org}, "
+                + place.replace("%", text)
+                + "}]"
+            )
 
     assert time.process_time() - began < 5
 
@@ -137,6 +157,8 @@ def test_a_quota_with_very_many_names_is_judged_at_once():
     hard = ", ".join(f"requests.example.com/q{index}: {index}" for index in range(20_000))
     began = time.process_time()
 
-    loads(f"profiles: [{{name: ml, owner: {{kind: User, name: a@x.org}}, resources: {{hard: {{{hard}}}}}}}]")
+    loads(
+        f"profiles: [{{name: ml, owner: {{kind: User, name: a@x.org}}, resources: {{hard: {{{hard}}}}}}}]"
+    )
 
     assert time.process_time() - began < 10

@@ -49,20 +49,30 @@ def test_keys_that_others_read_are_refused(profile, key):
 
 @pytest.mark.parametrize(
     "key",
-    ["team", "example.com/kubernetes.io", "notkubernetes.io/x", "example.com/owner", "notprofiles-management.io/x"],
+    [
+        "team",
+        "example.com/kubernetes.io",
+        "notkubernetes.io/x",
+        "example.com/owner",
+        "notprofiles-management.io/x",
+    ],
 )
 def test_keys_of_ones_own_are_fine(profile, key):
     assert not violations(profile(labels={key: "x"}), Rules())
 
 
-@pytest.mark.parametrize("allowed", ["pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/*"])
+@pytest.mark.parametrize(
+    "allowed", ["pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/*"]
+)
 def test_a_setting_allows_a_key_or_a_pattern(profile, allowed):
     rules = Rules(allowed_keys=frozenset({allowed}))
 
     assert not violations(profile(labels={"pod-security.kubernetes.io/enforce": "baseline"}), rules)
 
 
-@pytest.mark.parametrize("key", ["owner", "profiles-management.io/instance", "app.kubernetes.io/managed-by"])
+@pytest.mark.parametrize(
+    "key", ["owner", "profiles-management.io/instance", "app.kubernetes.io/managed-by"]
+)
 def test_no_setting_allows_our_own_marks(profile, key):
     assert violations(profile(labels={key: "x"}), Rules(allowed_keys=frozenset({"*", key})))
 
@@ -91,25 +101,35 @@ class TestTheSecondLook:
         pmr = self.pmr(profile, bob="edit")
         pmr.profiles["ml"].contributors.append(Contributor(name="Bob@example.com", role="edit"))
 
-        assert codes_and_paths(problems(pmr, Rules())) == [("case-clash", "profiles.ml.contributors[1].name")]
+        assert codes_and_paths(problems(pmr, Rules())) == [
+            ("case-clash", "profiles.ml.contributors[1].name")
+        ]
 
     def test_an_owner_appended_as_contributor_is_found(self, profile):
         pmr = self.pmr(profile)
         pmr.profiles["ml"].contributors.append(Contributor(name="ann@example.com", role="edit"))
 
-        assert codes_and_paths(problems(pmr, Rules())) == [("owner-contributes", "profiles.ml.contributors[0].name")]
+        assert codes_and_paths(problems(pmr, Rules())) == [
+            ("owner-contributes", "profiles.ml.contributors[0].name")
+        ]
 
     def test_a_label_added_by_hand_is_found(self, profile):
         pmr = self.pmr(profile)
         pmr.profiles["ml"].labels["bad key"] = "x"
 
-        assert codes_and_paths(problems(pmr, Rules())) == [("bad-key", 'profiles.ml.labels["bad key"]')]
+        assert codes_and_paths(problems(pmr, Rules())) == [
+            ("bad-key", 'profiles.ml.labels["bad key"]')
+        ]
 
     def test_a_name_that_skipped_validation_is_found(self, profile):
         pmr = self.pmr(profile)
-        pmr.profiles["ml"].contributors.append(Contributor.model_construct(name="*", role="edit", kind="User"))
+        pmr.profiles["ml"].contributors.append(
+            Contributor.model_construct(name="*", role="edit", kind="User")
+        )
 
-        assert codes_and_paths(problems(pmr, Rules())) == [("wildcard", "profiles.ml.contributors[0].name")]
+        assert codes_and_paths(problems(pmr, Rules())) == [
+            ("wildcard", "profiles.ml.contributors[0].name")
+        ]
 
     def test_a_profile_under_another_name_is_found(self, profile):
         pmr = self.pmr(profile)

@@ -36,14 +36,19 @@ def test_it_accepts_the_sample():
     assert VALIDATOR.is_valid(yaml.safe_load((ROOT / "examples" / "pmr.yaml").read_text()))
 
 
-@pytest.mark.parametrize("kind", ["User", "user", "Group", "group", "ServiceAccount", "service-account"])
+@pytest.mark.parametrize(
+    "kind", ["User", "user", "Group", "group", "ServiceAccount", "service-account"]
+)
 def test_it_accepts_both_spellings_of_a_kind(kind):
     assert accepts(owner={"kind": kind, "name": "ann"})
 
 
 @pytest.mark.parametrize(
     ("selector", "expressions", "scope"),
-    [("scopeSelector", "matchExpressions", "scopeName"), ("scope_selector", "match_expressions", "scope_name")],
+    [
+        ("scopeSelector", "matchExpressions", "scopeName"),
+        ("scope_selector", "match_expressions", "scope_name"),
+    ],
 )
 def test_it_accepts_both_spellings_of_a_key(selector, expressions, scope):
     condition = {"operator": "Exists", scope: "PriorityClass"}

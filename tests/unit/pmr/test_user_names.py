@@ -3,7 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from profiles_management.pmr import Contributor, ProfilesManagementRepresentation, Rules, Source, loads, merge
+from profiles_management.pmr import (
+    Contributor,
+    ProfilesManagementRepresentation,
+    Rules,
+    Source,
+    loads,
+    merge,
+)
 from profiles_management.pmr.odd_names import odd_name
 from profiles_management.pmr.rules import problems
 from profiles_management.pmr.user_names import is_user_name
@@ -57,7 +64,12 @@ def test_groups_and_users_without_an_at_sign_may_have_spaces(name):
 
 
 def test_a_document_of_usual_names_has_no_warnings():
-    assert loads(document("ann@example.com", "o'hara@example.com", "system:serviceaccount:ci:builder")).warnings == ()
+    assert (
+        loads(
+            document("ann@example.com", "o'hara@example.com", "system:serviceaccount:ci:builder")
+        ).warnings
+        == ()
+    )
 
 
 def test_where_several_names_have_no_at_sign_that_is_how_this_place_writes_them():
@@ -67,7 +79,10 @@ def test_where_several_names_have_no_at_sign_that_is_how_this_place_writes_them(
 def test_a_name_that_is_odd_in_many_profiles_is_warned_of_once():
     first = document("ann@example.com;")
 
-    assert len(loads(first + first.replace("vision", "speech").removeprefix("profiles:")).warnings) == 1
+    assert (
+        len(loads(first + first.replace("vision", "speech").removeprefix("profiles:")).warnings)
+        == 1
+    )
 
 
 def test_an_addition_is_warned_of_as_a_profile_is():
@@ -79,7 +94,9 @@ def test_an_addition_is_warned_of_as_a_profile_is():
 
 
 def test_a_name_that_nobody_has_is_refused_where_code_builds_the_document_too():
-    with pytest.raises(ValidationError, match=r'"<ann@example\.com>" contains more than an address\. Write: ann@'):
+    with pytest.raises(
+        ValidationError, match=r'"<ann@example\.com>" contains more than an address\. Write: ann@'
+    ):
         Contributor(name="<ann@example.com>", role="edit")
 
 
@@ -104,7 +121,9 @@ def test_warnings_of_a_document_that_code_has_built_do_not_depend_on_the_order_o
     ]
 
     assert document_warnings(built[0]) == document_warnings(built[1])
-    assert [warning.where.path for warning in document_warnings(built[0])] == ["profiles.vision.contributors"] * 2
+    assert [warning.where.path for warning in document_warnings(built[0])] == [
+        "profiles.vision.contributors"
+    ] * 2
 
 
 # several sources
@@ -112,7 +131,9 @@ def test_warnings_of_a_document_that_code_has_built_do_not_depend_on_the_order_o
 
 def test_a_source_does_not_add_a_person_whom_the_profile_lists_in_another_unicode_form():
     adds = f'profiles: [{{name: vision, contributors: [{{name: "{NFD}", role: edit}}]}}]'
-    merged = merge([Source("config", loads(document(NFC))), Source("git", loads(adds, additions=True))])
+    merged = merge(
+        [Source("config", loads(document(NFC))), Source("git", loads(adds, additions=True))]
+    )
 
     assert [person.name for person in merged.profiles["vision"].contributors] == [NFC]
     assert [problem.code for problem in merged.origins.refused] == ["case-clash"]
@@ -121,7 +142,9 @@ def test_a_source_does_not_add_a_person_whom_the_profile_lists_in_another_unicod
 
 def test_a_source_does_not_add_the_owner_in_another_unicode_form():
     adds = f'profiles: [{{name: vision, contributors: [{{name: "{NFD}", role: edit}}]}}]'
-    merged = merge([Source("config", loads(document(owner=NFC))), Source("git", loads(adds, additions=True))])
+    merged = merge(
+        [Source("config", loads(document(owner=NFC))), Source("git", loads(adds, additions=True))]
+    )
 
     assert [problem.code for problem in merged.origins.refused] == ["owner-contributes"]
     assert problems(merged, Rules()) == []

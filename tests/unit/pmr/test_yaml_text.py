@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from profiles_management.pmr import yaml_text
 from scenarios import texts
 
-TEXT = st.sampled_from(texts.ALL) | st.text() | st.text("0123456789abcdefxo+-_.:eEyYnN ~", max_size=8)
+TEXT = (
+    st.sampled_from(texts.ALL) | st.text() | st.text("0123456789abcdefxo+-_.:eEyYnN ~", max_size=8)
+)
 NUMBER = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 SCALAR = TEXT | NUMBER | st.none() | st.booleans()
-DATA = st.recursive(SCALAR, lambda part: st.lists(part, max_size=3) | st.dictionaries(TEXT, part, max_size=3))
+DATA = st.recursive(
+    SCALAR, lambda part: st.lists(part, max_size=3) | st.dictionaries(TEXT, part, max_size=3)
+)
 
 
 def by_yaml_1_1(text):

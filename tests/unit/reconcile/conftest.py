@@ -40,9 +40,22 @@ def keeps():
 def somebody():
     """Build a step about somebody's access: `somebody("+", "ann@example.com", after="edit")`."""
 
-    def build(symbol, name, *, before="", after="", reason=None, profile="ml-engineers", kind="User", **more):
+    def build(
+        symbol,
+        name,
+        *,
+        before="",
+        after="",
+        reason=None,
+        profile="ml-engineers",
+        kind="User",
+        **more,
+    ):
         action = Action(symbol)
-        objects = [ObjectRef(kind, profile, f"user-{name}") for kind in ("RoleBinding", "AuthorizationPolicy")]
+        objects = [
+            ObjectRef(kind, profile, f"user-{name}")
+            for kind in ("RoleBinding", "AuthorizationPolicy")
+        ]
         return Change(
             PHASES[action],
             profile,

@@ -17,7 +17,9 @@ def test_a_plan_holds_changes_a_summary_errors_what_is_pending_and_warnings(ever
 def test_a_report_adds_what_became_of_each_change(everything):
     results = [Result.DONE, Result.FAILED, *[Result.NOT_TRIED] * (len(everything.changes) - 2)]
     outcomes = [
-        Outcome(change, result, "403" if result is Result.FAILED else "", 2 * (result is Result.DONE))
+        Outcome(
+            change, result, "403" if result is Result.FAILED else "", 2 * (result is Result.DONE)
+        )
         for change, result in zip(everything.changes, results, strict=True)
     ]
 
@@ -28,7 +30,9 @@ def test_a_report_adds_what_became_of_each_change(everything):
         ("failed", "403"),
         ("not_tried", ""),
     ]
-    assert {key: found["summary"][key] for key in ("done", "failed", "pending", "not_tried", "sent")} == {
+    assert {
+        key: found["summary"][key] for key in ("done", "failed", "pending", "not_tried", "sent")
+    } == {
         "done": 1,
         "failed": 1,
         "pending": 0,
@@ -43,7 +47,10 @@ def test_a_failed_change_is_an_error_of_its_profile(somebody):
     found = report_data(Report(Plan((change,)), (Outcome(change, Result.FAILED, "422 no"),)))
 
     (error,) = found["errors"]
-    assert (error["profile"], error["what"]) == ("ml-engineers", "RoleBinding ml-engineers/user-ann@x.org: 422 no")
+    assert (error["profile"], error["what"]) == (
+        "ml-engineers",
+        "RoleBinding ml-engineers/user-ann@x.org: 422 no",
+    )
 
 
 @pytest.mark.parametrize("reason", list(Reason))

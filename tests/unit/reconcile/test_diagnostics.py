@@ -11,8 +11,23 @@ from profiles_management.reconcile.lines import plain
 def slip():
     """Build a problem at a place of a line: `slip("  hard: 1", 3, 4)`."""
 
-    def build(excerpt, column, width, *, line=8, what='"hard" wants a mapping', remedy='write: limits.cpu: "1"'):
-        return Problem("not-a-mapping", what, Where("pmr.yaml", line, column, "profiles[0]"), remedy, excerpt, width)
+    def build(
+        excerpt,
+        column,
+        width,
+        *,
+        line=8,
+        what='"hard" wants a mapping',
+        remedy='write: limits.cpu: "1"',
+    ):
+        return Problem(
+            "not-a-mapping",
+            what,
+            Where("pmr.yaml", line, column, "profiles[0]"),
+            remedy,
+            excerpt,
+            width,
+        )
 
     return build
 
@@ -33,7 +48,9 @@ def test_a_mistake_is_shown_where_it_is_with_what_to_write_below_it(slip):
 
 
 def test_a_mistake_without_a_line_has_its_remedy_below(slip):
-    problem = Problem("unreadable", "no such file or directory", Where("pmr.yaml"), "check the path")
+    problem = Problem(
+        "unreadable", "no such file or directory", Where("pmr.yaml"), "check the path"
+    )
 
     assert told(problem).splitlines()[:3] == [
         "error[unreadable]: no such file or directory",

@@ -27,7 +27,9 @@ ACCESS = [
 @pytest.mark.parametrize("width", [50, 80, 120])
 def test_plan_and_report_at_the_width_of_a_terminal(everything, keeps, width):
     outcomes = tuple(
-        Outcome(change, Result.FAILED, "the server says: admission webhook denied the request", sent=0)
+        Outcome(
+            change, Result.FAILED, "the server says: admission webhook denied the request", sent=0
+        )
         if change.person is not None and change.person.name.startswith("old")
         else Outcome(change, Result.DONE, sent=len(change.writes))
         for change in everything.changes
@@ -80,10 +82,17 @@ SOURCE = "  - {name: 李雷李雷@example.com, role: 编辑, until: tomorrow, �
 
 
 @pytest.mark.parametrize("width", [40, 50, 60, 80, 120, 200])
-@pytest.mark.parametrize("meant", ["李雷李雷@example.com", "编辑", "tomorrow", "注释", "comment", "{", "}"])
+@pytest.mark.parametrize(
+    "meant", ["李雷李雷@example.com", "编辑", "tomorrow", "注释", "comment", "{", "}"]
+)
 def test_the_marks_are_below_what_they_mark_at_every_width(width, meant):
     problem = Problem(
-        "odd", "odd", Where("a.yaml", 14, SOURCE.index(meant) + 1), "write another one", SOURCE, len(meant)
+        "odd",
+        "odd",
+        Where("a.yaml", 14, SOURCE.index(meant) + 1),
+        "write another one",
+        SOURCE,
+        len(meant),
     )
 
     parts = shown(problem_lines([problem], document="a.yaml"), width)

@@ -41,13 +41,21 @@ def test_a_line_that_is_too_long_goes_on_below_its_last_column():
 def test_a_word_is_never_cut_and_moves_to_a_line_of_its_own():
     mail = f"{'x' * 25}@example.com"
 
-    assert plain(folded(line("ask ", mail, " today", hang=2), 40)).splitlines() == ["ask", f"  {mail}", "  today"]
+    assert plain(folded(line("ask ", mail, " today", hang=2), 40)).splitlines() == [
+        "ask",
+        f"  {mail}",
+        "  today",
+    ]
     assert plain(folded(line("ask ", mail, " today", hang=8), 40)).splitlines() == [
         "ask",
         f"   {mail}",
         "        today",
     ]
-    assert plain(folded(line("ask ", mail, " today", hang=2), 20)).splitlines() == ["ask", mail, "  today"]
+    assert plain(folded(line("ask ", mail, " today", hang=2), 20)).splitlines() == [
+        "ask",
+        mail,
+        "  today",
+    ]
 
 
 def test_no_folded_line_is_wider_than_the_terminal():
@@ -63,7 +71,9 @@ def test_folding_keeps_the_tones():
 
 
 def test_a_table_is_plain_columns():
-    assert plain(table([("PROFILE", "PERSON"), ("ml", "李雷"), ("data-engineers", "a\x1bb")])).splitlines() == [
+    assert plain(
+        table([("PROFILE", "PERSON"), ("ml", "李雷"), ("data-engineers", "a\x1bb")])
+    ).splitlines() == [
         "PROFILE         PERSON",
         "ml              李雷",
         r"data-engineers  a\x1bb",

@@ -11,9 +11,21 @@ from profiles_management.reconcile.markdown import LIMIT, plan_markdown, problem
 from profiles_management.reconcile.plan import Access, Pending, Plan
 from profiles_management.reconcile.stops import Stop, StopKind
 
-BRAKE = Stop(StopKind.REVOCATIONS, "60 of 100 role assignments would be revoked", "Pass --allow-revocations.")
+BRAKE = Stop(
+    StopKind.REVOCATIONS, "60 of 100 role assignments would be revoked", "Pass --allow-revocations."
+)
 NASTY = (
-    *("@team", "`@team`", "``", "a|b", "a\\|@team", "\\", "<img src=x>", "</code>@team", "</details>"),
+    *(
+        "@team",
+        "`@team`",
+        "``",
+        "a|b",
+        "a\\|@team",
+        "\\",
+        "<img src=x>",
+        "</code>@team",
+        "</details>",
+    ),
     *(
         "[x](https://evil.example)",
         "https://evil.example",
@@ -91,14 +103,18 @@ def test_the_first_line_is_the_verdict(plan, stops, first):
 def test_a_plan_with_changes_counts_them_first(somebody):
     plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1, access=Access(9, 1, 0))
 
-    assert plan_markdown(plan).startswith("**1 change.** Plan: 1 to remove (2 writes). 1 loses access.\n")
+    assert plan_markdown(plan).startswith(
+        "**1 change.** Plan: 1 to remove (2 writes). 1 loses access.\n"
+    )
 
 
 def test_a_plan_that_apply_would_stop_says_so_first(somebody):
     text = plan_markdown(Plan((somebody("-", "a@x.org", before="edit"),), profiles=1), [BRAKE])
 
     assert text.startswith("**apply would stop.** Plan: 1 to remove")
-    assert "\n- `60 of 100 role assignments would be revoked`. `Pass --allow-revocations.`\n" in text
+    assert (
+        "\n- `60 of 100 role assignments would be revoked`. `Pass --allow-revocations.`\n" in text
+    )
 
 
 def test_the_target_is_named_below_the_verdict():
@@ -108,7 +124,9 @@ def test_the_target_is_named_below_the_verdict():
 
 
 def test_a_plan_with_a_refused_profile_says_so_first(refusal):
-    assert plan_markdown(Plan(refused=(refusal("ml"),))).startswith("**apply would refuse 1 profile.** ")
+    assert plan_markdown(Plan(refused=(refusal("ml"),))).startswith(
+        "**apply would refuse 1 profile.** "
+    )
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -137,11 +155,17 @@ def test_a_name_is_shown_as_it_is(somebody):
 
 def test_a_long_plan_is_collapsed(somebody):
     def changes(number):
-        return Plan(tuple(somebody("+", f"p{index}@x.org", after="edit") for index in range(number)), profiles=1)
+        return Plan(
+            tuple(somebody("+", f"p{index}@x.org", after="edit") for index in range(number)),
+            profiles=1,
+        )
 
     short, long = plan_markdown(changes(20)), plan_markdown(changes(21))
 
-    assert ("<details>" in short, "<details><summary>21 changes</summary>\n\n| |" in long) == (False, True)
+    assert ("<details>" in short, "<details><summary>21 changes</summary>\n\n| |" in long) == (
+        False,
+        True,
+    )
     assert long.endswith("\n\n</details>\n")
 
 
@@ -151,7 +175,9 @@ def test_a_plan_that_does_not_fit_a_comment_is_cut_and_the_rest_is_counted(someb
     plan = Plan(
         tuple(somebody("+", name.format(index), after="edit") for index in range(number)),
         refused=tuple(refusal(name.format(index)) for index in range(number)),
-        warnings=tuple(Problem("x", name.format(index), Where(), "Look.") for index in range(number)),
+        warnings=tuple(
+            Problem("x", name.format(index), Where(), "Look.") for index in range(number)
+        ),
         pending=tuple(Pending("p", name.format(index)) for index in range(number)),
         profiles=1,
     )
@@ -166,7 +192,9 @@ def test_a_plan_that_does_not_fit_a_comment_is_cut_and_the_rest_is_counted(someb
 
 
 def test_a_document_that_is_refused_is_a_list_of_errors():
-    problem = Problem("unknown-key", 'unknown key "@x"', Where("pmr.yaml", 6, 3), "write: contributors")
+    problem = Problem(
+        "unknown-key", 'unknown key "@x"', Where("pmr.yaml", 6, 3), "write: contributors"
+    )
 
     text = problems_markdown([problem])
 
@@ -175,7 +203,9 @@ def test_a_document_that_is_refused_is_a_list_of_errors():
 
 
 def test_a_target_that_fails_is_named_above_its_error():
-    problem = Problem("cluster", "The cluster does not answer. Nothing was written.", Where(), "Check the VPN.")
+    problem = Problem(
+        "cluster", "The cluster does not answer. Nothing was written.", Where(), "Check the VPN."
+    )
 
     lines = problems_markdown([problem], target="Cluster: context prod").splitlines()
 

@@ -27,7 +27,9 @@ def last_line(text):
     return text.splitlines()[-1]
 
 
-def test_a_plan_is_grouped_by_profile_with_people_before_objects_and_a_reason_on_each_line(everything, keeps):
+def test_a_plan_is_grouped_by_profile_with_people_before_objects_and_a_reason_on_each_line(
+    everything, keeps
+):
     keeps("plan.txt", told(everything))
 
 
@@ -48,7 +50,9 @@ def test_the_number_of_profiles_is_said_in_singular_and_plural(profiles, said):
 
 
 def test_a_refused_and_a_pending_profile_are_no_match(refusal):
-    plan = Plan(refused=(refusal("legacy"),), pending=(Pending("slow", "is being deleted"),), profiles=14)
+    plan = Plan(
+        refused=(refusal("legacy"),), pending=(Pending("slow", "is being deleted"),), profiles=14
+    )
 
     assert last_line(told(plan)) == "No changes. 1 profile refused, 1 pending, 12 unchanged."
 
@@ -68,7 +72,9 @@ def test_more_than_one_lose_and_gain(somebody):
 
 
 def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
-    plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
+    plan = Plan(
+        (somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",)
+    )
 
     assert last_line(told(plan)).endswith("14 unchanged.")
 
@@ -84,7 +90,9 @@ def test_a_profile_outside_of_the_document_says_so_and_is_not_counted_as_one_of_
 
 def test_what_is_frozen_is_counted_apart_whether_or_not_something_of_it_expires(somebody):
     frozen = (Frozen("git", "no answer", ("still", "quiet")),)
-    plan = Plan((somebody("-", "a@x.org", before="edit", profile="still"),), profiles=14, frozen=frozen)
+    plan = Plan(
+        (somebody("-", "a@x.org", before="edit", profile="still"),), profiles=14, frozen=frozen
+    )
 
     assert last_line(told(plan)).endswith("2 frozen, 14 unchanged.")
 
@@ -114,22 +122,40 @@ def test_what_a_document_or_a_cluster_calls_somebody_cannot_steer_the_terminal(s
 
 
 def test_wide_names_keep_the_columns(somebody, keeps):
-    changes = (somebody("+", "李雷@example.com", after="edit"), somebody("+", "🦊🦊@example.com", after="view"))
+    changes = (
+        somebody("+", "李雷@example.com", after="edit"),
+        somebody("+", "🦊🦊@example.com", after="view"),
+    )
 
-    keeps("wide.txt", told(Plan((*changes, somebody("+", "ann@example.com", after="admin")), profiles=1)))
+    keeps(
+        "wide.txt",
+        told(Plan((*changes, somebody("+", "ann@example.com", after="admin")), profiles=1)),
+    )
 
 
 def test_one_very_long_name_does_not_push_the_others_away(somebody):
-    plan = Plan((somebody("+", "x" * 200, after="edit"), somebody("+", "ann@x.org", after="view")), profiles=1)
+    plan = Plan(
+        (somebody("+", "x" * 200, after="edit"), somebody("+", "ann@x.org", after="view")),
+        profiles=1,
+    )
 
     assert "  +    ann@x.org" + " " * 33 + "view  new" in told(plan)
 
 
 def test_long_field_names_keep_the_columns(something, keeps):
     changes = (
-        something("~", "Profile", ("limits.cpu", "1", "2"), ("requests.ephemeral-storage", "1Gi", "2Gi")),
-        something("~", "Profile", ("gold.storageclass.storage.k8s.io/requests.storage", "1Gi", "2Gi"), profile="a"),
-        something("~", "Namespace", (f"labels.{'x' * 60}.example.com/{'y' * 63}", None, "z"), profile="b"),
+        something(
+            "~", "Profile", ("limits.cpu", "1", "2"), ("requests.ephemeral-storage", "1Gi", "2Gi")
+        ),
+        something(
+            "~",
+            "Profile",
+            ("gold.storageclass.storage.k8s.io/requests.storage", "1Gi", "2Gi"),
+            profile="a",
+        ),
+        something(
+            "~", "Namespace", (f"labels.{'x' * 60}.example.com/{'y' * 63}", None, "z"), profile="b"
+        ),
         something("~", "Profile", ("pods", "1", "2"), profile="c"),
     )
 
@@ -147,9 +173,14 @@ def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
     )
 
 
-def test_a_report_says_what_failed_and_why_what_waits_and_that_another_run_finishes_it(everything, keeps):
+def test_a_report_says_what_failed_and_why_what_waits_and_that_another_run_finishes_it(
+    everything, keeps
+):
     results = {
-        "handed-over": [Result.PENDING, "waits for RoleBinding handed-over/namespaceAdmin to name bob@x.org"],
+        "handed-over": [
+            Result.PENDING,
+            "waits for RoleBinding handed-over/namespaceAdmin to name bob@x.org",
+        ],
         "found": [Result.FAILED, "patch profiles: 403 not allowed"],
         "new-team": [Result.NOT_TRIED, "Profile new-team came first and did not succeed"],
     }
@@ -183,13 +214,18 @@ def test_a_stale_profile_with_nothing_to_revoke_is_named_in_the_plan():
 
 
 def test_a_stale_profile_that_loses_somebody_is_named_once(somebody):
-    plan = Plan((somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",))
+    plan = Plan(
+        (somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",)
+    )
 
     said = told(plan)
 
     assert said.count("gone  no longer in the document") == 1
     assert "stale: " not in said
-    assert said.splitlines()[-2] == "1 profile is no longer in the document: gone; its 1 contributor loses access."
+    assert (
+        said.splitlines()[-2]
+        == "1 profile is no longer in the document: gone; its 1 contributor loses access."
+    )
 
 
 def test_thousands_of_stale_profiles_are_counted_and_not_listed():
@@ -199,16 +235,22 @@ def test_thousands_of_stale_profiles_are_counted_and_not_listed():
     assert len(text) < 300
 
 
-@pytest.mark.parametrize("who", ["ml@example.com", "system:serviceaccounts:ml (Group)", "ml", "x:ml/y@ml"])
+@pytest.mark.parametrize(
+    "who", ["ml@example.com", "system:serviceaccounts:ml (Group)", "ml", "x:ml/y@ml"]
+)
 def test_a_warning_names_its_profile_also_where_a_person_has_the_same_name(who):
     what = f"{who} also has edit by RoleBinding x, which is not managed"
 
-    text = told(Plan(warnings=(Problem("unmanaged-access", what, Where(path="Profile/ml"), "Delete it."),)))
+    text = told(
+        Plan(warnings=(Problem("unmanaged-access", what, Where(path="Profile/ml"), "Delete it."),))
+    )
 
     assert text.startswith(f"warning: ml: {what}. Delete it.\n")
 
 
-@pytest.mark.parametrize("what", ["access of 1 person in ml is over", "namespace ml is taken over", "Role ml/x is new"])
+@pytest.mark.parametrize(
+    "what", ["access of 1 person in ml is over", "namespace ml is taken over", "Role ml/x is new"]
+)
 def test_a_warning_that_names_its_profile_does_not_name_it_twice(what):
     text = told(Plan(warnings=(Problem("code", what, Where(path="Profile/ml"), "Look."),)))
 

@@ -17,7 +17,10 @@ from profiles_management.reconcile.waiting import Waiting, duration
             Waiting(1, 3, 30, 30),
             "1 of 3 profiles are done (2.0 per minute, about 60 s for the rest); waiting at most 30 s more",
         ),
-        (Waiting(3, 3, 3, 9), "3 of 3 profiles are done (1.0 per second); waiting at most 9 s more"),
+        (
+            Waiting(3, 3, 3, 9),
+            "3 of 3 profiles are done (1.0 per second); waiting at most 9 s more",
+        ),
         (Waiting(5, 9, 0, 9), "5 of 9 profiles are done; waiting at most 9 s more"),
     ],
 )
@@ -39,7 +42,14 @@ def test_beside_a_bar_it_is_short(waiting, text):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (119.4, "119 s"), (119.6, "2 min"), (120, "2 min"), (3599, "1 h 0 min"), (7500, "2 h 5 min")],
+    [
+        (0, "0 s"),
+        (119.4, "119 s"),
+        (119.6, "2 min"),
+        (120, "2 min"),
+        (3599, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+    ],
 )
 def test_a_duration_is_in_the_unit_that_fits(seconds, text):
     assert duration(seconds) == text

@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[3]
 FILE = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, TOOL = FILE["project"], FILE["tool"]
 CONTRACTS = TOOL["importlinter"]["contracts"]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.py")]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *(ROOT / "docs").rglob("*.md"),
+    *(ROOT / "src").rglob("*.py"),
+]
 
 PATHS = {
     PROJECT["readme"],
@@ -39,7 +44,10 @@ def modules() -> set[str]:
     }
     layers = [layer for contract in CONTRACTS for layer in contract.get("layers", ())]
     below = {f"profiles_management.{name.strip()}" for layer in layers for name in layer.split("|")}
-    return {name.removesuffix(".**") for name in {*TOOL["importlinter"]["root_packages"], *listed, *below}}
+    return {
+        name.removesuffix(".**")
+        for name in {*TOOL["importlinter"]["root_packages"], *listed, *below}
+    }
 
 
 def alternatives(pattern: str) -> list[str]:
@@ -78,6 +86,11 @@ def test_every_extra_that_somebody_is_to_install_exists() -> None:
 
 def test_every_group_that_is_included_exists() -> None:
     groups = FILE["dependency-groups"]
-    included = {part["include-group"] for parts in groups.values() for part in parts if isinstance(part, dict)}
+    included = {
+        part["include-group"]
+        for parts in groups.values()
+        for part in parts
+        if isinstance(part, dict)
+    }
 
     assert included <= groups.keys()

@@ -1,13 +1,15 @@
 """Hand Kubeflow profiles to the charm profiles-management, and read what became of them.
 
-The interface is `profiles_management`. A charm that knows who should have which profile **provides** it and uses
-`ProfilesProvider`; the charm profiles-management **requires** it and uses `ProfilesRequirer`. The two databags are
-described field by field in the charm's documentation, under "The relation".
+The interface is `profiles_management`. A charm that knows who should have which profile
+**provides** it and uses `ProfilesProvider`; the charm profiles-management **requires** it and uses
+`ProfilesRequirer`. The two databags are described field by field in the charm's documentation,
+under "The relation".
 
 ## Publishing profiles
 
-Copy this file and the `py.typed` next to it into `lib/charms/profiles_management/v0/` of your charm. The charm's
-documentation has the commands, under "Publish profiles from another charm". Declare the relation in charmcraft.yaml:
+Copy this file and the `py.typed` next to it into `lib/charms/profiles_management/v0/` of your
+charm. The charm's documentation has the commands, under "Publish profiles from another charm".
+Declare the relation in charmcraft.yaml:
 
     provides:
       profiles:
@@ -38,20 +40,22 @@ class TeamsCharm(ops.CharmBase):
                 ...
 ```
 
-`publish` takes the document as a mapping, as YAML text, or as anything with pydantic's `model_dump`; models may stand
-inside the mapping too. It raises `PublishError` for a document that is not a mapping with a list `profiles`, and for
-one that no databag can hold. `check_document(pmr)` raises the same error and needs no relation: call it in the unit
-tests of your charm. The answer says whether the content is valid.
+`publish` takes the document as a mapping, as YAML text, or as anything with pydantic's
+`model_dump`; models may stand inside the mapping too. It raises `PublishError` for a document that
+is not a mapping with a list `profiles`, and for one that no databag can hold. `check_document(pmr)`
+raises the same error and needs no relation: call it in the unit tests of your charm. The answer
+says whether the content is valid.
 
 `is_ready` is True once every profile of the document is in the cluster as the document says.
 
-- Call `publish` with the whole document in every hook that may change it, and in relation-created. Publishing an equal
-  document again writes nothing and wakes nobody.
-- Only the leader writes. On other units `publish` writes nothing and returns None, so observe leader-elected as well.
-  Call it there all the same: those units cannot read what the leader published, and compare the answer with the
-  document that they passed last.
-- A profile that the next document does not name is stale: its contributors lose access, its data stays. `profiles: []`
-  is a document that names none. Removing the relation withdraws all of them; not publishing changes nothing.
+- Call `publish` with the whole document in every hook that may change it, and in relation-created.
+  Publishing an equal document again writes nothing and wakes nobody.
+- Only the leader writes. On other units `publish` writes nothing and returns None, so observe
+  leader-elected as well. Call it there all the same: those units cannot read what the leader
+  published, and compare the answer with the document that they passed last.
+- A profile that the next document does not name is stale: its contributors lose access, its data
+  stays. `profiles: []` is a document that names none. Removing the relation withdraws all of them;
+  not publishing changes nothing.
 - The document is readable to everybody who may read the model. Put no secret into it.
 
 ## Reading documents
@@ -100,7 +104,8 @@ own state: https://github.com/juju/juju/blob/3.6/core/quota/fixed_limits.go
 
 LARGEST = 4 * 1024 * 1024
 """Bytes that one value may have in a databag. Juju keeps the databag in one document of MongoDB, of at most 16 MiB, and
-later versions check a limit of their own (https://github.com/juju/juju/pull/22664); this stays well below.
+later versions check a limit of their own (https://github.com/juju/juju/pull/22664); this stays well
+below.
 """
 
 LARGEST_TEXT = 16 * 1024 * 1024
@@ -140,14 +145,14 @@ class Report:
         relation_id: the relation over which it came.
         app: the application that says it.
         revision: of the document it speaks of.
-        is_current: whether that is the document that is published now. A unit that is not the leader cannot read what
-            is published: there, whether it is the document that the unit last passed to `publish`, in this hook or
-            before; True if it passed none.
+        is_current: whether that is the document that is published now. A unit that is not the
+            leader cannot read what is published: there, whether it is the document that the unit
+            last passed to `publish`, in this hook or before; True if it passed none.
         applied: the profiles that are in the cluster as the document says.
         pending: those that wait for something and are tried again, each with what it waits for.
         failed: those that need somebody to act, each with the reason.
-        problem: what concerns the document as a whole: why it was refused, or why the answer cannot be read. Empty
-            where there is none.
+        problem: what concerns the document as a whole: why it was refused, or why the answer cannot
+            be read. Empty where there is none.
     """
 
     relation_id: int
@@ -167,9 +172,11 @@ class Published:
     Attributes:
         relation_id: the relation, to answer it.
         app: the application at its other end.
-        text: the document, not yet validated; None where nothing was published yet or it cannot be used.
+        text: the document, not yet validated; None where nothing was published yet or it cannot be
+            used.
         revision: of the document, to be given back in the answer.
-        problem: why the databag cannot be used, in one line; empty where it can, and where nothing was published yet.
+        problem: why the databag cannot be used, in one line; empty where it can, and where nothing
+            was published yet.
     """
 
     relation_id: int
@@ -255,16 +262,16 @@ class ProfilesProvider(ops.Object):
         """Publish a document over every relation that is there; an equal one again writes nothing.
 
         Args:
-            pmr: the whole document: YAML or JSON text, which goes out as it is; a mapping; or something with pydantic's
-                `model_dump`, whose unset fields are left out.
+            pmr: the whole document: YAML or JSON text, which goes out as it is; a mapping; or
+                something with pydantic's `model_dump`, whose unset fields are left out.
 
         Returns:
-            The revision, which `Report.revision` names once it is answered. None on a unit that is not the leader:
-            nothing was published.
+            The revision, which `Report.revision` names once it is answered. None on a unit that is
+            not the leader: nothing was published.
 
         Raises:
-            PublishError: the document is not a mapping with a list `profiles`, too large, or not made of text, numbers,
-                lists and mappings.
+            PublishError: the document is not a mapping with a list `profiles`, too large, or not
+                made of text, numbers, lists and mappings.
         """
         text = _text_of(pmr)
         encoding, document = _encoded(text)
@@ -284,17 +291,21 @@ class ProfilesProvider(ops.Object):
     def is_ready(self) -> bool:
         """Whether the cluster is as the document says.
 
-        True if there is a relation, every relation has answered what is published now (`Report.is_current`), and no
-        answer has a problem or a profile that is pending or failed.
+        True if there is a relation, every relation has answered what is published now
+        (`Report.is_current`), and no answer has a problem or a profile that is pending or failed.
         """
         relations = self.model.relations[self._relation_name]
         reports = self.reports
-        return 0 < len(relations) == len(reports) and all(_is_complete(report) for report in reports)
+        return 0 < len(relations) == len(reports) and all(
+            _is_complete(report) for report in reports
+        )
 
     @property
     def reports(self) -> list[Report]:
         """What every relation that has answered says, in the order of their ids."""
-        relations = sorted(self.model.relations[self._relation_name], key=lambda relation: relation.id)
+        relations = sorted(
+            self.model.relations[self._relation_name], key=lambda relation: relation.id
+        )
         return [report for relation in relations if (report := self._report(relation))]
 
     @property
@@ -307,12 +318,17 @@ class ProfilesProvider(ops.Object):
         read = _read(databag, "report", relation.app.name, self.model.app.name)
         if read.text is None and not read.problem:
             return None
-        answer = _Answer(problem=read.problem) if read.text is None else _answer_in(read.text, relation.app.name)
+        answer = (
+            _Answer(problem=read.problem)
+            if read.text is None
+            else _answer_in(read.text, relation.app.name)
+        )
         return Report(
             relation_id=relation.id,
             app=relation.app.name,
             revision=read.revision,
-            is_current=bool(read.revision) and read.revision == self._expected(relation, read.revision),
+            is_current=bool(read.revision)
+            and read.revision == self._expected(relation, read.revision),
             applied=answer.applied,
             pending=answer.pending,
             failed=answer.failed,
@@ -321,13 +337,16 @@ class ProfilesProvider(ops.Object):
 
     def _expected(self, relation: ops.Relation, answered: str) -> str:
         """Return the revision that a current answer names, as far as this unit can know it."""
-        if self.model.unit.is_leader():  # Juju lets no other unit read the databag of its application
+        # Juju lets no other unit read the databag of its application
+        if self.model.unit.is_leader():
             return relation.data[self.model.app].get("revision", "")
         return self._stored.last_revision or answered
 
     def _on_changed(self, event: ops.RelationChangedEvent) -> None:
         databag = event.relation.data[event.relation.app]
-        answer = "\n".join(databag.get(key, "") for key in ("version", "revision", "encoding", "report")).strip()
+        answer = "\n".join(
+            databag.get(key, "") for key in ("version", "revision", "encoding", "report")
+        ).strip()
         digest = _digest(answer) if answer else ""
         if self._stored.answers.get(str(event.relation.id), "") != digest:
             self._stored.answers[str(event.relation.id)] = digest
@@ -361,18 +380,26 @@ class ProfilesRequirer(ops.Object):
     def leaving(self) -> bool:
         """Whether this unit is being removed.
 
-        A unit that is removed, alone or with its application, sees its relations break one by one although nobody
-        removed them. What `published` lacks from then on was not withdrawn, so change nothing on its account.
+        A unit that is removed, alone or with its application, sees its relations break one by one
+        although nobody removed them. What `published` lacks from then on was not withdrawn, so
+        change nothing on its account.
         """
         return bool(self._stored.leaving)
 
     def published(self) -> list[Published]:
         """Return what every relation brings, in the order of their ids. In its own relation-broken, one is gone."""
-        relations = sorted(self.model.relations[self._relation_name], key=lambda relation: relation.id)
+        relations = sorted(
+            self.model.relations[self._relation_name], key=lambda relation: relation.id
+        )
         return [self._from(relation) for relation in relations]
 
     def answer(
-        self, relation_id: int, revision: str, profiles: Mapping[str, tuple[State, str]], *, problem: str = ""
+        self,
+        relation_id: int,
+        revision: str,
+        profiles: Mapping[str, tuple[State, str]],
+        *,
+        problem: str = "",
     ) -> None:
         """Say over one relation what became of its document; the same answer again writes nothing.
 
@@ -381,10 +408,13 @@ class ProfilesRequirer(ops.Object):
         Args:
             relation_id: the relation.
             revision: that of its `Published`.
-            profiles: the profiles that its document names and no others, with how far each came, and why.
+            profiles: the profiles that its document names and no others, with how far each came,
+                and why.
             problem: why the document as a whole was refused.
         """
-        relations = {relation.id: relation for relation in self.model.relations[self._relation_name]}
+        relations = {
+            relation.id: relation for relation in self.model.relations[self._relation_name]
+        }
         if relation_id not in relations or not self.model.unit.is_leader():
             return
         databag = relations[relation_id].data[self.model.app]
@@ -400,7 +430,11 @@ class ProfilesRequirer(ops.Object):
         read = _read(databag, "document", app, self.model.app.name)
         if read.text is not None and revision_of(read.text) != databag.get("revision"):
             return Published(
-                relation.id, app, None, read.revision, f"the document of {app} is not that of its revision"
+                relation.id,
+                app,
+                None,
+                read.revision,
+                f"the document of {app} is not that of its revision",
             )
         return Published(relation.id, app, read.text, read.revision, read.problem)
 
@@ -414,18 +448,21 @@ class ProfilesRequirer(ops.Object):
             self._stored.leaving = True
 
     def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
-        # Where the other application has no units, nobody departs; that ours is being removed can still be seen.
+        # Where the other application has no units, nobody departs; that ours is being removed can
+        # still be seen.
         if not self.leaving and self.model.app.planned_units() == 0:
             self._stored.leaving = True
         if not self.leaving:
-            self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=True)
+            self.on.documents_changed.emit(
+                event.relation.id, event.relation.app.name, withdrawn=True
+            )
 
 
 def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
     """Check what `publish` checks, without a relation: for the unit tests of a charm that publishes.
 
-    The content, such as roles and quotas, is checked by the receiver, which answers; `profiles-management validate`
-    checks it in a file.
+    The content, such as roles and quotas, is checked by the receiver, which answers;
+    `profiles-management validate` checks it in a file.
 
     Args:
         pmr: as `publish` takes it.
@@ -453,7 +490,9 @@ def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise PublishError("Half of a surrogate pair stands alone in the document. Remove it.") from None
+        raise PublishError(
+            "Half of a surrogate pair stands alone in the document. Remove it."
+        ) from None
     if isinstance(pmr, str):
         _check_text(text)
     return text
@@ -487,7 +526,8 @@ def _check_data(document: object) -> None:
 def _check_text(text: str) -> None:
     """Refuse text that is not a YAML mapping with a list `profiles`.
 
-    Reads no further than that list begins: `publish` is called in every hook, and the receiver checks everything.
+    Reads no further than that list begins: `publish` is called in every hook, and the receiver
+        checks everything.
     """
     try:
         nodes = _outer_nodes(text)
@@ -509,7 +549,9 @@ def _check_text(text: str) -> None:
 def _refuse_profiles(kind: str) -> NoReturn:
     if not kind:
         raise PublishError(f"There is nothing in `profiles`. {_NO_PROFILE}")
-    raise PublishError(f"`profiles` is {kind}, not a list. Write a list of mappings with the key `name`.")
+    raise PublishError(
+        f"`profiles` is {kind}, not a list. Write a list of mappings with the key `name`."
+    )
 
 
 def _outer_nodes(text: str) -> Iterator[yaml.NodeEvent]:
@@ -548,7 +590,9 @@ def _plain(value: object, where: str) -> Any:  # noqa: ANN401
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
-                raise PublishError(f"{where} has the key {str(key)[:40]!r}, which is no text. Write it as text.")
+                raise PublishError(
+                    f"{where} has the key {str(key)[:40]!r}, which is no text. Write it as text."
+                )
         return {key: _plain(part, f"{where}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part, f"{where}[{index}]") for index, part in enumerate(value)]
@@ -562,7 +606,11 @@ def _scalar(value: object, where: str) -> bool | float | str | None:
         return _scalar(value.value, where)
     if isinstance(value, date):
         return value.isoformat()
-    if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and isfinite(value)):
+    if (
+        value is None
+        or isinstance(value, (bool, int, str))
+        or (isinstance(value, float) and isfinite(value))
+    ):
         return value
     kind = value if isinstance(value, float) else type(value).__name__
     raise PublishError(f"{where} is {kind}. A document holds text, numbers, lists and mappings.")
@@ -590,7 +638,9 @@ class _Read:
     problem: str = ""
 
 
-def _write(databag: ops.RelationDataContent, revision: str, encoding: str, content: Mapping[str, str]) -> None:
+def _write(
+    databag: ops.RelationDataContent, revision: str, encoding: str, content: Mapping[str, str]
+) -> None:
     databag.update({"version": str(VERSION), "revision": revision, "encoding": encoding, **content})
 
 
@@ -612,7 +662,9 @@ def _check_version(version: str, writer: str, reader: str) -> None:
         raise _Unusable("its databag has no version")
     if int(version) != VERSION:
         behind = reader if int(version) > VERSION else writer
-        raise _Unusable(f"its databag has version {int(version)}, {reader} knows {VERSION}; refresh {behind}")
+        raise _Unusable(
+            f"its databag has version {int(version)}, {reader} knows {VERSION}; refresh {behind}"
+        )
 
 
 def _encoded(text: str) -> tuple[str, str]:
@@ -686,27 +738,44 @@ def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str
     names: dict[State, list[str]] = {"applied": [], "pending": [], "failed": []}
     for name in sorted(profiles):
         names[profiles[name][0]].append(name)
-    reasons = {state: {name: _line(profiles[name][1]) for name in names[state]} for state in ("pending", "failed")}
+    reasons = {
+        state: {name: _line(profiles[name][1]) for name in names[state]}
+        for state in ("pending", "failed")
+    }
     text = _json({"applied": names["applied"], **reasons, "problem": _line(problem)})
     try:
         _encoded(text)
     except PublishError:
         counts = ", ".join(f"{len(some):,} {state}" for state, some in names.items())
-        text = _json({"applied": [], "pending": {}, "failed": {}, "problem": f"too many profiles to list: {counts}"})
+        text = _json(
+            {
+                "applied": [],
+                "pending": {},
+                "failed": {},
+                "problem": f"too many profiles to list: {counts}",
+            }
+        )
     return text
 
 
 def _answer_in(text: str, app: str) -> _Answer:
     """Return the answer that stands in a text; whatever stands there, as a problem at worst."""
     if sum(map(text.count, ",[{")) > _MOST_PARTS:
-        return _Answer(problem=f"the report of {app} cannot be used: it has more parts than any answer")
+        return _Answer(
+            problem=f"the report of {app} cannot be used: it has more parts than any answer"
+        )
     try:
         data = json.loads(text)
         return _Answer(
-            _names(data["applied"]), _reasons(data["pending"]), _reasons(data["failed"]), _line(data["problem"])
+            _names(data["applied"]),
+            _reasons(data["pending"]),
+            _reasons(data["failed"]),
+            _line(data["problem"]),
         )
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-        return _Answer(problem=f"the report of {app} cannot be used: it is not of the form of version {VERSION}")
+        return _Answer(
+            problem=f"the report of {app} cannot be used: it is not of the form of version {VERSION}"
+        )
 
 
 def _names(value: object) -> tuple[str, ...]:

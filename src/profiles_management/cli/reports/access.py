@@ -6,10 +6,10 @@ from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import Assignment, Mark, Report, Table, assignment
 from profiles_management.cli.reports.target import facts_of, place_of
-from profiles_management.kubeflow.access import AccessEntry
-from profiles_management.kubeflow.access_listing import nobody, role_name
-from profiles_management.kubeflow.access_report import AccessReport
-from profiles_management.kubeflow.description import TargetDescription
+from profiles_management.kubeflow.access.access_listing import nobody, role_name
+from profiles_management.kubeflow.access.access_report import AccessReport
+from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.names import quoted
 from profiles_management.reconcile.rows import day
 
@@ -66,7 +66,18 @@ def _rows(report: AccessReport) -> Iterator[tuple[str, ...]]:
             "",
         )
     for wide in report.cluster_wide or ():
-        yield ("", wide.person.name, wide.person.kind, wide.role, "", "no", "", "no", "no", wide.binding)
+        yield (
+            "",
+            wide.person.name,
+            wide.person.kind,
+            wide.role,
+            "",
+            "no",
+            "",
+            "no",
+            "no",
+            wide.binding,
+        )
 
 
 def _yes(*, answer: bool) -> str:
@@ -82,10 +93,20 @@ def _filters(report: AccessReport) -> Iterator[tuple[str, str]]:
 
 
 def _assignment(entry: AccessEntry, report: AccessReport) -> Assignment:
-    marks = ((Mark.UNMANAGED, not entry.managed), (Mark.MESH_ONLY, not entry.role), (Mark.DELETING, entry.deleting))
+    marks = (
+        (Mark.UNMANAGED, not entry.managed),
+        (Mark.MESH_ONLY, not entry.role),
+        (Mark.DELETING, entry.deleting),
+    )
     applying = [mark for mark, applies in marks if applies]
     return assignment(
-        entry.profile, entry.person, role_name(entry), entry.until, report.at, source=entry.source, marks=applying
+        entry.profile,
+        entry.person,
+        role_name(entry),
+        entry.until,
+        report.at,
+        source=entry.source,
+        marks=applying,
     )
 
 

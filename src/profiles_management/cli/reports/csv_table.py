@@ -7,18 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from profiles_management.reconcile.lines import printable
 
-# What a spreadsheet may take for the beginning of a formula, full-width forms included. A tab, CR or LF is none of
-# them here, because what is not printable is escaped first.
-# Source: https://owasp.org/www-community/attacks/CSV_Injection
-# Where the list separator is a semicolon, a spreadsheet also begins a cell after each one.
+# What a spreadsheet may take for the beginning of a formula, full-width forms included. A tab, CR
+# or LF is none of them here, because what is not printable is escaped first. Source:
+# https://owasp.org/www-community/attacks/CSV_Injection Where the list separator is a semicolon, a
+# spreadsheet also begins a cell after each one.
 _FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     r"""Return a table as CSV by RFC 4180: a header, lines that end with CR LF, quotation marks where they are needed.
 
-    What is not printable is escaped as on a terminal (`\n`, `\x1b`). A cell that a spreadsheet could take for a formula
-    gets an apostrophe in front, and so does what follows a semicolon.
+    What is not printable is escaped as on a terminal (`\n`, `\x1b`). A cell that a spreadsheet
+    could take for a formula gets an apostrophe in front, and so does what follows a semicolon.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

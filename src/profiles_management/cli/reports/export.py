@@ -7,10 +7,10 @@ from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
 from profiles_management.cli.reports.report import Report, assignment
 from profiles_management.cli.reports.target import facts_of, place_of
-from profiles_management.kubeflow.access_report import NEVER_COVERED
-from profiles_management.kubeflow.description import TargetDescription
-from profiles_management.kubeflow.export import Export
-from profiles_management.kubeflow.objects import timestamp
+from profiles_management.kubeflow.access.access_report import NEVER_COVERED
+from profiles_management.kubeflow.export.exporting import Export
+from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
@@ -25,7 +25,9 @@ def export_csv(export: Export) -> str:
     return csv_table.csv_text(COLUMNS, _rows(export))
 
 
-def export_page(export: Export, target: TargetDescription | None, at: datetime, made_by: str) -> str:
+def export_page(
+    export: Export, target: TargetDescription | None, at: datetime, made_by: str
+) -> str:
     """Return an export as an HTML page; `at` is the moment of the report."""
     profiles = export.pmr.in_order()
     return page(

@@ -18,8 +18,9 @@ _KINDS = {"Group": "group", "ServiceAccount": "service account"}
 def page(report: Report) -> str:
     """Return a report as an HTML page.
 
-    Views switch by radio buttons and style alone. Whatever names contain is escaped, and what is not printable is
-    shown as on a terminal; the page's policy lets the browser load and run nothing.
+    Views switch by radio buttons and style alone. Whatever names contain is escaped, and what is
+    not printable is shown as on a terminal; the page's policy lets the browser load and run
+    nothing.
     """
     return "".join(_page(report))
 
@@ -116,7 +117,11 @@ def _view(number: int, view: View, sources: Mapping[str, int]) -> Iterator[str]:
     ]
     yield f'<section class="view" id="view{number}">\n<table>\n'
     yield f"<caption>Role assignments {view.order}</caption>\n"
-    yield "<thead><tr>" + "".join(f'<th scope="col">{title}</th>' for title in columns) + "</tr></thead>\n"
+    yield (
+        "<thead><tr>"
+        + "".join(f'<th scope="col">{title}</th>' for title in columns)
+        + "</tr></thead>\n"
+    )
     for group in view.groups:
         yield from _group(group, view, len(columns), sources)
     yield "</table>\n</section>\n"
@@ -134,7 +139,10 @@ def _group(group: Group, view: View, width: int, sources: Mapping[str, int]) -> 
 def _row(one: Assignment, view: View, sources: Mapping[str, int]) -> str:
     names = [_text(one.profile)] if view.has_profile else []
     names += [_person(one.person)] if view.has_person else []
-    cells = [f"<th scope=row>{names[0]}</th>", *(f"<td class=who>{name}</td>" for name in names[1:])]
+    cells = [
+        f"<th scope=row>{names[0]}</th>",
+        *(f"<td class=who>{name}</td>" for name in names[1:]),
+    ]
     cells += [f"<td class=role>{_role(one)}</td>", f"<td class=end>{_end(one)}</td>"]
     cells += [f"<td class=source>{sources.get(one.source, '')}</td>"] if sources else []
     return f"<tr>{''.join(cells)}</tr>\n"
@@ -185,7 +193,11 @@ def _notes(report: Report) -> Iterator[str]:
     yield '<section class="notes">\n'
     for title, items in parts:
         if items:
-            yield f"<h2>{title}</h2>\n<ul>\n" + "".join(f"<li>{_text(item)}</li>\n" for item in items) + "</ul>\n"
+            yield (
+                f"<h2>{title}</h2>\n<ul>\n"
+                + "".join(f"<li>{_text(item)}</li>\n" for item in items)
+                + "</ul>\n"
+            )
     yield "</section>\n"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from profiles_management.kubeflow.held import has_come
+from profiles_management.kubeflow.state.access_state import has_come
 from profiles_management.reconcile.plan import Person
 
 SOON_DAYS = 30
@@ -54,7 +54,14 @@ class Assignment:
 
 
 def assignment(
-    profile: str, person: Person, role: str, until: str, at: datetime, *, source: str = "", marks: Iterable[Mark] = ()
+    profile: str,
+    person: Person,
+    role: str,
+    until: str,
+    at: datetime,
+    *,
+    source: str = "",
+    marks: Iterable[Mark] = (),
 ) -> Assignment:
     """Return an assignment as it is at a moment.
 
@@ -92,7 +99,8 @@ class Report:
         notes: what a reader has to know besides, such as objects that could not be read.
         made_by: the program and its version.
         first_view: the title of the view that is shown first.
-        counted: the marks whose number is shown also where it is 0, because the report looks for them.
+        counted: the marks whose number is shown also where it is 0, because the report looks for
+            them.
     """
 
     title: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow.description import TargetDescription
+from profiles_management.kubeflow.target_description import TargetDescription
 
 
 def facts_of(target: TargetDescription | None) -> Iterator[tuple[str, str]]:

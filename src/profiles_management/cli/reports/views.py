@@ -27,7 +27,8 @@ class View:
 
     Attributes:
         order: how it is ordered, after "Role assignments".
-        has_profile, has_person: whether the rows have these columns; a heading that has it saves the column.
+        has_profile, has_person: whether the rows have these columns; a heading that has it saves
+            the column.
         groups: in the order in which they are shown.
     """
 
@@ -106,10 +107,16 @@ def _grouped(
     for one in assignments:
         groups.setdefault(key(one), []).append(one)
     return [
-        (name, groups[number, name]) for number, name in sorted(groups, key=lambda key: (key[0], key[1].casefold()))
+        (name, groups[number, name])
+        for number, name in sorted(groups, key=lambda key: (key[0], key[1].casefold()))
     ]
 
 
 def _order(assignment: Assignment) -> tuple[str, bool, str, str]:
     """Sort by profile, in it the owner first, then by person."""
-    return (assignment.profile, assignment.role != "owner", assignment.person.name.casefold(), assignment.role)
+    return (
+        assignment.profile,
+        assignment.role != "owner",
+        assignment.person.name.casefold(),
+        assignment.role,
+    )

@@ -9,9 +9,9 @@ from typing import Final
 import yaml
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.convert import editing, layout, leftovers, peer, rewriting
+from profiles_management.pmr.convert import editing, leftovers, peer, plain_yaml, text_parts
 from profiles_management.pmr.convert.edits import Edit, Kind
-from profiles_management.pmr.convert.layout import Part
+from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import shortened
 from profiles_management.pmr.problems import DocumentError
@@ -96,7 +96,7 @@ class _Converting:
         root = self._layout()
         known = [*peer.edits(root)]
         edits = known or [*leftovers.edits(root, findings)]
-        if rewriting.is_needed(root, findings, edits):
+        if plain_yaml.is_needed(root, findings, edits):
             self._rewrite()
             return
         applied = editing.apply(self.text, edits)
@@ -109,7 +109,7 @@ class _Converting:
 
     def _layout(self) -> Part:
         try:
-            root = layout.read(self.text)
+            root = text_parts.read(self.text)
         except yaml.YAMLError:
             raise self.error from None
         profiles = root.get("profiles")
@@ -121,7 +121,7 @@ class _Converting:
         if self.is_rewritten:
             raise self.error
         try:
-            self.text = rewriting.rewritten(self.text)
+            self.text = plain_yaml.rewritten(self.text)
         except (yaml.YAMLError, TypeError, ValueError, OverflowError):
             raise self.error from None
         self.is_rewritten = True

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from profiles_management.pmr.convert.edits import Edit, Kind, in_order
-from profiles_management.pmr.convert.layout import LINE_END, Part, line_starts
+from profiles_management.pmr.convert.text_parts import LINE_END, Part, line_starts
 
 MARK: Final = "# convert: "
 """What each comment begins with, so that a reader finds them all."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from profiles_management.pmr.convert.layout import Part
+from profiles_management.pmr.convert.text_parts import Part
 
 
 class Kind(Enum):
@@ -54,7 +54,9 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
     edits = [*edits]
     removed = {edit.part: edit.why for edit in reversed(edits) if edit.kind is Kind.REMOVE}
     _remove_empty_items(removed)
-    kept = [edit for edit in edits if edit.kind is not Kind.REMOVE and not _is_gone(edit.part, removed)]
+    kept = [
+        edit for edit in edits if edit.kind is not Kind.REMOVE and not _is_gone(edit.part, removed)
+    ]
     kept += _removals(removed)
     return sorted(kept, key=lambda edit: (edit.part.start, -edit.part.end))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from profiles_management.pmr.convert.edits import Edit, remove
-from profiles_management.pmr.convert.layout import Part
+from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.model import Finding
 
 # Keys without which what holds them means nothing or gives more, by the keys that lead there.

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from profiles_management.pmr import quantities
 from profiles_management.pmr.classes import Contributor, Owner, Profile
 from profiles_management.pmr.convert.edits import Edit, Kind, remove
-from profiles_management.pmr.convert.layout import Part
+from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
@@ -93,7 +93,9 @@ def _text(part: Part, key: str) -> str | None:
     return entry.text if entry is not None else None
 
 
-def _spelling(part: Part | None, words: Mapping[str, str], right: Collection[str]) -> Iterator[Edit]:
+def _spelling(
+    part: Part | None, words: Mapping[str, str], right: Collection[str]
+) -> Iterator[Edit]:
     """Write a word in the letter case that both programs read."""
     text = part.text if part is not None else None
     if part is None or text is None or text in right:
@@ -150,7 +152,9 @@ def _one_role_each(people: list[_Person], owner: _Person | None) -> Iterator[Edi
             strongest[person.identity] = person
     for person in people:
         if owner is not None and person.identity == owner.identity:
-            yield remove(person.part, f"{quoted(owner.name)} owns this profile and needs no role in it")
+            yield remove(
+                person.part, f"{quoted(owner.name)} owns this profile and needs no role in it"
+            )
         elif (best := strongest[person.identity]) is not person:
             yield remove(person.part, _why_not(person, best))
 

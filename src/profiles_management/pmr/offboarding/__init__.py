@@ -4,8 +4,8 @@ text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what t
 """
 
 from profiles_management.pmr.offboarding.mentions import Mention
+from profiles_management.pmr.offboarding.named_people import Action, Leaver, Place
 from profiles_management.pmr.offboarding.offboard import Offboarding, offboard
-from profiles_management.pmr.offboarding.people import Action, Leaver, Place
 from profiles_management.pmr.offboarding.unified import unified_diff
 
 __all__ = ["Action", "Leaver", "Mention", "Offboarding", "Place", "offboard", "unified_diff"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
-from profiles_management.pmr.offboarding.edits import Edit
+from profiles_management.pmr.offboarding.replacements import Edit
 
 _PARTS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"]+', re.DOTALL)
 

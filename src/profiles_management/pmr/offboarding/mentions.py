@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from profiles_management.pmr.offboarding.layout import Layout
+from profiles_management.pmr.offboarding.text_positions import Layout
 from profiles_management.pmr.problems import Where
 
 _LONGEST: Final = 200  # characters of a line
@@ -24,7 +24,9 @@ class Mention(NamedTuple):
     text: str
 
 
-def mentions(layout: Layout, name: str, known: Iterable[tuple[int, int]], file: str) -> Iterator[Mention]:
+def mentions(
+    layout: Layout, name: str, known: Iterable[tuple[int, int]], file: str
+) -> Iterator[Mention]:
     """Yield every place that contains a name as a whole word, in any letter case.
 
     Args:

@@ -10,13 +10,20 @@ from typing import Any, Final
 
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.collector import collector_paused
+from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.offboarding.edits import Edit, ListEdits, applied, in_order
 from profiles_management.pmr.offboarding.json_text import written_in
-from profiles_management.pmr.offboarding.layout import Layout, Node
 from profiles_management.pmr.offboarding.mentions import Mention, mentions
-from profiles_management.pmr.offboarding.people import OWNER, Action, Leaver, Person, Place, people
+from profiles_management.pmr.offboarding.named_people import (
+    OWNER,
+    Action,
+    Leaver,
+    Person,
+    Place,
+    people,
+)
+from profiles_management.pmr.offboarding.replacements import Edit, ListEdits, applied, in_order
+from profiles_management.pmr.offboarding.text_positions import Layout, Node
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
@@ -37,7 +44,8 @@ class Offboarding:
         leaver: who leaves.
         text: the document as it is, without a byte order mark.
         edits: what changes, in the order of the text.
-        places: the entries of the person, those of the new owner that the edits remove, and similar names.
+        places: the entries of the person, those of the new owner that the edits remove, and similar
+            names.
         mentions: where else the text contains the name; all stay.
         people: the kind and the name of everybody in the document.
     """

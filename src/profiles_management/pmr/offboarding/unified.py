@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from profiles_management.pmr.offboarding.edits import Edit, applied
+from profiles_management.pmr.offboarding.replacements import Edit, applied
 
 _CONTEXT = 3  # lines
 

@@ -12,7 +12,9 @@ from profiles_management.reconcile.plan import Phase
 PEOPLE = happenings.lists(happenings.people, happenings.foreign)
 
 
-@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@pytest.mark.parametrize(
+    "documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"]
+)
 @given(st.data(), PEOPLE, strategies.settings)
 def test_nobody_has_access_that_neither_before_nor_after_gives(documents, data, happened, settings):
     first, second = data.draw(documents), data.draw(documents)
@@ -26,9 +28,13 @@ def test_nobody_has_access_that_neither_before_nor_after_gives(documents, data, 
             assert roles <= seen.first.get(door, set()) | seen.last.get(door, set())
 
 
-@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@pytest.mark.parametrize(
+    "documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"]
+)
 @given(st.data(), PEOPLE, strategies.settings)
-def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(documents, data, happened, settings):
+def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(
+    documents, data, happened, settings
+):
     first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
@@ -38,9 +44,13 @@ def test_who_has_access_before_and_after_is_without_it_for_one_request_at_most(d
         assert seen.longest_gap(door) <= 1
 
 
-@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@pytest.mark.parametrize(
+    "documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"]
+)
 @given(st.data(), PEOPLE, strategies.settings)
-def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(documents, data, happened, settings):
+def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(
+    documents, data, happened, settings
+):
     first, second = data.draw(documents), data.draw(documents)
     world = World(settings).after(first, happened)
 
@@ -50,7 +60,9 @@ def test_the_mesh_lets_in_at_every_moment_who_is_let_in_before_and_after(documen
         assert door.kind == "RoleBinding" or seen.longest_gap(door) == 0
 
 
-@pytest.mark.parametrize("documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"])
+@pytest.mark.parametrize(
+    "documents", [strategies.documents(), strategies.crowds()], ids=["any", "alike"]
+)
 @given(st.data(), PEOPLE, strategies.settings)
 def test_nobody_is_given_a_second_role(documents, data, happened, settings):
     first, second = data.draw(documents), data.draw(documents)
@@ -89,15 +101,21 @@ def applied(world, pmr, **settings):
 def places_in(report, sent):
     """Return, for each write as it was sent, the change that it belongs to and its phase.
 
-    Left out is what waits for others, which goes when it can, and owner changes, which are exempt from the barriers.
+    Left out is what waits for others, which goes when it can, and owner changes, which are exempt
+    from the barriers.
     """
     found = {
-        key_of(write.verb, write.target.kind, write.target.namespace, write.target.name, write.body): outcome.change
+        key_of(
+            write.verb, write.target.kind, write.target.namespace, write.target.name, write.body
+        ): outcome.change
         for outcome in report.outcomes
         for write in outcome.change.writes
         if write.after is None and not is_owners(outcome.change)
     }
-    keys = [key_of(one.verb, KINDS[one.resource], one.namespace, named(one), one.content) for one in sent]
+    keys = [
+        key_of(one.verb, KINDS[one.resource], one.namespace, named(one), one.content)
+        for one in sent
+    ]
     return [(found[key], found[key].phase) for key in keys if key in found]
 
 

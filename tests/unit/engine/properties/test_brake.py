@@ -32,8 +32,14 @@ def test_what_one_source_takes_too_much_of_stays_and_everything_else_is_done(
     left = world.plan(second).changes
     assert stopped == bool(too_much)
     assert {change.source for change in left} <= too_much
-    groups = {(one.source, one.within) for one in plan.sources if is_too_much(one, plan, share, minimum)}
-    held = {what(change) for change in plan.changes if (change.source, change.within) in groups and not ended(change)}
+    groups = {
+        (one.source, one.within) for one in plan.sources if is_too_much(one, plan, share, minimum)
+    }
+    held = {
+        what(change)
+        for change in plan.changes
+        if (change.source, change.within) in groups and not ended(change)
+    }
     assert held <= {what(change) for change in left}
 
 
@@ -50,7 +56,11 @@ def test_it_counts_the_pairs_of_person_and_profile_that_end_with_no_role(first, 
 
 def is_too_much(group, plan, share, minimum):
     """Return whether a group loses too much: what left the document by the numbers of the whole document."""
-    whole = [one for one in plan.sources if one.source == group.source and (one == group or not one.within)]
+    whole = [
+        one
+        for one in plan.sources
+        if one.source == group.source and (one == group or not one.within)
+    ]
     lost, before = sum(one.lost for one in whole), sum(one.before for one in whole)
     return group.lost and lost > minimum and lost > share * before
 
@@ -74,7 +84,12 @@ def stops(world, pmr, **settings):
 def holders(world):
     """Return who has a role where, owners included."""
     return {
-        (one["metadata"]["namespace"], subject["kind"], subject["name"], subject.get("namespace", ""))
+        (
+            one["metadata"]["namespace"],
+            subject["kind"],
+            subject["name"],
+            subject.get("namespace", ""),
+        )
         for one in world.api.objects("RoleBinding")
         if not one["metadata"]["name"].startswith("default-")
         for subject in one["subjects"]

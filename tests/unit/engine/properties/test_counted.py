@@ -19,7 +19,9 @@ def profile(name):
     """A profile of ten contributors and a quota."""
     people = [Contributor(name=f"user{number}@example.com", role="edit") for number in range(10)]
     quota = {"hard": {"limits.cpu": "1000m"}}
-    return Profile(name=name, owner=Owner(kind="User", name=OWNER), contributors=people, resources=quota)
+    return Profile(
+        name=name, owner=Owner(kind="User", name=OWNER), contributors=people, resources=quota
+    )
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,9 @@ def thousand():
 
 
 @pytest.mark.parametrize(("page_size", "further"), [(100_000, 0), (5000, 2 + 2), (1000, 12 + 10)])
-def test_a_run_with_nothing_to_do_reads_a_dozen_times_and_writes_nothing(thousand, page_size, further):
+def test_a_run_with_nothing_to_do_reads_a_dozen_times_and_writes_nothing(
+    thousand, page_size, further
+):
     thousand.api.log.clear()
 
     report = thousand.apply(document(*map(profile, NAMES)), page_size=page_size)
@@ -47,7 +51,9 @@ def test_a_run_with_nothing_to_do_reads_a_dozen_times_and_writes_nothing(thousan
 
 
 @given(strategies.documents(most=3), strategies.settings)
-def test_a_first_apply_writes_no_more_than_there_are_objects_and_one_for_each_profile(pmr, settings):
+def test_a_first_apply_writes_no_more_than_there_are_objects_and_one_for_each_profile(
+    pmr, settings
+):
     world = World(settings)
     before = len(world.api.snapshot())
 

@@ -15,7 +15,8 @@ CUTS = ("kill_before", "kill_after")
 GRID = [
     (scenario, injury)
     for scenario in SCENARIOS
-    for injury in (CUTS if scenario.settings.standalone else INJURIES)  # what answers mean is the same for both modes
+    # what answers mean is the same for both modes
+    for injury in (CUTS if scenario.settings.standalone else INJURIES)
 ]
 
 
@@ -30,7 +31,9 @@ def test_access_is_right_at_every_moment_where_nothing_goes_wrong(scenario):
 
 
 @pytest.mark.parametrize(("scenario", "injury"), GRID, ids=str)
-def test_whichever_write_goes_wrong_the_next_run_ends_where_an_undisturbed_one_ends(scenario, injury):
+def test_whichever_write_goes_wrong_the_next_run_ends_where_an_undisturbed_one_ends(
+    scenario, injury
+):
     start, pmr = before(scenario), scenario.after
     undisturbed = start.twin()
     undisturbed.apply(pmr)
@@ -48,7 +51,11 @@ def test_whichever_write_goes_wrong_the_next_run_ends_where_an_undisturbed_one_e
 
 
 @given(
-    strategies.documents(), strategies.documents(), strategies.settings, st.integers(1, 40), st.sampled_from(INJURIES)
+    strategies.documents(),
+    strategies.documents(),
+    strategies.settings,
+    st.integers(1, 40),
+    st.sampled_from(INJURIES),
 )
 def test_so_it_is_for_any_two_documents(first, second, settings, index, injury):
     start = World(settings).after(first)

@@ -10,8 +10,9 @@ import pytest
 from engine.recorder import Recorder
 from engine.world import World
 from profiles_management import Settings, export_pmr
-from profiles_management.kubeflow import admission, names
-from profiles_management.kubeflow.confinement import Account
+from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.permissions import admission
+from profiles_management.kubeflow.permissions.confinement import Account
 from profiles_management.pmr import dumps, loads
 from profiles_management.pmr.classes import Defaults, Profile
 from profiles_management.pmr.rules import is_ours
@@ -45,7 +46,9 @@ def test_from_any_value_to_any_other_and_back(field, settings):
             way = Scenario(str(field), field.documents[start], field.documents[goal], settings)
             assert seen.findings(way) == [], f"{start} to {goal}"
             assert report.exit_code == 0, report.errors or report.pending
-            assert differences(of_profiles(world, field.documents[goal]), goals[goal]) == [], f"{one} to {other}"
+            assert differences(of_profiles(world, field.documents[goal]), goals[goal]) == [], (
+                f"{one} to {other}"
+            )
             assert not world.plan(field.documents[goal]).changes
 
 
@@ -67,10 +70,19 @@ def test_the_export_of_a_cluster_says_every_field_that_a_plan_compares(field, se
 def test_the_admission_policies_allow_each_of_our_keys_that_a_field_writes_on_a_namespace(settings):
     account = Account("kubeflow", "profiles-management")
     allowed = json.dumps(admission.policies(account, settings))
-    worlds = [World(settings).after(document) for field in fields.all_fields() for document in field.documents[:2]]
-    written = {key for world in worlds for space in world.api.objects("Namespace") for key in keys_of(space)}
+    worlds = [
+        World(settings).after(document)
+        for field in fields.all_fields()
+        for document in field.documents[:2]
+    ]
+    written = {
+        key
+        for world in worlds
+        for space in world.api.objects("Namespace")
+        for key in keys_of(space)
+    }
 
-    assert names.KEYS in written
+    assert naming.KEYS in written
     assert {key for key in written if is_ours(key) and f"'{key}'" not in allowed} == set()
 
 
@@ -86,9 +98,17 @@ def test_a_document_that_is_written_says_every_field(field):
 
 def test_the_reference_names_every_field():
     reference = (Path(__file__).parents[4] / "docs/reference/pmr.md").read_text()
-    named = {name for row in re.findall(r"^\| ([^|]*) \|", reference, re.MULTILINE) for name in row.split("`")}
+    named = {
+        name
+        for row in re.findall(r"^\| ([^|]*) \|", reference, re.MULTILINE)
+        for name in row.split("`")
+    }
     of_kubernetes = ("owner.", "resources.", "limitRange.", "plugins.")
-    ours = {path.removeprefix("contributors.") for path in fields.PROFILE if not path.startswith(of_kubernetes)}
+    ours = {
+        path.removeprefix("contributors.")
+        for path in fields.PROFILE
+        if not path.startswith(of_kubernetes)
+    }
 
     assert ours - named == set()
 
@@ -107,4 +127,6 @@ def test_no_field_is_forgotten():
 def test_a_walk_goes_from_every_value_to_every_other():
     for field in fields.all_fields():
         walk = field.walk()
-        assert {*field.pairs(), *((other, one) for one, other in field.pairs())} == set(pairwise(walk))
+        assert {*field.pairs(), *((other, one) for one, other in field.pairs())} == set(
+            pairwise(walk)
+        )

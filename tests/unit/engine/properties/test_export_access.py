@@ -10,7 +10,7 @@ from engine import happenings, strategies
 from engine.world import World
 from memory_api import Kfam
 from profiles_management import export_pmr
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr import loads
 from profiles_management.reconcile.plan import Action, Reason
 from scenarios.foreign import peer_pair, put
@@ -54,7 +54,7 @@ def owner_of(world, space):
         return as_user(owner, space) if owner else None
     body = world.api.get("Namespace", None, space) or {}
     declared = body.get("metadata", {}).get("annotations", {}).get("owner")
-    bound = world.api.get("RoleBinding", space, names.OWNER_BINDING) or {}
+    bound = world.api.get("RoleBinding", space, naming.OWNER_BINDING) or {}
     subjects = [one for one in bound.get("subjects") or () if one["name"] == declared]
     owner = subjects[0] if subjects else {"kind": "User", "name": declared}
     return as_user(owner, space) if declared else None
@@ -80,11 +80,19 @@ def unsayable_in(world, space):
     now = world.ticks.clock.now().isoformat()
     for binding in world.api.objects("RoleBinding", space):
         metadata = binding["metadata"]
-        ended = metadata.get("annotations", {}).get(names.UNTIL, "9999") <= now
+        ended = metadata.get("annotations", {}).get(naming.UNTIL, "9999") <= now
         is_no_role = binding["roleRef"]["name"] not in world.settings.cluster_roles.values()
-        if ended or is_no_role or binding["roleRef"]["kind"] == "Role" or "deletionTimestamp" in metadata:
+        if (
+            ended
+            or is_no_role
+            or binding["roleRef"]["kind"] == "Role"
+            or "deletionTimestamp" in metadata
+        ):
             found |= {*subjects_of(binding)}
-            found |= {identity(kind, metadata.get("annotations", {}).get("user", "")) for kind in ("User", "Group")}
+            found |= {
+                identity(kind, metadata.get("annotations", {}).get("user", ""))
+                for kind in ("User", "Group")
+            }
     return found
 
 
@@ -108,7 +116,9 @@ def test_an_apply_of_the_export_changes_nobodys_role(first, happened, settings):
     for space in set(spaces) - set(export.drafts):
         after = roles_in(world, space)
         everybody = (before[space].keys() | after.keys()) - unsayable[space]
-        assert {who: after.get(who) for who in everybody} == {who: before[space].get(who) for who in everybody}
+        assert {who: after.get(who) for who in everybody} == {
+            who: before[space].get(who) for who in everybody
+        }
 
 
 # a cluster that nobody drifted: what other programs made
@@ -119,7 +129,9 @@ def made_by_hand(world, name, owner):
         "apiVersion": "kubeflow.org/v1",
         "kind": "Profile",
         "metadata": {"name": name},
-        "spec": {"owner": {"apiGroup": names.RBAC_GROUP, "kind": owner.kind.value, "name": owner.name}},
+        "spec": {
+            "owner": {"apiGroup": naming.RBAC_GROUP, "kind": owner.kind.value, "name": owner.name}
+        },
     }
     if owner.namespace:
         body["spec"]["owner"]["namespace"] = owner.namespace
@@ -134,8 +146,12 @@ def contributed(world, name, user, role, by_peer):
         happenings.added_in_dashboard(world, name, user, role)
 
 
-people = st.tuples(strategies.users.filter(lambda name: len(name) < 200), strategies.roles, st.booleans())
-profiles = st.dictionaries(st.sampled_from(SPACES), st.tuples(strategies.owners, st.lists(people, max_size=4)))
+people = st.tuples(
+    strategies.users.filter(lambda name: len(name) < 200), strategies.roles, st.booleans()
+)
+profiles = st.dictionaries(
+    st.sampled_from(SPACES), st.tuples(strategies.owners, st.lists(people, max_size=4))
+)
 
 
 @given(profiles)

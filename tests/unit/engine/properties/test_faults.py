@@ -11,7 +11,14 @@ from scenarios.states import of_profiles
 
 PASSING = ("429", "500", "503", "reset_before")
 TWO = document(FULL, OTHER)
-LISTED = ("profiles", "namespaces", "rolebindings", "authorizationpolicies", "resourcequotas", "limitranges")
+LISTED = (
+    "profiles",
+    "namespaces",
+    "rolebindings",
+    "authorizationpolicies",
+    "resourcequotas",
+    "limitranges",
+)
 
 
 @pytest.mark.parametrize("scenario", KUBEFLOW, ids=str)
@@ -31,7 +38,9 @@ def test_what_passes_by_itself_is_no_matter(scenario, kind):
 @pytest.mark.parametrize("kind", ["422", "500", "reset_before"])
 def test_what_never_passes_is_said_of_its_profile_and_the_others_are_finished(kind):
     world = World()
-    world.api.faults.append(always(injury(kind), lambda request: request.writes and request.namespace == "ml"))
+    world.api.faults.append(
+        always(injury(kind), lambda request: request.writes and request.namespace == "ml")
+    )
 
     report = world.apply(TWO)
 
@@ -39,12 +48,16 @@ def test_what_never_passes_is_said_of_its_profile_and_the_others_are_finished(ki
     assert report.profiles()["ml"][0] is Result.FAILED
     assert report.profiles()["other"][0] is Result.DONE
     assert all(error.startswith("ml: ") for error in report.errors)
-    assert of_profiles(world, document(OTHER)) == of_profiles(World().after(document(OTHER)), document(OTHER))
+    assert of_profiles(world, document(OTHER)) == of_profiles(
+        World().after(document(OTHER)), document(OTHER)
+    )
 
 
 def test_a_conflict_is_pending_and_no_error():
     world = World()
-    world.api.faults.append(always(injury("409"), lambda request: request.writes and request.namespace == "ml"))
+    world.api.faults.append(
+        always(injury("409"), lambda request: request.writes and request.namespace == "ml")
+    )
 
     report = world.apply(TWO)
 
@@ -54,7 +67,9 @@ def test_a_conflict_is_pending_and_no_error():
 
 @pytest.mark.parametrize("resource", LISTED)
 def test_a_list_whose_pages_grew_too_old_is_read_again(resource):
-    many = document(*(profile(f"p{number}", ann="edit", limit_range=LIMITED) for number in range(4)))
+    many = document(
+        *(profile(f"p{number}", ann="edit", limit_range=LIMITED) for number in range(4))
+    )
     world = World().after(many)
     world.api.faults.append(gone_mid_list(resource=resource))
 
@@ -99,12 +114,14 @@ def test_a_list_from_before_the_dashboards_change_takes_nobodys_access():
 
     world.apply(document(profile()))
 
-    assert roles_in(world, "ml") == {"ann@example.com": "kubeflow-view"}  # seen and left to the next run
+    # seen and left to the next run
+    assert roles_in(world, "ml") == {"ann@example.com": "kubeflow-view"}
 
 
 def roles_in(world, space):
     return {
         one["subjects"][0]["name"]: one["roleRef"]["name"]
         for one in world.api.objects("RoleBinding", space)
-        if one["metadata"].get("annotations", {}).get("user") and one["metadata"]["name"] != "namespaceAdmin"
+        if one["metadata"].get("annotations", {}).get("user")
+        and one["metadata"]["name"] != "namespaceAdmin"
     }

@@ -8,7 +8,7 @@ from engine import happenings
 from engine.recorder import Recorder
 from engine.world import World
 from profiles_management import Settings
-from profiles_management.kubeflow import names
+from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr.classes import Contributor, Owner, Profile
 from scenarios.documents import LIMITS, OTHER_SCOPES, OWNER, QUOTA, document
 
@@ -19,7 +19,9 @@ NEW = "new@example.com"
 def ml(people=(), *, owner=OWNER, **rest):
     """A document of the profile `ml` with contributors as pairs of name and role."""
     contributors = [Contributor(name=name, role=role) for name, role in people]
-    return document(Profile(name="ml", owner=Owner(kind="User", name=owner), contributors=contributors, **rest))
+    return document(
+        Profile(name="ml", owner=Owner(kind="User", name=owner), contributors=contributors, **rest)
+    )
 
 
 def by_hand(kind, change):
@@ -28,7 +30,9 @@ def by_hand(kind, change):
 
 SWAPPED = [(DOT, "edit"), (DASH, "view")], [(DOT, "view"), (DASH, "edit")]
 TO_ADMIN = by_hand("RoleBinding", partial(happenings.bound_to, role="kubeflow-admin"))
-TO_SOMEBODY = by_hand("RoleBinding", partial(happenings.annotated, key="user", value=happenings.SOMEBODY))
+TO_SOMEBODY = by_hand(
+    "RoleBinding", partial(happenings.annotated, key="user", value=happenings.SOMEBODY)
+)
 ROLE_LOST = by_hand("AuthorizationPolicy", partial(happenings.annotated, key="role", value=None))
 SCOPES_CHANGED = partial(happenings.quota_changed, name="ml", quota=OTHER_SCOPES)
 
@@ -37,11 +41,20 @@ CASES = {
     "two whom the dashboard made swap roles": (
         ml(),
         ml(SWAPPED[1]),
-        *(partial(happenings.added_in_dashboard, name="ml", user=user, role=role) for user, role in SWAPPED[0]),
+        *(
+            partial(happenings.added_in_dashboard, name="ml", user=user, role=role)
+            for user, role in SWAPPED[0]
+        ),
     ),
     "owner and contributor swap": (ml([(DOT, "admin")]), ml([(OWNER, "admin")], owner=DOT)),
-    "owner and contributor who are alike swap": (ml([(DOT, "admin")], owner=DASH), ml([(DASH, "admin")], owner=DOT)),
-    "a role changes beside the owner": (ml([(DOT, "admin")]), ml([(DOT, "edit")], owner=NEW, labels={"team": "red"})),
+    "owner and contributor who are alike swap": (
+        ml([(DOT, "admin")], owner=DASH),
+        ml([(DASH, "admin")], owner=DOT),
+    ),
+    "a role changes beside the owner": (
+        ml([(DOT, "admin")]),
+        ml([(DOT, "edit")], owner=NEW, labels={"team": "red"}),
+    ),
     "a roleRef was changed": (ml([(DOT, "edit")]), ml([(DOT, "edit"), (DASH, "view")]), TO_ADMIN),
     "a RoleBinding names somebody else": (ml([(DOT, "edit")]), ml([(DOT, "view")]), TO_SOMEBODY),
     "a policy lost its annotation": (ml([(DOT, "edit")]), ml([(DOT, "view")]), ROLE_LOST),
@@ -51,9 +64,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("standalone", [False, True], ids=["kubeflow", "standalone"])
-@pytest.mark.parametrize(("before", "after", "happened"), [(a, b, rest) for a, b, *rest in CASES.values()], ids=CASES)
+@pytest.mark.parametrize(
+    ("before", "after", "happened"), [(a, b, rest) for a, b, *rest in CASES.values()], ids=CASES
+)
 def test_it_ends_in_one_run_and_shuts_nobody_out(before, after, happened, standalone):
-    world = World(Settings(allow_revocations=True, writers=1, standalone=standalone)).after(before, happened)
+    world = World(Settings(allow_revocations=True, writers=1, standalone=standalone)).after(
+        before, happened
+    )
     seen = Recorder(world.api)
 
     report = world.apply(after)
@@ -64,4 +81,7 @@ def test_it_ends_in_one_run_and_shuts_nobody_out(before, after, happened, standa
 
 
 def test_a_name_with_a_dotted_capital_i_is_kfams():
-    assert names.kfam_name(names.Person("User", "İb@x.com"), "edit") == "user-ib-x-com-clusterrole-edit"
+    assert (
+        naming.kfam_name(naming.Person("User", "İb@x.com"), "edit")
+        == "user-ib-x-com-clusterrole-edit"
+    )

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from engine import happenings, strategies
 from engine.world import NOON, World
 from memory_api import Answer
-from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.kubeflow.plan import plan
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.planning.planner import plan
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
 ANYTHING = happenings.lists(happenings.people, happenings.foreign, happenings.places)
@@ -42,11 +42,16 @@ def test_the_order_of_what_is_listed_means_nothing(first, happened, second, sett
     assert plans[0] == plans[1]
 
 
-@given(strategies.documents(), ANYTHING, strategies.documents(), strategies.settings, st.integers(0, 5))
+@given(
+    strategies.documents(), ANYTHING, strategies.documents(), strategies.settings, st.integers(0, 5)
+)
 def test_the_order_of_what_was_read_means_nothing(first, happened, second, settings, turned):
     world = World(settings).after(first, happened)
 
-    plans = [plan(second, seen(one), settings, now=NOON) for one in (world.twin(), listed_in_disorder(world, turned))]
+    plans = [
+        plan(second, seen(one), settings, now=NOON)
+        for one in (world.twin(), listed_in_disorder(world, turned))
+    ]
 
     assert plans[0] == plans[1]
 
@@ -62,7 +67,9 @@ def test_a_plan_writes_nothing(first, happened, second, settings):
 
 
 @given(strategies.documents(), ANYTHING, strategies.documents(), strategies.settings)
-def test_the_phases_of_a_plan_are_sorted_and_every_change_says_what_it_writes(first, happened, second, settings):
+def test_the_phases_of_a_plan_are_sorted_and_every_change_says_what_it_writes(
+    first, happened, second, settings
+):
     found = World(settings).after(first, happened).plan(second)
 
     assert list(found.changes) == sorted(found.changes, key=lambda change: change.order)
@@ -91,7 +98,9 @@ def shuffled(pmr, chance):
 def listed_in_disorder(world, turned):
     """Return a world whose lists come in another order."""
     twin = world.twin()
-    twin.api.faults.append(lambda request, act: disordered(act(), turned) if request.verb == "list" else act())
+    twin.api.faults.append(
+        lambda request, act: disordered(act(), turned) if request.verb == "list" else act()
+    )
     return twin
 
 

@@ -50,7 +50,9 @@ def test_a_profile_and_its_resource_quota_have_the_amounts_as_kubernetes_prints_
     in_quota = amounts_of(world, "ResourceQuota", "kf-resource-quota", "hard")
 
     assert in_profile == {name: quantities.canonical(text) for name, text in AMOUNTS.items()}
-    assert in_quota == {name: quantities.canonical(text, quantities.MILLI) for name, text in AMOUNTS.items()}
+    assert in_quota == {
+        name: quantities.canonical(text, quantities.MILLI) for name, text in AMOUNTS.items()
+    }
 
 
 @pytest.mark.parametrize("settings", [BRAKE_OFF, STANDALONE], ids=["kubeflow", "standalone"])
@@ -62,14 +64,18 @@ def test_a_folder_has_the_amounts_as_the_cluster_has_them(tmp_path, settings, pm
 
     for path in tmp_path.rglob("*.yaml"):
         body = yaml.safe_load(path.read_text())
-        stored = world.api.get(body["kind"], body["metadata"].get("namespace"), body["metadata"]["name"])
+        stored = world.api.get(
+            body["kind"], body["metadata"].get("namespace"), body["metadata"]["name"]
+        )
         for key, value in (body.get("spec") or {}).items():
             assert stored["spec"][key] == value, path
 
 
 def test_a_folder_that_spells_amounts_otherwise_is_rewritten_once(tmp_path):
     limits = {"limits": [{"type": "Pod", "max": {"memory": "2048Mi", "cpu": "1000m"}}]}
-    pmr = document(profile(fields={"resources": {"hard": {"pods": 5, "cpu": "1000m"}}, "limit_range": limits}))
+    pmr = document(
+        profile(fields={"resources": {"hard": {"pods": 5, "cpu": "1000m"}}, "limit_range": limits})
+    )
     create_or_update_profiles(pmr, target=tmp_path)
     before = {path: path.read_text() for path in tmp_path.rglob("*.yaml")}
     for path, text in before.items():
@@ -85,7 +91,9 @@ def test_a_folder_that_spells_amounts_otherwise_is_rewritten_once(tmp_path):
 
 @pytest.mark.parametrize("text", ["0.0001", "100u", "1.0001", "0.1m"])
 def test_a_limit_range_finer_than_the_server_keeps_settles(text):
-    limits = {"limits": [{"type": "Container", "default": {"cpu": text}, "defaultRequest": {"cpu": text}}]}
+    limits = {
+        "limits": [{"type": "Container", "default": {"cpu": text}, "defaultRequest": {"cpu": text}}]
+    }
     pmr, world = document(profile(fields={"limit_range": limits})), World()
     world.apply(pmr)
 
@@ -93,7 +101,12 @@ def test_a_limit_range_finer_than_the_server_keeps_settles(text):
 
 
 def test_a_ratio_is_judged_as_the_server_has_rounded_it():
-    limits = {"type": "Container", "min": {"cpu": "0.4m"}, "max": {"cpu": "3m"}, "maxLimitRequestRatio": {"cpu": "5"}}
+    limits = {
+        "type": "Container",
+        "min": {"cpu": "0.4m"},
+        "max": {"cpu": "3m"},
+        "maxLimitRequestRatio": {"cpu": "5"},
+    }
 
     with pytest.raises(ValueError, match="more than its max divided by its min"):
         profile(fields={"limit_range": {"limits": [limits]}})

@@ -12,7 +12,12 @@ from scenarios.states import of_profiles
 
 PATIENT = Settings(allow_revocations=True, deadline=300)
 IN_A_HURRY = Settings(allow_revocations=True, deadline=0)
-HUNDRED = document(*(profile(f"p{number:03}", ann="edit", bob="view", labels={"team": "red"}) for number in range(100)))
+HUNDRED = document(
+    *(
+        profile(f"p{number:03}", ann="edit", bob="view", labels={"team": "red"})
+        for number in range(100)
+    )
+)
 
 
 def test_a_first_apply_of_a_hundred_profiles_is_no_error():
@@ -45,7 +50,11 @@ def test_the_run_after_the_controller_finishes_what_was_pending():
     assert not world.plan(HUNDRED).changes
 
 
-@given(strategies.documents(), strategies.documents(), strategies.settings.filter(lambda one: not one.standalone))
+@given(
+    strategies.documents(),
+    strategies.documents(),
+    strategies.settings.filter(lambda one: not one.standalone),
+)
 def test_runs_without_patience_end_where_one_with_patience_ends(first, second, settings):
     world, patient = World(settings, slow=True), World(settings).after(first)
     finished(world, first)
@@ -72,7 +81,9 @@ def finished(world, pmr):
     st.sampled_from(STAGES),
     strategies.settings.filter(lambda one: not one.standalone),
 )
-def test_a_controller_that_stops_anywhere_is_no_reason_to_write_twice_or_to_warn(first, second, stage, settings):
+def test_a_controller_that_stops_anywhere_is_no_reason_to_write_twice_or_to_warn(
+    first, second, stage, settings
+):
     world, running = World(settings).after(first), World(settings).after(first)
     world.controller.stops_before = stage
 

@@ -9,9 +9,9 @@ from engine import happenings, strategies
 from engine.many_sources import of_sources, some_sources
 from engine.test_until import at
 from engine.world import NOON, World
-from profiles_management.kubeflow import names
-from profiles_management.kubeflow.cluster import Cluster
-from profiles_management.kubeflow.undefined import stale
+from profiles_management.kubeflow.cluster.cluster import Cluster
+from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.planning.undefined_profiles import stale
 from profiles_management.pmr.merging import Source, merge
 from scenarios.states import of_profiles
 
@@ -54,7 +54,9 @@ def test_the_end_does_not_depend_on_the_documents_before(first, second, settings
 
 
 @given(of_sources(), of_sources(conflicts=True), some_sources, ANYTHING, strategies.settings)
-def test_the_profiles_of_a_frozen_source_stay_as_they_are(first, second, frozen, happened, settings):
+def test_the_profiles_of_a_frozen_source_stay_as_they_are(
+    first, second, frozen, happened, settings
+):
     world = World(settings).after(first.merged(), happened)
     theirs = made_by(world, frozen) - adopted_by(second.without(frozen))
     before = whole(world, theirs)
@@ -78,7 +80,9 @@ def test_but_for_what_has_come_to_its_end(first, second, frozen, settings):
 
 
 @given(of_sources(), of_sources(), some_sources, strategies.settings)
-def test_whom_a_frozen_source_added_stays_where_the_definer_lets_them(first, second, frozen, settings):
+def test_whom_a_frozen_source_added_stays_where_the_definer_lets_them(
+    first, second, frozen, settings
+):
     world = World(settings).after(first.merged())
     now = second.without(frozen).merged()
     before = {
@@ -136,11 +140,11 @@ def seen(world):
 
 
 def source_of(body):
-    return body["metadata"].get("annotations", {}).get(names.SOURCE, "")
+    return body["metadata"].get("annotations", {}).get(naming.SOURCE, "")
 
 
 def ends(body):
-    until = body["metadata"].get("annotations", {}).get(names.UNTIL)
+    until = body["metadata"].get("annotations", {}).get(naming.UNTIL)
     return until is not None and datetime.fromisoformat(until) <= SOME_DAY
 
 
@@ -157,7 +161,9 @@ def adopted_by(documents):
 
 def whole(world, profiles):
     """Return everything in these profiles, byte for byte."""
-    return {key: world.api.get(*key) for key in world.api.snapshot() if (key[1] or key[2]) in profiles}
+    return {
+        key: world.api.get(*key) for key in world.api.snapshot() if (key[1] or key[2]) in profiles
+    }
 
 
 def settled(pmr, key, body):
@@ -167,5 +173,9 @@ def settled(pmr, key, body):
         return True
     notes = body["metadata"]["annotations"]
     name, kind = notes.get("user") or notes["group"], "User" if "user" in notes else "Group"
-    own = [one for one in profile.contributors if (profile.name, one.kind, one.name) not in pmr.origins.contributors]
+    own = [
+        one
+        for one in profile.contributors
+        if (profile.name, one.kind, one.name) not in pmr.origins.contributors
+    ]
     return (kind, name) in {(one.kind.value, one.name) for one in (*own, profile.owner)}

@@ -20,7 +20,9 @@ def test_one_apply_does_all_that_can_be_done(first, happened, second, settings):
     assert not report.failed, report.errors
     assert len(world.api.writes) == written
     assert world.plan(second) == left
-    assert left.changes == tuple(outcome.change for outcome in again.outcomes if outcome.why.startswith("waits for"))
+    assert left.changes == tuple(
+        outcome.change for outcome in again.outcomes if outcome.why.startswith("waits for")
+    )
 
 
 @given(
@@ -52,7 +54,12 @@ def ends_something(happening):
     return happening.keywords.get("change") is happenings.terminating
 
 
-@given(strategies.crowds(), happenings.lists(happenings.people), strategies.crowds(), strategies.settings)
+@given(
+    strategies.crowds(),
+    happenings.lists(happenings.people),
+    strategies.crowds(),
+    strategies.settings,
+)
 def test_people_whose_names_are_alike_are_settled_in_one_run(first, happened, second, settings):
     world = World(settings).after(first, [one for one in happened if not ends_something(one)])
 

@@ -1,0 +1,194 @@
+"""The command `offboard`: everything that a person has, and the documents without them."""
+
+import codecs
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from profiles_management import list_access
+from profiles_management.cli import completing
+from profiles_management.cli.document_options import DocumentOptions, GitOptions
+from profiles_management.cli.local_files import STDIN
+from profiles_management.cli.options import OutputOption, TargetOptions
+from profiles_management.cli.program import command
+from profiles_management.cli.prompting import READING
+from profiles_management.cli.rewriting import rewrite
+from profiles_management.cli.session import Session
+from profiles_management.cli.setting_options import ExportOptions
+from profiles_management.git.address import is_location
+from profiles_management.kubeflow.access import departure_report
+from profiles_management.kubeflow.access.departure import Departure
+from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr import file_set
+from profiles_management.pmr.boundary import source_boundary
+from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
+from profiles_management.pmr.offboarding import offboard as without
+from profiles_management.pmr.people import UserKind
+from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, Where
+from profiles_management.pmr.rules import Rules
+from profiles_management.reconcile.describe import problem_data
+from profiles_management.reconcile.lines import count, printable
+
+
+@command
+def offboard(
+    ctx: typer.Context,
+    person: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERSON",
+            help="Exact name of the person, as in the document.",
+            autocompletion=completing.people,
+        ),
+    ],
+    given: DocumentOptions,
+    git: GitOptions,
+    target: TargetOptions,
+    options: ExportOptions,
+    new_owner: Annotated[
+        str,
+        typer.Option(
+            "--new-owner",
+            metavar="NAME",
+            help="New owner of the profiles of this person.",
+            autocompletion=completing.people,
+        ),
+    ] = "",
+    kind: Annotated[UserKind, typer.Option("--kind", help="Kind of PERSON.")] = UserKind.USER,
+    write: Annotated[
+        bool, typer.Option("--write", help="Edit the files in place, instead of printing a diff.")
+    ] = False,
+    output: OutputOption = "text",
+) -> int:
+    """Show everything that a person has, and the changes that remove the person from the documents."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    leaver = _leaver(person, kind, new_owner)
+    if write:
+        _check_writable(given.names)
+    contents = session.contents(given.names, git)
+    with source_boundary(session.documents):
+        found = _without(contents, leaver, settings.rules)
+    access = _access(session, target, settings)
+    departure = Departure(leaver, found, access)
+    if write and departure.changed:
+        _write(session, contents, departure.changed)
+        departure = replace(departure, is_written=True)
+    _show(session, output, departure)
+    return 0 if departure.is_found and not departure.undecided else 1
+
+
+def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
+    if not person.strip():
+        raise typer.BadParameter(
+            "is empty. Write the name as the document has it.", param_hint="PERSON"
+        )
+    if new_owner == person:
+        raise typer.BadParameter("is the person who leaves.", param_hint="--new-owner")
+    return Leaver(person, kind, new_owner)
+
+
+def _check_writable(names: Sequence[str]) -> None:
+    for name in names:
+        if name == STDIN or is_location(name):
+            what = "standard input" if name == STDIN else "a document in Git"
+            raise typer.BadParameter(
+                f"edits files. Leave it out to see the diff of {what}.", param_hint="--write"
+            )
+
+
+def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> list[Offboarding]:
+    """Return what becomes of each file.
+
+    Raises:
+        DocumentError: with the problems of all files.
+    """
+    file_set.document(contents, rules=rules)
+    found: list[Offboarding] = []
+    problems: list[Problem] = []
+    for name, content in contents.items():
+        try:
+            found.append(without(content, leaver, name=name, rules=rules))
+        except DocumentError as error:
+            problems += error.problems
+    if problems:
+        raise DocumentError(problems)
+    return found
+
+
+def _access(
+    session: Session, target: TargetOptions, settings: Settings
+) -> Sequence[AccessEntry] | None:
+    """Return everybody's access in the target; None and a note if none was named and none answers."""
+    try:
+        where = session.target(target, existing=True, plan_only=True)
+        with session.terminal.waiting(READING):
+            return list_access(target=where, settings=settings)
+    except ClusterError as error:
+        if target != TargetOptions():
+            raise
+        session.note(f"The cluster was not checked. {error}")
+        return None
+
+
+def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Offboarding]) -> None:
+    """Write the documents; if one fails, a note names those before it."""
+    written: list[str] = []
+    try:
+        for document in changed:
+            before = contents[document.name]
+            mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+            rewrite(document.name, before, mark + document.edited().encode())
+            written.append(document.name)
+    finally:
+        if written and len(written) < len(changed):
+            session.note(f"Wrote {', '.join(written)} before the error below.")
+
+
+def _show(session: Session, output: str, departure: Departure) -> None:
+    errors = [] if departure.is_found else [problem_data(_nobody(departure))]
+    data = departure_report.data(departure) | {"errors": errors}
+    session.show(output, departure_report.lines(departure), data)
+    if output != "text":
+        return
+    if not departure.is_written:
+        for document in departure.changed:
+            session.terminal.diff(
+                unified_diff(document.text, document.edits, printable(document.name))
+            )
+    is_cluster = session.description is not None and session.description.kind == "cluster"
+    for message in _messages(departure, has_cluster=is_cluster and departure.access is not None):
+        session.note(message)
+    if not departure.is_found:
+        nobody = _nobody(departure)
+        session.error(f"{nobody.what} {nobody.remedy}")
+
+
+def _messages(departure: Departure, *, has_cluster: bool) -> Iterator[str]:
+    names = ", ".join(document.name for document in departure.changed)
+    if departure.is_written:
+        yield f"Wrote {names}. Then run plan and apply."
+    elif names:
+        yield f"Nothing was written. --write edits {names}. Then run plan and apply."
+    access = departure.own_access
+    if not names and any(entry.managed for entry in access):
+        yield "No document gives this access. Run plan and apply to revoke it."
+    if any(not entry.managed for entry in access):
+        yield "apply keeps access that is not managed here; --foreign revoke removes it."
+    if has_cluster:
+        person = shlex.quote(departure.leaver.name)
+        command = f"profiles-management access --person {person} --cluster-wide"
+        yield f"ClusterRoleBindings were not checked. Run: {command}"
+
+
+def _nobody(departure: Departure) -> Problem:
+    leaver = departure.leaver
+    meant = " or ".join(departure.meant())
+    hint = f" Did you mean {meant}?" if meant else ""
+    where = count(len(departure.documents), "document")
+    what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"
+    return Problem("nobody", what, Where(), "Names are compared exactly.")

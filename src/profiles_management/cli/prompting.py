@@ -1,0 +1,113 @@
+"""Asking before a change on a terminal; the plan that is shown is the plan that is applied."""
+
+from collections.abc import Callable, Collection
+
+from profiles_management.cli.session import Session
+from profiles_management.kubeflow.engine import allowed, stops
+from profiles_management.kubeflow.planning.confirmation import (
+    Concern,
+    Kind,
+    concerns,
+    confirm_sentence,
+)
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.problems import ProfilesError
+from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.plan import Plan
+from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
+from profiles_management.reconcile.text import plan_lines
+
+READING = "Reading what is there"
+_QUESTION = "Apply these changes?"
+
+
+class Declined(ProfilesError):
+    """A person was asked and did not agree, or nobody could be asked.
+
+    Attributes:
+        report: the plan that was shown, of which nothing was done.
+    """
+
+    def __init__(self, report: Report, message: str = "Nothing was changed.") -> None:
+        self.report = report
+        super().__init__(message)
+
+
+def agreed_plan(
+    session: Session, make: Callable[[], Plan], settings: Settings, *, ask: bool
+) -> Plan:
+    """Return a plan to apply, which a person has agreed to where that is needed.
+
+    After the answer the plan is made again, because the cluster may have changed meanwhile: what
+    takes away more than was agreed to is shown and asked again.
+
+    Args:
+        make: reads the target and returns the plan.
+        ask: whether there is somebody to ask.
+
+    Raises:
+        Declined: the answer was no.
+    """
+    agreed: frozenset[Concern] = frozenset()
+    gateways: list[object] = []
+    while True:
+        with session.terminal.waiting(READING):
+            plan = make()
+        due = concerns(allowed(plan, settings))
+        same_gateways = gateways == _gateways(plan) or not any(
+            concern.kind is Kind.GATEWAYS for concern in due
+        )
+        if not ask or (due <= agreed and same_gateways):
+            return plan
+        if agreed:
+            session.note("The cluster changed meanwhile, and the plan with it.")
+        why = asked_stops(plan, due, settings, ask=ask)
+        session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
+        if not session.terminal.confirms(_QUESTION):
+            raise Declined(_nothing_of(plan, why))
+        agreed, gateways = due, _gateways(plan)
+
+
+def _gateways(plan: Plan) -> list[object]:
+    """Return the gateways that a plan writes; those of policies in the cluster may be others after the question."""
+    return [fact.data["principals"] for fact in plan.facts if fact.key == "gateways"]
+
+
+def asked_stops(
+    plan: Plan, due: Collection[Concern], settings: Settings, *, ask: bool
+) -> tuple[Stop, ...]:
+    """Return why an apply would stop, here and now: a confirmation counts where there is somebody to ask.
+
+    Args:
+        due: what a person has to agree to.
+    """
+    why = stops(plan, settings)
+    return (*why, _confirmation(confirm_sentence(due))) if ask and due else why
+
+
+def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:
+    """Show which profiles are deleted, and ask.
+
+    Raises:
+        Declined: the answer was no, or there is nobody to ask.
+    """
+    data = "their namespaces and data stay" if keep_data else "with everything in their namespaces"
+    profiles = count(len(plan.stale), "profile")
+    nothing = _nothing_of(plan, (_confirmation(f"{profiles} would be deleted, {data}"),))
+    session.terminal.complain([*session.heading(), *plan_lines(plan)])
+    if not session.terminal.is_interactive():
+        raise Declined(
+            nothing,
+            "Deleting asks first, and there is no terminal to ask on. If it is meant: --yes.",
+        )
+    if not session.terminal.confirms(f"Delete {profiles}, {data}?"):
+        raise Declined(nothing, "Nothing was deleted.")
+
+
+def _confirmation(what: str) -> Stop:
+    return Stop(StopKind.CONFIRMATION, what, "Agree on the terminal, or pass --yes.")
+
+
+def _nothing_of(plan: Plan, why: tuple[Stop, ...]) -> Report:
+    return Report(plan.holding(lambda _: True), stops=why)

@@ -1,0 +1,1 @@
+"""Reports on who has access, and on a person who leaves. Pure."""

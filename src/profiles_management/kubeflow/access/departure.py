@@ -1,0 +1,84 @@
+"""A person who leaves: what documents and a target have of them, and of similar names. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from profiles_management.kubeflow.access.person_search import MOST_SIMILAR, includes, search
+from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from profiles_management.pmr.offboarding import Action, Leaver, Mention, Offboarding, Place
+from profiles_management.pmr.people import UserKind
+from profiles_management.reconcile.plan import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A person, the documents that were searched, and the access that a target gives.
+
+    Attributes:
+        access: everybody's access in the target; None where it was not checked.
+        is_written: whether the documents were written.
+    """
+
+    leaver: Leaver
+    documents: Sequence[Offboarding]
+    access: Sequence[AccessEntry] | None = None
+    is_written: bool = False
+
+    @property
+    def person(self) -> Person:
+        """The person who leaves."""
+        return Person(self.leaver.kind.value, self.leaver.name)
+
+    @property
+    def changed(self) -> list[Offboarding]:
+        """The documents that change."""
+        return [document for document in self.documents if document.edits]
+
+    @property
+    def is_found(self) -> bool:
+        """Whether any document, or the target, has the person."""
+        return bool(self.own_access) or any(document.is_found for document in self.documents)
+
+    @property
+    def places(self) -> list[Place]:
+        """The entries of all documents, in their order."""
+        return [place for document in self.documents for place in document.places]
+
+    @property
+    def undecided(self) -> list[Place]:
+        """What the person still owns."""
+        return [place for place in self.places if place.action is Action.DECIDE]
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """Where else the documents contain the name."""
+        return [mention for document in self.documents for mention in document.mentions]
+
+    @property
+    def own_access(self) -> list[AccessEntry]:
+        """What the target gives the person."""
+        return [entry for entry in self.access or () if entry.person == self.person]
+
+    @property
+    def similar_access(self) -> list[AccessEntry]:
+        """What it gives similar names, and groups and patterns that include the person."""
+        others = (entry for entry in self.access or () if entry.person != self.person)
+        return [entry for entry in others if self._is_similar(entry.person)]
+
+    def _is_similar(self, person: Person) -> bool:
+        if self.leaver.is_alike(person.name):
+            return True
+        return self.leaver.kind is UserKind.USER and includes(person, self.leaver.name)
+
+    def meant(self) -> tuple[str, ...]:
+        """Return the names of this kind that may have been meant where nobody was found."""
+        people = {person for person in self._people() if person.kind == self.person.kind}
+        found = search(self.leaver.name, people)
+        names = sorted({person.name for person in found.people} - {self.leaver.name})
+        return found.similar or tuple(names[:MOST_SIMILAR])
+
+    def _people(self) -> Iterator[Person]:
+        """Yield everybody in the documents and the target."""
+        yield from (entry.person for entry in self.access or ())
+        for document in self.documents:
+            yield from (Person(kind.value, name) for kind, name in document.people)

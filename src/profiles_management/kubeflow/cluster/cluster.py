@@ -1,0 +1,402 @@
+"""A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lightkube import Client
+from lightkube.core.resource import api_info
+from lightkube.resources import core_v1
+
+from profiles_management.kubeflow.cluster import pages, retry_revocation
+from profiles_management.kubeflow.cluster.api_errors import Asked, Refused, answers, grant, judge
+from profiles_management.kubeflow.cluster.conditions import holds
+from profiles_management.kubeflow.cluster.counting import counted
+from profiles_management.kubeflow.cluster.http import JSON, MERGE_PATCH, TooLarge, Wire, path
+from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.observation import slim_classes
+from profiles_management.kubeflow.observation.observer import Observer
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.observed import UNSEEN_ROLES, Contents, Observed
+from profiles_management.kubeflow.target import WriteError
+from profiles_management.pmr.gc_pause import collector_paused
+from profiles_management.pmr.problems import (
+    ClusterAway,
+    ClusterError,
+    Forbidden,
+    Interrupted,
+    MissingKind,
+    Problem,
+    Where,
+)
+from profiles_management.reconcile.clock import SYSTEM, Clock
+from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+from profiles_management.reconcile.retry import Passing, Retry
+
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.target_description import TargetDescription
+
+T = TypeVar("T")
+_LOOKED_INTO = 8  # namespaces at once
+_MOST_LOOKED_INTO = 50
+
+_GROUP_OF_PROFILES = "/apis/kubeflow.org/v1"
+_FEWER = 8  # how many times fewer objects to ask for where a page is too large
+_METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
+_DELETION_TIMESTAMP = b'"deletionTimestamp"'
+_CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
+
+
+class Cluster:
+    """A cluster behind a lightkube Client, which threads share."""
+
+    def __init__(self, client: Client, *, clock: Clock = SYSTEM, plan_only: bool = False) -> None:
+        """Use a client; with `plan_only`, a permission to write is never missing."""
+        slim_classes.learn()
+        self.client = client
+        self._wire = Wire(client)
+        self._clock = clock
+        self._retry = Retry(clock)
+        # Nothing is lost where reading is given up, and somebody may be waiting for the message.
+        self._reading = Retry(clock, attempts=4, longest=2.0)
+        self._settings = Settings()
+        self._plan_only = plan_only
+
+    @property
+    def description(self) -> "TargetDescription":
+        """Which cluster it is, as far as the client's configuration says."""
+        from profiles_management.kubeflow.cluster.kubeconfig.client_description import described  # noqa: PLC0415 - see Target
+
+        return described(self.client.config, acting_as=self._wire.acting_as)
+
+    def observe(self, settings: Settings) -> Observed:
+        """Read all that planning looks at.
+
+        Sends one cluster-wide LIST a kind, in pages of `settings.page_size` objects, all kinds at
+        once, and one GET for each ClusterRole that contributors are bound to; never a request per
+        profile.
+
+        Raises:
+            MissingKind: the cluster has no Profile or AuthorizationPolicy (in standalone mode
+                neither is needed). In standalone mode beside Kubeflow, Profiles are read for their
+                marks alone.
+            Forbidden: a list is not allowed; the message names verb and resource.
+            ClusterAway: no answer, although it was tried again.
+            Interrupted: the program was asked to end.
+        """
+        self._settings = settings
+        kinds = [
+            kind
+            for kind in slim_classes.KINDS
+            if not (settings.standalone and kind is slim_classes.Profile)
+        ]
+        optional = {slim_classes.AuthorizationPolicy} if settings.standalone else set()
+        roles = sorted(set(settings.cluster_roles.values()))
+        with collector_paused(), ThreadPoolExecutor(len(kinds) + 2) as pool:
+            missing = pool.submit(self._missing, roles)
+            beside = (
+                pool.submit(self._profile_marks)
+                if settings.standalone and settings.allow_kubeflow
+                else None
+            )
+            read = [pool.submit(self._gather, kind, optional) for kind in kinds]
+            holds, parts = [], Observer(self._settings)
+            for kind, part in zip(kinds, read, strict=True):
+                try:
+                    found = part.result()
+                except MissingKind:
+                    # Where namespaces are missing too, this is not an API server, and their error
+                    # says so.
+                    read[kinds.index(slim_classes.Namespace)].result()
+                    raise
+                if found is not None:
+                    holds.append(kind.__name__)
+                    parts.join(found)
+            try:
+                seen = parts.observed(holds, missing.result())
+            except Forbidden as error:
+                seen = parts.observed(
+                    holds, unreadable=[_unseen_roles(error, roles, self._role_options)]
+                )
+            marks = beside.result() if beside is not None else {}
+        return replace(seen, own_namespace=self._wire.own_namespace, profile_marks=marks)
+
+    def has_profiles(self) -> bool:
+        """Return whether Kubeflow's Profile CRD is installed, by discovery, which every account may read.
+
+        Where an account may not, it is taken not to be there.
+        """
+
+        def once(_: int) -> bytes:
+            with answers(Asked("read", "the API group of Profiles")):
+                return self._wire.send("GET", _GROUP_OF_PROFILES)
+
+        try:
+            return pages.has_resource(self._try(once), api_info(slim_classes.Profile).plural)
+        except (MissingKind, Forbidden):
+            return False
+
+    def _profile_marks(self) -> dict[str, str]:
+        part = self._gather(slim_classes.Profile, {slim_classes.Profile})
+        return (
+            {name: profile.mark for name, profile in part.profiles.items()}
+            if part is not None
+            else {}
+        )
+
+    def send(self, write: Write, *, deadline: float) -> None:
+        """Carry a write out, again where it can pass by itself.
+
+        A creation that finds the object there, or a deletion that finds it gone, is done if it may
+        have been sent before and only the answer was lost. Deleting what is not there is always
+        done.
+
+        A write that ends access holds for the object as it is by then, see Write.
+
+        Raises:
+            WriteError: it was refused; `conflict` where somebody else was quicker.
+        """
+        try:
+            remains = self._sent(write, deadline)
+        except WriteError as error:
+            if write.ends is None or not error.conflict:
+                raise
+            remains = True
+        if remains and write.ends is not None:
+            retry_revocation.finish(write, self._object, lambda each: self._sent(each, deadline))
+
+    def _object(self, target: ObjectRef) -> Observer:
+        """Read one object again, by a list of its namespace: we may not get objects one by one."""
+        kind = slim_classes.BY_NAME[target.kind]
+        return self._try(lambda _: self._listed(kind, target.name, space=target.namespace))
+
+    def _sent(self, write: Write, deadline: float) -> bool:
+        """Send a write, again where it can pass by itself; return whether what it deletes is still there."""
+        maybe_done = False
+
+        def once(_: int) -> bool:
+            nonlocal maybe_done
+            try:
+                return self._write(write)
+            except Passing as failure:
+                maybe_done = maybe_done or failure.sent
+                raise
+            except Refused as refused:
+                judge(refused, write, maybe_done=maybe_done)
+                return False
+
+        try:
+            return self._retry(once, deadline=deadline)
+        except Passing as failure:
+            message = f"{failure}; it was tried again until time or patience ran out"
+            raise WriteError(message, unanswered=True) from failure
+
+    def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
+        """Return those that hold by now: one LIST for each kind of condition, never one for each profile."""
+        found: set[Condition] = set()
+        for kind in {condition.target.kind for condition in conditions}:
+            mine = [condition for condition in conditions if condition.target.kind == kind]
+            found |= self._met(slim_classes.BY_NAME[kind], mine)
+        return frozenset(found)
+
+    def contents(self, namespaces: Sequence[str]) -> dict[str, Contents]:
+        """Return how many pods and ServiceAccounts some namespaces have: two LISTs of one object for each namespace.
+
+        Where that is not allowed, or does not work, the answer says so.
+        """
+        with ThreadPoolExecutor(_LOOKED_INTO) as pool:
+            return dict(
+                zip(
+                    namespaces,
+                    pool.map(self._contents, namespaces[:_MOST_LOOKED_INTO]),
+                    strict=False,
+                )
+            )
+
+    def _contents(self, namespace: str) -> Contents:
+        try:
+            return Contents(
+                self._number(core_v1.Pod, namespace),
+                self._number(core_v1.ServiceAccount, namespace),
+            )
+        except ClusterError as error:
+            return Contents(why=str(error).partition(":")[0])
+
+    def _number(self, kind: type[Any], namespace: str) -> int:
+        """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
+
+        def once(_: int) -> int:
+            with self._answers("list", kind):
+                content = self._wire.send("GET", path(kind, namespace, query={"limit": 1}))
+                return counted(content)
+
+        return self._try(once)
+
+    def uids(self, kind: str) -> dict[str, str]:
+        """Return the uid of each Profile or Namespace by its name, with one LIST.
+
+        Raises:
+            ClusterError: the list cannot be read.
+        """
+        part = self._read(slim_classes.BY_NAME[kind])
+        seen = part.profiles if kind == "Profile" else part.namespaces
+        return {name: one.uid for name, one in seen.items()}
+
+    def everything(self, kind: type[Any], settings: Settings) -> tuple[list[Any], list[Problem]]:
+        """Return all objects of a kind that is not observed, and what could not be read of them.
+
+        Raises:
+            ClusterError: the list cannot be read; Forbidden names the verb and resource that are
+                not allowed.
+        """
+        self._settings = settings
+        return self._try(lambda _: self._everything(kind))
+
+    def _answers(
+        self, verb: str, kind: type[Any], *, writing: bool = False
+    ) -> AbstractContextManager[None]:
+        """Turn what can go wrong in a request into what the engine knows."""
+        return answers(Asked(verb, api_info(kind).plural, self._role_options), writing=writing)
+
+    @property
+    def _role_options(self) -> tuple[str, ...]:
+        """The options of `rbac` for what this cluster is used for."""
+        settings = self._settings
+        roles = ",".join(f"{role}={name}" for role, name in (settings.roles or {}).items())
+        given = {
+            "--standalone": settings.standalone,
+            "--allow-kubeflow": settings.standalone and settings.allow_kubeflow,
+            f"--role {roles}": bool(roles),
+            "--plan-only": self._plan_only,
+        }
+        return tuple(option for option, is_given in given.items() if is_given)
+
+    # reading
+
+    def _everything(self, kind: type[Any]) -> tuple[list[Any], list[Problem]]:
+        objects: list[Any] = []
+        unread: list[Problem] = []
+        with self._answers("list", kind):
+            for page in self._pages(kind):
+                objects += page.objects
+                unread += chain.from_iterable(page.problems.values())
+        return objects, unread
+
+    def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Observer | None:
+        try:
+            return self._read(kind)
+        except MissingKind:
+            if kind in optional:
+                return None
+            raise
+
+    def _read(self, kind: type[Any], field: str = "") -> Observer:
+        """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
+        return self._try(lambda _: self._listed(kind, field))
+
+    def _listed(self, kind: type[Any], field: str, space: str = "") -> Observer:
+        """Read one kind, page by page."""
+        part = Observer(self._settings)
+        with self._answers("list", kind):
+            for page in self._pages(kind, field, space):
+                part.add(page.objects)
+                part.add_unread(page.problems)
+        return part
+
+    def _pages(self, kind: type[Any], field: str = "", space: str = "") -> Iterator[pages.Page]:
+        query: dict[str, object] = {"limit": self._settings.page_size}
+        if field:
+            query["fieldSelector"] = f"metadata.name={field}"
+        while True:
+            page = self._page(kind, space, query)
+            yield page
+            if not page.more:
+                return
+            if self._clock.ending():
+                raise Interrupted
+            query["continue"] = page.more
+
+    def _page(self, kind: type[Any], space: str, query: dict[str, object]) -> pages.Page:
+        """Read one page. One that is too large is asked for again with fewer objects, as are those that follow it."""
+        while True:
+            try:
+                return pages.read(self._wire.send("GET", path(kind, space, query=query)), kind)
+            except TooLarge:
+                if query["limit"] == 1:
+                    raise
+                query["limit"] = max(1, int(str(query["limit"])) // _FEWER)
+
+    def _missing(self, roles: Iterable[str]) -> list[str]:
+        """Return which of these ClusterRoles do not exist.
+
+        Raises:
+            Forbidden: one may not ask.
+        """
+        return [role for role in roles if not self._has_role(role)]
+
+    def _has_role(self, name: str) -> bool:
+        def once(_: int) -> bool:
+            with self._answers("get", slim_classes.ClusterRole):
+                self._wire.send("GET", path(slim_classes.ClusterRole, name=name))
+            return True
+
+        try:
+            return self._try(once)
+        except MissingKind:
+            return False
+
+    def _try(self, once: Callable[[int], T]) -> T:
+        try:
+            return self._reading(
+                once, deadline=self._clock.monotonic() + self._settings.request_timeout
+            )
+        except Passing as failure:
+            raise ClusterAway(str(failure), remedy=failure.remedy) from failure
+
+    def _met(self, kind: type[Any], conditions: Iterable[Condition]) -> set[Condition]:
+        only = {condition.target.name for condition in conditions}
+        part = self._read(kind, only.pop() if len(only) == 1 else "")
+        return {condition for condition in conditions if holds(condition, part)}
+
+    # writing
+
+    def _write(self, write: Write) -> bool:
+        """Send a write; return whether what it deletes is still there, kept by a finalizer."""
+        kind, target = slim_classes.BY_NAME[write.target.kind], write.target
+        creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
+        query = None if deleting else {"fieldManager": naming.MANAGER}
+        where = path(kind, target.namespace, "" if creating else target.name, query)
+        with self._answers(write.verb, kind, writing=True):
+            answer = self._wire.send(
+                _METHODS[write.verb], where, _body(write), _CONTENT[write.verb]
+            )
+        return deleting and _DELETION_TIMESTAMP in answer
+
+
+def _unseen_roles(error: Forbidden, roles: Iterable[str], options: Collection[str]) -> Problem:
+    """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
+    what, _, _ = str(error).partition(":")
+    return Problem(
+        code=UNSEEN_ROLES,
+        what=f"{what[:1].lower()}{what[1:]}, so nobody looked whether {', '.join(roles)} exist",
+        where=Where(path="ClusterRole"),
+        remedy=grant(Asked("get", "clusterroles", options)),
+    )
+
+
+def _body(write: Write) -> bytes:
+    if write.verb is not Verb.DELETE:
+        return write.body
+    options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
+    guards = {
+        key: value
+        for key, value in (("resourceVersion", write.version), ("uid", write.uid))
+        if value
+    }
+    if guards:
+        options["preconditions"] = guards
+    return json.dumps(options).encode()

@@ -1,0 +1,99 @@
+"""The credentials that an exec plugin prints.
+
+Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from profiles_management.kubeflow.cluster.http import UNFIT, is_token
+from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import VERSIONS, Plugin
+from profiles_management.kubeflow.cluster.kubeconfig.files import plain
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Issued:
+    """What a plugin printed: a token, or a client certificate with its key, or both; `expires` is None for never."""
+
+    token: str = ""
+    certificate: bytes = b""
+    key: bytes = b""
+    expires: datetime | None = None
+
+
+def issued(plugin: Plugin, output: bytes) -> Issued:
+    """Return the credentials in what a plugin printed.
+
+    Raises:
+        ClusterError: there are none.
+    """
+    status = _status(plugin, output)
+    token = _text(plugin, status, "token").strip()
+    certificate, key = (
+        _text(plugin, status, "clientCertificateData"),
+        _text(plugin, status, "clientKeyData"),
+    )
+    if not (token or certificate or key):
+        raise plugin.refusal("printed neither a token nor a client certificate.")
+    if bool(certificate) != bool(key):
+        raise plugin.refusal("printed a client certificate without its key, or a key alone.")
+    if token and not is_token(token):
+        raise plugin.refusal(f"printed a token with {UNFIT}.")
+    return Issued(token, certificate.encode(), key.encode(), _expiry(plugin, status))
+
+
+def _status(plugin: Plugin, output: bytes) -> Mapping[str, Any]:
+    if not output.strip():
+        raise plugin.refusal("printed nothing.")
+    value = _parsed(output)
+    if not isinstance(value, Mapping) or value.get("kind") != "ExecCredential":
+        raise plugin.refusal("printed something that is not an ExecCredential in JSON.")
+    # kubectl wants the very version of the kubeconfig; both have the same fields
+    if value.get("apiVersion") not in VERSIONS:
+        raise plugin.refusal(f"printed an ExecCredential of another version than {plugin.version}.")
+    status = value.get("status")
+    if not isinstance(status, Mapping):
+        raise plugin.refusal("printed an ExecCredential without a status.")
+    return status
+
+
+def _parsed(output: bytes) -> Any:  # noqa: ANN401 - whatever a program prints
+    """Return what an output holds: JSON, or YAML, which kubectl takes too; None where it is neither."""
+    try:
+        return json.loads(output)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return plain(output)
+    except ValueError:
+        return None
+
+
+def _text(plugin: Plugin, status: Mapping[str, Any], key: str) -> str:
+    value = status.get(key)
+    if value is not None and not isinstance(value, str):
+        raise plugin.refusal(f"printed an ExecCredential whose {key} is not text.")
+    return value or ""
+
+
+def _expiry(plugin: Plugin, status: Mapping[str, Any]) -> datetime | None:
+    text = _text(plugin, status, "expirationTimestamp")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise plugin.refusal("printed an expirationTimestamp that is not a time.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def repeatable(output: bytes | bytearray) -> frozenset[str]:
+    """Return the credentials in an output, should the error output repeat them; none where it is something else."""
+    try:
+        status = json.loads(bytes(output))["status"]
+        return frozenset(value for value in status.values() if isinstance(value, str))
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return frozenset()

@@ -1,0 +1,1 @@
+"""An existing target as a document. Pure."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects: how they are named, built, compared and changed. Pure."""

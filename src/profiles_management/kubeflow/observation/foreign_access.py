@@ -1,0 +1,120 @@
+"""Objects that give people access without being managed, and owner's objects that give it to others too. Pure."""
+
+from typing import Any, NamedTuple
+
+from profiles_management.kubeflow.objects import naming, policies
+from profiles_management.kubeflow.observation import slim_classes
+from profiles_management.kubeflow.observation.recognition import Recognition, annotated_name
+from profiles_management.kubeflow.state.observed import (
+    ForeignBinding,
+    ForeignPolicy,
+    NamespaceSeen,
+    OwnerObject,
+    ProfileSeen,
+)
+from profiles_management.reconcile.plan import Person
+
+
+class DeclaredOwner(NamedTuple):
+    """The owner of a profile as the cluster declares it; without a Profile only the name is known, and `kind` is ''."""
+
+    kind: str
+    name: str
+    namespace: str = ""
+
+    def is_bound_by(self, subject: tuple[str, str, str, str], space: str) -> bool:
+        """Return whether a subject of a RoleBinding in a namespace is this owner."""
+        kind, name, namespace, _ = subject
+        if not self.kind:
+            return name == self.name
+        is_account = kind == "ServiceAccount"
+        return (kind, name) == (self.kind, self.name) and (
+            not is_account or (namespace or space) == self.namespace
+        )
+
+
+def binding(
+    binding: slim_classes.RoleBinding, recognition: Recognition, *, propagated: bool = False
+) -> ForeignBinding | None:
+    """Return a RoleBinding that is not managed, None where it binds nobody."""
+    people = recognition.people_bound(binding)
+    if not people:
+        return None
+    return ForeignBinding(
+        role=recognition.role_of(binding.role_ref),
+        **_common(binding.metadata, people, propagated=propagated),
+    )
+
+
+def policy(
+    policy: slim_classes.AuthorizationPolicy, recognition: Recognition, *, propagated: bool = False
+) -> ForeignPolicy | None:
+    """Return an AuthorizationPolicy that is not managed, None where it lets nobody in."""
+    people = recognition.people_let_in(policy)
+    if not people:
+        return None
+    return ForeignPolicy(
+        spec=bytes(policy.spec), **_common(policy.metadata, people, propagated=propagated)
+    )
+
+
+def declared_owner(
+    seen: ProfileSeen | None, space: NamespaceSeen | None, owned: OwnerObject
+) -> DeclaredOwner:
+    """Return the owner of a namespace by its Profile; else by its annotation; else by that of an owner's object."""
+    if seen is not None and seen.owner is not None:
+        return DeclaredOwner(*seen.owner, seen.owner_namespace or seen.name)
+    return DeclaredOwner("", (space.owner if space is not None else "") or owned.user)
+
+
+def owners_binding(space: str, binding: OwnerObject, owner: DeclaredOwner) -> ForeignBinding | None:
+    """Return an owner's RoleBinding as far as it binds others, None where it binds none.
+
+    The profile controller binds a new owner in place of the old one, so one other subject of a
+    binding that it controls is the owner of before.
+    """
+    people = zip(binding.subjects, binding.people_in(space), strict=True)
+    others = tuple(person for subject, person in people if not owner.is_bound_by(subject, space))
+    if not others or (len(binding.subjects) == 1 and (binding.controlled_by or not owner.kind)):
+        return None
+    return ForeignBinding(
+        role=binding.granted, **_owners_common(naming.OWNER_BINDING, binding, others)
+    )
+
+
+def owners_policy(
+    space: str, policy: OwnerObject, owner: DeclaredOwner, recognition: Recognition
+) -> ForeignPolicy | None:
+    """Return an owner's AuthorizationPolicy as far as it lets others in, None where it lets none in.
+
+    A policy that the profile controller controls and that does not let the owner in is that of the
+    owner of before, or the settings name another header or prefix than the controller's.
+    """
+    if recognition.lets_in_only(owner.name, space, policy.spec):
+        return None
+    people = recognition.people_of_owners_policy(policy.spec)
+    others = tuple(person for person in people if person != Person("User", owner.name))
+    anybody = Person("User", policies.ANYBODY)
+    if len(others) == len(people) and policy.controlled_by and anybody not in others:
+        return None
+    return ForeignPolicy(**_owners_common(naming.OWNER_POLICY, policy, others)) if others else None
+
+
+def _common(
+    metadata: slim_classes.Metadata, people: tuple[Person, ...], *, propagated: bool
+) -> dict[str, Any]:
+    """Return the fields that every ForeignObject has."""
+    return {
+        "name": metadata.name,
+        "version": metadata.resource_version,
+        "people": people,
+        "annotated": annotated_name(metadata) is not None,
+        "propagated": propagated,
+        "deleting": metadata.deletion_timestamp is not None,
+        "finalized": bool(metadata.finalizers),
+        "uid": metadata.uid,
+    }
+
+
+def _owners_common(name: str, owned: OwnerObject, people: tuple[Person, ...]) -> dict[str, Any]:
+    return {"name": name, "version": owned.version, "people": people, "finalized": owned.finalized}

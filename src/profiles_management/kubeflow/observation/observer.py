@@ -1,0 +1,252 @@
+"""From the objects of lists to a picture: whose each object is, and where it is kept; the rest is dropped at once."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from profiles_management.kubeflow.objects import naming, policies, stored_json
+from profiles_management.kubeflow.observation import foreign_access, projections, slim_classes
+from profiles_management.kubeflow.observation.foreign_access import DeclaredOwner
+from profiles_management.kubeflow.observation.propagation import is_propagated
+from profiles_management.kubeflow.observation.recognition import Recognition, mark_of
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state import unread_objects
+from profiles_management.kubeflow.state.observed import (
+    Binding,
+    ForeignBinding,
+    ForeignPolicy,
+    LimitsSeen,
+    NamespaceSeen,
+    Observed,
+    OwnerObject,
+    Policy,
+    ProfileSeen,
+    QuotaSeen,
+)
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import ObjectRef, Person
+
+
+class Observer:
+    """Takes objects in any order, kind by kind from any thread, and makes an Observed of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._recognition = Recognition(settings)
+        self._people: dict[Person, Person] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._closed: set[str] = set()
+        self.profiles: dict[str, ProfileSeen] = {}
+        self.namespaces: dict[str, NamespaceSeen] = {}
+        self.bindings: dict[str, dict[str, Binding]] = {}
+        self.policies: dict[str, dict[str, Policy]] = {}
+        self.foreign: dict[str, list[ForeignBinding]] = {}
+        self.foreign_policies: dict[str, list[ForeignPolicy]] = {}
+        self.owner_bindings: dict[str, OwnerObject] = {}
+        self.owner_policies: dict[str, OwnerObject] = {}
+        self.quotas: dict[str, QuotaSeen] = {}
+        self.limits: dict[str, LimitsSeen] = {}
+        self.limit_ranges: dict[str, list[tuple[str, bytes]]] = {}
+        self.unread: dict[str, list[Problem]] = {}
+
+    def add(self, objects: Iterable[Any]) -> None:
+        """Keep what planning reads of each object; the rest is dropped as the iterable goes on."""
+        for one in objects:
+            _TAKE[type(one).__name__](self, one)
+
+    def observed(
+        self,
+        holds: Iterable[str],
+        missing_roles: Iterable[str] = (),
+        unreadable: Iterable[Problem] = (),
+    ) -> Observed:
+        """Return the picture; `holds` names the kinds that the target can hold."""
+        self._add_others_of_owners()
+        return Observed(
+            profiles=self.profiles,
+            namespaces=self.namespaces,
+            bindings=self.bindings,
+            policies=self.policies,
+            taken={space: frozenset(found) for space, found in self._taken.items()},
+            foreign=self.foreign,
+            foreign_policies=self.foreign_policies,
+            owner_bindings=self.owner_bindings,
+            owner_policies=self.owner_policies,
+            quotas=self.quotas,
+            limits=self.limits,
+            holds=frozenset(holds),
+            closed=frozenset(self._closed),
+            missing_roles=tuple(missing_roles),
+            unreadable=tuple(unreadable),
+            unread=self.unread,
+            limit_ranges=self.limit_ranges,
+        )
+
+    def add_unread(self, problems: Mapping[str, Iterable[Problem]]) -> None:
+        """Keep problems with objects, by namespace or name."""
+        for space, found in problems.items():
+            self.unread.setdefault(space, []).extend(found)
+
+    def join(self, other: "Observer") -> None:
+        """Take over what another one gathered of other kinds."""
+        for name, found in vars(other).items():
+            mine = getattr(self, name)
+            if name == "_recognition":
+                continue
+            if name == "_taken":
+                for space, taken in found.items():
+                    mine.setdefault(space, set()).update(taken)
+            elif name == "unread":
+                self.add_unread(found)
+            else:
+                mine.update(found)
+
+    def has(self, target: ObjectRef) -> bool:
+        """Return whether an object is there; of a namespace's objects, one of the kinds and names that are kept."""
+        if target.kind == "AuthorizationPolicy" and target.name == naming.OWNER_POLICY:
+            return target.namespace in self.owner_policies
+        if target.kind == "RoleBinding" and target.name == naming.OWNER_BINDING:
+            return target.namespace in self.owner_bindings
+        places: Mapping[str, Mapping[str, Any]] = {
+            "Profile": self.profiles,
+            "Namespace": self.namespaces,
+            "RoleBinding": self.bindings.get(target.namespace, {}),
+            "AuthorizationPolicy": self.policies.get(target.namespace, {}),
+            "ResourceQuota": {naming.QUOTA: None} if target.namespace in self.quotas else {},
+        }
+        return target.name in places[target.kind]
+
+    def profile(self, one: slim_classes.Profile) -> None:
+        """Keep a Profile."""
+        self.profiles[one.metadata.name] = projections.profile(one)
+
+    def namespace(self, one: slim_classes.Namespace) -> None:
+        """Keep a Namespace."""
+        self.namespaces[one.metadata.name] = projections.namespace(one)
+
+    def role_binding(self, binding: slim_classes.RoleBinding) -> None:
+        """Keep a RoleBinding that is an owner's or a contributor's, or that gives people access in another way."""
+        metadata = binding.metadata
+        if metadata.name == naming.OWNER_BINDING:
+            self.owner_bindings[metadata.namespace] = projections.owner_binding(
+                binding, self._recognition
+            )
+            return
+        if is_propagated(metadata):
+            self._foreign_binding(binding, propagated=True)
+            return
+        mark = mark_of(metadata)
+        person = self._recognition.person_bound(binding, mark)
+        if person is None:
+            self._foreign_binding(binding)
+            return
+        person = self._people.setdefault(person, person)
+        kept = projections.binding(binding, person, mark, self._recognition)
+        self.bindings.setdefault(metadata.namespace, {})[metadata.name] = kept
+
+    def policy(self, policy: slim_classes.AuthorizationPolicy) -> None:
+        """Keep an AuthorizationPolicy that is an owner's or a contributor's, or that lets people in in another way."""
+        metadata = policy.metadata
+        if metadata.name in naming.CLOSING:
+            self._closing_policy(policy)
+        if metadata.name == naming.OWNER_POLICY:
+            self.owner_policies[metadata.namespace] = projections.owner_policy(policy)
+            return
+        if is_propagated(metadata):
+            self._foreign_policy(policy, propagated=True)
+            return
+        mark = mark_of(metadata)
+        person = self._recognition.person_let_in(policy, mark)
+        if person is None:
+            self._foreign_policy(policy)
+            return
+        person = self._people.setdefault(person, person)
+        self.policies.setdefault(metadata.namespace, {})[metadata.name] = projections.policy(
+            policy, person, mark
+        )
+
+    def quota(self, quota: slim_classes.ResourceQuota) -> None:
+        """Keep a ResourceQuota of Kubeflow's name."""
+        metadata = quota.metadata
+        if metadata.name == naming.QUOTA:
+            self.quotas[metadata.namespace] = QuotaSeen(
+                metadata.resource_version, stored_json.kept(quota.spec), _own_mark(metadata)
+            )
+
+    def limit_range(self, limits: slim_classes.LimitRange) -> None:
+        """Keep a LimitRange."""
+        metadata, spec = limits.metadata, stored_json.kept(limits.spec)
+        self.limit_ranges.setdefault(metadata.namespace, []).append((metadata.name, spec))
+        if metadata.name == naming.LIMITS:
+            self.limits[metadata.namespace] = LimitsSeen(
+                metadata.resource_version, spec, _own_mark(metadata)
+            )
+
+    def _add_others_of_owners(self) -> None:
+        """Record whom owners' objects give access besides the owner; the owner is known once every kind was read."""
+        for space, binding in self.owner_bindings.items():
+            other = foreign_access.owners_binding(space, binding, self._owner(space, binding))
+            self._keep_foreign(other, space)
+        for space, policy in self.owner_policies.items():
+            owner = self._owner(space, policy)
+            self._keep_foreign(
+                foreign_access.owners_policy(space, policy, owner, self._recognition), space
+            )
+
+    def _owner(self, space: str, owned: OwnerObject) -> DeclaredOwner:
+        return foreign_access.declared_owner(
+            self.profiles.get(space), self.namespaces.get(space), owned
+        )
+
+    def _foreign_binding(
+        self, binding: slim_classes.RoleBinding, *, propagated: bool = False
+    ) -> None:
+        self._take_name(binding.metadata)
+        self._keep_foreign(
+            foreign_access.binding(binding, self._recognition, propagated=propagated),
+            binding.metadata.namespace,
+        )
+
+    def _foreign_policy(
+        self, policy: slim_classes.AuthorizationPolicy, *, propagated: bool = False
+    ) -> None:
+        self._take_name(policy.metadata)
+        found = foreign_access.policy(policy, self._recognition, propagated=propagated)
+        self._keep_foreign(found, policy.metadata.namespace)
+
+    def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, space: str) -> None:
+        if giving is None:
+            return
+        giving, problems = unread_objects.limited(giving, space)
+        if problems:
+            self.add_unread({space: problems})
+        if isinstance(giving, ForeignBinding):
+            self.foreign.setdefault(space, []).append(giving)
+        else:
+            self.foreign_policies.setdefault(space, []).append(giving)
+
+    def _closing_policy(self, policy: slim_classes.AuthorizationPolicy) -> None:
+        """Record a policy that closes a namespace; one that somebody changed does not, and has its name."""
+        space, name = policy.metadata.namespace, policy.metadata.name
+        if policies.is_closed(bytes(policy.spec)):
+            self._closed.add(space)
+        else:
+            self._taken.setdefault(space, set()).add(name)
+
+    def _take_name(self, metadata: slim_classes.Metadata) -> None:
+        """Record a name that KFAM could give a contributor's object and that an object has which is not managed."""
+        if naming.kind_in(metadata.name):
+            self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
+
+
+_TAKE: Mapping[str, Any] = {
+    "Profile": Observer.profile,
+    "Namespace": Observer.namespace,
+    "RoleBinding": Observer.role_binding,
+    "AuthorizationPolicy": Observer.policy,
+    "ResourceQuota": Observer.quota,
+    "LimitRange": Observer.limit_range,
+}
+
+
+def _own_mark(metadata: slim_classes.Metadata) -> str:
+    """Return our mark on an object that is not a copy: a copy has that of what it was copied from."""
+    return "" if is_propagated(metadata) else mark_of(metadata)

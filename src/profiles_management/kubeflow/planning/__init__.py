@@ -1,0 +1,1 @@
+"""From a document and an observed target to a plan. Pure."""

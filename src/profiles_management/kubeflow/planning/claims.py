@@ -1,0 +1,66 @@
+"""Which definitions of a document count in a target: an untrusted source gets nothing that others made. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.observed import Observed
+from profiles_management.kubeflow.state.ownership import anchors, refusal
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.origins import Origins
+from profiles_management.pmr.problems import Problem
+
+
+def counted(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
+) -> tuple[ProfilesManagementRepresentation, list[Problem]]:
+    """Return a document without the definitions that do not count in this target, and why each does not.
+
+    What is refused is out of the document before anything is planned: an untrusted source that
+    names a profile which another one made keeps nobody's access in it.
+    """
+    origins = pmr.origins
+    if not origins.untrusted:
+        return pmr, []
+    refused = dict(_refused(origins, observed, settings))
+    if not refused:
+        return pmr, []
+    rest = pmr.without(refused)
+    profiles = {name: source for name, source in origins.profiles.items() if name not in refused}
+    conflicts = {
+        name: problem for name, problem in origins.conflicts.items() if name not in refused
+    }
+    rest.origins = replace(origins, profiles=profiles, conflicts=conflicts)
+    return rest, [problem for problems in refused.values() for problem in problems]
+
+
+def _refused(
+    origins: Origins, observed: Observed, settings: Settings
+) -> Iterator[tuple[str, list[Problem]]]:
+    """Yield the profiles that untrusted sources alone name and that somebody else made, each with why."""
+    claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
+    for name, sources in sorted([*claims, *origins.claimants.items()]):
+        if not sources <= origins.untrusted:
+            continue
+        maker = _maker(name, observed, settings)
+        if maker not in ("", *sources):
+            yield name, [_not_its_own(name, source, maker) for source in sorted(sources)]
+
+
+def _maker(name: str, observed: Observed, settings: Settings) -> str:
+    """Return who made a profile, or a namespace of its name, as people are told; '' where there is neither."""
+    there = anchors(observed, settings).get(name) or observed.namespaces.get(name)
+    return "" if there is None else there.source or "somebody else"
+
+
+def _not_its_own(name: str, source: str, maker: str) -> Problem:
+    """Return why an untrusted source may not have a profile: it exists, and the source did not make it.
+
+    Otherwise it would get whatever it names the owner of, or waits for another source to let go.
+    """
+    return refusal(
+        name,
+        "not-its-own",
+        f"{name} exists, made by {maker}, and {source} is not trusted to take it over",
+        f"Define {name} in a source that is trusted, or trust {source} (the charm's option relation-trust).",
+    )

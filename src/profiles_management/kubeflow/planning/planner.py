@@ -1,0 +1,150 @@
+"""Planning: every change that leads from what was observed to what a document wants. Pure, and always the same."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from profiles_management.kubeflow.planning import (
+    claims,
+    defined_profiles,
+    frozen,
+    gateways,
+    undefined_profiles,
+)
+from profiles_management.kubeflow.planning.draft import Draft
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state import unread_objects
+from profiles_management.kubeflow.state.observed import Observed
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.gc_pause import collector_paused
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.warnings import document_warnings
+from profiles_management.reconcile.plan import Frozen, Plan, ordered
+from profiles_management.reconcile.stops import Halt
+
+_MOST_REFUSED: Final = 20  # warnings about one source
+
+
+def plan(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings, *, now: datetime
+) -> Plan:
+    """Return every change that leads from `observed` to `pmr`, in order.
+
+    Args:
+        now: with a zone; contributors whose `until` has come by then are as if they were not there.
+    """
+    with collector_paused():
+        counted, refused = claims.counted(pmr, observed, settings)
+        draft = Draft(counted, observed, settings, now)
+        draft.refused += refused
+        _leave_alone(draft)
+        for profile in counted.in_order():
+            defined_profiles.plan(draft, profile)
+        undefined_profiles.plan(draft)
+        return _finished(draft, pmr)
+
+
+def _leave_alone(draft: Draft) -> None:
+    """Report what several sources define, and what a source made that cannot be read."""
+    origins = draft.pmr.origins
+    for name, source in draft.frozen.items():
+        if draft.pmr.has_profile(name):
+            draft.refused.append(frozen.conflict(name, source, origins))
+    draft.refused += [problem for _, problem in sorted(origins.conflicts.items())]
+    refused = [problem for problem in origins.refused if problem.where.profile not in draft.frozen]
+    draft.warnings += _few_of_each_source(refused)
+
+
+def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield problems, of each source the first ones and how many more there are: it can make thousands."""
+    numbers: Counter[str] = Counter()
+    for problem in problems:
+        numbers[problem.where.file] += 1
+        if numbers[problem.where.file] <= _MOST_REFUSED:
+            yield problem
+    for source, number in sorted(numbers.items()):
+        if number > _MOST_REFUSED:
+            what = f"{number - _MOST_REFUSED:,} more definitions and additions of {source} do not count"
+            yield Problem(
+                "more-refused", what, Where(file=source), f"Correct the document of {source}."
+            )
+
+
+def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
+    defined_or_known = pmr.origins.conflicts.keys() | draft.frozen.keys() | set(draft.stale)
+    undefined_names = {
+        change.profile for change in draft.changes if not pmr.has_profile(change.profile)
+    }
+    halts = _halts(draft)
+    return Plan(
+        changes=ordered(draft.changes),
+        refused=tuple(draft.refused),
+        warnings=tuple(_warnings(draft, are_gateways_halted=bool(halts))),
+        pending=tuple(draft.pending),
+        profiles=len(pmr) + len(pmr.origins.conflicts),
+        new=draft.new,
+        stale=tuple(draft.stale),
+        outside=tuple(sorted(undefined_names - defined_or_known)),
+        access=draft.tally.access(),
+        sources=draft.tally.sources(),
+        frozen=tuple(_frozen(draft)),
+        halts=halts,
+        facts=(gateways.fact(draft.settings),),
+    )
+
+
+def _halts(draft: Draft) -> tuple[Halt, ...]:
+    """Return why changes of gateways must wait."""
+    check, settings = draft.gateways, draft.settings
+    if (
+        settings.allow_gateway_change
+        or not draft.changes
+        or (check.votes and not check.gateways.outvoted_by(check.votes))
+    ):
+        return ()
+    from profiles_management.kubeflow.planning import gateway_change  # noqa: PLC0415 - most runs do not need it
+
+    halt = gateway_change.halt(draft.changes, check, draft.pmr, draft.observed)
+    return () if halt is None else (halt,)
+
+
+def _warnings(draft: Draft, *, are_gateways_halted: bool) -> Iterator[Problem]:
+    """Yield what concerns the whole cluster first, then single profiles, then the document."""
+    observed = draft.observed
+    yield from observed.unreadable
+    planned = sorted(
+        {*(profile.name for profile in draft.pmr.in_order()), *draft.stale, *draft.frozen}
+    )
+    yield from unread_objects.bounded(
+        [problem for name in planned for problem in observed.unread.get(name, ())]
+    )
+    yield from map(_missing_role, observed.missing_roles)
+    if not are_gateways_halted:
+        mismatches = list(draft.gateways.problems())
+        yield from mismatches or gateways.replaced(
+            draft.changes, draft.tally.access().before, draft.settings
+        )
+    yield from draft.warnings
+    yield from document_warnings(draft.pmr)
+
+
+def _missing_role(name: str) -> Problem:
+    return Problem(
+        code="missing-cluster-role",
+        what=f"ClusterRole {name} does not exist",
+        where=Where(path=f"ClusterRole/{name}"),
+        remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do nothing.",
+    )
+
+
+def _frozen(draft: Draft) -> Iterator[Frozen]:
+    """Yield the sources that cannot be read, with what stays as it is because of that."""
+    origins = draft.pmr.origins
+    kept: dict[str, list[str]] = {source: [] for source in (*origins.frozen, *draft.staying)}
+    for name, source in draft.frozen.items():
+        if not draft.pmr.has_profile(name):  # else it is refused, and reported as such
+            kept.setdefault(source, []).append(name)
+    for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
+        why = origins.frozen.get(source, "no source of this name is there" if source else "")
+        yield Frozen(source, why, tuple(kept[source]), draft.staying.count(source))

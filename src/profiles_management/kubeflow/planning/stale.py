@@ -1,0 +1,172 @@
+"""Profiles that a document no longer names: listing them, and removing them with or without their data."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from profiles_management.kubeflow.planning import claims, contributor_changes
+from profiles_management.kubeflow.planning.removal import Removal
+from profiles_management.kubeflow.planning.undefined_profiles import stale
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state import ownership, unmanaged_access
+from profiles_management.kubeflow.state.access_state import room_of
+from profiles_management.kubeflow.state.observed import Observed
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.plan import (
+    Access,
+    Change,
+    Condition,
+    ObjectRef,
+    Pending,
+    Person,
+    Plan,
+    State,
+    Verb,
+    ordered,
+)
+
+_MOST_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StaleProfile:
+    """A profile that the document does not name.
+
+    Attributes:
+        contributors: how many the next apply revokes.
+        warnings: access that they or people of the document have by objects that are not managed.
+    """
+
+    name: str
+    owner: str
+    contributors: int
+    warnings: tuple[Problem, ...] = ()
+
+
+def found(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
+) -> tuple[StaleProfile, ...]:
+    """Return the stale profiles, sorted by name."""
+    pmr, _ = claims.counted(pmr, observed, settings)
+    document = unmanaged_access.people_of(pmr)
+    return tuple(
+        _stale_profile(name, observed, document) for name in stale(pmr, observed, settings)
+    )
+
+
+def _stale_profile(name: str, observed: Observed, document: Collection[Person]) -> StaleProfile:
+    owner, contributors = (
+        _owner(name, observed),
+        contributor_changes.held_in(room_of(name, observed)).keys(),
+    )
+    owners = {Person("User", owner)} if owner else set()
+    warnings = unmanaged_access.problems(
+        name, observed, near=owners, document=document, lost=contributors
+    )
+    return StaleProfile(name, owner, len(contributors), tuple(warnings))
+
+
+def deletion(
+    pmr: ProfilesManagementRepresentation,
+    observed: Observed,
+    settings: Settings,
+    *,
+    keep_data: bool,
+    only: Collection[str] | None = None,
+) -> Plan:
+    """Return what removes every stale profile, or those of them that `only` names.
+
+    Contributors go first. Then the Profile, and Kubernetes removes the namespace that belongs to
+    it; one that was adopted is made to belong to it first. With `keep_data` the namespace is set
+    free before the Profile goes, and a policy that lets nobody in takes the place of the owner's,
+    without which Istio would let everybody in. A target that holds Profiles and no namespaces
+    cannot do that: each is refused, or its data would go all the same.
+    """
+    pmr, _ = claims.counted(pmr, observed, settings)
+    chosen = [name for name in stale(pmr, observed, settings) if only is None or name in only]
+    if keep_data and not settings.standalone and "Namespace" not in observed.holds:
+        return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
+    going = sorted(name for name in chosen if _is_going(name, observed))
+    leaving = sorted(set(chosen).difference(going))
+    closed = [name for name in leaving if ownership.is_ours_to_close(name, observed, settings)]
+    revoked = [
+        *chain.from_iterable(
+            _revocations(name, observed, settings, keep_data=keep_data) for name in closed
+        )
+    ]
+    changes = (
+        *revoked,
+        *(Removal(name, observed, settings, keep_data=keep_data).change() for name in leaving),
+    )
+    remains = (
+        _remaining_access(closed, observed) if keep_data else _remaining_files(changes, observed)
+    )
+    return Plan(
+        ordered(changes),
+        warnings=tuple(remains),
+        pending=tuple(_pending(name, observed) for name in going),
+        profiles=len(pmr),
+        stale=tuple(leaving),
+        outside=tuple(going),
+        access=Access(before=len(revoked), lost=len(revoked)),
+    )
+
+
+def _revocations(
+    name: str, observed: Observed, settings: Settings, *, keep_data: bool
+) -> Iterator[Change]:
+    """Yield what ends the access of everybody but the owner."""
+    yield from contributor_changes.plan(
+        (), room_of(name, observed), replace(settings, unlisted="revoke")
+    ).changes
+    if keep_data:
+        yield from unmanaged_access.revocations(name, observed)
+
+
+def _is_going(name: str, observed: Observed) -> bool:
+    """Whether somebody deletes a profile or its namespace already."""
+    seen = (observed.profiles.get(name), observed.namespaces.get(name))
+    return any(one is not None and one.deleting for one in seen)
+
+
+def _remaining_access(names: Iterable[str], observed: Observed) -> Iterator[Problem]:
+    """Yield who is left in namespaces that stay."""
+    for name in names:
+        yield from unmanaged_access.left(name, observed)
+
+
+def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:
+    """Yield which files of a folder are for a namespace that is deleted, and are not ours to remove."""
+    deleted = {
+        write.target for change in changes for write in change.writes if write.verb is Verb.DELETE
+    }
+    for name in sorted({change.profile for change in changes} & observed.files.keys()):
+        paths = sorted({path for ref, path in observed.files[name].items() if ref not in deleted})
+        if paths:
+            more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
+            what = f"files for the namespace {name} are not managed and stay: {', '.join(paths[:_MOST_FILES])}{more}"
+            yield ownership.refusal(
+                name, "files-remain", what, "Remove them, or they are applied again."
+            )
+
+
+def _pending(name: str, observed: Observed) -> Pending:
+    """Return that a deletion which somebody began is still under way; its namespace comes last, where it goes too."""
+    space = observed.namespaces.get(name)
+    goes = space is not None and (space.deleting or space.owned_by)
+    gone = Condition(ObjectRef("Namespace" if goes else "Profile", "", name), State.GONE)
+    return Pending(name, f"{name} is being deleted", gone)
+
+
+def _bound(name: str) -> Problem:
+    what = f"a folder cannot set the namespace {name} free, so it and its data would go with the Profile"
+    remedy = "Do it with the cluster as the target, or give the data up."
+    return ownership.refusal(name, "cannot-keep-data", what, remedy)
+
+
+def _owner(name: str, observed: Observed) -> str:
+    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
+    if seen is not None and seen.owner is not None:
+        return seen.owner.name
+    return space.owner if space is not None else ""

@@ -1,0 +1,44 @@
+"""Warnings about existing namespaces that the document takes over: what is in them. Pure."""
+
+from collections.abc import Iterator
+
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.observed import Contents, Observed
+from profiles_management.kubeflow.state.ownership import has_our_mark, is_protected, refusal
+from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem
+from profiles_management.reconcile.lines import count
+
+CODE = "adopts-namespace"
+
+
+def adopted(
+    pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
+) -> list[str]:
+    """Return the existing namespaces that a document takes over by `adopt: true` and that are not managed yet."""
+    return [
+        profile.name
+        for profile in pmr.in_order()
+        if profile.adopt and _is_taken(profile, observed, settings)
+    ]
+
+
+def told(name: str, observed: Observed) -> Iterator[Problem]:
+    """Yield what a namespace that is taken over has in it, or why that is not known."""
+    contents = observed.contents.get(name)
+    if contents is None:
+        contents = Contents(why="the document adopts too many at once")
+    remedy = f"Check that these workloads may run in a profile: kubectl get pods,serviceaccounts --namespace {name}"
+    if contents.pods is None or contents.accounts is None:
+        what = f"namespace {name} is taken over, and what is in it is unknown: {contents.why}"
+        yield refusal(name, CODE, what, remedy)
+        return
+    holds = f"{count(contents.pods, 'pod')} and {count(contents.accounts, 'ServiceAccount')}"
+    yield refusal(name, CODE, f"namespace {name} is taken over with {holds}", remedy)
+
+
+def _is_taken(profile: Profile, observed: Observed, settings: Settings) -> bool:
+    space = observed.namespaces.get(profile.name)
+    if space is None or space.deleting or is_protected(profile.name, observed, settings):
+        return False
+    return not has_our_mark(profile.name, observed, settings)

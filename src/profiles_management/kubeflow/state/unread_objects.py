@@ -1,0 +1,56 @@
+"""Limits on how much of a cluster's objects is looked at, and the warnings beyond them. Pure."""
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from profiles_management.kubeflow.state.observed import ForeignObject
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.plan import Person
+
+MOST_PEOPLE: Final = 1000
+"""How many people of one object are kept."""
+
+MOST_PROBLEMS: Final = 20
+"""How many problems with objects of one cluster are reported one by one."""
+
+Foreign = TypeVar("Foreign", bound=ForeignObject)
+T = TypeVar("T")
+
+
+def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
+    """Return a problem with one object; `what` continues its kind and name."""
+    path = "/".join(part for part in (kind, namespace, name) if part)
+    remedy = "Look at it with kubectl, and delete it."
+    return Problem("unreadable", f"{path.replace('/', ' ', 1)} {what}", Where(path=path), remedy)
+
+
+def some(subjects: Sequence[T] | None) -> Sequence[T]:
+    """Return no more subjects than are kept: that there are several is enough to restore the right one."""
+    return (subjects or ())[:MOST_PEOPLE]
+
+
+def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
+    """Return an object that gives access with at most MOST_PEOPLE people, and the problem that it names more."""
+    if len(giving.people) <= MOST_PEOPLE:
+        return giving, []
+    what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"
+    problem = of_object(giving.kind, giving.name, namespace, what)
+    people = sorted(giving.people, key=_is_program)  # nobody hides behind a thousand accounts
+    return msgspec.structs.replace(giving, people=tuple(people[:MOST_PEOPLE])), [problem]
+
+
+def _is_program(person: Person) -> bool:
+    return person.kind == "ServiceAccount" or person.name.startswith("system:")
+
+
+def bounded(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the first problems with objects, and how many more there are."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    what = f"{len(problems) - MOST_PROBLEMS:,} more objects have such problems"
+    return [
+        *problems[:MOST_PROBLEMS],
+        Problem("unreadable", what, Where(), "Delete those above, and look again."),
+    ]

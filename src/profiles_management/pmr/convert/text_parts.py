@@ -1,0 +1,222 @@
+"""A document as a tree of parts with their places in the text, so that an edit keeps all the rest."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import yaml
+
+from profiles_management.pmr.model import Path
+from profiles_management.pmr.positions import SPELLINGS
+
+# What libyaml takes for the end of a line, so that its columns and ours are the same.
+LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """One value of a document, with the key or the dash that leads to it.
+
+    Attributes:
+        node: the value.
+        path: the keys and indexes from the top.
+        key: the key of an entry of a mapping; None for an item of a list and for the top.
+        place: which part of its parent it is, from 0.
+        start, end: where the entry or the item is in the text, with its key or dash.
+        is_shared: whether an edit here would change another place too, or has no place of its own,
+            because of an alias.
+    """
+
+    node: yaml.Node
+    path: Path
+    parent: Part | None = None
+    key: yaml.Node | None = None
+    place: int = 0
+    start: int = 0
+    end: int = 0
+    is_shared: bool = False
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def name(self) -> str | None:
+        """The key as text, None where there is none or it is not text."""
+        return text_of(self.key) if self.key is not None else None
+
+    @property
+    def text(self) -> str | None:
+        """The value as text, None where it is something else."""
+        return text_of(self.node)
+
+    @property
+    def kind(self) -> str:
+        """What YAML reads: str, int, float, null, bool, timestamp, seq or map."""
+        return self.node.tag.rpartition(":")[2]
+
+    @property
+    def key_end(self) -> int:
+        """Where the key ends in the text; the start of the part where there is none."""
+        return self.key.end_mark.index if self.key is not None else self.start
+
+    @property
+    def value_start(self) -> int:
+        """Where the value starts in the text, behind the key or the dash."""
+        return self.node.start_mark.index
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether the value is a collection in brackets or braces."""
+        return isinstance(self.node, yaml.CollectionNode) and bool(self.node.flow_style)
+
+    @property
+    def is_in_block(self) -> bool:
+        """Whether this part begins a line of its own, apart from dashes before it."""
+        return self.parent is not None and not self.parent.is_flow
+
+    def get(self, name: str) -> Part | None:
+        """Return the entry with a key: the last one if there are several, as YAML readers do."""
+        names = (name, SPELLINGS.get(name, name))
+        return next((part for part in reversed(self.parts) if part.name in names), None)
+
+    def at(self, path: Path) -> Part:
+        """Return the part at a path from here, or the closest part around it that exists."""
+        here = self
+        for step in path:
+            below = here._below(step)
+            if below is None:
+                break
+            here = below
+        return here
+
+    def _below(self, step: str | int) -> Part | None:
+        if isinstance(step, str):
+            return self.get(step)
+        is_item = self.kind == "seq" and 0 <= step < len(self.parts)
+        return self.parts[step] if is_item else None
+
+    def walk(self) -> Iterator[Part]:
+        """Yield this part and all parts below it, in the order of the text."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def line_starts(text: str) -> list[int]:
+    """Return where each line of a text starts."""
+    return [0, *(end.end() for end in LINE_END.finditer(text))]
+
+
+def text_of(node: yaml.Node) -> str | None:
+    """Return what a node says as text, None if YAML reads something else."""
+    is_text = isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
+    return node.value if is_text else None
+
+
+def read(text: str) -> Part:
+    """Return the tree of a document that our own reader can read to its end.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    if root is None:
+        raise yaml.YAMLError("the document is empty")
+    return _Reading(text, root).part(root, None, _Step("", 0, 0))
+
+
+class _Step(NamedTuple):
+    """What leads from a part to one below it."""
+
+    name: str | int
+    place: int
+    start: int
+    key: yaml.Node | None = None
+
+
+class _Reading:
+    """Builds the tree of one text."""
+
+    def __init__(self, text: str, root: yaml.Node) -> None:
+        self.text = text
+        self.line_starts = line_starts(text)
+        self.uses: Counter[int] = Counter()
+        self.crowded: set[int] = set()  # collections whose parts have no place that can be told
+        self._count(root)
+
+    def _count(self, node: yaml.Node) -> None:
+        self.uses[id(node)] += 1
+        if self.uses[id(node)] > 1 or not isinstance(node, yaml.CollectionNode):
+            return
+        below = _nodes_below(node)
+        for part in below:
+            self._count(part)
+        is_block = not node.flow_style
+        if isinstance(node, yaml.MappingNode) and is_block:
+            return
+        # and not with an anchor
+        starts_with_dash = self.text.startswith("-", node.start_mark.index)
+        has_alias = any(self.uses[id(part)] > 1 for part in below)
+        if has_alias or (is_block and not starts_with_dash):
+            self.crowded.add(id(node))
+
+    def part(self, node: yaml.Node, parent: Part | None, step: _Step) -> Part:
+        """Return the part of one node, with all that is below it."""
+        path = () if parent is None else (*parent.path, step.name)
+        part = Part(node, path, parent, step.key, step.place, step.start)
+        part.is_shared = self._is_shared(part)
+        for below, value in self._steps(part):
+            part.parts.append(self.part(value, part, below))
+        part.end = self._end(part)
+        return part
+
+    def _steps(self, part: Part) -> Iterator[tuple[_Step, yaml.Node]]:
+        node = part.node
+        if isinstance(node, yaml.MappingNode):
+            for place, (key, value) in enumerate(node.value):
+                name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+                yield _Step(name, place, key.start_mark.index, key), value
+        elif isinstance(node, yaml.SequenceNode):
+            for place, item in enumerate(node.value):
+                start = item.start_mark.index if part.is_flow else self._dash(part, item)
+                yield _Step(place, place, start), item
+
+    def _is_shared(self, part: Part) -> bool:
+        parent = part.parent
+        if self.uses[id(part.node)] > 1 or (parent is not None and parent.is_shared):
+            return True
+        return parent is not None and id(parent.node) in self.crowded
+
+    def _dash(self, sequence: Part, item: yaml.Node) -> int:
+        """Return where the dash of the next item is: in the column of the first one."""
+        first = sequence.node.start_mark
+        if not sequence.parts:
+            return first.index
+        before = sequence.parts[-1].end
+        for line in range(self._line(before), item.start_mark.line + 1):
+            start = self.line_starts[line]
+            dash = start + first.column
+            is_indented = not self.text[start:dash].strip()
+            if dash >= before and is_indented and self.text.startswith("-", dash):
+                return dash
+        return item.start_mark.index
+
+    def _line(self, index: int) -> int:
+        return bisect_right(self.line_starts, index) - 1
+
+    def _end(self, part: Part) -> int:
+        if part.parts and not part.is_flow:
+            return part.parts[-1].end
+        end = part.node.end_mark.index
+        while end > part.node.start_mark.index and self.text[end - 1].isspace():
+            end -= 1  # a text of several lines (| or >) ends with the empty lines after it
+        return end
+
+
+def _nodes_below(node: yaml.CollectionNode) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value)

@@ -1,0 +1,182 @@
+"""Replacements in a text: what to cut so that a list loses items and nothing else changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import takewhile
+from typing import NamedTuple
+
+from profiles_management.pmr.offboarding.text_positions import Layout, Node
+
+
+class Edit(NamedTuple):
+    """A replacement of the characters from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str = ""
+
+
+def applied(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with all edits; they do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in edits:
+        parts += [text[at:start], new]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Return edits in the order of the text; those that overlap are joined."""
+    ordered: list[Edit] = []
+    for edit in sorted(edits):
+        if ordered and edit.start < ordered[-1].end:
+            last = ordered[-1]
+            ordered[-1] = Edit(last.start, max(last.end, edit.end), last.text + edit.text)
+        else:
+            ordered.append(edit)
+    return ordered
+
+
+class ListEdits:
+    """What to cut out of a text so that one list loses items.
+
+    Args:
+        layout: the text.
+        items: the list.
+        words: what a comment about the person contains.
+    """
+
+    def __init__(self, layout: Layout, items: Node, words: re.Pattern[str]) -> None:
+        self.layout = layout
+        self.text = layout.text
+        self.items = items
+        self.nodes = items.items
+        self.words = words
+
+    def without(self, removed: Collection[int]) -> Iterator[Edit]:
+        """Yield the edits; `removed` are indexes, at least one."""
+        is_empty = len(removed) == len(self.nodes)
+        if not self.items.is_flow:
+            yield from self._block(removed)
+            if is_empty:
+                end = self.layout.token_end_before(self._start(0))
+                yield Edit(end, end, " []")
+        elif is_empty:
+            yield Edit(self.text.index("[", self.items.start), self.items.end, "[]")
+        else:
+            yield from self._flow(removed)
+
+    # lists with dashes
+
+    def _block(self, removed: Collection[int]) -> Iterator[Edit]:
+        for index in removed:
+            dash = self._start(index)
+            first = self.layout.line_of(dash)
+            last = self.layout.line_of(max(dash, self.nodes[index].end - 1))
+            indent = dash - self.layout.line_start(first)
+            yield self._lines(index, first, last + self._comments_inside(last + 1, indent))
+
+    def _start(self, index: int) -> int:
+        node = self.nodes[index]
+        return node.start if self.items.is_flow else self.layout.dash(node)
+
+    def _comments_inside(self, line: int, indent: int) -> int:
+        """Return how many lines of comments follow that are indented like the keys of the item."""
+        lines = map(self.layout.line, range(line, self.layout.lines))
+        return sum(1 for _ in takewhile(lambda text: _comment_indent(text) > indent, lines))
+
+    # lists in brackets
+
+    def _flow(self, removed: Collection[int]) -> Iterator[Edit]:
+        commas = self._commas()
+        for index in removed:
+            yield self._flow_item(index, commas[index])
+        last = len(self.nodes) - 1
+        if last in removed and commas[last] is None:
+            kept = max(set(range(last)).difference(removed))
+            yield self._comma_after(kept)
+
+    def _commas(self) -> list[int | None]:
+        """Return for each item the comma behind it; None where the last one has none."""
+        ends = [*(node.start for node in self.nodes[1:]), self.items.end]
+        return [
+            self.layout.comma(node.end, end) for node, end in zip(self.nodes, ends, strict=True)
+        ]
+
+    def _flow_item(self, index: int, comma: int | None) -> Edit:
+        """Remove an item with the comma behind it: its lines, or what stands for it in a line."""
+        start, end = self.nodes[index].start, self.nodes[index].end
+        if comma is not None:
+            end = comma + 1
+        first, last = self.layout.line_of(start), self.layout.line_of(end - 1)
+        before = self.text[self.layout.line_start(first) : start]
+        after = self.text[end : self.layout.line_start(last + 1)]
+        if _ends_line(after):
+            blanks = len(before) - len(before.rstrip())
+            return Edit(start - blanks, end) if before.strip() else self._lines(index, first, last)
+        if comma is not None:
+            end += len(after) - len(after.lstrip())
+        return Edit(start, end)
+
+    def _comma_after(self, kept: int) -> Edit:
+        """Remove the comma after the last item that stays.
+
+        What is between it and the next item goes too, unless that item has lines of its own.
+        """
+        comma = self.layout.comma(self.nodes[kept].end, self.items.end) or 0
+        removed = self.nodes[kept + 1]
+        between = self.text[comma + 1 : removed.start]
+        has_lines = self._begins_line(removed.start) and self._ends_line(removed.end)
+        end = comma + 1 if between.strip() or has_lines else removed.start
+        return Edit(comma, end)
+
+    def _begins_line(self, index: int) -> bool:
+        start = self.layout.line_start(self.layout.line_of(index))
+        return not self.text[start:index].strip()
+
+    def _ends_line(self, index: int) -> bool:
+        end = self.layout.line_start(self.layout.line_of(index) + 1)
+        return _ends_line(self.text[index:end].lstrip(" \t,"))
+
+    # lines
+
+    def _lines(self, index: int, first: int, last: int) -> Edit:
+        first -= self._comments_above(index, first)
+        return Edit(self.layout.line_start(first), self.layout.line_start(last + 1))
+
+    def _comments_above(self, index: int, line: int) -> int:
+        """Return how many lines of comments directly above an item belong to it.
+
+        A comment below an empty line is the heading of the items that follow it, and stays, unless
+        it contains the person.
+        """
+        floor = self.layout.line_of(max(self._end_before(index) - 1, 0))
+        above = map(self.layout.line, range(line - 1, floor, -1))
+        comments = [*takewhile(_is_comment, above)]
+        is_heading = len(comments) < line - 1 - floor
+        if is_heading and not self.words.search("".join(comments)):
+            return 0
+        return len(comments)
+
+    def _end_before(self, index: int) -> int:
+        """Return where the item before ends, or what comes before the first one."""
+        if index:
+            return self.nodes[index - 1].end
+        return self.layout.token_end_before(self._start(0))
+
+
+def _ends_line(text: str) -> bool:
+    """Return whether nothing but a comment is left of a line."""
+    return text.lstrip()[:1] in ("", "#")
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+def _comment_indent(line: str) -> int:
+    """Return how far a comment is indented; -1 for a line that is not a comment."""
+    return len(line) - len(line.lstrip()) if _is_comment(line) else -1
