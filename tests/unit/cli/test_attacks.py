@@ -109,7 +109,7 @@ def rewriting(preset):
         Action.UPDATE,
         Reason.DRIFTED,
         person=Person("User", "ann@example.com"),
-        fields=(FieldDiff("principals", ["before"], list(principals)),),
+        fields=(FieldDiff("rules.from.principals", ["before"], list(principals)),),
     )
     return Plan((change,), facts=(Fact("gateways", {"principals": list(principals)}),))
 
