@@ -267,8 +267,8 @@ def _commit_data(commits: Mapping[str, str]) -> Data:
 
 
 def _named(target: TargetDescription) -> Line:
-    kind, _, rest = printable(str(target)).partition(": ")
-    return line(Segment(f"{kind}: ", Tone.FAINT), rest, hang=len(kind) + 2)
+    label = f"{target.label}: "
+    return line(Segment(label, Tone.FAINT), printable(target.details), hang=len(label))
 
 
 def _failure_data(error: ProfilesError, more: Data) -> Data:

@@ -28,13 +28,23 @@ class TargetDescription:
     path: str = ""
 
     def __str__(self) -> str:
+        return printable(f"{self.label}: {self.details}")
+
+    @property
+    def label(self) -> str:
+        """What it is, in a word."""
+        return self.kind.capitalize()
+
+    @property
+    def details(self) -> str:
+        """Which one it is, in words; names are as they were given."""
         if self.kind == "folder":
-            return printable(f"Folder: {self.path}")
+            return self.path
         known = [("context", self.context), ("server", self.server), ("user", self.user)]
         parts = [_worded(word, value) for word, value in known if value]
         if self.acting_as:
             parts.append(f"acting as {self.acting_as}")
-        return printable(f"Cluster: {', '.join(parts) or 'unknown'}")
+        return ", ".join(parts) or "unknown"
 
     def data(self) -> dict[str, str]:
         """Return it as data that JSON can hold, with every key."""

@@ -36,6 +36,20 @@ _REMEDIES = {
 _DEEPEST = 100
 
 
+class Unparsed(ValueError):
+    """A text is neither YAML nor JSON. No message repeats it, because it may hold credentials.
+
+    Attributes:
+        line: where the parser stopped, from 1; 0 where that is not known.
+        said: what the parser says, '' where that could repeat the text.
+    """
+
+    def __init__(self, line: int, said: str) -> None:
+        super().__init__(line, said)
+        self.line = line
+        self.said = said
+
+
 @dataclass(slots=True, repr=False)
 class Kubeconfig:
     """One or several files together.
@@ -43,14 +57,15 @@ class Kubeconfig:
     Attributes:
         files: what was read, as messages show it.
         current: the name of the current context, empty where there is none.
-        current_place: where it is named: the file and the line.
+        current_file, current_line: where it is named; the line is 0 where it is not known.
         entries: by kind (`cluster`, `user`, `context`), then by name.
         doubled: the kinds and names that one file has twice.
     """
 
     files: list[str] = field(default_factory=list)
     current: str = ""
-    current_place: str = ""
+    current_file: str = ""
+    current_line: int = 0
     entries: dict[str, dict[str, Entry]] = field(
         default_factory=lambda: {kind: {} for kind in _LISTS.values()}
     )
@@ -120,7 +135,7 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - whatever is in a file
     `typed`.
 
     Raises:
-        ValueError: it is neither; the message says in which line, and never repeats the text.
+        Unparsed: it is neither.
     """
     try:
         _check_depth(data)
@@ -128,9 +143,7 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - whatever is in a file
         return _plain(node, {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise ValueError(
-            f"{_line(mark.line + 1)}. {_saying(error)}" if mark is not None else "."
-        ) from None
+        raise Unparsed(mark.line + 1 if mark is not None else 0, _saying(error)) from None
 
 
 def _line(number: int) -> str:
@@ -140,11 +153,7 @@ def _line(number: int) -> str:
 def _saying(error: Exception) -> str:
     """Return what libyaml says is wrong, where that repeats nothing of the text: it may be a credential."""
     problem = str(getattr(error, "problem", "") or "")
-    return (
-        f"YAML says: {problem}."
-        if _SAYINGS.match(problem) and "'" not in problem.replace("':'", "")
-        else ""
-    )
+    return problem if _SAYINGS.match(problem) and "'" not in problem.replace("':'", "") else ""
 
 
 def _check_depth(data: bytes) -> None:
@@ -165,8 +174,11 @@ class _Content:
         self.file = file
         try:
             value = plain(data)
-        except ValueError as error:
-            raise ClusterError(f"The kubeconfig {file} is not valid YAML{error}".rstrip()) from None
+        except Unparsed as error:
+            said = f" YAML says: {error.said}." if error.said else ""
+            raise ClusterError(
+                f"The kubeconfig {file} is not valid YAML{_line(error.line)}.{said}"
+            ) from None
         if value is not None and not isinstance(value, dict):
             raise ClusterError(
                 f"The kubeconfig {file} is not a kubeconfig: it is not a mapping at the top."
@@ -199,10 +211,8 @@ def _add(found: Kubeconfig, path: Path, content: _Content) -> None:
     found.files.append(content.file)
     current = content.fields.get("current-context")
     if not found.current and isinstance(current, str):
-        found.current, found.current_place = (
-            current,
-            f"{content.file}, line {content.line('current-context')}",
-        )
+        found.current, found.current_file = current, content.file
+        found.current_line = content.line("current-context")
     for key, kind in _LISTS.items():
         own: dict[str, Entry] = {}
         for name, fields in content.items(key):

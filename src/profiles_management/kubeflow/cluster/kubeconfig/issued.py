@@ -11,7 +11,7 @@ from typing import Any
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import VERSIONS, Plugin
-from profiles_management.kubeflow.cluster.kubeconfig.files import plain
+from profiles_management.kubeflow.cluster.kubeconfig.files import Unparsed, plain
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +68,7 @@ def _parsed(output: bytes) -> Any:  # noqa: ANN401 - whatever a program prints
         pass
     try:
         return plain(output)
-    except ValueError:
+    except Unparsed:
         return None
 
 

@@ -47,9 +47,8 @@ def _context_name(config: Kubeconfig, wanted: str | None) -> str:
 
 def _place(config: Kubeconfig) -> str:
     """Return where the current context is named; the file is named already where there is one."""
-    return (
-        config.current_place if len(config.files) > 1 else config.current_place.rpartition(", ")[2]
-    )
+    line = f"line {config.current_line}"
+    return f"{config.current_file}, {line}" if len(config.files) > 1 else line
 
 
 def _named(config: Kubeconfig, context: Entry, kind: str) -> Entry | None:
