@@ -20,7 +20,10 @@ def _github(problems: _Problems, warnings: _Problems) -> str:
 
 
 def _sarif(problems: _Problems, warnings: _Problems) -> str:
-    return json.dumps(sarif(problems, warnings, _path_of(), _version()), indent=2) + "\n"
+    return (
+        json.dumps(sarif(problems, warnings, _path_of(), installed_version() or "0"), indent=2)
+        + "\n"
+    )
 
 
 def _path_of() -> PathOf:
@@ -31,11 +34,12 @@ def _path_of() -> PathOf:
     return partial(relative, folder=folder, root=root)
 
 
-def _version() -> str:
+def installed_version() -> str:
+    """Return the version of this program, '' where it runs from its source."""
     try:
         return version("profiles-management")
     except PackageNotFoundError:
-        return "0"
+        return ""
 
 
 PROBLEMS: dict[str, Callable[[_Problems, _Problems], str]] = {

@@ -5,13 +5,13 @@ import os
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import fields
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
 from profiles_management.cli import requests, variables
 from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.formats import installed_version
 from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
 from profiles_management.cli.options import TargetOptions
@@ -100,10 +100,7 @@ def always(command: str, session: Session) -> Data:
 
 def about() -> str:
     """Return the name of the program and its version."""
-    try:
-        return f"{NAME} {metadata.version(NAME)}"
-    except metadata.PackageNotFoundError:
-        return f"{NAME} from its source"
+    return f"{NAME} {installed_version() or 'from its source'}"
 
 
 def _show_version(asked: bool) -> None:

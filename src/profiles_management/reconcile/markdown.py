@@ -14,13 +14,12 @@ from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
-from profiles_management.reconcile.summary import left_document, plan_numbers
+from profiles_management.reconcile.summary import NO_CHANGES, left_document, plan_sentences
 from profiles_management.reconcile.text import Notes
 
 LIMIT: Final = 65_000
 """Bytes. GitHub takes comments of 65,536 characters; the rest is for what a job adds."""
 
-_NO_CHANGES: Final = "No changes. "  # how the summary of such a plan begins
 _BESIDE: Final = 10_000  # bytes of each list besides the changes
 _OPEN: Final = 20  # so many rows are shown without a click
 _LONGEST: Final = 1_000  # characters of a code span
@@ -39,8 +38,8 @@ def plan_markdown(
         target: which cluster or folder it is, '' for unknown.
         limit: what does not fit is counted.
     """
-    summary = plan_numbers(plan).removeprefix(_NO_CHANGES)
-    head = [f"**{_verdict(plan, stops)}** {summary}", ""]
+    numbers = [sentence for sentence in plan_sentences(plan) if sentence != NO_CHANGES]
+    head = [" ".join([f"**{_verdict(plan, stops)}**", *numbers]), ""]
     if target:
         head += [code(target), ""]
     head += _first(plan, stops)
@@ -94,7 +93,7 @@ def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
         return f"apply would refuse {count(len(refused), 'profile')}."
     if plan:
         return f"{count(len(plan.changes), 'change')}."
-    return _NO_CHANGES.strip()
+    return NO_CHANGES
 
 
 def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:

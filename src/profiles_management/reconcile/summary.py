@@ -15,6 +15,7 @@ _VERBS = {
 # what is said of one and of several, before and after a run
 _LOSE, _GAIN = (("loses", "lose"), ("lost", "lost")), (("gains", "gain"), ("gained", "gained"))
 _MOST_NAMES = 5
+NO_CHANGES = "No changes."
 
 
 def plan_summary(plan: Plan) -> str:
@@ -24,14 +25,19 @@ def plan_summary(plan: Plan) -> str:
 
 def plan_numbers(plan: Plan) -> str:
     """Return what a plan would do, in one line of numbers, without names."""
+    return " ".join(plan_sentences(plan))
+
+
+def plan_sentences(plan: Plan) -> list[str]:
+    """Return what a plan would do, in sentences of numbers; the first is NO_CHANGES where there is nothing to do."""
     if not plan:
-        return _no_changes(plan, plan.pending)
+        return [NO_CHANGES, _why_none(plan, plan.pending)]
     sentences = (
         f"Plan: {_counted(plan.changes, 0)} ({count(plan.writes, 'write')}).",
         _access(plan.access, past=False),
         _rest(plan, plan.pending),
     )
-    return " ".join(sentence for sentence in sentences if sentence)
+    return [sentence for sentence in sentences if sentence]
 
 
 def report_summary(report: Report) -> str:
@@ -51,7 +57,7 @@ def report_numbers(report: Report) -> str:
 
     plan = report.plan
     if not plan:
-        return _no_changes(plan, report.waiting)
+        return f"{NO_CHANGES} {_why_none(plan, report.waiting)}"
     done = [outcome.change for outcome in report.having(Result.DONE)]
     yet = " yet" if report.pending and not done else ""
     sentences = (
@@ -75,12 +81,13 @@ def _short(report: Report) -> str:
     return _listed(parts)
 
 
-def _no_changes(plan: Plan, pending: Collection[Pending]) -> str:
+def _why_none(plan: Plan, pending: Collection[Pending]) -> str:
+    """Return why there are no changes: what keeps them from being made, or that none are needed."""
     if plan.refused or pending or frozen_profiles(plan):
-        return f"No changes. {_rest(plan, pending)}"
+        return _rest(plan, pending)
     if not plan.profiles:
-        return "No changes. The document defines no profiles."
-    return f"No changes. {count(plan.profiles, 'profile matches', 'profiles match')}."
+        return "The document defines no profiles."
+    return f"{count(plan.profiles, 'profile matches', 'profiles match')}."
 
 
 def _counted(changes: Collection[Change], tense: int) -> str:
