@@ -191,7 +191,8 @@ def stopped(error: StoppedError) -> str:
     """Return why changes were held back, and how to go on."""
     if isinstance(error, BrakeError):
         return braked(error)
-    return "; ".join(halted(halt) for halt in error.halts if isinstance(halt, Halt))
+    halts = error.report.plan.halts if isinstance(error.report, Report) else ()
+    return "; ".join(map(halted, halts))
 
 
 def halted(halt: Halt) -> str:

@@ -42,7 +42,6 @@ from profiles_management.reconcile.diagnostics import problem_lines, warning_lin
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
 from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.report import Report
-from profiles_management.reconcile.stops import StopKind
 from profiles_management.reconcile.waiting import Watcher
 
 STDIN = "standard input"
@@ -299,8 +298,7 @@ def _remedy(error: ProfilesError) -> str:
         return error.remedy
     if not isinstance(error, StoppedError):
         return ""
-    stops = error.report.stops if isinstance(error.report, Report) else ()
-    halts = [stop for stop in stops if stop.kind is StopKind.GATEWAYS]
+    halts = error.report.plan.halts if isinstance(error.report, Report) else ()
     if not isinstance(error, BrakeError):
         return "\n".join(halt.remedy for halt in halts)
     revocations = "Look at it with plan; allow it with apply --allow-revocations."

@@ -55,7 +55,11 @@ def apply(
         replan: returns the same document planned from fresh reads; None leaves every conflict to
             the next run.
 
+    Raises:
+        Interrupted: the clock was ending before the first write.
     """
+    if clock.ending():
+        raise Interrupted
     return Run(plan, target, settings, clock, progress or _quiet, replan).report()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -31,13 +31,7 @@ from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import (
-    ClusterError,
-    DocumentError,
-    Interrupted,
-    Problem,
-    SettingsError,
-)
+from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, SettingsError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.lines import printable
@@ -223,12 +217,14 @@ def apply_plan(
             else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
         )
         rest, why = allowed(plan, settings), stops(plan, settings)
-        is_tried = bool(rest) or not why
-        report = (
-            _applied_and_told(rest, reached, settings, clock, progress, replan)
-            if is_tried
-            else Report(rest)
-        )
+        report = Report(rest)
+        if rest or not why:
+            report = _told(
+                apply(rest, reached, settings, clock, progress, replan=replan),
+                reached,
+                settings,
+                clock,
+            )
         if not why:
             return report
         report = replace(report, stops=why)
@@ -322,35 +318,14 @@ def delete_stale_profiles(
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
-        return _applied(plan, reached, settings, clock, progress)
+        return apply(plan, reached, settings, clock, progress)
 
 
-def _applied_and_told(
-    plan: Plan,
-    target: Target,
-    settings: Settings,
-    clock: Clock,
-    progress: Progress | None,
-    replan: Callable[[], Plan] | None,
-) -> Report:
-    """Apply a plan, and write its Events where the settings ask for them."""
-    report = _applied(plan, target, settings, clock, progress, replan)
+def _told(report: Report, target: Target, settings: Settings, clock: Clock) -> Report:
+    """Write the Events of a run where the settings ask for them."""
     if clock.ending() or not isinstance(target, Cluster):
         return report
     return tell(report, target, settings, clock)
-
-
-def _applied(
-    plan: Plan,
-    target: Target,
-    settings: Settings,
-    clock: Clock,
-    progress: Progress | None,
-    replan: Callable[[], Plan] | None = None,
-) -> Report:
-    if clock.ending():
-        raise Interrupted
-    return apply(plan, target, settings, clock, progress, replan=replan)
 
 
 def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:

@@ -191,16 +191,12 @@ class StoppedError(ProfilesError):
     """Changes of a plan are held back until somebody allows them or corrects the settings.
 
     Attributes:
-        halts: why the target holds changes back: each a Halt of the engine.
-        report: the Report of what was applied nevertheless.
+        report: the Report of what was applied nevertheless; its plan has the `halts` of the target.
     """
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(
-        self, message: str, *, halts: tuple[object, ...] = (), report: object | None = None
-    ) -> None:
-        self.halts = halts
+    def __init__(self, message: str, *, report: object | None = None) -> None:
         self.report = report
         super().__init__(message)
 

@@ -26,4 +26,4 @@ def error(plan: Plan, report: Report) -> StoppedError:
         if report.writes
         else "Nothing was written."
     )
-    return StoppedError(f"Stopped: {reasons}. {written}", halts=plan.halts, report=report)
+    return StoppedError(f"Stopped: {reasons}. {written}", report=report)
