@@ -11,7 +11,7 @@ from lightkube import Client
 from profiles_management import git, open_target
 from profiles_management.cli import formats
 from profiles_management.cli.document_options import GitOptions
-from profiles_management.cli.local_files import Contents
+from profiles_management.cli.local_files import STDIN, Contents
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
@@ -44,7 +44,6 @@ from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.waiting import Watcher
 
-STDIN = "standard input"
 _MOST_NAMES = 3
 
 
@@ -144,10 +143,6 @@ class Session:
         names = self._shown_names
         return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names):,} files"
 
-    def _safe(self, name: str) -> str:
-        """Return a name without credentials; a URL that was read has none, because one that does is refused."""
-        return name if name in self._commits else address.shown(name)
-
     @property
     def document_data(self) -> Data:
         """Return what was asked for as data: in one text, and each name."""
@@ -155,7 +150,13 @@ class Session:
 
     @property
     def _shown_names(self) -> list[str]:
-        return [STDIN if name == "-" else self._safe(name) for name in self.names]
+        return [self._shown(name) for name in self.names]
+
+    def _shown(self, name: str) -> str:
+        """Return a name without credentials; a URL that was read has none, because one that does is refused."""
+        if name == STDIN:
+            return "standard input"
+        return name if name in self._commits else address.shown(name)
 
     def converted(self, file: str, rules: Rules) -> Conversion:
         """Return a document of github-profiles-automator as one of ours.
@@ -166,9 +167,8 @@ class Session:
         if address.is_location(file) or address.looks_like_repository(file):
             raise GitError("convert reads a file. Clone the repository, and name the file in it.")
         self.names = (file,)
-        name = documents.name_of(file)
-        with source_boundary(STDIN if file == "-" else file):
-            return convert(documents.content(file), name=name, rules=rules)
+        with source_boundary(self.documents):
+            return convert(documents.content(file), name=documents.name_of(file), rules=rules)
 
     @contextmanager
     def changing(self, doing: str) -> Iterator[Watcher]:

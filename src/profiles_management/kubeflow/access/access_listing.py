@@ -88,7 +88,7 @@ def role_name(entry: AccessEntry) -> str:
     return "owner" if entry.owner else entry.role or "mesh only"
 
 
-def until(entry: AccessEntry, report: AccessReport) -> str:
+def _until(entry: AccessEntry, report: AccessReport) -> str:
     """Return when an entry ends, and whether it should have ended by now."""
     if not entry.until:
         return "-"
@@ -128,12 +128,14 @@ def _heading(person: Person, number: int, report: AccessReport) -> Line:
 
 
 def _table_without_people(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:
-    rows = [(entry.profile, access_role(entry), until(entry, report)) for entry in entries]
+    rows = [(entry.profile, access_role(entry), _until(entry, report)) for entry in entries]
     return table([("PROFILE", "ROLE", "UNTIL"), *rows])
 
 
 def _table(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:
-    rows = [(one.profile, str(one.person), access_role(one), until(one, report)) for one in entries]
+    rows = [
+        (one.profile, str(one.person), access_role(one), _until(one, report)) for one in entries
+    ]
     return table([("PROFILE", "PERSON", "ROLE", "UNTIL"), *rows])
 
 
