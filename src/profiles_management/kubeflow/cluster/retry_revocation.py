@@ -38,22 +38,13 @@ def _again(write: Write, read: Read, send: Send) -> bool:
     Raises:
         WriteError: the object cannot be read, or is another one by now that cannot be judged.
     """
+    part = _read_again(write.target, read)
     try:
-        part = read(write.target)
         due = revocation.rewritten(write, part)
     except revocation.NotTheirs as other:
         if write.verb is Verb.DELETE and not other.gives:
             return False
         raise outdated(write.target, "was deleted and created again") from None
-    except (ClusterError, Interrupted) as error:
-        why = (
-            f"the cluster does not answer: {error.failure}"
-            if isinstance(error, ClusterAway)
-            else str(error)
-        )
-        raise WriteError(
-            f"{write.target} was changed by somebody else: {why}", conflict=True
-        ) from error
     remains = False
     try:
         for each in due:
@@ -66,3 +57,19 @@ def _again(write: Write, read: Read, send: Send) -> bool:
             raise
         return not is_gone
     return remains
+
+
+def _read_again(target: ObjectRef, read: Read) -> Observer:
+    """Return an object as it is now.
+
+    Raises:
+        WriteError: it cannot be read; the next run tries again.
+    """
+    try:
+        return read(target)
+    except (ClusterError, Interrupted) as error:
+        why = str(error)
+        if isinstance(error, ClusterAway):
+            why = f"the cluster does not answer: {error.failure}"
+        what = f"{target} was changed by somebody else: {why}"
+        raise WriteError(what, conflict=True) from error

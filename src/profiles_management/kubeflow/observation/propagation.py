@@ -34,21 +34,17 @@ def is_propagated(metadata: Any) -> bool:  # noqa: ANN401 - the metadata of any 
     """Return whether another controller maintains an object: by a label or annotation of its own, or by owning it.
 
     Labels of GitOps tools do not count: the objects that they apply are those of a folder that we
-        wrote.
-    What a Profile owns is not a copy, whatever its labels: the profile controller made it in this
-        namespace.
+    wrote. What a Profile owns is not a copy, whatever its labels: the profile controller made it in
+    this namespace.
     """
-    labels, annotations, owners = (
-        metadata.labels or (),
-        metadata.annotations or (),
-        metadata.owner_references,
-    )
-    if _USUAL.issuperset(labels) and _USUAL.issuperset(annotations) and not owners:  # nearly all
+    labels, annotations = metadata.labels or (), metadata.annotations or ()
+    owners = metadata.owner_references or ()
+    if not owners and _USUAL.issuperset(labels) and _USUAL.issuperset(annotations):  # nearly all
         return False
-    if any(owner.kind == "Profile" for owner in owners or ()):
+    if any(owner.kind == "Profile" for owner in owners):
         return False
-    is_copy = any(_is_of_copies(key) for key in (*labels, *annotations) if key not in _USUAL)
-    return is_copy or any(owner.controller for owner in owners or ())
+    keys = {*labels, *annotations} - _USUAL
+    return any(map(_is_of_copies, keys)) or any(owner.controller for owner in owners)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -79,20 +79,15 @@ def plan(wanted: Sequence[Grant], room: ContributorState, settings: Settings) ->
         return People(before=Counter(grant.source for grant in wanted))
     held = held_in(room)
     grants = {grant.person: grant for grant in wanted}
-    kept = set(_kept(held, grants, room, settings)) if settings.unlisted == "keep" else set()
+    kept = set(_kept(held, grants, room, settings))
     named = _named(wanted, room, _taken(room, held, kept), held, settings)
     held = held_in(
         room, {named[key]: key[0] for key in ((grant.person, grant.role) for grant in wanted)}
     )
-    changes: list[Change] = []
-    for person in sorted(held.keys() - grants.keys() - kept):
-        changes += _revoke(person, held[person], room, settings)
-    revoked = (
-        held[change.person].names
-        for change in changes
-        if change.person and change.phase is Phase.REVOKE
-    )
-    room = replace(room, leaving=frozenset(chain.from_iterable(revoked)))
+    gone = sorted(held.keys() - grants.keys() - kept)
+    revocations = (_revoke(person, held[person], room, settings) for person in gone)
+    changes = [*chain.from_iterable(revocations)]
+    room = replace(room, leaving=_leaving(changes, held))
     for grant in wanted:
         name = named[grant.person, grant.role]
         changes += ContributorChange(
@@ -104,6 +99,14 @@ def plan(wanted: Sequence[Grant], room: ContributorState, settings: Settings) ->
     granting = {grant.person: grant.source for grant in wanted}
     return People(
         tuple(changes), before=Counter(sources.values()), sources=sources, granting=granting
+    )
+
+
+def _leaving(changes: Iterable[Change], held: Mapping[Person, PersonAccess]) -> frozenset[str]:
+    """Return the names of the objects that go before anybody is renamed."""
+    revoked = (change.person for change in changes if change.phase is Phase.REVOKE)
+    return frozenset(
+        chain.from_iterable(held[person].names for person in revoked if person is not None)
     )
 
 
@@ -200,6 +203,8 @@ def _kept(
 
     What has their names and gives access to others is not theirs: nobody is to hide there.
     """
+    if settings.unlisted != "keep":
+        return
     for person, holds in held.items():
         is_named = person in grants or person in room.expired
         if not is_named and not holds.ours and _is_alone(person, holds, settings):
@@ -268,7 +273,7 @@ def _revoke(
     """Yield what takes everything from somebody; what has ended goes on its own, as nothing can hold that up."""
     gone = [one for one in held.objects if not is_spent(one)]
     over = ended(held, settings, room.now) if room.now is not None else set()
-    if person == room.owner or person in room.expired or not over or not is_lasting(held, over):
+    if not _ends_in_parts(person, held, over, room):
         reason = Reason.EXPIRED if person in room.expired or over else _why_gone(held)
         yield from _taken_away(person, gone, reason, room)
         return
@@ -276,6 +281,14 @@ def _revoke(
     yield from _taken_away(
         person, [one for one in gone if one.name not in over], _why_gone(held), room
     )
+
+
+def _ends_in_parts(
+    person: Person, held: PersonAccess, over: Collection[str], room: ContributorState
+) -> bool:
+    """Whether a part of what somebody holds has ended, and the rest goes for another reason."""
+    is_one = person == room.owner or person in room.expired
+    return bool(over) and not is_one and is_lasting(held, over)
 
 
 def _taken_away(
@@ -287,12 +300,11 @@ def _taken_away(
         return
     is_owner = person == room.owner
     wait = room.bound if is_owner else None
-    # Once the owner is bound as such, what ended ends like any other access, which nothing can hold
-    # up.
+    fields: tuple[FieldDiff, ...] = ()
+    # Once the owner is bound as such, what ended ends like any other access: nothing holds that up.
     if is_owner and (wait is not None or reason is not Reason.EXPIRED):
-        reason = Reason.BECAME_OWNER
+        reason, fields = Reason.BECAME_OWNER, _end_of(gone)
     roles = [one.granted for one in gone if isinstance(one, Binding)]
-    ends = [one.until for one in gone if one.until] if reason is Reason.BECAME_OWNER else []
     yield Change(
         Phase.SWITCH if wait else Phase.REVOKE,
         room.name,
@@ -301,9 +313,15 @@ def _taken_away(
         reason,
         person=person,
         before=strongest(roles) or gone[0].role,
-        fields=tuple(FieldDiff("until", end, None) for end in ends[:1]),
+        fields=fields,
         writes=tuple(deletions(room, person, gone, wait)),
     )
+
+
+def _end_of(gone: Iterable[Binding | Policy]) -> tuple[FieldDiff, ...]:
+    """Return that the end of an access goes, where it had one."""
+    end = next((one.until for one in gone if one.until), None)
+    return () if end is None else (FieldDiff("until", end, None),)
 
 
 def _why_gone(held: PersonAccess) -> Reason:

@@ -63,9 +63,7 @@ def _plan_profile(draft: Draft, profile: Profile, footing: ProfileState) -> None
     deciding = draft.deciding(profile.name)
     stay = frozen.staying(profile, deciding.recorded, room, origins, settings, now)
     draft.staying += stay.people.values()
-    grants = (
-        [grant for grant in grants if grant.person not in stay.people] if stay.people else grants
-    )
+    grants = [grant for grant in grants if grant.person not in stay.people]
     found = contributor_changes.plan(grants, stay.room, settings)
     owning = OwnerPlanner(profile, wanted, footing, observed, settings, now)
     shape = Shape(ProfileContext(profile.name, wanted, footing, observed, settings, now))

@@ -89,19 +89,15 @@ def deletion(
         return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
     going = sorted(name for name in chosen if _is_going(name, observed))
     leaving = sorted(set(chosen).difference(going))
-    closed = [name for name in leaving if ownership.is_ours_to_close(name, observed, settings)]
-    revoked = [
-        *chain.from_iterable(
-            _revocations(name, observed, settings, keep_data=keep_data) for name in closed
-        )
-    ]
+    revocations = (_revocations(name, observed, settings, keep_data=keep_data) for name in leaving)
+    revoked = [*chain.from_iterable(revocations)]
     changes = (
         *revoked,
         *(Removal(name, observed, settings, keep_data=keep_data).change() for name in leaving),
     )
-    remains = (
-        _remaining_access(closed, observed) if keep_data else _remaining_files(changes, observed)
-    )
+    remains = _remaining_files(changes, observed)
+    if keep_data:
+        remains = _remaining_access(leaving, observed, settings)
     return Plan(
         ordered(changes),
         warnings=tuple(remains),
@@ -116,7 +112,9 @@ def deletion(
 def _revocations(
     name: str, observed: Observed, settings: Settings, *, keep_data: bool
 ) -> Iterator[Change]:
-    """Yield what ends the access of everybody but the owner."""
+    """Yield what ends the access of everybody but the owner, where the namespace is the profile's."""
+    if not ownership.is_ours_to_close(name, observed, settings):
+        return
     yield from contributor_changes.plan(
         (), room_of(name, observed), replace(settings, unlisted="revoke")
     ).changes
@@ -130,10 +128,13 @@ def _is_going(name: str, observed: Observed) -> bool:
     return any(one is not None and one.deleting for one in seen)
 
 
-def _remaining_access(names: Iterable[str], observed: Observed) -> Iterator[Problem]:
+def _remaining_access(
+    names: Iterable[str], observed: Observed, settings: Settings
+) -> Iterator[Problem]:
     """Yield who is left in namespaces that stay."""
     for name in names:
-        yield from unmanaged_access.left(name, observed)
+        if ownership.is_ours_to_close(name, observed, settings):
+            yield from unmanaged_access.left(name, observed)
 
 
 def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:

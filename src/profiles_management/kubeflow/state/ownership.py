@@ -191,20 +191,20 @@ def _with_profile(
     same = seen.owner == wanted and seen.owner_namespace == (profile.owner.namespace or "")
     if not seen.mark and not same and not profile.adopt:
         return _owned_by_another(profile, seen.owner)
-    annotate = space is not None and space.owner != wanted.name
+    is_named = space is not None and space.owner == wanted.name
+    annotate = space is not None and not is_named
     if space is not None and annotate and not _may_annotate(profile, seen, space, observed):
         return _not_ours(profile, space)
-    before = _owner_of_before(wanted, seen, observed.owner_bindings.get(profile.name))
+    bound = observed.owner_bindings.get(profile.name)
     return ProfileState(
         seen,
         space,
         mark=seen.mark != settings.instance,
         annotate=annotate,
         hand_over=not same,
-        before=before or (None if same else seen.owner),
-        ready=ready(profile.name, wanted.name) if space is None or annotate else None,
-        asleep=space is not None
-        and _is_asleep(seen, space, observed, annotate=annotate, same=same),
+        before=_owner_of_before(wanted, seen, bound, same=same),
+        ready=None if is_named else ready(profile.name, wanted.name),
+        asleep=_is_asleep(seen, space, observed, annotate=annotate, same=same),
     )
 
 
@@ -216,10 +216,15 @@ def _may_annotate(
 
 
 def _is_asleep(
-    seen: ProfileSeen, space: NamespaceSeen, observed: Observed, *, annotate: bool, same: bool
+    seen: ProfileSeen,
+    space: NamespaceSeen | None,
+    observed: Observed,
+    *,
+    annotate: bool,
+    same: bool,
 ) -> bool:
     """Whether the profile controller does not see that it may begin: it watches only namespaces that it made."""
-    if "Namespace" not in observed.holds:
+    if space is None or "Namespace" not in observed.holds:
         return False
     if annotate:
         return same or not space.owned_by
@@ -238,11 +243,21 @@ def _bound_other_than(wanted: Person, bound: OwnerObject | None) -> Person | Non
     return bound.subject if bound is not None and bound.subject != wanted else None
 
 
-def _owner_of_before(wanted: Person, seen: ProfileSeen, bound: OwnerObject | None) -> Person | None:
-    """Return who is still bound as the owner; whom somebody bound behind the profile controller's back never was."""
+def _owner_of_before(
+    wanted: Person, seen: ProfileSeen, bound: OwnerObject | None, *, same: bool
+) -> Person | None:
+    """Return who is still bound as the owner, or else whom the Profile names.
+
+    Whom somebody bound behind the profile controller's back never was the owner.
+
+    Args:
+        same: whether the Profile names the owner of the document.
+    """
     before = _bound_other_than(wanted, bound)
     is_controlled = bound is not None and bound.controlled_by == seen.name
-    return before if is_controlled or before == seen.owner else None
+    if before is not None and (is_controlled or before == seen.owner):
+        return before
+    return None if same else seen.owner
 
 
 def new_here(footing: ProfileState) -> str:
