@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
     """Give the tests that run real servers more time than pyproject.toml gives to all.
 
     Their fixtures are not counted: they build a control plane or pack the charm, which knows its
-        own limits.
+    own limits.
     """
     whole_grid = config.getoption("whole_grid", default=False)
     for item in items:

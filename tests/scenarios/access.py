@@ -129,7 +129,7 @@ class History:
         """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request.
 
         Where the past shows no Profile it looks deleted: a run ends the stronger role, the next one
-            gives the weaker.
+        gives the weaker.
         """
         for door in before.keys() & after.keys():
             changes = door.kind == "RoleBinding" and before[door] != after[door]

@@ -41,7 +41,7 @@ def _crashed(_: object, error: BaseException, where: TracebackType | None) -> No
     """Print an error that nobody handles, which is a bug, without credentials.
 
     What it says is text of others, so credentials are looked for in it: those of the environment,
-        and what looks so.
+    and what looks so.
     """
     secrets = [value for name, value in os.environ.items() if names_secret(name)]
     lines = traceback.format_exception(error.with_traceback(where))

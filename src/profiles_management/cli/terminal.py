@@ -97,7 +97,7 @@ class Terminal:
         """Ask on standard error, and return whether the answer is yes; the end of the input is no.
 
         Nothing is written to standard output, which may be a file: typer.confirm and input() write
-            a blank there.
+        a blank there.
         """
         _write(f"{question} [y/N]: ", sys.stderr)
         answer = sys.stdin.readline()

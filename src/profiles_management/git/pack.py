@@ -192,7 +192,7 @@ def _patched(
     """Return what a delta makes of its base: pieces of the base, and bytes of its own, `size` of them together.
 
     All of it is written into one buffer: a list of the pieces would take many times their size if
-        they are tiny.
+    they are tiny.
     """
     source, whole = memoryview(base), io.BytesIO()
     left, uncounted = size, 0

@@ -18,7 +18,7 @@ def in_secret(server, name):
     """Change an object after its ownerReference: of what comes then, the profile controller sees nothing.
 
     It sees that the reference goes, and may correct the object once more: the attacker waits until
-        that is over.
+    that is over.
     """
 
     def change(which, patch):

@@ -121,7 +121,7 @@ class Trial:
         """Apply the second document while the index-th write goes wrong; return whether there was such a write.
 
         A kill is the end of a real process: the command, ended by SIGKILL before or after the
-            server acted.
+        server acted.
         """
         fault = fail_nth_write(index, kind)
         with self._going_wrong(fault):

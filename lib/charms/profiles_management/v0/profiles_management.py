@@ -527,7 +527,7 @@ def _check_text(text: str) -> None:
     """Refuse text that is not a YAML mapping with a list `profiles`.
 
     Reads no further than that list begins: `publish` is called in every hook, and the receiver
-        checks everything.
+    checks everything.
     """
     try:
         nodes = _outer_nodes(text)

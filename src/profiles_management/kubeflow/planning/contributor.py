@@ -262,7 +262,7 @@ class ContributorChange:
         """Return what makes an object, once somebody else who changes names has left this one.
 
         Who holds something here has the namespace already: to wait for it would lengthen the gap in
-            between.
+        between.
         """
         target = ObjectRef(kind, self.room.name, self.name)
         ready = None if self.held.names else self.room.ready

@@ -33,7 +33,7 @@ def remaining(
     """Yield the namespaces in which access has to end although nothing else is planned, each with that access only.
 
     Whatever the reason for that is: refused, in conflict, frozen, or not named while stale profiles
-        are left alone.
+    are left alone.
 
     Args:
         done: the namespaces whose contributors are planned.

@@ -32,7 +32,7 @@ def profiles(
     """Return the profiles of ours that are left as they are, sorted by name, with the source that they bear.
 
     A trusted source that defines one now is not held up: not by an untrusted one that cannot be
-        read.
+    read.
     """
     origins = pmr.origins
     if not origins.is_merged:

@@ -37,7 +37,7 @@ def applies(footing: ProfileState, settings: Settings, *, adopt: bool) -> bool:
     """Return whether access by objects that are not managed is taken away from a profile.
 
     Not in the run that adopts it: who had access before was not asked, unless the document says
-        `adopt: true`.
+    `adopt: true`.
     """
     return settings.foreign == "revoke" and (adopt or not footing.mark)
 
