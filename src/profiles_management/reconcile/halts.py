@@ -10,7 +10,8 @@ from profiles_management.reconcile.report import Report
 def released(plan: Plan) -> Plan:
     """Return a plan that holds back what its halts do not allow: access that ends still ends."""
     rest = plan.holding(lambda change: not change.ends_access)
-    return replace(rest, access=replace(plan.access, gained=0))
+    sources = tuple(replace(source, gained=0) for source in plan.sources)
+    return replace(rest, access=replace(plan.access, gained=0), sources=sources)
 
 
 def error(plan: Plan, report: Report) -> StoppedError:

@@ -417,3 +417,12 @@ def test_another_header_is_no_reason_to_doubt_the_gateway_and_stops_by_itself(au
 
     assert error.report.stops[0].remedy.startswith("Pass --userid-header kubeflow-userid.")
     assert auto.apply(FOUR, userid_header="x-user", allow_gateway_change=True).exit_code == 0
+
+
+def test_what_both_hold_back_is_counted_once(filled):
+    braked = {"allow_revocations": False, "brake_minimum": 0, "brake_share": 0.1}
+    pmr = document(profile(ann="edit", bob="view", zed="edit"), profile("web"))
+
+    access = stopped(filled, pmr, **WRONG, **braked).report.plan.access
+
+    assert (access.lost, access.gained) == (0, 0)
