@@ -421,3 +421,13 @@ def test_ten_thousand_people_are_searched_without_a_pause(api, run, bound):
     ran = run("access", "--person", "persom77", "--cluster-wide")
 
     assert (ran.code, "Similar names: person77" in ran.out) == (1, True)
+
+
+def test_where_no_profile_is_left_what_could_not_be_read_is_shown(run, here):
+    (here / "out").mkdir()
+    (here / "out" / "profile.yaml").write_text("kind: [Profile")
+
+    ran = run("access", "--directory", "out")
+
+    assert ran.out.startswith("There is no profile here.")
+    assert "warning: out/profile.yaml" in ran.out

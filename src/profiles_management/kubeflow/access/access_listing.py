@@ -30,16 +30,11 @@ _NO_PROFILE = "There is no profile here. A cluster without Kubeflow is looked at
 def data(report: AccessReport) -> Data:
     """Return a report as data; the keys are those of this module's description."""
     wide = report.cluster_wide
+    people = report.people.items()
     return {
-        "access": [
-            access_data(entry) | {"expired": report.is_expired(entry)} for entry in report.entries
-        ],
-        "people": [
-            _person_data(person) | {"profiles": number} for person, number in report.people.items()
-        ],
-        "general": [
-            access_data(entry) | {"expired": report.is_expired(entry)} for entry in report.general
-        ],
+        "access": _entries_data(report.entries, report),
+        "people": [_person_data(person) | {"profiles": number} for person, number in people],
+        "general": _entries_data(report.general, report),
         "cluster_wide": None if wide is None else [_wide_data(entry) for entry in wide],
         "not_covered": list(report.not_covered),
         "errors": [problem_data(problem) for problem in nobody(report)],
@@ -47,14 +42,25 @@ def data(report: AccessReport) -> Data:
     }
 
 
+def _entries_data(entries: Iterable[AccessEntry], report: AccessReport) -> list[Data]:
+    return [access_data(entry) | {"expired": report.is_expired(entry)} for entry in entries]
+
+
 def lines(report: AccessReport) -> list[Line]:
     """Return a report as text: where a person was asked for a table for each, else one table for all."""
-    if not (report.profiles or report.profile) and report.cluster_wide is None:
-        return [line(_NO_PROFILE)]
-    told = list(_of_person(report) if report.person else _of_everybody(report))
+    told = [*_answer(report)]
     for title, found in _further_tables(report):
-        told += [line(), line(title), *found] if told else [line(title), *found]
+        told += [line(), line(title), *found]
     return [*told, line(), *listed_warnings(report.unread)] if report.unread else told
+
+
+def _answer(report: AccessReport) -> Iterator[Line]:
+    if not (report.profiles or report.profile) and report.cluster_wide is None:
+        yield line(_NO_PROFILE)
+    elif report.person:
+        yield from _of_person(report)
+    else:
+        yield from _of_everybody(report)
 
 
 def not_covered(report: AccessReport) -> str:
