@@ -29,7 +29,7 @@ def fetch(config: Config, rules: Rules) -> "Checkout":
         credentials=_credentials(config.git_credentials),
         known_hosts=config.git_known_hosts,
         ca=config.git_ca,
-        deadline=float(config.request_timeout),
+        deadline=float(config.settings().request_timeout),
     )
     try:
         return git.load(source, rules=rules, additions=True)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Literal
+from dataclasses import fields, replace
+from typing import Annotated, Any, Literal
 
 import ops
 from pydantic import (
@@ -16,32 +16,26 @@ from pydantic import (
 )
 
 from profiles_management import PRESETS, Settings, SettingsError
-from profiles_management.kubeflow import setting_forms
+from profiles_management.kubeflow import setting_checks
 
-_LITERALS = re.compile("'([^']*)'")
+_CHOICES = re.compile("'([^']*)'")
+_DEADLINE = 30  # seconds: a hook must not take minutes
 
 
 def _split(value: object) -> object:
-    return setting_forms.split(value) if isinstance(value, str) else value
-
-
-def _pairs(value: object) -> object:
-    """Read `admin=one, edit=another, view=third`."""
-    if not isinstance(value, str):
-        return value
-    found = setting_forms.roles_in(setting_forms.split(value))
-    if found and set(found) != set(setting_forms.ROLES):
-        raise ValueError("name a ClusterRole for each role: admin=…, edit=…, view=…")
-    return found
+    return setting_checks.split(value) if isinstance(value, str) else value
 
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
-Pairs = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
 
 
 class Config(BaseModel):
-    """The options, under their names in charmcraft.yaml with `_` for `-`. Those of the engine: see `Settings`."""
+    """The options, under their names in charmcraft.yaml with `_` for `-`.
+
+    Attributes:
+        engine: the options that are settings of the engine, by the names of `Settings`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -54,90 +48,78 @@ class Config(BaseModel):
     git_ca: str = ""
     relation_profiles: Words = ("*",)
     relation_trust: Literal["profiles", "full"] = "profiles"
-    events: Literal["off", "counts", "names"] = "off"
     distribution: Literal["upstream", "charmed"] = "charmed"
-    principals: Words = ()
-    additional_principals: Words = ()
-    userid_header: Word = "kubeflow-userid"
-    userid_prefix: str = ""
-    groups_claim: Word = "groups"
-    waypoint: Word = ""
-    instance: Word = "default"
-    take_over: Word = ""
-    unlisted: Literal["revoke", "keep"] = "revoke"
-    foreign: Literal["keep", "revoke"] = "keep"
-    stale: Literal["ours", "all", "off"] = "ours"
-    brake_share: float = 0.5
-    brake_minimum: int = 5
-    protected_namespaces: Words = ()
-    allowed_keys: Words = ()
-    untrusted_max_profiles: int = 2_000
-    untrusted_max_contributors: int = 20_000
-    standalone: bool = False
-    allow_kubeflow: bool = False
-    roles: Pairs = Field(default_factory=dict)
-    deadline: int = 30
-    request_timeout: int = 30
-    writers: int = 16
-    page_size: int = 5000
+    engine: Mapping[str, Any] = Field(default_factory=dict)
 
-    def settings(
-        self,
-        model: str = "",
-        *,
-        allow_revocations: bool = False,
-        allow_gateway_change: bool = False,
-    ) -> Settings:
+    def settings(self, model: str = "", **once: Any) -> Settings:  # noqa: ANN401 - as `Settings` has them
         """Return how the engine is to behave.
 
         Args:
             model: the name of the model, which is the namespace that the charm runs in.
-            allow_revocations: whether to release the brake, which is asked for each time and never
-                configured.
-            allow_gateway_change: whether existing policies may get another gateway than the owners'
-                policies name, which is asked for each time too.
+            once: settings that are asked for each time and never configured: `allow_revocations`,
+                `allow_gateway_change`.
 
         Raises:
-            SettingsError: an option has not the form that it needs, or is out of range; the message
-                names it.
+            SettingsError: an option does not have the required form, or is out of range; the
+                message names it.
         """
-        if what := setting_forms.pattern_complaint(self.relation_profiles):
+        if what := _PATTERNS(self.relation_profiles):
             raise SettingsError(what, setting="option relation-profiles")
-        preset = PRESETS[self.distribution]
+        given: dict[str, Any] = {"deadline": _DEADLINE}
         try:
-            return replace(
-                preset,
-                principals=self.principals or preset.principals,
-                additional_principals=self.additional_principals,
-                userid_header=self.userid_header,
-                userid_prefix=self.userid_prefix,
-                groups_claim=self.groups_claim,
-                waypoint=self.waypoint,
-                instance=self.instance,
-                take_over=self.take_over,
-                unlisted=self.unlisted,
-                foreign=self.foreign,
-                stale=self.stale,
-                brake_share=self.brake_share,
-                brake_minimum=self.brake_minimum,
-                protected_namespaces=frozenset(self.protected_namespaces),
-                allowed_keys=frozenset(self.allowed_keys),
-                untrusted_max_profiles=self.untrusted_max_profiles,
-                untrusted_max_contributors=self.untrusted_max_contributors,
-                own_namespace=model,
-                standalone=self.standalone,
-                allow_kubeflow=self.allow_kubeflow,
-                events=self.events,
-                roles=self.roles or None,
-                deadline=self.deadline,
-                request_timeout=self.request_timeout,
-                writers=self.writers,
-                page_size=self.page_size,
-                allow_revocations=allow_revocations,
-                allow_gateway_change=allow_gateway_change,
-            )
+            for name, value in self.engine.items():
+                given[name] = _setting(name, value)
+            preset = PRESETS[self.distribution]
+            given["principals"] = given.get("principals") or preset.principals
+            return replace(preset, own_namespace=model, **given, **once)
         except SettingsError as error:
             raise SettingsError(error.what, setting=f"option {_option(error.setting)}") from None
+
+
+def engine_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that are settings of the engine, under the names that these have there."""
+    names = {_option(name): name for name in _DEFAULTS}
+    return {names[option]: value for option, value in options.items() if option in names}
+
+
+_PATTERNS = setting_checks.entries(setting_checks.name_pattern)
+
+
+def _setting(name: str, value: Any) -> Any:  # noqa: ANN401 - as Juju has it
+    """Return the value of a setting, of the option as Juju has it: a list is text there.
+
+    Raises:
+        SettingsError: a list of roles does not have the required form.
+    """
+    default = _DEFAULTS[name]
+    if name == "roles":
+        return _roles(value)
+    if isinstance(default, tuple):
+        return setting_checks.split(value)
+    if isinstance(default, frozenset):
+        return frozenset(setting_checks.split(value))
+    if isinstance(default, str) and name != "userid_prefix":
+        return value.strip()
+    return value
+
+
+_DEFAULTS = {setting.name: setting.default for setting in fields(Settings)}
+
+
+def _roles(text: str) -> Mapping[str, str] | None:
+    """Read `admin=one, edit=another, view=third`.
+
+    Raises:
+        SettingsError: an entry has another form, or a role is missing.
+    """
+    try:
+        roles = setting_checks.roles_in(setting_checks.split(text))
+    except ValueError as error:
+        raise SettingsError(str(error), setting="roles") from None
+    if roles and set(roles) != set(setting_checks.ROLES):
+        what = "does not name a ClusterRole for each role. Write admin=…, edit=…, view=…"
+        raise SettingsError(what, setting="roles")
+    return roles or None
 
 
 def load(charm: ops.CharmBase) -> Config:
@@ -148,7 +130,7 @@ def load(charm: ops.CharmBase) -> Config:
             write.
     """
     try:
-        return charm.load_config(Config, errors="raise")
+        return charm.load_config(Config, errors="raise", engine=engine_options(charm.config))
     except ValidationError as error:
         raise SettingsError(_worded(error)) from None  # pydantic's own text repeats every value
 
@@ -158,7 +140,7 @@ def _worded(error: ValidationError) -> str:
     option = _option(str(first["loc"][0]))
     context = first.get("ctx", {})
     if first["type"] == "literal_error":
-        choices = _LITERALS.sub(r"\1", context["expected"])
+        choices = _CHOICES.sub(r"\1", context["expected"])
         return f'option {option} is "{first["input"]}". Write {choices}'
     return f"option {option}: {context.get('error', first['msg'])}"
 

@@ -181,7 +181,8 @@ def _relation(published: Published, config: Config, rules: Rules) -> Read:
     text = published.text
     if text is None:
         return replace(read, error=Unread("nothing is published yet", passing=True))
-    limits = Limits.of(config.untrusted_max_profiles, config.untrusted_max_contributors)
+    settings = config.settings()
+    limits = Limits.of(settings.untrusted_max_profiles, settings.untrusted_max_contributors)
     its = replace(
         rules,
         names=config.relation_profiles,

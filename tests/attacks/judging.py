@@ -14,7 +14,7 @@ from profiles_charm.config import Config
 from profiles_management.pmr import DocumentError, Rules, documents
 from profiles_management.pmr.effort import Limits
 
-DEFAULTS = Config()
+DEFAULTS = Config().settings()
 RULES = Rules(
     trusted=False,
     limits=Limits.of(DEFAULTS.untrusted_max_profiles, DEFAULTS.untrusted_max_contributors),

@@ -347,4 +347,4 @@ def test_a_hostile_list_of_observability_does_not_fill_the_memory():
 
 
 def test_the_fuzzed_rules_are_those_of_the_charm():
-    assert Config().untrusted_max_profiles == RULES.limits.profiles
+    assert Config().settings().untrusted_max_profiles == RULES.limits.profiles

@@ -35,10 +35,10 @@ from profiles_management.cli.prompting import (
 )
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import (
+    ApplyOptions,
     DeleteStaleOptions,
     ListStaleOptions,
     RuleOptions,
-    SettingOptions,
 )
 from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.engine import allowed
@@ -121,7 +121,7 @@ def plan(
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
-    options: SettingOptions,
+    options: ApplyOptions,
     at: At = None,
     exit_code: ExitCode = False,
     yes: Agreed = False,
@@ -153,7 +153,7 @@ def apply(
     given: DocumentOptions,
     git: GitOptions,
     target: TargetOptions,
-    options: SettingOptions,
+    options: ApplyOptions,
     allow_revocations: Annotated[
         bool,
         typer.Option(

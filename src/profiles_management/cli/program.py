@@ -16,16 +16,17 @@ from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.session import Session
-from profiles_management.cli.setting_options import SettingOptions, as_option
+from profiles_management.cli.setting_options import ApplyOptions, as_option
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
 from profiles_management.reconcile.describe import Data
 
-VARIABLES = frozenset(
-    field.name.upper()
-    for group in (GitOptions, TargetOptions, SettingOptions)
-    for field in fields(group)
-) | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
+_GROUPS = (GitOptions, TargetOptions)
+VARIABLES = (
+    frozenset(field.name.upper() for group in _GROUPS for field in fields(group))
+    | ApplyOptions.variables()
+    | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
+)
 
 app = typer.Typer(
     help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 import typer
 
-from profiles_management.kubeflow.setting_forms import split
+from profiles_management.kubeflow.setting_checks import split
 from profiles_management.pmr.names import near
 
 PREFIX = "PROFILES_MANAGEMENT_"
@@ -15,7 +15,12 @@ _OF_A_SERVICE = re.compile(r"(^|_)(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)")
 
 def variable(option: str) -> str:
     """Return the variable of an option, such as that of `--take-over`."""
-    return PREFIX + option.strip("-").replace("-", "_").upper()
+    return PREFIX + variable_name(option)
+
+
+def variable_name(option: str) -> str:
+    """Return the variable of an option, without the prefix that all have."""
+    return option.strip("-").replace("-", "_").upper()
 
 
 def entries(option: str, given: list[str] | None) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from profiles_charm.actions import DeleteStale, ListAccess, Params, Plan, SyncNow
-from profiles_charm.config import Config
+from profiles_charm.config import Config, engine_options
 from profiles_management import CHARMED, UPSTREAM, Settings, SettingsError
+from profiles_management.kubeflow.settings import declarations
 
 ROOT = Path(__file__).parents[3]
 CHARM = yaml.safe_load((ROOT / "charmcraft.yaml").read_text())
@@ -34,16 +35,19 @@ PARAMS = {
     "list-access": ListAccess,
 }
 OURS = {*SOURCES, "distribution", "relation-profiles", "relation-trust"}
+SETTINGS = {
+    name.replace("_", "-"): setting
+    for name, setting in declarations().items()
+    if name not in ASKED_EACH_TIME | OF_THE_COMMAND
+}
 
 
 def configured(**options: object) -> Config:
     """The options as Juju hands them over: each has a value."""
-    given = {
-        name.replace("-", "_"): option["default"]
-        for name, option in OPTIONS.items()
-        if "default" in option
-    }
-    return Config(**(given | options))
+    given = {name: option["default"] for name, option in OPTIONS.items() if "default" in option}
+    given |= {name.replace("_", "-"): value for name, value in options.items()}
+    own = {name.replace("-", "_"): value for name, value in given.items() if name in OURS}
+    return Config(**own, engine=engine_options(given))
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -62,19 +66,24 @@ def test_an_option_says_what_it_is(name):
 
 
 def test_every_option_is_read_and_no_other():
-    read = {(field.alias or name).replace("_", "-") for name, field in Config.model_fields.items()}
+    own = {(field.alias or name).replace("_", "-") for name, field in Config.model_fields.items()}
 
-    assert read == set(OPTIONS)
+    assert own == OURS | {"engine"}
+    assert OURS | set(SETTINGS) == set(OPTIONS)
 
 
-def test_every_setting_of_the_engine_is_an_option():
-    settings = {field.name for field in fields(Settings)} - ASKED_EACH_TIME - OF_THE_COMMAND
+@pytest.mark.parametrize(("name", "setting"), SETTINGS.items())
+def test_an_option_is_as_its_setting_is_declared(name, setting):
+    option = OPTIONS[name]
+    described = " ".join(option["description"].split())
 
-    assert {name.replace("-", "_") for name in OPTIONS.keys() - OURS} == settings
+    assert described.startswith(setting.text.removesuffix("."))
+    if name != "deadline":  # shorter in a hook
+        assert getattr(configured().settings(), setting.name) == getattr(CHARMED, setting.name)
 
 
 def test_the_defaults_of_charmcraft_are_those_of_the_code():
-    assert configured() == Config()
+    assert configured().settings() == Config().settings()
 
 
 def test_by_default_the_engine_runs_as_charmed_kubeflow_wants_with_a_deadline_that_fits_a_hook():
@@ -158,8 +167,8 @@ def test_roles_are_named_in_pairs(written):
     ],
 )
 def test_roles_that_are_not_all_named_are_refused(written):
-    with pytest.raises(ValueError, match="ClusterRole"):
-        configured(roles=written)
+    with pytest.raises(SettingsError, match=r"option roles .*ClusterRole"):
+        configured(roles=written).settings()
 
 
 def test_space_around_a_word_does_no_harm():
@@ -203,12 +212,12 @@ def test_an_option_out_of_range_is_named_as_juju_names_it(options, said):
     ("option", "value", "said"),
     [
         ("distribution", "upstram", 'option distribution is "upstram". Write upstream or charmed'),
-        ("unlisted", "Keep", 'option unlisted is "Keep". Write revoke or keep'),
-        ("stale", "none", 'option stale is "none". Write ours, all or off'),
+        ("unlisted", "Keep", "option unlisted is 'Keep'. Give revoke or keep"),
+        ("stale", "none", "option stale is 'none'. Give ours, all or off"),
         (
             "roles",
             "admin=x",
-            "option roles: name a ClusterRole for each role: admin=…, edit=…, view=…",
+            "option roles does not name a ClusterRole for each role. Write admin=…, edit=…, view=…",
         ),
         ("brake_share", 1.5, "option brake-share is 1.5. Give a share from 0 to 1, such as 0.5"),
     ],

@@ -604,12 +604,12 @@ def test_roles_can_be_other_cluster_roles(folder, here):
 @pytest.mark.parametrize(
     ("roles", "said"),
     [
-        (("edit",), '"edit" names no role and ClusterRole. Write it as edit=my-edit.'),
-        (("edit=",), '"edit=" names no role and ClusterRole. Write it as edit=my-edit.'),
+        (("edit",), '"edit" does not name a role and a ClusterRole. Write it as edit=my-edit.'),
+        (("edit=",), '"edit=" does not name a role and a ClusterRole. Write it as edit=my-edit.'),
         (("edit=e", "admin=a"), "--role must name a ClusterRole for each of admin, edit and view."),
         (
             ("edit=e,admin=a,viewer=v",),
-            '"viewer=v" names no role and ClusterRole. Write it as edit=my-edit.',
+            '"viewer=v" does not name a role and a ClusterRole. Write it as edit=my-edit.',
         ),
         (("edit=e,edit=f",), "edit is named twice. Name one ClusterRole for it."),
         (("edit=e,admin=e,view=v",), "--role names one ClusterRole for two roles"),

@@ -5,6 +5,8 @@ import pytest
 from memory_api import ProfileController
 from profiles_management.cli.examples import EXAMPLES
 from profiles_management.cli.program import app
+from profiles_management.cli.setting_options import ApplyOptions
+from profiles_management.kubeflow.settings import declarations
 from profiles_management.reconcile.lines import cells
 
 OF_PLANS = {"--unlisted", "--brake-share", "--brake-minimum", "--waypoint"}
@@ -181,3 +183,15 @@ def test_an_option_without_its_value_leads_to_the_help_of_the_command(run):
 
 def test_the_settings_of_an_apply_can_be_planned(run):
     assert run("plan", "pmr.yaml", "--writers", "4", "--events", "counts").code == 0
+
+
+@pytest.mark.parametrize("name", [name for name in ApplyOptions.names if name != "preset"])
+def test_the_help_of_an_option_is_what_its_setting_is_declared_as(run, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "400")
+    setting = declarations()[name]
+
+    text = run("apply", "--help").out
+
+    assert setting.text.removesuffix(".") in text
+    if isinstance(setting.default, (str, int, float)) and setting.default:
+        assert f"(default {setting.default})" in text
