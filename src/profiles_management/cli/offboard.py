@@ -1,8 +1,7 @@
 """The command `offboard`: everything that a person has, and the documents without them."""
 
 import codecs
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -28,10 +27,9 @@ from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
 from profiles_management.pmr.people import UserKind
-from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, Where
+from profiles_management.pmr.problems import ClusterError, DocumentError, Problem
 from profiles_management.pmr.rules import Rules
-from profiles_management.reconcile.describe import problem_data
-from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.lines import printable
 
 
 @command
@@ -150,9 +148,7 @@ def _write(session: Session, contents: Mapping[str, bytes], changed: Sequence[Of
 
 
 def _show(session: Session, output: str, departure: Departure) -> None:
-    errors = [] if departure.is_found else [problem_data(_nobody(departure))]
-    data = departure_report.data(departure) | {"errors": errors}
-    session.show(output, departure_report.lines(departure), data)
+    session.show(output, departure_report.lines(departure), departure_report.data(departure))
     if output != "text":
         return
     if not departure.is_written:
@@ -161,34 +157,7 @@ def _show(session: Session, output: str, departure: Departure) -> None:
                 unified_diff(document.text, document.edits, printable(document.name))
             )
     is_cluster = session.description is not None and session.description.kind == "cluster"
-    for message in _messages(departure, has_cluster=is_cluster and departure.access is not None):
-        session.note(message)
-    if not departure.is_found:
-        nobody = _nobody(departure)
-        session.error(f"{nobody.what} {nobody.remedy}")
-
-
-def _messages(departure: Departure, *, has_cluster: bool) -> Iterator[str]:
-    names = ", ".join(document.name for document in departure.changed)
-    if departure.is_written:
-        yield f"Wrote {names}. Then run plan and apply."
-    elif names:
-        yield f"Nothing was written. --write edits {names}. Then run plan and apply."
-    access = departure.own_access
-    if not names and any(entry.managed for entry in access):
-        yield "No document gives this access. Run plan and apply to revoke it."
-    if any(not entry.managed for entry in access):
-        yield "apply keeps access that is not managed here; --foreign revoke removes it."
-    if has_cluster:
-        person = shlex.quote(departure.leaver.name)
-        command = f"profiles-management access --person {person} --cluster-wide"
-        yield f"ClusterRoleBindings were not checked. Run: {command}"
-
-
-def _nobody(departure: Departure) -> Problem:
-    leaver = departure.leaver
-    meant = " or ".join(departure.meant())
-    hint = f" Did you mean {meant}?" if meant else ""
-    where = count(len(departure.documents), "document")
-    what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"
-    return Problem("nobody", what, Where(), "Names are compared exactly.")
+    for note in departure_report.notes(departure, is_cluster=is_cluster):
+        session.note(note)
+    for problem in departure_report.nobody(departure):
+        session.error(f"{problem.what} {problem.remedy}")

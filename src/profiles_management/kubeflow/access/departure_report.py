@@ -9,8 +9,10 @@ places      [{action, profile, person: {kind, name}, role, until, file, line, co
 mentions    [{file, line, column, text}]: where else a document contains the name
 access      of the cluster or the folder, as `access` lists it, with `similar`; null where it was
             not checked
+errors      that nobody was found
 """
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -18,8 +20,8 @@ from profiles_management.kubeflow.access.access_listing import access_data, acce
 from profiles_management.kubeflow.access.departure import Departure
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
 from profiles_management.pmr.offboarding import Action, Mention, Offboarding, Place, unified_diff
-from profiles_management.pmr.problems import Where
-from profiles_management.reconcile.describe import Data
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable, table
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
@@ -39,6 +41,7 @@ def data(departure: Departure) -> Data:
         "places": [_place_data(place) for place in departure.places],
         "mentions": [_mention_data(mention) for mention in departure.mentions],
         "access": None if departure.access is None else [*_access_data(departure)],
+        "errors": [problem_data(problem) for problem in nobody(departure)],
     }
 
 
@@ -68,6 +71,18 @@ def _mention_data(mention: Mention) -> Data:
 def _access_data(departure: Departure) -> Iterator[Data]:
     yield from (access_data(entry) | {"similar": False} for entry in departure.own_access)
     yield from (access_data(entry) | {"similar": True} for entry in departure.similar_access)
+
+
+def nobody(departure: Departure) -> tuple[Problem, ...]:
+    """Return that nobody was found, with names that may have been meant."""
+    if departure.is_found:
+        return ()
+    leaver = departure.leaver
+    meant = " or ".join(departure.meant())
+    hint = f" Did you mean {meant}?" if meant else ""
+    where = count(len(departure.documents), "document")
+    what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"
+    return (Problem("nobody", what, Where(), "Names are compared exactly."),)
 
 
 # lines
@@ -138,3 +153,25 @@ def _decision(name: str, undecided: Sequence[Place]) -> Iterator[Line]:
 
 def _where(where: Where) -> str:
     return f"{where.file}:{where.line}"
+
+
+def notes(departure: Departure, *, is_cluster: bool) -> Iterator[str]:
+    """Yield what was done, and what is left to do.
+
+    Args:
+        is_cluster: whether the target is a cluster.
+    """
+    names = ", ".join(document.name for document in departure.changed)
+    if departure.is_written:
+        yield f"Wrote {names}. Then run plan and apply."
+    elif names:
+        yield f"Nothing was written. --write edits {names}. Then run plan and apply."
+    access = departure.own_access
+    if not names and any(entry.managed for entry in access):
+        yield "No document gives this access. Run plan and apply to revoke it."
+    if any(not entry.managed for entry in access):
+        yield "apply keeps access that is not managed here; --foreign revoke removes it."
+    if is_cluster and departure.access is not None:
+        person = shlex.quote(departure.leaver.name)
+        command = f"profiles-management access --person {person} --cluster-wide"
+        yield f"ClusterRoleBindings were not checked. Run: {command}"
