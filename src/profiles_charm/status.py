@@ -315,7 +315,7 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
         case Forbidden():
             return _of_forbidden(error, app)
         case MissingKind():
-            kind = "AuthorizationPolicy" if "authorizationpolicies" in str(error) else "Profile"
+            kind = "AuthorizationPolicy" if error.resource == "authorizationpolicies" else "Profile"
             return ops.WaitingStatus(f"{kind} CRD not found")
         case ClusterAway():
             return ops.WaitingStatus(short(f"Kubernetes API away: {redacted(error.failure)}"))
@@ -324,10 +324,9 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
 
 
 def _of_forbidden(error: Forbidden, app: str) -> ops.StatusBase:
-    # After what was not allowed come the server's words, which can run to thousands of characters.
-    what, _, _ = str(error).partition(":")
     # the pod's own token is refused, and a new one is mounted by itself
-    if not what.startswith("Not allowed"):
+    if not error.verb:
         return ops.WaitingStatus("the Kubernetes API does not accept the pod's token")
     remedy = f"; run juju trust {app} --scope=cluster"
-    return ops.BlockedStatus(short(f"n{what[1:]}", LONGEST - len(remedy)) + remedy)
+    what = f"not allowed to {error.verb} {error.resource}"
+    return ops.BlockedStatus(short(what, LONGEST - len(remedy)) + remedy)

@@ -130,11 +130,28 @@ class ClusterError(ProfilesError):
 
 
 class MissingKind(ClusterError):
-    """A kind that is needed is not installed in the cluster."""
+    """A kind that is needed is not installed in the cluster.
+
+    Attributes:
+        resource: the plural of the kind, such as `profiles`.
+    """
+
+    def __init__(self, message: str, *, resource: str) -> None:
+        super().__init__(message)
+        self.resource = resource
 
 
 class Forbidden(ClusterError):
-    """A permission is missing."""
+    """A permission is missing, or the cluster does not accept the credentials.
+
+    Attributes:
+        verb, resource: the permission, such as `list` and `profiles`; '' where it is the credentials.
+    """
+
+    def __init__(self, message: str, *, verb: str = "", resource: str = "") -> None:
+        super().__init__(message)
+        self.verb = verb
+        self.resource = resource
 
 
 class ClusterAway(ClusterError):

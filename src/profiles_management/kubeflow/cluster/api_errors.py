@@ -205,10 +205,16 @@ def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> E
     if code == HTTPStatus.NOT_FOUND:
         return _missing(asked, is_api=bool(status) or text == _NO_SUCH_PATH)
     if code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Forbidden(_with_remedy(said, code, text, asked))
+        return _forbidden(_with_remedy(said, code, text, asked), code, text, asked)
     if _NOT_HTTPS in text:
         return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
     return ClusterError(said)
+
+
+def _forbidden(message: str, code: int, text: str, asked: Asked) -> Forbidden:
+    if code == HTTPStatus.FORBIDDEN and _ANONYMOUS not in text:
+        return Forbidden(message, verb=asked.verb, resource=asked.resource)
+    return Forbidden(message)
 
 
 def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
@@ -245,7 +251,7 @@ def _missing(asked: Asked, *, is_api: bool) -> ClusterError:
             "Check server in the kubeconfig, above all the path in its URL."
         )
     what = f"The cluster does not know {asked.resource}. Install Kubeflow with Istio first, or use the standalone mode."
-    return MissingKind(what)
+    return MissingKind(what, resource=asked.resource)
 
 
 def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:

@@ -118,10 +118,9 @@ class Cluster:
                     parts.join(found)
             try:
                 seen = parts.observed(holds, missing.result())
-            except Forbidden as error:
-                seen = parts.observed(
-                    holds, unreadable=[_unseen_roles(error, roles, self._role_options)]
-                )
+            except Forbidden:
+                unseen = _unseen_roles(roles, self._role_options)
+                seen = parts.observed(holds, unreadable=[unseen])
             marks = beside.result() if beside is not None else {}
         return replace(seen, own_namespace=self._wire.own_namespace, profile_marks=marks)
 
@@ -377,14 +376,14 @@ class Cluster:
         return deleting and _DELETION_TIMESTAMP in answer
 
 
-def _unseen_roles(error: Forbidden, roles: Iterable[str], options: Collection[str]) -> Problem:
+def _unseen_roles(roles: Iterable[str], options: Collection[str]) -> Problem:
     """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
-    what, _, _ = str(error).partition(":")
+    asked = Asked("get", "clusterroles", options)
     return Problem(
         code=UNSEEN_ROLES,
-        what=f"{what[:1].lower()}{what[1:]}, so nobody looked whether {', '.join(roles)} exist",
+        what=f"not allowed to {asked}, so nobody looked whether {', '.join(roles)} exist",
         where=Where(path="ClusterRole"),
-        remedy=grant(Asked("get", "clusterroles", options)),
+        remedy=grant(asked),
     )
 
 
