@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 import ops
 
+from profiles_management.reconcile.clock import read_moment
+
 RELATION = "peers"
 _SINCE, _SEEN = "since", "seen"
 
@@ -79,14 +81,5 @@ def worded(moment: datetime) -> str:
 def _moments(value: object) -> dict[str, datetime]:
     if not isinstance(value, dict):
         return {}
-    found = {name: _moment(text) for name, text in value.items()}
-    return {name: moment for name, moment in found.items() if moment is not None}
-
-
-def _moment(text: object) -> datetime | None:
-    """Return a moment in UTC; None for what is none, has no zone, or is outside the calendar there."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
+    moments = {name: read_moment(text) for name, text in value.items()}
+    return {name: moment for name, moment in moments.items() if moment is not None}

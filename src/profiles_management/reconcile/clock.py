@@ -1,4 +1,4 @@
-"""Time as something that is handed in: tests bring their own, programs take `SYSTEM`."""
+"""Time: a clock that is handed in (tests bring their own, programs take `SYSTEM`), and moments."""
 
 import time
 from collections.abc import Callable
@@ -34,6 +34,26 @@ class Clock:
     sleep: Callable[[float], None]
     ending: Callable[[], bool] = _never
     stop_reason: Callable[[], str] = _nothing
+
+
+def read_moment(text: object) -> datetime | None:
+    """Return the moment that a program wrote, in UTC.
+
+    What people write in a document or an option is read by `pmr.until`.
+
+    Args:
+        text: in ISO 8601 with a zone, such as 2027-01-31T18:00:00Z.
+
+    Returns:
+        None for anything else, and for a moment outside the calendar.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 SYSTEM = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=time.sleep)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from profiles_management.kubeflow.state.access_state import has_come
+from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
 
 SOON_DAYS = 30
@@ -22,13 +23,9 @@ class Mark(StrEnum):
 
 def shown_end(until: str) -> str:
     """Return an end as a report shows it, as `2027-01-31` or `2027-01-31 17:00 UTC`; what is no time stays."""
-    try:
-        moment = datetime.fromisoformat(until)
-    except ValueError:
+    moment = read_moment(until)
+    if moment is None:
         return until
-    if moment.tzinfo is None:
-        return until
-    moment = moment.astimezone(UTC)
     is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     return f"{moment:%Y-%m-%d}" if is_midnight else f"{moment:%Y-%m-%d %H:%M} UTC"
 

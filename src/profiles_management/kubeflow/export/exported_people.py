@@ -13,6 +13,7 @@ from profiles_management.kubeflow.state.access_state import ROLES, PersonAccess,
 from profiles_management.kubeflow.state.observed import Binding, Observed
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.people import people_findings
+from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
 
 _REVOKED = "The next apply removes this access."
@@ -201,16 +202,11 @@ class _Reading:
 
     def _until(self, access: _Access) -> datetime | None:
         """Return when access ends; an annotation that somebody broke ends nothing."""
-        try:
-            until = datetime.fromisoformat(access.until) if access.until else None
-        except ValueError:
-            until = None
-        if until is not None and until.tzinfo is not None:
-            return until
-        if access.until:
+        until = read_moment(access.until)
+        if access.until and until is None:
             what = f"the end of {access.person}'s access cannot be read: {access.until!r}"
             self._note(what, "Set `until` by hand.")
-        return None
+        return until
 
     def _without_clashes(self, owner: Owner | None, people: list[Contributor]) -> list[Contributor]:
         """Leave out who clashes with the owner or with somebody of a stronger role."""

@@ -12,6 +12,7 @@ from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.kubeflow.objects.builders import timestamp
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import (
     Action,
     Change,
@@ -90,8 +91,5 @@ def is_recent(since: str, now: datetime) -> bool:
             to come, is none.
         now: with a zone.
     """
-    try:
-        begun = datetime.fromisoformat(since)
-    except ValueError:
-        return False
-    return begun.tzinfo is not None and begun <= now < begun + _AGAIN
+    begun = read_moment(since)
+    return begun is not None and begun <= now < begun + _AGAIN

@@ -8,6 +8,7 @@ from profiles_management.kubeflow.objects import builders, compare, merge_patch
 from profiles_management.kubeflow.objects.builders import Grant
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
+from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Person, Write
 
 ROLES = ("view", "edit", "admin")
@@ -223,8 +224,5 @@ def is_lasting(held: PersonAccess, over: Collection[str]) -> bool:
 
 def has_come(until: str, now: datetime) -> bool:
     """Return whether the end of an access has come; one that somebody broke ends nothing."""
-    try:
-        end = datetime.fromisoformat(until) if until else None
-    except ValueError:
-        return False
-    return end is not None and end.tzinfo is not None and end <= now
+    end = read_moment(until)
+    return end is not None and end <= now

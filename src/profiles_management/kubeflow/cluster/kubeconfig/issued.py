@@ -6,12 +6,13 @@ Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import VERSIONS, Plugin
 from profiles_management.kubeflow.cluster.kubeconfig.files import Unparsed, plain
+from profiles_management.reconcile.clock import read_moment
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,11 +84,10 @@ def _expiry(plugin: Plugin, status: Mapping[str, Any]) -> datetime | None:
     text = _text(plugin, status, "expirationTimestamp")
     if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise plugin.refusal("printed an expirationTimestamp that is not a time.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = read_moment(text) or read_moment(f"{text}Z")  # some plugins leave the zone out
+    if moment is None:
+        raise plugin.refusal("printed an expirationTimestamp that is not a time.")
+    return moment
 
 
 def repeatable(output: bytes | bytearray) -> frozenset[str]:
