@@ -9,7 +9,7 @@ from memory_api import Killed, fail_nth_write
 from memory_api.controller import PRINCIPALS
 from profiles_management import BrakeError, Settings, export_pmr, list_access
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.kubeflow.objects import policies
+from profiles_management.kubeflow.objects import policy_rules
 from profiles_management.reconcile.plan import Phase
 from scenarios.foreign import account, kfam_notes, person, rule
 
@@ -442,13 +442,13 @@ def test_thousands_of_gateways_and_rules_do_not_make_a_run_wait(world, monkeypat
     closed = [{"from": [{"source": {"principals": [f"n{number}"]}}]} for number in range(3_000)]
     change(world, POLICY, with_spec(rules=[rule(OWNER, principals=gateways), *closed]))
     compared = []
-    matches = policies.matches
+    matches = policy_rules.matches
 
     def counted(pattern, text):
         compared.append(pattern)
         return matches(pattern, text)
 
-    monkeypatch.setattr(policies, "matches", counted)
+    monkeypatch.setattr(policy_rules, "matches", counted)
 
     world.plan(document(profile()))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from profiles_management.kubeflow.objects import policies
+from profiles_management.kubeflow.objects import policy_rules
 from profiles_management.pmr.names import nearest
 from profiles_management.pmr.user_names import same_user
 from profiles_management.reconcile.plan import Person
@@ -57,7 +57,7 @@ def search(asked: str, people: Collection[Person]) -> Search:
 def includes(person: Person, name: str) -> bool:
     """Return whether a group or a pattern of names includes somebody of that name, whoever they are."""
     is_pattern = person.kind == "User" and "*" in (person.name[:1], person.name[-1:])
-    return person in SIGNED_IN or (is_pattern and policies.matches(person.name, name))
+    return person in SIGNED_IN or (is_pattern and policy_rules.matches(person.name, name))
 
 
 def _named(name: str, people: Iterable[Person]) -> frozenset[Person]:

@@ -1,4 +1,4 @@
-"""What one profile becomes in a cluster: the objects, word for word as Kubeflow's own components write them."""
+"""The Kubernetes objects of a profile, exactly as Kubeflow's own components write them."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -27,9 +27,16 @@ API_VERSIONS: Mapping[str, str] = {
 
 Body = dict[str, Any]
 
+_GO_ESCAPES = (b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026")
+
 
 class Grant(NamedTuple):
-    """One contributor as a document wants it: who, which role, until when ('' for no end), and which source says so."""
+    """A contributor as the document states it.
+
+    Attributes:
+        until: the timestamp of the end of the access, '' for no end.
+        source: the source of the entry.
+    """
 
     person: Person
     role: str
@@ -41,37 +48,44 @@ Maker = Callable[[Grant, str, str, Settings], Body]
 
 
 def grants(profile: Profile, now: datetime, origins: Origins = NO_ORIGINS) -> Iterator[Grant]:
-    """Yield who contributes to a profile at `now`; whose time is up is as if they were not there."""
-    own, added = origins.profiles.get(profile.name, ""), origins.contributors
-    for one in profile.contributors:
-        if one.until is None or one.until > now:
-            until = "" if one.until is None else timestamp(one.until)
-            source = added.get((profile.name, one.kind, one.name), own) if added else own
-            yield Grant(Person(one.kind.value, one.name), one.role.value, until, source)
+    """Yield the contributors of a profile whose access has not expired at `now`."""
+    source, added = origins.profiles.get(profile.name, ""), origins.contributors
+    for contributor in profile.contributors:
+        kind, name, until = contributor.kind, contributor.name, contributor.until
+        if until is not None and until <= now:
+            continue
+        yield Grant(
+            Person(kind.value, name),
+            contributor.role.value,
+            timestamp(until),
+            added.get((profile.name, kind, name), source) if added else source,
+        )
 
 
 def contributors(profile: Profile) -> set[Person]:
-    """Return everybody whom a profile lists, whether or not their time is up."""
-    return {Person(one.kind.value, one.name) for one in profile.contributors}
+    """Return all contributors of a profile, expired or not."""
+    return {Person(entry.kind.value, entry.name) for entry in profile.contributors}
 
 
 def expired(profile: Profile, now: datetime) -> frozenset[Person]:
-    """Return the contributors whose time is up by a document."""
+    """Return the contributors of a profile whose access has expired at `now`."""
     return frozenset(contributors(profile) - {grant.person for grant in grants(profile, now)})
 
 
 def people_of(profile: Profile) -> set[Person]:
-    """Return everybody whom a profile names: its owner, and whom it lists."""
+    """Return the owner and all contributors of a profile."""
     return {owner_of(profile), *contributors(profile)}
 
 
-def timestamp(moment: datetime) -> str:
-    """Return a moment the way it stands in annotations: `2027-01-01T00:00:00Z`."""
+def timestamp(moment: datetime | None) -> str:
+    """Return a moment as annotations have it: `2027-01-01T00:00:00Z`; '' for None."""
+    if moment is None:
+        return ""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def owner_of(profile: Profile) -> Person:
-    """Return a profile's owner as a person; a ServiceAccount of another namespace bears it in its name."""
+    """Return a profile's owner as a person; the name of a ServiceAccount has its namespace."""
     return person_of(profile.owner)
 
 
@@ -81,12 +95,15 @@ def person_of(owner: Owner) -> Person:
 
 
 def marks(settings: Settings) -> dict[str, str]:
-    """Return the labels that everything we make carries."""
+    """Return the labels of every object that this software creates."""
     return {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: settings.instance}
 
 
 def subject(person: Person, namespace: str = "") -> Body:
-    """Return an RBAC subject; a ServiceAccount takes no apiGroup, the others do or the controller writes for ever."""
+    """Return an RBAC subject.
+
+    A ServiceAccount has no apiGroup. The others need it, or the controller writes them each time.
+    """
     if person.kind == "ServiceAccount":
         return {"kind": person.kind, "name": person.name, "namespace": namespace}
     return {"apiGroup": naming.RBAC_GROUP, "kind": person.kind, "name": person.name}
@@ -102,31 +119,26 @@ def owner_spec(owner: Owner) -> Body:
     return body
 
 
-def named(kind: str, name: str, namespace: str = "", **metadata: Any) -> Body:  # noqa: ANN401 - metadata is any JSON
-    """Return the head of an object; metadata that is empty is left out."""
-    place = {"namespace": namespace} if namespace else {}
+def named(kind: str, name: str, namespace: str = "", **more: Any) -> Body:  # noqa: ANN401 - any JSON
+    """Return the fields that every object has; empty metadata is left out."""
+    metadata = {"namespace": namespace, **more}
     kept = {key: value for key, value in metadata.items() if value}
     return {
         "apiVersion": API_VERSIONS[kind],
         "kind": kind,
-        "metadata": {"name": name, **place, **kept},
+        "metadata": {"name": name, **kept},
     }
 
 
 def annotations(grant: Grant) -> dict[str, str]:
-    """Return a contributor's annotations: KFAM's, and where there are any, the end of the access and its source."""
+    """Return a contributor's annotations: KFAM's, and the end of the access and its source, if any."""
     key = "group" if grant.person.kind == "Group" else "user"
-    said = {
-        key: grant.person.name,
-        "role": grant.role,
-        naming.UNTIL: grant.until,
-        naming.SOURCE: grant.source,
-    }
-    return {
-        name: value
-        for name, value in said.items()
-        if value or name not in (naming.UNTIL, naming.SOURCE)
-    }
+    marks = {key: grant.person.name, "role": grant.role}
+    if grant.until:
+        marks[naming.UNTIL] = grant.until
+    if grant.source:
+        marks[naming.SOURCE] = grant.source
+    return marks
 
 
 def role_ref(role: str, settings: Settings) -> Body:
@@ -159,9 +171,11 @@ def policy(grant: Grant, namespace: str, name: str, settings: Settings) -> Body:
 
 
 def policy_spec(person: Person, settings: Settings) -> Body:
-    """Return the spec that lets a person's requests pass; in an ambient mesh it is bound to the waypoint."""
-    bound = {"targetRefs": [_waypoint(settings.waypoint)]} if settings.waypoint else {}
-    return {"rules": [_entry_rule(person, settings)], **bound}
+    """Return the spec that lets a person's requests pass; in an ambient mesh, at the waypoint."""
+    spec: Body = {"rules": [_entry_rule(person, settings)]}
+    if settings.waypoint:
+        spec["targetRefs"] = [_waypoint(settings.waypoint)]
+    return spec
 
 
 def policy_text(person: Person, settings: Settings) -> bytes:
@@ -171,16 +185,16 @@ def policy_text(person: Person, settings: Settings) -> bytes:
 
 
 def lets_in(spec: bytes, owner: Person, settings: Settings) -> bool:
-    """Return whether an owner's policy, given as JSON, names the owner and the header that tells who somebody is."""
+    """Return whether an owner's policy, given as JSON, has the owner and the user-id header."""
     value = settings.userid_prefix + owner.name
     spelled = (
         _go_string(value),
         json.dumps(value).encode(),
         json.dumps(value, ensure_ascii=False).encode(),
     )
-    return f"request.headers[{settings.userid_header}]".encode() in spec and any(
-        one in spec for one in spelled
-    )
+    if f"request.headers[{settings.userid_header}]".encode() not in spec:
+        return False
+    return any(spelling in spec for spelling in spelled)
 
 
 @lru_cache(maxsize=8)
@@ -205,25 +219,23 @@ def _policy_frame(kind: str, settings: Settings) -> tuple[bytes, bytes]:
 
 
 def _go_string(text: str) -> bytes:
+    """Return a text as Go's encoder writes it, which escapes what HTML would read as markup."""
     encoded = msgspec.json.encode(text)
-    if b"<" in encoded or b">" in encoded or b"&" in encoded:
-        encoded = (
-            encoded.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
-        )
+    for character, escaped in _GO_ESCAPES:
+        encoded = encoded.replace(character, escaped)
     return encoded
 
 
 def _header_value(person: Person, settings: Settings) -> str:
-    return person.name if person.kind == "Group" else settings.userid_prefix + person.name
+    if person.kind == "Group":
+        return person.name
+    return settings.userid_prefix + person.name
 
 
 def _entry_rule(person: Person, settings: Settings) -> Body:
-    claim = person.kind == "Group"
-    key = (
-        f"request.auth.claims[{settings.groups_claim}]"
-        if claim
-        else f"request.headers[{settings.userid_header}]"
-    )
+    key = f"request.headers[{settings.userid_header}]"
+    if person.kind == "Group":
+        key = f"request.auth.claims[{settings.groups_claim}]"
     return {
         "from": [{"source": {"principals": list(settings.gateways)}}],
         "when": [{"key": key, "values": [_header_value(person, settings)]}],
@@ -237,7 +249,14 @@ def _waypoint(name: str) -> Body:
 def profile_body(
     profile: Profile, quota: Body | None, notes: Mapping[str, str], settings: Settings
 ) -> Body:
-    """Return a new Profile; `notes` are the annotations in which we record what came from where."""
+    """Return a new Profile.
+
+    Args:
+        profile: the profile of the document.
+        quota: the spec of its quota, None for no quota.
+        notes: its annotations, which record where its fields came from.
+        settings: for the labels.
+    """
     spec: Body = {"owner": owner_spec(profile.owner)}
     if quota:
         spec["resourceQuotaSpec"] = quota
@@ -251,14 +270,14 @@ def profile_body(
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A standalone namespace's own objects, those that Kubeflow's controller would make."""
+    """The owner's objects in a standalone namespace, which Kubeflow's controller would create."""
 
     binding: Body
     policy: Body
 
 
 def owned(profile: Profile, settings: Settings) -> Owned:
-    """Return the owner's RoleBinding and AuthorizationPolicy of a profile without a profile controller."""
+    """Return the owner's RoleBinding and AuthorizationPolicy, for a cluster without the controller."""
     owner = owner_of(profile)
     who = {"user": owner.name, "role": "admin"}
     head = {"labels": marks(settings), "annotations": who}
@@ -285,8 +304,8 @@ def owned(profile: Profile, settings: Settings) -> Owned:
 def controlled_by(profile: str, uid: str) -> Body:
     """Return the ownerReference by which the profile controller sees changes of an object.
 
-    Without blockOwnerDeletion, which some clusters allow only to those who may update finalizers of
-    Profiles.
+    It has no blockOwnerDeletion, because some clusters then require the permission to update
+    finalizers of Profiles.
     """
     return {
         "apiVersion": API_VERSIONS["Profile"],
@@ -298,7 +317,7 @@ def controlled_by(profile: str, uid: str) -> Body:
 
 
 def closed(namespace: str, name: str, settings: Settings) -> Body:
-    """Return a policy that lets nobody in: without any policy, Istio lets everybody in.
+    """Return a policy that lets nobody in. Without any policy, Istio lets everybody in.
 
     Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
     (allow-nothing).

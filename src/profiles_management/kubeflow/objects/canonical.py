@@ -1,6 +1,6 @@
 """Specs as Kubernetes stores them: every quantity as the API server and the controller print it.
 
-The profile controller rewrites another spelling, and a GitOps tool writes it back for ever.
+The profile controller rewrites another spelling, and a GitOps tool would write it back each time.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,9 @@ def _limit(item: Mapping[str, Any]) -> Spec:
 
 
 def _quota(spec: Mapping[str, Any], exponent: int) -> Spec:
-    return {**spec, "hard": _amounts(spec["hard"], exponent)} if spec.get("hard") else dict(spec)
+    if not spec.get("hard"):
+        return dict(spec)
+    return {**spec, "hard": _amounts(spec["hard"], exponent)}
 
 
 def _amounts(amounts: Mapping[str, str], exponent: int) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Whether two specs mean the same, though a server spells quantities, defaults and lists in its own way."""
+"""Whether two specs mean the same, although a server spells quantities, defaults and lists its way."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import eq
 from typing import Any
 
@@ -14,35 +14,30 @@ Spec = Mapping[str, Any]
 
 POLICY_FIELDS = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
+_DEFAULT_ACTION = ("action", "ALLOW")
+_EMPTY: tuple[object, ...] = (None, [], {})
+
 
 def same_amount(left: object, right: object) -> bool:
-    """Return whether Kubernetes stores two amounts as one value; what is no quantity is equal to itself alone."""
+    """Return whether Kubernetes stores two amounts as one value; other texts equal themselves only."""
     return left == right or quantities.same(str(left), str(right))
 
 
-def _amounts_differ(before: Spec, after: Spec, path: str, *, spelled: bool) -> list[FieldDiff]:
-    same = eq if spelled else same_amount
-    return [
-        FieldDiff(f"{path}{key}", before.get(key), after.get(key))
-        for key in sorted({*before, *after})
-        if key not in before or key not in after or not same(before[key], after[key])
-    ]
-
-
 def quota(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDiff, ...]:
-    """Return how two quota specs differ: amounts by value, scopes as sets, selectors as sets of expressions.
+    """Return how two quota specs differ: amounts by value, scopes and selectors as sets.
 
     Args:
-        spelled: whether one amount in another spelling is a difference. In a cluster it is none; a
-            file is read by tools that compare text.
+        before: the spec as it is.
+        after: the spec as it becomes.
+        spelled: whether the same amount in another spelling is a difference. In a cluster it is
+            not; files are read by tools that compare text.
     """
-    differences = _amounts_differ(
-        before.get("hard") or {}, after.get("hard") or {}, "", spelled=spelled
+    amounts = _amounts_differ(
+        _mapping(before, "hard"), _mapping(after, "hard"), "", spelled=spelled
     )
-    for key, normal in (("scopes", _as_set), ("scopeSelector", _selector)):
-        if normal(before.get(key)) != normal(after.get(key)):
-            differences.append(FieldDiff(key, before.get(key), after.get(key)))
-    return tuple(differences)
+    scopes = _differ(before, after, "scopes", _as_set)
+    selectors = _differ(before, after, "scopeSelector", _selector)
+    return (*amounts, *scopes, *selectors)
 
 
 def same_scopes(before: Spec, after: Spec) -> bool:
@@ -50,71 +45,41 @@ def same_scopes(before: Spec, after: Spec) -> bool:
     return _as_set(before.get("scopes")) == _as_set(after.get("scopes"))
 
 
-def _as_set(values: list[Any] | None) -> set[str]:
-    return set(values or ())
-
-
-def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
-    terms = (selector or {}).get("matchExpressions") or ()
-    return {
-        (term.get("scopeName", ""), term.get("operator", ""), frozenset(term.get("values") or ()))
-        for term in terms
-    }
-
-
 def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDiff, ...]:
-    """Return how two LimitRange specs differ, once both have the defaults that a server fills in.
+    """Return how two LimitRange specs differ, with the defaults that a server fills in.
 
     Args:
+        before: the spec as it is.
+        after: the spec as it becomes.
         spelled: as in `quota`.
     """
-    left, right = before.get("limits") or (), after.get("limits") or ()
+    left, right = _items(before, "limits"), _items(after, "limits")
     if len(left) != len(right):
-        return (FieldDiff("limits", list(left), list(right)),)
-    found: list[FieldDiff] = []
-    for index, (one, other) in enumerate(zip(left, right, strict=True)):
-        found += _limit(_defaulted(one), _defaulted(other), f"limits[{index}].", spelled=spelled)
-    return tuple(found)
-
-
-def _limit(before: Spec, after: Spec, path: str, *, spelled: bool) -> list[FieldDiff]:
-    found = (
-        [FieldDiff(f"{path}type", before.get("type"), after.get("type"))]
-        if before.get("type") != after.get("type")
-        else []
-    )
-    for key in AMOUNTS:
-        found += _amounts_differ(
-            before.get(key) or {}, after.get(key) or {}, f"{path}{key}.", spelled=spelled
-        )
-    return found
-
-
-def _defaulted(item: Spec) -> Spec:
-    """Source: kubernetes, pkg/apis/core/v1/defaults.go (SetDefaults_LimitRangeItem)."""
-    if item.get("type") != "Container":
-        return item
-    default = {**(item.get("max") or {}), **(item.get("default") or {})}
-    request = {**(item.get("min") or {}), **default, **(item.get("defaultRequest") or {})}
-    return {**item, "default": default, "defaultRequest": request}
+        return (FieldDiff("limits", left, right),)
+    differences: list[FieldDiff] = []
+    for index, (old, new) in enumerate(zip(left, right, strict=True)):
+        path = f"limits[{index}]."
+        differences += _limit(_defaulted(old), _defaulted(new), path, spelled=spelled)
+    return tuple(differences)
 
 
 def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
-    """Return how two policies' specs differ, given as JSON; principals compare as sets."""
-    left, right = _policy(before), _policy(after)
-    return () if left == right else tuple(_walk("", left, right))
+    """Return how the specs of two policies differ, given as JSON; principals compare as sets."""
+    left, right = _normal(parsed(before)), _normal(parsed(after))
+    return tuple(_walk("", left, right))
 
 
 def parsed(spec: bytes | str) -> Spec:
-    """Return a spec given as JSON as data; what is no mapping counts as an empty one.
+    """Return a spec given as JSON as data; anything but a mapping counts as an empty one.
 
     A policy that is too large or too deep to be compared differs in every field.
     """
+    text = spec.encode() if isinstance(spec, str) else spec
     try:
-        found = stored_json.parsed(spec.encode() if isinstance(spec, str) else spec)
+        data = stored_json.parsed(text)
     except stored_json.Unreadable as why:
         return dict.fromkeys(POLICY_FIELDS, f"it {why}")
-    return found if isinstance(found, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
 def encoded(spec: Spec) -> bytes:
@@ -122,41 +87,109 @@ def encoded(spec: Spec) -> bytes:
     return json.dumps(spec).encode()
 
 
-def _policy(text: bytes) -> object:
-    return _normal(parsed(text))
+# quotas and LimitRanges
+
+
+def _mapping(spec: Spec, key: str) -> Spec:
+    """Return the mapping under a key; empty where it is null or missing."""
+    return spec.get(key) or {}
+
+
+def _items(spec: Spec, key: str) -> list[Any]:
+    """Return the list under a key; empty where it is null or missing."""
+    return list(spec.get(key) or ())
+
+
+def _differ(
+    before: Spec, after: Spec, key: str, normal: Callable[[Any], object]
+) -> Iterator[FieldDiff]:
+    """Yield the difference in one field, unless both sides mean the same."""
+    left, right = before.get(key), after.get(key)
+    if normal(left) != normal(right):
+        yield FieldDiff(key, left, right)
+
+
+def _amounts_differ(before: Spec, after: Spec, path: str, *, spelled: bool) -> Iterator[FieldDiff]:
+    same = eq if spelled else same_amount
+    for key in sorted(before.keys() | after.keys()):
+        left, right = before.get(key), after.get(key)
+        if not same(left, right):
+            yield FieldDiff(f"{path}{key}", left, right)
+
+
+def _as_set(values: list[Any] | None) -> set[str]:
+    return set(values or ())
+
+
+def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
+    return {
+        (term.get("scopeName", ""), term.get("operator", ""), frozenset(_items(term, "values")))
+        for term in _items(selector or {}, "matchExpressions")
+    }
+
+
+def _limit(before: Spec, after: Spec, path: str, *, spelled: bool) -> Iterator[FieldDiff]:
+    left, right = before.get("type"), after.get("type")
+    if left != right:
+        yield FieldDiff(f"{path}type", left, right)
+    for key in AMOUNTS:
+        amounts = _mapping(before, key), _mapping(after, key)
+        yield from _amounts_differ(*amounts, f"{path}{key}.", spelled=spelled)
+
+
+def _defaulted(item: Spec) -> Spec:
+    """Return an item of a LimitRange with the defaults of the API server.
+
+    Source: kubernetes, pkg/apis/core/v1/defaults.go (SetDefaults_LimitRangeItem).
+    """
+    if item.get("type") != "Container":
+        return item
+    default = {**_mapping(item, "max"), **_mapping(item, "default")}
+    request = {**_mapping(item, "min"), **default, **_mapping(item, "defaultRequest")}
+    return {**item, "default": default, "defaultRequest": request}
+
+
+# policies
 
 
 def _normal(value: object) -> object:
-    """Drop what means nothing (null, empty, ALLOW, which is the default), and the order of principals."""
+    """Return a value without what has no meaning: empty fields, defaults, the order of principals."""
     if isinstance(value, list):
-        return [_normal(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {
-        key: _normal(one)
-        for key, one in value.items()
-        if one not in (None, [], {}) and (key, one) != _DEFAULT
+        return [_normal(item) for item in value]
+    if isinstance(value, dict):
+        return _normal_mapping(value)
+    return value
+
+
+def _normal_mapping(mapping: dict[str, Any]) -> dict[str, Any]:
+    normal = {
+        key: _normal(value)
+        for key, value in mapping.items()
+        if value not in _EMPTY and (key, value) != _DEFAULT_ACTION
     }
-    principals = kept.get("principals")
+    principals = normal.get("principals")
     if isinstance(principals, list):
-        kept["principals"] = sorted(principals, key=str)
-    return kept
+        principals.sort(key=str)
+    return normal
 
 
-_DEFAULT = ("action", "ALLOW")
+def _walk(path: str, before: object, after: object) -> Iterator[FieldDiff]:
+    """Yield the differences of two values, each at the deepest path that both have."""
+    if before == after:
+        return
+    children = _children(before, after)
+    if not children:
+        yield FieldDiff(path, before, after)
+    for step, left, right in children:
+        yield from _walk(f"{path}{step}".lstrip("."), left, right)
 
 
-def _walk(path: str, before: object, after: object) -> list[FieldDiff]:
+def _children(before: object, after: object) -> list[tuple[str, object, object]]:
+    """Return the parts of two mappings, or of two lists of one length, as (step, before, after)."""
     if isinstance(before, dict) and isinstance(after, dict):
         keys = sorted({*before, *after})
-        return [
-            one
-            for key in keys
-            for one in _walk(f"{path}.{key}".lstrip("."), before.get(key), after.get(key))
-        ]
+        return [(f".{key}", before.get(key), after.get(key)) for key in keys]
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = enumerate(zip(before, after, strict=True))
-        return [
-            one for index, (left, right) in pairs for one in _walk(f"{path}[{index}]", left, right)
-        ]
-    return [] if before == after else [FieldDiff(path, before, after)]
+        pairs = zip(before, after, strict=True)
+        return [(f"[{index}]", *pair) for index, pair in enumerate(pairs)]
+    return []

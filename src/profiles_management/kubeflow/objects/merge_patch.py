@@ -1,4 +1,4 @@
-"""Writes as values: objects to create, merge patches and deletions, encoded once and always alike."""
+"""Writes as values: creations, merge patches and deletions, encoded once and deterministically."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Ver
 
 
 def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
-    """Return the write that makes an object."""
+    """Return the write that creates an object."""
     metadata = body["metadata"]
     target = ObjectRef(body["kind"], metadata.get("namespace", ""), metadata["name"])
     return Write(Verb.CREATE, target, msgspec.json.encode(body, order="deterministic"), after=after)
@@ -28,14 +28,17 @@ def patch(
     """Return a merge patch.
 
     Args:
-        version: it is refused where the object was changed since it was read.
-        uid: it is refused where another object has taken the name of the one that was read.
-        ends, replaces: see Write.
+        target: the object to patch.
+        change: the fields that change.
+        version: the resourceVersion that was read; the server refuses the patch if it changed.
+        after: the condition to wait for.
+        uid: the uid that was read; the server refuses the patch if another object has the name.
+        ends: see Write.
+        replaces: see Write.
     """
     body = dict(change)
-    guards = {key: value for key, value in (("resourceVersion", version), ("uid", uid)) if value}
-    if guards:
-        body["metadata"] = {**body.get("metadata", {}), **guards}
+    if version or uid:
+        body["metadata"] = {**body.get("metadata", {}), **_guards(version, uid)}
     text = msgspec.json.encode(body, order="deterministic")
     return Write(
         Verb.PATCH,
@@ -47,6 +50,12 @@ def patch(
         ends=ends,
         replaces=replaces,
     )
+
+
+def _guards(version: str, uid: str) -> dict[str, str]:
+    """Return the metadata by which a server refuses a patch of another object or version."""
+    guards = {"resourceVersion": version, "uid": uid}
+    return {key: value for key, value in guards.items() if value}
 
 
 def delete(
@@ -71,28 +80,32 @@ def removal(
     uid: str = "",
     ends: Person | None = None,
 ) -> Iterator[Write]:
-    """Yield what removes an object that gives access.
+    """Yield the writes that remove an object that gives access.
 
     Args:
-        nothing: for an object with finalizers, the patch that takes from it what it gives.
-            Finalizers can keep it in deletion for ever, where it still gives what it gave, so it is
-            emptied first.
-        version: that of `patch`, for the first of the writes.
-        is_deleting: whether the object is in deletion already.
+        target: the object to remove.
+        nothing: for an object with finalizers, the patch after which it gives no access. Finalizers
+            can keep an object in deletion for any time, and it gives access until then.
+        version: as in `patch`, for the first of the writes.
+        after: the condition to wait for.
+        is_deleting: whether the object is being deleted already.
+        uid: as in `patch`.
+        ends: see Write.
     """
     if nothing is not None:
         yield patch(target, nothing, version, after, uid=uid, ends=ends)
+        version = ""  # the patch changes it
     if not is_deleting:
-        yield delete(target, "" if nothing is not None else version, after, uid=uid, ends=ends)
+        yield delete(target, version, after, uid=uid, ends=ends)
 
 
 def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the merge patch that turns one mapping into another; maps below are merged alike, lists replaced.
+    """Return the merge patch that turns one mapping into another.
 
-    Source: RFC 7386, where null takes a key away.
+    Mappings inside are merged too; lists are replaced. Source: RFC 7386, where null removes a key.
     """
-    gone = {key: None for key in before if key not in after}
-    return {**gone, **{key: _below(before.get(key), value) for key, value in after.items()}}
+    removed = {key: None for key in before if key not in after}
+    return removed | {key: _below(before.get(key), value) for key, value in after.items()}
 
 
 def _below(before: object, after: object) -> object:

@@ -1,19 +1,27 @@
-"""The spec of an AuthorizationPolicy, in the fields that say who gets in. Pure.
+"""The fields of an AuthorizationPolicy's spec that decide who gets in. Pure.
 
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+_T = TypeVar("_T")
+
 ALLOWS = ("ALLOW", "")
-_HEADER, _CLAIM = "request.headers[", "request.auth.claims["
+CLAIM = "request.auth.claims["
+_HEADER = "request.headers["
+
+
+def listed(field: Sequence[_T] | None) -> Sequence[_T]:
+    """Return the items of a field; none where it is null."""
+    return field or ()
 
 
 class Source(msgspec.Struct, gc=False, rename="camel"):
-    """Which peers a rule is for."""
+    """The senders that a rule is for."""
 
     principals: list[str] | None = None
     not_principals: list[str] | None = None
@@ -23,15 +31,24 @@ class Source(msgspec.Struct, gc=False, rename="camel"):
     ip_blocks: list[str] | None = None
     remote_ip_blocks: list[str] | None = None
 
+    @property
+    def is_limited_by_address(self) -> bool:
+        """Whether only requests from some IP addresses match."""
+        return bool(self.ip_blocks or self.remote_ip_blocks)
+
 
 class From(msgspec.Struct, gc=False):
-    """Where requests of a rule come from."""
+    """One entry of a rule's `from`."""
 
     source: Source | None = None
 
 
 class Operation(msgspec.Struct, gc=False):
-    """Which requests a rule is for. `hosts` and the fields that exclude, such as `notPaths`, leave a notebook open."""
+    """The requests that a rule is for.
+
+    `hosts`, and the fields that exclude requests, such as `notPaths`, are left out: a notebook
+    stays open to the other requests.
+    """
 
     methods: list[str] | None = None
     paths: list[str] | None = None
@@ -39,7 +56,7 @@ class Operation(msgspec.Struct, gc=False):
 
 
 class To(msgspec.Struct, gc=False):
-    """What requests of a rule ask for."""
+    """One entry of a rule's `to`."""
 
     operation: Operation | None = None
 
@@ -51,15 +68,60 @@ class When(msgspec.Struct, gc=False, rename="camel"):
     values: list[str] | None = None
     not_values: list[str] | None = None
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """The values; empty where the field is null."""
+        return listed(self.values)
+
+    @property
+    def is_header(self) -> bool:
+        """Whether the condition is about a request header."""
+        return self.key.lower().startswith(_HEADER)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether the condition is about a claim of a token."""
+        return self.key.lower().startswith(CLAIM)
+
+    @property
+    def header(self) -> str:
+        """The name of the request header in lower case."""
+        return self.key[len(_HEADER) : -1].lower()
+
 
 class Rule(
     msgspec.Struct, gc=False, rename={"senders": "from", "operations": "to", "conditions": "when"}
 ):
-    """One rule: a request that meets all of its parts gets in."""
+    """One rule: it lets a request in that matches all of its parts."""
 
     senders: list[From] | None = None
     operations: list[To] | None = None
     conditions: list[When] | None = None
+
+    @property
+    def when(self) -> Sequence[When]:
+        """The conditions; empty where the field is null."""
+        return listed(self.conditions)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The senders; empty where the rule is for all of them."""
+        return [sender.source or Source() for sender in listed(self.senders)]
+
+    @property
+    def requests(self) -> list[Operation]:
+        """The operations; empty where the rule is for all of them."""
+        return [entry.operation or Operation() for entry in listed(self.operations)]
+
+    @property
+    def principals(self) -> list[str]:
+        """The principals of all senders."""
+        return [name for source in self.sources for name in listed(source.principals)]
+
+    @property
+    def identifies_people(self) -> bool:
+        """Whether a condition is about a header or a claim, by which a gateway says who sends."""
+        return any(condition.is_header or condition.is_claim for condition in self.when)
 
 
 class Spec(msgspec.Struct, gc=False):
@@ -69,20 +131,27 @@ class Spec(msgspec.Struct, gc=False):
     selector: dict[str, Any] | None = None
     rules: list[Rule | None] | None = None
 
+    @property
+    def entries(self) -> list[Rule]:
+        """The rules; a null among them is a rule without any part."""
+        return [rule or Rule() for rule in listed(self.rules)]
+
 
 _DECODER = msgspec.json.Decoder(Spec)
 
 
 def rules_of(spec: bytes) -> Sequence[Rule]:
-    """Return the rules of a policy that allows; `spec` is its spec as JSON."""
+    """Return the rules of an allowing policy; empty for another action.
+
+    Args:
+        spec: the policy's spec as JSON.
+    """
     decoded = decode(spec)
-    if decoded.action not in ALLOWS:
-        return ()
-    return [rule or Rule() for rule in decoded.rules or ()]
+    return decoded.entries if decoded.action in ALLOWS else ()
 
 
 def decode(spec: bytes) -> Spec:
-    """Return a spec given as JSON; one of another shape, which no API server stores, has no rules."""
+    """Return a spec given as JSON; one of a shape that no API server stores has no rules."""
     try:
         return _DECODER.decode(spec or b"{}")
     except (ValueError, RecursionError):
@@ -90,7 +159,7 @@ def decode(spec: bytes) -> Spec:
 
 
 def as_data(spec: bytes) -> dict[str, Any]:
-    """Return a spec as data; one of another shape, or that was too large to be kept, has no rules."""
+    """Return a spec as data; empty for another shape, or where it was too large to be kept."""
     text = spec or b"{}"
     try:
         _DECODER.decode(text)
@@ -101,14 +170,14 @@ def as_data(spec: bytes) -> dict[str, Any]:
 
 
 class WayIn(NamedTuple):
-    """How a policy lets people in: through which gateways, and by which headers it knows who somebody is.
+    """How a policy lets people in: through which gateways, and which headers identify them.
 
     Attributes:
-        principals: those of every rule that names people.
-        headers: the names of headers in lower case; none where people are known by a claim of their
-            token.
-        prefixes: the texts before the person's name in these headers; none where no value ends with
-            it.
+        principals: those of every rule that identifies people.
+        headers: the names of headers in lower case; empty where a claim of a token identifies
+            people.
+        prefixes: the texts before the person's name in these headers; empty where no value ends
+            with that name.
     """
 
     principals: frozenset[str]
@@ -117,32 +186,17 @@ class WayIn(NamedTuple):
 
 
 def way_in(spec: bytes, person: str) -> WayIn:
-    """Return how a policy lets in whom its rules name; no principals where it names nobody, or no gateway.
+    """Return how a policy lets people in; without principals where no rule identifies people.
 
     Args:
-        person: the name of whom it is for.
+        spec: the policy's spec as JSON.
+        person: the name of the person whom the policy is for.
     """
-    principals: set[str] = set()
-    headers: set[str] = set()
-    prefixes: set[str] = set()
-    for rule in rules_of(spec):
-        conditions = rule.conditions or ()
-        by_header = [
-            condition for condition in conditions if condition.key.lower().startswith(_HEADER)
-        ]
-        if by_header or any(condition.key.lower().startswith(_CLAIM) for condition in conditions):
-            principals.update(principals_of(rule))
-        for condition in by_header:
-            headers.add(condition.key[len(_HEADER) : -1].lower())
-            values = condition.values or ()
-            prefixes.update(
-                value.removesuffix(person) for value in values if value.endswith(person)
-            )
-    return WayIn(frozenset(principals), frozenset(headers), frozenset(prefixes))
-
-
-def principals_of(rule: Rule) -> Iterator[str]:
-    """Yield the principals that a rule is for."""
-    for sender in rule.senders or ():
-        if sender.source is not None:
-            yield from sender.source.principals or ()
+    rules = [rule for rule in rules_of(spec) if rule.identifies_people]
+    headers = [condition for rule in rules for condition in rule.when if condition.is_header]
+    values = [value for condition in headers for value in condition.texts]
+    return WayIn(
+        frozenset(principal for rule in rules for principal in rule.principals),
+        frozenset(condition.header for condition in headers),
+        frozenset(value.removesuffix(person) for value in values if value.endswith(person)),
+    )

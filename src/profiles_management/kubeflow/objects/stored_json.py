@@ -1,7 +1,7 @@
-"""JSON that somebody else wrote into a cluster: kept as it is, and parsed only where planning compares it. Pure.
+"""JSON from objects of others: kept as text, and parsed only where planning compares it. Pure.
 
-A user who may create a Profile can give it plugins of any depth and of a megabyte. What nobody
-compares is not parsed, and what is compared has limits.
+A user who may create a Profile can give it a megabyte of plugins of any depth. So a field that is
+not compared is not parsed, and a field that is compared has limits.
 """
 
 import re
@@ -18,13 +18,13 @@ DEEPEST: Final = 32
 
 NOTHING: Final = msgspec.Raw(b"null")
 
-_OVERSIZED: Final = b"oversized"  # stands for what is larger, which is not kept; it is not JSON
+_OVERSIZED: Final = b"oversized"  # replaces a larger field; it is not JSON
 _BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
-# The shapes that planning relies on. A CRD may let anything through, and so may a server that is
-# none of Kubernetes.
+# The shapes that planning relies on. A CRD may allow any shape, and so may a server that is not
+# Kubernetes.
 
 _Amounts = dict[str, str | int | float] | None
 
@@ -68,8 +68,10 @@ class Unreadable(Exception):
 
 
 def kept(field: msgspec.Raw) -> bytes:
-    """Return what is kept of a field: its JSON, without the page that it came in."""
-    return bytes(field) if len(field) <= LARGEST else _OVERSIZED
+    """Return a copy of a field's JSON, so that the page that it came in can be freed."""
+    if len(field) > LARGEST:
+        return _OVERSIZED
+    return bytes(field)
 
 
 def parsed(field: bytes) -> Any:  # noqa: ANN401 - any JSON
@@ -119,16 +121,21 @@ def plugins(field: bytes) -> list[Mapping[str, Any]]:
 
 
 def _shaped(field: bytes, decoder: msgspec.json.Decoder[Any]) -> Any:  # noqa: ANN401 - any JSON
-    found = parsed(field)
+    data = parsed(field)
     try:
         decoder.decode(field or b"null")
     except (msgspec.MsgspecError, ValueError):
         raise Unreadable("has another shape than Kubernetes gives it") from None
-    return found
+    return data
 
 
 def fault(read: Callable[[bytes], object], field: bytes) -> str:
-    """Return why a field cannot be compared, '' where it can; `read` is one of the functions above."""
+    """Return why a field cannot be compared, '' where it can.
+
+    Args:
+        read: `quota`, `limits` or `plugins`.
+        field: as `kept` returned it.
+    """
     try:
         read(field)
     except Unreadable as why:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from profiles_management.kubeflow.objects import naming, policies
+from profiles_management.kubeflow.objects import naming, policy_rules
 from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.observation.recognition import Recognition, annotated_name
 from profiles_management.kubeflow.state.observed import (
@@ -94,7 +94,7 @@ def owners_policy(
         return None
     people = recognition.people_of_owners_policy(policy.spec)
     others = tuple(person for person in people if person != Person("User", owner.name))
-    anybody = Person("User", policies.ANYBODY)
+    anybody = Person("User", policy_rules.ANYBODY)
     if len(others) == len(people) and policy.controlled_by and anybody not in others:
         return None
     return ForeignPolicy(**_owners_common(naming.OWNER_POLICY, policy, others)) if others else None

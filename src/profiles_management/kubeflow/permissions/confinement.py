@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from profiles_management.kubeflow.objects import naming, policies
+from profiles_management.kubeflow.objects import naming, policy_rules
 from profiles_management.kubeflow.permissions import cel
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
@@ -77,7 +77,7 @@ class _Confinement:
         self.settings = settings
         self.with_delete = with_delete
         # as ownership has it
-        gateways = {policies.place_of(principal)[0] for principal in settings.principals}
+        gateways = {policy_rules.place_of(principal)[0] for principal in settings.principals}
         own = {account.namespace, settings.own_namespace}
         self.protected = (_ALWAYS_PROTECTED | settings.protected_namespaces | gateways | own) - {""}
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 import msgspec
 
-from profiles_management.kubeflow.objects import policies
+from profiles_management.kubeflow.objects import policy_rules
 from profiles_management.kubeflow.objects.policy_spec import WayIn, way_in
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
@@ -50,7 +50,7 @@ class Gateways:
 
     def has(self, principal: str) -> bool:
         """Return whether a principal, or a pattern of principals, stands for a gateway of the settings."""
-        return any(policies.matches(principal, gateway) for gateway in self._settings.gateways)
+        return any(policy_rules.matches(principal, gateway) for gateway in self._settings.gateways)
 
     def knows_header(self, way: WayIn) -> bool:
         """Return whether a policy knows people by the header of the settings, or by a claim."""
@@ -91,7 +91,7 @@ class Gateways:
 
     def _is_elsewhere(self, principal: str) -> bool:
         """Whether a principal runs outside of profiles, where people can start what they like."""
-        namespace, _ = policies.place_of(principal)
+        namespace, _ = policy_rules.place_of(principal)
         space = self._observed.namespaces.get(namespace)
         is_owned = space is not None and bool(space.owner)
         return not (

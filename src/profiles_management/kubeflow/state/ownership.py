@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from profiles_management.kubeflow.objects import policies
+from profiles_management.kubeflow.objects import policy_rules
 from profiles_management.kubeflow.objects.builders import owner_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import (
@@ -79,7 +79,7 @@ def is_protected(name: str, observed: Observed, settings: Settings) -> bool:
 
 @lru_cache(maxsize=8)
 def _places_of(principals: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(policies.place_of(principal)[0] for principal in principals)
+    return frozenset(policy_rules.place_of(principal)[0] for principal in principals)
 
 
 def ready(name: str, owner: str) -> Condition:

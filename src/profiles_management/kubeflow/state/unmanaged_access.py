@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from profiles_management.kubeflow.objects import builders, naming, policies
+from profiles_management.kubeflow.objects import builders, naming, policy_rules
 from profiles_management.kubeflow.state.access_state import ROLES
 from profiles_management.kubeflow.state.foreign_removal import is_person, writing
 from profiles_management.kubeflow.state.observed import ForeignBinding, ForeignPolicy, Observed
@@ -157,13 +157,13 @@ def _found(
     result: set[UnmanagedAccess] = set()
     for access in _accesses(there):
         pattern = access.person
-        if counts(pattern) or pattern in _EVERYBODY or pattern.name == policies.ANYBODY:
+        if counts(pattern) or pattern in _EVERYBODY or pattern.name == policy_rules.ANYBODY:
             result.add(access)
         elif access.kind == "AuthorizationPolicy":
             result |= {
                 access._replace(person=person)
                 for person in near
-                if person.kind == pattern.kind and policies.matches(pattern.name, person.name)
+                if person.kind == pattern.kind and policy_rules.matches(pattern.name, person.name)
             }
     return sorted(result)
 
@@ -205,7 +205,7 @@ def _listed(
 
 
 def _problem(name: str, access: UnmanagedAccess, *, is_lost: bool) -> Problem:
-    who = "anybody" if access.person.name == policies.ANYBODY else str(access.person)
+    who = "anybody" if access.person.name == policy_rules.ANYBODY else str(access.person)
     how = f"by {access.kind} {access.name}, which {_whose(access.kind, access.name)}"
     adverb = "still" if is_lost else "also"
     what = (
