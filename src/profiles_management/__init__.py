@@ -1,6 +1,12 @@
 """Kubeflow Profiles from one declarative document: who may do what, where, and how much of it."""
 
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from profiles_management.kubeflow.cluster_errors import (
+    ClusterAway,
+    ClusterError,
+    Forbidden,
+    MissingKind,
+)
 from profiles_management.kubeflow.engine import (
     apply_plan,
     create_or_update_profiles,
@@ -17,11 +23,7 @@ from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
 from profiles_management.pmr.problems import (
     BrakeError,
-    ClusterAway,
-    ClusterError,
     DocumentError,
-    Forbidden,
-    MissingKind,
     Problem,
     ProfilesError,
     SettingsError,

@@ -9,7 +9,8 @@ from typing import Any, Final, NoReturn
 import typer
 
 from profiles_management.git.address import is_location
-from profiles_management.pmr.problems import ClusterError, ProfilesError
+from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.pmr.problems import ProfilesError
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 VARIABLE: Final = "_PROFILES_MANAGEMENT_COMPLETE"

@@ -21,13 +21,14 @@ from profiles_management.git.address import is_location
 from profiles_management.kubeflow.access import departure_report
 from profiles_management.kubeflow.access.departure import Departure
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
 from profiles_management.pmr.people import UserKind
-from profiles_management.pmr.problems import ClusterError, DocumentError, Problem
+from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.lines import printable
 

@@ -18,6 +18,7 @@ from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.cluster.kubeconfig import connect
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.target import Target
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr import documents, file_set
@@ -26,7 +27,6 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import Conversion, convert
 from profiles_management.pmr.problems import (
     BrakeError,
-    ClusterError,
     DocumentError,
     GitError,
     Problem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +14,10 @@ from lightkube import Client
 
 from profiles_management.kubeflow.access import role_assignments
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
-from profiles_management.kubeflow.apply import Progress, apply
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster.send_events import tell
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.export import exporting
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.folder.directory import Directory
@@ -31,13 +31,15 @@ from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.target import Target
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError, DocumentError, Problem, SettingsError
+from profiles_management.pmr.problems import DocumentError, Problem, SettingsError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import SYSTEM, Clock
+from profiles_management.reconcile.executor import execute
 from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Plan, SourceAccess
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop
+from profiles_management.reconcile.waiting import Progress
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.access.cluster_wide import ClusterWide
@@ -220,7 +222,7 @@ def apply_plan(
         report = Report(rest)
         if rest or not why:
             report = _told(
-                apply(rest, reached, settings, clock, progress, replan=replan),
+                _executed(rest, reached, settings, clock, progress, replan),
                 reached,
                 settings,
                 clock,
@@ -233,6 +235,25 @@ def apply_plan(
         from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
 
         raise halts.error(plan, report)
+
+
+def _executed(
+    plan: Plan,
+    target: Target,
+    settings: Settings,
+    clock: Clock,
+    progress: Progress | None,
+    replan: Callable[[], Plan] | None = None,
+) -> Report:
+    return execute(
+        plan,
+        target,
+        clock,
+        timeout=settings.deadline_for(plan.new),
+        writers=settings.writers,
+        progress=progress,
+        replan=replan,
+    )
 
 
 def allowed(plan: Plan, settings: Settings) -> Plan:
@@ -318,7 +339,7 @@ def delete_stale_profiles(
     """
     with _reached(target, settings, clock) as reached:
         plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
-        return apply(plan, reached, settings, clock, progress)
+        return _executed(plan, reached, settings, clock, progress)
 
 
 def _told(report: Report, target: Target, settings: Settings, clock: Clock) -> Report:

@@ -4,10 +4,7 @@
 #   ├── DocumentError             a document was refused as a whole; carries its problems
 #   ├── DuplicateProfileError     code added a different profile under a name that is taken
 #   ├── SettingsError             a setting is out of range or contradicts another one
-#   ├── ClusterError              the cluster did not do what was asked
-#   │   ├── MissingKind           a kind that is needed is not installed (the Profile CRD)
-#   │   ├── Forbidden             a permission is missing
-#   │   └── ClusterAway           no answer within the deadline
+#   ├── TargetError               a cluster or another target failed; see reconcile.target_errors
 #   ├── GitError                  a repository, or the document in it, could not be read
 #   ├── UnknownProfile            a profile was named that is not there
 #   ├── UnknownPerson             somebody was asked for who has no access
@@ -115,57 +112,6 @@ class SettingsError(ProfilesError):
         self.what = what
         self.setting = setting
         super().__init__(f"{setting} {what}" if setting else what)
-
-
-class ClusterError(ProfilesError):
-    """The cluster did not do what was asked of it. Errors of the public functions have a note that says which one.
-
-    Attributes:
-        remedy: what to check or to do, '' where the message says it.
-    """
-
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.remedy = remedy
-
-
-class MissingKind(ClusterError):
-    """A kind that is needed is not installed in the cluster.
-
-    Attributes:
-        resource: the plural of the kind, such as `profiles`.
-    """
-
-    def __init__(self, message: str, *, resource: str) -> None:
-        super().__init__(message)
-        self.resource = resource
-
-
-class Forbidden(ClusterError):
-    """A permission is missing, or the cluster does not accept the credentials.
-
-    Attributes:
-        verb, resource: the permission, such as `list` and `profiles`; '' where it is the credentials.
-    """
-
-    def __init__(self, message: str, *, verb: str = "", resource: str = "") -> None:
-        super().__init__(message)
-        self.verb = verb
-        self.resource = resource
-
-
-class ClusterAway(ClusterError):
-    """The cluster did not answer within the deadline.
-
-    Attributes:
-        failure: what went wrong last.
-    """
-
-    def __init__(self, failure: str, *, remedy: str = "") -> None:
-        super().__init__(
-            f"The cluster does not answer: {failure}. Nothing was written.", remedy=remedy
-        )
-        self.failure = failure
 
 
 class GitError(ProfilesError):

@@ -1,11 +1,15 @@
 """How far what a run waits for has come, as a value and in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from profiles_management.reconcile.lines import count
 
 _MINUTE = 60
+
+Progress = Callable[[int, int], None]
+"""Shows how many changes are at their end, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from integration.faults.recorder import Recorder
 from memory_api.faults import Death, Fault, Injury, fail_nth_write
 from memory_api.requests import Request
 from profiles_management import Report, create_or_update_profiles, plan_profiles
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import ClusterError
 from profiles_management.pmr.writing import dumps
 from scenarios.access import Door, given_after, given_before
 from scenarios.documents import Scenario

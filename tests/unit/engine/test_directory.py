@@ -17,8 +17,8 @@ from profiles_management import (
 )
 from profiles_management.kubeflow.folder.directory import Directory
 from profiles_management.kubeflow.objects import merge_patch, naming
-from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr import Contributor
+from profiles_management.reconcile.target_errors import WriteError
 
 ANN = "ml/rolebinding-user-ann-example-com-clusterrole-edit.yaml"
 FREE = Settings(allow_revocations=True)

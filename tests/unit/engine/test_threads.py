@@ -17,7 +17,7 @@ from memory_api import MemoryApi
 from profiles_management import Settings
 from profiles_management.kubeflow.objects import merge_patch as writes
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.kubeflow.target import WriteError
+from profiles_management.reconcile.target_errors import WriteError
 
 learned = []
 

@@ -9,8 +9,8 @@ from engine.looking import roles_in
 from engine.world import World
 from profiles_management import Settings, create_or_update_profiles
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.kubeflow.resuming import PAUSES
 from profiles_management.reconcile.report import Result
+from profiles_management.reconcile.resuming import PAUSES
 
 ANN = "user-ann-example-com-clusterrole-edit"
 KINDS = ("RoleBinding", "AuthorizationPolicy")

@@ -13,11 +13,11 @@ import httpx2
 import msgspec
 from lightkube.core.exceptions import ConfigError
 
-from profiles_management.kubeflow.target import WriteError
-from profiles_management.pmr.problems import ClusterError, Forbidden, MissingKind
+from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, MissingKind
 from profiles_management.pmr.redaction import of_header, redacted
 from profiles_management.reconcile.plan import ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing
+from profiles_management.reconcile.target_errors import WriteError
 
 # Source: kubernetes, apiserver/pkg/admission/plugin/policy/validating.
 _DENIED = re.compile(

@@ -17,30 +17,29 @@ from profiles_management.kubeflow.cluster.api_errors import Asked, Refused, answ
 from profiles_management.kubeflow.cluster.conditions import holds
 from profiles_management.kubeflow.cluster.counting import counted
 from profiles_management.kubeflow.cluster.http import JSON, MERGE_PATCH, TooLarge, Wire, path
+from profiles_management.kubeflow.cluster_errors import (
+    ClusterAway,
+    ClusterError,
+    Forbidden,
+    MissingKind,
+)
 from profiles_management.kubeflow.objects import naming
 from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import UNSEEN_ROLES, Contents, Observed
-from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr.gc_pause import collector_paused
-from profiles_management.pmr.problems import (
-    ClusterAway,
-    ClusterError,
-    Forbidden,
-    Interrupted,
-    MissingKind,
-    Problem,
-    Where,
-)
+from profiles_management.pmr.problems import Interrupted, Problem, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
 from profiles_management.reconcile.retry import Passing, Retry
+from profiles_management.reconcile.target_errors import WriteError
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.target_description import TargetDescription
 
 T = TypeVar("T")
+_SILENT_FOR = 60.0  # seconds: a controller that was just started makes a profile ready in fewer
 _LOOKED_INTO = 8  # namespaces at once
 _MOST_LOOKED_INTO = 50
 
@@ -201,6 +200,16 @@ class Cluster:
             mine = [condition for condition in conditions if condition.target.kind == kind]
             found |= self._met(slim_classes.BY_NAME[kind], mine)
         return frozenset(found)
+
+    def overdue(
+        self, awaited: Collection[Condition], left: Collection[Condition], seconds: float
+    ) -> Collection[Problem]:
+        """Return a warning where the profile controller made no profile ready in a long run."""
+        if seconds < _SILENT_FOR:
+            return ()
+        from profiles_management.kubeflow.planning import silent_controller  # noqa: PLC0415 - few runs need it
+
+        return tuple(silent_controller.problems(awaited, left, seconds))
 
     def contents(self, namespaces: Sequence[str]) -> dict[str, Contents]:
         """Return how many pods and ServiceAccounts some namespaces have: two LISTs of one object for each namespace.

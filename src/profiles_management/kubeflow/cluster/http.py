@@ -15,8 +15,8 @@ import httpx2
 from lightkube import Client
 from lightkube.core.resource import api_info
 
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.permissions.caller import own_namespace
-from profiles_management.pmr.problems import ClusterError
 
 LARGEST = 64 * 1024 * 1024
 """How many bytes the content of an answer may have, unpacked."""

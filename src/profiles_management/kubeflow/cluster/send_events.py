@@ -6,10 +6,10 @@ from profiles_management.kubeflow.cluster import events
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.objects import merge_patch
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.target import WriteError
-from profiles_management.pmr.problems import ClusterError, Problem, Where
+from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.target_errors import TargetError, WriteError
 
 _PATIENCE = 10.0  # seconds for all of them: nobody waits longer for what only tells
 
@@ -26,7 +26,7 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
         return report
     try:
         _send(found, cluster, settings, clock)
-    except ClusterError as error:
+    except TargetError as error:
         remedy = "Everything else of the run is done."
         warning = Problem(
             "events-not-written", f"Events cannot be written: {error}", Where(), remedy

@@ -17,10 +17,10 @@ from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import NamespaceSeen, Observed
-from profiles_management.kubeflow.target import WriteError
 from profiles_management.pmr import yaml_text
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+from profiles_management.reconcile.target_errors import WriteError
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.target_description import TargetDescription
@@ -85,6 +85,15 @@ class Directory:
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
         """Return all of them: what others do in a cluster is not waited for in a folder."""
         return frozenset(conditions)
+
+    def overdue(
+        self,
+        awaited: Collection[Condition],  # noqa: ARG002 - as in a cluster
+        left: Collection[Condition],  # noqa: ARG002
+        seconds: float,  # noqa: ARG002
+    ) -> Collection[Problem]:
+        """Return nothing: a folder waits for nobody."""
+        return ()
 
     # reading
 

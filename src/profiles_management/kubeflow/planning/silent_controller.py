@@ -1,18 +1,27 @@
 """A profile controller that made no profile ready in a whole run. Pure."""
 
+from collections.abc import Collection, Iterator
+
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.plan import Condition, State
 
 
-def problem(profiles: int, seconds: float) -> Problem:
-    """Return the warning for a controller that nothing was seen of.
+def problems(
+    awaited: Collection[Condition], left: Collection[Condition], seconds: float
+) -> Iterator[Problem]:
+    """Yield a warning where a run waited for profiles and the controller made none of them ready.
 
     Args:
-        profiles: how many wait for it.
-        seconds: how long the run waited.
+        awaited: every condition that the run waited for.
+        left: those of them that do not hold.
+        seconds: how long the run took.
     """
-    waiting = count(profiles, "profile waits", "profiles wait")
-    return Problem(
+    profiles = {condition for condition in awaited if condition.state is State.BOUND}
+    if not profiles or not profiles <= set(left):
+        return
+    waiting = count(len(profiles), "profile waits", "profiles wait")
+    yield Problem(
         code="controller-silent",
         what=f"{waiting} for the profile controller, which made none ready in {seconds:.0f} s",
         where=Where(),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lightkube import Client
 
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 PATIENCE = 30.0

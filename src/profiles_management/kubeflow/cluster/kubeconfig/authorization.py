@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
-from profiles_management.pmr.problems import ClusterError, Forbidden
+from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden
 from profiles_management.reconcile.clock import Clock
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.proxies import Proxy

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 

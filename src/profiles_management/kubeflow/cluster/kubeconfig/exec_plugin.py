@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.redaction import shown
 
 GROUP = "client.authentication.k8s.io"

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry, Fields, line_in
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.redaction import shown
 
 DEFAULT = Path("~/.kube/config")

@@ -25,8 +25,8 @@ from profiles_management.kubeflow.cluster.kubeconfig.authorization import (
 from profiles_management.kubeflow.cluster.kubeconfig.connections import Connections
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.kubeflow.cluster.kubeconfig.users import User
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.objects.naming import MANAGER
-from profiles_management.pmr.problems import ClusterError
 from profiles_management.reconcile.clock import Clock
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.kubeflow.cluster.kubeconfig.users import User
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.permissions.caller import subject
-from profiles_management.pmr.problems import ClusterError
 from profiles_management.pmr.redaction import shown
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server, is_loopback
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.extras import install
-from profiles_management.pmr.problems import ClusterError
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _PORTS = {"http": 80, "https": 443}

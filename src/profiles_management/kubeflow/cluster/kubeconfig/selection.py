@@ -9,7 +9,7 @@ from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 from profiles_management.kubeflow.cluster.kubeconfig.files import Kubeconfig
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server, is_loopback, server_of
 from profiles_management.kubeflow.cluster.kubeconfig.users import User, user_of
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.reconcile.lines import printable
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 import httpx2
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.redaction import shown
 
 Refusal = Callable[[str], ClusterError]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from profiles_management.pmr.problems import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry

@@ -1,0 +1,26 @@
+"""Errors of a cluster: the kinds of a target's errors that callers of this library catch."""
+
+from profiles_management.reconcile.target_errors import (
+    TargetAway,
+    TargetError,
+    TargetForbidden,
+    TargetKindMissing,
+)
+
+
+class ClusterError(TargetError):
+    """The cluster did not do what was asked. Errors of the public functions have a note that names it."""
+
+
+class MissingKind(ClusterError, TargetKindMissing):
+    """A kind that is needed is not installed in the cluster, such as Profile."""
+
+
+class Forbidden(ClusterError, TargetForbidden):
+    """A permission is missing, or the cluster refuses the credentials."""
+
+
+class ClusterAway(ClusterError, TargetAway):
+    """The cluster did not answer within the deadline."""
+
+    name = "cluster"

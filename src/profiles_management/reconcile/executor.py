@@ -1,0 +1,255 @@
+"""Carrying out a plan, phase by phase; what waits for others comes last. It decides nothing that the plan did not."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+
+from profiles_management.pmr.problems import Interrupted, Problem
+from profiles_management.reconcile.clock import Clock
+from profiles_management.reconcile.job import Job
+from profiles_management.reconcile.plan import Condition, Phase, Plan
+from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.sender import Sender
+from profiles_management.reconcile.target import WriteTarget
+from profiles_management.reconcile.target_errors import TargetError
+from profiles_management.reconcile.waiting import Progress, Waiting, Watcher
+
+# seconds: whoever makes a profile ready often does so at once
+_FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
+_INTERRUPTED = "interrupted"
+
+Replan = Callable[[], Plan]
+
+
+def execute(
+    plan: Plan,
+    target: WriteTarget,
+    clock: Clock,
+    *,
+    timeout: float,
+    writers: int,
+    progress: Progress | None = None,
+    replan: Replan | None = None,
+) -> Report:
+    """Carry out a plan.
+
+    The phases are barriers: a grant is sent when every revocation was answered or given up. What
+    waits for somebody else delays nothing; it is looked at again until the deadline. After a
+    failure, no later change of the same profile is tried; other profiles go on. Once
+    `clock.ending` holds, changes in flight are finished and no other is begun. `clock.stop_reason`
+    is asked before anything but a revocation is sent: where another process took over, this one
+    must not give what that one has taken away.
+
+    A change that takes access away and meets a conflict at each attempt is late: it is tried
+    again before anything is granted, and at the end of the run. Until it is done, nobody of its
+    profile is given anything; other changes go on.
+
+    Any other change that meets a conflict is planned again from fresh reads, a few times until the
+    deadline. It goes on where the new plan still makes it, and is done where nothing is left of it;
+    where somebody else changed what it is about, it stays pending. See `conflicts`.
+
+    Args:
+        timeout: how many seconds the run may take.
+        writers: how many changes are sent at once.
+        progress: called with the number of changes that are at their end and of all of them, from
+            any thread. A Watcher is also shown, at each look at what others do, how many profiles
+            are done.
+        replan: returns the same document planned from fresh reads; None leaves every conflict to
+            the next run.
+
+    Raises:
+        Interrupted: the clock was ending before the first write.
+    """
+    if clock.ending():
+        raise Interrupted
+    return Run(plan, target, clock, timeout, writers, progress or _quiet, replan).report()
+
+
+def _quiet(done: int, of: int) -> None:
+    pass
+
+
+class Run:
+    """One run of a plan.
+
+    Attributes:
+        jobs: one for each change of the plan, in its order.
+        sender: sends their writes.
+        waiting: what the plan called pending and still is.
+        begun, deadline: readings of the monotonic clock.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        target: WriteTarget,
+        clock: Clock,
+        timeout: float,
+        writers: int,
+        progress: Progress,
+        replan: Replan | None,
+    ) -> None:
+        self.plan = plan
+        self.target = target
+        self.clock = clock
+        self.progress = progress
+        self.replan = replan
+        self.begun = clock.monotonic()
+        self.deadline = self.begun + timeout
+        self.jobs = [Job.of(change) for change in plan.changes]
+        self.waiting = list(plan.pending)
+        self.sender = Sender(
+            target,
+            clock,
+            deadline=self.deadline,
+            writers=writers,
+            show=lambda through: progress(through, len(self.jobs)),
+        )
+
+    def report(self) -> Report:
+        """Carry out the plan, and return what became of it."""
+        for phase in Phase:
+            if phase is Phase.GRANT:
+                self._retry_late()
+            self.advance_phase(self.jobs, phase)
+        self._resume_conflicts()
+        self._wait()
+        while self._resume_conflicts():
+            self._wait()
+        self._retry_late()
+        return self._reported()
+
+    def advance_phase(self, jobs: Collection[Job], phase: Phase) -> None:
+        """Advance those of some jobs that belong to a phase."""
+        self.sender.advance(job for job in jobs if job.change.phase is phase)
+
+    def refresh_barriers(self) -> None:
+        """Find out again in which profiles a change failed or is late."""
+        self.sender.broken = {
+            job.change.profile: job.came_first for job in self.jobs if job.is_broken
+        }
+        self.sender.late = {job.change.profile: job.waits_for_end for job in self.jobs if job.late}
+
+    def _retry_late(self) -> None:
+        """Try what is late once more, then what waits for it, unless the time is up."""
+        if self.clock.monotonic() > self.deadline:
+            return
+        self.sender.late = {}
+        self.sender.advance(job for job in self.jobs if job.late)
+        for phase in Phase:
+            self.advance_phase([job for job in self.jobs if job.held], phase)
+
+    def _resume_conflicts(self) -> bool:
+        """Go on with what met a conflict, where it still holds; return whether anything was tried."""
+        if self.replan is None or not any(job.conflict for job in self.jobs):
+            return False
+        from profiles_management.reconcile import resuming  # noqa: PLC0415 - few runs meet a conflict
+
+        return resuming.resume(self, self.replan)
+
+    # waiting
+
+    def _wait(self) -> None:
+        """Look at all conditions again, with longer and longer pauses, until all hold or the time is up."""
+        pause, of = _FIRST_LOOK, len(self._awaited_profiles())
+        while not self.sender.ends() and (left := self._unmet()):
+            has_moved = self._look(left)
+            self._show_waiting(of)
+            if has_moved:
+                pause = _FIRST_LOOK
+                continue
+            if self.clock.monotonic() + pause > self.deadline:
+                return
+            self.clock.sleep(pause)
+            pause = min(2 * pause, _LONGEST_LOOK)
+
+    def _look(self, conditions: frozenset[Condition]) -> bool:
+        """Go on with what waited for conditions that hold now; return whether anything moved."""
+        met = self._met(conditions)
+        broken = self.sender.broken
+        ready = [
+            job for job in self._open_jobs() if job.waits_for in met or job.change.profile in broken
+        ]
+        if not met and not ready:
+            return False
+        self.sender.advance(ready, met)
+        self.waiting = [pending for pending in self.waiting if pending.condition not in met]
+        return True
+
+    def _met(self, conditions: frozenset[Condition]) -> frozenset[Condition]:
+        """Return the conditions that hold; none where the target cannot be read at the moment."""
+        try:
+            return self.target.met(conditions)
+        except (TargetError, Interrupted):
+            return frozenset()
+
+    def _show_waiting(self, of: int) -> None:
+        if not isinstance(self.progress, Watcher):
+            return
+        now = self.clock.monotonic()
+        done = of - len(self._awaited_profiles())
+        self.progress.waiting(Waiting(done, of, now - self.begun, max(0.0, self.deadline - now)))
+
+    def _open_jobs(self) -> list[Job]:
+        return [job for job in self.jobs if job.is_open]
+
+    def _awaited_profiles(self) -> set[str]:
+        jobs = {job.change.profile for job in self._open_jobs() if job.waits_for is not None}
+        return jobs | {pending.profile for pending in self.waiting if pending.condition is not None}
+
+    def _unmet(self) -> frozenset[Condition]:
+        """Return the conditions that something still waits for."""
+        of_jobs = {job.waits_for for job in self._open_jobs()}
+        of_others = {pending.condition for pending in self.waiting}
+        return frozenset(filter(None, of_jobs | of_others))
+
+    # reporting
+
+    def _reported(self) -> Report:
+        outcomes = tuple(self._outcome(job) for job in self.jobs)
+        is_interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
+        plan = replace(self.plan, warnings=(*self.plan.warnings, *self._overdue()))
+        waiting = tuple(self.waiting)
+        return Report(plan, outcomes, waiting, is_interrupted, self.sender.stop_reason)
+
+    def _overdue(self) -> Collection[Problem]:
+        """Return what the target says about conditions that nobody fulfilled in the whole run."""
+        left = self._unmet()
+        if not left or self.sender.ends():
+            return ()
+        waited = self.clock.monotonic() - self.begun
+        return self.target.overdue(frozenset(_awaited(self.plan)), left, waited)
+
+    def _outcome(self, job: Job) -> Outcome:
+        if job.result is not None:
+            return job.outcome(job.result, job.why, job.nameless)
+        if job.late:
+            return job.outcome(Result.PENDING, job.why, job.nameless)
+        if job.held:
+            return job.outcome(Result.NOT_TRIED, job.why, job.nameless)
+        if why := self._why_not_tried(job):
+            return job.outcome(Result.NOT_TRIED, why, why)
+        if job.waits_for is None or self._is_cut_off(job):
+            return job.outcome(Result.NOT_TRIED, _INTERRUPTED, _INTERRUPTED)
+        nameless = f"waits for the {job.waits_for.target.kind}"
+        return job.outcome(Result.PENDING, f"waits for {job.waits_for}", nameless)
+
+    def _is_cut_off(self, job: Job) -> bool:
+        """Return whether the program was asked to end before the first write of a job."""
+        return self.clock.ending() and not job.sent
+
+    def _why_not_tried(self, job: Job) -> str:
+        """Return why nothing could be written any more; '' where it could."""
+        if self.sender.stop_reason and job.has_writes_left:
+            return self.sender.stop_reason
+        if self.sender.is_stopped:
+            return f"the {self.target.description.label.lower()} stopped answering"
+        return ""
+
+
+def _awaited(plan: Plan) -> Iterator[Condition]:
+    """Yield every condition at the end of a change, and of what was pending before the run."""
+    for change in plan.changes:
+        yield from change.settled
+    for pending in plan.pending:
+        if pending.condition is not None:
+            yield pending.condition

@@ -1,0 +1,123 @@
+"""A change of a plan while it is carried out: how far it is, and what it waits for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from profiles_management.reconcile.plan import Change, Condition, Write
+from profiles_management.reconcile.report import Outcome, Result
+
+
+@dataclass(slots=True)
+class Job:
+    """A change while it is carried out.
+
+    Attributes:
+        writes, settles: those of the change, or what is left of them after a conflict.
+        sent: how many of `writes` succeeded.
+        settled: how many of `settles` were seen to hold.
+        result: how the change ended, None before that.
+        why, nameless: as those of an Outcome.
+        late: whether it takes access away and somebody else changed the object at each attempt.
+        held: whether it gives access and waits for a change that is late.
+        conflict: whether somebody else wrote at the same moment, and it was not planned again
+            since.
+        resumed: how often it was planned again.
+        written: the writes that succeeded before it was planned again.
+    """
+
+    change: Change
+    writes: tuple[Write, ...]
+    settles: tuple[Condition, ...]
+    sent: int = 0
+    settled: int = 0
+    result: Result | None = None
+    why: str = ""
+    nameless: str = ""
+    late: bool = False
+    held: bool = False
+    conflict: bool = False
+    resumed: int = 0
+    written: tuple[Write, ...] = ()
+
+    @classmethod
+    def of(cls, change: Change) -> "Job":
+        """Return the job of a change that is not begun."""
+        return cls(change, change.writes, change.settled)
+
+    # how far it is
+
+    @property
+    def has_writes_left(self) -> bool:
+        """Whether not all of its writes succeeded."""
+        return self.sent < len(self.writes)
+
+    @property
+    def waits_for(self) -> Condition | None:
+        """What must hold before it goes on; None where nothing must."""
+        if self.has_writes_left:
+            return self.writes[self.sent].after
+        return next(iter(self.settles[self.settled :]), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither at its end nor put off."""
+        return self.result is None and not self.late and not self.held
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it ended so that no later change of its profile is tried.
+
+        A conflict about one person's access stops nobody else's.
+        """
+        if self.result is Result.PENDING:
+            return self.change.person is None
+        return self.result is Result.FAILED
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it was not tried because of another change of its profile."""
+        return self.held or self.result is Result.NOT_TRIED
+
+    @property
+    def writes_done(self) -> int:
+        """How many writes succeeded."""
+        return len(self.written) + self.sent
+
+    # why others wait for it
+
+    @property
+    def came_first(self) -> str:
+        """Why later changes of its profile are not tried where it is broken."""
+        return f"{self.change.target} came first and did not succeed"
+
+    @property
+    def waits_for_end(self) -> str:
+        """Why grants of its profile wait where it is late."""
+        return f"waits until access by {self.change.target} is taken away"
+
+    # what happens to it
+
+    def begin(self) -> None:
+        """Forget why the last attempt did not succeed."""
+        self.late = self.held = self.conflict = False
+
+    def hold(self, why: str) -> None:
+        """Put it off until a revocation of its profile is done."""
+        self.held, self.why, self.nameless = True, why, "an earlier revocation is pending"
+
+    def settle(self, met: Collection[Condition]) -> None:
+        """Count the conditions that hold."""
+        while self.waits_for in met:
+            self.settled += 1
+
+    def resume(self, rest: Change) -> None:
+        """Begin again with what is left of the change."""
+        self.written += self.writes[: self.sent]
+        self.writes, self.settles = rest.writes, rest.settled
+        self.sent = self.settled = 0
+        self.result, self.why, self.nameless = None, "", ""
+        self.begin()
+
+    def outcome(self, result: Result, why: str = "", nameless: str = "") -> Outcome:
+        """Return what became of the change."""
+        return Outcome(self.change, result, why, self.writes_done, nameless)

@@ -1,0 +1,88 @@
+"""What can go wrong with a target. A target raises these, or kinds of its own that inherit them."""
+
+#   ProfilesError                 see pmr.problems
+#   └── TargetError               a target did not do what was asked of it
+#       ├── TargetAway            no answer within the deadline
+#       ├── TargetForbidden       a permission is missing, or the credentials are refused
+#       ├── TargetKindMissing     a kind of object that is needed is not installed
+#       └── WriteError            one write was refused, or got no answer
+
+from typing import ClassVar
+
+from profiles_management.pmr.problems import ProfilesError
+
+
+class TargetError(ProfilesError):
+    """A target did not do what was asked of it.
+
+    Attributes:
+        remedy: what to check or to do, '' where the message says it.
+        brief: the message without what the target answered.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", brief: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.brief = brief or message
+
+
+class TargetAway(TargetError):
+    """The target did not answer within the deadline.
+
+    Attributes:
+        name: what the message calls the target.
+        failure: what went wrong last.
+    """
+
+    name: ClassVar[str] = "target"
+
+    def __init__(self, failure: str, *, remedy: str = "") -> None:
+        brief = f"The {self.name} does not answer"
+        super().__init__(f"{brief}: {failure}. Nothing was written.", remedy=remedy, brief=brief)
+        self.failure = failure
+
+
+class TargetForbidden(TargetError):
+    """A permission is missing, or the credentials are refused.
+
+    Attributes:
+        verb, resource: what is not allowed; '' where the credentials are refused.
+    """
+
+    def __init__(
+        self, message: str, *, verb: str = "", resource: str = "", brief: str = ""
+    ) -> None:
+        super().__init__(message, brief=brief)
+        self.verb = verb
+        self.resource = resource
+
+
+class TargetKindMissing(TargetError):
+    """A kind of object that is needed is not installed in the target.
+
+    Attributes:
+        resource: which kind, as the target names it.
+    """
+
+    def __init__(self, message: str, *, resource: str = "") -> None:
+        super().__init__(message)
+        self.resource = resource
+
+
+class WriteError(TargetError):
+    """One write was refused, or got no answer in time.
+
+    Attributes:
+        conflict: somebody else changed the object at the same moment. Another attempt may succeed.
+        unanswered: no answer came to any attempt.
+        nameless: the message without names of people and of objects, which contain them; '' where
+            there is none.
+    """
+
+    def __init__(
+        self, message: str, *, conflict: bool = False, unanswered: bool = False, nameless: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+        self.unanswered = unanswered
+        self.nameless = nameless
