@@ -58,7 +58,8 @@ class Problem:
 
     `code` is stable, to search for and to test on. `what` is one short sentence without a full
     stop. `remedy` is an imperative, with the text to paste where there is one. `excerpt` is the
-    source line, of which `width` columns from `where.column` on are meant.
+    source line, of which `width` columns from `where.column` on are meant. `nameless` is what is
+    wrong without the name of a person, for statuses and logs; '' where only the code can be shown.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Problem:
     remedy: str
     excerpt: str = ""
     width: int = 0
+    nameless: str = ""
 
     def __str__(self) -> str:
         where = str(self.where)

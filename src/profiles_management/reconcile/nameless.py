@@ -44,15 +44,6 @@ _FREE = frozenset(
         "web-page",
     }
 )
-# What stands for the words of those that do; `{}` is the profile.
-_INSTEAD = {
-    "files-remain": "files for the namespace {} are not managed and stay",
-    "foreign-namespace": "namespace {} belongs to somebody else",
-    "handed-over": "{} belonged to somebody else and changes hands",
-    "owned-by-another": "Profile {} exists and belongs to somebody else",
-    "owner-drift": "the owner's objects in {} are not as the document wants them",
-    "unproven-owner": "namespace {} does not prove who owns it",
-}
 # Problems of documents whose quotations are keys, kinds or names of profiles. Others may quote a
 # person.
 _OF_KEYS = frozenset(
@@ -90,8 +81,10 @@ def problem(one: Problem) -> str:
     """Return what is wrong without a name of a person; as `Problem.what` wherever that names nobody."""
     if is_free(one):
         return one.what
+    if one.nameless:
+        return one.nameless
     if profile := one.where.profile:
-        return _INSTEAD.get(one.code, f"{{}}: {one.code}").format(profile)
+        return f"{profile}: {one.code}"
     if found := _OBJECT.match(one.where.path):
         space = f" in {found['space']}" if found["space"] else ""
         return f"{found['kind']}{space}: {one.code}"

@@ -127,12 +127,12 @@ class OwnerPlanner:
             or self._changing()
         ):
             return
+        drifted = f"the owner's objects in {self.name} are not as the document wants them"
         admin = self.settings.cluster_roles["admin"]
         if self.binding is not None and self.binding.cluster_role != admin:
             what = f"RoleBinding {naming.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
-            yield refusal(
-                self.name, "owner-drift", what, "Delete it; the profile controller makes it again."
-            )
+            remedy = "Delete it; the profile controller makes it again."
+            yield refusal(self.name, "owner-drift", what, remedy, nameless=drifted)
         followed = self.binding is not None and self.footing.before is None
         is_restored = POLICY in self.objects.others
         if not followed or self.policy is None or is_restored:
@@ -144,7 +144,7 @@ class OwnerPlanner:
                 "Set userid_header and userid_prefix as the profile controller has them, "
                 "or restart the controller."
             )
-            yield refusal(self.name, "owner-drift", what, remedy)
+            yield refusal(self.name, "owner-drift", what, remedy, nameless=drifted)
 
     def _changing(self) -> bool:
         return bool(self.missing or self._sent)

@@ -146,10 +146,10 @@ def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterato
         paths = sorted({path for ref, path in observed.files[name].items() if ref not in deleted})
         if paths:
             more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
-            what = f"files for the namespace {name} are not managed and stay: {', '.join(paths[:_MOST_FILES])}{more}"
-            yield ownership.refusal(
-                name, "files-remain", what, "Remove them, or they are applied again."
-            )
+            stay = f"files for the namespace {name} are not managed and stay"
+            what = f"{stay}: {', '.join(paths[:_MOST_FILES])}{more}"
+            remedy = "Remove them, or they are applied again."
+            yield ownership.refusal(name, "files-remain", what, remedy, nameless=stay)
 
 
 def _pending(name: str, observed: Observed) -> Pending:

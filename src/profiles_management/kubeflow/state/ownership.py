@@ -48,9 +48,9 @@ class ProfileState:
     asleep: bool = False
 
 
-def refusal(name: str, code: str, what: str, remedy: str) -> Problem:
-    """Return a problem that concerns one profile alone."""
-    return Problem(code=code, what=what, where=Where.of_profile(name), remedy=remedy)
+def refusal(name: str, code: str, what: str, remedy: str, *, nameless: str = "") -> Problem:
+    """Return a problem that concerns one profile alone; `nameless` as `Problem` has it."""
+    return Problem(code, what, Where.of_profile(name), remedy, nameless=nameless)
 
 
 def anchors(observed: Observed, settings: Settings) -> Mapping[str, MarkedObject]:
@@ -330,6 +330,7 @@ def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
         "owned-by-another",
         f"Profile {profile.name} exists and belongs to {owner.kind_and_name if owner else 'nobody'}",
         f"Write that owner in the document, or `adopt: true` to make {owner_of(profile).kind_and_name} the owner.",
+        nameless=f"Profile {profile.name} exists and belongs to somebody else",
     )
 
 
@@ -340,6 +341,7 @@ def _not_ours(profile: Profile, space: NamespaceSeen) -> Problem:
             "unproven-owner",
             f"namespace {space.name} names {space.owner} as its owner, and not whether that is a {profile.owner.kind}",
             "Write `adopt: true` in the profile if it is, or choose another name.",
+            nameless=f"namespace {space.name} does not prove who owns it",
         )
     if space.owner:
         return refusal(
@@ -347,6 +349,7 @@ def _not_ours(profile: Profile, space: NamespaceSeen) -> Problem:
             "foreign-namespace",
             f"namespace {space.name} belongs to {space.owner}",
             "Choose another name, or have it handed over first.",
+            nameless=f"namespace {space.name} belongs to somebody else",
         )
     return refusal(
         profile.name,

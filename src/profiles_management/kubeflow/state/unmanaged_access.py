@@ -89,7 +89,9 @@ def _all_that_stays(
     stay = count(len(outside), "access", "accesses")
     what = f"the profile {new_here}, and objects that are not managed still give {stay}"
     remedy = f"Check: profiles-management access --profile {name}. Once it is managed, --foreign revoke removes them."
-    return [refusal(name, HANDED_OVER, what, remedy), *_listed(name, outside, lost)]
+    nameless = f"{name} is taken over, and objects that are not managed still give {stay}"
+    handed_over = refusal(name, HANDED_OVER, what, remedy, nameless=nameless)
+    return [handed_over, *_listed(name, outside, lost)]
 
 
 def people_of_copies(name: str, observed: Observed) -> set[Person]:
