@@ -1,8 +1,9 @@
 """What holds for every test."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -30,6 +31,36 @@ hypothesis.settings.register_profile(
     phases=set(hypothesis.Phase) - {hypothesis.Phase.explain},
 )
 hypothesis.settings.load_profile("default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what helps to read a single test."""
+    text = "print the requests that each test sends to an API server in memory"
+    parser.addoption("--requests", action="store_true", help=text)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Print the requests of a test, where they were asked for."""
+    if not item.config.getoption("requests"):
+        return (yield)
+    from memory_api import MemoryApi  # noqa: PLC0415 - few runs need it
+
+    servers: list[MemoryApi] = []
+    create = MemoryApi.__init__
+
+    def remember(self: MemoryApi, *args: Any, **kwargs: Any) -> None:
+        create(self, *args, **kwargs)
+        servers.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MemoryApi, "__init__", remember)
+        result = yield
+    terminal = item.config.pluginmanager.getplugin("terminalreporter")
+    terminal.write_line(f"\n{item.nodeid}")
+    for request in (request for server in servers for request in server.log):
+        terminal.write_line(f"  {request}")
+    return result
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
