@@ -81,7 +81,9 @@ class Settings:
         default="groups",
     )
     waypoint: str = _setting(
-        checks.word(checks.waypoint), "Waypoint Gateway of an ambient mesh.", default=""
+        checks.word(checks.waypoint),
+        "Waypoint Gateway of an ambient mesh; empty without one.",
+        default="",
     )
     instance: str = _setting(
         checks.word(checks.instance),

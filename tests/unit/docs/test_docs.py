@@ -11,7 +11,9 @@ import pytest
 import yaml
 from typer.main import get_command
 
+import profiles_management
 from profiles_management.cli.main import app, main
+from profiles_management.kubeflow.settings import Declaration, declarations
 from profiles_management.pmr import documents
 from profiles_management.pmr.convert import convert
 from profiles_management.reconcile.plan import Action, Reason
@@ -274,3 +276,20 @@ def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() 
         for name in (match["extras"] or "").split(",")
     }
     assert named - {"", "{extra}"} <= extras.keys()
+
+
+def test_the_page_on_python_names_everything_that_is_public() -> None:
+    page = (ROOT / "docs/reference/python.md").read_text()
+
+    missing = [name for name in profiles_management.__all__ if f"`{name}" not in page]
+    assert not missing
+
+
+@pytest.mark.parametrize("setting", declarations().values(), ids=list(declarations()))
+def test_the_page_on_python_has_every_setting(setting: Declaration) -> None:
+    page = (ROOT / "docs/reference/python.md").read_text()
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{setting.name}` |"))
+
+    assert setting.text.removesuffix(".") in row
+    if isinstance(setting.default, (str, int, float)):  # other types are described in words
+        assert repr(setting.default).replace("'", '"') in row
