@@ -29,6 +29,7 @@ from profiles_charm import (
     sources,
     status,
 )
+from profiles_charm.operations import NOTHING_ALLOWED, Inputs, Operations
 from profiles_charm.status import Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
@@ -36,11 +37,6 @@ from profiles_management import (
     Report,
     Settings,
     create_or_update_profiles,
-    delete_stale_profiles,
-    export_pmr,
-    list_access,
-    list_stale_profiles,
-    plan_profiles,
 )
 from profiles_management.reconcile.lines import count, printable
 
@@ -48,8 +44,6 @@ gc.freeze()
 gc.enable()
 
 logger = logging.getLogger(__name__)
-
-NOTHING_ALLOWED: Mapping[str, bool] = {}  # of what sync-now can allow once
 
 
 class ProfilesManagementCharm(ops.CharmBase):
@@ -92,6 +86,10 @@ class ProfilesManagementCharm(ops.CharmBase):
         connected.clock = leadership.while_leader(connected.clock, self.unit)
         return connected
 
+    @cached_property
+    def _operations(self) -> Operations:
+        return Operations(self.app.name, self._connection, self._settings, self._inputs)
+
     # events
 
     def _on_something_new(self, event: ops.EventBase) -> None:
@@ -118,41 +116,36 @@ class ProfilesManagementCharm(ops.CharmBase):
     def _on_sync_now(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.SyncNow, errors="fail")
         if params.dry_run:
-            self._act(event, lambda: self._planned(actions.Plan(), params.allowed))
+            self._act(event, lambda: self._operations.plan(actions.Plan(), params.allowed))
         else:
             self._act(event, lambda: self._synced(params.allowed))
 
     def _on_plan(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.Plan, errors="fail")
-        self._act(event, lambda: self._planned(params))
+        self._act(event, lambda: self._operations.plan(params))
 
     def _on_list_stale_profiles(self, event: ops.ActionEvent) -> None:
         event.load_params(actions.Params, errors="fail")
-        self._act(event, self._stale)
+        self._act(event, self._operations.list_stale)
 
     def _on_delete_stale_profiles(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.DeleteStale, errors="fail")
-        self._act(event, lambda: self._deleted(params))
+        self._act(event, lambda: self._operations.delete_stale(params))
 
     def _on_export_pmr(self, event: ops.ActionEvent) -> None:
         event.load_params(actions.Params, errors="fail")
-        self._act(event, self._exported)
+        self._act(event, self._operations.export)
 
     def _on_list_access(self, event: ops.ActionEvent) -> None:
         params = event.load_params(actions.ListAccess, errors="fail")
-        self._act(event, lambda: self._access(params))
+        self._act(event, lambda: self._operations.access(params))
 
     def _act(self, event: ops.ActionEvent, work: Callable[[], actions.Answer]) -> None:
-        """Answer an action, and fail it with the reason where this unit may not act or something is wrong."""
+        """Answer an action. It fails where this unit is not the leader or something is wrong."""
         if not self.unit.is_leader():
             event.fail(f"{self.unit.name} is not the leader; run it on {self.app.name}/leader")
             return
-        try:
-            answer = work()
-        except ProfilesError as error:
-            answer = actions.Answer(
-                actions.of_error(error), status.status_of(error, self.app.name).message
-            )
+        answer = self._operations.answered(work)
         for portion in results.calls(answer.results):
             event.set_results(portion)
         if answer.wrong:
@@ -162,53 +155,6 @@ class ProfilesManagementCharm(ops.CharmBase):
         run = self._run(allowed)
         return actions.Answer(actions.of_run(run), status.reasons(run, self.app.name))
 
-    def _planned(
-        self, params: actions.Plan, allowed: Mapping[str, bool] = NOTHING_ALLOWED
-    ) -> actions.Answer:
-        settings, gathered = self._gathered(allowed)
-        client, clock = self._connection.client, self._connection.clock
-        plan = plan_profiles(
-            gathered.pmr, target=client, settings=settings, now=params.at, clock=clock
-        )
-        return actions.Answer(
-            actions.of_plan(plan, settings, gathered), status.unread(gathered, self.app.name)
-        )
-
-    def _stale(self) -> actions.Answer:
-        settings, gathered = self._gathered()
-        found = list_stale_profiles(gathered.pmr, target=self._connection.client, settings=settings)
-        return actions.Answer(actions.of_stale(found), status.unread(gathered, self.app.name))
-
-    def _deleted(self, params: actions.DeleteStale) -> actions.Answer:
-        settings, gathered = self._gathered()
-        client, clock = self._connection.client, self._connection.clock
-        found = list_stale_profiles(gathered.pmr, target=client, settings=settings)
-        wrong = status.unread(gathered, self.app.name) or (
-            "" if params.confirm else actions.UNCONFIRMED
-        )
-        if wrong:
-            return actions.Answer(actions.of_stale(found), f"nothing was deleted: {wrong}")
-        names = {one.name for one in found}
-        report = delete_stale_profiles(
-            gathered.pmr,
-            target=client,
-            settings=settings,
-            keep_data=params.keep_data,
-            only=names,
-            clock=clock,
-        )
-        return actions.Answer(actions.of_report(report), status.trouble(report) or report.stopped)
-
-    def _exported(self) -> actions.Answer:
-        settings = config.load(self).settings(self.model.name)
-        return actions.of_export(export_pmr(target=self._connection.client, settings=settings))
-
-    def _access(self, params: actions.ListAccess) -> actions.Answer:
-        settings = config.load(self).settings(self.model.name)
-        profile = params.profile or None
-        found = list_access(target=self._connection.client, settings=settings, profile=profile)
-        return actions.Answer(actions.of_access(found, params, self._connection.clock.now()))
-
     # the engine
 
     def _run(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Run:
@@ -217,7 +163,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         gathered: sources.Gathered | None = None
         outcome: Report | ProfilesError
         try:
-            settings, gathered = self._gathered(allowed)
+            settings, gathered = self._inputs(allowed)
             client = self._connection.client
             outcome = create_or_update_profiles(
                 gathered.pmr, target=client, settings=settings, clock=clock
@@ -248,9 +194,10 @@ class ProfilesManagementCharm(ops.CharmBase):
                 relation, read.revision, answers.states(read, run), problem=answers.problem(read)
             )
 
-    def _gathered(
-        self, allowed: Mapping[str, bool] = NOTHING_ALLOWED
-    ) -> tuple[Settings, sources.Gathered]:
+    def _settings(self) -> Settings:
+        return config.load(self).settings(self.model.name)
+
+    def _inputs(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Inputs:
         options = config.load(self)
         settings = options.settings(self.model.name, **allowed)
         settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
