@@ -42,11 +42,18 @@ def modules() -> set[str]:
         for key in ("source_modules", "forbidden_modules", "containers")
         for name in contract.get(key, ())
     }
-    layers = [layer for contract in CONTRACTS for layer in contract.get("layers", ())]
-    below = {f"profiles_management.{name.strip()}" for layer in layers for name in layer.split("|")}
+    packages = {*TOOL["importlinter"]["root_packages"], *listed, *layered()}
+    return {name.removesuffix(".**") for name in packages}
+
+
+def layered() -> set[str]:
+    """Return every module that is a layer of a container."""
     return {
-        name.removesuffix(".**")
-        for name in {*TOOL["importlinter"]["root_packages"], *listed, *below}
+        f"{container}.{name.strip()}"
+        for contract in CONTRACTS
+        for container in contract.get("containers", ())
+        for layer in contract["layers"]
+        for name in layer.split("|")
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from profiles_management.kubeflow.state.access_state import has_come
+from profiles_management.kubeflow.state.access_end import has_come
 from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import Person
 

@@ -8,7 +8,7 @@ from profiles_management.kubeflow.access import cluster_wide as wide_access
 from profiles_management.kubeflow.access.cluster_wide import ClusterWide, ClusterWideEntry
 from profiles_management.kubeflow.access.person_search import SIGNED_IN, search
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
-from profiles_management.kubeflow.state.access_state import has_come
+from profiles_management.kubeflow.state.access_end import has_come
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 

@@ -4,11 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.objects import naming, policies
-from profiles_management.kubeflow.planning.contributor_changes import bound, held_in
-from profiles_management.kubeflow.planning.terminating import is_terminating
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state.access_state import ROLES, PersonAccess, room_of
+from profiles_management.kubeflow.state.access_state import (
+    ROLES,
+    PersonAccess,
+    access_by_person,
+    bound_people,
+    contributor_state,
+)
 from profiles_management.kubeflow.state.observed import UNSEEN_ROLES, NamespaceSeen, Observed
+from profiles_management.kubeflow.state.ownership import is_terminating
 from profiles_management.kubeflow.state.unread_objects import bounded
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.problems import Problem, UnknownProfile
@@ -78,7 +83,7 @@ def unread(
 
 def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
     yield from _owner(name, observed)
-    for person, held in held_in(room_of(name, observed)).items():
+    for person, held in access_by_person(contributor_state(name, observed)).items():
         yield from _contributor(name, person, held, settings)
     yield from _foreign(name, observed)
 
@@ -144,7 +149,7 @@ def _contributor(
     name: str, person: Person, held: PersonAccess, settings: Settings
 ) -> Iterator[AccessEntry]:
     for binding in held.bindings:
-        for subject in bound(binding):
+        for subject in bound_people(binding):
             yield AccessEntry(
                 name, subject, _shown(binding.granted), binding.until, source=binding.source
             )

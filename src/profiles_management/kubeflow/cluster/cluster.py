@@ -207,7 +207,7 @@ class Cluster:
         """Return a warning where the profile controller made no profile ready in a long run."""
         if seconds < _SILENT_FOR:
             return ()
-        from profiles_management.kubeflow.planning import silent_controller  # noqa: PLC0415 - few runs need it
+        from profiles_management.kubeflow.cluster import silent_controller  # noqa: PLC0415 - few runs need it
 
         return tuple(silent_controller.problems(awaited, left, seconds))
 

@@ -12,8 +12,7 @@ import msgspec
 
 from profiles_management.kubeflow.objects import compare, merge_patch
 from profiles_management.kubeflow.observation.observer import Observer
-from profiles_management.kubeflow.planning.contributor_changes import bound, whose
-from profiles_management.kubeflow.state.access_state import is_spent
+from profiles_management.kubeflow.state.access_state import bound_people, holder_of, is_spent
 from profiles_management.kubeflow.state.observed import Binding, ForeignObject, OwnerObject, Policy
 from profiles_management.reconcile.plan import Person, Verb, Write
 
@@ -131,9 +130,9 @@ def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Perso
     """Return whether an object is still that person's; who reannotates the same object keeps nothing by that."""
     if isinstance(seen, OwnerObject):
         return seen.subject in (None, person, _sole_subject(write))
-    if whose(seen) == person:
+    if holder_of(seen) == person:
         return True
     if not write.uid or seen.uid != write.uid:
         return False
     # of many not all are kept
-    return isinstance(seen, Policy) or person in bound(seen) or len(bound(seen)) > 1
+    return isinstance(seen, Policy) or person in bound_people(seen) or len(bound_people(seen)) > 1

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects import naming
-from profiles_management.kubeflow.planning import namespace_metadata
 from profiles_management.kubeflow.state.observed import NamespaceSeen
+from profiles_management.kubeflow.state.recorded_keys import recorded
 from profiles_management.pmr.rules import Rules, is_ours
 
 # Defaults of the profile controller. Source: kubeflow/dashboard, namespace-labels.yaml and
@@ -42,9 +42,9 @@ def exported(space: NamespaceSeen, rules: Rules) -> dict[str, ExportedKeys]:
     another program's (Argo CD, Rancher, Velero): with it in the document, two programs would write
     it in turns. So it is left out unless the setting `allowed_keys` names it.
     """
-    recorded = namespace_metadata.recorded(space.annotations.get(naming.KEYS, ""), rules)
+    ours = recorded(space.annotations.get(naming.KEYS, ""), rules)
     parts = (("labels", space.labels), ("annotations", space.annotations))
-    return {part: _sorted_out(there, recorded.get(part, ()), rules) for part, there in parts}
+    return {part: _sorted_out(there, ours.get(part, ()), rules) for part, there in parts}
 
 
 def _sorted_out(there: Mapping[str, str], recorded: Collection[str], rules: Rules) -> ExportedKeys:

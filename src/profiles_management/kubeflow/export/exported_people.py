@@ -7,9 +7,14 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from profiles_management.kubeflow.planning.contributor_changes import held_in
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state.access_state import ROLES, PersonAccess, room_of, weight
+from profiles_management.kubeflow.state.access_state import (
+    ROLES,
+    PersonAccess,
+    access_by_person,
+    contributor_state,
+    weight,
+)
 from profiles_management.kubeflow.state.observed import Binding, Observed
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.people import people_findings
@@ -122,7 +127,9 @@ class _Reading:
     def contributors(self, owner: Owner | None) -> list[Contributor]:
         """Return everybody else with a role, each once, sorted by kind and name."""
         accesses = [*self._owner_of_before(owner)]
-        for person, held in sorted(held_in(room_of(self.name, self.observed)).items()):
+        for person, held in sorted(
+            access_by_person(contributor_state(self.name, self.observed)).items()
+        ):
             accesses += self._by_bindings(person, held)
         by_person: dict[Person, list[_Access]] = {}
         for access in accesses:

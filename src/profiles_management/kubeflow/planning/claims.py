@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.ownership import anchors, refusal
+from profiles_management.kubeflow.state.ownership import marked_objects, refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.origins import Origins
 from profiles_management.pmr.problems import Problem
@@ -49,7 +49,7 @@ def _refused(
 
 def _maker(name: str, observed: Observed, settings: Settings) -> str:
     """Return who made a profile, or a namespace of its name, as people are told; '' where there is neither."""
-    there = anchors(observed, settings).get(name) or observed.namespaces.get(name)
+    there = marked_objects(observed, settings).get(name) or observed.namespaces.get(name)
     return "" if there is None else there.source or "somebody else"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from profiles_management.kubeflow.objects import canonical
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import MarkedObject, Observed
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import (
     Profile,
     ProfilesManagementRepresentation,

@@ -1,22 +1,18 @@
-"""One person's pair of objects in a namespace: what brings it to what a document grants."""
+"""One contributor: the changes that bring a person's RoleBinding and AuthorizationPolicy to what is granted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.objects.builders import Grant
-from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state.access_state import (
-    ContributorState,
-    PersonAccess,
+from profiles_management.kubeflow.planning.contributor_cases import cases_of
+from profiles_management.kubeflow.planning.contributor_objects import (
     deletions,
-    is_spent,
-    policy_diff,
-    ref,
-    role_right,
-    weight,
+    object_ref,
+    policy_differences,
 )
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.access_state import ContributorState, PersonAccess, weight
 from profiles_management.kubeflow.state.observed import Binding, Policy
 from profiles_management.reconcile.plan import (
     Action,
@@ -31,307 +27,336 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
-_Object = TypeVar("_Object", Binding, Policy)
+BINDING, POLICY = "RoleBinding", "AuthorizationPolicy"
 
 
-def _named(name: str, among: Iterable[_Object]) -> _Object | None:
-    """Return the object of a name."""
-    return next((one for one in among if one.name == name), None)
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The writes for some of a person's objects.
+
+    Attributes:
+        fields: what they change.
+        is_drift: whether they correct what somebody else changed.
+    """
+
+    writes: tuple[Write, ...] = ()
+    fields: tuple[FieldDiff, ...] = ()
+    is_drift: bool = False
 
 
-def _others(name: str, among: Iterable[_Object]) -> list[_Object]:
-    """Return the objects of other names that still give access."""
-    return [one for one in among if one.name != name and not is_spent(one)]
+class ContributorPlanner:
+    """Plans one person's role in a namespace; at no moment does the person have two roles.
 
+    The RoleBinding decides about the role: the old one is deleted before the new one is created. A
+    policy does not look at roles: there the new one is created first, so the person always gets
+    through the mesh.
 
-class ContributorChange:
-    """Brings what one person holds to what a document grants, without a moment of two roles.
-
-    The RoleBinding decides: the old role goes before the new one comes. A policy ignores roles, so
-    there the new one comes before the old one goes, and the person is never shut out.
+    Attributes:
+        name: the name of both objects.
+        access: the objects that the person already has.
+        cases: what becomes of each of them.
     """
 
     def __init__(
         self,
-        room: ContributorState,
+        state: ContributorState,
         settings: Settings,
         grant: Grant,
         name: str,
-        held: PersonAccess,
+        access: PersonAccess,
     ) -> None:
-        self.room = room
+        self.state = state
         self.settings = settings
         self.grant = grant
         self.name = name
-        self.held = held
-        self.binding = _named(name, held.bindings)
-        self.policy = _named(name, held.policies)
-        others = _others(name, held.bindings)
-        self.same = [
-            one for one in others if one.subjects is None and role_right(one, grant, settings)
-        ]
-        wrong = [one for one in others if one not in self.same]
-        wrong.sort(key=lambda one: (weight(one.granted), one.name))
-        self.replaced = wrong[:1] if self.binding is None and not self.same else []
-        self.surplus = wrong[len(self.replaced) :]
-        self.old_policies = _others(name, held.policies)
-        self.fields: list[FieldDiff] = []
-        self.drifted = False
+        self.access = access
+        self.cases = cases_of(access, name, grant, settings)
 
     def changes(self) -> Iterator[Change]:
-        """Yield a revocation of roles that are too many, then the one step that sets the right one."""
-        if self.surplus:
-            yield self._surplus()
-        new = (*self._binding_writes(), *self._policy_writes())
-        old = tuple(self._old_pair_writes())
-        # Two people under each other's names would wait for one another, so there the old pairs go
-        # first.
-        sent = (*old, *new) if self._is_name_in_use() else (*new, *old)
-        if sent:
-            self._note_replaced()
-            yield self._change(sent)
+        """Yield the revocation of surplus roles, then the one step that brings the granted role."""
+        if self.cases.surplus:
+            yield self._surplus_revoked()
+        binding, policy, old = self._binding_step(), self._policy_step(), self._old_objects_step()
+        writes = (*binding.writes, *policy.writes, *old.writes)
+        if self._is_name_in_use():
+            # Two people under each other's names would wait for each other.
+            writes = (*old.writes, *binding.writes, *policy.writes)
+        if not writes:
+            return
+        fields = _distinct(
+            (*binding.fields, *policy.fields, *old.fields, *self._fields_of_replaced())
+        )
+        yield self._change(_Step(writes, fields, binding.is_drift or policy.is_drift))
 
-    def _surplus(self) -> Change:
+    def _surplus_revoked(self) -> Change:
+        surplus = self.cases.surplus
         return Change(
             Phase.REVOKE,
-            self.room.name,
-            ref(self.room, self.surplus[0]),
+            self.state.name,
+            object_ref(self.state, surplus[0]),
             Action.DELETE,
             Reason.EXTRA_ROLE,
             person=self.grant.person,
-            before=self.surplus[-1].granted,
+            before=surplus[-1].granted,
             after=self.grant.role,
-            writes=tuple(deletions(self.room, self.grant.person, self.surplus)),
+            writes=tuple(deletions(self.state, self.grant.person, surplus)),
         )
 
     # RoleBinding
 
-    def _binding_writes(self) -> Iterator[Write]:
-        one = self.binding
-        if one is not None and self._keeps_binding():
-            yield from self._mend_binding(one)
-        else:
-            wrong = self._wrong()
-            for gone in (*self.replaced, *wrong):
-                self.drifted = self.drifted or gone in wrong
-                self.fields.append(
-                    FieldDiff(
-                        "role", gone.cluster_role, self.settings.cluster_roles[self.grant.role]
-                    )
-                )
-            made = self._creation(
-                builders.binding, "RoleBinding", self.room.bindings.get(self.name)
-            )
-            for sent in deletions(
-                self.room, self.grant.person, (*self.replaced, *wrong), made.after
-            ):
-                yield replace(sent, must_exist=sent.verb is Verb.DELETE)
-            yield made
+    def _binding_step(self) -> _Step:
+        if self.cases.kept is not None:
+            return self._binding_patched(self.cases.kept)
+        return self._binding_created()
 
-    def _keeps_binding(self) -> bool:
-        """Whether the RoleBinding of the wanted name can stay: its role cannot be changed."""
-        one = self.binding
-        return one is not None and not one.deleting and role_right(one, self.grant, self.settings)
-
-    def _wrong(self) -> list[Binding]:
-        """Return the RoleBinding of the wanted name where it binds to another role."""
-        one = self.binding
-        return [one] if one is not None and not one.deleting and not self._keeps_binding() else []
-
-    def _mend_binding(self, one: Binding) -> Iterator[Write]:
-        change = self._metadata(one)
-        if self._note_subjects(one):
-            self.drifted = True
+    def _binding_patched(self, binding: Binding) -> _Step:
+        change = self._metadata_patch(binding)
+        subjects = self._subject_fields(binding)
+        if subjects:
             change["subjects"] = [builders.subject(self.grant.person)]
-        yield from self._mended(one, change)
+        return _Step(
+            self._patched(binding, change),
+            (*self._annotation_fields(binding), *self._mark_fields(binding), *subjects),
+            is_drift=bool(subjects) or self._is_annotated_otherwise(binding),
+        )
+
+    def _binding_created(self) -> _Step:
+        """Return the creation, after the deletion of the RoleBindings that are replaced.
+
+        The deletion fails where the RoleBinding is gone by then: the new one was planned for a
+        person who had a role.
+        """
+        creation = self._creation(builders.binding, BINDING)
+        deleted = (
+            replace(write, must_exist=write.verb is Verb.DELETE)
+            for write in deletions(
+                self.state, self.grant.person, self.cases.recreated, creation.after
+            )
+        )
+        cluster_role = self.settings.cluster_roles[self.grant.role]
+        fields = [
+            FieldDiff("role", binding.cluster_role, cluster_role)
+            for binding in self.cases.recreated
+        ]
+        return _Step((*deleted, creation), tuple(fields), is_drift=bool(self.cases.misbound))
 
     # AuthorizationPolicy
 
-    def _policy_writes(self) -> Iterator[Write]:
-        if not self.room.has_policies:
-            return
-        if self.policy is None or self.policy.deleting:
-            yield self._creation(
-                builders.policy, "AuthorizationPolicy", self.room.policies.get(self.name)
-            )
-        else:
-            yield from self._mend_policy(self.policy)
+    def _policy_step(self) -> _Step:
+        if not self.state.has_policies:
+            return _Step()
+        policy = self.cases.policy
+        if policy is None or policy.deleting:
+            return _Step((self._creation(builders.policy, POLICY),))
+        return self._policy_patched(policy)
 
-    def _mend_policy(self, one: Policy) -> Iterator[Write]:
-        change = self._metadata(one)
-        if differences := policy_diff(one, self.grant.person, self.settings):
-            self.fields += differences
-            self.drifted = True
-            wanted = builders.policy_spec(self.grant.person, self.settings)
-            change["spec"] = merge_patch.replacing(compare.parsed(one.spec), wanted)
-        yield from self._mended(one, change)
-
-    # both
-
-    def _mended(self, one: Binding | Policy, change: dict[str, object]) -> Iterator[Write]:
-        """Yield a patch; one that limits what an object gives cannot be outrun by changing the object."""
-        target = ref(self.room, one)
-        if "subjects" in change or "spec" in change:
-            yield merge_patch.patch(
-                target, change, one.version, uid=one.uid, ends=self.grant.person
-            )
-        elif change:
-            yield merge_patch.patch(target, change, one.version)
-
-    def _is_name_in_use(self) -> bool:
-        """Whether an object of somebody else, who changes names in the same phase, has this person's name."""
-        if self.name in self.room.leaving:
-            return False
-        there = (self.room.bindings.get(self.name), self.room.policies.get(self.name))
-        mine = (self.binding, self.policy)
-        return bool(self.held.names) and any(
-            one is not None and own is None and not one.deleting
-            for one, own in zip(there, mine, strict=True)
+    def _policy_patched(self, policy: Policy) -> _Step:
+        change = self._metadata_patch(policy)
+        differences = policy_differences(policy, self.grant.person, self.settings)
+        if differences:
+            spec = builders.policy_spec(self.grant.person, self.settings)
+            change["spec"] = merge_patch.replacing(compare.parsed(policy.spec), spec)
+        return _Step(
+            self._patched(policy, change),
+            (*self._annotation_fields(policy), *self._mark_fields(policy), *differences),
+            is_drift=bool(differences) or self._is_annotated_otherwise(policy),
         )
 
-    def _old_pair_writes(self) -> Iterator[Write]:
-        """Yield what removes the pair under another name."""
-        if not self.same and not self.old_policies:
-            return
-        if self.same:
-            self._note("name", self.same[0].name, self.name)
-        yield from deletions(self.room, self.grant.person, (*self.same, *self.old_policies))
+    # both objects
 
-    def _metadata(self, one: Binding | Policy) -> dict[str, object]:
-        change: dict[str, object] = {}
-        notes: dict[str, str | None] = {}
-        if (one.person, one.role) != (self.grant.person, self.grant.role):
-            self._note_annotations(one)
-            self.drifted = True
-            notes = {"user": None, "group": None, **builders.annotations(self.grant)}
-        if one.until != self.grant.until:
-            notes[naming.UNTIL] = self.grant.until or None
-        if one.source != self.grant.source:
-            notes[naming.SOURCE] = self.grant.source or None
-        if notes:
-            change["annotations"] = notes
-        if one.mark != self.settings.instance:
-            change["labels"] = builders.marks(self.settings)
-        self._note_marks(one)
-        return {"metadata": change} if change else {}
+    def _creation(self, make: builders.Maker, kind: str) -> Write:
+        body = make(self.grant, self.state.name, self.name, self.settings)
+        return merge_patch.create(body, self._before_creation(kind))
+
+    def _before_creation(self, kind: str) -> Condition | None:
+        """Return what must hold before an object is created.
+
+        A person who has objects here already has the namespace: to wait for it would lengthen the
+        time without a role.
+        """
+        if not self.access.names:
+            return self.state.ready
+        if self._other_persons_object(kind) is not None:
+            return Condition(ObjectRef(kind, self.state.name, self.name), State.GONE)
+        return None
+
+    def _other_persons_object(self, kind: str) -> Binding | Policy | None:
+        """Return the object of the granted name that another person has, who gets another name in the same phase."""
+        if kind == BINDING:
+            return self.state.bindings.get(self.name) if self.cases.binding is None else None
+        return self.state.policies.get(self.name) if self.cases.policy is None else None
+
+    def _is_name_in_use(self) -> bool:
+        """Whether the person has objects, and the granted name is another person's until this phase."""
+        if self.name in self.state.leaving or not self.access.names:
+            return False
+        others = map(self._other_persons_object, (BINDING, POLICY))
+        return any(item is not None and not item.deleting for item in others)
+
+    def _old_objects_step(self) -> _Step:
+        """Return the deletion of the objects under another name."""
+        renamed = self.cases.renamed
+        fields = [FieldDiff("name", binding.name, self.name) for binding in renamed[:1]]
+        old: list[Binding | Policy] = [*renamed, *self.cases.old_policies]
+        return _Step(tuple(deletions(self.state, self.grant.person, old)), tuple(fields))
+
+    def _patched(self, item: Binding | Policy, change: dict[str, object]) -> tuple[Write, ...]:
+        """Return the patch of an object, if there is one.
+
+        A patch that limits what the object gives also holds for the object as somebody changes it
+        meanwhile.
+        """
+        if not change:
+            return ()
+        target = object_ref(self.state, item)
+        if "subjects" in change or "spec" in change:
+            person = self.grant.person
+            return (merge_patch.patch(target, change, item.version, uid=item.uid, ends=person),)
+        return (merge_patch.patch(target, change, item.version),)
+
+    def _metadata_patch(self, item: Binding | Policy) -> dict[str, object]:
+        """Return the part of a patch that corrects annotations and labels."""
+        annotations: dict[str, str | None] = {}
+        if self._is_annotated_otherwise(item):
+            annotations = {"user": None, "group": None, **builders.annotations(self.grant)}
+        if item.until != self.grant.until:
+            annotations[naming.UNTIL] = self.grant.until or None
+        if item.source != self.grant.source:
+            annotations[naming.SOURCE] = self.grant.source or None
+        metadata: dict[str, object] = {}
+        if annotations:
+            metadata["annotations"] = annotations
+        if item.mark != self.settings.instance:
+            metadata["labels"] = builders.marks(self.settings)
+        return {"metadata": metadata} if metadata else {}
+
+    def _is_annotated_otherwise(self, item: Binding | Policy) -> bool:
+        return (item.person, item.role) != (self.grant.person, self.grant.role)
 
     # the fields that differ
 
-    def _note_replaced(self) -> None:
-        """Note what else differs between the objects that go and those that replace them, such as `until`."""
-        if not self._keeps_binding():
-            for binding in (*self.replaced, *self.same, *self._wrong()):
-                self._note_marks(binding)
-                self._note_subjects(binding)
+    def _fields_of_replaced(self) -> Iterator[FieldDiff]:
+        """Yield what else differs between objects that are deleted and those that replace them, such as `until`."""
+        if self.cases.kept is None:
+            for binding in (*self.cases.replaced, *self.cases.renamed, *self.cases.misbound):
+                yield from self._mark_fields(binding)
+                yield from self._subject_fields(binding)
                 if (binding.person, binding.role) != (self.grant.person, binding.granted):
-                    self._note_annotations(binding)
-        if self.policy is None:
-            for policy in self.old_policies:
-                self._note_marks(policy)
-                for difference in policy_diff(policy, self.grant.person, self.settings):
-                    self._add(difference)
+                    yield from self._annotation_fields(binding)
+        if self.cases.policy is None:
+            for policy in self.cases.old_policies:
+                yield from self._mark_fields(policy)
+                yield from policy_differences(policy, self.grant.person, self.settings)
 
-    def _note_annotations(self, one: Binding | Policy) -> None:
-        before, after = (one.role, one.person.name), (self.grant.role, self.grant.person.name)
-        self._note("annotations", " ".join(before).strip(), " ".join(after))
+    def _annotation_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
+        before = f"{item.role} {item.person.name}".strip()
+        after = f"{self.grant.role} {self.grant.person.name}"
+        return _field("annotations", before, after)
 
-    def _note_marks(self, one: Binding | Policy) -> None:
-        self._note("until", one.until, self.grant.until)
-        self._note("source", one.source, self.grant.source)
-        self._note("managed by", one.mark, self.settings.instance)
-
-    def _note_subjects(self, one: Binding) -> bool:
-        """Note whom a RoleBinding binds where that is not just the person; return whether it differs."""
-        if one.subjects is None and one.person == self.grant.person:
-            return False
-        bound = (
-            [one.person.name] if one.subjects is None else [subject[1] for subject in one.subjects]
+    def _mark_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
+        return (
+            *_field("until", item.until, self.grant.until),
+            *_field("source", item.source, self.grant.source),
+            *_field("managed by", item.mark, self.settings.instance),
         )
-        self._add(FieldDiff("subjects", bound, [self.grant.person.name]))
-        return True
 
-    def _note(self, path: str, before: str, after: str) -> None:
-        if before != after:
-            self._add(FieldDiff(path, before or None, after or None))
+    def _subject_fields(self, binding: Binding) -> tuple[FieldDiff, ...]:
+        """Return whom a RoleBinding binds, if that is not this person alone."""
+        person = self.grant.person
+        if binding.subjects is not None:
+            bound = [name for _, name, _, _ in binding.subjects]
+        elif binding.person != person:
+            bound = [binding.person.name]
+        else:
+            return ()
+        return (FieldDiff("subjects", bound, [person.name]),)
 
-    def _add(self, difference: FieldDiff) -> None:
-        if difference not in self.fields:
-            self.fields.append(difference)
+    # the change
 
-    def _creation(self, make: builders.Maker, kind: str, there: Binding | Policy | None) -> Write:
-        """Return what makes an object, once somebody else who changes names has left this one.
-
-        Who holds something here has the namespace already: to wait for it would lengthen the gap in
-        between.
-        """
-        target = ObjectRef(kind, self.room.name, self.name)
-        ready = None if self.held.names else self.room.ready
-        is_others = there is not None and there not in (self.binding, self.policy)
-        in_the_way = is_others and bool(self.held.names)
-        after = Condition(target, State.GONE) if in_the_way else ready
-        return merge_patch.create(make(self.grant, self.room.name, self.name, self.settings), after)
-
-    # how it is told
-
-    def _change(self, sent: tuple[Write, ...]) -> Change:
-        created = any(write.verb is write.verb.CREATE for write in sent)
-        phase = Phase.GRANT if created else Phase.SHAPE
-        if self.replaced or self.same or self.old_policies or self.drifted:
-            phase = Phase.SWITCH
-        before = self.replaced[0].granted if self.replaced else self.held.role
+    def _change(self, step: _Step) -> Change:
+        before = self.access.role
+        if self.cases.replaced:
+            before = self.cases.replaced[0].granted
         return Change(
-            phase,
-            self.room.name,
-            sent[0].target,
+            self._phase(step),
+            self.state.name,
+            step.writes[0].target,
             self._action(),
-            self._reason(created=created),
+            self._reason(step),
             person=self.grant.person,
             before=before,
             after=self.grant.role,
             until=self.grant.until,
-            fields=tuple(self.fields),
-            writes=sent,
+            fields=step.fields,
+            writes=step.writes,
             promotes=not before or weight(self.grant.role) > weight(before),
             narrows=self._narrows(),
         )
 
-    def _narrows(self) -> bool:
-        """Whether an object of this person gives access to others too, who lose that."""
-        person = self.grant.person
-        if any(
-            binding.subjects is not None or binding.person != person
-            for binding in self.held.bindings
-        ):
-            return True
-        edited = (
-            policy.spec
-            for policy in self.held.policies
-            if policy_diff(policy, person, self.settings)
-        )
-        return any(self._lets_others_in(spec) for spec in edited)
-
-    def _lets_others_in(self, spec: bytes) -> bool:
-        """Whether a policy lets in others than this person, whom the settings may name with another prefix."""
-        let_in = policies.people_of_owners_policy(spec, self.settings)
-        return len(let_in) > 1 or not all(
-            other.name.endswith(self.grant.person.name) for other in let_in
-        )
+    def _phase(self, step: _Step) -> Phase:
+        cases = self.cases
+        if step.is_drift or cases.replaced or cases.renamed or cases.old_policies:
+            return Phase.SWITCH
+        return Phase.GRANT if _creates(step) else Phase.SHAPE
 
     def _action(self) -> Action:
-        if not (self.held.bindings or self.held.policies):
+        if not self.access.objects:
             return Action.CREATE
-        renewed = any(one.path == "role" for one in self.fields)
-        return Action.REPLACE if renewed or self.same else Action.UPDATE
+        if self.cases.recreated or self.cases.renamed:
+            return Action.REPLACE
+        return Action.UPDATE
 
-    def _reason(self, *, created: bool) -> Reason:
+    def _reason(self, step: _Step) -> Reason:
+        """Return the reason of the change: the first one that applies."""
+        cases = self.cases
+        changed = {field.path for field in step.fields}
         reasons = (
-            (Reason.WANTED, not (self.held.bindings or self.held.policies)),
-            (Reason.ROLE_CHANGED, self.replaced),
-            (Reason.DUPLICATE, self.same and self.binding is not None),
-            (Reason.RENAMED, self.same),
-            (Reason.DRIFTED, self.drifted),
-            (Reason.INCOMPLETE, created),
-            (Reason.ADOPTED, any(one.path == "managed by" for one in self.fields)),
-            (Reason.MOVED, any(one.path == "source" for one in self.fields)),
+            (Reason.WANTED, not self.access.objects),
+            (Reason.ROLE_CHANGED, cases.replaced),
+            (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
+            (Reason.RENAMED, cases.renamed),
+            (Reason.DRIFTED, step.is_drift),
+            (Reason.INCOMPLETE, _creates(step)),
+            (Reason.ADOPTED, "managed by" in changed),
+            (Reason.MOVED, "source" in changed),
         )
         return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
+
+    # other people who lose access by the change
+
+    def _narrows(self) -> bool:
+        """Whether an object of this person gives access to others too, who lose it."""
+        return any(map(self._binds_others, self.access.bindings)) or any(
+            map(self._lets_others_in, self.access.policies)
+        )
+
+    def _binds_others(self, binding: Binding) -> bool:
+        return binding.subjects is not None or binding.person != self.grant.person
+
+    def _lets_others_in(self, policy: Policy) -> bool:
+        """Whether a policy lets in others than this person, whom the settings may name with another prefix."""
+        person = self.grant.person
+        if not policy_differences(policy, person, self.settings):
+            return False
+        let_in = policies.people_of_owners_policy(policy.spec, self.settings)
+        return len(let_in) > 1 or not all(other.name.endswith(person.name) for other in let_in)
+
+
+def _creates(step: _Step) -> bool:
+    return any(write.verb is Verb.CREATE for write in step.writes)
+
+
+def _field(path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
+    """Return a field of an object if its two values differ."""
+    if before == after:
+        return ()
+    return (FieldDiff(path, before or None, after or None),)
+
+
+def _distinct(fields: Iterable[FieldDiff]) -> tuple[FieldDiff, ...]:
+    """Return fields without repetitions: the two objects of a person often differ in the same ones."""
+    distinct: list[FieldDiff] = []
+    for field in fields:
+        if field not in distinct:
+            distinct.append(field)
+    return tuple(distinct)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from profiles_management.kubeflow.objects import builders
-from profiles_management.kubeflow.planning import contributor_changes, frozen, terminating
+from profiles_management.kubeflow.planning import contributor_changes, frozen, spelling, terminating
 from profiles_management.kubeflow.planning.access_count import Deciding
 from profiles_management.kubeflow.planning.context import ProfileContext, wanted_of
 from profiles_management.kubeflow.planning.contributor_changes import People
@@ -18,10 +18,11 @@ from profiles_management.kubeflow.state import (
     adoption,
     foreign_removal,
     ownership,
+    profile_state,
     unmanaged_access,
 )
-from profiles_management.kubeflow.state.access_state import ContributorState, room_of
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.access_state import ContributorState, contributor_state
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Change, ObjectRef, Pending, Person, Reason
@@ -31,7 +32,7 @@ def plan(draft: Draft, profile: Profile) -> None:
     """Plan one profile of the document; what is not ours to touch is refused and left alone."""
     if profile.name in draft.frozen:
         return
-    found = ownership.footing(profile, draft.observed, draft.settings)
+    found = profile_state.profile_state(profile, draft.observed, draft.settings)
     if isinstance(found, Problem):
         draft.refused.append(found)
     elif isinstance(found, Pending):
@@ -44,9 +45,9 @@ def plan(draft: Draft, profile: Profile) -> None:
 def _plan_terminating(draft: Draft, profile: Profile) -> None:
     """Plan what ends in a profile that is being deleted: access goes there too, whatever keeps the namespace."""
     name, observed, origins = profile.name, draft.observed, draft.pmr.origins
-    if not terminating.is_terminating(name, observed):
+    if not ownership.is_terminating(name, observed):
         return
-    room = room_of(name, observed, draft.now)
+    room = contributor_state(name, observed, draft.now)
     found = terminating.plan(profile, room, observed, draft.settings, origins, draft.now)
     deciding = draft.deciding(name)
     draft.add_people(name, found, deciding)
@@ -100,13 +101,11 @@ def _look_at_others(
     name, observed = profile.name, draft.observed
     if unmanaged_access.exists(name, observed):
         near = builders.people_of(profile)
-        replaced = {footing.before} if footing.before is not None else set()
+        replaced = {footing.previous_owner} if footing.previous_owner is not None else set()
         lost = {*found.revoked, *(replaced - near)}
-        draft.warn_of_unmanaged(name, near, lost, corrected, ownership.new_here(footing))
+        draft.warn_of_unmanaged(name, near, lost, corrected, profile_state.why_new(footing))
     if found.revoked:
-        draft.warnings += contributor_changes.spelled_otherwise(
-            name, found.revoked, builders.people_of(profile)
-        )
+        draft.warnings += spelling.other_spellings(name, found.revoked, builders.people_of(profile))
     if not draft.settings.standalone:
         draft.gateways.add(
             name, profile.owner.name, observed.owner_policies.get(name), contributors
@@ -123,10 +122,10 @@ def _room(
     )
     owner = builders.owner_of(profile)
     return replace(
-        room_of(profile.name, draft.observed, draft.now),
+        contributor_state(profile.name, draft.observed, draft.now),
         expired=over,
         owner=owner,
-        bound=bound(profile) if _is_unsettled(draft, profile.name, owner, footing) else None,
+        owner_bound=bound(profile) if _is_unsettled(draft, profile.name, owner, footing) else None,
         ready=footing.ready,
     )
 
@@ -139,7 +138,11 @@ def _is_unsettled(draft: Draft, name: str, owner: Person, footing: ProfileState)
     observed, settings = draft.observed, draft.settings
     binding, policy = observed.owner_bindings.get(name), observed.owner_policies.get(name)
     is_bound = binding is not None and binding.subject == owner
-    if footing.hand_over or footing.annotate or (not is_bound and "Namespace" in observed.holds):
+    if (
+        footing.changes_owner
+        or footing.needs_annotation
+        or (not is_bound and "Namespace" in observed.holds)
+    ):
         return True
     if not settings.standalone or "AuthorizationPolicy" not in observed.holds:
         return False
@@ -155,8 +158,8 @@ def _count_owners(
 ) -> None:
     is_new = (footing.namespace if draft.settings.standalone else footing.profile) is None
     was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
-    gained = (is_new or footing.before is not None) and not was_contributor
-    lost = footing.before is not None and footing.before not in contributors
+    gained = (is_new or footing.previous_owner is not None) and not was_contributor
+    lost = footing.previous_owner is not None and footing.previous_owner not in contributors
     draft.tally.owner(deciding, gained=gained, lost=lost)
 
 

@@ -12,7 +12,7 @@ from profiles_management.kubeflow.planning.owner_objects import OwnerObjects
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import adoption, foreign_removal, unmanaged_access
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.ownership import anchors
+from profiles_management.kubeflow.state.ownership import marked_objects
 from profiles_management.pmr.classes import Owner, ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Change, ObjectRef, Pending, Person
@@ -65,7 +65,7 @@ class Draft:
     def deciding(self, name: str) -> Deciding:
         """Return which source decides about the access to a profile: the one that defines it, or did so last."""
         origins = self.pmr.origins
-        anchor = anchors(self.observed, self.settings).get(name)
+        anchor = marked_objects(self.observed, self.settings).get(name)
         recorded = anchor.source if anchor is not None else ""
         source = origins.profiles.get(name, recorded)
         return Deciding(source if origins.is_merged else "", recorded, origins.is_merged)

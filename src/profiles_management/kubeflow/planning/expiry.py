@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from profiles_management.kubeflow.objects.builders import expired
-from profiles_management.kubeflow.planning.contributor_changes import held_in
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.access_end import ended, is_lasting
 from profiles_management.kubeflow.state.access_state import (
     ContributorState,
-    ended,
-    is_lasting,
-    only,
-    room_of,
+    access_by_person,
+    contributor_state,
+    with_only,
 )
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.state.ownership import is_our_profile, refusal
@@ -39,7 +38,7 @@ def remaining(
         done: the namespaces whose contributors are planned.
     """
     for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
-        room = room_of(name, observed)
+        room = contributor_state(name, observed)
         profile, is_ours = pmr.profiles.get(name), is_our_profile(name, observed, settings)
         over = expired(profile, now) if profile is not None else frozenset()
         room = only_ended(replace(room, expired=over), settings, now, is_ours=is_ours)
@@ -62,14 +61,14 @@ def only_ended(
     everything = is_ours and settings.unlisted == "revoke"
     expired: set[Person] = set()
     gone: list[Binding | Policy] = []
-    for person, held in held_in(room).items():
+    for person, held in access_by_person(room).items():
         over = ended(held, settings, now, is_listed=person in room.expired)
         if not over:
             continue
         expired.add(person)
         is_all_over = everything and not is_lasting(held, over)
         gone += [one for one in held.objects if is_all_over or one.name in over]
-    return replace(only(room, gone), expired=frozenset(expired))
+    return replace(with_only(room, gone), expired=frozenset(expired))
 
 
 def protected(room: ContributorState) -> Problem:

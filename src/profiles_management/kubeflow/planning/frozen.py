@@ -6,18 +6,17 @@ from datetime import datetime
 from itertools import chain
 
 from profiles_management.kubeflow.objects.policies import sole_person
-from profiles_management.kubeflow.planning.contributor_changes import held_in
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.access_end import ended, is_lasting
 from profiles_management.kubeflow.state.access_state import (
     ContributorState,
     PersonAccess,
-    ended,
-    is_lasting,
-    only,
-    room_of,
+    access_by_person,
+    contributor_state,
+    with_only,
 )
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.state.ownership import anchors, refusal
+from profiles_management.kubeflow.state.ownership import marked_objects, refusal
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
 from profiles_management.pmr.origins import Origins
 from profiles_management.pmr.problems import Problem
@@ -39,7 +38,7 @@ def profiles(
         return {}
     return {
         name: one.source
-        for name, one in sorted(anchors(observed, settings).items())
+        for name, one in sorted(marked_objects(observed, settings).items())
         if one.mark == settings.instance
         and name not in origins.conflicts
         and origins.leaves(one.source)
@@ -75,8 +74,8 @@ def let_go(
     one, must not hold up a trusted source that removes somebody there. What has ended is not here:
     it goes in any case.
     """
-    room = room_of(name, observed)
-    anchor = anchors(observed, settings)[name]
+    room = contributor_state(name, observed)
+    anchor = marked_objects(observed, settings)[name]
     definers = {anchor.source, *origins.claimants.get(name, ())}
     added = {
         (Person(one.kind.value, one.name), source)
@@ -90,10 +89,10 @@ def let_go(
         return one.mark == settings.instance and is_settled and (person, one.source) not in added
 
     gone: list[Binding | Policy] = []
-    for person, held in held_in(room).items():
+    for person, held in access_by_person(room).items():
         if not ended(held, settings, now):
             gone += [one for one in held.objects if is_let_go(one, person)]
-    return only(room, gone)
+    return with_only(room, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def staying(
     found: dict[Person, str] = {}
     over: set[Person] = set()
     hidden: list[Binding | Policy] = []
-    for person, held in held_in(room).items():
+    for person, held in access_by_person(room).items():
         key = profile.name, UserKind(person.kind), person.name
         source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
         if source in ("", bears) or person in own or person == room.owner:
@@ -212,5 +211,5 @@ def _without(
         bindings={name: one for name, one in room.bindings.items() if (Binding, name) not in stay},
         policies={name: one for name, one in room.policies.items() if (Policy, name) not in stay},
         taken=room.taken | {name for _, name in stay},
-        beside=tuple((person, "view") for person in people),
+        unplanned=tuple((person, "view") for person in people),
     )

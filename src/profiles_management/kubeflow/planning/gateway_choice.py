@@ -22,9 +22,9 @@ from profiles_management.kubeflow.planning.gateways import (
     writes_gateways,
 )
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM, Settings
-from profiles_management.kubeflow.state import ownership
+from profiles_management.kubeflow.state import profile_state
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.reconcile.plan import Fact, Person, Plan
@@ -142,7 +142,7 @@ def _owners_votes(
     for profile in pmr.in_order():
         policy = observed.owner_policies.get(profile.name)
         if policy is not None and isinstance(
-            ownership.footing(profile, observed, settings), ProfileState
+            profile_state.profile_state(profile, observed, settings), ProfileState
         ):
             check.add(profile.name, profile.owner.name, policy, 0)
     return check.votes

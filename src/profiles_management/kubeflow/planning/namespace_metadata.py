@@ -1,25 +1,14 @@
 """Labels and annotations of a profile's namespace; which of them are ours stands in an annotation beside them."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec, Wanted, moved
+from profiles_management.kubeflow.state import recorded_keys
 from profiles_management.kubeflow.state.observed import NamespaceSeen
-from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason
 
 Keys = Mapping[str, str]
-
-
-def record(wanted: Wanted) -> str:
-    """Return the value of the annotation that remembers which keys are ours, '' for none."""
-    kept = {"annotations": sorted(wanted.annotations), "labels": sorted(wanted.labels)}
-    return (
-        json.dumps({key: value for key, value in kept.items() if value})
-        if any(kept.values())
-        else ""
-    )
 
 
 def changes(ground: ProfileContext) -> Iterator[Change]:
@@ -30,7 +19,7 @@ def changes(ground: ProfileContext) -> Iterator[Change]:
     metadata, fields = _difference(ground, seen)
     if not metadata:
         return
-    version = seen.version if seen is not None and not ground.footing.annotate else ""
+    version = seen.version if seen is not None and not ground.footing.needs_annotation else ""
     ref = ObjectRef("Namespace", "", ground.name)
     uid = seen.uid if seen is not None else ""
     change = merge_patch.patch(
@@ -58,7 +47,7 @@ def _reason(fields: Iterable[FieldDiff]) -> Reason:
 def _difference(ground: ProfileContext, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
     """Return the metadata of the patch, and the fields that it changes."""
     known = seen.annotations.get(naming.KEYS, "") if seen is not None else ""
-    ours = recorded(known, ground.settings.rules)
+    ours = recorded_keys.recorded(known, ground.settings.rules)
     metadata: Spec = {}
     fields: list[FieldDiff] = []
     for part, has, wanted in _parts(ground.wanted, seen):
@@ -68,7 +57,7 @@ def _difference(ground: ProfileContext, seen: NamespaceSeen | None) -> tuple[Spe
                 FieldDiff(f"{part}.{key}", has.get(key), value)
                 for key, value in sorted(changed.items())
             ]
-    if (keys := record(ground.wanted)) != known:
+    if (keys := recorded_keys.record(ground.wanted.labels, ground.wanted.annotations)) != known:
         metadata.setdefault("annotations", {})[naming.KEYS] = keys or None
     if ground.settings.standalone and seen is not None:
         fields += _marked(metadata, ground, seen)
@@ -91,36 +80,9 @@ def _changed(has: Keys, wanted: Keys, ours: Collection[str]) -> dict[str, str | 
 
 def _marked(metadata: Spec, ground: ProfileContext, seen: NamespaceSeen) -> Iterator[FieldDiff]:
     """Add the marks of a profile, which are on its namespace where there are no Profiles; yield what differs."""
-    if ground.footing.mark:
+    if ground.footing.needs_mark:
         metadata.setdefault("labels", {}).update(builders.marks(ground.settings))
         yield FieldDiff("managed by", seen.mark or None, ground.settings.instance)
     for field in moved(ground, seen):
         metadata.setdefault("annotations", {})[naming.SOURCE] = ground.wanted.source or None
         yield field
-
-
-def recorded(text: str, allowed: Rules) -> Mapping[str, list[str]]:
-    """Return which keys a namespace's record names, by `labels` and `annotations`.
-
-    Args:
-        text: the value of the annotation `names.KEYS`; one that somebody broke records nothing.
-        allowed: what a document may set as a label or annotation. A recorded key that it may not
-            set is ignored, so nobody gets our marks or another program's keys removed by writing
-            them into the record. A key of our domain that is not a mark counts: a field of the
-            document wrote it (`names.is_field`).
-    """
-    try:
-        found = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        part: [
-            key
-            for key in keys
-            if isinstance(key, str) and (allowed.allows(key) or naming.is_field(key))
-        ]
-        for part, keys in found.items()
-        if isinstance(keys, list)
-    }

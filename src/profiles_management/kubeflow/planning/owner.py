@@ -6,14 +6,15 @@ from datetime import datetime
 from functools import cached_property
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming
-from profiles_management.kubeflow.planning import namespace_metadata, shape, waking
+from profiles_management.kubeflow.planning import shape, waking
 from profiles_management.kubeflow.planning.context import Wanted
 from profiles_management.kubeflow.planning.owner_objects import POLICY, OwnerObjects
 from profiles_management.kubeflow.planning.resource_quota import follows
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state import ownership
+from profiles_management.kubeflow.state import profile_state, recorded_keys
 from profiles_management.kubeflow.state.observed import NamespaceSeen, Observed, ProfileSeen
-from profiles_management.kubeflow.state.ownership import ProfileState, ready, refusal
+from profiles_management.kubeflow.state.ownership import refusal
+from profiles_management.kubeflow.state.profile_state import ProfileState, namespace_ready
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
@@ -67,7 +68,7 @@ class OwnerPlanner:
 
     def comes_first(self, change: Change) -> bool:
         """Return whether a contributor's change makes the owner of before a contributor: it goes ahead of the rest."""
-        before, there = self.footing.before, self.footing.namespace is not None
+        before, there = self.footing.previous_owner, self.footing.namespace is not None
         gives = any(write.verb is Verb.CREATE for write in change.writes)
         return (
             there
@@ -107,7 +108,7 @@ class OwnerPlanner:
             yield Pending(self.name, f"{waits} make the namespace", bound(self.profile))
         elif self.binding is None:
             yield Pending(self.name, f"{waits} bind the owner", bound(self.profile))
-        elif self.footing.before is not None:
+        elif self.footing.previous_owner is not None:
             yield Pending(self.name, f"{waits} bind the new owner", bound(self.profile))
         elif self.policy is None:
             ref = ObjectRef("AuthorizationPolicy", self.name, naming.OWNER_POLICY)
@@ -133,7 +134,7 @@ class OwnerPlanner:
             what = f"RoleBinding {naming.OWNER_BINDING} binds {self.binding.cluster_role} and not {admin}"
             remedy = "Delete it; the profile controller makes it again."
             yield refusal(self.name, "owner-drift", what, remedy, nameless=drifted)
-        followed = self.binding is not None and self.footing.before is None
+        followed = self.binding is not None and self.footing.previous_owner is None
         is_restored = POLICY in self.objects.others
         if not followed or self.policy is None or is_restored:
             return
@@ -177,16 +178,16 @@ class OwnerPlanner:
         if "Namespace" not in self.observed.holds:
             return ()
         if self.settings.standalone:
-            return (ready(self.name, self.owner.name),)
+            return (namespace_ready(self.name, self.owner.name),)
         quota = (follows(self.name, self.wanted.quota),) if self.wanted.quota else ()
         return (bound(self.profile), *quota)
 
     def _new_profile(self) -> Iterator[Write]:
         """A namespace that is there has to name its owner first, or the controller will have nothing to do with it."""
-        if self.footing.annotate and self.footing.namespace is not None:
+        if self.footing.needs_annotation and self.footing.namespace is not None:
             yield self._annotated(self.footing.namespace)
         space = self.footing.namespace
-        touched = ownership.woken_for(space) if space is not None else ""
+        touched = profile_state.woken_for(space) if space is not None else ""
         sets = shape.record(self.wanted.sets())
         notes = {naming.SETS: sets, naming.SOURCE: self.wanted.source, naming.TOUCHED: touched}
         kept = {key: value for key, value in notes.items() if value}
@@ -196,7 +197,7 @@ class OwnerPlanner:
 
     def _new_namespace(self) -> Iterator[Write]:
         notes = {
-            naming.KEYS: namespace_metadata.record(self.wanted),
+            naming.KEYS: recorded_keys.record(self.wanted.labels, self.wanted.annotations),
             naming.SOURCE: self.wanted.source,
         }
         record = {key: value for key, value in notes.items() if value}
@@ -216,7 +217,7 @@ class OwnerPlanner:
     # a profile that changes hands
 
     def _handed_over(self, first: Sequence[Change], steps: tuple[Write, ...]) -> Change:
-        before = self.footing.before
+        before = self.footing.previous_owner
         was = _named_beside(before, self.owner) if before is not None else None
         reason = self._reason()
         watched = reason is not Reason.DRIFTED and "Namespace" in self.observed.holds
@@ -237,9 +238,11 @@ class OwnerPlanner:
         )
 
     def _reason(self) -> Reason:
-        if self.footing.hand_over or self.footing.before is not None:
+        if self.footing.changes_owner or self.footing.previous_owner is not None:
             return Reason.OWNER_CHANGED
-        adopted = self.binding is None and (self.footing.annotate or self.footing.asleep)
+        adopted = self.binding is None and (
+            self.footing.needs_annotation or self.footing.needs_wake
+        )
         return Reason.ADOPTED if adopted else Reason.DRIFTED
 
     def _steps(self) -> Iterator[Write]:
@@ -252,18 +255,26 @@ class OwnerPlanner:
         seen, space = self.footing.profile, self.footing.namespace
         if seen is None:
             return
-        if self.footing.hand_over:
+        if self.footing.changes_owner:
             yield self._owner_changed(seen)
-        if space is not None and self.footing.annotate and "Namespace" in self.observed.holds:
+        if (
+            space is not None
+            and self.footing.needs_annotation
+            and "Namespace" in self.observed.holds
+        ):
             yield self._annotated(space)
         corrections = tuple(self.objects.corrections())
         yield from corrections
-        if space is not None and self.footing.asleep and not corrections:
-            touch = {"metadata": {"annotations": {naming.TOUCHED: ownership.woken_for(space)}}}
+        if space is not None and self.footing.needs_wake and not corrections:
+            touch = {"metadata": {"annotations": {naming.TOUCHED: profile_state.woken_for(space)}}}
             yield merge_patch.patch(ObjectRef("Profile", "", self.name), touch, uid=seen.uid)
 
     def _owner_changed(self, seen: ProfileSeen) -> Write:
-        marks = {"metadata": {"labels": builders.marks(self.settings)}} if self.footing.mark else {}
+        marks = (
+            {"metadata": {"labels": builders.marks(self.settings)}}
+            if self.footing.needs_mark
+            else {}
+        )
         owner = {"apiGroup": None, "namespace": None, **builders.owner_spec(self.profile.owner)}
         return merge_patch.patch(
             ObjectRef("Profile", "", self.name),
@@ -283,7 +294,7 @@ class OwnerPlanner:
 
     def _standalone_steps(self) -> Iterator[Write]:
         space = self.footing.namespace
-        if self.footing.annotate and space is not None:
+        if self.footing.needs_annotation and space is not None:
             yield self._annotated(space)
         yield from self.objects.standalone_writes()
 

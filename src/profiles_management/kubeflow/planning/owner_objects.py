@@ -14,7 +14,7 @@ from typing import Any
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import Owner, Profile, UserKind
 from profiles_management.reconcile.plan import (
     Action,
@@ -53,8 +53,10 @@ class OwnerObjects:
         self.binding = observed.owner_bindings.get(self.name)
         self.policy = observed.owner_policies.get(self.name)
         seen = footing.profile
-        self.before = seen.owner if seen is not None and footing.hand_over else None
-        self.quiet = not (footing.annotate or footing.hand_over or footing.before)
+        self.before = seen.owner if seen is not None and footing.changes_owner else None
+        self.quiet = not (
+            footing.needs_annotation or footing.changes_owner or footing.previous_owner
+        )
         self.others: dict[str, tuple[Person, ...]] = {}
         for kind, foreign in ((BINDING, observed.foreign), (POLICY, observed.foreign_policies)):
             found = [one for one in foreign.get(self.name, ()) if naming.is_owners(kind, one.name)]

@@ -157,7 +157,7 @@ class Quota:
         """Whether a ResourceQuota that is not what the Profile says was changed by somebody else."""
         footing = self.ground.footing
         # the controller waits for us
-        moving = footing.namespace is None or footing.annotate or footing.hand_over
+        moving = footing.namespace is None or footing.needs_annotation or footing.changes_owner
         managed = self.wanted is None and self.ground.wanted.quota is not None
         return managed and not moving and self.seen.complete and not self._is_recorded()
 

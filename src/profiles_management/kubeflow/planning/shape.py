@@ -116,7 +116,7 @@ class _Spec:
     def _reason(self) -> Reason:
         reasons = (
             (Reason.CHANGED, self.quota.wanted is not None or self.plugins is not None),
-            (Reason.ADOPTED, self.ground.footing.mark),
+            (Reason.ADOPTED, self.ground.footing.needs_mark),
             (Reason.MOVED, moved(self.ground, self.seen)),
             (Reason.DRIFTED, self.quota.drift),
         )
@@ -145,7 +145,7 @@ class _Spec:
         footing, settings = self.ground.footing, self.ground.settings
         return (
             (FieldDiff("managed by", self.seen.mark or None, settings.instance),)
-            if footing.mark
+            if footing.needs_mark
             else ()
         )
 
@@ -153,7 +153,7 @@ class _Spec:
         footing = self.ground.footing
         # The controller will have written to the Profile by then.
         woken = waking.gone(footing, self.ground.observed, self.ground.now)
-        restless = footing.hand_over or footing.annotate or footing.asleep or woken
+        restless = footing.changes_owner or footing.needs_annotation or footing.needs_wake or woken
         spec = self.quota.spec()
         if self.plugins is not None:
             spec["plugins"] = self.plugins
@@ -172,7 +172,9 @@ class _Spec:
             | self.seen.sets & self.uncompared.keys()
         )
         marks: Spec = (
-            {"labels": builders.marks(self.ground.settings)} if self.ground.footing.mark else {}
+            {"labels": builders.marks(self.ground.settings)}
+            if self.ground.footing.needs_mark
+            else {}
         )
         notes = self.quota.notes()
         if sets != self.seen.sets:

@@ -9,7 +9,7 @@ from profiles_management.kubeflow.planning.removal import Removal
 from profiles_management.kubeflow.planning.undefined_profiles import stale
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership, unmanaged_access
-from profiles_management.kubeflow.state.access_state import room_of
+from profiles_management.kubeflow.state.access_state import access_by_person, contributor_state
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
@@ -58,7 +58,7 @@ def found(
 def _stale_profile(name: str, observed: Observed, document: Collection[Person]) -> StaleProfile:
     owner, contributors = (
         _owner(name, observed),
-        contributor_changes.held_in(room_of(name, observed)).keys(),
+        access_by_person(contributor_state(name, observed)).keys(),
     )
     owners = {Person("User", owner)} if owner else set()
     warnings = unmanaged_access.problems(
@@ -116,7 +116,7 @@ def _revocations(
     if not ownership.is_ours_to_close(name, observed, settings):
         return
     yield from contributor_changes.plan(
-        (), room_of(name, observed), replace(settings, unlisted="revoke")
+        (), contributor_state(name, observed), replace(settings, unlisted="revoke")
     ).changes
     if keep_data:
         yield from unmanaged_access.revocations(name, observed)

@@ -11,31 +11,30 @@ from datetime import datetime
 from profiles_management.kubeflow.objects import builders, compare, merge_patch
 from profiles_management.kubeflow.objects.builders import Grant
 from profiles_management.kubeflow.planning import contributor_changes, expiry, frozen
-from profiles_management.kubeflow.planning.contributor_changes import People, held_in
+from profiles_management.kubeflow.planning.contributor_changes import People
+from profiles_management.kubeflow.planning.contributor_objects import (
+    deletions,
+    object_ref,
+    policy_differences,
+)
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import (
     ContributorState,
     PersonAccess,
-    deletions,
+    access_by_person,
     is_spent,
-    only,
-    policy_diff,
-    ref,
     weight,
+    with_only,
 )
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.state.ownership import anchors, is_our_profile, is_protected
+from profiles_management.kubeflow.state.ownership import (
+    is_our_profile,
+    is_protected,
+    marked_objects,
+)
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.origins import Origins
 from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason, Write
-
-
-def is_terminating(name: str, observed: Observed) -> bool:
-    """Return whether a profile or its namespace is being deleted, or was deleted and left the namespace behind."""
-    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
-    if space is None:
-        return False
-    return space.deleting or (seen.deleting if seen is not None else bool(space.owned_by))
 
 
 def remaining(observed: Observed) -> Iterator[str]:
@@ -53,7 +52,7 @@ def room_to_end(room: ContributorState, observed: Observed, settings: Settings) 
     """
     if is_our_profile(room.name, observed, settings):
         return room
-    held_by = held_in(room).items()
+    held_by = access_by_person(room).items()
     return _only_of(
         room, {person for person, held in held_by if held.has_mark_of(settings.instance)}
     )
@@ -86,10 +85,10 @@ def plan(
         owner=builders.owner_of(profile),
         expired=builders.expired(profile, now),
     )
-    anchor = anchors(observed, settings).get(profile.name)
+    anchor = marked_objects(observed, settings).get(profile.name)
     recorded = anchor.source if anchor is not None else ""
     stay = frozen.staying(profile, recorded, room, origins, settings, now)
-    held_by = held_in(stay.room)
+    held_by = access_by_person(stay.room)
     wanted = [grant for grant in grants if grant.person in held_by]
     # A Profile that a list does not show yet looks gone: who is to own it keeps what they have as a
     # contributor.
@@ -124,7 +123,7 @@ def _reduced(
         )
     for binding in edited:
         patch = merge_patch.patch(
-            ref(room, binding),
+            object_ref(room, binding),
             {"subjects": [builders.subject(grant.person)]},
             binding.version,
             uid=binding.uid,
@@ -132,12 +131,16 @@ def _reduced(
         )
         yield _change(grant, room, Reason.DRIFTED, binding, (patch,))
     for policy in held.policies:
-        if not is_spent(policy) and policy_diff(policy, grant.person, settings):
+        if not is_spent(policy) and policy_differences(policy, grant.person, settings):
             spec = merge_patch.replacing(
                 compare.parsed(policy.spec), builders.policy_spec(grant.person, settings)
             )
             patch = merge_patch.patch(
-                ref(room, policy), {"spec": spec}, policy.version, uid=policy.uid, ends=grant.person
+                object_ref(room, policy),
+                {"spec": spec},
+                policy.version,
+                uid=policy.uid,
+                ends=grant.person,
             )
             yield _change(grant, room, Reason.DRIFTED, policy, (patch,))
 
@@ -154,7 +157,7 @@ def _change(
     return Change(
         Phase.REVOKE,
         room.name,
-        ref(room, seen),
+        object_ref(room, seen),
         action,
         reason,
         grant.person,
@@ -182,7 +185,7 @@ def left_behind(
 
 def _not_left_alone(room: ContributorState, origins: Origins) -> Iterator[Person]:
     """Yield whose access is not that of a source that cannot be read."""
-    for person, held in held_in(room).items():
+    for person, held in access_by_person(room).items():
         if not any(map(origins.leaves, held.sources)):
             yield person
 
@@ -190,7 +193,7 @@ def _not_left_alone(room: ContributorState, origins: Origins) -> Iterator[Person
 def _only_of(room: ContributorState, people: Collection[Person]) -> ContributorState:
     """Return a namespace with what some people hold in it, and nothing else."""
     kept: list[Binding | Policy] = []
-    for person, held in held_in(room).items():
+    for person, held in access_by_person(room).items():
         if person in people:
             kept += held.objects
-    return only(room, kept)
+    return with_only(room, kept)

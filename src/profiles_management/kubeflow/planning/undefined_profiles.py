@@ -13,7 +13,7 @@ from profiles_management.kubeflow.planning.access_count import Deciding
 from profiles_management.kubeflow.planning.draft import Draft
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership
-from profiles_management.kubeflow.state.access_state import ContributorState, room_of
+from profiles_management.kubeflow.state.access_state import ContributorState, contributor_state
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 
@@ -31,7 +31,7 @@ def stale(
     ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
         name
-        for name, one in sorted(ownership.anchors(observed, settings).items())
+        for name, one in sorted(ownership.marked_objects(observed, settings).items())
         if one.mark in ours
         # without Profiles, an unmarked namespace is not a profile
         and (one.mark or not settings.standalone)
@@ -61,12 +61,12 @@ def _plan_stale(draft: Draft, name: str) -> None:
     if room is None:
         return
     deciding = replace(draft.deciding(name), is_named=False)
-    if ownership.anchors(observed, settings)[name].mark:
+    if ownership.marked_objects(observed, settings)[name].mark:
         deciding = replace(deciding, counts="marked")
     _plan_nobody(draft, room, deciding)
     owned = owner_objects.of_no_document(name, observed, settings)
     staying = {owned.owner} if owned is not None else set()
-    if owned is not None and terminating.is_terminating(name, observed):
+    if owned is not None and ownership.is_terminating(name, observed):
         draft.end_last_owner(name, owned.profile.owner, (), deciding)
     draft.end_unmarked(name, owned, staying, deciding, foreign=settings.foreign == "revoke")
 
@@ -74,7 +74,7 @@ def _plan_stale(draft: Draft, name: str) -> None:
 def _plan_remaining(draft: Draft, name: str) -> None:
     """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
     origins = draft.pmr.origins
-    room = room_of(name, draft.observed)
+    room = contributor_state(name, draft.observed)
     room = terminating.left_behind(room, draft.observed, draft.settings, origins, draft.now)
     # it may be somebody else's, of which nothing is to be said
     if not (room.bindings or room.policies):
@@ -88,7 +88,7 @@ def _plan_let_go(draft: Draft) -> None:
     """Plan the end of what other sources gave in profiles that stay as they are, and give no longer."""
     origins = draft.pmr.origins
     for name in sorted(draft.frozen.keys() | origins.conflicts.keys()):
-        anchor = ownership.anchors(draft.observed, draft.settings).get(name)
+        anchor = ownership.marked_objects(draft.observed, draft.settings).get(name)
         is_ours = anchor is not None and anchor.mark == draft.settings.instance
         if is_ours and not ownership.is_protected(name, draft.observed, draft.settings):
             room = frozen.let_go(name, draft.observed, draft.settings, origins, draft.now)
@@ -119,9 +119,9 @@ def _plan_nobody(draft: Draft, room: ContributorState, deciding: Deciding) -> No
 def _closable(draft: Draft, name: str) -> ContributorState | None:
     """Return the namespace of a profile with the access that is ours to end, None where none is."""
     if ownership.is_ours_to_close(name, draft.observed, draft.settings):
-        return room_of(name, draft.observed, draft.now)
-    if terminating.is_terminating(name, draft.observed):
+        return contributor_state(name, draft.observed, draft.now)
+    if ownership.is_terminating(name, draft.observed):
         return terminating.room_to_end(
-            room_of(name, draft.observed, draft.now), draft.observed, draft.settings
+            contributor_state(name, draft.observed, draft.now), draft.observed, draft.settings
         )
     return None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.kubeflow.objects.builders import timestamp
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import (
     Action,
@@ -40,7 +40,9 @@ def gone(footing: ProfileState, observed: Observed, now: datetime) -> list[Objec
         return []
     if space is None or not seen.complete or "Namespace" not in observed.holds:
         return []
-    is_busy = footing.annotate or footing.hand_over or footing.before is not None
+    is_busy = (
+        footing.needs_annotation or footing.changes_owner or footing.previous_owner is not None
+    )
     if is_busy or is_recent(seen.woken, now):
         return []
     return list(_missing(seen.name, observed))

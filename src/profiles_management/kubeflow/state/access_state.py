@@ -1,35 +1,36 @@
-"""What people hold in a namespace: whose it is, whether it is right, and what takes it away."""
+"""The contributors of a namespace: their RoleBindings and AuthorizationPolicies, and who has access by them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from profiles_management.kubeflow.objects import builders, compare, merge_patch
-from profiles_management.kubeflow.objects.builders import Grant
-from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.objects import compare, naming
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
-from profiles_management.reconcile.clock import read_moment
-from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Person, Write
+from profiles_management.reconcile.plan import Condition, Person
 
 ROLES = ("view", "edit", "admin")
+"""The roles of contributors, the one that allows the least first."""
+
 _WEIGHT = {role: index for index, role in enumerate(ROLES)}
+_NO_NAMES: Mapping[str, Person] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class ContributorState:
-    """A profile's namespace as far as contributors are concerned.
+    """The contributors' objects in the namespace of one profile, and what decides about them.
 
     Attributes:
-        expired: who is in the document although their time is up.
+        taken: names that no contributor's object can get.
+        expired: contributors of the document whose `until` has passed.
         owner: the owner of the document, who may have been a contributor.
-        bound: what must hold before the owner's own contributor objects may go, None where it
-            holds.
-        ready: what must hold before anything can be put into the namespace.
-        leaving: names of objects that are removed before anybody is renamed.
-        beside: who has a role here that is not planned for, and which: their names count where
-            others are named.
-        now: when this is planned, for telling access whose time is up; None where it does not
-            matter.
+        owner_bound: what must hold before the owner's own contributor objects are deleted, None
+            where it holds.
+        ready: what must hold before anything can be created in the namespace.
+        leaving: names of objects that are deleted before anybody is renamed.
+        unplanned: people with a role here that is not planned, with the role: their names count
+            where other objects are named.
+        now: when this is planned, with a zone; None where no `until` is looked at.
     """
 
     name: str
@@ -39,23 +40,23 @@ class ContributorState:
     has_policies: bool
     expired: frozenset[Person] = frozenset()
     owner: Person | None = None
-    bound: Condition | None = None
+    owner_bound: Condition | None = None
     ready: Condition | None = None
     leaving: frozenset[str] = frozenset()
-    beside: tuple[tuple[Person, str], ...] = ()
+    unplanned: tuple[tuple[Person, str], ...] = ()
     now: datetime | None = None
 
 
 @dataclass(slots=True)
 class PersonAccess:
-    """What one person holds in a namespace."""
+    """The contributor's objects of one person in one namespace."""
 
     bindings: list[Binding] = field(default_factory=list)
     policies: list[Policy] = field(default_factory=list)
 
     @property
     def objects(self) -> list[Binding | Policy]:
-        """All of it: the RoleBindings, then the AuthorizationPolicies."""
+        """The RoleBindings, then the AuthorizationPolicies."""
         return [*self.bindings, *self.policies]
 
     @property
@@ -64,33 +65,35 @@ class PersonAccess:
         return strongest(binding.granted for binding in self.bindings)
 
     @property
-    def ours(self) -> bool:
-        """Whether any of it bears a mark of this software."""
-        return any(one.mark for one in self.objects)
+    def is_managed(self) -> bool:
+        """Whether any object has the mark of an instance, this one or another."""
+        return any(item.mark for item in self.objects)
 
     def has_mark_of(self, instance: str) -> bool:
-        """Return whether any of it has the mark of an instance."""
-        return any(one.mark == instance for one in self.objects)
+        """Return whether any object has the mark of an instance."""
+        return any(item.mark == instance for item in self.objects)
 
     @property
     def sources(self) -> set[str]:
-        """The sources that any of it records."""
-        return {one.source for one in self.objects}
+        """The sources that the objects record."""
+        return {item.source for item in self.objects}
 
     @property
     def source(self) -> str | None:
-        """The source that gave it, '' where none is recorded; None where nothing of it has a mark."""
-        marked = (one.source for one in self.objects if one.mark)
+        """The source of the first object with a mark, '' where it records none; None without a mark."""
+        marked = (item.source for item in self.objects if item.mark)
         return next(marked, None)
 
     @property
     def names(self) -> set[str]:
-        """The names of all of it."""
-        return {one.name for one in self.objects}
+        """The names of the objects."""
+        return {item.name for item in self.objects}
 
 
-def room_of(name: str, observed: Observed, now: datetime | None = None) -> ContributorState:
-    """Return a namespace as far as contributors are concerned."""
+def contributor_state(
+    name: str, observed: Observed, now: datetime | None = None
+) -> ContributorState:
+    """Return the contributors' objects in a namespace."""
     return ContributorState(
         name,
         observed.bindings.get(name, {}),
@@ -101,14 +104,77 @@ def room_of(name: str, observed: Observed, now: datetime | None = None) -> Contr
     )
 
 
-def only(room: ContributorState, kept: Iterable[Binding | Policy]) -> ContributorState:
-    """Return a namespace with some of its RoleBindings and AuthorizationPolicies in it, and no others."""
-    found = {(one.kind, one.name) for one in kept}
-    return replace(
-        room,
-        bindings={name: one for name, one in room.bindings.items() if (one.kind, name) in found},
-        policies={name: one for name, one in room.policies.items() if (one.kind, name) in found},
-    )
+def with_only(state: ContributorState, kept: Iterable[Binding | Policy]) -> ContributorState:
+    """Return a namespace with some of its contributors' objects, as if there were no others."""
+    bindings: dict[str, Binding] = {}
+    policies: dict[str, Policy] = {}
+    for item in kept:
+        if isinstance(item, Binding):
+            bindings[item.name] = item
+        else:
+            policies[item.name] = item
+    return replace(state, bindings=bindings, policies=policies)
+
+
+def access_by_person(
+    state: ContributorState, named_for: Mapping[str, Person] = _NO_NAMES
+) -> dict[Person, PersonAccess]:
+    """Return who contributes to a namespace, with their objects in the order of their names.
+
+    Args:
+        named_for: the person whom the document gives a name to. This decides for an object with our
+            mark whose annotations somebody changed. Otherwise a RoleBinding belongs to the person
+            whom it binds, and a policy to the person of the RoleBinding with the same name.
+    """
+    people: dict[Person, PersonAccess] = {}
+    bound_by_name: dict[str, Person] = {}
+    for name, binding in sorted(state.bindings.items()):
+        person = holder_of(binding, named_for)
+        bound_by_name[name] = person
+        people.setdefault(person, PersonAccess()).bindings.append(binding)
+    named_for = {**bound_by_name, **named_for}
+    for _, policy in sorted(state.policies.items()):
+        person = holder_of(policy, named_for)
+        people.setdefault(person, PersonAccess()).policies.append(policy)
+    return people
+
+
+def holder_of(item: Binding | Policy, named_for: Mapping[str, Person] = _NO_NAMES) -> Person:
+    """Return whose contributor's object it is.
+
+    The annotations say so. They are not believed where an object with our mark has the name of
+    another person: then it was made for that person, and somebody changed its annotations.
+    """
+    if not item.mark or naming.is_name_of(item.name, item.person, item.role):
+        return item.person
+    return named_for.get(item.name) or _bound_person_of_name(item) or item.person
+
+
+def bound_people(binding: Binding) -> tuple[Person, ...]:
+    """Return everybody whom a RoleBinding binds."""
+    if binding.subjects is None:
+        return (binding.person,)
+    return tuple(Person(kind, name) for kind, name, _, _ in binding.subjects)
+
+
+def _bound_person_of_name(item: Binding | Policy) -> Person | None:
+    """Return the only subject of a RoleBinding, if the RoleBinding has that person's name in some role."""
+    if not isinstance(item, Binding) or item.subjects is None or len(item.subjects) != 1:
+        return None
+    person = bound_people(item)[0]
+    for role in ROLES:
+        if naming.is_name_of(item.name, person, role):
+            return person
+    return None
+
+
+def is_spent(item: Binding | Policy) -> bool:
+    """Return whether an object is being deleted and gives nobody access any more."""
+    if not item.deleting:
+        return False
+    if isinstance(item, Binding):
+        return item.subjects == ()
+    return not compare.parsed(item.spec)
 
 
 def strongest(roles: Iterable[str]) -> str:
@@ -117,112 +183,5 @@ def strongest(roles: Iterable[str]) -> str:
 
 
 def weight(role: str) -> int:
-    """Return how much a role allows, for comparison; one that we do not know allows the most."""
+    """Return how much a role allows, for comparison; an unknown role allows the most."""
     return _WEIGHT.get(role, len(_WEIGHT))
-
-
-def binding_right(one: Binding, grant: Grant, settings: Settings) -> bool:
-    """Return whether a RoleBinding is just what a grant asks for."""
-    return (
-        one.subjects is None
-        and role_right(one, grant, settings)
-        and _meta_right(one, grant, settings)
-    )
-
-
-def policy_right(one: Policy, grant: Grant, settings: Settings) -> bool:
-    """Return whether an AuthorizationPolicy is just what a grant asks for."""
-    return _meta_right(one, grant, settings) and not policy_diff(one, grant.person, settings)
-
-
-def role_right(one: Binding, grant: Grant, settings: Settings) -> bool:
-    """Return whether a RoleBinding binds to the ClusterRole of the role that is granted."""
-    return one.cluster_role == settings.cluster_roles[grant.role]
-
-
-def _meta_right(one: Binding | Policy, grant: Grant, settings: Settings) -> bool:
-    return (
-        one.person == grant.person
-        and one.role == grant.role
-        and one.mark == settings.instance
-        and one.until == grant.until
-        and one.source == grant.source
-        and not one.deleting
-    )
-
-
-def policy_diff(one: Policy, person: Person, settings: Settings) -> tuple[FieldDiff, ...]:
-    """Return how a policy differs from the one that lets a person in; equal text is not looked at further."""
-    text = builders.policy_text(person, settings)
-    return () if one.spec == text else compare.policy(one.spec, text)
-
-
-def ref(room: ContributorState, one: Binding | Policy) -> ObjectRef:
-    """Return which object it is."""
-    return ObjectRef(one.kind, room.name, one.name)
-
-
-def deletions(
-    room: ContributorState,
-    person: Person,
-    gone: Iterable[Binding | Policy],
-    wait: Condition | None = None,
-) -> Iterator[Write]:
-    """Yield the writes that remove objects of one person."""
-    for one in gone:
-        nothing = _emptying(one) if one.finalized and not is_spent(one) else None
-        yield from merge_patch.removal(
-            ref(room, one),
-            nothing,
-            one.version,
-            wait,
-            is_deleting=one.deleting,
-            uid=one.uid,
-            ends=person,
-        )
-
-
-def is_spent(one: Binding | Policy) -> bool:
-    """Return whether an object is in deletion and gives nobody anything any more."""
-    if not one.deleting:
-        return False
-    return one.subjects == () if isinstance(one, Binding) else not compare.parsed(one.spec)
-
-
-def _emptying(one: Binding | Policy) -> dict[str, object]:
-    """Return the patch that leaves an object in place and takes from it what it gives."""
-    if isinstance(one, Binding):
-        return {"subjects": []}
-    return {"spec": merge_patch.replacing(compare.parsed(one.spec), {})}
-
-
-def ended(
-    held: PersonAccess, settings: Settings, now: datetime, *, is_listed: bool = False
-) -> set[str]:
-    """Return the names of what we gave somebody whose time is up.
-
-    A RoleBinding says itself when it ends. A policy ends with the last RoleBinding, without which
-    it says it itself.
-
-    Args:
-        is_listed: whether their time is up by the document.
-    """
-    bindings = [one for one in held.bindings if one.mark == settings.instance]
-    over = {one.name for one in bindings if is_listed or has_come(one.until, now)}
-    if len(over) < len(bindings):
-        return over
-    policies = (one for one in held.policies if one.mark == settings.instance)
-    return over | {
-        one.name for one in policies if bindings or is_listed or has_come(one.until, now)
-    }
-
-
-def is_lasting(held: PersonAccess, over: Collection[str]) -> bool:
-    """Whether we gave somebody more than what has ended."""
-    return any(one.mark and one.name not in over for one in held.objects)
-
-
-def has_come(until: str, now: datetime) -> bool:
-    """Return whether the end of an access has come; one that somebody broke ends nothing."""
-    end = read_moment(until)
-    return end is not None and end <= now

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from profiles_management.kubeflow.objects import builders, merge_patch, naming, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import ForeignBinding, ForeignPolicy, Observed
-from profiles_management.kubeflow.state.ownership import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.reconcile.plan import (
     Action,
     Change,
@@ -39,7 +39,7 @@ def applies(footing: ProfileState, settings: Settings, *, adopt: bool) -> bool:
     Not in the run that adopts it: who had access before was not asked, unless the document says
     `adopt: true`.
     """
-    return settings.foreign == "revoke" and (adopt or not footing.mark)
+    return settings.foreign == "revoke" and (adopt or not footing.needs_mark)
 
 
 def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Removal]:
