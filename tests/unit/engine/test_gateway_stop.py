@@ -349,6 +349,24 @@ def test_new_profiles_get_the_gateway_of_the_other_profiles_in_the_cluster(auto)
     assert fact(report.plan).text == text
 
 
+def test_a_preset_that_other_profiles_contradict_is_warned_of_before_anything_is_created(auto):
+    others = World(Settings(), api=auto.api)
+    others.apply(document(profile("alice", owner="alice"), profile("carol", owner="carol")))
+
+    (warning,) = auto.plan(FOUR, detect_gateways=False, principals=CHARMED.principals).warnings
+
+    assert warning.code == "gateway-mismatch"
+    assert warning.what == (
+        "AuthorizationPolicies of 2 other owners name upstream "
+        "(cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account, "
+        "cluster.local/ns/kubeflow/sa/ml-pipeline-ui), "
+        "and those of this document's contributors will not"
+    )
+    assert not auto.plan(FOUR, detect_gateways=False, principals=PRINCIPALS).warnings
+    owners_only = document(profile(), profile("web"))
+    assert not auto.plan(owners_only, detect_gateways=False, principals=CHARMED.principals).warnings
+
+
 def test_where_other_profiles_name_unknown_gateways_new_contributors_wait(auto):
     World(Settings(), api=auto.api).apply(document(profile("alice", owner="alice")))
     owners_policy(auto, OTHER, name="alice")

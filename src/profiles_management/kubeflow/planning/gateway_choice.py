@@ -19,6 +19,7 @@ from profiles_management.kubeflow.planning.gateways import (
     fact,
     preset_of,
     votes_of_contributors,
+    votes_of_other_owners,
     writes_gateways,
 )
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM, Settings
@@ -27,7 +28,7 @@ from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import SettingsError
-from profiles_management.reconcile.plan import Fact, Person, Plan
+from profiles_management.reconcile.plan import Fact, Plan
 from profiles_management.reconcile.stops import Halt, StopKind
 
 _DEFAULT = "upstream"
@@ -98,30 +99,13 @@ def _polls(
     """Yield polls, the one to believe first; the first in which anybody votes decides."""
     yield _Poll(_owners_votes(pmr, observed, settings), "owners'")
     yield _Poll(votes_of_contributors(gateways, _in_document(pmr), observed), "contributors'")
-    yield _Poll(_other_owners_votes(gateways, observed), "other owners'", is_of_document=False)
+    yield _Poll(votes_of_other_owners(gateways, observed), "other owners'", is_of_document=False)
     others = votes_of_contributors(gateways, sorted(observed.policies), observed)
     yield _Poll(others, "other contributors'", is_of_document=False)
 
 
 def _in_document(pmr: ProfilesManagementRepresentation) -> list[str]:
     return [profile.name for profile in pmr.in_order()]
-
-
-def _other_owners_votes(gateways: Gateways, observed: Observed) -> Counter[WayIn]:
-    """Return how many owners have a policy that names which gateways.
-
-    Any user may create Profiles, so each owner has one vote for a gateway, however many Profiles
-    they own.
-    """
-    votes: set[tuple[Person, WayIn]] = set()
-    for name, policy in observed.owner_policies.items():
-        profile = observed.profiles.get(name)
-        if profile is None or profile.owner is None:
-            continue
-        way = gateways.of(policy.spec, profile.owner.name)
-        if way.principals:
-            votes.add((profile.owner, way._replace(headers=frozenset(), prefixes=frozenset())))
-    return Counter(way for _, way in votes)
 
 
 def _chosen(

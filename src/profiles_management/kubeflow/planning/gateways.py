@@ -19,7 +19,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Change, Fact, Verb
+from profiles_management.reconcile.plan import Change, Fact, Person, Verb
 
 CODE = "gateway-mismatch"
 _MOST = 3  # sets of principals that are reported
@@ -240,4 +240,43 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
             f"than {', '.join(settings.gateways)}",
             where=Where(),
             remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",
+        )
+
+
+def votes_of_other_owners(gateways: Gateways, observed: Observed) -> Counter[WayIn]:
+    """Return how many owners have a policy that names which gateways.
+
+    Any user may create Profiles, so each owner has one vote for a gateway, however many Profiles
+    they own.
+    """
+    votes: set[tuple[Person, WayIn]] = set()
+    for name, policy in observed.owner_policies.items():
+        profile = observed.profiles.get(name)
+        if profile is None or profile.owner is None:
+            continue
+        way = gateways.of(policy.spec, profile.owner.name)
+        if way.principals:
+            votes.add((profile.owner, way._replace(headers=frozenset(), prefixes=frozenset())))
+    return Counter(way for _, way in votes)
+
+
+def unlike_others(
+    check: GatewayCheck, pmr: ProfilesManagementRepresentation, observed: Observed
+) -> Iterator[Problem]:
+    """Yield a warning where all profiles of a document are new, and other profiles name another gateway.
+
+    Without it, the first plan that shows the mistake is the one after the profiles were created.
+    """
+    if check.votes or not any(profile.contributors for profile in pmr.in_order()):
+        return
+    others = check.gateways.outvoted_by(votes_of_other_owners(check.gateways, observed))
+    for way, owners in others.most_common(1):
+        named = ",".join(sorted(way.principals))
+        yield Problem(
+            code=CODE,
+            what=f"AuthorizationPolicies of {count(owners, 'other owner')} name "
+            f"{check.gateways.described(way)}, and those of this document's contributors will not",
+            where=Where(),
+            remedy="Nobody gets in through a gateway that does not exist. Choose the preset of "
+            f"this Kubeflow, or set principals to {named}",
         )

@@ -121,7 +121,10 @@ def _warnings(draft: Draft, *, are_gateways_halted: bool) -> Iterator[Problem]:
     )
     yield from map(_missing_role, observed.missing_roles)
     if not are_gateways_halted:
-        mismatches = list(draft.gateways.problems())
+        mismatches = [
+            *draft.gateways.problems(),
+            *gateways.unlike_others(draft.gateways, draft.pmr, observed),
+        ]
         yield from mismatches or gateways.replaced(
             draft.changes, draft.tally.access().before, draft.settings
         )
