@@ -86,6 +86,9 @@ class _Watched:
     def met(self, conditions: Any) -> Any:
         return self._target.met(conditions)
 
+    def overdue(self, awaited: Any, left: Any, seconds: float) -> Any:
+        return self._target.overdue(awaited, left, seconds)
+
 
 if __name__ == "__main__":
     measures = {"engine": engine, "yaml": yaml_alone}

@@ -30,11 +30,11 @@ from profiles_management import (
     StoppedError,
 )
 from profiles_management.kubeflow import stale_listing
-from profiles_management.kubeflow.engine import stopped_by_brake
 from profiles_management.pmr.until import Moment
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.describe import plan_data, problem_data, report_data
 from profiles_management.reconcile.lines import line, printable
+from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.summary import plan_summary, report_summary
 from profiles_management.reconcile.text import plan_lines, report_lines
 
@@ -173,7 +173,7 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
 
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
-    stopped = stopped_by_brake(plan, settings)
+    stopped = decide(plan, settings.limits).stopped
     reasons = [braked(brake.error(stopped))] if stopped else []
     reasons += map(halted, plan.halts)
     return {"stopped": "; ".join(reasons)} if reasons else {}

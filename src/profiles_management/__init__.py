@@ -14,13 +14,13 @@ from profiles_management.kubeflow.engine import (
     export_pmr,
     list_access,
     list_stale_profiles,
-    open_target,
     plan_deletion,
     plan_profiles,
 )
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
+from profiles_management.kubeflow.target import open_target
 from profiles_management.pmr.problems import (
     BrakeError,
     DocumentError,

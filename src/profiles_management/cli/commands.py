@@ -41,7 +41,6 @@ from profiles_management.cli.setting_options import (
     RuleOptions,
 )
 from profiles_management.kubeflow import stale_listing
-from profiles_management.kubeflow.engine import allowed
 from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target import Target
@@ -52,6 +51,7 @@ from profiles_management.pmr.problems import StoppedError
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
+from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.markdown import plan_markdown
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import stop_lines
@@ -300,7 +300,7 @@ def _planned(
     """Show what an apply would change, and what would stop it."""
     with session.terminal.waiting(READING):
         found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
-    due = concerns(allowed(found, settings))
+    due = concerns(decide(found, settings.limits).plan)
     why = asked_stops(found, due, settings, ask=not yes)
     if output == "markdown":
         session.terminal.file(plan_markdown(found, why, target=str(session.description or "")))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.engine import allowed, stops
 from profiles_management.kubeflow.planning.confirmation import (
     Concern,
     Kind,
@@ -13,6 +12,7 @@ from profiles_management.kubeflow.planning.confirmation import (
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.reconcile.lines import count
+from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
@@ -54,7 +54,7 @@ def agreed_plan(
     while True:
         with session.terminal.waiting(READING):
             plan = make()
-        due = concerns(allowed(plan, settings))
+        due = concerns(decide(plan, settings.limits).plan)
         same_gateways = gateways == _gateways(plan) or not any(
             concern.kind is Kind.GATEWAYS for concern in due
         )
@@ -82,7 +82,7 @@ def asked_stops(
     Args:
         due: what a person has to agree to.
     """
-    why = stops(plan, settings)
+    why = decide(plan, settings.limits).stops
     return (*why, _confirmation(confirm_sentence(due))) if ask and due else why
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lightkube import Client
 
-from profiles_management import git, open_target
+from profiles_management import git
 from profiles_management.cli import formats
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.local_files import STDIN, Contents
@@ -19,7 +19,7 @@ from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster_errors import ClusterError
-from profiles_management.kubeflow.target import Target
+from profiles_management.kubeflow.target import Target, open_target
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr import documents, file_set
 from profiles_management.pmr.boundary import source_boundary

@@ -1,92 +1,35 @@
-"""The doors of the engine: observe, plan, apply, report."""
+"""Public entry points: plan, apply, list, export, delete."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lightkube import Client
-
 from profiles_management.kubeflow.access import role_assignments
-from profiles_management.kubeflow.access.role_assignments import AccessEntry
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.kubeflow.cluster.kubeconfig import connect
-from profiles_management.kubeflow.cluster.send_events import tell
 from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.document_target import DocumentTarget, SettingsTarget
 from profiles_management.kubeflow.export import exporting
 from profiles_management.kubeflow.export.exporting import Export
-from profiles_management.kubeflow.folder.directory import Directory
 from profiles_management.kubeflow.observation import slim_classes
-from profiles_management.kubeflow.planning import planner as planning
 from profiles_management.kubeflow.planning import stale
 from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
-from profiles_management.kubeflow.state import adoption, ownership
-from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.target import Target
+from profiles_management.kubeflow.target import Where, reached
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.problems import DocumentError, Problem, SettingsError
-from profiles_management.reconcile import brake
+from profiles_management.pmr.problems import DocumentError, Problem
+from profiles_management.reconcile import loop
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.executor import execute
-from profiles_management.reconcile.lines import printable
-from profiles_management.reconcile.plan import Plan, SourceAccess
+from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
-from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.waiting import Progress
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.access.cluster_wide import ClusterWide
-    from profiles_management.kubeflow.planning.gateway_choice import Choice
-
-Where = Target | Client | Path | str | None
-
-
-def open_target(
-    where: Where = None,
-    *,
-    settings: Settings = UPSTREAM,
-    clock: Clock = SYSTEM,
-    plan_only: bool = False,
-) -> Target:
-    """Return what is meant by a target.
-
-    Args:
-        where: a target; a lightkube Client; a folder; or None for the cluster of the environment:
-            that of KUBECONFIG, of the pod we run in, or of ~/.kube/config.
-        plan_only: whether it is only read; where a permission is missing, the remedy is about
-            reading.
-
-    Raises:
-        ClusterError: there is no cluster in the environment, or its kubeconfig cannot be used.
-    """
-    if where is None:
-        where = connect(timeout=settings.request_timeout)
-    if isinstance(where, Client):
-        return Cluster(where, clock=clock, plan_only=plan_only)
-    return Directory(Path(where)) if isinstance(where, (str, Path)) else where
-
-
-@contextmanager
-def _reached(where: Where, settings: Settings, clock: Clock = SYSTEM) -> Iterator[Target]:
-    """Yield what is meant by a target; connections that were opened for it here are closed again."""
-    target = open_target(where, settings=settings, clock=clock)
-    try:
-        yield target
-    except ClusterError as error:
-        note = printable(str(target.description))
-        if note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
-        raise
-    finally:
-        if where is None and isinstance(target, Cluster):
-            target.client.close()
 
 
 def plan_profiles(
@@ -110,48 +53,9 @@ def plan_profiles(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    with _reached(target, settings, clock) as reached:
-        observed, choice = _observed(reached, settings), None
-        if settings.detect_gateways:
-            observed, choice = _detected(pmr, reached, observed, settings)
-            settings = choice.settings
-        if isinstance(reached, Cluster) and (adopted := adoption.adopted(pmr, observed, settings)):
-            observed = replace(observed, contents=reached.contents(adopted))
-    plan = planning.plan(pmr, observed, settings, now=now or clock.now())
-    return plan if choice is None else choice.applied_to(plan)
-
-
-def _observed(target: Target, settings: Settings) -> Observed:
-    """Return a target as it is for a plan.
-
-    Raises:
-        SettingsError: standalone mode would begin in a cluster that has Kubeflow.
-    """
-    observed = target.observe(settings)
-    is_new = (
-        settings.standalone
-        and not settings.allow_kubeflow
-        and not ownership.is_begun(observed, settings)
-    )
-    if is_new and isinstance(target, Cluster) and target.has_profiles():
-        raise SettingsError(
-            "is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. Leave it out, or pass "
-            "--allow-kubeflow too (charm: allow-kubeflow=true).",
-            setting="standalone",
-        )
-    return observed
-
-
-def _detected(
-    pmr: ProfilesManagementRepresentation, target: Target, observed: Observed, settings: Settings
-) -> tuple[Observed, Choice]:
-    """Return the gateways that a target's policies name; it is read again for those that nobody looked for."""
-    from profiles_management.kubeflow.planning.gateway_choice import choose  # noqa: PLC0415 - for the command alone
-
-    choice = choose(pmr, observed, settings)
-    if not set(choice.settings.principals) <= set(settings.principals):
-        observed = target.observe(choice.settings)
-    return observed, choice
+    with reached(target, settings, clock) as opened:
+        whole = DocumentTarget(opened, settings, clock, pmr)
+        return loop.planned(whole, clock.now if now is None else lambda: now)
 
 
 def create_or_update_profiles(
@@ -182,11 +86,10 @@ def create_or_update_profiles(
         ClusterError: the target cannot be read.
         Interrupted: the clock was ending before the first write.
     """
-    with _reached(target, settings, clock) as reached:
-        plan = plan_profiles(pmr, target=reached, settings=settings, clock=clock)
-        return apply_plan(
-            plan, pmr=pmr, target=reached, settings=settings, clock=clock, progress=progress
-        )
+    checked(pmr, settings)
+    with reached(target, settings, clock) as opened:
+        whole = DocumentTarget(opened, settings, clock, pmr)
+        return loop.reconcile(whole, settings.limits, clock, progress)
 
 
 def apply_plan(
@@ -208,78 +111,17 @@ def apply_plan(
         target: see open_target.
         progress: see create_or_update_profiles.
 
-    Returns and raises what create_or_update_profiles does, but for an error of the document. An
-    object that changed since the plan was made is not overwritten: its change is pending, or takes
-    away what is left to take.
+    Returns and raises what create_or_update_profiles does, except DocumentError. An object that
+    changed since the plan was made is not overwritten: its change is pending, or takes away what is
+    left to take.
     """
-    with _reached(target, settings, clock) as reached:
-        replan = (
-            None
-            if pmr is None
-            else partial(plan_profiles, pmr, target=reached, settings=settings, clock=clock)
-        )
-        rest, why = allowed(plan, settings), stops(plan, settings)
-        report = Report(rest)
-        if rest or not why:
-            report = _told(
-                _executed(rest, reached, settings, clock, progress, replan),
-                reached,
-                settings,
-                clock,
-            )
-        if not why:
-            return report
-        report = replace(report, stops=why)
-        if stopped := stopped_by_brake(plan, settings):
-            raise brake.error(stopped, report)
-        from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
-
-        raise halts.error(plan, report)
-
-
-def _executed(
-    plan: Plan,
-    target: Target,
-    settings: Settings,
-    clock: Clock,
-    progress: Progress | None,
-    replan: Callable[[], Plan] | None = None,
-) -> Report:
-    return execute(
-        plan,
-        target,
-        clock,
-        timeout=settings.deadline_for(plan.new),
-        writers=settings.writers,
-        progress=progress,
-        replan=replan,
-    )
-
-
-def allowed(plan: Plan, settings: Settings) -> Plan:
-    """Return what an apply makes of a plan: without the changes that it holds back."""
-    if plan.halts:
-        from profiles_management.reconcile import halts  # noqa: PLC0415 - seldom needed
-
-        plan = halts.released(plan)
-    stopped = stopped_by_brake(plan, settings)
-    return brake.released(plan, stopped) if stopped else plan
-
-
-def stops(plan: Plan, settings: Settings) -> tuple[Stop, ...]:
-    """Return why an apply would hold changes of a plan back; nothing where it would apply all of it."""
-    stopped = stopped_by_brake(plan, settings)
-    why = [brake.stop(stopped)] if stopped else []
-    why += [halt.stop for halt in plan.halts]
-    rest = bool(why) and bool(allowed(plan, settings))
-    return tuple(replace(stop, rest=rest) for stop in why)
-
-
-def stopped_by_brake(plan: Plan, settings: Settings) -> tuple[SourceAccess, ...]:
-    """Return the sources of a plan that the brake stops."""
-    if settings.allow_revocations:
-        return ()
-    return brake.stopped(plan, share=settings.brake_share, minimum=settings.brake_minimum)
+    with reached(target, settings, clock) as opened:
+        if pmr is None:
+            bare = SettingsTarget(opened, settings, clock)
+            return loop.apply(plan, bare, settings.limits, clock, progress)
+        whole = DocumentTarget(opened, settings, clock, pmr)
+        replan = partial(loop.planned, whole, clock.now)
+        return loop.apply(plan, whole, settings.limits, clock, progress, replan=replan)
 
 
 def list_stale_profiles(
@@ -290,8 +132,8 @@ def list_stale_profiles(
     Raises:
         ClusterError: the target cannot be read.
     """
-    with _reached(target, settings) as reached:
-        return stale.found(pmr, reached.observe(settings), settings)
+    with reached(target, settings) as opened:
+        return stale.found(pmr, opened.observe(settings), settings)
 
 
 def plan_deletion(
@@ -309,10 +151,9 @@ def plan_deletion(
         ClusterError: the target cannot be read.
     """
     checked(pmr, settings)
-    with _reached(target, settings) as reached:
-        return stale.deletion(
-            pmr, _observed(reached, settings), settings, keep_data=keep_data, only=only
-        )
+    with reached(target, settings) as opened:
+        observed = SettingsTarget(opened, settings, SYSTEM).observe()
+        return stale.deletion(pmr, observed, settings, keep_data=keep_data, only=only)
 
 
 def delete_stale_profiles(
@@ -337,16 +178,10 @@ def delete_stale_profiles(
         ClusterError: the target cannot be read.
         Interrupted: the clock was ending before the first write.
     """
-    with _reached(target, settings, clock) as reached:
-        plan = plan_deletion(pmr, target=reached, settings=settings, keep_data=keep_data, only=only)
-        return _executed(plan, reached, settings, clock, progress)
-
-
-def _told(report: Report, target: Target, settings: Settings, clock: Clock) -> Report:
-    """Write the Events of a run where the settings ask for them."""
-    if clock.ending() or not isinstance(target, Cluster):
-        return report
-    return tell(report, target, settings, clock)
+    with reached(target, settings, clock) as opened:
+        plan = plan_deletion(pmr, target=opened, settings=settings, keep_data=keep_data, only=only)
+        bare = SettingsTarget(opened, settings, clock)
+        return execute(plan, bare, settings.limits, clock, progress)
 
 
 def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export:
@@ -355,13 +190,13 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
     Raises:
         ClusterError: the target cannot be read.
     """
-    with _reached(target, settings) as reached:
-        return exporting.export(reached.observe(settings), settings)
+    with reached(target, settings) as opened:
+        return exporting.export(opened.observe(settings), settings)
 
 
 def list_access(
     *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
-) -> tuple[AccessEntry, ...]:
+) -> tuple[role_assignments.AccessEntry, ...]:
     """Return who has which role where, and until when, sorted by profile and person.
 
     Args:
@@ -376,14 +211,14 @@ def list_access(
 
 def read_access(
     *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
-) -> tuple[tuple[AccessEntry, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[role_assignments.AccessEntry, ...], tuple[Problem, ...]]:
     """Return what `list_access` returns, and what could not be read, by which somebody may have access.
 
     Raises:
         UnknownProfile, ClusterError: as `list_access`.
     """
-    with _reached(target, settings) as reached:
-        observed = reached.observe(settings)
+    with reached(target, settings) as opened:
+        observed = opened.observe(settings)
     return role_assignments.entries(observed, settings, profile), role_assignments.unread(
         observed, settings, profile
     )
@@ -397,12 +232,11 @@ def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) ->
     """
     from profiles_management.kubeflow.access.cluster_wide import gathered  # noqa: PLC0415 - for the command alone
 
-    with _reached(target, settings) as reached:
-        if not isinstance(reached, Cluster):
-            raise ClusterError(
-                "A folder holds no ClusterRoleBindings: leave out --directory, or --cluster-wide."
-            )
-        return gathered(*reached.everything(slim_classes.ClusterRoleBinding, settings))
+    with reached(target, settings) as opened:
+        if not isinstance(opened, Cluster):
+            what = "A folder holds no ClusterRoleBindings"
+            raise ClusterError(f"{what}: leave out --directory, or --cluster-wide.")
+        return gathered(*opened.everything(slim_classes.ClusterRoleBinding, settings))
 
 
 def checked(pmr: ProfilesManagementRepresentation, settings: Settings) -> None:

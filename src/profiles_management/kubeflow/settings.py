@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, get_type_hints
 from profiles_management.kubeflow import setting_checks as checks
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.pmr.rules import Rules
+from profiles_management.reconcile.run_limits import RunLimits
 
 UPSTREAM_GATEWAY = "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account"
 UPSTREAM_PIPELINES_UI = "cluster.local/ns/kubeflow/sa/ml-pipeline-ui"
@@ -199,7 +200,18 @@ class Settings:
                 "is this installation itself. Name another one.", setting="take_over"
             )
 
-    def deadline_for(self, new: int) -> float:
+    @property
+    def limits(self) -> RunLimits:
+        """What one run may take away, and how long it may take."""
+        return RunLimits(
+            brake_share=self.brake_share,
+            brake_minimum=self.brake_minimum,
+            allow_revocations=self.allow_revocations,
+            writers=self.writers,
+            timeout=self._timeout,
+        )
+
+    def _timeout(self, new: int) -> float:
         """Return how long to wait where the profile controller has so many profiles to make.
 
         It makes one after another and pauses up to 3 seconds after each new namespace.

@@ -8,6 +8,7 @@ from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.job import Job
 from profiles_management.reconcile.plan import Condition, Phase, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
+from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.sender import Sender
 from profiles_management.reconcile.target import WriteTarget
 from profiles_management.reconcile.target_errors import TargetError
@@ -23,11 +24,10 @@ Replan = Callable[[], Plan]
 def execute(
     plan: Plan,
     target: WriteTarget,
+    limits: RunLimits,
     clock: Clock,
-    *,
-    timeout: float,
-    writers: int,
     progress: Progress | None = None,
+    *,
     replan: Replan | None = None,
 ) -> Report:
     """Carry out a plan.
@@ -48,8 +48,7 @@ def execute(
     where somebody else changed what it is about, it stays pending. See `conflicts`.
 
     Args:
-        timeout: how many seconds the run may take.
-        writers: how many changes are sent at once.
+        limits: how long the run may take, and how many changes are sent at once.
         progress: called with the number of changes that are at their end and of all of them, from
             any thread. A Watcher is also shown, at each look at what others do, how many profiles
             are done.
@@ -61,7 +60,7 @@ def execute(
     """
     if clock.ending():
         raise Interrupted
-    return Run(plan, target, clock, timeout, writers, progress or _quiet, replan).report()
+    return Run(plan, target, limits, clock, progress or _quiet, replan).report()
 
 
 def _quiet(done: int, of: int) -> None:
@@ -82,9 +81,8 @@ class Run:
         self,
         plan: Plan,
         target: WriteTarget,
+        limits: RunLimits,
         clock: Clock,
-        timeout: float,
-        writers: int,
         progress: Progress,
         replan: Replan | None,
     ) -> None:
@@ -94,14 +92,14 @@ class Run:
         self.progress = progress
         self.replan = replan
         self.begun = clock.monotonic()
-        self.deadline = self.begun + timeout
+        self.deadline = self.begun + limits.timeout(plan.new)
         self.jobs = [Job.of(change) for change in plan.changes]
         self.waiting = list(plan.pending)
         self.sender = Sender(
             target,
             clock,
             deadline=self.deadline,
-            writers=writers,
+            writers=limits.writers,
             show=lambda through: progress(through, len(self.jobs)),
         )
 

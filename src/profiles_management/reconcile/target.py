@@ -1,10 +1,14 @@
 """The protocol of a target: what the engine asks of a cluster, of a folder, or of a service."""
 
 from collections.abc import Collection
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.plan import Condition, Write
+from profiles_management.reconcile.plan import Condition, Plan, Write
+from profiles_management.reconcile.report import Report
+
+Observed = TypeVar("Observed")
 
 
 class TargetDescription(Protocol):
@@ -52,5 +56,37 @@ class WriteTarget(Protocol):
             awaited: every condition that the run waited for.
             left: those of them that do not hold.
             seconds: how long the run took.
+        """
+        ...
+
+
+class ReportTarget(WriteTarget, Protocol):
+    """What a run asks of a target besides: to publish its report."""
+
+    def publish(self, report: Report) -> Report:
+        """Tell others what became of a run, if the target can; return the report, with warnings about that."""
+        ...
+
+
+class Target(ReportTarget, Protocol[Observed]):
+    """A target with its document: all that the engine asks for.
+
+    What was observed is a value of the target's own, which the engine hands on and does not look
+    at.
+    """
+
+    def observe(self) -> Observed:
+        """Read all that planning looks at.
+
+        Raises:
+            TargetError: it cannot be read.
+        """
+        ...
+
+    def plan(self, observed: Observed, now: datetime) -> Plan:
+        """Return every change that leads from what was observed to what the document wants.
+
+        Args:
+            now: with a zone; contributors whose `until` has come by then have no access.
         """
         ...

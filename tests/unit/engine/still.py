@@ -6,7 +6,7 @@ class Still:
 
     def __init__(self, target, settings):
         self._seen = target.observe(settings)
-        self.send, self.met = target.send, target.met
+        self.send, self.met, self.overdue = target.send, target.met, target.overdue
 
     def observe(self, settings):
         return self._seen

@@ -16,9 +16,9 @@ from profiles_management import (
     create_or_update_profiles,
     plan_profiles,
 )
-from profiles_management.kubeflow.engine import stops
 from profiles_management.kubeflow.settings import DETECTED
 from profiles_management.reconcile.describe import plan_data
+from profiles_management.reconcile.loop import decide
 from scenarios.foreign import policy as foreign_policy
 from scenarios.foreign import put
 
@@ -74,7 +74,7 @@ def test_the_wrong_preset_stops_and_nobody_is_locked_out(filled):
 def test_a_plan_says_what_would_stop_and_warns_of_nothing_else(filled):
     plan = filled.plan(FOUR, **WRONG)
 
-    assert [str(stop.kind) for stop in stops(plan, Settings())] == ["gateways"]
+    assert [str(stop.kind) for stop in decide(plan, Settings().limits).stops] == ["gateways"]
     assert not plan.warnings
 
 
