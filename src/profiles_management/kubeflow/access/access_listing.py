@@ -1,16 +1,18 @@
-"""The report of who has access as lines and as data. Pure.
+"""The access report as lines and as data. Pure.
 
-access        one for each role assignment: {profile, person: {kind, name}, role, until, expired,
-              owner, managed, source, deleting}; until is null for never, source "" where none is
-              recorded
-people        one for each person: {kind, name, profiles}, profiles being a number general
-where one person was asked for: like `access`, for groups and patterns of names that include
-everybody cluster_wide  [{binding, role, person: {kind, name}}]; null where ClusterRoleBindings were
-not read not_covered   what gives access and is not in the report, in words errors        that
-nobody was found warnings      objects that could not be read
+access        one entry for each role assignment: {profile, person: {kind, name}, role, until,
+              expired, owner, managed, source, deleting}; until is null for never, source is ""
+              where none is recorded
+people        one entry for each person: {kind, name, profiles}; profiles is a number
+general       in a report on one person: like `access`, for groups and patterns of names that
+              include everybody
+cluster_wide  [{binding, role, person: {kind, name}}]; null where ClusterRoleBindings were not read
+not_covered   texts: kinds of access that are not in the report
+errors        where nobody was found
+warnings      objects that could not be read
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from profiles_management.kubeflow.access.access_report import AccessReport
@@ -29,16 +31,15 @@ _NO_PROFILE = "There is no profile here. A cluster without Kubeflow is looked at
 
 def data(report: AccessReport) -> Data:
     """Return a report as data; the keys are those of this module's description."""
-    wide = report.cluster_wide
     people = report.people.items()
     return {
         "access": _entries_data(report.entries, report),
         "people": [_person_data(person) | {"profiles": number} for person, number in people],
         "general": _entries_data(report.general, report),
-        "cluster_wide": None if wide is None else [_wide_data(entry) for entry in wide],
+        "cluster_wide": _cluster_wide_data(report.cluster_wide),
         "not_covered": list(report.not_covered),
-        "errors": [problem_data(problem) for problem in nobody(report)],
-        "warnings": [problem_data(problem) for problem in report.unread],
+        "errors": [*map(problem_data, nobody(report))],
+        "warnings": [*map(problem_data, report.unread)],
     }
 
 
@@ -47,15 +48,17 @@ def _entries_data(entries: Iterable[AccessEntry], report: AccessReport) -> list[
 
 
 def lines(report: AccessReport) -> list[Line]:
-    """Return a report as text: where a person was asked for a table for each, else one table for all."""
-    told = [*_answer(report)]
-    for title, found in _further_tables(report):
-        told += [line(), line(title), *found]
-    return [*told, line(), *listed_warnings(report.unread)] if report.unread else told
+    """Return a report as text: one table, or a table for each person whom the search found."""
+    text = [*_answer(report)]
+    for title, rows in _further_tables(report):
+        text += [line(), line(title), *rows]
+    if report.unread:
+        text += [line(), *listed_warnings(report.unread)]
+    return text
 
 
 def _answer(report: AccessReport) -> Iterator[Line]:
-    if not (report.profiles or report.profile) and report.cluster_wide is None:
+    if not report.profiles and not report.profile and report.cluster_wide is None:
         yield line(_NO_PROFILE)
     elif report.person:
         yield from _of_person(report)
@@ -64,46 +67,50 @@ def _answer(report: AccessReport) -> Iterator[Line]:
 
 
 def not_covered(report: AccessReport) -> str:
-    """Return what gives access and is not in the report, in one sentence."""
+    """Return the kinds of access that are not in the report, in one sentence."""
     return f"Not covered: {', '.join(report.not_covered)}."
 
 
 def nobody(report: AccessReport) -> tuple[Problem, ...]:
-    """Return that nobody was found, where somebody was asked for, with names that may have been meant."""
+    """Return a problem where the requested person was not found, with similar names."""
     if not report.person or report.found:
         return ()
-    where = "any profile" if not report.profile else report.profile
-    what = f"{quoted(report.person)} matches nobody who has access to {where}"
-    remedy = (
-        f"Similar names: {', '.join(report.similar)}."
-        if report.similar
-        else "No other name is similar."
-    )
+    what = f"{quoted(report.person)} matches nobody who has access to {report.scope}"
+    remedy = "No other name is similar."
+    if report.similar:
+        remedy = f"Similar names: {', '.join(report.similar)}."
     return (Problem("unknown-person", what, Where(), remedy),)
 
 
 def access_role(entry: AccessEntry) -> str:
-    """Return the role in words, with what is unusual about it."""
-    notes = ("not managed here", not entry.managed), ("namespace in deletion", entry.deleting)
-    marks = "".join(f" ({note})" for note, applies in notes if applies)
-    return f"{role_name(entry)}{marks}"
+    """Return the role in words, and notes on unusual access."""
+    text = role_name(entry)
+    if not entry.managed:
+        text += " (not managed here)"
+    if entry.deleting:
+        text += " (namespace in deletion)"
+    return text
 
 
 def role_name(entry: AccessEntry) -> str:
     """Return the role in one or two words."""
-    return "owner" if entry.owner else entry.role or "mesh only"
+    if entry.owner:
+        return "owner"
+    return entry.role or "mesh only"
 
 
 def _until(entry: AccessEntry, report: AccessReport) -> str:
-    """Return when an entry ends, and whether it should have ended by now."""
+    """Return when an entry ends, and whether it should have ended before the report."""
     if not entry.until:
         return "-"
-    return f"{day(entry.until)}{' (expired)' if report.is_expired(entry) else ''}"
+    if report.is_expired(entry):
+        return f"{day(entry.until)} (expired)"
+    return day(entry.until)
 
 
 def _of_everybody(report: AccessReport) -> Iterator[Line]:
     if not report.entries:
-        yield line(printable(f"Nobody has access in {report.profile or 'any profile'}."))
+        yield line(printable(f"Nobody has access in {report.scope}."))
         return
     yield from _table(report.entries, report)
 
@@ -113,24 +120,34 @@ def _of_person(report: AccessReport) -> Iterator[Line]:
     if len(people) > 1:
         yield line(printable(f"{len(people):,} people and groups match {quoted(report.person)}."))
         yield line()
-    by_person = report.by_person
-    # One table for everybody, so that the columns are aligned.
-    head, *rows = _table_without_people(chain.from_iterable(by_person.values()), report)
-    rest = iter(rows)
-    for index, (person, number) in enumerate(people.items()):
-        if index:
-            yield line()
-        yield _heading(person, number, report)
-        own = list(islice(rest, len(by_person.get(person, ()))))
-        yield from [head, *own] if own else []
+    yield from _tables(report)
     for problem in nobody(report):
         yield line(printable(f"{problem.what}. {problem.remedy}"))
 
 
+def _tables(report: AccessReport) -> Iterator[Line]:
+    """Yield a heading and a table for each person; cut from one table, so that columns align."""
+    by_person = report.by_person
+    head, *rows = _table_without_people(chain.from_iterable(by_person.values()), report)
+    remaining = iter(rows)
+    for index, (person, number) in enumerate(report.people.items()):
+        if index:
+            yield line()
+        yield _heading(person, number, report)
+        if person in by_person:
+            yield head
+            yield from islice(remaining, len(by_person[person]))
+
+
 def _heading(person: Person, number: int, report: AccessReport) -> Line:
-    where = report.profile if report.profile and number else count(number, "profile")
-    text = f" has access to {where if number else 'no profile'}."
+    text = f" has access to {_where(number, report)}."
     return line(Segment(printable(str(person)), Tone.HEADING), printable(text))
+
+
+def _where(number: int, report: AccessReport) -> str:
+    if not number:
+        return "no profile"
+    return report.profile or count(number, "profile")
 
 
 def _table_without_people(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:
@@ -140,7 +157,8 @@ def _table_without_people(entries: Iterable[AccessEntry], report: AccessReport) 
 
 def _table(entries: Iterable[AccessEntry], report: AccessReport) -> list[Line]:
     rows = [
-        (one.profile, str(one.person), access_role(one), _until(one, report)) for one in entries
+        (entry.profile, str(entry.person), access_role(entry), _until(entry, report))
+        for entry in entries
     ]
     return table([("PROFILE", "PERSON", "ROLE", "UNTIL"), *rows])
 
@@ -149,10 +167,14 @@ def _further_tables(report: AccessReport) -> Iterator[tuple[str, list[Line]]]:
     if report.general:
         yield "Names that include everybody or many:", _table(report.general, report)
     if report.cluster_wide is not None:
-        rows = [(entry.binding, str(entry.person), entry.role) for entry in report.cluster_wide]
-        none = [line("None.")]
-        found = table([("CLUSTERROLEBINDING", "PERSON", "CLUSTERROLE"), *rows]) if rows else none
-        yield "Access to every namespace by ClusterRoleBindings:", found
+        yield "Access to every namespace by ClusterRoleBindings:", _wide_table(report.cluster_wide)
+
+
+def _wide_table(entries: Sequence[ClusterWideEntry]) -> list[Line]:
+    if not entries:
+        return [line("None.")]
+    rows = [(entry.binding, str(entry.person), entry.role) for entry in entries]
+    return table([("CLUSTERROLEBINDING", "PERSON", "CLUSTERROLE"), *rows])
 
 
 def access_data(entry: AccessEntry) -> Data:
@@ -167,6 +189,12 @@ def access_data(entry: AccessEntry) -> Data:
         "source": entry.source,
         "deleting": entry.deleting,
     }
+
+
+def _cluster_wide_data(entries: Sequence[ClusterWideEntry] | None) -> list[Data] | None:
+    if entries is None:
+        return None
+    return [*map(_wide_data, entries)]
 
 
 def _wide_data(entry: ClusterWideEntry) -> Data:

@@ -1,4 +1,4 @@
-"""The report of who has access: the role assignments that were asked for, counted, and what it does not cover. Pure."""
+"""The access report: the requested role assignments, and what the report does not cover. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,19 +23,19 @@ NEVER_COVERED = (
 
 @dataclass(frozen=True, slots=True)
 class AccessReport:
-    """Who has which role where, as far as it was asked for.
+    """The requested role assignments.
 
     Attributes:
         entries: the role assignments.
-        general: where one person was asked for, what groups and patterns give them that include
+        at: the moment of the report, with a zone.
+        general: in a report on one person, the role assignments of groups and patterns that include
             everybody.
         cluster_wide: the ClusterRoleBindings of these people, None where they were not read.
-        person: the text that names who was asked for, '' for everybody.
-        found: the people whom that text means, of those who have access.
-        profile: the profile that was asked for, '' for all.
+        person: the text that names the requested person, '' for everybody.
+        found: the people with access whom that text means.
+        profile: the requested profile, '' for all.
         similar: where nobody was found, other names that may have been meant.
-        profiles: how many profiles there are in what was looked at.
-        at: the moment of the report, with a zone.
+        profiles: how many profiles were read.
         unread: objects that could not be read.
     """
 
@@ -54,33 +54,41 @@ class AccessReport:
     def by_person(self) -> Mapping[Person, Sequence[AccessEntry]]:
         """The entries of each person, sorted by name."""
         groups: dict[Person, list[AccessEntry]] = {}
-        for entry in sorted(
-            self.entries, key=lambda entry: (entry.person.name, entry.person.kind, entry)
-        ):
+        for entry in sorted(self.entries, key=lambda entry: (_by_name(entry.person), entry)):
             groups.setdefault(entry.person, []).append(entry)
         return groups
 
     @property
     def people(self) -> Mapping[Person, int]:
-        """How many profiles each person has access to; 0 for somebody who has a ClusterRoleBinding alone."""
-        counts = {
-            person: len({entry.profile for entry in held})
-            for person, held in self.by_person.items()
-        }
-        return {
-            person: counts.get(person, 0)
-            for person in sorted({*counts, *self.found}, key=lambda one: one[::-1])
-        }
+        """How many profiles each person has access to; 0 for people with ClusterRoleBindings only."""
+        profiles: dict[Person, set[str]] = {person: set() for person in self.found}
+        for entry in self.entries:
+            profiles.setdefault(entry.person, set()).add(entry.profile)
+        return {person: len(profiles[person]) for person in sorted(profiles, key=_by_name)}
+
+    @property
+    def scope(self) -> str:
+        """The requested profile in words."""
+        return self.profile or "any profile"
+
+    def of(self, people: Collection[Person]) -> tuple[AccessEntry, ...]:
+        """Return the entries of some people."""
+        return tuple(entry for entry in self.entries if entry.person in people)
 
     @property
     def not_covered(self) -> tuple[str, ...]:
-        """What gives access and is not in this report."""
-        first = (_CLUSTER_WIDE,) if self.cluster_wide is None else ()
-        return (*first, *NEVER_COVERED)
+        """Kinds of access that are not in this report."""
+        if self.cluster_wide is None:
+            return (_CLUSTER_WIDE, *NEVER_COVERED)
+        return NEVER_COVERED
 
     def is_expired(self, entry: AccessEntry) -> bool:
         """Return whether an entry should have ended by now."""
         return has_come(entry.until, self.at)
+
+
+def _by_name(person: Person) -> tuple[str, str]:
+    return person.name, person.kind
 
 
 def report(
@@ -93,16 +101,16 @@ def report(
     document: Collection[Person] = (),
     unread: Sequence[Problem] = (),
 ) -> AccessReport:
-    """Return the report that was asked for.
+    """Return a report on everybody or one person.
 
     Args:
-        entries: all entries, or those of one profile.
+        entries: all role assignments, or those of one profile.
         at: the moment of the report, with a zone.
-        person: a name or a part of one, see person_search.
-        profile: the profile that the entries are of.
+        person: a name or a part of it, see person_search.
+        profile: the profile of the entries, '' for all.
         cluster_wide: the ClusterRoleBindings of everybody, None where they were not read.
         document: people whose ClusterRoleBindings count although they have no role in a profile.
-        unread: what could not be read where the entries are from.
+        unread: objects of the target that could not be read.
     """
     profiles = len({entry.profile for entry in entries})
     people = frozenset(entry.person for entry in entries)
@@ -114,7 +122,9 @@ def report(
         everything = replace(
             everything, cluster_wide=bindings, unread=(*unread, *cluster_wide.unread)
         )
-    return _of_person(everything, person.strip(), people, cluster_wide) if person else everything
+    if not person:
+        return everything
+    return _of_person(everything, person.strip(), people, cluster_wide)
 
 
 def _of_person(
@@ -123,17 +133,14 @@ def _of_person(
     people: frozenset[Person],
     cluster_wide: ClusterWide | None,
 ) -> AccessReport:
-    """Return a report with what one text means alone."""
-    bound = (
-        frozenset(entry.person for entry in cluster_wide.entries)
-        if cluster_wide is not None
-        else frozenset()
-    )
-    result = search(person, people | bound)
+    """Return a report on the people whom a text means."""
+    if cluster_wide is not None:
+        people |= {entry.person for entry in cluster_wide.entries}
+    result = search(person, people)
     narrowed = replace(
         everything,
-        entries=tuple(entry for entry in everything.entries if entry.person in result.people),
-        general=tuple(entry for entry in everything.entries if entry.person in result.general),
+        entries=everything.of(result.people),
+        general=everything.of(result.general),
         person=person,
         found=result.people,
         similar=result.similar,

@@ -1,4 +1,4 @@
-"""ClusterRoleBindings of people: access to every namespace, which no document gives. Pure."""
+"""ClusterRoleBindings of people, which give access to every namespace. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
 _PEOPLE = ("User", "Group")
-# what every cluster has from the beginning
+# the label of the bindings that Kubernetes creates itself
 _DEFAULTS = ("kubernetes.io/bootstrapping", "rbac-defaults")
 _SYSTEM = "system:"
 
@@ -29,18 +29,23 @@ class ClusterWideEntry:
 
 @dataclass(frozen=True, slots=True)
 class ClusterWide:
-    """Every ClusterRoleBinding of a user or group, and what could not be read of the list."""
+    """Every ClusterRoleBinding of a user or group, and the objects that could not be read."""
 
     entries: tuple[ClusterWideEntry, ...] = ()
     unread: tuple[Problem, ...] = ()
 
 
 def gathered(bindings: Iterable[Any], unread: Iterable[Problem] = ()) -> ClusterWide:
-    """Return the access of users and groups; bindings are those of slim.ClusterRoleBinding.
+    """Return the access of users and groups.
 
     The bindings to system groups that Kubernetes creates itself are left out.
+
+    Args:
+        bindings: the ClusterRoleBindings, as slim classes.
+        unread: the bindings that could not be read.
     """
-    return ClusterWide(tuple(sorted(set(_entries(bindings)))), tuple(unread))
+    people = {entry for binding in bindings for entry in _entries(binding)}
+    return ClusterWide(tuple(sorted(people)), tuple(unread))
 
 
 def of_people(wide: ClusterWide, people: Collection[Person]) -> tuple[ClusterWideEntry, ...]:
@@ -48,14 +53,13 @@ def of_people(wide: ClusterWide, people: Collection[Person]) -> tuple[ClusterWid
     return tuple(entry for entry in wide.entries if entry.person in people)
 
 
-def _entries(bindings: Iterable[Any]) -> Iterator[ClusterWideEntry]:
-    for binding in bindings:
-        for subject in binding.subjects or ():
-            if subject.kind in _PEOPLE and not _is_default(binding, subject.name):
-                person = Person(subject.kind, subject.name)
-                yield ClusterWideEntry(binding.metadata.name, binding.role_ref.name, person)
-
-
-def _is_default(binding: Any, name: str) -> bool:  # noqa: ANN401 - a slim.ClusterRoleBinding
+def _entries(binding: Any) -> Iterator[ClusterWideEntry]:  # noqa: ANN401 - a slim class
     key, value = _DEFAULTS
-    return name.startswith(_SYSTEM) and (binding.metadata.labels or {}).get(key) == value
+    is_default = (binding.metadata.labels or {}).get(key) == value
+    for subject in binding.subjects or ():
+        if subject.kind not in _PEOPLE:
+            continue
+        if is_default and subject.name.startswith(_SYSTEM):
+            continue
+        person = Person(subject.kind, subject.name)
+        yield ClusterWideEntry(binding.metadata.name, binding.role_ref.name, person)

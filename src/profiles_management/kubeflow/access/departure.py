@@ -1,4 +1,4 @@
-"""A person who leaves: what documents and a target have of them, and of similar names. Pure."""
+"""A person who leaves: their entries in documents, and their access in a target. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Departure:
 
     @property
     def is_found(self) -> bool:
-        """Whether any document, or the target, has the person."""
+        """Whether a document, or the target, has the person."""
         return bool(self.own_access) or any(document.is_found for document in self.documents)
 
     @property
@@ -46,39 +46,47 @@ class Departure:
 
     @property
     def undecided(self) -> list[Place]:
-        """What the person still owns."""
+        """The entries in which the person is still the owner."""
         return [place for place in self.places if place.action is Action.DECIDE]
 
     @property
     def mentions(self) -> list[Mention]:
-        """Where else the documents contain the name."""
+        """Other lines of the documents that contain the name."""
         return [mention for document in self.documents for mention in document.mentions]
 
     @property
     def own_access(self) -> list[AccessEntry]:
-        """What the target gives the person."""
-        return [entry for entry in self.access or () if entry.person == self.person]
+        """The access that the target gives the person."""
+        return [entry for entry in self._access if entry.person == self.person]
 
     @property
     def similar_access(self) -> list[AccessEntry]:
-        """What it gives similar names, and groups and patterns that include the person."""
-        others = (entry for entry in self.access or () if entry.person != self.person)
-        return [entry for entry in others if self._is_similar(entry.person)]
+        """The access of similar names, and of groups and patterns that include the person."""
+        return [entry for entry in self._access if self._is_similar(entry.person)]
+
+    @property
+    def _access(self) -> Sequence[AccessEntry]:
+        """The access in the target; empty where it was not checked."""
+        return self.access or ()
 
     def _is_similar(self, person: Person) -> bool:
+        if person == self.person:
+            return False
         if self.leaver.is_alike(person.name):
             return True
         return self.leaver.kind is UserKind.USER and includes(person, self.leaver.name)
 
     def meant(self) -> tuple[str, ...]:
-        """Return the names of this kind that may have been meant where nobody was found."""
+        """Return names of the same kind that may have been meant, where the person was not found."""
         people = {person for person in self._people() if person.kind == self.person.kind}
-        found = search(self.leaver.name, people)
-        names = sorted({person.name for person in found.people} - {self.leaver.name})
-        return found.similar or tuple(names[:MOST_SIMILAR])
+        result = search(self.leaver.name, people)
+        if result.similar:
+            return result.similar
+        names = {person.name for person in result.people} - {self.leaver.name}
+        return tuple(sorted(names)[:MOST_SIMILAR])
 
     def _people(self) -> Iterator[Person]:
         """Yield everybody in the documents and the target."""
-        yield from (entry.person for entry in self.access or ())
+        yield from (entry.person for entry in self._access)
         for document in self.documents:
             yield from (Person(kind.value, name) for kind, name in document.people)

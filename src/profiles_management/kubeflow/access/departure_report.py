@@ -1,7 +1,7 @@
 """The departure of a person as lines and as data. Pure.
 
 person      {kind, name}
-new_owner   who owns their profiles from now on, null for nobody yet
+new_owner   the new owner of their profiles, null where none is chosen
 documents   [{document, diff, written}]: each document that changes
 places      [{action, profile, person: {kind, name}, role, until, file, line, column}]: entries in
             the documents; action is remove, hand_over, decide, promote or keep
@@ -38,10 +38,10 @@ def data(departure: Departure) -> Data:
         "person": departure.person._asdict(),
         "new_owner": departure.leaver.new_owner or None,
         "documents": [_document_data(document, departure) for document in departure.changed],
-        "places": [_place_data(place) for place in departure.places],
-        "mentions": [_mention_data(mention) for mention in departure.mentions],
-        "access": None if departure.access is None else [*_access_data(departure)],
-        "errors": [problem_data(problem) for problem in nobody(departure)],
+        "places": [*map(_place_data, departure.places)],
+        "mentions": [*map(_mention_data, departure.mentions)],
+        "access": _access_data(departure),
+        "errors": [*map(problem_data, nobody(departure))],
     }
 
 
@@ -68,20 +68,24 @@ def _mention_data(mention: Mention) -> Data:
     return {"file": where.file, "line": where.line, "column": where.column, "text": mention.text}
 
 
-def _access_data(departure: Departure) -> Iterator[Data]:
-    yield from (access_data(entry) | {"similar": False} for entry in departure.own_access)
-    yield from (access_data(entry) | {"similar": True} for entry in departure.similar_access)
+def _access_data(departure: Departure) -> list[Data] | None:
+    if departure.access is None:
+        return None
+    own = [access_data(entry) | {"similar": False} for entry in departure.own_access]
+    similar = [access_data(entry) | {"similar": True} for entry in departure.similar_access]
+    return own + similar
 
 
 def nobody(departure: Departure) -> tuple[Problem, ...]:
-    """Return that nobody was found, with names that may have been meant."""
+    """Return a problem where the person was not found, with names that may have been meant."""
     if departure.is_found:
         return ()
     leaver = departure.leaver
-    meant = " or ".join(departure.meant())
-    hint = f" Did you mean {meant}?" if meant else ""
     where = count(len(departure.documents), "document")
-    what = f"No {leaver.kind.value} {leaver.name} in {where}.{hint}"
+    what = f"No {leaver.kind.value} {leaver.name} in {where}."
+    meant = " or ".join(departure.meant())
+    if meant:
+        what += f" Did you mean {meant}?"
     return (Problem("nobody", what, Where(), "Names are compared exactly."),)
 
 
@@ -89,7 +93,7 @@ def nobody(departure: Departure) -> tuple[Problem, ...]:
 
 
 def lines(departure: Departure) -> list[Line]:
-    """Return every place, as tables, and what has to be decided."""
+    """Return tables of all entries, and a sentence on what the reader must decide."""
     places = [place for place in departure.places if place.action is not Action.KEEP]
     changing: _Rows = [_changing(place, departure.leaver.new_owner) for place in places]
     return [
@@ -103,7 +107,9 @@ def lines(departure: Departure) -> list[Line]:
 
 def _table(heading: tuple[str, ...], rows: _Rows, more: Sequence[Line] = ()) -> list[Line]:
     """Return a table with an empty line after it; nothing where it has no rows."""
-    return [*table([heading, *rows]), *more, line()] if rows else []
+    if not rows:
+        return []
+    return [*table([heading, *rows]), *more, line()]
 
 
 def _changing(place: Place, new_owner: str) -> tuple[str, ...]:
@@ -123,10 +129,12 @@ def _access(entry: AccessEntry) -> tuple[str, ...]:
 def _similar(departure: Departure) -> list[Line]:
     kept = [place for place in departure.places if place.action is Action.KEEP]
     rows: _Rows = [*map(_similar_place, kept), *map(_similar_access, departure.similar_access)]
-    more = len(rows) - _MOST_SIMILAR
-    left_out = [line(f"... and {count(more, 'more similar name')}.")] if more > 0 else []
     heading = ("SIMILAR (stays)", "PROFILE", "ROLE", "WHERE")
-    return _table(heading, rows[:_MOST_SIMILAR], left_out)
+    hidden = len(rows) - _MOST_SIMILAR
+    if hidden <= 0:
+        return _table(heading, rows)
+    more = line(f"... and {count(hidden, 'more similar name')}.")
+    return _table(heading, rows[:_MOST_SIMILAR], [more])
 
 
 def _mention(mention: Mention) -> tuple[str, ...]:
@@ -156,7 +164,7 @@ def _where(where: Where) -> str:
 
 
 def notes(departure: Departure, *, is_cluster: bool) -> Iterator[str]:
-    """Yield what was done, and what is left to do.
+    """Yield sentences on what was written and what the reader can do next.
 
     Args:
         is_cluster: whether the target is a cluster.
@@ -166,10 +174,10 @@ def notes(departure: Departure, *, is_cluster: bool) -> Iterator[str]:
         yield f"Wrote {names}. Then run plan and apply."
     elif names:
         yield f"Nothing was written. --write edits {names}. Then run plan and apply."
-    access = departure.own_access
-    if not names and any(entry.managed for entry in access):
+    is_managed = {entry.managed for entry in departure.own_access}
+    if True in is_managed and not names:
         yield "No document gives this access. Run plan and apply to revoke it."
-    if any(not entry.managed for entry in access):
+    if False in is_managed:
         yield "apply keeps access that is not managed here; --foreign revoke removes it."
     if is_cluster and departure.access is not None:
         person = shlex.quote(departure.leaver.name)

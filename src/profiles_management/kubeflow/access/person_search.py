@@ -1,10 +1,10 @@
-"""Which people a text on the command line means: a whole name, or a part of one. Pure."""
+"""Search of people by a text: a whole name, or a part of it. Pure."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from profiles_management.kubeflow.objects import policy_rules
+from profiles_management.kubeflow.objects.policy_rules import has_wildcard, matches
 from profiles_management.pmr.names import nearest
 from profiles_management.pmr.user_names import same_user
 from profiles_management.reconcile.plan import Person
@@ -26,10 +26,10 @@ class Search:
     """The people whom a text means.
 
     Attributes:
-        people: those whose name it is, or whose name contains it.
+        people: those whose name is the text, or contains it.
         general: groups and patterns of names that include the person: `*`, `*@example.com`,
             system:authenticated.
-        similar: where nobody is meant, at most MOST_SIMILAR other names.
+        similar: where `people` is empty, at most MOST_SIMILAR other names.
     """
 
     people: frozenset[Person]
@@ -38,53 +38,71 @@ class Search:
 
 
 def search(asked: str, people: Collection[Person]) -> Search:
-    """Return whom a text means.
+    """Return the people whom a text means.
 
-    A name that is exactly the text counts alone. A whole address otherwise means the same address
-    in another letter case or Unicode form. Any other text means every name that contains it, in any
-    letter case.
+    If a name is exactly the text, only that name is meant. Otherwise a whole address means the same
+    address in another letter case or Unicode form, and any other text means every name that
+    contains it, in any letter case.
     """
     asked = asked.strip().removeprefix(_ACCOUNT)  # a ServiceAccount is listed as NAMESPACE:NAME
     is_address = _ADDRESS.fullmatch(asked) is not None
-    found = _named(asked, people) or _alike(asked, people, is_address=is_address)
-    is_whole = is_address or bool(_named(asked, found))
-    general = frozenset(person for person in people if is_whole and includes(person, asked)) - found
-    others = {person.name for person in people if person not in general}
-    similar = () if found else _similar(asked, others, is_address=is_address)
-    return Search(found, general, similar)
+    meant = _named(asked, people) or _alike(asked, people, is_address=is_address)
+    general = frozenset[Person]()
+    if is_address or _named(asked, meant):
+        general = _where(people, lambda person: includes(person, asked)) - meant
+    if meant:
+        return Search(meant, general)
+    others = {person.name for person in set(people) - general}
+    return Search(meant, general, _similar(asked, others, is_address=is_address))
 
 
 def includes(person: Person, name: str) -> bool:
-    """Return whether a group or a pattern of names includes somebody of that name, whoever they are."""
-    is_pattern = person.kind == "User" and "*" in (person.name[:1], person.name[-1:])
-    return person in SIGNED_IN or (is_pattern and policy_rules.matches(person.name, name))
+    """Return whether a group or a pattern of names includes every user, or users of that name."""
+    if person in SIGNED_IN:
+        return True
+    is_pattern = person.kind == "User" and has_wildcard(person.name)
+    return is_pattern and matches(person.name, name)
 
 
 def _named(name: str, people: Iterable[Person]) -> frozenset[Person]:
-    return frozenset(person for person in people if person.name.removeprefix(_ACCOUNT) == name)
+    return _where(people, lambda person: person.name.removeprefix(_ACCOUNT) == name)
 
 
 def _alike(asked: str, people: Iterable[Person], *, is_address: bool) -> frozenset[Person]:
+    """Return the people whose name is an address, or contains a text, up to its spelling."""
     key = same_user(asked)
     if is_address:
-        return frozenset(person for person in people if same_user(person.name) == key)
-    return frozenset(person for person in people if key in same_user(person.name))
+        return _where(people, lambda person: same_user(person.name) == key)
+    return _where(people, lambda person: key in same_user(person.name))
 
 
-def _similar(asked: str, names: Iterable[str], *, is_address: bool) -> tuple[str, ...]:
-    """Return other names that the text may have meant.
+def _where(people: Iterable[Person], test: Callable[[Person], bool]) -> frozenset[Person]:
+    """Return the people for whom a test is true."""
+    return frozenset(filter(test, people))
 
-    Whoever writes a whole address knows it, and may ask whether that person is gone: anna@ is
-    somebody else than ann@. So for an address only the same name at another domain or at none, or
-    in another punctuation, is similar.
+
+def _similar(asked: str, names: Collection[str], *, is_address: bool) -> tuple[str, ...]:
+    """Return other names that the text may have meant, at most MOST_SIMILAR."""
+    similar = _same_local_part(asked, names) if is_address else _close(asked, names)
+    return tuple(similar)[:MOST_SIMILAR]
+
+
+def _same_local_part(address: str, names: Iterable[str]) -> list[str]:
+    """Return the names with the same part before the @, in any punctuation.
+
+    A reader who gives a whole address knows it, and may ask whether that person is gone: anna@ is
+    another person than ann@.
     """
-    if is_address:
-        key = _local_key(asked)
-        return tuple(sorted(name for name in names if _local_key(name) == key)[:MOST_SIMILAR])
-    locals_ = {name.partition("@")[0]: name for name in sorted(names, reverse=True)}
-    words = {**{name: name for name in locals_.values()}, **locals_}
-    close = nearest(asked, words, cutoff=_ALIKE, most=2 * MOST_SIMILAR)
-    return tuple(dict.fromkeys(words[word] for word in close))[:MOST_SIMILAR]
+    key = _local_key(address)
+    return sorted(name for name in names if _local_key(name) == key)
+
+
+def _close(asked: str, names: Iterable[str]) -> Iterable[str]:
+    """Return the names that a text nearly equals, as a whole or before the @."""
+    by_local_part = {name.partition("@")[0]: name for name in sorted(names, reverse=True)}
+    by_text = {name: name for name in by_local_part.values()} | by_local_part
+    close = nearest(asked, by_text, cutoff=_ALIKE, most=2 * MOST_SIMILAR)
+    return dict.fromkeys(by_text[text] for text in close)
 
 
 def _local_key(address: str) -> str:

@@ -1,6 +1,6 @@
-"""Who may do what where: everybody with a role in a profile, as the cluster has it."""
+"""Role assignments: who has which role in which profile, as the target has it. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.objects import naming, policies
@@ -12,7 +12,13 @@ from profiles_management.kubeflow.state.access_state import (
     bound_people,
     contributor_state,
 )
-from profiles_management.kubeflow.state.observed import UNSEEN_ROLES, NamespaceSeen, Observed
+from profiles_management.kubeflow.state.observed import (
+    UNSEEN_ROLES,
+    Binding,
+    NamespaceSeen,
+    Observed,
+    Policy,
+)
 from profiles_management.kubeflow.state.ownership import is_terminating
 from profiles_management.kubeflow.state.unread_objects import bounded
 from profiles_management.pmr.names import near, quoted
@@ -25,15 +31,14 @@ class AccessEntry:
     """One role of one person in one profile.
 
     Attributes:
-        role: admin, edit or view; the name of another ClusterRole, as `ClusterRole/edit` where that
-            is the name of a role; '' for one who passes the mesh alone.
-        until: when it ends, '' for never.
-        owner: whether they have it as the owner.
-        managed: whether a document says so; False for a RoleBinding that somebody made for another
-            purpose.
-        deleting: whether the namespace is being deleted, where access stays for as long as the
-            namespace does.
-        source: the source of the document that gave it, '' where none is recorded.
+        role: admin, edit or view; the name of another ClusterRole, as `ClusterRole/edit` where it
+            has the name of a role; '' for a person whom only an AuthorizationPolicy lets in.
+        until: when the access ends, '' for never.
+        owner: whether the person has the role as the owner.
+        managed: whether the access comes from a document; False for RoleBindings that were created
+            for another purpose.
+        deleting: whether the namespace is being deleted. Access stays until it is gone.
+        source: the source of the entry in the document, '' where none is recorded.
     """
 
     profile: str
@@ -49,130 +54,176 @@ class AccessEntry:
 def entries(
     observed: Observed, settings: Settings, profile: str | None = None
 ) -> tuple[AccessEntry, ...]:
-    """Return who has which role where, and until when, sorted by profile and person.
+    """Return the role assignments, sorted by profile and person.
 
     Args:
-        profile: look at this one only.
+        observed: the state of the target.
+        settings: the settings of the installation.
+        profile: the only profile to read, None for all.
 
     Raises:
-        UnknownProfile: it is not there.
+        UnknownProfile: there is no profile of that name.
     """
-    places = _listed(observed, settings)
+    names = _listed(observed, settings)
     if profile is not None:
-        places = (_known(profile, places),)
-    found: list[AccessEntry] = []
-    for name in places:
-        entries = _entries(name, observed, settings)
-        found += _marked(entries) if is_terminating(name, observed) else entries
-    return tuple(sorted(found))
+        names = (_known(profile, names),)
+    assignments: list[AccessEntry] = []
+    for name in names:
+        deleting = is_terminating(name, observed)
+        assignments += (
+            replace(entry, deleting=deleting) for entry in _entries(name, observed, settings)
+        )
+    return tuple(sorted(assignments))
 
 
 def unread(
     observed: Observed, settings: Settings, profile: str | None = None
 ) -> tuple[Problem, ...]:
-    """Return what could not be read, or only in part; who has access by it is not among the entries.
+    """Return the objects that could not be read; the entries do not contain their access.
 
     Args:
-        profile: only what is of this one, or of an unknown place.
+        observed: the state of the target.
+        settings: the settings of the installation.
+        profile: only the objects of this profile, and those whose namespace is unknown.
     """
-    somewhere = [problem for problem in observed.unreadable if problem.code != UNSEEN_ROLES]
-    places = _listed(observed, settings) if profile is None else (profile,)
-    found = [problem for place in sorted(places) for problem in observed.unread.get(place, ())]
-    return (*somewhere, *bounded(found))
+    anywhere = [problem for problem in observed.unreadable if problem.code != UNSEEN_ROLES]
+    if profile is not None:
+        return (*anywhere, *bounded(observed.unread.get(profile, ())))
+    profiles = sorted(_listed(observed, settings))
+    inside = [problem for name in profiles for problem in observed.unread.get(name, ())]
+    return (*anywhere, *bounded(inside))
 
 
 def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
     yield from _owner(name, observed)
-    for person, held in access_by_person(contributor_state(name, observed)).items():
-        yield from _contributor(name, person, held, settings)
-    yield from _foreign(name, observed)
+    for person, access in access_by_person(contributor_state(name, observed)).items():
+        yield from _contributor(name, person, access, settings)
+    yield from _unmanaged(name, observed)
 
 
-def _marked(entries: Iterable[AccessEntry]) -> Iterator[AccessEntry]:
-    """Yield entries as those of a namespace that is being deleted."""
-    return (replace(entry, deleting=True) for entry in entries)
+# which profiles
 
 
-def _known(profile: str, places: Sequence[str]) -> str:
-    if profile in places:
+def _known(profile: str, profiles: Sequence[str]) -> str:
+    """Return a profile that exists; raise UnknownProfile for another name."""
+    if profile in profiles:
         return profile
-    meant = near(profile, places)
-    hint = f" Did you mean {quoted(meant)}?" if meant is not None else ""
-    if not places:
-        hint = " There is none at all; a cluster without Kubeflow needs the setting standalone."
-    raise UnknownProfile(f"There is no profile {quoted(profile)}.{hint}")
+    raise UnknownProfile(f"There is no profile {quoted(profile)}.{_hint(profile, profiles)}")
+
+
+def _hint(profile: str, profiles: Sequence[str]) -> str:
+    if not profiles:
+        return " There is none at all; a cluster without Kubeflow needs the setting standalone."
+    similar = near(profile, profiles)
+    if similar is None:
+        return ""
+    return f" Did you mean {quoted(similar)}?"
 
 
 def _listed(observed: Observed, settings: Settings) -> tuple[str, ...]:
-    return tuple(observed.namespaces if settings.standalone else _places(observed))
-
-
-def _places(observed: Observed) -> Iterator[str]:
-    """Yield every profile, and every namespace that was kept, or is not gone yet, after its Profile was deleted."""
-    yield from observed.profiles
-    for name, space in observed.namespaces.items():
-        if name not in observed.profiles and _was_profile(space, observed):
-            yield name
+    """Return the profiles, and the namespaces of deleted Profiles that still exist."""
+    if settings.standalone:
+        return tuple(observed.namespaces)
+    spaces = [space for space in observed.namespaces.values() if _was_profile(space, observed)]
+    return (*observed.profiles, *(space.name for space in spaces))
 
 
 def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
+    """Return whether a namespace has no Profile, but had one before."""
+    if space.name in observed.profiles:
+        return False
     # The profile controller leaves its label on the namespace.
-    has_mark = (
-        space.name in observed.closed or space.labels.get(naming.PART_OF) == naming.KUBEFLOW_PROFILE
-    )
-    return has_mark or (
-        space.deleting and (bool(space.owned_by) or space.name in observed.bindings)
-    )
+    is_labelled = space.labels.get(naming.PART_OF) == naming.KUBEFLOW_PROFILE
+    if is_labelled or space.name in observed.closed:
+        return True
+    return space.deleting and (bool(space.owned_by) or space.name in observed.bindings)
+
+
+# owners
 
 
 def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
-    """Yield the owner as the owner's RoleBinding binds them; others whom it binds are among what is not managed."""
-    seen, owned = observed.profiles.get(name), observed.owner_bindings.get(name)
-    anchor = seen or observed.namespaces.get(name)
-    source = anchor.source if anchor is not None else ""
-    if owned is None:
-        if seen is not None and seen.owner is not None:
-            yield AccessEntry(name, seen.owner, "admin", owner=True, source=source)
+    """Yield the owner as the owner's RoleBinding binds them, or as the Profile declares them.
+
+    Other people in that RoleBinding are among the unmanaged ones.
+    """
+    source = _source_of(name, observed)
+    binding = observed.owner_bindings.get(name)
+    if binding is None:
+        yield from _declared_owner(name, source, observed)
         return
-    shared = [
-        binding
+    others = _bound_beside_owner(name, observed)
+    role = _shown(binding.granted)
+    for qualified, person in zip(binding.people_in(name), binding.people, strict=True):
+        if qualified not in others:
+            yield AccessEntry(name, person, role, owner=True, source=source)
+
+
+def _source_of(name: str, observed: Observed) -> str:
+    """Return the source that the Profile, or else the namespace, records."""
+    marked = observed.profiles.get(name) or observed.namespaces.get(name)
+    return marked.source if marked is not None else ""
+
+
+def _declared_owner(name: str, source: str, observed: Observed) -> Iterator[AccessEntry]:
+    profile = observed.profiles.get(name)
+    if profile is not None and profile.owner is not None:
+        yield AccessEntry(name, profile.owner, "admin", owner=True, source=source)
+
+
+def _bound_beside_owner(name: str, observed: Observed) -> set[Person]:
+    """Return the people whom the owner's RoleBinding binds without being the owner."""
+    return {
+        person
         for binding in observed.foreign.get(name, ())
+        for person in binding.people
         if binding.name == naming.OWNER_BINDING
-    ]
-    others = {person for binding in shared for person in binding.people}
-    for whole, person in zip(owned.people_in(name), owned.people, strict=True):
-        if whole not in others:
-            yield AccessEntry(name, person, _shown(owned.granted), owner=True, source=source)
+    }
+
+
+# contributors, and people with unmanaged access
 
 
 def _contributor(
-    name: str, person: Person, held: PersonAccess, settings: Settings
+    name: str, person: Person, access: PersonAccess, settings: Settings
 ) -> Iterator[AccessEntry]:
-    for binding in held.bindings:
-        for subject in bound_people(binding):
-            yield AccessEntry(
-                name, subject, _shown(binding.granted), binding.until, source=binding.source
-            )
-    if not held.bindings and person.name:
-        policy = held.policies[0]
-        yield AccessEntry(name, person, "", policy.until, source=policy.source)
-    for policy in held.policies:  # somebody may have edited it
-        for other in policies.people_let_in(policy.spec, settings):
-            if other != person:
-                yield AccessEntry(name, other, "", policy.until, source=policy.source)
+    for binding in access.bindings:
+        yield from _of_binding(name, binding)
+    if not access.bindings and person.name:
+        yield _let_in(name, person, access.policies[0])
+    for policy in access.policies:  # somebody may have changed it to let in others
+        others = {*policies.people_let_in(policy.spec, settings)} - {person}
+        yield from (_let_in(name, other, policy) for other in others)
 
 
-def _foreign(name: str, observed: Observed) -> Iterator[AccessEntry]:
-    """Yield who has access by objects that are not managed, but for what runs in the namespace itself."""
+def _of_binding(name: str, binding: Binding) -> Iterator[AccessEntry]:
+    role = _shown(binding.granted)
+    for person in bound_people(binding):
+        yield AccessEntry(name, person, role, binding.until, source=binding.source)
+
+
+def _let_in(name: str, person: Person, policy: Policy) -> AccessEntry:
+    """Return the entry of a person whom only a policy lets in."""
+    return AccessEntry(name, person, "", policy.until, source=policy.source)
+
+
+def _unmanaged(name: str, observed: Observed) -> Iterator[AccessEntry]:
+    """Yield who has access by unmanaged objects, except the namespace's own ServiceAccounts."""
     for binding in observed.foreign.get(name, ()):
-        for person in binding.people:
-            if person.kind != "ServiceAccount" or not person.name.startswith(f"{name}:"):
-                yield AccessEntry(name, person, _shown(binding.role), managed=False)
+        role = _shown(binding.role)
+        people = (person for person in binding.people if not _runs_in(name, person))
+        yield from (AccessEntry(name, person, role, managed=False) for person in people)
     for policy in observed.foreign_policies.get(name, ()):
-        for person in policy.people:
-            yield AccessEntry(name, person, "", managed=False)
+        yield from (AccessEntry(name, person, "", managed=False) for person in policy.people)
+
+
+def _runs_in(name: str, person: Person) -> bool:
+    return person.kind == "ServiceAccount" and person.name.startswith(f"{name}:")
 
 
 def _shown(role: str) -> str:
+    """Return a role by its name; a ClusterRole that is named like a role keeps its prefix."""
     name = role.removeprefix("ClusterRole/")
-    return role if name in ROLES else name  # a ClusterRole named `edit` is not the role edit
+    if name in ROLES:
+        return role
+    return name
