@@ -293,3 +293,13 @@ def test_the_page_on_python_has_every_setting(setting: Declaration) -> None:
     assert setting.text.removesuffix(".") in row
     if isinstance(setting.default, (str, int, float)):  # other types are described in words
         assert repr(setting.default).replace("'", '"') in row
+
+
+def test_the_page_on_the_architecture_names_every_package() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    library = ROOT / "src/profiles_management"
+    folders = [*library.iterdir(), *(library / "kubeflow").iterdir()]
+    packages = [folder for folder in folders if (folder / "__init__.py").exists()]
+
+    named = {".".join(folder.relative_to(library).parts) for folder in packages}
+    assert {name for name in named if f"{name}`" not in page} == set()
