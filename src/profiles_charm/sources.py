@@ -13,7 +13,7 @@ from profiles_management.kubeflow.objects.builders import grants
 from profiles_management.pmr import documents
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
-from profiles_management.pmr.effort import Limits
+from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.merging import Source, merge
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.problems import Where

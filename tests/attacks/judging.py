@@ -12,7 +12,7 @@ from pathlib import Path
 from charms.profiles_management.v0 import profiles_management as library
 from profiles_charm.config import Config
 from profiles_management.pmr import DocumentError, Rules, documents
-from profiles_management.pmr.effort import Limits
+from profiles_management.pmr.document_limits import Limits
 
 DEFAULTS = Config().settings()
 RULES = Rules(

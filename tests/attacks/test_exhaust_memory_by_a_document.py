@@ -12,7 +12,7 @@ from attacks.hostile_documents import DOCUMENTS, databag, listed, numbered, prof
 from attacks.judging import RULES, judged
 from profiles_management import DocumentError
 from profiles_management.pmr import Rules, documents
-from profiles_management.pmr.effort import MOST_PROBLEMS, Limits
+from profiles_management.pmr.document_limits import MOST_PROBLEMS, Limits
 
 ALL = "ATTACK_ALL" in os.environ
 """Whether to try every document; the others are of the same kinds and take a minute."""

@@ -11,7 +11,7 @@ from profiles_management.git.pack import Object, read
 from profiles_management.git.tree import commit_of, files
 from profiles_management.pmr import DocumentError, Rules
 from profiles_management.pmr import file_set as folders
-from profiles_management.pmr.effort import Limits
+from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.file_set import MOST_FILES
 from profiles_management.pmr.reading import LARGEST
 from repositories.packs import (

@@ -16,7 +16,7 @@ from profiles_charm import answers, databags, sources, status
 from profiles_charm.config import Config
 from profiles_management import DocumentError
 from profiles_management.pmr import Rules, Source, documents, merge
-from profiles_management.pmr.effort import MOST_PROBLEMS
+from profiles_management.pmr.document_limits import MOST_PROBLEMS
 from profiles_management.reconcile.lines import printable
 
 pytestmark = pytest.mark.usefixtures("no_logging")

@@ -3,7 +3,7 @@
 import pytest
 
 from integration.cluster.waiting import wait_for
-from profiles_management.pmr.resource_names import name_error, name_warning
+from profiles_management.pmr.resource_errors import name_error, name_warning
 
 COUNTED = (
     "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory",

@@ -46,13 +46,13 @@ _FORMS: Final = (
 """How another form of a file begins, what it is, what to do."""
 
 
-def cause_of_no_yaml(text: str) -> UnlocatedProblem | None:
+def cause(text: str) -> UnlocatedProblem | None:
     """Return why a text is no YAML; None where only the parser knows."""
-    return next((complaint for complaint in _causes(text) if complaint is not None), None)
+    return next((problem for problem in _causes(text) if problem is not None), None)
 
 
 def other_form(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for a text that is a file of another form, None where it may be a document."""
+    """Return the problem for a text that is a file of another form, None where it may be a document."""
     start = text[:_LONGEST_START].lstrip()
     known = next(
         ((what, remedy) for begins, what, remedy in _FORMS if start.startswith(begins)), None
@@ -65,7 +65,7 @@ def other_form(text: str) -> UnlocatedProblem | None:
 
 
 def manifests(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for a text of several documents that begins with a manifest of Kubernetes."""
+    """Return the problem for a text of several documents that begins with a manifest of Kubernetes."""
     start = text[:_LONGEST_START]
     if not (_MANIFEST_VERSION.search(start) and _MANIFEST_KIND.search(start)):
         return None
@@ -78,7 +78,7 @@ def manifests(text: str) -> UnlocatedProblem | None:
 
 
 def json_comment(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for the first comment in a JSON document, which has none; YAML may take it for a key."""
+    """Return the problem for the first comment in a JSON document, which has none; YAML may take it for a key."""
     if not _JSON.match(text):
         return None
     offset = next((part.start() for part in _JSON_PARTS.finditer(text) if part["comment"]), -1)
@@ -88,8 +88,8 @@ def json_comment(text: str) -> UnlocatedProblem | None:
     return UnlocatedProblem((), finding, span=span_at(text, offset)._replace(width=0))
 
 
-def template_left(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for the first mark of a template outside of quotes and comments."""
+def template(text: str) -> UnlocatedProblem | None:
+    """Return the problem for the first mark of a template outside of quotes and comments."""
     found = template_in_source(text)
     if found is None:
         return None
@@ -110,13 +110,13 @@ def _causes(text: str) -> Iterator[UnlocatedProblem | None]:
             "settle it and remove the marks",
         )
         yield UnlocatedProblem((), finding, span=span_at(text, conflict.start()))
-    yield template_left(text)
+    yield template(text)
     yield json_comment(text)
     yield _json_delimiter(text)
 
 
 def _json_delimiter(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for a comma or colon that JSON misses, which is better placed than what YAML says of it."""
+    """Return the problem for a comma or colon that JSON misses, which is better placed than what YAML says of it."""
     if not _JSON.match(text) or not is_small_json(text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What came of checking a document: what is valid of it, and complaints and warnings, up to a number of them."""
+"""The result of validating a document: what is valid, and problems and warnings up to a limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from profiles_management.pmr.classes import (
     Profile,
     ProfilesManagementRepresentation,
 )
-from profiles_management.pmr.effort import MOST_PROBLEMS, NO_LIMITS, Effort, Limits
+from profiles_management.pmr.document_limits import MOST_PROBLEMS, NO_LIMITS, Budget, Limits
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, Path
 
@@ -24,10 +24,14 @@ def _nothing(_: Path) -> bool:
 
 
 class Checked:
-    """The outcome: a PMR, which is whole only if there are no complaints. Warnings leave it whole.
+    """What is valid in a document, and what is wrong. The PMR is complete if there are no problems.
 
-    `additions` is None in a document that may not have any. `is_full` once there are so many
-    complaints, or such a one, that the rest is not worth a look.
+    Attributes:
+        limits: how much the document may contain.
+        is_full: whether the limit of problems is reached, so that validation stops.
+        amounts: how many more amounts of resources may be checked.
+        room: how many more findings are reported.
+        additions: entries that only add contributors; None where a document may not have any.
     """
 
     def __init__(self, *, additions: bool = False, limits: Limits = NO_LIMITS) -> None:
@@ -38,7 +42,7 @@ class Checked:
         self.profiles: dict[str, Profile] = {}
         self.additions: dict[str, Addition] | None = {} if additions else None
         self.defaults: Defaults | None = None
-        self.complaints: list[UnlocatedProblem] = []
+        self.problems: list[UnlocatedProblem] = []
         self.warnings: list[UnlocatedProblem] = []
 
     def pmr(self) -> ProfilesManagementRepresentation:
@@ -50,18 +54,18 @@ class Checked:
         )
 
     def warn(self, findings: Iterable[Finding], *prefix: str | int) -> None:
-        """Note what is valid and probably not meant; the findings' paths start at `prefix`."""
+        """Note warnings; the paths of the findings start at `prefix`."""
         for finding in islice(findings, max(0, MOST_PROBLEMS - len(self.warnings))):
             path: Path = (*prefix, *finding.path)
             self.warnings.append(UnlocatedProblem(path, finding._replace(path=path)))
 
-    def add(self, complaints: Iterable[UnlocatedProblem]) -> None:
-        """Note complaints, up to as many as are worth reading."""
-        for complaint in complaints:
+    def add(self, problems: Iterable[UnlocatedProblem]) -> None:
+        """Note problems, up to the limit."""
+        for problem in problems:
             if self.is_full:
                 return
-            self.complaints.append(complaint)
-            self.room -= complaint.weight
+            self.problems.append(problem)
+            self.room -= problem.weight
             self.is_full = self.room < 0
 
     def add_findings(self, findings: Iterable[Finding], *prefix: str | int) -> None:
@@ -75,29 +79,35 @@ class Checked:
     def add_error(
         self, error: ValidationError, *prefix: str | int, but: Callable[[Path], bool] = _nothing
     ) -> None:
-        """Note what pydantic refuses below a path, `but` for some paths; of too much only how much it is."""
-        if error.error_count() > MOST_PROBLEMS:
-            what = f"{error.error_count():,} things are wrong below this"
-            self.complain(
-                "too-many-problems", what, "check that the file is what it should be", *prefix
-            )
+        """Note what pydantic refuses below a path.
+
+        Args:
+            error: the error of pydantic. If it has too many parts, only their number is noted.
+            prefix: the path of what was validated.
+            but: returns whether to ignore what is wrong at a path.
+        """
+        count = error.error_count()
+        if count > MOST_PROBLEMS:
+            remedy = "check that the file is what it should be"
+            what = f"there are {count:,} problems below this"
+            self.refuse("too-many-problems", what, remedy, *prefix)
             self.is_full = True
             return
-        complaints = (
+        problems = (
             UnlocatedProblem((*prefix, *detail["loc"]), error=detail)
             for detail in error.errors(include_url=False)
         )
-        self.add(complaint for complaint in complaints if not but(complaint.path))
+        self.add(problem for problem in problems if not but(problem.path))
 
     @contextmanager
-    def effort(self) -> Iterator[Effort]:
-        """Provide what is left of the work that the document may make, and take off what was used of its amounts."""
-        effort = Effort(self.room + 1, self.amounts)
+    def budget(self) -> Iterator[Budget]:
+        """Provide what validation may still spend, and subtract the amounts that it checked."""
+        budget = Budget(self.room + 1, self.amounts)
         try:
-            yield effort
+            yield budget
         finally:
-            self.amounts = effort.amounts
+            self.amounts = budget.amounts
 
-    def complain(self, code: str, what: str, remedy: str, *path: str | int) -> None:
-        """Note something that is wrong at a path."""
+    def refuse(self, code: str, what: str, remedy: str, *path: str | int) -> None:
+        """Note a problem at a path."""
         self.add([UnlocatedProblem(path, Finding(code, what, remedy, path))])

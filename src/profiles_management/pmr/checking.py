@@ -1,4 +1,4 @@
-"""Plain data to a PMR, or to everything that is wrong with it."""
+"""Validation of plain data: the PMR, and everything that is wrong."""
 
 from __future__ import annotations
 
@@ -10,118 +10,128 @@ from pydantic import FailFast, TypeAdapter, ValidationError
 from profiles_management.pmr.checked import Checked
 from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
-from profiles_management.pmr.effort import Effort
+from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.partial_entries import account_finding_of, salvaged, salvaged_warnings
+from profiles_management.pmr.partial_entries import (
+    account_finding_of,
+    partial_findings,
+    partial_warnings,
+)
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
 
 VERSION: Final = 1
 _BATCH: Final = 256
-_MOST_DEFAULTS: Final = 200  # values, which any number of profiles may have
-_MOST_TOP_KEYS: Final = 20  # that may be a misspelled `profiles`
+_MOST_DEFAULTS: Final = 200  # values of defaults that any number of profiles may have
+_MOST_TOP_KEYS: Final = 20  # unknown keys that are compared with `profiles`
 _PROFILES: Final = TypeAdapter(Annotated[list[Profile], FailFast()])
 _OF_PROFILES: Final = {*Profile.model_fields} | {
-    one.serialization_alias for one in Profile.model_fields.values()
+    field.serialization_alias for field in Profile.model_fields.values()
 }
 _DEFINING: Final = _OF_PROFILES - {*Addition.model_fields}
 _MORE_ALLOWED: Final = (
     "remove some, or ask the administrator to raise the limit for sources that are not trusted"
 )
-_NONE_YET: Final = "write: profiles: [] if there are to be none"
+_NO_PROFILES: Final = "write: profiles: [] if there are no profiles"
 
 
 def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
-    """Validate a document that was read as plain data. The list of profiles is emptied on the way, to save memory."""
+    """Validate a document.
+
+    Args:
+        data: the document as plain data. Its list of profiles is emptied, to save memory.
+        rules: what this installation allows.
+        additions: whether entries without owner may add contributors.
+    """
     checked = Checked(additions=additions, limits=rules.limits)
     if not isinstance(data, dict):
-        _no_mapping(checked, data)
+        checked.refuse(*_not_a_mapping(data))
         return checked
-    if {"apiVersion", "kind"} <= data.keys():
-        remedy = "list its name and owner under a key profiles"
-        checked.complain("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)
+    other_form = _other_form(data)
+    if other_form is not None:
+        checked.add([UnlocatedProblem(other_form.path, other_form)])
         return checked
-    if "profiles" not in data and isinstance(data.get("resources"), list):
-        checked.complain(
-            "no-profiles",
-            "this is a kustomization, not a PMR",
-            "name another file, or move this one",
-        )
-        return checked
-    _top(checked, data)
-    if "defaults" in data and data["defaults"] is not None:
-        _defaults(checked, data["defaults"], rules)
-    if isinstance(data.get("profiles"), list) and not _is_too_long(
-        checked, data["profiles"], data.get("defaults")
-    ):
-        _profiles(checked, data["profiles"], rules)
+    _check_top(checked, data)
+    defaults, entries = data.get("defaults"), data.get("profiles")
+    if defaults is not None:
+        _check_defaults(checked, defaults, rules)
+    if isinstance(entries, list) and not _is_too_long(checked, entries, defaults):
+        _check_profiles(checked, entries, rules)
     return checked
 
 
-def _no_mapping(checked: Checked, data: object) -> None:
+def _not_a_mapping(data: object) -> tuple[str, str, str]:
+    """Return code, text and remedy for a document that is not a mapping."""
     if data is None:
-        checked.complain("empty-document", "the document is empty", _NONE_YET)
-    elif isinstance(data, list):
-        checked.complain(
-            "no-profiles",
-            "the document is a list, not a mapping",
-            "put it below a first line: profiles:",
-        )
-    elif isinstance(data, str) and (page := page_finding(data)) is not None:
-        checked.complain(page.code, page.what, page.remedy)
-    elif isinstance(data, str) and is_file_name(data):
-        what = f"the document is the name of a file, {quoted(data)}, not its content"
-        checked.complain("file-name", what, "read the file and pass its content")
-    else:
-        remedy = "start with a line: profiles:, and list the profiles below it"
-        checked.complain("no-profiles", f"the document is {kind_of(data)}, not a mapping", remedy)
+        return "empty-document", "the document is empty", _NO_PROFILES
+    if isinstance(data, list):
+        remedy = "put it below a first line: profiles:"
+        return "no-profiles", "the document is a list, not a mapping", remedy
+    if isinstance(data, str):
+        page = page_finding(data)
+        if page is not None:
+            return page.code, page.what, page.remedy
+        if is_file_name(data):
+            what = f"the document is the name of a file, {quoted(data)}, not its content"
+            return "file-name", what, "read the file and pass its content"
+    remedy = "start with a line: profiles:, and list the profiles below it"
+    return "no-profiles", f"the document is {kind_of(data)}, not a mapping", remedy
 
 
-def _top(checked: Checked, data: dict[str, Any]) -> None:
+def _other_form(data: dict[str, Any]) -> Finding | None:
+    """Return the finding for a mapping that is not a PMR, None for any other."""
+    if {"apiVersion", "kind"} <= data.keys():
+        remedy = "list its name and owner under a key profiles"
+        return Finding("no-profiles", "this is a Kubernetes manifest, not a PMR", remedy)
+    if "profiles" not in data and isinstance(data.get("resources"), list):
+        remedy = "pass another file, or move this one"
+        return Finding("no-profiles", "this is a kustomization, not a PMR", remedy)
+    return None
+
+
+def _check_top(checked: Checked, data: dict[str, Any]) -> None:
     if isinstance(data.get("sops"), dict):
         what, remedy = "the document is encrypted with sops", "decrypt it first: sops decrypt FILE"
-        checked.add(
-            [
-                UnlocatedProblem(
-                    ("sops",), Finding("other-form", what, remedy, ("sops",), at_key=True)
-                )
-            ]
-        )
+        finding = Finding("other-form", what, remedy, ("sops",), at_key=True)
+        checked.add([UnlocatedProblem(("sops",), finding)])
         return
     unknown = [key for key in data if key not in TOP_KEYS]
     checked.add(
         UnlocatedProblem((key,), unknown_key(key, list(TOP_KEYS), (key,))) for key in unknown
     )
-    _version(checked, data)
-    profiles = data.get("profiles")
-    if "profiles" not in data:
-        if not any(near(key, TOP_KEYS) == "profiles" for key in unknown[:_MOST_TOP_KEYS]):
-            checked.complain("no-profiles", "there is no key profiles", _NONE_YET)
-    elif profiles is None:
-        checked.complain("no-profiles", '"profiles" has nothing below it', _NONE_YET, "profiles")
+    _check_version(checked, data.get("version", VERSION))
+    if "profiles" in data:
+        _check_list_of_profiles(checked, data["profiles"])
+    elif all(near(key, TOP_KEYS) != "profiles" for key in unknown[:_MOST_TOP_KEYS]):
+        checked.refuse("no-profiles", "there is no key profiles", _NO_PROFILES)
+
+
+def _check_list_of_profiles(checked: Checked, profiles: object) -> None:
+    if profiles is None:
+        checked.refuse("no-profiles", '"profiles" has no value', _NO_PROFILES, "profiles")
     elif not isinstance(profiles, list):
-        what = f'"profiles" wants a list, this is {kind_of(profiles)}'
-        checked.complain("not-a-list", what, list_remedy("profiles", profiles), "profiles")
+        what = f'"profiles" must be a list, this is {kind_of(profiles)}'
+        checked.refuse("not-a-list", what, list_remedy("profiles", profiles), "profiles")
 
 
-def _version(checked: Checked, data: dict[str, Any]) -> None:
-    version = data.get("version", VERSION)
-    if type(version) is int and version > VERSION:
+def _check_version(checked: Checked, version: object) -> None:
+    if version is None:
+        return
+    if type(version) is not int or version < VERSION:
+        what = "there is no such version"
+        checked.refuse("unknown-version", what, "write: version: 1", "version")
+    elif version > VERSION:
         what = f"version {version} is newer than this program, which reads version {VERSION}"
-        checked.complain("unknown-version", what, "upgrade, or write: version: 1", "version")
-    elif version is not None and (type(version) is not int or version != VERSION):
-        checked.complain(
-            "unknown-version", "there is no such version", "write: version: 1", "version"
-        )
+        checked.refuse("unknown-version", what, "upgrade, or write: version: 1", "version")
 
 
-def _defaults(checked: Checked, data: object, rules: Rules) -> None:
+def _check_defaults(checked: Checked, data: object, rules: Rules) -> None:
     try:
-        with checked.effort() as effort:
-            checked.defaults = Defaults.model_validate(data, context=effort)
+        with checked.budget() as budget:
+            checked.defaults = Defaults.model_validate(data, context=budget)
     except ValidationError as error:
         checked.add_error(error, "defaults")
     else:
@@ -129,18 +139,70 @@ def _defaults(checked: Checked, data: object, rules: Rules) -> None:
         checked.warn(defaults_warnings(checked.defaults), "defaults")
 
 
+# limits of the whole document
+
+
+def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool:
+    """Return whether a document has more than its source may have; the reason is noted."""
+    excess = _excess(checked, entries, defaults)
+    if excess is None:
+        return False
+    checked.refuse(*excess)
+    return True
+
+
+def _excess(
+    checked: Checked, entries: list[Any], defaults: object
+) -> tuple[str, str, str, str] | None:
+    """Return code, text, remedy and key for what a document has too much of, None for nothing."""
+    limits, profiles = checked.limits, len(entries)
+    size = _size(defaults)
+    if size > _MOST_DEFAULTS and size * profiles > limits.values:
+        what = (
+            f"the defaults have {size:,} values for each of {profiles:,} profiles; "
+            "together that is more than the limit"
+        )
+        return "too-many-values", what, "write smaller defaults", "defaults"
+    if limits.profiles is not None and profiles > limits.profiles:
+        what = f"this source has {profiles:,} profiles, at most {limits.profiles:,} are allowed"
+        return "too-many-profiles", what, _MORE_ALLOWED, "profiles"
+    if limits.contributors is None:
+        return None
+    contributors = _count_contributors(entries)
+    if contributors <= limits.contributors:
+        return None
+    most = f"at most {limits.contributors:,} are allowed"
+    what = f"this source has {contributors:,} contributors, {most}"
+    return "too-many-contributors", what, _MORE_ALLOWED, "profiles"
+
+
+def _count_contributors(entries: list[Any]) -> int:
+    lists = (entry.get("contributors") for entry in entries if isinstance(entry, dict))
+    return sum(len(contributors) for contributors in lists if isinstance(contributors, list))
+
+
+def _size(value: object) -> int:
+    """Return the number of values in a value, itself included."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_size, value.values()))
+    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
+
+
+# profiles
+
+
 Entry = Profile | Addition | dict[str, Any]
-"""An entry of the list of profiles; one that was refused is the mapping that was written."""
+"""An entry of the list of profiles. A refused one is the mapping in the document."""
 
 
-def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
+def _check_profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     first: dict[str, int] = {}
     entries.reverse()
     start = 0
     while entries:
         batch = entries[: -_BATCH - 1 : -1]
         del entries[-_BATCH:]
-        for index, entry in _batch(checked, batch, start, rules):
+        for index, entry in _validated(checked, batch, start, rules):
             _add(checked, entry, index, first, rules)
         start += len(batch)
         if checked.is_full:
@@ -151,70 +213,48 @@ def _profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
     )
 
 
-def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool:
-    """Complain of more than this source may have or multiply; return whether there is such a complaint."""
-    limits = checked.limits
-    size = _size(defaults)
-    if size > _MOST_DEFAULTS and size * len(entries) > limits.values:
-        what = f"the defaults hold {size:,} values for each of {len(entries):,} profiles, more than is allowed together"
-        checked.complain("too-many-values", what, "write smaller defaults", "defaults")
-        return True
-    if limits.profiles is not None and len(entries) > limits.profiles:
-        what = f"this source has {len(entries):,} profiles, at most {limits.profiles:,} are allowed"
-        checked.complain("too-many-profiles", what, _MORE_ALLOWED, "profiles")
-        return True
-    if limits.contributors is None:
-        return False
-    listed = (entry.get("contributors") for entry in entries if isinstance(entry, dict))
-    number = sum(len(people) for people in listed if isinstance(people, list))
-    if number > limits.contributors:
-        what = (
-            f"this source has {number:,} contributors, at most {limits.contributors:,} are allowed"
-        )
-        checked.complain("too-many-contributors", what, _MORE_ALLOWED, "profiles")
-    return number > limits.contributors
-
-
-def _size(value: object) -> int:
-    """Return how many values there are in a value."""
-    if not isinstance(value, dict | list):
-        return 1
-    return 1 + sum(map(_size, value.values() if isinstance(value, dict) else value))
-
-
-def _batch(
+def _validated(
     checked: Checked, batch: list[Any], start: int, rules: Rules
 ) -> Iterator[tuple[int, Entry]]:
-    """Yield the entries of a batch with their indexes; those that are refused as they were written."""
-    effort = Effort(MOST_FINDINGS, checked.amounts)
+    """Yield the entries of a batch with their indexes."""
+    budget = Budget(MOST_FINDINGS, checked.amounts)
     try:
-        entries = _PROFILES.validate_python(batch, context=effort)
-    except ValidationError:  # the others of the batch are fine
-        for index, entry in enumerate(batch, start):
-            if not checked.is_full and (read := _one(checked, entry, index, rules)) is not None:
-                yield index, read
-        return
-    checked.amounts = effort.amounts
-    yield from enumerate(entries, start)
+        entries = _PROFILES.validate_python(batch, context=budget)
+    except ValidationError:  # at least one entry is refused
+        yield from _validated_one_by_one(checked, batch, start, rules)
+    else:
+        checked.amounts = budget.amounts
+        yield from enumerate(entries, start)
 
 
-def _one(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | None:
+def _validated_one_by_one(
+    checked: Checked, batch: list[Any], start: int, rules: Rules
+) -> Iterator[tuple[int, Entry]]:
+    for index, entry in enumerate(batch, start):
+        if checked.is_full:
+            return
+        validated = _validated_entry(checked, entry, index, rules)
+        if validated is not None:
+            yield index, validated
+
+
+def _validated_entry(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | None:
     model: type[Profile | Addition] = Profile
     if checked.additions is not None and isinstance(entry, dict) and "owner" not in entry:
-        model, entry = Addition, _without_defining(checked, entry, index)
+        model, entry = Addition, _without_definition(checked, entry, index)
     try:
-        with checked.effort() as effort:
-            return model.model_validate(entry, context=effort)
+        with checked.budget() as budget:
+            return model.model_validate(entry, context=budget)
     except ValidationError as error:
         refused = error
     if not isinstance(entry, dict):
         checked.add_error(refused, "profiles", index)
         return None
     checked.add_error(refused, "profiles", index, but=_is_of_contributor)
-    known = _people(checked, entry.get("contributors"), index)
-    checked.add_findings(salvaged(entry, known, rules), "profiles", index)
+    contributors = _valid_contributors(checked, entry.get("contributors"), index)
+    checked.add_findings(partial_findings(entry, contributors, rules), "profiles", index)
     if not checked.is_full:
-        checked.warn(salvaged_warnings(entry), "profiles", index)
+        checked.warn(partial_warnings(entry), "profiles", index)
     return entry
 
 
@@ -222,44 +262,54 @@ def _is_of_contributor(path: Path) -> bool:
     return path[2:3] == ("contributors",) and len(path) > len(("profiles", "index", "contributors"))
 
 
-def _people(checked: Checked, listed: object, index: int) -> list[tuple[int, Contributor]]:
-    """Complain of each contributor who is refused; return the others with their places in the list."""
-    known: list[tuple[int, Contributor]] = []
+def _valid_contributors(
+    checked: Checked, listed: object, index: int
+) -> list[tuple[int, Contributor]]:
+    """Return the valid contributors of an entry with their places; note what is wrong in others."""
+    valid: list[tuple[int, Contributor]] = []
     for place, entry in enumerate(listed) if isinstance(listed, list) else ():
         if checked.is_full:
             break
         path: Path = ("profiles", index, "contributors", place)
         account = account_finding_of(entry)
+        ignored: tuple[Path, ...] = ()
         if account is not None:
             checked.add_findings([account], *path)
+            ignored = ((*path, "kind"), (*path, "namespace"))
         try:
-            known.append((place, Contributor.model_validate(entry)))
+            valid.append((place, Contributor.model_validate(entry)))
         except ValidationError as error:
-            complained_of = () if account is None else ((*path, "kind"), (*path, "namespace"))
-            checked.add_error(error, *path, but=complained_of.__contains__)
-    return known
+            checked.add_error(error, *path, but=ignored.__contains__)
+    return valid
 
 
-def _without_defining(checked: Checked, entry: dict[str, Any], index: int) -> dict[str, Any]:
-    """Complain of what an addition cannot set; return the rest of it."""
+def _without_definition(checked: Checked, entry: dict[str, Any], index: int) -> dict[str, Any]:
+    """Return an addition without the keys that only a definition may have; note these keys."""
     for key in entry.keys() & _DEFINING:
         what = f'an entry without owner adds contributors and cannot set "{key}"'
         remedy = "remove it, or add an owner if this source defines the profile"
         path: Path = ("profiles", index, key)
-        checked.add(
-            [UnlocatedProblem(path, Finding("not-for-additions", what, remedy, path, at_key=True))]
-        )
-    return {key: part for key, part in entry.items() if key not in _DEFINING}
+        finding = Finding("not-for-additions", what, remedy, path, at_key=True)
+        checked.add([UnlocatedProblem(path, finding)])
+    return {key: value for key, value in entry.items() if key not in _DEFINING}
 
 
 def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rules: Rules) -> None:
-    """Take an entry in; of one that was refused, only the name is looked at."""
+    """Add an entry to the document; of a refused one, only the name is compared.
+
+    Args:
+        checked: the document.
+        entry: the entry.
+        index: its place in the list of profiles.
+        first: the place of the first entry of each name; the name of this one is added.
+        rules: what this installation allows.
+    """
     name = entry.get("name") if isinstance(entry, dict) else entry.name
     if not isinstance(name, str):
         return
     if name in first:
         path: Path = ("profiles", index, "name")
-        what = f"another profile is called {quoted(name)}"
+        what = f"another profile has the name {quoted(name)}"
         finding = Finding("duplicate-profile", what, "rename or remove one", path)
         checked.add([UnlocatedProblem(path, finding, first=("profiles", first[name], "name"))])
         return

@@ -23,8 +23,8 @@ from pydantic import (
     model_validator,
 )
 
-from profiles_management.pmr.effort import Effort
-from profiles_management.pmr.limits import LimitRangeItem, LimitRangeSpec
+from profiles_management.pmr.document_limits import Budget
+from profiles_management.pmr.limit_range import LimitRangeItem, LimitRangeSpec
 from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal
 from profiles_management.pmr.names import (
     LONGEST_LABEL,
@@ -113,9 +113,9 @@ def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
 
 def _few_without_json(spec: object, info: ValidationInfo) -> object:
     """Refuse a spec with more values that JSON does not have than a document may have problems."""
-    effort = info.context if isinstance(info.context, Effort) else Effort()
-    effort.findings -= sum(1 for _ in islice(_without_json(spec), max(0, effort.findings) + 1))
-    if effort.findings < 0:
+    budget = info.context if isinstance(info.context, Budget) else Budget()
+    budget.findings -= sum(1 for _ in islice(_without_json(spec), max(0, budget.findings) + 1))
+    if budget.findings < 0:
         what = "more values here than are worth counting are not JSON"
         raise refusal([Finding("not-json", what, "write text, numbers, lists and mappings")])
     return spec

@@ -1,4 +1,4 @@
-"""Documents to PMR and back: YAML or JSON, every error at once, each with its line."""
+"""Reading and writing a PMR as YAML or JSON, with all errors at once, each with its line."""
 
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ from yaml import YAMLError
 from profiles_management.pmr.checking import check
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
-from profiles_management.pmr.indentation import joined
-from profiles_management.pmr.locating import UnlocatedProblem, drafts, tell
+from profiles_management.pmr.indentation import with_unindented_sections
+from profiles_management.pmr.locating import UnlocatedProblem, findings_of, located
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.positions import Span, span_at, spans_at
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_json
 from profiles_management.pmr.redaction import redacted
-from profiles_management.pmr.remedies import swallowed_comments
+from profiles_management.pmr.remedies import comments_in_names
 from profiles_management.pmr.rules import Rules
 from profiles_management.pmr.writing import dumps
 from profiles_management.pmr.yaml_events import Parsed, parse
-from profiles_management.pmr.yaml_findings import cut_complaint, null_complaint, number_complaint
+from profiles_management.pmr.yaml_findings import (
+    empty_value_problem,
+    number_problem,
+    split_value_problem,
+)
 
 __all__ = ["dumps", "load", "loads"]
 
-MOST_LOOK_ALIKES: Final = 20
-"""Lines with look-alikes that are told of one document."""
+MOST_CONFUSABLES: Final = 20
+"""The most confusable characters that are reported for one document."""
 
 _NO_RULES = Rules()
 
@@ -46,12 +50,14 @@ def load(
 
 
 def name_of(source: str | FilePath) -> str:
-    """Return what a source is called in problems."""
+    """Return the name of a source in problems."""
     return "<stdin>" if source == "-" else redacted(str(source))  # it may be a URL with a password
 
 
 def content(source: str | FilePath, *, limit: int = LARGEST) -> bytes:
-    """Return what is in a file, or on standard input if `source` is `-`: at most one byte above the limit.
+    """Return the content of a file, or of standard input if `source` is `-`.
+
+    Reading stops one byte above the limit.
 
     Raises:
         DocumentError: it cannot be read.
@@ -81,95 +87,99 @@ def loads(
 
     Args:
         text: the document; bytes are UTF-8, with or without a byte order mark.
-        name: what to call it in problems, such as the name of its file.
+        name: the name of the document in problems, such as the name of its file.
         rules: what this installation allows.
-        limit: the most bytes that a document may have.
-        additions: whether this is one source among several, and may add contributors to profiles of
-            the others: an entry without owner goes into `additions` of what is returned.
+        limit: the most bytes of a document.
+        additions: whether this source may add contributors to profiles of other sources. An entry
+            without owner then goes into `additions` of the returned PMR.
 
     Returns:
-        The PMR, with the warnings of the document in `warnings`, each with line, column, path and
-        remedy.
+        The PMR, with the warnings about the document in `warnings`.
 
     Raises:
-        DocumentError: with every problem of the document, each with line, column, path and remedy.
-            Nothing of a document that is refused is used.
+        DocumentError: the document is refused. It has every problem, each with line, column, path
+            and remedy.
     """
     try:
         readable = from_json(decode(text, limit))
     except Unreadable as reason:
         span = span_at(reason.text, reason.offset) if reason.offset >= 0 else None
-        raise DocumentError(
-            tell([UnlocatedProblem((), reason.finding, span=span)], reason.text, name)
-        ) from None
+        unlocated = UnlocatedProblem((), reason.finding, span=span)
+        raise DocumentError(located([unlocated], reason.text, name)) from None
     with collector_paused():
         reading = _read(readable, rules, additions=additions)
         problems = reading.problems(readable, name)
-        warnings = tell(reading.warnings, readable, name)
+        warnings = located(reading.warnings, readable, name)
         if reading.pmr is None or problems:
-            problems = _without_look_alikes(readable, problems, name, rules, additions=additions)
+            problems = _without_confusables(readable, problems, name, rules, additions=additions)
             raise DocumentError(problems, warnings)
         reading.pmr.warnings = tuple(warnings)
     return reading.pmr
 
 
 def refused(text: str, rules: Rules = _NO_RULES) -> list[Finding] | None:
-    """Return everything that `loads` refuses in a text, as data: paths start at the top.
+    """Return everything that `loads` refuses in a text, as data.
 
-    None: the text could not be read to its end, and nothing is known of the rest.
+    Returns:
+        Findings whose paths start at the top; None if the text could not be read to its end.
     """
     reading = _read(text, rules, additions=False)
-    return None if reading.pmr is None else drafts(reading.complaints)
+    return None if reading.pmr is None else findings_of(reading.unlocated)
 
 
 class _Reading(NamedTuple):
-    """What could be read of a text, everything that is wrong with it, and the warnings."""
+    """What was read from a text, and what is wrong in it. `pmr` is None if reading stopped."""
 
     pmr: ProfilesManagementRepresentation | None
-    complaints: list[UnlocatedProblem]
+    unlocated: list[UnlocatedProblem]
     warnings: list[UnlocatedProblem]
 
     def problems(self, text: str, name: str) -> list[Problem]:
         if self.pmr is None:
-            return tell(self.complaints, text, name, whole=False)
-        return tell(joined(self.complaints), text, name)
+            return located(self.unlocated, text, name, whole=False)
+        return located(with_unindented_sections(self.unlocated), text, name)
+
+
+def _stopped(*problems: UnlocatedProblem) -> _Reading:
+    return _Reading(None, [*problems], [])
 
 
 def _read(text: str, rules: Rules, *, additions: bool) -> _Reading:
     parsed = parse(text, rules.limits.values)
-    slips = [
-        UnlocatedProblem(slip.finding.path, slip.finding, span=slip.span, first=slip.first)
-        for slip in parsed.slips
-    ]
     cause = _cause(parsed, text)
     if cause is not None:
-        return _Reading(None, [cause], [])
+        return _stopped(cause)
+    of_parser = [
+        UnlocatedProblem(found.finding.path, found.finding, span=found.span, first=found.first)
+        for found in parsed.findings
+    ]
     if parsed.error is not None:
-        return _Reading(None, [*slips, _no_yaml(parsed.error, text)], [])
+        return _stopped(*of_parser, _syntax_problem(parsed.error, text))
     if parsed.stopped:
         manifests = _manifests(text)
-        return _Reading(None, [manifests] if manifests else slips, [])
+        return _stopped(*([manifests] if manifests else of_parser))
     checked = check(parsed.data, rules, additions=additions)
-    complaints = [*slips, *_of_values(parsed, {slip.path for slip in slips}, checked.complaints)]
-    cause = _other_cause(text) if complaints else None
+    problems = [*of_parser, *_value_problems(parsed, of_parser, checked.problems)]
+    if not problems:
+        return _Reading(checked.pmr(), [], [*checked.warnings, *_comments_in_names(text)])
+    cause = _other_cause(text)
     if cause is not None:
-        return _Reading(None, [cause], [])
-    warnings = checked.warnings if complaints else [*checked.warnings, *_swallowed(text)]
-    return _Reading(checked.pmr(), complaints, warnings)
+        return _stopped(cause)
+    return _Reading(checked.pmr(), problems, checked.warnings)
 
 
-# What follows is loaded for a text that is refused, and no other: most have nothing wrong, and
-# loading takes its time.
+# The modules below are imported for a refused text only: most texts are valid, and importing
+# these modules takes time.
 
 
 def _cause(parsed: Parsed, text: str) -> UnlocatedProblem | None:
-    """Return what explains that a text is no YAML, or is YAML with a mapping as a key, as templates are."""
-    has_bad_key = any(slip.finding.code == "bad-key" for slip in parsed.slips)
+    """Return why a text is not YAML, or has a mapping as a key as templates do; None if unknown."""
+    has_bad_key = any(found.finding.code == "bad-key" for found in parsed.findings)
     if parsed.error is None and not has_bad_key:
         return None
     from profiles_management.pmr import causes  # noqa: PLC0415 - see above
 
-    return causes.template_left(text) if parsed.error is None else causes.cause_of_no_yaml(text)
+    return causes.template(text) if parsed.error is None else causes.cause(text)
 
 
 def _other_cause(text: str) -> UnlocatedProblem | None:
@@ -184,59 +194,64 @@ def _manifests(text: str) -> UnlocatedProblem | None:
     return causes.manifests(text)
 
 
-def _no_yaml(error: YAMLError, text: str) -> UnlocatedProblem:
+def _syntax_problem(error: YAMLError, text: str) -> UnlocatedProblem:
     from profiles_management.pmr import syntax  # noqa: PLC0415 - see above
 
-    return syntax.syntax_complaint(error, text)
+    return syntax.syntax_problem(error, text)
 
 
-def _of_values(
-    parsed: Parsed, slipped: set[Path], checked: Iterable[UnlocatedProblem]
+def _value_problems(
+    parsed: Parsed, of_parser: Iterable[UnlocatedProblem], checked: Iterable[UnlocatedProblem]
 ) -> Iterator[UnlocatedProblem]:
-    """Yield what is wrong with the values of a text that is YAML; about each place what says most."""
-    cuts = [
-        (complaint, cut.paths)
-        for cut in parsed.cuts
-        if (complaint := cut_complaint(cut)) is not None
-    ]
-    pieces = {path for _, paths in cuts for path in paths}
-    known = slipped | pieces
-    yield from (complaint for complaint, _ in cuts)
-    yield from filter(None, (null_complaint(path) for path in parsed.nulls if path not in known))
-    yield from filter(None, map(number_complaint, parsed.odd_numbers))
-    yield from (complaint for complaint in checked if complaint.path not in pieces)
+    """Yield what is wrong with the values of a YAML text; for each place the clearest problem.
+
+    Args:
+        parsed: the text.
+        of_parser: the problems that the parser found; their places need no others.
+        checked: the problems that validation found.
+    """
+    known = {problem.path for problem in of_parser}
+    parts_of_split_values: set[Path] = set()
+    for value in parsed.split_values:
+        problem = split_value_problem(value)
+        if problem is not None:
+            yield problem
+            parts_of_split_values.update(value.paths)
+    known |= parts_of_split_values
+    empty = (empty_value_problem(path) for path in parsed.nulls if path not in known)
+    numbers = (number_problem(path) for path in parsed.odd_numbers)
+    yield from (problem for problem in (*empty, *numbers) if problem is not None)
+    yield from (problem for problem in checked if problem.path not in parts_of_split_values)
 
 
-def _swallowed(text: str) -> Iterator[UnlocatedProblem]:
-    swallowed = [*swallowed_comments(text)]
-    spans = spans_at(text, (offset for offset, _ in swallowed))
-    for (_, finding), span in zip(swallowed, spans, strict=True):
+def _comments_in_names(text: str) -> Iterator[UnlocatedProblem]:
+    found = [*comments_in_names(text)]
+    spans = spans_at(text, (offset for offset, _ in found))
+    for (_, finding), span in zip(found, spans, strict=True):
         yield UnlocatedProblem((), finding, span=span._replace(width=0))
 
 
-def _without_look_alikes(
+def _without_confusables(
     text: str, problems: list[Problem], name: str, rules: Rules, *, additions: bool
 ) -> list[Problem]:
-    """Return the problems of a text, of which those that come of look-alikes are told as such.
+    """Return the problems of a text, with confusable characters in place of their consequences.
 
-    The text is read again with YAML's own characters in their place. Only if that takes a problem
-    away were they the cause; the problems that are left on other lines are told beside them.
+    The text is read again with YAML's own characters. Only if that removes a problem were the
+    confusable characters the cause. Problems on other lines stay.
     """
     from profiles_management.pmr.repair import repaired  # noqa: PLC0415 - see above
 
     repair = repaired(text)
     if repair is None:
         return problems
-    again = _read(repair.text, rules, additions=additions).problems(repair.text, name)
-    left = {(problem.code, problem.where.line) for problem in again}
+    rest = _read(repair.text, rules, additions=additions).problems(repair.text, name)
+    left = {(problem.code, problem.where.line) for problem in rest}
     if all((problem.code, problem.where.line) in left for problem in problems):
         return problems
-    told = [
+    confusables = [
         UnlocatedProblem((), mark.finding, span=Span(mark.line, mark.column, 1))
-        for mark in repair.replaced[:MOST_LOOK_ALIKES]
+        for mark in repair.replaced[:MOST_CONFUSABLES]
     ]
     lines = {mark.line + 1 for mark in repair.replaced}
-    return [
-        *tell(told, text, name),
-        *(problem for problem in again if problem.where.line not in lines),
-    ]
+    on_other_lines = [problem for problem in rest if problem.where.line not in lines]
+    return [*located(confusables, text, name), *on_other_lines]

@@ -10,8 +10,8 @@ from typing import Final
 
 from profiles_management.pmr import documents
 from profiles_management.pmr.classes import Defaults, ProfilesManagementRepresentation
-from profiles_management.pmr.effort import Limits
-from profiles_management.pmr.locating import UnlocatedProblem, tell
+from profiles_management.pmr.document_limits import Limits
+from profiles_management.pmr.locating import UnlocatedProblem, located
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.positions import Spot, locate, lookup
@@ -125,7 +125,7 @@ def _clashes(
             complaints = [
                 UnlocatedProblem(finding.path, finding) for finding in findings[:MOST_PROBLEMS]
             ]
-            yield from tell(complaints, places.text(name), name)
+            yield from located(complaints, places.text(name), name)
 
 
 class _Places:
@@ -175,7 +175,7 @@ def _line(spot: Spot) -> int:
 
 
 def _same_entry(name: str, index: int, place: str) -> Finding:
-    what = f"another profile is called {quoted(name)}, in {place}"
+    what = f"another profile has the name {quoted(name)}, in {place}"
     return Finding("duplicate-profile", what, "rename or remove one", ("profiles", index, "name"))
 
 

@@ -1,64 +1,75 @@
-"""Sections whose lines are not indented: YAML reads `owner:` as empty and its keys as those of the profile."""
+"""Sections whose lines are not indented.
+
+YAML reads such an `owner:` as empty, and its keys as keys of the profile. One problem says so in
+place of all that follow from it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from profiles_management.pmr.diagnosis import keys_of_section
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, Path
 
 
-def joined(complaints: Sequence[UnlocatedProblem]) -> Sequence[UnlocatedProblem]:
-    """Return complaints with one in place of all that follow from a section whose lines are not indented."""
-    empty = {complaint.path for complaint in complaints if _is_empty_section(complaint)}
-    if not empty:
-        return complaints
-    neighbours: dict[Path, list[UnlocatedProblem]] = defaultdict(list)
-    for complaint in complaints:
-        neighbours[complaint.path[:-1]].append(complaint)
-    strays = {path: _strays(path[-1], neighbours[path[:-1]]) for path in empty}
-    if not any(strays.values()):
-        return complaints
-    dropped = {id(stray) for found in strays.values() for stray in found}
-    return [
-        _not_indented(complaint, strays.get(complaint.path, ()))
-        for complaint in complaints
-        if id(complaint) not in dropped
-    ]
+def with_unindented_sections(problems: Sequence[UnlocatedProblem]) -> Sequence[UnlocatedProblem]:
+    """Return problems with one for each unindented section in place of all that follow from it."""
+    sections = {problem.path for problem in problems if _is_empty_section(problem)}
+    if not sections:
+        return problems
+    siblings: dict[Path, list[UnlocatedProblem]] = defaultdict(list)
+    for problem in problems:
+        siblings[problem.path[:-1]].append(problem)
+    misplaced = {path: _misplaced(path[-1], siblings[path[:-1]]) for path in sections}
+    return [*_merged(problems, misplaced)]
 
 
-def _is_empty_section(complaint: UnlocatedProblem) -> bool:
-    finding, path = complaint.finding, complaint.path
-    if finding is None or finding.code != "empty-value" or not path:
+def _is_empty_section(problem: UnlocatedProblem) -> bool:
+    finding = problem.finding
+    if finding is None or finding.code != "empty-value" or not problem.path:
         return False
-    return bool(keys_of_section(path[-1]))
+    return bool(keys_of_section(problem.path[-1]))
 
 
-def _strays(section: str | int, neighbours: Iterable[UnlocatedProblem]) -> list[UnlocatedProblem]:
-    """Return the complaints about keys next to a section that belong below it."""
+def _misplaced(section: str | int, siblings: Iterable[UnlocatedProblem]) -> list[UnlocatedProblem]:
+    """Return the problems with keys next to a section that belong into it."""
     keys = keys_of_section(section)
+    candidates = (problem for problem in siblings if problem.path)
     return [
-        complaint
-        for complaint in neighbours
-        if complaint.path and complaint.path[-1] in keys and _is_stray(complaint)
+        problem
+        for problem in candidates
+        if problem.path[-1] in keys and _is_of_unexpected_key(problem)
     ]
 
 
-def _is_stray(complaint: UnlocatedProblem) -> bool:
-    if complaint.error is not None:
-        return complaint.error["type"] == "extra_forbidden"
-    return complaint.finding is not None and complaint.finding.code == "duplicate-key"
+def _is_of_unexpected_key(problem: UnlocatedProblem) -> bool:
+    if problem.error is not None:
+        return problem.error["type"] == "extra_forbidden"
+    return problem.finding is not None and problem.finding.code == "duplicate-key"
+
+
+def _merged(
+    problems: Iterable[UnlocatedProblem], misplaced: dict[Path, list[UnlocatedProblem]]
+) -> Iterator[UnlocatedProblem]:
+    """Yield the problems without those with misplaced keys, which their section names."""
+    dropped = {id(problem) for keys in misplaced.values() for problem in keys}
+    for problem in problems:
+        if id(problem) in dropped:
+            continue
+        keys = misplaced.get(problem.path)
+        if keys and _is_empty_section(problem):
+            yield _not_indented(problem, keys)
+        else:
+            yield problem
 
 
 def _not_indented(
-    complaint: UnlocatedProblem, strays: Sequence[UnlocatedProblem]
+    section: UnlocatedProblem, misplaced: Iterable[UnlocatedProblem]
 ) -> UnlocatedProblem:
-    if not strays or not _is_empty_section(complaint):
-        return complaint
-    keys = dict.fromkeys(str(stray.path[-1]) for stray in strays)
-    what = f'the lines below "{complaint.path[-1]}" are not indented'
-    remedy = f"put two more spaces before {' and '.join(f'{key}:' for key in keys)}"
-    finding = Finding("not-indented", what, remedy, complaint.path, at_key=True)
-    return complaint._replace(finding=finding)
+    keys = dict.fromkeys(f"{problem.path[-1]}:" for problem in misplaced)
+    what = f'the lines below "{section.path[-1]}" are not indented'
+    remedy = f"put two more spaces before {' and '.join(keys)}"
+    finding = Finding("not-indented", what, remedy, section.path, at_key=True)
+    return section._replace(finding=finding)

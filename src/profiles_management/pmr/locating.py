@@ -1,4 +1,4 @@
-"""From what is wrong to problems that say where: the second pass over a text, made only when there is one."""
+"""The places of problems: a second pass over the text, made only where something is wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
+from profiles_management.pmr.confusables import explained
 from profiles_management.pmr.diagnosis import words
-from profiles_management.pmr.effort import MOST_PROBLEMS
-from profiles_management.pmr.lookalikes import explained
+from profiles_management.pmr.document_limits import MOST_PROBLEMS
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, lines_at, locate, lookup
@@ -20,8 +20,8 @@ from profiles_management.pmr.redaction import masked
 
 _LONGEST_EXCERPT = 300
 _LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # as `splitlines` has them
-_LONGEST_LOOK = 400  # characters of a value in which an explanation is looked for
-_TELL_ALL = {
+_LONGEST_EXPLAINED = 400  # characters of a value that are searched for an explanation
+_DECISIVE = {
     "alias",
     "bad-scalar",
     "empty-value",
@@ -32,19 +32,23 @@ _TELL_ALL = {
     "tag",
     "unknown-alias",
 }
-"""Where one of these is told, nothing else about the same place is news."""
+"""Where one of these is reported, other problems of the same place follow from it."""
 
 
 _OF_TEXT = ("bad-", "not-", "unknown-")
 _NOT_OF_TEXT = {"bad-user", "not-utf-8", "not-yaml"}
-"""What is said of a text that is not what it should be, but for those that look at its characters themselves."""
+"""Codes of findings about a text that is wrong; these three already look at its characters."""
 
 
 class UnlocatedProblem(NamedTuple):
-    """Something that is wrong, before anybody knows where it stands.
+    """A problem whose line and column are not known yet.
 
-    Either an `error` of pydantic or a `finding`; `path` leads to it from the top. `span` is its
-    place if the parser saw it. `first` is the path of something earlier that it clashes with.
+    Attributes:
+        path: the path from the top of the document.
+        finding: what is wrong; None where `error` says it.
+        error: the error of pydantic, if it is one.
+        span: the place, if the parser knows it.
+        first: the path of an earlier part that this one conflicts with.
     """
 
     path: Path
@@ -55,79 +59,58 @@ class UnlocatedProblem(NamedTuple):
 
     @property
     def weight(self) -> int:
-        """How many findings it is."""
-        refused = self.error is not None and self.error["type"] == "refused"
-        return len(self.error["ctx"]["findings"]) if refused and self.error is not None else 1
+        """The number of findings in it."""
+        if self.error is None or self.error["type"] != "refused":
+            return 1
+        return len(self.error["ctx"]["findings"])
 
 
-def tell(
-    complaints: Iterable[UnlocatedProblem], text: str, file: str, *, whole: bool = True
+def located(
+    unlocated: Iterable[UnlocatedProblem], text: str, file: str, *, whole: bool = True
 ) -> list[Problem]:
-    """Return the problems, in the order of their places.
+    """Return the problems with their places, in the order of the text.
 
     Args:
-        complaints: what is wrong in a document.
+        unlocated: what is wrong in a document.
         text: the document.
-        file: what to call it.
-        whole: False if reading stopped at the last complaint, after which the text may be hostile.
+        file: the name of the document in the problems.
+        whole: False if reading stopped at the last problem; the text after it may be hostile.
     """
-    complaints, is_cut = _within(complaints)
-    if not complaints:
+    kept, is_cut = _limited(unlocated)
+    if not kept:
         return []
-    spots = locate(text if whole else _until(text, complaints[-1].span), _paths(complaints))
-    placed = [*_all_placed(complaints, spots)]
-    lines = lines_at(text, {place.span.line for place in placed})
+    spots = locate(text if whole else _until(text, kept[-1].span), _paths(kept))
+    places = [*_places(kept, spots)]
+    lines = lines_at(text, {place.span.line for place in places})
     file = escaped(file)
-    problems = dict.fromkeys(_problem(place, lines, file, is_empty=not text) for place in placed)
+    problems = dict.fromkeys(_problem(place, lines, file, is_empty=not text) for place in places)
     ordered = sorted(problems, key=lambda problem: problem.where)
-    if len(ordered) > MOST_PROBLEMS or is_cut:
-        return [*ordered[:MOST_PROBLEMS], _rest(ordered[:MOST_PROBLEMS][-1].where)]
-    return ordered
+    if len(ordered) <= MOST_PROBLEMS and not is_cut:
+        return ordered
+    shown = ordered[:MOST_PROBLEMS]
+    return [*shown, _too_many(shown[-1].where)]
 
 
-def _paths(complaints: Sequence[UnlocatedProblem]) -> list[Path]:
-    """Return the paths of everything whose place is told."""
-    paths = [complaint.path for complaint in complaints]
-    paths += [finding.path for finding in drafts(complaints)]
-    return paths + [complaint.first for complaint in complaints if complaint.first is not None]
-
-
-def _all_placed(
-    complaints: Sequence[UnlocatedProblem], spots: dict[Path, Spot]
-) -> Iterator[_Placed]:
-    """Yield every finding with its place, but for those that are no news; see _TELL_ALL."""
-    known = {one.path for one in complaints if one.finding and one.finding.code in _TELL_ALL}
-    for complaint in complaints:
-        for finding in _worded(complaint, lookup(spots, complaint.path)):
-            if finding.code in _TELL_ALL or finding.path not in known:
-                yield _placed(complaint, finding, spots)
-
-
-def _within(complaints: Iterable[UnlocatedProblem]) -> tuple[list[UnlocatedProblem], bool]:
-    """Return as many complaints as are worth telling, and whether there are more."""
+def _limited(problems: Iterable[UnlocatedProblem]) -> tuple[list[UnlocatedProblem], bool]:
+    """Return the problems up to the limit, and whether there are more."""
     kept: list[UnlocatedProblem] = []
-    room = MOST_PROBLEMS
-    for complaint in complaints:
-        if room <= 0:
+    left = MOST_PROBLEMS
+    for problem in problems:
+        if left <= 0:
             return kept, True
-        kept.append(complaint)
-        room -= complaint.weight
+        kept.append(problem)
+        left -= problem.weight
     return kept, False
 
 
-def _rest(last: Where) -> Problem:
-    """Return the last line of a document with more problems than are told."""
-    what = f"more than {MOST_PROBLEMS:,} things are wrong; the rest was not looked at"
-    return Problem(
-        "too-many-problems",
-        what,
-        last,
-        "correct these first, or check that the file is what it should be",
-    )
+def _too_many(last: Where) -> Problem:
+    what = f"there are more than {MOST_PROBLEMS:,} problems; the rest was not checked"
+    remedy = "fix these first, or check that the file is what it should be"
+    return Problem("too-many-problems", what, last, remedy)
 
 
 def _until(text: str, span: Span | None) -> str:
-    """Return the text up to a place, which may be behind its last line."""
+    """Return the text up to a place, which may be after its last line."""
     if span is None:
         return ""
     start = 0
@@ -139,93 +122,107 @@ def _until(text: str, span: Span | None) -> str:
     return text[: start + span.column + 1]
 
 
-def drafts(complaints: Iterable[UnlocatedProblem]) -> list[Finding]:
-    """Return the findings of complaints whose places nobody has looked up yet."""
-    return [finding for complaint in complaints for finding in _worded(complaint, None)]
+def _paths(problems: Sequence[UnlocatedProblem]) -> list[Path]:
+    """Return the paths of everything whose place is needed."""
+    paths = [problem.path for problem in problems]
+    paths += [finding.path for finding in findings_of(problems)]
+    return paths + [problem.first for problem in problems if problem.first is not None]
 
 
-def _worded(complaint: UnlocatedProblem, spot: Spot | None) -> list[Finding]:
-    if complaint.error is None:
-        return [] if complaint.finding is None else [complaint.finding]
-    return words(complaint.error, complaint.path, spot.text if spot else None)
+def findings_of(problems: Iterable[UnlocatedProblem]) -> list[Finding]:
+    """Return the findings of problems without looking up their places."""
+    return [finding for problem in problems for finding in _findings(problem, None)]
 
 
-class _Placed(NamedTuple):
-    """A finding, its place, and its path as it was written."""
+def _findings(problem: UnlocatedProblem, spot: Spot | None) -> list[Finding]:
+    if problem.error is not None:
+        return words(problem.error, problem.path, spot.text if spot else None)
+    return [] if problem.finding is None else [problem.finding]
+
+
+class _Place(NamedTuple):
+    """A finding, its place, and its path with the keys as they are written."""
 
     finding: Finding
     span: Span
     path: Path
 
 
-def _placed(complaint: UnlocatedProblem, finding: Finding, spots: dict[Path, Spot]) -> _Placed:
+def _places(problems: Sequence[UnlocatedProblem], spots: dict[Path, Spot]) -> Iterator[_Place]:
+    """Yield each finding with its place, without those that follow from another; see _DECISIVE."""
+    decided = {problem.path for problem in problems if _is_decisive(problem.finding)}
+    for problem in problems:
+        for finding in _findings(problem, lookup(spots, problem.path)):
+            if _is_decisive(finding) or finding.path not in decided:
+                yield _place(problem, finding, spots)
+
+
+def _is_decisive(finding: Finding | None) -> bool:
+    return finding is not None and finding.code in _DECISIVE
+
+
+def _place(problem: UnlocatedProblem, finding: Finding, spots: dict[Path, Spot]) -> _Place:
     spot = lookup(spots, finding.path)
-    span = complaint.span or _meant(spot, at_key=finding.at_key)
-    finding = _explained(finding, spot)
-    if complaint.first is not None:
-        first = lookup(spots, complaint.first)
-        finding = finding._replace(
-            what=f"{finding.what}, first on line {(first.key or first.value).line + 1}"
-        )
-    return _Placed(finding, span, _as_written(spot, finding.path))
+    span = problem.span or _span(spot, at_key=finding.at_key)
+    path = (*spot.path, *finding.path[len(spot.path) :])
+    explained_finding = _explained(finding, spot)
+    if problem.first is None:
+        return _Place(explained_finding, span, path)
+    first = lookup(spots, problem.first)
+    line = (first.key or first.value).line + 1
+    what = f"{explained_finding.what}, first on line {line}"
+    return _Place(explained_finding._replace(what=what), span, path)
 
 
-def _problem(place: _Placed, lines: dict[int, str], file: str, *, is_empty: bool) -> Problem:
-    finding, span, path = place
-    excerpt = _excerpt(lines.get(span.line, ""))
-    to_end = max(len(excerpt.rstrip()) - span.column, 1)
-    width = min(span.width or to_end, to_end)
-    where = (
-        Where(file) if is_empty else Where(file, span.line + 1, span.column + 1, path_text(path))
-    )
-    return Problem(
-        finding.code,
-        escaped(finding.what),
-        where,
-        escaped(finding.remedy),
-        excerpt,
-        width if excerpt else 0,
-    )
+def _span(spot: Spot, *, at_key: bool) -> Span:
+    """Return the place of the key if it is meant, or if the value cannot be shown."""
+    if spot.key is None:
+        return spot.value
+    is_visible = bool(spot.text) or (spot.text is not None and spot.value.width > 0)
+    return spot.value if is_visible and not at_key else spot.key
 
 
 def _explained(finding: Finding, spot: Spot) -> Finding:
-    """Return a finding about a key or a value with what explains it: a template's mark, or a look-alike in it."""
-    if (
-        not finding.code.startswith(_OF_TEXT)
-        or finding.code in _NOT_OF_TEXT
-        or len(spot.path) < len(finding.path)
-    ):
+    """Return a finding about a text with its explanation: a template, or a confusable character."""
+    is_of_text = finding.code.startswith(_OF_TEXT) and finding.code not in _NOT_OF_TEXT
+    if not is_of_text or len(spot.path) < len(finding.path):
         return finding
     if finding.at_key:
-        return explained(finding, str(spot.path[-1])[:_LONGEST_LOOK] if spot.path else "")
-    from profiles_management.pmr.templates import template_finding, template_mark  # noqa: PLC0415 - seldom needed
+        key = str(spot.path[-1]) if spot.path else ""
+        return explained(finding, key[:_LONGEST_EXPLAINED])
+    from profiles_management.pmr.templates import (  # noqa: PLC0415 - seldom needed
+        template_finding,
+        template_mark,
+    )
 
-    text = (spot.text or "")[:_LONGEST_LOOK]
+    text = (spot.text or "")[:_LONGEST_EXPLAINED]
     mark = template_mark(text)
     return template_finding(mark, finding.path) if mark else explained(finding, text)
 
 
-def _as_written(spot: Spot, path: Path) -> Path:
-    return (*spot.path, *path[len(spot.path) :])
+def _problem(place: _Place, lines: dict[int, str], file: str, *, is_empty: bool) -> Problem:
+    finding, span, path = place
+    excerpt = _excerpt(lines.get(span.line, ""))
+    where = Where(file)
+    if not is_empty:
+        where = Where(file, span.line + 1, span.column + 1, path_text(path))
+    what, remedy = escaped(finding.what), escaped(finding.remedy)
+    return Problem(finding.code, what, where, remedy, excerpt, _width(span, excerpt))
 
 
-def _meant(spot: Spot, *, at_key: bool) -> Span:
-    if spot.key is not None and (
-        at_key or spot.text is None or (spot.text == "" and not spot.value.width)
-    ):
-        return spot.key
-    return spot.value
+def _width(span: Span, excerpt: str) -> int:
+    """Return the number of columns to mark in an excerpt; 0 where there is no excerpt."""
+    if not excerpt:
+        return 0
+    to_end = max(len(excerpt.rstrip()) - span.column, 1)
+    return min(span.width or to_end, to_end)
 
 
 def _excerpt(line: str) -> str:
-    if len(line) > _LONGEST_EXCERPT:
-        return ""
-    return _masked(line)
+    return _masked(line) if len(line) <= _LONGEST_EXCERPT else ""
 
 
 @lru_cache(maxsize=256)
 def _masked(line: str) -> str:
     shown = line.replace("\t", " ")
-    return masked(
-        "".join(character if character.isprintable() else "\ufffd" for character in shown)
-    )
+    return masked("".join(mark if mark.isprintable() else "\ufffd" for mark in shown))

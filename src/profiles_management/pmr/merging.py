@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from profiles_management.pmr import disagreements
+from profiles_management.pmr import merge_conflicts
 from profiles_management.pmr.classes import (
     Addition,
     Contributor,
@@ -142,14 +142,14 @@ class _Merging:
         for name, sources in definers.items():
             source, *others = self._decisive(sources)
             if others:
-                self.conflicts[name] = disagreements.two_definitions(name, [source, *others])
+                self.conflicts[name] = merge_conflicts.two_definitions(name, [source, *others])
                 self.claimants[name] = frozenset([source, *others])
             else:
                 self.profiles[name] = _with_defaults(self.sources[source], name)
                 self.origins[name] = source
             refused = [loser for loser in sources if loser not in (source, *others)]
             self.refused += [
-                disagreements.trusted_defines(name, loser, [source, *others]) for loser in refused
+                merge_conflicts.trusted_defines(name, loser, [source, *others]) for loser in refused
             ]
 
     def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
@@ -171,14 +171,17 @@ class _Merging:
             (source, one) for source, addition in additions for one in addition.contributors
         ]
         if name not in self.conflicts:
-            self.refused += [disagreements.no_way_in(name, source, None) for source, _ in additions]
+            self.refused += [
+                merge_conflicts.no_way_in(name, source, None) for source, _ in additions
+            ]
 
     def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Add to one profile what several sources have to add."""
         profile = self.profiles[name]
         if not profile.open:
             self.refused += [
-                disagreements.no_way_in(name, source, self.origins[name]) for source, _ in additions
+                merge_conflicts.no_way_in(name, source, self.origins[name])
+                for source, _ in additions
             ]
             return
         offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
@@ -211,7 +214,7 @@ class _Merging:
             what = f"{source} adds {who} to {profile.name}"
             remedy = f"Remove {quoted(person.name)} from what {source} adds."
             self.refused.append(
-                disagreements.refused("name-collision", what, profile.name, source, remedy)
+                merge_conflicts.refused("name-collision", what, profile.name, source, remedy)
             )
 
     def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
@@ -222,7 +225,8 @@ class _Merging:
             sources = frozenset(decisive)
             self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
             self.refused += [
-                disagreements.disputed(name, source, person, decisive) for source, person in counted
+                merge_conflicts.disputed(name, source, person, decisive)
+                for source, person in counted
             ]
         else:
             source, person = min(counted, key=_last_end_first)
@@ -233,7 +237,7 @@ class _Merging:
                 counted[0][1].name,
                 counted[0][1].role,
             ):
-                self.refused.append(disagreements.disputed(name, source, person, decisive))
+                self.refused.append(merge_conflicts.disputed(name, source, person, decisive))
 
 
 class _Taken:
@@ -256,17 +260,17 @@ class _Taken:
         remedy = f"Remove {who} from what {source} adds."
         if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
             what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
-            return disagreements.refused("owner-contributes", what, profile, source, remedy)
+            return merge_conflicts.refused("owner-contributes", what, profile, source, remedy)
         if person.role == ContributorRole.ADMIN:
             what = f"{source} adds {who} to {profile} as admin, which only {definer} can"
-            return disagreements.refused("admin-added", what, profile, source, remedy)
+            return merge_conflicts.refused("admin-added", what, profile, source, remedy)
         if listed is None or (listed.name, listed.role) == (person.name, person.role):
             return None
         if listed.name != person.name:
             what = f"{source} adds {who} to {profile}, where {definer} lists the same name in another spelling"
-            return disagreements.refused("case-clash", what, profile, source, remedy)
+            return merge_conflicts.refused("case-clash", what, profile, source, remedy)
         what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
-        return disagreements.refused(
+        return merge_conflicts.refused(
             "two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds."
         )
 

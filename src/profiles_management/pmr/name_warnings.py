@@ -26,21 +26,22 @@ def user_warnings(users: Collection[str]) -> dict[str, Finding]:
     unusual, spellings = _unusual(users), [*_other_spellings(users)]
     if not unusual and not spellings:
         return {}
-    from profiles_management.pmr import odd_names  # noqa: PLC0415 - few documents need it, and loading takes time
+    from profiles_management.pmr import suspicious_names  # noqa: PLC0415 - few documents need it, and loading takes time
 
     looked_at = unusual[:_MOST_LOOKED_AT]
     warnings = {
         name: finding
         for name in looked_at
-        if (finding := odd_names.odd_name(name, is_user=True)) is not None
+        if (finding := suspicious_names.odd_name(name, is_user=True)) is not None
     }
     for name in _without_at(len(users), unusual):
         warnings.setdefault(
-            name, odd_names.odd(f"{quoted(name)} has no @; the names of the other users have one")
+            name,
+            suspicious_names.odd(f"{quoted(name)} has no @; the names of the other users have one"),
         )
     for name, before in spellings:
         what = f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
-        warnings.setdefault(name, odd_names.odd(what))
+        warnings.setdefault(name, suspicious_names.odd(what))
     return warnings
 
 
@@ -48,7 +49,7 @@ def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
     """Return the warnings about the names of all groups of a document, each with its name."""
     if not groups:
         return {}
-    from profiles_management.pmr.odd_names import odd_name  # noqa: PLC0415 - as above
+    from profiles_management.pmr.suspicious_names import odd_name  # noqa: PLC0415 - as above
 
     looked_at = islice(groups, _MOST_LOOKED_AT)
     return {

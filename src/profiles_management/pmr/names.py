@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
-from profiles_management.pmr.lookalikes import plain
+from profiles_management.pmr.confusables import plain
 from profiles_management.pmr.model import Finding, refusal
 
 LONGEST_LABEL: Final = 63

@@ -1,4 +1,8 @@
-"""What can still be said of an entry that was refused: pydantic compares nothing in it once a part is wrong."""
+"""Findings about an entry that was refused.
+
+pydantic does not compare the parts of an entry once one of them is wrong. What can be compared in
+the valid parts is compared here, so that one run reports everything.
+"""
 
 from __future__ import annotations
 
@@ -14,69 +18,64 @@ from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import annotation_findings, label_findings
 from profiles_management.pmr.people import account_finding, clashes
 from profiles_management.pmr.plugins import plugin_warnings
-from profiles_management.pmr.resource_names import name_error
+from profiles_management.pmr.resource_errors import name_error
 from profiles_management.pmr.resources import limit_list_warnings, quota_list_warnings
 from profiles_management.pmr.rules import Rules, key_findings
 
 _LONGEST_KIND: Final = 40
 
 
-def salvaged(
+def partial_findings(
     entry: dict[str, Any], people: Iterable[tuple[int, Contributor]], rules: Rules
 ) -> Iterator[Finding]:
-    """Yield what is wrong between the parts of an entry that can be read; paths start at the entry.
+    """Yield what is wrong between the valid parts of an entry; paths start at the entry.
 
     Args:
-        entry: what was written.
-        people: the contributors in it that are valid, each with its place in the list.
+        entry: the entry in the document.
+        people: the valid contributors in it, each with its place in the list.
         rules: what this installation allows.
     """
     yield from clashes(_owner(entry.get("owner")), people)
-    yield from _texts(entry, rules)
+    yield from _text_findings(entry, rules)
 
 
-def salvaged_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
-    """Yield the warnings of those parts of an entry that are valid; paths start at the entry."""
-    yield from _of_quota(entry)
-    yield from _of_limits(entry)
-    yield from _of_plugins(entry)
-
-
-def _of_quota(entry: dict[str, Any]) -> Iterator[Finding]:
+def partial_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
+    """Yield the warnings about the valid parts of an entry; paths start at the entry."""
     resources = _mapping(entry.get("resources"))
-    amounts = {
-        name: amount
-        for name, amount in _valid(resources.get("hard")).items()
-        if name_error(name) is None
-    }
-    for finding in quota_list_warnings(amounts):
-        yield finding._replace(path=("resources", "hard", *finding.path))
-
-
-def _of_limits(entry: dict[str, Any]) -> Iterator[Finding]:
-    for index, item in enumerate(
-        _list(_mapping(entry.get("limitRange", entry.get("limit_range"))).get("limits"))
-    ):
-        for field in ("max", "min", "default", "defaultRequest"):
-            for finding in limit_list_warnings(_valid(_mapping(item).get(field))):
-                yield finding._replace(path=("limitRange", "limits", index, field, *finding.path))
-
-
-def _of_plugins(entry: dict[str, Any]) -> Iterator[Finding]:
+    yield from _below(_quota_warnings(resources), "resources", "hard")
+    limit_range = _mapping(entry.get("limitRange", entry.get("limit_range")))
+    for index, item in enumerate(_list(limit_range.get("limits"))):
+        yield from _below(_limit_warnings(_mapping(item)), "limitRange", "limits", index)
     for index, item in enumerate(_list(entry.get("plugins"))):
-        kind = _mapping(item).get("kind")
-        if isinstance(kind, str):
-            for finding in plugin_warnings(kind, _mapping(item.get("spec"))):
-                yield finding._replace(path=("plugins", index, *finding.path))
+        yield from _below(_plugin_warnings(_mapping(item)), "plugins", index)
 
 
-def _valid(amounts: object) -> dict[str, str]:
-    given = _mapping(amounts).items()
-    return {
-        name: str(amount)
-        for name, amount in given
-        if isinstance(name, str) and not amount_error(name, amount)
-    }
+def _below(findings: Iterable[Finding], *prefix: str | int) -> Iterator[Finding]:
+    for finding in findings:
+        yield finding._replace(path=(*prefix, *finding.path))
+
+
+def _quota_warnings(resources: dict[Any, Any]) -> list[Finding]:
+    valid = _valid_amounts(resources.get("hard"))
+    return quota_list_warnings(
+        {name: amount for name, amount in valid.items() if name_error(name) is None}
+    )
+
+
+def _limit_warnings(item: dict[Any, Any]) -> Iterator[Finding]:
+    for field in ("max", "min", "default", "defaultRequest"):
+        yield from _below(limit_list_warnings(_valid_amounts(item.get(field))), field)
+
+
+def _plugin_warnings(item: dict[Any, Any]) -> Iterable[Finding]:
+    kind = item.get("kind")
+    return plugin_warnings(kind, _mapping(item.get("spec"))) if isinstance(kind, str) else ()
+
+
+def _valid_amounts(amounts: object) -> dict[str, str]:
+    """Return the amounts without those that are refused."""
+    named = {name: amount for name, amount in _mapping(amounts).items() if isinstance(name, str)}
+    return {name: str(amount) for name, amount in named.items() if not amount_error(name, amount)}
 
 
 def _mapping(value: object) -> dict[Any, Any]:
@@ -96,24 +95,19 @@ def account_finding_of(person: object) -> Finding | None:
 
 def _is_account(person: dict[str, Any]) -> bool:
     kind = person.get("kind")
-    return (
-        isinstance(kind, str)
-        and re.sub("[-_ ]", "", kind[:_LONGEST_KIND]).casefold() == "serviceaccount"
-    )
+    if not isinstance(kind, str):
+        return False
+    return re.sub("[-_ ]", "", kind[:_LONGEST_KIND]).casefold() == "serviceaccount"
 
 
-def _texts(entry: dict[str, Any], rules: Rules) -> list[Finding]:
-    """Return what is wrong with labels and annotations, as far as they are text."""
-    found: list[Finding] = []
-    for field, judge in (("labels", label_findings), ("annotations", annotation_findings)):
-        given = entry.get(field)
-        if not isinstance(given, dict):
-            continue
-        found += key_findings(given, rules, field)
-        if not all(isinstance(value, str) for value in given.values()):
-            texts = {key: value for key, value in given.items() if isinstance(value, str)}
-            found += [finding._replace(path=(field, *finding.path)) for finding in judge(texts)]
-    return found
+def _text_findings(entry: dict[str, Any], rules: Rules) -> Iterator[Finding]:
+    """Yield what is wrong with labels and annotations, as far as they are text."""
+    for field, check in (("labels", label_findings), ("annotations", annotation_findings)):
+        given = _mapping(entry.get(field))
+        yield from key_findings(given, rules, field)
+        texts = {key: value for key, value in given.items() if isinstance(value, str)}
+        if len(texts) < len(given):  # else pydantic has compared them
+            yield from _below(check(texts), field)
 
 
 def _owner(value: object) -> Owner | None:

@@ -19,6 +19,7 @@ MILLI: Final = -3
 _FORM = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+_EXPONENTS = {**_DECIMAL, **_BINARY}
 _DECIMAL_SUFFIX = {exponent: suffix for suffix, exponent in _DECIMAL.items()}
 _BINARY_SUFFIX = {exponent: suffix for suffix, exponent in _BINARY.items()}
 _LARGEST_BINARY = Fraction(2**63 - 1)
@@ -40,9 +41,8 @@ class _Written(NamedTuple):
     @property
     def exponent(self) -> int:
         """The power of 2 of a binary suffix, else the power of 10."""
-        if self.suffix in _BINARY:
-            return _BINARY[self.suffix]
-        return _DECIMAL[self.suffix] if self.suffix in _DECIMAL else int(self.suffix[1:])
+        known = _EXPONENTS.get(self.suffix)
+        return int(self.suffix[1:]) if known is None else known
 
     @property
     def value(self) -> Fraction:
@@ -54,21 +54,23 @@ class _Written(NamedTuple):
     @property
     def is_printed_as_written(self) -> bool:
         """Whether Go takes the text for canonical at first sight and prints it unchanged: `+2`."""
-        digits = self.whole + self.part
         if self.suffix in _BINARY:
             room = 14 - len(self.whole) - self.exponent * 3 // 10
-            return not self.part and room >= 0 and int(digits) % 8 != 0
+            return not self.part and room >= 0 and int(self.whole) % 8 != 0
+        digits = self.whole + self.part
         scale = self.exponent - len(self.part)
         short = len(digits) <= _MOST_DIGITS and scale >= NANO and scale % 3 == 0
         return short and not digits.startswith("0") and not digits.endswith("000")
 
 
 def _written(value: str | int) -> _Written:
-    form = _FORM.fullmatch(str(value)) if len(str(value)) <= _LONGEST else None
-    if form is None or isinstance(value, bool):
-        raise ValueError(f"{value!r} is no quantity")
-    whole, _, part = form[2].partition(".")
-    written = _Written(form[1] == "-", whole.lstrip("0") or "0", part, form[3] or "")
+    text = str(value)
+    form = _FORM.fullmatch(text)
+    if form is None or len(text) > _LONGEST:
+        raise ValueError(f"{value!r} is not a quantity")
+    sign, number, suffix = form.groups(default="")
+    whole, _, part = number.partition(".")
+    written = _Written(sign == "-", whole.lstrip("0") or "0", part, suffix)
     if written.suffix not in _BINARY and written.exponent + len(written.whole) > _LARGEST_MAGNITUDE:
         raise ValueError(f"{value!r} is too large")
     return written
@@ -86,6 +88,15 @@ def parse(value: str | int) -> Fraction:
     if written.suffix in _BINARY:
         amount = min(amount, _LARGEST_BINARY)
     return -amount if written.negative else amount
+
+
+def is_quantity(text: str) -> bool:
+    """Return whether Kubernetes accepts a text as a quantity."""
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _rounded_up(amount: Fraction, exponent: int) -> Fraction:
@@ -108,15 +119,15 @@ def stored(value: str | int) -> Fraction:
     return _rounded_up(parse(value), MILLI)
 
 
-def same(one: str | int, other: str | int) -> bool:
+def same(first: str | int, second: str | int) -> bool:
     """Return whether Kubernetes stores two spellings as one value, as `1000m` and `1`.
 
-    What is no quantity equals only itself.
+    A text that is not a quantity equals only itself.
     """
-    if one == other:
+    if first == second:
         return True
     try:
-        return stored(one) == stored(other)
+        return stored(first) == stored(second)
     except ValueError:
         return False
 
@@ -154,8 +165,8 @@ def _printed(amount: Fraction, suffix: str) -> str:
     exponent = power * 3 + NANO
     if exponent == 0:
         return str(number)
-    is_scientific = suffix not in _BINARY and suffix not in _DECIMAL
-    if is_scientific or exponent not in _DECIMAL_SUFFIX:
+    has_exponent = suffix not in _EXPONENTS
+    if has_exponent or exponent not in _DECIMAL_SUFFIX:
         return f"{number}e{exponent}"
     return f"{number}{_DECIMAL_SUFFIX[exponent]}"
 

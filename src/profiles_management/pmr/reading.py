@@ -8,7 +8,7 @@ import re
 import sys
 from typing import Final
 
-from profiles_management.pmr.effort import MOST_LINES
+from profiles_management.pmr.document_limits import MOST_LINES
 from profiles_management.pmr.model import Finding
 
 LARGEST: Final = 20 * 1024 * 1024

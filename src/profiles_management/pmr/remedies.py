@@ -105,7 +105,7 @@ def list_remedy(key: str, value: object) -> str:
     return f"write: {key}: [{quoted(value) if isinstance(value, str) else value}]"
 
 
-def swallowed_comments(text: str) -> Iterator[tuple[int, Finding]]:
+def comments_in_names(text: str) -> Iterator[tuple[int, Finding]]:
     """Yield a warning for each name whose end YAML takes for a comment, such as `name: ann #1`, with its offset."""
     if " #" not in text and "\t#" not in text:
         return

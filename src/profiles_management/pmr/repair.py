@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
-from profiles_management.pmr.lookalikes import (
+from profiles_management.pmr.confusables import (
     BULLETS,
     COLONS,
     COMMAS,

@@ -1,4 +1,4 @@
-"""Lists of resources in a quota or a LimitRange: every name and every amount is judged.
+"""Lists of resources in a quota or a LimitRange: validation of each name and each amount.
 
 Source: `validateContainerResourceName` in
 https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
@@ -6,8 +6,9 @@ https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/va
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Any, Final
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
@@ -15,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.amounts import amount_error, amount_warning
-from profiles_management.pmr.effort import Effort
+from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.known_resources import (
     COUNTED,
     GROUPS_OF,
@@ -24,21 +25,25 @@ from profiles_management.pmr.known_resources import (
 )
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, refusal
 from profiles_management.pmr.names import is_qualified, quoted
-from profiles_management.pmr.resource_names import (
-    is_extended,
-    is_taken,
-    known_device,
-    meant,
+from profiles_management.pmr.resource_errors import (
     name_error,
     name_warning,
     page_error,
+    unknown_resource,
 )
+from profiles_management.pmr.resource_names import is_extended, is_taken
+from profiles_management.pmr.resource_suggestions import known_device, suggested_name
 
-Judge = Callable[[str], Finding | None]
-_NOT_LOOKED_AT: Final = Finding(
-    "too-many-problems", "this was not looked at", "correct what is above"
+CONTAINER_RESOURCES: Final = "use cpu, memory, ephemeral-storage or domain/name"
+NameCheck = Callable[[str], Finding | None]
+_NOT_CHECKED: Final = Finding(
+    "too-many-problems", "this was not checked", "fix the problems above first"
 )
-_SPLIT: Final = "split it over several sources"
+_TOO_MANY_AMOUNTS: Final = Finding(
+    "too-many-values",
+    "this document has too many amounts of resources",
+    "split it over several sources",
+)
 
 
 def is_container_resource(name: str) -> bool:
@@ -55,12 +60,13 @@ def allows_overcommit(name: str) -> bool:
     return ("/" not in name or "kubernetes.io/" in name) and not name.startswith("hugepages-")
 
 
-def container_meant(name: str) -> str:
+def suggested_container_resource(name: str) -> str:
     """Return the resource of a container that was probably meant, '' where that is not clear."""
-    better = name.removeprefix("requests.").removeprefix("limits.")
-    if better == name or not is_container_resource(better):
-        better = meant(name).removeprefix("requests.").removeprefix("limits.")
-    return better if is_container_resource(better) else ""
+    for candidate in (name, suggested_name(name)):
+        better = candidate.removeprefix("requests.").removeprefix("limits.")
+        if better != name and is_container_resource(better):
+            return better
+    return ""
 
 
 @lru_cache(maxsize=8192)
@@ -70,43 +76,48 @@ def _limit_error(name: str) -> Finding | None:
         return page_error(name)
     if is_taken(name) or name in IN_LIMIT_RANGES:
         return None
-    better = container_meant(name)
-    remedy = f"write: {better}" if better else "name cpu, memory, ephemeral-storage or domain/name"
-    what = f"{quoted(name)} is no resource that can be limited here"
-    return Finding("unknown-resource", what, remedy, at_key=True)
+    return unknown_resource(name, suggested_container_resource(name), CONTAINER_RESOURCES)
 
 
-def _resource_findings(amounts: dict[Any, Any], judge: Judge, effort: Effort) -> list[Finding]:
-    effort.amounts -= len(amounts)
-    if effort.amounts < 0:
-        return [
-            Finding("too-many-values", "this document holds too many amounts of resources", _SPLIT)
-        ]
-    if effort.findings <= 0:  # the document is refused already
-        return [_NOT_LOOKED_AT]
-    findings: list[Finding] = []
-    for name, value in amounts.items():
-        if len(findings) >= min(MOST_FINDINGS, effort.findings):
-            break
-        if finding := judge(str(name)):
-            findings.append(finding._replace(path=(str(name),)))
-        elif finding := amount_error(str(name), value):
-            findings.append(finding)
-    effort.findings -= len(findings)
+def _resource_findings(
+    amounts: dict[Any, Any], check_name: NameCheck, budget: Budget
+) -> list[Finding]:
+    budget.amounts -= len(amounts)
+    if budget.amounts < 0:
+        return [_TOO_MANY_AMOUNTS]
+    if budget.findings <= 0:  # the document is refused already
+        return [_NOT_CHECKED]
+    most = min(MOST_FINDINGS, budget.findings)
+    findings = [*islice(_amount_findings(amounts, check_name), most)]
+    budget.findings -= len(findings)
     return findings
 
 
-def _resource_list(judge: Judge) -> Callable[[Any, ValidationInfo], dict[str, str]]:
+def _amount_findings(amounts: dict[Any, Any], check_name: NameCheck) -> Iterator[Finding]:
+    for key, value in amounts.items():
+        name = str(key)
+        finding = check_name(name)
+        if finding is not None:
+            yield finding._replace(path=(name,))
+            continue
+        finding = amount_error(name, value)
+        if finding is not None:
+            yield finding
+
+
+def _resource_list(check_name: NameCheck) -> Callable[[Any, ValidationInfo], dict[str, str]]:
     """Return a validator of lists of resources; it reports everything at once and returns text.
 
-    Where the context of validation is an `Effort`, it looks at no more than that leaves.
+    Where the context of validation is an `Budget`, it looks at no more than that leaves.
     """
 
     def validate(value: object, info: ValidationInfo) -> dict[str, str]:
         if not isinstance(value, dict):
-            raise PydanticCustomError("dict_type", "a mapping of resources to quantities is wanted")
-        effort = info.context if isinstance(info.context, Effort) else Effort()
-        if findings := _resource_findings(value, judge, effort):
+            raise PydanticCustomError(
+                "dict_type", "this must be a mapping of resources to quantities"
+            )
+        budget = info.context if isinstance(info.context, Budget) else Budget()
+        if findings := _resource_findings(value, check_name, budget):
             raise refusal(findings)
         return {str(name): str(amount) for name, amount in value.items()}
 
@@ -120,26 +131,31 @@ QuotaResources = Annotated[dict[str, str], PlainValidator(_resource_list(name_er
 LimitResources = Annotated[dict[str, str], PlainValidator(_resource_list(_limit_error)), _SCHEMA]
 
 
-# valid, and odd
+# warnings
 
 
 _ALIASES: Final = (
     *((name, f"requests.{name}") for name in sorted(IN_CONTAINERS)),
     *((name, f"count/{name}") for name in sorted(COUNTED & GROUPS_OF.keys())),
 )
-"""Pairs of names by which a quota counts the same."""
+"""Pairs of names under which a quota counts the same."""
 
 
 def quota_list_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    """Return what is valid in a quota and probably not meant; paths begin with the names."""
-    named = ((name, name_warning(name)) for name in amounts)
-    warnings = [finding._replace(path=(name,)) for name, finding in named if finding]
-    return [*warnings, *_amount_warnings(amounts), *_doubles(amounts)]
+    """Return what is valid in a quota but probably a mistake; paths begin with the names."""
+    return [*_name_warnings(amounts), *_amount_warnings(amounts), *_counted_twice(amounts)]
 
 
 def limit_list_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    """Return what is valid in a LimitRange and probably not meant; paths begin with the names."""
+    """Return what is valid in a LimitRange but probably a mistake; paths begin with the names."""
     return [*_device_warnings(amounts), *_amount_warnings(amounts)]
+
+
+def _name_warnings(amounts: Mapping[str, str]) -> Iterator[Finding]:
+    for name in amounts:
+        warning = name_warning(name)
+        if warning is not None:
+            yield warning._replace(path=(name,))
 
 
 def _amount_warnings(amounts: Mapping[str, str]) -> list[Finding]:
@@ -147,25 +163,19 @@ def _amount_warnings(amounts: Mapping[str, str]) -> list[Finding]:
     return [warning for warning in warnings if warning is not None]
 
 
-def _device_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    warnings = []
+def _device_warnings(amounts: Mapping[str, str]) -> Iterator[Finding]:
     for name in amounts:
-        domain, slash, last = name.partition("/")
-        if slash and (better := known_device(domain, last)):
+        domain, _, last = name.partition("/")
+        better = known_device(domain, last)
+        if better:
             what = f"{quoted(name)} limits nothing unless a device is called that"
-            warnings.append(Finding("odd-device", what, f"write: {better}", (name,), at_key=True))
-    return warnings
+            yield Finding("odd-device", what, f"write: {better}", (name,), at_key=True)
 
 
-def _doubles(amounts: Mapping[str, str]) -> list[Finding]:
-    return [
-        Finding(
-            "counted-twice",
-            f"{one} and {other} count the same, and the lower amount holds",
-            "keep one of them",
-            (other,),
-            at_key=True,
-        )
-        for one, other in _ALIASES
-        if one in amounts and other in amounts and not quantities.same(amounts[one], amounts[other])
-    ]
+def _counted_twice(amounts: Mapping[str, str]) -> Iterator[Finding]:
+    for name, alias in _ALIASES:
+        if name not in amounts or alias not in amounts:
+            continue
+        if not quantities.same(amounts[name], amounts[alias]):
+            what = f"{name} and {alias} count the same, and the lower amount applies"
+            yield Finding("counted-twice", what, "keep one of them", (alias,), at_key=True)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
-from profiles_management.pmr.effort import NO_LIMITS, Limits
+from profiles_management.pmr.document_limits import NO_LIMITS, Limits
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import (

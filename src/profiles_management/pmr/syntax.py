@@ -75,8 +75,8 @@ _LONGEST_LOOK: Final = 1_000
 _BACKTICKS: Final = re.compile(r"`(?P<text>[^`\n]*)`")
 
 
-def syntax_complaint(error: yaml.YAMLError, text: str) -> UnlocatedProblem:
-    """Return the complaint for a text that is no YAML."""
+def syntax_problem(error: yaml.YAMLError, text: str) -> UnlocatedProblem:
+    """Return the problem for a text that is no YAML."""
     said = str(getattr(error, "problem", None) or error)
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:
@@ -98,7 +98,7 @@ def syntax_complaint(error: yaml.YAMLError, text: str) -> UnlocatedProblem:
 
 
 def _never_closed(text: str) -> UnlocatedProblem | None:
-    """Return the complaint for the innermost [ or { that is still open at the end of a text."""
+    """Return the problem for the innermost [ or { that is still open at the end of a text."""
     opened: list[yaml.Token] = []
     with suppress(yaml.YAMLError):
         for token in islice(yaml.scan(text, Loader=yaml.CSafeLoader), MOST_TOKENS):

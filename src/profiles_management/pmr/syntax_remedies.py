@@ -48,13 +48,9 @@ class Broken(NamedTuple):
 
 
 def slip(broken: Broken) -> UnlocatedProblem | None:
-    """Return the complaint for a slip that explains an error, None where the error explains itself."""
+    """Return the problem for a slip that explains an error, None where the error explains itself."""
     return next(
-        (
-            complaint
-            for complaint in _slips(broken, broken.text.splitlines())
-            if complaint is not None
-        ),
+        (problem for problem in _slips(broken, broken.text.splitlines()) if problem is not None),
         None,
     )
 

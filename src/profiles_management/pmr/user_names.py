@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Final
 
-from profiles_management.pmr.lookalikes import QUOTES, code_point, described
+from profiles_management.pmr.confusables import QUOTES, code_point, described
 from profiles_management.pmr.model import Finding, refusal
 from profiles_management.pmr.names import has_unseen, is_unseen, quoted
 

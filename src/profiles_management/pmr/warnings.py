@@ -10,7 +10,7 @@ from profiles_management.pmr.classes import (
     Profile,
     ProfilesManagementRepresentation,
 )
-from profiles_management.pmr.limits import LimitRangeSpec, limit_range_warnings
+from profiles_management.pmr.limit_range import LimitRangeSpec, limit_range_warnings
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.name_warnings import group_warnings, user_warnings
 from profiles_management.pmr.people import UserKind

@@ -1,8 +1,8 @@
-"""YAML to plain data in one loop over libyaml's events, seeing on the way what a document may not hold.
+"""YAML to plain data in one loop over libyaml's events, which also finds what is not allowed.
 
-Building data straight from the events takes an eighth of the time of `yaml.load`, and notices what
-`yaml.load` hides: duplicate keys, merge keys, tags, and aliases that expand without end. Nothing
-that is refused is ever expanded.
+Building data from the events takes an eighth of the time of `yaml.load`. It also finds what
+`yaml.load` hides: duplicate keys, merge keys, tags, and aliases that expand without end. An alias
+that is refused is never expanded.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 
-from profiles_management.pmr.cuts import LONGEST_CUT, Cut, note_cut
-from profiles_management.pmr.effort import MOST_PROBLEMS, MOST_VALUES
+from profiles_management.pmr import yaml_refusals
+from profiles_management.pmr.document_limits import MOST_PROBLEMS, MOST_VALUES
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.positions import Span, span_of
-from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, described, plain
+from profiles_management.pmr.scalars import MERGE, TYPED_STARTS, Untypable, plain
+from profiles_management.pmr.split_values import LONGEST_VALUE, SplitValue, note_split_value
+from profiles_management.pmr.yaml_anchors import Anchored, Anchors
+from profiles_management.pmr.yaml_refusals import (
+    DEEPEST,
+    LONGEST_KEY,
+    MOST_ITEMS,
+    MOST_KEYS,
+    TOO_DEEP,
+)
 
-DEEPEST: Final = 32
-MOST_KEYS: Final = 20_000
-MOST_ITEMS: Final = 1_000
-LONGEST_KEY: Final = 1_024
-"""Characters; what YAML allows a key that stands before its colon without a question mark."""
 _LONG_LISTS: Final = frozenset({"profiles", "contributors"})
 
 
@@ -32,16 +35,15 @@ _Container = list[Any] | dict[Any, Any]
 
 
 class _Absent:
-    """Stands where no key is."""
+    """Marks the absence of a key."""
 
 
 _NO_KEY: Final = _Absent()
 _IGNORED: Final = _Absent()
-_OPEN: Final = _Absent()
 
 
 class ParserFinding(NamedTuple):
-    """A finding of the parser and its place. `first` is the path of a key that is there twice."""
+    """A finding of the parser and its place. `first` is the path of the first of duplicate keys."""
 
     finding: Finding
     span: Span
@@ -49,42 +51,30 @@ class ParserFinding(NamedTuple):
 
 
 class _Stop(Exception):
-    """The rest of the document is not looked at."""
-
-
-class _Anchored(NamedTuple):
-    value: Any
-    size: int  # values in it, aliases expanded
-    height: int  # containers in it, one in another
-
-
-@dataclass(slots=True)
-class _Anchor:
-    name: str
-    value: Any
-    level: int
-    before: int
-    deepest: int
+    """The rest of the document is not read."""
 
 
 @dataclass(slots=True)
 class Parsed:
-    """A document as plain data, with scalars typed as SafeLoader does.
+    """A document as plain data, with scalars typed as PyYAML's SafeLoader does.
 
-    `data` is None if parsing stopped early: at a slip, or because of `error`, where the text is no
-    YAML. `slips` are what was found until then, `nulls` the paths of values that are null,
-    `odd_numbers` those of integers such as `010` (8) and `1:30` (90), `cuts` texts that a comma cut
-    in pieces.
+    Attributes:
+        data: the data; None if parsing stopped early.
+        stopped: whether parsing stopped early, at a finding or at `error`.
+        error: the error of libyaml, if the text is not YAML.
+        findings: what is wrong in the text that was read.
+        nulls: the paths of values that are null.
+        odd_numbers: the paths of integers such as `010` (8) and `1:30` (90).
+        split_values: values that a comma split.
     """
 
     data: Any = None
-    empty: bool = True
     stopped: bool = False
     error: yaml.YAMLError | None = None
-    slips: list[ParserFinding] = field(default_factory=list)
+    findings: list[ParserFinding] = field(default_factory=list)
     nulls: list[Path] = field(default_factory=list)
     odd_numbers: list[Path] = field(default_factory=list)
-    cuts: list[Cut] = field(default_factory=list)
+    split_values: list[SplitValue] = field(default_factory=list)
 
 
 def parse(text: str, most_values: int = MOST_VALUES) -> Parsed:
@@ -92,7 +82,7 @@ def parse(text: str, most_values: int = MOST_VALUES) -> Parsed:
 
     Args:
         text: the document, without a byte order mark.
-        most_values: keys and values that it may hold, aliases expanded; at one more, reading stops.
+        most_values: the most keys and values, with aliases expanded; one more stops parsing.
     """
     builder = _Builder(text, most_values)
     try:
@@ -101,24 +91,28 @@ def parse(text: str, most_values: int = MOST_VALUES) -> Parsed:
         return Parsed(stopped=True, error=reason)
     try:
         builder.run(loader)
-    except (_Stop, yaml.YAMLError) as reason:
+    except _Stop:
         builder.parsed.stopped = True
-        builder.parsed.error = reason if isinstance(reason, yaml.YAMLError) else None
+    except yaml.YAMLError as reason:
+        builder.parsed.stopped = True
+        builder.parsed.error = reason
     finally:
         loader.dispose()
     return builder.parsed
 
 
 class _Builder:
-    """The container that is being filled, those around it, and what was found so far."""
+    """Builds the data of one text, and notes what is wrong in it.
+
+    `stack` holds the containers around the current one, each with the key of what is inside it.
+    """
 
     def __init__(self, text: str, most_values: int) -> None:
         self.text = text
         self.most_values = most_values
         self.parsed = Parsed()
         self.stack: list[tuple[Any, Any]] = []
-        self.anchors: dict[str, _Anchored | _Absent] = {}
-        self.open_anchors: list[_Anchor] = []
+        self.anchors = Anchors()
         self.documents = 0
 
     def run(self, loader: yaml.CSafeLoader) -> None:  # noqa: C901, PLR0912, PLR0915
@@ -130,6 +124,8 @@ class _Builder:
         stack = self.stack
         keys: dict[str, str] = {}
         most_values = self.most_values
+        anchors = self.anchors
+        open_anchors = anchors.open
         count = 0
         while (event := get()) is not None:
             kind = type(event)
@@ -148,16 +144,16 @@ class _Builder:
                 elif not implicit[1]:
                     self.tagged(event, here, key)
                 if event.anchor is not None:
-                    self.anchors[event.anchor] = _Anchored(value, 1, 0)
+                    anchors.values[event.anchor] = Anchored(value, 1, 0)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                if self.open_anchors:
-                    self.close_anchors(len(stack), count)
+                if open_anchors:
+                    anchors.finish(len(stack), count)
                 if kind is yaml.MappingEndEvent:
                     here.pop(_IGNORED, None)
                 size = len(here)
                 here, key = stack.pop()
                 if size > MOST_ITEMS:
-                    self.long(event, kind, size, here)
+                    self.check_size(event, kind, size, here)
                 continue
             elif kind is yaml.AliasEvent:
                 value, more = self.alias(event, here, key)
@@ -172,7 +168,7 @@ class _Builder:
 
             count += 1
             if count > most_values:
-                self.stop(event, _too_many(most_values))
+                self.stop(event, yaml_refusals.too_many_values(most_values))
             if type(here) is list:
                 here.append(value)
             elif key is _NO_KEY:
@@ -187,185 +183,125 @@ class _Builder:
             if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 stack.append((here, key))
                 if len(stack) > DEEPEST:
-                    self.stop(event, _TOO_DEEP)
-                if event.anchor is not None or self.open_anchors:
-                    self.open_anchor(event, value, count)
+                    self.stop(event, TOO_DEEP)
+                if open_anchors:
+                    anchors.note_depth(len(stack))
+                if event.anchor is not None:
+                    anchors.start(event.anchor, value, len(stack), count - 1)
                 here = value
                 key = _NO_KEY
-        self.parsed.empty = not top
         self.parsed.data = top[0] if top else None
 
-    # What follows is rare, so it may take its time.
+    # The loop calls the methods below only for rare events, so they may be slow.
 
     def path(self, here: _Container, key: object) -> Path:
         """Return the path of the value that is being read."""
         if not self.stack:
             return ()
-        above = [
-            len(one) - 1 if type(one) is list else next(reversed(one), "?")
-            for one, _ in self.stack[1:]
-        ]
+        steps = [_last_step(container) for container, _ in self.stack[1:]]
         if type(here) is list:
-            above.append(len(here))
+            steps.append(len(here))
         elif key is not _NO_KEY:
-            above.append(key)
-        return tuple(part if isinstance(part, str | int) else "?" for part in above)
+            steps.append(key)
+        return tuple(step if isinstance(step, str | int) else "?" for step in steps)
 
-    def slip(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
+    def note(self, event: yaml.Event, finding: Finding, first: Path | None = None) -> None:
         """Note a finding at the place of an event."""
-        # inside of something that is no key: nobody will find it by its path
+        # Nothing below a key that is not text can be found by its path.
         if "?" in finding.path:
             finding = finding._replace(path=finding.path[: finding.path.index("?")])
-        self.parsed.slips.append(ParserFinding(finding, span_of(event), first))
-        if len(self.parsed.slips) > MOST_PROBLEMS:
+        self.parsed.findings.append(ParserFinding(finding, span_of(event), first))
+        if len(self.parsed.findings) > MOST_PROBLEMS:
             raise _Stop
 
     def stop(self, event: yaml.Event, finding: Finding) -> NoReturn:
-        """Note a finding after which the rest is not worth reading."""
-        self.slip(event, finding)
+        """Note a finding and stop parsing."""
+        self.note(event, finding)
         raise _Stop
 
-    def long(self, event: yaml.Event, kind: type, size: int, around: _Container) -> None:
-        """Refuse a container with more in it than anybody writes; lists of profiles and of contributors may be long."""
-        is_list = kind is yaml.SequenceEndEvent
-        key = next(reversed(around), None) if isinstance(around, dict) else len(around) - 1
-        what, most = ("items", MOST_ITEMS) if is_list else ("keys", MOST_KEYS)
-        if size <= most or (is_list and key in _LONG_LISTS):
+    def check_size(self, event: yaml.Event, kind: type, size: int, parent: _Container) -> None:
+        """Refuse a very large container; lists of profiles and of contributors may be large."""
+        step = _last_step(parent)
+        parts, most = "keys", MOST_KEYS
+        if kind is yaml.SequenceEndEvent:
+            parts, most = "items", MOST_ITEMS
+            if step in _LONG_LISTS:
+                return
+        if size <= most:
             return
         path = self.path([], _NO_KEY)[:-1]
-        path = (*path, key) if self.stack and isinstance(key, str | int) else path
-        finding = Finding(
-            "too-many-values",
-            f"this has {size:,} {what}, at most {most:,} are read",
-            _CHECK_FILE,
-            path,
-        )
-        self.stop(event, finding)
+        if self.stack and isinstance(step, str | int):
+            path = (*path, step)
+        self.stop(event, yaml_refusals.too_large(size, most, parts, path))
 
     def frame(self, event: yaml.Event) -> None:
         """Refuse a second document in the same stream."""
         if type(event) is yaml.DocumentStartEvent:
             self.documents += 1
             if self.documents > 1:
-                self.stop(event, _SECOND_DOCUMENT)
+                self.stop(event, yaml_refusals.SECOND_DOCUMENT)
 
     def unusual(
         self, event: yaml.ScalarEvent, value: object, here: _Container, key: object
     ) -> object:
-        """Note a null, an odd number, or a plain scalar that YAML cannot type; the latter is taken as text."""
+        """Note a null, an odd number, or a plain scalar without a type, which is read as text."""
         is_key = type(here) is dict and key is _NO_KEY
         if value is MERGE and is_key:
             return value
-        if isinstance(value, Untypable):
-            what = f"{shortened(event.value)} {value.what}"
-            remedy = "mend it, or put it into double quotes if it is text"
-            self.slip(event, Finding("bad-scalar", what, remedy, self.path(here, key)))
-            return event.value
-        odd = self.parsed.nulls if value is None else self.parsed.odd_numbers
         path = self.path(here, key)
-        if not is_key and len(odd) <= MOST_PROBLEMS and "?" not in path:
-            odd.append(path)
+        if isinstance(value, Untypable):
+            self.note(event, yaml_refusals.bad_scalar(event.value, value, path))
+            return event.value
+        if is_key or "?" in path:
+            return value
+        noted = self.parsed.nulls if value is None else self.parsed.odd_numbers
+        if len(noted) <= MOST_PROBLEMS:
+            noted.append(path)
             if value is None and isinstance(key, str) and not event.value:
-                end = event.start_mark.index if event.start_mark is not None else 0
-                note_cut(self.parsed.cuts, self.text[max(0, end - LONGEST_CUT) : end], here, path)
+                self.note_key_without_value(event, here, path)
         return value
+
+    def note_key_without_value(self, event: yaml.ScalarEvent, here: _Container, path: Path) -> None:
+        """Note a key without a value if it is a part of a value that a comma split."""
+        end = event.start_mark.index if event.start_mark is not None else 0
+        before = self.text[max(0, end - LONGEST_VALUE) : end]
+        note_split_value(self.parsed.split_values, before, here, path)
 
     def tagged(
         self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, here: _Container, key: object
     ) -> None:
         """Refuse an explicit tag."""
-        tag = (event.tag or "").replace("tag:yaml.org,2002:", "!!")
-        what = f"the tag {shortened(tag)} is not allowed"
-        self.slip(
-            event,
-            Finding("tag", what, "remove it; quote the value if it is text", self.path(here, key)),
-        )
+        self.note(event, yaml_refusals.tag_not_allowed(event.tag or "", self.path(here, key)))
 
     def odd_key(self, event: yaml.Event, value: object, here: dict[Any, Any]) -> _Absent:
-        """Say why this is no key; what it is the key of is ignored."""
-        path = self.path(here, value if isinstance(value, str) else _NO_KEY)
-        if isinstance(value, str) and len(value) > LONGEST_KEY:
-            what = f"this key has {len(value):,} characters, at most {LONGEST_KEY:,} are read"
-            self.stop(event, Finding("bad-key", what, _CHECK_FILE, path[:-1]))
-        if isinstance(value, str):
-            finding = Finding(
-                "duplicate-key", f"the key {quoted(value)} is there twice", "keep one of them", path
-            )
-        elif value is MERGE:
-            remedy = "write the keys out, or put what all profiles share under defaults"
-            finding = Finding("merge-key", 'the merge key "<<" is not allowed', remedy, path)
-        elif isinstance(value, dict | list):
-            finding = Finding(
-                "bad-key", "a key must be text, this is a mapping or a list", _SIMPLE_KEY, path
-            )
-        else:
-            written = event.value if isinstance(event, yaml.ScalarEvent) else str(value)
-            what = f"a key must be text, YAML reads {written or 'this'} as {described(value)}"
-            finding = Finding("bad-key", what, f'write: "{written}":', path)
-        self.slip(event, finding, path if isinstance(value, str) else None)
+        """Note why this cannot be a key; its value is ignored."""
+        if not isinstance(value, str):
+            self.note(event, yaml_refusals.bad_key(event, value, self.path(here, _NO_KEY)))
+            return _IGNORED
+        path = self.path(here, value)
+        if len(value) > LONGEST_KEY:
+            self.stop(event, yaml_refusals.key_too_long(len(value), path[:-1]))
+        self.note(event, yaml_refusals.duplicate_key(value, path), path)
         return _IGNORED
 
     def alias(self, event: yaml.AliasEvent, here: _Container, key: object) -> tuple[Any, int]:
-        """Return what an alias stands for, and how many values more that makes."""
-        name = event.anchor or ""
-        found = self.anchors.get(name)
-        if isinstance(found, _Anchored):
-            if len(self.stack) + found.height > DEEPEST:
-                self.stop(event, _TOO_DEEP)
-            if self.open_anchors:
-                anchor = self.open_anchors[-1]
-                anchor.deepest = max(anchor.deepest, len(self.stack) - anchor.level + found.height)
-            return found.value, found.size - 1
-        name = f"*{shortened(name)}"
-        if found is _OPEN:
-            finding = Finding(
-                "recursive-alias", f"{name} contains itself", "write it out", self.path(here, key)
-            )
-        else:
-            remedy = f'write: "{name}" if this is text, or name it with & before'
-            finding = Finding(
-                "unknown-alias", f"nothing is called {name}", remedy, self.path(here, key)
-            )
-        self.slip(event, finding)
-        return None, 0
-
-    def open_anchor(self, event: yaml.CollectionStartEvent, value: object, count: int) -> None:
-        """Start to measure a container that has a name, and the innermost of those around it."""
-        level = len(self.stack)
-        if self.open_anchors:
-            anchor = self.open_anchors[-1]
-            anchor.deepest = max(anchor.deepest, level - anchor.level)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = _OPEN
-            self.open_anchors.append(_Anchor(event.anchor, value, level, count - 1, 0))
-
-    def close_anchors(self, level: int, count: int) -> None:
-        """Keep a container that has a name, and its size, for the aliases that follow."""
-        anchor = self.open_anchors[-1]
-        if anchor.level == level:
-            self.open_anchors.pop()
-            if self.open_anchors:
-                around = self.open_anchors[-1]
-                around.deepest = max(around.deepest, level - around.level + anchor.deepest)
-            self.anchors[anchor.name] = _Anchored(
-                anchor.value, count - anchor.before, anchor.deepest + 1
-            )
+        """Return what an alias stands for, and how many values that adds."""
+        anchor = event.anchor or ""
+        anchored = self.anchors.values.get(anchor)
+        if anchored is None:
+            is_open = anchor in self.anchors.values
+            refusal = yaml_refusals.recursive_alias if is_open else yaml_refusals.unknown_alias
+            self.note(event, refusal(anchor, self.path(here, key)))
+            return None, 0
+        depth = len(self.stack) + anchored.height
+        if depth > DEEPEST:
+            self.stop(event, TOO_DEEP)
+        self.anchors.note_depth(depth)
+        return anchored.value, anchored.size - 1
 
 
-_SIMPLE_KEY: Final = "write a simple key; was a template such as {{ name }} left over?"
-_CHECK_FILE: Final = "check that the file is what it should be"
-
-
-def _too_many(most: int) -> Finding:
-    what = f"aliases expanded, this holds more than {most:,} values"
-    return Finding("too-many-values", what, "write a smaller document")
-
-
-_TOO_DEEP: Final = Finding(
-    "too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter"
-)
-_SECOND_DOCUMENT: Final = Finding(
-    "several-documents",
-    "a second document starts here",
-    "put all profiles into one document, under one profiles key",
-)
+def _last_step(container: _Container) -> Any:  # noqa: ANN401 - a key may be anything
+    """Return the key or the index of the last part of a container; "?" for none."""
+    if isinstance(container, list):
+        return len(container) - 1
+    return next(reversed(container), "?")

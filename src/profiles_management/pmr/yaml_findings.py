@@ -1,15 +1,15 @@
-"""Complaints about values that YAML reads otherwise than people do: empty ones, texts cut by a comma, odd numbers."""
+"""Problems with values that YAML reads differently from people: empty values, commas, numbers."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from profiles_management.pmr.cuts import Cut
 from profiles_management.pmr.diagnosis import is_known_key
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted
+from profiles_management.pmr.split_values import SplitValue
 
 _NO_SPACE: Final = re.compile(r"(?P<key>[A-Za-z_]+):(?P<value>\S.*)")
 _EMPTY: Final = {
@@ -21,47 +21,56 @@ _EMPTY: Final = {
 }
 
 
-def null_complaint(path: Path) -> UnlocatedProblem | None:
-    """Return the complaint for a value with nothing in it, or None where nothing means something.
-
-    A label of a profile that is null drops a default; what plugins take is theirs to know.
-    """
-    keys = [part for part in path if isinstance(part, str)]
-    is_label = keys[:2] == ["profiles", "labels"] and len(keys) == len(
-        ("profiles", "labels", "key")
-    )
-    is_plugins = keys[:3] == ["profiles", "plugins", "spec"] and path[-1] != "spec"
-    if path in ((), ("profiles",)) or is_label or is_plugins:
+def empty_value_problem(path: Path) -> UnlocatedProblem | None:
+    """Return the problem with an empty value, None where an empty value has a meaning."""
+    if path in ((), ("profiles",)) or _may_be_empty(path):
         return None
+    keys = [step for step in path if isinstance(step, str)]
     key = keys[-1] if keys else "profiles"
+    if path[-1] != key:
+        return _empty_value(path, f'an item of "{key}" is empty', _remedy(key))
     pair = _NO_SPACE.fullmatch(key)
-    if pair is not None and path[-1] == key and is_known_key(pair["key"]):
-        what, remedy = (
-            f"{quoted(key)} has no space after its colon",
-            f"write: {pair['key']}: {pair['value']}",
-        )
-        return UnlocatedProblem(path, Finding("empty-value", what, remedy, path, at_key=True))
-    remedy = _EMPTY.get(key, "give it a value, or remove the line")
-    what = f'"{key}" has nothing after it' if path[-1] == key else f'an item of "{key}" is empty'
-    return UnlocatedProblem(path, Finding("empty-value", what, remedy, path))
+    if pair is not None and is_known_key(pair["key"]):
+        what = f"{quoted(key)} has no space after its colon"
+        remedy = f"write: {pair['key']}: {pair['value']}"
+        return _empty_value(path, what, remedy, at_key=True)
+    return _empty_value(path, f'"{key}" has no value', _remedy(key))
 
 
-def cut_complaint(cut: Cut) -> UnlocatedProblem | None:
-    """Return the complaint for a text that a comma cut in pieces; None where the piece is a key without its value."""
-    path = cut.paths[0]
-    stray = str(path[-1])
-    if is_known_key(stray):
+def _may_be_empty(path: Path) -> bool:
+    """Return whether null has a meaning: a label that drops a default, or a value of a plugin."""
+    match [step for step in path if isinstance(step, str)]:
+        case ["profiles", "labels", _]:
+            return True
+        case ["profiles", "plugins", "spec", *_]:
+            return path[-1] != "spec"
+    return False
+
+
+def _remedy(key: str) -> str:
+    return _EMPTY.get(key, "give it a value, or remove the line")
+
+
+def _empty_value(path: Path, what: str, remedy: str, *, at_key: bool = False) -> UnlocatedProblem:
+    return UnlocatedProblem(path, Finding("empty-value", what, remedy, path, at_key=at_key))
+
+
+def split_value_problem(value: SplitValue) -> UnlocatedProblem | None:
+    """Return the problem with a value that a comma split, None if the rest is a key of its own."""
+    path = value.paths[0]
+    rest = str(path[-1])
+    if is_known_key(rest):
         return None
-    what = f"a comma ends a value inside {{ }}, so {quoted(stray)} became a key"
-    remedy = f"put the value into double quotes: {cut.key}: {quoted(' '.join(cut.text.split()))}"
+    what = f"a comma ends a value inside {{ }}, so {quoted(rest)} became a key"
+    whole = quoted(" ".join(value.text.split()))
+    remedy = f"put the value into double quotes: {value.key}: {whole}"
     return UnlocatedProblem(path, Finding("needs-quotes", what, remedy, path, at_key=True))
 
 
-def number_complaint(path: Path) -> UnlocatedProblem | None:
-    """Return the complaint for a number that YAML reads otherwise than people do, where a number is welcome."""
+def number_problem(path: Path) -> UnlocatedProblem | None:
+    """Return the problem with a number that YAML reads differently, None where none is expected."""
     if not {"hard", "limits"}.intersection(path):
         return None
     what = "YAML does not read this number as people do"
-    return UnlocatedProblem(
-        path, Finding("odd-number", what, "write it with plain digits, or in double quotes", path)
-    )
+    remedy = "write it with plain digits, or in double quotes"
+    return UnlocatedProblem(path, Finding("odd-number", what, remedy, path))

@@ -122,7 +122,7 @@ def test_a_profile_in_two_files_is_one_error_with_both_places(run, here, two):
 
     assert ran.code == 1
     assert ran.err.splitlines()[:2] == [
-        'error[duplicate-profile]: another profile is called "a", in a.yaml:2',
+        'error[duplicate-profile]: another profile has the name "a", in a.yaml:2',
         " --> b.yaml:2:9  profiles[0].name",
     ]
 

@@ -125,7 +125,7 @@ def test_a_profile_in_two_files_is_told_with_both(over_https, repository):
     commit = repository.commit(
         {"profiles/a.yaml": document("same"), "profiles/b.yaml": document("same")}
     )[:8]
-    what = f'another profile is called "same", in profiles/a.yaml@{commit}:2. Rename or remove one [duplicate-profile]'
+    what = f'another profile has the name "same", in profiles/a.yaml@{commit}:2. Rename or remove one [duplicate-profile]'
 
     assert problems(over_https(path="profiles")) == [
         f"profiles/b.yaml@{commit}:2:9 profiles[0].name: {what}"

@@ -21,7 +21,7 @@ from profiles_management.pmr import (
     load,
     loads,
 )
-from profiles_management.pmr.effort import MOST_PROBLEMS
+from profiles_management.pmr.document_limits import MOST_PROBLEMS
 from profiles_management.pmr.scalars import Untypable, plain
 from profiles_management.pmr.user_names import is_user_name, same_user
 from profiles_management.pmr.yaml_events import parse
@@ -128,7 +128,7 @@ class TestPointing:
 
         assert (problem.where.line, problem.what) == (
             4,
-            'the key "name" is there twice, first on line 2',
+            'the key "name" is duplicated, first on line 2',
         )
 
     def test_an_alias_is_pointed_at_where_it_stands(self):
@@ -177,22 +177,22 @@ class TestLimits:
         )
 
         assert parsed.stopped
-        assert parsed.slips[0].finding.code == "too-many-values"
+        assert parsed.findings[0].finding.code == "too-many-values"
 
     @pytest.mark.parametrize("endless", ["[", "{", "- ", "? ", "{a: ", "a: {b: 1, b: 2}, "])
     def test_nothing_is_read_behind_the_place_where_reading_stopped(self, endless):
         assert refused("profiles: [" * endless.startswith("a") + endless * 100_000)
 
     def test_thirty_two_levels_are_read(self):
-        assert not parse("[" * 32 + "]" * 32).slips
-        assert parse("[" * 33 + "]" * 33).slips[0].finding.code == "too-deep"
+        assert not parse("[" * 32 + "]" * 32).findings
+        assert parse("[" * 33 + "]" * 33).findings[0].finding.code == "too-deep"
 
     def test_depth_is_counted_through_aliases(self):
         fifteen, eighteen = "[" * 15, "[" * 18
 
         parsed = parse(f"a: &a {fifteen}{']' * 15}\nb: {eighteen}*a{']' * 18}\n")
 
-        assert parsed.slips[0].finding.code == "too-deep"
+        assert parsed.findings[0].finding.code == "too-deep"
 
     def test_a_file_that_is_something_else_is_not_told_line_by_line(self):
         wrong = "".join(f"- {i}\n" for i in range(20_000))
@@ -233,8 +233,8 @@ def test_any_plain_scalar_is_typed_as_pyyaml_does(scalar):
     found = parse(f"- {scalar}")
 
     if expected is Untypable:
-        assert found.error or found.slips
-    elif not found.slips:
+        assert found.error or found.findings
+    elif not found.findings:
         assert repr(found.data) == repr(expected)
 
 

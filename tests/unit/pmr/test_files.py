@@ -54,7 +54,9 @@ def test_other_defaults_are_refused_with_both_files():
 
 
 def test_a_profile_in_several_files_is_told_at_each_but_the_first():
-    what = 'another profile is called "a", in one.yaml:1. Rename or remove one [duplicate-profile]'
+    what = (
+        'another profile has the name "a", in one.yaml:1. Rename or remove one [duplicate-profile]'
+    )
 
     assert problems(one=A, two=A, three=B, four=A) == [
         f"four.yaml:1:19 profiles[0].name: {what}",

@@ -13,8 +13,9 @@ from profiles_management.pmr import DocumentError, loads
 from profiles_management.pmr.amounts import amount_error, amount_warning
 from profiles_management.pmr.known_resources import GROUPS_OF
 from profiles_management.pmr.remedies import pairs_in
-from profiles_management.pmr.resource_names import meant, name_error, name_warning
-from profiles_management.pmr.resources import container_meant, is_container_resource
+from profiles_management.pmr.resource_errors import name_error, name_warning
+from profiles_management.pmr.resource_suggestions import suggested_name
+from profiles_management.pmr.resources import is_container_resource, suggested_container_resource
 
 COUNT = (
     "cpu", "requests.memory", "limits.ephemeral-storage", "pods", "services.nodeports", "requests.storage",
@@ -71,7 +72,7 @@ def test_a_word_that_only_looks_like_another_gets_no_remedy(name):
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_what_a_container_is_said_to_ask_for_it_may_ask_for(name):
-    better = container_meant(name)
+    better = suggested_container_resource(name)
 
     assert not better or is_container_resource(better)
 
@@ -100,13 +101,13 @@ def test_every_known_kind_of_object_is_known_in_the_singular_and_without_its_gro
             "networkpolicie",
             "authorizationpolicie",
         ):
-            assert meant(written) == right
+            assert suggested_name(written) == right
 
 
 def test_a_remedy_looks_at_no_more_than_eighty_characters():
     assert pairs_in("limits.cpu = 1, " * 5) == ['limits.cpu: "1"'] * 5
     assert pairs_in("limits.cpu = 1, " * 6) == []
-    assert meant("requests." + "gpu" * 30) == ""
+    assert suggested_name("requests." + "gpu" * 30) == ""
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ def test_the_beginning_of_a_long_amount_is_never_what_a_remedy_says_to_write(amo
 
     assert (
         finding.remedy
-        == 'write a number with a suffix that Kubernetes knows, such as "500m", "4" or "16Gi"'
+        == 'write a number with a suffix of Kubernetes, such as "500m", "4" or "16Gi"'
     )
 
 

@@ -11,8 +11,8 @@ from profiles_management.pmr import (
     loads,
     merge,
 )
-from profiles_management.pmr.odd_names import odd_name
 from profiles_management.pmr.rules import problems
+from profiles_management.pmr.suspicious_names import odd_name
 from profiles_management.pmr.user_names import is_user_name
 from profiles_management.pmr.warnings import document_warnings
 

@@ -9,7 +9,13 @@ from typing import Final
 import yaml
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.convert import editing, leftovers, peer, plain_yaml, text_parts
+from profiles_management.pmr.convert import (
+    automator,
+    editing,
+    plain_yaml,
+    remaining_errors,
+    text_parts,
+)
 from profiles_management.pmr.convert.edits import Edit, Kind
 from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.model import Finding
@@ -94,8 +100,8 @@ class _Converting:
 
     def _round(self, findings: list[Finding]) -> None:
         root = self._layout()
-        known = [*peer.edits(root)]
-        edits = known or [*leftovers.edits(root, findings)]
+        known = [*automator.edits(root)]
+        edits = known or [*remaining_errors.edits(root, findings)]
         if plain_yaml.is_needed(root, findings, edits):
             self._rewrite()
             return

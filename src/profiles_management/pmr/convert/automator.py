@@ -20,11 +20,13 @@ from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
-from profiles_management.pmr.resource_names import is_taken, meant, name_error
+from profiles_management.pmr.resource_errors import name_error
+from profiles_management.pmr.resource_names import is_taken
+from profiles_management.pmr.resource_suggestions import suggested_name
 from profiles_management.pmr.scalars import plain
 from profiles_management.pmr.user_names import same_user
 
-PEER: Final = "github-profiles-automator"
+AUTOMATOR: Final = "github-profiles-automator"
 _ROLES: Final = ("view", "edit", "admin")  # from the weakest to the strongest
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
 _OF_QUOTAS: Final = ("hard", "scopes", "scopeSelector", "scope_selector")
@@ -69,11 +71,11 @@ def _keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
     last = {part.name: part for part in mapping.parts}
     for part in mapping.parts:
         if part is not last[part.name]:
-            yield remove(part, f"this key is here twice, and {PEER} reads the last one")
+            yield remove(part, f"this key is here twice, and {AUTOMATOR} reads the last one")
         elif part.name is None or part.name not in known:
             meant = near(part.name or "", known)
             question = f"; is {meant} meant?" if meant else ""
-            yield remove(part, f"{PEER} ignores this key{question}")
+            yield remove(part, f"{AUTOMATOR} ignores this key{question}")
 
 
 def _same_name(profiles: Part) -> Iterator[Edit]:
@@ -85,7 +87,7 @@ def _same_name(profiles: Part) -> Iterator[Edit]:
     for profile in profiles.parts:
         name = _text(profile, "name")
         if name is not None and last[name] is not profile:
-            yield remove(profile, f"{PEER} reads the last profile called {quoted(name)}")
+            yield remove(profile, f"{AUTOMATOR} reads the last profile called {quoted(name)}")
 
 
 def _text(part: Part, key: str) -> str | None:
@@ -189,7 +191,7 @@ def _resource_name(amount: Part) -> Iterator[Edit]:
     name, hard = amount.name, amount.parent
     if name is None or hard is None or not is_taken(name) or name_error(name) is None:
         return
-    better = meant(name)
+    better = suggested_name(name)
     if not better.startswith("requests."):
         return
     if hard.get(better) is not None:

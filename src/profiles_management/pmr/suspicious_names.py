@@ -10,7 +10,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
-from profiles_management.pmr.lookalikes import code_point, described, explained, plain
+from profiles_management.pmr.confusables import code_point, described, explained, plain
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.user_names import ADDRESS, PROVIDED, is_user_name, written

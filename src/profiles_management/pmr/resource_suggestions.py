@@ -1,0 +1,219 @@
+"""Suggestions for names in a quota that count nothing: the name that was probably meant.
+
+Words are compared by what they mean. `requests.gpu` is far from `requests.cpu`, although they
+differ in one letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from profiles_management.pmr.known_resources import (
+    DEVICES,
+    GROUPS_OF,
+    IN_CONTAINERS,
+    IN_QUOTAS,
+    SIDES,
+    THINGS,
+)
+from profiles_management.pmr.names import near
+from profiles_management.pmr.resource_names import (
+    DEVICE_CLASS,
+    OBJECT_COUNT,
+    STORAGE_CLASS,
+    STORAGE_CLASS_RESOURCES,
+    is_counted,
+    side_of,
+    without_sides,
+)
+
+API_VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
+
+_LONGEST: Final = 80  # characters; longer names get no suggestion
+_CUTOFF: Final = 0.8  # similarity of a misspelled word; a lower one would take gpu for cpu
+_SHORTEST_MISSPELLED: Final = 4  # characters; of two shorter words, nobody can say which is meant
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
+_COUNT_PREFIX = re.compile(r"(?i)counts?[/.-]")
+_STANDARD_NAMES: Final = {_NOT_ALPHANUMERIC.sub("", name): name for name in IN_QUOTAS}
+
+
+def suggested_name(name: str) -> str:
+    """Return the name in a quota that was probably meant, '' where that is not clear.
+
+    The returned name is valid, counts, and differs from the given one.
+    """
+    if len(name) > _LONGEST:
+        return ""
+    better = _candidate(name.strip())
+    return better if better != name and is_counted(better) else ""
+
+
+def _candidate(name: str) -> str:
+    unsided = side_of(name)[1]
+    prefix = _COUNT_PREFIX.match(unsided)
+    if prefix is not None:
+        return _candidate_for_count(unsided[prefix.end() :])
+    if "/" in name:
+        return _device(name) or _object_count(name) or _from_word(name)
+    return _from_word(name) or _object_count(name)
+
+
+def _candidate_for_count(counted: str) -> str:
+    """Return the candidate for `count/NAME`, which many people write for what is not an object."""
+    if counted in IN_QUOTAS and counted not in GROUPS_OF:
+        return counted
+    return _device(counted) or _object_count(counted) or _candidate(counted)
+
+
+# storage classes and device classes
+
+
+def suggested_class(domain: str, last: str) -> str:
+    """Return the name of a class that `domain/last` means, '' where that is not clear."""
+    class_name = domain.partition(".")[0]
+    if class_name in ("requests", "limits", "storageclass", "deviceclass"):
+        return ""
+    if "deviceclass" in domain:
+        return f"{class_name}{DEVICE_CLASS}"
+    resource = _storage_resource(last)
+    return f"{class_name}{STORAGE_CLASS}{resource}" if resource else ""
+
+
+def _storage_resource(last: str) -> str:
+    if last in STORAGE_CLASS_RESOURCES:
+        return last
+    word = last.lower().removeprefix("requests.").removeprefix("limits.")
+    resource = THINGS.get(_simplified(word), "")
+    return resource if resource in STORAGE_CLASS_RESOURCES else ""
+
+
+# objects
+
+
+def _object_count(written: str) -> str:
+    """Return the `count/NAME.GROUP` that was meant by a kind of object, or ''.
+
+    Args:
+        written: `deployment`, `deployments.v1.apps`, `apps/v1/deployments` and the like.
+    """
+    words = [word for word in re.split(r"[./]", written.lower()) if word]
+    parts = [word for word in words if not API_VERSION.fullmatch(word)]
+    for place, part in enumerate(parts):
+        plural = plural_of(part)
+        if plural:
+            group = ".".join(parts[:place] + parts[place + 1 :])
+            return object_count(plural) if _is_group_of(plural, group) else ""
+    return ""
+
+
+def object_count(plural: str) -> str:
+    """Return the name in a quota that counts a known kind of object: `count/jobs.batch`."""
+    return f"{OBJECT_COUNT}{plural}.{GROUPS_OF[plural]}".rstrip(".")
+
+
+def _is_group_of(plural: str, written: str) -> bool:
+    """Return whether the written group is absent, incomplete or a misspelling of the right one.
+
+    A group without a dot is incomplete: only Kubernetes itself has such groups.
+    """
+    return "." not in written or near(written, [GROUPS_OF[plural]], _CUTOFF) is not None
+
+
+def plural_of(word: str) -> str:
+    """Return the plural of a known kind of object, '' for any other word."""
+    forms = (word, f"{word}s", f"{word}es", f"{word.removesuffix('y')}ies")
+    return next((form for form in forms if form in GROUPS_OF), "")
+
+
+# devices
+
+
+def _device(name: str) -> str:
+    """Return `requests.DOMAIN/NAME` for a device with any prefixes, '' for any other name."""
+    prefixed_domain, slash, device = name.partition("/")
+    domain = without_sides(prefixed_domain)
+    if not slash or "/" in device or _is_object(domain, device):
+        return ""
+    known = known_device(domain, device)
+    if known:
+        return f"requests.{known}"
+    return f"requests.{domain}/{device}" if "." in domain else ""
+
+
+def _is_object(domain: str, last: str) -> bool:
+    """Return whether `domain/last` names a kind of object or an API version, not a device."""
+    if domain in ("count", "counts") or last.lower() in GROUPS_OF:
+        return True
+    return API_VERSION.fullmatch(domain) is not None or API_VERSION.fullmatch(last) is not None
+
+
+def known_device(domain: str, device: str) -> str:
+    """Return the known `domain/device` that is misspelled here, '' where there is none."""
+    vendor = _vendor(domain)
+    for known in DEVICES.get(vendor, ()):
+        if device.lower() in (known, f"{known}s"):
+            return f"{vendor}/{known}" if (vendor, known) != (domain, device) else ""
+    return ""
+
+
+def _vendor(domain: str) -> str:
+    """Return the domain of the vendor of devices that a domain means: nvidia.com for nvidia."""
+    first_part = domain.lower().partition(".")[0]
+    for vendor in DEVICES:
+        if vendor.partition(".")[0] == first_part:
+            return vendor
+    return near(domain, DEVICES, _CUTOFF) or ""
+
+
+# words
+
+
+def _from_word(name: str) -> str:
+    """Return the name that a word means: `limitsCpu`, `memory_limit`, `requests.gpu`."""
+    last = name.rpartition(".")[2]
+    if last.lower().startswith("hugepages-"):
+        return f"requests.{last}"
+    word = _simplified(name)
+    unsided = [*_without_side(word)]
+    for side, rest in (("", word), *unsided):
+        if thing := _thing(rest):
+            return _on_side(side, thing)
+    for side, rest in unsided or [("", word)]:
+        if thing := _misspelled(rest):
+            return _on_side(side, thing)
+    return ""
+
+
+def _simplified(name: str) -> str:
+    """Return only the letters and digits of a name, in lower case."""
+    return _NOT_ALPHANUMERIC.sub("", name.lower())
+
+
+def _without_side(word: str) -> Iterator[tuple[str, str]]:
+    """Yield each side with which a word may begin or end, and the word without it."""
+    yield from ((side, word.removeprefix(side)) for side in SIDES if word.startswith(side))
+    yield from ((side, word.removesuffix(side)) for side in SIDES if word.endswith(side))
+
+
+def _on_side(side: str, thing: str) -> str:
+    """Return the name for one side of a thing; only what containers use has two sides."""
+    return f"{SIDES[side]}.{thing}" if side and thing in IN_CONTAINERS else thing
+
+
+def _thing(word: str) -> str:
+    """Return the name in a quota of a thing that people call by this word, '' for none."""
+    known = _STANDARD_NAMES.get(word) or THINGS.get(word)
+    if known:
+        return known
+    plural = plural_of(word)
+    return object_count(plural) if plural and plural not in IN_QUOTAS else plural
+
+
+def _misspelled(word: str) -> str:
+    """Return the name in a quota for a word that may be misspelled, '' for none."""
+    if len(word) < _SHORTEST_MISSPELLED:
+        return ""
+    similar = near(word, [*THINGS, *GROUPS_OF], _CUTOFF)
+    return _thing(similar) if similar else ""
