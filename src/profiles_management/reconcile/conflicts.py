@@ -8,6 +8,7 @@ sent, bound to what was read this time.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from enum import StrEnum
 
 from profiles_management.reconcile.plan import (
     Action,
@@ -16,9 +17,6 @@ from profiles_management.reconcile.plan import (
     ObjectRef,
     Phase,
     Plan,
-    Reason,
-    State,
-    Verb,
     Write,
 )
 
@@ -28,16 +26,12 @@ class Contradicted(Exception):
 
 
 def is_decided_alike(first: Plan, fresh: Plan) -> bool:
-    """Return whether both plans write the same gateways, and nothing holds the second one back that let the first go.
+    """Return whether the target decided the same for both plans, and halts the second only if it halted the first.
 
-    Policies can be edited while a run is under way. Nobody has seen a plan that writes other
-    gateways.
+    What it decides by can be edited while a run is under way. Nobody has seen the second plan.
     """
-    return _gateways(first) == _gateways(fresh) and (not fresh.halts or bool(first.halts))
-
-
-def _gateways(plan: Plan) -> list[object]:
-    return [fact.data.get("principals") for fact in plan.facts]
+    decided, fresh_decided = ([fact.decides for fact in plan.facts] for plan in (first, fresh))
+    return decided == fresh_decided and (not fresh.halts or bool(first.halts))
 
 
 def remaining(
@@ -116,23 +110,19 @@ def _says_the_same(fresh: Change, change: Change) -> bool:
 
 
 def _completes(fresh: Change, change: Change) -> bool:
-    """Whether it makes the policy of a pair whose RoleBinding an interrupted run of ours has just made."""
+    """Whether it makes the rest of a grant whose first object an interrupted run of ours has just made."""
     is_grant = change.person is not None and change.action is Action.CREATE
-    return (
-        is_grant
-        and fresh.reason is Reason.INCOMPLETE
-        and _said(fresh.writes) == _said(change.writes[1:])
-    )
+    return is_grant and _said(fresh.writes) == _said(change.writes[1:])
 
 
-def _said(writes: Iterable[Write]) -> list[tuple[Verb, ObjectRef, bytes]]:
+def _said(writes: Iterable[Write]) -> list[tuple[StrEnum, ObjectRef, bytes]]:
     return [(write.verb, write.target, write.body) for write in writes]
 
 
 def _repeats(fresh: Change, written: Iterable[Write], met: Write | None) -> bool:
     """Whether it writes again what was written, or creates what was there: somebody has removed it meanwhile."""
-    there = {met.target} if met is not None and met.verb is Verb.CREATE else set()
-    created = {write.target for write in fresh.writes if write.verb is Verb.CREATE}
+    there = {met.target} if met is not None and met.creates else set()
+    created = {write.target for write in fresh.writes if write.creates}
     return not _targets(fresh.writes).isdisjoint(_targets(written)) or not created.isdisjoint(there)
 
 
@@ -140,11 +130,10 @@ def _waited_for(profile: str, fresh: Plan) -> Iterator[Condition]:
     """Yield what the profile still waits for.
 
     Raises:
-        Contradicted: that is not a condition that a new profile meets, such as the end of a
-            deletion.
+        Contradicted: nothing is to be waited for in this run, or only for the end of a removal.
     """
     for pending in fresh.pending:
         if pending.profile == profile:
-            if pending.condition is None or pending.condition.state is State.GONE:
+            if pending.condition is None or pending.is_removal:
                 raise Contradicted
             yield pending.condition

@@ -28,7 +28,10 @@ class Action(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a change is made: the value is what a person reads, the name is what JSON says."""
+    """Why a change is made: the value is what a person reads, the name is what JSON says.
+
+    A target may have further reasons, in an enum of its own.
+    """
 
     WANTED = "new"
     CHANGED = "document changed"
@@ -41,20 +44,9 @@ class Reason(StrEnum):
     EXTRA_ROLE = "second role"
     RENAMED = "renamed"
     DUPLICATE = "second pair of the same role"
-    INCOMPLETE = "RoleBinding or AuthorizationPolicy missing"
     DRIFTED = "not as written"
     ADOPTED = "adopted"
     MOVED = "moved to another source"
-    STALE = "stale: deleted with its namespace and all data"
-    STALE_KEPT = "stale: deleted; its namespace stays, closed"
-
-
-class Verb(StrEnum):
-    """How a write is sent."""
-
-    CREATE = "create"
-    PATCH = "patch"
-    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,33 +65,22 @@ class ObjectRef:
         )
 
 
-class State(StrEnum):
-    """What a condition waits for."""
-
-    GONE = "gone"
-    THERE = "there"
-    READY = "ready"  # a namespace that its owner may use
-    BOUND = "bound"  # an owner's RoleBinding that names the owner
-    MATCHES = "matches"  # has the spec that `value` holds as JSON
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Condition:
-    """Something that somebody else brings about: an object that reaches a state, `value` being what it must name."""
+    """Something that somebody else brings about: an object reaches a state.
+
+    Attributes:
+        state: a member of the target's own enum. Its value continues a message after the name of
+            the object, such as `to be gone`; `{value}` in it stands for `value`.
+        value: what the object must have, where the state leaves that open.
+    """
 
     target: ObjectRef
-    state: State
+    state: StrEnum
     value: str = ""
 
     def __str__(self) -> str:
-        wanted = {
-            State.GONE: "to be gone",
-            State.THERE: "to be there",
-            State.READY: "to be ready",
-            State.BOUND: f"to name {self.value}",
-            State.MATCHES: "to be what the profile says",
-        }
-        return f"{self.target} {wanted[self.state]}"
+        return f"{self.target} {self.state.format(value=self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +88,8 @@ class Write:
     """One request.
 
     Attributes:
-        body: JSON: the object to create, or an RFC 7386 merge patch. Empty for a deletion.
+        verb: how it is sent, a member of the target's own enum; JSON has its value.
+        body: what to write, as the target encodes it; empty where nothing but the object is needed.
         version: the version of the object that was read; the write is refused where it has another
             by now.
         after: what must hold before it is sent.
@@ -119,9 +101,10 @@ class Write:
         must_exist: whether a deletion is refused where the object is gone by now: what replaces it
             was planned for somebody who had it.
         replaces: the value that it overwrites, where the fields of the change do not show it.
+        creates: whether it makes an object that must not exist yet.
     """
 
-    verb: Verb
+    verb: StrEnum
     target: ObjectRef
     body: bytes = b""
     version: str = ""
@@ -130,6 +113,7 @@ class Write:
     ends: "Person | None" = None
     must_exist: bool = False
     replaces: str = ""
+    creates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +146,7 @@ class Change:
 
     Attributes:
         target: the object that gives the step its name; `writes` names each that it touches.
+        reason: a member of Reason, or of an enum of the target.
         person: whose access it is about, if it is about somebody's.
         before, after: the roles of that person before and after, empty for none.
         until: when the access given ends, as it stands in the document.
@@ -181,7 +166,7 @@ class Change:
     profile: str
     target: ObjectRef
     action: Action
-    reason: Reason
+    reason: StrEnum
     person: Person | None = None
     before: str = ""
     after: str = ""
@@ -217,11 +202,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What waits for somebody else, such as a namespace that is being deleted; with a condition, apply waits too."""
+    """What waits for somebody else.
+
+    Attributes:
+        what: what it waits for, a sentence without a full stop.
+        condition: what an apply waits for; None where only a later run can go on.
+        is_removal: whether it waits until something is removed: until then, no change of the
+            profile that met a conflict goes on.
+    """
 
     profile: str
     what: str
     condition: Condition | None = None
+    is_removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +285,14 @@ class Fact:
         key: its name in JSON.
         data: its value in JSON.
         text: a sentence for people, '' where there is nothing to tell.
+        decides: what the changes of the plan depend on. Where a plan from fresh reads has something
+            else there, nothing of it is applied: nobody has seen it.
     """
 
     key: str
     data: Mapping[str, Any]
     text: str = ""
+    decides: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +307,7 @@ class Plan:
         new: how many of them somebody else still has to make, which takes its time.
         stale: the profiles that the document no longer defines, with changes or without.
         outside: further profiles that the document does not define, in which access ends: it
-            expired, or the namespace is being deleted.
+            expired, or the profile is being deleted.
         frozen: the sources that cannot be read, by name, with what stays because of that.
         sources: how much access each source takes away, which the brake looks at.
         held: changes that are not made until somebody allows them, in order; see stops.

@@ -12,7 +12,6 @@ class StopKind(StrEnum):
 
     REVOCATIONS = "revocations"
     CONFIRMATION = "confirmation"
-    GATEWAYS = "gateways"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Stop:
         rest: whether the plan has other changes, which are applied.
     """
 
-    kind: StopKind
+    kind: StrEnum
     what: str
     remedy: str
     rest: bool = False
@@ -44,7 +43,7 @@ class Halt:
         setting: the setting that allows the changes once, '' where none does.
     """
 
-    kind: StopKind
+    kind: StrEnum
     what: str
     brief: str
     remedy: str

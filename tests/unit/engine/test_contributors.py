@@ -7,6 +7,7 @@ from engine.looking import let_in, names_of, roles_in, steps
 from engine.world import World
 from memory_api import Kfam
 from profiles_management import Settings
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason
 from profiles_management.reconcile.plan import Phase, Reason
 
 BINDING = "user-ann-example-com-clusterrole-edit"
@@ -176,7 +177,7 @@ def test_a_half_pair_is_made_whole(world, profile, kind):
 
     report = world.apply(pmr)
 
-    assert [change.reason for change in report.plan.changes] == [Reason.INCOMPLETE]
+    assert [change.reason for change in report.plan.changes] == [KubeflowReason.INCOMPLETE]
     assert world.api.get(kind, "ml", BINDING)
     assert not world.plan(pmr).changes
 

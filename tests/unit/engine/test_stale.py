@@ -15,7 +15,8 @@ from profiles_management import (
     plan_deletion,
 )
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.reconcile.plan import Reason, Verb
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, Verb
+from profiles_management.reconcile.plan import Reason
 
 
 def delete(world, *, keep_data=False, pmr=None, **changed):
@@ -142,7 +143,10 @@ def test_deleting_plans_before_it_writes(world, profile):
 
     plan = plan_deletion(document(), target=world.client)
 
-    assert [change.reason for change in plan.changes] == [Reason.LEFT_DOCUMENT, Reason.STALE]
+    assert [change.reason for change in plan.changes] == [
+        Reason.LEFT_DOCUMENT,
+        KubeflowReason.STALE,
+    ]
     assert not world.api.writes
 
 

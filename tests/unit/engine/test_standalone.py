@@ -10,7 +10,7 @@ from memory_api import Killed, MemoryApi, fail_nth_write
 from profiles_management import Settings, delete_stale_profiles, list_stale_profiles, plan_deletion
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.objects import naming
-from profiles_management.reconcile.plan import Verb
+from profiles_management.kubeflow.objects.plan_terms import Verb
 
 ALONE = Settings(standalone=True, allow_kubeflow=True, allow_revocations=True)
 MARKS = {naming.MANAGED_BY: naming.MANAGER, naming.INSTANCE: "default"}

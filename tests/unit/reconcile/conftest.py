@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import golden
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
     Access,
@@ -18,7 +19,6 @@ from profiles_management.reconcile.plan import (
     Phase,
     Plan,
     Reason,
-    Verb,
     Write,
 )
 

@@ -14,8 +14,9 @@ import msgspec
 from lightkube.core.exceptions import ConfigError
 
 from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, MissingKind
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.pmr.redaction import of_header, redacted
-from profiles_management.reconcile.plan import ObjectRef, Verb, Write
+from profiles_management.reconcile.plan import ObjectRef, Write
 from profiles_management.reconcile.retry import Passing
 from profiles_management.reconcile.target_errors import WriteError
 

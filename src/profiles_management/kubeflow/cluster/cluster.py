@@ -1,10 +1,11 @@
 """A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,7 @@ from profiles_management.kubeflow.cluster_errors import (
     MissingKind,
 )
 from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.kubeflow.settings import Settings
@@ -31,7 +33,7 @@ from profiles_management.kubeflow.state.observed import UNSEEN_ROLES, Contents, 
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.problems import Interrupted, Problem, Where
 from profiles_management.reconcile.clock import SYSTEM, Clock
-from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+from profiles_management.reconcile.plan import Condition, ObjectRef, Write
 from profiles_management.reconcile.retry import Passing, Retry
 from profiles_management.reconcile.target_errors import WriteError
 
@@ -45,9 +47,9 @@ _MOST_LOOKED_INTO = 50
 
 _GROUP_OF_PROFILES = "/apis/kubeflow.org/v1"
 _FEWER = 8  # how many times fewer objects to ask for where a page is too large
-_METHODS = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
+_METHODS: Mapping[StrEnum, str] = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
 _DELETION_TIMESTAMP = b'"deletionTimestamp"'
-_CONTENT = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
+_CONTENT: Mapping[StrEnum, str] = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
 
 
 class Cluster:

@@ -1,8 +1,9 @@
 """Whether a condition that a plan names holds by what was just read. Pure."""
 
 from profiles_management.kubeflow.objects import compare, stored_json
+from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.observation.observer import Observer
-from profiles_management.reconcile.plan import Condition, State
+from profiles_management.reconcile.plan import Condition
 
 
 def holds(condition: Condition, part: Observer) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from profiles_management.kubeflow.cluster import revocation
 from profiles_management.kubeflow.cluster.api_errors import outdated
 from profiles_management.kubeflow.cluster_errors import ClusterAway, ClusterError
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.pmr.problems import Interrupted
-from profiles_management.reconcile.plan import ObjectRef, Verb, Write
+from profiles_management.reconcile.plan import ObjectRef, Write
 from profiles_management.reconcile.target_errors import WriteError
 
 TRIES = 4  # one after the other; the run tries again before it grants anything, and at its end

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 
 from profiles_management.kubeflow.objects import compare, merge_patch
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.kubeflow.state.access_state import bound_people, holder_of, is_spent
 from profiles_management.kubeflow.state.observed import Binding, ForeignObject, OwnerObject, Policy
-from profiles_management.reconcile.plan import Person, Verb, Write
+from profiles_management.reconcile.plan import Person, Write
 
 _NOTHING: dict[str, dict[str, Any]] = {
     "RoleBinding": {"subjects": []},

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
+from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Condition, State
+from profiles_management.reconcile.plan import Condition
 
 
 def problems(

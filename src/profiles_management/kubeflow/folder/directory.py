@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from lightkube.core.resource import api_info
 
 from profiles_management.kubeflow.folder import manifests
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.observation.observer import Observer
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import NamespaceSeen, Observed
 from profiles_management.pmr import yaml_text
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.reconcile.plan import Condition, ObjectRef, Verb, Write
+from profiles_management.reconcile.plan import Condition, ObjectRef, Write
 from profiles_management.reconcile.target_errors import WriteError
 
 if TYPE_CHECKING:

@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 
-from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Verb, Write
+from profiles_management.kubeflow.objects.plan_terms import Verb
+from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Write
 
 
 def create(body: Mapping[str, Any], after: Condition | None = None) -> Write:
     """Return the write that creates an object."""
     metadata = body["metadata"]
     target = ObjectRef(body["kind"], metadata.get("namespace", ""), metadata["name"])
-    return Write(Verb.CREATE, target, msgspec.json.encode(body, order="deterministic"), after=after)
+    text = msgspec.json.encode(body, order="deterministic")
+    return Write(Verb.CREATE, target, text, after=after, creates=True)
 
 
 def patch(

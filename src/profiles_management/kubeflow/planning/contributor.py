@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State, Verb
 from profiles_management.kubeflow.planning.contributor_cases import cases_of
 from profiles_management.kubeflow.planning.contributor_objects import (
     deletions,
@@ -22,8 +23,6 @@ from profiles_management.reconcile.plan import (
     ObjectRef,
     Phase,
     Reason,
-    State,
-    Verb,
     Write,
 )
 
@@ -306,7 +305,7 @@ class ContributorPlanner:
             return Action.REPLACE
         return Action.UPDATE
 
-    def _reason(self, step: _Step) -> Reason:
+    def _reason(self, step: _Step) -> Reason | KubeflowReason:
         """Return the reason of the change: the first one that applies."""
         cases = self.cases
         changed = {field.path for field in step.fields}
@@ -316,7 +315,7 @@ class ContributorPlanner:
             (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
             (Reason.RENAMED, cases.renamed),
             (Reason.DRIFTED, step.is_drift),
-            (Reason.INCOMPLETE, _creates(step)),
+            (KubeflowReason.INCOMPLETE, _creates(step)),
             (Reason.ADOPTED, "managed by" in changed),
             (Reason.MOVED, "source" in changed),
         )

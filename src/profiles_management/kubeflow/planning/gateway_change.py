@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Collection, Iterator, Sequence
 
 from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.objects.plan_terms import HaltKind
 from profiles_management.kubeflow.objects.policy_spec import WayIn
 from profiles_management.kubeflow.planning.gateways import (
     GatewayCheck,
@@ -16,7 +17,7 @@ from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.reconcile.plan import Change, Person
-from profiles_management.reconcile.stops import Halt, StopKind
+from profiles_management.reconcile.stops import Halt
 
 SETTING = "allow_gateway_change"
 _AT_MOST = 1  # a single policy was changed by hand
@@ -89,7 +90,7 @@ def _halt(number: int, way: WayIn, voters: str, gateways: Gateways) -> Halt:
     elif "userid_prefix" in correction:
         ours += f" with the prefix {quoted(min(gateways.usual.prefixes))}"
     return Halt(
-        StopKind.GATEWAYS,
+        HaltKind.GATEWAYS,
         f"the gateway of {number:,} existing AuthorizationPolicies would change to {ours}, and {voters} name {theirs}",
         f"would change the gateway of {number:,} policies",
         f"{_remedy(*next(iter(correction.items())))} If that is about to change, pass --allow-gateway-change once.",

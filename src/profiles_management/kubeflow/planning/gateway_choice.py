@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from profiles_management.kubeflow.objects.plan_terms import HaltKind
 from profiles_management.kubeflow.objects.policy_spec import WayIn
 from profiles_management.kubeflow.planning.gateways import (
     GatewayCheck,
@@ -29,7 +30,7 @@ from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.reconcile.plan import Fact, Plan
-from profiles_management.reconcile.stops import Halt, StopKind
+from profiles_management.reconcile.stops import Halt
 
 _DEFAULT = "upstream"
 _MOST = 3  # sets of principals that are named
@@ -180,7 +181,7 @@ def _unclear(votes: Counter[WayIn], whose: str, gateways: Gateways) -> Halt:
     if len(principals) == 1:  # too few profiles to believe it
         remedy = f"If that is right, pass --principal {','.join(sorted(*principals))}."
     what = f"the gateway is unclear: of the {whose} AuthorizationPolicies {named}{more}"
-    return Halt(StopKind.GATEWAYS, what, "the gateway is unclear", remedy)
+    return Halt(HaltKind.GATEWAYS, what, "the gateway is unclear", remedy)
 
 
 def _share(number: int, votes: Counter[WayIn]) -> str:

@@ -12,6 +12,7 @@ from itertools import islice
 import msgspec
 
 from profiles_management.kubeflow.objects import policy_rules
+from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.kubeflow.objects.policy_spec import WayIn, way_in
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
@@ -19,7 +20,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Change, Fact, Person, Verb
+from profiles_management.reconcile.plan import Change, Fact, Person
 
 CODE = "gateway-mismatch"
 _MOST = 3  # sets of principals that are reported
@@ -189,7 +190,7 @@ def fact(settings: Settings, text: str = "", *, is_detected: bool = False) -> Fa
         (name for name, preset in PRESETS.items() if preset.principals == settings.principals), None
     )
     data = {"preset": preset, "principals": list(settings.gateways), "detected": is_detected}
-    return Fact("gateways", data, text)
+    return Fact("gateways", data, text, decides=settings.gateways)
 
 
 def votes_of_contributors(

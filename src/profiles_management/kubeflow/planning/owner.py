@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming
+from profiles_management.kubeflow.objects.plan_terms import State, Verb
 from profiles_management.kubeflow.planning import shape, waking
 from profiles_management.kubeflow.planning.context import Wanted
 from profiles_management.kubeflow.planning.owner_objects import POLICY, OwnerObjects
@@ -27,8 +28,6 @@ from profiles_management.reconcile.plan import (
     Person,
     Phase,
     Reason,
-    State,
-    Verb,
     Write,
 )
 

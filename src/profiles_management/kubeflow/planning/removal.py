@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State
 from profiles_management.kubeflow.planning import resource_quota
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership
@@ -13,8 +14,6 @@ from profiles_management.reconcile.plan import (
     Condition,
     ObjectRef,
     Phase,
-    Reason,
-    State,
     Write,
 )
 
@@ -47,7 +46,7 @@ class Removal:
             self.name,
             self.namespace if standalone else self.profile,
             Action.DELETE,
-            Reason.STALE_KEPT if self.keep_data else Reason.STALE,
+            KubeflowReason.STALE_KEPT if self.keep_data else KubeflowReason.STALE,
             writes=tuple(self._standalone() if standalone else self._kubeflow()),
             settled=self._settled(),
         )

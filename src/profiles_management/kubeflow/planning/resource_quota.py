@@ -14,17 +14,11 @@ import msgspec
 
 from profiles_management.kubeflow.objects import compare, merge_patch, naming, stored_json
 from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.planning import waking
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
 from profiles_management.kubeflow.state.observed import ProfileSeen
-from profiles_management.reconcile.plan import (
-    Condition,
-    FieldDiff,
-    ObjectRef,
-    Pending,
-    State,
-    Write,
-)
+from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Pending, Write
 
 # One that was never made looks like one that was made and deleted, so the controller is woken for
 # it again later.
@@ -118,10 +112,12 @@ class Quota:
         if self.stuck:
             if self._is_recorded() and not self.says:
                 what = "waits for the profile controller to remove the old quota, which has other scopes"
-                yield Pending(self.ground.name, what, follows(self.ground.name, {}))
+                gone = follows(self.ground.name, {})
+                yield Pending(self.ground.name, what, gone, is_removal=True)
         elif self.behind and self.wanted is None and not self.drift and self._is_ours():
             what = f"waits for the profile controller to {self._task()} the quota"
-            yield Pending(self.ground.name, what, follows(self.ground.name, self.says))
+            awaited = follows(self.ground.name, self.says)
+            yield Pending(self.ground.name, what, awaited, is_removal=not self.says)
 
     def _task(self) -> str:
         if not self.says:

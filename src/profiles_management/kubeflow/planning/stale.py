@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from profiles_management.kubeflow.objects.plan_terms import State, Verb
 from profiles_management.kubeflow.planning import claims, contributor_changes
 from profiles_management.kubeflow.planning.removal import Removal
 from profiles_management.kubeflow.planning.undefined_profiles import stale
@@ -21,8 +22,6 @@ from profiles_management.reconcile.plan import (
     Pending,
     Person,
     Plan,
-    State,
-    Verb,
     ordered,
 )
 
@@ -157,7 +156,7 @@ def _pending(name: str, observed: Observed) -> Pending:
     space = observed.namespaces.get(name)
     goes = space is not None and (space.deleting or space.owned_by)
     gone = Condition(ObjectRef("Namespace" if goes else "Profile", "", name), State.GONE)
-    return Pending(name, f"{name} is being deleted", gone)
+    return Pending(name, f"{name} is being deleted", gone, is_removal=True)
 
 
 def _bound(name: str) -> Problem:

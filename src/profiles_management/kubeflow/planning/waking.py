@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.reconcile.clock import read_moment
@@ -20,8 +21,6 @@ from profiles_management.reconcile.plan import (
     ObjectRef,
     Person,
     Phase,
-    Reason,
-    State,
 )
 
 _AGAIN = timedelta(hours=1)
@@ -59,7 +58,7 @@ def changes(name: str, owner: Person, missing: list[ObjectRef], now: datetime) -
         name,
         missing[0],
         Action.CREATE,
-        Reason.INCOMPLETE,
+        KubeflowReason.INCOMPLETE,
         writes=(
             merge_patch.patch(
                 profile, {"metadata": {"annotations": {naming.WOKEN: timestamp(now)}}}

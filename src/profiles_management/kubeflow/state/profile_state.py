@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects.builders import owner_of
+from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import (
     NamespaceSeen,
@@ -14,7 +15,7 @@ from profiles_management.kubeflow.state.ownership import belongs, is_protected, 
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person, State
+from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person
 
 
 @dataclass(frozen=True, slots=True)
