@@ -1,4 +1,4 @@
-"""Which labels and annotations of a namespace an export takes into the document."""
+"""The labels and annotations of a namespace that an export puts into the document."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from profiles_management.kubeflow.state.recorded_keys import recorded
 from profiles_management.pmr.rules import Rules, is_ours
 
 # Defaults of the profile controller. Source: kubeflow/dashboard, namespace-labels.yaml and
-# profile_controller.go. They are there in every namespace, so nobody needs to read of them.
+# profile_controller.go. Every namespace has them, so a document need not.
 _CONTROLLER_LABELS: Mapping[str, str] = {
     naming.PART_OF: naming.KUBEFLOW_PROFILE,
     "istio-injection": "enabled",
@@ -27,7 +27,7 @@ class ExportedKeys:
     """The labels or the annotations of one namespace.
 
     Attributes:
-        kept: what the document says, in the order of the keys.
+        kept: the keys and values of the document, sorted.
         left_out: the keys that other programs may manage, sorted.
     """
 
@@ -36,32 +36,43 @@ class ExportedKeys:
 
 
 def exported(space: NamespaceSeen, rules: Rules) -> dict[str, ExportedKeys]:
-    """Return which keys of a namespace belong into the document, by `labels` and `annotations`.
+    """Return the keys of a namespace that belong into the document, by `labels` and `annotations`.
 
-    A key that an earlier document set is always one of them. Any other key with a domain may be
-    another program's (Argo CD, Rancher, Velero): with it in the document, two programs would write
-    it in turns. So it is left out unless the setting `allowed_keys` names it.
+    A key that an earlier document set is always exported. Any other key with a domain may belong to
+    another program (Argo CD, Rancher, Velero), and both programs would overwrite each other's
+    value. So it is left out unless the setting `allowed_keys` names it.
     """
     ours = recorded(space.annotations.get(naming.KEYS, ""), rules)
     parts = (("labels", space.labels), ("annotations", space.annotations))
-    return {part: _sorted_out(there, ours.get(part, ()), rules) for part, there in parts}
+    return {part: _sorted_out(values, ours.get(part, ()), rules) for part, values in parts}
 
 
-def _sorted_out(there: Mapping[str, str], recorded: Collection[str], rules: Rules) -> ExportedKeys:
+def _sorted_out(values: Mapping[str, str], recorded: Collection[str], rules: Rules) -> ExportedKeys:
+    """Return which keys are exported, and which other programs may manage.
+
+    Args:
+        values: the labels or annotations of a namespace.
+        recorded: the keys that earlier documents set.
+        rules: for the setting `allowed_keys`.
+    """
     kept: dict[str, str] = {}
     left_out: list[str] = []
-    for key, value in sorted(there.items()):
+    for key, value in sorted(values.items()):
         if is_ours(key):
-            continue  # a mark, or what another field of the document says
+            continue  # a mark, or the value of another field of the document
         if key in recorded:
             kept[key] = value
         elif _is_default(key, value):
             continue
-        elif rules.allows(key) and ("/" not in key or rules.lists(key)):
+        elif _is_exported(key, rules):
             kept[key] = value
         else:
             left_out.append(key)
     return ExportedKeys(kept, tuple(left_out))
+
+
+def _is_exported(key: str, rules: Rules) -> bool:
+    return rules.allows(key) and ("/" not in key or rules.lists(key))
 
 
 def _is_default(key: str, value: str) -> bool:

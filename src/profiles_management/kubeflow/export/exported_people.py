@@ -1,6 +1,6 @@
-"""Who owns an exported profile, and who contributes: with the strongest role that each has now. Pure."""
+"""The owner and the contributors of an exported profile, each with their strongest role. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from profiles_management.kubeflow.state.access_state import (
     contributor_state,
     weight,
 )
-from profiles_management.kubeflow.state.observed import Binding, Observed
+from profiles_management.kubeflow.state.observed import Binding, Observed, ProfileSeen
 from profiles_management.pmr.classes import Contributor, Owner
 from profiles_management.pmr.people import people_findings
 from profiles_management.reconcile.clock import read_moment
@@ -26,14 +26,14 @@ _KEPT = "Whom it binds is exported with that role. Check that they are meant to 
 
 
 class Note(NamedTuple):
-    """Something that a document cannot say, or that somebody should look at."""
+    """Access that a document cannot contain, or that a reader should check."""
 
     what: str
     remedy: str
 
 
 class _Access(NamedTuple):
-    """What one RoleBinding gives one person; `until` is its annotation, '' for no end."""
+    """The role that one RoleBinding gives one person; `until` is its annotation, '' for no end."""
 
     person: Person
     role: str
@@ -42,7 +42,7 @@ class _Access(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExportedPeople:
-    """The people of one profile; `owner` is None where no document can name one."""
+    """The people of one profile; `owner` is None where no owner is valid in a document."""
 
     owner: Owner | None
     contributors: list[Contributor]
@@ -50,7 +50,7 @@ class ExportedPeople:
 
 
 def exported(name: str, observed: Observed, settings: Settings) -> ExportedPeople:
-    """Return the people of a profile, such that a plan of the document changes nobody's role."""
+    """Return the people of a profile, so that a plan of the document changes nobody's role."""
     reading = _Reading(name, observed, settings)
     owner = reading.owner()
     people = reading.contributors(owner)
@@ -65,11 +65,11 @@ def reason(error: ValidationError) -> str:
 def _messages(error: ValidationError) -> Iterator[str]:
     for detail in error.errors(include_url=False, include_input=False):
         place = ".".join(map(str, detail["loc"]))
-        yield f"{place}: {detail['msg']}" if place else detail["msg"]
+        yield ": ".join(filter(None, (place, detail["msg"])))
 
 
 class _Reading:
-    """Reads the people of one profile, and notes what a document cannot say."""
+    """Reads the people of one profile, and notes access that a document cannot contain."""
 
     def __init__(self, name: str, observed: Observed, settings: Settings) -> None:
         self.name = name
@@ -83,7 +83,7 @@ class _Reading:
     # owner
 
     def owner(self) -> Owner | None:
-        """Return the first owner that a document can name, None where there is none."""
+        """Return the first owner that is valid in a document, None where there is none."""
         refused = ""
         for fields in self._owners():
             try:
@@ -94,25 +94,33 @@ class _Reading:
         return None
 
     def _owners(self) -> Iterator[dict[str, str | None]]:
-        """Yield who may be the owner: who is declared to be, then who is bound as one."""
-        profile, subject = self.profile, self.bound.subject if self.bound is not None else None
-        if not self.settings.standalone:
-            if profile is not None and profile.owner is not None:
-                yield _fields(profile.owner, profile.owner_namespace)
-            if profile is not None and profile.mark and subject is not None:
-                yield self._subject(subject)
-            return
+        """Yield candidates for the owner: the declared owner, then the bound owner."""
+        if self.settings.standalone:
+            yield from self._owners_of_namespace()
+        elif self.profile is not None:
+            yield from self._owners_of_profile(self.profile)
+
+    def _owners_of_profile(self, profile: ProfileSeen) -> Iterator[dict[str, str | None]]:
+        if profile.owner is not None:
+            yield _fields(profile.owner, profile.owner_namespace)
+        if profile.mark:
+            yield from self._bound_owner()
+
+    def _owners_of_namespace(self) -> Iterator[dict[str, str | None]]:
         declared = self.namespace.owner if self.namespace is not None else ""
-        if subject is not None and declared in ("", subject.name):
-            yield self._subject(subject)
+        for owner in self._bound_owner():
+            if declared in ("", owner["name"]):  # the RoleBinding has its kind, too
+                yield owner
         if declared:
             yield _fields(Person("User", declared), "")
-        if subject is not None:
-            yield self._subject(subject)
+        yield from self._bound_owner()
 
-    def _subject(self, subject: Person) -> dict[str, str | None]:
-        space = self.bound.namespace if self.bound is not None else ""
-        return _fields(subject, "" if space == self.name else space)
+    def _bound_owner(self) -> Iterator[dict[str, str | None]]:
+        """Yield the subject of the owner's RoleBinding, if it has one."""
+        if self.bound is None or self.bound.subject is None:
+            return
+        namespace = self.bound.namespace
+        yield _fields(self.bound.subject, "" if namespace == self.name else namespace)
 
     def _without_owner(self) -> str:
         if self.profile is not None and self.profile.mark == self.settings.instance:
@@ -125,29 +133,28 @@ class _Reading:
     # contributors
 
     def contributors(self, owner: Owner | None) -> list[Contributor]:
-        """Return everybody else with a role, each once, sorted by kind and name."""
+        """Return the other people with a role, each once, sorted by kind and name."""
         accesses = [*self._owner_of_before(owner)]
-        for person, held in sorted(
-            access_by_person(contributor_state(self.name, self.observed)).items()
-        ):
-            accesses += self._by_bindings(person, held)
+        by_person = access_by_person(contributor_state(self.name, self.observed))
+        for person, access in sorted(by_person.items()):
+            accesses += self._by_bindings(person, access)
+        return self._without_clashes(owner, [*self._valid(self._strongest(accesses))])
+
+    def _strongest(self, accesses: Iterable[_Access]) -> Iterator[_Access]:
+        """Yield the strongest access of each person, sorted by person."""
         by_person: dict[Person, list[_Access]] = {}
         for access in accesses:
             by_person.setdefault(access.person, []).append(access)
-        made = (
-            self._contributor(self._strongest(by_person[person])) for person in sorted(by_person)
-        )
-        return self._without_clashes(owner, [person for person in made if person is not None])
+        for _, own in sorted(by_person.items()):
+            yield self._strongest_of(own)
 
-    def _by_bindings(self, person: Person, held: PersonAccess) -> Iterator[_Access]:
-        if not held.bindings:
+    def _by_bindings(self, person: Person, access: PersonAccess) -> Iterator[_Access]:
+        if not access.bindings:
             self._note(f"{person} has an AuthorizationPolicy and no RoleBinding", _REVOKED)
-        for binding in held.bindings:
+        for binding in access.bindings:
             if binding.subjects is not None:
-                what = (
-                    f"RoleBinding {binding.name} does not bind just {binding.person}, whom it names"
-                )
-                self._note(what, _KEPT)
+                what = f"RoleBinding {binding.name} does not bind just {binding.person}"
+                self._note(f"{what}, whom it names", _KEPT)
             for subject in self._subjects(binding):
                 if role := self._role(subject, binding):
                     yield _Access(subject, role, binding.until)
@@ -155,27 +162,29 @@ class _Reading:
     def _subjects(self, binding: Binding) -> Iterator[Person]:
         if binding.subjects is None:
             yield binding.person
-        for kind, name, space, _ in binding.subjects or ():
-            yield self._as_user(Person(kind, name), space)
+            return
+        for kind, name, namespace, _ in binding.subjects:
+            yield self._as_user(Person(kind, name), namespace)
 
-    def _as_user(self, person: Person, space: str) -> Person:
-        """Return a ServiceAccount as the user that it is to Kubernetes: only as one can it contribute."""
+    def _as_user(self, person: Person, namespace: str) -> Person:
+        """Return a ServiceAccount as Kubernetes' user; a contributor cannot be a ServiceAccount."""
         if person.kind != "ServiceAccount":
             return person
-        return Person("User", f"system:serviceaccount:{space or self.name}:{person.name}")
+        return Person("User", f"system:serviceaccount:{namespace or self.name}:{person.name}")
 
     def _role(self, person: Person, binding: Binding) -> str:
-        """Return the role that a binding gives: its ClusterRole counts, not its annotation."""
+        """Return the role that a binding gives; its ClusterRole counts before its annotation."""
         if binding.granted in ROLES:
             return binding.granted
         what = f"{person} is bound to {binding.granted.replace('/', ' ', 1)}, which is no role"
-        annotated = binding.role if binding.role in ROLES else ""
-        remedy = f"Exported as {annotated}, which its annotation names." if annotated else _REVOKED
-        self._note(what, remedy)
-        return annotated
+        if binding.role not in ROLES:
+            self._note(what, _REVOKED)
+            return ""
+        self._note(what, f"Exported as {binding.role}, which its annotation names.")
+        return binding.role
 
-    def _strongest(self, accesses: list[_Access]) -> _Access:
-        """Return the strongest of one person's roles, until the last of its ends."""
+    def _strongest_of(self, accesses: list[_Access]) -> _Access:
+        """Return the strongest role of one person, until the last of its ends."""
         roles = {access.role for access in accesses}
         if len(roles) > 1:
             self._note(f"{accesses[0].person} has {len(roles)} roles", "The strongest is exported.")
@@ -184,31 +193,30 @@ class _Reading:
         return _Access(accesses[0].person, role, "" if "" in ends else max(ends))
 
     def _owner_of_before(self, owner: Owner | None) -> Iterator[_Access]:
-        """Yield who is bound as the owner in place of the one that is declared."""
-        subject = self.bound.subject if self.bound is not None else None
-        if owner is None or self.bound is None or subject is None:
+        """Yield the bound owner as a contributor, if another owner is declared."""
+        if owner is None or self.bound is None or self.bound.subject is None:
             return
-        bound = self._as_user(subject, self.bound.namespace)
+        bound = self._as_user(self.bound.subject, self.bound.namespace)
         declared = Person(owner.kind.value, owner.name)
         if bound == self._as_user(declared, owner.namespace or ""):
             return
         what = f"{bound} is bound as the owner, and {declared} is declared to be"
-        self._note(
-            what, f"{bound} is exported as admin. Remove this contributor if the owner changed."
-        )
+        remedy = f"{bound} is exported as admin. Remove this contributor if the owner changed."
+        self._note(what, remedy)
         yield _Access(bound, "admin")
 
-    def _contributor(self, access: _Access) -> Contributor | None:
-        person, until = access.person, self._until(access)
-        fields = {"kind": person.kind, "name": person.name, "role": access.role, "until": until}
-        try:
-            return Contributor.model_validate(fields)
-        except ValidationError as error:
-            self._note(f"{person} left out: {reason(error)}", _REVOKED)
-            return None
+    def _valid(self, accesses: Iterable[_Access]) -> Iterator[Contributor]:
+        """Yield the contributors that are valid in a document."""
+        for access in accesses:
+            person, until = access.person, self._until(access)
+            fields = {"kind": person.kind, "name": person.name, "role": access.role, "until": until}
+            try:
+                yield Contributor.model_validate(fields)
+            except ValidationError as error:
+                self._note(f"{person} left out: {reason(error)}", _REVOKED)
 
     def _until(self, access: _Access) -> datetime | None:
-        """Return when access ends; an annotation that somebody broke ends nothing."""
+        """Return the end of access; an invalid annotation counts as no end."""
         until = read_moment(access.until)
         if access.until and until is None:
             what = f"the end of {access.person}'s access cannot be read: {access.until!r}"
@@ -216,21 +224,17 @@ class _Reading:
         return until
 
     def _without_clashes(self, owner: Owner | None, people: list[Contributor]) -> list[Contributor]:
-        """Leave out who clashes with the owner or with somebody of a stronger role."""
+        """Return the people without those who clash with the owner or with a stronger role."""
         if not people_findings(owner, people):
             return people
         kept: list[Contributor] = []
         for person in sorted(people, key=lambda person: -weight(person.role.value)):
             findings = people_findings(owner, [*kept, person])
-            if findings:
-                is_owner = owner is not None and (owner.kind, owner.name) == (
-                    person.kind,
-                    person.name,
-                )
-                what = f"{_as_person(person)} left out: {findings[0].what}"
-                self._note(what, "They keep access as the owner." if is_owner else _REVOKED)
-            else:
+            if not findings:
                 kept.append(person)
+                continue
+            remedy = "They keep access as the owner." if _is_owner(person, owner) else _REVOKED
+            self._note(f"{_as_person(person)} left out: {findings[0].what}", remedy)
         return sorted(kept, key=_as_person)
 
     def _note(self, what: str, remedy: str) -> None:
@@ -239,6 +243,12 @@ class _Reading:
 
 def _fields(person: Person, namespace: str) -> dict[str, str | None]:
     return {"kind": person.kind, "name": person.name, "namespace": namespace or None}
+
+
+def _is_owner(contributor: Contributor, owner: Owner | None) -> bool:
+    if owner is None:
+        return False
+    return (owner.kind, owner.name) == (contributor.kind, contributor.name)
 
 
 def _as_person(contributor: Contributor) -> Person:

@@ -1,4 +1,4 @@
-"""An existing cluster as a document, so that one can adopt what is there."""
+"""Export of an existing cluster as a document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from profiles_management.kubeflow.export.exported_people import ExportedPeople, 
 from profiles_management.kubeflow.objects import naming, stored_json
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership, unmanaged_access
-from profiles_management.kubeflow.state.observed import Observed, ProfileSeen
+from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr import writing
 from profiles_management.pmr.classes import (
     LimitRangeSpec,
@@ -26,19 +26,20 @@ from profiles_management.pmr.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# To be replaced by somebody: no document can have it.
+# A placeholder in drafts; no document can have this name.
 _NO_OWNER = Owner.model_construct(kind=UserKind.USER, name="<owner>")
+_BY_HAND = "Correct it in the cluster, or write it by hand."
 _LEFT_OUT = "Left out, because other programs may manage them (--allow-key exports a key)"
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A document, and what it could not say.
+    """A document, and what it does not contain.
 
     Attributes:
-        notes: warnings: what the document cannot say, and what becomes of it.
-        comments: by profile, what a reader of the document may want to know; nothing to act on.
-        drafts: by name, the YAML of profiles that no document can hold as they are.
+        notes: warnings on what a document cannot contain, with their consequences.
+        comments: by profile, information for readers of the document; no action is needed.
+        drafts: by name, the YAML of profiles that are not valid as they are.
     """
 
     pmr: ProfilesManagementRepresentation
@@ -47,9 +48,9 @@ class Export:
     drafts: Mapping[str, str] = field(default_factory=dict)
 
     def to_yaml(self) -> str:
-        """Return the document as YAML: at the top a comment for each note, then the profiles.
+        """Return the document as YAML: a comment for each note, then the profiles.
 
-        A draft stands in comments, in its place among the profiles.
+        Drafts are comments in the order of the profiles.
         """
         head = "".join(_comment(str(note)) for note in self.notes)
         first = "profiles:\n" if self.pmr.profiles else "profiles: []\n"
@@ -64,21 +65,23 @@ class Export:
 
 
 def _comment(text: str) -> str:
-    """Return a text as a comment of one line, whatever characters it holds."""
+    """Return a text as a comment of one line; characters that cannot be printed become `?`."""
     printable = "".join(mark if mark.isprintable() else "?" for mark in text)
     return f"# {printable}\n"
 
 
 def _as_written(quota: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return a stored quota as a document spells it: the API server leaves out an empty list of conditions."""
-    if not isinstance(quota, dict):
-        return quota
-    selector = quota.get("scopeSelector")
-    return {**quota, "scopeSelector": {"matchExpressions": []}} if selector == {} else quota
+    """Return a stored quota as a document spells it.
+
+    The API server leaves out an empty list of conditions.
+    """
+    if isinstance(quota, dict) and quota.get("scopeSelector") == {}:
+        return {**quota, "scopeSelector": {"matchExpressions": []}}
+    return quota
 
 
 def export(observed: Observed, settings: Settings) -> Export:
-    """Return the document that, planned against the same cluster, changes nobody's access."""
+    """Return a document that changes nobody's access when it is applied to the same cluster."""
     exporting = _Exporting(observed, settings)
     for name in sorted(observed.namespaces if settings.standalone else observed.profiles):
         exporting.profile(name)
@@ -96,13 +99,10 @@ class _Exporting:
         self.drafts: dict[str, str] = {}
 
     def profile(self, name: str) -> None:
-        """Export one profile; as a draft where no document can name it or its owner."""
-        seen, space = self.observed.profiles.get(name), self.observed.namespaces.get(name)
-        if self.settings.standalone and (space is None or not (space.mark or space.owner)):
+        """Export one profile; as a draft if its name or owner is not valid in a document."""
+        if not self._is_profile(name):
             return
-        if ownership.is_protected(name, self.observed, self.settings) or (
-            seen is not None and seen.deleting
-        ):
+        if self._is_left_out(name):
             self._note(name, "left out: it is protected or being deleted", "Nothing to do.")
             return
         people = exported_people.exported(name, self.observed, self.settings)
@@ -111,65 +111,96 @@ class _Exporting:
         profile = self._with_owner(name, people)
         draft = profile or Profile.model_construct(name=name, owner=people.owner or _NO_OWNER)
         draft.contributors = people.contributors
-        self._shape(draft, seen)
+        self._resources(draft)
+        self._plugins(draft)
+        self._limit_range(draft)
+        self._keys(draft)
         self.notes += unmanaged_access.everything(name, self.observed)
         if profile is not None:
             self.profiles.append(profile)
         else:
             self.drafts[name] = writing.entry(draft)
 
+    def _is_profile(self, name: str) -> bool:
+        """Return whether a standalone namespace has an owner or our mark; Profiles always count."""
+        if not self.settings.standalone:
+            return True
+        space = self.observed.namespaces.get(name)
+        return space is not None and bool(space.mark or space.owner)
+
+    def _is_left_out(self, name: str) -> bool:
+        profile = self.observed.profiles.get(name)
+        if profile is not None and profile.deleting:
+            return True
+        return ownership.is_protected(name, self.observed, self.settings)
+
     def _with_owner(self, name: str, people: ExportedPeople) -> Profile | None:
         if people.owner is None:
             return None
         return self._made(name, Profile, {"name": name, "owner": people.owner})
 
-    # shape
+    # fields
 
-    def _shape(self, profile: Profile, seen: ProfileSeen | None) -> None:
-        name = profile.name
-        there = self.observed.quotas.get(name)
-        standalone = there.spec if there is not None else b""
-        quota = self._parsed(
-            name, "resourceQuotaSpec", seen.quota if seen is not None else standalone
-        )
-        if (
-            quota
-            and (resources := self._made(name, ResourceQuotaSpecModel, _as_written(quota)))
-            is not None
-        ):
+    def _resources(self, profile: Profile) -> None:
+        quota = self._parsed(profile.name, "resourceQuotaSpec", self._quota(profile.name))
+        if not quota:
+            return
+        resources = self._made(profile.name, ResourceQuotaSpecModel, _as_written(quota))
+        if resources is not None:
             profile.resources = resources
-        for plugin in (
-            self._parsed(name, "plugins", seen.plugins, stored_json.plugins) or ()
-            if seen is not None
-            else ()
-        ):
-            if (one := self._made(name, Plugin, plugin)) is not None:
-                profile.plugins = [*profile.plugins, one]
-        for limits, body in self.observed.limit_ranges.get(name, ()):
-            if limits != naming.LIMITS:
-                self._note(name, f"LimitRange {limits} is not ours", "It stays as it is.")
-                continue
-            spec = self._parsed(name, "limitRange", body)
-            if spec and (range_ := self._made(name, LimitRangeSpec, spec)) is not None:
-                profile.limit_range = range_
-        self._keys(profile)
+
+    def _quota(self, name: str) -> bytes:
+        """Return the quota of a Profile, or of a standalone namespace, as stored JSON."""
+        seen = self.observed.profiles.get(name)
+        if seen is not None:
+            return seen.quota
+        quota = self.observed.quotas.get(name)
+        if quota is not None:
+            return quota.spec
+        return b""
+
+    def _plugins(self, profile: Profile) -> None:
+        seen = self.observed.profiles.get(profile.name)
+        if seen is None:
+            return
+        specs = self._parsed(profile.name, "plugins", seen.plugins, stored_json.plugins)
+        for spec in specs or ():
+            plugin = self._made(profile.name, Plugin, spec)
+            if plugin is not None:
+                profile.plugins = [*profile.plugins, plugin]
+
+    def _limit_range(self, profile: Profile) -> None:
+        for object_name, body in self.observed.limit_ranges.get(profile.name, ()):
+            if object_name == naming.LIMITS:
+                self._limits(profile, body)
+            else:
+                what = f"LimitRange {object_name} is not ours"
+                self._note(profile.name, what, "It stays as it is.")
+
+    def _limits(self, profile: Profile, body: bytes) -> None:
+        spec = self._parsed(profile.name, "limitRange", body)
+        if not spec:
+            return
+        limits = self._made(profile.name, LimitRangeSpec, spec)
+        if limits is not None:
+            profile.limit_range = limits
 
     def _keys(self, profile: Profile) -> None:
         space = self.observed.namespaces.get(profile.name)
         if space is None:
             return
         left_out: list[str] = []
-        for part, found in exported_keys.exported(space, self.settings.rules).items():
-            if found.left_out:
-                left_out.append(f"{part} {', '.join(found.left_out)}")
+        for part, keys in exported_keys.exported(space, self.settings.rules).items():
+            if keys.left_out:
+                left_out.append(f"{part} {', '.join(keys.left_out)}")
             try:
-                setattr(profile, part, dict(found.kept))
+                setattr(profile, part, dict(keys.kept))
             except ValidationError as error:
                 self._note(profile.name, f"{part} left out: {reason(error)}", "Set them by hand.")
         if left_out:
             self.comments[profile.name] = (f"{_LEFT_OUT}: {'; '.join(left_out)}",)
 
-    # what cannot be said
+    # values that a document cannot contain
 
     def _parsed(
         self,
@@ -181,19 +212,14 @@ class _Exporting:
         try:
             return read(value)
         except stored_json.Unreadable as why:
-            self._note(
-                name,
-                f"{field} left out: it {why}",
-                "Correct it in the cluster, or write it by hand.",
-            )
+            self._note(name, f"{field} left out: it {why}", _BY_HAND)
             return None
 
     def _made(self, name: str, model: type[Model], fields: object) -> Model | None:
         try:
             return model.model_validate(fields)
         except ValidationError as error:
-            what = f"{model.__name__} left out: {reason(error)}"
-            self._note(name, what, "Correct it in the cluster, or write it by hand.")
+            self._note(name, f"{model.__name__} left out: {reason(error)}", _BY_HAND)
             return None
 
     def _note(self, name: str, what: str, remedy: str) -> None:
