@@ -31,8 +31,8 @@ integration: $(READY)  ## the tests on a real control plane, built once from Go 
 faults: $(READY)  ## the same with everything that can go wrong, at every write; writes docs/explanation/faults.md
 	$(VENV)/tox run -e faults
 
-cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C
-	@PYTHONPATH=src:tests $(VENV)/python -m integration.cluster
+cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C or SIGTERM
+	@PYTHONPATH=src:tests exec $(VENV)/python -m integration.cluster  # exec: SIGTERM reaches it
 
 pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12; .ci/packages says what it needs)
 	$(VENV)/tox run -e pack
@@ -60,7 +60,7 @@ lock: $(READY)  ## compile pyproject.toml into the hashed locks; pins stay (scri
 
 clean:  ## remove what these targets made
 	rm -rf .venv .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
-	find bench examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	find bench examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Made anew whenever the lock changes, so that it holds what the lock says and nothing else.
 $(READY): requirements-dev.txt

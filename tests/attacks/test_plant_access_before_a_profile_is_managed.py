@@ -66,7 +66,7 @@ def test_the_hand_over_says_who_owned_it_and_what_access_stays(world):
     assert codes(warnings) == ["handed-over", "unmanaged-access", "unmanaged-access"]
     assert str(warnings[0]) == (
         "Profile/ml: the profile belonged to User eve@example.com and changes hands, and objects that are not managed "
-        "still give 2 accesses. Check: profiles-management access --profile ml. Once it is managed, --foreign revoke "
+        "still give 2 role assignments. Check: profiles-management access --profile ml. Once it is managed, --foreign revoke "
         "removes them. [handed-over]"
     )
     assert warnings[1].what.startswith("mallory@example.com also")
@@ -78,7 +78,8 @@ def test_an_adoption_says_what_access_stays(world):
     first, second = world.apply(document(profile())).plan.warnings
 
     assert (
-        first.what == "the profile is adopted, and objects that are not managed still give 1 access"
+        first.what
+        == "the profile is adopted, and objects that are not managed still give 1 role assignment"
     )
     assert second.what == "mallory@example.com also has edit by RoleBinding x, which is not managed"
 

@@ -37,7 +37,7 @@ def test_a_source_that_removes_everybody_stops_itself_and_nobody_else(world):
     assert roles_in(world.api, "new") == {"owner": "admin"}
     assert (stopped.value.lost, stopped.value.before, stopped.value.sources) == (20, 20, {TEAMS})
     assert str(stopped.value) == (
-        "20 of 20 accesses, each of a person to a profile, would be taken away by relation:profiles:teams: the brake "
+        "20 of 20 role assignments would be revoked by relation:profiles:teams: the brake "
         "stopped this, and nothing of this was written. Other sources and access whose time is up were applied. "
         "If it is meant, allow revocations for one run."
     )

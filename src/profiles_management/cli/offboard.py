@@ -1,6 +1,8 @@
 """The command `offboard`: everything that a person has, and the documents without them."""
 
 import codecs
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
@@ -10,6 +12,7 @@ import typer
 from profiles_management import list_access
 from profiles_management.cli import completing
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
+from profiles_management.cli.help import NAME
 from profiles_management.cli.local_files import STDIN
 from profiles_management.cli.options import OutputOption, TargetOptions
 from profiles_management.cli.program import command
@@ -67,6 +70,7 @@ def offboard(
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
+    _check_order(person, given.names)
     if write:
         _check_writable(given.names)
     contents = session.contents(given.names, git)
@@ -89,6 +93,22 @@ def _leaver(person: str, kind: UserKind, new_owner: str) -> Leaver:
     if new_owner == person:
         raise typer.BadParameter("is the person who leaves.", param_hint="--new-owner")
     return Leaver(person, kind, new_owner)
+
+
+def _check_order(person: str, names: Sequence[str]) -> None:
+    """Refuse a document in place of the person, if one of the documents is the person."""
+    people = [name for name in names if not _is_document(name)]
+    if len(people) == 1 and _is_document(person):
+        documents = [person, *(name for name in names if name not in people)]
+        command = shlex.join([NAME, "offboard", *people, *documents])
+        raise typer.BadParameter(
+            f"is a document. Write the person first: {command}", param_hint="PERSON"
+        )
+
+
+def _is_document(word: str) -> bool:
+    is_file = os.path.exists(word)  # noqa: PTH110 - Path raises for long names
+    return is_file or word == STDIN or is_location(word) or file_set.is_in_document(word)
 
 
 def _check_writable(names: Sequence[str]) -> None:

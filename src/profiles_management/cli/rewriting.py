@@ -37,7 +37,7 @@ def rewrite(name: str, before: bytes, after: bytes) -> None:
             os.fsync(file.fileno())
         _check_unchanged(name, before)
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C too: the temporary file must not stay; the error goes on
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise

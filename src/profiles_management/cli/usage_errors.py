@@ -1,15 +1,25 @@
 """Slips in the command line: messages that name the option or the command that was meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import typer
+from pydantic import ValidationError
 
 from profiles_management.cli.kubectl import NOT_HERE
 from profiles_management.pmr.names import near
+from profiles_management.reconcile.lines import printable
 
 _ALIKE = 0.75  # of an option: shorter words than names of people, so more alike
 _OF_PYDANTIC = "Value error, "  # before what typer says of a value that is not in a list
+NUMBERS: Mapping[str, str] = {
+    "--brake-minimum": "a whole number, such as 5",
+    "--brake-share": "a share from 0 to 1, such as 0.5",
+    "--timeout": "seconds, such as 300",
+    "--verbosity": "a whole number, such as 6",
+    "--writers": "a whole number, such as 8",
+}
+"""What the options that are numbers take. typer says it in pydantic's words."""
 
 
 def message(error: typer.TyperException) -> str:
@@ -17,9 +27,22 @@ def message(error: typer.TyperException) -> str:
     option = getattr(error, "option_name", "")
     context = getattr(error, "ctx", None)
     if not error.message.startswith("No such option") or context is None:
+        if refusal := _refused_number(error):
+            return refusal
         error.message = error.message.removeprefix(_OF_PYDANTIC)
         return error.format_message().replace("\n\t", " ")  # typer lists choices below each other
     return f"No such option: {option}.{_hint(option, context)}"
+
+
+def _refused_number(error: typer.TyperException) -> str:
+    """Return what a number has to be; '' if the error is about something else."""
+    parameter, cause = getattr(error, "param", None), error.__cause__
+    names = parameter.opts if parameter is not None else ()
+    option = next((name for name in names if name in NUMBERS), "")
+    if not option or not isinstance(cause, ValidationError):
+        return ""
+    given = printable(str(cause.errors()[0]["input"]))
+    return f'{option} is "{given}". Give {NUMBERS[option]}.'
 
 
 def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click, which typer holds inside

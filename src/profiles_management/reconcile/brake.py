@@ -71,7 +71,7 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
     if report is not None and report.writes:
         written = "and nothing of this was written. Other sources and access whose time is up were applied"
     message = (
-        f"{lost:,} of {before:,} accesses, each of a person to a profile, would be taken away{_whose(sources)}: "
+        f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}: "
         f"the brake stopped this, {written}. If it is meant, allow revocations for one run."
     )
     groups = [(source.source, source.within) for source in sources]

@@ -76,7 +76,7 @@ class Sender:
             try:
                 for worker in [pool.submit(self._work, queue, met) for _ in range(writers)]:
                     worker.result()
-            except BaseException:  # Ctrl-C above all: no worker takes another job
+            except BaseException:  # Ctrl-C too: no worker takes another job; the error goes on
                 self.is_stopped = True
                 raise
 
@@ -102,7 +102,7 @@ class Sender:
                 if job is None:
                     return
                 self._advance(job, met)
-        except BaseException:
+        except BaseException:  # a bug in one job too stops the other workers; the error goes on
             self.is_stopped = True
             raise
 

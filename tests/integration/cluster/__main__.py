@@ -1,4 +1,4 @@
-"""Run a cluster with the stand-ins until Ctrl-C: `make cluster`."""
+"""Run a cluster with the stand-ins until Ctrl-C or SIGTERM: `make cluster`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main() -> int:
             say(f"  export KUBECONFIG={plane.kubeconfig}")
             say(f"  alias kubectl={plane.kubectl}")
             say(f"  curl -H 'kubeflow-userid: {CLUSTER_ADMIN}' {stand_ins.kfam}/kfam/v1/bindings\n")
-            say(f"Logs are in {plane.logs}. Ctrl-C ends everything; nothing is kept.")
+            say(f"Logs are in {plane.logs}. Ctrl-C or SIGTERM ends everything; nothing is kept.")
             try:
                 signal.pause()
             finally:

@@ -244,7 +244,7 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
     assert (ran.code, ran.out, api.writes) == (3, "", [])
     assert ran.err.splitlines() == [
         (
-            "error: 5 of 5 accesses, each of a person to a profile, would be taken away: the brake stopped this, "
+            "error: 5 of 5 role assignments would be revoked: the brake stopped this, "
             "and nothing was written. If it is meant, allow revocations for one run."
         ),
         "Look at it with plan; allow it with apply --allow-revocations.",
@@ -519,8 +519,22 @@ def test_access_of_a_profile_that_is_not_there_fails_with_the_reason(run, contro
 
     ran = run("access", "--profile", "ml-engineer")
 
-    said = f'error: There is no profile "ml-engineer". Did you mean "ml-engineers"?\n{CLUSTER}\n'
+    said = f'error: There is no profile "ml-engineer". Did you mean "ml-engineers" or "data-engineers"?\n{CLUSTER}\n'
     assert (ran.code, ran.out, ran.err) == (1, "", said)
+
+
+def test_a_name_like_those_of_many_profiles_suggests_a_few_and_says_how_many_more(
+    run, controller, here
+):
+    owner = {"kind": "User", "name": "root@example.com"}
+    profiles = [{"name": f"big-{number}", "owner": owner} for number in range(1, 10)]
+    (here / "many.json").write_text(json.dumps({"profiles": profiles}))
+    run("apply", "many.json")
+
+    said = run("access", "--profile", "big-0").err.splitlines()[0]
+
+    meant = 'Did you mean "big-9", "big-8", "big-7" or one of 6 more?'
+    assert said == f'error: There is no profile "big-0". {meant}'
 
 
 def test_access_of_a_profile_that_is_not_there_fails_for_a_script_too(run):

@@ -43,6 +43,18 @@ def test_a_person_is_shown_with_every_line_and_a_diff_and_nothing_is_written(run
     keeps("offboard.txt", ran.out + ran.err)
 
 
+@pytest.mark.parametrize("first", ["pmr.yaml", "misspelled.yaml"])
+def test_swapped_arguments_are_refused_with_the_right_order(run, files, first):
+    read = files(pmr=DOCUMENT, more=OWNED)
+
+    ran = run("offboard", first, "more.yaml", "Ann Lee", "--write")
+
+    command = f"profiles-management offboard 'Ann Lee' {first} more.yaml"
+    assert ran.code == 1
+    assert f"for PERSON: is a document. Write the person first: {command}\n" in ran.err
+    assert (read("pmr"), read("more")) == (DOCUMENT, OWNED)
+
+
 def test_write_edits_the_file_in_place(run, files, here):
     read = files(real="\ufeff" + DOCUMENT.replace("\n", "\r\n"))
     (here / "real.yaml").chmod(0o640)

@@ -1,8 +1,13 @@
 """What is said when something is wrong: one message, no traceback, and an exit code of 1."""
 
+import inspect
 import os
+from typing import get_args
 
 import pytest
+
+from profiles_management.cli.program import app
+from profiles_management.cli.usage_errors import NUMBERS
 
 FOUR = (
     ('limits.cpu: "1"', 'limits.cpu = "1"'),
@@ -186,6 +191,23 @@ def test_a_list_without_an_entry_is_refused(folder, given):
     ran = folder("plan", "pmr.yaml", *given)
 
     assert (ran.code, "it is empty. Name an entry, or leave it out." in ran.err) == (1, True)
+
+
+def number_options():
+    """Every option of every command whose value is a number, as (command, option)."""
+    for command in app.registered_commands:
+        for name, parameter in inspect.signature(command.callback).parameters.items():
+            kinds = get_args(parameter.annotation)  # int, or int | None, and the option
+            if {int, float} & {*kinds, *(part for kind in kinds for part in get_args(kind))}:
+                yield command.name, f"--{name.replace('_', '-')}"
+
+
+@pytest.mark.parametrize(("command", "option"), [*number_options()])
+def test_a_word_in_place_of_a_number_is_refused_with_what_the_option_takes(run, command, option):
+    ran = run(command, option, "x")
+
+    refusal = f'error: {option} is "x". Give {NUMBERS[option]}.'
+    assert (ran.code, ran.err) == (1, f"{refusal}\nSee: profiles-management {command} --help\n")
 
 
 @pytest.mark.parametrize("timeout", ["nan", "inf", "-1", "1e9"])

@@ -496,7 +496,9 @@ def test_five_are_named_of_one_profile_and_the_others_are_counted(ml, profile):
 
     warnings = ml.plan(document(profile(ann="edit"))).warnings
 
-    assert [one.what for one in warnings][-1] == "4 more accesses by objects that are not managed"
+    assert [one.what for one in warnings][
+        -1
+    ] == "4 more role assignments by objects that are not managed"
     assert len(warnings) == 6
 
 

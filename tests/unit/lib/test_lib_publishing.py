@@ -14,6 +14,7 @@ import yaml
 from ops import testing
 from pydantic import BaseModel
 
+from charms.profiles_management.v0 import profiles_management as library
 from charms.profiles_management.v0.profiles_management import (
     LARGEST_TEXT,
     PLAIN,
@@ -191,7 +192,7 @@ def looped():
         ),
         (
             {"profiles": [{1: ML}]},
-            "document.profiles[0] has the key '1', which is no text. Write it as text.",
+            "document.profiles[0] has the key '1', which is not text. Write it as text.",
         ),
         (
             {"profiles": [ML, {"open": {True}}]},
@@ -258,7 +259,47 @@ def looped():
         ),
         (
             "version: 1\nteam: ]\n",
-            "The document is not YAML: did not find expected node content in line 2.",
+            "The document is not YAML: did not find expected node content in line 2, column 7.",
+        ),
+        (
+            "profiles: [}",
+            "The document is not YAML: did not find expected node content in line 1, column 12.",
+        ),
+        (
+            "profiles: [",
+            "The document is not YAML: did not find expected node content in line 2, column 1.",
+        ),
+        (
+            "profiles:\n- name: [ml\nversion: 1\n",
+            "The document is not YAML: did not find expected ',' or ']' in line 3, column 8.",
+        ),
+        (
+            "profiles: []\nteam: ]\n",
+            "The document is not YAML: did not find expected node content in line 2, column 7.",
+        ),
+        (
+            "profiles:\n- name: ml\n- 1\n",
+            "The profile in line 3, column 3 is a scalar. Write a mapping with the keys `name` and `owner`.",
+        ),
+        (
+            "profiles:\n-\n",
+            "The profile in line 2, column 2 is empty. Write a mapping with the keys `name` and `owner`.",
+        ),
+        (
+            "profiles: []\nprofiles: []\n",
+            "The key 'profiles' is there twice, again in line 2, column 1. Keep one of them.",
+        ),
+        (
+            "profiles:\n- {name: ml, owner: {name: ann, name: bob}}\n",
+            "The key 'name' is there twice, again in line 2, column 33. Keep one of them.",
+        ),
+        (
+            "profiles: []\n---\nprofiles: []\n",
+            "Another YAML document begins in line 3, column 1. Publish one.",
+        ),
+        (
+            f"profiles: [{{name: {'[' * 200}",
+            "The document is nested deeper than 100 levels in line 1, column 116.",
         ),
         ("#\x00", "The document is not YAML: it has a character that YAML does not allow."),
     ],
@@ -281,7 +322,7 @@ def test_a_document_that_is_none_is_refused_with_what_to_do(document, says, test
         "%YAML 1.2\n---\n? profiles\n: []",
         "version: 1\n'profiles': &all\n- name: ml\n",
         "defaults: {labels: {profiles: none}}\nprofiles: []",
-        "profiles:\n- name: [a mistake that the receiver reports with its line",
+        "profiles:\n- &ml {name: ml}\n- *ml\n- {? [a, b] : c, ? [a, b] : d}",
     ],
 )
 def test_any_text_that_the_receiver_can_read_as_a_list_of_profiles_goes_out(text, tester):
@@ -298,8 +339,25 @@ def test_the_form_of_a_document_is_checked_without_libyaml_too(monkeypatch, test
         check_document("profile: []")
 
 
-def test_a_large_text_is_not_parsed_beyond_its_first_profile():
-    check_document("profiles:\n" + "- name: ml\n" * 1_000_000)  # takes half a minute if it is
+@pytest.mark.parametrize("is_leader", [True, False])
+def test_a_text_is_checked_once_however_often_it_is_published(is_leader, monkeypatch, tester):
+    tester.state = replace(tester.state, leader=is_leader)
+    checked = []
+    monkeypatch.setattr(library, "_check_text", checked.append)
+
+    for text in (TEXT, TEXT, f"{TEXT}# changed\n", f"{TEXT}# changed\n"):
+        with tester.library() as provider:
+            provider.publish(text)
+
+    assert checked == [TEXT, f"{TEXT}# changed\n"]
+
+
+def test_aliases_in_a_text_are_not_expanded():
+    levels = "".join(
+        f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 60)
+    )
+
+    check_document(f"a0: &a0 x\n{levels}profiles: []\n")  # 9 ** 59 values if they are
 
 
 def test_a_document_that_no_databag_carries_is_refused_and_the_last_one_stays(tester):

@@ -444,6 +444,24 @@ def _is_subsequence(short, long):
 # diffs
 
 
+def test_the_diff_of_an_emptied_list_has_removed_lines_together_before_the_added_one():
+    text = (
+        "profiles:\n- name: ml\n"
+        f"  owner: {{kind: User, name: {BOB}}}\n"
+        f"  contributors:\n  - name: {ANN}\n    role: edit\n"
+    )
+    found = offboard(text, Leaver(ANN))
+
+    diff = unified_diff(found.text, found.edits, "pmr.yaml").splitlines()
+
+    assert diff[-4:] == [
+        "-  contributors:",
+        f"-  - name: {ANN}",
+        "-    role: edit",
+        "+  contributors: []",
+    ]
+
+
 def test_git_apply_accepts_the_diff(tmp_path):
     entry = "- name: p{0}\n  owner: {{kind: User, name: {1}}}\n  contributors:\n  - {{name: li@x.org, role: view}}\n"
     profiles = [entry.format(number, BOB if number % 7 else ANN) for number in range(40)]

@@ -42,9 +42,9 @@ class TeamsCharm(ops.CharmBase):
 
 `publish` takes the document as a mapping, as YAML text, or as anything with pydantic's
 `model_dump`; models may stand inside the mapping too. It raises `PublishError` for a document that
-is not a mapping with a list `profiles`, and for one that no databag can hold. `check_document(pmr)`
-raises the same error and needs no relation: call it in the unit tests of your charm. The answer
-says whether the content is valid.
+is not a mapping with a list `profiles` of mappings, for text that is not YAML or has a key twice,
+and for a document that no databag can hold. `check_document(pmr)` raises the same error and needs
+no relation: call it in the unit tests of your charm. The answer says whether the content is valid.
 
 `is_ready` is True once every profile of the document is in the cluster as the document says.
 
@@ -122,6 +122,8 @@ _COMPRESSED = "zlib+base64"
 _MOST_PARTS = 200_000  # of an answer: each takes up to a hundred bytes of memory
 _NO_PROFILE = "To name no profile, publish `profiles: []`."
 _MAPPING = "Publish a mapping with the key `profiles`, or YAML text."
+_PROFILE = "Write a mapping with the keys `name` and `owner`."
+_MOST_LEVELS = 100  # of collections inside each other: the receiver reads no more
 _REVISION = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -254,7 +256,7 @@ class ProfilesProvider(ops.Object):
     def __init__(self, charm: ops.CharmBase, relation_name: str = "profiles") -> None:
         super().__init__(charm, f"profiles-provider-{relation_name}")
         self._relation_name = relation_name
-        self._stored.set_default(answers={}, last_revision="")
+        self._stored.set_default(answers={}, last_revision="", checked_revision="")
         self.framework.observe(charm.on[relation_name].relation_changed, self._on_changed)
         self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
 
@@ -270,12 +272,16 @@ class ProfilesProvider(ops.Object):
             not the leader: nothing was published.
 
         Raises:
-            PublishError: the document is not a mapping with a list `profiles`, too large, or not
+            PublishError: the document is not a mapping with a list `profiles` of mappings, is too
+                large, is text that is not YAML or has a key twice (with line and column), or is not
                 made of text, numbers, lists and mappings.
         """
         text = _text_of(pmr)
         encoding, document = _encoded(text)
         revision = revision_of(text)
+        if isinstance(pmr, str) and revision != self._stored.checked_revision:
+            _check_text(text)  # once: without libyaml, a large text takes seconds
+            self._stored.checked_revision = revision
         if not self.model.unit.is_leader():
             self._stored.last_revision = revision
             return None
@@ -470,7 +476,10 @@ def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
     Raises:
         PublishError: `publish` would raise the same.
     """
-    _encoded(_text_of(pmr))
+    text = _text_of(pmr)
+    _encoded(text)
+    if isinstance(pmr, str):
+        _check_text(text)
 
 
 def _is_complete(report: Report) -> bool:
@@ -493,8 +502,6 @@ def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
         raise PublishError(
             "Half of a surrogate pair stands alone in the document. Remove it."
         ) from None
-    if isinstance(pmr, str):
-        _check_text(text)
     return text
 
 
@@ -518,32 +525,49 @@ def _check_data(document: object) -> None:
     for index, profile in enumerate(profiles):
         if not isinstance(profile, dict):
             raise PublishError(
-                f"document.profiles[{index}] is a {type(profile).__name__}. "
-                "Write a mapping with the keys `name` and `owner`."
+                f"document.profiles[{index}] is a {type(profile).__name__}. {_PROFILE}"
             )
 
 
 def _check_text(text: str) -> None:
-    """Refuse text that is not a YAML mapping with a list `profiles`.
+    """Refuse text that is not one YAML mapping with a list `profiles` of mappings.
 
-    Reads no further than that list begins: `publish` is called in every hook, and the receiver
-    checks everything.
+    Reads the whole text, but builds nothing of it: aliases are not expanded, so they cannot fill
+    the memory. What is in a profile is checked by the receiver.
     """
+    has_root = has_profiles = False
     try:
-        nodes = _outer_nodes(text)
-        root = next(nodes, None)
-        if root is None or not _kind(root):
-            raise PublishError(f"The document is empty. {_NO_PROFILE}")
-        if not isinstance(root, yaml.MappingStartEvent):
-            raise PublishError(f"The document is {_kind(root)}. {_MAPPING}")
-        for key, value in zip(nodes, nodes, strict=False):  # pairs, from one iterator
-            if isinstance(key, yaml.ScalarEvent) and key.value == "profiles":
+        for path, value in _values(text):
+            if not path:
+                _check_root(value, is_second=has_root)
+                has_root = True
+            elif path == ["profiles"]:
                 if not isinstance(value, yaml.SequenceStartEvent):
                     _refuse_profiles(_kind(value))
-                return
+                has_profiles = True
+            elif path == ["profiles", None]:
+                _check_profile(value)
     except yaml.YAMLError as error:
         raise PublishError(f"The document is not YAML: {_syntax_error(error)}.") from None
-    raise PublishError(f"The document has no key `profiles`. {_NO_PROFILE}")
+    if not has_profiles:
+        what = "has no key `profiles`" if has_root else "is empty"
+        raise PublishError(f"The document {what}. {_NO_PROFILE}")
+
+
+def _check_root(root: yaml.NodeEvent, *, is_second: bool) -> None:
+    if is_second:
+        raise PublishError(f"Another YAML document begins {_place(root.start_mark)}. Publish one.")
+    if not _kind(root):
+        raise PublishError(f"The document is empty. {_NO_PROFILE}")
+    if not isinstance(root, yaml.MappingStartEvent):
+        raise PublishError(f"The document is {_kind(root)}. {_MAPPING}")
+
+
+def _check_profile(profile: yaml.NodeEvent) -> None:
+    if not isinstance(profile, (yaml.MappingStartEvent, yaml.AliasEvent)):
+        raise PublishError(
+            f"The profile {_place(profile.start_mark)} is {_kind(profile) or 'empty'}. {_PROFILE}"
+        )
 
 
 def _refuse_profiles(kind: str) -> NoReturn:
@@ -554,18 +578,64 @@ def _refuse_profiles(kind: str) -> NoReturn:
     )
 
 
-def _outer_nodes(text: str) -> Iterator[yaml.NodeEvent]:
-    """Yield where the root begins, and each of its keys and values."""
-    depth = 0
+@dataclass
+class _Collection:
+    """A mapping or a list of a text, while it is being read.
+
+    Attributes:
+        is_mapping: whether its nodes are keys and values in turn.
+        keys: the keys so far that are scalars.
+        key: that of the value that is read; None in a list, or if the key is not a scalar.
+        is_at_key: whether the next node of a mapping is a key.
+    """
+
+    is_mapping: bool
+    keys: set[str] = field(default_factory=set)
+    key: str | None = None
+    is_at_key: bool = True
+
+    def takes_key(self, node: yaml.NodeEvent) -> bool:
+        """Return whether a node is a key, and remember it.
+
+        Raises:
+            PublishError: the mapping has this key already.
+        """
+        if not self.is_mapping:
+            return False
+        self.is_at_key = not self.is_at_key
+        if self.is_at_key:
+            return False
+        self.key = node.value if isinstance(node, yaml.ScalarEvent) else None
+        if self.key in self.keys:
+            key = _line(self.key or "")[:40]
+            raise PublishError(
+                f"The key {key!r} is there twice, again {_place(node.start_mark)}. Keep one of them."
+            )
+        if self.key is not None:
+            self.keys.add(self.key)
+        return True
+
+
+def _values(text: str) -> Iterator[tuple[list[str | None], yaml.NodeEvent]]:
+    """Yield the root, each value of a mapping and each item of a list.
+
+    The path to it has a key for each mapping around it, and None for each list.
+    """
+    levels: list[_Collection] = []
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # some builds of PyYAML have no libyaml
     # PyYAML's own parser refuses tabs that libyaml, the receiver's parser, accepts between tokens.
     for event in yaml.parse(text.replace("\t", " "), Loader=loader):
         if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if isinstance(event, yaml.NodeEvent):
-            if depth <= 1:
-                yield event
-            depth += isinstance(event, yaml.CollectionStartEvent)
+            levels.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            if not (levels and levels[-1].takes_key(event)):
+                yield [level.key for level in levels], event
+            if isinstance(event, yaml.CollectionStartEvent):
+                levels.append(_Collection(isinstance(event, yaml.MappingStartEvent)))
+        if len(levels) > _MOST_LEVELS:
+            raise PublishError(
+                f"The document is nested deeper than {_MOST_LEVELS} levels {_place(event.start_mark)}."
+            )
 
 
 def _kind(node: yaml.NodeEvent) -> str:
@@ -581,8 +651,12 @@ def _kind(node: yaml.NodeEvent) -> str:
 
 def _syntax_error(error: yaml.YAMLError) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem and error.problem_mark:
-        return f"{error.problem} in line {error.problem_mark.line + 1}"
+        return f"{error.problem} {_place(error.problem_mark)}"
     return "it has a character that YAML does not allow"
+
+
+def _place(mark: Any) -> str:  # noqa: ANN401 - libyaml has a class of its own
+    return f"in line {mark.line + 1}, column {mark.column + 1}"
 
 
 def _plain(value: object, where: str) -> Any:  # noqa: ANN401
@@ -591,7 +665,7 @@ def _plain(value: object, where: str) -> Any:  # noqa: ANN401
         for key in value:
             if not isinstance(key, str):
                 raise PublishError(
-                    f"{where} has the key {str(key)[:40]!r}, which is no text. Write it as text."
+                    f"{where} has the key {str(key)[:40]!r}, which is not text. Write it as text."
                 )
         return {key: _plain(part, f"{where}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from profiles_management.kubeflow.access.person_search import MOST_SIMILAR
 from profiles_management.kubeflow.objects import naming, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import (
@@ -21,7 +22,7 @@ from profiles_management.kubeflow.state.observed import (
 )
 from profiles_management.kubeflow.state.ownership import is_terminating
 from profiles_management.kubeflow.state.unread_objects import bounded
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import nearest, quoted
 from profiles_management.pmr.problems import Problem, UnknownProfile
 from profiles_management.reconcile.plan import Person
 
@@ -114,10 +115,13 @@ def _known(profile: str, profiles: Sequence[str]) -> str:
 def _hint(profile: str, profiles: Sequence[str]) -> str:
     if not profiles:
         return " There is none at all; a cluster without Kubeflow needs the setting standalone."
-    similar = near(profile, profiles)
-    if similar is None:
+    similar = nearest(profile, profiles, most=len(profiles))
+    if not similar:
         return ""
-    return f" Did you mean {quoted(similar)}?"
+    names = [quoted(name) for name in similar[:MOST_SIMILAR]]
+    more = len(similar) - len(names)
+    *others, last = [*names, f"one of {more:,} more"] if more else names
+    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
 
 
 def _listed(observed: Observed, settings: Settings) -> tuple[str, ...]:

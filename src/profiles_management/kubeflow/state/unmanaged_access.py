@@ -86,7 +86,7 @@ def _all_that_stays(
     if not outside:
         return []
     outside.sort(key=lambda access: (access.person not in lost, access))
-    stay = count(len(outside), "access", "accesses")
+    stay = count(len(outside), "role assignment")
     what = f"the profile {new_here}, and objects that are not managed still give {stay}"
     remedy = f"Check: profiles-management access --profile {name}. Once it is managed, --foreign revoke removes them."
     nameless = f"{name} is taken over, and objects that are not managed still give {stay}"
@@ -202,7 +202,7 @@ def _listed(
     for access in everything[:MOST]:
         yield _problem(name, access, is_lost=access.person in lost)
     if len(everything) > MOST:
-        more = count(len(everything) - MOST, "more access", "more accesses")
+        more = count(len(everything) - MOST, "more role assignment")
         yield _further(name, CODE, f"{more} by objects that are not managed")
 
 

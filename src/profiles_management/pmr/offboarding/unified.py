@@ -54,11 +54,11 @@ class _Diff:
             growth += sum(block.growth for block in hunk)
 
     def _groups(self, edits: Iterable[Edit]) -> Iterator[list[Edit]]:
-        """Yield edits that touch a line in common together."""
+        """Yield edits of the same line or of adjacent ones together: what is removed, then what is added."""
         group: list[Edit] = []
         last = -1
         for edit in edits:
-            if group and self._line(edit.start) > last:
+            if group and self._line(edit.start) > last + 1:
                 yield group
                 group = []
             group.append(edit)
