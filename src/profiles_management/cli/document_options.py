@@ -125,5 +125,5 @@ def _read(path: Path | None) -> str:
     try:
         return path.expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
-        why = (getattr(error, "strerror", None) or "it is no text").lower()
+        why = (getattr(error, "strerror", None) or "it is not UTF-8 text").lower()
         raise GitError(f"{shown(path)} cannot be read: {why}.") from None

@@ -1,4 +1,4 @@
-"""Failures before or beside a command, such as an option that does not exist: as text, or as data if asked for."""
+"""Failures outside of a command, such as an option that does not exist: as text, or as data if asked for."""
 
 import inspect
 import os

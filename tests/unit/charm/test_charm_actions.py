@@ -298,7 +298,7 @@ def test_the_data_can_be_kept(stale, api):
 
 
 def test_nothing_is_deleted_while_a_source_cannot_be_read(stale, api):
-    stale.publish("teams", "profiles: [nonsense]")
+    stale.publish("teams", "profiles: [{nonsense: 1}]")
 
     reason = stale.fail("delete-stale-profiles", confirm=True)
 

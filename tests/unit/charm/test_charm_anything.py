@@ -123,7 +123,7 @@ def test_whatever_the_cluster_holds_a_status_and_every_action_answer(seed, world
     put_oddities(api, random.Random(seed))
     world.configure(pmr=document(ml=1))
     if seed % 2:
-        world.relate("teams", "profiles: [nonsense]")
+        world.relate("teams", "profiles: [{nonsense: 1}]")
 
     looked_at(world, ACTIONS)
 

@@ -388,11 +388,11 @@ class Cluster:
 
 
 def _unseen_roles(roles: Iterable[str], options: Collection[str]) -> Problem:
-    """Say that nobody looked whether the ClusterRoles exist; they are taken to."""
+    """Return a warning that the ClusterRoles were not checked; planning assumes that they exist."""
     asked = Asked("get", "clusterroles", options)
     return Problem(
         code=UNSEEN_ROLES,
-        what=f"not allowed to {asked}, so nobody looked whether {', '.join(roles)} exist",
+        what=f"not allowed to {asked}, so {', '.join(roles)} could not be checked",
         where=Where(path="ClusterRole"),
         remedy=grant(asked),
     )
