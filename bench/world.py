@@ -103,7 +103,7 @@ def _posts(contributors: int) -> list[tuple[str, str]]:
     plan = plan_profiles(_pmr(contributors), target=api.client())
     sent: Iterator[Write] = (write for change in plan.changes for write in change.writes)
     return [
-        (api.path(write.target.kind, write.target.namespace), write.body.decode()) for write in sent
+        (api.path(write.target.kind, write.target.parent), write.body.decode()) for write in sent
     ]
 
 

@@ -206,7 +206,7 @@ def _stop(stop: Stop) -> Data:
 
 
 def _ref(ref: ObjectRef) -> Data:
-    return {"kind": ref.kind, "namespace": ref.namespace, "name": ref.name}
+    return {"kind": ref.kind, "namespace": ref.parent, "name": ref.name}
 
 
 def _name(result: Result) -> str:

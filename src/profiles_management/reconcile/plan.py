@@ -51,18 +51,19 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectRef:
-    """Which object. `namespace` is empty for what is cluster-wide."""
+    """Which object.
+
+    Attributes:
+        parent: the name of what contains the object, '' where nothing does.
+    """
 
     kind: str
-    namespace: str
+    parent: str
     name: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.kind} {self.namespace}/{self.name}"
-            if self.namespace
-            else f"{self.kind} {self.name}"
-        )
+        path = f"{self.parent}/{self.name}" if self.parent else self.name
+        return f"{self.kind} {path}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

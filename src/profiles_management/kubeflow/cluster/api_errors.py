@@ -159,7 +159,7 @@ def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
         return
     if "NamespaceTerminating" in reasons or (write.verb is Verb.CREATE and "NotFound" in reasons):
         message = (
-            f"namespace {write.target.namespace} is gone or being deleted; the next run settles it"
+            f"namespace {write.target.parent} is gone or being deleted; the next run settles it"
         )
         raise WriteError(message, conflict=True, nameless=message) from refused
     if meanwhile := _meanwhile(refused, write):

@@ -172,7 +172,7 @@ class Cluster:
     def _object(self, target: ObjectRef) -> Observer:
         """Read one object again, by a list of its namespace: we may not get objects one by one."""
         kind = slim_classes.BY_NAME[target.kind]
-        return self._try(lambda _: self._listed(kind, target.name, space=target.namespace))
+        return self._try(lambda _: self._listed(kind, target.name, space=target.parent))
 
     def _sent(self, write: Write, deadline: float) -> bool:
         """Send a write, again where it can pass by itself; return whether what it deletes is still there."""
@@ -379,7 +379,7 @@ class Cluster:
         kind, target = slim_classes.BY_NAME[write.target.kind], write.target
         creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
         query = None if deleting else {"fieldManager": naming.MANAGER}
-        where = path(kind, target.namespace, "" if creating else target.name, query)
+        where = path(kind, target.parent, "" if creating else target.name, query)
         with self._answers(write.verb, kind, writing=True):
             answer = self._wire.send(
                 _METHODS[write.verb], where, _body(write), _CONTENT[write.verb]

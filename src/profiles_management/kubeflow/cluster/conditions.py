@@ -13,14 +13,14 @@ def holds(condition: Condition, part: Observer) -> bool:
         space = part.namespaces.get(target.name)
         return space is not None and not space.deleting and space.owner == condition.value
     if condition.state is State.BOUND:
-        bound = part.owner_bindings.get(target.namespace)
+        bound = part.owner_bindings.get(target.parent)
         return (
             bound is not None
             and bound.subject is not None
             and str(bound.subject) == condition.value
         )
     if condition.state is State.MATCHES:
-        quota = part.quotas.get(target.namespace)
+        quota = part.quotas.get(target.parent)
         return quota is not None and _is(quota.spec, condition.value)
     return part.has(target) is (condition.state is State.THERE)
 

@@ -114,16 +114,16 @@ def _sole_subject(write: Write) -> Person | None:
 
 def _managed(write: Write, part: Observer) -> Binding | Policy | None:
     places = part.bindings if write.target.kind == "RoleBinding" else part.policies
-    return places.get(write.target.namespace, {}).get(write.target.name)
+    return places.get(write.target.parent, {}).get(write.target.name)
 
 
 def _owners(write: Write, part: Observer) -> OwnerObject | None:
     places = part.owner_bindings if write.target.kind == "RoleBinding" else part.owner_policies
-    return places.get(write.target.namespace)
+    return places.get(write.target.parent)
 
 
 def _foreign(write: Write, part: Observer) -> ForeignObject | None:
-    space = write.target.namespace
+    space = write.target.parent
     return next(iter((*part.foreign.get(space, ()), *part.foreign_policies.get(space, ()))), None)
 
 

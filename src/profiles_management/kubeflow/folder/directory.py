@@ -156,8 +156,7 @@ class Directory:
 
     def _is_twice(self, ref: ObjectRef, path: Path) -> None:
         """Tell it; the later file counts, as it does to `kubectl apply -R`."""
-        name = "/".join(filter(None, (ref.namespace, ref.name)))
-        what = f"{ref.kind} {name} is in {self._files[ref][-1]} and again in {path}"
+        what = f"{ref} is in {self._files[ref][-1]} and again in {path}"
         self._unreadable.append(Problem("twice", what, Where(file=str(path)), "Keep one of them."))
 
     def _cannot_read(self, path: Path, why: str) -> None:
@@ -215,9 +214,7 @@ class Directory:
         # `kubectl apply -R` sends files in the order of their names
         first = "0-" if target.kind in _FIRST else ""
         return (
-            self.path
-            / (target.namespace or target.name)
-            / f"{first}{target.kind.lower()}-{name}.yaml"
+            self.path / (target.parent or target.name) / f"{first}{target.kind.lower()}-{name}.yaml"
         )
 
     def _stay_inside(self, path: Path) -> None:

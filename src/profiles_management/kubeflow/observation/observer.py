@@ -102,15 +102,15 @@ class Observer:
     def has(self, target: ObjectRef) -> bool:
         """Return whether an object is there; of a namespace's objects, one of the kinds and names that are kept."""
         if target.kind == "AuthorizationPolicy" and target.name == naming.OWNER_POLICY:
-            return target.namespace in self.owner_policies
+            return target.parent in self.owner_policies
         if target.kind == "RoleBinding" and target.name == naming.OWNER_BINDING:
-            return target.namespace in self.owner_bindings
+            return target.parent in self.owner_bindings
         places: Mapping[str, Mapping[str, Any]] = {
             "Profile": self.profiles,
             "Namespace": self.namespaces,
-            "RoleBinding": self.bindings.get(target.namespace, {}),
-            "AuthorizationPolicy": self.policies.get(target.namespace, {}),
-            "ResourceQuota": {naming.QUOTA: None} if target.namespace in self.quotas else {},
+            "RoleBinding": self.bindings.get(target.parent, {}),
+            "AuthorizationPolicy": self.policies.get(target.parent, {}),
+            "ResourceQuota": {naming.QUOTA: None} if target.parent in self.quotas else {},
         }
         return target.name in places[target.kind]
 

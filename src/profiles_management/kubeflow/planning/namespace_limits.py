@@ -141,6 +141,6 @@ def _gone(ground: ProfileContext, ref: ObjectRef, version: str, fields: Fields) 
 
 def _body(ground: ProfileContext, ref: ObjectRef, spec: Spec) -> Spec:
     return {
-        **builders.named(ref.kind, ref.name, ref.namespace, labels=builders.marks(ground.settings)),
+        **builders.named(ref.kind, ref.name, ref.parent, labels=builders.marks(ground.settings)),
         "spec": spec,
     }

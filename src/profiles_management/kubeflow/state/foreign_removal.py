@@ -104,7 +104,7 @@ def _change(
     is_one_persons = len(people) == 1 and bool(before) and reduced is None
     return Change(
         Phase.REVOKE,
-        ref.namespace,
+        ref.parent,
         ref,
         Action.DELETE if reduced is None else Action.UPDATE,
         Reason.UNLISTED,

@@ -106,7 +106,7 @@ def places_in(report, sent):
     """
     found = {
         key_of(
-            write.verb, write.target.kind, write.target.namespace, write.target.name, write.body
+            write.verb, write.target.kind, write.target.parent, write.target.name, write.body
         ): outcome.change
         for outcome in report.outcomes
         for write in outcome.change.writes
