@@ -1,18 +1,15 @@
 """The command is asked to end in the middle of an apply, on a real cluster: it finishes a pair and reports."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from integration.cluster.waiting import wait_for
+from integration.command import start_apply, written
 
 PEOPLE = 60
-SOURCE = Path(__file__).parents[2] / "src"
 
 
 @pytest.fixture
@@ -20,37 +17,9 @@ def started(cluster, name, tmp_path, profile, engine):
     """Start an apply that gives sixty people access, with one writer; the profile is there already."""
     engine.settle(profile())
     people = profile(**{f"p{number:02}": "edit" for number in range(PEOPLE)})
-    document = tmp_path / "pmr.json"
-    document.write_text(
-        json.dumps({"profiles": [people.model_dump(mode="json", exclude_none=True, by_alias=True)]})
-    )
-
-    def start():
-        kept = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith("PROFILES_MANAGEMENT_")
-        }
-        return subprocess.Popen(  # noqa: S603 - our own command
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "profiles_management",
-                    "apply",
-                    str(document),
-                    "--output",
-                    "json",
-                ),
-                *("--kubeconfig", str(cluster.kubeconfig), "--instance", name, "--writers", "1"),
-            ],
-            env={**kept, "PYTHONPATH": str(SOURCE)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    return start
+    document = written(tmp_path / "pmr.json", [people])
+    options = ("--output", "json", "--writers", "1")
+    return partial(start_apply, document, *options, kubeconfig=cluster.kubeconfig, instance=name)
 
 
 def test_sigterm_leaves_whole_pairs_and_the_next_run_gives_the_rest(started, server, name):
