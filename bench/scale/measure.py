@@ -1,8 +1,9 @@
-"""What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
+"""One measurement in a process of its own, so that nothing else is in its time and memory.
 
-python -m scale.measure engine FILE URL     read the document, then bring a cluster that matches to
-it: a no-op python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader
-alone
+Prints one JSON object.
+
+python -m scale.measure engine FILE URL     read the document, then apply it: a no-op
+python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader alone
 """
 
 import json

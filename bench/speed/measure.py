@@ -1,13 +1,14 @@
-"""What runs in a process of its own, so that nothing else is in its time and memory. Prints one JSON object.
+"""One measurement in a process of its own, so that nothing else is in its time and memory.
 
-python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: first apply, no-op
-or a few changes python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw
-and parse them python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already,
-a line a request python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as
-manifests, by kubectl python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one request after
-another for each profile, what is missing python -m speed.measure look KUBECONFIG DOCUMENT
-one request after another for each profile, nothing is missing python -m speed.measure diff
-KUBECONFIG PROGRAM FILE    what kubectl would change of the objects of a document
+Prints one JSON object.
+
+python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: apply
+python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
+python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a request
+python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by kubectl
+python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one after another, what is missing
+python -m speed.measure look KUBECONFIG DOCUMENT        one after another, nothing is missing
+python -m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change
 """
 
 import gc

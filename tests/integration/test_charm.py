@@ -1,11 +1,11 @@
 """The charm on a real Juju and a scratch cluster: deployed, configured, asked, related and removed.
 
-    charmcraft pack                     # on Ubuntu; `tox run -e pack` makes a charm that Juju has
-    no base for juju bootstrap microk8s && make juju
+    charmcraft pack                     # on Ubuntu: `tox run -e pack` has no base of Juju
+    juju bootstrap microk8s && make juju
 
-PROFILES_CHARM names another charm than the one beside charmcraft.yaml, and PROFILES_TESTER_CHARM
-one that was packed from tests/tester_charm elsewhere. Each test has a namespace of its own, which
-stays in the cluster: the charm never deletes data.
+PROFILES_CHARM names another charm than the one beside charmcraft.yaml, and PROFILES_TESTER_CHARM one that was packed
+from tests/tester_charm elsewhere. Each test has a namespace of its own, which stays in the cluster: the charm never
+deletes data.
 """
 
 from __future__ import annotations

@@ -1,32 +1,37 @@
-"""A plan and a report as data that JSON can hold: what `--output json` prints and what a charm's action returns.
+"""A plan and a report as data that JSON can hold, for `--output json` and a charm's actions.
 
-changes   one for each step, in the order in which they are made: action      create, update,
-    replace or delete kind, namespace, name   the object that gives the step its name; namespace is
-    "" for what is cluster-wide profile     whose step it is reason      such as wanted,
-    left_document, expired, role_changed, drifted (the names of plan.Reason) person      {kind,
-    name}, or null where it is not about somebody's access role        {before, after}, each null
-    for none; null where it is not about somebody's access moves       [{who, before, after}]:
-    everybody whose access it moves, with the role before and after: admin, edit,
-                view, owner, listed (one of several in a binding or a policy), another role's name,
-                or null for none
-    until       when the access given ends, null for never fields      [{path, before, after}]: null
-    stands for a field that is not there objects     [{verb, kind, namespace, name}]: every write in
-    its order result, why, sent   of a report: done, pending, failed or not_tried, which includes
-    what is held back; why "" where
-                it is done; writes answered
+changes   one entry for each step, in the order in which they are made:
+    action      create, update, replace or delete
+    kind, namespace, name   the object that gives the step its name; namespace is "" for objects
+                of the whole cluster
+    profile     the profile of the step
+    reason      such as wanted, left_document, expired, role_changed, drifted (the names of
+                plan.Reason)
+    person      {kind, name}; null for a step that is not about somebody's access
+    role        {before, after}, each null for none; null for a step that is not about access
+    moves       [{who, before, after}]: everybody whose access it moves, with the role before and
+                after: admin, edit, view, owner, listed (one of several in a binding or a policy),
+                another role's name, or null for none
+    until       when the access given ends, null for never
+    fields      [{path, before, after}]; null for a field that is not there
+    objects     [{verb, kind, namespace, name}]: every write in its order
+    result, why, sent   of a report: done, pending, failed or not_tried, which includes what is
+                held back; why is "" for done; sent is the number of answered writes
 summary   numbers: profiles (in the document), unchanged, refused, frozen, add, change, replace,
           remove, writes (planned), access {before, lost, gained, expired} in pairs of a person and
           a profile; of a report also done, failed, pending, not_tried (steps) and sent (writes
           answered with success), and access is what was done
 errors    what was refused or failed: {code, what, remedy, file, line, column, path, profile};
           line and column are 0, file and profile "" where there is none
-pending   [{profile, what}]: what waits for somebody else warnings  like errors frozen    [{source,
-why, profiles, contributors}]: sources that cannot be read, the names of the profiles that stay as
-          they are because of it, and how many contributors do in profiles of other sources; source
-          is "" for profiles that bear none, and may be those of any of them
-stale     [{name}]: profiles that the document no longer defines stopped   [{kind, what, remedy,
-rest_applied}]: why an apply holds changes back, and whether it makes the others;
-          kind is revocations, gateways, or confirmation where somebody was asked and did not agree
+pending   [{profile, what}]: what waits for somebody else
+warnings  like errors
+frozen    [{source, why, profiles, contributors}]: sources that cannot be read, the names of the
+          profiles that stay unchanged because of it, and the number of contributors that do in
+          profiles of other sources; source is "" for profiles without a recorded source
+stale     [{name}]: profiles that the document no longer defines
+stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it
+          makes the others; kind is revocations, gateways, or confirmation where somebody was asked
+          and did not agree
 
 A target adds what it decided about a plan, each under a key of its own (Plan.facts).
 

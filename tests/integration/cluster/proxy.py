@@ -1,8 +1,9 @@
-"""A proxy on loopback before the API server: it logs every request of one client, and injures those it is told to.
+"""A proxy on loopback before the API server: it logs requests of a client and injures some.
 
-with Proxy(kubeconfig) as proxy: proxy.faults.append(fail_nth_write(3, "reset_after"))   # the
-faults of memory_api, on a real server client = proxy.client(token)                            # or
-KUBECONFIG=proxy.kubeconfig(folder, token) [str(one.request) for one in proxy.writes]
+with Proxy(kubeconfig) as proxy:
+proxy.faults.append(fail_nth_write(3, "reset_after"))   # the faults of memory_api, on a real server
+client = proxy.client(token)                            # or KUBECONFIG=proxy.kubeconfig(folder, token)
+[str(one.request) for one in proxy.writes]
 """
 
 from __future__ import annotations
