@@ -1,9 +1,9 @@
 """What is left of a change that met a conflict, by a plan from fresh reads. Pure.
 
 A conflict says that an object changed since it was read, not how. Often nothing that matters did:
-the profile controller added its finalizer, or a write of our own interrupted run arrived late. A
-plan from fresh reads tells that from somebody else's change. Only what the first plan contained is
-sent, bound to what was read this time.
+another program wrote a field that the plan does not use, or a write of an interrupted run arrived
+late. A plan from fresh reads distinguishes that from somebody else's change. Only what the first
+plan contained is sent, bound to what was read this time.
 """
 
 from collections.abc import Collection, Iterable, Iterator

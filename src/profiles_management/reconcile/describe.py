@@ -2,15 +2,15 @@
 
 changes   one entry for each step, in the order in which they are made:
     action      create, update, replace or delete
-    kind, namespace, name   the object that gives the step its name; namespace is "" for objects
-                of the whole cluster
+    kind, namespace, name   the object that gives the step its name; namespace is "" where
+                nothing contains the object
     profile     the profile of the step
     reason      such as wanted, left_document, expired, role_changed, drifted (the names of
-                plan.Reason)
+                plan.Reason, and of the target's own reasons)
     person      {kind, name}; null for a step that is not about somebody's access
     role        {before, after}, each null for none; null for a step that is not about access
     moves       [{who, before, after}]: everybody whose access it moves, with the role before and
-                after: admin, edit, view, owner, listed (one of several in a binding or a policy),
+                after: admin, edit, view, owner, listed (one of several people in one object),
                 another role's name, or null for none
     until       when the access given ends, null for never
     fields      [{path, before, after}]; null for a field that is not there
@@ -30,8 +30,8 @@ frozen    [{source, why, profiles, contributors}]: sources that cannot be read, 
           profiles of other sources; source is "" for profiles without a recorded source
 stale     [{name}]: profiles that the document no longer defines
 stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it
-          makes the others; kind is revocations, gateways, or confirmation where somebody was asked
-          and did not agree
+          makes the others; kind is revocations, confirmation where somebody was asked and did not
+          agree, or what the target halts for
 
 A target adds what it decided about a plan, each under a key of its own (Plan.facts).
 

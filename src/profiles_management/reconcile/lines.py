@@ -1,6 +1,6 @@
 """Text as lines of toned segments: a terminal colours them, a pipe or a charm's action gets them plain.
 
-Nothing that came from a document or a cluster reaches a terminal but through `printable`.
+Nothing that came from a document or a target reaches a terminal but through `printable`.
 """
 
 import unicodedata

@@ -35,7 +35,7 @@ def plan_markdown(
 
     Args:
         stops: why an apply would hold changes back.
-        target: which cluster or folder it is, '' for unknown.
+        target: which target it is, '' for unknown.
         limit: what does not fit is counted.
     """
     numbers = [sentence for sentence in plan_sentences(plan) if sentence != NO_CHANGES]
@@ -60,7 +60,7 @@ def problems_markdown(
     """Return why there is no plan.
 
     Args:
-        target: which cluster or folder failed, '' where none did.
+        target: which target failed, '' where none did.
     """
     lines = [f"**No plan: {count(len(problems), 'error')}.** Nothing was changed.", ""]
     if target:

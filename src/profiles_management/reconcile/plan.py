@@ -127,7 +127,7 @@ class FieldDiff:
 
 
 class Person(NamedTuple):
-    """Whose access a change is about: kind is User, Group or ServiceAccount."""
+    """Whose access a change is about. The kind is one of the document, such as `User` or `Group`."""
 
     kind: str
     name: str

@@ -1,4 +1,4 @@
-"""The protocol of a target: what the engine asks of a cluster, of a folder, or of a service."""
+"""The protocol of a target: what the engine asks of whatever keeps profiles."""
 
 from collections.abc import Collection
 from datetime import datetime

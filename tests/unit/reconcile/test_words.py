@@ -1,0 +1,54 @@
+"""The engine knows no target: Kubernetes' words are in no name and in no text of `reconcile`."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import profiles_management.reconcile
+
+MODULES = sorted(Path(profiles_management.reconcile.__file__).parent.glob("*.py"))
+KUBERNETES = re.compile(
+    r"annotation|api.?server|authorization|bindings?\b|cluster|crd\b|finalizer|gateway|header|http"
+    r"|istio|kube|limit.?range|merge.?patch|namespace|\bpatch|\bpods?\b|principal|quotas?\b|rbac"
+    r"|resource.?version|rolebinding|service.?account",
+    re.IGNORECASE,
+)
+
+
+# JSON keys, problem codes, and what renders fields of objects until a target brings their labels.
+ALLOWED = {
+    "describe": {"namespace"},
+    "nameless": {"cluster", "gateway", "limit-range", "namespace"},
+    "rows": {"header", "limitrange", "namespace", "pod", "quota"},
+    "warning_lines": {"namespace"},
+}
+
+
+def names_and_texts(tree):
+    """Yield every name and every text of a module, docstrings among them, with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                yield name, node.lineno
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, node.lineno
+            case ast.Constant(value=str(text)):
+                yield text, node.lineno
+
+
+def words(module):
+    """Return Kubernetes' words in a module, each with the lines where it is."""
+    lines = {}
+    for text, line in names_and_texts(ast.parse(module.read_text())):
+        for word in KUBERNETES.findall(text.replace("_", " ")):
+            lines.setdefault(word.lower(), []).append(line)
+    return lines
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_module_has_no_word_of_kubernetes(module):
+    found = words(module)
+
+    assert found.keys() == ALLOWED.get(module.stem, set()), found
