@@ -1,7 +1,6 @@
-"""The cluster that is meant: that of a kubeconfig and a context, that of the environment, or that of our pod.
+"""Connection to a cluster: of a kubeconfig, of the environment, or of the pod that we run in.
 
-What kubectl obeys in a kubeconfig is obeyed here, or refused by name. No message holds a
-credential.
+Every field that kubectl uses is used here, or refused by name. No message contains a credential.
 """
 
 import os
@@ -25,32 +24,36 @@ def connect(
     """Return a client. A plugin of the kubeconfig is run; nothing is sent to the cluster yet.
 
     Args:
-        path: a kubeconfig; by default those of KUBECONFIG, else that of the pod we run in, else
+        path: a kubeconfig; by default the files of KUBECONFIG, else the pod's ServiceAccount, else
             ~/.kube/config.
         context: its context; by default the current one.
-        timeout: how many seconds one request may take, and a plugin that has nobody to ask.
-        clock: what the expiry of credentials is measured with.
+        timeout: seconds for one request, and for a plugin that cannot ask anybody.
+        clock: measures when credentials expire.
 
     Raises:
         ClusterError: there is no cluster, or it cannot be used as the kubeconfig says.
     """
-    # Loaded here: who hands in a client of their own needs none of it.
+    # Loaded here: a program with a client of its own does not need these modules.
     from profiles_management.kubeflow.cluster.kubeconfig import pod  # noqa: PLC0415
     from profiles_management.kubeflow.cluster.kubeconfig.opening import open_client  # noqa: PLC0415
 
-    meant = path is not None or context is not None or bool(os.environ.get("KUBECONFIG"))
-    if not meant and pod.is_there(os.environ):
+    chosen = path is not None or context is not None or bool(os.environ.get("KUBECONFIG"))
+    if not chosen and pod.is_there(os.environ):
         server, user = pod.select(os.environ)
         name = ""
     else:
-        from profiles_management.kubeflow.cluster.kubeconfig import files, selection  # noqa: PLC0415 - not needed in a pod
+        # not needed in a pod
+        from profiles_management.kubeflow.cluster.kubeconfig import files, selection  # noqa: PLC0415
 
         server, user, name = selection.select(files.read(_paths(path)), context)
     return open_client(server, user, name, timeout=timeout, clock=clock)
 
 
 def context_names(path: Path | None = None) -> list[str]:
-    """Return the names of the contexts in a kubeconfig; by default in those of KUBECONFIG, or in ~/.kube/config.
+    """Return the names of the contexts in a kubeconfig.
+
+    Args:
+        path: a kubeconfig; by default the files of KUBECONFIG, else ~/.kube/config.
 
     Raises:
         ClusterError: there is no kubeconfig, or it cannot be read.
@@ -69,6 +72,7 @@ def _paths(path: Path | None) -> list[Path]:
     default = files.DEFAULT.expanduser()
     if not named and not default.exists():
         raise ClusterError(
-            "No cluster is configured. Set KUBECONFIG, or name a kubeconfig or a folder (--kubeconfig, --directory)."
+            "No cluster is configured. Set KUBECONFIG, "
+            "or name a kubeconfig or a folder (--kubeconfig, --directory)."
         )
     return named or [default]

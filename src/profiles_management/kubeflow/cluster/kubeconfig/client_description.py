@@ -1,4 +1,4 @@
-"""Which cluster a client talks to: what its configuration says, without credentials."""
+"""Description of the cluster of a client, from its configuration and without credentials."""
 
 from urllib.parse import urlsplit
 
@@ -7,31 +7,39 @@ from lightkube.config.kubeconfig import SingleConfig
 from profiles_management.kubeflow.target_description import TargetDescription
 
 UNNAMED = "default"
-"""How lightkube names the context and the user of a configuration that does not come from a file."""
+"""lightkube's name for the context and the user of a configuration that is not from a file."""
 
 
 def described(config: SingleConfig, *, acting_as: str = "") -> TargetDescription:
-    """Return which cluster a configuration of lightkube is about.
+    """Return the description of the cluster that a configuration of lightkube connects to.
 
     Args:
-        acting_as: the user whom requests ask the server to act as.
+        config: the configuration.
+        acting_as: the user whom requests impersonate.
     """
-    unnamed = {UNNAMED} if config.fname is None else set()
-    context, user = config.context_name, config.context.user or ""
+    is_file = config.fname is not None
+
+    def named(name: str | None) -> str:
+        if name is None or (name == UNNAMED and not is_file):
+            return ""
+        return name
+
     return TargetDescription(
         "cluster",
-        context="" if context in unnamed else context,
+        context=named(config.context_name),
         server=_address(config.cluster.server or ""),
-        user="" if user in unnamed else user,
+        user=named(config.context.user),
         acting_as=acting_as,
     )
 
 
 def _address(url: str) -> str:
-    """Return a URL without user, password, query and fragment; '' for what is not a URL."""
+    """Return a URL without user, password, query and fragment; '' for other texts."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
+    if not parts.netloc:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,4 +1,4 @@
-"""Connections to an API server, and what is said where one fails: whose fault it is, and no credential."""
+"""Connections to an API server, and messages on failures, which contain no credentials."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -25,10 +25,12 @@ class Connections(httpx2.BaseTransport):
     """Sends requests over connections that threads share.
 
     Args:
-        trusting: returns what a connection trusts; called again where another client certificate is
-            to be shown.
-        variable: the name of the variable that says which certificates the system trusts; empty
-            where none does.
+        server: the API server.
+        proxy: the proxy to use, None for a direct connection.
+        trusting: returns a new context with the trusted certificates. It is called again for each
+            new client certificate.
+        variable: the name of the environment variable that sets the system's trusted certificates;
+            empty where none is set.
     """
 
     def __init__(
@@ -46,9 +48,9 @@ class Connections(httpx2.BaseTransport):
         self._now = self._open(trusting())
 
     def show(self, identify: Callable[[ssl.SSLContext], None]) -> None:
-        """Make new connections from now on, each with what `identify` puts into its context.
+        """Use a new context for new connections, after `identify` has set its client certificate.
 
-        Those under way end as they began.
+        Open connections stay as they are.
         """
         context = self._trusting()
         identify(context)
@@ -59,15 +61,16 @@ class Connections(httpx2.BaseTransport):
         """Send one request.
 
         Raises:
-            ClusterError: it will not succeed by itself: a certificate that is not trusted, a proxy
-            that refuses us. httpx2.HTTPError: it may.
+            ClusterError: a retry cannot succeed, for example if a certificate is not trusted or a
+                proxy refuses us.
+            httpx2.HTTPError: a retry may succeed.
         """
         try:
             return self._now.handle_request(request)
         except httpx2.ProxyError as error:
             raise self._of_proxy(error) from None
         except httpx2.NetworkError as error:
-            # what caused it stays known: `answers` says what to check
+            # The cause stays attached: api_errors reads it.
             raise self._of_network(error) from None
         except httpx2.RemoteProtocolError:
             raise httpx2.RemoteProtocolError(
@@ -80,61 +83,78 @@ class Connections(httpx2.BaseTransport):
             transport.close()
 
     def _open(self, context: ssl.SSLContext) -> httpx2.BaseTransport:
-        proxy = httpx2.Proxy(self._proxy.url) if self._proxy is not None else None
+        if self._proxy is None:
+            return httpx2.HTTPTransport(verify=context, trust_env=False)
+        proxy = httpx2.Proxy(self._proxy.url)
         return httpx2.HTTPTransport(verify=context, proxy=proxy, trust_env=False)
 
-    # what is wrong
+    # errors
 
     def _of_proxy(self, error: httpx2.ProxyError) -> Exception:
-        """Word a refusal of the proxy; its own text is not repeated."""
+        """Return the error for a proxy that refuses; its own text is not repeated."""
         code = str(error)[:3]
-        named = f"he proxy that {self._proxy.said if self._proxy is not None else 'the environment'} names"
+        proxy = f"proxy that {self._proxy_origin()} names"
         if code == str(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value):
             return ClusterError(
-                f"T{named} wants a user and a password. Write it as http://USER:PASSWORD@HOST:PORT."
+                f"The {proxy} wants a user and a password. "
+                "Write it as http://USER:PASSWORD@HOST:PORT."
             )
-        return httpx2.ProxyError(f"t{named} {f'answers {code}' if code.isdigit() else 'fails'}")
+        if code.isdigit():
+            return httpx2.ProxyError(f"the {proxy} answers {code}")
+        return httpx2.ProxyError(f"the {proxy} fails")
+
+    def _proxy_origin(self) -> str:
+        if self._proxy is None:
+            return "the environment"
+        return self._proxy.said
 
     def _of_network(self, error: httpx2.NetworkError) -> Exception:
-        fault = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
+        causes = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)]
+        if causes:
+            return self._of_tls(error, causes[0])
+        if self._proxy is None:
+            return type(error)(f"{error}{self._hint()}")
+        kind: type[httpx2.TransportError] = type(error)
+        if isinstance(error, httpx2.ConnectError):
+            kind = httpx2.ProxyError  # the first connection is to the proxy
+        return kind(f"{error} (through the proxy that {self._proxy.said} names){self._hint()}")
+
+    def _of_tls(self, error: httpx2.NetworkError, fault: ssl.SSLError) -> Exception:
         if isinstance(fault, ssl.SSLCertVerificationError):
-            return ClusterError(self._of_certificate(fault))
+            return ClusterError(f"The certificate of {self._named} {self._of_certificate(fault)}")
         reason = str(getattr(fault, "reason", None) or "")
         if reason in _NOT_TLS:
-            return ClusterError(
-                f"The server of {self._server.said} does not speak TLS. If that is meant, write http://."
-            )
-        if fault is not None:
-            return type(error)(f"TLS fails: {reason or 'the connection ended'}")
-        through = (
-            f" (through the proxy that {self._proxy.said} names)" if self._proxy is not None else ""
-        )
-        # No connection, and there is a proxy: it is the proxy that was not reached.
-        kind = (
-            httpx2.ProxyError if through and isinstance(error, httpx2.ConnectError) else type(error)
-        )
-        return kind(f"{error}{through}{self._hint()}")
+            what = f"T{self._named[1:]} does not speak TLS. If that is meant, write http://."
+            return ClusterError(what)
+        return type(error)(f"TLS fails: {reason or 'the connection ended'}")
+
+    @property
+    def _named(self) -> str:
+        return f"the server of {self._server.said}"
 
     def _of_certificate(self, fault: ssl.SSLCertVerificationError) -> str:
-        server = f"the server of {self._server.said}"
+        """Return why a certificate is refused, as the rest of a sentence, and what to do."""
         if fault.verify_code == _EXPIRED:
-            return f"The certificate of {server} has expired, or that of its authority. It has to be renewed there."
+            return "has expired, or that of its authority. It has to be renewed there."
         if fault.verify_code in _OTHER_NAME:
             name = self._server.name or self._server.host
-            return f"The certificate of {server} is not for {name}. Set tls-server-name to a name that it is for."
+            return f"is not for {name}. Set tls-server-name to a name that it is for."
         if fault.verify_code in _NOT_TRUSTED:
-            return f"The certificate of {server} is of an authority that is not trusted. {self._trusted()}"
-        return f"The certificate of {server} is refused: {fault.verify_message}."
+            return f"is of an authority that is not trusted. {self._trusted()}"
+        return f"is refused: {fault.verify_message}."
 
     def _trusted(self) -> str:
         if self._server.ca:
             return "Correct its certificate-authority."
         if self._variable:
-            return f"It has no certificate-authority; the environment variable {self._variable} says what is trusted."
+            return (
+                "It has no certificate-authority; "
+                f"the environment variable {self._variable} says what is trusted."
+            )
         return "It has no certificate-authority, and this system does not trust that authority. Add it."
 
     def _hint(self) -> str:
-        """Say what may be meant where a server that wants TLS is spoken to without it."""
+        """Return a hint for servers that want TLS although the URL is http://."""
         if self._server.encrypted:
             return ""
         return f" (the server of {self._server.said} is http://; write https:// if it speaks TLS)"

@@ -1,7 +1,7 @@
 """The entries of a kubeconfig, read field by field.
 
-A kubeconfig holds credentials: a refusal names the file, the entry and the field, and never repeats
-    a value.
+A kubeconfig has credentials: an error names the file, the entry and the field, and never repeats a
+value.
 """
 
 import base64
@@ -44,8 +44,10 @@ class Fields(dict[str, Any]):
 
 
 def line_in(fields: Mapping[str, Any], key: str = "") -> int:
-    """Return the line of a key, or that of the mapping where it does not have the key; 0 where neither is known."""
-    return (fields.lines.get(key) or fields.line) if isinstance(fields, Fields) else 0
+    """Return the line of a key, or of the mapping if it lacks the key; 0 if it is not known."""
+    if not isinstance(fields, Fields):
+        return 0
+    return fields.lines.get(key) or fields.line
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,17 +76,22 @@ class Entry:
         """Return the error for a field, or for the whole entry where `key` is empty; with the line.
 
         Args:
-            at: the field whose line it is, where that is not `key`.
+            key: the field.
+            what: the rest of the sentence.
+            at: the field whose line is shown, by default `key`.
         """
         place = f"{self.within}{key} of {self}" if key else f"T{str(self)[1:]}"
         line = line_in(self.fields, at or key)
-        return ClusterError(f"{place}{f' (line {line})' if line else ''} {what}")
+        if line:
+            place += f" (line {line})"
+        return ClusterError(f"{place} {what}")
 
     def text(self, key: str, *, around: str | None = None) -> str:
         """Return a text; empty where it is absent or null.
 
         Args:
-            around: the characters to take away from both ends; by default blanks and line ends.
+            key: the field.
+            around: the characters to strip from both ends; by default blanks and line ends.
         """
         value = self.fields.get(key)
         if value is None:
@@ -93,36 +100,38 @@ class Entry:
             raise self.refusal(key, "is not text.")
         if "\0" in value:
             raise self.refusal(key, "holds a NUL character.")
-        return value if around == "" else value.strip(around)
+        if around == "":
+            return value
+        return value.strip(around)
 
     def has_placeholder(self, key: str) -> bool:
-        """Return whether a text holds what somebody was to replace, such as `<HOST>`, `${HOST}` or `{{ host }}`."""
+        """Return whether a text has a placeholder, such as `<HOST>`, `${HOST}` or `{{ host }}`."""
         return _PLACEHOLDER.search(self.text(key)) is not None
 
     def flag(self, key: str) -> bool:
         """Return true or false; false where it is absent or null."""
-        found = _FLAGS.get(self.text(key).lower())
-        if found is None:
+        flag = _FLAGS.get(self.text(key).lower())
+        if flag is None:
             raise self.refusal(key, "is neither true nor false.")
-        return found
+        return flag
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts; empty where it is absent or null."""
-        value = self.fields.get(key)
-        items = () if value is None else value
-        if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
-            raise self.refusal(key, "is not a list of texts.")
-        return tuple(items)
+        return self._items(key, str, "texts")
 
     def mappings(self, key: str) -> tuple["Entry", ...]:
         """Return a list of mappings; empty where it is absent or null."""
-        value = self.fields.get(key)
-        items = () if value is None else value
-        if not isinstance(items, list | tuple) or not all(
-            isinstance(item, Mapping) for item in items
-        ):
-            raise self.refusal(key, "is not a list of mappings.")
+        items: tuple[Mapping[str, Any], ...] = self._items(key, Mapping, "mappings")
         return tuple(replace(self, fields=item, within=f"{self.within}{key}.") for item in items)
+
+    def _items(self, key: str, kind: type, kinds: str) -> tuple[Any, ...]:
+        """Return a list whose items are of one kind; empty where it is absent or null."""
+        items = self.fields.get(key)
+        if items is None:
+            return ()
+        if not isinstance(items, list | tuple) or not all(isinstance(item, kind) for item in items):
+            raise self.refusal(key, f"is not a list of {kinds}.")
+        return tuple(items)
 
     def mapping(self, key: str) -> "Entry | None":
         """Return a mapping; None where it is absent or null."""
@@ -134,7 +143,7 @@ class Entry:
         return replace(self, fields=value, within=f"{self.within}{key}.")
 
     def token(self, key: str) -> str:
-        """Return a token, without blanks and line ends around it; it fits in a header."""
+        """Return a token that fits in a header, without blanks and line ends around it."""
         token = self.text(key)
         if token in _OMITTED:
             raise self.refusal(key, _HIDDEN)
@@ -145,12 +154,17 @@ class Entry:
         return token
 
     def path(self, key: str) -> Path | None:
-        """Return the path of a file; a relative one starts from the folder of the kubeconfig, as for kubectl."""
+        """Return the path of a file; None where the field is absent.
+
+        A relative path starts from the folder of the kubeconfig, as for kubectl.
+        """
         text = self.text(key)
-        return self.folder / text if text else None
+        if not text:
+            return None
+        return self.folder / text
 
     def content(self, key: str) -> bytes:
-        """Return what is in the file that a field names; empty where the field is absent."""
+        """Return the content of the file that a field names; empty where the field is absent."""
         path = self.path(key)
         if path is None:
             return b""
@@ -161,7 +175,7 @@ class Entry:
             raise self.refusal(key, f"names {shown(path)}, which cannot be read: {why}.") from None
 
     def data_or_content(self, key: str) -> bytes:
-        """Return the content that `KEY-data` holds in base64, or that is in the file that `KEY` names."""
+        """Return the content of `KEY-data`, which is in base64, or of the file that `KEY` names."""
         data = self.text(f"{key}-data")
         if not data:
             return self.content(key)

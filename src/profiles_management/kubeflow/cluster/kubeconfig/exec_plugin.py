@@ -1,4 +1,4 @@
-"""The exec plugin of a kubeconfig's user: a program that fetches credentials. How it is run: `execution`.
+"""The exec plugin of a kubeconfig's user: a program that fetches credentials; see `execution`.
 
 Source:
 https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
@@ -21,13 +21,13 @@ _LONGEST_HINT = 500
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plugin:
-    """A program, and how it wants to be run.
+    """A program that fetches credentials, and how to run it.
 
     Attributes:
-        entry: where it stands, for messages.
+        entry: its entry in the kubeconfig, for messages.
         version: the API version that it speaks.
-        command: a name to look for in PATH, or an absolute path.
-        mode: whether it may ask somebody: `Never`, `IfAvailable` or `Always`.
+        command: a name to search in PATH, or an absolute path.
+        mode: whether it may ask the user: `Never`, `IfAvailable` or `Always`.
         hint: how to install it.
         informed: whether it gets a description of the cluster.
     """
@@ -42,7 +42,7 @@ class Plugin:
     informed: bool = False
 
     def refusal(self, what: str) -> ClusterError:
-        """Return the error that says what is wrong with the program, or with what it printed."""
+        """Return the error for the program, or for its output."""
         return ClusterError(f"The plugin {shown(self.command)} of {self.entry} {what}")
 
 
@@ -56,17 +56,18 @@ def plugin_of(execution: Entry) -> Plugin:
     if not command:
         raise execution.refusal("command", "is missing.")
     if version not in VERSIONS:
-        given = version if re.fullmatch(rf"{GROUP}/v\w{{1,12}}", version) else ""
-        raise execution.refusal(
-            "apiVersion",
-            f"is {given or 'none that is known'}. Write {VERSIONS[0]} or {VERSIONS[1]}.",
-        )
+        is_version = re.fullmatch(rf"{GROUP}/v\w{{1,12}}", version)
+        shown_version = version if is_version else "none that is known"
+        what = f"is {shown_version}. Write {VERSIONS[0]} or {VERSIONS[1]}."
+        raise execution.refusal("apiVersion", what)
+    if os.sep in command:
+        command = str(execution.folder / command)
     return Plugin(
         execution,
         version,
-        str(execution.folder / command) if os.sep in command else command,
+        command,
         execution.texts("args"),
-        tuple(_variable(variable) for variable in execution.mappings("env")),
+        tuple(map(_variable, execution.mappings("env"))),
         _mode(execution, version),
         " ".join(execution.text("installHint").split())[:_LONGEST_HINT],
         execution.flag("provideClusterInfo"),
@@ -84,9 +85,8 @@ def _mode(execution: Entry, version: str) -> str:
     mode = execution.text("interactiveMode")
     if not mode and version != VERSIONS[0]:
         return IF_AVAILABLE
-    if mode not in (NEVER, IF_AVAILABLE, ALWAYS):
-        raise execution.refusal(
-            "interactiveMode",
-            f"is {'missing' if not mode else 'unknown'}. Write {NEVER}, {IF_AVAILABLE} or {ALWAYS}.",
-        )
-    return mode
+    if mode in (NEVER, IF_AVAILABLE, ALWAYS):
+        return mode
+    fault = "unknown" if mode else "missing"
+    what = f"is {fault}. Write {NEVER}, {IF_AVAILABLE} or {ALWAYS}."
+    raise execution.refusal("interactiveMode", what)

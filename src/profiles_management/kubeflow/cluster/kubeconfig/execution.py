@@ -1,8 +1,8 @@
 """Running the exec plugin of a kubeconfig's user.
 
 Source: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ and exec.go of
-k8s.io/client-go/plugin/pkg/client/auth/exec. Other than there, a plugin has a time limit, and its
-error output loses what looks like a credential.
+k8s.io/client-go/plugin/pkg/client/auth/exec. Unlike there, a plugin has a time limit, and its error
+output is shown without credentials.
 """
 
 import base64
@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import ALWAYS, NEVER, Plugin
 from profiles_management.kubeflow.cluster.kubeconfig.files import typed
 from profiles_management.kubeflow.cluster.kubeconfig.issued import Issued, issued, repeatable
@@ -27,7 +28,7 @@ from profiles_management.pmr.redaction import names_secret, redacted
 from profiles_management.reconcile.lines import printable
 
 PATIENCE = 30.0
-PATIENCE_WITH_PEOPLE = 300.0  # somebody may have to log in
+PATIENCE_WITH_PEOPLE = 300.0  # a person may have to log in
 
 _INFO = "KUBERNETES_EXEC_INFO"
 _FOR_PLUGINS = "client.authentication.k8s.io/exec"
@@ -35,18 +36,19 @@ _LARGEST = 1024 * 1024
 _KEPT = 8192  # bytes of the error output, from its end
 _SHOWN = 400
 _PIECE = 65536
-_LOOK = 0.2  # seconds without output after which we check whether the program has ended
+_LOOK = 0.2  # seconds without output before we check whether the program has ended
 
 
 def run(plugin: Plugin, server: Server, *, patience: float = PATIENCE) -> Issued:
     """Run a plugin once and return what it prints.
 
     Args:
-        server: described to the plugin, if it asks for that.
-        patience: how many seconds it may take while nobody can be asked anything.
+        plugin: the plugin.
+        server: the server to describe to the plugin, if it asks for that.
+        patience: the time limit in seconds for a plugin that cannot ask anybody.
 
     Raises:
-        ClusterError: it is not there, fails, takes too long, or prints something else.
+        ClusterError: it is not installed, fails, takes too long, or prints something else.
     """
     interactive = _is_interactive(plugin)
     program = _program(plugin)
@@ -54,8 +56,9 @@ def run(plugin: Plugin, server: Server, *, patience: float = PATIENCE) -> Issued
     secrets = _secrets(plugin, environment)
     environment[_INFO] = json.dumps(_information(plugin, server, interactive=interactive))
     run = _Run(plugin, secrets, interactive=interactive)
-    output = run.output(program, environment, PATIENCE_WITH_PEOPLE if interactive else patience)
-    return issued(plugin, output)
+    if interactive:
+        patience = PATIENCE_WITH_PEOPLE
+    return issued(plugin, run.output(program, environment, patience))
 
 
 def _is_interactive(plugin: Plugin) -> bool:
@@ -78,20 +81,19 @@ def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - None where it was close
 
 
 def _program(plugin: Plugin) -> str:
-    """Return the path of the program; a bare name is looked for in PATH."""
-    found = shutil.which(plugin.command)
-    if found is not None:
-        return found
+    """Return the path of the program; a bare name is searched in PATH."""
+    program = shutil.which(plugin.command)
+    if program is not None:
+        return program
     if os.sep in plugin.command and Path(plugin.command).exists():
-        folder = Path(plugin.command).is_dir()
-        raise plugin.refusal(
-            "is a folder." if folder else "is not executable. Allow it with: chmod +x"
-        )
+        if Path(plugin.command).is_dir():
+            raise plugin.refusal("is a folder.")
+        raise plugin.refusal("is not executable. Allow it with: chmod +x")
     hint = redacted(printable(plugin.hint)) or "Install it, or correct exec.command."
     raise plugin.refusal(f"is not installed. {hint}")
 
 
-# what the plugin is given
+# the input of the plugin
 
 
 def _information(plugin: Plugin, server: Server, *, interactive: bool) -> Mapping[str, Any]:
@@ -114,32 +116,35 @@ def _cluster(server: Server) -> Mapping[str, Any]:
 
 
 def _configuration(server: Server) -> Mapping[str, Any]:
-    """Return what the cluster's entry holds for plugins."""
+    """Return the cluster's configuration for plugins, which is an extension of its entry."""
     if server.entry is None:
         return {}
     for extension in server.entry.mappings("extensions"):
         if extension.fields.get("name") == _FOR_PLUGINS:
-            try:
-                return {"config": json.loads(json.dumps(typed(extension.fields.get("extension"))))}
-            except (TypeError, ValueError):
-                raise extension.refusal(
-                    "extension", f"of the name {_FOR_PLUGINS} is not plain data."
-                ) from None
+            return {"config": _content(extension)}
     return {}
+
+
+def _content(extension: Entry) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(json.dumps(typed(extension.fields.get("extension"))))
+    except (TypeError, ValueError):
+        what = f"of the name {_FOR_PLUGINS} is not plain data."
+        raise extension.refusal("extension", what) from None
 
 
 # the program
 
 
 class _Run:
-    """One run of the program: its output up to a size, its error output from the end, both up to a deadline."""
+    """One run of the program: its output up to a size, and the end of its error output."""
 
     def __init__(self, plugin: Plugin, secrets: frozenset[str], *, interactive: bool) -> None:
         self._plugin = plugin
         self._secrets = secrets
         self._interactive = interactive
-        # Who is asked something has to see the question; elsewhere what a program prints is shown
-        # if it fails.
+        # A user who is asked something must see the question. Otherwise the error output is shown
+        # only if the program fails.
         self._live = interactive and _is_terminal(sys.stderr)
         self._output = bytearray()
         self._errors = bytearray()
@@ -163,7 +168,7 @@ class _Run:
     def _started(
         self, program: str, environment: Mapping[str, str]
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start the program; whatever ends the block early ends it too, with all that it has started."""
+        """Start the program; an exception in the block ends it, and every process that it started."""
         try:
             process = subprocess.Popen(  # noqa: S603 - the kubeconfig names it, as for kubectl
                 [self._plugin.command, *self._plugin.arguments],
@@ -180,7 +185,7 @@ class _Run:
         with process:
             try:
                 yield process
-            except BaseException:  # Ctrl-C too leaves no plugin running
+            except BaseException:  # also Ctrl-C
                 self._kill(process)
                 raise
 
@@ -191,18 +196,18 @@ class _Run:
             else:
                 os.killpg(process.pid, signal.SIGKILL)
         except OSError:
-            return  # it is gone
+            return  # it has ended
 
     def _read(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
-        """Read until both outputs end; return false where the time is up before.
+        """Read until both outputs end; return false if the deadline passes before.
 
-        An output that a child in the background keeps open ends with the program.
+        An output that a child process keeps open ends with the program.
         """
         with selectors.DefaultSelector() as selector:
             for stream in (process.stdout, process.stderr):
                 selector.register(stream, selectors.EVENT_READ)  # type: ignore[arg-type]
             while selector.get_map():
-                # before looking: what it has printed by then is there
+                # checked before reading, so that no output is lost
                 ended = process.poll() is not None
                 ready = selector.select(0 if ended else _LOOK)
                 for key, _ in ready:
@@ -218,7 +223,7 @@ class _Run:
         return True
 
     def _take(self, stream: Any, is_output: bool) -> bool:  # noqa: ANN401, FBT001 - what a selector has registered
-        """Read what is there; return false at the end."""
+        """Read the available output; return false at its end."""
         piece = os.read(stream.fileno(), _PIECE)
         if is_output:
             self._output += piece
@@ -233,7 +238,11 @@ class _Run:
         return bool(piece)
 
     def _show(self, *, flush: bool = False) -> None:
-        """Pass error output on to the terminal, whole lines as they come; what is a question has no line end."""
+        """Copy error output to the terminal, in whole lines.
+
+        Args:
+            flush: also copy a last line without a line end, which may be a question.
+        """
         end = len(self._pending) if flush else self._pending.rfind(b"\n") + 1
         text, self._pending = self._pending[:end].decode(errors="replace"), self._pending[end:]
         if self._live and text:
@@ -241,24 +250,29 @@ class _Run:
             sys.stderr.flush()
 
     def _failure(self, code: int) -> str:
-        how = f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
+        how = f"was ended by signal {-code}"
+        if code > 0:
+            how = f"ended with exit code {code}"
         return f"{how}{self._words(': ') or '.'}"
 
     def _words(self, before: str) -> str:
-        """Return the last lines of the error output in one, without what may be a credential."""
+        """Return the end of the error output on one line, without credentials; '' where it is empty."""
         text = self._errors.decode(errors="replace")
-        if len(self._errors) == _KEPT:  # the first word may be half a credential
+        if len(self._errors) == _KEPT:  # the first word may be a part of a credential
             text = " ".join(text.split()[1:])
         text = redacted(text, self._secrets | repeatable(self._output), opaque=True)
         line = printable(" ".join(text.split()))
-        cut = line if len(line) <= _SHOWN else f"…{line[-_SHOWN:]}"
-        return f"{before}{cut}" if cut else ""
+        if not line:
+            return ""
+        if len(line) > _SHOWN:
+            line = f"…{line[-_SHOWN:]}"
+        return f"{before}{line}"
 
 
 def _secrets(plugin: Plugin, environment: Mapping[str, str]) -> frozenset[str]:
-    """Return what must not be shown: values whose names say so, in the environment and among the arguments."""
-    found = {value for name, value in environment.items() if names_secret(name)}
-    return frozenset(found | set(_secret_arguments(plugin.arguments)))
+    """Return the secrets that must not be shown, by the names of variables and arguments."""
+    values = {value for name, value in environment.items() if names_secret(name)}
+    return frozenset(values.union(_secret_arguments(plugin.arguments)))
 
 
 def _secret_arguments(arguments: Iterable[str]) -> Iterator[str]:

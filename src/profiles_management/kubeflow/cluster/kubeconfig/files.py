@@ -1,4 +1,4 @@
-"""Reading kubeconfigs: which files there are, what they hold, and how several become one, as kubectl does it.
+"""Reading of kubeconfigs, and of several as one, as kubectl does it.
 
 Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
 """
@@ -20,28 +20,30 @@ DEFAULT = Path("~/.kube/config")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
-# What libyaml says of a text without repeating any of it.
+# messages of libyaml that do not repeat the text
 _SAYINGS = re.compile(
-    "(did|could) not find expected|mapping values|(block|found) .*(not allowed|cannot start|unexpected|unknown)|control"
+    "(did|could) not find expected|mapping values|control|"
+    "(block|found) .*(not allowed|cannot start|unexpected|unknown)"
 )
 _LISTS = {"clusters": "cluster", "users": "user", "contexts": "context"}
-_VERSIONS = {"", "v1"}
-_KINDS = {"", "Config"}
+_VERSIONS = (None, "", "v1")
+_KINDS = (None, "", "Config")
 _EXTENSION = "extension"
-_REMEDIES = {
+_REMEDIES: Mapping[type[Exception], str] = {
     IsADirectoryError: "Name the file in it with --kubeconfig or KUBECONFIG.",
-    PermissionError: "Let the user that runs this read it, or name another one with --kubeconfig or KUBECONFIG.",
+    PermissionError: "Let the user that runs this read it, or name another one with "
+    "--kubeconfig or KUBECONFIG.",
     FileNotFoundError: "Name another one with --kubeconfig or KUBECONFIG.",
 }
 _DEEPEST = 100
 
 
 class Unparsed(ValueError):
-    """A text is neither YAML nor JSON. No message repeats it, because it may hold credentials.
+    """A text is neither YAML nor JSON. No message repeats it, because it may have credentials.
 
     Attributes:
-        line: where the parser stopped, from 1; 0 where that is not known.
-        said: what the parser says, '' where that could repeat the text.
+        line: the line where the parser stopped, from 1; 0 where it is not known.
+        said: the parser's message, '' where it could repeat the text.
     """
 
     def __init__(self, line: int, said: str) -> None:
@@ -52,14 +54,15 @@ class Unparsed(ValueError):
 
 @dataclass(slots=True, repr=False)
 class Kubeconfig:
-    """One or several files together.
+    """One or several kubeconfigs, merged.
 
     Attributes:
-        files: what was read, as messages show it.
+        files: the files that were read, as messages show them.
         current: the name of the current context, empty where there is none.
-        current_file, current_line: where it is named; the line is 0 where it is not known.
+        current_file: the file that names it.
+        current_line: the line that names it, 0 where it is not known.
         entries: by kind (`cluster`, `user`, `context`), then by name.
-        doubled: the kinds and names that one file has twice.
+        doubled: the kinds and names that occur twice in one file.
     """
 
     files: list[str] = field(default_factory=list)
@@ -72,7 +75,8 @@ class Kubeconfig:
     doubled: set[tuple[str, str]] = field(default_factory=set)
 
     def __str__(self) -> str:
-        return f"{'kubeconfigs' if len(self.files) > 1 else 'kubeconfig'} {', '.join(self.files)}"
+        noun = "kubeconfigs" if len(self.files) > 1 else "kubeconfig"
+        return f"{noun} {', '.join(self.files)}"
 
 
 def named_by_environment(environment: Mapping[str, str]) -> list[Path]:
@@ -84,38 +88,39 @@ def named_by_environment(environment: Mapping[str, str]) -> list[Path]:
     value = environment.get("KUBECONFIG", "")
     if "\n" in value or value.lstrip().startswith("{"):
         raise ClusterError(
-            "KUBECONFIG holds the content of a kubeconfig. Write it to a file, and set it to the path."
+            "KUBECONFIG holds the content of a kubeconfig. "
+            "Write it to a file, and set it to the path."
         )
-    return [Path(part).expanduser() for part in dict.fromkeys(value.split(os.pathsep)) if part]
+    parts = dict.fromkeys(value.split(os.pathsep))
+    return [Path(part).expanduser() for part in filter(None, parts)]
 
 
 def read(paths: Sequence[Path]) -> Kubeconfig:
-    """Read files. Of an entry that several have, the first one counts, and so it is for the current context.
+    """Return files merged into one: the first entry of a name, and the first current context, win.
 
-    Of several files, those that do not exist are passed over, unless none exists.
+    A file that does not exist is skipped, unless none exists.
 
     Raises:
         ClusterError: a file cannot be read or is not a kubeconfig.
     """
-    found = Kubeconfig()
-    missing: ClusterError | None = None
+    merged = Kubeconfig()
+    missing: list[ClusterError] = []
     for path in paths:
         try:
             data = path.read_bytes()
+        except FileNotFoundError as error:
+            missing.append(_unreadable(path, error))
         except (OSError, ValueError) as error:
-            refusal = _unreadable(path, error)
-            if not isinstance(error, FileNotFoundError):
-                raise refusal from None
-            missing = missing or refusal
+            raise _unreadable(path, error) from None
         else:
-            _add(found, path, _Content(shown(path), data))
-    if missing is not None and not found.files:
-        raise missing
-    return found
+            _add(merged, path, _Content(shown(path), data))
+    if missing and not merged.files:
+        raise missing[0]
+    return merged
 
 
-def typed(node: Any) -> Any:  # noqa: ANN401 - whatever is in a file
-    """Return the content of an extension with the types that YAML gives it; None where it has none.
+def typed(node: Any) -> Any:  # noqa: ANN401 - any content of a file
+    """Return the content of an extension with the types of YAML; None where it has none.
 
     Raises:
         ValueError: it cannot be read.
@@ -128,7 +133,7 @@ def typed(node: Any) -> Any:  # noqa: ANN401 - whatever is in a file
         raise ValueError("not plain YAML") from None
 
 
-def plain(data: bytes) -> Any:  # noqa: ANN401 - whatever is in a file
+def plain(data: bytes) -> Any:  # noqa: ANN401 - any content of a file
     """Return the first document of a text in YAML or JSON as mappings, lists, texts and None.
 
     Names and tokens that look like numbers are texts. The content of an extension stays a node; see
@@ -143,118 +148,143 @@ def plain(data: bytes) -> Any:  # noqa: ANN401 - whatever is in a file
         return _plain(node, {})
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise Unparsed(mark.line + 1 if mark is not None else 0, _saying(error)) from None
+        line = mark.line + 1 if mark is not None else 0
+        raise Unparsed(line, _saying(error)) from None
 
 
 def _line(number: int) -> str:
-    return f" (line {number})" if number else ""
+    if not number:
+        return ""
+    return f" (line {number})"
 
 
 def _saying(error: Exception) -> str:
-    """Return what libyaml says is wrong, where that repeats nothing of the text: it may be a credential."""
+    """Return libyaml's message, unless it could repeat the text, which may be a credential."""
     problem = str(getattr(error, "problem", "") or "")
-    return problem if _SAYINGS.match(problem) and "'" not in problem.replace("':'", "") else ""
+    has_quotation = "'" in problem.replace("':'", "")
+    if has_quotation or not _SAYINGS.match(problem):
+        return ""
+    return problem
 
 
 def _check_depth(data: bytes) -> None:
-    """Refuse what is nested so deep that composing it would end the process: libyaml's Python side has no guard."""
+    """Refuse a text that is nested so deep that composing it would crash the process.
+
+    The Python side of libyaml has no limit.
+    """
     depth = 0
     for event in yaml.parse(data, Loader=_LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
-            event, yaml.CollectionEndEvent
-        )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise ValueError("nested too deep")
 
 
 class _Content:
-    """The top of one file."""
+    """The top level of one file."""
 
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
-        try:
-            value = plain(data)
-        except Unparsed as error:
-            said = f" YAML says: {error.said}." if error.said else ""
-            raise ClusterError(
-                f"The kubeconfig {file} is not valid YAML{_line(error.line)}.{said}"
-            ) from None
-        if value is not None and not isinstance(value, dict):
-            raise ClusterError(
-                f"The kubeconfig {file} is not a kubeconfig: it is not a mapping at the top."
-            )
-        self.fields: Mapping[str, Any] = value or {}
+        value = self._parsed(data)
+        if value is None:
+            value = {}
+        if not isinstance(value, dict):
+            raise self._refusal("it is not a mapping at the top")
+        self.fields: Mapping[str, Any] = value
         for key, known in (("kind", _KINDS), ("apiVersion", _VERSIONS)):
-            if self.fields.get(key) not in {None, *known}:
-                what = "it is not of kind Config in version v1"
-                raise ClusterError(
-                    f"The kubeconfig {file} is not a kubeconfig: {what}{_line(self.line(key))}."
-                )
+            if self.fields.get(key) not in known:
+                what = f"it is not of kind Config in version v1{_line(self.line(key))}"
+                raise self._refusal(what)
+
+    def _parsed(self, data: bytes) -> Any:  # noqa: ANN401 - any content of a file
+        try:
+            return plain(data)
+        except Unparsed as error:
+            message = f"The kubeconfig {self.file} is not valid YAML{_line(error.line)}."
+            if error.said:
+                message += f" YAML says: {error.said}."
+            raise ClusterError(message) from None
+
+    def _refusal(self, what: str) -> ClusterError:
+        return ClusterError(f"The kubeconfig {self.file} is not a kubeconfig: {what}.")
 
     def line(self, key: str) -> int:
         """Return the line of a key, 0 for one that is not there."""
         return line_in(self.fields, key)
 
     def items(self, key: str) -> Iterator[tuple[str, Any]]:
-        """Yield names and contents of a list; items that are no mapping with a name nobody can mean."""
-        value = self.fields.get(key)
-        if value is not None and not isinstance(value, list):
+        """Yield names and contents of a list, without items that are not mappings with a name."""
+        items = self.fields.get(key)
+        if items is None:
+            return
+        if not isinstance(items, list):
             raise ClusterError(
                 f"{key} of the kubeconfig {self.file}{_line(self.line(key))} is not a list."
             )
-        for item in value or ():
-            if isinstance(item, dict) and isinstance(name := item.get("name"), str):
-                yield name, item.get(_LISTS[key])
+        for item in items:
+            if isinstance(item, dict) and isinstance(item.get("name"), str):
+                content = item.get(_LISTS[key])
+                yield item["name"], {} if content is None else content
 
 
-def _add(found: Kubeconfig, path: Path, content: _Content) -> None:
-    found.files.append(content.file)
+def _add(merged: Kubeconfig, path: Path, content: _Content) -> None:
+    merged.files.append(content.file)
     current = content.fields.get("current-context")
-    if not found.current and isinstance(current, str):
-        found.current, found.current_file = current, content.file
-        found.current_line = content.line("current-context")
-    for key, kind in _LISTS.items():
-        own: dict[str, Entry] = {}
-        for name, fields in content.items(key):
-            if name in own and name not in found.entries[kind]:
-                found.doubled.add((kind, name))
-            # What is not a mapping is seen where somebody asks for the entry: one that nobody uses
-            # may be broken.
-            given = {} if fields is None else fields
-            own[name] = Entry(kind, name, content.file, path.absolute().parent, given)
-        found.entries[kind] = own | found.entries[kind]
+    if isinstance(current, str) and not merged.current:
+        merged.current, merged.current_file = current, content.file
+        merged.current_line = content.line("current-context")
+    for key in _LISTS:
+        _add_entries(merged, key, path, content)
+
+
+def _add_entries(merged: Kubeconfig, key: str, path: Path, content: _Content) -> None:
+    kind = _LISTS[key]
+    before = merged.entries[kind]
+    own: dict[str, Entry] = {}
+    for name, fields in content.items(key):
+        if name in own and name not in before:
+            merged.doubled.add((kind, name))
+        # An entry that is not a mapping is refused where it is used; an unused one may be invalid.
+        own[name] = Entry(kind, name, content.file, path.absolute().parent, fields)
+    merged.entries[kind] = own | before
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> ClusterError:
     why = (getattr(error, "strerror", None) or "it is not a path").lower()
-    remedy = next((remedy for kind, remedy in _REMEDIES.items() if isinstance(error, kind)), "")
+    remedy = _REMEDIES.get(type(error), "")
     return ClusterError(f"The kubeconfig {shown(path)} cannot be used: {why}.", remedy=remedy)
 
 
-def _plain(node: yaml.Node | None, known: dict[int, Any]) -> Any:  # noqa: ANN401 - whatever is in a file
+def _plain(node: yaml.Node | None, known: dict[int, Any]) -> Any:  # noqa: ANN401 - any content
+    """Return a node as data; each anchor is converted once, however often aliases repeat it."""
     if node is None:
         return None
-    if id(node) in known:
-        return known[id(node)]
+    if id(node) not in known:
+        known[id(node)] = _converted(node, known)
+    return known[id(node)]
+
+
+def _converted(node: yaml.Node, known: dict[int, Any]) -> Any:  # noqa: ANN401 - any content
     if isinstance(node, yaml.MappingNode):
-        value: Any = Fields(_pairs(node, known))
-        value.line = node.start_mark.line + 1
-        value.lines = {
-            key.value: key.start_mark.line + 1
-            for key, _ in node.value
-            if isinstance(key, yaml.ScalarNode)
-        }
-    elif isinstance(node, yaml.SequenceNode):
-        value = [_plain(item, known) for item in node.value]
-    else:
-        value = None if node.tag == _NULL else node.value
-    known[id(node)] = value
-    return value
+        return _fields(node, known)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, known) for item in node.value]
+    if node.tag == _NULL:
+        return None
+    return node.value
 
 
-def _pairs(node: yaml.MappingNode, known: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+def _fields(node: yaml.MappingNode, known: dict[int, Any]) -> Fields:
     if any(key.tag == _MERGE for key, _ in node.value):
         yaml.SafeLoader("").flatten_mapping(node)
-    for key, item in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            yield key.value, item if key.value == _EXTENSION else _plain(item, known)
+    named = [(key, item) for key, item in node.value if isinstance(key, yaml.ScalarNode)]
+    fields = Fields((key.value, _field(key.value, item, known)) for key, item in named)
+    fields.line = node.start_mark.line + 1
+    fields.lines = {key.value: key.start_mark.line + 1 for key, _ in named}
+    return fields
+
+
+def _field(key: str, item: yaml.Node, known: dict[int, Any]) -> Any:  # noqa: ANN401 - any content
+    if key == _EXTENSION:
+        return item
+    return _plain(item, known)

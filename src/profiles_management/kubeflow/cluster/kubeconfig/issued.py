@@ -17,7 +17,7 @@ from profiles_management.reconcile.clock import read_moment
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """What a plugin printed: a token, or a client certificate with its key, or both; `expires` is None for never."""
+    """Credentials: a token, a client certificate with its key, or both; `expires` is None for never."""
 
     token: str = ""
     certificate: bytes = b""
@@ -26,18 +26,16 @@ class Issued:
 
 
 def issued(plugin: Plugin, output: bytes) -> Issued:
-    """Return the credentials in what a plugin printed.
+    """Return the credentials in the output of a plugin.
 
     Raises:
         ClusterError: there are none.
     """
     status = _status(plugin, output)
     token = _text(plugin, status, "token").strip()
-    certificate, key = (
-        _text(plugin, status, "clientCertificateData"),
-        _text(plugin, status, "clientKeyData"),
-    )
-    if not (token or certificate or key):
+    certificate = _text(plugin, status, "clientCertificateData")
+    key = _text(plugin, status, "clientKeyData")
+    if not any((token, certificate, key)):
         raise plugin.refusal("printed neither a token nor a client certificate.")
     if bool(certificate) != bool(key):
         raise plugin.refusal("printed a client certificate without its key, or a key alone.")
@@ -52,7 +50,7 @@ def _status(plugin: Plugin, output: bytes) -> Mapping[str, Any]:
     value = _parsed(output)
     if not isinstance(value, Mapping) or value.get("kind") != "ExecCredential":
         raise plugin.refusal("printed something that is not an ExecCredential in JSON.")
-    # kubectl wants the very version of the kubeconfig; both have the same fields
+    # kubectl requires the version of the kubeconfig; both versions have the same fields
     if value.get("apiVersion") not in VERSIONS:
         raise plugin.refusal(f"printed an ExecCredential of another version than {plugin.version}.")
     status = value.get("status")
@@ -61,8 +59,8 @@ def _status(plugin: Plugin, output: bytes) -> Mapping[str, Any]:
     return status
 
 
-def _parsed(output: bytes) -> Any:  # noqa: ANN401 - whatever a program prints
-    """Return what an output holds: JSON, or YAML, which kubectl takes too; None where it is neither."""
+def _parsed(output: bytes) -> Any:  # noqa: ANN401 - any output
+    """Return the data of an output in JSON or YAML, as kubectl reads it; None for other texts."""
     try:
         return json.loads(output)
     except (ValueError, RecursionError):
@@ -75,9 +73,11 @@ def _parsed(output: bytes) -> Any:  # noqa: ANN401 - whatever a program prints
 
 def _text(plugin: Plugin, status: Mapping[str, Any], key: str) -> str:
     value = status.get(key)
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return ""
+    if not isinstance(value, str):
         raise plugin.refusal(f"printed an ExecCredential whose {key} is not text.")
-    return value or ""
+    return value
 
 
 def _expiry(plugin: Plugin, status: Mapping[str, Any]) -> datetime | None:
@@ -91,7 +91,7 @@ def _expiry(plugin: Plugin, status: Mapping[str, Any]) -> datetime | None:
 
 
 def repeatable(output: bytes | bytearray) -> frozenset[str]:
-    """Return the credentials in an output, should the error output repeat them; none where it is something else."""
+    """Return the credentials in an output, to hide them in the error output; empty for other texts."""
     try:
         status = json.loads(bytes(output))["status"]
         return frozenset(value for value in status.values() if isinstance(value, str))

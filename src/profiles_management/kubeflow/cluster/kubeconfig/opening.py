@@ -1,4 +1,4 @@
-"""A client for a server and a user: what is in a kubeconfig or in a pod, put together."""
+"""A client for the server and the user of a kubeconfig or a pod."""
 
 import os
 import ssl
@@ -41,12 +41,15 @@ def open_client(
 ) -> Client:
     """Return a client; a plugin is run, and nothing is sent yet.
 
-    lightkube would keep credentials where its reprs show them, and leave out half of what a
-    kubeconfig says: it gets the address alone, and a transport that knows the rest.
+    lightkube shows credentials in its reprs, and ignores many fields of a kubeconfig. So it gets
+    only the address, and a transport that uses the other fields.
 
     Args:
+        server: the server.
+        user: the credentials.
         context: the name of the context; empty in a pod.
-        timeout: how many seconds one request may take.
+        timeout: seconds for one request.
+        clock: measures when credentials expire.
 
     Raises:
         ClusterError: credentials or certificates cannot be used.
@@ -65,11 +68,11 @@ def open_client(
 
 
 def _config(server: Server, user: User, context: str) -> SingleConfig:
-    """Return the names and the address, as `description` reads them, without anything to authenticate with."""
+    """Return the names and the address, without credentials; client_description reads them."""
     return SingleConfig(
         context,
         Context(cluster="", user=user.name),
-        # insecure: the context that lightkube makes is not used, and so reads no certificates
+        # insecure: lightkube's own TLS context is not used, so it need not read certificates
         Cluster(server=server.url, insecure=True),
         Nobody(),
         fname=Path(server.entry.file) if server.entry is not None else None,
@@ -77,7 +80,7 @@ def _config(server: Server, user: User, context: str) -> SingleConfig:
 
 
 def _prepare(client: Client, server: Server, user: User, source: Source) -> None:
-    http: httpx2.Client = client._client._client  # noqa: SLF001 - what a Client has it hands to nobody
+    http: httpx2.Client = client._client._client  # noqa: SLF001 - there is no public way
     http.auth = Authorization(source, server.name, user.namespace)
     http.headers = httpx2.Headers([*http.headers.raw, *user.headers])
     if not server.compressed:
@@ -87,7 +90,8 @@ def _prepare(client: Client, server: Server, user: User, source: Source) -> None
 def _proxy(server: Server) -> "Proxy | None":
     if not server.proxy and not any(name.upper().endswith("_PROXY") for name in os.environ):
         return None
-    from profiles_management.kubeflow.cluster.kubeconfig.proxies import proxy_of  # noqa: PLC0415 - few need one
+    # few users need a proxy
+    from profiles_management.kubeflow.cluster.kubeconfig.proxies import proxy_of  # noqa: PLC0415
 
     return proxy_of(server, os.environ)
 
@@ -109,17 +113,16 @@ def _source(
         return Source(bearer(user.token))
     if user.login or server.user:
         return Source(basic(user.login or server.user))
-    return (
-        _issuer(server, user, connections, timeout, clock)
-        if user.plugin is not None
-        else Source("")
-    )
+    if user.plugin is not None:
+        return _issuer(server, user, connections, timeout, clock)
+    return Source("")
 
 
 def _issuer(
     server: Server, user: User, connections: Connections, timeout: float, clock: Clock
 ) -> Issuer:
-    from profiles_management.kubeflow.cluster.kubeconfig import execution  # noqa: PLC0415 - few kubeconfigs need it
+    # few kubeconfigs have a plugin
+    from profiles_management.kubeflow.cluster.kubeconfig import execution  # noqa: PLC0415
 
     plugin = user.plugin
     if plugin is None:

@@ -1,4 +1,4 @@
-"""The cluster that we run in, with the service account of our pod.
+"""The cluster that this program runs in, with the ServiceAccount of its pod.
 
 Source: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 """
@@ -18,16 +18,14 @@ _HOST, _PORT = "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"
 
 
 def is_there(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> bool:
-    """Whether we run in a pod that may talk to its cluster."""
-    return (
-        bool(environment.get(_HOST))
-        and bool(environment.get(_PORT))
-        and (folder / "token").is_file()
-    )
+    """Return whether this program runs in a pod with access to its cluster."""
+    if not environment.get(_HOST) or not environment.get(_PORT):
+        return False
+    return (folder / "token").is_file()
 
 
 def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tuple[Server, User]:
-    """Return the server and the service account of our pod.
+    """Return the server and the ServiceAccount of the pod.
 
     Raises:
         ClusterError: the certificates to trust cannot be read.
@@ -45,7 +43,7 @@ def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tu
 
 
 def _text(file: Path) -> str:
-    """Return what a file says; the token is read again when it is sent, so a file that cannot be read is no error."""
+    """Return the content of a file, '' where it cannot be read: the token is read again for requests."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):

@@ -1,12 +1,12 @@
-"""The proxy between us and an API server: that of the kubeconfig, or that of the environment.
+"""The proxy between us and an API server, from the kubeconfig or from the environment.
 
-HTTP_PROXY, HTTPS_PROXY and NO_PROXY mean what they mean for kubectl
-(golang.org/x/net/http/httpproxy); ALL_PROXY, which it does not know, is read where they are silent,
-as curl does.
+HTTP_PROXY, HTTPS_PROXY and NO_PROXY work as in kubectl (golang.org/x/net/http/httpproxy). ALL_PROXY
+is read where they are not set, as in curl; kubectl ignores it.
 """
 
 import importlib.util
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,11 +18,12 @@ from profiles_management.pmr.extras import install
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 _PORTS = {"http": 80, "https": 443}
 _ALL = "ALL_PROXY"
+_NOT_A_URL = "is not a URL. Write it as http://HOST:PORT."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Proxy:
-    """A proxy; `said` is where it is from, for messages. The URL may hold a password."""
+    """A proxy; `said` is its origin, for messages. The URL may have a password."""
 
     url: str
     said: str
@@ -32,75 +33,91 @@ def proxy_of(server: Server, environment: Mapping[str, str]) -> Proxy | None:
     """Return the proxy for a server, None where there is none.
 
     Raises:
-        ClusterError: it cannot be used; the message says whether the kubeconfig or the environment
-            names it.
+        ClusterError: the proxy cannot be used; the message names the kubeconfig or the environment
+            variable.
     """
     if server.proxy:
         return _checked(server.proxy, f"proxy-url of {server.said}")
+    name = _variable(server, environment)
+    if not name or _is_exempt(server, _get(environment, "NO_PROXY")):
+        return None
+    if not is_loopback(server.host):
+        return _of_environment(name, environment)
+    if name == _ALL:
+        _of_environment(name, environment)  # an invalid ALL_PROXY is refused for every server
+    return None
+
+
+def _variable(server: Server, environment: Mapping[str, str]) -> str:
+    """Return the environment variable that names the proxy, '' where none does."""
     own = "HTTPS_PROXY" if server.encrypted else "HTTP_PROXY"
-    name, value = next(
-        ((name, value) for name in (own, _ALL) if (value := _get(environment, name))), ("", "")
-    )
-    if not value or _is_exempt(server, _get(environment, "NO_PROXY")):
-        return None
-    if is_loopback(server.host) and name != _ALL:
-        return None
-    proxy = _checked(
-        value if "://" in value else f"http://{value}", f"the environment variable {name}"
-    )
-    return None if is_loopback(server.host) else proxy
+    return next((name for name in (own, _ALL) if _get(environment, name)), "")
 
 
 def _get(environment: Mapping[str, str], name: str) -> str:
     return (environment.get(name) or environment.get(name.lower()) or "").strip()
 
 
+def _of_environment(name: str, environment: Mapping[str, str]) -> Proxy:
+    value = _get(environment, name)
+    url = value if "://" in value else f"http://{value}"
+    return _checked(url, f"the environment variable {name}")
+
+
 def _checked(url: str, said: str) -> Proxy:
-    place = said[:1].upper() + said[1:] if said.startswith("the ") else said
+    fault = _fault(url)
+    if fault:
+        place = re.sub("^the ", "The ", said)
+        raise ClusterError(f"{place} {fault}")
+    return Proxy(url, said)
+
+
+def _fault(url: str) -> str:
+    """Return what is wrong with the URL of a proxy, as the rest of a sentence; '' for nothing."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise ClusterError(f"{place} is not a URL. Write it as http://HOST:PORT.") from None
+        return _NOT_A_URL
     if parts.scheme not in _SCHEMES:
-        raise ClusterError(
-            f"{place} is a URL of another scheme than http, https and socks5. Correct it, or take it out."
-        )
+        return "is a URL of another scheme than http, https and socks5. Correct it, or take it out."
     if not parts.hostname or not url.isprintable() or " " in url:
-        raise ClusterError(f"{place} is not a URL. Write it as http://HOST:PORT.")
+        return _NOT_A_URL
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
-        raise ClusterError(f"{place} names a SOCKS proxy, which needs socksio. {install('socks')}")
-    return Proxy(url, said)
+        return f"names a SOCKS proxy, which needs socksio. {install('socks')}"
+    return ""
 
 
 def _is_exempt(server: Server, patterns: str) -> bool:
-    """Whether NO_PROXY names a server: by its name, a domain, an address, a range of addresses, or `*`."""
+    """Return whether NO_PROXY names a server: by name, domain, address, range or `*`."""
     parts = urlsplit(server.url)
-    port = parts.port or _PORTS[parts.scheme]
-    return any(
-        _fits(server.host.lower(), port, pattern.strip().lower()) for pattern in patterns.split(",")
-    )
+    port, host = parts.port or _PORTS[parts.scheme], server.host.lower()
+    return any(_matches(host, port, pattern.strip()) for pattern in patterns.lower().split(","))
 
 
-def _fits(host: str, port: int, pattern: str) -> bool:
+def _matches(host: str, port: int, pattern: str) -> bool:
     if pattern in ("", "*"):
         return pattern == "*"
     if "/" in pattern:
         return _is_in_range(host, pattern)
-    pattern, wanted = _split(pattern)
-    if wanted and wanted != str(port):
+    pattern, its_port = _split(pattern)
+    if its_port not in ("", str(port)):
         return False
     name = pattern.removeprefix("*")
-    return host == name or host.endswith(name if name.startswith(".") else f".{name}")
+    if name.startswith("."):
+        return host.endswith(name)  # subdomains only
+    return f".{host}".endswith(f".{name}")
 
 
 def _split(pattern: str) -> tuple[str, str]:
-    """Return host and port of a pattern; an IPv6 address has a port only in brackets."""
+    """Return the host and the port of a pattern; an IPv6 address has a port only in brackets."""
     if pattern.startswith("["):
         host, _, port = pattern[1:].partition("]")
         return host, port.removeprefix(":")
     host, _, port = pattern.partition(":")
-    return (pattern, "") if ":" in port else (host, port)
+    if ":" in port:
+        return pattern, ""
+    return host, port
 
 
 def _is_in_range(host: str, pattern: str) -> bool:

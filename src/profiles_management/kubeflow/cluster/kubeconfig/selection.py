@@ -1,4 +1,4 @@
-"""What a context of a kubeconfig means: a server and a user.
+"""The server and the user of a context in a kubeconfig.
 
 Source: client_config.go of k8s.io/client-go/tools/clientcmd.
 """
@@ -14,7 +14,11 @@ from profiles_management.reconcile.lines import printable
 
 
 def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User, str]:
-    """Return server and user of a context, and its name; of the current one where none is wanted.
+    """Return the server and the user of a context, and its name.
+
+    Args:
+        config: the kubeconfig.
+        wanted: the name of the context; by default the current one.
 
     Raises:
         ClusterError: there is no such context, or it cannot be used.
@@ -24,31 +28,44 @@ def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User, str]:
     if cluster is None:
         raise context.refusal("", "names no cluster.")
     server = server_of(cluster)
-    chosen = User() if user is None else user_of(user)
+    chosen = user_of(user) if user is not None else User()
     _check_encryption(server, chosen, cluster)
     return server, chosen, context.name
 
 
 def _context_name(config: Kubeconfig, wanted: str | None) -> str:
-    known = config.entries["context"]
-    has = f" It has: {', '.join(map(printable, sorted(known)))}." if known else ""
     if not any(config.entries.values()):
         raise ClusterError(
-            f"The {config} holds no clusters, users and contexts. Name another one with --kubeconfig."
+            f"The {config} holds no clusters, users and contexts. "
+            "Name another one with --kubeconfig."
         )
     name = wanted or config.current
+    if name in config.entries["context"]:
+        return name
     if not name:
-        raise ClusterError(f"The {config} has no current context. Name one with --context.{has}")
-    if name not in known:
-        current = "" if wanted else f", which is its current one ({_place(config)})"
-        raise ClusterError(f"The {config} has no context {printable(repr(name))}{current}.{has}")
-    return name
+        what = "no current context. Name one with --context."
+    elif wanted:
+        what = f"no context {printable(repr(name))}."
+    else:
+        current = f"which is its current one ({_place(config)})"
+        what = f"no context {printable(repr(name))}, {current}."
+    raise ClusterError(f"The {config} has {what}{_contexts(config)}")
+
+
+def _contexts(config: Kubeconfig) -> str:
+    """Return a sentence with the names of all contexts, '' where there are none."""
+    names = ", ".join(map(printable, sorted(config.entries["context"])))
+    if not names:
+        return ""
+    return f" It has: {names}."
 
 
 def _place(config: Kubeconfig) -> str:
-    """Return where the current context is named; the file is named already where there is one."""
+    """Return the line of the current context, with the file if there are several."""
     line = f"line {config.current_line}"
-    return f"{config.current_file}, {line}" if len(config.files) > 1 else line
+    if len(config.files) == 1:
+        return line
+    return f"{config.current_file}, {line}"
 
 
 def _named(config: Kubeconfig, context: Entry, kind: str) -> Entry | None:
@@ -71,10 +88,15 @@ def _entry(config: Kubeconfig, kind: str, name: str) -> Entry:
 
 
 def _check_encryption(server: Server, user: User, cluster: Entry) -> None:
-    """Refuse to send credentials in the clear to another machine; kubectl sends none over http at all."""
-    sent = user.token or user.token_file or user.login or user.plugin or server.user
-    if sent and not server.encrypted and not is_loopback(server.host):
+    """Refuse to send credentials without encryption to another machine.
+
+    kubectl never sends credentials over http.
+    """
+    if server.encrypted or is_loopback(server.host):
+        return
+    if any((user.token, user.token_file, user.login, user.plugin, server.user)):
         raise cluster.refusal(
             "server",
-            "is http, and credentials are not sent over it. Write https://, or use a context without a user.",
+            "is http, and credentials are not sent over it. "
+            "Write https://, or use a context without a user.",
         )

@@ -14,21 +14,23 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 
 
+_NOT_A_URL = "is not a URL. Write it as https://HOST:PORT."
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Server:
-    """An API server, and how a connection to it is made.
+    """An API server, and the options of connections to it.
 
     Attributes:
         url: without user, password, query and fragment.
         host: its host name or address.
-        said: where it is from, for messages.
-        entry: the entry that it is from; None in a pod.
-        user: the user and the password that the URL holds, as `user:password`; empty where it holds
-            none.
+        said: its origin, for messages.
+        entry: its entry in the kubeconfig; None in a pod.
+        user: the user and the password of the URL, as `user:password`; empty where it has none.
         ca: the certificates to trust, in PEM; empty for those of the system.
-        insecure: whether any certificate will do.
-        name: the name that the certificate has to be for, where it is not the host.
-        proxy: the proxy to use, in place of the environment's.
+        insecure: whether any certificate is trusted.
+        name: the name in the certificate, where it is not the host.
+        proxy: the proxy to use instead of the environment's.
         compressed: whether answers may be compressed.
     """
 
@@ -45,7 +47,7 @@ class Server:
 
     @property
     def encrypted(self) -> bool:
-        """Whether it is an https:// URL."""
+        """Whether the URL is https://."""
         return self.url.startswith("https:")
 
 
@@ -56,28 +58,13 @@ def server_of(cluster: Entry) -> Server:
         ClusterError: it cannot be used.
     """
     url = _url(cluster)
-    if url.scheme == "https":
-        ca, insecure = (
-            cluster.data_or_content("certificate-authority"),
-            cluster.flag("insecure-skip-tls-verify"),
-        )
-        if ca and insecure:
-            raise cluster.refusal(
-                "insecure-skip-tls-verify",
-                "and a certificate-authority exclude each other. Keep one of the two.",
-            )
-    else:
-        ca, insecure = b"", False
-    host = url.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    port = f":{url.port}" if url.port else ""
-    user = f"{unquote(url.username)}:{unquote(url.password or '')}" if url.username else ""
+    ca, insecure = _trust(cluster) if url.scheme == "https" else (b"", False)
     return Server(
-        url=f"{url.scheme}://{shown}{port}{url.path}",
-        host=host,
+        url=f"{url.scheme}://{_authority(url)}{url.path}",
+        host=url.hostname or "",
         said=str(cluster),
         entry=cluster,
-        user=user,
+        user=_login(url),
         ca=ca,
         insecure=insecure,
         name=cluster.text("tls-server-name"),
@@ -86,33 +73,72 @@ def server_of(cluster: Entry) -> Server:
     )
 
 
+def _trust(cluster: Entry) -> tuple[bytes, bool]:
+    """Return the certificates to trust, and whether every certificate is trusted."""
+    ca = cluster.data_or_content("certificate-authority")
+    insecure = cluster.flag("insecure-skip-tls-verify")
+    if ca and insecure:
+        raise cluster.refusal(
+            "insecure-skip-tls-verify",
+            "and a certificate-authority exclude each other. Keep one of the two.",
+        )
+    return ca, insecure
+
+
+def _authority(url: SplitResult) -> str:
+    """Return the host and the port of a URL, without the user."""
+    host = url.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    return f"{host}:{url.port}" if url.port else host
+
+
+def _login(url: SplitResult) -> str:
+    if not url.username:
+        return ""
+    return f"{unquote(url.username)}:{unquote(url.password or '')}"
+
+
 def _url(cluster: Entry) -> SplitResult:
-    """Return the server's URL; without a scheme it is http, as for kubectl."""
+    """Return the server's URL; the default scheme is http, as for kubectl."""
     text = cluster.text("server")
     if not text:
         raise cluster.refusal("", "has no server.")
     if cluster.has_placeholder("server"):
         raise cluster.refusal("server", "has a placeholder. Write the address of the API server.")
-    bare = "://" not in text
-    try:
-        url = urlsplit(f"http://{text}" if bare else text)
-        _ = url.port
-    except ValueError:
-        raise cluster.refusal("server", "is not a URL. Write it as https://HOST:PORT.") from None
-    if bare and url.path.strip("/"):
+    has_scheme = "://" in text
+    url = _split(text if has_scheme else f"http://{text}")
+    if url is None:
+        raise cluster.refusal("server", _NOT_A_URL)
+    if url.path.strip("/") and not has_scheme:
         raise cluster.refusal(
             "server", "is neither a URL nor HOST:PORT. Write it as https://HOST:PORT/PATH."
         )
     if url.scheme not in ("http", "https"):
         raise cluster.refusal("server", "is a URL of another scheme than https and http.")
-    if not url.hostname or any(mark.isspace() or not mark.isprintable() for mark in text):
-        raise cluster.refusal("server", "is not a URL. Write it as https://HOST:PORT.")
+    if not url.hostname or _has_blanks(text):
+        raise cluster.refusal("server", _NOT_A_URL)
     return url
 
 
+def _split(text: str) -> SplitResult | None:
+    """Return the parts of a URL, None for other texts."""
+    try:
+        url = urlsplit(text)
+        _ = url.port
+    except ValueError:
+        return None
+    return url
+
+
+def _has_blanks(text: str) -> bool:
+    """Return whether a text has blanks, or characters that cannot be printed."""
+    return not text.isprintable() or len(text.split()) > 1
+
+
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine; names are not looked up."""
-    if host.lower() == "localhost" or host.lower().endswith(".localhost"):
+    """Return whether a host is this machine; names are not looked up."""
+    if f".{host.lower()}".endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""What a connection to an API server trusts, and the certificate that it shows."""
+"""The certificates that a connection to an API server trusts, and its client certificate."""
 
 import contextlib
 import os
@@ -21,26 +21,29 @@ _VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def trusting(server: Server, environment: Mapping[str, str]) -> ssl.SSLContext:
-    """Return a context that trusts what the kubeconfig says, or else what the system and the environment say.
+    """Return a context that trusts the certificates of the kubeconfig, or those of the system.
 
     Raises:
-        ClusterError: the certificates cannot be used; the message says whose they are.
+        ClusterError: the certificates cannot be used.
     """
     if not server.encrypted or server.insecure:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    return _trusting_own(server) if server.ca else _trusting_system(environment)
+    if server.ca:
+        return _trusting_own(server)
+    return _trusting_system(environment)
 
 
 def show(context: ssl.SSLContext, certificate: bytes, key: bytes, refusal: Refusal) -> None:
-    """Have connections made from now on show a client certificate.
+    """Set the client certificate of new connections.
 
     Args:
-        certificate: in PEM; others that lead to its authority may follow it.
-        key: in PEM.
-        refusal: makes the error from what is wrong.
+        context: the context of the connections.
+        certificate: the certificate in PEM, with intermediate certificates.
+        key: the private key in PEM.
+        refusal: returns the error for a fault.
 
     Raises:
         ClusterError: they cannot be used.
@@ -56,15 +59,17 @@ def show(context: ssl.SSLContext, certificate: bytes, key: bytes, refusal: Refus
         with _file(b"\n".join([*certificates, private[0], b""])) as path:
             context.load_cert_chain(path, password="")  # never ask on a terminal
     except (ssl.SSLError, OSError, ValueError) as error:
-        mismatch = getattr(error, "reason", "") == "KEY_VALUES_MISMATCH"
-        what = (
-            "whose key does not belong to it" if mismatch else "or a client key that cannot be read"
-        )
+        what = "or a client key that cannot be read"
+        if getattr(error, "reason", "") == "KEY_VALUES_MISMATCH":
+            what = "whose key does not belong to it"
         raise refusal(f"has a client certificate {what}.") from None
 
 
 def _trusting_own(server: Server) -> ssl.SSLContext:
-    """Trust the certificates of the kubeconfig; as for kubectl one that cannot be read is passed over."""
+    """Return a context for the certificates of the kubeconfig; unreadable ones are skipped.
+
+    kubectl skips them too.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     loaded = 0
     for certificate in _CERTIFICATE.findall(server.ca):
@@ -80,19 +85,25 @@ def _trusting_system(environment: Mapping[str, str]) -> ssl.SSLContext:
     try:
         return httpx2.create_ssl_context()
     except (OSError, ValueError) as error:
-        name = next((name for name in _VARIABLES if environment.get(name)), "")
+        name = variable(environment)
         if not name:
             raise ClusterError("The certificates that this system trusts cannot be read.") from None
-        why = (getattr(error, "strerror", None) or "it holds no certificates").lower()
-        if isinstance(error, ssl.SSLError):
-            why = "it holds no certificates"
-        message = f"The environment variable {name} names {shown(environment[name])}, which cannot be used: {why}."
-        raise ClusterError(f"{message} Correct it, or unset it.") from None
+        path = shown(environment[name])
+        raise ClusterError(
+            f"The environment variable {name} names {path}, which cannot be used: "
+            f"{_why(error)}. Correct it, or unset it."
+        ) from None
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, ssl.SSLError):
+        return error.strerror.lower()
+    return "it holds no certificates"
 
 
 @contextlib.contextmanager
 def _file(content: bytes) -> Iterator[str]:
-    """Yield the path of a file that nobody else can read, for what OpenSSL takes from files alone."""
+    """Yield the path of a file that only this user can read; OpenSSL reads keys from files only."""
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("identity")
         with open(descriptor, "wb") as file:  # noqa: PTH123 - there is no path
@@ -100,12 +111,12 @@ def _file(content: bytes) -> Iterator[str]:
             file.flush()
             yield f"/proc/self/fd/{descriptor}"
     else:
-        with tempfile.NamedTemporaryFile() as file:  # readable for its owner only
+        with tempfile.NamedTemporaryFile() as file:  # only its owner can read it
             file.write(content)
             file.flush()
             yield file.name
 
 
 def variable(environment: Mapping[str, str]) -> str:
-    """Return the name of the variable that says which certificates the system trusts; empty where none does."""
+    """Return the environment variable that sets the system's trusted certificates, '' for none."""
     return next((name for name in _VARIABLES if environment.get(name)), "")

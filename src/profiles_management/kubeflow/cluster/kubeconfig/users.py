@@ -1,4 +1,4 @@
-"""The user of a kubeconfig's context: how to authenticate and as whom to act, checked as kubectl checks it.
+"""The user of a kubeconfig's context: authentication and impersonation, checked as by kubectl.
 
 Source: validateAuthInfo of k8s.io/client-go/tools/clientcmd, and its transport/round_trippers.go.
 """
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
     from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import Plugin
 
-# What replaces each auth-provider that kubectl had.
-# Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+# Replacements for the auth-providers of earlier versions of kubectl. Source: "client-go credential
+# plugins" in https://kubernetes.io/docs/reference/access-authn-authz/authentication/
 _REPLACEMENTS = {
-    "gcp": "Install gke-gcloud-auth-plugin and run: gcloud container clusters get-credentials CLUSTER",
+    "gcp": "Install gke-gcloud-auth-plugin and run: "
+    "gcloud container clusters get-credentials CLUSTER",
     "azure": "Run: kubelogin convert-kubeconfig",
     "oidc": "Set up an exec plugin such as kubelogin: kubectl oidc-login setup",
     "openstack": "Use the exec plugin client-keystone-auth.",
 }
-_IN_NAMES = frozenset(
-    "!#$&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-)
+_IN_NAMES = b"!#$&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ESCAPED = {byte: f"%{byte:02X}" for byte in {*range(256)} - {*_IN_NAMES}}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class User:
-    """How to authenticate, and as whom to act.
+    """The credentials, and the user to impersonate.
 
     Attributes:
-        entry: what it is from, for messages; None where the context has no user.
+        entry: its entry in the kubeconfig, for messages; None where the context has no user.
         name: its name in the kubeconfig, or the ServiceAccount of the pod; empty where neither is
             known.
-        token: a bearer token; with `token_file` the one that counts while the file cannot be read.
+        token: a bearer token; with `token_file`, the token to use while the file cannot be read.
         login: a user and a password, as `user:password`.
         certificate: the client certificate, in PEM.
         key: its key, in PEM.
         plugin: the program that fetches credentials.
-        headers: what asks the server to take us for somebody else.
+        headers: the headers for impersonation.
         namespace: the namespace of the pod whose ServiceAccount it is, '' for a kubeconfig.
     """
 
@@ -69,31 +69,39 @@ def user_of(user: Entry) -> User:
         raise _replaced(user, provider)
     token, token_file = user.token("token"), user.path("tokenFile")
     login = _login(user)
-    if login and (token or token_file):
+    has_token = bool(token or token_file)
+    if has_token and login:
         raise user.refusal("", "has a token and a user name with a password. Keep one of the two.")
     certificate, key = _identity(user)
-    static = bool(token or token_file or login or certificate)
-    execution = user.mapping("exec")
-    # kubectl runs no plugin where the entry holds credentials itself
-    plugin = _plugin(execution) if execution is not None and not static else None
-    if user.text("client-key") + user.text("client-key-data") and not (static or plugin):
+    has_credentials = has_token or bool(login or certificate)
+    plugin = _plugin(user, has_credentials=has_credentials)
+    if plugin is None and not has_credentials and _has_key(user):
         raise user.refusal("", "has a client-key and no client-certificate. Add the certificate.")
     return User(
         user, user.name, token, token_file, login, certificate, key, plugin, _impersonation(user)
     )
 
 
-def _plugin(execution: Entry) -> Plugin:
-    from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import plugin_of  # noqa: PLC0415 - few kubeconfigs need it
+def _plugin(user: Entry, *, has_credentials: bool) -> Plugin | None:
+    """Return the exec plugin; None where the entry has credentials itself, as for kubectl."""
+    execution = user.mapping("exec")
+    if execution is None or has_credentials:
+        return None
+    # few kubeconfigs need it
+    from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import plugin_of  # noqa: PLC0415
 
     return plugin_of(execution)
 
 
+def _has_key(user: Entry) -> bool:
+    return bool(user.text("client-key") or user.text("client-key-data"))
+
+
 def _replaced(user: Entry, provider: Entry) -> ClusterError:
     name = provider.text("name")
-    known = f" ({name})" if name in _REPLACEMENTS else ""
-    remedy = _REPLACEMENTS.get(name, "Use an exec plugin.")
-    return user.refusal("auth-provider", f"is not supported{known}. {remedy}")
+    if name not in _REPLACEMENTS:
+        return user.refusal("auth-provider", "is not supported. Use an exec plugin.")
+    return user.refusal("auth-provider", f"is not supported ({name}). {_REPLACEMENTS[name]}")
 
 
 def _login(user: Entry) -> str:
@@ -102,7 +110,9 @@ def _login(user: Entry) -> str:
         raise user.refusal("", "has a password and no username.")
     if ":" in name:
         raise user.refusal("username", "holds a colon, which would end it.")
-    return f"{name}:{password}" if name else ""
+    if not name:
+        return ""
+    return f"{name}:{password}"
 
 
 def _identity(user: Entry) -> tuple[bytes, bytes]:
@@ -117,27 +127,30 @@ def _identity(user: Entry) -> tuple[bytes, bytes]:
 
 def _impersonation(user: Entry) -> tuple[tuple[bytes, bytes], ...]:
     """Return the headers for `as`, `as-uid`, `as-groups` and `as-user-extra`."""
-    found = [("Impersonate-User", user.text("as")), ("Impersonate-Uid", user.text("as-uid"))]
-    found += [("Impersonate-Group", group) for group in user.texts("as-groups")]
-    found += _extras(user.mapping("as-user-extra"))
-    found = [(header, value) for header, value in found if value]
-    if found and found[0][0] != "Impersonate-User":
+    headers = [(header, value) for header, value in _impersonated(user) if value]
+    if headers and headers[0][0] != "Impersonate-User":
         raise user.refusal(
             "", "has as-uid, as-groups or as-user-extra, and no as. Say whom to act as."
         )
-    for header, value in found:
+    for header, value in headers:
         if not value.isprintable() or value != value.strip():
             field = f"as{header.removeprefix('Impersonate')}".lower()
             raise user.refusal("", f"has a value for {field} that does not fit in a header.")
-    return tuple((header.encode(), value.encode()) for header, value in found)
+    return tuple((header.encode(), value.encode()) for header, value in headers)
 
 
-def _extras(extra: Entry | None) -> Iterator[tuple[str, str]]:
-    for key in extra.fields if extra is not None else ():
-        for value in extra.texts(key) if extra is not None else ():
-            yield f"Impersonate-Extra-{_escaped(key)}", value
+def _impersonated(user: Entry) -> Iterator[tuple[str, str]]:
+    """Yield every header and its value, which may be empty."""
+    yield "Impersonate-User", user.text("as")
+    yield "Impersonate-Uid", user.text("as-uid")
+    yield from (("Impersonate-Group", group) for group in user.texts("as-groups"))
+    extra = user.mapping("as-user-extra")
+    if extra is None:
+        return
+    for key in extra.fields:
+        yield from ((f"Impersonate-Extra-{_escaped(key)}", value) for value in extra.texts(key))
 
 
 def _escaped(key: str) -> str:
-    """Return a key as it stands in a header's name; what must not stand there is percent-encoded, as by client-go."""
-    return "".join(chr(byte) if chr(byte) in _IN_NAMES else f"%{byte:02X}" for byte in key.encode())
+    """Return a key for the name of a header; other characters are percent-encoded, as by client-go."""
+    return "".join(_ESCAPED.get(byte, chr(byte)) for byte in key.encode())
