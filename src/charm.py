@@ -17,8 +17,6 @@ import ops
 from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 from profiles_charm import (
     actions,
-    answers,
-    checkout,
     config,
     connection,
     juju_log,
@@ -30,6 +28,7 @@ from profiles_charm import (
     status,
 )
 from profiles_charm.operations import NOTHING_ALLOWED, Inputs, Operations
+from profiles_charm.relation_source import RELATION
 from profiles_charm.status import Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
@@ -39,6 +38,7 @@ from profiles_management import (
     create_or_update_profiles,
 )
 from profiles_management.reconcile.lines import count, printable
+from profiles_management.sources import Gathered
 
 gc.freeze()
 gc.enable()
@@ -52,7 +52,7 @@ class ProfilesManagementCharm(ops.CharmBase):
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         juju_log.guard()
-        self.profiles = ProfilesRequirer(self, sources.RELATION)
+        self.profiles = ProfilesRequirer(self, RELATION)
         self._memory = memory.Memory(self)
         self._telemetry = Telemetry(self)
         # How the run of this event went. None where there was none: then no status is set, and the
@@ -160,7 +160,7 @@ class ProfilesManagementCharm(ops.CharmBase):
     def _run(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Run:
         """Make the cluster as the sources say; what goes wrong is kept and told, and the next event tries again."""
         clock, began = self._connection.clock, self._connection.clock.monotonic()
-        gathered: sources.Gathered | None = None
+        gathered: Gathered | None = None
         outcome: Report | ProfilesError
         try:
             settings, gathered = self._inputs(allowed)
@@ -176,23 +176,18 @@ class ProfilesManagementCharm(ops.CharmBase):
             outcome=outcome,
             now=now,
             gathered=gathered,
-            contributors=gathered.contributors(now) if gathered is not None else 0,
+            contributors=sources.contributors(gathered, now) if gathered is not None else 0,
             since=self._memory.since([one.name for one in gathered.frozen], now)
             if gathered is not None
             else {},
             seconds=clock.monotonic() - began,
             requests=self._connection.requests,
         )
-        self._answer_relations(run)
+        if gathered is not None:
+            sources.answer(gathered, outcome)
         self._telemetry.tell(run)
         self._last = run
         return run
-
-    def _answer_relations(self, run: Run) -> None:
-        for relation, read in run.gathered.relations.items() if run.gathered is not None else ():
-            self.profiles.answer(
-                relation, read.revision, answers.states(read, run), problem=answers.problem(read)
-            )
 
     def _settings(self) -> Settings:
         return config.load(self).settings(self.model.name)
@@ -201,10 +196,8 @@ class ProfilesManagementCharm(ops.CharmBase):
         options = config.load(self)
         settings = options.settings(self.model.name, **allowed)
         settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
-        published = self.profiles.published()
-        return settings, sources.gather(
-            options, settings.rules, published, checkout.fetch, self._memory.seen
-        )
+        gathered = sources.gather(options, self.profiles, settings.rules, self._memory.seen)
+        return settings, gathered
 
 
 def _log(report: Report) -> None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 import profiles_management
 from profiles_charm import results
 from profiles_charm.results import Results
-from profiles_charm.sources import Gathered
+from profiles_charm.sources import commit
 from profiles_charm.status import Run, braked, halted, told
 from profiles_management import (
     AccessEntry,
@@ -37,6 +37,7 @@ from profiles_management.reconcile.lines import line, printable
 from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.summary import plan_summary, report_summary
 from profiles_management.reconcile.text import plan_lines, report_lines
+from profiles_management.sources import Gathered
 
 UNCONFIRMED = "run it again with confirm=true"
 _LISTS = ("changes", "errors", "pending", "warnings", "stale")
@@ -163,8 +164,9 @@ def of_export(export: Export) -> Answer:
 def _sources(gathered: Gathered) -> Results:
     """Return the commit in force, and the sources that cannot be used, each with the reason."""
     frozen = [{"source": one.name, "why": str(one.error)} for one in gathered.frozen]
-    commit = {"commit": gathered.commit} if gathered.commit else {}
-    return commit | (results.of_list("frozen", frozen) if frozen else {})
+    known = commit(gathered)
+    revision = {"commit": known} if known else {}
+    return revision | (results.of_list("frozen", frozen) if frozen else {})
 
 
 def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:

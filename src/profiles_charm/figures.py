@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from profiles_charm.sources import GIT, Gathered
+from profiles_charm import sources
+from profiles_charm.git_source import GIT
 from profiles_charm.status import Run
 from profiles_management import Report
+from profiles_management.sources import Gathered
 
 _PREFIX = "profiles_management_"
 
@@ -49,16 +51,16 @@ def _figures(run: Run) -> Iterator[Figure]:
 
 
 def _of_sources(gathered: Gathered) -> Iterator[Figure]:
-    for one in sorted((read for read in gathered.reads if read.asked), key=lambda read: read.name):
-        ready = int(one.pmr is not None)
+    configured = [reading for reading in gathered.readings if reading.source.is_configured]
+    for reading in sorted(configured, key=lambda reading: reading.name):
         yield Figure(
             "source_ready",
             "1 for a source that can be read, else 0",
-            ready,
-            labels={"source": one.name},
+            int(not reading.is_frozen),
+            labels={"source": reading.name},
         )
-    if gathered.commit:
-        labels = {"source": GIT, "commit": gathered.commit}
+    if commit := sources.commit(gathered):
+        labels = {"source": GIT, "commit": commit}
         yield Figure("source_commit", "The commit in force", 1, labels=labels)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from profiles_charm import actions, status
 from profiles_charm.actions import Answer
 from profiles_charm.connection import Connection
-from profiles_charm.sources import Gathered
 from profiles_management import (
     ProfilesError,
     Settings,
@@ -16,6 +15,7 @@ from profiles_management import (
     list_stale_profiles,
     plan_profiles,
 )
+from profiles_management.sources import Gathered
 
 NOTHING_ALLOWED: Mapping[str, bool] = {}
 """What a run that nobody asked for may do in addition, by the names of settings."""

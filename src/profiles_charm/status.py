@@ -6,8 +6,7 @@ from datetime import datetime
 
 import ops
 
-from profiles_charm import memory
-from profiles_charm.sources import Gathered, Read
+from profiles_charm import memory, sources
 from profiles_management import (
     BrakeError,
     ClusterAway,
@@ -28,6 +27,7 @@ from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.stops import Halt
+from profiles_management.sources import Gathered, Reading
 
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400
@@ -86,7 +86,7 @@ def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
     Args:
         app: the application's name in Juju, for a command that can be pasted.
     """
-    if run.gathered is not None and not run.gathered.asked:
+    if run.gathered is not None and not run.gathered.is_configured:
         yield ops.BlockedStatus(no_document(app))
     for read in run.gathered.frozen if run.gathered is not None else ():
         yield _of_frozen(read, _held(run.outcome).get(read.name, 0), run.since.get(read.name))
@@ -135,8 +135,9 @@ def told(run: Run, report: Report) -> str:
         f"{count(number, 'profile')} of {short(name, _LONGEST_PLACE)} frozen"
         for name, number in held.items()
     ]
-    if run.gathered is not None and run.gathered.commit:
-        parts.append(f"git {run.gathered.commit[:_COMMIT]}")
+    commit = sources.commit(run.gathered) if run.gathered is not None else ""
+    if commit:
+        parts.append(f"git {commit[:_COMMIT]}")
     return "; ".join([*parts, *_warned(plan.warnings)])
 
 
@@ -160,7 +161,7 @@ def _first(warnings: Sequence[Problem]) -> str:
 
 def unread(gathered: Gathered, app: str) -> str:
     """Return which sources cannot be used, and why, in one line; empty where all can."""
-    wrong = [] if gathered.asked else [no_document(app)]
+    wrong = [] if gathered.is_configured else [no_document(app)]
     return "; ".join([*wrong, *(_of_frozen(one).message for one in gathered.frozen)])
 
 
@@ -255,7 +256,7 @@ def _names_gateways(warnings: Sequence[Problem]) -> bool:
     return any(warning.code == GATEWAY_MISMATCH for warning in warnings)
 
 
-def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.StatusBase:
+def _of_frozen(read: Reading, held: int = 0, begun: datetime | None = None) -> ops.StatusBase:
     """Return what is wrong with a source, how many profiles stay as they are because of it, and since when."""
     end = f"; {count(held, 'profile') + ' ' if held else ''}frozen"
     end += f" {memory.worded(begun)}" if begun is not None else ""
@@ -269,26 +270,14 @@ def _of_frozen(read: Read, held: int = 0, begun: datetime | None = None) -> ops.
     )
 
 
-def _unread_source(read: Read, longest: int) -> str:
+def _unread_source(read: Reading, longest: int) -> str:
     """Return why a source cannot be read; the URL of a repository comes after the reason, as far as it fits."""
-    place = _place(read.name)
+    place = short(read.source.label, _LONGEST_PLACE)
     if not isinstance(read.error, GitError) or not read.error.address:
         return _located(place, str(read.error), longest)
     what = _located(place, read.error.reason, longest)
     room = longest - len(f"{what} ()")
     return f"{what} ({short(read.error.address, room)})" if room >= _LEAST else what
-
-
-def _place(name: str) -> str:
-    """Return a source as people know it: `git`, or `relation profiles of github-profiles`.
-
-    The name can be that of another version or of somebody else: it is read from the cluster too.
-    """
-    kind, _, rest = name.partition(":")
-    endpoint, _, app = rest.partition(":")
-    return short(
-        f"relation {endpoint} of {app}" if kind == "relation" and app else name, _LONGEST_PLACE
-    )
 
 
 def _located(place: str, reason: str, longest: int) -> str:

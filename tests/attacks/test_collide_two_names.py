@@ -10,7 +10,7 @@ from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr import object_names
 from profiles_management.pmr.classes import Addition, Contributor, ProfilesManagementRepresentation
 from profiles_management.pmr.documents import loads
-from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.merging import SourceDocument, merge
 from profiles_management.pmr.rules import Rules, problems
 from profiles_management.reconcile.plan import Person
 
@@ -138,7 +138,7 @@ def test_very_long_names_that_begin_alike_are_compared_too(meeting):
 
 
 def adds(source, who, trusted=True):
-    return Source(source, _additions(who), trusted=trusted)
+    return SourceDocument(source, _additions(who), trusted=trusted)
 
 
 def _additions(who):
@@ -149,7 +149,9 @@ def _additions(who):
 def test_of_an_addition_that_meets_a_name_of_the_profile_only_the_addition_is_refused(meeting):
     own = document(profile(contributors=[contributor(FIRST)], fields={"open": True}))
 
-    merged = merge([Source("config", own), adds("relation:profiles:portal", SECOND, trusted=False)])
+    merged = merge(
+        [SourceDocument("config", own), adds("relation:profiles:portal", SECOND, trusted=False)]
+    )
 
     assert [person.name for person in merged.profiles["ml"].contributors] == [FIRST]
     [problem] = merged.origins.refused
@@ -163,7 +165,7 @@ def test_of_two_additions_that_meet_one_is_refused_and_the_rest_goes_on(meeting,
 
     merged = merge(
         [
-            Source("config", own),
+            SourceDocument("config", own),
             adds("relation:profiles:a", FIRST),
             adds("relation:profiles:b", SECOND),
         ]

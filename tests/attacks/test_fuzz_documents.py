@@ -12,12 +12,14 @@ import pytest
 
 from attacks.fuzz import changed, rounds
 from attacks.judging import RULES
-from profiles_charm import answers, databags, sources, status
+from profiles_charm import databags, status
 from profiles_charm.config import Config
 from profiles_management import DocumentError
-from profiles_management.pmr import Rules, Source, documents, merge
+from profiles_management.pmr import Rules, SourceDocument, documents, merge
 from profiles_management.pmr.document_limits import MOST_PROBLEMS
 from profiles_management.reconcile.lines import printable
+from profiles_management.sources import Gathered, merged, report_for
+from readings import reading
 
 pytestmark = pytest.mark.usefixtures("no_logging")
 
@@ -274,8 +276,8 @@ def test_any_document_of_a_relation_leaves_the_other_sources_as_they_are():
     )
     for chance in rounds(200, "merging"):
         pmr, refused = read(a_document(chance), RULES)
-        teams = Source("relation:profiles:teams", pmr, str(refused or ""), trusted=False)
-        merged = merge([Source("config", ours), teams])
+        teams = SourceDocument("relation:profiles:teams", pmr, str(refused or ""), trusted=False)
+        merged = merge([SourceDocument("config", ours), teams])
 
         assert merged.origins.profiles["ml"] == "config"
         assert merged.profiles["ml"].owner == ours.profiles["ml"].owner
@@ -290,7 +292,8 @@ def test_any_document_has_a_status_of_one_line():
 
         assert line == printable(line)
         assert len(line) <= 200
-        assert answers.problem(sources.Read("relation:profiles:teams", error=error))
+        teams = reading("relation:profiles:teams", error)
+        assert report_for(teams, Gathered(merged([teams]), (teams,)), error).problem
 
 
 def test_any_databag_of_observability_is_read_or_passed_over():

@@ -8,7 +8,7 @@ from engine.test_until import at
 from engine.world import World
 
 from profiles_management import Settings
-from profiles_management.pmr import Source, merge
+from profiles_management.pmr import SourceDocument, merge
 
 EVIL = "relation:profiles:evil"
 
@@ -22,7 +22,7 @@ def trusting(withdrawn=(), **documents):
     """Merge documents: config is trusted, relations are not. None stands for one that cannot be read."""
     names = {"config": CONFIG, "git": "git", "teams": TEAMS, "evil": EVIL}
     sources = [
-        Source(names[one], pmr, "" if pmr else "rubbish", trusted=one in ("config", "git"))
+        SourceDocument(names[one], pmr, "" if pmr else "rubbish", trusted=one in ("config", "git"))
         for one, pmr in documents.items()
     ]
     return merge(sources, withdrawn=withdrawn)

@@ -9,7 +9,7 @@ from engine.world import BRAKE_OFF, NOON, World
 
 from profiles_management import Settings, list_access
 from profiles_management.kubeflow.access import access_listing, access_report
-from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.merging import SourceDocument, merge
 
 KINDS = ("RoleBinding", "AuthorizationPolicy")
 LIMITS = {"limits": [{"type": "Container", "default": {"cpu": "1"}}]}
@@ -153,9 +153,16 @@ def test_a_source_that_cannot_be_read_keeps_what_it_gave_until_its_time_is_up(wo
             profile(contributors=[contributor("ann", until=ann_until), contributor("bob")])
         )
 
-    world.apply(merge([Source("git", of(NOON + timedelta(days=1))), Source("config", document())]))
+    world.apply(
+        merge(
+            [
+                SourceDocument("git", of(NOON + timedelta(days=1))),
+                SourceDocument("config", document()),
+            ]
+        )
+    )
     held_up(world, *KINDS)
-    unread = merge([Source("git", None, "away"), Source("config", document())])
+    unread = merge([SourceDocument("git", None, "away"), SourceDocument("config", document())])
 
     assert not world.plan(unread).changes
     binding = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from memory_api import Kfam
 from profiles_management import BrakeError, Settings
 from profiles_management.kubeflow.objects import naming
-from profiles_management.pmr import Source, merge
+from profiles_management.pmr import SourceDocument, merge
 
 BINDING = "user-ann-example-com-clusterrole-edit"
 SOME_DAY = NOON + timedelta(days=120)
@@ -195,7 +195,7 @@ def test_in_whatever_state_nobody_is_left_whom_we_gave_access_until_now(
     world.settings = settings
     documents = second.without(frozen)
     sources = [
-        Source(name, pmr, "" if pmr else "rubbish", name not in untrusted)
+        SourceDocument(name, pmr, "" if pmr else "rubbish", name not in untrusted)
         for name, pmr in documents.items()
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiles_management.pmr import Source, loads, merge
+from profiles_management.pmr import SourceDocument, loads, merge
 
 EVIL = "relation:profiles:evil"
 DEFINED = """
@@ -30,11 +30,11 @@ def adding(*people):
 )
 @pytest.mark.parametrize("trusted", [True, False])
 def test_the_answer_to_a_guess_has_no_spelling_but_its_own(name, role, trusted):
-    other = Source("git", adding(("Bob.Secret@example.com", "view")), trusted=trusted)
+    other = SourceDocument("git", adding(("Bob.Secret@example.com", "view")), trusted=trusted)
     sources = [
-        Source("config", loads(DEFINED)),
+        SourceDocument("config", loads(DEFINED)),
         other,
-        Source(EVIL, adding((name, role)), trusted=False),
+        SourceDocument(EVIL, adding((name, role)), trusted=False),
     ]
 
     answers = [

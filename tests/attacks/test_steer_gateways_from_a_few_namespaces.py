@@ -12,7 +12,7 @@ from engine.world import World
 from memory_api.controller import CHARMED_PRINCIPALS, PRINCIPALS
 from profiles_management import CHARMED, Settings, StoppedError
 from profiles_management.kubeflow.settings import DETECTED
-from profiles_management.pmr import Source, merge
+from profiles_management.pmr import SourceDocument, merge
 from scenarios.foreign import put
 
 EVIL = "cluster.local/ns/evil/sa/proxy"
@@ -142,7 +142,10 @@ def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():
     world = World(SETTINGS["auto"])
     many = [profile(f"t{index}", ann="edit") for index in range(5)]
     pmr = merge(
-        [Source("config", document(THREE[0])), Source("teams", document(*many), trusted=False)]
+        [
+            SourceDocument("config", document(THREE[0])),
+            SourceDocument("teams", document(*many), trusted=False),
+        ]
     )
     world.apply(pmr)
     forge(world, CHARMED_PRINCIPALS, *(one.name for one in many))

@@ -1,6 +1,6 @@
 """A PMR from a Git repository, over https or ssh. It needs the extra `git`."""
 
-from profiles_management.git.checkout import Checkout, Snapshot, fetch, load
+from profiles_management.git.checkout import Checkout, Repository, Snapshot, fetch, load
 from profiles_management.git.location import AddressError, Location
 from profiles_management.git.source import Credentials, GitSource
 from profiles_management.pmr.problems import GitError
@@ -12,6 +12,7 @@ __all__ = [
     "GitError",
     "GitSource",
     "Location",
+    "Repository",
     "Snapshot",
     "fetch",
     "load",

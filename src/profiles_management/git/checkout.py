@@ -12,9 +12,11 @@ from profiles_management.git.source import GitSource
 from profiles_management.pmr import extras, file_set
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError
+from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.retry import Passing, Retry
+from profiles_management.sources import Document
 
 _SHOWN = 8
 _EXTRA = {"cryptography", "dulwich", "httpcore2", "paramiko"}
@@ -53,6 +55,26 @@ class Checkout:
     def commit(self) -> str:
         """The commit in force, its 40 digits."""
         return self.snapshot.commit
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The source `git`: the document of a repository. It may add contributors to other sources' profiles."""
+
+    source: GitSource
+    name: str = "git"
+    is_configured: bool = True
+    is_trusted: bool = True
+
+    @property
+    def label(self) -> str:
+        """The URL, without credentials."""
+        return redacted(self.source.url)
+
+    def read(self, rules: Rules) -> Document:
+        """Return the document; see `load` for what is raised."""
+        checkout = load(self.source, rules=rules, additions=True)
+        return Document(checkout.pmr, checkout.commit)
 
 
 def load(

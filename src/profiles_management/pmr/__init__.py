@@ -18,7 +18,7 @@ from profiles_management.pmr.classes import (
     UserKind,
 )
 from profiles_management.pmr.documents import dumps, load, loads
-from profiles_management.pmr.merging import Origins, Source, merge
+from profiles_management.pmr.merging import Origins, SourceDocument, merge
 from profiles_management.pmr.problems import (
     BrakeError,
     DocumentError,
@@ -54,7 +54,7 @@ __all__ = [
     "ScopeSelector",
     "ScopedResourceSelectorRequirement",
     "SettingsError",
-    "Source",
+    "SourceDocument",
     "StoppedError",
     "UserKind",
     "Where",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from profiles_management.pmr.names import quoted
+from profiles_management.pmr.origins import OWN, label
 from profiles_management.pmr.people import Contributor
 from profiles_management.pmr.problems import Problem, Where
 
@@ -27,14 +28,15 @@ def no_way_in(name: str, source: str, definer: str | None) -> Problem:
             source,
             "Define it in another source, or remove the addition.",
         )
-    what = f"{source} adds contributors to {name}, which {definer} does not open"
-    remedy = f"Write `open: true` in {name} in {definer}, or remove the addition."
+    what = f"{source} adds contributors to {name}, which {label(definer)} does not open"
+    remedy = f"Write `open: true` in {name} in {label(definer)}, or remove the addition."
     return refused("not-open", what, name, source, remedy)
 
 
 def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
     """Return that an untrusted source defines a profile that a trusted one defines."""
-    what = f"{source} defines {name}, which the trusted source {_listed(definers)} defines"
+    trusted = "the document" if OWN in definers else f"the trusted source {_listed(definers)}"
+    what = f"{source} defines {name}, which {trusted} defines"
     return refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
 
 

@@ -17,17 +17,17 @@ from profiles_management.pmr.classes import (
 )
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.origins import Added, Origins
+from profiles_management.pmr.origins import OWN, Added, Origins, label
 from profiles_management.pmr.people import object_name
 from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
 
-__all__ = ["Origins", "Source", "merge"]
+__all__ = ["Origins", "SourceDocument", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceDocument:
     """Where a document comes from.
 
     Attributes:
@@ -47,11 +47,16 @@ class Source:
 
 
 def merge(
-    sources: Iterable[Source], *, withdrawn: Collection[str] = frozenset()
+    sources: Iterable[SourceDocument],
+    *,
+    own: ProfilesManagementRepresentation | None = None,
+    withdrawn: Collection[str] = frozenset(),
 ) -> ProfilesManagementRepresentation:
     """Return the one document that several sources make, with `origins`. Their order means nothing.
 
     Args:
+        own: the document of the administrator. It is trusted, and no object records it as its
+            source.
         withdrawn: names of sources that were there and were taken away on purpose: what they made
             is stale. What a source made that is neither here nor there stays as it is.
 
@@ -64,7 +69,7 @@ def merge(
     Raises:
         ValueError: two sources have one name, or one has none.
     """
-    by_name: dict[str, ProfilesManagementRepresentation] = {}
+    by_name = {} if own is None else {OWN: own}
     frozen: dict[str, str] = {}
     untrusted: set[str] = set()
     for source in sorted(sources, key=lambda source: source.name):
@@ -245,7 +250,7 @@ class _Taken:
 
     def __init__(self, profile: Profile, definer: str) -> None:
         self.profile = profile
-        self.definer = definer
+        self.definer = label(definer)
         self.listed = {
             (person.kind, same_user(person.name)): person for person in profile.contributors
         }

@@ -13,6 +13,15 @@ Added = tuple[str, UserKind, str]
 """A contributor that a source adds: the profile's name, the kind and the name of whom it adds."""
 
 
+OWN: Final = ""
+"""The name of the administrator's document among sources. No object records it."""
+
+
+def label(source: str) -> str:
+    """Return what messages call a source."""
+    return source or "the document"
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """Where a merged document comes from. Empty for a document of its own, whose profiles bear no source.
@@ -58,6 +67,10 @@ class Origins:
         """Return whether the word of one source holds against that of another: the first is trusted, the other not."""
         return bool(source) and source not in self.untrusted and other in self.untrusted
 
+    def overrules(self, profile: str, source: str) -> bool:
+        """Return whether the source that defines a profile is trusted, and another one is not."""
+        return self.profiles[profile] not in self.untrusted and source in self.untrusted
+
     def leaves(self, source: str) -> bool:
         """Return whether what a source made stays as it is.
 
@@ -67,7 +80,9 @@ class Origins:
         """
         if not self.is_merged:
             return False
-        return source not in self.settled if source else not self.frozen.keys() <= self.untrusted
+        if source in self.settled:
+            return False
+        return source != OWN or not self.frozen.keys() <= self.untrusted
 
 
 NO_ORIGINS: Final = Origins()

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from profiles_charm.figures import of
-from profiles_charm.sources import Gathered, Read, Unread
 from profiles_charm.status import Run
 from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -21,6 +20,8 @@ from profiles_management.reconcile.plan import (
     Reason,
 )
 from profiles_management.reconcile.report import Outcome, Result
+from profiles_management.sources import Gathered, NothingToRead
+from readings import reading
 
 PMR = ProfilesManagementRepresentation()
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_what_is_pending_is_counted_and_the_run_is_good():
     "error", [ClusterAway("away"), BrakeError("much", lost=9, before=10)], ids=["away", "brake"]
 )
 def test_what_a_run_that_was_stopped_cannot_tell_is_left_out(error):
-    found = named(a_run(outcome=error, gathered=gathered(Read("git", PMR))))
+    found = named(a_run(outcome=error, gathered=gathered(reading("git", PMR))))
 
     assert set(found) == {
         "run_success",
@@ -128,8 +129,8 @@ def test_what_a_run_that_was_stopped_cannot_tell_is_left_out(error):
 
 
 def test_each_source_is_ready_or_not_and_says_its_commit():
-    unread = Read("config", error=Unread("no answer"))
-    run = a_run(gathered=gathered(unread, Read("git", PMR, revision="c0ffee")))
+    unread = reading("config", NothingToRead("no answer"))
+    run = a_run(gathered=gathered(unread, reading("git", PMR, revision="c0ffee")))
 
     found = named(run)
 

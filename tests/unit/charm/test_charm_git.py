@@ -3,7 +3,7 @@
 import pytest
 from ops import ActiveStatus, BlockedStatus, testing
 
-from profiles_charm import checkout
+from profiles_charm import git_source
 from profiles_charm.config import Config
 from profiles_management import DocumentError
 from profiles_management.git import Checkout, Credentials, GitError, GitSource, Snapshot
@@ -33,7 +33,7 @@ def repository(monkeypatch):
             return Checkout(pmr, Snapshot(COMMIT, COMMIT, source.path, {}))
 
     found = Repository()
-    monkeypatch.setattr("profiles_management.git.load", found.load)
+    monkeypatch.setattr("profiles_management.git.checkout.load", found.load)
     return found
 
 
@@ -107,7 +107,7 @@ def test_credentials_come_from_a_secret(world, repository, content, credentials)
 )
 def test_a_url_that_is_not_accepted_is_told_with_the_options_to_set(url, said):
     with pytest.raises(GitError) as caught:
-        checkout.fetch(Config(git_url=url), Rules())
+        git_source.ConfiguredGit(Config(git_url=url)).read(Rules())
 
     assert str(caught.value) == said
 
@@ -196,4 +196,4 @@ def test_actions_name_the_commit(world, document, repository):
 
 
 def test_what_talks_to_git_is_not_loaded_without_the_option():
-    assert not hasattr(checkout, "git")
+    assert not hasattr(git_source, "git")

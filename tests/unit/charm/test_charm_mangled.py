@@ -9,7 +9,6 @@ from ops import ActiveStatus, testing
 
 from charms.profiles_management.v0.profiles_management import revision_of
 from mangled import SEED, mangled, mangled_texts
-from profiles_management import git
 from profiles_management.git import Checkout, Snapshot
 from profiles_management.pmr import file_set
 
@@ -70,7 +69,7 @@ def test_two_hundred_mangled_repositories_do_not_stop_a_revocation_in_our_own_op
         pmr = file_set.document(folder, rules=given["rules"], additions=True)
         return Checkout(pmr, Snapshot(COMMIT, COMMIT, "teams", {}))
 
-    monkeypatch.setattr(git, "load", load)
+    monkeypatch.setattr("profiles_management.git.checkout.load", load)
     ours.options["git_url"] = URL
     for number in range(200):
         ours(number, world.see)

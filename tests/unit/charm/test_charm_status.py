@@ -9,11 +9,12 @@ from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingS
 from charm import ProfilesManagementCharm
 from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
 from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
-from profiles_charm.sources import Gathered, Read, Unread
 from profiles_charm.status import LONGEST, Run, short, statuses_of
 from profiles_management import ClusterError, DocumentError, Problem
 from profiles_management.pmr import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError, Where
+from profiles_management.sources import Gathered, NothingToRead
+from readings import reading
 from scenarios.foreign import binding, person, put
 
 EVENTS = (
@@ -448,7 +449,7 @@ def test_a_long_url_leaves_the_reason_of_a_repository_whole():
     reason = "the server does not accept the user and token. Check both, and whether the token has expired"
     error = GitError(f"{reason}.", address=f"https://git.example.com/{'teams/' * 40}profiles.git")
 
-    status = frozen_by(Read("git", error=error))
+    status = frozen_by(reading("git", error))
 
     assert status.startswith(f"git: {reason}; frozen since ")
 
@@ -458,7 +459,7 @@ def test_a_url_that_fits_comes_after_the_reason():
         "there is no host git.example.com.", address="https://git.example.com/profiles.git"
     )
 
-    assert frozen_by(Read("git", error=error)).startswith(
+    assert frozen_by(reading("git", error)).startswith(
         "git: there is no host git.example.com (https://git.exa"
     )
 
@@ -469,15 +470,17 @@ def test_a_long_path_leaves_the_reason_of_a_document_whole():
         [Problem("unknown-key", 'unknown key "colour"', Where(file, 14), "remove it")]
     )
 
-    status = frozen_by(Read("git", error=error))
+    status = frozen_by(reading("git", error))
 
     assert 'teams.yaml@1a2b3c4d line 14: unknown key "colour"; frozen since ' in status
     assert len(status) <= LONGEST
 
 
 def test_a_long_application_leaves_the_reason_whole():
-    read = Read(
-        f"relation:profiles:{'x' * 200}", error=Unread("nothing is published yet", passing=True)
+    read = reading(
+        f"relation:profiles:{'x' * 200}",
+        NothingToRead("nothing is published yet", passing=True),
+        label=f"relation profiles of {'x' * 200}",
     )
 
     assert ": nothing is published yet; frozen since " in frozen_by(read)
@@ -487,7 +490,7 @@ def test_a_long_application_leaves_the_reason_whole():
     "name", ["", "portal", "relation", "relation:profiles", "a:b:c:d", "\x1b[31m", "x" * 3000]
 )
 def test_a_source_with_an_unknown_name_has_a_status(name):
-    status = frozen_by(Read(name, error=Unread("it is away")))
+    status = frozen_by(reading(name, NothingToRead("it is away")))
 
     assert "it is away; frozen since" in status
     assert status.isprintable()

@@ -18,12 +18,13 @@ from ops import testing
 
 from memory_api import MemoryApi
 from profiles_charm import connection, databags, juju_log, otlp, telemetry
-from profiles_charm.sources import Gathered, Read, Unread
 from profiles_charm.status import Run
 from profiles_management import ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where
 from profiles_management.reconcile.plan import Plan
+from profiles_management.sources import Gathered, NothingToRead
+from readings import reading
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = ["logs", "metrics", "traces"]
@@ -127,7 +128,9 @@ def test_a_run_that_was_stopped_is_an_error_with_its_reason(collector):
 
 
 def test_each_thing_that_is_wrong_is_a_line(collector):
-    unread = Gathered(ProfilesManagementRepresentation(), (Read("git", error=Unread("no answer")),))
+    unread = Gathered(
+        ProfilesManagementRepresentation(), (reading("git", NothingToRead("no answer")),)
+    )
     run = Run(
         outcome=Report(Plan(profiles=2, refused=(REFUSED,))),
         contributors=3,

@@ -9,12 +9,13 @@ import pytest
 import yaml
 
 from profiles_charm.figures import of
-from profiles_charm.sources import Gathered, Read
 from profiles_charm.status import Run
 from profiles_management import Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Action, Change, ObjectRef, Phase, Plan, Reason
 from profiles_management.reconcile.report import Outcome, Result
+from profiles_management.sources import Gathered
+from readings import reading
 
 ROOT = Path(__file__).parents[3]
 RULES = yaml.safe_load((ROOT / "src/prometheus_alert_rules/profiles-management.rules").read_text())
@@ -34,7 +35,7 @@ def sent():
     report = Report(Plan((change,)), (Outcome(change, Result.DONE),))
     now = datetime(2026, 11, 1, tzinfo=UTC)
     pmr = ProfilesManagementRepresentation()
-    gathered = Gathered(pmr, (Read("git", pmr, revision="c0ffee"),))
+    gathered = Gathered(pmr, (reading("git", pmr, revision="c0ffee"),))
     run = Run(outcome=report, contributors=1, seconds=1.0, now=now, gathered=gathered)
     return {one.name: one for one in of(run)}
 

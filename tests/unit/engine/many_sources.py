@@ -9,7 +9,7 @@ from profiles_management.pmr.classes import (
     ContributorRole,
     ProfilesManagementRepresentation,
 )
-from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.merging import SourceDocument, merge
 from profiles_management.pmr.writing import dumps
 
 SOURCES = ("config", "git", "relation:profiles:teams")
@@ -20,7 +20,9 @@ class Sources(dict):
 
     def merged(self):
         """Return the one document that they make."""
-        return merge([Source(name, pmr, "" if pmr else "it is gone") for name, pmr in self.items()])
+        return merge(
+            [SourceDocument(name, pmr, "" if pmr else "it is gone") for name, pmr in self.items()]
+        )
 
     def without(self, names):
         """Return the same with these sources frozen."""

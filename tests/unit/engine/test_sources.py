@@ -20,7 +20,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.kubeflow.folder.directory import Directory
-from profiles_management.pmr import Addition, Source, merge
+from profiles_management.pmr import Addition, SourceDocument, merge
 from profiles_management.reconcile.plan import Access, Frozen, Phase, Reason
 
 CONFIG, TEAMS, GIT = "config", "relation:profiles:teams", "git"
@@ -49,7 +49,8 @@ def merged(*, absent=(), **documents):
     What is not named was withdrawn, unless it is `absent`.
     """
     sources = [
-        Source(NAMES[one], pmr, "" if pmr else "it is gone") for one, pmr in documents.items()
+        SourceDocument(NAMES[one], pmr, "" if pmr else "it is gone")
+        for one, pmr in documents.items()
     ]
     return merge(sources, withdrawn=set(NAMES.values()) - {*absent})
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from profiles_management.pmr import Contributor, Source, UserKind, loads, merge
+from profiles_management.pmr import Contributor, SourceDocument, UserKind, loads, merge
 
 CONFIG, GIT, RELATION = "config", "git", "relation:profiles:teams"
 OPEN = "profiles: [{name: ml, open: true, owner: {kind: User, name: olga}, contributors: [{name: ann, role: edit}]}]"
@@ -12,7 +12,7 @@ CLOSED = OPEN.replace("open: true, ", "")
 
 
 def source(name, text):
-    return Source(name, loads(text, additions=True))
+    return SourceDocument(name, loads(text, additions=True))
 
 
 def adding(name, *people, to="ml"):
@@ -105,14 +105,16 @@ class TestDefining:
 
     def test_a_source_that_cannot_be_read_is_frozen_with_its_reason(self):
         pmr = merge(
-            [source(CONFIG, CLOSED), Source(RELATION, None, "it has published nothing yet")]
+            [source(CONFIG, CLOSED), SourceDocument(RELATION, None, "it has published nothing yet")]
         )
 
         assert pmr.origins.frozen == {RELATION: "it has published nothing yet"}
         assert [*pmr.profiles] == ["ml"]
 
     def test_what_was_read_or_withdrawn_is_settled_and_leaves_nothing_behind(self):
-        origins = merge([source(CONFIG, CLOSED), Source(GIT)], withdrawn=[RELATION, GIT]).origins
+        origins = merge(
+            [source(CONFIG, CLOSED), SourceDocument(GIT)], withdrawn=[RELATION, GIT]
+        ).origins
 
         assert [
             one for one in (CONFIG, GIT, RELATION, "relation:profiles:later") if origins.leaves(one)
@@ -122,7 +124,7 @@ class TestDefining:
         ]
 
     def test_what_bears_no_source_is_left_while_one_cannot_be_read(self):
-        assert merge([source(CONFIG, CLOSED), Source(GIT)]).origins.leaves("")
+        assert merge([source(CONFIG, CLOSED), SourceDocument(GIT)]).origins.leaves("")
         assert not merge([source(CONFIG, CLOSED)]).origins.leaves("")
         assert not loads(CLOSED).origins.leaves("")
 
@@ -132,7 +134,7 @@ class TestDefining:
     @pytest.mark.parametrize("names", [(GIT, GIT), ("",)])
     def test_a_source_is_one_and_has_a_name(self, names):
         with pytest.raises(ValueError, match="two sources called"):
-            merge([Source(name) for name in names])
+            merge([SourceDocument(name) for name in names])
 
 
 class TestAdding:

@@ -7,7 +7,7 @@ from profiles_management.pmr import (
     Contributor,
     ProfilesManagementRepresentation,
     Rules,
-    Source,
+    SourceDocument,
     loads,
     merge,
 )
@@ -132,7 +132,10 @@ def test_warnings_of_a_document_that_code_has_built_do_not_depend_on_the_order_o
 def test_a_source_does_not_add_a_person_whom_the_profile_lists_in_another_unicode_form():
     adds = f'profiles: [{{name: vision, contributors: [{{name: "{NFD}", role: edit}}]}}]'
     merged = merge(
-        [Source("config", loads(document(NFC))), Source("git", loads(adds, additions=True))]
+        [
+            SourceDocument("config", loads(document(NFC))),
+            SourceDocument("git", loads(adds, additions=True)),
+        ]
     )
 
     assert [person.name for person in merged.profiles["vision"].contributors] == [NFC]
@@ -143,7 +146,10 @@ def test_a_source_does_not_add_a_person_whom_the_profile_lists_in_another_unicod
 def test_a_source_does_not_add_the_owner_in_another_unicode_form():
     adds = f'profiles: [{{name: vision, contributors: [{{name: "{NFD}", role: edit}}]}}]'
     merged = merge(
-        [Source("config", loads(document(owner=NFC))), Source("git", loads(adds, additions=True))]
+        [
+            SourceDocument("config", loads(document(owner=NFC))),
+            SourceDocument("git", loads(adds, additions=True)),
+        ]
     )
 
     assert [problem.code for problem in merged.origins.refused] == ["owner-contributes"]
@@ -151,10 +157,10 @@ def test_a_source_does_not_add_the_owner_in_another_unicode_form():
 
 
 def test_two_sources_that_add_one_person_in_two_unicode_forms_are_in_dispute():
-    sources = [Source("config", loads(document()))]
+    sources = [SourceDocument("config", loads(document()))]
     for source, name in (("git", NFC), ("relation:profiles:teams", NFD)):
         adds = f'profiles: [{{name: vision, contributors: [{{name: "{name}", role: edit}}]}}]'
-        sources.append(Source(source, loads(adds, additions=True)))
+        sources.append(SourceDocument(source, loads(adds, additions=True)))
     merged = merge(sources)
 
     assert merged.profiles["vision"].contributors == []

@@ -13,7 +13,7 @@ import pytest
 from profiles_management.pmr import (
     DocumentError,
     ProfilesManagementRepresentation,
-    Source,
+    SourceDocument,
     loads,
     merge,
 )
@@ -68,7 +68,10 @@ def test_a_document_that_code_has_built_is_warned_of_alike():
 
 def test_a_merged_document_keeps_the_warnings_of_its_sources():
     merged = merge(
-        [Source("config", loads(MILLI, name="pmr")), Source("git", loads("profiles: []"))]
+        [
+            SourceDocument("config", loads(MILLI, name="pmr")),
+            SourceDocument("git", loads("profiles: []")),
+        ]
     )
 
     (warning,) = document_warnings(merged)

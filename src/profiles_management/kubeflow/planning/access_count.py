@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from profiles_management.kubeflow.planning.contributor_changes import People
+from profiles_management.pmr.origins import label
 from profiles_management.reconcile.plan import LEFT_DOCUMENT, Access, Change, Reason, SourceAccess
 
 Group = tuple[str | None, str]
@@ -43,7 +44,7 @@ class Deciding:
             return None, ""
         is_own = not self.merged or given in ("", self.recorded, self.source)
         if not is_own:
-            return given, self.source
+            return given, label(self.source)
         return self.source, "" if self.is_named else LEFT_DOCUMENT
 
     def is_counted(self, source: str | None) -> bool:

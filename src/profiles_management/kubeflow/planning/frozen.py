@@ -18,7 +18,7 @@ from profiles_management.kubeflow.state.access_state import (
 from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
 from profiles_management.kubeflow.state.ownership import marked_objects, refusal
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
-from profiles_management.pmr.origins import Origins
+from profiles_management.pmr.origins import Origins, label
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
@@ -50,12 +50,12 @@ def _is_taken_over(defined: Profile | None, source: str, origins: Origins) -> bo
     """Whether a readable source has the last word on a profile that another one made."""
     if defined is None:
         return False
-    return defined.adopt or not source or origins.outranks(origins.profiles[defined.name], source)
+    return defined.adopt or not source or origins.overrules(defined.name, source)
 
 
 def conflict(name: str, source: str, origins: Origins) -> Problem:
     """Return what is told of a profile that a readable source defines and made by one that cannot be read."""
-    definer = origins.profiles[name]
+    definer = label(origins.profiles[name])
     why = "cannot be read" if source in origins.frozen else "is not there"
     return refusal(
         name,

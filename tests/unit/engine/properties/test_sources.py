@@ -12,7 +12,7 @@ from engine.world import NOON, World
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.objects import naming
 from profiles_management.kubeflow.planning.undefined_profiles import stale
-from profiles_management.pmr.merging import Source, merge
+from profiles_management.pmr.merging import SourceDocument, merge
 from scenarios.states import of_profiles
 
 SOME_DAY = NOON + timedelta(days=30)
@@ -21,7 +21,7 @@ ANYTHING = happenings.lists(happenings.people, happenings.foreign)
 
 @given(of_sources(conflicts=True), some_sources, st.permutations(range(3)))
 def test_the_order_of_sources_means_nothing(documents, frozen, order):
-    sources = [Source(name, pmr) for name, pmr in documents.without(frozen).items()]
+    sources = [SourceDocument(name, pmr) for name, pmr in documents.without(frozen).items()]
 
     one, other = merge(sources), merge(sources[index] for index in order)
 

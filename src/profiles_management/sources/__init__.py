@@ -1,0 +1,26 @@
+"""Sources of documents: what a source is, how all are read and merged, and what each gets back."""
+
+from profiles_management.sources.gathering import Gathered, Reading, merged, read_each
+from profiles_management.sources.report import ProfileState, SourceReport, report_for
+from profiles_management.sources.source import (
+    AnsweringSource,
+    Document,
+    NothingToRead,
+    Source,
+)
+from profiles_management.sources.trust import Trust
+
+__all__ = [
+    "AnsweringSource",
+    "Document",
+    "Gathered",
+    "NothingToRead",
+    "ProfileState",
+    "Reading",
+    "Source",
+    "SourceReport",
+    "Trust",
+    "merged",
+    "read_each",
+    "report_for",
+]

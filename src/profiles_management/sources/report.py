@@ -1,0 +1,126 @@
+"""What a source is told of a run: the state of each profile of its own document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from profiles_management.pmr.origins import label
+from profiles_management.pmr.problems import BrakeError, ProfilesError, StoppedError
+from profiles_management.reconcile.report import Report, Result
+from profiles_management.reconcile.target_errors import TargetError
+
+if TYPE_CHECKING:  # a source gets a report, and a report is about what was gathered from sources
+    from profiles_management.sources.gathering import Gathered, Reading
+
+State = Literal["applied", "pending", "failed"]
+ProfileState = tuple[State, str]
+"""How far a profile came, and why it is not applied."""
+
+_STATES: dict[Result, State] = {
+    Result.DONE: "applied",
+    Result.PENDING: "pending",
+    Result.NOT_TRIED: "pending",
+    Result.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What became of one source's document. It names no person and no profile of other sources.
+
+    Attributes:
+        profiles: the state of each profile that the document defines or adds to, by its name.
+        problem: why the document could not be used; '' if it could.
+    """
+
+    profiles: Mapping[str, ProfileState] = field(default_factory=dict)
+    problem: str = ""
+
+
+def report_for(
+    reading: Reading, gathered: Gathered, outcome: Report | ProfilesError
+) -> SourceReport:
+    """Return what one source is told of a run.
+
+    Args:
+        outcome: the report of the run, or the error that ended it.
+    """
+    problem = "" if reading.error is None else str(reading.error)
+    return SourceReport(_Run(reading, gathered, outcome).states(), problem)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run from the point of view of one source."""
+
+    reading: Reading
+    gathered: Gathered
+    outcome: Report | ProfilesError
+
+    def states(self) -> dict[str, ProfileState]:
+        report = _applied(self.outcome)
+        if report is None:
+            return dict.fromkeys(self.names(), self.unfinished()) | dict(self.refused())
+        states = dict(self.reported(report))
+        stopped = dict.fromkeys(self.held_back(report), self.unfinished())
+        return states | stopped | dict(self.refused())
+
+    def names(self) -> list[str]:
+        """Return the names of the profiles that the document defines or adds to."""
+        pmr = self.reading.pmr
+        return [] if pmr is None else sorted({*pmr.profiles, *pmr.additions})
+
+    def reported(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
+        """Yield the state of each profile as the report has it.
+
+        Why the profile of another source failed is not for a source that adds contributors to it.
+        """
+        results = report.profiles(named=False)
+        additions = {} if self.reading.pmr is None else self.reading.pmr.additions
+        for name in self.names():
+            result, why = results.get(name, (Result.DONE, ""))
+            yield name, (_STATES[result], "" if name in additions else why)
+
+    def held_back(self, report: Report) -> Iterator[str]:
+        """Yield the profiles whose changes wait for an administrator."""
+        halted = {change.profile for change in report.plan.held} if report.plan.halts else set()
+        for name in self.names():
+            if name in halted or self.is_braked(name):
+                yield name
+
+    def is_braked(self, name: str) -> bool:
+        """Whether the brake stops what the source wants in a profile."""
+        if not isinstance(self.outcome, BrakeError):
+            return False
+        source = self.reading.name
+        definer = self.gathered.pmr.origins.profiles.get(name, source)
+        within = "" if definer == source else label(definer)
+        return not {(source, ""), (source, within)}.isdisjoint(self.outcome.groups)
+
+    def refused(self) -> Iterator[tuple[str, ProfileState]]:
+        """Yield the profiles in which another source decides against this one."""
+        for problem in self.gathered.pmr.origins.refused:
+            if problem.where.file == self.reading.name:
+                yield problem.where.profile, ("failed", str(problem))
+
+    def unfinished(self) -> ProfileState:
+        """Return why changes are missing, in words that say nothing of our own settings."""
+        match self.outcome:
+            case BrakeError():
+                why = "the brake stopped the run; an administrator has to allow it"
+            case StoppedError():
+                why = "the run was stopped; an administrator has to allow it"
+            case TargetError():
+                why = str(self.outcome)
+            case _:
+                why = "the run did not come to its end"
+        return "pending", why
+
+
+def _applied(outcome: Report | ProfilesError) -> Report | None:
+    """Return what was applied; None if the run ended before anything was."""
+    if isinstance(outcome, StoppedError):
+        return outcome.report if isinstance(outcome.report, Report) else None
+    return outcome if isinstance(outcome, Report) else None
