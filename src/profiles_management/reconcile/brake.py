@@ -1,6 +1,6 @@
 """The brake: what one source would take away too much of is not carried out unasked; the rest of a plan goes on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
@@ -20,16 +20,22 @@ def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ..
         share: from 0 to 1.
         minimum: a number of pairs; a source that takes away no more is never stopped.
     """
-    named = {source.source: source for source in plan.sources if not source.within}
-    found: list[SourceAccess] = []
-    for source in plan.sources:
-        lost, before = source.lost, source.before
-        if source.within == LEFT_DOCUMENT and source.source in named:
-            lost += named[source.source].lost
-            before += named[source.source].before
-        if source.lost and lost > minimum and lost > share * before:
-            found.append(source)
-    return tuple(found)
+    own = {source.source: source for source in plan.sources if not source.within}
+    return tuple(source for source in plan.sources if _takes_too_much(source, own, share, minimum))
+
+
+def _takes_too_much(
+    source: SourceAccess,
+    own: Mapping[str | None, SourceAccess],
+    share: float,
+    minimum: int,
+) -> bool:
+    """Return whether the brake stops a source; `own` has what each source does in its own profiles."""
+    counted = [source]
+    if source.within == LEFT_DOCUMENT and source.source in own:
+        counted.append(own[source.source])
+    lost, before = _numbers(counted)
+    return source.lost > 0 and lost > max(minimum, share * before)
 
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
@@ -89,17 +95,16 @@ def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None,
 
 
 def _whose(sources: Sequence[SourceAccess]) -> str:
-    """Return who takes it away, such as ` by git`; nothing where one document is all there is."""
-    by = sorted({_named(source) for source in sources if source.source})
-    parts = [f" by {', '.join(by)}"] if by else []
-    parts += (
-        [" from people whom no document added"]
-        if any(source.source is None for source in sources)
-        else []
-    )
+    """Return who takes it away, such as ` by git`; '' where one document is all there is."""
+    parts = []
+    if by := sorted({_named(source) for source in sources if source.source}):
+        parts.append(f" by {', '.join(by)}")
+    if any(source.source is None for source in sources):
+        parts.append(" from people whom no document added")
     return " and".join(parts)
 
 
 def _named(source: SourceAccess) -> str:
-    is_elsewhere = source.within not in ("", LEFT_DOCUMENT)
-    return f"{source.source} in profiles of {source.within}" if is_elsewhere else str(source.source)
+    if source.within in ("", LEFT_DOCUMENT):
+        return str(source.source)
+    return f"{source.source} in profiles of {source.within}"

@@ -6,7 +6,7 @@ late. A plan from fresh reads distinguishes that from somebody else's change. On
 plan contained is sent, bound to what was read this time.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from profiles_management.reconcile.plan import (
     Change,
     Condition,
     ObjectRef,
+    Pending,
     Phase,
     Plan,
     Write,
@@ -35,15 +36,15 @@ def is_decided_alike(first: Plan, fresh: Plan) -> bool:
 
 
 def remaining(
-    change: Change, fresh: Plan, *, written: Collection[Write] = (), met: Write | None = None
+    change: Change, fresh: Plan, *, written: Collection[Write] = (), met: Collection[Write] = ()
 ) -> Change:
-    """Return what is left of a change; one without writes where its objects are as the document wants them.
+    """Return what is left of a change; one without writes where its objects match the document.
 
     Args:
         change: as it was planned, and not carried out.
         fresh: the same document, planned from what was read after the conflict.
-        written: its writes that were answered with success.
-        met: the write that met the conflict; None for a change that was not tried.
+        written: its writes that succeeded.
+        met: the write that met the conflict; none for a change that was not tried.
 
     Raises:
         Contradicted: a plan from fresh reads no longer makes this change.
@@ -52,61 +53,41 @@ def remaining(
         raise Contradicted
     candidates = [other for other in fresh.changes if _concerns_the_same(other, change)]
     if not candidates:
-        if change.person is None and any(_is_left(other, change) for other in fresh.changes):
-            raise Contradicted
-        return replace(change, writes=(), settled=tuple(_waited_for(change.profile, fresh)))
-    if (
-        len(candidates) > 1
-        or not _says_the_same(candidates[0], change)
-        or _repeats(candidates[0], written, met)
-    ):
+        return _written(change, fresh)
+    rest, *others = candidates
+    if others or not _says_the_same(rest, change) or _repeats(rest, written, met):
         raise Contradicted
-    return replace(change, writes=candidates[0].writes, settled=candidates[0].settled)
+    return replace(change, writes=rest.writes, settled=rest.settled)
 
 
 def _concerns_the_same(other: Change, change: Change) -> bool:
     """Whether a change is about the same person in the same profile, or about what is nobody's access there."""
-    if other.profile != change.profile or other.person != change.person:
+    if (other.profile, other.person) != (change.profile, change.person):
         return False
-    return change.person is not None or not _targets(other.writes).isdisjoint(
-        _targets(change.writes)
-    )
-
-
-def _targets(writes: Iterable[Write]) -> set[ObjectRef]:
-    return {write.target for write in writes}
-
-
-def _replaced(writes: Iterable[Write]) -> set[tuple[ObjectRef, str]]:
-    return {(write.target, write.replaces) for write in writes}
-
-
-def _is_left(other: Change, change: Change) -> bool:
-    """Whether something that is nobody's access is left to do that may belong to a change."""
-    return (
-        other.profile == change.profile
-        and other.person is None
-        and other.phase in (change.phase, Phase.SWITCH)
-    )
+    return change.person is not None or _share(_targets(other.writes), _targets(change.writes))
 
 
 def _says_the_same(fresh: Change, change: Change) -> bool:
-    """Whether a change leads from and to the same as another one, by the same objects, and takes from nobody else."""
-    if not _replaced(fresh.writes) <= _replaced(change.writes):
+    """Whether a change leads from and to the same as another one, and has no further effect."""
+    if _goal(fresh) != _goal(change) or not _effects(fresh) <= _effects(change):
         return False
-    if (fresh.after, fresh.until, fresh.source) != (change.after, change.until, change.source):
-        return False
-    if not {write.ends for write in fresh.writes} <= {
-        None,
-        *(write.ends for write in change.writes),
-    }:
-        return False
+    return _origin(fresh) == _origin(change) or _completes(fresh, change)
+
+
+def _goal(change: Change) -> tuple[object, ...]:
+    return change.after, change.until, change.source
+
+
+def _origin(change: Change) -> tuple[object, ...]:
+    return change.action, change.reason, change.before
+
+
+def _effects(change: Change) -> set[object]:
+    """Return which objects a change overwrites, whose access it takes away, and which fields it changes."""
+    objects = {(write.target, write.replaces) for write in change.writes}
+    people = {write.ends for write in change.writes} - {None}
     # values need not be hashable
-    if not set(map(repr, fresh.fields)) <= set(map(repr, change.fields)):
-        return False
-    if (fresh.action, fresh.reason, fresh.before) == (change.action, change.reason, change.before):
-        return True
-    return _completes(fresh, change)
+    return {*objects, *people, *map(repr, change.fields)}
 
 
 def _completes(fresh: Change, change: Change) -> bool:
@@ -119,21 +100,51 @@ def _said(writes: Iterable[Write]) -> list[tuple[StrEnum, ObjectRef, bytes]]:
     return [(write.verb, write.target, write.body) for write in writes]
 
 
-def _repeats(fresh: Change, written: Iterable[Write], met: Write | None) -> bool:
-    """Whether it writes again what was written, or creates what was there: somebody has removed it meanwhile."""
-    there = {met.target} if met is not None and met.creates else set()
-    created = {write.target for write in fresh.writes if write.creates}
-    return not _targets(fresh.writes).isdisjoint(_targets(written)) or not created.isdisjoint(there)
+def _repeats(fresh: Change, written: Iterable[Write], met: Iterable[Write]) -> bool:
+    """Whether it writes again what was written, or creates what existed: somebody has removed it meanwhile."""
+    writes_again = _share(_targets(fresh.writes), _targets(written))
+    return writes_again or _share(_created(fresh.writes), _created(met))
 
 
-def _waited_for(profile: str, fresh: Plan) -> Iterator[Condition]:
-    """Yield what the profile still waits for.
+def _targets(writes: Iterable[Write]) -> set[ObjectRef]:
+    return {write.target for write in writes}
+
+
+def _created(writes: Iterable[Write]) -> set[ObjectRef]:
+    return {write.target for write in writes if write.creates}
+
+
+def _share(some: Collection[ObjectRef], others: Collection[ObjectRef]) -> bool:
+    """Whether an object is among both."""
+    return not set(some).isdisjoint(others)
+
+
+# a change of which nothing is left to write
+
+
+def _written(change: Change, fresh: Plan) -> Change:
+    """Return a change without writes, which ends when its profile waits for nothing any more.
 
     Raises:
-        Contradicted: nothing is to be waited for in this run, or only for the end of a removal.
+        Contradicted: something is left that may belong to the change, or nothing is to be waited
+            for in this run.
     """
-    for pending in fresh.pending:
-        if pending.profile == profile:
-            if pending.condition is None or pending.is_removal:
-                raise Contradicted
-            yield pending.condition
+    if change.person is None and any(_is_left(other, change) for other in fresh.changes):
+        raise Contradicted
+    awaited = [pending for pending in fresh.pending if pending.profile == change.profile]
+    if any(pending.is_removal for pending in awaited):
+        raise Contradicted
+    return replace(change, writes=(), settled=tuple(map(_condition, awaited)))
+
+
+def _is_left(other: Change, change: Change) -> bool:
+    """Whether something that is nobody's access is left to do that may belong to a change."""
+    if other.profile != change.profile or other.person is not None:
+        return False
+    return other.phase in (change.phase, Phase.SWITCH)
+
+
+def _condition(pending: Pending) -> Condition:
+    if pending.condition is None:
+        raise Contradicted
+    return pending.condition

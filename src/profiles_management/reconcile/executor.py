@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from profiles_management.pmr.problems import Interrupted, Problem
 from profiles_management.reconcile.clock import Clock
-from profiles_management.reconcile.job import Job
-from profiles_management.reconcile.plan import Condition, Phase, Plan
+from profiles_management.reconcile.job import Job, Jobs
+from profiles_management.reconcile.plan import Condition, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.sender import Sender
@@ -93,7 +93,7 @@ class Run:
         self.replan = replan
         self.begun = clock.monotonic()
         self.deadline = self.begun + limits.timeout(plan.new)
-        self.jobs = [Job.of(change) for change in plan.changes]
+        self.jobs = Jobs(plan.changes)
         self.waiting = list(plan.pending)
         self.sender = Sender(
             target,
@@ -105,10 +105,9 @@ class Run:
 
     def report(self) -> Report:
         """Carry out the plan, and return what became of it."""
-        for phase in Phase:
-            if phase is Phase.GRANT:
-                self._retry_late()
-            self.advance_phase(self.jobs, phase)
+        self.sender.advance_in_order(self.jobs.before_grants)
+        self._retry_late()
+        self.sender.advance_in_order(self.jobs.grants)
         self._resume_conflicts()
         self._wait()
         while self._resume_conflicts():
@@ -116,29 +115,22 @@ class Run:
         self._retry_late()
         return self._reported()
 
-    def advance_phase(self, jobs: Collection[Job], phase: Phase) -> None:
-        """Advance those of some jobs that belong to a phase."""
-        self.sender.advance(job for job in jobs if job.change.phase is phase)
-
     def refresh_barriers(self) -> None:
         """Find out again in which profiles a change failed or is late."""
-        self.sender.broken = {
-            job.change.profile: job.came_first for job in self.jobs if job.is_broken
-        }
-        self.sender.late = {job.change.profile: job.waits_for_end for job in self.jobs if job.late}
+        self.sender.broken = {job.change.profile: job.came_first for job in self.jobs.broken}
+        self.sender.late = {job.change.profile: job.waits_for_end for job in self.jobs.late}
 
     def _retry_late(self) -> None:
         """Try what is late once more, then what waits for it, unless the time is up."""
         if self.clock.monotonic() > self.deadline:
             return
         self.sender.late = {}
-        self.sender.advance(job for job in self.jobs if job.late)
-        for phase in Phase:
-            self.advance_phase([job for job in self.jobs if job.held], phase)
+        self.sender.advance(self.jobs.late)
+        self.sender.advance_in_order(self.jobs.held)
 
     def _resume_conflicts(self) -> bool:
         """Go on with what met a conflict, where it still holds; return whether anything was tried."""
-        if self.replan is None or not any(job.conflict for job in self.jobs):
+        if self.replan is None or not self.jobs.conflicting:
             return False
         from profiles_management.reconcile import resuming  # noqa: PLC0415 - few runs meet a conflict
 
@@ -162,11 +154,9 @@ class Run:
 
     def _look(self, conditions: frozenset[Condition]) -> bool:
         """Go on with what waited for conditions that hold now; return whether anything moved."""
-        met = self._met(conditions)
-        broken = self.sender.broken
-        ready = [
-            job for job in self._open_jobs() if job.waits_for in met or job.change.profile in broken
-        ]
+        met, broken = self._met(conditions), self.sender.broken
+        open_jobs = self.jobs.open
+        ready = [job for job in open_jobs if job.waits_for in met or job.change.profile in broken]
         if not met and not ready:
             return False
         self.sender.advance(ready, met)
@@ -187,24 +177,26 @@ class Run:
         done = of - len(self._awaited_profiles())
         self.progress.waiting(Waiting(done, of, now - self.begun, max(0.0, self.deadline - now)))
 
-    def _open_jobs(self) -> list[Job]:
-        return [job for job in self.jobs if job.is_open]
+    def _awaited(self) -> Iterator[tuple[str, Condition]]:
+        """Yield what something still waits for, with the profile that waits."""
+        for job in self.jobs.open:
+            if job.waits_for is not None:
+                yield job.change.profile, job.waits_for
+        for pending in self.waiting:
+            if pending.condition is not None:
+                yield pending.profile, pending.condition
 
     def _awaited_profiles(self) -> set[str]:
-        jobs = {job.change.profile for job in self._open_jobs() if job.waits_for is not None}
-        return jobs | {pending.profile for pending in self.waiting if pending.condition is not None}
+        return {profile for profile, _ in self._awaited()}
 
     def _unmet(self) -> frozenset[Condition]:
-        """Return the conditions that something still waits for."""
-        of_jobs = {job.waits_for for job in self._open_jobs()}
-        of_others = {pending.condition for pending in self.waiting}
-        return frozenset(filter(None, of_jobs | of_others))
+        return frozenset(condition for _, condition in self._awaited())
 
     # reporting
 
     def _reported(self) -> Report:
         outcomes = tuple(self._outcome(job) for job in self.jobs)
-        is_interrupted = self.clock.ending() and any(job.result is None for job in self.jobs)
+        is_interrupted = self.clock.ending() and self.jobs.has_unfinished
         plan = replace(self.plan, warnings=(*self.plan.warnings, *self._overdue()))
         waiting = tuple(self.waiting)
         return Report(plan, outcomes, waiting, is_interrupted, self.sender.stop_reason)
@@ -215,15 +207,11 @@ class Run:
         if not left or self.sender.ends():
             return ()
         waited = self.clock.monotonic() - self.begun
-        return self.target.overdue(frozenset(_awaited(self.plan)), left, waited)
+        return self.target.overdue(frozenset(_conditions(self.plan)), left, waited)
 
     def _outcome(self, job: Job) -> Outcome:
-        if job.result is not None:
-            return job.outcome(job.result, job.why, job.nameless)
-        if job.late:
-            return job.outcome(Result.PENDING, job.why, job.nameless)
-        if job.held:
-            return job.outcome(Result.NOT_TRIED, job.why, job.nameless)
+        if job.standing is not None:
+            return job.outcome(job.standing, job.why, job.nameless)
         if why := self._why_not_tried(job):
             return job.outcome(Result.NOT_TRIED, why, why)
         if job.waits_for is None or self._is_cut_off(job):
@@ -244,8 +232,8 @@ class Run:
         return ""
 
 
-def _awaited(plan: Plan) -> Iterator[Condition]:
-    """Yield every condition at the end of a change, and of what was pending before the run."""
+def _conditions(plan: Plan) -> Iterator[Condition]:
+    """Yield what each change waits for at its end, and what was pending before the run."""
     for change in plan.changes:
         yield from change.settled
     for pending in plan.pending:

@@ -1,9 +1,9 @@
-"""A change of a plan while it is carried out: how far it is, and what it waits for."""
+"""The changes of a plan while they are carried out: how far each is, and what it waits for."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from profiles_management.reconcile.plan import Change, Condition, Write
+from profiles_management.reconcile.plan import Change, Condition, Phase, Write
 from profiles_management.reconcile.report import Outcome, Result
 
 
@@ -61,7 +61,7 @@ class Job:
     @property
     def is_open(self) -> bool:
         """Whether it is neither at its end nor put off."""
-        return self.result is None and not self.late and not self.held
+        return self.standing is None
 
     @property
     def is_broken(self) -> bool:
@@ -77,6 +77,15 @@ class Job:
     def is_behind(self) -> bool:
         """Whether it was not tried because of another change of its profile."""
         return self.held or self.result is Result.NOT_TRIED
+
+    @property
+    def standing(self) -> Result | None:
+        """How the change ends if the run ends now; None where it is open."""
+        if self.late:
+            return Result.PENDING
+        if self.held:
+            return Result.NOT_TRIED
+        return self.result
 
     @property
     def writes_done(self) -> int:
@@ -121,3 +130,60 @@ class Job:
     def outcome(self, result: Result, why: str = "", nameless: str = "") -> Outcome:
         """Return what became of the change."""
         return Outcome(self.change, result, why, self.writes_done, nameless)
+
+
+class Jobs:
+    """The jobs of a plan, in its order, by how far they are."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._all = [Job.of(change) for change in changes]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter(self._all)
+
+    def where(self, test: Callable[[Job], bool]) -> list[Job]:
+        """Return those that pass a test."""
+        return [job for job in self._all if test(job)]
+
+    @property
+    def grants(self) -> list[Job]:
+        """Those of the last phase, before which everything else is tried."""
+        return self.where(lambda job: job.change.phase is Phase.GRANT)
+
+    @property
+    def before_grants(self) -> list[Job]:
+        """Those of the phases before the last."""
+        return self.where(lambda job: job.change.phase is not Phase.GRANT)
+
+    @property
+    def open(self) -> list[Job]:
+        """Those that are neither at their end nor put off."""
+        return self.where(lambda job: job.is_open)
+
+    @property
+    def late(self) -> list[Job]:
+        """Those that take access away and met a conflict at each attempt."""
+        return self.where(lambda job: job.late)
+
+    @property
+    def held(self) -> list[Job]:
+        """Those that give access and wait for one that is late."""
+        return self.where(lambda job: job.held)
+
+    @property
+    def conflicting(self) -> list[Job]:
+        """Those that met a conflict and were not planned again since."""
+        return self.where(lambda job: job.conflict)
+
+    @property
+    def has_unfinished(self) -> bool:
+        """Whether one is not at its end."""
+        return any(job.result is None for job in self._all)
+
+    @property
+    def broken(self) -> list[Job]:
+        """Those that ended so that no later change of their profile is tried."""
+        return self.where(lambda job: job.is_broken)

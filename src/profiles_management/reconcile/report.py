@@ -1,5 +1,6 @@
 """What became of a plan, step by step and profile by profile."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,21 +96,25 @@ class Report:
         Args:
             named: whether the reasons may name people.
         """
-        found: dict[str, tuple[Result, str]] = {}
-        for problem in self.plan.refused:
+        worst: dict[str, tuple[Result, str]] = {}
+        for profile, result, why in self._became(named=named):
+            known, _ = worst.get(profile, (None, ""))
+            if known is None or _WORSE[result] > _WORSE[known]:
+                worst[profile] = (result, why)
+        return worst
+
+    def _became(self, *, named: bool) -> Iterator[tuple[str, Result, str]]:
+        """Yield what became of profiles and why; the first of equally bad endings counts."""
+        for problem in reversed(self.plan.refused):
             free = named or nameless.is_free(problem)
-            found[problem.where.profile] = (
-                Result.FAILED,
-                str(problem) if free else nameless.problem(problem),
-            )
+            why = str(problem) if free else nameless.problem(problem)
+            yield problem.where.profile, Result.FAILED, why
         for waiting in self.waiting:
-            found.setdefault(waiting.profile, (Result.PENDING, waiting.what))
+            yield waiting.profile, Result.PENDING, waiting.what
         for outcome in self.outcomes:
-            known = found.get(outcome.change.profile)
-            if known is None or _WORSE[outcome.result] > _WORSE[known[0]]:
-                why = outcome.why if named or not outcome.why else nameless.outcome(outcome)
-                found[outcome.change.profile] = (outcome.result, why)
-        return found
+            free = named or not outcome.why
+            why = outcome.why if free else nameless.outcome(outcome)
+            yield outcome.change.profile, outcome.result, why
 
     @property
     def exit_code(self) -> int:

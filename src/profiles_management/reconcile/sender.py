@@ -1,7 +1,7 @@
 """Sending the writes of changes: several changes at once, each in the order of its writes."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from profiles_management.reconcile.clock import Clock
@@ -68,17 +68,24 @@ class Sender:
         Args:
             met: the conditions that hold.
         """
-        self._barred = dict(self.broken)
         due = list(jobs)
+        if not due:
+            return
+        self._barred = dict(self.broken)
         self._ask_for_stop(due)
         queue, writers = iter(due), min(self.writers, len(due))
-        with ThreadPoolExecutor(writers or 1) as pool:
+        with ThreadPoolExecutor(writers) as pool:
             try:
                 for worker in [pool.submit(self._work, queue, met) for _ in range(writers)]:
                     worker.result()
             except BaseException:  # Ctrl-C too: no worker takes another job; the error goes on
                 self.is_stopped = True
                 raise
+
+    def advance_in_order(self, jobs: Collection[Job]) -> None:
+        """Advance jobs phase by phase: each phase begins when the one before it is through."""
+        for phase in Phase:
+            self.advance(job for job in jobs if job.change.phase is phase)
 
     def reopen(self, job: Job) -> None:
         """Count a job as not at its end, before it is resumed."""
