@@ -19,38 +19,48 @@ def counted(
     What is refused is out of the document before anything is planned: an untrusted source that
     names a profile which another one made keeps nobody's access in it.
     """
-    origins = pmr.origins
-    if not origins.untrusted:
-        return pmr, []
-    refused = dict(_refused(origins, observed, settings))
+    refused = dict(_refused(pmr.origins, observed, settings))
     if not refused:
         return pmr, []
     rest = pmr.without(refused)
-    profiles = {name: source for name, source in origins.profiles.items() if name not in refused}
-    conflicts = {
-        name: problem for name, problem in origins.conflicts.items() if name not in refused
-    }
-    rest.origins = replace(origins, profiles=profiles, conflicts=conflicts)
+    rest.origins = _without(pmr.origins, refused)
     return rest, [problem for problems in refused.values() for problem in problems]
+
+
+def _without(origins: Origins, refused: dict[str, list[Problem]]) -> Origins:
+    """Return the sources of a document without those of refused profiles."""
+    profiles, conflicts = dict(origins.profiles), dict(origins.conflicts)
+    for name in refused:
+        profiles.pop(name, None)
+        conflicts.pop(name, None)
+    return replace(origins, profiles=profiles, conflicts=conflicts)
 
 
 def _refused(
     origins: Origins, observed: Observed, settings: Settings
 ) -> Iterator[tuple[str, list[Problem]]]:
-    """Yield the profiles that untrusted sources alone name and that somebody else made, each with why."""
-    claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
-    for name, sources in sorted([*claims, *origins.claimants.items()]):
-        if not sources <= origins.untrusted:
-            continue
+    """Yield the profiles that only untrusted sources name and that somebody else made, each with why."""
+    for name, sources in _untrusted_claims(origins):
         maker = _maker(name, observed, settings)
         if maker not in ("", *sources):
             yield name, [_not_its_own(name, source, maker) for source in sorted(sources)]
 
 
+def _untrusted_claims(origins: Origins) -> list[tuple[str, frozenset[str]]]:
+    """Return the profiles that only untrusted sources define, each with these sources, sorted by name."""
+    if not origins.untrusted:
+        return []
+    claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
+    claims += origins.claimants.items()
+    return sorted(claim for claim in claims if claim[1] <= origins.untrusted)
+
+
 def _maker(name: str, observed: Observed, settings: Settings) -> str:
-    """Return who made a profile, or a namespace of its name, as people are told; '' where there is neither."""
-    there = marked_objects(observed, settings).get(name) or observed.namespaces.get(name)
-    return "" if there is None else there.source or "somebody else"
+    """Return who made a profile, or a namespace of its name, for a message; '' where there is neither."""
+    existing = marked_objects(observed, settings).get(name) or observed.namespaces.get(name)
+    if existing is None:
+        return ""
+    return existing.source or "somebody else"
 
 
 def _not_its_own(name: str, source: str, maker: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What a document says of a profile beside its people, and the ground on which that is planned."""
+"""What a document says of a profile apart from its people, and everything else that planning it looks at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ Spec = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a document says of a profile's shape, defaults included; None stands for "says nothing".
+    """What a document says of a profile's limits, keys and plugins, with its defaults.
 
-    `source` is the source that says so, '' for a document of its own.
+    Attributes:
+        quota, limits: None where the document says nothing, and they are not managed.
+        source: the source that defines the profile, '' where there is only one document.
     """
 
     quota: Spec | None
@@ -34,45 +36,51 @@ class Wanted:
     source: str = ""
 
     def sets(self) -> frozenset[str]:
-        """The fields of a Profile's spec that the document sets, and that are taken back when it no longer does."""
-        return frozenset(
-            name for name, value in (("resources", self.quota), ("plugins", self.plugins)) if value
-        )
+        """Return the fields of a Profile's spec that the document sets; they are removed when it no longer does."""
+        fields = (("resources", self.quota), ("plugins", self.plugins))
+        return frozenset(name for name, value in fields if value)
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileContext:
-    """One profile with everything that planning its shape looks at; `now` has a zone."""
+    """One profile with everything that planning it looks at; `now` has a zone."""
 
     name: str
     wanted: Wanted
-    footing: ProfileState
+    state: ProfileState
     observed: Observed
     settings: Settings
     now: datetime
 
     @property
     def phase(self) -> Phase:
-        """When it is shaped: with what makes it, where it is not there yet."""
-        return Phase.SHAPE if self.footing.profile or self.footing.namespace else Phase.GRANT
+        """The phase of its limits and keys: that of its creation where it does not exist."""
+        if self.state.profile is None and self.state.namespace is None:
+            return Phase.GRANT
+        return Phase.SHAPE
 
     def holds(self, kind: str) -> bool:
-        """Whether the target can hold objects of a kind."""
+        """Return whether the target can hold objects of a kind."""
         return kind in self.observed.holds
 
+    def source_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
+        """Return how the source that a profile records differs from the source that defines it now."""
+        if marked.source == self.wanted.source:
+            return ()
+        return (FieldDiff("source", marked.source or None, self.wanted.source or None),)
 
-def moved(ground: ProfileContext, seen: MarkedObject) -> tuple[FieldDiff, ...]:
-    """Return how the source that a profile bears differs from the one that defines it now."""
-    if seen.source == ground.wanted.source:
-        return ()
-    return (FieldDiff("source", seen.source or None, ground.wanted.source or None),)
+    def mark_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
+        """Return how the mark of a profile differs, where it has to be set."""
+        if not self.state.needs_mark:
+            return ()
+        return (FieldDiff("managed by", marked.mark or None, self.settings.instance),)
 
 
 def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:
-    """Return what a document says of a profile's shape, with its defaults."""
-    quota, limits = pmr.resources_of(profile), pmr.limit_range_of(profile)
+    """Return what a document says of a profile, with its defaults."""
+    limits = pmr.limit_range_of(profile)
     return Wanted(
-        None if quota is None else _quota(quota),
+        _quota(pmr.resources_of(profile)),
         None if limits is None else canonical.limit_range(limits.to_spec()),
         pmr.labels_of(profile),
         profile.annotations,
@@ -81,6 +89,8 @@ def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted
     )
 
 
-def _quota(quota: ResourceQuotaSpecModel) -> Spec:
-    """Return a quota as a Profile stores it; scopes of nothing make no ResourceQuota."""
+def _quota(quota: ResourceQuotaSpecModel | None) -> Spec | None:
+    """Return a quota as a Profile stores it, {} for one that limits nothing: scopes alone make no ResourceQuota."""
+    if quota is None:
+        return None
     return canonical.profile_quota(quota.to_spec()) if quota.hard else {}

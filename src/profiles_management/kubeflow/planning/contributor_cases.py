@@ -90,8 +90,10 @@ def _by_role(
     right: list[Binding] = []
     wrong: list[Binding] = []
     for binding in bindings:
-        is_right = binding.subjects is None and has_granted_role(binding, grant, settings)
-        (right if is_right else wrong).append(binding)
+        if binding.subjects is None and has_granted_role(binding, grant, settings):
+            right.append(binding)
+        else:
+            wrong.append(binding)
     wrong.sort(key=lambda binding: (weight(binding.granted), binding.name))
     return right, wrong
 

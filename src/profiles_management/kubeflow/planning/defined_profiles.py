@@ -1,171 +1,219 @@
-"""Planning one profile of the document: whether it is ours, its owner, its contributors, and how much it may use. Pure.
+"""One profile of the document: whether it is ours, its owner, its contributors, and how much it may use. Pure.
 
-who may touch it (ownership) ─▶ who owns (owner) ─▶ who contributes (people) ─▶ how much (shape)
+state (profile_state) ─▶ owner (owner) ─▶ contributors (contributor_changes) ─▶ limits (shape)
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from profiles_management.kubeflow.objects import builders
-from profiles_management.kubeflow.planning import contributor_changes, frozen, spelling, terminating
-from profiles_management.kubeflow.planning.access_count import Deciding
+from profiles_management.kubeflow.planning import (
+    contributor_changes,
+    frozen,
+    spelling,
+    terminating,
+)
 from profiles_management.kubeflow.planning.context import ProfileContext, wanted_of
 from profiles_management.kubeflow.planning.contributor_changes import People
 from profiles_management.kubeflow.planning.draft import Draft
-from profiles_management.kubeflow.planning.owner import OwnerPlanner, bound
-from profiles_management.kubeflow.planning.shape import Shape
+from profiles_management.kubeflow.planning.frozen import FrozenContributors
+from profiles_management.kubeflow.planning.owner import OwnerPlanner
+from profiles_management.kubeflow.planning.owner_conditions import owner_bound
+from profiles_management.kubeflow.planning.shape import ShapePlanner
 from profiles_management.kubeflow.state import (
     adoption,
     foreign_removal,
-    ownership,
-    profile_state,
     unmanaged_access,
 )
 from profiles_management.kubeflow.state.access_state import ContributorState, contributor_state
-from profiles_management.kubeflow.state.profile_state import ProfileState
+from profiles_management.kubeflow.state.ownership import is_terminating
+from profiles_management.kubeflow.state.profile_state import ProfileState, profile_state, why_new
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Change, ObjectRef, Pending, Person, Reason
 
 
 def plan(draft: Draft, profile: Profile) -> None:
-    """Plan one profile of the document; what is not ours to touch is refused and left alone."""
+    """Plan one profile of the document; what is not ours to change is refused and stays as it is."""
     if profile.name in draft.frozen:
         return
-    found = profile_state.profile_state(profile, draft.observed, draft.settings)
-    if isinstance(found, Problem):
-        draft.refused.append(found)
-    elif isinstance(found, Pending):
-        draft.pending.append(found)
-        _plan_terminating(draft, profile)
+    state = profile_state(profile, draft.observed, draft.settings)
+    if isinstance(state, Problem):
+        draft.refused.append(state)
+    elif isinstance(state, Pending):
+        draft.pending.append(state)
+        if is_terminating(profile.name, draft.observed):
+            _plan_terminating(draft, profile)
     else:
-        _plan_profile(draft, profile, found)
+        _DefinedProfile(draft, profile, state).plan()
 
 
 def _plan_terminating(draft: Draft, profile: Profile) -> None:
-    """Plan what ends in a profile that is being deleted: access goes there too, whatever keeps the namespace."""
+    """Plan the end of access in a profile that is being deleted: a finalizer can keep its namespace."""
     name, observed, origins = profile.name, draft.observed, draft.pmr.origins
-    if not ownership.is_terminating(name, observed):
-        return
-    room = contributor_state(name, observed, draft.now)
-    found = terminating.plan(profile, room, observed, draft.settings, origins, draft.now)
+    contributors = contributor_state(name, observed, draft.now)
+    people = terminating.plan(profile, contributors, observed, draft.settings, origins, draft.now)
     deciding = draft.deciding(name)
-    draft.add_people(name, found, deciding)
+    draft.add_people(name, people, deciding)
     granted = {grant.person for grant in builders.grants(profile, draft.now, origins)}
     draft.end_last_owner(name, profile.owner, granted, deciding)
-    draft.warn_of_unmanaged(name, builders.people_of(profile), found.revoked)
+    draft.warn_of_unmanaged(name, builders.people_of(profile), people.revoked)
 
 
-def _plan_profile(draft: Draft, profile: Profile, footing: ProfileState) -> None:
-    origins, observed, settings, now = draft.pmr.origins, draft.observed, draft.settings, draft.now
-    wanted = wanted_of(draft.pmr, profile)
-    grants = list(builders.grants(profile, now, origins))
-    room = _room(draft, profile, grants, footing)
-    deciding = draft.deciding(profile.name)
-    stay = frozen.staying(profile, deciding.recorded, room, origins, settings, now)
-    draft.staying += stay.people.values()
-    grants = [grant for grant in grants if grant.person not in stay.people]
-    found = contributor_changes.plan(grants, stay.room, settings)
-    owning = OwnerPlanner(profile, wanted, footing, observed, settings, now)
-    shape = Shape(ProfileContext(profile.name, wanted, footing, observed, settings, now))
-    first = [change for change in found.changes if owning.comes_first(change)]
-    others = tuple(change for change in found.changes if change not in first)
-    draft.add_people(profile.name, replace(found, changes=others), deciding)
-    own = [*owning.changes(first), *shape.changes()]
-    draft.changes += (
-        [replace(change, source=deciding.source) for change in own] if deciding.source else own
-    )
-    draft.pending += _in_turn([*owning.pending(), *shape.pending()])
-    draft.warnings += owning.warnings()
-    if profile.name in draft.adopted:
-        draft.warnings += adoption.told(profile.name, observed)
-    contributors = {grant.person for grant in grants}
-    _count_owners(draft, footing, found.changes, contributors | stay.people.keys(), deciding)
-    is_removed = foreign_removal.applies(footing, settings, adopt=profile.adopt)
-    staying = {owning.owner, *contributors}
-    gone = draft.end_unmarked(profile.name, owning.objects, staying, deciding, foreign=is_removed)
-    _look_at_others(draft, profile, footing, found, len(grants), gone)
-    draft.new += not settings.standalone and not (footing.profile and footing.profile.complete)
-    draft.warnings += shape.warnings()
+class _DefinedProfile:
+    """Plans one profile that is ours, and adds to the draft what that needs.
 
+    Attributes:
+        grants: the contributors whose time is not up.
+        frozen: the contributors who stay as they are, because their source cannot be read.
+    """
 
-def _look_at_others(
-    draft: Draft,
-    profile: Profile,
-    footing: ProfileState,
-    found: People,
-    contributors: int,
-    corrected: Collection[ObjectRef],
-) -> None:
-    """Look at what others wrote: objects that are not managed, names in another case, the owner's gateway."""
-    name, observed = profile.name, draft.observed
-    if unmanaged_access.exists(name, observed):
-        near = builders.people_of(profile)
-        replaced = {footing.previous_owner} if footing.previous_owner is not None else set()
-        lost = {*found.revoked, *(replaced - near)}
-        draft.warn_of_unmanaged(name, near, lost, corrected, profile_state.why_new(footing))
-    if found.revoked:
-        draft.warnings += spelling.other_spellings(name, found.revoked, builders.people_of(profile))
-    if not draft.settings.standalone:
-        draft.gateways.add(
-            name, profile.owner.name, observed.owner_policies.get(name), contributors
+    def __init__(self, draft: Draft, profile: Profile, state: ProfileState) -> None:
+        self.draft = draft
+        self.profile = profile
+        self.name = profile.name
+        self.state = state
+        self.observed = draft.observed
+        self.settings = draft.settings
+        self.deciding = draft.deciding(self.name)
+        wanted = wanted_of(draft.pmr, profile)
+        context = ProfileContext(
+            self.name, wanted, state, draft.observed, draft.settings, draft.now
+        )
+        self.owner = OwnerPlanner(profile, context)
+        self.shape = ShapePlanner(context)
+        grants = list(builders.grants(profile, draft.now, draft.pmr.origins))
+        self.frozen = self._frozen(self._contributors(grants))
+        self.grants = [grant for grant in grants if grant.person not in self.frozen.people]
+
+    def plan(self) -> None:
+        """Add the changes, what is pending, and the warnings."""
+        people = contributor_changes.plan(self.grants, self.frozen.state, self.settings)
+        self._add_changes(people)
+        self.draft.staying += self.frozen.people.values()
+        self.draft.pending += _first_to_last([*self.owner.pending(), *self.shape.pending()])
+        self.draft.warnings += self.owner.warnings()
+        if self.name in self.draft.adopted:
+            self.draft.warnings += adoption.warnings(self.name, self.observed)
+        self._count_owners(people.changes)
+        corrected = self._end_unmarked()
+        self._warn_of_others(people, corrected)
+        self.draft.new += self._is_made_by_controller()
+        self.draft.warnings += self.shape.warnings()
+
+    # contributors
+
+    def _frozen(self, contributors: ContributorState) -> FrozenContributors:
+        draft, recorded = self.draft, self.deciding.recorded
+        origins = draft.pmr.origins
+        return frozen.staying(
+            self.profile, recorded, contributors, origins, draft.settings, draft.now
         )
 
+    def _contributors(self, grants: Collection[builders.Grant]) -> ContributorState:
+        """Return the contributors' objects in the namespace, with what planning them needs."""
+        expired: frozenset[Person] = frozenset()
+        if len(grants) < len(self.profile.contributors):
+            expired = builders.expired(self.profile, self.draft.now)
+        return replace(
+            contributor_state(self.name, self.observed, self.draft.now),
+            expired=expired,
+            owner=self.owner.owner,
+            owner_bound=None if self._is_owner_bound() else owner_bound(self.profile),
+            ready=self.state.ready,
+        )
 
-def _room(
-    draft: Draft, profile: Profile, grants: Sequence[builders.Grant], footing: ProfileState
-) -> ContributorState:
-    over = (
-        builders.expired(profile, draft.now)
-        if len(grants) < len(profile.contributors)
-        else frozenset()
-    )
-    owner = builders.owner_of(profile)
-    return replace(
-        contributor_state(profile.name, draft.observed, draft.now),
-        expired=over,
-        owner=owner,
-        owner_bound=bound(profile) if _is_unsettled(draft, profile.name, owner, footing) else None,
-        ready=footing.ready,
-    )
+    def _is_owner_bound(self) -> bool:
+        """Whether the owner has an owner's access; until then the owner keeps what contributors have.
+
+        Kubeflow's controller writes the policy first, so a person whom its RoleBinding names gets
+        in by both.
+        """
+        if self.state.changes_owner or self.state.needs_annotation:
+            return False
+        if "Namespace" in self.observed.holds:
+            binding = self.observed.owner_bindings.get(self.name)
+            if binding is None or binding.subject != self.owner.owner:
+                return False
+        if not self.settings.standalone or "AuthorizationPolicy" not in self.observed.holds:
+            return True
+        policy = self.observed.owner_policies.get(self.name)
+        if policy is None:
+            return False
+        return builders.lets_in(policy.spec, self.owner.owner, self.settings)
+
+    # changes and counts
+
+    def _add_changes(self, people: People) -> None:
+        """Add the changes; those that make the previous owner a contributor are a part of the owner change."""
+        first: list[Change] = []
+        others: list[Change] = []
+        for change in people.changes:
+            if self.owner.comes_first(change):
+                first.append(change)
+            else:
+                others.append(change)
+        self.draft.add_people(self.name, replace(people, changes=tuple(others)), self.deciding)
+        changes = [*self.owner.changes(first), *self.shape.changes()]
+        if self.deciding.source:
+            changes = [replace(change, source=self.deciding.source) for change in changes]
+        self.draft.changes += changes
+
+    def _people_who_stay(self) -> set[Person]:
+        return {grant.person for grant in self.grants}
+
+    def _count_owners(self, changes: Sequence[Change]) -> None:
+        """Count the owner who gains access, and the previous one who loses it."""
+        previous_owner = self.state.previous_owner
+        marked = self.state.namespace if self.settings.standalone else self.state.profile
+        was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
+        gained = marked is None or previous_owner is not None
+        staying = self._people_who_stay() | self.frozen.people.keys()
+        lost = previous_owner is not None and previous_owner not in staying
+        self.draft.tally.owner(self.deciding, gained=gained and not was_contributor, lost=lost)
+
+    def _is_made_by_controller(self) -> bool:
+        """Whether the profile controller still has to create a part of the profile."""
+        if self.settings.standalone:
+            return False
+        return self.state.profile is None or not self.state.profile.complete
+
+    # what others wrote
+
+    def _end_unmarked(self) -> set[ObjectRef]:
+        """Add the end of access without our mark; return the objects that give nobody access after it."""
+        is_removed = foreign_removal.applies(self.state, self.settings, adopt=self.profile.adopt)
+        staying = {self.owner.owner, *self._people_who_stay()}
+        return self.draft.end_unmarked(
+            self.name, self.owner.objects, staying, self.deciding, foreign=is_removed
+        )
+
+    def _warn_of_others(self, people: People, corrected: Collection[ObjectRef]) -> None:
+        """Add warnings about unmanaged objects, other spellings of a name, and the owner's gateway."""
+        if unmanaged_access.exists(self.name, self.observed):
+            self._warn_of_unmanaged(people, corrected)
+        if people.revoked:
+            document = builders.people_of(self.profile)
+            self.draft.warnings += spelling.other_spellings(self.name, people.revoked, document)
+        if not self.settings.standalone:
+            policy = self.observed.owner_policies.get(self.name)
+            owner, contributors = self.profile.owner.name, len(self.grants)
+            self.draft.gateways.add(self.name, owner, policy, contributors)
+
+    def _warn_of_unmanaged(self, people: People, corrected: Collection[ObjectRef]) -> None:
+        near = builders.people_of(self.profile)
+        lost = set(people.revoked)
+        previous_owner = self.state.previous_owner
+        if previous_owner is not None and previous_owner not in near:
+            lost.add(previous_owner)
+        self.draft.warn_of_unmanaged(self.name, near, lost, corrected, why_new(self.state))
 
 
-def _is_unsettled(draft: Draft, name: str, owner: Person, footing: ProfileState) -> bool:
-    """Whether an owner has less than an owner's access: what they have as a contributor stays until then.
-
-    Kubeflow's controller writes the policy first, so whom its RoleBinding names gets in by both.
-    """
-    observed, settings = draft.observed, draft.settings
-    binding, policy = observed.owner_bindings.get(name), observed.owner_policies.get(name)
-    is_bound = binding is not None and binding.subject == owner
-    if (
-        footing.changes_owner
-        or footing.needs_annotation
-        or (not is_bound and "Namespace" in observed.holds)
-    ):
-        return True
-    if not settings.standalone or "AuthorizationPolicy" not in observed.holds:
-        return False
-    return policy is None or not builders.lets_in(policy.spec, owner, settings)
-
-
-def _count_owners(
-    draft: Draft,
-    footing: ProfileState,
-    changes: Sequence[Change],
-    contributors: Collection[Person],
-    deciding: Deciding,
-) -> None:
-    is_new = (footing.namespace if draft.settings.standalone else footing.profile) is None
-    was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
-    gained = (is_new or footing.previous_owner is not None) and not was_contributor
-    lost = footing.previous_owner is not None and footing.previous_owner not in contributors
-    draft.tally.owner(deciding, gained=gained, lost=lost)
-
-
-def _in_turn(pending: Sequence[Pending]) -> Sequence[Pending]:
+def _first_to_last(pending: Sequence[Pending]) -> Sequence[Pending]:
     """Return what one profile waits for as one line: it names what comes first, and ends with what comes last.
 
-    The profile controller makes everything of a profile in a fixed order.
+    The profile controller creates everything of a profile in a fixed order.
     """
-    return [replace(pending[0], condition=pending[-1].condition)] if pending else []
+    if not pending:
+        return []
+    return [replace(pending[0], condition=pending[-1].condition)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow.objects.builders import expired
+from profiles_management.kubeflow.objects import builders
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_end import ended, is_lasting
 from profiles_management.kubeflow.state.access_state import (
@@ -29,57 +29,58 @@ def remaining(
     *,
     done: Set[str],
 ) -> Iterator[ContributorState]:
-    """Yield the namespaces in which access has to end although nothing else is planned, each with that access only.
+    """Yield the namespaces in which access has ended although nothing else is planned, with that access only.
 
-    Whatever the reason for that is: refused, in conflict, frozen, or not named while stale profiles
-    are left alone.
+    The reason does not matter: the profile is refused, in conflict or frozen, or the document does
+    not name it and stale profiles stay as they are.
 
     Args:
         done: the namespaces whose contributors are planned.
     """
     for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
-        room = contributor_state(name, observed)
-        profile, is_ours = pmr.profiles.get(name), is_our_profile(name, observed, settings)
-        over = expired(profile, now) if profile is not None else frozenset()
-        room = only_ended(replace(room, expired=over), settings, now, is_ours=is_ours)
-        if room.expired:
-            yield room
+        expired: frozenset[Person] = frozenset()
+        if (profile := pmr.profiles.get(name)) is not None:
+            expired = builders.expired(profile, now)
+        state = replace(contributor_state(name, observed), expired=expired)
+        is_ours = is_our_profile(name, observed, settings)
+        state = only_ended(state, settings, now, is_ours=is_ours)
+        if state.expired:
+            yield state
 
 
 def only_ended(
-    room: ContributorState, settings: Settings, now: datetime, *, is_ours: bool
+    state: ContributorState, settings: Settings, now: datetime, *, is_ours: bool
 ) -> ContributorState:
-    """Return a namespace with only what people whose time is up have of us: it goes, whatever state the profile is in.
+    """Return a namespace with only the access of people whose time is up, who are its `expired`.
 
     Args:
-        room: `expired` are the people whose time is up by the document; of others their objects say
-            it.
-        is_ours: whether the profile and its namespace are ours. If so, all that such a person has
-            goes, like access that is not in the document: who adds a RoleBinding for themselves
-            does not stay by it.
+        state: its `expired` are the people whose time is up by the document; for others their
+            objects decide.
+        is_ours: whether the profile and its namespace are ours. If so, everything that such a
+            person has is revoked, like access that is not in the document: a person who adds a
+            RoleBinding for themselves does not stay by it.
     """
     everything = is_ours and settings.unlisted == "revoke"
     expired: set[Person] = set()
-    gone: list[Binding | Policy] = []
-    for person, held in access_by_person(room).items():
-        over = ended(held, settings, now, is_listed=person in room.expired)
-        if not over:
+    revoked: list[Binding | Policy] = []
+    for person, access in access_by_person(state).items():
+        names = ended(access, settings, now, is_listed=person in state.expired)
+        if not names:
             continue
         expired.add(person)
-        is_all_over = everything and not is_lasting(held, over)
-        gone += [one for one in held.objects if is_all_over or one.name in over]
-    return replace(with_only(room, gone), expired=frozenset(expired))
+        if everything and not is_lasting(access, names):
+            revoked += access.objects
+        else:
+            revoked += (item for item in access.objects if item.name in names)
+    return replace(with_only(state, revoked), expired=frozenset(expired))
 
 
-def protected(room: ContributorState) -> Problem:
-    """Return what is told where access is over and a namespace must not be touched."""
-    number = count(len(room.expired), "person", "people")
-    what = (
-        f"access of {number} in {room.name} is over and stays, because the namespace is protected"
-    )
+def protected(state: ContributorState) -> Problem:
+    """Return the problem of access that has ended in a protected namespace."""
+    people = count(len(state.expired), "person", "people")
     return refusal(
-        room.name,
+        state.name,
         "protected",
-        what,
+        f"access of {people} in {state.name} is over and stays, because the namespace is protected",
         "Remove their RoleBindings, or no longer protect the namespace.",
     )

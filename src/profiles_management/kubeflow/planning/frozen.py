@@ -1,6 +1,6 @@
-"""What stays as it is: what a source made that cannot be read now, and people whom several sources add differently."""
+"""What stays as it is: what a source gave that cannot be read, and people on whom sources disagree. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -15,46 +15,57 @@ from profiles_management.kubeflow.state.access_state import (
     contributor_state,
     with_only,
 )
-from profiles_management.kubeflow.state.observed import Binding, Observed, Policy
-from profiles_management.kubeflow.state.ownership import marked_objects, refusal
+from profiles_management.kubeflow.state.observed import Binding, MarkedObject, Observed, Policy
+from profiles_management.kubeflow.state.ownership import (
+    marked_objects,
+    recorded_source,
+    refusal,
+)
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation, UserKind
 from profiles_management.pmr.origins import Origins, label
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Person
 
-_ADDED = ("edit", "view")  # what a source can give in a profile of another one
+_ADDED = ("edit", "view")  # the roles that a source can give in a profile of another one
+
+
+# profiles
 
 
 def profiles(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> dict[str, str]:
-    """Return the profiles of ours that are left as they are, sorted by name, with the source that they bear.
+    """Return the profiles of ours that stay as they are, sorted by name, with the source that they record.
 
-    A trusted source that defines one now is not held up: not by an untrusted one that cannot be
+    A trusted source that defines a profile now does not wait for an untrusted one that cannot be
     read.
     """
-    origins = pmr.origins
-    if not origins.is_merged:
+    if not pmr.origins.is_merged:
         return {}
     return {
-        name: one.source
-        for name, one in sorted(marked_objects(observed, settings).items())
-        if one.mark == settings.instance
-        and name not in origins.conflicts
-        and origins.leaves(one.source)
-        and not _is_taken_over(pmr.profiles.get(name), one.source, origins)
+        name: marked.source
+        for name, marked in sorted(marked_objects(observed, settings).items())
+        if marked.mark == settings.instance and _is_frozen(name, marked, pmr)
     }
 
 
-def _is_taken_over(defined: Profile | None, source: str, origins: Origins) -> bool:
-    """Whether a readable source has the last word on a profile that another one made."""
-    if defined is None:
+def _is_frozen(name: str, marked: MarkedObject, pmr: ProfilesManagementRepresentation) -> bool:
+    origins = pmr.origins
+    if name in origins.conflicts or not origins.leaves(marked.source):
         return False
-    return defined.adopt or not source or origins.overrules(defined.name, source)
+    profile = pmr.profiles.get(name)
+    return profile is None or not _is_taken_over(profile, marked.source, origins)
+
+
+def _is_taken_over(profile: Profile, source: str, origins: Origins) -> bool:
+    """Whether a readable source has the last word on a profile that another one made."""
+    if profile.adopt or not source:
+        return True
+    return origins.overrules(profile.name, source)
 
 
 def conflict(name: str, source: str, origins: Origins) -> Problem:
-    """Return what is told of a profile that a readable source defines and made by one that cannot be read."""
+    """Return the problem of a profile that a readable source defines and that one made which cannot be read."""
     definer = label(origins.profiles[name])
     why = "cannot be read" if source in origins.frozen else "is not there"
     return refusal(
@@ -65,34 +76,49 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
     )
 
 
+# what a trusted source gave in a profile that stays as it is
+
+
 def let_go(
     name: str, observed: Observed, settings: Settings, origins: Origins, now: datetime
 ) -> ContributorState:
     """Return a profile that stays as it is with only the access that a trusted source gave there and gives no longer.
 
     An untrusted source that defines a profile and then cannot be read, or disagrees with another
-    one, must not hold up a trusted source that removes somebody there. What has ended is not here:
-    it goes in any case.
+    one, must not delay a trusted source that removes a person there. Access that has ended is not
+    included: it is revoked in any case.
     """
-    room = contributor_state(name, observed)
-    anchor = marked_objects(observed, settings)[name]
-    definers = {anchor.source, *origins.claimants.get(name, ())}
-    added = {
-        (Person(one.kind.value, one.name), source)
-        for source, one in origins.unplaced.get(name, ())
-        if one.until is None or one.until > now
-    }
+    state = contributor_state(name, observed)
+    definers = {recorded_source(name, observed, settings), *origins.claimants.get(name, ())}
+    added = set(_added(name, origins, now))
+    revoked: list[Binding | Policy] = []
+    for person, access in access_by_person(state).items():
+        if not ended(access, settings, now):
+            revoked += (
+                item
+                for item in access.objects
+                if item.mark == settings.instance
+                and (person, item.source) not in added
+                and _is_settled(item.source, definers, origins)
+            )
+    return with_only(state, revoked)
 
-    def is_let_go(one: Binding | Policy, person: Person) -> bool:
-        is_trusted = all(origins.outranks(one.source, definer) for definer in definers)
-        is_settled = is_trusted and not origins.leaves(one.source)
-        return one.mark == settings.instance and is_settled and (person, one.source) not in added
 
-    gone: list[Binding | Policy] = []
-    for person, held in access_by_person(room).items():
-        if not ended(held, settings, now):
-            gone += [one for one in held.objects if is_let_go(one, person)]
-    return with_only(room, gone)
+def _added(name: str, origins: Origins, now: datetime) -> Iterator[tuple[Person, str]]:
+    """Yield whom sources add to a profile that stays as it is, with the source."""
+    for source, contributor in origins.unplaced.get(name, ()):
+        if contributor.until is None or contributor.until > now:
+            yield Person(contributor.kind.value, contributor.name), source
+
+
+def _is_settled(source: str, definers: Collection[str], origins: Origins) -> bool:
+    """Whether a source can be read, and is trusted more than all who define the profile."""
+    if origins.leaves(source):
+        return False
+    return all(origins.outranks(source, definer) for definer in definers)
+
+
+# contributors
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,116 +126,156 @@ class FrozenContributors:
     """A namespace without the people who stay as they are.
 
     Attributes:
-        room: the namespace without what they hold; the names of that are taken.
+        state: the namespace without their objects, whose names are taken.
         people: by person, the source that added them.
     """
 
-    room: ContributorState
+    state: ContributorState
     people: Mapping[Person, str]
 
 
 def staying(
     profile: Profile,
-    bears: str,
-    room: ContributorState,
+    recorded: str,
+    state: ContributorState,
     origins: Origins,
     settings: Settings,
     now: datetime,
 ) -> FrozenContributors:
-    """Say who stays as they are in a profile of a readable source, until their time is up.
+    """Return who stays as they are in a profile of a readable source, until their time is up.
+
+    These are the people whom a source added that cannot be read, and people on whom sources
+    disagree, for as long as the profile is open. People whom the profile's own source lists, and
+    its owner, are that source's alone. An object that gives more than an addition can does not
+    stay: a person who can write it wrote the source on it too.
 
     Args:
-        bears: the source that the profile bears; where it is taken over, what that one gave does
-            not stay by itself.
-
-    That is whom a frozen source added, and in a dispute whom one of its sources did, for as long as
-    the profile is open. Whom its own source lists, and its owner, are that source's alone. An
-    object that gives more than an addition can does not stay: who can write it wrote the source on
-    it too.
+        recorded: the source that the profile records; what that one gave does not stay by itself
+            where the profile is taken over.
     """
-    if not profile.open or not _may_stay(room, origins):
-        return FrozenContributors(room, {})
-    own = _own(profile, origins)
-    found: dict[Person, str] = {}
-    over: set[Person] = set()
-    hidden: list[Binding | Policy] = []
-    for person, held in access_by_person(room).items():
-        key = profile.name, UserKind(person.kind), person.name
-        source = _claimed(held, origins, origins.disputed.get(key, frozenset()), settings)
-        if source in ("", bears) or person in own or person == room.owner:
-            continue
-        if origins.outranks(origins.contributors.get(key, ""), source) or held.role == "admin":
-            continue
-        gone = ended(held, settings, now)
-        if gone:
-            over.add(person)
-        stays = _as_added(held, person, gone, settings)
-        if is_lasting(stays, ()):
-            found[person] = source
-            hidden += [*stays.bindings, *stays.policies]
-    if over:
-        room = replace(room, expired=room.expired | over)
-    return (
-        FrozenContributors(_without(room, hidden, found), found)
-        if found
-        else FrozenContributors(room, {})
-    )
+    if not profile.open or not _may_stay(state, origins):
+        return FrozenContributors(state, {})
+    return _StayingPeople(profile, recorded, state, origins, settings, now).found()
 
 
-def _may_stay(room: ContributorState, origins: Origins) -> bool:
-    """Whether there is anything to look at closer; in a document that was not merged, and in nearly all others, not."""
+def _may_stay(state: ContributorState, origins: Origins) -> bool:
+    """Whether anybody can stay; in a single document, and in nearly all other profiles, nobody can."""
     if not origins.is_merged:
         return False
-    held = chain(room.bindings.values(), room.policies.values())
-    return bool(origins.disputed) or any(one.source and origins.leaves(one.source) for one in held)
+    if origins.disputed:
+        return True
+    items = chain(state.bindings.values(), state.policies.values())
+    return any(item.source and origins.leaves(item.source) for item in items)
 
 
-def _own(profile: Profile, origins: Origins) -> set[Person]:
-    added = origins.contributors
-    return {
-        Person(one.kind.value, one.name)
-        for one in profile.contributors
-        if (profile.name, one.kind, one.name) not in added
-    }
+class _StayingPeople:
+    """Finds the people who stay as they are in one profile."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        recorded: str,
+        state: ContributorState,
+        origins: Origins,
+        settings: Settings,
+        now: datetime,
+    ) -> None:
+        self.profile = profile
+        self.recorded = recorded
+        self.state = state
+        self.origins = origins
+        self.settings = settings
+        self.now = now
+        self.own = set(self._own())
+
+    def found(self) -> FrozenContributors:
+        """Return them, and the namespace without what stays."""
+        people: dict[Person, str] = {}
+        staying: list[Binding | Policy] = []
+        expired: set[Person] = set()
+        for person, access in access_by_person(self.state).items():
+            source = self._source_of(person, access)
+            if not source:
+                continue
+            ended_names = ended(access, self.settings, self.now)
+            if ended_names:
+                expired.add(person)
+            kept = self._as_added(person, access, ended_names)
+            if is_lasting(kept, ()):
+                people[person] = source
+                staying += kept.objects
+        state = replace(self.state, expired=self.state.expired | expired)
+        return FrozenContributors(_without(state, staying, people), people)
+
+    def _own(self) -> Iterator[Person]:
+        """Yield the people whom the profile's own source lists."""
+        for contributor in self.profile.contributors:
+            key = (self.profile.name, contributor.kind, contributor.name)
+            if key not in self.origins.contributors:
+                yield Person(contributor.kind.value, contributor.name)
+
+    def _source_of(self, person: Person, access: PersonAccess) -> str:
+        """Return the source because of which a person stays, '' for one who does not."""
+        key = self.profile.name, UserKind(person.kind), person.name
+        source = self._unsettled_source(access, self.origins.disputed.get(key, frozenset()))
+        if source in ("", self.recorded) or person in self.own or person == self.state.owner:
+            return ""
+        if access.role == "admin":
+            return ""
+        if self.origins.outranks(self.origins.contributors.get(key, ""), source):
+            return ""
+        return source
+
+    def _unsettled_source(self, access: PersonAccess, disputed: Collection[str]) -> str:
+        """Return the source that gave a person access and may still want it: in dispute, or not readable."""
+        sources = {item.source for item in access.objects if item.mark == self.settings.instance}
+        unsettled = (
+            source for source in sources if source in disputed or self.origins.leaves(source)
+        )
+        return min(filter(None, unsettled), default="")
+
+    def _as_added(
+        self, person: Person, access: PersonAccess, ended_names: Collection[str]
+    ) -> PersonAccess:
+        """Return a person's objects that have not ended, as far as an addition gives them: edit or view, alone."""
+        bindings = [
+            binding
+            for binding in access.bindings
+            if binding.name not in ended_names and _is_addition(binding)
+        ]
+        if access.bindings and not bindings:
+            return PersonAccess()
+        policies = [
+            policy
+            for policy in access.policies
+            if policy.name not in ended_names and self._lets_in_only(person, policy)
+        ]
+        return PersonAccess(bindings, policies)
+
+    def _lets_in_only(self, person: Person, policy: Policy) -> bool:
+        return sole_person(policy.spec, self.settings) == person
 
 
-def _claimed(
-    held: PersonAccess, origins: Origins, disputed: Collection[str], settings: Settings
-) -> str:
-    """Return which source gave somebody what they hold and may still want them to: '' for none of that kind."""
-    found = {one.source for one in held.objects if one.mark == settings.instance}
-    return min(
-        (one for one in found if one and (one in disputed or origins.leaves(one))), default=""
-    )
-
-
-def _as_added(
-    held: PersonAccess, person: Person, gone: Collection[str], settings: Settings
-) -> PersonAccess:
-    """Return what somebody holds beyond what has ended, as far as an addition gives it: to them alone, edit or view."""
-    bindings = [
-        one
-        for one in held.bindings
-        if one.subjects is None and one.granted in _ADDED and one.name not in gone
-    ]
-    if held.bindings and not bindings:
-        return PersonAccess()
-    policies = [
-        one
-        for one in held.policies
-        if one.name not in gone and sole_person(one.spec, settings) == person
-    ]
-    return PersonAccess(bindings, policies)
+def _is_addition(binding: Binding) -> bool:
+    return binding.subjects is None and binding.granted in _ADDED
 
 
 def _without(
-    room: ContributorState, hidden: Iterable[Binding | Policy], people: Iterable[Person]
+    state: ContributorState, staying: Collection[Binding | Policy], people: Collection[Person]
 ) -> ContributorState:
-    stay = {(type(one), one.name) for one in hidden}
+    """Return a namespace without objects that stay; their names and their people's count where others are named."""
+    if not staying:
+        return state
+    bindings, policies = dict(state.bindings), dict(state.policies)
+    for item in staying:
+        if isinstance(item, Binding):
+            del bindings[item.name]
+        else:
+            del policies[item.name]
     return replace(
-        room,
-        bindings={name: one for name, one in room.bindings.items() if (Binding, name) not in stay},
-        policies={name: one for name, one in room.policies.items() if (Policy, name) not in stay},
-        taken=room.taken | {name for _, name in stay},
+        state,
+        bindings=bindings,
+        policies=policies,
+        taken=state.taken | {item.name for item in staying},
         unplanned=tuple((person, "view") for person in people),
     )

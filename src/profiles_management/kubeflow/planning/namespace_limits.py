@@ -1,4 +1,4 @@
-"""What we put into a profile's namespace beside its people: a LimitRange, and without Kubeflow a ResourceQuota."""
+"""The LimitRange that we create in a profile's namespace, and in standalone mode the ResourceQuota. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,134 +13,137 @@ from profiles_management.kubeflow.objects import (
 )
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
 from profiles_management.kubeflow.state.observed import LimitsSeen, QuotaSeen
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Phase, Reason
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    FieldDiff,
+    ObjectRef,
+    Phase,
+    Reason,
+    Write,
+)
 
 Fields = tuple[FieldDiff, ...]
 
 
-def quota_changes(ground: ProfileContext) -> Iterator[Change]:
+def quota_changes(context: ProfileContext) -> Iterator[Change]:
     """Yield what makes a standalone namespace's ResourceQuota that of the document."""
-    ref = ObjectRef("ResourceQuota", ground.name, naming.QUOTA)
-    seen, wanted = ground.observed.quotas.get(ground.name), ground.wanted.quota
+    existing, wanted = context.observed.quotas.get(context.name), context.wanted.quota
+    change = _Object(context, ObjectRef("ResourceQuota", context.name, naming.QUOTA))
     spec = canonical.resource_quota(wanted or {})
-    if seen is None:
+    if existing is None:
         if spec:
-            yield _made(ground, ref, spec, compare.quota({}, spec))
-    elif spec and not stored_json.fault(stored_json.quota, seen.spec):
-        yield from _quota_changed(ground, ref, seen, spec)
-    elif not spec and (seen.mark or wanted is not None):
-        yield _gone(
-            ground, ref, seen.version, compare.quota(_shown(stored_json.quota, seen.spec), {})
-        )
+            yield change.created(spec, compare.quota({}, spec))
+    elif spec:
+        if not stored_json.fault(stored_json.quota, existing.spec):
+            yield from _quota_changed(change, existing, spec)
+    elif existing.mark or wanted is not None:
+        shown = _shown(stored_json.quota, existing.spec)
+        yield change.deleted(existing.version, compare.quota(shown, {}))
 
 
-def limit_changes(ground: ProfileContext) -> Iterator[Change]:
+def limit_changes(context: ProfileContext) -> Iterator[Change]:
     """Yield what makes our LimitRange that of the document; one of our name without our mark is not ours."""
-    ref = ObjectRef("LimitRange", ground.name, naming.LIMITS)
-    seen, wanted = ground.observed.limits.get(ground.name), ground.wanted.limits or {}
-    if seen is None:
+    existing, wanted = context.observed.limits.get(context.name), context.wanted.limits or {}
+    change = _Object(context, ObjectRef("LimitRange", context.name, naming.LIMITS))
+    if existing is None:
         if wanted.get("limits"):
-            yield _made(ground, ref, wanted, compare.limits({}, wanted))
-    elif seen.mark and wanted.get("limits"):
-        if stored_json.fault(stored_json.limits, seen.spec):
-            return
-        there = stored_json.limits(seen.spec)
-        differences = compare.limits(there, wanted, spelled=ground.observed.is_text)
-        yield from _changed(ground, ref, seen, {"spec": wanted} if differences else {}, differences)
-    elif seen.mark:
-        yield _gone(
-            ground, ref, seen.version, compare.limits(_shown(stored_json.limits, seen.spec), {})
-        )
+            yield change.created(wanted, compare.limits({}, wanted))
+    elif not existing.mark:
+        return
+    elif wanted.get("limits"):
+        if not stored_json.fault(stored_json.limits, existing.spec):
+            yield from _limits_changed(change, existing, wanted)
+    else:
+        shown = _shown(stored_json.limits, existing.spec)
+        yield change.deleted(existing.version, compare.limits(shown, {}))
 
 
-def uncompared(ground: ProfileContext) -> dict[str, str]:
+def uncompared(context: ProfileContext) -> dict[str, str]:
     """Return by part of the document what in the namespace cannot be compared with it, as a sentence."""
-    quota, limits = ground.observed.quotas.get(ground.name), ground.observed.limits.get(ground.name)
-    compared = {}
-    if quota is not None and ground.settings.standalone and ground.wanted.quota:
-        compared["resources"] = (
-            f"ResourceQuota {naming.QUOTA}",
-            stored_json.fault(stored_json.quota, quota.spec),
-        )
-    if limits is not None and limits.mark and (ground.wanted.limits or {}).get("limits"):
-        compared["limitRange"] = (
-            f"LimitRange {naming.LIMITS}",
-            stored_json.fault(stored_json.limits, limits.spec),
-        )
-    return {part: f"{what} {why}" for part, (what, why) in compared.items() if why}
+    faults = {"resources": _quota_fault(context), "limitRange": _limits_fault(context)}
+    return {part: fault for part, fault in faults.items() if fault}
+
+
+def _quota_fault(context: ProfileContext) -> str:
+    quota = context.observed.quotas.get(context.name)
+    if quota is None or not context.settings.standalone or not context.wanted.quota:
+        return ""
+    why = stored_json.fault(stored_json.quota, quota.spec)
+    return f"ResourceQuota {naming.QUOTA} {why}" if why else ""
+
+
+def _limits_fault(context: ProfileContext) -> str:
+    limits, wanted = context.observed.limits.get(context.name), context.wanted.limits or {}
+    if limits is None or not limits.mark or not wanted.get("limits"):
+        return ""
+    why = stored_json.fault(stored_json.limits, limits.spec)
+    return f"LimitRange {naming.LIMITS} {why}" if why else ""
 
 
 def _shown(read: Callable[[bytes], Mapping[str, Any]], spec: bytes) -> Mapping[str, Any]:
-    """Return a spec that goes, as a plan shows it."""
+    """Return the spec of an object that is deleted, as a plan shows it."""
     try:
         return read(spec)
     except stored_json.Unreadable:
         return {}
 
 
-def _quota_changed(
-    ground: ProfileContext, ref: ObjectRef, seen: QuotaSeen, wanted: Spec
-) -> Iterator[Change]:
-    """Scopes cannot be changed in place, so a quota with others takes the place of the old one."""
-    there = stored_json.quota(seen.spec)
-    differences = compare.quota(there, wanted, spelled=ground.observed.is_text)
-    if compare.same_scopes(there, wanted):
-        spec = {"spec": merge_patch.replacing(there, wanted)} if differences else {}
-        yield from _changed(ground, ref, seen, spec, differences)
+def _quota_changed(change: "_Object", existing: QuotaSeen, wanted: Spec) -> Iterator[Change]:
+    """Yield the change of a ResourceQuota; one with other scopes is replaced, because they cannot be changed."""
+    spec = stored_json.quota(existing.spec)
+    differences = compare.quota(spec, wanted, spelled=change.context.observed.is_text)
+    if compare.same_scopes(spec, wanted):
+        yield from change.patched(existing, merge_patch.replacing(spec, wanted), differences)
     else:
-        sent = (
-            merge_patch.delete(ref, seen.version),
-            merge_patch.create(_body(ground, ref, wanted)),
-        )
-        yield Change(
-            Phase.SHAPE,
-            ground.name,
-            ref,
-            Action.REPLACE,
-            Reason.CHANGED,
-            fields=differences,
-            writes=sent,
-        )
+        yield change.replaced(existing.version, wanted, differences)
 
 
-def _made(ground: ProfileContext, ref: ObjectRef, spec: Spec, fields: Fields) -> Change:
-    made = merge_patch.create(_body(ground, ref, spec), ground.footing.ready)
-    return Change(
-        ground.phase, ground.name, ref, Action.CREATE, Reason.WANTED, fields=fields, writes=(made,)
-    )
+def _limits_changed(change: "_Object", existing: LimitsSeen, wanted: Spec) -> Iterator[Change]:
+    spec = stored_json.limits(existing.spec)
+    differences = compare.limits(spec, wanted, spelled=change.context.observed.is_text)
+    yield from change.patched(existing, wanted, differences)
 
 
-def _changed(
-    ground: ProfileContext, ref: ObjectRef, seen: QuotaSeen | LimitsSeen, body: Spec, fields: Fields
-) -> Iterator[Change]:
-    unmarked = seen.mark != ground.settings.instance
-    change = {
-        **body,
-        **({"metadata": {"labels": builders.marks(ground.settings)}} if unmarked else {}),
-    }
-    if change:
-        reason = Reason.CHANGED if fields else Reason.ADOPTED
-        sent = (merge_patch.patch(ref, change, seen.version),)
-        yield Change(
-            ground.phase, ground.name, ref, Action.UPDATE, reason, fields=fields, writes=sent
-        )
+class _Object:
+    """The changes of one ResourceQuota or LimitRange."""
 
+    def __init__(self, context: ProfileContext, ref: ObjectRef) -> None:
+        self.context = context
+        self.ref = ref
 
-def _gone(ground: ProfileContext, ref: ObjectRef, version: str, fields: Fields) -> Change:
-    sent = (merge_patch.delete(ref, version),)
-    return Change(
-        ground.phase,
-        ground.name,
-        ref,
-        Action.DELETE,
-        Reason.LEFT_DOCUMENT,
-        fields=fields,
-        writes=sent,
-    )
+    def created(self, spec: Spec, fields: Fields) -> Change:
+        creation = merge_patch.create(self._body(spec), self.context.state.ready)
+        return self._change(self.context.phase, Action.CREATE, Reason.WANTED, fields, creation)
 
+    def replaced(self, version: str, spec: Spec, fields: Fields) -> Change:
+        deletion = merge_patch.delete(self.ref, version)
+        creation = merge_patch.create(self._body(spec))
+        return self._change(Phase.SHAPE, Action.REPLACE, Reason.CHANGED, fields, deletion, creation)
 
-def _body(ground: ProfileContext, ref: ObjectRef, spec: Spec) -> Spec:
-    return {
-        **builders.named(ref.kind, ref.name, ref.parent, labels=builders.marks(ground.settings)),
-        "spec": spec,
-    }
+    def patched(
+        self, existing: QuotaSeen | LimitsSeen, spec: Spec, fields: Fields
+    ) -> Iterator[Change]:
+        """Yield the patch of an object that differs from the document, or has no mark of this instance."""
+        patch: Spec = {"spec": spec} if fields else {}
+        if existing.mark != self.context.settings.instance:
+            patch["metadata"] = {"labels": builders.marks(self.context.settings)}
+        if patch:
+            reason = Reason.CHANGED if fields else Reason.ADOPTED
+            write = merge_patch.patch(self.ref, patch, existing.version)
+            yield self._change(self.context.phase, Action.UPDATE, reason, fields, write)
+
+    def deleted(self, version: str, fields: Fields) -> Change:
+        write = merge_patch.delete(self.ref, version)
+        return self._change(self.context.phase, Action.DELETE, Reason.LEFT_DOCUMENT, fields, write)
+
+    def _change(
+        self, phase: Phase, action: Action, reason: Reason, fields: Fields, *writes: Write
+    ) -> Change:
+        name = self.context.name
+        return Change(phase, name, self.ref, action, reason, fields=fields, writes=writes)
+
+    def _body(self, spec: Spec) -> Spec:
+        labels = builders.marks(self.context.settings)
+        head = builders.named(self.ref.kind, self.ref.name, self.ref.parent, labels=labels)
+        return {**head, "spec": spec}

@@ -1,88 +1,118 @@
-"""Labels and annotations of a profile's namespace; which of them are ours stands in an annotation beside them."""
+"""The labels and annotations of a profile's namespace; an annotation records which of them a document set. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
-from profiles_management.kubeflow.planning.context import ProfileContext, Spec, Wanted, moved
+from profiles_management.kubeflow.planning.context import ProfileContext, Spec
 from profiles_management.kubeflow.state import recorded_keys
 from profiles_management.kubeflow.state.observed import NamespaceSeen
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason
+from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason, Write
 
 Keys = Mapping[str, str]
 
 
-def changes(ground: ProfileContext) -> Iterator[Change]:
-    """Yield what gives a namespace the document's labels and annotations, and takes back those that it had set."""
-    seen = ground.footing.namespace
-    if not ground.holds("Namespace") or (seen is None and ground.settings.standalone):
-        return  # a standalone namespace is made with its keys
-    metadata, fields = _difference(ground, seen)
-    if not metadata:
+@dataclass(slots=True)
+class _Difference:
+    """What differs in the metadata of a namespace.
+
+    Attributes:
+        metadata: the metadata of the patch, by `labels` and `annotations`.
+        fields: what it changes; our record is not among them.
+    """
+
+    metadata: Spec = field(default_factory=dict)
+    fields: list[FieldDiff] = field(default_factory=list)
+
+    def set(self, part: str, keys: Mapping[str, str | None]) -> None:
+        """Add keys to the patch; None removes one."""
+        self.metadata.setdefault(part, {}).update(keys)
+
+    def reason(self) -> Reason:
+        paths = {field.path for field in self.fields}
+        if paths <= {"managed by"}:
+            return Reason.ADOPTED
+        return Reason.MOVED if paths == {"source"} else Reason.CHANGED
+
+
+def changes(context: ProfileContext) -> Iterator[Change]:
+    """Yield what gives a namespace the document's labels and annotations, and removes those that it had set."""
+    namespace = context.state.namespace
+    if not context.holds("Namespace"):
         return
-    version = seen.version if seen is not None and not ground.footing.needs_annotation else ""
-    ref = ObjectRef("Namespace", "", ground.name)
-    uid = seen.uid if seen is not None else ""
-    change = merge_patch.patch(
-        ref, {"metadata": metadata}, version, after=ground.footing.ready, uid=uid
-    )
-    reason = _reason(fields)
+    if namespace is None and context.settings.standalone:
+        return  # it is created with its keys
+    difference = _difference(context, namespace)
+    if not difference.metadata:
+        return
+    write = _patch(context, namespace, difference.metadata)
     yield Change(
-        ground.phase,
-        ground.name,
-        ref,
+        context.phase,
+        context.name,
+        write.target,
         Action.UPDATE,
-        reason,
-        fields=tuple(fields),
-        writes=(change,),
+        difference.reason(),
+        fields=tuple(difference.fields),
+        writes=(write,),
     )
 
 
-def _reason(fields: Iterable[FieldDiff]) -> Reason:
-    paths = {field.path for field in fields}
-    if paths <= {"managed by"}:
-        return Reason.ADOPTED
-    return Reason.MOVED if paths == {"source"} else Reason.CHANGED
+def _patch(context: ProfileContext, namespace: NamespaceSeen | None, metadata: Spec) -> Write:
+    target, after = ObjectRef("Namespace", "", context.name), context.state.ready
+    change = {"metadata": metadata}
+    if namespace is None:
+        return merge_patch.patch(target, change, after=after)
+    # The owner's annotation is written before, and changes the version.
+    version = "" if context.state.needs_annotation else namespace.version
+    return merge_patch.patch(target, change, version, after=after, uid=namespace.uid)
 
 
-def _difference(ground: ProfileContext, seen: NamespaceSeen | None) -> tuple[Spec, list[FieldDiff]]:
-    """Return the metadata of the patch, and the fields that it changes."""
-    known = seen.annotations.get(naming.KEYS, "") if seen is not None else ""
-    ours = recorded_keys.recorded(known, ground.settings.rules)
-    metadata: Spec = {}
-    fields: list[FieldDiff] = []
-    for part, has, wanted in _parts(ground.wanted, seen):
-        if changed := _changed(has, wanted, ours.get(part, ())):
-            metadata[part] = changed
-            fields += [
-                FieldDiff(f"{part}.{key}", has.get(key), value)
-                for key, value in sorted(changed.items())
-            ]
-    if (keys := recorded_keys.record(ground.wanted.labels, ground.wanted.annotations)) != known:
-        metadata.setdefault("annotations", {})[naming.KEYS] = keys or None
-    if ground.settings.standalone and seen is not None:
-        fields += _marked(metadata, ground, seen)
-    return metadata, fields
+def _difference(context: ProfileContext, namespace: NamespaceSeen | None) -> _Difference:
+    difference = _Difference()
+    labels: Keys = {}
+    annotations: Keys = {}
+    if namespace is not None:
+        labels, annotations = namespace.labels, namespace.annotations
+    wanted = context.wanted
+    record = annotations.get(naming.KEYS, "")
+    recorded = recorded_keys.recorded(record, context.settings.rules)
+    _compare("labels", labels, wanted.labels, recorded, difference)
+    _compare("annotations", annotations, wanted.annotations, recorded, difference)
+    new_record = recorded_keys.record(wanted.labels, wanted.annotations)
+    if new_record != record:
+        difference.set("annotations", {naming.KEYS: new_record or None})
+    if context.settings.standalone and namespace is not None:
+        _compare_marks(context, namespace, difference)
+    return difference
 
 
-def _parts(wanted: Wanted, seen: NamespaceSeen | None) -> Iterator[tuple[str, Keys, Keys]]:
-    """Yield labels and annotations, each as the namespace has them and as the document does."""
-    yield "labels", seen.labels if seen is not None else {}, wanted.labels
-    yield "annotations", seen.annotations if seen is not None else {}, wanted.annotations
-
-
-def _changed(has: Keys, wanted: Keys, ours: Collection[str]) -> dict[str, str | None]:
-    """Return the keys to set, and with None those to remove: they were set by us, and are not wanted any more."""
+def _compare(
+    part: str,
+    existing: Keys,
+    wanted: Keys,
+    recorded: Mapping[str, Collection[str]],
+    difference: _Difference,
+) -> None:
+    """Add the keys to set, and with None those to remove: a document set them, and no longer does."""
     changed: dict[str, str | None] = {
-        key: value for key, value in wanted.items() if has.get(key) != value
+        key: value for key, value in wanted.items() if existing.get(key) != value
     }
-    return changed | {key: None for key in ours if key in has and key not in wanted}
+    for key in recorded.get(part, ()):
+        if key in existing and key not in wanted:
+            changed[key] = None
+    if changed:
+        difference.set(part, changed)
+    for key, value in sorted(changed.items()):
+        difference.fields.append(FieldDiff(f"{part}.{key}", existing.get(key), value))
 
 
-def _marked(metadata: Spec, ground: ProfileContext, seen: NamespaceSeen) -> Iterator[FieldDiff]:
-    """Add the marks of a profile, which are on its namespace where there are no Profiles; yield what differs."""
-    if ground.footing.needs_mark:
-        metadata.setdefault("labels", {}).update(builders.marks(ground.settings))
-        yield FieldDiff("managed by", seen.mark or None, ground.settings.instance)
-    for field in moved(ground, seen):
-        metadata.setdefault("annotations", {})[naming.SOURCE] = ground.wanted.source or None
-        yield field
+def _compare_marks(
+    context: ProfileContext, namespace: NamespaceSeen, difference: _Difference
+) -> None:
+    """Add the marks of a profile, which are on its namespace where there are no Profiles."""
+    if marks := context.mark_fields(namespace):
+        difference.set("labels", builders.marks(context.settings))
+        difference.fields += marks
+    if sources := context.source_fields(namespace):
+        difference.set("annotations", {naming.SOURCE: context.wanted.source or None})
+        difference.fields += sources

@@ -1,7 +1,7 @@
 """The quota of a Profile, and the ResourceQuota that the profile controller makes of it, sooner or later.
 
 The controller does not watch ResourceQuotas: it compares one only when its Profile changes. So a
-write to the Profile wakes it, and the annotation names.TOUCHED records which ResourceQuota was
+write to the Profile wakes it, and the annotation naming.TOUCHED records which ResourceQuota was
 wrong then: its version, or since when it is missing. While the same one is there, the controller
 has not come to it yet: the profile is pending, and nothing is written again. A wrong one that is
 not recorded was changed by somebody else.
@@ -17,7 +17,7 @@ from profiles_management.kubeflow.objects.builders import timestamp
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.planning import waking
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
-from profiles_management.kubeflow.state.observed import ProfileSeen
+from profiles_management.kubeflow.state.observed import ProfileSeen, QuotaSeen
 from profiles_management.reconcile.plan import Condition, FieldDiff, ObjectRef, Pending, Write
 
 # One that was never made looks like one that was made and deleted, so the controller is woken for
@@ -44,6 +44,15 @@ def has_limits(quota: bytes) -> bool:
 class Quota:
     """Plans the quota of a Profile that exists.
 
+    | Profile      | ResourceQuota                | what happens                                 |
+    |--------------|------------------------------|----------------------------------------------|
+    | as wanted    | as the Profile               | nothing                                      |
+    | differs      | other scopes, which cannot   | removed from the Profile first, and set once |
+    |              | be changed: it is `stuck`    | the controller deleted the ResourceQuota     |
+    | differs      | anything else                | the Profile is patched                       |
+    | as wanted    | differs, and is recorded     | pending: the controller was woken for it     |
+    | as wanted    | differs, and is not recorded | drift: the controller is woken for it        |
+
     Raises:
         Unreadable: the Profile's quota, or its ResourceQuota, is not compared; the text names the
             field.
@@ -57,132 +66,173 @@ class Quota:
         settled: what must hold once the writes were sent.
     """
 
-    def __init__(self, ground: ProfileContext, seen: ProfileSeen) -> None:
-        self.ground = ground
-        self.seen = seen
-        self.ref = ObjectRef("Profile", "", ground.name)
-        self.there = (
-            ground.observed.quotas.get(ground.name) if ground.holds("ResourceQuota") else None
-        )
-        self.stated = _read("spec.resourceQuotaSpec", seen.quota)
-        self.made = (
-            _read(f"ResourceQuota {naming.QUOTA}", self.there.spec)
-            if self.there is not None
-            else {}
-        )
+    def __init__(self, context: ProfileContext, profile: ProfileSeen) -> None:
+        self.context = context
+        self.profile = profile
+        self.existing = self._existing()
+        self.stated = _read("spec.resourceQuotaSpec", profile.quota)
+        self.made: Mapping[str, Any] = {}
+        if self.existing is not None:
+            self.made = _read(f"ResourceQuota {naming.QUOTA}", self.existing.spec)
         self.wanted, self.fields = self._difference()
-        # scopes of nothing make no ResourceQuota
+        # A quota of scopes alone makes no ResourceQuota.
         self.says: Spec = dict(self.stated) if self.stated.get("hard") else {}
-        self.behind = self._behind(self.says)
-        self.drift = self.behind if self.behind and self._is_drift() else ()
+        self.behind = self._differences_made(self.says)
+        self.drift = self.behind if self._is_drift() else ()
         self.goal = self.says if self.wanted is None else self.wanted
-        self.stuck = self._is_stuck(self.goal)
-        wakes = (self.wanted is not None and self._behind(self.goal)) or self.drift
-        self.mark = self._mark() if wakes else ""
-        self.settled = (follows(ground.name, self.goal),) if wakes and not self._forgets() else ()
+        self.is_stuck = self._is_stuck(self.goal)
+        self.wakes = self._wakes_controller()
+        self.record = self._record() if self.wakes else ""
+        self.settled = self._settled()
 
     def spec(self) -> Spec:
         """Return what the first patch of the Profile says of the quota, as a part of its spec."""
         if self.wanted is None:
             return {}
-        first = {} if self.stuck else self.wanted
+        first = {} if self.is_stuck else self.wanted
         change = merge_patch.replacing(self.stated, first)
         return {"resourceQuotaSpec": change} if change else {}
 
-    def notes(self) -> Spec:
+    def annotations(self) -> Spec:
         """Return what the first patch of the Profile records as an annotation."""
-        return {naming.TOUCHED: self.mark} if self.mark and self.mark != self.seen.touched else {}
+        if self.record in ("", self.profile.touched):
+            return {}
+        return {naming.TOUCHED: self.record}
 
     def later(self) -> Iterator[Write]:
         """Yield what follows once the controller has done its part."""
-        if self.stuck and self.wanted is not None:
-            notes = {"metadata": {"annotations": {naming.TOUCHED: self._missing()}}}
-            change = {**notes, "spec": {"resourceQuotaSpec": self.wanted}}
-            yield merge_patch.patch(
-                self.ref, change, after=follows(self.ground.name, {}), uid=self.seen.uid
-            )
-        elif self._forgets():
-            done = {"metadata": {"annotations": {naming.TOUCHED: None}}}
-            yield merge_patch.patch(
-                self.ref, done, after=follows(self.ground.name, self.goal), uid=self.seen.uid
-            )
+        if self.is_stuck and self.wanted is not None:
+            yield self._later({naming.TOUCHED: self._missing_since()}, {}, self.wanted)
+        elif self._is_record_removed():
+            yield self._later({naming.TOUCHED: None}, self.goal)
+
+    def _later(
+        self, annotations: dict[str, str | None], awaited: Spec, quota: Spec | None = None
+    ) -> Write:
+        """Return a patch of the Profile that waits for a ResourceQuota.
+
+        Args:
+            awaited: the quota that the ResourceQuota must have, {} where it must be gone.
+            quota: what the patch says of the quota, None for nothing.
+        """
+        change: Spec = {"metadata": {"annotations": annotations}}
+        if quota is not None:
+            change["spec"] = {"resourceQuotaSpec": quota}
+        target = ObjectRef("Profile", "", self.context.name)
+        after = follows(self.context.name, awaited)
+        return merge_patch.patch(target, change, after=after, uid=self.profile.uid)
 
     def pending(self) -> Iterator[Pending]:
         """Yield what the controller still has to do although nothing is left for us to write."""
-        if self.stuck:
+        if self.is_stuck:
             if self._is_recorded() and not self.says:
-                what = "waits for the profile controller to remove the old quota, which has other scopes"
-                gone = follows(self.ground.name, {})
-                yield Pending(self.ground.name, what, gone, is_removal=True)
-        elif self.behind and self.wanted is None and not self.drift and self._is_ours():
-            what = f"waits for the profile controller to {self._task()} the quota"
-            awaited = follows(self.ground.name, self.says)
-            yield Pending(self.ground.name, what, awaited, is_removal=not self.says)
+                yield self._pending("remove the old quota, which has other scopes", {})
+        elif self._is_controllers_turn():
+            yield self._pending(f"{self._task()} the quota", self.says)
+
+    def _is_controllers_turn(self) -> bool:
+        """Whether the ResourceQuota is behind the Profile, which nobody has to write any more."""
+        if not self.behind or self.drift or self.wanted is not None:
+            return False
+        return self._is_ours()
+
+    def _pending(self, task: str, awaited: Spec) -> Pending:
+        name = self.context.name
+        what = f"waits for the profile controller to {task}"
+        return Pending(name, what, follows(name, awaited), is_removal=not awaited)
 
     def _task(self) -> str:
         if not self.says:
             return "remove"
-        return "make" if self.there is None else "change"
+        return "make" if self.existing is None else "change"
 
     # what differs
 
+    def _existing(self) -> QuotaSeen | None:
+        if not self.context.holds("ResourceQuota"):
+            return None
+        return self.context.observed.quotas.get(self.context.name)
+
     def _difference(self) -> tuple[Spec | None, tuple[FieldDiff, ...]]:
-        wanted = self.ground.wanted.quota
+        """Return the quota to write, None for none, and how it differs from what the Profile says."""
+        wanted = self.context.wanted.quota
         if wanted is None:
-            if "resources" not in self.seen.sets:
+            if "resources" not in self.profile.sets:
                 return None, ()
             wanted = {}
-        spelled = self.ground.observed.is_text
-        differences = (
-            () if self.stated == wanted else compare.quota(self.stated, wanted, spelled=spelled)
-        )
-        if not differences and self.there is not None and self._is_stuck(wanted):
+        differences = self._differences_stated(wanted)
+        if not differences and self._is_stuck(wanted):
             differences = compare.quota(self.made, wanted)
         return (wanted, differences) if differences else (None, ())
 
-    def _is_stuck(self, quota: Spec) -> bool:
-        """Scopes cannot be changed in place: the old ResourceQuota has to be gone before the new one can be made."""
-        return bool(quota) and self.there is not None and not compare.same_scopes(self.made, quota)
+    def _differences_stated(self, quota: Spec) -> tuple[FieldDiff, ...]:
+        """Return how a quota differs from what the Profile says."""
+        if self.stated == quota:
+            return ()
+        return compare.quota(self.stated, quota, spelled=self.context.observed.is_text)
 
-    def _behind(self, quota: Spec) -> tuple[FieldDiff, ...]:
-        if quota == self.made or not self.ground.holds("ResourceQuota"):
+    def _differences_made(self, quota: Spec) -> tuple[FieldDiff, ...]:
+        """Return how a quota differs from the ResourceQuota."""
+        if quota == self.made or not self.context.holds("ResourceQuota"):
             return ()
         return compare.quota(self.made, quota)
 
+    def _is_stuck(self, quota: Spec) -> bool:
+        """Whether the scopes differ, which cannot be changed: the old ResourceQuota has to be deleted first."""
+        if not quota or self.existing is None:
+            return False
+        return not compare.same_scopes(self.made, quota)
+
     def _is_drift(self) -> bool:
-        """Whether a ResourceQuota that is not what the Profile says was changed by somebody else."""
-        footing = self.ground.footing
-        # the controller waits for us
-        moving = footing.namespace is None or footing.needs_annotation or footing.changes_owner
-        managed = self.wanted is None and self.ground.wanted.quota is not None
-        return managed and not moving and self.seen.complete and not self._is_recorded()
+        """Whether somebody else changed the ResourceQuota."""
+        if self.wanted is not None or self.context.wanted.quota is None or self._is_recorded():
+            return False
+        return self.profile.complete and not self._is_controller_waiting()
+
+    def _is_controller_waiting(self) -> bool:
+        """Whether the controller waits for us before it looks at the quota."""
+        state = self.context.state
+        return state.namespace is None or state.needs_annotation or state.changes_owner
 
     def _is_ours(self) -> bool:
-        """Whether what the ResourceQuota lacks is what the document wants, or wanted until we removed it."""
-        return self.ground.wanted.quota is not None or (not self.says and self._is_recorded())
+        """Whether the document wants the quota, or wanted it until we removed it."""
+        if self.context.wanted.quota is not None:
+            return True
+        return not self.says and self._is_recorded()
 
     # what the controller was woken for
 
-    def _mark(self) -> str:
-        if self.there is not None:
-            return self.there.version
-        return self._missing() if self.seen.complete else ""
+    def _wakes_controller(self) -> bool:
+        if self.drift:
+            return True
+        return self.wanted is not None and bool(self._differences_made(self.goal))
 
-    def _forgets(self) -> bool:
+    def _settled(self) -> tuple[Condition, ...]:
+        if not self.wakes or self._is_record_removed():
+            return ()
+        return (follows(self.context.name, self.goal),)
+
+    def _record(self) -> str:
+        """Return which ResourceQuota the controller is woken for."""
+        if self.existing is not None:
+            return self.existing.version
+        return self._missing_since() if self.profile.complete else ""
+
+    def _is_record_removed(self) -> bool:
         """Whether the record goes once the controller has come: a later deletion would look like what it records."""
-        return self.mark.startswith(_MISSING)
+        return self.record.startswith(_MISSING)
 
-    def _missing(self) -> str:
-        return _MISSING + timestamp(self.ground.now)
+    def _missing_since(self) -> str:
+        return _MISSING + timestamp(self.context.now)
 
     def _is_recorded(self) -> bool:
         """Whether the controller was woken for the ResourceQuota as it is."""
-        if self.there is not None:
-            return self.seen.touched == self.there.version
-        since = self.seen.touched
-        return since.startswith(_MISSING) and waking.is_recent(
-            since.removeprefix(_MISSING), self.ground.now
-        )
+        touched = self.profile.touched
+        if self.existing is not None:
+            return touched == self.existing.version
+        if not touched.startswith(_MISSING):
+            return False
+        return waking.is_recent(touched.removeprefix(_MISSING), self.context.now)
 
 
 class NoQuota:
@@ -195,7 +245,7 @@ class NoQuota:
         """Return that the patch of the Profile says nothing of the quota."""
         return {}
 
-    notes = spec
+    annotations = spec
 
     def later(self) -> Iterator[Write]:
         """Yield nothing."""

@@ -1,4 +1,4 @@
-"""Namespaces that are being deleted: nothing can be created there, but access that has ended is taken away.
+"""Namespaces that are being deleted: nothing can be created there, but access that has ended is revoked. Pure.
 
 A finalizer keeps such a namespace, and every RoleBinding in it, for as long as its author wants.
 """
@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch
 from profiles_management.kubeflow.objects.builders import Grant
@@ -22,6 +23,7 @@ from profiles_management.kubeflow.state.access_state import (
     ContributorState,
     PersonAccess,
     access_by_person,
+    contributor_state,
     is_spent,
     weight,
     with_only,
@@ -30,7 +32,7 @@ from profiles_management.kubeflow.state.observed import Binding, Observed, Polic
 from profiles_management.kubeflow.state.ownership import (
     is_our_profile,
     is_protected,
-    marked_objects,
+    recorded_source,
 )
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.origins import Origins
@@ -39,161 +41,155 @@ from profiles_management.reconcile.plan import Action, Change, Person, Phase, Re
 
 def remaining(observed: Observed) -> Iterator[str]:
     """Yield the namespaces in deletion whose Profile is gone already, sorted by name."""
-    for name, space in sorted(observed.namespaces.items()):
-        if space.deleting and name not in observed.profiles:
+    for name, namespace in sorted(observed.namespaces.items()):
+        if namespace.deleting and name not in observed.profiles:
             yield name
 
 
-def room_to_end(room: ContributorState, observed: Observed, settings: Settings) -> ContributorState:
+def revocable(state: ContributorState, observed: Observed, settings: Settings) -> ContributorState:
     """Return a namespace with only the access that is ours to end.
 
     That is all contributors' access where the profile has our mark. Once its Profile is gone, our
     marks on the RoleBindings and AuthorizationPolicies decide.
     """
-    if is_our_profile(room.name, observed, settings):
-        return room
-    held_by = access_by_person(room).items()
-    return _only_of(
-        room, {person for person, held in held_by if held.has_mark_of(settings.instance)}
-    )
+    if is_our_profile(state.name, observed, settings):
+        return state
+    access = access_by_person(state)
+    marked = [person for person in access if access[person].has_mark_of(settings.instance)]
+    return _with_people(state, marked)
 
 
 def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
-    """Return whether a profile is ours; once it is gone, our mark on anything in its namespace tells it."""
-    objects = (*observed.bindings.get(name, {}).values(), *observed.policies.get(name, {}).values())
-    return is_our_profile(name, observed, settings) or (
-        name not in observed.profiles and any(one.mark == settings.instance for one in objects)
-    )
+    """Return whether a profile is ours; once it is gone, our mark on anything in its namespace shows that."""
+    if is_our_profile(name, observed, settings):
+        return True
+    if name in observed.profiles:
+        return False
+    return _has_marked_object(contributor_state(name, observed), settings)
+
+
+def _has_marked_object(state: ContributorState, settings: Settings) -> bool:
+    items = chain(state.bindings.values(), state.policies.values())
+    return any(item.mark == settings.instance for item in items)
 
 
 def plan(
     profile: Profile,
-    room: ContributorState,
+    state: ContributorState,
     observed: Observed,
     settings: Settings,
     origins: Origins,
     now: datetime,
 ) -> People:
-    """Return what takes away access that a document does not grant, in a namespace where nothing can be created.
+    """Return what revokes access that a document does not grant, in a namespace where nothing can be created.
 
-    Who is granted a weaker role than they have loses the stronger one, and cannot be given the
-    weaker one. Who is granted a stronger role keeps what they have.
+    | granted                  | what happens                                                      |
+    |--------------------------|-------------------------------------------------------------------|
+    | nothing                  | everything is revoked                                             |
+    | the ownership            | what the person has as a contributor stays                        |
+    | a weaker role            | the stronger one is revoked; the weaker one cannot be created     |
+    | a stronger or equal role | the objects stay, and give access to nobody else                  |
     """
-    grants = list(builders.grants(profile, now, origins))
-    room = replace(
-        room_to_end(room, observed, settings),
+    state = replace(
+        revocable(state, observed, settings),
         owner=builders.owner_of(profile),
         expired=builders.expired(profile, now),
     )
-    anchor = marked_objects(observed, settings).get(profile.name)
-    recorded = anchor.source if anchor is not None else ""
-    stay = frozen.staying(profile, recorded, room, origins, settings, now)
-    held_by = access_by_person(stay.room)
-    wanted = [grant for grant in grants if grant.person in held_by]
-    # A Profile that a list does not show yet looks gone: who is to own it keeps what they have as a
-    # contributor.
-    entitled = {grant.person for grant in wanted} | {builders.owner_of(profile)}
-    revoked = contributor_changes.plan((), _only_of(stay.room, held_by.keys() - entitled), settings)
-    reduced = (
-        change
-        for grant in wanted
-        for change in _reduced(grant, held_by[grant.person], stay.room, settings)
-    )
-    before = Counter(revoked.before) + Counter(grant.source for grant in wanted)
-    return replace(revoked, changes=(*revoked.changes, *reduced), before=before)
+    recorded = recorded_source(profile.name, observed, settings)
+    state = frozen.staying(profile, recorded, state, origins, settings, now).state
+    access = access_by_person(state)
+    grants = [grant for grant in builders.grants(profile, now, origins) if grant.person in access]
+    entitled = {builders.owner_of(profile), *(grant.person for grant in grants)}
+    unlisted = _with_people(state, access.keys() - entitled)
+    revoked = contributor_changes.plan((), unlisted, settings)
+    changes = [*revoked.changes]
+    for grant in grants:
+        changes += _reductions(grant, access[grant.person], state, settings)
+    before = Counter(revoked.before) + Counter(grant.source for grant in grants)
+    return replace(revoked, changes=tuple(changes), before=before)
+
+
+def _reductions(
+    grant: Grant, access: PersonAccess, state: ContributorState, settings: Settings
+) -> Iterator[Change]:
+    """Yield what leaves a person with no more than is granted, and nobody else with access by their objects."""
+    stronger = [binding for binding in access.bindings if _is_stronger(binding, grant)]
+    if stronger:
+        writes = tuple(deletions(state, grant.person, stronger))
+        yield _change(grant, state, stronger[0], Reason.ROLE_CHANGED, writes)
+    for binding in access.bindings:
+        if binding.subjects and binding not in stronger:
+            subjects = {"subjects": [builders.subject(grant.person)]}
+            yield _reduced(grant, state, binding, subjects)
+    for policy in access.policies:
+        if not is_spent(policy) and policy_differences(policy, grant.person, settings):
+            wanted = builders.policy_spec(grant.person, settings)
+            spec = merge_patch.replacing(compare.parsed(policy.spec), wanted)
+            yield _reduced(grant, state, policy, {"spec": spec})
+
+
+def _is_stronger(binding: Binding, grant: Grant) -> bool:
+    return weight(binding.granted) > weight(grant.role) and not is_spent(binding)
 
 
 def _reduced(
-    grant: Grant, held: PersonAccess, room: ContributorState, settings: Settings
-) -> Iterator[Change]:
-    """Yield what leaves a person with no more than they are granted, and nobody else with access by their objects."""
-    stronger = [
-        one
-        for one in held.bindings
-        if weight(one.granted) > weight(grant.role) and not is_spent(one)
-    ]
-    edited = [one for one in held.bindings if one.subjects and one not in stronger]
-    if stronger:
-        yield _change(
-            grant,
-            room,
-            Reason.ROLE_CHANGED,
-            stronger[0],
-            tuple(deletions(room, grant.person, stronger)),
-        )
-    for binding in edited:
-        patch = merge_patch.patch(
-            object_ref(room, binding),
-            {"subjects": [builders.subject(grant.person)]},
-            binding.version,
-            uid=binding.uid,
-            ends=grant.person,
-        )
-        yield _change(grant, room, Reason.DRIFTED, binding, (patch,))
-    for policy in held.policies:
-        if not is_spent(policy) and policy_differences(policy, grant.person, settings):
-            spec = merge_patch.replacing(
-                compare.parsed(policy.spec), builders.policy_spec(grant.person, settings)
-            )
-            patch = merge_patch.patch(
-                object_ref(room, policy),
-                {"spec": spec},
-                policy.version,
-                uid=policy.uid,
-                ends=grant.person,
-            )
-            yield _change(grant, room, Reason.DRIFTED, policy, (patch,))
+    grant: Grant, state: ContributorState, item: Binding | Policy, change: builders.Body
+) -> Change:
+    """Return the patch after which an object gives access to nobody but the person."""
+    patch = merge_patch.patch(
+        object_ref(state, item), change, item.version, uid=item.uid, ends=grant.person
+    )
+    return _change(grant, state, item, Reason.DRIFTED, (patch,))
 
 
 def _change(
     grant: Grant,
-    room: ContributorState,
+    state: ContributorState,
+    item: Binding | Policy,
     reason: Reason,
-    seen: Binding | Policy,
-    sent: tuple[Write, ...],
+    writes: tuple[Write, ...],
 ) -> Change:
-    action = Action.DELETE if reason is Reason.ROLE_CHANGED else Action.UPDATE
-    before = seen.granted if isinstance(seen, Binding) else grant.role
     return Change(
         Phase.REVOKE,
-        room.name,
-        object_ref(room, seen),
-        action,
+        state.name,
+        object_ref(state, item),
+        Action.DELETE if reason is Reason.ROLE_CHANGED else Action.UPDATE,
         reason,
         grant.person,
-        before,
+        item.granted if isinstance(item, Binding) else grant.role,
         grant.role,
-        writes=sent,
+        writes=writes,
     )
 
 
 def left_behind(
-    room: ContributorState, observed: Observed, settings: Settings, origins: Origins, now: datetime
+    state: ContributorState, observed: Observed, settings: Settings, origins: Origins, now: datetime
 ) -> ContributorState:
-    """Return a namespace whose profile is gone, from cluster and document, with only the access that has ended.
+    """Return a namespace whose profile is gone, from cluster and document, with only the access that is revoked.
 
-    That is what a stale profile loses, and whose time is up in any case.
+    That is what a stale profile loses, and in any case access that has ended.
     """
-    if is_protected(room.name, observed, settings):
-        return _only_of(room, ())
-    room = room_to_end(room, observed, settings)
-    over = expiry.only_ended(room, settings, now, is_ours=False).expired
-    stays = settings.stale == "off" or room.name in origins.conflicts
-    gone = () if stays else _not_left_alone(room, origins)
-    return replace(_only_of(room, {*over, *gone}), expired=over)
+    if is_protected(state.name, observed, settings):
+        return _with_people(state, ())
+    state = revocable(state, observed, settings)
+    expired = expiry.only_ended(state, settings, now, is_ours=False).expired
+    revoked = set(expired)
+    if settings.stale != "off" and state.name not in origins.conflicts:
+        revoked.update(_of_readable_sources(state, origins))
+    return replace(_with_people(state, revoked), expired=expired)
 
 
-def _not_left_alone(room: ContributorState, origins: Origins) -> Iterator[Person]:
-    """Yield whose access is not that of a source that cannot be read."""
-    for person, held in access_by_person(room).items():
-        if not any(map(origins.leaves, held.sources)):
+def _of_readable_sources(state: ContributorState, origins: Origins) -> Iterator[Person]:
+    """Yield the people whose access is not that of a source that cannot be read."""
+    for person, access in access_by_person(state).items():
+        if not any(map(origins.leaves, access.sources)):
             yield person
 
 
-def _only_of(room: ContributorState, people: Collection[Person]) -> ContributorState:
-    """Return a namespace with what some people hold in it, and nothing else."""
+def _with_people(state: ContributorState, people: Collection[Person]) -> ContributorState:
+    """Return a namespace with the objects of some people, as if there were no others."""
     kept: list[Binding | Policy] = []
-    for person, held in access_by_person(room).items():
+    for person, access in access_by_person(state).items():
         if person in people:
-            kept += held.objects
-    return with_only(room, kept)
+            kept += access.objects
+    return with_only(state, kept)

@@ -1,4 +1,4 @@
-"""Planning what the document does not define: stale profiles, namespaces without Profile, and expired access. Pure."""
+"""What the document does not define: stale profiles, namespaces without Profile, and expired access. Pure."""
 
 from dataclasses import replace
 
@@ -14,8 +14,9 @@ from profiles_management.kubeflow.planning.draft import Draft
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership
 from profiles_management.kubeflow.state.access_state import ContributorState, contributor_state
-from profiles_management.kubeflow.state.observed import Observed
+from profiles_management.kubeflow.state.observed import MarkedObject, Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.reconcile.plan import Person
 
 
 def stale(
@@ -23,27 +24,37 @@ def stale(
 ) -> tuple[str, ...]:
     """Return the profiles that the document does not name, by the setting `stale` and never a protected one.
 
-    Nor one that a source defines which cannot be read, or that several sources define.
+    A profile is not stale if a source defines it that cannot be read, or several sources do.
 
     Args:
         pmr: without the definitions that do not count; see claims.counted.
     """
-    ours = {"ours": (settings.instance,), "all": (settings.instance, ""), "off": ()}[settings.stale]
     return tuple(
         name
-        for name, one in sorted(ownership.marked_objects(observed, settings).items())
-        if one.mark in ours
-        # without Profiles, an unmarked namespace is not a profile
-        and (one.mark or not settings.standalone)
-        and not pmr.has_profile(name)
-        and name not in pmr.origins.conflicts
-        and not pmr.origins.leaves(one.source)
+        for name, marked in sorted(ownership.marked_objects(observed, settings).items())
+        if _may_be_stale(marked, settings)
+        and not _is_defined(name, marked, pmr)
         and not ownership.is_protected(name, observed, settings)
     )
 
 
+def _may_be_stale(marked: MarkedObject, settings: Settings) -> bool:
+    """Whether the setting `stale` covers a profile with this mark, or without one."""
+    if marked.mark:
+        return settings.stale != "off" and marked.mark == settings.instance
+    # Without Profiles, a namespace without our mark is not a profile.
+    return settings.stale == "all" and not settings.standalone
+
+
+def _is_defined(name: str, marked: MarkedObject, pmr: ProfilesManagementRepresentation) -> bool:
+    """Whether a source defines a profile, or may do so."""
+    if pmr.has_profile(name) or name in pmr.origins.conflicts:
+        return True
+    return pmr.origins.leaves(marked.source)
+
+
 def plan(draft: Draft) -> None:
-    """Plan the stale profiles, then the namespaces in deletion without a Profile, then access whose time is up."""
+    """Plan the stale profiles, then the namespaces in deletion without a Profile, then access that has ended."""
     for name in stale(draft.pmr, draft.observed, draft.settings):
         _plan_stale(draft, name)
     for name in terminating.remaining(draft.observed):
@@ -57,71 +68,75 @@ def _plan_stale(draft: Draft, name: str) -> None:
     """Plan a profile that left the document: it loses its contributors, never its data."""
     draft.stale.append(name)
     observed, settings = draft.observed, draft.settings
-    room = _closable(draft, name)
-    if room is None:
+    state = _revocable(draft, name)
+    if state is None:
         return
     deciding = replace(draft.deciding(name), is_named=False)
     if ownership.marked_objects(observed, settings)[name].mark:
         deciding = replace(deciding, counts="marked")
-    _plan_nobody(draft, room, deciding)
+    _plan_nobody(draft, state, deciding)
     owned = owner_objects.of_no_document(name, observed, settings)
-    staying = {owned.owner} if owned is not None else set()
-    if owned is not None and ownership.is_terminating(name, observed):
-        draft.end_last_owner(name, owned.profile.owner, (), deciding)
+    staying: set[Person] = set()
+    if owned is not None:
+        staying = {owned.owner}
+        if ownership.is_terminating(name, observed):
+            draft.end_last_owner(name, owned.profile.owner, (), deciding)
     draft.end_unmarked(name, owned, staying, deciding, foreign=settings.foreign == "revoke")
+
+
+def _revocable(draft: Draft, name: str) -> ContributorState | None:
+    """Return the namespace of a profile with the access that is ours to end, None where none is."""
+    state = contributor_state(name, draft.observed, draft.now)
+    if ownership.is_ours_to_close(name, draft.observed, draft.settings):
+        return state
+    if ownership.is_terminating(name, draft.observed):
+        return terminating.revocable(state, draft.observed, draft.settings)
+    return None
 
 
 def _plan_remaining(draft: Draft, name: str) -> None:
     """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
-    origins = draft.pmr.origins
-    room = contributor_state(name, draft.observed)
-    room = terminating.left_behind(room, draft.observed, draft.settings, origins, draft.now)
-    # it may be somebody else's, of which nothing is to be said
-    if not (room.bindings or room.policies):
-        return
-    # Its Profile is gone, so this access is at stake for no source: its admin can plant as much as
-    # they like.
-    _plan_nobody(draft, room, Deciding(merged=origins.is_merged, counts="nothing"))
+    state = terminating.left_behind(
+        contributor_state(name, draft.observed),
+        draft.observed,
+        draft.settings,
+        draft.pmr.origins,
+        draft.now,
+    )
+    # Without access of ours, the namespace may be somebody else's, and is not reported.
+    if state.bindings or state.policies:
+        _plan_nobody(draft, state, _uncounted(draft))
 
 
 def _plan_let_go(draft: Draft) -> None:
     """Plan the end of what other sources gave in profiles that stay as they are, and give no longer."""
-    origins = draft.pmr.origins
+    observed, settings, origins = draft.observed, draft.settings, draft.pmr.origins
     for name in sorted(draft.frozen.keys() | origins.conflicts.keys()):
-        anchor = ownership.marked_objects(draft.observed, draft.settings).get(name)
-        is_ours = anchor is not None and anchor.mark == draft.settings.instance
-        if is_ours and not ownership.is_protected(name, draft.observed, draft.settings):
-            room = frozen.let_go(name, draft.observed, draft.settings, origins, draft.now)
-            found = contributor_changes.plan((), room, draft.settings)
-            draft.changes += draft.tally.people(found, draft.deciding(name))
+        if not ownership.has_our_mark(name, observed, settings):
+            continue
+        if not ownership.is_protected(name, observed, settings):
+            state = frozen.let_go(name, observed, settings, origins, draft.now)
+            people = contributor_changes.plan((), state, settings)
+            draft.changes += draft.tally.people(people, draft.deciding(name))
 
 
 def _plan_expired(draft: Draft) -> None:
     """Plan the end of access whose time is up where nothing else is planned, whatever the reason for that is."""
-    # They are at stake for no source: a namespace's admin can plant as many of these as they like.
-    deciding = Deciding(merged=draft.pmr.origins.is_merged, counts="nothing")
-    for room in expiry.remaining(
-        draft.pmr, draft.observed, draft.settings, draft.now, done=draft.planned
-    ):
-        if ownership.is_protected(room.name, draft.observed, draft.settings):
-            draft.warnings.append(expiry.protected(room))
+    observed, settings = draft.observed, draft.settings
+    for state in expiry.remaining(draft.pmr, observed, settings, draft.now, done=draft.planned):
+        if ownership.is_protected(state.name, observed, settings):
+            draft.warnings.append(expiry.protected(state))
         else:
-            _plan_nobody(draft, room, deciding)
+            _plan_nobody(draft, state, _uncounted(draft))
 
 
-def _plan_nobody(draft: Draft, room: ContributorState, deciding: Deciding) -> None:
+def _plan_nobody(draft: Draft, state: ContributorState, deciding: Deciding) -> None:
     """Plan that nobody contributes to a namespace any more."""
-    found = contributor_changes.plan((), room, draft.settings)
-    draft.add_people(room.name, found, deciding)
-    draft.warn_of_unmanaged(room.name, (), found.revoked)
+    people = contributor_changes.plan((), state, draft.settings)
+    draft.add_people(state.name, people, deciding)
+    draft.warn_of_unmanaged(state.name, (), people.revoked)
 
 
-def _closable(draft: Draft, name: str) -> ContributorState | None:
-    """Return the namespace of a profile with the access that is ours to end, None where none is."""
-    if ownership.is_ours_to_close(name, draft.observed, draft.settings):
-        return contributor_state(name, draft.observed, draft.now)
-    if ownership.is_terminating(name, draft.observed):
-        return terminating.room_to_end(
-            contributor_state(name, draft.observed, draft.now), draft.observed, draft.settings
-        )
-    return None
+def _uncounted(draft: Draft) -> Deciding:
+    """Return that the brake does not count the access to a profile: its admin can create as much as they like."""
+    return Deciding(merged=draft.pmr.origins.is_merged, counts="nothing")

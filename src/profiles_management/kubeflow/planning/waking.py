@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.kubeflow.objects.builders import timestamp
 from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State
-from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.profile_state import ProfileState
+from profiles_management.kubeflow.planning.context import ProfileContext
+from profiles_management.kubeflow.state.observed import Observed, ProfileSeen
 from profiles_management.reconcile.clock import read_moment
 from profiles_management.reconcile.plan import (
     Action,
@@ -21,64 +21,67 @@ from profiles_management.reconcile.plan import (
     ObjectRef,
     Person,
     Phase,
+    Write,
 )
 
 _AGAIN = timedelta(hours=1)
 
 
-def gone(footing: ProfileState, observed: Observed, now: datetime) -> list[ObjectRef]:
+def missing(context: ProfileContext) -> list[ObjectRef]:
     """Return the owner's objects that the profile controller made once and does not see to be gone.
 
     None of them where it has something to do anyway, or was woken for them within the last hour.
     """
-    seen, space = footing.profile, footing.namespace
-    # nearly all
-    if seen is None or (
-        seen.name in observed.owner_policies and seen.name in observed.owner_bindings
-    ):
+    profile = context.state.profile
+    if profile is None:
         return []
-    if space is None or not seen.complete or "Namespace" not in observed.holds:
-        return []
-    is_busy = (
-        footing.needs_annotation or footing.changes_owner or footing.previous_owner is not None
-    )
-    if is_busy or is_recent(seen.woken, now):
-        return []
-    return list(_missing(seen.name, observed))
+    objects = list(_missing(profile.name, context.observed))
+    if objects and _sees_nothing_to_do(profile, context):
+        return objects
+    return []
+
+
+def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
+    """Yield the owner's objects that do not exist, in the order in which the controller creates them."""
+    if name not in observed.owner_policies:
+        yield ObjectRef("AuthorizationPolicy", name, naming.OWNER_POLICY)
+    if name not in observed.owner_bindings:
+        yield ObjectRef("RoleBinding", name, naming.OWNER_BINDING)
+
+
+def _sees_nothing_to_do(profile: ProfileSeen, context: ProfileContext) -> bool:
+    """Whether the profile controller was through with a profile, and nothing wakes it."""
+    state = context.state
+    if state.namespace is None or not profile.complete or not context.holds("Namespace"):
+        return False
+    if state.needs_annotation or state.changes_owner or state.previous_owner is not None:
+        return False
+    return not is_recent(profile.woken, context.now)
 
 
 def changes(name: str, owner: Person, missing: list[ObjectRef], now: datetime) -> Iterator[Change]:
-    """Yield what wakes the profile controller and, once it has made the objects, forgets that it was woken."""
+    """Yield what wakes the profile controller and, once it has made the objects, removes the record of it."""
     if not missing:
         return
-    profile = ObjectRef("Profile", "", name)
-    conditions = tuple(_there(ref, owner) for ref in missing)
+    conditions = tuple(_created(ref, owner) for ref in missing)
     yield Change(
         Phase.SWITCH,
         name,
         missing[0],
         Action.CREATE,
         KubeflowReason.INCOMPLETE,
-        writes=(
-            merge_patch.patch(
-                profile, {"metadata": {"annotations": {naming.WOKEN: timestamp(now)}}}
-            ),
-            merge_patch.patch(
-                profile, {"metadata": {"annotations": {naming.WOKEN: None}}}, after=conditions[-1]
-            ),
-        ),
+        writes=(_recorded(name, timestamp(now)), _recorded(name, None, conditions[-1])),
         settled=conditions,
     )
 
 
-def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
-    if name not in observed.owner_policies:
-        yield ObjectRef("AuthorizationPolicy", name, naming.OWNER_POLICY)
-    if name not in observed.owner_bindings:  # which the controller makes last
-        yield ObjectRef("RoleBinding", name, naming.OWNER_BINDING)
+def _recorded(name: str, since: str | None, after: Condition | None = None) -> Write:
+    """Return the patch of the Profile that records since when the controller is to make the objects again."""
+    change = {"metadata": {"annotations": {naming.WOKEN: since}}}
+    return merge_patch.patch(ObjectRef("Profile", "", name), change, after=after)
 
 
-def _there(ref: ObjectRef, owner: Person) -> Condition:
+def _created(ref: ObjectRef, owner: Person) -> Condition:
     if ref.kind == "RoleBinding":
         return Condition(ref, State.BOUND, str(owner))
     return Condition(ref, State.THERE)

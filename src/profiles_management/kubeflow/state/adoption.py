@@ -23,7 +23,7 @@ def adopted(
     ]
 
 
-def told(name: str, observed: Observed) -> Iterator[Problem]:
+def warnings(name: str, observed: Observed) -> Iterator[Problem]:
     """Yield what a namespace that is taken over has in it, or why that is not known."""
     contents = observed.contents.get(name)
     if contents is None:
@@ -38,7 +38,7 @@ def told(name: str, observed: Observed) -> Iterator[Problem]:
 
 
 def _is_taken(profile: Profile, observed: Observed, settings: Settings) -> bool:
-    space = observed.namespaces.get(profile.name)
-    if space is None or space.deleting or is_protected(profile.name, observed, settings):
+    namespace = observed.namespaces.get(profile.name)
+    if namespace is None or namespace.deleting or is_protected(profile.name, observed, settings):
         return False
     return not has_our_mark(profile.name, observed, settings)

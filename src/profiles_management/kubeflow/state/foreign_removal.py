@@ -33,13 +33,13 @@ class Removal:
     bound: tuple[Person, ...]
 
 
-def applies(footing: ProfileState, settings: Settings, *, adopt: bool) -> bool:
+def applies(state: ProfileState, settings: Settings, *, adopt: bool) -> bool:
     """Return whether access by objects that are not managed is taken away from a profile.
 
     Not in the run that adopts it: who had access before was not asked, unless the document says
     `adopt: true`.
     """
-    return settings.foreign == "revoke" and (adopt or not footing.needs_mark)
+    return settings.foreign == "revoke" and (adopt or not state.needs_mark)
 
 
 def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Removal]:

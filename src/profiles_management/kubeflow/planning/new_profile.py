@@ -1,0 +1,102 @@
+"""A profile that does not exist yet: the change that creates its Profile, or in standalone mode its Namespace. Pure."""
+
+from collections.abc import Iterator
+
+from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming
+from profiles_management.kubeflow.planning.context import ProfileContext
+from profiles_management.kubeflow.planning.owner_conditions import owner_annotated, owner_bound
+from profiles_management.kubeflow.planning.profile_spec import recorded_fields
+from profiles_management.kubeflow.planning.resource_quota import follows
+from profiles_management.kubeflow.state import profile_state, recorded_keys
+from profiles_management.pmr.classes import Profile
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    Condition,
+    FieldDiff,
+    ObjectRef,
+    Phase,
+    Reason,
+    Write,
+)
+
+
+def creation(profile: Profile, context: ProfileContext) -> Change:
+    """Return the step that creates a profile with its owner."""
+    fields = [FieldDiff("owner", None, str(builders.owner_of(profile)))]
+    if context.settings.standalone:
+        kind, writes = "Namespace", tuple(_namespace(profile, context))
+    else:
+        kind, writes = "Profile", tuple(_profile(profile, context))
+        fields += compare.quota({}, context.wanted.quota or {})
+    return Change(
+        Phase.GRANT,
+        profile.name,
+        ObjectRef(kind, "", profile.name),
+        Action.CREATE,
+        Reason.WANTED if context.state.namespace is None else Reason.ADOPTED,
+        fields=tuple(fields),
+        writes=writes,
+        settled=_settled(profile, context),
+    )
+
+
+def _settled(profile: Profile, context: ProfileContext) -> tuple[Condition, ...]:
+    """Return what must hold before the step is done.
+
+    The profile controller binds the owner after it created the namespace, and then creates the
+    quota.
+    """
+    if not context.holds("Namespace"):
+        return ()
+    if context.settings.standalone:
+        owner = builders.owner_of(profile)
+        return (profile_state.namespace_ready(profile.name, owner.name),)
+    if not context.wanted.quota:
+        return (owner_bound(profile),)
+    return owner_bound(profile), follows(profile.name, context.wanted.quota)
+
+
+def _profile(profile: Profile, context: ProfileContext) -> Iterator[Write]:
+    """Yield the writes. A namespace that exists has to name its owner first, or the controller refuses the Profile."""
+    namespace = context.state.namespace
+    touched = ""
+    if namespace is not None:
+        touched = profile_state.woken_for(namespace)
+        if context.state.needs_annotation:
+            yield owner_annotated(namespace, builders.owner_of(profile))
+    annotations = {
+        naming.SETS: recorded_fields(context.wanted.sets()),
+        naming.SOURCE: context.wanted.source,
+        naming.TOUCHED: touched,
+    }
+    quota, settings = context.wanted.quota, context.settings
+    yield merge_patch.create(
+        builders.profile_body(profile, quota, _without_empty(annotations), settings)
+    )
+
+
+def _namespace(profile: Profile, context: ProfileContext) -> Iterator[Write]:
+    """Yield the writes that create a Namespace with the owner's objects."""
+    wanted, settings = context.wanted, context.settings
+    records = {
+        naming.KEYS: recorded_keys.record(wanted.labels, wanted.annotations),
+        naming.SOURCE: wanted.source,
+    }
+    owner = {naming.OWNER: builders.owner_of(profile).name}
+    yield merge_patch.create(
+        builders.named(
+            "Namespace",
+            profile.name,
+            labels={**wanted.labels, **builders.marks(settings)},
+            annotations={**wanted.annotations, **_without_empty(records), **owner},
+        )
+    )
+    owned = builders.owned(profile, settings)
+    yield merge_patch.create(owned.binding)
+    if context.holds("AuthorizationPolicy"):
+        yield merge_patch.create(owned.policy)
+
+
+def _without_empty(annotations: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in annotations.items() if value}

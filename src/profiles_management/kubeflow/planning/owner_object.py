@@ -1,0 +1,284 @@
+"""One of the two objects of an owner, the RoleBinding or the AuthorizationPolicy: the writes that correct it. Pure."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state.observed import Observed, OwnerObject
+from profiles_management.kubeflow.state.profile_state import ProfileState
+from profiles_management.pmr.classes import Profile
+from profiles_management.reconcile.plan import FieldDiff, ObjectRef, Person, Write
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerContext:
+    """What both objects of one profile's owner are compared with.
+
+    Attributes:
+        owner: the owner of the document.
+        previous_owner: the owner whom the Profile names until this run changes it, None where it
+            names the document's.
+        is_settled: whether the profile controller has nothing to write to the objects.
+    """
+
+    profile: Profile
+    state: ProfileState
+    observed: Observed
+    settings: Settings
+    owner: Person
+    previous_owner: Person | None
+    is_settled: bool
+
+
+class OwnerObjectPlanner(ABC):
+    """Plans one object of an owner.
+
+    Attributes:
+        existing: the object as it is.
+        others: who else has access by it; None where nobody does.
+    """
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+
+    def __init__(
+        self, context: OwnerContext, existing: OwnerObject, others: tuple[Person, ...] | None
+    ) -> None:
+        self.context = context
+        self.existing = existing
+        self.others = others
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The reference of the object."""
+        return ObjectRef(self.kind, self.context.profile.name, self.name)
+
+    @property
+    @abstractmethod
+    def body(self) -> builders.Body:
+        """The object as this program creates it where there is no profile controller."""
+
+    # other people's access
+
+    @abstractmethod
+    def people_fields(self) -> Iterator[FieldDiff]:
+        """Yield who has access by the object, and who is to have it."""
+
+    @abstractmethod
+    def _only_owner(self) -> builders.Body:
+        """Return the part of a patch after which only the owner has access."""
+
+    def is_owner_with_prefix(self) -> bool:
+        """Return whether the only other person is the owner with a prefix that the settings do not have."""
+        return False
+
+    def revocation(self) -> tuple[Write, ...]:
+        """Return the writes after which only the owner has access, whatever somebody wrote meanwhile."""
+        if self.context.settings.standalone:
+            return self.standalone_writes()
+        metadata = self._reference_patch()
+        if self.context.is_settled:
+            metadata |= self._annotations_patch()
+        change = self._only_owner()
+        if metadata:
+            change["metadata"] = metadata
+        return (self._patch(change),)
+
+    # what the profile controller does not correct
+
+    def correction(self) -> builders.Body:
+        """Return the patch that corrects the object, empty for one that is right."""
+        metadata = self._annotations_patch()
+        change: builders.Body = {}
+        if self.others is None:
+            metadata |= self._reference_patch()
+            change = self._correction()
+        if metadata:
+            change["metadata"] = metadata
+        return change
+
+    def corrected_fields(self) -> Iterator[FieldDiff]:
+        """Yield what the correction changes, annotations aside; an object with others is not corrected."""
+        if self.others is None:
+            for field in self._corrected_fields():
+                yield replace(field, path=f"{self.name}.{field.path}")
+
+    def _correction(self) -> builders.Body:
+        """Return the part of the correction that is not metadata."""
+        return {}
+
+    @abstractmethod
+    def _corrected_fields(self) -> Iterator[FieldDiff]:
+        """Yield what the correction changes."""
+
+    def reference_fields(self) -> Iterator[FieldDiff]:
+        """Yield that the ownerReference is not as the profile controller wrote it."""
+        if self._has_lost_reference():
+            yield FieldDiff("ownerReferences", None, f"Profile {self.context.profile.name}")
+
+    def _annotations_patch(self) -> builders.Body:
+        """Return the part of a patch of the metadata that names the owner."""
+        annotations: dict[str, str] = {}
+        if self.existing.user != self.context.owner.name:
+            annotations["user"] = self.context.owner.name
+        if self.existing.role != "admin":
+            annotations["role"] = "admin"
+        return {"annotations": annotations} if annotations else {}
+
+    def _reference_patch(self) -> builders.Body:
+        """Return the part of a patch of the metadata that sets a lost ownerReference again."""
+        profile = self.context.state.profile
+        if profile is None or not self._has_lost_reference():
+            return {}
+        return {"ownerReferences": [builders.controlled_by(profile.name, profile.uid)]}
+
+    def _has_lost_reference(self) -> bool:
+        profile = self.context.state.profile
+        if profile is None or not profile.uid or "Namespace" not in self.context.observed.holds:
+            return False
+        return self.existing.controlled_by != profile.name
+
+    # without a profile controller
+
+    @abstractmethod
+    def _differs(self, body: builders.Body) -> bool:
+        """Return whether the object is not as this program creates it, its metadata aside."""
+
+    @abstractmethod
+    def _replacement(self, body: builders.Body) -> builders.Body:
+        """Return the part of a patch that makes the object what this program creates, its metadata aside."""
+
+    def _needs_recreation(self, body: builders.Body) -> bool:  # noqa: ARG002 - a policy can always be patched
+        return False
+
+    def standalone_writes(self) -> tuple[Write, ...]:
+        """Return what corrects the object where there is no profile controller."""
+        body, existing = self.body, self.existing
+        if self._needs_recreation(body):
+            ends = self._loser()
+            version, uid = existing.version, existing.uid
+            deletion = merge_patch.delete(self.ref, version, uid=uid, ends=ends)
+            return deletion, merge_patch.create(body)
+        is_marked = existing.mark == self.context.settings.instance
+        if is_marked and not self._annotations_patch() and not self._differs(body):
+            return ()
+        metadata = {key: body["metadata"][key] for key in ("labels", "annotations")}
+        return (self._patch({"metadata": metadata, **self._replacement(body)}),)
+
+    def _patch(self, change: builders.Body) -> Write:
+        version, uid = self.existing.version, self.existing.uid
+        return merge_patch.patch(self.ref, change, version, uid=uid, ends=self._loser())
+
+    def _loser(self) -> Person | None:
+        """Return a person who loses access by a write."""
+        return self.others[0] if self.others else None
+
+
+class OwnerBindingPlanner(OwnerObjectPlanner):
+    """Plans the RoleBinding of an owner."""
+
+    kind = "RoleBinding"
+    name = naming.OWNER_BINDING
+
+    @property
+    def body(self) -> builders.Body:
+        """The RoleBinding as this program creates it."""
+        return builders.owned(self.context.profile, self.context.settings).binding
+
+    def people_fields(self) -> Iterator[FieldDiff]:
+        """Yield who is bound, and who is to be."""
+        bound = [str(person) for person in self.existing.people]
+        yield FieldDiff("subjects", bound, [str(self.context.owner)])
+
+    def _only_owner(self) -> builders.Body:
+        """Bind the owner; while a profile changes hands, the previous one, whom the controller replaces."""
+        profile, previous_owner = self.context.state.profile, self.context.previous_owner
+        if profile is None or previous_owner is None or previous_owner not in self.existing.people:
+            return {"subjects": [builders.owner_spec(self.context.profile.owner)]}
+        namespace = profile.owner_namespace or self.context.profile.name
+        return {"subjects": [builders.subject(previous_owner, namespace)]}
+
+    def _correction(self) -> builders.Body:
+        if not self._is_misbound():
+            return {}
+        return {"subjects": [builders.owner_spec(self.context.profile.owner)]}
+
+    def _corrected_fields(self) -> Iterator[FieldDiff]:
+        if self._is_misbound():
+            yield from self.people_fields()
+        yield from self.reference_fields()
+
+    def _is_misbound(self) -> bool:
+        """Whether it does not bind the owner, and no controller corrects that by itself."""
+        if len(self.existing.subjects) != 1:
+            return True
+        if not self.context.is_settled or not self._has_lost_reference():
+            return False
+        return self.existing.subject != self.context.owner
+
+    def _needs_recreation(self, body: builders.Body) -> bool:
+        """Whether it binds to another ClusterRole, which cannot be changed."""
+        return bool(self.existing.cluster_role != body["roleRef"]["name"])
+
+    def _differs(self, body: builders.Body) -> bool:
+        namespace = body["subjects"][0].get("namespace", "")
+        if self.existing.subject != self.context.owner:
+            return True
+        return bool(self.existing.namespace != namespace)
+
+    def _replacement(self, body: builders.Body) -> builders.Body:
+        return {"subjects": body["subjects"]}
+
+
+class OwnerPolicyPlanner(OwnerObjectPlanner):
+    """Plans the AuthorizationPolicy of an owner."""
+
+    kind = "AuthorizationPolicy"
+    name = naming.OWNER_POLICY
+
+    @property
+    def body(self) -> builders.Body:
+        """The AuthorizationPolicy as this program creates it."""
+        return builders.owned(self.context.profile, self.context.settings).policy
+
+    def people_fields(self) -> Iterator[FieldDiff]:
+        """Yield who is let in, and who is to be."""
+        people = policies.people_of_owners_policy(self.existing.spec, self.context.settings)
+        yield FieldDiff("lets in", [person.name for person in people], [self.context.owner.name])
+
+    def is_owner_with_prefix(self) -> bool:
+        """Return whether the only other person is the owner with a prefix that the settings do not have.
+
+        Then nobody else loses access, and a wrong setting must not lock the owner out. The profile
+        controller's own policies are not judged by the settings.
+        """
+        context = self.context
+        if not context.settings.standalone or self.others is None or len(self.others) != 1:
+            return False
+        if builders.lets_in(self.existing.spec, context.owner, context.settings):
+            return False
+        return self.others[0].name.endswith(context.owner.name)
+
+    def _only_owner(self) -> builders.Body:
+        """Let in the owner; while a profile changes hands, the previous one too."""
+        owners = {self.context.owner.name}
+        if self.context.previous_owner is not None:
+            owners.add(self.context.previous_owner.name)
+        return {"spec": policies.patch_for_only(owners, self.existing.spec, self.context.settings)}
+
+    def _corrected_fields(self) -> Iterator[FieldDiff]:
+        yield from self.reference_fields()
+        if self.context.settings.standalone and self.context.is_settled:
+            yield from self._spec_fields(self.body)
+
+    def _spec_fields(self, body: builders.Body) -> tuple[FieldDiff, ...]:
+        return compare.policy(self.existing.spec, compare.encoded(body["spec"]))
+
+    def _differs(self, body: builders.Body) -> bool:
+        return bool(self._spec_fields(body))
+
+    def _replacement(self, body: builders.Body) -> builders.Body:
+        return {"spec": merge_patch.replacing(compare.parsed(self.existing.spec), body["spec"])}
