@@ -73,7 +73,7 @@ def test_the_refusal_says_what_the_administrator_can_do():
 
     (problem,) = refused.value.problems
     assert str(problem) == (
-        '<text>:1:64 profiles[0].labels["openshift.io/node-selector"]: "openshift.io/node-selector" has a domain, and '
-        "what reads it is not known here. Remove it, or ask the administrator to list it in the setting allowed_keys, "
+        '<text>:1:64 profiles[0].labels["openshift.io/node-selector"]: "openshift.io/node-selector" has a domain '
+        "that is not allowed for this source. Remove it, or ask the administrator to list it in the setting allowed_keys, "
         "or to trust this source [not-trusted]"
     )

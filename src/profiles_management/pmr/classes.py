@@ -1,7 +1,7 @@
-"""The words of the house: a PMR says which profiles exist, who owns them, who contributes, how much each may use.
+"""The models of a PMR: which profiles exist, who owns them, who contributes, what each may use.
 
-The names are those of canonical/github-profiles-automator, so a charm written for it finds them
-here.
+The names are those of canonical/github-profiles-automator, so that a charm that uses its classes
+works with these.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pydantic import (
 
 from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.limit_range import LimitRangeItem, LimitRangeSpec
-from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal
+from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal, refuse
 from profiles_management.pmr.names import (
     LONGEST_LABEL,
     annotation_findings,
@@ -72,14 +72,12 @@ _Mapping = TypeVar("_Mapping", dict[str, str], dict[str, str | None])
 
 
 def _labels(labels: _Mapping) -> _Mapping:
-    if found := label_findings(labels):
-        raise refusal(found)
+    refuse(label_findings(labels))
     return labels
 
 
 def _annotations(annotations: dict[str, str]) -> dict[str, str]:
-    if found := annotation_findings(annotations):
-        raise refusal(found)
+    refuse(annotation_findings(annotations))
     return annotations
 
 
@@ -96,37 +94,41 @@ Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
 
 
 def _finite(spec: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    if found := [*_not_finite(spec, ())]:
-        raise refusal(found)
+    refuse(_not_finite(spec, ()))
     return spec
 
 
 def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
     if isinstance(value, float) and not isfinite(value):
-        yield Finding(
-            "not-json", "JSON has no such number", "write a number, or text in double quotes", path
-        )
-    elif isinstance(value, dict | list):
-        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _not_finite(part, (*path, key))
+        remedy = "write a number, or text in double quotes"
+        yield Finding("not-json", "JSON has no such number", remedy, path)
+    for key, part in _parts(value):
+        yield from _not_finite(part, (*path, key))
 
 
-def _few_without_json(spec: object, info: ValidationInfo) -> object:
-    """Refuse a spec with more values that JSON does not have than a document may have problems."""
+def _parts(value: object) -> Iterable[tuple[str | int, Any]]:
+    """Return the keys or indexes and the values in a mapping or a list; none of other values."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _limited_without_json(spec: object, info: ValidationInfo) -> object:
+    """Refuse a spec with more values that are not JSON than a document may have problems."""
     budget = info.context if isinstance(info.context, Budget) else Budget()
     budget.findings -= sum(1 for _ in islice(_without_json(spec), max(0, budget.findings) + 1))
     if budget.findings < 0:
-        what = "more values here than are worth counting are not JSON"
-        raise refusal([Finding("not-json", what, "write text, numbers, lists and mappings")])
+        what = "too many values here are not JSON"
+        raise refusal(Finding("not-json", what, "write text, numbers, lists and mappings"))
     return spec
 
 
 def _without_json(value: object) -> Iterator[object]:
-    if isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _without_json(part)
-    elif value is not None and not isinstance(value, str | int | float):
+    """Yield each value inside a value that JSON cannot hold, such as a date."""
+    if value is not None and not isinstance(value, str | int | float | dict | list):
         yield value
+    for _, part in _parts(value):
+        yield from _without_json(part)
 
 
 class Plugin(Model):
@@ -137,7 +139,7 @@ class Plugin(Model):
     )
     kind: Annotated[Text, Field(min_length=1)]
     spec: Annotated[
-        dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_few_without_json)
+        dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_limited_without_json)
     ] = Field(default_factory=dict)
 
     def to_spec(self) -> dict[str, Any]:
@@ -146,15 +148,15 @@ class Plugin(Model):
         return spec | {"kind": self.kind, "spec": self.spec}
 
 
-def _none_is_nobody(value: object) -> object:
-    """Code may pass None, as for github-profiles-automator; a document has to write `[]`."""
+def _empty_for_none(value: object) -> object:
+    """Return [] for None, which code for github-profiles-automator may pass; documents cannot."""
     return [] if value is None else value
 
 
 People = Annotated[list[Contributor], FailFast()]
-"""Contributors; of many that are wrong, pydantic reports the first. `salvage.refused_people` looks at each."""
+"""Contributors. pydantic stops at the first wrong one; `checking` validates each of them then."""
 
-Contributors = Annotated[People, BeforeValidator(_none_is_nobody)]
+Contributors = Annotated[People, BeforeValidator(_empty_for_none)]
 
 
 class Profile(Model):
@@ -180,32 +182,32 @@ class Profile(Model):
 
     @model_validator(mode="after")
     def _people_fit(self) -> Self:
-        if found := people_findings(self.owner, self.contributors):
-            raise refusal(found)
+        refuse(people_findings(self.owner, self.contributors))
         return self
 
 
 class Addition(Model):
-    """Contributors whom a source adds to a profile that another source defines and opens. It never grants admin."""
+    """Contributors that a source adds to an open profile of another source; never an admin."""
 
     name: ProfileName
     contributors: People
 
     @model_validator(mode="after")
     def _people_fit(self) -> Self:
-        found = people_findings(None, self.contributors)
+        refuse([*people_findings(None, self.contributors), *self._admins()])
+        return self
+
+    def _admins(self) -> Iterator[Finding]:
         for index, person in enumerate(self.contributors):
             if person.role is ContributorRole.ADMIN:
-                what = f"{quoted(person.name)} cannot be made admin of a profile that another source defines"
-                remedy = "write: role: edit, or view; admin is for the source that defines the profile to give"
-                found.append(Finding("admin-added", what, remedy, ("contributors", index, "role")))
-        if found:
-            raise refusal(found)
-        return self
+                what = f"{quoted(person.name)} cannot be an admin of a profile of another source"
+                remedy = "write: role: edit, or view; only the source of the profile can add admins"
+                path = ("contributors", index, "role")
+                yield Finding("admin-added", what, remedy, path)
 
 
 class Defaults(Model):
-    """What holds for every profile that does not say otherwise."""
+    """Values for each profile that does not set its own."""
 
     resources: ResourceQuotaSpecModel | None = None
     limit_range: LimitRangeSpec | None = Field(
@@ -220,7 +222,7 @@ _ADDITIONS: Final = TypeAdapter(list[Addition])
 
 
 def _listed(argument: str, value: object) -> list[Any]:
-    """Return an argument as a list; a mapping can be iterated too, and would be misread."""
+    """Return an argument as a list; iterating over a mapping or a model would give its keys."""
     if isinstance(value, Mapping | Model | str) or not isinstance(value, Iterable):
         message = f"{argument} is {type(value).__name__}. Pass a list, or leave it out for none."
         raise TypeError(message)
@@ -228,17 +230,22 @@ def _listed(argument: str, value: object) -> list[Any]:
 
 
 class ProfilesManagementRepresentation:
-    """Which profiles there are to be. `profiles` is a mapping by name, `defaults` hold for all of them.
+    """The profiles that should exist.
 
-    A document that is one source among several may add contributors to profiles of the others:
-    `additions`, by the profile's name. They mean nothing before `merging.merge`, which notes in
-    `origins` which source said what. `warnings` are those found when a document was read; None
-    where code has built it.
+    A document that is one source among several may add contributors to profiles of the others.
+    These additions have no effect before `merging.merge`, which records the sources in `origins`.
+
+    Attributes:
+        profiles: the profiles by name.
+        additions: the additions by the name of the profile.
+        defaults: values for each profile that does not set its own.
+        origins: which source defines what, for a merged document.
+        warnings: what was found when the document was read; None for a document built by code.
 
     Args:
-        profiles_list: profiles, each of another name.
-        defaults: what holds where a profile says nothing.
-        additions: what is added to profiles of other sources, each to another one.
+        profiles_list: profiles with different names.
+        defaults: values for each profile that does not set its own.
+        additions: additions to profiles of other sources, at most one for each profile.
 
     Raises:
         TypeError: `profiles_list` or `additions` is not a list, such as None or a mapping.
@@ -260,12 +267,12 @@ class ProfilesManagementRepresentation:
         self.warnings: tuple[Problem, ...] | None = None
         for profile in _PROFILES.validate_python(_listed("profiles_list", profiles_list)):
             if profile.name in self.profiles:
-                message = f'two profiles are called "{profile.name}". Rename one of them.'
+                message = f'two profiles have the name "{profile.name}". Rename one of them.'
                 raise DuplicateProfileError(message)
             self.profiles[profile.name] = profile
         for addition in _ADDITIONS.validate_python(_listed("additions", additions)):
             if addition.name in self.profiles or addition.name in self.additions:
-                message = f'two entries are called "{addition.name}". Make one of them.'
+                message = f'two entries have the name "{addition.name}". Merge them into one.'
                 raise DuplicateProfileError(message)
             self.additions[addition.name] = addition
 
@@ -273,20 +280,22 @@ class ProfilesManagementRepresentation:
         """Add a profile. Adding an equal one again changes nothing.
 
         Raises:
-            DuplicateProfileError: a different profile of that name is there; it stays.
+            DuplicateProfileError: a different profile has this name; it stays.
         """
         present = self.profiles.setdefault(profile.name, profile)
         if present != profile:
             name = profile.name
             remedy = f'Call remove_profile("{name}") first.'
-            raise DuplicateProfileError(f'there is another profile called "{name}". {remedy}')
+            raise DuplicateProfileError(
+                f'there is another profile with the name "{name}". {remedy}'
+            )
 
     def remove_profile(self, name: str | None) -> None:
-        """Remove a profile by its name; one that is not there is no error."""
+        """Remove a profile by its name, if there is one."""
         self.profiles.pop(name or "", None)
 
     def without(self, names: Collection[str]) -> ProfilesManagementRepresentation:
-        """Return a document without these profiles, and with everything else of this one."""
+        """Return a copy without these profiles."""
         rest = ProfilesManagementRepresentation()
         vars(rest).update(vars(self))
         rest.profiles = {
@@ -295,7 +304,7 @@ class ProfilesManagementRepresentation:
         return rest
 
     def has_profile(self, name: str | None) -> bool:
-        """Tell whether a profile of that name is there."""
+        """Return whether there is a profile with this name."""
         return name in self.profiles
 
     def in_order(self) -> list[Profile]:
@@ -303,23 +312,22 @@ class ProfilesManagementRepresentation:
         return [self.profiles[name] for name in sorted(self.profiles)]
 
     def resources_of(self, profile: Profile) -> ResourceQuotaSpecModel | None:
-        """Return the quota that holds for a profile: its own or the default, as a whole. None: neither says any."""
+        """Return the quota of a profile: its own or else the default; None if there is neither."""
         if profile.resources is not None or self.defaults is None:
             return profile.resources
         return self.defaults.resources
 
     def limit_range_of(self, profile: Profile) -> LimitRangeSpec | None:
-        """Return the LimitRange that holds for a profile: its own or the default, as a whole."""
+        """Return the LimitRange of a profile: its own or else the default; None if there is neither."""
         if profile.limit_range is not None or self.defaults is None:
             return profile.limit_range
         return self.defaults.limit_range
 
     def labels_of(self, profile: Profile) -> dict[str, str]:
-        """Return the labels that hold for a profile: the defaults, key by key replaced or dropped (None) by its own."""
-        defaults = self.defaults.labels if self.defaults else {}
-        return {
-            key: value for key, value in {**defaults, **profile.labels}.items() if value is not None
-        }
+        """Return the labels of a profile: the defaults, replaced or dropped (None) by its own."""
+        labels: dict[str, str | None] = {**(self.defaults.labels if self.defaults else {})}
+        labels |= profile.labels
+        return {key: value for key, value in labels.items() if value is not None}
 
     def __len__(self) -> int:
         return len(self.profiles)
@@ -330,8 +338,10 @@ class ProfilesManagementRepresentation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ProfilesManagementRepresentation):
             return NotImplemented
-        mine, theirs = ((one.profiles, one.additions, one.defaults) for one in (self, other))
-        return mine == theirs
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        return self.profiles, self.additions, self.defaults
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -343,5 +353,6 @@ class ProfilesManagementRepresentation:
         return "\n".join(lines) + "\n"
 
     def __repr__(self) -> str:
-        names = ", ".join(sorted(self.profiles)[:_SHOWN]) + (", ..." if len(self) > _SHOWN else "")
+        shown = sorted(self.profiles)[:_SHOWN]
+        names = ", ".join([*shown, "..."] if len(self) > _SHOWN else shown)
         return f"<ProfilesManagementRepresentation of {len(self)} profiles: {names}>"

@@ -14,7 +14,16 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from profiles_management.pmr import quantities
 from profiles_management.pmr.document_limits import Budget
-from profiles_management.pmr.model import Finding, Model, Text, no_items, refusal
+from profiles_management.pmr.model import (
+    Finding,
+    Model,
+    Text,
+    below,
+    no_items,
+    refusal,
+    refuse,
+    write_or,
+)
 from profiles_management.pmr.names import is_qualified, near, quoted
 from profiles_management.pmr.resources import (
     CONTAINER_RESOURCES,
@@ -35,7 +44,7 @@ def _type(name: str) -> str:
         return name
     meant = near(name, TYPES)
     remedy = f"write: type: {meant}" if meant else "use one of: " + ", ".join(TYPES)
-    raise refusal([Finding("unknown-limit-type", f"{quoted(name)} cannot be limited", remedy)])
+    raise refusal(Finding("unknown-limit-type", f"{quoted(name)} cannot be limited", remedy))
 
 
 class LimitRangeItem(Model):
@@ -58,9 +67,8 @@ class LimitRangeItem(Model):
     def _consistent(self, info: ValidationInfo) -> Self:
         budget = info.context if isinstance(info.context, Budget) else Budget()
         findings = [*islice(_item_findings(self), max(1, budget.findings))]
-        if findings:
-            budget.findings -= len(findings)
-            raise refusal(findings)
+        budget.findings -= len(findings)
+        refuse(findings)
         return self
 
 
@@ -94,8 +102,7 @@ def _resource_findings(type_: str, given: dict[str, dict[str, str]]) -> Iterator
     for field, amounts in given.items():
         for name in amounts:
             if not is_container_resource(name):
-                better = suggested_container_resource(name)
-                remedy = f"write: {better}" if better else CONTAINER_RESOURCES
+                remedy = write_or(suggested_container_resource(name), CONTAINER_RESOURCES)
                 what = f"a {type_} cannot request {quoted(name)}"
                 yield Finding("unknown-resource", what, remedy, (field, name), at_key=True)
 
@@ -168,22 +175,20 @@ class LimitRangeSpec(Model):
                 what, path = f"{item.type} is limited twice", ("limits", index, "type")
                 findings.append(Finding("duplicate-type", what, "put both into one item", path))
             types.add(item.type)
-        if findings:
-            raise refusal(findings)
+        refuse(findings)
         return self
 
     def to_spec(self) -> dict[str, Any]:
-        """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
+        """Return the spec for Kubernetes: camelCase, only what is set, quantities as text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def limit_range_warnings(spec: LimitRangeSpec) -> list[Finding]:
     """Return what is valid in a LimitRange but probably a mistake."""
-    return [
-        warning._replace(path=("limits", index, *warning.path))
-        for index, item in enumerate(spec.limits)
-        for warning in _item_warnings(item)
-    ]
+    warnings: list[Finding] = []
+    for index, item in enumerate(spec.limits):
+        warnings += below(_item_warnings(item), "limits", index)
+    return warnings
 
 
 def _item_warnings(item: LimitRangeItem) -> Iterator[Finding]:
@@ -197,8 +202,7 @@ def _item_warnings(item: LimitRangeItem) -> Iterator[Finding]:
         warnings = limit_list_warnings(amounts or {})
         if item.type == "PersistentVolumeClaim" and field in ("min", "max"):
             warnings += [_not_of_claims(name) for name in amounts or () if name != "storage"]
-        for warning in warnings:
-            yield warning._replace(path=(field, *warning.path))
+        yield from below(warnings, field)
 
 
 def _not_of_claims(name: str) -> Finding:

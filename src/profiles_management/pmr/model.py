@@ -1,23 +1,23 @@
-"""The strict base of the models, and how a validator reports all that it found at once."""
+"""The strict base of the models, and findings: what validators report, all at once."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Strict, ValidationError
 from pydantic_core import PydanticCustomError
 
 MOST_FINDINGS: Final = 1_000
-"""More of one mapping or list are not told: a document made by a machine, or by somebody who means ill."""
+"""The most findings that one validator reports: more come from a program, or from an attacker."""
 
 Path = tuple[str | int, ...]
 """Keys and list indexes from the top of a value down to one of its parts."""
 
 Text = Annotated[str, Strict()]
-"""Text, and nothing that YAML or Python would turn into text."""
+"""Text only; numbers, dates and the like are not converted."""
 
 
 class Model(BaseModel):
@@ -30,7 +30,7 @@ class Model(BaseModel):
     if not TYPE_CHECKING:  # a checker that saw this would allow any attribute
 
         def __setattr__(self, name: str, value: object) -> None:
-            """Set a field. A value that is refused leaves the model as it was; pydantic alone does not promise it."""
+            """Set a field; a refused value changes nothing, which pydantic alone does not ensure."""
             before = self.__dict__.copy()
             try:
                 super().__setattr__(name, value)
@@ -41,10 +41,10 @@ class Model(BaseModel):
 
 
 class Finding(NamedTuple):
-    """One broken rule, found by a validator. `path` starts at the value that was validated.
+    """A broken rule, found by a validator.
 
-    The other fields are those of `problems.Problem`; `at_key` says that the key is meant rather
-    than its value.
+    The fields are those of `problems.Problem`, with two exceptions: `path` starts at the validated
+    value, and `at_key` says whether the finding is about the key instead of its value.
     """
 
     code: str
@@ -54,31 +54,52 @@ class Finding(NamedTuple):
     at_key: bool = False
 
 
-def refusal(findings: Sequence[Finding]) -> PydanticCustomError:
-    """Return the error to raise in a validator. It carries the findings; `documents` unfolds them again."""
-    told = tuple(findings[:MOST_FINDINGS])
+def below(findings: Iterable[Finding], *prefix: str | int) -> list[Finding]:
+    """Return findings with paths that start at a value around the validated one."""
+    return [finding._replace(path=(*prefix, *finding.path)) for finding in findings]
+
+
+def write_or(better: str | None, advice: str) -> str:
+    """Return the remedy: to write what is better if that is known, else the advice."""
+    return f"write: {better}" if better else advice
+
+
+def refusal(*findings: Finding) -> PydanticCustomError:
+    """Return the error to raise in a validator. It carries the findings, which `words` reads."""
+    reported = findings[:MOST_FINDINGS]
     text = "; ".join(
-        f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in told
+        f"{finding.what}. {finding.remedy[:1].upper()}{finding.remedy[1:]}" for finding in reported
     )
-    return PydanticCustomError("refused", "{text}", {"text": text, "findings": told})
+    return PydanticCustomError("refused", "{text}", {"text": text, "findings": reported})
+
+
+def refuse(findings: Iterable[Finding]) -> None:
+    """Refuse a value if there are findings about it.
+
+    Raises:
+        PydanticCustomError: there are findings.
+    """
+    found = [*findings]
+    if found:
+        raise refusal(*found)
 
 
 def no_items() -> list[Any]:
     """Return the default of a list.
 
-    pydantic reads the signature of each default_factory when a class is made. That of `list` is
-    text, and to parse it takes longer than all the rest of the class, in every event of the charm.
+    pydantic reads the signature of each default_factory when a class is defined. The signature of
+    `list` is text: parsing it takes longer than the rest of the class, in every event of the charm.
     """
     return []
 
 
-# characters of a key that a place shows: any key that Kubernetes takes is shorter
+# Characters of a key that a path shows. Any key that Kubernetes accepts is shorter.
 _LONGEST_KEY: Final = 400
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
 def path_text(path: Path) -> str:
-    """Return a path as people read it: `profiles[0].resources.hard["limits.cpu"]`."""
+    """Return a path as text: `profiles[0].resources.hard["limits.cpu"]`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else _key_text(part, is_first=not text)

@@ -1,4 +1,7 @@
-"""Warnings about the names of all people of a document: which names to look at, and how they are beside each other."""
+"""Warnings about the names of all people in a document.
+
+These functions choose the names to check, and compare the names with each other.
+"""
 
 from __future__ import annotations
 
@@ -11,86 +14,93 @@ from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.user_names import same_user
 
-_NO_PLAIN_ADDRESS: Final = re.compile(
+_NOT_PLAIN_ADDRESS: Final = re.compile(
     r"^(?![A-Za-z0-9][A-Za-z0-9._+-]*+@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+$).+$", re.MULTILINE
 )
 _HINTS: Final = ("your", "fill", "me@", "this@", "@my", "name@", "mail@", "id@", "address@")
-"""One of these is in every placeholder that has the form of an address."""
+"""Each placeholder in the form of an address contains one of these."""
 _OTHER_FORM: Final = re.compile(r"[:/\\=]")
 _FEW: Final = 10
-_MOST_LOOKED_AT: Final = 2_000  # unusual names of one document: each takes a while
+_MOST_CHECKED: Final = 2_000  # unusual names of one document: each takes a while
 
 
 def user_warnings(users: Collection[str]) -> dict[str, Finding]:
-    """Return the warnings about the names of all users of a document, each with its name."""
+    """Return the warnings about the names of all users in a document, by name."""
     unusual, spellings = _unusual(users), [*_other_spellings(users)]
     if not unusual and not spellings:
         return {}
-    from profiles_management.pmr import suspicious_names  # noqa: PLC0415 - few documents need it, and loading takes time
+    # Few documents need this module, and importing it takes time.
+    from profiles_management.pmr.suspicious_names import suspicious  # noqa: PLC0415
 
-    looked_at = unusual[:_MOST_LOOKED_AT]
-    warnings = {
-        name: finding
-        for name in looked_at
-        if (finding := suspicious_names.odd_name(name, is_user=True)) is not None
-    }
+    warnings = _suspicious_names(unusual, are_users=True)
     for name in _without_at(len(users), unusual):
-        warnings.setdefault(
-            name,
-            suspicious_names.odd(f"{quoted(name)} has no @; the names of the other users have one"),
+        what = f"{quoted(name)} has no @; the names of the other users have one"
+        warnings.setdefault(name, suspicious(what))
+    for name, other in spellings:
+        what = (
+            f"{quoted(name)} is written {quoted(other)} in another place, "
+            "and Kubernetes compares every letter"
         )
-    for name, before in spellings:
-        what = f"{quoted(name)} is written {quoted(before)} in another place, and Kubernetes compares every letter"
-        warnings.setdefault(name, suspicious_names.odd(what))
+        warnings.setdefault(name, suspicious(what))
     return warnings
 
 
 def group_warnings(groups: Collection[str]) -> dict[str, Finding]:
-    """Return the warnings about the names of all groups of a document, each with its name."""
-    if not groups:
-        return {}
-    from profiles_management.pmr.suspicious_names import odd_name  # noqa: PLC0415 - as above
+    """Return the warnings about the names of all groups in a document, by name."""
+    return _suspicious_names(groups, are_users=False) if groups else {}
 
-    looked_at = islice(groups, _MOST_LOOKED_AT)
-    return {
-        name: finding
-        for name in looked_at
-        if (finding := odd_name(name, is_user=False)) is not None
-    }
+
+def _suspicious_names(names: Iterable[str], *, are_users: bool) -> dict[str, Finding]:
+    from profiles_management.pmr.suspicious_names import suspicious_name  # noqa: PLC0415 - as above
+
+    warnings: dict[str, Finding] = {}
+    for name in islice(names, _MOST_CHECKED):
+        finding = suspicious_name(name, is_user=are_users)
+        if finding is not None:
+            warnings[name] = finding
+    return warnings
 
 
 def _unusual(names: Collection[str]) -> list[str]:
-    """Return the names that are no plain addresses, or may be placeholders; of many names they are few."""
+    """Return the names that are not plain addresses, or may be placeholders; usually few."""
     text = "\n".join(names)
-    unusual = dict.fromkeys(line[0] for line in _NO_PLAIN_ADDRESS.finditer(text))
+    unusual = [line[0] for line in _NOT_PLAIN_ADDRESS.finditer(text)]
+    if _has_hint(text):
+        unusual += filter(_has_hint, names)
+    return [*dict.fromkeys(unusual)]
+
+
+def _has_hint(text: str) -> bool:
     lowered = text.lower()
-    if any(hint in lowered for hint in _HINTS):
-        unusual |= dict.fromkeys(
-            name for name in names if any(hint in name.lower() for hint in _HINTS)
-        )
-    return [*unusual]
+    return any(hint in lowered for hint in _HINTS)
 
 
-def _without_at(users: int, unusual: Iterable[str]) -> list[str]:
-    """Return the names that have no @ although those of all other users have one, or of all but a few.
+def _without_at(count: int, unusual: Iterable[str]) -> list[str]:
+    """Return the names without an @ if almost all other users have one.
 
-    Names of another form, such as `system:serviceaccount:ci:builder`, ARNs and distinguished names,
-    do not count.
+    Names of another form do not count: `system:serviceaccount:ci:builder`, ARNs and distinguished
+    names.
+
+    Args:
+        count: the number of users.
+        unusual: their unusual names; all others have an @.
     """
     without = [name for name in unusual if "@" not in name]
-    with_at = users - len(without)
-    of_people = [name for name in without if _OTHER_FORM.search(name) is None]
-    is_odd = with_at > 0 and (len(of_people) == 1 or len(of_people) * _FEW <= with_at)
-    return of_people if is_odd else []
+    with_at = count - len(without)
+    of_people = [name for name in without if not _OTHER_FORM.search(name)]
+    if with_at == 0:
+        return []
+    is_rare = len(of_people) == 1 or len(of_people) * _FEW <= with_at
+    return of_people if is_rare else []
 
 
 def _other_spellings(users: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that differs from one before it in case or Unicode form alone, with that one."""
+    """Yield each name that differs from an earlier one only in case or Unicode form, with that."""
     text = "\n".join(users)
     if text.isascii() and len(set(text.casefold().split("\n"))) == len(users):
         return
     first: dict[str, str] = {}
     for name in users:
-        before = first.setdefault(same_user(name), name)
-        if before != name:
-            yield name, before
+        earlier = first.setdefault(same_user(name), name)
+        if earlier != name:
+            yield name, earlier

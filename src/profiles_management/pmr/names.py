@@ -1,4 +1,6 @@
-"""Rules of names: profiles, and the keys and values of labels and annotations. Names of people: `user_names`.
+"""Rules for the names of profiles, and for the keys and values of labels and annotations.
+
+The names of people are in `user_names`.
 
 Sources: DNS labels and qualified names by
 https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/validation.go
@@ -23,12 +25,12 @@ RESERVED: Final = frozenset({"kubeflow", "istio-system", "default"})
 RESERVED_PREFIX: Final = "kube-"
 
 _LONGEST_QUOTE: Final = 80
-_LONGEST_WORD: Final = 100  # characters; what is longer is no misspelled word
+_LONGEST_WORD: Final = 100  # characters; a longer text is not a misspelled word
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _KEY_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
-# What isprintable() lets pass and no eye tells from nothing: Default_Ignorable_Code_Point of
+# Printable to Python, but invisible: Default_Ignorable_Code_Point of
 # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, and the braille blank.
 _BLANK = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -36,92 +38,98 @@ _BLANK = re.compile(
 
 
 def near(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the known word that was probably meant, or None; `cutoff` is how alike they have to be, at most 1."""
+    """Return the known word that was probably meant, or None; `cutoff` is the least similarity."""
     return next(iter(nearest(word, known, cutoff=cutoff, most=1)), None)
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6, most: int = 3) -> list[str]:
-    """Return the known words that are most like a word, the most alike first, at most `most`."""
+    """Return the known words that are most similar to a word, the most similar first.
+
+    Args:
+        word: the word.
+        known: the known words.
+        cutoff: the least similarity, from 0 to 1.
+        most: the most words to return.
+    """
     if len(word) > _LONGEST_WORD:
         return []
     folded = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(plain(word).casefold().strip(), folded, n=most, cutoff=cutoff)
-    return [folded[candidate] for candidate in found]
+    similar = get_close_matches(plain(word).casefold().strip(), folded, n=most, cutoff=cutoff)
+    return [folded[candidate] for candidate in similar]
 
 
 def is_dns_label(name: str) -> bool:
-    """Tell whether Kubernetes takes this as the name of a namespace (RFC 1123 label, at most 63 characters)."""
+    """Return whether this can name a namespace: an RFC 1123 label, at most 63 characters."""
     return _DNS_LABEL.fullmatch(name) is not None
 
 
 def is_dns_subdomain(name: str) -> bool:
-    """Tell whether Kubernetes takes this as the name of a ServiceAccount (RFC 1123 subdomain)."""
+    """Return whether this can name a ServiceAccount: an RFC 1123 subdomain."""
     return len(name) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_qualified(key: str) -> bool:
-    """Tell whether this is a key as labels, annotations and resources have them: `name` or `domain/name`."""
+    """Return whether this can be a key of a label, annotation or resource: `name`, `domain/name`."""
     domain, slash, name = key.rpartition("/")
-    if slash and not (len(domain) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(domain)):
+    if slash and not is_dns_subdomain(domain):
         return False
     return len(name) <= LONGEST_LABEL and _KEY_NAME.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_label_value(value: str) -> bool:
-    """Tell whether Kubernetes takes this as the value of a label. Empty is fine."""
+    """Return whether this can be the value of a label. It may be empty."""
     return not value or (len(value) <= LONGEST_LABEL and _KEY_NAME.fullmatch(value) is not None)
 
 
 def is_reserved(name: str) -> bool:
-    """Tell whether a namespace belongs to Kubernetes, Kubeflow or Istio themselves."""
+    """Return whether a namespace belongs to Kubernetes, Kubeflow or Istio."""
     return name in RESERVED or name.startswith(RESERVED_PREFIX)
 
 
 def dns_label(name: str) -> str:
-    """Pass the name on if it may name a namespace at all.
+    """Return the name if it can name a namespace.
 
     Raises:
-        PydanticCustomError: it is no RFC 1123 label.
+        PydanticCustomError: it is not an RFC 1123 label.
     """
-    if _DNS_LABEL.fullmatch(name) is None:
-        raise refusal([_no_dns_label(name)])
+    if not is_dns_label(name):
+        raise refusal(_not_dns_label(name))
     return name
 
 
 def profile_name(name: str) -> str:
-    """Pass the name on if a profile may have it.
+    """Return the name if a profile may have it.
 
     Raises:
-        PydanticCustomError: it is no RFC 1123 label, or reserved.
+        PydanticCustomError: it is not an RFC 1123 label, or reserved.
     """
     dns_label(name)
     if is_reserved(name):
-        raise refusal(
-            [
-                Finding(
-                    "reserved-name",
-                    f'"{name}" is reserved for the cluster itself',
-                    "choose another name",
-                )
-            ]
-        )
+        what = f'"{name}" is reserved for the cluster itself'
+        raise refusal(Finding("reserved-name", what, "choose another name"))
     return name
 
 
-def _no_dns_label(name: str) -> Finding:
+def _not_dns_label(name: str) -> Finding:
     if not name:
         return Finding("bad-name", "the name is empty", "give it a name")
     if len(name) > LONGEST_LABEL:
         what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
         return Finding("bad-name", what, "shorten it")
-    better = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain(name)).lower()).strip("-")
-    better = better[:LONGEST_LABEL].strip("-")
     what = f"{quoted(name)} cannot name a namespace"
     remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
-    is_name = better and not is_reserved(better)
-    return Finding("bad-name", what, f"{remedy}, such as {better}" if is_name else remedy)
+    similar = _similar_label(name)
+    if similar and not is_reserved(similar):
+        remedy = f"{remedy}, such as {similar}"
+    return Finding("bad-name", what, remedy)
+
+
+def _similar_label(name: str) -> str:
+    """Return the most similar name that a namespace can have, '' if there is none."""
+    label = re.sub(r"[^a-z0-9]+", "-", _without_accents(plain(name)).lower()).strip("-")
+    return label[:LONGEST_LABEL].strip("-")
 
 
 def _without_accents(text: str) -> str:
@@ -130,62 +138,70 @@ def _without_accents(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the text in double quotes on one line, shortened to what a person reads."""
+    """Return a text in double quotes on one line, shortened to a readable length."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
     return f'"{escaped(shown)}"'
 
 
 def escaped(text: str) -> str:
-    r"""Return a text with an escape such as `\u200b` for each character that cannot be seen."""
+    r"""Return a text with an escape such as `\u200b` for each invisible character."""
     return "".join(
         mark.encode("unicode_escape").decode() if is_unseen(mark) else mark for mark in text
     )
 
 
 def is_unseen(mark: str) -> bool:
-    """Return whether nobody sees a character, or sees which one it is."""
+    """Return whether a character is invisible, or cannot be told from another."""
     return not mark.isprintable() or _BLANK.match(mark) is not None
 
 
 def has_unseen(text: str) -> bool:
-    """Return whether nobody sees a character of a text, or sees which one it is."""
+    """Return whether a text has invisible characters."""
     return not text.isprintable() or _BLANK.search(text) is not None
 
 
 def shortened(text: str) -> str:
-    """Return a name as it can be printed."""
+    """Return a text as `quoted` does, but without the quotes."""
     return quoted(text)[1:-1]
 
 
 def key_findings(keys: Iterable[str]) -> list[Finding]:
-    """Return a finding for each key that no label or annotation may have."""
-    remedy = "use name or domain/name, of letters, digits, -, _ and ., the name with at most 63 characters"
-    return [
-        Finding(
-            "bad-key", f"{quoted(key)} is no key that Kubernetes takes", remedy, (key,), at_key=True
-        )
-        for key in keys
-        if not is_qualified(key)
-    ]
+    """Return a finding for each key that a label or annotation cannot have."""
+    return [_bad_key(key) for key in keys if not is_qualified(key)]
+
+
+def _bad_key(key: str) -> Finding:
+    remedy = (
+        "use name or domain/name, of letters, digits, -, _ and ., "
+        "the name with at most 63 characters"
+    )
+    what = f"{quoted(key)} is not a valid key in Kubernetes"
+    return Finding("bad-key", what, remedy, (key,), at_key=True)
 
 
 def label_findings(labels: Mapping[str, str | None]) -> list[Finding]:
-    """Return what Kubernetes would refuse in these labels; None stands for a default that is dropped."""
-    remedy = "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
-    return key_findings(labels) + [
-        Finding(
-            "bad-label-value", f"{quoted(value)} is no value that a label may have", remedy, (key,)
-        )
-        for key, value in labels.items()
-        if value is not None and not is_label_value(value)
-    ]
+    """Return what Kubernetes would refuse in these labels; None stands for a dropped default."""
+    findings = key_findings(labels)
+    for key, value in labels.items():
+        if value is not None and not is_label_value(value):
+            what = f"{quoted(value)} is not a valid value of a label"
+            findings.append(Finding("bad-label-value", what, _LABEL_VALUE, (key,)))
+    return findings
+
+
+_LABEL_VALUE: Final = (
+    "use at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
+)
 
 
 def annotation_findings(annotations: Mapping[str, str]) -> list[Finding]:
-    """Return what Kubernetes would refuse in these annotations. Their values are free, up to 256 KiB together."""
-    found = key_findings(key.lower() for key in annotations)
+    """Return what Kubernetes would refuse in these annotations.
+
+    Their values are free, up to 256 KiB together.
+    """
+    findings = key_findings(key.lower() for key in annotations)
     size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
     if size > LARGEST_ANNOTATIONS:
         what = f"the annotations have {size:,} bytes, at most {LARGEST_ANNOTATIONS:,} are allowed"
-        found.append(Finding("too-large", what, "shorten them"))
-    return found
+        findings.append(Finding("too-large", what, "shorten them"))
+    return findings

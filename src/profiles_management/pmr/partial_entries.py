@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from profiles_management.pmr.amounts import amount_error
 from profiles_management.pmr.classes import Contributor, Owner
-from profiles_management.pmr.model import Finding
+from profiles_management.pmr.model import Finding, below
 from profiles_management.pmr.names import annotation_findings, label_findings
 from profiles_management.pmr.people import account_finding, clashes
 from profiles_management.pmr.plugins import plugin_warnings
@@ -42,17 +42,12 @@ def partial_findings(
 def partial_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
     """Yield the warnings about the valid parts of an entry; paths start at the entry."""
     resources = _mapping(entry.get("resources"))
-    yield from _below(_quota_warnings(resources), "resources", "hard")
+    yield from below(_quota_warnings(resources), "resources", "hard")
     limit_range = _mapping(entry.get("limitRange", entry.get("limit_range")))
     for index, item in enumerate(_list(limit_range.get("limits"))):
-        yield from _below(_limit_warnings(_mapping(item)), "limitRange", "limits", index)
+        yield from below(_limit_warnings(_mapping(item)), "limitRange", "limits", index)
     for index, item in enumerate(_list(entry.get("plugins"))):
-        yield from _below(_plugin_warnings(_mapping(item)), "plugins", index)
-
-
-def _below(findings: Iterable[Finding], *prefix: str | int) -> Iterator[Finding]:
-    for finding in findings:
-        yield finding._replace(path=(*prefix, *finding.path))
+        yield from below(_plugin_warnings(_mapping(item)), "plugins", index)
 
 
 def _quota_warnings(resources: dict[Any, Any]) -> list[Finding]:
@@ -64,7 +59,7 @@ def _quota_warnings(resources: dict[Any, Any]) -> list[Finding]:
 
 def _limit_warnings(item: dict[Any, Any]) -> Iterator[Finding]:
     for field in ("max", "min", "default", "defaultRequest"):
-        yield from _below(limit_list_warnings(_valid_amounts(item.get(field))), field)
+        yield from below(limit_list_warnings(_valid_amounts(item.get(field))), field)
 
 
 def _plugin_warnings(item: dict[Any, Any]) -> Iterable[Finding]:
@@ -107,7 +102,7 @@ def _text_findings(entry: dict[str, Any], rules: Rules) -> Iterator[Finding]:
         yield from key_findings(given, rules, field)
         texts = {key: value for key, value in given.items() if isinstance(value, str)}
         if len(texts) < len(given):  # else pydantic has compared them
-            yield from _below(check(texts), field)
+            yield from below(check(texts), field)
 
 
 def _owner(value: object) -> Owner | None:

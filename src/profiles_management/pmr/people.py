@@ -1,4 +1,4 @@
-"""Who has access: owners, contributors, and the rules that hold between them."""
+"""Owners and contributors, and the rules between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UserName = Annotated[Text, AfterValidator(user_name), _SCHEMA]
 
 
 class UserKind(StrEnum):
-    """What a name stands for. The spellings of github-profiles-automator (`user`) are read as well."""
+    """The kind of an owner or contributor; github-profiles-automator's spelling `user` is read too."""
 
     USER = "User"
     SERVICE_ACCOUNT = "ServiceAccount"
@@ -50,14 +50,15 @@ _ACCOUNTS_OF: Final = "system:serviceaccounts:"
 
 
 def _is_everybody(kind: UserKind, name: str) -> bool:
-    """Tell whether RBAC takes this name for more than those who were named.
+    """Return whether RBAC takes this name of Kubernetes for people whom nobody listed.
 
-    The groups that Kubernetes itself fills begin with `system:`; of them only the accounts of one
-    namespace are few. Source:
+    The names of groups that Kubernetes fills start with `system:`. Only the group of all accounts
+    of one namespace is allowed. Source:
     https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings
     """
     if kind is UserKind.GROUP:
-        return not (name.startswith(_ACCOUNTS_OF) and is_dns_label(name.removeprefix(_ACCOUNTS_OF)))
+        namespace = name.removeprefix(_ACCOUNTS_OF)
+        return namespace == name or not is_dns_label(namespace)
     return kind is UserKind.USER and name == "system:anonymous"
 
 
@@ -66,25 +67,24 @@ def _is_account(name: str) -> bool:
     return is_dns_label(namespace) and is_dns_subdomain(account)
 
 
-def _refuse_nobody(kind: UserKind, name: str) -> None:
-    """Refuse names of Kubernetes itself that stand for everybody, or for no account at all."""
+def _refuse_system_names(kind: UserKind, name: str) -> None:
+    """Refuse names of Kubernetes that stand for everybody, or for no account."""
     if not name.startswith("system:"):
         return
     if kind is UserKind.USER and name.startswith(_ACCOUNT) and not _is_account(name):
         what = f"{quoted(name)} does not name a ServiceAccount"
-        raise refusal(
-            [Finding("bad-service-account", what, f"write: {_ACCOUNT}NAMESPACE:NAME", ("name",))]
-        )
+        remedy = f"write: {_ACCOUNT}NAMESPACE:NAME"
+        raise refusal(Finding("bad-service-account", what, remedy, ("name",)))
     if _is_everybody(kind, name):
         what = f"{quoted(name)} stands for everybody, nobody or the administrators in Kubernetes"
         remedy = (
             "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
         )
-        raise refusal([Finding("everybody", what, remedy, ("name",))])
+        raise refusal(Finding("everybody", what, remedy, ("name",)))
 
 
 class Owner(Model):
-    """Who owns a profile. A ServiceAccount may say in which namespace it lives."""
+    """The owner of a profile. A ServiceAccount may have a namespace."""
 
     kind: UserKind
     name: UserName
@@ -92,41 +92,41 @@ class Owner(Model):
 
     @model_validator(mode="after")
     def _kind_fits(self) -> Self:
-        _refuse_nobody(self.kind, self.name)
-        if self.kind is UserKind.SERVICE_ACCOUNT:
-            if not is_dns_subdomain(self.name):
-                what = f"{quoted(self.name)} cannot name a ServiceAccount"
-                remedy = "use only a-z, 0-9, - and ., or write: kind: User"
-                raise refusal([Finding("bad-service-account", what, remedy, ("name",))])
-        elif self.namespace is not None:
-            what = f"a {self.kind} has no namespace"
+        _refuse_system_names(self.kind, self.name)
+        is_account = self.kind is UserKind.SERVICE_ACCOUNT
+        if is_account and not is_dns_subdomain(self.name):
+            what = f"{quoted(self.name)} cannot name a ServiceAccount"
+            remedy = "use only a-z, 0-9, - and ., or write: kind: User"
+            raise refusal(Finding("bad-service-account", what, remedy, ("name",)))
+        if self.namespace is not None and not is_account:
+            what, path = f"a {self.kind} has no namespace", ("namespace",)
             raise refusal(
-                [
-                    Finding(
-                        "needless-namespace", what, "remove namespace", ("namespace",), at_key=True
-                    )
-                ]
+                Finding("needless-namespace", what, "remove namespace", path, at_key=True)
             )
         return self
 
 
 def _contributor_kind(kind: UserKind, info: ValidationInfo) -> UserKind:
     if kind is UserKind.SERVICE_ACCOUNT:
-        raise refusal([account_finding(info.data.get("name"), None)])
+        raise refusal(account_finding(info.data.get("name"), None))
     return kind
 
 
 def account_finding(name: object, namespace: object, path: Path = ()) -> Finding:
-    """Return the finding for a ServiceAccount that contributes, with the user that it is to Kubernetes."""
-    account = name if isinstance(name, str) and name else "NAME"
+    """Return the finding for a contributor of kind ServiceAccount, with its name as a User."""
+    account = _text_or(name, "NAME")
     if not account.startswith(_ACCOUNT):
-        account = f"{_ACCOUNT}{namespace if isinstance(namespace, str) and namespace else 'NAMESPACE'}:{account}"
-    what = "a contributor is a User or a Group; a ServiceAccount is a User by a name of its own"
+        account = f"{_ACCOUNT}{_text_or(namespace, 'NAMESPACE')}:{account}"
+    what = "a contributor is a User or a Group; as a User, a ServiceAccount has a longer name"
     return Finding("bad-kind", what, f"write: {{kind: User, name: {quoted(account)}}}", path)
 
 
+def _text_or(value: object, default: str) -> str:
+    return value if isinstance(value, str) and value else default
+
+
 class Contributor(Model):
-    """Who else has access to a profile, in which role, and until when (None: without an end)."""
+    """A person or group with access to a profile, with a role; `until` is None if it does not end."""
 
     name: UserName
     role: ContributorRole
@@ -135,90 +135,83 @@ class Contributor(Model):
 
     @model_validator(mode="after")
     def _is_somebody(self) -> Self:
-        _refuse_nobody(self.kind, self.name)
+        _refuse_system_names(self.kind, self.name)
         return self
 
 
 def people_findings(owner: Owner | None, contributors: Sequence[Contributor]) -> list[Finding]:
     """Return what is wrong between the people of one profile; paths start at the profile.
 
-    One person has one role, is written in one way, and an owner is no contributor too. Kinds are
-    apart: a group may have the name of a user.
+    A person has one role and one spelling, and the owner is not a contributor. A user and a group
+    may have the same name.
     """
     names = [person.name for person in contributors]
-    folded = map(str.casefold, names) if "".join(names).isascii() else map(same_user, names)
-    seen = {(person.kind, name) for person, name in zip(contributors, folded, strict=True)}
-    owned = owner is not None and (owner.kind, same_user(owner.name)) in seen
-    if len(seen) == len(contributors) and not owned and not _may_meet(contributors):
-        return []
-    return clashes(owner, enumerate(contributors))
+    # casefold is much faster, and does the same for ASCII.
+    fold = str.casefold if "".join(names).isascii() else same_user
+    known = {(person.kind, fold(person.name)) for person in contributors}
+    is_owner_listed = owner is not None and (owner.kind, same_user(owner.name)) in known
+    if len(known) < len(contributors) or is_owner_listed or _may_share_names(contributors):
+        return clashes(owner, enumerate(contributors))
+    return []
 
 
-def _may_meet(contributors: Sequence[Contributor]) -> bool:
-    """Whether the names of two contributors are alike enough for their objects to have one name."""
-    if len(contributors) < 2:  # noqa: PLR2004 - two people
+def _may_share_names(contributors: Sequence[Contributor]) -> bool:
+    """Return whether the names of contributors are so similar that their objects may share one."""
+    if len(contributors) == 1:
         return False
-    return len({object_names.likeness(person.kind, person.name) for person in contributors}) < len(
-        contributors
-    )
+    different = {object_names.likeness(person.kind, person.name) for person in contributors}
+    return len(different) < len(contributors)
 
 
 def object_name(person: Contributor) -> str:
-    """Return the name of a contributor's objects that no other contributor of the profile may have."""
+    """Return the name of a contributor's objects; no other contributor of a profile may have it."""
     return object_names.hashed(person.kind.value, person.name, person.role.value)
 
 
 def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]) -> list[Finding]:
-    """Return the findings for contributors of the given list indexes."""
-    found: list[Finding] = []
-    seen: dict[tuple[UserKind, str], Contributor] = {}
-    named: dict[str, Contributor] = {}
+    """Return the conflicts between the owner and the contributors with the given list indexes."""
+    findings: list[Finding] = []
+    listed: dict[tuple[UserKind, str], tuple[int, Contributor]] = {}
+    by_object_name: dict[str, tuple[int, Contributor]] = {}
+    owner_key = None if owner is None else (owner.kind, same_user(owner.name))
     for index, person in contributors:
-        key = (person.kind, same_user(person.name))
         path: Path = ("contributors", index, "name")
-        if owner is not None and key == (owner.kind, same_user(owner.name)):
+        key = (person.kind, same_user(person.name))
+        first_index, first = listed.setdefault(key, (index, person))
+        other_index, other = by_object_name.setdefault(object_name(person), (index, person))
+        if key == owner_key:
             what = f"{quoted(person.name)} owns this profile and needs no role in it"
-            found.append(Finding("owner-contributes", what, "remove this contributor", path))
-        elif key in seen:
-            found.append(_clash(seen[key], person, path))
-        elif (name := object_name(person)) in named:
-            found.append(_meeting(named[name], person, path))
-        named.setdefault(object_name(person), person)
-        seen.setdefault(key, person)
-    return found
+            findings.append(Finding("owner-contributes", what, "remove this contributor", path))
+        elif first_index != index:
+            findings.append(_listed_twice(first, person, path))
+        elif other_index != index:
+            findings.append(_same_object_name(other, person, path))
+    return findings
 
 
-def _clash(first: Contributor, second: Contributor, path: Path) -> Finding:
+def _listed_twice(first: Contributor, second: Contributor, path: Path) -> Finding:
     name = quoted(second.name)
     if first.name != second.name:
-        return _spelling_clash(first.name, second.name, path)
+        return _two_spellings(first.name, second.name, path)
     if first.role is second.role:
-        return Finding(
-            "duplicate-contributor",
-            f"{name} is listed twice with role {second.role}",
-            "remove one",
-            path,
-        )
+        what = f"{name} is listed twice with role {second.role}"
+        return Finding("duplicate-contributor", what, "remove one", path)
     what = f"{name} has two roles, {first.role} and {second.role}"
     return Finding("two-roles", what, "keep the one that is meant", path)
 
 
-def _meeting(first: Contributor, second: Contributor, path: Path) -> Finding:
-    what = f"the RoleBindings of {quoted(second.name)} and {quoted(first.name)} would have one name"
-    remedy = "remove one of the two; names that were not made for this never meet"
+def _same_object_name(first: Contributor, second: Contributor, path: Path) -> Finding:
+    names = f"{quoted(second.name)} and {quoted(first.name)}"
+    what = f"the RoleBindings of {names} would have the same name"
+    remedy = "remove one of the two; only names that are made for it share one"
     return Finding("name-collision", what, remedy, path)
 
 
-def _spelling_clash(first: str, second: str, path: Path) -> Finding:
+def _two_spellings(first: str, second: str, path: Path) -> Finding:
     remedy = "keep the spelling that the identity provider gives"
     if first.casefold() == second.casefold():
-        return Finding(
-            "case-clash", f"{quoted(second)} and {quoted(first)} differ in case alone", remedy, path
-        )
+        what = f"{quoted(second)} and {quoted(first)} differ only in case"
+        return Finding("case-clash", what, remedy, path)
     shown = " and ".join(quoted(name.encode("unicode_escape").decode()) for name in (second, first))
-    return Finding(
-        "form-clash",
-        f"{shown} are one name in two Unicode forms, which look the same",
-        remedy,
-        path,
-    )
+    what = f"{shown} are one name in two Unicode forms, which look the same"
+    return Finding("form-clash", what, remedy, path)

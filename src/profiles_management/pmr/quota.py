@@ -1,4 +1,4 @@
-"""The quota of a profile: the spec of a ResourceQuota, with what Kubernetes would refuse refused here.
+"""The quota of a profile: the spec of a ResourceQuota. What Kubernetes refuses is refused here.
 
 Source: `ValidateResourceQuotaSpec` in
 https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
@@ -6,14 +6,14 @@ https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/va
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr.known_resources import IN_QUOTAS
-from profiles_management.pmr.model import Finding, Model, Text, refusal
+from profiles_management.pmr.model import Finding, Model, Text, below, refusal, refuse, write_or
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.resources import QuotaResources, quota_list_warnings
 
@@ -43,6 +43,9 @@ _COUNTED_BY: Final = {
 _CONTRADICTIONS: Final = (("Terminating", "NotTerminating"), ("BestEffort", "NotBestEffort"))
 
 
+_KEEP_ONE: Final = "keep one of them"
+
+
 class Operator(StrEnum):
     """How a scope selector compares."""
 
@@ -54,23 +57,21 @@ class Operator(StrEnum):
 
 def _contradictions(scopes: Sequence[str]) -> list[Finding]:
     return [
-        Finding("contradictory-scopes", f"{one} and {other} exclude each other", "keep one of them")
-        for one, other in _CONTRADICTIONS
-        if one in scopes and other in scopes
+        Finding("contradictory-scopes", f"{' and '.join(pair)} exclude each other", _KEEP_ONE)
+        for pair in _CONTRADICTIONS
+        if set(pair) <= set(scopes)
     ]
 
 
 def _scope(scope: str) -> str:
     if scope in SCOPES:
         return scope
-    meant = near(scope, SCOPES)
-    remedy = f"write: {meant}" if meant else "use one of: " + ", ".join(SCOPES)
-    raise refusal([Finding("unknown-scope", f"{quoted(scope)} is no scope of a quota", remedy)])
+    remedy = write_or(near(scope, SCOPES), f"use one of: {', '.join(SCOPES)}")
+    raise refusal(Finding("unknown-scope", f"{quoted(scope)} is not a scope of a quota", remedy))
 
 
 def _scopes(scopes: list[str]) -> list[str]:
-    if found := _contradictions(scopes):
-        raise refusal(found)
+    refuse(_contradictions(scopes))
     return scopes
 
 
@@ -86,29 +87,29 @@ class ScopedResourceSelectorRequirement(Model):
 
     @model_validator(mode="after")
     def _operator_fits(self) -> Self:
-        if found := [*_operator_findings(self)]:
-            raise refusal(found)
+        finding = _operator_finding(self)
+        if finding is not None:
+            raise refusal(finding)
         return self
 
 
-def _operator_findings(requirement: ScopedResourceSelectorRequirement) -> list[Finding]:
+def _operator_finding(requirement: ScopedResourceSelectorRequirement) -> Finding | None:
     operator, scope = requirement.operator, requirement.scope_name
     if scope not in _TAKE_VALUES and operator is not Operator.Exists:
-        what = f"{scope} goes with Exists alone, not {operator}"
-        return [Finding("bad-operator", what, "write: operator: Exists", ("operator",))]
-    if operator in (Operator.In, Operator.NotIn):
-        if not requirement.values:
-            what = f"{operator} wants at least one value"
-            return [Finding("no-values", what, 'add: values: ["..."]', ("operator",))]
-    elif requirement.values:
-        return [
-            Finding("needless-values", f"{operator} takes no values", "remove values", ("values",))
-        ]
-    return []
+        what = f"{scope} allows only the operator Exists, not {operator}"
+        return Finding("bad-operator", what, "write: operator: Exists", ("operator",))
+    needs_values = operator in (Operator.In, Operator.NotIn)
+    if needs_values == bool(requirement.values):
+        return None
+    if needs_values:
+        what = f"{operator} needs at least one value"
+        return Finding("no-values", what, 'add: values: ["..."]', ("operator",))
+    what = f"{operator} takes no values"
+    return Finding("needless-values", what, "remove values", ("values",))
 
 
 class ScopeSelector(Model):
-    """Narrows a quota down to pods that fulfil every condition."""
+    """Restricts a quota to pods that meet every condition."""
 
     match_expressions: list[ScopedResourceSelectorRequirement] = Field(
         validation_alias="matchExpressions", serialization_alias="matchExpressions"
@@ -116,35 +117,23 @@ class ScopeSelector(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        scopes = [
-            item.scope_name for item in self.match_expressions if item.operator is Operator.Exists
-        ]
-        if found := _contradictions(scopes):
-            raise refusal([finding._replace(path=("matchExpressions",)) for finding in found])
+        existing = [item for item in self.match_expressions if item.operator is Operator.Exists]
+        findings = _contradictions([item.scope_name for item in existing])
+        refuse(below(findings, "matchExpressions"))
         return self
 
 
-def _misfits(quota: ResourceQuotaSpecModel) -> list[Finding]:
-    """Return a finding for each standard resource that a scope of the quota does not count."""
-    scopes = list(quota.scopes or [])
-    if quota.scope_selector:
-        scopes += [item.scope_name for item in quota.scope_selector.match_expressions]
-    return [
-        Finding(
-            "scope-misfit",
-            f"the scope {scope} does not count {key}",
-            "remove one of them",
-            ("hard", key),
-            at_key=True,
-        )
-        for key in quota.hard or {}
-        for scope in dict.fromkeys(scopes)
-        if key in IN_QUOTAS and key not in _COUNTED_BY.get(scope, IN_QUOTAS)
-    ]
+def _uncounted(quota: ResourceQuotaSpecModel) -> Iterator[Finding]:
+    """Yield a finding for each standard resource that a scope of the quota does not count."""
+    for name in quota.hard or {}:
+        for scope in quota.all_scopes():
+            if name in IN_QUOTAS and name not in _COUNTED_BY.get(scope, IN_QUOTAS):
+                what, path = f"the scope {scope} does not count {name}", ("hard", name)
+                yield Finding("scope-misfit", what, "remove one of them", path, at_key=True)
 
 
 class ResourceQuotaSpecModel(Model):
-    """How much a profile may use. Without `hard` it stands for explicitly no quota."""
+    """How much a profile may use; without `hard`: explicitly no quota."""
 
     hard: QuotaResources | None = None
     scope_selector: ScopeSelector | None = Field(
@@ -154,21 +143,26 @@ class ResourceQuotaSpecModel(Model):
 
     @model_validator(mode="after")
     def _scopes_fit(self) -> Self:
-        if (self.scopes or self.scope_selector) and (found := _misfits(self)):
-            raise refusal(found)
+        refuse(_uncounted(self))
         return self
+
+    def all_scopes(self) -> list[str]:
+        """Return the scopes of the quota and of its selector, each once."""
+        scopes: list[str] = [*(self.scopes or ())]
+        if self.scope_selector is not None:
+            scopes += [item.scope_name for item in self.scope_selector.match_expressions]
+        return [*dict.fromkeys(scopes)]
 
     @property
     def is_empty(self) -> bool:
-        """Whether it limits nothing, so that there is no ResourceQuota; scopes alone do not."""
+        """Whether there is no ResourceQuota, because nothing is limited; scopes alone limit nothing."""
         return not self.hard
 
     def to_spec(self) -> dict[str, Any]:
-        """Return the spec as Kubernetes takes it: camelCase, nothing unset, quantities as text."""
+        """Return the spec for Kubernetes: camelCase, only what is set, quantities as text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def quota_warnings(quota: ResourceQuotaSpecModel) -> list[Finding]:
-    """Return what is valid in a quota and probably not meant."""
-    warnings = quota_list_warnings(quota.hard or {})
-    return [warning._replace(path=("hard", *warning.path)) for warning in warnings]
+    """Return what is valid in a quota but probably a mistake."""
+    return below(quota_list_warnings(quota.hard or {}), "hard")

@@ -16,7 +16,7 @@ from profiles_management.pmr.known_resources import (
     IN_QUOTAS,
     NEVER_COUNTED,
 )
-from profiles_management.pmr.model import Finding
+from profiles_management.pmr.model import Finding, write_or
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.resource_names import (
     DEVICE_CLASS,
@@ -47,11 +47,6 @@ def _ignored(name: str, why: str, advice: str) -> Finding:
     return Finding("counts-nothing", what, advice, at_key=True)
 
 
-def _write_or(better: str, advice: str) -> str:
-    """Return the remedy: the better name if there is one, else the advice."""
-    return f"write: {better}" if better else advice
-
-
 def unknown_resource(name: str, better: str, advice: str) -> Finding:
     """Return the finding for a name that the API server refuses.
 
@@ -61,7 +56,7 @@ def unknown_resource(name: str, better: str, advice: str) -> Finding:
         advice: what to do where `better` is ''.
     """
     what = f"{quoted(name)} is not a resource that can be limited here"
-    return Finding("unknown-resource", what, _write_or(better, advice), at_key=True)
+    return Finding("unknown-resource", what, write_or(better, advice), at_key=True)
 
 
 @lru_cache(maxsize=8192)
@@ -85,7 +80,7 @@ def _domain_error(name: str) -> Finding | None:
         return _class_error(name, domain, last)
     better = suggested_name(name)
     if has_two_sides(domain):
-        return _ignored(name, "it has two prefixes", _write_or(better, "remove it"))
+        return _ignored(name, "it has two prefixes", write_or(better, "remove it"))
     return unknown_resource(name, better, _EXAMPLES)
 
 
@@ -95,7 +90,7 @@ def _class_error(name: str, domain: str, last: str) -> Finding:
     if "deviceclass" in domain:
         why, example = "a device class counts devices", f"gpu{DEVICE_CLASS}"
     better = suggested_class(domain, last)
-    return _ignored(name, why, _write_or(better, f"write it as in: {example}"))
+    return _ignored(name, why, write_or(better, f"write it as in: {example}"))
 
 
 def _object_error(name: str) -> Finding | None:
@@ -109,11 +104,11 @@ def _object_error(name: str) -> Finding | None:
     better = suggested_name(name)
     if not _OBJECT_NAME.fullmatch(written):
         why = "kinds of objects are written in lower case"
-        return _ignored(name, why, _write_or(better, "remove it"))
+        return _ignored(name, why, write_or(better, "remove it"))
     if group in CLOSED_GROUPS or "." not in group:
         why = _why_unknown(written, plural, group, better)
         advice = f"write it as in: {OBJECT_COUNT}{plural}.example.com"
-        return _ignored(name, why, _write_or(better, advice))
+        return _ignored(name, why, write_or(better, advice))
     return _ignored(name, "it has another name", f"write: {better}") if better else None
 
 
@@ -133,7 +128,7 @@ def page_error(name: str) -> Finding | None:
         return None
     better = f"{prefix}-{size}" if size else ""
     why = "pages have a size such as 2Mi or 1Gi"
-    return _ignored(name, why, _write_or(better, "write it as in: hugepages-2Mi"))
+    return _ignored(name, why, write_or(better, "write it as in: hugepages-2Mi"))
 
 
 @lru_cache(maxsize=8192)
@@ -158,7 +153,7 @@ def _device_warning(name: str, domain: str, device: str) -> Finding | None:
     if not better and "." in domain:
         return None
     what = f"{quoted(name)} counts nothing unless a device is called {domain}/{device}"
-    remedy = _write_or(f"requests.{better}" if better else "", "check the name")
+    remedy = write_or(f"requests.{better}" if better else "", "check the name")
     return Finding("odd-device", what, remedy, at_key=True)
 
 

@@ -23,7 +23,7 @@ from profiles_management.pmr.known_resources import (
     IN_CONTAINERS,
     IN_LIMIT_RANGES,
 )
-from profiles_management.pmr.model import MOST_FINDINGS, Finding, refusal
+from profiles_management.pmr.model import MOST_FINDINGS, Finding, refuse
 from profiles_management.pmr.names import is_qualified, quoted
 from profiles_management.pmr.resource_errors import (
     name_error,
@@ -117,8 +117,7 @@ def _resource_list(check_name: NameCheck) -> Callable[[Any, ValidationInfo], dic
                 "dict_type", "this must be a mapping of resources to quantities"
             )
         budget = info.context if isinstance(info.context, Budget) else Budget()
-        if findings := _resource_findings(value, check_name, budget):
-            raise refusal(findings)
+        refuse(_resource_findings(value, check_name, budget))
         return {str(name): str(amount) for name, amount in value.items()}
 
     return validate

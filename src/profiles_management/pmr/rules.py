@@ -1,8 +1,8 @@
-"""The rules that depend on settings, and a second look at a PMR that code has changed."""
+"""The rules that depend on settings, and the validation of a PMR that code has changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.document_limits import NO_LIMITS, Limits
 from profiles_management.pmr.gc_pause import collector_paused
-from profiles_management.pmr.model import Finding, Path, path_text
+from profiles_management.pmr.model import Finding, Path, below, path_text
 from profiles_management.pmr.names import (
     annotation_findings,
     label_findings,
@@ -20,11 +20,14 @@ from profiles_management.pmr.names import (
 )
 from profiles_management.pmr.people import people_findings
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.pmr.user_names import is_user_name, user_name
+from profiles_management.pmr.user_names import user_name
 
 OUR_DOMAIN = "profiles-management.io"
 _OURS = frozenset({"owner", "app.kubernetes.io/managed-by"})
-_ASK_FOR_KEY = "remove it, or ask the administrator to list it in the setting allowed_keys, or to trust this source"
+_ASK_FOR_KEY = (
+    "remove it, or ask the administrator to list it in the setting allowed_keys, "
+    "or to trust this source"
+)
 _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 
 
@@ -32,14 +35,15 @@ _FOREIGN_DOMAINS = ("kubernetes.io", "k8s.io")
 class Rules:
     """What an installation allows.
 
-    `protected` namespaces, names or patterns, are not profiles, in addition to kube-*, kubeflow,
-    istio-system and default. `allowed_keys` are labels and annotations of Kubernetes and Istio that
-    profiles may set after all: keys, or patterns such as `pod-security.kubernetes.io/*`.
-
-    For a document that is one source among several: `names` are patterns of the names that its
-    profiles may have (`team-*`), and one that is not `trusted` may neither adopt, nor use plugins,
-    nor set keys of Kubernetes and Istio, nor other keys with a domain that `allowed_keys` does not
-    list. `limits` are how much the document may hold.
+    Attributes:
+        protected: names and patterns of namespaces that cannot be profiles, in addition to kube-*,
+            kubeflow, istio-system and default.
+        allowed_keys: labels and annotations of Kubernetes and Istio that profiles may set: keys, or
+            patterns such as `pod-security.kubernetes.io/*`.
+        names: patterns of the names that the profiles of this source may have, such as `team-*`.
+        trusted: whether this source may adopt, use plugins and set keys of Kubernetes and Istio. An
+            untrusted source may set a key with any other domain only if `allowed_keys` lists it.
+        limits: how much the document may contain.
     """
 
     protected: frozenset[str] = frozenset()
@@ -49,7 +53,7 @@ class Rules:
     limits: Limits = NO_LIMITS
 
     def allows(self, key: str) -> bool:
-        """Tell whether a profile may set this label or annotation. `owner` and our own marks never."""
+        """Return whether a profile may set this label or annotation."""
         if is_ours(key):
             return False
         if is_foreign(key):
@@ -57,29 +61,33 @@ class Rules:
         return self.trusted or "/" not in key or self.lists(key)
 
     def lists(self, key: str) -> bool:
-        """Return whether `allowed_keys` names this label or annotation, itself or by a pattern."""
+        """Return whether `allowed_keys` has this label or annotation, or a pattern for it."""
         return fits(key, self.allowed_keys)
 
 
 def fits(name: str, patterns: Iterable[str]) -> bool:
-    """Tell whether a name fits one of some patterns, in which `*` stands for any text and `?` for any character."""
+    """Return whether a name matches a pattern: `*` is any text, `?` is any character."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def is_ours(key: str) -> bool:
-    """Tell whether a label or annotation is one of our marks, or the `owner` that Kubeflow's controller reads."""
-    domain = key.partition("/")[0]
-    return key in _OURS or domain == OUR_DOMAIN or domain.endswith("." + OUR_DOMAIN)
+    """Return whether a label or annotation is ours, or the `owner` of Kubeflow's controller."""
+    return key in _OURS or _is_below(key.partition("/")[0], OUR_DOMAIN)
 
 
 def is_foreign(key: str) -> bool:
-    """Tell whether a label or annotation steers Kubernetes or Istio."""
+    """Return whether a label or annotation controls Kubernetes or Istio."""
     domain, slash, _ = key.partition("/")
     if not slash:
         return key == "istio-injection"
-    return domain.endswith("istio.io") or any(
-        domain == one or domain.endswith("." + one) for one in _FOREIGN_DOMAINS
-    )
+    if domain.endswith("istio.io"):
+        return True
+    return any(_is_below(domain, foreign) for foreign in _FOREIGN_DOMAINS)
+
+
+def _is_below(domain: str, parent: str) -> bool:
+    """Return whether a domain is another one or a part of it."""
+    return domain == parent or domain.endswith(f".{parent}")
 
 
 def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]:
@@ -89,62 +97,47 @@ def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]
 
 def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
-        return Finding(
-            "reserved-key",
-            f"{quoted(key)} is kept for this program",
-            "remove it",
-            path,
-            at_key=True,
-        )
+        what = f"{quoted(key)} is reserved for this program"
+        return Finding("reserved-key", what, "remove it", path, at_key=True)
     if rules.lists(key):
         return _not_trusted(quoted(key), *path)
     if not is_foreign(key):
-        what = f"{quoted(key)} has a domain, and what reads it is not known here"
+        what = f"{quoted(key)} has a domain that is not allowed for this source"
         return Finding("not-trusted", what, _ASK_FOR_KEY, path, at_key=True)
-    what = f"{quoted(key)} steers Kubernetes or Istio itself"
-    return Finding(
-        "reserved-key",
-        what,
-        "remove it, or list it in the setting allowed_keys (--allow-key)",
-        path,
-        at_key=True,
-    )
+    what = f"{quoted(key)} controls Kubernetes or Istio"
+    remedy = "remove it, or list it in the setting allowed_keys (--allow-key)"
+    return Finding("reserved-key", what, remedy, path, at_key=True)
 
 
 def _not_trusted(what: str, *path: str | int) -> Finding:
     remedy = "remove it, or ask the administrator to trust this source"
-    return Finding(
-        "not-trusted", f"{what} is for sources that are trusted", remedy, path, at_key=True
-    )
+    what = f"{what} is only for trusted sources"
+    return Finding("not-trusted", what, remedy, path, at_key=True)
 
 
 def rule_findings(
     profile: Profile, rules: Rules, labels: Mapping[str, str | None]
 ) -> list[Finding]:
     """Return what the rules refuse in one profile; paths start at the profile."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if fits(profile.name, rules.protected):
         what = f'the namespace "{profile.name}" is protected by a setting'
-        found.append(Finding("protected-name", what, "choose another name", ("name",)))
+        findings.append(Finding("protected-name", what, "choose another name", ("name",)))
     if not fits(profile.name, rules.names):
-        what = f'"{profile.name}" is no name that this source may give a profile'
-        remedy = (
-            f"choose one that fits {' or '.join(rules.names) or 'what the administrator allows'}"
-        )
-        found.append(Finding("name-not-allowed", what, remedy, ("name",)))
+        what = f'this source may not give a profile the name "{profile.name}"'
+        allowed = " or ".join(rules.names) or "what the administrator allows"
+        remedy = f"choose a name that matches {allowed}"
+        findings.append(Finding("name-not-allowed", what, remedy, ("name",)))
     if not rules.trusted:
-        found += [
-            _not_trusted(f'"{key}"', key) for key in ("adopt", "plugins") if getattr(profile, key)
-        ]
-    if labels:
-        found += key_findings(labels, rules, "labels")
-    if profile.annotations:
-        found += key_findings(profile.annotations, rules, "annotations")
-    return found
+        used = [key for key in ("adopt", "plugins") if getattr(profile, key)]
+        findings += [_not_trusted(f'"{key}"', key) for key in used]
+    findings += key_findings(labels, rules, "labels")
+    findings += key_findings(profile.annotations, rules, "annotations")
+    return findings
 
 
 def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Problem]:
-    """Return what is wrong in a PMR that code has built or changed, where no validator looked.
+    """Return what is wrong in a PMR that code has built or changed without validation.
 
     Returns:
         Problems in the order of names, with paths such as `profiles.ml.contributors[0].name`,
@@ -153,47 +146,38 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
     found: list[Problem] = []
     with collector_paused():
         for name, profile in sorted(pmr.profiles.items()):
-            findings = _second_look(name, profile, rules, pmr.labels_of(profile))
-            found += [_problem(finding, "profiles", name) for finding in findings]
+            findings = _profile_findings(name, profile, rules, pmr.labels_of(profile))
+            found += map(_problem, below(findings, "profiles", name))
     return found
 
 
-def _second_look(
+def _profile_findings(
     name: str, profile: Profile, rules: Rules, labels: Mapping[str, str]
 ) -> list[Finding]:
-    found = people_findings(profile.owner, profile.contributors) + rule_findings(
-        profile, rules, labels
-    )
-    if not is_user_name(profile.owner.name):
-        found += _refused(user_name, profile.owner.name, ("owner", "name"))
+    findings = people_findings(profile.owner, profile.contributors)
+    findings += rule_findings(profile, rules, labels)
+    findings += _refused(user_name, profile.owner.name, ("owner", "name"))
     for index, person in enumerate(profile.contributors):
-        if not is_user_name(person.name):
-            found += _refused(user_name, person.name, ("contributors", index, "name"))
-    found += _refused(profile_name, profile.name, ("name",))
-    if profile.labels:
-        found += [
-            finding._replace(path=("labels", *finding.path))
-            for finding in label_findings(profile.labels)
-        ]
-    if profile.annotations:
-        keys = annotation_findings(profile.annotations)
-        found += [finding._replace(path=("annotations", *finding.path)) for finding in keys]
+        findings += _refused(user_name, person.name, ("contributors", index, "name"))
+    findings += _refused(profile_name, profile.name, ("name",))
+    findings += below(label_findings(profile.labels), "labels")
+    findings += below(annotation_findings(profile.annotations), "annotations")
     if name != profile.name:
-        what = f'the profile under "{name}" is called "{profile.name}"'
-        found.append(Finding("wrong-name", what, "add it with add_profile", ("name",)))
-    return found
+        what = f'the key "{name}" has a profile with the name "{profile.name}"'
+        findings.append(Finding("wrong-name", what, "add it with add_profile", ("name",)))
+    return findings
 
 
-def _refused(check: Callable[[str], str], name: str, path: Path) -> list[Finding]:
+def _refused(check: Callable[[str], str], name: str, path: Path) -> Sequence[Finding]:
+    """Return what a validator refuses in a name."""
     try:
         check(name)
     except PydanticCustomError as refused:
         findings: tuple[Finding, ...] = (refused.context or {})["findings"]
-        return [finding._replace(path=path) for finding in findings]
-    return []
+        return below(findings, *path)
+    return ()
 
 
-def _problem(finding: Finding, *prefix: str) -> Problem:
-    return Problem(
-        finding.code, finding.what, Where(path=path_text((*prefix, *finding.path))), finding.remedy
-    )
+def _problem(finding: Finding) -> Problem:
+    where = Where(path=path_text(finding.path))
+    return Problem(finding.code, finding.what, where, finding.remedy)

@@ -1,6 +1,6 @@
-"""Names of people and groups that somebody could have and that are hardly meant: each is a warning.
+"""Valid names of people and groups that are probably mistakes: each is a warning.
 
-What nobody can have at all is refused: `user_names`.
+Names that nobody can have are refused; see `user_names`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _SPELLED: Final = r"(?<!\s)\s*+[\[({]\s*+%s\s*+[\])}]\s*+|(?<!\s)\s++%s\s++"
 _SPELLED_AT: Final = re.compile(_SPELLED % ("at", "at"), re.IGNORECASE)
 _SPELLED_DOT: Final = re.compile(_SPELLED % ("dot", "dot"), re.IGNORECASE)
 _BRACKET: Final = re.compile("[<>{}]")
+_SEPARATORS: Final = re.compile("[,;|]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FILLER: Final = re.compile(
     r"(?:change|replace|fill)[ _.-]?(?:me|this|in)(?:@.*)?"
@@ -45,35 +46,37 @@ _AROUND: Final = {
 }
 
 
-def odd_name(name: str, *, is_user: bool) -> Finding | None:
-    """Return the warning for a name that is valid, None for one that is as names are.
+def suspicious_name(name: str, *, is_user: bool) -> Finding | None:
+    """Return the warning about a valid name, None for a usual name.
 
     Args:
-        is_user: whether it is that of a user; names of groups are freer.
+        name: the name.
+        is_user: whether it is the name of a user; the names of groups are freer.
     """
-    for judge in (_escaped, _filler, _stray, _spelled, _address, _letters, _quoted):
-        if (finding := judge(name)) is not None:
-            return finding
-    return _user(name) if is_user else None
+    checks = [_escape, _placeholder, _separator, _spelled_out, _address]
+    checks += [_composition, _wide_letter, _mixed_alphabets, _bracket, _surrounded]
+    if is_user:
+        checks += [_system_name, _hash, _list]
+    findings = (check(name) for check in checks)
+    return next((finding for finding in findings if finding is not None), None)
 
 
-def odd(what: str, remedy: str = PROVIDED) -> Finding:
+def suspicious(what: str, remedy: str = PROVIDED) -> Finding:
     """Return a warning about a name."""
     return Finding("odd-user", what, remedy)
 
 
 def _better(name: str, before: str) -> str:
-    """Return the remedy: a name, if it is a better one."""
+    """Return the remedy to write a name, if that is valid and a change."""
     return f"write: {name}" if is_user_name(name) and name != before else PROVIDED
 
 
-def _escaped(name: str) -> Finding | None:
+def _escape(name: str) -> Finding | None:
     escape = _ESCAPE.search(name)
     if escape is None:
         return None
-    return odd(
-        f"{quoted(name)} contains the escape sequence {escape[0]}", _better(_unescaped(name), name)
-    )
+    what = f"{quoted(name)} contains the escape sequence {escape[0]}"
+    return suspicious(what, _better(_unescaped(name), name))
 
 
 def _unescaped(name: str) -> str:
@@ -83,25 +86,30 @@ def _unescaped(name: str) -> str:
     return text if text.isprintable() else name
 
 
-def _filler(name: str) -> Finding | None:
-    return odd(f"{quoted(name)} looks like a placeholder") if _FILLER.fullmatch(name) else None
+def _placeholder(name: str) -> Finding | None:
+    if not _FILLER.fullmatch(name):
+        return None
+    return suspicious(f"{quoted(name)} looks like a placeholder")
 
 
-def _stray(name: str) -> Finding | None:
-    """Look for a separator at an end; a dot or a colon is one after an address."""
+def _separator(name: str) -> Finding | None:
+    """Check for a separator at an end; after an address, a dot or a colon is one too."""
     bare = name.strip(" ,;")
-    bare = bare.rstrip(".:") if "@" in bare else bare
+    if "@" in bare:
+        bare = bare.rstrip(".:")
     if bare == name:
         return None
-    return odd(f"{quoted(name)} begins or ends with a separator", _better(bare, name))
+    return suspicious(f"{quoted(name)} begins or ends with a separator", _better(bare, name))
 
 
-def _spelled(name: str) -> Finding | None:
+def _spelled_out(name: str) -> Finding | None:
+    """Check for an address such as `ann at example dot com`."""
     if "@" in name:
         return None
     address = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", name))
-    is_address = ADDRESS.fullmatch(address) is not None and "." in address.partition("@")[2]
-    return odd(f"{quoted(name)} has no @", f"write: {address}") if is_address else None
+    if not ADDRESS.fullmatch(address) or "." not in address.partition("@")[2]:
+        return None
+    return suspicious(f"{quoted(name)} has no @", f"write: {address}")
 
 
 def _address(name: str) -> Finding | None:
@@ -110,35 +118,42 @@ def _address(name: str) -> Finding | None:
     mailbox, _, domain = name.partition("@")
     if mailbox and _DOMAIN.fullmatch(domain):
         return None
-    meant = plain(name)
-    remedy = written(meant)
-    finding = odd(
-        f"{quoted(name)} is not an e-mail address",
-        remedy if remedy != f"write: {name}" else PROVIDED,
-    )
-    return explained(finding, name)
+    remedy = written(plain(name))
+    if remedy == f"write: {name}":
+        remedy = PROVIDED
+    return explained(suspicious(f"{quoted(name)} is not an e-mail address", remedy), name)
 
 
-def _letters(name: str) -> Finding | None:
-    """Look for letters that are others than they look like: those of two alphabets in one word, and wide ones."""
-    if name.isascii():
+def _composition(name: str) -> Finding | None:
+    """Check for combining characters where Unicode has one character for both."""
+    composed = unicodedata.normalize("NFC", name)
+    if composed == name:
         return None
-    composed, usual = unicodedata.normalize("NFC", name), unicodedata.normalize("NFKC", name)
-    if composed != name:
-        mark = next((mark for mark in name if unicodedata.combining(mark)), name[0])
-        return odd(
-            f"{quoted(name)} contains a combining character, {code_point(mark)}",
-            _better(composed, name),
-        )
-    if usual != composed:
-        strange = next(mark for mark in name if unicodedata.normalize("NFKC", mark) != mark)
-        return odd(f"{quoted(name)} contains {described(strange)}", _better(usual, name))
-    for word in _WORD.findall(name):
+    mark = next(filter(unicodedata.combining, name), name[0])
+    what = f"{quoted(name)} contains a combining character, {code_point(mark)}"
+    return suspicious(what, _better(composed, name))
+
+
+def _wide_letter(name: str) -> Finding | None:
+    """Check for other forms of usual characters, such as full-width letters."""
+    for mark in name:
+        if unicodedata.normalize("NFKC", mark) != mark:
+            usual = unicodedata.normalize("NFKC", name)
+            return suspicious(f"{quoted(name)} contains {described(mark)}", _better(usual, name))
+    return None
+
+
+def _mixed_alphabets(name: str) -> Finding | None:
+    """Check for words with letters of two alphabets, which may look the same."""
+    words = [] if name.isascii() else _WORD.findall(name)
+    for word in words:
         alphabets = {_alphabet(letter): letter for letter in word}
         alphabets.pop("", None)
         if len(alphabets) > 1:
-            strange = next(letter for alphabet, letter in alphabets.items() if alphabet != "LATIN")
-            return odd(f"{quoted(name)} mixes two alphabets; it contains {described(strange)}")
+            alphabets.pop("LATIN", None)
+            strange = next(iter(alphabets.values()))
+            what = f"{quoted(name)} mixes two alphabets; it contains {described(strange)}"
+            return suspicious(what)
     return None
 
 
@@ -147,25 +162,31 @@ def _alphabet(letter: str) -> str:
     return alphabet if alphabet in _ALPHABETS else ""
 
 
-def _quoted(name: str) -> Finding | None:
-    """Look for quotation marks and brackets around a name without an @; around one with it they are refused."""
-    strange = _BRACKET.search(name)
-    if strange is not None:
-        return odd(f"{quoted(name)} contains {strange[0]}")
+def _bracket(name: str) -> Finding | None:
+    bracket = _BRACKET.search(name)
+    return suspicious(f"{quoted(name)} contains {bracket[0]}") if bracket else None
+
+
+def _surrounded(name: str) -> Finding | None:
+    """Check for quotation marks and brackets around a name; with an @ they are refused."""
     bare = name[1:-1].strip()
     if "@" in name or not bare or name[-1] not in _AROUND.get(name[0], ""):
         return None
-    return odd(
-        f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}",
-        _better(bare, name),
-    )
+    what = f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}"
+    return suspicious(what, _better(bare, name))
 
 
-def _user(name: str) -> Finding | None:
-    if name.startswith("system:") and not name.startswith("system:serviceaccount:"):
-        return odd(f"{quoted(name)} is the name of a part of Kubernetes")
-    if name.startswith("#"):
-        return odd(f"{quoted(name)} begins with #")
-    if "@" not in name and "=" not in name and re.search("[,;|]", name):
-        return odd(f"{quoted(name)} contains a separator; each contributor is one user")
-    return None
+def _system_name(name: str) -> Finding | None:
+    if not name.startswith("system:") or name.startswith("system:serviceaccount:"):
+        return None
+    return suspicious(f"{quoted(name)} is the name of a part of Kubernetes")
+
+
+def _hash(name: str) -> Finding | None:
+    return suspicious(f"{quoted(name)} begins with #") if name.startswith("#") else None
+
+
+def _list(name: str) -> Finding | None:
+    if "@" in name or "=" in name or not _SEPARATORS.search(name):
+        return None
+    return suspicious(f"{quoted(name)} contains a separator; each contributor is one user")

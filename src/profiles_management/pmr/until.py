@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.model import Finding, refusal
 from profiles_management.pmr.names import quoted
@@ -19,19 +20,19 @@ _EXAMPLES = "write a date such as 2027-01-31, or a time with zone such as 2027-0
 
 
 def moment(value: object) -> datetime:
-    """Return the moment that was written, in UTC. A bare date means 00:00 UTC of that day.
+    """Return a moment of a document, in UTC. A date means 00:00 UTC of that day.
 
     Raises:
-        PydanticCustomError: it is no date, or a time without a zone.
+        PydanticCustomError: this is not a date, or a time without a zone.
     """
     return _moment(value, "until: ")
 
 
 def given(value: object) -> datetime:
-    """Return the moment that an option or a parameter names; the same notations as in a document.
+    """Return a moment of an option or a parameter, in the notations of a document.
 
     Raises:
-        PydanticCustomError: it is no date, or a time without a zone.
+        PydanticCustomError: this is not a date, or a time without a zone.
     """
     return _moment(value, "")
 
@@ -43,7 +44,7 @@ def _moment(value: object, key: str) -> datetime:
         return _in_utc(value, key)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    raise refusal([Finding("bad-until", "this is neither a date nor a time", _EXAMPLES)])
+    raise _bad("this is neither a date nor a time")
 
 
 def _read(text: str) -> date | datetime:
@@ -54,20 +55,22 @@ def _read(text: str) -> date | datetime:
         if time:
             return datetime.fromisoformat(f"{time[1]}T{time[2]}{(time[3] or '').upper()}")
     except ValueError:
-        raise refusal([Finding("bad-until", f"there is no {text}", _EXAMPLES)]) from None
-    raise refusal([Finding("bad-until", f"{quoted(text)} is neither a date nor a time", _EXAMPLES)])
+        raise _bad(f"there is no {text}") from None
+    raise _bad(f"{quoted(text)} is neither a date nor a time")
+
+
+def _bad(what: str) -> PydanticCustomError:
+    return refusal(Finding("bad-until", what, _EXAMPLES))
 
 
 def _in_utc(time: datetime, key: str) -> datetime:
     if time.utcoffset() is None:
         remedy = f"write: {key}{time.isoformat()}Z"
-        raise refusal([Finding("no-zone", "a time needs a zone", remedy)])
+        raise refusal(Finding("no-zone", "a time needs a zone", remedy))
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        raise refusal(
-            [Finding("bad-until", f"{time} is outside the calendar", _EXAMPLES)]
-        ) from None
+        raise _bad(f"{time} is outside the calendar") from None
 
 
 def written(time: datetime) -> str:

@@ -1,8 +1,7 @@
-"""Names of people and groups: those that nobody can have are refused, those that are hardly meant are warned of.
+"""Names of people and groups: those that nobody can have are refused.
 
-An identity provider gives an e-mail address, a user name, or the name of a group; RBAC and Istio
-compare it letter by letter, so somebody whose name is written otherwise has no access, and nobody
-notices. Wildcards are those of
+An identity provider gives an e-mail address, a user name, or the name of a group. RBAC and Istio
+compare it letter by letter, so a misspelled name silently grants no access. Wildcards are those of
 https://istio.io/latest/docs/reference/config/security/authorization-policy/ (a `*` at either end
 matches anything).
 """
@@ -32,41 +31,43 @@ _FULL_WIDTH_AT: Final = frozenset("\uff20\ufe6b")
 
 
 def is_user_name(name: str) -> bool:
-    """Return whether a name can stand for exactly one person, group or account; `user_finding` says why not."""
-    return (len(name) <= LONGEST_USER and _PLAIN.fullmatch(name) is not None) or user_finding(
-        name
-    ) is None
+    """Return whether a name can stand for exactly one user or group; see `user_finding`."""
+    if len(name) <= LONGEST_USER and _PLAIN.fullmatch(name):
+        return True
+    return user_finding(name) is None
 
 
 def user_name(name: str) -> str:
-    """Return the name if it can stand for exactly one person, group or account.
+    """Return the name if it can stand for exactly one user or group.
 
     Raises:
         PydanticCustomError: it cannot; see `user_finding`.
     """
-    if not is_user_name(name) and (finding := user_finding(name)) is not None:
-        raise refusal([finding])
+    if len(name) <= LONGEST_USER and _PLAIN.fullmatch(name):
+        return name
+    finding = user_finding(name)
+    if finding is not None:
+        raise refusal(finding)
     return name
 
 
 def same_user(name: str) -> str:
-    """Return what two spellings of one name have in common: those that differ in case or in Unicode form alone."""
+    """Return a key for names that differ only in case or in Unicode form."""
     if name.isascii():
         return name.casefold()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def user_finding(name: str) -> Finding | None:
-    """Return why nobody can have this name, None where somebody can.
+    """Return why nobody can have this name, None for a valid name.
 
-    Refused are names that are empty, too long, hold what nobody sees, end in white space or in a
-    `*`; marks of templates, `mailto:` and the full-width @; and beside an @: quotation marks, `<`,
-    `>`, white space, another @.
+    Refused are: empty and too long names; invisible characters; white space or `*` at an end;
+    templates; `mailto:`; the full-width @; and, in a name with an @, quotation marks, `<`, `>`,
+    white space and a second @.
     """
-    for judge in (_unusable, _unseen, _wildcard, _unfilled, _prefixed, _wrapped):
-        if (finding := judge(name)) is not None:
-            return finding
-    return None
+    checks = (_unusable, _invisible, _wildcard, _template, _link, _address)
+    findings = (check(name) for check in checks)
+    return next((finding for finding in findings if finding is not None), None)
 
 
 def _refused(what: str, remedy: str) -> Finding:
@@ -77,77 +78,72 @@ def _unusable(name: str) -> Finding | None:
     if not name.strip():
         return _refused("the name is empty", "name the user, as in ann@example.com")
     if len(name) > LONGEST_USER:
-        return _refused(
-            f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed", PROVIDED
-        )
-    if name.strip() != name:
-        edge = next(mark for mark in (name[0], name[-1]) if mark.isspace())
-        which = "" if edge in " \t\n" else f", {described(edge)}"
-        return _refused(
-            f"{quoted(name)} has white space at an end{which}", f"write: {quoted(name.strip())}"
-        )
-    return None
+        what = f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed"
+        return _refused(what, PROVIDED)
+    bare = name.strip()
+    if bare == name:
+        return None
+    what = f"{quoted(name)} has white space at an end"
+    space = name[0] if name[0].isspace() else name[-1]
+    if space not in " \t\n":
+        what = f"{what}, {described(space)}"
+    return _refused(what, f"write: {quoted(bare)}")
 
 
-def _unseen(name: str) -> Finding | None:
+def _invisible(name: str) -> Finding | None:
     if not has_unseen(name):
         return None
-    unseen = next(filter(is_unseen, name), "")
-    if unseen:
-        what = f"{quoted(name)} contains a character that cannot be seen, {code_point(unseen)}"
-        return _refused(what, "type the name again by hand")
-    return None
+    invisible = next(filter(is_unseen, name))
+    what = f"{quoted(name)} contains an invisible character, {code_point(invisible)}"
+    return _refused(what, "type the name again by hand")
 
 
 def _wildcard(name: str) -> Finding | None:
     if name.strip("*") == name:
         return None
-    what = f"{quoted(name)} is a wildcard to Istio"
+    what = f"{quoted(name)} is a wildcard in Istio"
+    remedy = "write the name of one user, without the *"
     accounts = _ACCOUNTS.fullmatch(name)
     if accounts is not None:
-        return Finding(
-            "wildcard", what, f"write: {{kind: Group, name: system:serviceaccounts:{accounts[1]}}}"
-        )
-    return Finding("wildcard", what, "write the name of one user, without the *")
+        remedy = f"write: {{kind: Group, name: system:serviceaccounts:{accounts[1]}}}"
+    return Finding("wildcard", what, remedy)
 
 
-def _unfilled(name: str) -> Finding | None:
-    from profiles_management.pmr.templates import template_finding, template_mark  # noqa: PLC0415 - seldom needed
+def _template(name: str) -> Finding | None:
+    from profiles_management.pmr.templates import (  # noqa: PLC0415 - seldom needed
+        template_finding,
+        template_mark,
+    )
 
     mark = template_mark(name)
     return template_finding(mark) if mark else None
 
 
-def _prefixed(name: str) -> Finding | None:
+def _link(name: str) -> Finding | None:
     link = _LINK.fullmatch(name)
     if link is not None:
         return _refused(f"{quoted(name)} is a link of Markdown", written(link["to"]))
     if name.casefold().startswith("mailto:"):
         return _refused(f"{quoted(name)} is a link, not a name", written(name[len("mailto:") :]))
-    wide = next(filter(_FULL_WIDTH_AT.__contains__, name), "")
-    if wide:
-        return _refused(
-            f"{quoted(name)} contains {described(wide)} instead of @",
-            written(name.replace(wide, "@")),
-        )
-    return None
+    wide_at = next(filter(_FULL_WIDTH_AT.__contains__, name), "")
+    if not wide_at:
+        return None
+    what = f"{quoted(name)} contains {described(wide_at)} instead of @"
+    return _refused(what, written(name.replace(wide_at, "@")))
 
 
-def _wrapped(name: str) -> Finding | None:
-    """Look for what stands around or between addresses."""
+def _address(name: str) -> Finding | None:
+    """Check what is around an address, or between several."""
     if "@" not in name:
         return None
     if name.count("@") > 1:
-        return _refused(
-            f"{quoted(name)} has more than one @; each contributor is one user", written(name)
-        )
-    quote = next(filter(_QUOTES.__contains__, name), "")
-    if quote or (name[0] == name[-1] == "'"):
-        return _refused(
-            f"{quoted(name)} contains a quotation mark, {described(quote or chr(39))}",
-            written(name),
-        )
-    if "<" in name or ">" in name:
+        what = f"{quoted(name)} has more than one @; each contributor is one user"
+        return _refused(what, written(name))
+    quote = _quotation_mark(name)
+    if quote:
+        what = f"{quoted(name)} contains a quotation mark, {described(quote)}"
+        return _refused(what, written(name))
+    if not {"<", ">"}.isdisjoint(name):
         return _refused(f"{quoted(name)} contains more than an address", written(name))
     if any(map(str.isspace, name)):
         tight = _AROUND_AT.sub("@", name)
@@ -156,14 +152,19 @@ def _wrapped(name: str) -> Finding | None:
     return None
 
 
+def _quotation_mark(name: str) -> str:
+    """Return the first quotation mark in a name; an apostrophe is one only at both ends."""
+    if name[0] == name[-1] == "'":
+        return next(filter(_QUOTES.__contains__, name), "'")
+    return next(filter(_QUOTES.__contains__, name), "")
+
+
 def written(text: str) -> str:
-    """Return the remedy for a text with addresses in it: the address, or the addresses."""
+    """Return the remedy for a text with addresses in it: to write the address, or each of them."""
     straight = _APOSTROPHE.sub("'", text)
     if straight != text and ADDRESS.fullmatch(straight.replace("'", "")):
         return f"write: {straight}"
     addresses = ADDRESS.findall(text)
-    if not addresses:
-        return PROVIDED
-    if len(addresses) == 1:
-        return f"write: {addresses[0]}" if text.count("@") == 1 else PROVIDED
-    return f"list each of them separately: {' and '.join(addresses)}"
+    if len(addresses) > 1:
+        return f"list each of them separately: {' and '.join(addresses)}"
+    return f"write: {addresses[0]}" if addresses and text.count("@") == 1 else PROVIDED

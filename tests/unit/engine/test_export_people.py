@@ -120,7 +120,7 @@ def test_of_two_spellings_the_one_with_the_stronger_role_is_exported_and_the_oth
     (note,) = export.notes
     assert (
         note.what
-        == 'Ann@example.com left out: "Ann@example.com" and "ann@example.com" differ in case alone'
+        == 'Ann@example.com left out: "Ann@example.com" and "ann@example.com" differ only in case'
     )
     assert note.remedy == "The next apply removes this access."
 

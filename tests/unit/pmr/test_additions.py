@@ -78,12 +78,12 @@ def test_the_schema_knows_them():
 
 
 def test_an_addition_never_grants_admin():
-    with pytest.raises(ValidationError, match="cannot be made admin"):
+    with pytest.raises(ValidationError, match="cannot be an admin"):
         Addition(name="ml", contributors=[Contributor(name="bob", role="admin")])
 
 
 def test_code_cannot_add_to_what_it_defines(profile):
-    with pytest.raises(ValueError, match='two entries are called "ml"'):
+    with pytest.raises(ValueError, match='two entries have the name "ml"'):
         ProfilesManagementRepresentation(
             [profile("ml")], additions=[Addition(name="ml", contributors=[])]
         )

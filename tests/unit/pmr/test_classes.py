@@ -53,14 +53,14 @@ class TestTheRepresentation:
         assert not classes.ProfilesManagementRepresentation().profiles
 
     def test_a_list_with_one_name_twice_is_refused(self, profile):
-        with pytest.raises(DuplicateProfileError, match='two profiles are called "ml"'):
+        with pytest.raises(DuplicateProfileError, match='two profiles have the name "ml"'):
             classes.ProfilesManagementRepresentation([profile(), profile(bob="edit")])
 
     def test_two_additions_of_one_name_are_refused(self):
         bob = [classes.Contributor(name="bob@example.com", role="edit")]
         additions = [classes.Addition(name="ml", contributors=bob)] * 2
 
-        with pytest.raises(DuplicateProfileError, match='two entries are called "ml"'):
+        with pytest.raises(DuplicateProfileError, match='two entries have the name "ml"'):
             classes.ProfilesManagementRepresentation(additions=additions)
 
     @pytest.mark.parametrize("caught", [TypeError, ValueError, ProfilesError])
@@ -220,7 +220,7 @@ class TestStrictness:
         with pytest.raises(ValidationError) as refused:
             classes.Contributor(name="*@example.com", role="edit")
 
-        assert '"*@example.com" is a wildcard to Istio. Write the name of one user' in str(
+        assert '"*@example.com" is a wildcard in Istio. Write the name of one user' in str(
             refused.value
         )
 

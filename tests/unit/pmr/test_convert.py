@@ -74,7 +74,7 @@ def test_comments_order_and_empty_lines_stay():
 
     assert convert(text).text == text.replace(
         "    contributors:   # nobody\n",
-        "    # convert: nobody is written as []\n    contributors: []   # nobody\n",
+        "    # convert: an empty list is written as []\n    contributors: []   # nobody\n",
     )
 
 

@@ -12,7 +12,7 @@ from profiles_management.pmr import (
     merge,
 )
 from profiles_management.pmr.rules import problems
-from profiles_management.pmr.suspicious_names import odd_name
+from profiles_management.pmr.suspicious_names import suspicious_name
 from profiles_management.pmr.user_names import is_user_name
 from profiles_management.pmr.warnings import document_warnings
 
@@ -52,8 +52,8 @@ def document(*people, owner="olga@example.com"):
 @pytest.mark.parametrize("name", USUAL)
 def test_a_name_that_an_identity_provider_gives_is_taken_without_a_word(name):
     assert is_user_name(name)
-    assert odd_name(name, is_user=True) is None
-    assert odd_name(name, is_user=False) is None
+    assert suspicious_name(name, is_user=True) is None
+    assert suspicious_name(name, is_user=False) is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Documents of github-profiles-automator to ours, with a comment at each change.
+"""Conversion of documents of github-profiles-automator to PMRs, with a comment at each change.
 
-text ─▶ layout (what stands where) ─▶ peer, leftovers (what to change) ─▶ editing (the new text)
+text ─▶ text_parts (places) ─▶ automator, remaining_errors (edits) ─▶ editing (the new text)
 """
 
 from profiles_management.pmr.convert.conversion import Conversion, convert

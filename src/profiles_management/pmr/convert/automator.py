@@ -1,4 +1,4 @@
-"""What a document of github-profiles-automator may hold that ours refuses, and what it means there.
+"""Edits for what a document of github-profiles-automator may contain and a PMR may not.
 
 Source: canonical/github-profiles-automator, src/profiles_management/pmr/classes.py (which keys and
 values its classes take), src/charm.py (`pmr_from_yaml`: `yaml.safe_load`, then `add_profile` for
@@ -13,98 +13,105 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel
 
-from profiles_management.pmr import quantities
 from profiles_management.pmr.classes import Contributor, Owner, Profile
 from profiles_management.pmr.convert.edits import Edit, Kind, remove
 from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
+from profiles_management.pmr.quantities import is_quantity
 from profiles_management.pmr.resource_errors import name_error
-from profiles_management.pmr.resource_names import is_taken
+from profiles_management.pmr.resource_names import is_counted, is_taken
 from profiles_management.pmr.resource_suggestions import suggested_name
 from profiles_management.pmr.scalars import plain
 from profiles_management.pmr.user_names import same_user
 
 AUTOMATOR: Final = "github-profiles-automator"
-_ROLES: Final = ("view", "edit", "admin")  # from the weakest to the strongest
+_ROLES: Final = ("view", "edit", "admin")  # weakest first
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
-_OF_QUOTAS: Final = ("hard", "scopes", "scopeSelector", "scope_selector")
+_QUOTA_KEYS: Final = ("hard", "scopes", "scopeSelector", "scope_selector")
 
 
 def edits(root: Part) -> Iterator[Edit]:
-    """Yield the edits that turn their document into ours, as far as its meaning there is known.
+    """Yield the edits that turn such a document into a PMR with the same meaning.
 
     Args:
         root: the document, a mapping with a list `profiles`.
     """
-    yield from _keys(root, TOP_KEYS)
-    profiles = root.get("profiles")
-    if profiles is None:
-        return
-    yield from _same_name(profiles)
-    for profile in profiles.parts:
+    yield from _unknown_keys(root, TOP_KEYS)
+    profiles = root.parts_of("profiles")
+    yield from _repeated_names(profiles)
+    for profile in profiles:
         if profile.kind == "map":
             yield from _profile(profile)
 
 
 def _profile(profile: Part) -> Iterator[Edit]:
-    yield from _keys(profile, _fields(Profile))
-    if (owner := profile.get("owner")) is not None and owner.kind == "map":
-        yield from _keys(owner, _fields(Owner))
-        yield from _spelling(owner.get("kind"), _KINDS, {*UserKind, *PEER_SPELLINGS})
-    if (contributors := profile.get("contributors")) is not None:
-        yield from _contributors(contributors, owner)
-    if (resources := profile.get("resources")) is not None:
-        yield from _resources(resources)
+    yield from _unknown_keys(profile, _fields(Profile))
+    owner = profile.get("owner")
+    if owner is not None and owner.kind == "map":
+        yield from _unknown_keys(owner, _fields(Owner))
+        yield from _spelling(owner, "kind", _KINDS, {*UserKind, *PEER_SPELLINGS})
+    yield from _contributors(profile, owner)
+    yield from _resources(profile)
 
 
 # keys
 
 
 def _fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the fields of a model, in both spellings."""
     fields = model.model_fields
     return (*fields, *(field.serialization_alias or name for name, field in fields.items()))
 
 
-def _keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
+def _unknown_keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
+    """Yield the removal of each key that the charm ignores or overwrites."""
     last = {part.name: part for part in mapping.parts}
     for part in mapping.parts:
+        name = part.name or ""
         if part is not last[part.name]:
-            yield remove(part, f"this key is here twice, and {AUTOMATOR} reads the last one")
-        elif part.name is None or part.name not in known:
-            meant = near(part.name or "", known)
+            yield remove(part, f"this key is duplicated, and {AUTOMATOR} reads the last one")
+        elif name not in known:
+            meant = near(name, known)
             question = f"; is {meant} meant?" if meant else ""
             yield remove(part, f"{AUTOMATOR} ignores this key{question}")
 
 
-def _same_name(profiles: Part) -> Iterator[Edit]:
-    """The charm adds profile after profile to a mapping by name, so that the last one stays."""
-    last: dict[str, Part] = {}
-    for profile in profiles.parts:
-        if (name := _text(profile, "name")) is not None:
-            last[name] = profile
-    for profile in profiles.parts:
-        name = _text(profile, "name")
-        if name is not None and last[name] is not profile:
-            yield remove(profile, f"{AUTOMATOR} reads the last profile called {quoted(name)}")
+def _repeated_names(profiles: list[Part]) -> Iterator[Edit]:
+    """Yield the removal of each profile but the last of its name.
 
-
-def _text(part: Part, key: str) -> str | None:
-    entry = part.get(key) if part.kind == "map" else None
-    return entry.text if entry is not None else None
+    The charm adds the profiles to a mapping by name, so that the last one replaces the others.
+    """
+    names = [profile.text_at("name") for profile in profiles]
+    last = {name: place for place, name in enumerate(names)}
+    for place, name in enumerate(names):
+        if name is not None and last[name] != place:
+            why = f"{AUTOMATOR} reads the last profile with the name {quoted(name)}"
+            yield remove(profiles[place], why)
 
 
 def _spelling(
-    part: Part | None, words: Mapping[str, str], right: Collection[str]
+    mapping: Part, key: str, words: Mapping[str, str], right: Collection[str]
 ) -> Iterator[Edit]:
-    """Write a word in the letter case that both programs read."""
-    text = part.text if part is not None else None
-    if part is None or text is None or text in right:
+    """Yield the edit that writes a word in the letter case that both programs read.
+
+    Args:
+        mapping: the mapping with the word.
+        key: the key of the word.
+        words: the right word by its lower case.
+        right: the words that are right already.
+    """
+    part = mapping.get(key)
+    if part is None or part.text is None or part.text in right:
         return
-    word = words.get(text.casefold().replace("-", ""))
+    word = words.get(_simplified(part.text))
     if word is not None:
         yield Edit(part, Kind.VALUE, "upper and lower case count", word)
+
+
+def _simplified(word: str) -> str:
+    return word.casefold().replace("-", "")
 
 
 # people
@@ -118,81 +125,90 @@ class _Person(NamedTuple):
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What two names of one person have in common: they may differ in case and normal form."""
+        """What two entries of one person share; the names may differ in case and Unicode form."""
         return self.kind, same_user(self.name)
 
     @property
     def weight(self) -> int:
-        """How much the role allows."""
+        """The strength of the role, -1 for an unknown one."""
         return _ROLES.index(self.role) if self.role in _ROLES else -1
 
 
-def _contributors(contributors: Part, owner: Part | None) -> Iterator[Edit]:
-    if contributors.kind == "null":
-        yield Edit(contributors, Kind.VALUE, "nobody is written as []", "[]")
+def _contributors(profile: Part, owner: Part | None) -> Iterator[Edit]:
+    contributors = profile.get("contributors")
+    if contributors is None:
         return
-    people = [person for part in contributors.parts if (person := _person(part)) is not None]
+    if contributors.kind == "null":
+        yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
+        return
+    people = [*_people(contributors.parts)]
     for person in people:
-        yield from _keys(person.part, _fields(Contributor))
-        yield from _spelling(person.part.get("role"), {role: role for role in _ROLES}, _ROLES)
-    yield from _one_role_each(people, _person(owner) if owner is not None else None)
+        yield from _unknown_keys(person.part, _fields(Contributor))
+        yield from _spelling(person.part, "role", {role: role for role in _ROLES}, _ROLES)
+    owners = [*_people([] if owner is None else [owner])]
+    yield from _further_roles(people, owners)
 
 
-def _person(part: Part) -> _Person | None:
-    name = _text(part, "name")
-    if name is None:
-        return None
-    kind, role = _text(part, "kind") or "User", _text(part, "role") or ""
-    return _Person(part, _KINDS.get(kind.casefold().replace("-", ""), kind), name, role.casefold())
+def _people(parts: list[Part]) -> Iterator[_Person]:
+    """Yield the people in these parts; a part without a name is nobody."""
+    for part in parts:
+        name = part.text_at("name")
+        if name is not None:
+            kind, role = part.text_at("kind") or "User", part.text_at("role") or ""
+            yield _Person(part, _KINDS.get(_simplified(kind), kind), name, role.casefold())
 
 
-def _one_role_each(people: list[_Person], owner: _Person | None) -> Iterator[Edit]:
+def _further_roles(people: list[_Person], owners: list[_Person]) -> Iterator[Edit]:
+    """Yield the removal of each entry of a person but the strongest; owners need no entry."""
     strongest: dict[tuple[str, str], _Person] = {}
+    for person in sorted(people, key=lambda person: person.weight, reverse=True):
+        strongest.setdefault(person.identity, person)
+    owner_names = {owner.identity: owner.name for owner in owners}
     for person in people:
-        best = strongest.setdefault(person.identity, person)
-        if person.weight > best.weight:
-            strongest[person.identity] = person
-    for person in people:
-        if owner is not None and person.identity == owner.identity:
-            yield remove(
-                person.part, f"{quoted(owner.name)} owns this profile and needs no role in it"
-            )
-        elif (best := strongest[person.identity]) is not person:
-            yield remove(person.part, _why_not(person, best))
+        kept = strongest[person.identity]
+        owner = owner_names.get(person.identity)
+        if owner is not None:
+            yield remove(person.part, f"{quoted(owner)} owns this profile and needs no role in it")
+        elif kept is not person:
+            yield remove(person.part, _why_removed(person, kept))
 
 
-def _why_not(person: _Person, best: _Person) -> str:
-    if person.name != best.name:
-        names = f"{quoted(person.name)} and {quoted(best.name)}"
-        return f"{names} are one name in two spellings; keep that of the identity provider"
-    if person.role == best.role:
-        return f"{quoted(person.name)} is listed twice with role {best.role}"
-    return f"{quoted(person.name)} has two roles, and {best.role} is the stronger one"
+def _why_removed(person: _Person, kept: _Person) -> str:
+    if person.name != kept.name:
+        names = f"{quoted(person.name)} and {quoted(kept.name)}"
+        return f"{names} are two spellings of one name; keep that of the identity provider"
+    if person.role == kept.role:
+        return f"{quoted(person.name)} is listed twice with role {kept.role}"
+    return f"{quoted(person.name)} has two roles, and {kept.role} is the stronger one"
 
 
 # quota
 
 
-def _resources(resources: Part) -> Iterator[Edit]:
+def _resources(profile: Part) -> Iterator[Edit]:
+    resources = profile.get("resources")
+    if resources is None:
+        return
     if resources.kind == "null":
         yield remove(resources, "this sets nothing")
         return
     for part in resources.parts:
-        if part.name in _OF_QUOTAS and part.kind == "null":
+        if part.name in _QUOTA_KEYS and part.kind == "null":
             yield remove(part, "this sets nothing")
     hard = resources.get("hard")
-    for amount in hard.parts if hard is not None and hard.kind == "map" else ():
-        yield from _resource_name(amount)
-        yield from _quantity(amount)
+    if hard is not None and hard.kind == "map":
+        for amount in hard.parts:
+            yield from _resource_name(amount, hard)
+            yield from _quantity(amount)
 
 
-def _resource_name(amount: Part) -> Iterator[Edit]:
-    """Kubernetes counts a device by its requests; the bare name is taken and counts nothing."""
-    name, hard = amount.name, amount.parent
-    if name is None or hard is None or not is_taken(name) or name_error(name) is None:
+def _resource_name(amount: Part, hard: Part) -> Iterator[Edit]:
+    """Yield the edit of a device without `requests.`, under which a quota counts nothing."""
+    name = amount.name or ""
+    if not is_taken(name) or is_counted(name):
         return
     better = suggested_name(name)
-    if not better.startswith("requests."):
+    if name_error(name) is None or not better.startswith("requests."):
         return
     if hard.get(better) is not None:
         yield remove(amount, f"a quota counts this as {better}, which is here too")
@@ -208,13 +224,5 @@ def _quantity(amount: Part) -> Iterator[Edit]:
     if amount.kind == "int" and str(value) != written:
         yield Edit(amount, Kind.VALUE, f"YAML reads this number as {value}", f'"{value}"')
     elif isinstance(value, float) and isfinite(value):
-        text = written if _is_quantity(written) else repr(value)
+        text = written if is_quantity(written) else repr(value)
         yield Edit(amount, Kind.VALUE, "a quantity with a fraction is text", f'"{text}"')
-
-
-def _is_quantity(text: str) -> bool:
-    try:
-        quantities.parse(text)
-    except ValueError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""The conversion as a whole: change, read again, until nothing is refused any more."""
+"""The conversion: edit and read again until nothing is refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from profiles_management.pmr.convert import (
     remaining_errors,
     text_parts,
 )
-from profiles_management.pmr.convert.edits import Edit, Kind
+from profiles_management.pmr.convert.edits import Edit
 from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import shortened
@@ -31,13 +31,13 @@ _NO_RULES: Final = Rules()
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A document that our reader takes.
+    """A document that `loads` accepts.
 
     Attributes:
         text: the document, with a comment at each change.
-        changes: how many changes were made.
-        left_out: the profiles and contributors that no document of ours can name, and that are
-            comments now: `profile Kube`, `contributor *@example.com of ml`.
+        changes: the number of changes.
+        left_out: profiles and contributors that a PMR cannot name. They are comments now:
+            `profile Kube`, `contributor *@example.com of ml`.
     """
 
     text: str
@@ -48,17 +48,17 @@ class Conversion:
 def convert(
     document: str | bytes, *, name: str = "<text>", rules: Rules = _NO_RULES, limit: int = LARGEST
 ) -> Conversion:
-    """Turn a document of github-profiles-automator into ours. One that is ours stays as it is.
+    """Return a document of github-profiles-automator as a PMR. A PMR stays unchanged.
 
     Args:
         document: YAML or JSON; bytes are UTF-8.
-        name: what to call it in problems.
+        name: the name of the document in problems.
         rules: what this installation allows.
-        limit: the most bytes that a document may have.
+        limit: the most bytes of a document.
 
     Raises:
-        DocumentError: it cannot be read, or not one of its profiles can be kept. The problems are
-            those of the document as it was given.
+        DocumentError: the document cannot be read, or none of its profiles can be kept. The
+            problems are those of the given document.
     """
     try:
         documents.loads(document, name=name, rules=rules, limit=limit)
@@ -72,11 +72,12 @@ def convert(
 
 
 class _Converting:
-    """One document on its way.
+    """The conversion of one document.
 
     Args:
-        text: what is converted.
-        error: what is wrong with it, to raise where it cannot be converted.
+        text: the document.
+        rules: what this installation allows.
+        error: what is wrong with it, to raise if it cannot be converted.
     """
 
     def __init__(self, text: str, rules: Rules, error: DocumentError) -> None:
@@ -88,10 +89,10 @@ class _Converting:
         self.is_rewritten = False
 
     def run(self) -> Conversion:
-        """Return the document once nothing in it is refused."""
+        """Return the document as soon as nothing in it is refused."""
         for _ in range(_MOST_ROUNDS):
             findings = documents.refused(self.text, self.rules)
-            if findings is None or any(finding.code in _ENDLESS for finding in findings):
+            if findings is None or not _ENDLESS.isdisjoint(finding.code for finding in findings):
                 break
             if not findings:
                 return self._result()
@@ -99,7 +100,7 @@ class _Converting:
         raise self.error
 
     def _round(self, findings: list[Finding]) -> None:
-        root = self._layout()
+        root = self._parts()
         known = [*automator.edits(root)]
         edits = known or [*remaining_errors.edits(root, findings)]
         if plain_yaml.is_needed(root, findings, edits):
@@ -111,9 +112,9 @@ class _Converting:
         self.text = applied.text
         self.changes += sum(len(edit.below) or 1 for edit in applied.edits)
         if not known:
-            self.left_out += filter(None, map(_left_out, _removals(applied.edits)))
+            self.left_out += _left_out(applied.edits)
 
-    def _layout(self) -> Part:
+    def _parts(self) -> Part:
         try:
             root = text_parts.read(self.text)
         except yaml.YAMLError:
@@ -140,22 +141,20 @@ class _Converting:
         return Conversion(self.text, self.changes, tuple(self.left_out))
 
 
-def _removals(edits: list[Edit]) -> Iterator[Edit]:
+def _left_out(edits: list[Edit]) -> Iterator[str]:
+    """Yield the profiles and contributors that edits remove."""
     for edit in edits:
-        yield from edit.below if edit.kind is Kind.EMPTY else (edit,)
+        for removal in edit.below or (edit,):
+            match removal.part.path:
+                case ("profiles", int()):
+                    yield f"profile {_name(removal.part)}"
+                case ("profiles", int(), "contributors", int()):
+                    _, _, profile, *_ = removal.part.with_ancestors()
+                    yield f"contributor {_name(removal.part)} of {_name(profile)}"
 
 
-def _left_out(edit: Edit) -> str:
-    """Return which profile or contributor goes with an edit, '' for none."""
-    match edit.part.path:
-        case ("profiles", int()):
-            return f"profile {_name(edit.part)}"
-        case ("profiles", int(), "contributors", int()):
-            profile = edit.part.parent and edit.part.parent.parent
-            return f"contributor {_name(edit.part)} of {_name(profile)}"
-    return ""
-
-
-def _name(part: Part | None) -> str:
-    name = part.get("name") if part is not None else None
-    return shortened(name.text or "") if name is not None else "without a name"
+def _name(part: Part) -> str:
+    """Return the name in a part; the value of a name may be no text."""
+    if part.get("name") is None:
+        return "without a name"
+    return shortened(part.text_at("name") or "")

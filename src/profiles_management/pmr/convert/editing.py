@@ -1,16 +1,16 @@
-"""Edits applied to a text: all else stays as it is, and a comment says what was changed and why."""
+"""Application of edits to a text: the rest is unchanged, and a comment explains each change."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from profiles_management.pmr.convert.edits import Edit, Kind, in_order
 from profiles_management.pmr.convert.text_parts import LINE_END, Part, line_starts
 
 MARK: Final = "# convert: "
-"""What each comment begins with, so that a reader finds them all."""
+"""The start of each comment, so that a reader finds them all."""
 
 
 class Applied(NamedTuple):
@@ -21,9 +21,9 @@ class Applied(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[Edit]) -> Applied:
-    """Apply every edit that does not touch the place of an earlier one.
+    """Apply every edit whose place no earlier edit touches.
 
-    The others are left out: read the new text, and look again.
+    The others are left out. The caller reads the new text and looks for them again.
     """
     editing = _Editing(text)
     done = [edit for edit in in_order(edits) if editing.accepts(edit)]
@@ -37,7 +37,7 @@ class _Replacement(NamedTuple):
 
 
 class _Editing:
-    """Collects the replacements of one text, from its start to its end."""
+    """Collects the replacements in one text, from its start to its end."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -49,7 +49,7 @@ class _Editing:
         self.parts_until = 0  # the end of the last edit of any kind
 
     def accepts(self, edit: Edit) -> bool:
-        """Take an edit in if its place is untouched; edits come in the order of the text."""
+        """Add an edit if no earlier one touches its place; edits come in the order of the text."""
         if edit.is_of_lines:
             return self._accepts_lines(self._lines(edit))
         change = self._change(edit)
@@ -68,7 +68,7 @@ class _Editing:
         return True
 
     def result(self) -> str:
-        """Return the text with all that was taken in."""
+        """Return the text with the added edits."""
         texts: list[str] = []
         at = 0
         for start, end, text in sorted(self.replacements, key=lambda change: change.start):
@@ -84,7 +84,7 @@ class _Editing:
     def _commented(self, edit: Edit) -> _Replacement | None:
         """Turn the lines of a part into comments.
 
-        The first key of an item stands behind the dash of that item, which goes to the next key.
+        The first key of an item is on the line of its dash, which moves to the next key.
         """
         part = edit.part
         start, end = self._line_start(part.start), self._line_end(part.end)
@@ -99,7 +99,7 @@ class _Editing:
         return _Replacement(start, after.start, lines + between + before)
 
     def _emptied(self, edit: Edit) -> _Replacement:
-        """Write an empty collection after the key, and turn all that was in it into comments."""
+        """Write an empty collection after the key, and turn its parts into comments."""
         part = edit.part
         colon = self.text.index(":", part.key_end)
         texts = [self.text[part.start : colon + 1], f" {_empty(part)}"]
@@ -111,58 +111,59 @@ class _Editing:
         return _Replacement(part.start, at, "".join(texts))
 
     def _comments(self, edit: Edit) -> str:
-        """Return why a part goes, and its lines, as comments in its column."""
+        """Return the reason of a removal and the lines of the part as comments in its column."""
         part = edit.part
         indent = " " * (part.start - self._line_start(part.start))
         lines = self.text[part.start : self._line_end(part.end)].splitlines(keepends=True)
         commented = [f"{indent}# {lines[0]}"]
-        for line in lines[1:]:
-            rest = line.removeprefix(indent) if line.startswith(indent) else line.lstrip(" ")
-            commented.append(f"{indent}# {rest}" if rest.strip() else f"{indent}#{self.line_end}")
+        commented += [self._commented_line(indent, line) for line in lines[1:]]
         return "".join([self._comment(indent, edit.why), *commented])
+
+    def _commented_line(self, indent: str, line: str) -> str:
+        rest = line.removeprefix(indent) if line.startswith(indent) else line.lstrip(" ")
+        return f"{indent}# {rest}" if rest.strip() else f"{indent}#{self.line_end}"
 
     # inside of a line
 
     def _change(self, edit: Edit) -> _Replacement:
-        part = edit.part
-        if edit.kind is Kind.KEY:
-            return _Replacement(part.start, part.key_end, edit.text)
         if edit.kind is Kind.REMOVE:
-            return self._without(part)
-        start, end = part.value_start, part.node.end_mark.index
-        text = _empty(part) if edit.kind is Kind.EMPTY else edit.text
+            return self._without(edit.part)
+        start, end = self._replaced(edit)
+        text = _empty(edit.part) if edit.kind is Kind.EMPTY else edit.text
+        # Nothing is replaced only where a value is empty: it needs a space after its colon.
         return _Replacement(start, end, text if end > start else f" {text}")
 
     def _without(self, part: Part) -> _Replacement:
-        """Remove a part between brackets or braces, with the comma after or before it."""
+        """Remove a part in brackets or braces, with the comma after or before it."""
         after, before = _next(part), _previous(part)
         if after is not None:
             return _Replacement(part.start, after.start, "")
-        return _Replacement(before.end if before is not None else part.start, part.end, "")
+        start = part.start if before is None else before.end
+        return _Replacement(start, part.end, "")
 
     def _comment_above(self, edit: Edit) -> _Replacement:
-        """Return the comments of an edit, above the line that the closest block entry begins."""
-        entry = edit.part
-        while not entry.is_in_block and entry.parent is not None:
-            entry = entry.parent
+        """Return the comments of an edit, above the closest line that starts an entry or item."""
+        around = edit.part.with_ancestors()
+        entry = next(part for part in around if part.is_in_block or part.parent is None)
         start = self._line_start(entry.start)
         indent = " " * (entry.start - start)
-        comments = [self._comment(indent, text) for text in self._told(edit)]
+        explained = edit.below or (edit,)
+        comments = [self._comment(indent, self._explanation(part)) for part in explained]
         return _Replacement(start, start, "".join(comments))
 
-    def _told(self, edit: Edit) -> Iterator[str]:
+    def _explanation(self, edit: Edit) -> str:
+        start, end = self._replaced(edit)
+        before = self.text[start:end]
+        return f"{edit.why} (was: {before})" if before else edit.why
+
+    def _replaced(self, edit: Edit) -> tuple[int, int]:
+        """Return the start and the end of what an edit inside a line replaces."""
         part = edit.part
-        if edit.kind is Kind.EMPTY:
-            for below in edit.below:
-                yield from self._told(below)
-        elif edit.kind is Kind.REMOVE:
-            yield f"{edit.why} (was: {self.text[part.start : part.end]})"
-        else:
-            start, end = (part.start, part.key_end)
-            if edit.kind is Kind.VALUE:
-                start, end = part.value_start, part.node.end_mark.index
-            before = self.text[start:end]
-            yield f"{edit.why} (was: {before})" if before else edit.why
+        if edit.kind is Kind.REMOVE:
+            return part.start, part.end
+        if edit.kind is Kind.KEY:
+            return part.start, part.key_end
+        return part.value_start, part.node.end_mark.index
 
     # lines
 
@@ -174,7 +175,7 @@ class _Editing:
         return self.line_starts[bisect_right(self.line_starts, index) - 1]
 
     def _line_end(self, index: int) -> int:
-        """Return where the line after the one of an index starts."""
+        """Return the offset of the start of the next line."""
         line = bisect_right(self.line_starts, index)
         return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
 
@@ -184,9 +185,9 @@ def _empty(part: Part) -> str:
 
 
 def _next(part: Part) -> Part | None:
-    parts = part.parent.parts if part.parent is not None else []
-    place = part.place + 1
-    return parts[place] if place < len(parts) else None
+    if part.parent is None:
+        return None
+    return next(iter(part.parent.parts[part.place + 1 :]), None)
 
 
 def _previous(part: Part) -> Part | None:

@@ -1,8 +1,9 @@
-"""Edits of a document: what to do to which part, and which of them belong together."""
+"""Edits of the parts of a document, and their order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from profiles_management.pmr.convert.text_parts import Part
 
 
 class Kind(Enum):
-    """What is done to a part."""
+    """What an edit does to a part."""
 
     REMOVE = "remove"
     EMPTY = "empty"
@@ -19,12 +20,12 @@ class Kind(Enum):
 
 
 class Edit(NamedTuple):
-    """One change of a document.
+    """A change of a document.
 
     Attributes:
         why: one sentence without a full stop.
         text: the new value or the new key.
-        below: the removals that leave nothing in the part, which becomes `[]` or `{}`.
+        below: for EMPTY, the removals of all parts; the value becomes `[]` or `{}`.
     """
 
     part: Part
@@ -35,7 +36,7 @@ class Edit(NamedTuple):
 
     @property
     def is_of_lines(self) -> bool:
-        """Whether it changes whole lines: a removal outside of brackets and braces."""
+        """Whether it changes whole lines: a removal outside brackets and braces."""
         if self.kind is Kind.REMOVE:
             return self.part.is_in_block
         return self.kind is Kind.EMPTY and not self.part.is_flow
@@ -47,46 +48,53 @@ def remove(part: Part, why: str) -> Edit:
 
 
 def in_order(edits: Iterable[Edit]) -> list[Edit]:
-    """Return the edits in the order of the text, without those inside of a removed part.
+    """Return the edits in the order of the text, without those inside a removed part.
 
-    An item that loses all its parts is removed itself; an entry that does keeps its key.
+    An item of a list that loses all its parts is removed itself. An entry of a mapping that does
+    keeps its key.
     """
-    edits = [*edits]
-    removed = {edit.part: edit.why for edit in reversed(edits) if edit.kind is Kind.REMOVE}
+    removed: dict[Part, str] = {}
+    others: list[Edit] = []
+    for edit in edits:
+        if edit.kind is Kind.REMOVE:
+            removed.setdefault(edit.part, edit.why)
+        else:
+            others.append(edit)
     _remove_empty_items(removed)
-    kept = [
-        edit for edit in edits if edit.kind is not Kind.REMOVE and not _is_gone(edit.part, removed)
-    ]
-    kept += _removals(removed)
-    return sorted(kept, key=lambda edit: (edit.part.start, -edit.part.end))
+    kept = [edit for edit in others if not _is_removed(edit.part, removed)]
+    ordered = [*kept, *_removals(removed)]
+    return sorted(ordered, key=lambda edit: (edit.part.start, -edit.part.end))
 
 
 def _remove_empty_items(removed: dict[Part, str]) -> None:
+    """Add each item of a list whose parts are all removed."""
     waiting = [*removed]
     while waiting:
         parent = waiting.pop().parent
-        if parent is None or parent in removed or parent.parent is None or parent.key is not None:
+        if parent is None or parent in removed or not _is_item(parent):
             continue
-        if all(part in removed for part in parent.parts):
+        if removed.keys() >= {*parent.parts}:
             removed[parent] = removed[parent.parts[0]]
             waiting.append(parent)
 
 
-def _removals(removed: dict[Part, str]) -> Iterator[Edit]:
-    by_parent: dict[Part, list[Edit]] = {}
+def _is_item(part: Part) -> bool:
+    return part.parent is not None and part.key is None
+
+
+def _removals(removed: Mapping[Part, str]) -> Iterator[Edit]:
+    """Yield one edit for each removed part, or for the entry that loses all its parts."""
+    by_parent: dict[Part, list[Edit]] = defaultdict(list)
     for part, why in removed.items():
-        if part.parent is not None and not _is_gone(part.parent, removed):
-            by_parent.setdefault(part.parent, []).append(remove(part, why))
-    for parent, below in by_parent.items():
-        if parent.key is not None and len(below) == len(parent.parts):
-            below.sort(key=lambda edit: edit.part.start)
-            yield Edit(parent, Kind.EMPTY, below[0].why, below=tuple(below))
+        if part.parent is not None and not _is_removed(part.parent, removed):
+            by_parent[part.parent].append(remove(part, why))
+    for parent, removals in by_parent.items():
+        if parent.key is not None and len(removals) == len(parent.parts):
+            removals.sort(key=lambda edit: edit.part.start)
+            yield Edit(parent, Kind.EMPTY, removals[0].why, below=tuple(removals))
         else:
-            yield from below
+            yield from removals
 
 
-def _is_gone(part: Part, removed: dict[Part, str]) -> bool:
-    here: Part | None = part
-    while here is not None and here not in removed:
-        here = here.parent
-    return here is not None
+def _is_removed(part: Part, removed: Mapping[Part, str]) -> bool:
+    return any(around in removed for around in part.with_ancestors())

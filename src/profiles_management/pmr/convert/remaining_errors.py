@@ -1,4 +1,4 @@
-"""What our document still cannot say: it becomes a comment, as little of it as possible."""
+"""Edits for what `loads` still refuses: the smallest possible part becomes a comment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Final
 
 from profiles_management.pmr.convert.edits import Edit, remove
 from profiles_management.pmr.convert.text_parts import Part
-from profiles_management.pmr.model import Finding
+from profiles_management.pmr.model import Finding, Path
 
-# Keys without which what holds them means nothing or gives more, by the keys that lead there.
+# Keys that cannot be removed alone, by the keys of the path to their mapping: without them, the
+# mapping is incomplete or grants more.
 _NEEDED: Final = {
     ("profiles",): ("name", "owner"),
     ("profiles", "owner"): ("kind", "name"),
@@ -27,7 +28,7 @@ def edits(root: Part, findings: Iterable[Finding]) -> Iterator[Edit]:
 
     Args:
         root: the document.
-        findings: what our reader refuses in it; paths start at the top.
+        findings: what `loads` refuses in it; paths start at the top.
     """
     for finding in findings:
         part = _removable(root.at(finding.path))
@@ -36,16 +37,20 @@ def edits(root: Part, findings: Iterable[Finding]) -> Iterator[Edit]:
 
 
 def _removable(part: Part) -> Part | None:
-    """Return the smallest part around a place that the rest can do without, None for none."""
-    while part.parent is not None and _is_needed(part):
-        part = part.parent
-    return part if part.parent is not None and part.path != ("profiles",) else None
+    """Return the smallest part around a place that the document can do without, None for none."""
+    for around in part.with_ancestors():
+        if around.path in ((), ("profiles",)):
+            return None
+        if not _is_needed(around.path):
+            return around
+    return None
 
 
-def _is_needed(part: Part) -> bool:
-    *holders, name = [step for step in part.path if isinstance(step, str)] or [""]
-    if isinstance(part.path[-1], int):
+def _is_needed(path: Path) -> bool:
+    """Return whether the rest of a mapping needs the part at a path; the rest of a list never."""
+    if isinstance(path[-1], int):
         return False
-    if holders and holders[-1] in _CONDITIONS:
+    *mapping, name = [step for step in path if isinstance(step, str)]
+    if mapping and mapping[-1] in _CONDITIONS:
         return True
-    return name in _NEEDED.get(tuple(holders), ())
+    return name in _NEEDED.get(tuple(mapping), ())

@@ -1,4 +1,4 @@
-"""A document as a tree of parts with their places in the text, so that an edit keeps all the rest."""
+"""A document as a tree of parts with their places in the text, so that edits keep the rest."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """One value of a document, with the key or the dash that leads to it.
+    """A value of a document, with its key or its dash.
 
     Attributes:
         node: the value.
         path: the keys and indexes from the top.
         key: the key of an entry of a mapping; None for an item of a list and for the top.
-        place: which part of its parent it is, from 0.
-        start, end: where the entry or the item is in the text, with its key or dash.
-        is_shared: whether an edit here would change another place too, or has no place of its own,
-            because of an alias.
+        place: the number of parts before it in its parent.
+        start, end: the offsets of the entry or the item in the text, with its key or dash.
+        is_shared: whether the part cannot be edited alone, because of an alias.
     """
 
     node: yaml.Node
@@ -44,27 +43,27 @@ class Part:
 
     @property
     def name(self) -> str | None:
-        """The key as text, None where there is none or it is not text."""
+        """The key, None where there is none or it is not text."""
         return text_of(self.key) if self.key is not None else None
 
     @property
     def text(self) -> str | None:
-        """The value as text, None where it is something else."""
+        """The value, None if it is not text."""
         return text_of(self.node)
 
     @property
     def kind(self) -> str:
-        """What YAML reads: str, int, float, null, bool, timestamp, seq or map."""
+        """The type of the value: str, int, float, null, bool, timestamp, seq or map."""
         return self.node.tag.rpartition(":")[2]
 
     @property
     def key_end(self) -> int:
-        """Where the key ends in the text; the start of the part where there is none."""
+        """The offset of the end of the key; the start of the part where there is none."""
         return self.key.end_mark.index if self.key is not None else self.start
 
     @property
     def value_start(self) -> int:
-        """Where the value starts in the text, behind the key or the dash."""
+        """The offset of the value, after its key or dash."""
         return self.node.start_mark.index
 
     @property
@@ -82,15 +81,25 @@ class Part:
         names = (name, SPELLINGS.get(name, name))
         return next((part for part in reversed(self.parts) if part.name in names), None)
 
+    def parts_of(self, name: str) -> list[Part]:
+        """Return the parts of the entry with a key; none where there is no such entry."""
+        entry = self.get(name)
+        return [] if entry is None else entry.parts
+
+    def text_at(self, name: str) -> str | None:
+        """Return the text of the entry with a key, None where there is no such text."""
+        entry = self.get(name)
+        return None if entry is None else entry.text
+
     def at(self, path: Path) -> Part:
         """Return the part at a path from here, or the closest part around it that exists."""
-        here = self
+        part = self
         for step in path:
-            below = here._below(step)
-            if below is None:
+            inner = part._below(step)
+            if inner is None:
                 break
-            here = below
-        return here
+            part = inner
+        return part
 
     def _below(self, step: str | int) -> Part | None:
         if isinstance(step, str):
@@ -104,20 +113,27 @@ class Part:
         for part in self.parts:
             yield from part.walk()
 
+    def with_ancestors(self) -> Iterator[Part]:
+        """Yield this part and all parts around it, from the innermost to the whole document."""
+        part: Part | None = self
+        while part is not None:
+            yield part
+            part = part.parent
+
 
 def line_starts(text: str) -> list[int]:
-    """Return where each line of a text starts."""
+    """Return the offset of the start of each line."""
     return [0, *(end.end() for end in LINE_END.finditer(text))]
 
 
 def text_of(node: yaml.Node) -> str | None:
-    """Return what a node says as text, None if YAML reads something else."""
+    """Return the text of a node, None if YAML reads something else."""
     is_text = isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
     return node.value if is_text else None
 
 
 def read(text: str) -> Part:
-    """Return the tree of a document that our own reader can read to its end.
+    """Return the tree of a document that `loads` can read to its end.
 
     Raises:
         yaml.YAMLError: the text is not YAML.
@@ -129,7 +145,7 @@ def read(text: str) -> Part:
 
 
 class _Step(NamedTuple):
-    """What leads from a part to one below it."""
+    """The step from a part to one of its parts."""
 
     name: str | int
     place: int
@@ -144,32 +160,36 @@ class _Reading:
         self.text = text
         self.line_starts = line_starts(text)
         self.uses: Counter[int] = Counter()
-        self.crowded: set[int] = set()  # collections whose parts have no place that can be told
+        self.unplaced: set[int] = set()  # collections whose parts have no known places
         self._count(root)
 
     def _count(self, node: yaml.Node) -> None:
         self.uses[id(node)] += 1
         if self.uses[id(node)] > 1 or not isinstance(node, yaml.CollectionNode):
             return
-        below = _nodes_below(node)
-        for part in below:
+        inner = _nodes_below(node)
+        for part in inner:
             self._count(part)
+        if not self._places_parts(node, inner):
+            self.unplaced.add(id(node))
+
+    def _places_parts(self, node: yaml.CollectionNode, inner: list[yaml.Node]) -> bool:
+        """Return whether the parts of a collection have known places in the text."""
         is_block = not node.flow_style
-        if isinstance(node, yaml.MappingNode) and is_block:
-            return
-        # and not with an anchor
-        starts_with_dash = self.text.startswith("-", node.start_mark.index)
-        has_alias = any(self.uses[id(part)] > 1 for part in below)
-        if has_alias or (is_block and not starts_with_dash):
-            self.crowded.add(id(node))
+        if is_block and isinstance(node, yaml.MappingNode):
+            return True
+        if any(self.uses[id(part)] > 1 for part in inner):
+            return False
+        # A list in a block may also start with an anchor or a tag.
+        return not is_block or self.text.startswith("-", node.start_mark.index)
 
     def part(self, node: yaml.Node, parent: Part | None, step: _Step) -> Part:
         """Return the part of one node, with all that is below it."""
         path = () if parent is None else (*parent.path, step.name)
         part = Part(node, path, parent, step.key, step.place, step.start)
         part.is_shared = self._is_shared(part)
-        for below, value in self._steps(part):
-            part.parts.append(self.part(value, part, below))
+        for inner_step, value in self._steps(part):
+            part.parts.append(self.part(value, part, inner_step))
         part.end = self._end(part)
         return part
 
@@ -185,13 +205,13 @@ class _Reading:
                 yield _Step(place, place, start), item
 
     def _is_shared(self, part: Part) -> bool:
-        parent = part.parent
-        if self.uses[id(part.node)] > 1 or (parent is not None and parent.is_shared):
+        if self.uses[id(part.node)] > 1:
             return True
-        return parent is not None and id(parent.node) in self.crowded
+        parent = part.parent
+        return parent is not None and (parent.is_shared or id(parent.node) in self.unplaced)
 
     def _dash(self, sequence: Part, item: yaml.Node) -> int:
-        """Return where the dash of the next item is: in the column of the first one."""
+        """Return the offset of the dash of the next item, which has the column of the first."""
         first = sequence.node.start_mark
         if not sequence.parts:
             return first.index
@@ -212,7 +232,7 @@ class _Reading:
             return part.parts[-1].end
         end = part.node.end_mark.index
         while end > part.node.start_mark.index and self.text[end - 1].isspace():
-            end -= 1  # a text of several lines (| or >) ends with the empty lines after it
+            end -= 1  # a block scalar (| or >) includes the empty lines after it
         return end
 
 
