@@ -113,8 +113,8 @@ def test_a_mistyped_field_is_shown():
 @pytest.mark.parametrize(
     ("where", "shown"),
     [
-        (Where(path="Profile/ml"), "ml: brand-new"),
-        (Where("git", path="Profile/ml"), "ml: brand-new"),
+        (Where.of_profile("ml"), "ml: brand-new"),
+        (Where.of_profile("ml", file="git"), "ml: brand-new"),
         (Where(path=f"RoleBinding/ml/{MARK}"), "RoleBinding in ml: brand-new"),
         (Where(path=f"ClusterRole/{MARK}"), "ClusterRole: brand-new"),
         (Where(f"{MARK}.yaml"), "brand-new"),

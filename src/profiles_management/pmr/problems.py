@@ -16,9 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
-
-_PROFILE: Final = "Profile/"
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,23 +25,19 @@ class Where:
 
     Lines and columns count from 1; 0 means that they are not known. `path` reads like
     `profiles[0].resources.hard`; for an object of a cluster it is its kind and name, such as
-    `Namespace/legacy`.
+    `Namespace/legacy`. `profile` is the name of the profile whose place it is as a whole.
     """
 
     file: str = ""
     line: int = 0
     column: int = 0
     path: str = ""
+    profile: str = ""
 
     @classmethod
     def of_profile(cls, name: str, *, file: str = "") -> Where:
         """Return the place of a profile as a whole, whether it is in a cluster or in a document."""
-        return cls(file, path=f"{_PROFILE}{name}")
-
-    @property
-    def profile(self) -> str:
-        """The profile whose place `of_profile` returned, '' for other places."""
-        return self.path.removeprefix(_PROFILE) if self.path.startswith(_PROFILE) else ""
+        return cls(file, path=f"Profile/{name}", profile=name)
 
     def __str__(self) -> str:
         place = ":".join(

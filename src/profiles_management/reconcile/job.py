@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from profiles_management.reconcile.plan import Change, Condition, Phase, Write
 from profiles_management.reconcile.report import Outcome, Result
+from profiles_management.reconcile.target_errors import WriteError
 
 
 @dataclass(slots=True)
@@ -16,7 +17,7 @@ class Job:
         sent: how many of `writes` succeeded.
         settled: how many of `settles` were seen to hold.
         result: how the change ended, None before that.
-        why, nameless: as those of an Outcome.
+        why, nameless, error: as those of an Outcome.
         late: whether it takes access away and somebody else changed the object at each attempt.
         held: whether it gives access and waits for a change that is late.
         conflict: whether somebody else wrote at the same moment, and it was not planned again
@@ -33,6 +34,7 @@ class Job:
     result: Result | None = None
     why: str = ""
     nameless: str = ""
+    error: WriteError | None = None
     late: bool = False
     held: bool = False
     conflict: bool = False
@@ -109,6 +111,7 @@ class Job:
     def begin(self) -> None:
         """Forget why the last attempt did not succeed."""
         self.late = self.held = self.conflict = False
+        self.error = None
 
     def hold(self, why: str) -> None:
         """Put it off until a revocation of its profile is done."""
@@ -129,7 +132,7 @@ class Job:
 
     def outcome(self, result: Result, why: str = "", nameless: str = "") -> Outcome:
         """Return what became of the change."""
-        return Outcome(self.change, result, why, self.writes_done, nameless)
+        return Outcome(self.change, result, why, self.writes_done, nameless, self.error)
 
 
 class Jobs:

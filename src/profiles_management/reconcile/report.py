@@ -7,6 +7,7 @@ from enum import StrEnum
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.stops import Stop
+from profiles_management.reconcile.target_errors import WriteError
 
 
 class Result(StrEnum):
@@ -25,6 +26,7 @@ class Outcome:
     Attributes:
         why: what it waits for, or what went wrong.
         sent: how many of its writes were answered with success.
+        error: what the target raised, None where it raised nothing.
         nameless: `why` without names of people and of objects, which contain them; '' where only
             `why` says it.
     """
@@ -34,6 +36,7 @@ class Outcome:
     why: str = ""
     sent: int = 0
     nameless: str = ""
+    error: WriteError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ class Sender:
     def _failed(self, job: Job, error: WriteError) -> None:
         """Record a failure. A revocation that met a conflict is late: it is tried again."""
         change = job.change
-        job.nameless = error.nameless
+        job.error, job.nameless = error, error.nameless
         # the target itself repeats a revocation
         job.conflict = error.conflict and change.phase is not Phase.REVOKE
         if error.conflict and change.takes:

@@ -49,9 +49,8 @@ class TargetForbidden(TargetError):
         verb, resource: what is not allowed; '' where the credentials are refused.
     """
 
-    def __init__(
-        self, message: str, *, verb: str = "", resource: str = "", brief: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, verb: str = "", resource: str = "") -> None:
+        brief = f"Not allowed to {verb} {resource}" if verb else "The credentials are not accepted"
         super().__init__(message, brief=brief)
         self.verb = verb
         self.resource = resource

@@ -26,7 +26,7 @@ from readings import reading
 PMR = ProfilesManagementRepresentation()
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REFUSED = Problem(
-    "foreign-namespace", "namespace b belongs to ann", Where(path="Profile/b"), "Hand it over."
+    "foreign-namespace", "namespace b belongs to ann", Where.of_profile("b"), "Hand it over."
 )
 
 

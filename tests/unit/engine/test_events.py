@@ -76,7 +76,7 @@ def refused(name, code="foreign-namespace"):
     return Problem(
         code,
         f"namespace {name} belongs to ann@example.com",
-        Where(path=f"Profile/{name}"),
+        Where.of_profile(name),
         "Hand it over.",
     )
 

@@ -99,7 +99,7 @@ def refusal():
 
     def build(profile, what="namespace legacy belongs to root@example.com"):
         remedy = "Choose another name, or have it handed over first."
-        return Problem("foreign-namespace", what, Where(path=f"Profile/{profile}"), remedy)
+        return Problem("foreign-namespace", what, Where.of_profile(profile), remedy)
 
     return build
 
@@ -149,7 +149,7 @@ def everything(somebody, something, refusal):
         ),
         refused=(
             refusal("legacy"),
-            Problem("two-sources", "ml is defined by config and by relation:profiles:x", Where(path="Profile/ml"),
+            Problem("two-sources", "ml is defined by config and by relation:profiles:x", Where.of_profile("ml"),
                     "Remove it from one of them."),
         ),
         warnings=(
@@ -158,7 +158,7 @@ def everything(somebody, something, refusal):
             Problem("unreadable", "this file cannot be read: bad indentation", Where(file="team/odd.yaml"),
                     "Mend or remove it."),
             Problem("not-open", "relation:profiles:x adds contributors to found, which config does not open",
-                    Where(file="relation:profiles:x", path="Profile/found"),
+                    Where.of_profile("found", file="relation:profiles:x"),
                     "Write `open: true` in found in config, or remove the addition."),
         ),
         pending=(Pending("slow", "namespace slow is being deleted"),),

@@ -242,7 +242,7 @@ def test_a_warning_names_its_profile_also_where_a_person_has_the_same_name(who):
     what = f"{who} also has edit by RoleBinding x, which is not managed"
 
     text = told(
-        Plan(warnings=(Problem("unmanaged-access", what, Where(path="Profile/ml"), "Delete it."),))
+        Plan(warnings=(Problem("unmanaged-access", what, Where.of_profile("ml"), "Delete it."),))
     )
 
     assert text.startswith(f"warning: ml: {what}. Delete it.\n")
@@ -252,6 +252,6 @@ def test_a_warning_names_its_profile_also_where_a_person_has_the_same_name(who):
     "what", ["access of 1 person in ml is over", "namespace ml is taken over", "Role ml/x is new"]
 )
 def test_a_warning_that_names_its_profile_does_not_name_it_twice(what):
-    text = told(Plan(warnings=(Problem("code", what, Where(path="Profile/ml"), "Look."),)))
+    text = told(Plan(warnings=(Problem("code", what, Where.of_profile("ml"), "Look."),)))
 
     assert text.startswith(f"warning: {what}. Look.\n")

@@ -166,6 +166,16 @@ def test_a_failure_stops_its_own_project_only():
     assert service.roles() == {"ml": {"eve": "edit"}, "web": {"bob": "view"}}
 
 
+def test_the_error_of_the_target_is_in_the_report():
+    service = filled({"ml": {"ann": "view"}})
+    before_request(service, 1, lambda: service.roles()["ml"].update(ann="admin"))
+
+    report = run(service, {"ml": {"ann": "edit"}})
+
+    (outcome,) = report.outcomes
+    assert (outcome.change.profile, outcome.error.conflict) == ("ml", True)
+
+
 def test_a_reason_without_names_comes_from_the_target():
     service = filled({"ml": {"eve": "edit"}})
     before_request(service, 1, raising(Refused("eve is the last member")))

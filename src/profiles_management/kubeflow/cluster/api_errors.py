@@ -209,7 +209,7 @@ def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> E
         return _forbidden(_with_remedy(said, code, text, asked), code, text, asked)
     if _NOT_HTTPS in text:
         return ClusterError(f"{said.rstrip('.')}. Write its URL with https:// in the kubeconfig.")
-    return ClusterError(said)
+    return ClusterError(said, brief=f"{asked}: {code}")
 
 
 def _forbidden(message: str, code: int, text: str, asked: Asked) -> Forbidden:

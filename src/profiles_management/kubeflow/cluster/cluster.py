@@ -234,7 +234,7 @@ class Cluster:
                 self._number(core_v1.ServiceAccount, namespace),
             )
         except ClusterError as error:
-            return Contents(why=str(error).partition(":")[0])
+            return Contents(why=error.brief)
 
     def _number(self, kind: type[Any], namespace: str) -> int:
         """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
