@@ -1,4 +1,4 @@
-"""What YAML 1.1 makes of a plain scalar: exactly what PyYAML's SafeLoader does."""
+"""The types of plain scalars in YAML 1.1, exactly as in PyYAML's SafeLoader."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from profiles_management.pmr.names import shortened
 
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _TEXT: Final = "tag:yaml.org,2002:str"
-_LONGEST_WORD: Final = 5  # false: the longest word that is no text
+_LONGEST_WORD: Final = 5  # characters of false, the longest word with a type
 _LONGEST_NUMBER: Final = 128
 _LONGEST_LOOK: Final = 4096  # PyYAML's patterns take memory in proportion, about 80 times
 _LIKE_A_NUMBER: Final = re.compile(r"[-+0-9][0-9A-Fa-fx_:.-]*")
 
 TYPED_STARTS: Final = frozenset(start for start in _RESOLVERS if start is not None)
-"""A plain scalar that starts with none of these (the empty text included) is text."""
+"""A plain scalar that starts with none of these is text. The empty text is one of them."""
 
 
 class Untypable:
-    """A plain scalar that looks like a number or a date and is none, or that only means something as a key."""
+    """A plain scalar without a value, such as a date that does not exist."""
 
     def __init__(self, what: str) -> None:
         self.what = what
 
 
-MERGE: Final = Untypable("means something as a key alone")
-_NO_DATE: Final = Untypable("looks like a date, and there is no such date")
+_LARGE: Final = 10**20  # such a number is not repeated in a message
+_KINDS: Final = ((datetime, "a time"), (date, "a date"))  # a datetime is a date too
+MERGE: Final = Untypable("has a meaning only as a key")
+_NO_DATE: Final = Untypable("looks like a date, but there is no such date")
 _NO_NUMBER: Final = Untypable("looks like a number that is too long")
 _NO_MEANING: Final = Untypable("means nothing in YAML without quotes")
 
 
 def plain(value: str) -> object:
-    """Return what a plain scalar stands for: text, None, bool, int, float, date, datetime, or an `Untypable`."""
+    """Return the value of a plain scalar: text, None, bool, int, float, date or `Untypable`."""
     if len(value) > _LONGEST_WORD and value[0].isalpha():
         return value
     return _typed(value)
 
 
 def described(value: object) -> str:
-    """Return in a few words what YAML made of a scalar."""
+    """Return the value of a scalar in a few words."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
-        return f"the number {shortened(repr(value))}" if abs(value) < 10**20 else "a number"
-    if isinstance(value, datetime):
-        return "a time"
-    return "a date" if isinstance(value, date) else "text"
+        return f"the number {shortened(repr(value))}" if abs(value) < _LARGE else "a number"
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), "text")
 
 
 @lru_cache(maxsize=8192)

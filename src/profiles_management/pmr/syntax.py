@@ -1,4 +1,4 @@
-"""What libyaml says of a text that is no YAML, in the words of somebody who is to mend it."""
+"""The errors of libyaml about a text that is not YAML, with remedies."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.positions import lines_at, span_of_mark
-from profiles_management.pmr.syntax_remedies import MOST_TOKENS, Broken, slip
+from profiles_management.pmr.syntax_remedies import MOST_TOKENS, Broken, likely_mistake
+from profiles_management.pmr.yaml_refusals import SECOND_DOCUMENT
 
 _SAID: Final = (
-    ("a tab character that violates", "YAML is not indented with tabs", "indent with spaces"),
+    ("a tab character that violates", "YAML cannot be indented with tabs", "indent with spaces"),
     (
         "mapping values are not allowed",
-        "a colon cannot stand here",
-        "indent the line as its neighbours, or quote the text",
+        "a colon is not allowed here",
+        "indent the line like the lines around it, or quote the text",
     ),
     (
         "expected ':'",
-        "this line is no key with a value",
+        "this line is not a key with a value",
         "end the key with a colon, and check the lines above",
     ),
     (
         "expected key",
-        "this does not continue what is above",
+        "this does not continue the lines above",
         "check the indentation, and the quotes of the line above",
     ),
     (
         "expected '-' indicator",
-        "this is no further item of the list above",
-        "write a dash, indented as the others",
+        "this is not an item of the list above",
+        "write a dash, indented like the others",
     ),
     ("expected ',' or '}'", "this { is not closed, or a comma is missing", "add a comma or }"),
     ("expected ',' or ']'", "this [ is not closed, or a comma is missing", "add a comma or ]"),
     ("unexpected end of stream", "this quote is not closed", "close it"),
     (
         "unknown escape character",
-        "this is no escape that YAML knows",
+        "this is not an escape sequence of YAML",
         "double the backslash, or use single quotes",
     ),
     (
         "invalid Unicode character escape",
-        "this escape stands for no character",
+        "this escape sequence has no character",
         "write the character itself",
     ),
     (
@@ -62,7 +63,7 @@ _SAID: Final = (
     ),
     (
         "<document start>",
-        "this does not continue what is above",
+        "this does not continue the lines above",
         "write YAML, with a first line: profiles:",
     ),
     ("undefined tag handle", "! has a meaning in YAML", "put the value into double quotes"),
@@ -71,34 +72,32 @@ _SAID: Final = (
 _POINT_AT_START: Final = ("expected ',' or", "expected ':'", "unexpected end of stream")
 _OPENERS: Final = {yaml.FlowSequenceStartToken: "[", yaml.FlowMappingStartToken: "{"}
 _CLOSERS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
-_LONGEST_LOOK: Final = 1_000
+_LONGEST_REST: Final = 1_000
 _BACKTICKS: Final = re.compile(r"`(?P<text>[^`\n]*)`")
 
 
 def syntax_problem(error: yaml.YAMLError, text: str) -> UnlocatedProblem:
-    """Return the problem for a text that is no YAML."""
+    """Return the problem with a text that is not YAML."""
     said = str(getattr(error, "problem", None) or error)
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:
         return UnlocatedProblem((), _finding(said, ""))
     started = span_of_mark(text, context) if context is not None else None
-    if (found := slip(Broken(said, text, mark.line, mark.column, started))) is not None:
-        return found
-    if "expected node content" in said and not text[mark.index :].strip():
-        return _never_closed(text) or UnlocatedProblem(
-            (), _finding(said, ""), span=span_of_mark(text, mark)
-        )
+    mistake = likely_mistake(Broken(said, text, mark.line, mark.column, started))
+    if mistake is not None:
+        return mistake
     span = span_of_mark(text, mark)
+    if "expected node content" in said and not text[mark.index :].strip():
+        return _never_closed(text) or UnlocatedProblem((), _finding(said, ""), span=span)
     if started is not None and any(part in said for part in _POINT_AT_START):
         span = started
     line = lines_at(text, [span.line]).get(span.line, "")
-    return UnlocatedProblem(
-        (), _finding(said, line[span.column : span.column + _LONGEST_LOOK]), span=span
-    )
+    rest = line[span.column : span.column + _LONGEST_REST]
+    return UnlocatedProblem((), _finding(said, rest), span=span)
 
 
 def _never_closed(text: str) -> UnlocatedProblem | None:
-    """Return the problem for the innermost [ or { that is still open at the end of a text."""
+    """Return the problem with the innermost [ or { that is open at the end of a text."""
     opened: list[yaml.Token] = []
     with suppress(yaml.YAMLError):
         for token in islice(yaml.scan(text, Loader=yaml.CSafeLoader), MOST_TOKENS):
@@ -114,46 +113,38 @@ def _never_closed(text: str) -> UnlocatedProblem | None:
 
 
 def _finding(said: str, rest: str) -> Finding:
-    """Return what libyaml's words mean; `rest` is the line from the place on that they are about."""
+    """Return the finding for a message of libyaml; `rest` is the line from its place on."""
     if "cannot start any token" in said:
         return _no_start(rest)
     if "expected node content" in said:
         return _no_content(rest)
     if "<document start>" in said and rest[:1] in {"{", "["}:
-        what, remedy = (
-            "a second document starts here",
-            "put all profiles into one document, under one profiles key",
-        )
-        return Finding("several-documents", what, remedy)
+        return SECOND_DOCUMENT
     for part, what, remedy in _SAID:
         if part in said:
             return Finding("not-yaml", what, remedy)
-    return Finding("not-yaml", f"this is no YAML: {said}", "mend the line, or the one above")
+    return Finding("not-yaml", f"this is not YAML: {said}", "correct this line or the one above")
 
 
 def _no_content(rest: str) -> Finding:
     """Return the finding for a character in place of a value."""
     if rest.startswith("- "):
-        return Finding(
-            "not-yaml",
-            "a dash cannot start an item inside [ ] or { }",
-            "close the bracket above first",
-        )
-    what = f"a value is missing before {quoted(rest[:1]) if rest else 'this'}"
-    return Finding("not-yaml", what, "add the value, or remove a comma or a bracket too many")
+        what = "a dash cannot start an item inside [ ] or { }"
+        return Finding("not-yaml", what, "close the bracket above first")
+    place = quoted(rest[:1]) if rest else "this"
+    remedy = "add the value, or remove the extra comma or bracket"
+    return Finding("not-yaml", f"a value is missing before {place}", remedy)
 
 
 def _no_start(rest: str) -> Finding:
-    """Return the finding for a character with which no value begins."""
+    """Return the finding for a character that cannot start a value."""
     if rest.startswith("\t"):
-        return Finding("not-yaml", "YAML is not indented with tabs", "indent with spaces")
+        return Finding("not-yaml", "YAML cannot be indented with tabs", "indent with spaces")
     if rest.startswith("```"):
-        return Finding(
-            "not-yaml", "this is a code fence of Markdown", "remove it, and the one at the end"
-        )
-    what = f"a value cannot start with {rest[:1]}"
-    if (ticked := _BACKTICKS.match(rest)) is not None and ticked["text"].strip():
-        return Finding(
-            "not-yaml", what, f"write it without the backticks: {ticked['text'].strip()}"
-        )
-    return Finding("not-yaml", what, "put the value into double quotes")
+        what = "this is a code fence of Markdown"
+        return Finding("not-yaml", what, "remove it, and the one at the end")
+    remedy = "put the value into double quotes"
+    in_backticks = _BACKTICKS.match(rest)
+    if in_backticks is not None and in_backticks["text"].strip():
+        remedy = f"write it without the backticks: {in_backticks['text'].strip()}"
+    return Finding("not-yaml", f"a value cannot start with {rest[:1]}", remedy)

@@ -1,9 +1,8 @@
-"""Data as YAML that YAML 1.1, YAML 1.2 and Go's reader, which is kubectl's, read alike.
+"""Data as YAML that readers of YAML 1.1, of YAML 1.2 and Go's reader (of kubectl) read alike.
 
-They type plain text differently: `y` is true to some, `1e3` a number to others, `0098123` a number
-to Go alone. So text is plain only where it begins with a letter and holds nothing that any of them
-looks at; all other text is in double quotes, on one line, with an escape for what a person cannot
-see.
+They type plain text differently: `y` is true for some, `1e3` a number for others, `0098123` a
+number only for Go. Text is therefore plain only if it begins with a letter and contains nothing
+special. All other text is in double quotes, on one line, with escapes for invisible characters.
 """
 
 from __future__ import annotations
@@ -13,80 +12,84 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 _PLAIN: Final = re.compile(r"[A-Za-z/][A-Za-z0-9_./@\[\]-]*")
 _TYPED: Final = frozenset("y n yes no on off true false null nan inf".split())  # noqa: SIM905
-_LONGEST_KEY: Final = 1_000  # characters, with escapes; a longer one takes a question mark in YAML
+_LONGEST_KEY: Final = 1_000  # characters with escapes; YAML needs a question mark for longer keys
 _LONGEST_ESCAPE: Final = 10
 _BEYOND_16_BITS: Final = 0x10000
+_NOT_FINITE: Final = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
 
 
 def dump(data: object, *, only_ascii: bool = False) -> str:
     """Return plain data as a YAML document in block style, mappings in their own order.
 
     Args:
-        data: what JSON can hold: mappings with text as keys, lists, text, numbers, true, false,
-            None. What else there is, such as a date, becomes text.
-        only_ascii: whether other letters are escaped too, for a terminal.
+        data: mappings with text as keys, lists, text, numbers, true, false and None. Other values,
+            such as dates, become text.
+        only_ascii: whether to escape all other characters, for a terminal.
     """
     text = "".join(f"{line}\n" for line in _lines(data))
     if not only_ascii or text.isascii():
         return text
-    # Such letters are in double quotes, where escapes are read.
+    # Other characters are always in double quotes, where YAML reads escapes.
     return "".join(mark if mark.isascii() else _escape(mark) for mark in text)
 
 
 def _lines(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping) and value:
+    if not _has_lines(value):
+        yield _scalar(value)
+    elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from _entry(_text(str(key)), part)
-    elif isinstance(value, list | tuple) and value:
-        for part in value:
-            yield from _hanging("- ", part)
     else:
-        yield _scalar(value)
+        for part in value:
+            yield from _after_mark("- ", part)
+
+
+def _has_lines(value: object) -> TypeGuard[Mapping[Any, Any] | list[Any] | tuple[Any, ...]]:
+    """Return whether a value takes lines of its own: it is a container with parts."""
+    return isinstance(value, Mapping | list | tuple) and len(value) > 0
 
 
 def _entry(key: str, value: object) -> Iterator[str]:
-    if len(key) * (1 if key.isascii() else _LONGEST_ESCAPE) > _LONGEST_KEY:
+    longest = len(key) if key.isascii() else len(key) * _LONGEST_ESCAPE
+    if longest > _LONGEST_KEY:
         yield f"? {key}"
-        yield from _hanging(": ", value)
-    elif isinstance(value, Mapping | list | tuple) and value:
-        yield f"{key}:"
+        yield from _after_mark(": ", value)
+    elif _has_lines(value):
         indent = "  " if isinstance(value, Mapping) else ""
+        yield f"{key}:"
         yield from (f"{indent}{line}" for line in _lines(value))
     else:
         yield f"{key}: {_scalar(value)}"
 
 
-def _hanging(mark: str, value: object) -> Iterator[str]:
-    """Put a mark before the first line of a value and blanks of its width before the others."""
+def _after_mark(mark: str, value: object) -> Iterator[str]:
+    """Yield a value with a mark before its first line, and the other lines below that."""
     lines = _lines(value)
     yield mark + next(lines)
     yield from (f"{' ' * len(mark)}{line}" for line in lines)
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401 - any JSON
-    if isinstance(value, str):
-        return _text(value)
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else str(value).lower()
     if isinstance(value, float):
         return _float(value)
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Mapping | list | tuple):
-        return "{}" if isinstance(value, Mapping) else "[]"
-    return _text(str(value))
+    if value is None or isinstance(value, bool | int):
+        return json.dumps(value)
+    if isinstance(value, Mapping):
+        return "{}"
+    return "[]" if isinstance(value, list | tuple) else _text(str(value))
 
 
 def _float(value: float) -> str:
-    """Return a number with a decimal point, without which YAML 1.1 takes `1e+16` for text."""
+    """Return a number with a decimal point; without one, YAML 1.1 reads `1e+16` as text."""
     if not isfinite(value):
-        return f"{value}".replace("inf", ".inf").replace("nan", ".nan")
+        return _NOT_FINITE[str(value)]
     mantissa, mark, exponent = repr(value).partition("e")
-    return mantissa + ("" if "." in mantissa else ".0") + mark + exponent
+    point = "" if "." in mantissa else ".0"
+    return mantissa + point + mark + exponent
 
 
 @lru_cache(maxsize=8192)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from profiles_management.pmr import documents
@@ -37,12 +38,12 @@ _PLAIN_NAME: Final = re.compile(r"[A-Za-z][\w.+-]*@[\w.-]*\w", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Offboarding:
-    """One document and what becomes of it.
+    """One document, and what offboarding changes in it.
 
     Attributes:
-        name: what the document is called.
+        name: the name of the document.
         leaver: who leaves.
-        text: the document as it is, without a byte order mark.
+        text: the document, without a byte order mark.
         edits: what changes, in the order of the text.
         places: the entries of the person, those of the new owner that the edits remove, and similar
             names.
@@ -84,9 +85,9 @@ def offboard(
 
     Args:
         document: YAML or JSON; bytes are UTF-8. Entries without an owner are accepted.
-        name: what to call it in problems.
+        name: the name of the document in problems.
         rules: what this installation allows.
-        limit: the most bytes that a document may have.
+        limit: the most bytes of a document.
 
     Raises:
         DocumentError: the document is not valid, cannot be edited without changing more, or would
@@ -94,8 +95,8 @@ def offboard(
     """
     pmr = documents.loads(document, name=name, rules=rules, limit=limit, additions=True)
     text, everybody = decode(document, limit), frozenset(_everybody(pmr))
-    is_mentioned = leaver.name.casefold() in text.casefold()
-    if not is_mentioned and not any(leaver.is_alike(each) for _, each in everybody):
+    has_similar_name = any(leaver.is_alike(person) for _, person in everybody)
+    if leaver.name.casefold() not in text.casefold() and not has_similar_name:
         return Offboarding(name, leaver, text, people=everybody)
     with collector_paused():
         return _Search(text, leaver, name, rules).result(everybody)
@@ -104,9 +105,10 @@ def offboard(
 def _everybody(pmr: ProfilesManagementRepresentation) -> Iterator[tuple[UserKind, str]]:
     for profile in pmr.profiles.values():
         yield profile.owner.kind, profile.owner.name
-        yield from ((person.kind, person.name) for person in profile.contributors)
-    for addition in pmr.additions.values():
-        yield from ((person.kind, person.name) for person in addition.contributors)
+    lists = [profile.contributors for profile in pmr.profiles.values()]
+    lists += [addition.contributors for addition in pmr.additions.values()]
+    for person in chain.from_iterable(lists):
+        yield person.kind, person.name
 
 
 class _Search:
@@ -126,7 +128,7 @@ class _Search:
         self.promoted = self._promoted() if leaver.new_owner else []
 
     def result(self, everybody: frozenset[tuple[UserKind, str]]) -> Offboarding:
-        """Return what becomes of the document.
+        """Return the edits of the document, and what they change.
 
         Args:
             everybody: the kind and the name of everybody in it.
@@ -176,8 +178,7 @@ class _Search:
         words = self.leaver.words()
         for node, indexes in lists.items():
             yield from ListEdits(self.layout, node, words).without(indexes)
-        if self.leaver.new_owner:
-            yield from {self._new_owner(person.node) for person in self.owned}
+        yield from {self._new_owner(person.node) for person in self._handed_over()}
 
     def _new_owner(self, owner: Node) -> Edit:
         name = owner.items[owner.keys.index("name")]
@@ -190,7 +191,7 @@ class _Search:
     # the check
 
     def _checked(self, edits: list[Edit]) -> tuple[Edit, ...]:
-        """Return edits of the text as it is, if the edited text says what it said, without the person."""
+        """Return edits of the original text, after a check that they remove only the person."""
         if not edits:
             return ()
         self._check_anchors(edits)
@@ -204,7 +205,7 @@ class _Search:
 
     def _check_anchors(self, edits: list[Edit]) -> None:
         for use, definition in self.layout.aliases:
-            if _is_cut(definition, edits) and not _is_cut(use, edits):
+            if _is_removed(definition, edits) and not _is_removed(use, edits):
                 first, second = (self.layout.line_of(node.start) + 1 for node in (definition, use))
                 what = f"line {first} defines &{definition.anchor}, which line {second} uses"
                 remedy = f"write the value out in line {second}, and run the command again"
@@ -214,18 +215,19 @@ class _Search:
     def _expected(self) -> dict[str, Any]:
         """Return the data of the document without the person."""
         profiles = [dict(profile) for profile in self.data["profiles"]]
-        gone: dict[int, set[int]] = {}
-        for person in (*self.removed, *self.promoted):
-            gone.setdefault(person.profile, set()).add(person.at)
-        for number, indexes in gone.items():
+        removed = {(person.profile, person.at) for person in (*self.removed, *self.promoted)}
+        for number in {number for number, _ in removed}:
             entries = enumerate(profiles[number]["contributors"])
-            kept = [entry for at, entry in entries if at not in indexes]
+            kept = [entry for at, entry in entries if (number, at) not in removed]
             profiles[number]["contributors"] = kept
-        if self.leaver.new_owner:
-            for person in self.owned:
-                profile = profiles[person.profile]
-                profile[OWNER] = profile[OWNER] | {"name": self.leaver.new_owner}
+        for person in self._handed_over():
+            profile = profiles[person.profile]
+            profile[OWNER] = profile[OWNER] | {"name": self.leaver.new_owner}
         return self.data | {"profiles": profiles}
+
+    def _handed_over(self) -> list[Person]:
+        """Return the entries of the person as an owner, if there is a new owner."""
+        return self.owned if self.leaver.new_owner else []
 
     def _refused(self) -> DocumentError:
         place = (*self.removed, *self.owned)[0].place
@@ -233,7 +235,7 @@ class _Search:
         return DocumentError([Problem("cannot-edit", what, place.where, "edit it by hand")])
 
 
-def _is_cut(node: Node, edits: Iterable[Edit]) -> bool:
+def _is_removed(node: Node, edits: Iterable[Edit]) -> bool:
     return any(edit.start <= node.start < edit.end for edit in edits)
 
 
