@@ -17,7 +17,6 @@ LINEAR, CONSTANT = 2.6, 150  # twice the text, hardly more than twice the steps
 
 OF_ADMINISTRATORS = {
     "profiles_management.git.private_key._BLOCK": "the key that the administrator configures",
-    "profiles_management.git.revision._FILE": "the URL that the administrator configures",
     "profiles_management.kubeflow.cluster.kubeconfig.tls._CERTIFICATE": "the kubeconfig of whoever runs the command",
     "profiles_management.kubeflow.cluster.kubeconfig.tls._KEY": "the kubeconfig of whoever runs the command",
 }

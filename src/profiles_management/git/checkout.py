@@ -109,7 +109,7 @@ def load(
 def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Snapshot:
     """Read the files that a source means, and do not look into them. See `load`."""
     address = addresses.parse(source.url)
-    revision.names(source.revision)
+    revision.references(source.revision)
     tree.check_path(source.path)
     try:
         return _fetched(

@@ -1,7 +1,9 @@
-"""Which document of which repository is meant, as the command line and the charm's options write it. Pure."""
+"""The location of a document in Git, as the command line and the charm's options write it. Pure."""
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -9,64 +11,83 @@ from profiles_management.pmr.problems import GitError
 
 PREFIX = "git+"
 
-_PLAIN = "/!$&'()*+,;=:~-._"  # what neither ends a revision nor a path
+_PLAIN = "/!$&'()*+,;=:~-._"  # these end neither a revision nor a path
+_PATTERNS = (
+    r"(?s)(.*?\.git)@(.*+)",  # the first @ after .git
+    r"(?s)(.*?\.git/)@(.*+)",
+    r"(?s)(.*[^/])@(.*+)",  # or the last @ that does not begin a scope, as in /@scope/package
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A document in a repository: its URL, a revision and a path, the last two empty for the defaults."""
+    """The location of a document in Git.
+
+    Attributes:
+        url: the URL of the repository.
+        revision: a branch, a tag or a commit; empty for the default branch.
+        path: a file or a folder in the repository; empty for its top folder.
+    """
 
     url: str
     revision: str = ""
     path: str = ""
 
     def __str__(self) -> str:
-        """Return it as the command line takes it: `git+https://HOST/REPOSITORY@REVISION#path=PATH`."""
-        revision = f"@{quote(self.revision, safe=_PLAIN)}" if self.revision else ""
-        path = f"#path={quote(self.path, safe=_PLAIN)}" if self.path else ""
-        return f"{PREFIX}{self.url}{revision}{path}"
+        """Return the form of the command line: `git+https://HOST/REPOSITORY@REVISION#path=PATH`."""
+        text = f"{PREFIX}{self.url}"
+        if self.revision:
+            text += f"@{quote(self.revision, safe=_PLAIN)}"
+        if self.path:
+            text += f"#path={quote(self.path, safe=_PLAIN)}"
+        return text
 
     def options(self, prefix: str = "") -> str:
-        """Return it as options: `git-url=https://… git-revision=main` for the prefix `git-`."""
+        """Return the form of options: `git-url=https://… git-revision=main` for the prefix `git-`."""
         values = {"url": self.url, "revision": self.revision, "path": self.path}
         return " ".join(f"{prefix}{name}={value}" for name, value in values.items() if value)
 
 
-def revision_start(path: str) -> int:
-    """Return where the @ before a revision is in a path, -1 where there is none.
+def split_revision(path: str) -> tuple[str, str | None]:
+    """Return the path of a URL without the revision, and the revision; None if it has no revision."""
+    for pattern in _PATTERNS:
+        match = re.fullmatch(pattern, path)
+        if match:
+            return match[1], match[2]
+    return path, None
 
-    It is the first after `.git`, or else the last that does not follow a slash: a scope begins with
-    an @ too.
-    """
-    for ending in (".git@", ".git/@"):
-        if (found := path.find(ending)) >= 0:
-            return found + len(ending) - 1
-    found = path.rfind("@")
-    while found > 0 and path[found - 1] == "/":
-        found = path.rfind("@", 0, found)
-    return found if found > 0 else -1
+
+def normal_path(path: str) -> str:
+    """Return a path relative to the top folder of a repository; empty if it leads out of it."""
+    if not path:
+        return ""
+    normal = posixpath.normpath(path.replace("\\", "/").lstrip("/"))
+    leads_out = normal in {".", ".."} or normal.startswith("../")
+    return normal if normal.isprintable() and not leads_out else ""
 
 
 class AddressError(GitError):
-    """A URL is refused before anything is sent.
+    """A URL is refused before any request is sent.
 
     Attributes:
-        what: what is wrong, in a sentence. It repeats nothing of the URL.
-        instead: what was probably meant, None where nobody can know.
-        form: what to write in general, for where `instead` is None.
+        what: a sentence that says what is wrong. It repeats no part of the URL.
+        instead: the location that was probably meant, or None.
+        form: how to write a location, for the case that `instead` is None.
     """
 
     def __init__(self, what: str, *, form: str, instead: Location | None) -> None:
         self.what = what
         self.form = form
         self.instead = instead
-        super().__init__(self.written(_named(instead) if instead else ""))
+        super().__init__(self.written(_as_attributes(instead) if instead else ""))
 
     def written(self, instead: str) -> str:
-        """Return the message for a user who writes the location as `instead` is written."""
+        """Return the message, with `instead` in the form that the user writes."""
         return f"{self.what} Write: {instead}" if self.instead else f"{self.what} {self.form}"
 
 
-def _named(location: Location) -> str:
-    """Return a location as the attributes of a GitSource, or its URL where it has nothing else."""
-    return location.options() if location.revision or location.path else location.url
+def _as_attributes(location: Location) -> str:
+    """Return a location as the attributes of a GitSource; only the URL if it has nothing else."""
+    if location.revision or location.path:
+        return location.options()
+    return location.url

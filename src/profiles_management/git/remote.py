@@ -77,7 +77,7 @@ def _fetch_one(source: GitSource, address: Address, known: str, budget: Budget) 
         tip = revision.tip(source.revision, refs)
         return [] if tip == known else [tip]
 
-    objects = _talk(source, address, budget, wanted, revision.names(source.revision), depth=1)
+    objects = _talk(source, address, budget, wanted, revision.references(source.revision), depth=1)
     return Fetched(tip, None if tip == known else objects)
 
 
@@ -87,7 +87,7 @@ def _fetch_all(source: GitSource, address: Address, budget: Budget) -> Fetched:
     )
     commit = source.revision.lower()
     if commit not in objects:
-        raise GitError(f"it has no commit {commit} on any branch or tag.")
+        raise GitError(f"the repository has no commit {commit} on any branch or tag.")
     return Fetched(commit, objects)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from profiles_management.git.location import normal_path
 from profiles_management.git.pack import BLOB, COMMIT, TAG, TREE, Object
-from profiles_management.git.pasted import normal
 from profiles_management.pmr.file_set import MOST_FILES, PATTERNS, is_in_document
 from profiles_management.pmr.names import escaped, shortened
 from profiles_management.pmr.problems import GitError
@@ -67,7 +67,7 @@ def check_path(path: str) -> list[str]:
     if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
         form = (
             f"Write: {meant}"
-            if (meant := normal(path))
+            if (meant := normal_path(path))
             else "Write it as FOLDER/FILE, or nothing for its top."
         )
         raise GitError(f"The path {path!r} does not lead into the repository. {form}")
@@ -93,7 +93,7 @@ def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, by
         here = "/".join(parts[:depth])
         entry = _entries(objects, folder, "/".join(parts[: depth - 1])).get(part)
         if entry is None:
-            form = f"Write: {normal(path)}" if "\\" in part else "Look at the path."
+            form = f"Write: {normal_path(path)}" if "\\" in part else "Look at the path."
             raise GitError(f"there is no {here} in commit {commit[:8]}. {form}")
         _refuse(entry, here)
         if entry.kind != _FOLDER:

@@ -88,18 +88,18 @@ def test_credentials_come_from_a_secret(world, repository, content, credentials)
         (
             "https://github.com/o/p/blob/main/a.yaml",
             (
-                "This is the URL of a page about a repository, not of the repository. "
+                "This is the URL of a web page about a repository, not of the repository. "
                 "Write: git-url=https://github.com/o/p git-revision=main git-path=a.yaml"
             ),
         ),
         (
             "git+https://h/p.git@v1",
-            "A repository is read over https:// or ssh://. Write: git-url=https://h/p.git git-revision=v1",
+            "The URL of a repository begins with https:// or ssh://. Write: git-url=https://h/p.git git-revision=v1",
         ),
         (
             "https://ann:hush-hush@h/p.git",
             (
-                "The URL of the repository holds a user or a password. Pass them as credentials instead. "
+                "The URL of the repository contains a user or a password. Pass them as credentials instead. "
                 "Write: git-url=https://h/p.git"
             ),
         ),

@@ -69,7 +69,7 @@ def test_what_is_on_the_web_and_in_no_repository_is_refused(run):
         (
             "git",
             (
-                "A document is read from a file, from standard input, or from a Git repository over https or ssh. "
+                "A document comes from a file, from standard input, or from a Git repository over https or ssh. "
                 "Write it as git+https://HOST/REPOSITORY@REVISION#path=PATH."
             ),
         )

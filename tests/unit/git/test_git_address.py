@@ -72,11 +72,11 @@ def test_credentials_go_to_no_host_whose_name_only_begins_like_ours(url):
 
 
 CREDENTIALS = (
-    "The URL of the repository holds a user or a password. Pass them as credentials instead."
+    "The URL of the repository contains a user or a password. Pass them as credentials instead."
 )
-AFTER = "The URL of the repository has something after ? or #."
-PORT = "After the host comes a slash, or a colon and a port from 1 to 65535."
-CHARACTERS = "The URL of the repository holds spaces or characters beyond ASCII."
+AFTER = "The URL of the repository contains ? or #."
+PORT = "A slash must follow the host, or a colon and a port from 1 to 65535."
+CHARACTERS = "The URL of the repository contains spaces or characters beyond ASCII."
 FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
 
 
@@ -85,17 +85,17 @@ FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
     [
         (
             "http://h/p",
-            "A repository is read over https:// or ssh://, not http://. Write: https://h/p",
+            "The URL of a repository begins with https:// or ssh://, not with http://. Write: https://h/p",
         ),
         (
             "git://h/p",
-            "A repository is read over https:// or ssh://, not git://. Write: https://h/p",
+            "The URL of a repository begins with https:// or ssh://, not with git://. Write: https://h/p",
         ),
         (
             "file:///srv/p",
-            f"A repository on this machine is not read. Give the document as a file, or the URL of a server. {FORM}",
+            f"Repositories on this machine are not supported. Give the document as a file, or the URL of a server. {FORM}",
         ),
-        ("s3cret://h/p", f"A repository is read over https:// or ssh://. {FORM}"),
+        ("s3cret://h/p", f"The URL of a repository begins with https:// or ssh://. {FORM}"),
         ("ext::sh -c id", f"This is not the URL of a repository. {FORM}"),
         ("/srv/p", f"This is not the URL of a repository. {FORM}"),
         ("", f"This is not the URL of a repository. {FORM}"),
@@ -116,7 +116,7 @@ FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
         ("https://h:0/p", f"{PORT} {FORM}"),
         ("https://h:65536/p", f"{PORT} {FORM}"),
         ("ssh://git@h:team/p.git", f"{PORT} Write: ssh://git@h/team/p.git"),
-        ("https://[h/p", f"The host of the repository's URL is not valid. {FORM}"),
+        ("https://[h/p", f"The host in the URL of the repository is not valid. {FORM}"),
         ("https://h/a b", f"{CHARACTERS} Write: https://h/a%20b"),
         ("https://bücher.example/ä", f"{CHARACTERS} Write: https://xn--bcher-kva.example/%C3%A4"),
         ("ssh://h/a%00b", f"{CHARACTERS} {FORM}"),
@@ -126,15 +126,15 @@ FORM = "Write it as https://HOST/PATH or ssh://git@HOST/PATH."
         ),
         (
             "https://h/p.git@main",
-            "The URL of the repository goes on after the repository. Write: url=https://h/p.git revision=main",
+            "The URL of the repository continues after the name of the repository. Write: url=https://h/p.git revision=main",
         ),
         (
             "https://h/p.git//a/b",
-            "The URL of the repository goes on after the repository. Write: url=https://h/p.git path=a/b",
+            "The URL of the repository continues after the name of the repository. Write: url=https://h/p.git path=a/b",
         ),
         (
             "git+https://h/p.git@main#path=a.yaml",
-            "A repository is read over https:// or ssh://. Write: url=https://h/p.git revision=main path=a.yaml",
+            "The URL of a repository begins with https:// or ssh://. Write: url=https://h/p.git revision=main path=a.yaml",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_what_is_not_accepted_is_refused_with_what_to_write(url, message):
 
 
 def test_a_line_end_in_a_url_reaches_no_header():
-    with pytest.raises(AddressError, match="holds spaces"):
+    with pytest.raises(AddressError, match="contains spaces"):
         parse("https://h/a\nHost: x")
 
 
@@ -182,20 +182,20 @@ def test_what_stands_in_place_of_a_file_is_taken_apart(text, found):
     [
         (
             "git+https://h/p.git#subdirectory=a",
-            "After # stands only path=PATH.",
+            "Only path=PATH may follow #.",
             "git+https://h/p.git#path=a",
         ),
-        ("git+https://h/p.git#main", "After # stands only path=PATH.", "git+https://h/p.git@main"),
+        ("git+https://h/p.git#main", "Only path=PATH may follow #.", "git+https://h/p.git@main"),
         (
             "git+https://h/p.git#path=a.yaml&ref=v1",
-            "After # stands only path=PATH, and the revision after @.",
+            "Only path=PATH may follow #; the revision follows @.",
             "git+https://h/p.git@v1#path=a.yaml",
         ),
-        ("git+https://h/p.git#path=", "After #path= there is no path.", "git+https://h/p.git"),
-        ("git+https://h/p.git@", "After @ there is no revision.", "git+https://h/p.git"),
+        ("git+https://h/p.git#path=", "The path after #path= is missing.", "git+https://h/p.git"),
+        ("git+https://h/p.git@", "The revision after @ is missing.", "git+https://h/p.git"),
         (
             "git+https://h/p.git@#path=a",
-            "After @ there is no revision.",
+            "The revision after @ is missing.",
             "git+https://h/p.git#path=a",
         ),
         ("git+https://ann:a@b@h/p@v1", CREDENTIALS, "git+https://h/p@v1"),

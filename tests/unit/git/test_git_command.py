@@ -92,5 +92,5 @@ def test_a_refusal_is_one_error_and_ends_with_1(run, https, ca):
     assert run("validate", name, "--git-ca", ca) == (
         1,
         "",
-        f"error: {https.url}/team/profiles.git: it has no branch and no tag nowhere.\n",
+        f"error: {https.url}/team/profiles.git: the repository has no branch or tag named nowhere.\n",
     )

@@ -66,18 +66,23 @@ def test_a_commit_on_a_branch_is_found_although_the_branch_moved_on(source, repo
 def test_a_commit_that_is_not_there_is_refused(source):
     absent = "0123456789" * 4
 
-    assert refusal(source(revision=absent)) == f"it has no commit {absent} on any branch or tag."
+    assert (
+        refusal(source(revision=absent))
+        == f"the repository has no commit {absent} on any branch or tag."
+    )
 
 
 def test_a_branch_that_is_not_there_is_refused(source):
-    assert refusal(source(revision="nowhere")) == "it has no branch and no tag nowhere."
+    assert (
+        refusal(source(revision="nowhere")) == "the repository has no branch or tag named nowhere."
+    )
 
 
 def test_the_beginning_of_a_commit_is_not_enough(source, repository):
     beginning = repository.git("rev-parse", "--short=8", "HEAD")
 
     assert refusal(source(revision=beginning)) == (
-        f"it has no branch and no tag {beginning}. A commit is written with all its 40 digits."
+        f"the repository has no branch or tag named {beginning}. Write all 40 digits of a commit."
     )
 
 
@@ -88,7 +93,7 @@ def test_what_is_a_branch_and_a_tag_is_not_guessed(source, repository):
     repository.push("refs/heads/both", "refs/tags/both")
 
     assert refusal(source(revision="both")) == (
-        "both is a branch and a tag. Write which: refs/heads/both or refs/tags/both."
+        "the repository has a branch and a tag named both. Write refs/heads/both or refs/tags/both."
     )
     assert names(source(revision="refs/heads/both")) == ["branch"]
 
@@ -97,7 +102,9 @@ def test_a_remote_without_a_commit_is_refused(source, repository):
     repository.git("push", "--quiet", "origin", "HEAD:refs/heads/other")
     repository.git("--git-dir", str(repository.bare), "update-ref", "-d", "refs/heads/main")
 
-    assert refusal(source()) == "it has no commit yet, or no default branch. Name a branch."
+    assert (
+        refusal(source()) == "the repository has no commits, or no default branch. Name a branch."
+    )
 
 
 def test_a_revision_that_moved_is_fetched_although_something_is_known(source, repository):

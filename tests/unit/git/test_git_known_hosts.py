@@ -45,6 +45,7 @@ def test_a_line_names_a_host(names):
         "*.example.org",
         "*,!git.example.com",
         "!git.example.com,*",
+        f"*,!{hashed('git.example.com')}",
         "[git.example.com]:2222",
         "[a-z]it.example.com",
         hashed("other"),
@@ -63,17 +64,17 @@ def test_another_port_has_a_name_of_its_own():
     assert of_host(text, "git.example.com", 2222) == ONE
 
 
-def test_a_revoked_key_is_not_trusted_and_told():
+def test_a_revoked_key_is_listed_as_revoked_and_not_trusted():
     found = of_host(f"@revoked * ssh-ed25519 {KEY}\n", "git.example.com", 22)
 
     assert (found.trusted, found.revoked) == (frozenset(), frozenset({("ssh-ed25519", b"key")}))
 
 
-def test_an_authority_of_hosts_is_no_key_of_a_host():
+def test_a_certificate_authority_is_not_a_key_of_a_host():
     assert of_host(f"@cert-authority * ssh-ed25519 {KEY}\n", "git.example.com", 22) == HostKeys()
 
 
-def test_lines_that_cannot_be_read_are_passed_over():
+def test_lines_that_cannot_be_read_are_skipped():
     assert (
         of_host(
             f"\n#\ngit.example.com\ngit.example.com ssh-rsa é\ngit.example.com ssh-ed25519 {KEY}",

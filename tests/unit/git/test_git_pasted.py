@@ -52,6 +52,7 @@ PAGES = {
     f"https://dev.azure.com/org/proj/_git/p/commit/{COMMIT}": "https://dev.azure.com/org/proj/_git/p",
     "https://org.visualstudio.com/proj/_git/p?version=GBa%2Fb": "https://org.visualstudio.com/proj/_git/p@a/b",
     "https://git.example.com/pub/p.git/tree/a?h=main": "https://git.example.com/pub/p.git@main#path=a",
+    "https://git.example.com/pub/p.git/tree/a%20b": "https://git.example.com/pub/p.git#path=a%20b",
     "https://git.sr.ht/~ann/p/tree/main/item/a/b.yaml": "https://git.sr.ht/~ann/p@main#path=a/b.yaml",
 }
 
@@ -107,6 +108,7 @@ NOBODY_KNOWS = [
     "git+https://",
     "git+https://git.example.com",
     "git+https://git.example.com:99999/p.git",
+    f"git+https://git.example.com:{'9' * 5000}/p.git",
 ]
 
 WITH_SECRETS = [

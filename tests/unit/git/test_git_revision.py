@@ -3,7 +3,7 @@
 import pytest
 
 from profiles_management.git import GitError
-from profiles_management.git.revision import names, tip
+from profiles_management.git.revision import references, tip
 
 MAIN, TAG = "1" * 40, "2" * 40
 REFS = {
@@ -34,7 +34,7 @@ def test_a_revision_names_an_id(revision, id_):
 
 @pytest.mark.parametrize("revision", ["main", "refs/heads/main"])
 def test_a_name_is_looked_for_exactly(revision):
-    with pytest.raises(GitError, match=r"^it has no branch and no tag (refs/heads/)?main\.$"):
+    with pytest.raises(GitError, match=r"no branch or tag named (refs/heads/)?main\.$"):
         tip(revision, {"refs/heads/main2": MAIN, "refs/heads/x/main": MAIN})
 
 
@@ -43,8 +43,8 @@ def test_a_name_is_looked_for_exactly(revision):
     ["a b", "main\n0032want", "HEAD~1", "main^", "a..b", "@{u}", "-x", "/x", "x/", "é\x7f"],
 )
 def test_what_no_branch_can_be_called_is_refused_before_anything_is_asked(revision):
-    with pytest.raises(GitError, match="names no branch, tag or commit") as caught:
-        names(revision)
+    with pytest.raises(GitError, match="is not the name of a branch, tag or commit") as caught:
+        references(revision)
 
     assert "\n" not in str(caught.value)
 
@@ -57,18 +57,18 @@ def test_what_no_branch_can_be_called_is_refused_before_anything_is_asked(revisi
         ("main^0", "Write: main"),
         ("main/", "Write: main"),
         (" main", "Write: main"),
-        ("main:pmr.yaml", "A path is given apart from the revision."),
-        ("/", "A commit is written with all its 40 digits."),
-        ("HEAD~1", "A commit is written with all its 40 digits."),
-        ("main@{yesterday}", "A commit is written with all its 40 digits."),
-        ("main^{/fix}", "A commit is written with all its 40 digits."),
+        ("main:pmr.yaml", "Give the path separately from the revision."),
+        ("/", "Write all 40 digits of a commit."),
+        ("HEAD~1", "Write all 40 digits of a commit."),
+        ("main@{yesterday}", "Write all 40 digits of a commit."),
+        ("main^{/fix}", "Write all 40 digits of a commit."),
     ],
 )
 def test_what_git_itself_would_take_is_refused_with_what_to_write(revision, remedy):
     with pytest.raises(GitError) as caught:
-        names(revision)
+        references(revision)
 
-    assert str(caught.value) == f"{revision!r} names no branch, tag or commit. {remedy}"
+    assert str(caught.value) == f"{revision!r} is not the name of a branch, tag or commit. {remedy}"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_what_git_itself_would_take_is_refused_with_what_to_write(revision, reme
         ("tags/v1", " Write: v1"),
         ("GBmain", " Azure DevOps writes GB before a branch. Write: main"),
         ("GTv1", " Azure DevOps writes GT before a tag. Write: v1"),
-        ("main/clusters/prod.yaml", " A path is given apart from the revision."),
-        ("1a2b3c4d", " A commit is written with all its 40 digits."),
+        ("main/clusters/prod.yaml", " Give the path separately from the revision."),
+        ("1a2b3c4d", " Write all 40 digits of a commit."),
         ("absent", ""),
         ("Gopher", ""),
     ],
@@ -91,4 +91,4 @@ def test_a_name_that_is_not_there_is_refused_with_what_it_may_mean(revision, rem
     with pytest.raises(GitError) as caught:
         tip(revision, REFS)
 
-    assert str(caught.value) == f"it has no branch and no tag {revision}.{remedy}"
+    assert str(caught.value) == f"the repository has no branch or tag named {revision}.{remedy}"
