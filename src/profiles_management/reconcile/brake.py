@@ -1,7 +1,6 @@
 """The brake: what one source would take away too much of is not carried out unasked; the rest of a plan goes on."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from profiles_management.pmr.problems import BrakeError
 from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
@@ -41,17 +40,11 @@ def _takes_too_much(
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
     """Return a plan that holds back the changes of the sources that are stopped; expired access still ends."""
     groups = {(source.source, source.within) for source in sources}
-    waiting = [source for source in plan.sources if _is_stopped(source, groups)]
-    access = replace(
-        plan.access,
-        lost=plan.access.lost - sum(source.lost for source in waiting),
-        gained=plan.access.gained - sum(source.gained for source in waiting),
-    )
 
     def is_held(change: Change) -> bool:
         return change.reason is not Reason.EXPIRED and _is_stopped(change, groups)
 
-    return replace(plan.holding(is_held), access=access)
+    return plan.holding(is_held)
 
 
 def stop(sources: Sequence[SourceAccess]) -> Stop:
@@ -89,9 +82,9 @@ def _numbers(sources: Sequence[SourceAccess]) -> tuple[int, int]:
     return sum(source.lost for source in sources), sum(source.before for source in sources)
 
 
-def _is_stopped(of: Change | SourceAccess, stopped: Collection[tuple[str | None, str]]) -> bool:
-    """Whether a source is stopped; what it adds elsewhere waits with its own profiles, not they with it."""
-    return (of.source, of.within) in stopped or (of.source, "") in stopped
+def _is_stopped(change: Change, stopped: Collection[tuple[str | None, str]]) -> bool:
+    """Whether the source of a change is stopped; what it adds elsewhere waits with its own profiles."""
+    return (change.source, change.within) in stopped or (change.source, "") in stopped
 
 
 def _whose(sources: Sequence[SourceAccess]) -> str:

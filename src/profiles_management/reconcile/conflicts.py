@@ -83,11 +83,12 @@ def _origin(change: Change) -> tuple[object, ...]:
 
 
 def _effects(change: Change) -> set[object]:
-    """Return which objects a change overwrites, whose access it takes away, and which fields it changes."""
+    """Return which objects and fields a change overwrites, and whose access it moves."""
     objects = {(write.target, write.replaces) for write in change.writes}
     people = {write.ends for write in change.writes} - {None}
     # values need not be hashable
-    return {*objects, *people, *map(repr, change.fields)}
+    moves = {(move.person, move.after, move.until) for move in change.moves}
+    return {*objects, *people, *moves, *map(repr, change.fields)}
 
 
 def _completes(fresh: Change, change: Change) -> bool:

@@ -9,9 +9,9 @@ changes   one entry for each step, in the order in which they are made:
                 plan.Reason, and of the target's own reasons)
     person      {kind, name}; null for a step that is not about somebody's access
     role        {before, after}, each null for none; null for a step that is not about access
-    moves       [{who, before, after}]: everybody whose access it moves, with the role before and
-                after: admin, edit, view, owner, listed (one of several people in one object),
-                another role's name, or null for none
+    moves       [{who, before, after, until}]: everybody whose access it moves, with the role
+                before and after: admin, edit, view, owner, listed (one of several people in one
+                object), another role's name, or null for none; until is null for never
     until       when the access given ends, null for never
     fields      [{path, before, after}]; null for a field that is not there
     objects     [{verb, kind, namespace, name}]: every write in its order
@@ -45,7 +45,16 @@ from typing import Any
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Action, Change, Frozen, ObjectRef, Pending, Plan
+from profiles_management.reconcile.plan import (
+    Access,
+    AccessMove,
+    Action,
+    Change,
+    Frozen,
+    ObjectRef,
+    Pending,
+    Plan,
+)
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.summary import unchanged
@@ -82,19 +91,17 @@ def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
 
 def report_data(report: Report) -> Data:
     """Return a report as data; the keys are those of this module's description."""
-    from profiles_management.reconcile.moves import moved  # noqa: PLC0415 - events of the charm do not need it
-
     outcomes = _with_held(report)
-    whole = replace(
-        report.plan, changes=tuple(outcome.change for outcome in outcomes), access=moved(report)
-    )
+    whole = replace(report.plan, changes=tuple(outcome.change for outcome in outcomes))
     told = plan_data(whole, report.stops)
     numbers = {
         _name(result): sum(outcome.result is result for outcome in outcomes) for result in Result
     }
     return told | {
         "changes": [_outcome(outcome) for outcome in outcomes],
-        "summary": told["summary"] | numbers | {"sent": report.writes},
+        "summary": told["summary"]
+        | numbers
+        | {"sent": report.writes, "access": _access(report.access)},
         "errors": told["errors"]
         + [_failure(outcome) for outcome in report.failed]
         + _interruption(report),
@@ -122,7 +129,7 @@ def change_data(change: Change) -> Data:
         "role": None
         if person is None
         else {"before": change.before or None, "after": change.after or None},
-        "moves": _moves(change),
+        "moves": [_move(move) for move in change.moves],
         "until": change.until or None,
         "fields": [
             {"path": one.path, "before": one.before, "after": one.after} for one in change.fields
@@ -131,13 +138,13 @@ def change_data(change: Change) -> Data:
     }
 
 
-def _moves(change: Change) -> list[Data]:
-    from profiles_management.reconcile.moves import moves  # noqa: PLC0415 - events of the charm do not need it
-
-    return [
-        {"who": move.person, "before": move.before or None, "after": move.after or None}
-        for move in moves(change)
-    ]
+def _move(move: AccessMove) -> Data:
+    return {
+        "who": str(move.person),
+        "before": move.before or None,
+        "after": move.after or None,
+        "until": move.until or None,
+    }
 
 
 def problem_data(problem: Problem) -> Data:
@@ -186,10 +193,18 @@ def _summary(plan: Plan) -> Data:
         word: sum(change.action is action for change in plan.changes)
         for action, word in _COUNTED.items()
     }
-    access = {name: getattr(plan.access, name) for name in ("before", "lost", "gained", "expired")}
     whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
     whole["frozen"] = sum(len(one.profiles) for one in plan.frozen)
-    return whole | counted | {"writes": plan.writes, "access": access}
+    return whole | counted | {"writes": plan.writes, "access": _access(plan.access)}
+
+
+def _access(access: Access) -> Data:
+    return {
+        "before": access.before,
+        "lost": access.lost,
+        "gained": access.gained,
+        "expired": access.expired,
+    }
 
 
 def _pending(one: Pending) -> Data:

@@ -1,7 +1,5 @@
 """The rest of a plan that the target halts: every change that ends access, and no other."""
 
-from dataclasses import replace
-
 from profiles_management.pmr.problems import StoppedError
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
@@ -9,9 +7,7 @@ from profiles_management.reconcile.report import Report
 
 def released(plan: Plan) -> Plan:
     """Return a plan that holds back what its halts do not allow: access that ends still ends."""
-    rest = plan.holding(lambda change: not change.ends_access)
-    sources = tuple(replace(source, gained=0) for source in plan.sources)
-    return replace(rest, access=replace(plan.access, gained=0), sources=sources)
+    return plan.holding(lambda change: not change.ends_access)
 
 
 def error(plan: Plan, report: Report) -> StoppedError:

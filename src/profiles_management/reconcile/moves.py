@@ -1,78 +1,122 @@
-"""Who gets and who loses access by a change, and how much of it a run moved. Pure."""
+"""Counting the access that changes move, in pairs of a person and a profile. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from profiles_management.reconcile.plan import Access, Change, FieldDiff, Reason
-from profiles_management.reconcile.report import Report, Result
-
-OWNER: Final = "owner"
-LISTED: Final = "listed"  # what a binding or a policy gives to somebody who is only in a list of it
-
-_CONTRIBUTORS = "contributors."
-_LISTS = ("subjects", "lets in")
+from profiles_management.reconcile.changes import AccessMove, Change, Person, Reason
 
 
-class Move(NamedTuple):
-    """One person's access to a profile, before and after a change: a role, OWNER, LISTED, or "" for none."""
+class AccessGroup(NamedTuple):
+    """What the brake counts together.
 
+    Attributes:
+        source, within: see SourceAccess.
+        at_stake: whether the brake counts it at all.
+    """
+
+    source: str | None
+    within: str = ""
+    at_stake: bool = True
+
+
+class AccessPair(NamedTuple):
+    """One person who has a role in one profile, or gets one."""
+
+    group: AccessGroup
     profile: str
-    person: str
-    before: str
-    after: str
+    person: Person
 
 
-def moves(change: Change) -> Iterator[Move]:
-    """Yield whose access a change moves; of a person who keeps a role, it is the same before and after."""
-    if change.person is not None:
-        after = OWNER if change.reason is Reason.BECAME_OWNER else change.after
-        yield Move(change.profile, str(change.person), change.before, after)
-    for field in change.fields:
-        if field.path == OWNER:
-            yield from _owners(change, field)
-        elif field.path.endswith(_LISTS):
-            kept = _names(field.after)
-            gone = (name for name in _names(field.before) if name not in kept)
-            yield from (Move(change.profile, name, LISTED, "") for name in gone)
+LEFT_DOCUMENT: Final = "profiles that left the document"
 
 
-def _owners(change: Change, field: FieldDiff) -> Iterator[Move]:
-    if field.before == field.after:
-        return
-    if field.before is not None:
-        before = str(field.before)
-        roles = {field.path: str(field.after) for field in change.fields}
-        yield Move(change.profile, before, OWNER, roles.get(f"{_CONTRIBUTORS}{before}", ""))
-    yield Move(change.profile, str(field.after), "", OWNER)
+@dataclass(frozen=True, slots=True)
+class SourceAccess:
+    """How much access one source gave and takes away, in pairs of a person and a profile.
+
+    Attributes:
+        source: its name, '' where there is only one document; None for access without our mark.
+        before: the pairs that it could take away.
+        lost: those of them that end with no role.
+        within: the other source in whose profiles these pairs are; '' for profiles of its own.
+            Access in such a profile is counted apart: who defines it, or may write in it, can take
+            all of it away at once. LEFT_DOCUMENT for profiles that no document names any more:
+            anybody who can create one with our mark can fill it.
+    """
+
+    source: str | None
+    before: int
+    lost: int
+    within: str = ""
 
 
-def _names(listed: object) -> Collection[str]:
-    return [str(name) for name in listed] if isinstance(listed, list) else ()
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How much access a plan moves, in pairs of a person and a profile.
+
+    Attributes:
+        before: the pairs that the document could take away: contributors, and owners who are
+            replaced.
+        lost: those of them that end with no role.
+        expired: those whose time is up; they count for nothing but the telling.
+        gained: contributors and owners who had no role before.
+    """
+
+    before: int = 0
+    lost: int = 0
+    gained: int = 0
+    expired: int = 0
 
 
-def losses(changes: Iterable[Change]) -> frozenset[tuple[str, str]]:
-    """Return the pairs of a profile and a person who lose access by changes. Expiry is not a loss."""
+def losses(changes: Iterable[Change]) -> frozenset[AccessPair]:
+    """Return who ends with no role. Access whose time is up is no loss."""
     revoking = (change for change in changes if change.reason is not Reason.EXPIRED)
-    return frozenset(
-        (move.profile, move.person)
-        for change in revoking
-        for move in moves(change)
-        if not move.after
-    )
+    return _pairs(revoking, lambda move: bool(move.before and not move.after))
 
 
-def moved(report: Report) -> Access:
-    """Return how much access a run moved; what is not done is not counted."""
-    planned = report.plan.access
-    changes = [outcome.change for outcome in report.having(Result.DONE)]
-    if len(changes) == len(report.plan.changes):
-        return planned
-    gained = (
-        move for change in changes for move in moves(change) if not move.before and move.after
-    )
+def gains(changes: Iterable[Change]) -> frozenset[AccessPair]:
+    """Return who gets a role who had none."""
+    return _pairs(changes, lambda move: bool(move.after and not move.before))
+
+
+def _pairs(
+    changes: Iterable[Change], is_meant: Callable[[AccessMove], bool]
+) -> frozenset[AccessPair]:
+    pairs: set[AccessPair] = set()
+    for change in changes:
+        group = AccessGroup(change.source, change.within, change.at_stake)
+        for move in change.moves:
+            if move.counted and is_meant(move):
+                pairs.add(AccessPair(group, change.profile, move.person))
+    return frozenset(pairs)
+
+
+def access_of(changes: Collection[Change], existing: Mapping[AccessGroup, int]) -> Access:
+    """Return how much access changes move.
+
+    Args:
+        existing: how many pairs of a person and a profile there were before.
+    """
     return Access(
-        before=planned.before,
-        lost=min(planned.lost, len(losses(changes))),
-        gained=min(planned.gained, sum(1 for _ in gained)),
+        before=sum(existing.values()),
+        lost=len(losses(changes)),
+        gained=len(gains(changes)),
         expired=sum(change.reason is Reason.EXPIRED for change in changes),
     )
+
+
+def sources_of(
+    changes: Collection[Change], existing: Mapping[AccessGroup, int]
+) -> tuple[SourceAccess, ...]:
+    """Return what the brake counts, for each source; access without our mark comes last."""
+    lost = Counter(pair.group for pair in losses(changes))
+    groups = sorted((group for group in existing if group.at_stake), key=_place_of_group)
+    return tuple(
+        SourceAccess(group.source, existing[group], lost[group], group.within) for group in groups
+    )
+
+
+def _place_of_group(group: AccessGroup) -> tuple[bool, str, str]:
+    return group.source is None, group.source or "", group.within

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from profiles_management.reconcile import nameless
+from profiles_management.reconcile.moves import Access, access_of
 from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.target_errors import WriteError
@@ -87,6 +88,12 @@ class Report:
         """One message for each profile that was refused and each change that went wrong."""
         broken = (f"{one.change.profile}: {one.change.target}: {one.why}" for one in self.failed)
         return tuple(str(problem) for problem in self.plan.refused) + tuple(broken)
+
+    @property
+    def access(self) -> Access:
+        """How much access was moved; what is not done is not counted."""
+        done = [outcome.change for outcome in self.having(Result.DONE)]
+        return access_of(done, self.plan.existing)
 
     @property
     def writes(self) -> int:

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from profiles_management.reconcile.lines import Tone, printable
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, Phase, Reason
+from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
+    Action,
+    Change,
+    FieldDiff,
+    Phase,
+    Reason,
+)
 
 TONES = {
     Action.CREATE: Tone.ADD,
@@ -123,9 +131,9 @@ def _object(change: Change) -> Iterator[tuple[str, str, str]]:
         _field(field, change)
         for field in sorted(change.fields, key=lambda field: field.path != "owner")
     ]
-    told = [one for one in told if one[1] or one[2]] or [
-        (_label(change, ""), "", str(change.reason))
-    ]
+    told += map(_owner_of_before, _kept_by_owners(change))
+    if not told:
+        told = [(_label(change, ""), "", str(change.reason))]
     named = ""
     for name, detail, said in told:
         yield name if name != named else "", detail, said
@@ -135,12 +143,6 @@ def _object(change: Change) -> Iterator[tuple[str, str, str]]:
 def _field(field: FieldDiff, change: Change) -> tuple[str, str, str]:
     if field.path == "owner":
         return _owner(field, change)
-    if field.path.startswith("contributors."):
-        role = str(field.after) if field.before is None else f"{field.before} → {field.after}"
-        name = field.path.removeprefix("contributors.")
-        return name, role, f"was the owner{_until_of(name, change)}"
-    if field.path.startswith("until."):
-        return "", "", ""  # in the row of that person
     if field.path == "managed by":
         taken = (
             f": {shown(field.before)} → {shown(field.after)}" if field.before is not None else ""
@@ -149,14 +151,16 @@ def _field(field: FieldDiff, change: Change) -> tuple[str, str, str]:
     return _label(change, field.path), field.path, _change_of(field, change)
 
 
-def _until_of(name: str, change: Change) -> str:
-    """Return when the role ends that the owner of before gets as a contributor."""
-    end = next((field for field in change.fields if field.path == f"until.{name}"), None)
-    if end is None:
-        return ""
-    if end.before is None:
-        return f", until {day(shown(end.after))}"
-    return f": until {day(shown(end.before))} → {day(shown(end.after))}"
+def _kept_by_owners(change: Change) -> Iterator[AccessMove]:
+    """Yield what people who were the owner keep as contributors."""
+    for move in change.moves:
+        if move.before == OWNER and move.after not in ("", OWNER):
+            yield move
+
+
+def _owner_of_before(move: AccessMove) -> tuple[str, str, str]:
+    until = f", until {day(move.until)}" if move.until else ""
+    return str(move.person), move.after, f"was the owner{until}"
 
 
 def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:

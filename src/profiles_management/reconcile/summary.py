@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.moves import losses
 from profiles_management.reconcile.plan import Access, Action, Change, Pending, Plan
 from profiles_management.reconcile.report import Report, Result
 
@@ -53,8 +54,6 @@ def left_by(report: Report) -> Iterator[str]:
 
 def report_numbers(report: Report) -> str:
     """Return what was done and what was not, in one line of numbers, without names."""
-    from profiles_management.reconcile.moves import moved  # noqa: PLC0415 - events of the charm do not need it
-
     plan = report.plan
     if not plan:
         return f"{NO_CHANGES} {_why_none(plan, report.waiting)}"
@@ -62,7 +61,7 @@ def report_numbers(report: Report) -> str:
     yet = " yet" if report.pending and not done else ""
     sentences = (
         f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
-        _access(moved(report), past=True),
+        _access(report.access, past=True),
         _short(report),
         _rest(plan, ()),
     )
@@ -145,10 +144,9 @@ def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) 
         changes: those of the plan that count.
         past: whether they are made already.
     """
-    from profiles_management.reconcile.moves import losses  # noqa: PLC0415 - events of the charm do not need it
-
     stale = frozenset(plan.stale)
-    lost = losses(change for change in changes if change.profile in stale)
+    left = losses(change for change in changes if change.profile in stale)
+    lost = {(pair.profile, pair.person) for pair in left}
     if not lost:
         return
     profiles = sorted({profile for profile, _ in lost})

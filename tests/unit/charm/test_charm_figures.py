@@ -10,11 +10,12 @@ from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where
 from profiles_management.reconcile.plan import (
-    Access,
+    AccessMove,
     Action,
     Change,
     ObjectRef,
     Pending,
+    Person,
     Phase,
     Plan,
     Reason,
@@ -52,8 +53,14 @@ def named(run):
 
 
 def change(profile, action=Action.CREATE, sent=2, result=Result.DONE):
+    before, after = ("edit", "") if action is Action.DELETE else ("", "edit")
     made = Change(
-        Phase.GRANT, profile, ObjectRef("RoleBinding", profile, "x"), action, Reason.WANTED
+        Phase.GRANT,
+        profile,
+        ObjectRef("RoleBinding", profile, "x"),
+        action,
+        Reason.WANTED,
+        moves=(AccessMove(Person("User", "ann@example.com"), before, after),),
     )
     return Outcome(made, result, "", sent)
 
@@ -73,16 +80,14 @@ def test_a_run_with_nothing_to_do_is_a_good_one():
 
 def test_changes_are_counted_by_action_and_result():
     outcomes = (change("a"), change("b"), change("c", Action.DELETE, 0, Result.FAILED))
-    plan = Plan(
-        tuple(one.change for one in outcomes), profiles=3, access=Access(before=9, lost=4, gained=2)
-    )
+    plan = Plan(tuple(outcome.change for outcome in outcomes), profiles=3)
 
     found = named(a_run(Report(plan, outcomes)))
 
     assert found["run_changes[create,done]"] == 2
     assert found["run_changes[delete,failed]"] == 1
     assert (found["run_writes"], found["profiles_failed"]) == (4, 1)
-    assert (found["run_access_lost"], found["run_access_gained"]) == (4, 2)
+    assert (found["run_access_lost"], found["run_access_gained"]) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ import pytest
 from profiles_management.kubeflow.planning.confirmation import Concern, Kind, confirm_data
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.plan import (
+    LISTED,
+    OWNER,
+    AccessMove,
     Action,
     Change,
     FieldDiff,
@@ -37,9 +40,10 @@ def change(reason, action, person):
         else (FieldDiff("subjects", ["eve@example.com", "zed@example.com"], ["eve@example.com"]),)
     )
     ref = ObjectRef("RoleBinding", "ml", "one")
-    return Change(
-        Phase.REVOKE, "ml", ref, action, reason, person, "edit" if person else "", "", fields=fields
-    )
+    role = "edit" if person else ""
+    after = OWNER if reason is Reason.BECAME_OWNER and person else ""
+    moves = (AccessMove(person or Person("User", "zed@example.com"), role or LISTED, after),)
+    return Change(Phase.REVOKE, "ml", ref, action, reason, person, role, fields=fields, moves=moves)
 
 
 CHANGES = tuple(itertools.starmap(change, itertools.product(Reason, Action, [ANN, None])))

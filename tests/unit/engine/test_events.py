@@ -14,7 +14,6 @@ from profiles_management.kubeflow.cluster import events
 from profiles_management.kubeflow.cluster.events import Event, Happening
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
-    Access,
     Action,
     Change,
     FieldDiff,
@@ -59,7 +58,7 @@ def a_change(profile="ml", **fields):
 
 def a_report(*outcomes, refused=()):
     return Report(
-        Plan(tuple(one.change for one in outcomes), refused=tuple(refused), access=Access()),
+        Plan(tuple(one.change for one in outcomes), refused=tuple(refused)),
         outcomes,
     )
 

@@ -8,7 +8,9 @@ import golden
 from profiles_management.kubeflow.objects.plan_terms import Verb
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
-    Access,
+    OWNER,
+    AccessGroup,
+    AccessMove,
     Action,
     Change,
     FieldDiff,
@@ -49,6 +51,7 @@ def somebody():
         reason=None,
         profile="ml-engineers",
         kind="User",
+        until="",
         **more,
     ):
         action = Action(symbol)
@@ -65,6 +68,8 @@ def somebody():
             person=Person(kind, name),
             before=before,
             after=after,
+            until=until,
+            moves=(AccessMove(Person(kind, name), before, after, until),),
             writes=tuple(Write(Verb.PATCH, ref) for ref in objects),
             **more,
         )
@@ -76,7 +81,7 @@ def somebody():
 def something():
     """Build a step about an object: `something("~", "Profile", ("limits.cpu", "1", "2"))`."""
 
-    def build(symbol, kind, *fields, reason=None, profile="ml-engineers", writes=1):
+    def build(symbol, kind, *fields, reason=None, profile="ml-engineers", writes=1, moves=()):
         action = Action(symbol)
         namespace = "" if kind in ("Profile", "Namespace") else profile
         ref = ObjectRef(kind, namespace, profile)
@@ -87,6 +92,7 @@ def something():
             action,
             reason or _usual(action),
             fields=tuple(FieldDiff(*field) for field in fields),
+            moves=tuple(AccessMove(Person("User", name), *rest) for name, *rest in moves),
             writes=tuple(Write(Verb.PATCH, ref) for _ in range(writes)),
         )
 
@@ -118,7 +124,8 @@ def everything(somebody, something, refusal):
                 "-/+", "andreea@canonical.com", before="view", after="edit", reason=Reason.ROLE_CHANGED,
                 fields=(FieldDiff("role", "kubeflow-view", "kubeflow-edit"),),
             ),
-            something("~", "Profile", ("owner", "ann@x.org", "bob@x.org"), ("contributors.ann@x.org", None, "edit"),
+            something("~", "Profile", ("owner", "ann@x.org", "bob@x.org"),
+                      moves=[("ann@x.org", OWNER, "edit"), ("bob@x.org", "", OWNER)],
                       profile="handed-over", reason=Reason.OWNER_CHANGED),
             something("~", "Profile", ("limits.cpu", "1", "2"), ("requests.memory", None, "1Gi")),
             something("~", "Profile", ("managed by", None, "default"), profile="found", reason=Reason.ADOPTED),
@@ -141,7 +148,8 @@ def everything(somebody, something, refusal):
             ),
             something("~", "Profile", ("source", "config", "git"), profile="moved", reason=Reason.MOVED),
             somebody("-", "eve@canonical.com", before="view", reason=Reason.EXPIRED, profile="still"),
-            something("+", "Profile", ("owner", None, "ann@x.org"), ("limits.cpu", None, "4"), profile="new-team"),
+            something("+", "Profile", ("owner", None, "ann@x.org"), ("limits.cpu", None, "4"),
+                      moves=[("ann@x.org", "", OWNER)], profile="new-team"),
             something("+", "LimitRange", ("limits", [], [{"type": "Container", "max": {"cpu": "2"}, "min": {}}]),
                       profile="new-team"),
             somebody("+", "li@example.com", after="view", until="2027-01-01T00:00:00Z"),
@@ -164,7 +172,7 @@ def everything(somebody, something, refusal):
         pending=(Pending("slow", "namespace slow is being deleted"),),
         profiles=16,
         stale=("gone",),
-        access=Access(before=20, lost=2, gained=2),
+        existing={AccessGroup(""): 20},
         frozen=(
             Frozen("relation:profiles:teams", "it has published nothing yet", ("quiet", "still"), contributors=1),
             Frozen("", "", ("old-team",)),

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.markdown import LIMIT, plan_markdown, problems_markdown
-from profiles_management.reconcile.plan import Access, Pending, Plan
+from profiles_management.reconcile.plan import Pending, Plan
 from profiles_management.reconcile.stops import Stop, StopKind
 
 BRAKE = Stop(
@@ -101,7 +101,7 @@ def test_the_first_line_is_the_verdict(plan, stops, first):
 
 
 def test_a_plan_with_changes_counts_them_first(somebody):
-    plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1, access=Access(9, 1, 0))
+    plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1)
 
     assert plan_markdown(plan).startswith(
         "**1 change.** Plan: 1 to remove (2 writes). 1 loses access.\n"

@@ -6,7 +6,7 @@ import pytest
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import plain
-from profiles_management.reconcile.plan import Access, Frozen, Pending, Plan, Reason
+from profiles_management.reconcile.plan import Frozen, Pending, Plan, Reason
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import plan_lines, report_lines
 
@@ -58,17 +58,18 @@ def test_a_refused_and_a_pending_profile_are_no_match(refusal):
 
 
 def test_the_summary_says_what_it_does_to_access(somebody):
-    plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1, access=Access(9, 1, 0))
+    plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1)
 
     assert last_line(told(plan)) == "Plan: 1 to remove (2 writes). 1 loses access."
 
 
 def test_more_than_one_lose_and_gain(somebody):
-    changes = tuple(somebody("+", name, after="edit") for name in ("a@x.org", "b@x.org"))
+    gaining = [somebody("+", name, after="edit") for name in ("a@x.org", "b@x.org")]
+    losing = [somebody("-", name, before="edit") for name in ("c@x.org", "d@x.org", "e@x.org")]
 
-    said = last_line(told(Plan(changes, profiles=1, access=Access(9, 3, 2))))
+    said = last_line(told(Plan((*losing, *gaining), profiles=1)))
 
-    assert said == "Plan: 2 to add (4 writes). 3 lose access, 2 gain it."
+    assert said == "Plan: 2 to add, 3 to remove (10 writes). 3 lose access, 2 gain it."
 
 
 def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
@@ -168,7 +169,7 @@ def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
     said = applied(plan, *[[Result.DONE]] * len(plan.changes))
 
     assert last_line(said) == (
-        "Applied: 4 added, 9 changed, 1 replaced, 6 removed (31 writes). 2 lost access, 2 gained it. "
+        "Applied: 4 added, 9 changed, 1 replaced, 6 removed (31 writes). 4 lost access, 4 gained it. "
         "3 frozen, 10 unchanged."
     )
 

@@ -11,7 +11,8 @@ from itertools import count
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
-    Access,
+    AccessGroup,
+    AccessMove,
     Action,
     Change,
     Condition,
@@ -20,7 +21,6 @@ from profiles_management.reconcile.plan import (
     Phase,
     Plan,
     Reason,
-    SourceAccess,
     Write,
     ordered,
 )
@@ -129,13 +129,11 @@ class TinyTarget:
 
     def plan(self, observed, now):
         changes = [change for name in self.document for change in self._changes(name, observed)]
-        before = sum(map(len, observed.values()))
-        lost = sum(change.phase is Phase.REVOKE for change in changes)
+        members = sum(map(len, observed.values()))
         return Plan(
             changes=ordered(changes),
             profiles=len(self.document),
-            access=Access(before=before, lost=lost),
-            sources=(SourceAccess("", before, lost),),
+            existing={AccessGroup(""): members},
         )
 
     def _changes(self, name, observed):
@@ -196,7 +194,15 @@ def _role_change(project, person, before, after):
     """Return the change of one person's role: a write that waits until the project is open."""
     member, who = ObjectRef("Member", project.name, person), Person("User", person)
     change = Change(
-        Phase.SWITCH, project.name, member, Action.REPLACE, Reason.ROLE_CHANGED, who, before, after
+        Phase.SWITCH,
+        project.name,
+        member,
+        Action.REPLACE,
+        Reason.ROLE_CHANGED,
+        who,
+        before,
+        after,
+        moves=(AccessMove(who, before, after),),
     )
     # an id is not in a write: the target knows it when the write is sent
     write = Write(Verb.SET_ROLE, member, after.encode(), version=before)

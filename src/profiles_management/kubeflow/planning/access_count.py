@@ -1,13 +1,20 @@
 """Counting the access that a plan moves: in total, and for each source that decides about it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from profiles_management.kubeflow.planning.contributor_changes import People
 from profiles_management.pmr.origins import label
-from profiles_management.reconcile.plan import LEFT_DOCUMENT, Access, Change, Reason, SourceAccess
+from profiles_management.reconcile.moves import AccessPair, losses
+from profiles_management.reconcile.plan import (
+    LEFT_DOCUMENT,
+    AccessGroup,
+    Change,
+    Person,
+    Reason,
+)
 
 Group = tuple[str | None, str]
 """What the brake counts together: see SourceAccess.source and SourceAccess.within."""
@@ -47,82 +54,60 @@ class Deciding:
             return given, label(self.source)
         return self.source, "" if self.is_named else LEFT_DOCUMENT
 
+    def group(self, given: str | None) -> AccessGroup:
+        """Return with what the brake counts access that a source gave."""
+        source, within = self.about(given)
+        return AccessGroup(source, within, self.is_counted(source))
+
     def is_counted(self, source: str | None) -> bool:
         """Return whether the brake counts access that a source decides about."""
         return self.counts == "all" or (self.counts == "marked" and source is not None)
 
 
-class Tally:
-    """Counts access in pairs of a person and a profile."""
+class ExistingAccess:
+    """Collects how much access there is before a plan, in pairs of a person and a profile."""
 
     def __init__(self) -> None:
-        self._before: Counter[Group] = Counter()
-        self._lost: Counter[Group] = Counter()
-        self._gained: Counter[Group] = Counter()
-        self._uncounted_before = self._uncounted_lost = 0
-        self._expired = 0
+        self._numbers: Counter[AccessGroup] = Counter()
+        self._pairs: set[AccessPair] = set()
 
-    def people(self, found: People, deciding: Deciding) -> Iterator[Change]:
-        """Count what happens to contributors, and yield each change with the source that decides it."""
-        for given, number in found.before.items():
-            self._count(deciding, given, before=number)
-        for person in found.lost:
-            self._count(deciding, found.sources[person], lost=1)
-        for change in found.changes:
-            self._expired += change.reason is Reason.EXPIRED
-            source, within = group = deciding.about(_given(change, found))
-            if change.reason is Reason.WANTED:
-                self._gained[group] += 1
-            is_set = (change.source, change.within) == group
-            yield change if is_set else replace(change, source=source, within=within)
+    def add(self, profile: str, found: People, deciding: Deciding) -> None:
+        """Add the contributors of a profile: by name where something changes, else by number."""
+        numbers = found.before
+        if found.sources:
+            numbers = Counter(numbers) - Counter(found.sources.values())
+        for source, number in numbers.items():
+            self._numbers[deciding.group(source)] += number
+        for person, source in found.sources.items():
+            self._pairs.add(AccessPair(deciding.group(source), profile, person))
 
-    def owner(self, deciding: Deciding, *, gained: bool, lost: bool) -> None:
-        """Count an owner who is new, and one who ends with no role. Owners who stay are not at stake."""
-        if gained:
-            self._gained[deciding.about("")] += 1
-        if lost:
-            self._count(deciding, "", before=1, lost=1)
+    def groups(self, changes: Iterable[Change]) -> dict[AccessGroup, int]:
+        """Return how many pairs there are of each group.
 
-    def unmarked(self, deciding: Deciding, lost: int) -> None:
-        """Count people without our mark, each of whom ends with no role."""
-        self._count(deciding, None, before=lost, lost=lost)
+        Owners and people without our mark count only where they lose their access.
+        """
+        lasting = Counter(pair.group for pair in self._pairs | losses(changes))
+        return {**(self._numbers + lasting)}
 
-    def access(self) -> Access:
-        """Return what was counted in total."""
-        return Access(
-            before=self._before.total() + self._uncounted_before,
-            lost=self._lost.total() + self._uncounted_lost,
-            gained=self._gained.total(),
-            expired=self._expired,
-        )
 
-    def sources(self) -> tuple[SourceAccess, ...]:
-        """Return what the brake counts, for each source; access without our mark comes last."""
-        groups = sorted(
-            self._before.keys() | self._gained.keys(),
-            key=lambda group: (group[0] is None, group[0] or "", group[1]),
-        )
-        return tuple(
-            SourceAccess(
-                source,
-                self._before[source, within],
-                self._lost[source, within],
-                within,
-                self._gained[source, within],
-            )
-            for source, within in groups
-        )
-
-    def _count(
-        self, deciding: Deciding, given: str | None, *, before: int = 0, lost: int = 0
-    ) -> None:
-        group = deciding.about(given)
-        if deciding.is_counted(group[0]):
-            self._before[group] += before
-            self._lost[group] += lost
+def decided(found: People, deciding: Deciding) -> Iterator[Change]:
+    """Yield the changes of contributors, each with the source that decides it."""
+    for change in found.changes:
+        group = deciding.group(_given(change, found))
+        if (change.source, change.within, change.at_stake) == group:
+            yield change
         else:
-            self._uncounted_before += before
-            self._uncounted_lost += lost
+            source, within, at_stake = group
+            yield replace(change, source=source, within=within, at_stake=at_stake)
+
+
+def decided_unmarked(change: Change, deciding: Deciding, staying: Collection[Person]) -> Change:
+    """Return a change of access without our mark, of which those who keep a role lose none."""
+    moves = tuple(
+        move._replace(counted=move.counted and move.person not in staying) for move in change.moves
+    )
+    group = deciding.group(None)
+    return replace(change, moves=moves, source=None, within="", at_stake=group.at_stake)
 
 
 def _given(change: Change, found: People) -> str | None:

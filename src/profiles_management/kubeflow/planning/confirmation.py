@@ -9,8 +9,14 @@ from profiles_management.kubeflow.objects.compare import POLICY_FIELDS
 from profiles_management.kubeflow.state import adoption
 from profiles_management.kubeflow.state.access_state import ROLES, weight
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.moves import OWNER, Move, moves
-from profiles_management.reconcile.plan import Change, FieldDiff, Plan, Reason
+from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
+    Change,
+    FieldDiff,
+    Plan,
+    Reason,
+)
 
 
 class Kind(StrEnum):
@@ -47,9 +53,10 @@ def concerns(plan: Plan) -> frozenset[Concern]:
 
 
 def _of_change(change: Change) -> Iterator[Concern]:
-    for move in moves(change) if change.reason is not Reason.EXPIRED else ():
+    moves = change.moves if change.reason is not Reason.EXPIRED else ()
+    for move in moves:
         if kind := _loss(move, change):
-            yield Concern(kind, move.profile, move.person)
+            yield Concern(kind, change.profile, str(move.person))
     about = str(change.person or change.target)
     for field in change.fields:
         if kind := _rewrite(field):
@@ -57,9 +64,9 @@ def _of_change(change: Change) -> Iterator[Concern]:
             yield Concern(kind, change.profile, instance)
 
 
-def _loss(move: Move, change: Change) -> Kind | None:
+def _loss(move: AccessMove, change: Change) -> Kind | None:
     if move.before == OWNER:
-        return Kind.OWNER
+        return Kind.OWNER if move.after != OWNER else None
     if not move.after:
         return Kind.REVOCATION
     if _has_other_cluster_role(move, change):
@@ -68,7 +75,7 @@ def _loss(move: Move, change: Change) -> Kind | None:
     return Kind.WEAKER_ROLE if move.before and is_weaker else None
 
 
-def _has_other_cluster_role(move: Move, change: Change) -> bool:
+def _has_other_cluster_role(move: AccessMove, change: Change) -> bool:
     """Whether a role is bound to another ClusterRole than it was, or one of no role is replaced."""
     is_rebound = any(field.path == "role" for field in change.fields)
     return is_rebound and (move.before == move.after or move.before not in ROLES)

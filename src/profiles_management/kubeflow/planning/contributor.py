@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.objects.builders import Grant
@@ -13,9 +14,16 @@ from profiles_management.kubeflow.planning.contributor_objects import (
     policy_differences,
 )
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state.access_state import ContributorState, PersonAccess, weight
+from profiles_management.kubeflow.state.access_state import (
+    ContributorState,
+    PersonAccess,
+    bound_people,
+    weight,
+)
 from profiles_management.kubeflow.state.observed import Binding, Policy
 from profiles_management.reconcile.plan import (
+    LISTED,
+    AccessMove,
     Action,
     Change,
     Condition,
@@ -98,6 +106,7 @@ class ContributorPlanner:
             person=self.grant.person,
             before=surplus[-1].granted,
             after=self.grant.role,
+            moves=(AccessMove(self.grant.person, surplus[-1].granted, self.grant.role),),
             writes=tuple(deletions(self.state, self.grant.person, surplus)),
         )
 
@@ -286,6 +295,10 @@ class ContributorPlanner:
             before=before,
             after=self.grant.role,
             until=self.grant.until,
+            moves=(
+                AccessMove(self.grant.person, before, self.grant.role, self.grant.until),
+                *self._moves_of_others(),
+            ),
             fields=step.fields,
             writes=step.writes,
             promotes=not before or weight(self.grant.role) > weight(before),
@@ -328,6 +341,21 @@ class ContributorPlanner:
         return any(map(self._binds_others, self.access.bindings)) or any(
             map(self._lets_others_in, self.access.policies)
         )
+
+    def _moves_of_others(self) -> Iterator[AccessMove]:
+        """Yield who else is bound by a RoleBinding of this person, and is not afterwards."""
+        bound = chain.from_iterable(
+            map(bound_people, filter(self._binds_others, self._corrected()))
+        )
+        for person in dict.fromkeys(bound):
+            if person.name != self.grant.person.name:
+                yield AccessMove(person, LISTED, "", counted=False)
+
+    def _corrected(self) -> Iterable[Binding]:
+        """Return the RoleBindings whose subjects the change corrects or deletes."""
+        if self.cases.kept is not None:
+            return (self.cases.kept,)
+        return (*self.cases.replaced, *self.cases.renamed, *self.cases.misbound)
 
     def _binds_others(self, binding: Binding) -> bool:
         return binding.subjects is not None or binding.person != self.grant.person

@@ -23,8 +23,6 @@ from profiles_management.kubeflow.state.access_state import (
 )
 from profiles_management.reconcile.plan import Change, Person, Phase, Reason
 
-_NO_LOSS = (Reason.EXPIRED, Reason.BECAME_OWNER)
-
 
 @dataclass(frozen=True, slots=True)
 class People:
@@ -41,16 +39,6 @@ class People:
     before: Mapping[str | None, int] = field(default_factory=dict)
     sources: Mapping[Person, str | None] = field(default_factory=dict)
     granting: Mapping[Person, str] = field(default_factory=dict)
-
-    @property
-    def lost(self) -> tuple[Person, ...]:
-        """The people whom these changes leave without a role; the end of an access is not a loss."""
-        people = (
-            change.person
-            for change in self.changes
-            if not change.after and change.reason not in _NO_LOSS
-        )
-        return tuple(person for person in people if person is not None and person in self.sources)
 
     @property
     def revoked(self) -> tuple[Person, ...]:

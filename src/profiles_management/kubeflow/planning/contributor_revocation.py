@@ -12,7 +12,16 @@ from profiles_management.kubeflow.state.access_state import (
     strongest,
 )
 from profiles_management.kubeflow.state.observed import Binding, Policy
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, Person, Phase, Reason
+from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
+    Action,
+    Change,
+    FieldDiff,
+    Person,
+    Phase,
+    Reason,
+)
 
 
 def revocations(
@@ -90,6 +99,9 @@ def _deletion(
 ) -> Change:
     after = state.owner_bound if person == state.owner else None
     role = strongest(item.granted for item in items if isinstance(item, Binding))
+    before = role or items[0].role
+    is_owner = reason is Reason.BECAME_OWNER
+    move = AccessMove(person, before, OWNER if is_owner else "", counted=bool(role))
     return Change(
         Phase.REVOKE if after is None else Phase.SWITCH,
         state.name,
@@ -97,7 +109,8 @@ def _deletion(
         Action.DELETE,
         reason,
         person=person,
-        before=role or items[0].role,
+        before=before,
+        moves=(move,),
         fields=fields,
         writes=tuple(deletions(state, person, items, after)),
     )

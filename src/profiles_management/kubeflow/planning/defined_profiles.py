@@ -25,7 +25,11 @@ from profiles_management.kubeflow.state import (
     foreign_removal,
     unmanaged_access,
 )
-from profiles_management.kubeflow.state.access_state import ContributorState, contributor_state
+from profiles_management.kubeflow.state.access_state import (
+    ContributorState,
+    access_by_person,
+    contributor_state,
+)
 from profiles_management.kubeflow.state.ownership import is_terminating
 from profiles_management.kubeflow.state.profile_state import ProfileState, profile_state, why_new
 from profiles_management.pmr.classes import Profile
@@ -95,7 +99,6 @@ class _DefinedProfile:
         self.draft.warnings += self.owner.warnings()
         if self.name in self.draft.adopted:
             self.draft.warnings += adoption.warnings(self.name, self.observed)
-        self._count_owners(people.changes)
         corrected = self._end_unmarked()
         self._warn_of_others(people, corrected)
         self.draft.new += self._is_made_by_controller()
@@ -154,23 +157,19 @@ class _DefinedProfile:
             else:
                 others.append(change)
         self.draft.add_people(self.name, replace(people, changes=tuple(others)), self.deciding)
-        changes = [*self.owner.changes(first), *self.shape.changes()]
+        owner = self.owner.changes(first, _roles_of_new_owners(people), self._roles_after())
+        changes = [*owner, *self.shape.changes()]
         if self.deciding.source:
             changes = [replace(change, source=self.deciding.source) for change in changes]
         self.draft.changes += changes
 
-    def _people_who_stay(self) -> set[Person]:
-        return {grant.person for grant in self.grants}
-
-    def _count_owners(self, changes: Sequence[Change]) -> None:
-        """Count the owner who gains access, and the previous one who loses it."""
-        previous_owner = self.state.previous_owner
-        marked = self.state.namespace if self.settings.standalone else self.state.profile
-        was_contributor = any(change.reason is Reason.BECAME_OWNER for change in changes)
-        gained = marked is None or previous_owner is not None
-        staying = self._people_who_stay() | self.frozen.people.keys()
-        lost = previous_owner is not None and previous_owner not in staying
-        self.draft.tally.owner(self.deciding, gained=gained and not was_contributor, lost=lost)
+    def _roles_after(self) -> dict[Person, str]:
+        """Return the roles of the contributors after the run; only an owner change asks for them."""
+        if self.state.previous_owner is None:
+            return {}
+        access = access_by_person(contributor_state(self.name, self.observed))
+        roles = {person: access[person].role for person in self.frozen.people}
+        return roles | {grant.person: grant.role for grant in self.grants}
 
     def _is_made_by_controller(self) -> bool:
         """Whether the profile controller still has to create a part of the profile."""
@@ -183,7 +182,8 @@ class _DefinedProfile:
     def _end_unmarked(self) -> set[ObjectRef]:
         """Add the end of access without our mark; return the objects that give nobody access after it."""
         is_removed = foreign_removal.applies(self.state, self.settings, adopt=self.profile.adopt)
-        staying = {self.owner.owner, *self._people_who_stay()}
+        contributors = (grant.person for grant in self.grants)
+        staying = {self.owner.owner, *contributors, *self.frozen.people}
         return self.draft.end_unmarked(
             self.name, self.owner.objects, staying, self.deciding, foreign=is_removed
         )
@@ -207,6 +207,15 @@ class _DefinedProfile:
         if previous_owner is not None and previous_owner not in near:
             lost.add(previous_owner)
         self.draft.warn_of_unmanaged(self.name, near, lost, corrected, why_new(self.state))
+
+
+def _roles_of_new_owners(people: People) -> dict[Person, str]:
+    """Return the role as a contributor of a person who becomes the owner."""
+    return {
+        change.person: change.before
+        for change in people.changes
+        if change.person is not None and change.reason is Reason.BECAME_OWNER
+    }
 
 
 def _first_to_last(pending: Sequence[Pending]) -> Sequence[Pending]:

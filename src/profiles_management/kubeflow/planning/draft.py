@@ -5,7 +5,12 @@ from datetime import datetime
 from functools import cached_property
 
 from profiles_management.kubeflow.planning import frozen, last_owner
-from profiles_management.kubeflow.planning.access_count import Deciding, Tally
+from profiles_management.kubeflow.planning.access_count import (
+    Deciding,
+    ExistingAccess,
+    decided,
+    decided_unmarked,
+)
 from profiles_management.kubeflow.planning.contributor_changes import People
 from profiles_management.kubeflow.planning.gateways import GatewayCheck
 from profiles_management.kubeflow.planning.owner_objects import OwnerObjects
@@ -49,7 +54,7 @@ class Draft:
         self.pending: list[Pending] = []
         self.stale: list[str] = []
         self.new = 0
-        self.tally = Tally()
+        self.existing = ExistingAccess()
         self.planned: set[str] = set()
         self.frozen = frozen.profiles(pmr, observed, settings)
         self.staying: list[str] = []
@@ -73,7 +78,12 @@ class Draft:
     def add_people(self, name: str, found: People, deciding: Deciding) -> None:
         """Add the changes of the contributors of a namespace."""
         self.planned.add(name)
-        self.changes += self.tally.people(found, deciding)
+        self.add_changes(name, found, deciding)
+
+    def add_changes(self, name: str, found: People, deciding: Deciding) -> None:
+        """Add changes of contributors of a namespace that needs further planning."""
+        self.existing.add(name, found, deciding)
+        self.changes += decided(found, deciding)
 
     def end_last_owner(
         self, name: str, owner: Owner, staying: Collection[Person], deciding: Deciding
@@ -83,10 +93,8 @@ class Draft:
         Args:
             staying: who keeps a role.
         """
-        found = tuple(last_owner.changes(name, owner, self.observed, self.settings))
-        self.changes += found
-        others = last_owner.others(name, owner, self.observed) if found else frozenset()
-        self.tally.unmarked(deciding, len(others - set(staying)))
+        found = last_owner.changes(name, owner, self.observed, self.settings)
+        self.changes += [decided_unmarked(change, deciding, staying) for change in found]
 
     def end_unmarked(
         self,
@@ -104,17 +112,16 @@ class Draft:
             staying: who keeps a role.
             foreign: whether people lose access by objects that are not managed.
         """
-        bound: set[Person] = set()
         gone: set[ObjectRef] = set()
         if owned is not None and owned.others:
-            self.changes += owned.revocations()
-            bound, gone = owned.bound_besides(), set(owned.restored)
+            self.changes += [
+                decided_unmarked(change, deciding, staying) for change in owned.revocations()
+            ]
+            gone.update(owned.restored)
         removals = foreign_removal.removals(name, self.observed, self.settings) if foreign else ()
-        for removal in removals:
-            self.changes.append(removal.change)
-            bound.update(removal.bound)
-            gone.add(removal.change.target)
-        self.tally.unmarked(deciding, len(bound - set(staying)))
+        for change in removals:
+            self.changes.append(decided_unmarked(change, deciding, staying))
+            gone.add(change.target)
         return gone
 
     def warn_of_unmanaged(

@@ -14,6 +14,8 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
 from profiles_management.pmr.classes import Owner
 from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
     Action,
     Change,
     FieldDiff,
@@ -43,12 +45,17 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
     if not gone or not is_ours(name, observed, settings):
         return
     wanted = builders.person_of(owner)
+    is_bound = wanted in observed.owner_bindings[name].people
     yield Change(
         Phase.REVOKE,
         name,
         ObjectRef("RoleBinding", name, naming.OWNER_BINDING),
         Action.UPDATE,
-        Reason.DRIFTED if wanted in observed.owner_bindings[name].people else Reason.OWNER_CHANGED,
+        Reason.DRIFTED if is_bound else Reason.OWNER_CHANGED,
+        moves=(
+            *(AccessMove(person, OWNER, "") for person in gone),
+            AccessMove(wanted, OWNER if is_bound else "", OWNER),
+        ),
         fields=(FieldDiff("owner", ", ".join(map(str, gone)), str(wanted)),),
         writes=(
             *_handed_over(name, owner, observed),

@@ -10,6 +10,8 @@ from profiles_management.kubeflow.planning.resource_quota import follows
 from profiles_management.kubeflow.state import profile_state, recorded_keys
 from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
     Action,
     Change,
     Condition,
@@ -21,9 +23,14 @@ from profiles_management.reconcile.plan import (
 )
 
 
-def creation(profile: Profile, context: ProfileContext) -> Change:
-    """Return the step that creates a profile with its owner."""
-    fields = [FieldDiff("owner", None, str(builders.owner_of(profile)))]
+def creation(profile: Profile, context: ProfileContext, role: str = "") -> Change:
+    """Return the step that creates a profile with its owner.
+
+    Args:
+        role: the role that the owner has as a contributor until now, '' for none.
+    """
+    owner = builders.owner_of(profile)
+    fields = [FieldDiff("owner", None, str(owner))]
     if context.settings.standalone:
         kind, writes = "Namespace", tuple(_namespace(profile, context))
     else:
@@ -35,6 +42,7 @@ def creation(profile: Profile, context: ProfileContext) -> Change:
         ObjectRef(kind, "", profile.name),
         Action.CREATE,
         Reason.WANTED if context.state.namespace is None else Reason.ADOPTED,
+        moves=(AccessMove(owner, role, OWNER),),
         fields=tuple(fields),
         writes=writes,
         settled=_settled(profile, context),

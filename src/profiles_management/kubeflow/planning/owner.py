@@ -1,8 +1,9 @@
 """The owner of one profile: a new profile with its owner, an owner change, and corrections of the owner's objects."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.objects.plan_terms import State, Verb
@@ -16,16 +17,21 @@ from profiles_management.kubeflow.state.ownership import refusal
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
+    OWNER,
+    AccessMove,
     Action,
     Change,
     Condition,
     FieldDiff,
     ObjectRef,
     Pending,
+    Person,
     Phase,
     Reason,
     Write,
 )
+
+_NO_ROLES: Mapping[Person, str] = MappingProxyType({})
 
 
 class OwnerPlanner:
@@ -56,21 +62,30 @@ class OwnerPlanner:
             return False
         return any(write.verb is Verb.CREATE for write in change.writes)
 
-    def changes(self, first: Sequence[Change] = ()) -> Iterator[Change]:
+    def changes(
+        self,
+        first: Sequence[Change] = (),
+        roles_before: Mapping[Person, str] = _NO_ROLES,
+        roles_after: Mapping[Person, str] = _NO_ROLES,
+    ) -> Iterator[Change]:
         """Yield the changes.
 
         Args:
             first: what gives the previous owner a role as a contributor; it is written in the same
                 step, before the owner changes.
+            roles_before: the role of the owner who was a contributor until now.
+            roles_after: the roles of the contributors after the run.
         """
+        role = roles_before.get(self.owner, "")
         if self._is_new():
-            yield new_profile.creation(self.profile, self.context)
+            yield new_profile.creation(self.profile, self.context, role)
             return
         yield from waking.changes(self.name, self.owner, self.missing, self.context.now)
         if self._writes:
-            yield self._owner_change(first)
+            moves = (*self._moves_of_previous(first, roles_after), self._move_of_owner(role))
+            yield self._owner_change(first, moves)
         else:
-            yield from first
+            yield from map(_moved_from_owner, first)
 
     def _is_new(self) -> bool:
         if self.settings.standalone:
@@ -148,7 +163,21 @@ class OwnerPlanner:
 
     # an owner change
 
-    def _owner_change(self, first: Sequence[Change]) -> Change:
+    def _moves_of_previous(
+        self, first: Sequence[Change], roles: Mapping[Person, str]
+    ) -> Iterator[AccessMove]:
+        """Yield what the previous owner keeps as a contributor."""
+        person = self.state.previous_owner
+        if person is not None:
+            until = next((change.until for change in first), "")
+            yield AccessMove(person, OWNER, roles.get(person, ""), until)
+
+    def _move_of_owner(self, role: str) -> AccessMove:
+        """Return what the owner had before: nothing changes for one who stays."""
+        stays = self.state.previous_owner is None and not self.state.changes_owner
+        return AccessMove(self.owner, OWNER if stays else role, OWNER)
+
+    def _owner_change(self, first: Sequence[Change], moves: tuple[AccessMove, ...]) -> Change:
         reason = self._reason()
         is_watched = reason is not Reason.DRIFTED and self.context.holds("Namespace")
         return Change(
@@ -157,11 +186,8 @@ class OwnerPlanner:
             ObjectRef("Namespace" if self.settings.standalone else "Profile", "", self.name),
             Action.UPDATE,
             reason,
-            fields=(
-                self._owner_field(),
-                *self.objects.corrected_fields(),
-                *_contributor_fields(first),
-            ),
+            moves=moves,
+            fields=(self._owner_field(), *self.objects.corrected_fields()),
             writes=(*_writes_at_once(first), *self._writes),
             settled=(owner_bound(self.profile),) if is_watched else (),
             narrows=self.state.previous_owner is not None and not first,
@@ -225,13 +251,9 @@ class OwnerPlanner:
         yield from self.objects.standalone_writes()
 
 
-def _contributor_fields(changes: Iterable[Change]) -> Iterator[FieldDiff]:
-    """Yield the role of the previous owner as a contributor, and when it ends."""
-    for change in changes:
-        before = next((field.before for field in change.fields if field.path == "until"), None)
-        yield FieldDiff(f"contributors.{change.person}", change.before or None, change.after)
-        if before or change.until:
-            yield FieldDiff(f"until.{change.person}", before, change.until or None)
+def _moved_from_owner(change: Change) -> Change:
+    """Return a contributor's change of the previous owner, who is still bound as the owner."""
+    return replace(change, moves=tuple(move._replace(before=OWNER) for move in change.moves))
 
 
 def _writes_at_once(changes: Iterable[Change]) -> Iterator[Write]:

@@ -10,7 +10,14 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
 from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import Profile
-from profiles_management.reconcile.plan import FieldDiff, ObjectRef, Person, Write
+from profiles_management.reconcile.plan import (
+    LISTED,
+    AccessMove,
+    FieldDiff,
+    ObjectRef,
+    Person,
+    Write,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class OwnerObjectPlanner(ABC):
 
     kind: ClassVar[str]
     name: ClassVar[str]
+    gives_role: ClassVar[bool] = False
 
     def __init__(
         self, context: OwnerContext, existing: OwnerObject, others: tuple[Person, ...] | None
@@ -66,6 +74,11 @@ class OwnerObjectPlanner(ABC):
     @abstractmethod
     def people_fields(self) -> Iterator[FieldDiff]:
         """Yield who has access by the object, and who is to have it."""
+
+    def moves_of_others(self) -> Iterator[AccessMove]:
+        """Yield who else loses access; only a RoleBinding gives a role."""
+        for person in self.others or ():
+            yield AccessMove(person, LISTED, "", counted=self.gives_role)
 
     @abstractmethod
     def _only_owner(self) -> builders.Body:
@@ -182,6 +195,7 @@ class OwnerBindingPlanner(OwnerObjectPlanner):
 
     kind = "RoleBinding"
     name = naming.OWNER_BINDING
+    gives_role = True
 
     @property
     def body(self) -> builders.Body:

@@ -77,10 +77,6 @@ class OwnerObjects:
         """The objects that revocations bring back to what they were."""
         return [planner.ref for planner in self._planners() if planner.others is not None]
 
-    def bound_besides(self) -> set[Person]:
-        """Return everybody who is bound with the owner, and loses that by revocations."""
-        return set(self.others.get(OwnerBindingPlanner.kind, ()))
-
     def revocations(self) -> Iterator[Change]:
         """Yield the changes that take access from everybody but the owner; each object is right afterwards.
 
@@ -98,6 +94,7 @@ class OwnerObjects:
             planner.ref,
             Action.UPDATE,
             Reason.DRIFTED,
+            moves=tuple(planner.moves_of_others()),
             fields=(*planner.people_fields(), *planner.reference_fields()),
             writes=planner.revocation(),
             source=None,

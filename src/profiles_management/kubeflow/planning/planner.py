@@ -77,17 +77,17 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
         change.profile for change in draft.changes if not pmr.has_profile(change.profile)
     }
     halts = _halts(draft)
+    existing = draft.existing.groups(draft.changes)
     return Plan(
         changes=ordered(draft.changes),
         refused=tuple(draft.refused),
-        warnings=tuple(_warnings(draft, are_gateways_halted=bool(halts))),
+        warnings=tuple(_warnings(draft, sum(existing.values()), are_gateways_halted=bool(halts))),
         pending=tuple(draft.pending),
         profiles=len(pmr) + len(pmr.origins.conflicts),
         new=draft.new,
         stale=tuple(draft.stale),
         outside=tuple(sorted(undefined_names - defined_or_known)),
-        access=draft.tally.access(),
-        sources=draft.tally.sources(),
+        existing=existing,
         frozen=tuple(_frozen(draft)),
         halts=halts,
         facts=(gateways.fact(draft.settings),),
@@ -109,8 +109,12 @@ def _halts(draft: Draft) -> tuple[Halt, ...]:
     return () if halt is None else (halt,)
 
 
-def _warnings(draft: Draft, *, are_gateways_halted: bool) -> Iterator[Problem]:
-    """Yield what concerns the whole cluster first, then single profiles, then the document."""
+def _warnings(draft: Draft, existing: int, *, are_gateways_halted: bool) -> Iterator[Problem]:
+    """Yield what concerns the whole cluster first, then single profiles, then the document.
+
+    Args:
+        existing: how many pairs of a person and a profile there are.
+    """
     observed = draft.observed
     yield from observed.unreadable
     planned = sorted(
@@ -125,9 +129,7 @@ def _warnings(draft: Draft, *, are_gateways_halted: bool) -> Iterator[Problem]:
             *draft.gateways.problems(),
             *gateways.unlike_others(draft.gateways, draft.pmr, observed),
         ]
-        yield from mismatches or gateways.replaced(
-            draft.changes, draft.tally.access().before, draft.settings
-        )
+        yield from mismatches or gateways.replaced(draft.changes, existing, draft.settings)
     yield from draft.warnings
     yield from document_warnings(draft.pmr)
 

@@ -6,6 +6,7 @@ from itertools import chain
 
 from profiles_management.kubeflow.objects.plan_terms import State, Verb
 from profiles_management.kubeflow.planning import claims, contributor_changes
+from profiles_management.kubeflow.planning.access_count import ExistingAccess
 from profiles_management.kubeflow.planning.removal import Removal
 from profiles_management.kubeflow.planning.undefined_profiles import stale
 from profiles_management.kubeflow.settings import Settings
@@ -15,7 +16,6 @@ from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import (
-    Access,
     Change,
     Condition,
     ObjectRef,
@@ -89,9 +89,8 @@ def deletion(
     going = sorted(name for name in chosen if _is_going(name, observed))
     leaving = sorted(set(chosen).difference(going))
     revocations = (_revocations(name, observed, settings, keep_data=keep_data) for name in leaving)
-    revoked = [*chain.from_iterable(revocations)]
     changes = (
-        *revoked,
+        *chain.from_iterable(revocations),
         *(Removal(name, observed, settings, keep_data=keep_data).change() for name in leaving),
     )
     remains = _remaining_files(changes, observed)
@@ -104,7 +103,7 @@ def deletion(
         profiles=len(pmr),
         stale=tuple(leaving),
         outside=tuple(going),
-        access=Access(before=len(revoked), lost=len(revoked)),
+        existing=ExistingAccess().groups(changes),
     )
 
 

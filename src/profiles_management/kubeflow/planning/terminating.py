@@ -36,7 +36,15 @@ from profiles_management.kubeflow.state.ownership import (
 )
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.origins import Origins
-from profiles_management.reconcile.plan import Action, Change, Person, Phase, Reason, Write
+from profiles_management.reconcile.plan import (
+    AccessMove,
+    Action,
+    Change,
+    Person,
+    Phase,
+    Reason,
+    Write,
+)
 
 
 def remaining(observed: Observed) -> Iterator[str]:
@@ -149,6 +157,7 @@ def _change(
     reason: Reason,
     writes: tuple[Write, ...],
 ) -> Change:
+    before = item.granted if isinstance(item, Binding) else grant.role
     return Change(
         Phase.REVOKE,
         state.name,
@@ -156,8 +165,9 @@ def _change(
         Action.DELETE if reason is Reason.ROLE_CHANGED else Action.UPDATE,
         reason,
         grant.person,
-        item.granted if isinstance(item, Binding) else grant.role,
+        before,
         grant.role,
+        moves=(AccessMove(grant.person, before, grant.role),),
         writes=writes,
     )
 

@@ -117,7 +117,7 @@ def _plan_let_go(draft: Draft) -> None:
         if not ownership.is_protected(name, observed, settings):
             state = frozen.let_go(name, observed, settings, origins, draft.now)
             people = contributor_changes.plan((), state, settings)
-            draft.changes += draft.tally.people(people, draft.deciding(name))
+            draft.add_changes(name, people, draft.deciding(name))
 
 
 def _plan_expired(draft: Draft) -> None:

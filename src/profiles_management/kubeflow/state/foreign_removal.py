@@ -5,13 +5,14 @@ does what another controller copies into the namespace, because it would come ba
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming, policies
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import ForeignBinding, ForeignPolicy, Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.reconcile.plan import (
+    LISTED,
+    AccessMove,
     Action,
     Change,
     FieldDiff,
@@ -25,14 +26,6 @@ from profiles_management.reconcile.plan import (
 _EVERYBODY = ("authenticated", "unauthenticated", "serviceaccounts", "anonymous")
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What removes or reduces one object, and who is bound by it until then."""
-
-    change: Change
-    bound: tuple[Person, ...]
-
-
 def applies(state: ProfileState, settings: Settings, *, adopt: bool) -> bool:
     """Return whether access by objects that are not managed is taken away from a profile.
 
@@ -42,16 +35,16 @@ def applies(state: ProfileState, settings: Settings, *, adopt: bool) -> bool:
     return settings.foreign == "revoke" and (adopt or not state.needs_mark)
 
 
-def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Removal]:
+def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Change]:
     """Yield what takes access away from users and groups of a namespace, but for the owner's objects."""
     for binding in observed.foreign.get(name, ()):
         people = _people(binding)
         if people:
-            yield Removal(_of_binding(name, binding, people), people)
+            yield _of_binding(name, binding, people)
     for policy in observed.foreign_policies.get(name, ()):
         people = _people(policy)
         if people:
-            yield Removal(_of_policy(name, policy, people, settings), ())
+            yield _of_policy(name, policy, people, settings)
 
 
 def is_person(person: Person) -> bool:
@@ -102,6 +95,8 @@ def _change(
     before: str = "",
 ) -> Change:
     is_one_persons = len(people) == 1 and bool(before) and reduced is None
+    is_bound = ref.kind == "RoleBinding"
+    lost = before if is_one_persons else LISTED
     return Change(
         Phase.REVOKE,
         ref.parent,
@@ -110,6 +105,7 @@ def _change(
         Reason.UNLISTED,
         person=people[0] if is_one_persons else None,
         before=before if is_one_persons else "",
+        moves=tuple(AccessMove(person, lost, "", counted=is_bound) for person in people),
         fields=() if is_one_persons else (field,),
         writes=tuple(writing(ref, found, people[0], reduced)),
         source=None,

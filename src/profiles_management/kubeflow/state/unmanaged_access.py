@@ -12,7 +12,15 @@ from profiles_management.kubeflow.state.ownership import refusal
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Action, Change, ObjectRef, Person, Phase, Reason
+from profiles_management.reconcile.plan import (
+    AccessMove,
+    Action,
+    Change,
+    ObjectRef,
+    Person,
+    Phase,
+    Reason,
+)
 
 CODE = "unmanaged-access"
 UNKNOWN = "unknown-binding"
@@ -121,6 +129,7 @@ def revocations(name: str, observed: Observed) -> Iterator[Change]:
                 Reason.UNLISTED,
                 person=one.people[0],
                 before=one.role,
+                moves=(AccessMove(one.people[0], one.role, ""),),
                 writes=tuple(writing(ref, one, one.people[0])),
             )
 
