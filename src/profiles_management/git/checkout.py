@@ -131,7 +131,7 @@ def _fetched(
         raise GitError(f"Reading from Git needs {missing}. {extras.install('git')}") from None
     budget = Budget(clock.monotonic, source.deadline, source.limit)
 
-    def attempt(_: int) -> remote.Fetched:
+    def attempt() -> remote.Fetched:
         budget.anew()
         return remote.fetch(source, address, known.tip if known else "", budget)
 

@@ -23,7 +23,8 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.user_names import user_name
 
 OUR_DOMAIN = "profiles-management.io"
-_OURS = frozenset({"owner", "app.kubernetes.io/managed-by"})
+MANAGED_BY = "app.kubernetes.io/managed-by"
+_OURS = frozenset({"owner", MANAGED_BY})
 _ASK_FOR_KEY = (
     "remove it, or ask the administrator to list it in the setting allowed_keys, "
     "or to trust this source"

@@ -375,7 +375,7 @@ def test_a_file_that_holds_something_else_too_is_left_whole_and_told(folder, pro
     report = apply(folder, wanted)
 
     assert (folder / ANN).read_text() == both
-    assert "holds 2 objects. Give each a file of its own." in report.errors[0]
+    assert "has 2 objects. Give each a file of its own." in report.errors[0]
 
 
 def test_a_file_in_the_way_is_told_and_stays(folder, profile):

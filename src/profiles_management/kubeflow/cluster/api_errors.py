@@ -1,4 +1,4 @@
-"""What an API server's answers mean: what can pass by itself, what is refused, what is missing, what is forbidden."""
+"""Errors of requests to an API server: which can pass by themselves, and what to do about others."""
 
 import json
 import re
@@ -26,9 +26,9 @@ _DENIED = re.compile(
 )
 _LONGEST_MESSAGE = 300
 _LONGEST_READ = 4000
-_ANONYMOUS = '"system:anonymous"'  # how an API server calls who sends no credentials
-_NO_SUCH_PATH = "404 page not found"  # what an API server answers for a group that it does not have
-_NOT_HTTPS = "HTTP request to an HTTPS server"  # what a Go server answers
+_ANONYMOUS = '"system:anonymous"'  # an API server's name for requests without credentials
+_NO_SUCH_PATH = "404 page not found"  # an API server's answer for a group that it lacks
+_NOT_HTTPS = "HTTP request to an HTTPS server"  # the answer of servers written in Go
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((httpx2.ProxyError,), "Check the proxy, and whether NO_PROXY should name the server."),
@@ -40,7 +40,10 @@ _CHECKS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ),
     (
         (ssl.SSLError,),
-        "Check that the API server runs, and the TLS version and client certificate that it accepts.",
+        (
+            "Check that the API server runs, "
+            "and the TLS version and client certificate that it accepts."
+        ),
     ),
 )
 _BUSY = "Look at the health and the log of the API server, then run it again."
@@ -48,11 +51,12 @@ _NEVER_SENT = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout, ht
 
 
 class Refused(Exception):
-    """A write was answered with a refusal that will not pass by itself.
+    """A write was refused, and the refusal does not pass by itself.
 
     Attributes:
-        reasons: Kubernetes' own words for it.
-        nameless: what was asked for and the code of the answer: `create rolebindings: 403`.
+        status: the HTTP status code.
+        reasons: the reasons in Kubernetes' Status.
+        nameless: the request and the code, without names: `create rolebindings: 403`.
     """
 
     def __init__(self, message: str, status: int, reasons: Collection[str], nameless: str) -> None:
@@ -63,10 +67,11 @@ class Refused(Exception):
 
 
 class Asked(NamedTuple):
-    """What a request takes: a verb and a resource, such as `list` and `profiles`.
+    """The permission for a request: a verb and a resource, such as `list` and `profiles`.
 
     Attributes:
-        options: those of `rbac` for a ClusterRole that allows what this target is used for.
+        options: the options of the command `rbac` for a ClusterRole with all permissions of this
+            target.
     """
 
     verb: str
@@ -79,26 +84,26 @@ class Asked(NamedTuple):
 
 @contextmanager
 def answers(asked: Asked, *, writing: bool = False) -> Iterator[None]:
-    """Turn what can go wrong in a request into what the engine knows.
+    """Turn the errors of a request into those of the engine.
 
     Args:
-        asked: what the request takes.
-        writing: a refusal is then for `judge` to weigh, and raised as Refused.
+        asked: the permission for the request.
+        writing: raise refusals as Refused, for `judge`.
 
     Raises:
-        Passing: it can pass by itself.
+        Passing: the failure can pass by itself.
         MissingKind, Forbidden, ClusterError, Refused: it cannot.
         WriteError: while writing, the connection or the credentials cannot be used.
     """
     try:
         yield
     except (httpx2.HTTPError, ConfigError, ClusterError, msgspec.DecodeError, ValueError) as error:
-        # `from None`: the texts of libraries may hold credentials, and a traceback would show them.
+        # `from None`: a traceback would show the texts of libraries, which may have credentials.
         raise _understood(error, asked, writing=writing) from None
 
 
 def _understood(error: Exception, asked: Asked, *, writing: bool) -> Exception:
-    """Return the error of ours for one that a request ended with."""
+    """Return the engine's error for the error of a request."""
     match error:
         case httpx2.HTTPStatusError():
             return _meaning(error, asked, writing=writing)
@@ -108,11 +113,11 @@ def _understood(error: Exception, asked: Asked, *, writing: bool) -> Exception:
             return ClusterError(
                 "The credentials cannot be used: look at the kubeconfig and at its plugin."
             )
-        case ClusterError():  # a write that fails for it is told with its profile
+        case ClusterError():  # while writing, it is reported with the profile of the write
             return WriteError(str(error), unanswered=True) if writing else error
         case msgspec.DecodeError():
             return Passing(f"{asked}: the answer cannot be read: {error}", sent=True)
-        case _:  # no text, or what a credential program printed is no JSON
+        case _:  # not text, or the output of a credential program is not JSON
             return ClusterError(f"{asked}: the answer, or the credentials, cannot be read.")
 
 
@@ -122,13 +127,12 @@ def _unanswered(error: httpx2.HTTPError, asked: Asked) -> Exception:
             f"{asked}: the request cannot be sent. The token may hold what no header holds."
         )
     text = redacted(str(error), _secrets(error)) or type(error).__name__
-    return Passing(
-        f"{asked}: {text}", sent=not isinstance(error, _NEVER_SENT), remedy=_check(error)
-    )
+    is_sent = not isinstance(error, _NEVER_SENT)
+    return Passing(f"{asked}: {text}", sent=is_sent, remedy=_check(error))
 
 
 def _check(error: httpx2.HTTPError) -> str:
-    """Return what to check where no answer came."""
+    """Return what to check if no answer came."""
     causes = list(_causes(error))
     for kinds, remedy in _CHECKS:
         if any(isinstance(cause, kinds) for cause in causes):
@@ -143,49 +147,68 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def judge(refused: Refused, write: Write, *, maybe_done: bool) -> None:
-    """Say whether a refusal means that nothing is left to do, and raise WriteError where it does not.
+    """Return if a refusal means that the write is done already; otherwise raise.
 
     Args:
-        maybe_done: whether the write may have been carried out before, its answer lost.
+        refused: the refusal.
+        write: the write.
+        maybe_done: whether an earlier attempt may have been executed, its answer lost.
+
+    Raises:
+        WriteError: the write is not done; `conflict` where somebody else changed the object.
     """
-    status, reasons = refused.status, refused.reasons
-    if (
-        write.verb is Verb.DELETE
-        and status == HTTPStatus.NOT_FOUND
-        and (maybe_done or not write.must_exist)
-    ):
+    if _is_done(refused, write, maybe_done=maybe_done):
         return
-    if write.verb is Verb.CREATE and maybe_done and "AlreadyExists" in reasons:
-        return
-    if "NamespaceTerminating" in reasons or (write.verb is Verb.CREATE and "NotFound" in reasons):
+    if _is_without_namespace(refused, write):
         message = (
             f"namespace {write.target.parent} is gone or being deleted; the next run settles it"
         )
         raise WriteError(message, conflict=True, nameless=message) from refused
-    if meanwhile := _meanwhile(refused, write):
+    meanwhile = _meanwhile(refused, write)
+    if meanwhile:
         raise outdated(write.target, meanwhile) from refused
     raise WriteError(str(refused), nameless=refused.nameless) from refused
 
 
+def _is_done(refused: Refused, write: Write, *, maybe_done: bool) -> bool:
+    if write.verb is Verb.DELETE and refused.status == HTTPStatus.NOT_FOUND:
+        return maybe_done or not write.must_exist
+    return maybe_done and _exists_already(refused, write)
+
+
+def _exists_already(refused: Refused, write: Write) -> bool:
+    return write.verb is Verb.CREATE and "AlreadyExists" in refused.reasons
+
+
+def _is_without_namespace(refused: Refused, write: Write) -> bool:
+    if "NamespaceTerminating" in refused.reasons:
+        return True
+    return write.verb is Verb.CREATE and "NotFound" in refused.reasons
+
+
 def outdated(target: ObjectRef, what: str) -> WriteError:
-    """Return the error of a write that somebody else was quicker than; `what` they did, such as `was deleted`."""
+    """Return the error of a write to an object that somebody else changed.
+
+    Args:
+        target: the object.
+        what: the change, such as `was deleted`.
+    """
     what = f"{what} by somebody else meanwhile; the next run settles it"
     return WriteError(f"{target} {what}", conflict=True, nameless=f"a {target.kind} {what}")
 
 
 def _meanwhile(refused: Refused, write: Write) -> str:
-    """Return what somebody else did to an object since it was read; empty where nobody did anything."""
-    if write.verb is Verb.CREATE and "AlreadyExists" in refused.reasons:
+    """Return how somebody else changed an object since it was read, '' for no change."""
+    if _exists_already(refused, write):
         return "was created"
     if refused.status == HTTPStatus.NOT_FOUND:
         return "was deleted"
-    if (
-        write.uid
-        and not write.version
-        and refused.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
-    ):
+    is_by_uid = bool(write.uid) and not write.version
+    if is_by_uid and refused.status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
         return "was deleted and created again"
-    return "was changed" if refused.status == HTTPStatus.CONFLICT else ""
+    if refused.status == HTTPStatus.CONFLICT:
+        return "was changed"
+    return ""
 
 
 def _meaning(error: httpx2.HTTPStatusError, asked: Asked, *, writing: bool) -> Exception:
@@ -219,9 +242,12 @@ def _forbidden(message: str, code: int, text: str, asked: Asked) -> Forbidden:
 
 
 def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
-    """Say what to do about a refusal, where it is about permissions."""
+    """Return a message; for a missing permission, with what to do."""
     if code == HTTPStatus.UNAUTHORIZED:
-        return f"The cluster does not accept the credentials ({said}). Log in again, or renew the token."
+        return (
+            f"The cluster does not accept the credentials ({said}). "
+            "Log in again, or renew the token."
+        )
     if code != HTTPStatus.FORBIDDEN:
         return said
     if _ANONYMOUS in text:
@@ -238,44 +264,47 @@ def _with_remedy(said: str, code: int, text: str, asked: Asked) -> str:
 
 
 def grant(missing: Asked, named: str = "that verb") -> str:
-    """Return what to do about a permission that is missing."""
-    from profiles_management.kubeflow.permissions.cluster_role import command  # noqa: PLC0415 - only where one is missing
+    """Return what to do about a missing permission."""
+    # an event of the charm does not need it
+    from profiles_management.kubeflow.permissions.cluster_role import command  # noqa: PLC0415
 
     return f"Grant {named}; `{command(*missing)}` prints all that is needed."
 
 
 def _missing(asked: Asked, *, is_api: bool) -> ClusterError:
-    """Return what a list means that is not there: every API server has namespaces, a web server has nothing."""
+    """Return the error for a missing list; namespaces are missing only on other web servers."""
     if not is_api or asked.resource == "namespaces":
         return ClusterError(
             f"{asked}: 404. The answer is not from a Kubernetes API server. "
             "Check server in the kubeconfig, above all the path in its URL."
         )
-    what = f"The cluster does not know {asked.resource}. Install Kubeflow with Istio first, or use the standalone mode."
+    what = (
+        f"The cluster does not know {asked.resource}. "
+        "Install Kubeflow with Istio first, or use the standalone mode."
+    )
     return MissingKind(what, resource=asked.resource)
 
 
 def _status(error: httpx2.HTTPStatusError) -> dict[str, Any]:
-    """Return the Status that explains an error, empty where none does: a proxy says no in its own words."""
+    """Return the Status in an answer; empty where there is none, as in answers of proxies."""
     try:
-        found = json.loads(error.response.content)
+        status = json.loads(error.response.content)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return status if isinstance(status, dict) else {}
 
 
 def _text(error: httpx2.HTTPStatusError, status: dict[str, Any]) -> str:
-    text = str(status.get("message") or error.response.text or error.response.reason_phrase)[
-        :_LONGEST_READ
-    ]
-    # twice the same name before the reason, which would be cut off
-    if denied := _DENIED.search(text):
+    response = error.response
+    text = str(status.get("message") or response.text or response.reason_phrase)[:_LONGEST_READ]
+    denied = _DENIED.search(text)
+    if denied is not None:  # shorter, so that the reason is not cut off
         text = f"ValidatingAdmissionPolicy '{denied[1]}': {denied[2]}"
     return " ".join(redacted(text, _secrets(error)).split())
 
 
 def _secrets(error: httpx2.HTTPError) -> set[str]:
-    """Return the credentials that were sent, should an answer repeat them."""
+    """Return the credentials of a request, to hide them if an answer repeats them."""
     try:
         return of_header(error.request.headers.get("Authorization", ""))
     except RuntimeError:  # there was no request yet
@@ -283,15 +312,19 @@ def _secrets(error: httpx2.HTTPError) -> set[str]:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    return f"{text[:_LONGEST_MESSAGE]}…"
 
 
 def _reasons(status: dict[str, Any]) -> frozenset[str]:
     """Return the reason of a Status and those of its causes."""
+    reasons = {str(status.get("reason"))}
     details = status.get("details")
     causes = details.get("causes") if isinstance(details, dict) else None
-    found = [status, *(causes if isinstance(causes, list) else ())]
-    return frozenset(str(one.get("reason")) for one in found if isinstance(one, dict))
+    if isinstance(causes, list):
+        reasons |= {str(cause.get("reason")) for cause in causes if isinstance(cause, dict)}
+    return frozenset(reasons)
 
 
 def _wanted_pause(error: httpx2.HTTPStatusError) -> float:

@@ -131,7 +131,7 @@ class Cluster:
         Where an account may not, it is taken not to be there.
         """
 
-        def once(_: int) -> bytes:
+        def once() -> bytes:
             with answers(Asked("read", "the API group of Profiles")):
                 return self._wire.send("GET", _GROUP_OF_PROFILES)
 
@@ -172,13 +172,13 @@ class Cluster:
     def _object(self, target: ObjectRef) -> Observer:
         """Read one object again, by a list of its namespace: we may not get objects one by one."""
         kind = slim_classes.BY_NAME[target.kind]
-        return self._try(lambda _: self._listed(kind, target.name, space=target.parent))
+        return self._try(lambda: self._listed(kind, target.name, space=target.parent))
 
     def _sent(self, write: Write, deadline: float) -> bool:
         """Send a write, again where it can pass by itself; return whether what it deletes is still there."""
         maybe_done = False
 
-        def once(_: int) -> bool:
+        def once() -> bool:
             nonlocal maybe_done
             try:
                 return self._write(write)
@@ -239,7 +239,7 @@ class Cluster:
     def _number(self, kind: type[Any], namespace: str) -> int:
         """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
 
-        def once(_: int) -> int:
+        def once() -> int:
             with self._answers("list", kind):
                 content = self._wire.send("GET", path(kind, namespace, query={"limit": 1}))
                 return counted(content)
@@ -264,7 +264,7 @@ class Cluster:
                 not allowed.
         """
         self._settings = settings
-        return self._try(lambda _: self._everything(kind))
+        return self._try(lambda: self._everything(kind))
 
     def _answers(
         self, verb: str, kind: type[Any], *, writing: bool = False
@@ -306,7 +306,7 @@ class Cluster:
 
     def _read(self, kind: type[Any], field: str = "") -> Observer:
         """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
-        return self._try(lambda _: self._listed(kind, field))
+        return self._try(lambda: self._listed(kind, field))
 
     def _listed(self, kind: type[Any], field: str, space: str = "") -> Observer:
         """Read one kind, page by page."""
@@ -349,7 +349,7 @@ class Cluster:
         return [role for role in roles if not self._has_role(role)]
 
     def _has_role(self, name: str) -> bool:
-        def once(_: int) -> bool:
+        def once() -> bool:
             with self._answers("get", slim_classes.ClusterRole):
                 self._wire.send("GET", path(slim_classes.ClusterRole, name=name))
             return True
@@ -359,7 +359,7 @@ class Cluster:
         except MissingKind:
             return False
 
-    def _try(self, once: Callable[[int], T]) -> T:
+    def _try(self, once: Callable[[], T]) -> T:
         try:
             return self._reading(
                 once, deadline=self._clock.monotonic() + self._settings.request_timeout

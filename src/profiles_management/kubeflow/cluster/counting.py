@@ -1,4 +1,4 @@
-"""How many objects a list has of which only one was asked for. Pure.
+"""The number of objects in a list of which only one was requested. Pure.
 
 Source:
 https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
@@ -20,10 +20,10 @@ _DECODER = msgspec.json.Decoder(_List)
 
 
 def counted(content: bytes) -> int:
-    """Return how many objects a list has, given as JSON; what the server does not count is left out.
+    """Return the number of objects in a list, given as JSON; at least 1 if the server does not count.
 
     Raises:
         msgspec.DecodeError: it is not a list.
     """
-    found = _DECODER.decode(content)
-    return len(found.items or ()) + max(0, found.metadata.remaining_item_count)
+    page = _DECODER.decode(content)
+    return len(page.items or ()) + max(0, page.metadata.remaining_item_count)

@@ -1,8 +1,7 @@
-"""One page of a list as objects. An object that cannot be decoded is passed over by name, the others are read.
+"""Decoding of one page of a list. An object that cannot be decoded is skipped and reported.
 
-A user who may write one object of a namespace can give it a field of any depth, and everybody who
-lists gets it. The decoder follows such a field even where it only skips it, and gives up the whole
-page.
+A user who may write one object of a namespace can give it a field of any depth. The decoder enters
+such a field even where it only skips it, and then fails for the whole page.
 """
 
 import re
@@ -16,7 +15,7 @@ from profiles_management.kubeflow.state import unread_objects
 from profiles_management.pmr.names import shortened
 from profiles_management.pmr.problems import Problem
 
-# more than is ever compared (stored.DEEPEST), so that a field that was cut counts as too deep
+# deeper than fields that are compared (stored_json.DEEPEST), so that a cut field counts as too deep
 _DEEPEST: Final = 64
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _OPENING: Final = frozenset(b"[{")
@@ -28,7 +27,7 @@ _UNDECODED: Final = (msgspec.MsgspecError, RecursionError, ValueError)
 
 
 class Page(NamedTuple):
-    """The objects of a page, what could not be read by its namespace, and where the list goes on ('' at the end)."""
+    """The objects of a page, the problems by namespace, and the token of the next page, '' for none."""
 
     objects: Iterable[Any]
     problems: dict[str, list[Problem]]
@@ -36,7 +35,7 @@ class Page(NamedTuple):
 
 
 class _Refused(NamedTuple):
-    """An object that is passed over."""
+    """An object that is skipped."""
 
     space: str
     problem: Problem
@@ -56,7 +55,7 @@ class _ListMetadata(msgspec.Struct, rename={"more": "continue"}):
 
 
 class _Empty(msgspec.Struct):
-    """Stands for an item."""
+    """A placeholder for an item."""
 
 
 class _Resource(msgspec.Struct):
@@ -68,62 +67,66 @@ class _Resources(msgspec.Struct):
 
 
 class _Rest(msgspec.Struct):
-    """A list without what is in its items."""
+    """A list without the content of its items."""
 
     items: list[_Empty]
     metadata: _ListMetadata | None = None
 
 
 def has_resource(content: bytes, plural: str) -> bool:
-    """Return whether the discovery document of an API group names a resource; one that cannot be read does not."""
+    """Return whether the discovery document of an API group names a resource.
+
+    A document that cannot be read names none.
+    """
     try:
-        found = msgspec.json.decode(content, type=_Resources)
+        group = msgspec.json.decode(content, type=_Resources)
     except _UNDECODED:
         return False
-    return any(resource.name == plural for resource in found.resources)
+    return any(resource.name == plural for resource in group.resources)
 
 
 def read(text: bytes, kind: type[Any]) -> Page:
     """Return the objects of a page of some kind.
 
     Raises:
-        msgspec.DecodeError: it is not a list, or not all of it came.
+        msgspec.DecodeError: it is not a list, or it is incomplete.
     """
     try:
-        more, _, found = decode_list(text, kind)
+        more, _, objects = decode_list(text, kind)
     except _UNDECODED:
         return _one_by_one(text, kind)
-    return Page(found, {}, more or "")
+    return Page(objects, {}, more or "")
 
 
 def _one_by_one(text: bytes, kind: type[Any]) -> Page:
-    """Return what can be decoded of a page whose items are of any depth."""
+    """Return the objects of a page that can be decoded, and problems for the others."""
     rest, items = _split(text)
     objects: list[Any] = []
     problems: dict[str, list[Problem]] = {}
     for item in items:
-        made = _decoded(item, kind)
-        if isinstance(made, _Refused):
-            problems.setdefault(made.space, []).append(made.problem)
+        decoded = _decoded(item, kind)
+        if isinstance(decoded, _Refused):
+            problems.setdefault(decoded.space, []).append(decoded.problem)
         else:
-            objects.append(made)
+            objects.append(decoded)
     return Page(objects, problems, rest.metadata.more if rest.metadata is not None else "")
 
 
 def _split(text: bytes) -> tuple[_Rest, list[bytes]]:
-    """Take a page apart without decoding its items; what is around them has to be a whole list."""
+    """Return the items of a page, not decoded, and the rest of the page, which must be a valid list."""
     items: list[bytes] = []
     around: list[bytes] = []
     depth = start = end = 0
     key = b""
     for token in _TOKEN.finditer(text):
         first = text[token.start()]
-        if first == _QUOTE:
-            key = token.group() if depth == 1 else key
+        if first == _QUOTE and depth == 1:
+            key = token.group()
         elif first in _OPENING:
             depth += 1
-            start = token.start() if depth == _ITEM else start
-        else:
+            if depth == _ITEM:
+                start = token.start()
+        elif first != _QUOTE:
             if depth == _ITEM and key == _ITEMS:
                 around += [text[end:start], b"{}"]
                 end = token.end()
@@ -135,8 +138,8 @@ def _split(text: bytes) -> tuple[_Rest, list[bytes]]:
         raise msgspec.DecodeError(f"it is not a list: {error}") from error
 
 
-def _decoded(item: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim.KINDS, or _Refused
-    """Return an object, or what is wrong with one that cannot be decoded even without what is nested too deep."""
+def _decoded(item: bytes, kind: type[Any]) -> Any:  # noqa: ANN401 - a slim class or _Refused
+    """Return an object, if necessary without its deep fields; a problem where it still fails."""
     try:
         return msgspec.json.decode(item, type=kind)
     except _UNDECODED:
@@ -160,9 +163,9 @@ def _problem(item: bytes, kind: type[Any]) -> _Refused:
 
 
 def _shallow(item: bytes) -> Iterator[bytes]:
-    """Yield an object in pieces, with null in place of its managedFields and of what is nested too deep."""
+    """Yield an object in pieces, with null instead of its managedFields and of deep fields."""
     depth = position = 0
-    outside = 0  # the depth around what is left out, 0 where nothing is
+    outside = 0  # the depth of the field that is left out now, 0 for none
     last = b""
     for token in _TOKEN.finditer(item):
         first = item[token.start()]

@@ -1,6 +1,6 @@
-"""Carrying out a write that ends access where somebody else changes its object at the same time."""
+"""Ends access by an object that somebody else changes at the same time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from profiles_management.kubeflow.cluster import revocation
 from profiles_management.kubeflow.cluster.api_errors import outdated
@@ -11,21 +11,22 @@ from profiles_management.pmr.problems import Interrupted
 from profiles_management.reconcile.plan import ObjectRef, Write
 from profiles_management.reconcile.target_errors import WriteError
 
-TRIES = 4  # one after the other; the run tries again before it grants anything, and at its end
+TRIES = 4  # in a row; the run tries again before it grants access, and at its end
 
 Read = Callable[[ObjectRef], Observer]
 Send = Callable[[Write], bool]
 
 
 def finish(write: Write, read: Read, send: Send) -> None:
-    """End access by an object that somebody changed meanwhile, or that a finalizer keeps in deletion.
+    """End access by an object that somebody changed meanwhile, or that a finalizer keeps.
 
     Args:
+        write: the write that ends access.
         read: reads one object again.
-        send: sends a write and returns whether what it deletes is still there.
+        send: sends a write and returns whether the object that it deletes still exists.
 
     Raises:
-        WriteError: `conflict` where somebody else was quicker each time.
+        WriteError: `conflict` where somebody else was faster each time.
     """
     for _ in range(TRIES):
         if not _again(write, read, send):
@@ -35,10 +36,10 @@ def finish(write: Write, read: Read, send: Send) -> None:
 
 
 def _again(write: Write, read: Read, send: Send) -> bool:
-    """Read the object again and take away what it gives; return whether something may be left of that.
+    """Read the object again and end its access; return whether some of it may remain.
 
     Raises:
-        WriteError: the object cannot be read, or is another one by now that cannot be judged.
+        WriteError: the object cannot be read, or another object has its name now.
     """
     part = _read_again(write.target, read)
     try:
@@ -47,17 +48,24 @@ def _again(write: Write, read: Read, send: Send) -> bool:
         if write.verb is Verb.DELETE and not other.gives:
             return False
         raise outdated(write.target, "was deleted and created again") from None
-    remains = False
+    is_unknown = revocation.is_unknown(part)
     try:
-        for each in due:
-            remains = send(each)
-        if remains and revocation.is_unknown(part):
-            remains = send(revocation.emptied(write))  # a finalizer keeps what nobody recognizes
+        return _sent(due, write, send, is_unknown=is_unknown)
     except WriteError as error:
-        is_gone = revocation.is_unknown(part)
-        if not error.conflict or (is_gone and (write.must_exist or write.verb is Verb.PATCH)):
+        if not error.conflict:
             raise
-        return not is_gone
+        if is_unknown and (write.must_exist or write.verb is Verb.PATCH):
+            raise
+        return not is_unknown
+
+
+def _sent(due: Sequence[Write], write: Write, send: Send, *, is_unknown: bool) -> bool:
+    """Send the writes; return whether the object still exists."""
+    remains = False
+    for step in due:
+        remains = send(step)
+    if remains and is_unknown:  # a finalizer keeps an object that planning does not recognize
+        return send(revocation.emptied(write))
     return remains
 
 

@@ -1,7 +1,7 @@
-"""Repeating a write that ends access: what to send for the object as it is now, if somebody changed it. Pure.
+"""The writes that end access by an object which somebody else changed meanwhile. Pure.
 
-A deletion that is bound to the version that was read can be outrun by somebody who changes the
-object. One that is bound to the identity of the object cannot.
+A user can prevent a deletion with the resourceVersion that was read, by changing the object again
+and again. A deletion with the uid cannot be prevented that way.
 """
 
 from collections.abc import Iterator
@@ -36,17 +36,17 @@ class NotTheirs(Exception):
 
 
 def rewritten(write: Write, part: Observer) -> tuple[Write, ...]:
-    """Return what carries out a write that ends access, for the object as it is now; nothing where that is done.
+    """Return the writes that end access by the object as it is now; empty where it has ended.
 
     Args:
-        write: has `ends`.
-        part: the object as it was read again, or nothing.
+        write: the write that ends access; it has `ends`.
+        part: the object as it was read again; empty if it is gone.
 
     Raises:
-        NotTheirs: the object is not that person's, by what planning recognizes.
+        NotTheirs: planning recognizes the object as another person's.
     """
     person = write.ends
-    assert person is not None  # noqa: S101 - what it is for
+    assert person is not None  # noqa: S101 - documented
     seen = _managed(write, part) or _owners(write, part)
     if seen is not None:
         if not _is_theirs(write, seen, person):
@@ -61,20 +61,20 @@ def rewritten(write: Write, part: Observer) -> tuple[Write, ...]:
 
 
 def is_unknown(part: Observer) -> bool:
-    """Return whether an object that was read again is gone, or gives nobody anything that planning recognizes."""
+    """Return whether an object that was read again is gone, or gives no access that planning recognizes."""
     places = (part.bindings, part.policies, part.owner_bindings, part.owner_policies, part.foreign)
     return not any(places) and not part.foreign_policies
 
 
 def emptied(write: Write) -> Write:
-    """Return what takes everything from exactly the object that a deletion is about."""
+    """Return the patch that removes all access from exactly the object of a deletion."""
     return merge_patch.patch(
         write.target, _NOTHING[write.target.kind], uid=write.uid, ends=write.ends
     )
 
 
 def _as_it_was(write: Write) -> tuple[Write, ...]:
-    """Return the write for exactly the object that the plan is about, whatever has become of it."""
+    """Return the write for exactly the object of the plan, whatever its version is now."""
     if write.verb is Verb.PATCH:
         return (merge_patch.patch(write.target, _body(write), uid=write.uid, ends=write.ends),)
     return (replace(write, version="", after=None),)
@@ -83,7 +83,7 @@ def _as_it_was(write: Write) -> tuple[Write, ...]:
 def _again(
     write: Write, uid: str, seen: Binding | Policy | OwnerObject | ForeignObject
 ) -> Iterator[Write]:
-    """Yield the writes, bound to the identity of the object."""
+    """Yield the writes with the uid of the object."""
     if write.verb is Verb.PATCH:
         yield merge_patch.patch(write.target, _body(write, seen), uid=uid, ends=write.ends)
         return
@@ -98,7 +98,10 @@ def _again(
 def _body(
     write: Write, seen: Binding | Policy | OwnerObject | ForeignObject | None = None
 ) -> dict[str, Any]:
-    """Return a patch without the version that was read; of a contributor's policy it removes what came in meanwhile."""
+    """Return a patch without the version that was read.
+
+    In a contributor's policy it also removes the fields that were added meanwhile.
+    """
     body: dict[str, Any] = msgspec.json.decode(write.body)
     body.get("metadata", {}).pop("resourceVersion", None)
     if "spec" in body and isinstance(seen, Policy):
@@ -107,33 +110,44 @@ def _body(
 
 
 def _sole_subject(write: Write) -> Person | None:
-    """Return whom a patch leaves as the only subject."""
-    subjects = msgspec.json.decode(write.body).get("subjects", []) if write.body else []
-    return Person(subjects[0]["kind"], subjects[0]["name"]) if len(subjects) == 1 else None
+    """Return the only subject that a patch leaves, None where it leaves several or none."""
+    if not write.body:
+        return None
+    subjects = msgspec.json.decode(write.body).get("subjects", [])
+    if len(subjects) != 1:
+        return None
+    return Person(subjects[0]["kind"], subjects[0]["name"])
 
 
 def _managed(write: Write, part: Observer) -> Binding | Policy | None:
-    places = part.bindings if write.target.kind == "RoleBinding" else part.policies
-    return places.get(write.target.parent, {}).get(write.target.name)
+    namespace, name = write.target.parent, write.target.name
+    if write.target.kind == "RoleBinding":
+        return part.bindings.get(namespace, {}).get(name)
+    return part.policies.get(namespace, {}).get(name)
 
 
 def _owners(write: Write, part: Observer) -> OwnerObject | None:
-    places = part.owner_bindings if write.target.kind == "RoleBinding" else part.owner_policies
-    return places.get(write.target.parent)
+    if write.target.kind == "RoleBinding":
+        return part.owner_bindings.get(write.target.parent)
+    return part.owner_policies.get(write.target.parent)
 
 
 def _foreign(write: Write, part: Observer) -> ForeignObject | None:
-    space = write.target.parent
-    return next(iter((*part.foreign.get(space, ()), *part.foreign_policies.get(space, ()))), None)
+    """Return the unmanaged object that was read; it is the only one."""
+    namespace = write.target.parent
+    objects = (*part.foreign.get(namespace, ()), *part.foreign_policies.get(namespace, ()))
+    return objects[0] if objects else None
 
 
 def _is_theirs(write: Write, seen: Binding | Policy | OwnerObject, person: Person) -> bool:
-    """Return whether an object is still that person's; who reannotates the same object keeps nothing by that."""
+    """Return whether an object is still that person's; new annotations on it do not change that."""
     if isinstance(seen, OwnerObject):
         return seen.subject in (None, person, _sole_subject(write))
     if holder_of(seen) == person:
         return True
     if not write.uid or seen.uid != write.uid:
         return False
-    # of many not all are kept
-    return isinstance(seen, Policy) or person in bound_people(seen) or len(bound_people(seen)) > 1
+    if isinstance(seen, Policy):
+        return True
+    people = bound_people(seen)
+    return person in people or len(people) > 1  # somebody added people

@@ -1,4 +1,4 @@
-"""Telling a run as Kubernetes Events: sent after everything else, and never a reason for a run to fail."""
+"""Sends the Kubernetes Events of a run, after everything else; a failure is only a warning."""
 
 from dataclasses import replace
 
@@ -11,21 +11,22 @@ from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.target_errors import TargetError, WriteError
 
-_PATIENCE = 10.0  # seconds for all of them: nobody waits longer for what only tells
+_PATIENCE = 10.0  # seconds for all Events, which only inform
 
 
 def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> Report:
-    """Write the Events of a run, as far as `settings.events` wants them.
+    """Write the Events of a run, as `settings.events` says.
+
+    There is no Event for a profile without a Profile (in standalone mode: without a Namespace).
 
     Returns:
-        The report; where an Event could not be written, with a warning, and the others were not
-        tried. A profile without a Profile (in standalone mode: without a Namespace) has nothing
-        that an Event could be about.
+        The report. If an Event could not be written, it has a warning, and the other Events were
+        not tried.
     """
-    if settings.events == "off" or not (found := events.of(report, settings)):
+    if settings.events == "off":
         return report
     try:
-        _send(found, cluster, settings, clock)
+        _send(events.of(report, settings), cluster, settings, clock)
     except TargetError as error:
         remedy = "Everything else of the run is done."
         warning = Problem(
@@ -36,16 +37,18 @@ def tell(report: Report, cluster: Cluster, settings: Settings, clock: Clock) -> 
 
 
 def _send(
-    found: tuple[events.Event, ...], cluster: Cluster, settings: Settings, clock: Clock
+    due: tuple[events.Event, ...], cluster: Cluster, settings: Settings, clock: Clock
 ) -> None:
-    uids, now = cluster.uids("Namespace" if settings.standalone else "Profile"), clock.now()
-    deadline = clock.monotonic() + _PATIENCE
-    for event in found:
-        if uid := uids.get(event.profile):
-            try:
-                cluster.send(
-                    merge_patch.create(events.body(event, uid, settings, now)), deadline=deadline
-                )
-            except WriteError as error:
-                if not error.conflict:  # it is there: a run before this one has told it
-                    raise
+    if not due:
+        return
+    uids = cluster.uids("Namespace" if settings.standalone else "Profile")
+    now, deadline = clock.now(), clock.monotonic() + _PATIENCE
+    for event in due:
+        if event.profile not in uids:
+            continue
+        body = events.body(event, uids[event.profile], settings, now)
+        try:
+            cluster.send(merge_patch.create(body), deadline=deadline)
+        except WriteError as error:
+            if not error.conflict:  # a conflict: an earlier run has written it
+                raise

@@ -1,4 +1,4 @@
-"""A folder of manifests as a target: one folder a profile, one file an object, for GitOps and for trying things out."""
+"""A folder of manifests as a target, for GitOps and for tests: one file for each object."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import NamespaceSeen, Observed
 from profiles_management.pmr import yaml_text
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.reconcile.plan import Condition, ObjectRef, Write
+from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Write
 from profiles_management.reconcile.target_errors import WriteError
 
 if TYPE_CHECKING:
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 _ENDINGS = frozenset({".yaml", ".yml", ".json"})
 _LONGEST_NAME = 200
 _KUBEFLOW = ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange")
-_FIRST = ("Namespace", "Profile")  # what the others go into
+_FIRST = ("Namespace", "Profile")  # the other objects need them
 _STANDALONE = ("Namespace", "RoleBinding", "AuthorizationPolicy", "ResourceQuota", "LimitRange")
 
 
 class Directory:
-    """A folder that holds what a cluster should hold. Files that are not ours are read where they matter, and stay.
+    """A folder with the objects of a cluster. Files that are not ours are read, and stay.
 
-    In a folder for Kubeflow there is no Namespace and no ResourceQuota: the profile controller
-    makes them, so they count as present.
+    A folder for Kubeflow has no Namespace and no ResourceQuota: the profile controller creates
+    them, so they count as present.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,31 +48,29 @@ class Directory:
 
     @property
     def description(self) -> "TargetDescription":
-        """Which folder it is."""
+        """The folder."""
         from profiles_management.kubeflow.target_description import TargetDescription  # noqa: PLC0415 - see Target
 
         return TargetDescription("folder", path=str(self.path))
 
     def observe(self, settings: Settings) -> Observed:
-        """Read every manifest below the folder; a folder that is not there is an empty one."""
+        """Read every manifest below the folder; a missing folder counts as empty."""
         self._files.clear()
         self._by_namespace = {}
         self._unreadable.clear()
-        part = Observer(settings)
-        holds = _STANDALONE if settings.standalone else _KUBEFLOW
+        observer = Observer(settings)
+        kinds = _STANDALONE if settings.standalone else _KUBEFLOW
         for path in self._manifests():
             for body in self._objects(path):
                 self._place(body, path)
-                self._take(body, path, holds, part)
+                self._take(body, path, kinds, observer)
         if not settings.standalone:
-            part.namespaces.update(
-                (name, _made_for(one.owner, name)) for name, one in part.profiles.items()
-            )
-        seen = part.observed(holds, unreadable=self._unreadable)
-        return replace(seen, is_text=True, files=self._by_namespace)
+            _add_namespaces(observer)
+        observed = observer.observed(kinds, unreadable=self._unreadable)
+        return replace(observed, is_text=True, files=self._by_namespace)
 
     def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002 - a folder answers at once
-        """Carry a write out: a file is replaced as a whole, so nobody ever reads half of one."""
+        """Execute a write. A file is replaced as a whole, so nobody reads a part of it."""
         try:
             if write.verb is Verb.DELETE:
                 self._delete(write)
@@ -84,7 +82,7 @@ class Directory:
             raise WriteError(f"{error.filename or self.path}: {error.strerror or error}") from error
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
-        """Return all of them: what others do in a cluster is not waited for in a folder."""
+        """Return all conditions: in a folder nothing has to be waited for."""
         return frozenset(conditions)
 
     def overdue(
@@ -93,86 +91,74 @@ class Directory:
         left: Collection[Condition],  # noqa: ARG002
         seconds: float,  # noqa: ARG002
     ) -> Collection[Problem]:
-        """Return nothing: a folder waits for nobody."""
+        """Return nothing: a folder never waits."""
         return ()
 
     # reading
 
     def _manifests(self) -> Iterator[Path]:
+        """Yield the files of manifests, without hidden files and folders."""
         for path in sorted(self.path.rglob("*")):
-            inside = path.relative_to(self.path).parts
-            if (
-                path.suffix.lower() in _ENDINGS
-                and path.is_file()
-                and not any(one.startswith(".") for one in inside)
-            ):
+            if path.suffix.lower() not in _ENDINGS or not path.is_file():
+                continue
+            if not any(part.startswith(".") for part in path.relative_to(self.path).parts):
                 yield path
 
     def _objects(self, path: Path) -> Iterator[dict[str, Any]]:
         try:
-            found = manifests.documents(path)
+            bodies = manifests.documents(path)
         except (manifests.Unreadable, OSError) as error:
             self._cannot_read(path, str(error))
             return
-        for one in found:
-            if isinstance(one, dict):
-                yield one
+        yield from (body for body in bodies if isinstance(body, dict))
 
     def _place(self, body: dict[str, Any], path: Path) -> None:
-        """Record which namespace an object of any kind belongs to."""
+        """Record the namespace of an object of any kind."""
         metadata, kind = body.get("metadata"), str(body.get("kind"))
         if not isinstance(metadata, dict):
             return
         name, namespace = str(metadata.get("name")), str(metadata.get("namespace") or "")
-        space = name if kind == "Namespace" else namespace
-        if space:
-            ref = ObjectRef(kind, "" if kind == "Namespace" else namespace, name)
-            self._by_namespace.setdefault(space, {})[ref] = str(path)
+        ref = ObjectRef(kind, namespace, name)
+        if kind == "Namespace":
+            namespace, ref = name, ObjectRef(kind, "", name)
+        if namespace:
+            self._by_namespace.setdefault(namespace, {})[ref] = str(path)
 
     def _take(
-        self, body: dict[str, Any], path: Path, holds: Collection[str], part: Observer
+        self, body: dict[str, Any], path: Path, kinds: Collection[str], observer: Observer
     ) -> None:
+        """Add an object of an observed kind to the observer."""
         kind = slim_classes.BY_NAME.get(str(body.get("kind")))
-        if (
-            kind is None
-            or kind.__name__ not in holds
-            or str(body.get("apiVersion")) not in _versions(kind)
-        ):
+        if kind is None or kind.__name__ not in kinds:
+            return
+        if str(body.get("apiVersion")) not in _versions(kind):
             return
         try:
-            one = manifests.decoded(body, kind)
+            decoded = manifests.decoded(body, kind)
         except manifests.Unreadable as error:
             self._cannot_read(path, str(error))
             return
-        ref = ObjectRef(
-            kind.__name__,
-            one.metadata.namespace if slim_classes.is_namespaced(kind) else "",
-            one.metadata.name,
-        )
+        ref = _reference(decoded)
         if ref in self._files:
             self._is_twice(ref, path)
         self._files.setdefault(ref, []).append(path)
-        part.add([one])
+        observer.add([decoded])
 
     def _is_twice(self, ref: ObjectRef, path: Path) -> None:
-        """Tell it; the later file counts, as it does to `kubectl apply -R`."""
+        """Add a problem; the later file counts, as for `kubectl apply -R`."""
         what = f"{ref} is in {self._files[ref][-1]} and again in {path}"
         self._unreadable.append(Problem("twice", what, Where(file=str(path)), "Keep one of them."))
 
     def _cannot_read(self, path: Path, why: str) -> None:
-        where = Where(file=str(path))
-        self._unreadable.append(
-            Problem("unreadable", f"this file cannot be read: {why}", where, "Mend or remove it.")
-        )
+        what, where = f"this file cannot be read: {why}", Where(file=str(path))
+        self._unreadable.append(Problem("unreadable", what, where, "Correct or remove it."))
 
     # writing
 
     def _create(self, write: Write) -> None:
         path = self._new_path(write.target)
         if path.exists():
-            raise WriteError(
-                f"{path} is there and holds something else. Move it away.", conflict=False
-            )
+            raise WriteError(f"{path} exists and has other content. Move it away.", conflict=False)
         self._store(path, json.loads(write.body))
         self._files[write.target] = [path]
 
@@ -185,8 +171,8 @@ class Directory:
         self._store(path, merged(self._only_object(path), change))
 
     def _delete(self, write: Write) -> None:
-        """Remove each file that holds the object, unless it holds something else too."""
-        for path in [one for one in self._files.get(write.target, ()) if one.exists()]:
+        """Remove each file of the object; a file with other objects is an error."""
+        for path in filter(Path.exists, self._files.get(write.target, ())):
             self._stay_inside(path)
             self._only_object(path)
             path.unlink()
@@ -195,16 +181,16 @@ class Directory:
 
     def _remove_empty(self, folder: Path) -> None:
         if folder != self.path:
-            with suppress(OSError):  # something else is in it
+            with suppress(OSError):  # it is not empty
                 folder.rmdir()
 
     def _only_object(self, path: Path) -> Any:  # noqa: ANN401 - any YAML
         try:
             bodies = manifests.documents(path)
         except manifests.Unreadable as error:
-            raise WriteError(f"{path} cannot be read: {error}. Mend or remove it.") from error
+            raise WriteError(f"{path} cannot be read: {error}. Correct or remove it.") from error
         if len(bodies) != 1:
-            raise WriteError(f"{path} holds {len(bodies)} objects. Give each a file of its own.")
+            raise WriteError(f"{path} has {len(bodies)} objects. Give each a file of its own.")
         return bodies[0]
 
     def _new_path(self, target: ObjectRef) -> Path:
@@ -213,17 +199,17 @@ class Directory:
             name = f"{name[: _LONGEST_NAME - 21]}-{hashlib.sha256(name.encode()).hexdigest()[:20]}"
         # `kubectl apply -R` sends files in the order of their names
         first = "0-" if target.kind in _FIRST else ""
-        return (
-            self.path / (target.parent or target.name) / f"{first}{target.kind.lower()}-{name}.yaml"
-        )
+        folder = self.path / (target.parent or target.name)
+        return folder / f"{first}{target.kind.lower()}-{name}.yaml"
 
     def _stay_inside(self, path: Path) -> None:
-        """Refuse a place that a link or a name leads to outside of the folder."""
-        below = (one for one in path.parents if one != self.path and one.is_relative_to(self.path))
-        if link := next((one for one in below if one.is_symlink()), None):
-            raise WriteError(
-                f"{link} is a link to elsewhere and is not followed. Put a folder in its place."
-            )
+        """Refuse a path that a link or a name leads outside of the folder."""
+        for folder in path.parents:
+            if folder == self.path:
+                break
+            if folder.is_symlink():
+                what = f"{folder} is a link to elsewhere and is not followed."
+                raise WriteError(f"{what} Put a folder in its place.")
         if not path.parent.resolve().is_relative_to(self.path.resolve()):
             raise WriteError(f"{path} is outside of {self.path} and is not written.")
 
@@ -237,13 +223,13 @@ class Directory:
                 file.write(text)
             Path(name).chmod(0o644)
             Path(name).replace(path)
-        except BaseException:  # Ctrl-C too leaves no half a file behind
+        except BaseException:  # also Ctrl-C
             Path(name).unlink(missing_ok=True)
             raise
 
 
 def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return a body with a merge patch laid over it. Source: RFC 7386."""
+    """Return a body after a merge patch. Source: RFC 7386."""
     if not isinstance(change, dict):
         return change
     kept = dict(body) if isinstance(body, dict) else {}
@@ -256,15 +242,30 @@ def merged(body: Any, change: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _versions(kind: type[Any]) -> frozenset[str]:
+    """Return the API versions of a kind that are read."""
     group = api_info(kind).resource.group
-    return frozenset(f"{group}/{version}" if group else version for version in ("v1", "v1beta1"))
+    prefix = f"{group}/" if group else ""
+    return frozenset({f"{prefix}v1", f"{prefix}v1beta1"})
 
 
-def _made_for(owner: Any, name: str) -> NamespaceSeen:  # noqa: ANN401 - a Person or None
+def _reference(decoded: Any) -> ObjectRef:  # noqa: ANN401 - a slim class
+    kind, metadata = type(decoded), decoded.metadata
+    if not slim_classes.is_namespaced(kind):
+        return ObjectRef(kind.__name__, "", metadata.name)
+    return ObjectRef(kind.__name__, metadata.namespace, metadata.name)
+
+
+def _add_namespaces(observer: Observer) -> None:
+    """Add the namespaces that the profile controller creates for the Profiles."""
+    for name, profile in observer.profiles.items():
+        observer.namespaces[name] = _namespace_of(name, profile.owner)
+
+
+def _namespace_of(name: str, owner: Person | None) -> NamespaceSeen:
     return NamespaceSeen(
         name=name,
         version="",
-        owner=owner.name if owner else "",
+        owner=owner.name if owner is not None else "",
         labels={},
         annotations={},
         owned_by=name,

@@ -1,4 +1,4 @@
-"""Manifests that anybody may have written: read without following them into the depth, and told where they are odd."""
+"""Manifests from any author, read with limits on their size and depth."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _OCTAL = re.compile(r"^([-+]?0)(?=[0-9])")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Types plain text as kubectl does: `y` is true, `1e3` and `0098123` are numbers, a date is text.
+    """Reads scalars as kubectl does: `y` is true, `1e3` and `0098123` are numbers, a date is text.
 
     Source: https://github.com/go-yaml/yaml/blob/v2/resolve.go
     """
@@ -28,7 +28,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
     def construct_yaml_bool(self, node: yaml.ScalarNode) -> bool:
-        """Return what a word of `_TYPED` stands for."""
+        """Return the value of a word of `_TYPED`."""
         return node.value.casefold() in ("y", "yes", "true", "on")
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
@@ -36,9 +36,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         return int(_OCTAL.sub(r"\1o", node.value.replace("_", "")), 0)
 
     def construct_yaml_float(self, node: yaml.ScalarNode) -> float | str:
-        """Return a number; one that is too large stays text."""
-        number = float(node.value.replace("_", ""))
-        return number if isfinite(number) else node.value
+        """Return a number; a number that is too large stays text."""
+        text: str = node.value
+        number = float(text.replace("_", ""))
+        if not isfinite(number):
+            return text
+        return number
 
 
 _TYPED = (
@@ -62,15 +65,15 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
 
 
 class Unreadable(Exception):
-    """A file, or an object in it, that is passed over; its text says why, on one line."""
+    """A file, or an object in it, is skipped; the text of the error is the reason, on one line."""
 
 
 def documents(path: Path) -> list[Any]:
-    """Return what a file of YAML or JSON holds, empty documents left out.
+    """Return the documents of a file of YAML or JSON, without empty ones.
 
     Raises:
-        Unreadable: it is no YAML, larger than 10 MiB, nested deeper than 100 levels, or has an
-            alias, behind which little text stands for much.
+        Unreadable: it is not valid YAML, is larger than 10 MiB, is nested deeper than 100 levels,
+            or has an alias, because aliases let a small text expand to a huge document.
         OSError: it cannot be opened or read.
     """
     with path.open("rb") as file:
@@ -78,64 +81,61 @@ def documents(path: Path) -> list[Any]:
     if len(text) > LARGEST_FILE:
         raise Unreadable(f"it is larger than {LARGEST_FILE // 1024**2} MiB")
     try:
-        _look_through(text)
-        return [one for one in yaml.load_all(text, Loader=_Loader) if one is not None]
+        _check_events(text)
+        return [body for body in yaml.load_all(text, Loader=_Loader) if body is not None]
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
 
 
-def _look_through(text: bytes) -> None:
-    """Refuse what the loader cannot bear, without building anything: its recursion ends the process at some depth."""
+def _check_events(text: bytes) -> None:
+    """Refuse aliases and deep nesting before loading: the recursive loader would crash the process."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise Unreadable(f"it has an alias, *{event.anchor}; write out what that stands for")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            raise Unreadable(f"it has an alias, *{event.anchor}; write its content instead")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise Unreadable(f"it is nested deeper than {DEEPEST} levels")
 
 
-def decoded(body: Mapping[str, Any], kind: type[Any]) -> Any:  # noqa: ANN401 - one of slim.KINDS
-    """Return an object as planning reads it.
+def decoded(body: Mapping[str, Any], kind: type[Any]) -> Any:  # noqa: ANN401 - a slim class
+    """Return an object as a slim class.
 
     Raises:
-        Unreadable: Kubernetes could not hold it, by its types, its name or its namespace.
+        Unreadable: its types, its name or its namespace are not valid in Kubernetes.
     """
     try:
-        one = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
-        _check_spec(one)
+        decoded = msgspec.json.decode(msgspec.json.encode(body, order="sorted"), type=kind)
+        _check_spec(decoded)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError, OverflowError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
-    space = one.metadata.namespace
-    if not _may_be_called(kind, one.metadata.name):
-        raise Unreadable(f"no {kind.__name__} can be called {one.metadata.name!r}")
-    if slim_classes.is_namespaced(kind) and space and not is_dns_label(space):
-        raise Unreadable(f"no namespace can be called {space!r}")
-    return one
+    name, namespace = decoded.metadata.name, decoded.metadata.namespace
+    if not _is_valid_name(kind, name):
+        raise Unreadable(f"{name!r} is not a valid name of a {kind.__name__}")
+    if namespace and slim_classes.is_namespaced(kind) and not is_dns_label(namespace):
+        raise Unreadable(f"{namespace!r} is not a valid name of a namespace")
+    return decoded
 
 
-def _may_be_called(kind: type[Any], name: str) -> bool:
-    """Source: kubernetes, pkg/apis/rbac/validation (RBAC takes any segment of a path), and RFC 1123 for the others."""
+def _is_valid_name(kind: type[Any], name: str) -> bool:
     if kind is slim_classes.Namespace:
         return is_dns_label(name)
     if kind is slim_classes.RoleBinding:
-        return (
-            0 < len(name) <= LONGEST_DOMAIN
-            and name.isprintable()
-            and name != ".."
-            and not set(name) & set("/%\\")
-        )
+        return len(name) <= LONGEST_DOMAIN and _is_path_segment(name)
     return is_dns_subdomain(name)
 
 
-def _check_spec(one: Any) -> None:  # noqa: ANN401 - one of slim.KINDS
-    if isinstance(one, slim_classes.Profile) and one.spec is not None:
-        stored_json.QUOTA.decode(one.spec.resource_quota_spec)
-        stored_json.PLUGINS.decode(one.spec.plugins)
-    elif isinstance(one, slim_classes.ResourceQuota):
-        stored_json.QUOTA.decode(one.spec)
-    elif isinstance(one, slim_classes.LimitRange):
-        stored_json.LIMITS.decode(one.spec)
+def _is_path_segment(name: str) -> bool:
+    """Return whether a name is valid for RBAC. Source: kubernetes, pkg/apis/rbac/validation."""
+    return name not in ("", "..") and name.isprintable() and set(name).isdisjoint("/%\\")
+
+
+def _check_spec(decoded: Any) -> None:  # noqa: ANN401 - a slim class
+    if isinstance(decoded, slim_classes.Profile) and decoded.spec is not None:
+        stored_json.QUOTA.decode(decoded.spec.resource_quota_spec)
+        stored_json.PLUGINS.decode(decoded.spec.plugins)
+    elif isinstance(decoded, slim_classes.ResourceQuota):
+        stored_json.QUOTA.decode(decoded.spec)
+    elif isinstance(decoded, slim_classes.LimitRange):
+        stored_json.LIMITS.decode(decoded.spec)

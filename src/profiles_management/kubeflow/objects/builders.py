@@ -20,7 +20,7 @@ API_VERSIONS: Mapping[str, str] = {
     "Namespace": "v1",
     "ResourceQuota": "v1",
     "LimitRange": "v1",
-    "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "RoleBinding": f"{naming.RBAC_GROUP}/v1",
     "AuthorizationPolicy": "security.istio.io/v1",
     "Event": "v1",
 }

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Set
 from itertools import count
 
-from profiles_management.pmr import object_names
+from profiles_management.pmr import object_names, rules
 from profiles_management.reconcile.plan import Person
 
-DOMAIN = "profiles-management.io"
-MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "profiles-management"
+DOMAIN = rules.OUR_DOMAIN
+MANAGED_BY = rules.MANAGED_BY
 INSTANCE = f"{DOMAIN}/instance"
 UNTIL = f"{DOMAIN}/until"
 SOURCE = f"{DOMAIN}/source"

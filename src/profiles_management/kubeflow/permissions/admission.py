@@ -1,8 +1,8 @@
 """Policies that keep our own account within its task, enforced by the API server. Pure.
 
-RBAC alone cannot: who may create RoleBindings in all namespaces and bind three ClusterRoles may
-bind itself in all namespaces. Each policy looks at one kind, and at the requests of our account
-alone.
+RBAC alone cannot: an account that may create RoleBindings in all namespaces and bind three
+ClusterRoles may bind itself in all namespaces. Each policy is about one kind, and only about the
+requests of our account.
 
 Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 """
@@ -24,45 +24,46 @@ def policies(account: Account, settings: Settings, *, with_delete: bool = False)
     """Return the policies, each with its binding, as a List for `kubectl apply`.
 
     Args:
-        account: whose requests the policies look at; requests of others are not affected.
-        settings: those of the runs: mode, roles, instance, protected namespaces, allowed keys.
+        account: the account whose requests the policies check; other requests are not affected.
+        settings: the settings of the runs: mode, roles, instance, protected namespaces, allowed
+            keys.
         with_delete: whether the account may delete stale profiles.
     """
     items: list[Body] = []
-    for one in confined(account, settings, with_delete=with_delete):
-        policy = _policy(one, account)
+    for kind in confined(account, settings, with_delete=with_delete):
+        policy = _policy(kind, account)
         items += [policy, _binding(policy["metadata"]["name"])]
     return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
-def _policy(one: Confined, account: Account) -> Body:
+def _policy(confined_kind: Confined, account: Account) -> Body:
     matched = {
-        "apiGroups": [one.group],
+        "apiGroups": [confined_kind.group],
         "apiVersions": ["*"],
         "operations": ["CREATE", "UPDATE", "DELETE"],
-        "resources": [one.resource],
+        "resources": [confined_kind.resource],
     }
     by_us = f"request.userInfo.username == {cel.text(account.user)}"
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": _name(one, account)},
+        "metadata": {"name": _name(confined_kind, account)},
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": [matched]},
             "matchConditions": [{"name": "our-account", "expression": by_us}],
             "variables": [
                 {"name": name, "expression": expression}
-                for name, expression in one.variables.items()
+                for name, expression in confined_kind.variables.items()
             ],
-            "validations": [_validation(rule) for rule in one.rules],
+            "validations": [_validation(rule) for rule in confined_kind.rules],
         },
     }
 
 
-def _name(one: Confined, account: Account) -> str:
-    """Return the name of a policy; that of an account can be as long as a name may be, so it is cut and hashed."""
-    whole = f"{one.resource}.{account.name}.{account.namespace}.{naming.DOMAIN}"
+def _name(confined_kind: Confined, account: Account) -> str:
+    """Return the name of a policy, cut and hashed if the name of the account is too long."""
+    whole = f"{confined_kind.resource}.{account.name}.{account.namespace}.{naming.DOMAIN}"
     if len(whole) <= object_names.LONGEST:
         return whole
     end = f"-{object_names.digest(whole)[: object_names.DIGITS]}.{naming.DOMAIN}"

@@ -1,4 +1,4 @@
-"""Which ServiceAccount an API server takes us for, as far as our own requests say. Pure.
+"""The ServiceAccount that sends our requests, read from the requests themselves. Pure.
 
 The token of a ServiceAccount is a JSON Web Token whose subject names it. Nothing is verified: the
 API server does that. Source:
@@ -11,16 +11,16 @@ import json
 from collections.abc import Mapping
 
 SERVICE_ACCOUNT = "system:serviceaccount:"
-"""What the name of a ServiceAccount as a user begins with; NAMESPACE:NAME follows."""
+"""The prefix of a ServiceAccount's name as a user; NAMESPACE:NAME follows."""
 
-_LONGEST = 64 * 1024  # characters of a token, many times what one has
+_LONGEST = 64 * 1024  # characters, many times the length of a token
 
 
 def own_namespace(headers: Mapping[str, str]) -> str:
-    """Return the namespace of the ServiceAccount that sends a request, '' where it is nobody that we know to be one.
+    """Return the namespace of the ServiceAccount that sends a request, '' for other senders.
 
     Args:
-        headers: those of the request; names in any letter case.
+        headers: the headers of the request; names in any letter case.
     """
     user = headers.get("Impersonate-User") or _sender(headers.get("Authorization", ""))
     if not user.startswith(SERVICE_ACCOUNT):
@@ -30,17 +30,22 @@ def own_namespace(headers: Mapping[str, str]) -> str:
 
 def _sender(authorization: str) -> str:
     scheme, _, token = authorization.partition(" ")
-    return subject(token) if scheme.lower() == "bearer" else ""
+    if scheme.lower() != "bearer":
+        return ""
+    return subject(token)
 
 
 def subject(token: str) -> str:
     """Return the subject of a JSON Web Token, '' for a token of another kind."""
-    parts = token.split(".") if len(token) <= _LONGEST else []
+    if len(token) > _LONGEST:
+        return ""
+    parts = token.split(".")
     if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
         return ""
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         return ""
-    name = claims.get("sub") if isinstance(claims, dict) else None
-    return name if isinstance(name, str) else ""
+    if isinstance(claims, dict) and isinstance(claims.get("sub"), str):
+        return str(claims["sub"])
+    return ""

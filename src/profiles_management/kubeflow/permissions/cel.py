@@ -1,4 +1,4 @@
-"""Pieces of CEL, the language of admission policies: literals, and reads that are right where a map is missing. Pure.
+"""Expressions in CEL, the language of admission policies; reads of missing maps are safe. Pure.
 
 Source: https://kubernetes.io/docs/reference/using-api/cel/ (optional field selection needs
 Kubernetes 1.29).
@@ -7,8 +7,7 @@ Kubernetes 1.29).
 import json
 from collections.abc import Iterable
 
-# What a regular expression has for the characters of a pattern that mean something else there; the
-# patterns of settings contain no further ones.
+# Regular expressions for the special characters of patterns; the patterns of settings have no others.
 _EXPRESSIONS = {"*": ".*", "?": ".", ".": r"\."}
 
 CREATING, UPDATING, DELETING = (
@@ -29,12 +28,12 @@ def texts(values: Iterable[str]) -> str:
 
 
 def entry(mapping: str, key: str) -> str:
-    """Return the value that a map of strings has for a key, '' for none."""
+    """Return the value of a key in a map of strings, '' if the key is missing."""
     return f"{mapping}[?{text(key)}].orValue('')"
 
 
 def same(*path: str) -> str:
-    """Return whether a field of the object, which may be missing, is as it was."""
+    """Return whether a field of the object, which may be missing, is unchanged."""
     field = "".join(f".?{name}" for name in path)
     return f"object{field} == oldObject{field}"
 
@@ -55,18 +54,22 @@ def no(condition: str) -> str:
 
 
 def _grouped(condition: str, *operators: str) -> str:
-    return f"({condition})" if any(operator in condition for operator in operators) else condition
+    if any(operator in condition for operator in operators):
+        return f"({condition})"
+    return condition
 
 
 def fits(value: str, patterns: Iterable[str]) -> str:
-    """Return whether a string fits one of some patterns, in which * stands for any text and ? for one character."""
+    """Return whether a string matches a pattern, where * is any text and ? is one character."""
     return matches(value, map(_expression, sorted(patterns)))
 
 
 def matches(value: str, expressions: Iterable[str]) -> str:
     """Return whether a string as a whole matches one of some regular expressions (RE2)."""
     alternatives = "|".join(expressions)
-    return f"{value}.matches({text(f'^({alternatives})$')})" if alternatives else "false"
+    if not alternatives:
+        return "false"
+    return f"{value}.matches({text(f'^({alternatives})$')})"
 
 
 def _expression(pattern: str) -> str:

@@ -1,4 +1,4 @@
-"""What the engine must be allowed to do, as a ClusterRole: each verb of it is used, and nothing else is."""
+"""The ClusterRole with exactly the permissions that the engine uses."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -8,17 +8,16 @@ from profiles_management.kubeflow.settings import Settings
 
 Rule = dict[str, Any]
 
-_RBAC = "rbac.authorization.k8s.io"
 _OPTIONAL = {
     ("delete", "namespaces"): "--with-delete",
     ("delete", "profiles"): "--with-delete",
     ("create", "events"): "--with-events",
     ("list", "clusterrolebindings"): "--with-cluster-wide",
 }
-_COUNTED = ("pods", "serviceaccounts")  # what a namespace holds that a document adopts
+_COUNTED = ("pods", "serviceaccounts")  # in a namespace that a document adopts
 _CONTENT = (
     ("", "limitranges"),
-    (_RBAC, "rolebindings"),
+    (naming.RBAC_GROUP, "rolebindings"),
     ("security.istio.io", "authorizationpolicies"),
 )
 
@@ -27,11 +26,14 @@ def command(verb: str, resource: str, options: Collection[str] = ()) -> str:
     """Return the command that prints a ClusterRole with a permission.
 
     Args:
-        verb, resource: the permission, such as `list` and `profiles`.
-        options: of `rbac`, whatever is missing: `--standalone`, `--plan-only`.
+        verb: the verb of the permission, such as `list`.
+        resource: its resource, such as `profiles`.
+        options: options of `rbac` for this target: `--standalone`, `--plan-only`.
     """
-    optional = _OPTIONAL.get((verb, resource))
-    return " ".join(["profiles-management rbac", *options, *([optional] if optional else [])])
+    words = ["profiles-management rbac", *options]
+    if (verb, resource) in _OPTIONAL:
+        words.append(_OPTIONAL[verb, resource])
+    return " ".join(words)
 
 
 def cluster_role(
@@ -45,15 +47,15 @@ def cluster_role(
     """Return the ClusterRole that the engine needs.
 
     Args:
-        settings: whether there is Kubeflow, and which ClusterRoles contributors are bound to.
-        plan_only: only what planning, listing and exporting read.
-        with_delete: deleting stale profiles too.
-        with_events: telling as Kubernetes Events what was done; they are made, and never read or
-            changed.
-        with_cluster_wide: listing ClusterRoleBindings, for `access --cluster-wide`.
+        settings: the mode, and the ClusterRoles of contributors.
+        plan_only: only the permissions for planning, listing and exporting.
+        with_delete: also the permission to delete stale profiles.
+        with_events: also the permission to create Kubernetes Events.
+        with_cluster_wide: also the permission to list ClusterRoleBindings, for `access
+            --cluster-wide`.
     """
     rules = [
-        *_anchors(settings, plan_only=plan_only, with_delete=with_delete),
+        *_marked(settings, plan_only=plan_only, with_delete=with_delete),
         *_content(plan_only=plan_only),
     ]
     rules += [_rule("", resource, ["list"]) for resource in _COUNTED]
@@ -61,50 +63,53 @@ def cluster_role(
     if with_events and not plan_only:
         rules.append(_rule("", "events", ["create"]))
     if with_cluster_wide:
-        rules.append(_rule(_RBAC, "clusterrolebindings", ["list"]))
+        rules.append(_rule(naming.RBAC_GROUP, "clusterrolebindings", ["list"]))
     return {
-        "apiVersion": f"{_RBAC}/v1",
+        "apiVersion": f"{naming.RBAC_GROUP}/v1",
         "kind": "ClusterRole",
         "metadata": {"name": f"{naming.MANAGER}-plan" if plan_only else naming.MANAGER},
         "rules": rules,
     }
 
 
-def _anchors(settings: Settings, *, plan_only: bool, with_delete: bool) -> Iterator[Rule]:
-    """What bears the marks, and the quota, which with Kubeflow stands in the Profile.
+def _marked(settings: Settings, *, plan_only: bool, with_delete: bool) -> Iterator[Rule]:
+    """Yield the rules for the marked objects, and for quotas, which in Kubeflow are in the Profile.
 
-    With Kubeflow a namespace goes with its Profile; without it, it is the namespace that is
-    deleted.
+    With Kubeflow, a namespace is deleted with its Profile; in standalone mode it is deleted itself.
     """
     delete = ["delete"] if with_delete else []
-    if settings.standalone:
-        yield _rule(
-            "", "namespaces", ["list"] if plan_only else ["list", "create", "patch", *delete]
-        )
-        yield _rule(
-            "", "resourcequotas", ["list"] if plan_only else ["list", "create", "patch", "delete"]
-        )
-        if settings.allow_kubeflow:
-            yield _rule("kubeflow.org", "profiles", ["list"])
-    else:
-        yield _rule(
-            "kubeflow.org",
-            "profiles",
-            ["list"] if plan_only else ["list", "create", "patch", *delete],
-        )
-        yield _rule("", "namespaces", ["list"] if plan_only else ["list", "patch"])
+    if not settings.standalone:
+        profiles = _verbs("create", "patch", *delete, plan_only=plan_only)
+        yield _rule("kubeflow.org", "profiles", profiles)
+        yield _rule("", "namespaces", _verbs("patch", plan_only=plan_only))
         yield _rule("", "resourcequotas", ["list"])
+        return
+    namespaces = _verbs("create", "patch", *delete, plan_only=plan_only)
+    yield _rule("", "namespaces", namespaces)
+    yield _rule("", "resourcequotas", _verbs("create", "patch", "delete", plan_only=plan_only))
+    if settings.allow_kubeflow:
+        yield _rule("kubeflow.org", "profiles", ["list"])
 
 
 def _content(*, plan_only: bool) -> Iterator[Rule]:
-    verbs = ["list"] if plan_only else ["list", "create", "patch", "delete"]
-    return (_rule(group, resource, list(verbs)) for group, resource in _CONTENT)
+    for group, resource in _CONTENT:
+        yield _rule(group, resource, _verbs("create", "patch", "delete", plan_only=plan_only))
 
 
 def _roles(settings: Settings, *, plan_only: bool) -> Rule:
-    """Binding a role that one does not hold oneself needs `bind`; `get` tells whether the role exists."""
-    rule = _rule(_RBAC, "clusterroles", ["get"] if plan_only else ["get", "bind"])
+    """Return the rule for ClusterRoles: `get` to check that they exist, `bind` to bind them.
+
+    Kubernetes requires `bind` for a role whose permissions the account does not have itself.
+    """
+    rule = _rule(naming.RBAC_GROUP, "clusterroles", ["get"] if plan_only else ["get", "bind"])
     return {**rule, "resourceNames": sorted(set(settings.cluster_roles.values()))}
+
+
+def _verbs(*writing: str, plan_only: bool) -> list[str]:
+    """Return `list`, and the verbs for writing unless the account only plans."""
+    if plan_only:
+        return ["list"]
+    return ["list", *writing]
 
 
 def _rule(group: str, resource: str, verbs: list[str]) -> Rule:

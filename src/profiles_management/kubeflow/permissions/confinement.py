@@ -1,5 +1,6 @@
-"""What our own account may write, kind by kind, as conditions in CEL. Pure; `admission` makes policies of them."""
+"""The writes that our own account may do, for each kind, as conditions in CEL. Pure."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,8 +10,12 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr import names as pmr_names
 
 _ALWAYS_PROTECTED = frozenset({*pmr_names.RESERVED, f"{pmr_names.RESERVED_PREFIX}*"})
-# As pmr.rules.is_ours and is_foreign have it.
-_OUR_KEYS = ("owner", r"app\.kubernetes\.io/managed-by", r"([^/]*\.)?profiles-management\.io/.*")
+# the same keys as in pmr.rules.is_ours and is_foreign
+_OUR_KEYS = (
+    naming.OWNER,
+    re.escape(naming.MANAGED_BY),
+    rf"([^/]*\.)?{re.escape(naming.DOMAIN)}/.*",
+)
 _KEYS_OF_OTHERS = ("istio-injection", r"([^/]*\.)?(kubernetes|k8s)\.io/.*", r"[^/]*istio\.io/.*")
 _SET_BY_KUBERNETES = "kubernetes.io/metadata.name"
 
@@ -38,19 +43,19 @@ class Account(NamedTuple):
 
     @property
     def user(self) -> str:
-        """Its name as the API server knows it."""
+        """Its name as a user of the API server."""
         return f"system:serviceaccount:{self.namespace}:{self.name}"
 
 
 class Rule(NamedTuple):
-    """What must hold, and how an answer that refuses goes on after our name."""
+    """A condition, and the rest of the message of a refusal, which begins with our name."""
 
     holds: str
     message: str
 
 
 class Confined(NamedTuple):
-    """What our account may write of one kind; each variable may use those before it."""
+    """The writes of one kind that our account may do; variables may use earlier ones."""
 
     group: str
     resource: str
@@ -59,7 +64,7 @@ class Confined(NamedTuple):
 
 
 def confined(account: Account, settings: Settings, *, with_delete: bool) -> tuple[Confined, ...]:
-    """Return what our account may write, for each kind that it may write at all."""
+    """Return the allowed writes of our account, for each kind that it may write."""
     confinement = _Confinement(account, settings, with_delete=with_delete)
     last = confinement.quotas() if settings.standalone else confinement.profiles()
     return (
@@ -76,12 +81,12 @@ class _Confinement:
         self.account = account
         self.settings = settings
         self.with_delete = with_delete
-        # as ownership has it
+        # the same namespaces as in ownership.is_protected
         gateways = {policy_rules.place_of(principal)[0] for principal in settings.principals}
         own = {account.namespace, settings.own_namespace}
         self.protected = (_ALWAYS_PROTECTED | settings.protected_namespaces | gateways | own) - {""}
 
-    # what gives access
+    # objects that give access
 
     def bindings(self) -> Confined:
         roles = self.settings.cluster_roles.values()
@@ -132,11 +137,11 @@ class _Confinement:
         return Confined("security.istio.io", "authorizationpolicies", variables, rules)
 
     def _giving(self, owners: str) -> Iterator[Rule]:
-        """Yield what holds for both; what takes access away needs no proof of whose the namespace is.
+        """Yield the rules for both kinds. Revoking access is allowed in every namespace.
 
         Args:
-            owners: the name of the owner's object, which the profile controller makes and which has
-                no labels of ours.
+            owners: the name of the owner's object, which the profile controller creates without our
+                labels.
         """
         yield self._unprotected("request.namespace")
         yield Rule(
@@ -160,20 +165,23 @@ class _Confinement:
         )
 
     def _fewer(self, part: str, *same: str) -> str:
-        """Return whether a list is emptied; where foreign access is taken away also whether some of it is left.
+        """Return whether a list becomes empty, or shorter if foreign access is revoked, too.
 
         Args:
-            same: the path of a field that has to be as it was.
+            part: the list.
+            same: the path of a field that must not change.
         """
         emptied = f"size(variables.{part}) == 0"
         if self.settings.foreign != "revoke":
             return emptied
         before = f"oldObject{''.join(f'.?{name}' for name in (*same[:-1], part))}.orValue([])"
         left = f"variables.{part}.all(one, one in {before})"
-        return cel.some(emptied, cel.every(left, cel.same(*same)) if same else left)
+        if same:
+            left = cel.every(left, cel.same(*same))
+        return cel.some(emptied, left)
 
     def _other_than_us(self, subject: str) -> str:
-        """Return whether a subject, or the owner of a Profile, includes neither us nor everybody."""
+        """Return whether a subject, or the owner of a Profile, is neither us nor everybody."""
         kind, name = f"{subject}.?kind.orValue('')", f"{subject}.?name.orValue('')"
         us = cel.some(
             cel.every(f"{kind} == 'User'", f"{name} == {cel.text(self.account.user)}"),
@@ -190,7 +198,7 @@ class _Confinement:
         system = cel.every(f"{kind} == 'Group'", f"{name}.startsWith('system:')", wide)
         return cel.no(cel.some(us, anybody, system))
 
-    # what a profile is made of
+    # other objects of a profile
 
     def namespaces(self) -> Confined:
         variables = {**_METADATA, **_changed("labels"), **_changed("annotations")}
@@ -199,18 +207,20 @@ class _Confinement:
             Rule(
                 cel.some(cel.CREATING, self._is_profile("variables.labelsBefore")), _NOT_A_PROFILE
             ),
-            *(
-                self._standalone_namespaces()
-                if self.settings.standalone
-                else (_NEITHER_MADE_NOR_DELETED,)
-            ),
-            self._keys(
-                "labels", (naming.MANAGED_BY, naming.INSTANCE) if self.settings.standalone else ()
-            ),
+            *self._rules_of_mode(),
             self._keys("annotations", (naming.OWNER, naming.KEYS, naming.SOURCE)),
             self._owner_references(profile=True),
         )
         return Confined("", "namespaces", variables, rules)
+
+    def _rules_of_mode(self) -> Iterator[Rule]:
+        """Yield the rules for namespaces in this mode: in standalone mode they have our labels."""
+        if self.settings.standalone:
+            yield from self._standalone_namespaces()
+            yield self._keys("labels", (naming.MANAGED_BY, naming.INSTANCE))
+        else:
+            yield _NEITHER_MADE_NOR_DELETED
+            yield self._keys("labels", ())
 
     def profiles(self) -> Confined:
         kept = cel.every(
@@ -271,10 +281,9 @@ class _Confinement:
         kept = cel.every(
             *(f"{_now(key)} == {_before(key)}" for key in (naming.MANAGED_BY, naming.INSTANCE))
         )
-        others = [
-            cel.every(cel.UPDATING, kept),
-            *([cel.every(cel.UPDATING, released)] if self.with_delete else []),
-        ]
+        others = [cel.every(cel.UPDATING, kept)]
+        if self.with_delete:
+            others.append(cel.every(cel.UPDATING, released))
         yield Rule(cel.some(cel.DELETING, self._marked("variables.labels"), *others), _UNMARKED)
         deletable = self._deletable("false")
         yield Rule(
@@ -295,7 +304,7 @@ class _Confinement:
         )
 
     def _owner_references(self, *, profile: bool) -> Rule:
-        """Say that nobody is made to go with something else: the garbage collector would delete for us."""
+        """Return the rule that no object gets an owner, or the garbage collector would delete it."""
         references = "object.metadata.?ownerReferences.orValue([])"
         none = cel.every(cel.CREATING, f"size({references}) == 0")
         same = cel.every(cel.UPDATING, cel.same("metadata", "ownerReferences"))
@@ -314,21 +323,23 @@ class _Confinement:
         return Rule(cel.no(cel.fits(name, self.protected)), "writes to no protected namespace")
 
     def _is_profile(self, labels: str) -> str:
-        """Return whether a namespace is a profile's or may become one. What says so, our account cannot set."""
+        """Return whether a namespace is a profile's or may become one.
+
+        Our account cannot set the labels that decide this.
+        """
         allowed = f"{cel.entry(labels, naming.ADOPTABLE)} == 'true'"
         kubeflow = f"{cel.entry(labels, naming.PART_OF)} == {cel.text(naming.KUBEFLOW_PROFILE)}"
-        return cel.some(
-            allowed, self._of_instances(labels) if self.settings.standalone else kubeflow
-        )
+        if self.settings.standalone:
+            return cel.some(allowed, self._of_instances(labels))
+        return cel.some(allowed, kubeflow)
 
     def _marked(self, labels: str) -> str:
         return self._of_instances(labels, take_over=False)
 
     def _of_instances(self, labels: str, *, take_over: bool = True) -> str:
-        instances = {
-            self.settings.instance,
-            *({self.settings.take_over} - {""} if take_over else ()),
-        }
+        instances = {self.settings.instance}
+        if take_over and self.settings.take_over:
+            instances.add(self.settings.take_over)
         return cel.every(
             self._managed(labels), f"{cel.entry(labels, naming.INSTANCE)} in {cel.texts(instances)}"
         )
@@ -340,7 +351,9 @@ class _Confinement:
         if not self.with_delete:
             return "false"
         marked = self._marked("variables.labelsBefore")
-        return cel.some(marked, unmarked) if self.settings.stale == "all" else marked
+        if self.settings.stale == "all":
+            return cel.some(marked, unmarked)
+        return marked
 
 
 _NEITHER_MADE_NOR_DELETED = Rule(
@@ -357,7 +370,7 @@ def _before(key: str) -> str:
 
 
 def _changed(part: str) -> dict[str, str]:
-    """Return the variable that lists the keys of labels or annotations that are new, other or gone."""
+    """Return the variable with the keys of labels or annotations that are new, changed or removed."""
     now, before = f"variables.{part}", f"variables.{part}Before"
     set_now = f"{now}.filter(key, !(key in {before}) || {before}[key] != {now}[key])"
     gone = f"{before}.filter(key, !(key in {now}))"
