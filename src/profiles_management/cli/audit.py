@@ -11,8 +11,8 @@ from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import AccessOutput, ExportForm, TargetOptions
 from profiles_management.cli.program import about, command
 from profiles_management.cli.prompting import READING
-from profiles_management.cli.reports.access import access_csv, access_page
-from profiles_management.cli.reports.export import export_csv, export_page
+from profiles_management.cli.reports.access_page import access_csv, access_page
+from profiles_management.cli.reports.export_page import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import AccessOptions, ExportOptions
 from profiles_management.kubeflow.access import access_listing, access_report

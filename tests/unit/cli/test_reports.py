@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 import pytest
 
 from profiles_management.cli.reports.csv_table import csv_text
-from profiles_management.cli.reports.export import export_page
+from profiles_management.cli.reports.export_page import export_page
 from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report import Assignment, Report, shown_end
+from profiles_management.cli.reports.report_data import Assignment, Report, shown_end
 from profiles_management.cli.reports.style import STYLE
 from profiles_management.cli.terminal import Terminal
 from profiles_management.kubeflow.export.exporting import Export

@@ -1,12 +1,14 @@
-"""A report as one HTML page that needs nothing else: no script, no request, no font. It can be sent by e-mail."""
+"""A report as one HTML page without scripts, requests and fonts, which can be sent by e-mail."""
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from itertools import chain
 
-from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report, Table
+from profiles_management.cli.reports.report_data import SOON_DAYS, Assignment, Mark, Report, Table
 from profiles_management.cli.reports.style import STYLE
 from profiles_management.cli.reports.views import Group, View, views
 from profiles_management.reconcile.lines import printable
@@ -18,9 +20,8 @@ _KINDS = {"Group": "group", "ServiceAccount": "service account"}
 def page(report: Report) -> str:
     """Return a report as an HTML page.
 
-    Views switch by radio buttons and style alone. Whatever names contain is escaped, and what is
-    not printable is shown as on a terminal; the page's policy lets the browser load and run
-    nothing.
+    Radio buttons and style switch the views. Names are escaped, and characters that cannot be
+    printed are shown as on a terminal. The page's policy lets the browser load and run nothing.
     """
     return "".join(_page(report))
 
@@ -32,21 +33,26 @@ def _page(report: Report) -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-    window = f"{title}: {_text(report.place)}" if report.place else title
+    yield '<meta name="color-scheme" content="light dark">\n'
+    yield '<meta name="referrer" content="no-referrer">\n'
+    window = ": ".join(filter(None, (title, _text(report.place))))
     yield f"<title>{window}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
     yield from _header(title, report)
-    if report.assignments:
-        yield from _switch(shown, report.first_view)
-        sources = _sources(report)
-        for index, view in enumerate(shown):
-            yield from _view(index, view, sources)
-    else:
-        yield "<p>No role assignments.</p>\n"
+    yield from _assignments(shown, report)
     for table in report.tables:
         yield from _table(table)
     yield from _notes(report)
     yield f"<footer>{_text(report.made_by)}</footer>\n</main>\n</body>\n</html>\n"
+
+
+def _assignments(shown: Sequence[View], report: Report) -> Iterator[str]:
+    if not report.assignments:
+        yield "<p>No role assignments.</p>\n"
+        return
+    yield from _switch(shown, report.first_view)
+    sources = _sources(report)
+    for index, view in enumerate(shown):
+        yield from _view(index, view, sources)
 
 
 def _policy(style: str) -> str:
@@ -59,13 +65,14 @@ def _switch_rules(number: int) -> Iterator[str]:
         yield f"body:has(#by{index}:checked) #view{index}{{display:block}}\n"
 
 
-# what stands above the tables
+# above the tables
 
 
 def _header(title: str, report: Report) -> Iterator[str]:
     moment = report.at.strftime("%Y-%m-%d %H:%M UTC")
     iso = report.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    yield f'<header>\n<h1>{title}</h1>\n<p class="when"><time datetime="{iso}">{moment}</time></p>\n'
+    yield f"<header>\n<h1>{title}</h1>\n"
+    yield f'<p class="when"><time datetime="{iso}">{moment}</time></p>\n'
     yield '<dl class="facts">\n'
     named = [(f"Source {number}", source) for source, number in _sources(report).items()]
     for name, value in [*report.facts, *named]:
@@ -78,23 +85,33 @@ def _header(title: str, report: Report) -> Iterator[str]:
 
 
 def _figures(report: Report) -> Iterator[tuple[int, str, bool]]:
-    found = report.assignments
-    profiles, people = {one.profile for one in found}, {one.person for one in found}
-    yield len(profiles), "profile" if len(profiles) == 1 else "profiles", False
-    yield len(people), "person or group" if len(people) == 1 else "people and groups", False
-    yield len(found), "role assignment" if len(found) == 1 else "role assignments", False
-    yield sum(one.ends_soon for one in found), f"ending within {SOON_DAYS} days", False
+    """Yield numbers, their words, and whether a reviewer must look at them unless they are 0."""
+    assignments = report.assignments
+    profiles = {assignment.profile for assignment in assignments}
+    people = {assignment.person for assignment in assignments}
+    yield _figure(len(profiles), "profile", "profiles")
+    yield _figure(len(people), "person or group", "people and groups")
+    yield _figure(len(assignments), "role assignment", "role assignments")
+    soon = sum(assignment.ends_soon for assignment in assignments)
+    yield soon, f"ending within {SOON_DAYS} days", False
+    numbers = Counter(chain.from_iterable(assignment.marks for assignment in assignments))
     for mark in Mark:
-        number = sum(mark in one.marks for one in found)
-        if number or mark in report.counted:
-            yield number, mark.value, True
+        if numbers[mark] or mark in report.counted:
+            yield numbers[mark], mark.value, True
+
+
+def _figure(number: int, singular: str, plural: str) -> tuple[int, str, bool]:
+    if number == 1:
+        return number, singular, False
+    return number, plural, False
 
 
 def _switch(shown: Iterable[View], first: str) -> Iterator[str]:
     yield '<fieldset class="switch">\n<legend>View by</legend>\n'
     for index, view in enumerate(shown):
         checked = " checked" if view.title == first else ""
-        yield f'<input type="radio" name="by" id="by{index}"{checked}><label for="by{index}">{view.title}</label>\n'
+        yield f'<input type="radio" name="by" id="by{index}"{checked}>'
+        yield f'<label for="by{index}">{view.title}</label>\n'
     yield "</fieldset>\n"
 
 
@@ -102,61 +119,70 @@ def _switch(shown: Iterable[View], first: str) -> Iterator[str]:
 
 
 def _sources(report: Report) -> Mapping[str, int]:
-    """Return the number that stands for each source: a URL in every row would be all that one sees."""
-    found = sorted({one.source for one in report.assignments if one.source})
-    return {source: number for number, source in enumerate(found, start=1)}
+    """Return a number for each source; rows show it, because a URL in each row would hide the rest."""
+    sources = {assignment.source for assignment in report.assignments} - {""}
+    return {source: number for number, source in enumerate(sorted(sources), start=1)}
 
 
 def _view(number: int, view: View, sources: Mapping[str, int]) -> Iterator[str]:
-    columns = [
-        *(["Profile"] if view.has_profile else []),
-        *(["Person or group"] if view.has_person else []),
-        "Role",
-        "Until",
-        *(["Source"] if sources else []),
-    ]
+    columns = _columns(view, has_sources=bool(sources))
     yield f'<section class="view" id="view{number}">\n<table>\n'
     yield f"<caption>Role assignments {view.order}</caption>\n"
-    yield (
-        "<thead><tr>"
-        + "".join(f'<th scope="col">{title}</th>' for title in columns)
-        + "</tr></thead>\n"
-    )
+    head = "".join(f'<th scope="col">{title}</th>' for title in columns)
+    yield f"<thead><tr>{head}</tr></thead>\n"
     for group in view.groups:
         yield from _group(group, view, len(columns), sources)
     yield "</table>\n</section>\n"
 
 
+def _columns(view: View, *, has_sources: bool) -> list[str]:
+    columns = ["Role", "Until"]
+    if view.has_person:
+        columns.insert(0, "Person or group")
+    if view.has_profile:
+        columns.insert(0, "Profile")
+    if has_sources:
+        columns.append("Source")
+    return columns
+
+
 def _group(group: Group, view: View, width: int, sources: Mapping[str, int]) -> Iterator[str]:
-    heading = _text(group.heading) if group.person is None else _person(group.person)
+    heading = _person(group.person) if group.person is not None else _text(group.heading)
     note = f"<span>{_text(group.note)}</span>"
-    yield f'<tbody>\n<tr class="g"><th scope="rowgroup" colspan="{width}">{heading} {note}</th></tr>\n'
+    yield '<tbody>\n<tr class="g">'
+    yield f'<th scope="rowgroup" colspan="{width}">{heading} {note}</th></tr>\n'
     for assignment in group.assignments:
         yield _row(assignment, view, sources)
     yield "</tbody>\n"
 
 
-def _row(one: Assignment, view: View, sources: Mapping[str, int]) -> str:
-    names = [_text(one.profile)] if view.has_profile else []
-    names += [_person(one.person)] if view.has_person else []
-    cells = [
-        f"<th scope=row>{names[0]}</th>",
-        *(f"<td class=who>{name}</td>" for name in names[1:]),
-    ]
-    cells += [f"<td class=role>{_role(one)}</td>", f"<td class=end>{_end(one)}</td>"]
-    cells += [f"<td class=source>{sources.get(one.source, '')}</td>"] if sources else []
+def _row(assignment: Assignment, view: View, sources: Mapping[str, int]) -> str:
+    names = []
+    if view.has_profile:
+        names.append(_text(assignment.profile))
+    if view.has_person:
+        names.append(_person(assignment.person))
+    cells = [f"<th scope=row>{names[0]}</th>"]
+    cells += (f"<td class=who>{name}</td>" for name in names[1:])
+    cells.append(f"<td class=role>{_role(assignment)}</td>")
+    cells.append(f"<td class=end>{_end(assignment)}</td>")
+    if sources:
+        cells.append(f"<td class=source>{sources.get(assignment.source, '')}</td>")
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
 def _person(person: Person) -> str:
-    kind = _KINDS.get(person.kind, "")
-    name = _text(person.name).replace("@", "<wbr>@")  # a long address is broken there first
-    return name + (f' <span class="kind">{kind}</span>' if kind else "")
+    name = _text(person.name).replace("@", "<wbr>@")  # where a long address may be broken
+    if person.kind not in _KINDS:
+        return name
+    return f'{name} <span class="kind">{_KINDS[person.kind]}</span>'
 
 
-def _role(one: Assignment) -> str:
-    marks = (mark for mark in one.marks if mark not in (Mark.EXPIRED, Mark.MESH_ONLY))
-    role = _mark(one.role) if Mark.MESH_ONLY in one.marks else _text(one.role)
+def _role(assignment: Assignment) -> str:
+    role = _text(assignment.role)
+    if Mark.MESH_ONLY in assignment.marks:
+        role = _mark(assignment.role)
+    marks = (mark for mark in assignment.marks if mark not in (Mark.EXPIRED, Mark.MESH_ONLY))
     return " ".join([role, *map(_mark, marks)])
 
 
@@ -164,13 +190,15 @@ def _mark(text: str, kind: str = "m") -> str:
     return f'<span class="{kind}">{_text(text)}</span>'
 
 
-def _end(one: Assignment) -> str:
-    if not one.until:
+def _end(assignment: Assignment) -> str:
+    if not assignment.until:
         return "<i>no end</i>"
-    date = f"<span class=date>{_text(one.until)}</span>"
-    if Mark.EXPIRED in one.marks:
+    date = f"<span class=date>{_text(assignment.until)}</span>"
+    if Mark.EXPIRED in assignment.marks:
         return f"{date} {_mark(Mark.EXPIRED, 'm bad')}"
-    return f"{date} {_mark('soon', 'm soon')}" if one.ends_soon else date
+    if assignment.ends_soon:
+        return f"{date} {_mark('soon', 'm soon')}"
+    return date
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -187,18 +215,20 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _notes(report: Report) -> Iterator[str]:
-    parts = (("Not covered by this report", report.not_covered), ("Notes", report.notes))
-    if not any(items for _, items in parts):
+    if not report.not_covered and not report.notes:
         return
     yield '<section class="notes">\n'
-    for title, items in parts:
-        if items:
-            yield (
-                f"<h2>{title}</h2>\n<ul>\n"
-                + "".join(f"<li>{_text(item)}</li>\n" for item in items)
-                + "</ul>\n"
-            )
+    yield from _list("Not covered by this report", report.not_covered)
+    yield from _list("Notes", report.notes)
     yield "</section>\n"
+
+
+def _list(title: str, items: Sequence[str]) -> Iterator[str]:
+    if not items:
+        return
+    yield f"<h2>{title}</h2>\n<ul>\n"
+    yield from (f"<li>{_text(item)}</li>\n" for item in items)
+    yield "</ul>\n"
 
 
 @lru_cache(maxsize=65_536)

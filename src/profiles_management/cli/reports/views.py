@@ -1,9 +1,9 @@
-"""The same role assignments, sorted and grouped in several ways: by profile, person, role and end, and for review."""
+"""Views of the role assignments: by profile, person, role and end, and for review."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from profiles_management.cli.reports.report import SOON_DAYS, Assignment, Mark, Report
+from profiles_management.cli.reports.report_data import SOON_DAYS, Assignment, Mark, Report
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import Person
 
@@ -13,7 +13,7 @@ _Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Assignments under one heading; `note` is shown next to it. `person` is whom the heading names, if it does."""
+    """Assignments under a heading; `note` is shown next to it, `person` is set if it is a person."""
 
     heading: str
     note: str
@@ -23,13 +23,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a report.
+    """A view of a report.
 
     Attributes:
-        order: how it is ordered, after "Role assignments".
-        has_profile, has_person: whether the rows have these columns; a heading that has it saves
-            the column.
-        groups: in the order in which they are shown.
+        title: the title of the view.
+        order: its order, as the text after "Role assignments".
+        groups: the groups in their order.
+        has_profile: whether the rows have a column for the profile, which may be the heading.
+        has_person: whether the rows have a column for the person, which may be the heading.
     """
 
     title: str
@@ -40,49 +41,55 @@ class View:
 
 
 def views(report: Report) -> tuple[View, ...]:
-    """Return every way to look at a report."""
+    """Return every view of a report."""
     everything = sorted(report.assignments, key=_order)
-    review = tuple(_review(everything))
-    return (
+    all_views = [
         View("Profile", "by profile", tuple(_by_profile(everything, report)), has_profile=False),
         View("Person", "by person", tuple(_by_person(everything)), has_person=False),
         View("Role", "by role", tuple(_by_role(everything))),
         View("End", "by end", tuple(_by_end(everything))),
-        *([View("To review", "to review", review)] if review else []),
-    )
+    ]
+    review = tuple(_review(everything))
+    if review:
+        all_views.append(View("To review", "to review", review))
+    return tuple(all_views)
 
 
 def _by_profile(assignments: Iterable[Assignment], report: Report) -> Iterator[Group]:
-    for profile, found in _grouped(assignments, lambda one: (0, one.profile)):
-        people = count(len({one.person for one in found}), "person or group", "people and groups")
-        notes = [people, report.profile_notes.get(profile, "")]
-        yield Group(profile, " · ".join(note for note in notes if note), found)
+    for profile, own in _grouped(assignments, lambda assignment: (0, assignment.profile)):
+        people = {assignment.person for assignment in own}
+        note = count(len(people), "person or group", "people and groups")
+        if report.profile_notes.get(profile):
+            note += f" · {report.profile_notes[profile]}"
+        yield Group(profile, note, own)
 
 
 def _by_person(assignments: Iterable[Assignment]) -> Iterator[Group]:
     by_person: dict[Person, list[Assignment]] = {}
-    for one in assignments:
-        by_person.setdefault(one.person, []).append(one)
+    for assignment in assignments:
+        by_person.setdefault(assignment.person, []).append(assignment)
     for person in sorted(by_person, key=lambda person: (person.name.casefold(), person)):
-        found = by_person[person]
-        profiles = count(len({one.profile for one in found}), "profile")
-        yield Group(person.name, profiles, found, person)
+        own = by_person[person]
+        profiles = {assignment.profile for assignment in own}
+        yield Group(person.name, count(len(profiles), "profile"), own, person)
 
 
 def _by_role(assignments: Iterable[Assignment]) -> Iterator[Group]:
-    for role, found in _grouped(assignments, _role_key):
-        yield Group(role, count(len(found), "role assignment"), found)
+    for role, own in _grouped(assignments, _role_key):
+        yield Group(role, count(len(own), "role assignment"), own)
 
 
 def _role_key(assignment: Assignment) -> _Key:
-    is_usual = assignment.role in _ROLES
-    return (_ROLES.index(assignment.role) if is_usual else len(_ROLES), assignment.role)
+    position = len(_ROLES)
+    if assignment.role in _ROLES:
+        position = _ROLES.index(assignment.role)
+    return position, assignment.role
 
 
 def _by_end(assignments: Iterable[Assignment]) -> Iterator[Group]:
-    ordered = sorted(assignments, key=lambda one: (one.until, _order(one)))
-    for heading, found in _grouped(ordered, _end_key):
-        yield Group(heading, count(len(found), "role assignment"), found)
+    ordered = sorted(assignments, key=lambda assignment: (assignment.until, _order(assignment)))
+    for heading, own in _grouped(ordered, _end_key):
+        yield Group(heading, count(len(own), "role assignment"), own)
 
 
 def _end_key(assignment: Assignment) -> _Key:
@@ -90,30 +97,31 @@ def _end_key(assignment: Assignment) -> _Key:
         return (3, "No end")
     if Mark.EXPIRED in assignment.marks:
         return (0, "Past its end")
-    return (1, f"Ends within {SOON_DAYS} days") if assignment.ends_soon else (2, "Ends later")
+    if assignment.ends_soon:
+        return (1, f"Ends within {SOON_DAYS} days")
+    return (2, "Ends later")
 
 
 def _review(assignments: Sequence[Assignment]) -> Iterator[Group]:
     for mark in Mark:
-        found = [one for one in assignments if mark in one.marks]
-        if found:
-            yield Group(mark.value.capitalize(), count(len(found), "role assignment"), found)
+        marked = [assignment for assignment in assignments if mark in assignment.marks]
+        if marked:
+            yield Group(mark.value.capitalize(), count(len(marked), "role assignment"), marked)
 
 
 def _grouped(
     assignments: Iterable[Assignment], key: Callable[[Assignment], _Key]
 ) -> list[tuple[str, list[Assignment]]]:
+    """Return the assignments by name, sorted by the number and the name of the key."""
     groups: dict[_Key, list[Assignment]] = {}
-    for one in assignments:
-        groups.setdefault(key(one), []).append(one)
-    return [
-        (name, groups[number, name])
-        for number, name in sorted(groups, key=lambda key: (key[0], key[1].casefold()))
-    ]
+    for assignment in assignments:
+        groups.setdefault(key(assignment), []).append(assignment)
+    in_order = sorted(groups, key=lambda key: (key[0], key[1].casefold()))
+    return [(name, groups[number, name]) for number, name in in_order]
 
 
 def _order(assignment: Assignment) -> tuple[str, bool, str, str]:
-    """Sort by profile, in it the owner first, then by person."""
+    """Return the key for sorting by profile, then the owner before other people."""
     return (
         assignment.profile,
         assignment.role != "owner",

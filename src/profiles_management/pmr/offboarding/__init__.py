@@ -1,11 +1,11 @@
 """A person leaves: where a document names them, and the document without them.
 
-text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ offboard (the result)
+text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ person_removal (the result)
 """
 
 from profiles_management.pmr.offboarding.mentions import Mention
 from profiles_management.pmr.offboarding.named_people import Action, Leaver, Place
-from profiles_management.pmr.offboarding.offboard import Offboarding, offboard
+from profiles_management.pmr.offboarding.person_removal import Offboarding, offboard
 from profiles_management.pmr.offboarding.unified import unified_diff
 
 __all__ = ["Action", "Leaver", "Mention", "Offboarding", "Place", "offboard", "unified_diff"]

@@ -1,4 +1,4 @@
-"""Which cluster or folder a report is about."""
+"""Facts about the cluster or folder of a report."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from profiles_management.kubeflow.target_description import TargetDescription
 
 
 def facts_of(target: TargetDescription | None) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a target, as names and values."""
+    """Yield the known facts about a target, as names and values."""
     if target is None:
         return
     known = (
@@ -20,5 +20,7 @@ def facts_of(target: TargetDescription | None) -> Iterator[tuple[str, str]]:
 
 
 def place_of(target: TargetDescription | None) -> str:
-    """Return the name of a target in a word, '' where none is known."""
-    return "" if target is None else target.path or target.context or target.server
+    """Return a short name of a target, '' where none is known."""
+    if target is None:
+        return ""
+    return target.path or target.context or target.server

@@ -1,12 +1,12 @@
-"""What an export found as a page or CSV: a table of profiles with owner, contributors and quota."""
+"""An export as a page or CSV: a table of profiles with owner, contributors and quota."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report import Report, assignment
-from profiles_management.cli.reports.target import facts_of, place_of
+from profiles_management.cli.reports.report_data import Report, assignment
+from profiles_management.cli.reports.target_facts import facts_of, place_of
 from profiles_management.kubeflow.access.access_report import NEVER_COVERED
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.objects.builders import timestamp
@@ -15,13 +15,16 @@ from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import Person
 from profiles_management.reconcile.rows import day
 
-_UNMANAGED = "access by objects that are not managed, and ClusterRoleBindings (the command access lists both)"
+_UNMANAGED = (
+    "access by objects that are not managed, "
+    "and ClusterRoleBindings (the command access lists both)"
+)
 
 COLUMNS = ("profile", "person", "kind", "role", "until", "quota")
 
 
 def export_csv(export: Export) -> str:
-    """Return an export as CSV: one line for each owner and contributor, with the quota of the profile in each."""
+    """Return an export as CSV: a line for each owner and contributor, with the profile's quota."""
     return csv_table.csv_text(COLUMNS, _rows(export))
 
 
@@ -57,14 +60,15 @@ def _rows(export: Export) -> Iterator[tuple[str, ...]]:
 
 
 def _people(profile: Profile) -> Iterator[tuple[Person, str, str]]:
-    """Yield the owner, then the contributors: each with the role, and with the end of the access, '' for never."""
+    """Yield the owner, then the contributors, each as (person, role, end); the end is '' for never."""
     yield Person(str(profile.owner.kind), profile.owner.name), "owner", ""
     for contributor in profile.contributors:
-        end = "" if contributor.until is None else timestamp(contributor.until)
-        yield Person(str(contributor.kind), contributor.name), str(contributor.role), end
+        person = Person(str(contributor.kind), contributor.name)
+        yield person, str(contributor.role), timestamp(contributor.until)
 
 
 def _quota(profile: Profile) -> str:
     if profile.resources is None:
         return ""
-    return ", ".join(f"{name} {amount}" for name, amount in (profile.resources.hard or {}).items())
+    hard = profile.resources.hard or {}
+    return ", ".join(f"{name} {amount}" for name, amount in hard.items())

@@ -1,11 +1,11 @@
-"""The report of who has access as a page or CSV."""
+"""The access report as a page or CSV."""
 
 from collections.abc import Iterator
 
 from profiles_management.cli.reports import csv_table
 from profiles_management.cli.reports.page import page
-from profiles_management.cli.reports.report import Assignment, Mark, Report, Table, assignment
-from profiles_management.cli.reports.target import facts_of, place_of
+from profiles_management.cli.reports.report_data import Assignment, Mark, Report, Table, assignment
+from profiles_management.cli.reports.target_facts import facts_of, place_of
 from profiles_management.kubeflow.access.access_listing import nobody, role_name
 from profiles_management.kubeflow.access.access_report import AccessReport
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 def access_csv(report: AccessReport) -> str:
-    """Return a report as CSV: one line for each role assignment, then those by ClusterRoleBindings."""
+    """Return a report as CSV: a line for each role assignment, then for each ClusterRoleBinding."""
     return csv_table.csv_text(COLUMNS, _rows(report))
 
 
@@ -81,24 +81,23 @@ def _rows(report: AccessReport) -> Iterator[tuple[str, ...]]:
 
 
 def _yes(*, answer: bool) -> str:
-    return "yes" if answer else "no"
+    if answer:
+        return "yes"
+    return "no"
 
 
 def _filters(report: AccessReport) -> Iterator[tuple[str, str]]:
-    profile = f"profile {report.profile}" if report.profile else ""
-    person = f"names that match {quoted(report.person)}" if report.person else ""
-    yield "Filter", ", ".join(part for part in (profile, person) if part) or "none"
+    filters = []
+    if report.profile:
+        filters.append(f"profile {report.profile}")
+    if report.person:
+        filters.append(f"names that match {quoted(report.person)}")
+    yield "Filter", ", ".join(filters) or "none"
     for problem in nobody(report):
         yield "Result", f"{problem.what}. {problem.remedy}"
 
 
 def _assignment(entry: AccessEntry, report: AccessReport) -> Assignment:
-    marks = (
-        (Mark.UNMANAGED, not entry.managed),
-        (Mark.MESH_ONLY, not entry.role),
-        (Mark.DELETING, entry.deleting),
-    )
-    applying = [mark for mark, applies in marks if applies]
     return assignment(
         entry.profile,
         entry.person,
@@ -106,8 +105,17 @@ def _assignment(entry: AccessEntry, report: AccessReport) -> Assignment:
         entry.until,
         report.at,
         source=entry.source,
-        marks=applying,
+        marks=_marks(entry),
     )
+
+
+def _marks(entry: AccessEntry) -> Iterator[Mark]:
+    if not entry.managed:
+        yield Mark.UNMANAGED
+    if not entry.role:
+        yield Mark.MESH_ONLY
+    if entry.deleting:
+        yield Mark.DELETING
 
 
 def _tables(report: AccessReport) -> Iterator[Table]:

@@ -1,4 +1,4 @@
-"""What a report shows, before it is a page or a table: role assignments, facts about the report, further tables."""
+"""The data of a report: role assignments, facts about the report, and further tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ SOON_DAYS = 30
 
 
 class Mark(StrEnum):
-    """Something about a role assignment that a reviewer looks at; the value is what the report shows."""
+    """A property of a role assignment that a reviewer checks; the value is shown in the report."""
 
     EXPIRED = "past its end"
     UNMANAGED = "not managed"
@@ -22,12 +22,16 @@ class Mark(StrEnum):
 
 
 def shown_end(until: str) -> str:
-    """Return an end as a report shows it, as `2027-01-31` or `2027-01-31 17:00 UTC`; what is no time stays."""
+    """Return an end as a report shows it: `2027-01-31`, or `2027-01-31 17:00 UTC`.
+
+    A text that is not a time stays as it is.
+    """
     moment = read_moment(until)
     if moment is None:
         return until
-    is_midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
-    return f"{moment:%Y-%m-%d}" if is_midnight else f"{moment:%Y-%m-%d %H:%M} UTC"
+    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        return f"{moment:%Y-%m-%d}"
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,10 @@ class Assignment:
 
     Attributes:
         role: owner, admin, edit, view, or the name of another role.
-        until: when it ends: `2027-01-31`, or `2027-01-31 17:00 UTC`; '' for never.
-        ends_soon: whether that is within SOON_DAYS days.
-        source: the source of the document that gave it, '' where none is recorded.
+        until: the end: `2027-01-31`, or `2027-01-31 17:00 UTC`; '' for never.
+        ends_soon: whether the end is within SOON_DAYS days.
+        source: the source of the entry in the document, '' where none is recorded.
+        marks: the properties that a reviewer checks.
     """
 
     profile: str
@@ -63,19 +68,25 @@ def assignment(
     """Return an assignment as it is at a moment.
 
     Args:
-        until: when it ends, as annotations have it; '' for never.
+        profile: the profile.
+        person: the person.
+        role: owner, admin, edit, view, or the name of another role.
+        until: the end, as annotations have it; '' for never.
         at: the moment of the report, with a zone.
-        marks: those that do not depend on the moment.
+        source: the source of the entry in the document.
+        marks: the marks that do not depend on the moment.
     """
-    is_over = has_come(until, at)
-    is_soon = not is_over and has_come(until, at + timedelta(days=SOON_DAYS))
-    marks = (Mark.EXPIRED, *marks) if is_over else tuple(marks)
-    return Assignment(profile, person, role, shown_end(until), is_soon, source, marks)
+    if has_come(until, at):
+        marks = (Mark.EXPIRED, *marks)
+        is_soon = False
+    else:
+        is_soon = has_come(until, at + timedelta(days=SOON_DAYS))
+    return Assignment(profile, person, role, shown_end(until), is_soon, source, tuple(marks))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A further table of a report; `empty` is shown in place of a table without rows."""
+    """A further table of a report; `empty` is shown instead of a table without rows."""
 
     title: str
     head: tuple[str, ...]
@@ -88,16 +99,18 @@ class Report:
     """Everything that a report shows.
 
     Attributes:
-        place: the cluster or folder in a word, for the title of a window or a printed page.
-        facts: what the report is about: names and values, such as the cluster and the filters.
-        at: when it was made, with a zone.
-        profile_notes: by profile, what is shown next to its name.
-        not_covered: what gives access and is not in the report.
-        notes: what a reader has to know besides, such as objects that could not be read.
+        title: the title of the page.
+        facts: names and values, such as the cluster and the filters.
+        at: the moment of the report, with a zone.
+        assignments: the role assignments.
+        profile_notes: by profile, a note next to its name.
+        tables: further tables.
+        not_covered: kinds of access that are not in the report.
+        notes: further notes, such as objects that could not be read.
         made_by: the program and its version.
+        counted: the marks whose number is shown even if it is 0.
+        place: the short name of the cluster or folder, for the title of the window.
         first_view: the title of the view that is shown first.
-        counted: the marks whose number is shown also where it is 0, because the report looks for
-            them.
     """
 
     title: str
