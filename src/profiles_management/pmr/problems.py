@@ -54,6 +54,7 @@ class Problem:
     stop. `remedy` is an imperative, with the text to paste where there is one. `excerpt` is the
     source line, of which `width` columns from `where.column` on are meant. `nameless` is what is
     wrong without the name of a person, for statuses and logs; '' where only the code can be shown.
+    `names_nobody` is whether neither `what` nor `remedy` can hold the name of a person.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Problem:
     excerpt: str = ""
     width: int = 0
     nameless: str = ""
+    names_nobody: bool = False
 
     def __str__(self) -> str:
         where = str(self.where)

@@ -1,8 +1,8 @@
 """What may be shown where names of people may not: statuses, logs, telemetry, Events, answers to other charms. Pure.
 
-What a problem says is text, and a name in it looks like any other word. So the decision is by data,
-its code and its place, and what is not known to be free of names is not shown: a new code is told
-by its name until it is listed here.
+What a problem says is text, and a name in it looks like any other word. So the decision is by data:
+what the problem itself says about names, and for problems of documents their code and place. What
+is not known to be free of names is not shown: of a new problem, only its code is.
 """
 
 import re
@@ -13,34 +13,18 @@ from profiles_management.pmr.problems import Problem
 if TYPE_CHECKING:
     from profiles_management.reconcile.report import Outcome
 
-# These name profiles, namespaces, sources, ClusterRoles and gateways, and never a person.
-_FREE = frozenset(
+# Problems of documents that name profiles and sources, and never a person.
+_OF_PROFILES = frozenset(
     {
-        "adopts-namespace",
-        "cannot-keep-data",
-        "controller-silent",
         "empty-document",
-        "events-not-written",
         "file-name",
-        "foreign-limit-range",
-        "frozen-source",
-        "gateway-mismatch",
         "interrupted",
-        "missing-cluster-role",
-        "more-refused",
         "nobody-defines",
-        "not-expressible",
-        "not-its-own",
         "not-open",
-        "other-gateways",
-        "other-instance",
-        "protected",
         "too-large",
         "too-many-problems",
         "trusted-definition",
         "two-sources",
-        "unowned-namespace",
-        "unseen-cluster-roles",
         "web-page",
     }
 )
@@ -74,7 +58,7 @@ _IN_DOCUMENTS = ("profiles", "defaults", "version")
 
 def is_free(problem: Problem) -> bool:
     """Return whether a problem names nobody, in its words as in its remedy."""
-    return problem.code in _FREE
+    return problem.names_nobody or problem.code in _OF_PROFILES
 
 
 def problem(one: Problem) -> str:

@@ -28,7 +28,13 @@ from readings import reading
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ALL = ["logs", "metrics", "traces"]
-REFUSED = Problem("protected", "namespace b is protected", Where.of_profile("b"), "Choose another.")
+REFUSED = Problem(
+    "protected",
+    "namespace b is protected",
+    Where.of_profile("b"),
+    "Choose another.",
+    names_nobody=True,
+)
 GOOD = Run(outcome=Report(Plan(profiles=12)), contributors=57, seconds=1.5, now=NOON, requests=9)
 MODEL = testing.Model("kubeflow", uuid="f4d59020-c8e7-4053-8044-a2c1e5591c7f")
 

@@ -17,10 +17,9 @@ KUBERNETES = re.compile(
 )
 
 
-# JSON keys, problem codes, and what renders fields of objects until a target brings their labels.
+# A JSON key, a word before the name of a profile, and what renders fields of objects until a target brings their labels.
 ALLOWED = {
     "describe": {"namespace"},
-    "nameless": {"cluster", "gateway", "limit-range", "namespace"},
     "rows": {"header", "limitrange", "namespace", "pod", "quota"},
     "warning_lines": {"namespace"},
 }

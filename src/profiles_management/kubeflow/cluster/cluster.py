@@ -395,6 +395,7 @@ def _unseen_roles(roles: Iterable[str], options: Collection[str]) -> Problem:
         what=f"not allowed to {asked}, so {', '.join(roles)} could not be checked",
         where=Where(path="ClusterRole"),
         remedy=grant(asked),
+        names_nobody=True,
     )
 
 

@@ -73,4 +73,5 @@ def _not_its_own(name: str, source: str, maker: str) -> Problem:
         "not-its-own",
         f"{name} exists, made by {maker}, and {source} is not trusted to take it over",
         f"Define {name} in a source that is trusted, or trust {source} (the charm's option relation-trust).",
+        names_nobody=True,
     )

@@ -73,6 +73,7 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         "frozen-source",
         f"{name} is defined by {definer}, and {source}, which {why}, made it",
         f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
+        names_nobody=True,
     )
 
 

@@ -173,6 +173,7 @@ class GatewayCheck:
                 where=Where(),
                 remedy="Nobody gets in through a gateway that does not exist. Choose the preset of this Kubeflow, "
                 f"or set principals to {named}",
+                names_nobody=True,
             )
 
 
@@ -241,6 +242,7 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
             f"than {', '.join(settings.gateways)}",
             where=Where(),
             remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",
+            names_nobody=True,
         )
 
 
@@ -280,4 +282,5 @@ def unlike_others(
             where=Where(),
             remedy="Nobody gets in through a gateway that does not exist. Choose the preset of "
             f"this Kubeflow, or set principals to {named}",
+            names_nobody=True,
         )

@@ -66,9 +66,8 @@ def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
     for source, number in sorted(numbers.items()):
         if number > _MOST_REFUSED:
             what = f"{number - _MOST_REFUSED:,} more definitions and additions of {source} do not count"
-            yield Problem(
-                "more-refused", what, Where(file=source), f"Correct the document of {source}."
-            )
+            remedy = f"Correct the document of {source}."
+            yield Problem("more-refused", what, Where(file=source), remedy, names_nobody=True)
 
 
 def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
@@ -140,6 +139,7 @@ def _missing_role(name: str) -> Problem:
         what=f"ClusterRole {name} does not exist",
         where=Where(path=f"ClusterRole/{name}"),
         remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do nothing.",
+        names_nobody=True,
     )
 
 

@@ -46,6 +46,7 @@ class ShapePlanner:
                 "not-expressible",
                 "labels and annotations of a namespace cannot be written to a folder",
                 "Apply the document to the cluster, where the namespace is.",
+                names_nobody=True,
             )
         if self._is_limit_range_foreign():
             yield refusal(
@@ -53,6 +54,7 @@ class ShapePlanner:
                 "foreign-limit-range",
                 f"LimitRange {naming.LIMITS} exists and is not ours",
                 "Rename or delete it, and the document's limitRange is applied.",
+                names_nobody=True,
             )
 
     def _uncompared(self) -> Mapping[str, str]:

@@ -161,7 +161,7 @@ def _pending(name: str, observed: Observed) -> Pending:
 def _bound(name: str) -> Problem:
     what = f"a folder cannot set the namespace {name} free, so it and its data would go with the Profile"
     remedy = "Do it with the cluster as the target, or give the data up."
-    return ownership.refusal(name, "cannot-keep-data", what, remedy)
+    return ownership.refusal(name, "cannot-keep-data", what, remedy, names_nobody=True)
 
 
 def _owner(name: str, observed: Observed) -> str:

@@ -16,9 +16,18 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.rules import fits
 
 
-def refusal(name: str, code: str, what: str, remedy: str, *, nameless: str = "") -> Problem:
-    """Return a problem that concerns one profile alone; `nameless` as `Problem` has it."""
-    return Problem(code, what, Where.of_profile(name), remedy, nameless=nameless)
+def refusal(
+    name: str,
+    code: str,
+    what: str,
+    remedy: str,
+    *,
+    nameless: str = "",
+    names_nobody: bool = False,
+) -> Problem:
+    """Return a problem that concerns one profile alone; see Problem."""
+    where = Where.of_profile(name)
+    return Problem(code, what, where, remedy, nameless=nameless, names_nobody=names_nobody)
 
 
 def marked_objects(observed: Observed, settings: Settings) -> Mapping[str, MarkedObject]:

@@ -68,6 +68,7 @@ def profile_state(profile: Profile, observed: Observed, settings: Settings) -> R
             "protected",
             f"namespace {profile.name} is protected",
             "Choose another name for the profile.",
+            names_nobody=True,
         )
     namespace = observed.namespaces.get(profile.name)
     if settings.standalone:
@@ -295,6 +296,7 @@ def _other_instance(name: str, mark: str, settings: Settings) -> Problem | None:
         "other-instance",
         f"{name} is managed by the instance {mark!r}",
         f"Remove it from one of the two documents, or move it here with --take-over {mark}.",
+        names_nobody=True,
     )
 
 
@@ -332,4 +334,5 @@ def _not_ours(profile: Profile, namespace: NamespaceSeen) -> Problem:
         "unowned-namespace",
         f"namespace {namespace.name} exists and has no owner",
         "Write `adopt: true` in the profile to take it over, or choose another name.",
+        names_nobody=True,
     )
