@@ -1,10 +1,14 @@
-"""Documents of several sources become one: a profile has one source, others may add contributors where it lets them."""
+"""Merging of the documents of several sources.
+
+One source defines a profile. Others may add contributors to it if the profile is open.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from profiles_management.pmr import merge_conflicts
 from profiles_management.pmr.classes import (
@@ -28,16 +32,16 @@ __all__ = ["Origins", "SourceDocument", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
-    """Where a document comes from.
+    """The source of a document.
 
     Attributes:
-        name: what identifies it: `config`, `git`, `relation:ENDPOINT:APPLICATION`. Kept on all that
-            it makes.
-        pmr: its document; None where it cannot be read or is not valid, and what it made is left as
-            it is.
-        why: where there is no document, the reason, on one line.
-        trusted: whether it may take what exists already; one that is not defines new profiles and
-            those that it made.
+        name: the identity of the source: `config`, `git`, `relation:ENDPOINT:APPLICATION`. All
+            objects of the source record it.
+        pmr: the document; None if it cannot be read or is not valid. The objects of the source
+            then stay unchanged.
+        why: the reason why there is no document, on one line.
+        trusted: whether the source may take over what exists. An untrusted source defines only new
+            profiles and those that it created.
     """
 
     name: str
@@ -52,43 +56,43 @@ def merge(
     own: ProfilesManagementRepresentation | None = None,
     withdrawn: Collection[str] = frozenset(),
 ) -> ProfilesManagementRepresentation:
-    """Return the one document that several sources make, with `origins`. Their order means nothing.
+    """Return the documents of several sources as one, with `origins`; their order has no effect.
+
+    The defaults of a document apply to its own profiles. Added contributors are listed after those
+    of the profile, by name. What cannot be merged is left out and recorded in `origins`; the rest
+    is merged. A trusted source has priority over an untrusted one: a second definition, or another
+    role for a contributor, is refused there.
 
     Args:
+        sources: the sources, each with a different name.
         own: the document of the administrator. It is trusted, and no object records it as its
             source.
-        withdrawn: names of sources that were there and were taken away on purpose: what they made
-            is stale. What a source made that is neither here nor there stays as it is.
-
-    The defaults of a document hold for its own profiles. Contributors that other sources add are
-    listed after a profile's own, by name. What cannot be merged is left out and told in `origins`;
-    nothing that is in dispute keeps the rest from going on. What a trusted source says holds
-    against every source that is not: a second definition, or another role for a contributor, is
-    refused there.
+        withdrawn: names of sources that were removed on purpose: their objects are stale. The
+            objects of a source that is neither here nor in `sources` stay unchanged.
 
     Raises:
-        ValueError: two sources have one name, or one has none.
+        ValueError: two sources have the same name, or one has none.
     """
+    ordered = sorted(sources, key=lambda source: source.name)
+    _check_names(ordered)
     by_name = {} if own is None else {OWN: own}
-    frozen: dict[str, str] = {}
-    untrusted: set[str] = set()
-    for source in sorted(sources, key=lambda source: source.name):
-        if not source.name or source.name in by_name or source.name in frozen:
-            raise ValueError(
-                f"there are two sources called {source.name!r}, or one without a name."
-            )
-        untrusted |= set() if source.trusted else {source.name}
-        if source.pmr is None:
-            frozen[source.name] = source.why
-        else:
-            by_name[source.name] = source.pmr
+    by_name |= {source.name: source.pmr for source in ordered if source.pmr is not None}
+    frozen = {source.name: source.why for source in ordered if source.pmr is None}
+    untrusted = frozenset(source.name for source in ordered if not source.trusted)
     with collector_paused():
         settled = frozenset((*by_name, *withdrawn)) - frozen.keys()
-        return _Merging(by_name, frozen, settled, frozenset(untrusted)).result()
+        return _Merging(by_name, frozen, settled, untrusted).result()
+
+
+def _check_names(ordered: Sequence[SourceDocument]) -> None:
+    names = ["", *(source.name for source in ordered)]
+    for before, name in pairwise(names):
+        if before == name:
+            raise ValueError(f"two sources have the name {name!r}, or one has no name.")
 
 
 class _Merging:
-    """Collects what one document is made of."""
+    """Collects the parts of the merged document."""
 
     def __init__(
         self,
@@ -158,56 +162,63 @@ class _Merging:
             ]
 
     def _decisive(self, sources: Sequence[str]) -> Sequence[str]:
-        """Return the sources whose word counts where several disagree: the trusted ones, or all where none is."""
+        """Return the sources with priority: the trusted ones, or all if none is trusted."""
         return [source for source in sources if source not in self.untrusted] or sources
 
     # additions
 
     def _additions(self) -> dict[str, list[tuple[str, Addition]]]:
-        found: dict[str, list[tuple[str, Addition]]] = defaultdict(list)
+        additions: dict[str, list[tuple[str, Addition]]] = defaultdict(list)
         for source, pmr in self.sources.items():
             for name, addition in pmr.additions.items():
-                found[name].append((source, addition))
-        return found
+                additions[name].append((source, addition))
+        return additions
 
     def _leave_out(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
-        """Add nobody to a profile that no source defines, or several do, which is told and has to be settled first."""
-        self.unplaced[name] = [
-            (source, one) for source, addition in additions for one in addition.contributors
-        ]
+        """Record the additions to a profile that no source defines, or that several define."""
+        self.unplaced[name] = [*_offered(additions)]
         if name not in self.conflicts:
-            self.refused += [
-                merge_conflicts.no_way_in(name, source, None) for source, _ in additions
-            ]
+            self._refuse_all(name, additions)
+
+    def _refuse_all(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
+        definer = self.origins.get(name)
+        self.refused += [
+            merge_conflicts.no_way_in(name, source, definer) for source, _ in additions
+        ]
 
     def _add(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
-        """Add to one profile what several sources have to add."""
+        """Add the contributors of several sources to one profile."""
         profile = self.profiles[name]
         if not profile.open:
-            self.refused += [
-                merge_conflicts.no_way_in(name, source, self.origins[name])
-                for source, _ in additions
-            ]
+            self._refuse_all(name, additions)
             return
-        offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
-        taken = _Taken(profile, self.origins[name])
-        for source, addition in additions:
-            for person in addition.contributors:
-                if (problem := taken.refusal(person, source)) is not None:
-                    self.refused.append(problem)
-                elif not taken.has(person):
-                    offers[person.kind, same_user(person.name)].append((source, person))
-        added = [one for _, offer in sorted(offers.items()) for one in self._agreed(name, offer)]
-        added = list(self._apart(profile, added))
+        offers = self._offers(profile, additions)
+        agreed: list[Contributor] = []
+        for _, offer in sorted(offers.items()):
+            agreed += self._agreed(name, offer)
+        added = [*self._with_own_names(profile, agreed)] if agreed else []
         if added:
-            self.profiles[name] = profile.model_copy(
-                update={"contributors": [*profile.contributors, *added]}
-            )
+            contributors = [*profile.contributors, *added]
+            self.profiles[name] = profile.model_copy(update={"contributors": contributors})
 
-    def _apart(self, profile: Profile, added: Sequence[Contributor]) -> Iterator[Contributor]:
-        """Yield those whose objects can have names of their own; somebody made the names of the others for that."""
-        if not added:
-            return
+    def _offers(
+        self, profile: Profile, additions: Sequence[tuple[str, Addition]]
+    ) -> dict[tuple[UserKind, str], list[tuple[str, Contributor]]]:
+        """Return who is added by which sources; those who may not be added are refused."""
+        offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
+        defined = _Defined(profile, self.origins[profile.name])
+        for source, person in _offered(additions):
+            problem = defined.refusal(person, source)
+            if problem is not None:
+                self.refused.append(problem)
+            elif not defined.has(person):
+                offers[person.kind, same_user(person.name)].append((source, person))
+        return offers
+
+    def _with_own_names(
+        self, profile: Profile, added: Sequence[Contributor]
+    ) -> Iterator[Contributor]:
+        """Yield those whose objects have names of their own; only crafted names do not."""
         named = {object_name(person): person for person in profile.contributors}
         for person in added:
             other = named.setdefault(object_name(person), person)
@@ -222,31 +233,46 @@ class _Merging:
                 merge_conflicts.refused("name-collision", what, profile.name, source, remedy)
             )
 
-    def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> Iterator[Contributor]:
-        """Yield the contributor whom sources add alike, with the last end that one of them gives; none in a dispute."""
+    def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> list[Contributor]:
+        """Return the contributor on whom the sources with priority agree; none in a dispute.
+
+        If they give several ends of access, the last one applies.
+        """
         decisive = self._decisive([source for source, _ in offer])
         counted = [(source, person) for source, person in offer if source in decisive]
-        if len({(person.name, person.role) for _, person in counted}) > 1:
+        first = counted[0][1]
+        is_agreed = all(_is_alike(person, first) for _, person in counted)
+        disputed = [] if is_agreed else counted
+        disputed += [
+            (source, person)
+            for source, person in offer
+            if source not in decisive and not _is_alike(person, first)
+        ]
+        self.refused += [
+            merge_conflicts.disputed(name, source, person, decisive) for source, person in disputed
+        ]
+        if not is_agreed:
             sources = frozenset(decisive)
             self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
-            self.refused += [
-                merge_conflicts.disputed(name, source, person, decisive)
-                for source, person in counted
-            ]
-        else:
-            source, person = min(counted, key=_last_end_first)
-            self.contributors[name, person.kind, person.name] = source
-            yield person
-        for source, person in offer:
-            if source not in decisive and (person.name, person.role) != (
-                counted[0][1].name,
-                counted[0][1].role,
-            ):
-                self.refused.append(merge_conflicts.disputed(name, source, person, decisive))
+            return []
+        source, person = min(counted, key=_last_end_first)
+        self.contributors[name, person.kind, person.name] = source
+        return [person]
 
 
-class _Taken:
-    """The people whom a profile's own source names: it alone says what they may do."""
+def _offered(additions: Iterable[tuple[str, Addition]]) -> Iterator[tuple[str, Contributor]]:
+    """Yield each contributor that sources add, with the source."""
+    for source, addition in additions:
+        for person in addition.contributors:
+            yield source, person
+
+
+def _is_alike(person: Contributor, other: Contributor) -> bool:
+    return (person.name, person.role) == (other.name, other.role)
+
+
+class _Defined:
+    """The people of a profile in the source that defines it, which alone sets their roles."""
 
     def __init__(self, profile: Profile, definer: str) -> None:
         self.profile = profile
@@ -259,29 +285,34 @@ class _Taken:
         return (person.kind, same_user(person.name)) in self.listed
 
     def refusal(self, person: Contributor, source: str) -> Problem | None:
-        """Return what keeps a source from adding somebody, None for nothing."""
+        """Return why a source may not add a contributor, None if it may."""
         profile, who, definer = self.profile.name, quoted(person.name), self.definer
         owner, listed = self.profile.owner, self.listed.get((person.kind, same_user(person.name)))
         remedy = f"Remove {who} from what {source} adds."
         if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
-            what = f"{source} adds {who} to {profile}, whose owner that is by {definer}"
+            what = f"{source} adds {who} to {profile}, but {definer} names the same person as its owner"
             return merge_conflicts.refused("owner-contributes", what, profile, source, remedy)
         if person.role == ContributorRole.ADMIN:
-            what = f"{source} adds {who} to {profile} as admin, which only {definer} can"
+            what = f"{source} adds {who} to {profile} as admin, which only {definer} may do"
             return merge_conflicts.refused("admin-added", what, profile, source, remedy)
-        if listed is None or (listed.name, listed.role) == (person.name, person.role):
+        if listed is None or _is_alike(listed, person):
             return None
         if listed.name != person.name:
-            what = f"{source} adds {who} to {profile}, where {definer} lists the same name in another spelling"
+            what = (
+                f"{source} adds {who} to {profile}, but {definer} lists the same name "
+                "in another spelling"
+            )
             return merge_conflicts.refused("case-clash", what, profile, source, remedy)
-        what = f"{source} adds {who} to {profile} as {person.role}, and by {definer} the role is {listed.role}"
-        return merge_conflicts.refused(
-            "two-roles", what, profile, source, f"{remedy} Until then {listed.role} holds."
+        what = (
+            f"{source} adds {who} to {profile} as {person.role}, "
+            f"but {definer} sets the role {listed.role}"
         )
+        remedy = f"{remedy} Until then, the role stays {listed.role}."
+        return merge_conflicts.refused("two-roles", what, profile, source, remedy)
 
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
-    """Return a profile of a document with the document's defaults in it."""
+    """Return a profile with the defaults of its document in it."""
     profile, defaults = pmr.profiles[name], pmr.defaults
     if defaults is None:
         return profile
@@ -294,7 +325,8 @@ def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
     )
 
 
-def _last_end_first(one: tuple[str, Contributor]) -> tuple[bool, float, str]:
-    source, person = one
-    until = person.until
-    return until is not None, 0.0 if until is None else -until.timestamp(), source
+def _last_end_first(offer: tuple[str, Contributor]) -> tuple[bool, float, str]:
+    source, person = offer
+    if person.until is None:
+        return False, 0.0, source
+    return True, -person.until.timestamp(), source

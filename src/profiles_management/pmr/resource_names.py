@@ -20,6 +20,10 @@ OBJECT_COUNT: Final = "count/"
 STORAGE_CLASS: Final = ".storageclass.storage.k8s.io/"
 STORAGE_CLASS_RESOURCES: Final = ("requests.storage", "persistentvolumeclaims")
 DEVICE_CLASS: Final = ".deviceclass.resource.k8s.io/devices"
+_CLASS_ENDS: Final = (
+    *(STORAGE_CLASS + resource for resource in STORAGE_CLASS_RESOURCES),
+    DEVICE_CLASS,
+)
 
 _REQUESTED_DEVICE_CLASS: Final = "requests.deviceclass.resource.kubernetes.io/"
 _CLASS_MARKS: Final = ("storageclass", "deviceclass")
@@ -51,8 +55,7 @@ def is_huge_pages(name: str) -> bool:
 
 def is_of_class(name: str) -> bool:
     """Return whether a name counts by storage class or by device class."""
-    by_storage = name.endswith(tuple(STORAGE_CLASS + name for name in STORAGE_CLASS_RESOURCES))
-    return by_storage or name.endswith(DEVICE_CLASS) or name.startswith(_REQUESTED_DEVICE_CLASS)
+    return name.endswith(_CLASS_ENDS) or name.startswith(_REQUESTED_DEVICE_CLASS)
 
 
 def is_like_class(domain: str, last: str) -> bool:
@@ -70,30 +73,23 @@ def is_sided(domain: str) -> bool:
     return domain.startswith(("requests.", "limits."))
 
 
-def side_of(domain: str) -> tuple[str, str]:
-    """Return the side with which `request.nvidia.com` begins, and the domain without it.
+def sides_of(domain: str) -> tuple[list[str], str]:
+    """Return the sides with which a domain begins, and the domain without them.
 
-    The side is `requests` or `limits`, or '' where there is none.
+    The sides of `request.limits.nvidia.com` are `requests` and `limits`.
     """
+    sides: list[str] = []
     first, _, rest = domain.partition(".")
-    side = SIDES.get(first.lower(), "")
-    if side and rest:
-        return side, rest
-    return "", domain
-
-
-def without_sides(domain: str) -> str:
-    """Return `nvidia.com` for `requests.limits.nvidia.com`."""
-    side, rest = side_of(domain)
-    while side:
-        side, rest = side_of(rest)
-    return rest
+    while rest and first.lower() in SIDES:
+        sides.append(SIDES[first.lower()])
+        domain = rest
+        first, _, rest = domain.partition(".")
+    return sides, domain
 
 
 def has_two_sides(domain: str) -> bool:
     """Return whether two prefixes follow each other: `requests.limits.nvidia.com`."""
-    side, rest = side_of(domain)
-    return bool(side) and bool(side_of(rest)[0])
+    return len(sides_of(domain)[0]) > 1
 
 
 def is_counted(name: str) -> bool:

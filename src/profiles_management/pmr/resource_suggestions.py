@@ -25,8 +25,7 @@ from profiles_management.pmr.resource_names import (
     STORAGE_CLASS,
     STORAGE_CLASS_RESOURCES,
     is_counted,
-    side_of,
-    without_sides,
+    sides_of,
 )
 
 API_VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
@@ -36,7 +35,29 @@ _CUTOFF: Final = 0.8  # similarity of a misspelled word; a lower one would take 
 _SHORTEST_MISSPELLED: Final = 4  # characters; of two shorter words, nobody can say which is meant
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _COUNT_PREFIX = re.compile(r"(?i)counts?[/.-]")
-_STANDARD_NAMES: Final = {_NOT_ALPHANUMERIC.sub("", name): name for name in IN_QUOTAS}
+
+
+def _words_of(plural: str) -> Iterator[str]:
+    """Yield the words that mean a kind of object: its plural, and what may be its singular."""
+    yield plural.removesuffix("ies") + "y"
+    yield from (plural.removesuffix(end) for end in ("ies", "es", "s", ""))
+
+
+def object_count(plural: str) -> str:
+    """Return the name in a quota that counts a known kind of object: `count/jobs.batch`."""
+    return f"{OBJECT_COUNT}{plural}.{GROUPS_OF[plural]}".rstrip(".")
+
+
+_PLURALS: Final = {word: plural for plural in GROUPS_OF for word in _words_of(plural)}
+"""The plural of a known kind of object by each of its words."""
+
+_NAMES: Final = {
+    **{word: object_count(plural) for word, plural in _PLURALS.items()},
+    **{word: plural for word, plural in _PLURALS.items() if plural in IN_QUOTAS},
+    **THINGS,
+    **{_NOT_ALPHANUMERIC.sub("", name): name for name in IN_QUOTAS},
+}
+"""The name in a quota of each thing by what people call it."""
 
 
 def suggested_name(name: str) -> str:
@@ -51,7 +72,7 @@ def suggested_name(name: str) -> str:
 
 
 def _candidate(name: str) -> str:
-    unsided = side_of(name)[1]
+    unsided = sides_of(name)[1]
     prefix = _COUNT_PREFIX.match(unsided)
     if prefix is not None:
         return _candidate_for_count(unsided[prefix.end() :])
@@ -100,17 +121,12 @@ def _object_count(written: str) -> str:
     """
     words = [word for word in re.split(r"[./]", written.lower()) if word]
     parts = [word for word in words if not API_VERSION.fullmatch(word)]
-    for place, part in enumerate(parts):
-        plural = plural_of(part)
-        if plural:
-            group = ".".join(parts[:place] + parts[place + 1 :])
-            return object_count(plural) if _is_group_of(plural, group) else ""
-    return ""
-
-
-def object_count(plural: str) -> str:
-    """Return the name in a quota that counts a known kind of object: `count/jobs.batch`."""
-    return f"{OBJECT_COUNT}{plural}.{GROUPS_OF[plural]}".rstrip(".")
+    kinds = [part for part in parts if part in _PLURALS]
+    if not kinds:
+        return ""
+    parts.remove(kinds[0])
+    plural = _PLURALS[kinds[0]]
+    return object_count(plural) if _is_group_of(plural, ".".join(parts)) else ""
 
 
 def _is_group_of(plural: str, written: str) -> bool:
@@ -121,19 +137,13 @@ def _is_group_of(plural: str, written: str) -> bool:
     return "." not in written or near(written, [GROUPS_OF[plural]], _CUTOFF) is not None
 
 
-def plural_of(word: str) -> str:
-    """Return the plural of a known kind of object, '' for any other word."""
-    forms = (word, f"{word}s", f"{word}es", f"{word.removesuffix('y')}ies")
-    return next((form for form in forms if form in GROUPS_OF), "")
-
-
 # devices
 
 
 def _device(name: str) -> str:
     """Return `requests.DOMAIN/NAME` for a device with any prefixes, '' for any other name."""
     prefixed_domain, slash, device = name.partition("/")
-    domain = without_sides(prefixed_domain)
+    domain = sides_of(prefixed_domain)[1]
     if not slash or "/" in device or _is_object(domain, device):
         return ""
     known = known_device(domain, device)
@@ -177,12 +187,13 @@ def _from_word(name: str) -> str:
         return f"requests.{last}"
     word = _simplified(name)
     unsided = [*_without_side(word)]
-    for side, rest in (("", word), *unsided):
-        if thing := _thing(rest):
+    for side, thing in (("", word), *unsided):
+        if thing in _NAMES:
             return _on_side(side, thing)
-    for side, rest in unsided or [("", word)]:
-        if thing := _misspelled(rest):
-            return _on_side(side, thing)
+    for side, thing in unsided or [("", word)]:
+        similar = _similar_word(thing)
+        if similar is not None:
+            return _on_side(side, similar)
     return ""
 
 
@@ -198,22 +209,13 @@ def _without_side(word: str) -> Iterator[tuple[str, str]]:
 
 
 def _on_side(side: str, thing: str) -> str:
-    """Return the name for one side of a thing; only what containers use has two sides."""
-    return f"{SIDES[side]}.{thing}" if side and thing in IN_CONTAINERS else thing
+    """Return the name for one side of a thing; only resources of containers have two sides."""
+    name = _NAMES[thing]
+    return f"{SIDES[side]}.{name}" if side and name in IN_CONTAINERS else name
 
 
-def _thing(word: str) -> str:
-    """Return the name in a quota of a thing that people call by this word, '' for none."""
-    known = _STANDARD_NAMES.get(word) or THINGS.get(word)
-    if known:
-        return known
-    plural = plural_of(word)
-    return object_count(plural) if plural and plural not in IN_QUOTAS else plural
-
-
-def _misspelled(word: str) -> str:
-    """Return the name in a quota for a word that may be misspelled, '' for none."""
+def _similar_word(word: str) -> str | None:
+    """Return the known word that a long enough word misspells, None for none."""
     if len(word) < _SHORTEST_MISSPELLED:
-        return ""
-    similar = near(word, [*THINGS, *GROUPS_OF], _CUTOFF)
-    return _thing(similar) if similar else ""
+        return None
+    return near(word, [*THINGS, *GROUPS_OF], _CUTOFF)

@@ -89,7 +89,9 @@ def test_a_related_application_that_publishes_a_cut_off_document_does_not_stop_a
     ours(0, lambda: world.publish("teams", **databag("profiles: []\nEOF")))
     ours(1, world.see)
 
-    assert world.answer("teams").problem.startswith("teams:2:1: this line is no key with a value.")
+    assert world.answer("teams").problem.startswith(
+        "teams:2:1: this line is not a key with a value."
+    )
 
 
 @pytest.mark.parametrize(

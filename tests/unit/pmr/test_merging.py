@@ -133,7 +133,7 @@ class TestDefining:
 
     @pytest.mark.parametrize("names", [(GIT, GIT), ("",)])
     def test_a_source_is_one_and_has_a_name(self, names):
-        with pytest.raises(ValueError, match="two sources called"):
+        with pytest.raises(ValueError, match="two sources have the name"):
             merge([SourceDocument(name) for name in names])
 
 
@@ -181,8 +181,8 @@ class TestAdding:
 
         (problem,) = pmr.origins.refused
         assert str(problem) == (
-            'relation:profiles:teams Profile/ml: relation:profiles:teams adds "ann" to ml as view, and by config the '
-            'role is edit. Remove "ann" from what relation:profiles:teams adds. Until then edit holds. [two-roles]'
+            'relation:profiles:teams Profile/ml: relation:profiles:teams adds "ann" to ml as view, but config sets '
+            'the role edit. Remove "ann" from what relation:profiles:teams adds. Until then, the role stays edit. [two-roles]'
         )
 
     def test_admin_that_code_slipped_in_is_refused(self):

@@ -29,7 +29,7 @@ from profiles_management.pmr.user_names import same_user
 AUTOMATOR: Final = "github-profiles-automator"
 _ROLES: Final = ("view", "edit", "admin")  # weakest first
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
-_QUOTA_KEYS: Final = ("hard", "scopes", "scopeSelector", "scope_selector")
+_QUOTA_KEYS: Final = ("hard", "scopes", "scopeSelector")
 
 
 def edits(root: Part) -> Iterator[Edit]:
@@ -39,7 +39,7 @@ def edits(root: Part) -> Iterator[Edit]:
         root: the document, a mapping with a list `profiles`.
     """
     yield from _unknown_keys(root, TOP_KEYS)
-    profiles = root.parts_of("profiles")
+    profiles = root.parts_of("profiles", kind="seq")
     yield from _repeated_names(profiles)
     for profile in profiles:
         if profile.kind == "map":
@@ -48,12 +48,17 @@ def edits(root: Part) -> Iterator[Edit]:
 
 def _profile(profile: Part) -> Iterator[Edit]:
     yield from _unknown_keys(profile, _fields(Profile))
-    owner = profile.get("owner")
-    if owner is not None and owner.kind == "map":
+    owners = profile.values("owner", kind="map")
+    for owner in owners:
         yield from _unknown_keys(owner, _fields(Owner))
         yield from _spelling(owner, "kind", _KINDS, {*UserKind, *PEER_SPELLINGS})
-    yield from _contributors(profile, owner)
-    yield from _resources(profile)
+    for contributors in profile.values("contributors", kind="null"):
+        yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
+    yield from _contributors(profile.parts_of("contributors", kind="seq"), owners)
+    for resources in profile.values("resources", kind="null"):
+        yield remove(resources, "this sets nothing")
+    for resources in profile.values("resources", kind="map"):
+        yield from _resources(resources)
 
 
 # keys
@@ -134,19 +139,12 @@ class _Person(NamedTuple):
         return _ROLES.index(self.role) if self.role in _ROLES else -1
 
 
-def _contributors(profile: Part, owner: Part | None) -> Iterator[Edit]:
-    contributors = profile.get("contributors")
-    if contributors is None:
-        return
-    if contributors.kind == "null":
-        yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
-        return
-    people = [*_people(contributors.parts)]
+def _contributors(contributors: list[Part], owners: list[Part]) -> Iterator[Edit]:
+    people = [*_people(contributors)]
     for person in people:
         yield from _unknown_keys(person.part, _fields(Contributor))
         yield from _spelling(person.part, "role", {role: role for role in _ROLES}, _ROLES)
-    owners = [*_people([] if owner is None else [owner])]
-    yield from _further_roles(people, owners)
+    yield from _further_roles(people, [*_people(owners)])
 
 
 def _people(parts: list[Part]) -> Iterator[_Person]:
@@ -185,18 +183,11 @@ def _why_removed(person: _Person, kept: _Person) -> str:
 # quota
 
 
-def _resources(profile: Part) -> Iterator[Edit]:
-    resources = profile.get("resources")
-    if resources is None:
-        return
-    if resources.kind == "null":
-        yield remove(resources, "this sets nothing")
-        return
-    for part in resources.parts:
-        if part.name in _QUOTA_KEYS and part.kind == "null":
+def _resources(resources: Part) -> Iterator[Edit]:
+    for key in _QUOTA_KEYS:
+        for part in resources.values(key, kind="null"):
             yield remove(part, "this sets nothing")
-    hard = resources.get("hard")
-    if hard is not None and hard.kind == "map":
+    for hard in resources.values("hard", kind="map"):
         for amount in hard.parts:
             yield from _resource_name(amount, hard)
             yield from _quantity(amount)

@@ -81,10 +81,14 @@ class Part:
         names = (name, SPELLINGS.get(name, name))
         return next((part for part in reversed(self.parts) if part.name in names), None)
 
-    def parts_of(self, name: str) -> list[Part]:
-        """Return the parts of the entry with a key; none where there is no such entry."""
+    def values(self, name: str, *, kind: str) -> list[Part]:
+        """Return the entry with a key in a list, if it is of a kind; else an empty list."""
         entry = self.get(name)
-        return [] if entry is None else entry.parts
+        return [entry] if entry is not None and entry.kind == kind else []
+
+    def parts_of(self, name: str, *, kind: str) -> list[Part]:
+        """Return the parts of the entry with a key if it is of a kind; else an empty list."""
+        return [part for entry in self.values(name, kind=kind) for part in entry.parts]
 
     def text_at(self, name: str) -> str | None:
         """Return the text of the entry with a key, None where there is no such text."""
