@@ -20,7 +20,7 @@ from profiles_management.kubeflow.engine import (
 from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
-from profiles_management.kubeflow.target import open_target
+from profiles_management.kubeflow.targets import open_target
 from profiles_management.pmr.problems import (
     BrakeError,
     DocumentError,

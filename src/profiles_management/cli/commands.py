@@ -43,7 +43,7 @@ from profiles_management.cli.setting_options import (
 from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.target import Target
+from profiles_management.kubeflow.targets import Target
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK

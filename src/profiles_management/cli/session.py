@@ -19,8 +19,8 @@ from profiles_management.git import address
 from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster_errors import ClusterError
-from profiles_management.kubeflow.target import Target, open_target
 from profiles_management.kubeflow.target_description import TargetDescription
+from profiles_management.kubeflow.targets import Target, open_target
 from profiles_management.pmr import documents, file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation

@@ -11,7 +11,7 @@ from profiles_management.kubeflow.planning import planner
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import adoption, ownership
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.target import Target
+from profiles_management.kubeflow.targets import Target
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, SettingsError
 from profiles_management.reconcile.clock import Clock

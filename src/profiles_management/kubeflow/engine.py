@@ -17,7 +17,7 @@ from profiles_management.kubeflow.observation import slim_classes
 from profiles_management.kubeflow.planning import stale
 from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
-from profiles_management.kubeflow.target import Where, reached
+from profiles_management.kubeflow.targets import Where, reached
 from profiles_management.pmr import rules
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import DocumentError, Problem

@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class Passing(Exception):
-    """A failure that can pass by itself: 429, 5xx, a lost connection.
+    """A failure that can pass by itself, such as a lost connection or an overloaded server.
 
     Attributes:
-        seconds: the wait that the server asked for (Retry-After), or 0.
+        seconds: the wait that the server asked for, or 0.
         sent: whether the request may have been executed although no answer came.
         remedy: what to check if the failure stays, '' where nothing is known.
     """

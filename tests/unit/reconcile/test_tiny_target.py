@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from reconcile.tiny_target import Outdated, Refused, Service, TinyTarget
+from reconcile.tiny_target import HaltKind, Outdated, Refused, Service, TinyTarget
 
-from profiles_management.pmr.problems import BrakeError, Interrupted
+from profiles_management.pmr.problems import BrakeError, Interrupted, StoppedError
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.describe import plan_data
 from profiles_management.reconcile.loop import planned, reconcile
 from profiles_management.reconcile.report import Result
 from profiles_management.reconcile.run_limits import RunLimits
+from profiles_management.reconcile.stops import Halt
 from profiles_management.reconcile.target_errors import TargetAway
 from profiles_management.reconcile.text import plan_lines, report_lines
 
@@ -22,6 +23,7 @@ LIMITS = RunLimits(
     writers=1,
     timeout=lambda new: 10.0,
 )
+CLOSED = Halt(HaltKind.CLOSED, "the service is closed for grants", "closed", "Open it.")
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -275,6 +277,20 @@ def test_revocations_can_be_allowed():
     run(service, {"ml": {"ann": "edit"}}, allow_revocations=True)
 
     assert service.roles() == {"ml": {"ann": "edit"}}
+
+
+# halt
+
+
+def test_a_halt_of_the_target_lets_only_revocations_through():
+    service = filled({"ml": {"ann": "edit", "bob": "view", "eve": "edit"}})
+    target = TinyTarget(service, {"ml": {"ann": "edit", "bob": "edit"}}, halts=(CLOSED,))
+
+    with pytest.raises(StoppedError, match="the service is closed for grants") as stopped:
+        reconcile(target, LIMITS, clock())
+
+    assert service.requests == [("set", "id-100", "eve", "")]
+    assert [stop.remedy for stop in stopped.value.report.stops] == ["Open it."]
 
 
 # report

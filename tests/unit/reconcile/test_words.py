@@ -10,9 +10,9 @@ import profiles_management.reconcile
 
 MODULES = sorted(Path(profiles_management.reconcile.__file__).parent.glob("*.py"))
 KUBERNETES = re.compile(
-    r"annotation|api.?server|authorization|bindings?\b|cluster|crd\b|finalizer|gateway|header|http"
+    r"\b429\b|\b5xx\b|annotation|api.?server|authorization|bindings?\b|cluster|crd\b|finalizer|gateway|header|http"
     r"|istio|kube|limit.?range|merge.?patch|namespace|\bpatch|\bpods?\b|principal|quotas?\b|rbac"
-    r"|resource.?version|rolebinding|service.?account",
+    r"|resource.?version|retry-after|rolebinding|service.?account",
     re.IGNORECASE,
 )
 

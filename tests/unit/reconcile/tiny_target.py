@@ -96,6 +96,10 @@ class State(StrEnum):
     OPEN = "to be opened"
 
 
+class HaltKind(StrEnum):
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True)
 class Description:
     label = "Service"
@@ -109,8 +113,9 @@ class TinyTarget:
 
     description = Description()
 
-    def __init__(self, service, document):
+    def __init__(self, service, document, halts=()):
         self.service = service
+        self.halts = halts
         self.document = document
         self.published = []
         self._ids = {}
@@ -123,7 +128,7 @@ class TinyTarget:
         return {name: dict(members) for name, members in self.service.roles().items()}
 
     def met(self, conditions):
-        return frozenset(one for one in conditions if self._project(one.target.name).is_open)
+        return frozenset(wait for wait in conditions if self._project(wait.target.name).is_open)
 
     # plan
 
@@ -134,6 +139,7 @@ class TinyTarget:
             changes=ordered(changes),
             profiles=len(self.document),
             existing={AccessGroup(""): members},
+            halts=self.halts,
         )
 
     def _changes(self, name, observed):
@@ -150,9 +156,9 @@ class TinyTarget:
                 writes=(write,),
                 settled=(is_open,),
             )
-        wanted, there = self.document[name], observed.get(name, {})
-        for person in sorted({*wanted, *there}):
-            before, after = there.get(person, ""), wanted.get(person, "")
+        wanted, members = self.document[name], observed.get(name, {})
+        for person in sorted({*wanted, *members}):
+            before, after = members.get(person, ""), wanted.get(person, "")
             if before != after:
                 yield _role_change(project, person, before, after)
 
@@ -190,39 +196,32 @@ class TinyTarget:
         return self.service.projects[self._ids[name]]
 
 
+# by whether the person has a role before, and after
+_KINDS = {
+    (False, True): (Phase.GRANT, Action.CREATE, Reason.WANTED),
+    (True, True): (Phase.SWITCH, Action.REPLACE, Reason.ROLE_CHANGED),
+    (True, False): (Phase.REVOKE, Action.DELETE, Reason.UNLISTED),
+}
+
+
 def _role_change(project, person, before, after):
-    """Return the change of one person's role: a write that waits until the project is open."""
+    """Return the change of one person's role. The write has no id: the target adds it when it sends."""
+    phase, action, reason = _KINDS[bool(before), bool(after)]
     member, who = ObjectRef("Member", project.name, person), Person("User", person)
-    change = Change(
-        Phase.SWITCH,
+    write = Write(Verb.SET_ROLE, member, after.encode(), version=before)
+    if phase is Phase.GRANT:
+        write = replace(write, after=Condition(project, State.OPEN))
+    if phase is Phase.REVOKE:
+        write = replace(write, ends=who)
+    return Change(
+        phase,
         project.name,
         member,
-        Action.REPLACE,
-        Reason.ROLE_CHANGED,
+        action,
+        reason,
         who,
         before,
         after,
+        writes=(write,),
         moves=(AccessMove(who, before, after),),
     )
-    # an id is not in a write: the target knows it when the write is sent
-    write = Write(Verb.SET_ROLE, member, after.encode(), version=before)
-    if not before:
-        is_open = Condition(project, State.OPEN)
-        write = replace(write, after=is_open)
-        return replace(
-            change,
-            phase=Phase.GRANT,
-            action=Action.CREATE,
-            reason=Reason.WANTED,
-            writes=(write,),
-        )
-    if not after:
-        write = replace(write, ends=who)
-        return replace(
-            change,
-            phase=Phase.REVOKE,
-            action=Action.DELETE,
-            reason=Reason.UNLISTED,
-            writes=(write,),
-        )
-    return replace(change, writes=(write,))
