@@ -60,7 +60,7 @@ class AskedOptions:
         list[str] | None,
         typer.Argument(
             metavar="FILE",
-            help="Documents, with --cluster-wide: show the ClusterRoleBindings of the people in them too.",
+            help="Documents, with --cluster-wide: also show the ClusterRoleBindings of the people in them.",
             show_default=False,
         ),
     ] = None

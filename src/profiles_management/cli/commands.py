@@ -61,12 +61,14 @@ CHANGES, STOPPED = 2, 3
 At = Annotated[
     str | None,
     typer.Option(
-        "--at", metavar="TIME", help="Plan for another moment, such as 2027-01-31 (default: now)."
+        "--at", metavar="TIME", help="Plan for another time, such as 2027-01-31 (default: now)."
     ),
 ]
 ExitCode = Annotated[
     bool,
-    typer.Option("--exit-code", help="Exit with 2 for changes, or 3 if apply would stop or ask."),
+    typer.Option(
+        "--exit-code", help="Exit with 2 for changes, or with 3 if apply would stop or ask."
+    ),
 ]
 Agreed = Annotated[
     bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")
@@ -74,7 +76,9 @@ Agreed = Annotated[
 DryRun = Annotated[
     Literal["client", "server", "none"],
     typer.Option(
-        "--dry-run", help="Same as plan; client and server mean the same.", show_default=False
+        "--dry-run",
+        help="Only show the plan; client and server have the same effect.",
+        show_default=False,
     ),
 ]
 
@@ -87,7 +91,7 @@ def validate(
     rules: RuleOptions,
     output: ValidateOutput = "text",
 ) -> int:
-    """Check a document, without a cluster."""
+    """Check a document without a cluster."""
     session: Session = ctx.obj
     session.names = tuple(given.names)
     pmr = session.document(given.names, git, rules.settings().rules)
@@ -168,13 +172,16 @@ def apply(
         ),
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Apply without asking; the brake still stops.")
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Apply without a question; this does not release the brake."
+        ),
     ] = False,
     dry_run: DryRun = "none",
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
-    """Make the cluster or the folder match the document; on a terminal, ask before access ends."""
+    """Reconcile the cluster or folder with the document; on a terminal, ask before access ends."""
     session: Session = ctx.obj
     settings = replace(
         options.settings(),
@@ -237,14 +244,14 @@ def delete_stale(
     keep_data: Annotated[
         bool,
         typer.Option(
-            "--keep-data", help="Keep the namespaces with their data; revoke access only."
+            "--keep-data", help="Keep the namespaces with their data; only revoke access."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without a question.")] = False,
     timeout: Timeout = None,
     output: OutputOption = "text",
 ) -> int:
-    """Delete stale profiles with their data, after showing them and asking."""
+    """Show stale profiles, ask, and delete them with their data."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout)
     pmr = session.document(given.names, git, settings.rules)

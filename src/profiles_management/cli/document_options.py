@@ -19,7 +19,7 @@ _TOKEN = PREFIX + "GIT_TOKEN"
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _FILES = (
     "Document in YAML or JSON: a file, a folder, - for standard input, or a git+https:// or git+ssh:// URL. "
-    "Several are one document."
+    "Several FILEs are one document."
 )
 
 

@@ -10,7 +10,7 @@ Example = tuple[str, str]
 
 _PLAN: Final = (
     ("Preview the changes to the cluster of the current context", "plan pmr.yaml"),
-    ("Preview what several files and a folder are together", "plan -f base.yaml -f teams/"),
+    ("Preview the changes of several files and a folder together", "plan -f base.yaml -f teams/"),
     ("Exit with 2 if there are changes, for scripts", "plan pmr.yaml --exit-code"),
     ("List everybody who would lose access", "plan pmr.yaml -o json"),
     ("Write a comment for a pull request", "plan pmr.yaml -o markdown"),
@@ -20,13 +20,13 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     "validate": (
         ("Check a document", "validate pmr.yaml"),
         ("Check all documents of a folder together", "validate teams/"),
-        ("Show mistakes in a pull request on GitHub", "validate pmr.yaml -o github"),
+        ("Show errors in a pull request on GitHub", "validate pmr.yaml -o github"),
     ),
     "convert": (("Convert a document of github-profiles-automator", "convert old.yaml"),),
     "plan": _PLAN,
     "diff": _PLAN,
     "apply": (
-        ("Make the cluster match the document", "apply pmr.yaml"),
+        ("Reconcile the cluster with the document", "apply pmr.yaml"),
         ("Preview it first", "apply pmr.yaml --dry-run"),
         ("Write manifests for GitOps", "apply pmr.yaml --directory out"),
     ),
@@ -43,16 +43,16 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
     ),
     "offboard": (
         ("Show what a person has", "offboard ann@example.com pmr.yaml"),
-        ("Remove them from the files", "offboard ann@example.com teams/ --write"),
+        ("Remove the person from the files", "offboard ann@example.com teams/ --write"),
     ),
     "schema": (("Save the JSON Schema for an editor", "schema > pmr.schema.json"),),
     "rbac": (
-        ("Grant what apply needs", "rbac | kubectl apply -f -"),
-        ("Grant what plan and access need", "rbac --plan-only"),
+        ("Grant the permissions of apply", "rbac | kubectl apply -f -"),
+        ("Print the permissions of plan and access", "rbac --plan-only"),
     ),
     "completion": (
-        ("Complete in this bash", "completion bash > pm.bash; source pm.bash"),
-        ("Complete in every fish", "completion fish > profiles-management.fish"),
+        ("Turn on completion in this bash session", "completion bash > pm.bash; source pm.bash"),
+        ("Save the completion script of fish", "completion fish > profiles-management.fish"),
     ),
     "help": (("Show the help of a command", "help plan"),),
     "version": (("Show the version", "version"),),

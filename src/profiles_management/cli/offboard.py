@@ -66,7 +66,7 @@ def offboard(
     ] = False,
     output: OutputOption = "text",
 ) -> int:
-    """Show everything that a person has, and the changes that remove the person from the documents."""
+    """Show everything that a person has, and a diff that removes the person from the documents."""
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)

@@ -29,7 +29,7 @@ VARIABLES = (
 )
 
 app = typer.Typer(
-    help="Kubeflow profiles from one document: who owns, who contributes, how much each may use.",
+    help="Manage Kubeflow profiles from one document: owners, contributors and quotas.",
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     add_completion=False,

@@ -18,16 +18,19 @@ def rbac(
     ctx: typer.Context,
     options: RbacOptions,
     plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Include only what reading needs.")
+        bool, typer.Option("--plan-only", help="Include read permissions only.")
     ] = False,
     with_delete: Annotated[
-        bool, typer.Option("--with-delete", help="Include what delete-stale needs.")
+        bool, typer.Option("--with-delete", help="Include the permissions of delete-stale.")
     ] = False,
     with_events: Annotated[
-        bool, typer.Option("--with-events", help="Include what --events needs.")
+        bool, typer.Option("--with-events", help="Include the permissions of --events.")
     ] = False,
     with_cluster_wide: Annotated[
-        bool, typer.Option("--with-cluster-wide", help="Include what access --cluster-wide needs.")
+        bool,
+        typer.Option(
+            "--with-cluster-wide", help="Include the permissions of access --cluster-wide."
+        ),
     ] = False,
     admission_policy: Annotated[
         bool,

@@ -104,7 +104,7 @@ class Settings:
     )
     own_namespace: str = _setting(
         checks.word(checks.anything),
-        "Namespace of this program, where its credentials do not say it.",
+        "Namespace of this program, if its credentials do not contain it.",
         default="",
     )
     allowed_keys: frozenset[str] = _setting(
@@ -129,7 +129,7 @@ class Settings:
     )
     foreign: Literal["keep", "revoke"] = _setting(
         checks.choice("keep", "revoke"),
-        "Keep or revoke access that users and groups have by unmanaged objects.",
+        "Keep or revoke access that users and groups have through unmanaged objects.",
         default="keep",
     )
     stale: Literal["ours", "all", "off"] = _setting(
@@ -139,7 +139,7 @@ class Settings:
     )
     brake_share: float = _setting(
         checks.share,
-        "Stop a run that revokes more than this share of all access, 0 to 1.",
+        "Stop a run that would revoke more than this share of all role assignments, 0 to 1.",
         default=0.5,
     )
     brake_minimum: int = _setting(
@@ -148,7 +148,7 @@ class Settings:
         default=5,
     )
     allow_revocations: bool = _setting(
-        checks.flag, "Let a run revoke more than the brake allows.", default=False
+        checks.flag, "Allow a run to revoke more than the brake allows.", default=False
     )
     standalone: bool = _setting(
         checks.flag,
@@ -162,7 +162,7 @@ class Settings:
     )
     events: Literal["off", "counts", "names"] = _setting(
         checks.choice("off", "counts", "names"),
-        "Kubernetes Events of each run: with numbers, or with the names of people too.",
+        "Kubernetes Events of each run: with numbers, or also with the names of people.",
         default="off",
     )
     roles: Mapping[str, str] | None = _setting(
@@ -172,7 +172,7 @@ class Settings:
     )
     deadline: float | None = _setting(
         checks.seconds(0, _LONGEST_DEADLINE, f"from 0 to {_LONGEST_DEADLINE:,}", optional=True),
-        "Seconds to wait for what others do, such as the profile controller",
+        "Seconds to wait for other programs, such as the profile controller",
         default=300.0,
     )
     request_timeout: float = _setting(
