@@ -104,7 +104,9 @@ def access(
     """List who has which role in which profile, and until when."""
     session: Session = ctx.obj
     settings = options.settings()
-    people = people_of(session.document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
+    people = (
+        people_of(session.own_document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
+    )
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         entries, unread = read_access(target=where, settings=settings, profile=asked.profile)

@@ -15,7 +15,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli import formats
-from profiles_management.cli.document_options import DocumentOptions, GitOptions
+from profiles_management.cli.document_options import GitOptions, SourceOptions
 from profiles_management.cli.options import (
     LocalFile,
     OutputOption,
@@ -39,6 +39,7 @@ from profiles_management.cli.setting_options import (
     DeleteStaleOptions,
     ListStaleOptions,
     RuleOptions,
+    ValidateOptions,
 )
 from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
@@ -47,7 +48,7 @@ from profiles_management.kubeflow.targets import Target
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.problems import StoppedError
+from profiles_management.pmr.problems import DocumentError, StoppedError
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.lines import line
@@ -86,20 +87,24 @@ DryRun = Annotated[
 @command
 def validate(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: SourceOptions,
     git: GitOptions,
-    rules: RuleOptions,
+    rules: ValidateOptions,
     output: ValidateOutput = "text",
 ) -> int:
     """Check a document without a cluster."""
     session: Session = ctx.obj
-    session.names = tuple(given.names)
-    pmr = session.document(given.names, git, rules.settings().rules)
+    session.names = given.all_names
+    pmr = session.document(given, git, rules.settings(), every=True)
+    origins = pmr.origins
+    pmr.warnings = (*document_warnings(pmr), *origins.refused)
+    if origins.conflicts:
+        raise DocumentError(list(origins.conflicts.values()), pmr.warnings)
     if output in formats.PROBLEMS:
-        session.problems((), document_warnings(pmr), output)
+        session.problems((), pmr.warnings, output)
         return 0
     lines, data = stale_listing.validated(
-        pmr, session.documents, now=session.clock.now(), files=len(given.names)
+        pmr, session.documents, now=session.clock.now(), files=len(session.names)
     )
     session.show(output, lines, data | session.document_data)
     return 0
@@ -122,7 +127,7 @@ def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
 @command
 def plan(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: SourceOptions,
     git: GitOptions,
     target: TargetOptions,
     options: ApplyOptions,
@@ -135,7 +140,7 @@ def plan(
     session: Session = ctx.obj
     settings = options.settings()
     now = session.clock.now() if at is None else moment(at)
-    pmr = session.document(given.names, git, settings.rules)
+    pmr = session.document(given, git, settings)
     return _planned(
         session,
         pmr,
@@ -154,7 +159,7 @@ command(plan, name="diff", text="Same as `plan`.")
 @command
 def apply(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: SourceOptions,
     git: GitOptions,
     target: TargetOptions,
     options: ApplyOptions,
@@ -189,7 +194,7 @@ def apply(
         allow_revocations=allow_revocations,
         allow_gateway_change=allow_gateway_change,
     )
-    pmr = session.document(given.names, git, settings.rules)
+    pmr = session.document(given, git, settings)
     where = session.target(target)
     if dry_run != "none":
         return _planned(session, pmr, where, settings, session.clock.now(), output=output, yes=yes)
@@ -217,7 +222,7 @@ def apply(
 @command
 def list_stale(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: SourceOptions,
     git: GitOptions,
     target: TargetOptions,
     options: ListStaleOptions,
@@ -226,7 +231,7 @@ def list_stale(
     """List stale profiles: those that the document no longer defines."""
     session: Session = ctx.obj
     settings = options.settings()
-    pmr = session.document(given.names, git, settings.rules)
+    pmr = session.document(given, git, settings)
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         found = list_stale_profiles(pmr, target=where, settings=settings)
@@ -237,7 +242,7 @@ def list_stale(
 @command
 def delete_stale(
     ctx: typer.Context,
-    given: DocumentOptions,
+    given: SourceOptions,
     git: GitOptions,
     target: TargetOptions,
     options: DeleteStaleOptions,
@@ -254,7 +259,7 @@ def delete_stale(
     """Show stale profiles, ask, and delete them with their data."""
     session: Session = ctx.obj
     settings = replace(options.settings(), deadline=timeout)
-    pmr = session.document(given.names, git, settings.rules)
+    pmr = session.document(given, git, settings, every=True)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
         found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)

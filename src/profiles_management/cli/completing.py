@@ -62,9 +62,9 @@ def _assignments(ctx: typer.Context) -> list[Assignment]:
 
 
 def _in_files(names: Iterable[str]) -> Iterator[Assignment]:
-    from profiles_management.cli.local_files import Contents  # noqa: PLC0415 - for a completion alone
     from profiles_management.pmr import file_set  # noqa: PLC0415
     from profiles_management.pmr.rules import Rules  # noqa: PLC0415
+    from profiles_management.sources.local_files import Contents  # noqa: PLC0415 - for a completion alone
 
     contents = Contents()
     for name in names:

@@ -13,7 +13,6 @@ from profiles_management import list_access
 from profiles_management.cli import completing
 from profiles_management.cli.document_options import DocumentOptions, GitOptions
 from profiles_management.cli.help import NAME
-from profiles_management.cli.local_files import STDIN
 from profiles_management.cli.options import OutputOption, TargetOptions
 from profiles_management.cli.program import command
 from profiles_management.cli.prompting import READING
@@ -34,6 +33,7 @@ from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.lines import printable
+from profiles_management.sources.local_files import STDIN
 
 
 @command
@@ -73,7 +73,8 @@ def offboard(
     _check_order(person, given.names)
     if write:
         _check_writable(given.names)
-    contents = session.contents(given.names, git)
+    session.names = tuple(given.names)
+    contents = session.files.contents(given.names, git)
     with source_boundary(session.documents):
         found = _without(contents, leaver, settings.rules)
     access = _access(session, target, settings)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import PurePath
 
-from profiles_management.cli.local_files import STDIN
 from profiles_management.pmr.documents import name_of
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import printable
+from profiles_management.sources.local_files import STDIN
 
 PathOf = Callable[[str], str]
 

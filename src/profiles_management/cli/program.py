@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from profiles_management.cli import requests, variables
-from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.document_options import UNTRUSTED_PROFILES, GitOptions
 from profiles_management.cli.formats import installed_version
 from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
@@ -25,7 +25,7 @@ _GROUPS = (GitOptions, TargetOptions)
 VARIABLES = (
     frozenset(field.name.upper() for group in _GROUPS for field in fields(group))
     | ApplyOptions.variables()
-    | {"GIT_TOKEN", "OUTPUT", "TIMEOUT"}
+    | {"GIT_TOKEN", "OUTPUT", "TIMEOUT", variables.variable_name(UNTRUSTED_PROFILES)}
 )
 
 app = typer.Typer(
@@ -69,7 +69,7 @@ def command(function: Callable[..., int], *, name: str = "", text: str = "") -> 
         failure: ProfilesError
         try:
             with requests.shown(session.terminal) if verbosity >= REQUESTS else nullcontext():
-                return run(**given)
+                return session.ended(run(**given))  # type: ignore[no-any-return]
         except SettingsError as error:
             failure = as_option(error)
         except ProfilesError as error:

@@ -1,24 +1,23 @@
 """What commands talk to: the clock, the targets and the terminal. A test hands in its own."""
 
-import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from lightkube import Client
 
-from profiles_management import git
 from profiles_management.cli import formats
-from profiles_management.cli.document_options import GitOptions
-from profiles_management.cli.local_files import STDIN, Contents
+from profiles_management.cli.document_options import GitOptions, SourceOptions
+from profiles_management.cli.error_data import failure_data, problems_in, problems_of, remedy_of
+from profiles_management.cli.file_reader import FileReader
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
-from profiles_management.git.location import AddressError
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.kubeflow.targets import Target, open_target
 from profiles_management.pmr import documents, file_set
@@ -26,14 +25,11 @@ from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import Conversion, convert
 from profiles_management.pmr.problems import (
-    BrakeError,
     DocumentError,
     GitError,
     Problem,
     ProfilesError,
-    StoppedError,
     UnknownProfile,
-    Where,
 )
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.clock import SYSTEM, Clock
@@ -41,8 +37,8 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
 from profiles_management.reconcile.markdown import problems_markdown
-from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.waiting import Watcher
+from profiles_management.sources import Reading, merged, read_each
 
 _MOST_NAMES = 3
 
@@ -53,7 +49,9 @@ class Session:
 
     Attributes:
         connect: returns a client for a kubeconfig and a context, each None for the default.
-        names: what the document was asked for by.
+        names: what the documents were asked for by.
+        files: reads the documents.
+        unread: documents that are not trusted, and that could not be read or are not valid.
     """
 
     clock: Clock = SYSTEM
@@ -61,8 +59,12 @@ class Session:
     terminal: Terminal = field(default_factory=Terminal)
     signals: Signals = field(default_factory=Signals)
     names: tuple[str, ...] = field(default=(), init=False)
-    _commits: dict[str, str] = field(default_factory=dict, init=False)
+    files: FileReader = field(init=False)
+    unread: tuple[Reading, ...] = field(default=(), init=False)
     _target: TargetDescription | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.files = FileReader(self.clock, self.terminal, self.note)
 
     def target(
         self, options: TargetOptions, *, existing: bool = False, plan_only: bool = False
@@ -87,55 +89,49 @@ class Session:
         return target
 
     def document(
-        self, names: Sequence[str], options: GitOptions, rules: Rules
+        self, given: SourceOptions, git: GitOptions, settings: Settings, *, every: bool = False
+    ) -> ProfilesManagementRepresentation:
+        """Return the document of the administrator, merged with those that are not trusted.
+
+        A document that is not trusted and cannot be read is reported, and the command goes on: what
+        was made for it stays unchanged. The command then ends with exit code 1.
+
+        Args:
+            every: whether the command needs every document.
+
+        Raises:
+            ProfilesError: the document of the administrator cannot be read or is not valid; with
+                `every`, any of them.
+        """
+        self.names = given.all_names
+        sources = given.sources(partial(self.files.contents, options=git, are_all=False), settings)
+        own = self.own_document(given.names, git, settings.rules)
+        if not given.is_merged:
+            return own
+        readings = read_each(sources, settings.rules)
+        self.unread = tuple(reading for reading in readings if reading.is_frozen)
+        if every and self.unread:
+            raise DocumentError(problems_in(self.unread))
+        for reading in self.unread:
+            self._report_unread(reading)
+        return merged(readings, own=own, withdrawn=given.withdrawn or ())
+
+    def own_document(
+        self, names: Sequence[str], git: GitOptions, rules: Rules
     ) -> ProfilesManagementRepresentation:
         """Return the one document that files, folders, standard input and Git URLs are together.
-
-        The commit of each Git URL is printed.
 
         Raises:
             ProfilesError: something cannot be read, or is not valid.
         """
-        contents = self.contents(names, options)
+        self.names = self.names or tuple(names)
+        contents = self.files.contents(names, git, are_all=len(self.names) == len(names))
         with source_boundary(self.documents):
             return file_set.document(contents, rules=rules)
 
-    def contents(self, names: Sequence[str], options: GitOptions) -> Mapping[str, bytes]:
-        """Return the bytes of each file of a document, by what problems call the file.
-
-        Raises:
-            ProfilesError: something cannot be read.
-        """
-        self.names = tuple(names)
-        contents, problems = Contents(), list[Problem]()
-        for name in names:
-            try:
-                with source_boundary(documents.name_of(name)):
-                    self._read(contents, name, options)
-            except DocumentError as error:
-                problems += error.problems
-        if problems:
-            raise DocumentError(problems)
-        return contents.files
-
-    def _read(self, contents: Contents, name: str, options: GitOptions) -> None:
-        if not address.is_location(name):
-            is_file = os.path.exists(name)  # noqa: PTH110 - Path raises where a name is too long
-            if address.looks_like_repository(name) and not is_file:
-                raise _as_written_here(address.not_a_location(name))
-            contents.read(name)
-            return
-        try:
-            source = options.source(address.location(name))
-        except AddressError as error:
-            raise _as_written_here(error) from None
-        with self.terminal.waiting("Reading from Git"):
-            snapshot = git.fetch(source, clock=self.clock)
-        self._commits[name] = snapshot.commit
-        for file, data in snapshot.named.items():
-            contents.add(file, data)
-        which = f"{name} is" if len(self.names) > 1 else "The document is that of"
-        self.note(f"{which} commit {snapshot.commit}.")
+    def ended(self, code: int) -> int:
+        """Return the exit code of a command that came to its end with `code`."""
+        return 1 if self.unread else code
 
     @property
     def documents(self) -> str:
@@ -150,13 +146,7 @@ class Session:
 
     @property
     def _shown_names(self) -> list[str]:
-        return [self._shown(name) for name in self.names]
-
-    def _shown(self, name: str) -> str:
-        """Return a name without credentials; a URL that was read has none, because one that does is refused."""
-        if name == STDIN:
-            return "standard input"
-        return name if name in self._commits else address.shown(name)
+        return [self.files.shown(name) for name in self.names]
 
     def converted(self, file: str, rules: Rules) -> Conversion:
         """Return a document of github-profiles-automator as one of ours.
@@ -185,12 +175,25 @@ class Session:
                 standard error.
         """
         if output != "text":
-            self.terminal.data(self._origins() | data, output)
+            self.terminal.data(self._origins() | self._with_unread(data), output)
         elif listing:
             self.note_target()
             self.terminal.show(lines)
         else:
             self.terminal.show([*self.heading(), *lines])
+
+    def _with_unread(self, data: Data) -> Data:
+        """Return the data of a command, with what is wrong with documents that are not trusted."""
+        if not self.unread:
+            return data
+        wrong = map(problem_data, problems_in(self.unread))
+        return data | {"errors": [*wrong, *data.get("errors", ())]}
+
+    def _report_unread(self, reading: Reading) -> None:
+        """Print what is wrong with a document that is not trusted."""
+        problems = problems_in([reading])
+        then = f"What was made for {reading.name} stays unchanged."
+        self.terminal.complain(problem_lines(problems, document=reading.source.label, then=then))
 
     def heading(self) -> list[Line]:
         """Return which cluster or folder it is, as the first lines of a text."""
@@ -214,7 +217,7 @@ class Session:
     def _origins(self) -> Data:
         target: Data = {} if self._target is None else {"target": self._target.data()}
         documents = {"documents": self._shown_names} if self.names else {}
-        return target | documents | _commit_data(self._commits)
+        return target | documents | _commit_data(self.files.commits)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""
@@ -243,16 +246,16 @@ class Session:
         warnings = error.warnings if isinstance(error, DocumentError) else ()
         target = str(self._target or "") if isinstance(error, ClusterError | UnknownProfile) else ""
         if output in formats.PROBLEMS:
-            self.problems(_problems(error), warnings, output)
+            self.problems(problems_of(error), warnings, output)
         elif output == "markdown":
-            self.terminal.file(problems_markdown(_problems(error), warnings, target=target))
+            self.terminal.file(problems_markdown(problems_of(error), warnings, target=target))
         elif output in ("json", "yaml"):
-            self.terminal.data(self._origins() | _failure_data(error, more or {}), output)
+            self.terminal.data(self._origins() | failure_data(error, more or {}), output)
         elif isinstance(error, DocumentError):
             problems = problem_lines(error.problems, document=self.documents)
             self.terminal.complain([*warning_lines(warnings), *problems])
         else:
-            self.error("\n".join(part for part in (str(error), _remedy(error), target) if part))
+            self.error("\n".join(part for part in (str(error), remedy_of(error), target) if part))
         return error.exit_code
 
 
@@ -268,40 +271,3 @@ def _commit_data(commits: Mapping[str, str]) -> Data:
 def _named(target: TargetDescription) -> Line:
     label = f"{target.label}: "
     return line(Segment(label, Tone.FAINT), printable(target.details), hang=len(label))
-
-
-def _failure_data(error: ProfilesError, more: Data) -> Data:
-    """Return what the data of a command hold, with an error after those that they have."""
-    errors = [*more.get("errors", ()), *map(problem_data, _problems(error))]
-    if not isinstance(error, DocumentError):
-        return more | {"errors": errors}
-    return more | {
-        "errors": errors,
-        "warnings": [problem_data(warning) for warning in error.warnings],
-    }
-
-
-def _problems(error: ProfilesError) -> tuple[Problem, ...]:
-    if isinstance(error, DocumentError):
-        return error.problems
-    code = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
-    return (Problem(code, str(error), Where(), _remedy(error)),)
-
-
-def _as_written_here(error: AddressError) -> GitError:
-    """Return an error whose remedy is what to write on the command line."""
-    return GitError(error.written(str(error.instead)))
-
-
-def _remedy(error: ProfilesError) -> str:
-    if isinstance(error, ClusterError):
-        return error.remedy
-    if not isinstance(error, StoppedError):
-        return ""
-    halts = error.report.plan.halts if isinstance(error.report, Report) else ()
-    if not isinstance(error, BrakeError):
-        return "\n".join(halt.remedy for halt in halts)
-    revocations = "Look at it with plan; allow it with apply --allow-revocations."
-    return "\n".join(
-        [revocations, *(f"Also stopped: {halt.what}. {halt.remedy}" for halt in halts)]
-    )

@@ -44,6 +44,8 @@ _METAVARS: Final[Mapping[str, str]] = {
     "roles": "ROLE=NAME",
     "brake_share": "SHARE",
     "brake_minimum": "NUMBER",
+    "untrusted_max_profiles": "NUMBER",
+    "untrusted_max_contributors": "NUMBER",
     "writers": "NUMBER",
 }
 """What stands for the value in help texts; NAME for every other text."""
@@ -59,6 +61,7 @@ _KUBEFLOW = (
 )
 _INSTANCE = ("instance",)
 _RULES = ("protected_namespaces", "allowed_keys")
+_UNTRUSTED = ("untrusted_max_profiles", "untrusted_max_contributors")
 _STALE = ("take_over", "stale")
 _FOREIGN = ("foreign",)
 _PLANNING = ("unlisted", "waypoint", "brake_share", "brake_minimum")
@@ -111,6 +114,12 @@ class RuleOptions(SettingOptions):
     names = _RULES
 
 
+class ValidateOptions(SettingOptions):
+    """The settings of `validate`."""
+
+    names = (*_RULES, *_UNTRUSTED)
+
+
 class AccessOptions(SettingOptions):
     """The settings of `access`."""
 
@@ -132,7 +141,7 @@ class RbacOptions(SettingOptions):
 class ListStaleOptions(SettingOptions):
     """The settings of `list-stale`."""
 
-    names = (*_KUBEFLOW, *_INSTANCE, *_RULES, *_STALE, *_USERS)
+    names = (*_KUBEFLOW, *_INSTANCE, *_RULES, *_UNTRUSTED, *_STALE, *_USERS)
 
 
 class DeleteStaleOptions(SettingOptions):
@@ -148,6 +157,7 @@ class ApplyOptions(SettingOptions):
         *_KUBEFLOW,
         *_INSTANCE,
         *_RULES,
+        *_UNTRUSTED,
         *_STALE,
         *_FOREIGN,
         *_PLANNING,

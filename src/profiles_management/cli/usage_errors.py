@@ -16,6 +16,8 @@ NUMBERS: Mapping[str, str] = {
     "--brake-minimum": "a whole number, such as 5",
     "--brake-share": "a share from 0 to 1, such as 0.5",
     "--timeout": "seconds, such as 300",
+    "--untrusted-max-contributors": "a whole number, such as 20000",
+    "--untrusted-max-profiles": "a whole number, such as 2000",
     "--verbosity": "a whole number, such as 6",
     "--writers": "a whole number, such as 8",
 }

@@ -19,14 +19,21 @@ _EXCERPT = 100
 _BEFORE = 40
 
 
-def problem_lines(problems: Sequence[Problem], *, document: str, most: int = MOST) -> list[Line]:
+def problem_lines(
+    problems: Sequence[Problem],
+    *,
+    document: str,
+    then: str = "Nothing was sent.",
+    most: int = MOST,
+) -> list[Line]:
     """Return problems of a document, each with its place, then how many there are.
 
     Args:
         document: what to call it.
+        then: what follows from them.
         most: how many to show; of the others only the number is told.
     """
-    summary = f"{count(len(problems), 'error')} in {printable(document)}. Nothing was sent."
+    summary = f"{count(len(problems), 'error')} in {printable(document)}. {printable(then)}"
     return [*_listed(problems, "error", Tone.ERROR, most), line(Segment(summary, Tone.HEADING))]
 
 

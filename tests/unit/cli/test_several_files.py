@@ -239,7 +239,7 @@ def test_a_file_name_cannot_steer_the_terminal(run, teams):
 
 
 def test_files_that_are_larger_together_than_a_document_may_be_are_refused(run, two, monkeypatch):
-    monkeypatch.setattr("profiles_management.cli.local_files.LARGEST", 70)
+    monkeypatch.setattr("profiles_management.sources.local_files.LARGEST", 70)
 
     ran = run("validate", "a.yaml", "b.yaml")
 
@@ -255,7 +255,7 @@ def test_of_a_folder_with_too_many_files_one_error_is_shown_and_the_rest_is_not_
     (here / "many").mkdir()
     for number in range(10):
         (here / "many" / f"{number}.yaml").write_text("profiles: []\n")
-    monkeypatch.setattr("profiles_management.cli.local_files.MOST_FILES", 3)
+    monkeypatch.setattr("profiles_management.sources.local_files.MOST_FILES", 3)
 
     lines = run("validate", "many", "a.yaml").err.splitlines()
 

@@ -253,3 +253,33 @@ class TestAddingTheSamePerson:
             'git adds "bob" to ml as edit, and relation:profiles:teams the same person with another role or spelling',
             'relation:profiles:teams adds "Bob" to ml as view, and git the same person with another role or spelling',
         ]
+
+
+class TestTheDocumentOfTheAdministrator:
+    def test_its_profiles_have_no_recorded_source(self):
+        pmr = merge([source(GIT, CLOSED.replace("ml", "web"))], own=loads(CLOSED))
+
+        assert pmr.origins.profiles == {"ml": "", "web": GIT}
+
+    def test_it_is_called_the_document_where_it_overrules_a_source(self):
+        other = SourceDocument(RELATION, loads(CLOSED), trusted=False)
+
+        (refused,) = merge([other], own=loads(CLOSED)).origins.refused
+
+        assert refused.what == f"{RELATION} defines ml, which the document defines"
+
+    @pytest.mark.parametrize(
+        ("own", "who", "code"),
+        [
+            (CLOSED, "bob edit", "not-open"),
+            (OPEN, "ann view", "two-roles"),
+            (OPEN, "olga view", "owner-contributes"),
+        ],
+    )
+    def test_it_is_called_the_document_where_it_decides_about_an_addition(self, own, who, code):
+        (refused,) = merge([adding(RELATION, who)], own=loads(own)).origins.refused
+
+        assert (refused.code, "the document" in refused.what) == (code, True)
+
+    def test_what_no_source_is_recorded_for_is_its_own_while_another_source_cannot_be_read(self):
+        assert not merge([SourceDocument(GIT)], own=loads(CLOSED)).origins.leaves("")

@@ -72,6 +72,7 @@ def _not_its_own(name: str, source: str, maker: str) -> Problem:
         name,
         "not-its-own",
         f"{name} exists, made by {maker}, and {source} is not trusted to take it over",
-        f"Define {name} in a source that is trusted, or trust {source} (the charm's option relation-trust).",
+        f"Define {name} in a trusted source, or trust {source} (charm: relation-trust=full; command: "
+        f"give it as FILE, not with --untrusted).",
         names_nobody=True,
     )

@@ -1,0 +1,94 @@
+"""Reading what FILE names on the command line: files, folders, standard input and URLs in Git."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from profiles_management import git
+from profiles_management.cli.document_options import GitOptions
+from profiles_management.cli.terminal import Terminal
+from profiles_management.git import address
+from profiles_management.git.location import AddressError
+from profiles_management.pmr import documents
+from profiles_management.pmr.boundary import source_boundary
+from profiles_management.pmr.problems import DocumentError, GitError, Problem
+from profiles_management.reconcile.clock import Clock
+from profiles_management.sources.local_files import STDIN, Contents
+
+
+@dataclass(slots=True)
+class FileReader:
+    """Reads the FILEs of one command.
+
+    Attributes:
+        note: prints something worth knowing.
+        commits: the commit of each URL in Git that was read.
+    """
+
+    clock: Clock
+    terminal: Terminal
+    note: Callable[[str], None]
+    commits: dict[str, str] = field(default_factory=dict, init=False)
+
+    def contents(
+        self, names: Sequence[str], options: GitOptions, *, are_all: bool = True
+    ) -> Mapping[str, bytes]:
+        """Return the bytes of each file of one document, by what problems call the file.
+
+        The commit of each Git URL is printed.
+
+        Args:
+            are_all: whether these are all FILEs of the command.
+
+        Raises:
+            ProfilesError: something cannot be read.
+        """
+        contents, problems = Contents(), list[Problem]()
+        is_alone = are_all and len(names) == 1
+        for name in names:
+            try:
+                with source_boundary(documents.name_of(name)):
+                    self._read(contents, name, options, is_alone=is_alone)
+            except DocumentError as error:
+                problems += error.problems
+        if problems:
+            raise DocumentError(problems)
+        return contents.files
+
+    def _read(self, contents: Contents, name: str, options: GitOptions, *, is_alone: bool) -> None:
+        if address.is_location(name):
+            self._read_from_git(contents, name, options, is_alone=is_alone)
+            return
+        is_file = os.path.exists(name)  # noqa: PTH110 - Path raises where a name is too long
+        if address.looks_like_repository(name) and not is_file:
+            raise as_written_here(address.not_a_location(name))
+        contents.read(name)
+
+    def _read_from_git(
+        self, contents: Contents, name: str, options: GitOptions, *, is_alone: bool
+    ) -> None:
+        try:
+            source = options.source(address.location(name))
+        except AddressError as error:
+            raise as_written_here(error) from None
+        with self.terminal.waiting("Reading from Git"):
+            snapshot = git.fetch(source, clock=self.clock)
+        self.commits[name] = snapshot.commit
+        for file, data in snapshot.named.items():
+            contents.add(file, data)
+        subject = "The document is that of" if is_alone else f"{name} is"
+        self.note(f"{subject} commit {snapshot.commit}.")
+
+    def shown(self, name: str) -> str:
+        """Return the name of a FILE without credentials.
+
+        A URL that was read has none, because one that does is refused.
+        """
+        if name == STDIN:
+            return "standard input"
+        return name if name in self.commits else address.shown(name)
+
+
+def as_written_here(error: AddressError) -> GitError:
+    """Return an error whose remedy is what to write on the command line."""
+    return GitError(error.written(str(error.instead)))

@@ -1,0 +1,246 @@
+"""Documents that are not trusted, merged with the administrator's: what they give, and what stops where."""
+
+import json
+
+import pytest
+
+from profiles_management import Settings
+from profiles_management.cli.document_options import SourceOptions
+
+SOURCE = "profiles-management.io/source"
+
+
+def entry(name, owner="olga", **people):
+    """Return a document with one profile; `entry("web", ann="edit")` gives Ann the role edit."""
+    lines = [f"  - {{name: {person}@example.com, role: {role}}}" for person, role in people.items()]
+    head = [
+        "profiles:",
+        f"- name: {name}",
+        f"  owner: {{kind: User, name: {owner}@example.com}}",
+    ]
+    return "\n".join([*head, *(["  contributors:", *lines] if lines else [])]) + "\n"
+
+
+def adding(name, **people):
+    """Return a document that adds people to a profile of another one."""
+    lines = [f"{{name: {person}@example.com, role: {role}}}" for person, role in people.items()]
+    return f"profiles:\n- name: {name}\n  contributors: [{', '.join(lines)}]\n"
+
+
+@pytest.fixture
+def files(here):
+    """Write files: `files(pmr=TEXT, teams=TEXT)` makes pmr.yaml and teams.yaml."""
+
+    def write(**texts):
+        for name, text in texts.items():
+            (here / f"{name}.yaml").write_text(text)
+
+    return write
+
+
+@pytest.fixture
+def apply(run, controller):
+    """Apply pmr.yaml with teams.yaml, which is not trusted."""
+    return lambda *more: run("apply", "pmr.yaml", "--untrusted", "teams.yaml", *more)
+
+
+@pytest.fixture
+def role(api):
+    """Return which role somebody has in a profile, '' for none."""
+
+    def role(person, profile):
+        for binding in api.objects("RoleBinding", profile):
+            notes = binding["metadata"].get("annotations", {})
+            is_owner = binding["metadata"]["name"] == "namespaceAdmin"
+            if notes.get("user") == f"{person}@example.com" and not is_owner:
+                return notes["role"]
+        return ""
+
+    return role
+
+
+def source_of(api, name):
+    return api.get("Profile", None, name)["metadata"].get("annotations", {}).get(SOURCE)
+
+
+def test_both_are_applied_and_only_what_is_not_trusted_is_recorded(api, files, apply, role):
+    files(pmr=entry("ml", ann="edit"), teams=entry("web", bob="view"))
+
+    ran = apply()
+
+    assert (ran.code, ran.err) == (0, "")
+    assert (role("ann", "ml"), role("bob", "web")) == ("edit", "view")
+    assert (source_of(api, "ml"), source_of(api, "web")) == (None, "file:teams.yaml")
+
+
+def test_the_next_plan_has_nothing_to_do_however_the_file_is_written(run, files, apply):
+    files(pmr=entry("ml", ann="edit"), teams=entry("web", bob="view"))
+    apply()
+
+    assert run("plan", "pmr.yaml", "--untrusted", "./teams.yaml").last == (
+        "No changes. 2 profiles match."
+    )
+
+
+def test_it_adds_people_where_the_document_opens_a_profile(files, apply, role):
+    files(pmr=entry("ml") + "  open: true\n", teams=adding("ml", li="edit"))
+
+    assert apply().code == 0
+    assert role("li", "ml") == "edit"
+
+
+def test_the_document_itself_adds_to_no_profile(run, files):
+    files(pmr=adding("web", li="edit"), teams=entry("web"))
+
+    ran = run("plan", "pmr.yaml", "--untrusted", "teams.yaml")
+
+    assert (ran.code, "error[missing-key]" in ran.err) == (1, True)
+
+
+def test_while_it_is_not_valid_its_profiles_stay_and_the_document_is_applied(files, apply, role):
+    files(pmr=entry("ml", ann="edit"), teams=entry("web", bob="view"))
+    apply()
+    files(pmr=entry("ml", ann="view"), teams="profiles:\n- nmae: web\n")
+
+    ran = apply()
+
+    assert ran.code == 1
+    assert (role("ann", "ml"), role("bob", "web")) == ("view", "view")
+    assert " --> teams.yaml:2:3" in ran.err
+    assert "in teams.yaml. What was made for file:teams.yaml stays unchanged.\n" in ran.err
+    assert "frozen: file:teams.yaml cannot be read" in ran.out.replace("\n", " ")
+
+
+def test_the_data_of_a_run_has_its_errors(files, apply):
+    files(pmr=entry("ml"), teams="profiles:\n- nmae: web\n")
+
+    ran = apply("--output", "json")
+
+    assert (ran.code, ran.data["documents"]) == (1, ["pmr.yaml", "teams.yaml"])
+    assert {error["file"] for error in ran.data["errors"]} == {"teams.yaml"}
+
+
+@pytest.mark.parametrize("command", ["validate", "delete-stale"])
+def test_a_command_that_needs_every_document_ends_before_anything_happens(run, api, files, command):
+    files(pmr=entry("ml"), teams="profiles:\n- nmae: web\n", gone="profiles: 1\n")
+
+    ran = run(command, "pmr.yaml", "--untrusted", "teams.yaml", "--untrusted", "gone.yaml")
+
+    assert (ran.code, api.writes) == (1, [])
+    assert " --> teams.yaml:2:3" in ran.err
+    assert " --> gone.yaml:1:11" in ran.err
+
+
+def test_validate_shows_what_the_document_overrules(run, files):
+    files(pmr=entry("ml"), teams=entry("ml", owner="eve"))
+
+    ran = run("validate", "pmr.yaml", "--untrusted", "teams.yaml")
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[0] == (
+        "warning[trusted-definition]: file:teams.yaml defines ml, which the document defines"
+    )
+    assert ran.last == "pmr.yaml, teams.yaml are valid: 1 profile, 0 contributors, 1 warning."
+
+
+def test_two_that_are_not_trusted_and_define_one_profile_are_an_error(run, files):
+    files(pmr="profiles: []\n", teams=entry("web"), other=entry("web", owner="eve"))
+
+    ran = run("validate", "pmr.yaml", "--untrusted", "teams.yaml", "--untrusted", "other.yaml")
+
+    assert ran.code == 1
+    assert ran.err.startswith("error[two-sources]: web is defined by file:other.yaml and")
+
+
+def test_a_source_that_is_left_out_keeps_its_profiles_until_it_is_withdrawn(
+    run, files, apply, role
+):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"), other="profiles: []\n")
+    apply()
+
+    kept = run("apply", "pmr.yaml", "--untrusted", "other.yaml")
+    kept_role = role("bob", "web")
+    withdrawn = run("apply", "pmr.yaml", "--withdrawn", "file:teams.yaml")
+
+    assert (kept.code, kept_role) == (0, "view")
+    assert "file:teams.yaml" in kept.out
+    assert (withdrawn.code, role("bob", "web")) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("options", "wrong"),
+    [
+        (("--untrusted-profiles", "team-*"), "name-not-allowed"),
+        (("--untrusted-max-contributors", "1"), "too-many-contributors"),
+    ],
+)
+def test_it_keeps_within_the_names_and_the_numbers_that_it_may_have(run, files, options, wrong):
+    files(pmr=entry("ml"), teams=entry("web", bob="view", li="view"))
+
+    ran = run("validate", "pmr.yaml", "--untrusted", "teams.yaml", *options, "-o", "json")
+
+    assert [error["code"] for error in ran.data["errors"]] == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("file", "location"),
+    [
+        ("./teams//web.yaml", "teams/web.yaml"),
+        ("teams/", "teams"),
+        ("-", "-"),
+        ("git+https://h/p.git@v1#path=web.yaml", "git+https://h/p.git#path=web.yaml"),
+    ],
+)
+def test_it_is_known_by_where_it_is_and_not_by_its_version(file, location):
+    options = SourceOptions(files=["pmr.yaml"], untrusted=[file])
+
+    (source,) = options.sources(dict, Settings())
+
+    assert source.name == f"file:{location}"
+
+
+def test_name_patterns_can_be_in_the_environment(run, files, monkeypatch):
+    monkeypatch.setenv("PROFILES_MANAGEMENT_UNTRUSTED_PROFILES", "team-*, x")
+    files(pmr=entry("ml"), teams=entry("web"))
+
+    ran = run("validate", "pmr.yaml", "--untrusted", "teams.yaml")
+
+    assert ran.err.startswith("error[name-not-allowed]")
+    assert "team-* or x" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--untrusted", ""), "it is empty. Name a FILE."),
+        (("--untrusted", "pmr.yaml"), "it is named twice."),
+        (("--untrusted", "x.yaml", "--untrusted", "./x.yaml"), "it is named twice."),
+        (("--untrusted", "x.yaml", "--untrusted-profiles", "A/b"), "--untrusted-profiles"),
+        (("--untrusted", "git+https://ann:hush@h/p.git"), "password"),
+    ],
+)
+def test_a_mistake_on_the_command_line_ends_the_command(run, api, files, options, said):
+    files(pmr=entry("ml"))
+
+    ran = run("apply", "pmr.yaml", *options)
+
+    assert (ran.code, api.writes, said in ran.err) == (1, [], True)
+    assert "hush" not in ran.err
+
+
+def test_a_name_of_a_file_cannot_steer_the_terminal(run, files, here):
+    files(pmr=entry("ml"))
+    (here / "\x1b[31m.yaml").write_text("profiles: 1\n")
+
+    ran = run("plan", "pmr.yaml", "--untrusted", "\x1b[31m.yaml")
+
+    assert ran.code == 1
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_standard_input_is_not_trusted_either(run, files, controller, api):
+    files(pmr=entry("ml"))
+
+    ran = run("apply", "pmr.yaml", "--untrusted", "-", stdin=json.dumps({"profiles": []}))
+
+    assert ran.code == 0
