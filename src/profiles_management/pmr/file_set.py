@@ -1,15 +1,15 @@
-"""Several files as one document: the same profile twice is refused, with both places. Pure."""
+"""Several files as one document. A profile in two files is refused, with both places. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.classes import Defaults, ProfilesManagementRepresentation
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.locating import UnlocatedProblem, located
 from profiles_management.pmr.model import Finding
@@ -23,113 +23,147 @@ from profiles_management.pmr.yaml_events import parse
 
 PATTERNS: Final = ("*.yaml", "*.yml", "*.json")
 MOST_FILES: Final = 1000
-"""How many files are one document. Together they may have as many bytes as a document, `LARGEST`."""
+"""The most files of one document. Together they may have as many bytes as a document."""
 MOST_PROBLEMS: Final = 1000
-"""After how many problems in some files of a folder the others are not read."""
+"""The number of problems in a folder after which the other files are not read."""
 
 
 def is_in_document(name: str) -> bool:
-    """Return whether a file of this name is part of the document that its folder is; a hidden one is not."""
+    """Return whether a file of this name belongs to the document of its folder; not if hidden."""
     return not name.startswith(".") and any(fnmatchcase(name, pattern) for pattern in PATTERNS)
 
 
 def document(
     files: Mapping[str, bytes], *, rules: Rules, additions: bool = False
 ) -> ProfilesManagementRepresentation:
-    """Return what all files say together.
+    """Return the document in several files.
 
     Args:
-        files: the bytes of each file by what problems call it, in order.
+        files: the bytes of each file by its name in problems, in order.
         rules: what this installation allows.
         additions: whether an entry without owner may add contributors to a profile of another
             source.
 
     Raises:
-        DocumentError: with every problem of every file, or where two have the same profile or other
-            `defaults`.
+        DocumentError: with every problem of every file, and with profiles or `defaults` that
+            several files define.
     """
-    read: dict[str, ProfilesManagementRepresentation] = {}
-    problems: list[Problem] = []
-    warnings: list[Problem] = []
-    size: Counter[str] = Counter()
+    reading = _Reading(rules, additions=additions)
     for name, data in files.items():
-        if len(problems) >= MOST_PROBLEMS:
-            problems.append(_not_read(name))
+        if len(reading.problems) >= MOST_PROBLEMS:
+            reading.problems.append(_not_read(name))
             break
+        reading.read(name, data)
+    reading.problems += islice(_clashes(reading.pmrs, files), MOST_PROBLEMS)
+    if reading.problems:
+        raise DocumentError(reading.problems, reading.warnings)
+    return reading.result()
+
+
+class _Reading:
+    """The files that were read so far, and what is wrong in them."""
+
+    def __init__(self, rules: Rules, *, additions: bool) -> None:
+        self.rules = rules
+        self.additions = additions
+        self.pmrs: dict[str, ProfilesManagementRepresentation] = {}
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.size: Counter[str] = Counter()
+
+    def read(self, name: str, data: bytes) -> None:
+        """Add a file.
+
+        Raises:
+            DocumentError: the files have more than their source may have.
+        """
         try:
-            read[name] = documents.loads(data, name=name, rules=rules, additions=additions)
+            pmr = documents.loads(data, name=name, rules=self.rules, additions=self.additions)
         except DocumentError as error:
-            problems += error.problems
-            warnings += error.warnings
-            continue
-        warnings += document_warnings(read[name])
-        size += _size(read[name])
-        if (problem := _too_many(size, name, rules.limits)) is not None:
-            raise DocumentError([*problems, problem], warnings)
-    problems += islice(_clashes(read, files), MOST_PROBLEMS)
-    if problems:
-        raise DocumentError(problems, warnings)
-    if len(read) == 1:
-        return next(iter(read.values()))
-    profiles = [profile for pmr in read.values() for profile in pmr.profiles.values()]
-    added = [addition for pmr in read.values() for addition in pmr.additions.values()]
-    defaults = next((pmr.defaults for pmr in read.values() if pmr.defaults is not None), None)
-    whole = ProfilesManagementRepresentation(profiles, defaults=defaults, additions=added)
-    whole.warnings = tuple(warnings)
-    return whole
+            self.problems += error.problems
+            self.warnings += error.warnings
+            return
+        self.pmrs[name] = pmr
+        self.warnings += document_warnings(pmr)
+        self.size += _size(pmr)
+        excess = _excess(self.size, name, self.rules.limits)
+        if excess is not None:
+            raise DocumentError([*self.problems, excess], self.warnings)
+
+    def result(self) -> ProfilesManagementRepresentation:
+        """Return the one document; that of a single file is the file."""
+        pmrs = [*self.pmrs.values()]
+        if len(pmrs) == 1:
+            return pmrs[0]
+        defaults = (pmr.defaults for pmr in pmrs if pmr.defaults is not None)
+        whole = ProfilesManagementRepresentation(
+            [*chain.from_iterable(pmr.profiles.values() for pmr in pmrs)],
+            defaults=next(defaults, None),
+            additions=[*chain.from_iterable(pmr.additions.values() for pmr in pmrs)],
+        )
+        whole.warnings = tuple(self.warnings)
+        return whole
 
 
 def _size(pmr: ProfilesManagementRepresentation) -> Counter[str]:
-    """Return how many profiles and contributors a file has."""
-    people = [len(profile.contributors) for profile in pmr.profiles.values()]
-    people += [len(addition.contributors) for addition in pmr.additions.values()]
-    return Counter(profiles=len(people), contributors=sum(people))
+    """Return the number of profiles and contributors in a file."""
+    contributors = [len(profile.contributors) for profile in pmr.profiles.values()]
+    contributors += [len(addition.contributors) for addition in pmr.additions.values()]
+    return Counter(profiles=len(contributors), contributors=sum(contributors))
 
 
-def _too_many(size: Counter[str], name: str, limits: Limits) -> Problem | None:
-    """Return the problem that all files together have more than their source may have; `name` is the last one."""
-    for what, most in (("profiles", limits.profiles), ("contributors", limits.contributors)):
-        if most is not None and size[what] > most:
-            told = f"the files up to this one have {size[what]:,} {what} together, at most {most:,} are allowed"
-            return Problem(
-                f"too-many-{what}", told, Where(file=name), "ask the administrator to allow more"
-            )
+def _excess(size: Counter[str], name: str, limits: Limits) -> Problem | None:
+    """Return the problem if the files up to this one have more than their source may have."""
+    for parts, most in (("profiles", limits.profiles), ("contributors", limits.contributors)):
+        if most is not None and size[parts] > most:
+            together = f"the files up to this one have {size[parts]:,} {parts} together"
+            what = f"{together}, at most {most:,} are allowed"
+            remedy = "ask the administrator to allow more"
+            return Problem(f"too-many-{parts}", what, Where(file=name), remedy)
     return None
 
 
 def _not_read(name: str) -> Problem:
-    what = f"this file and those after it were not read, because more than {MOST_PROBLEMS:,} things are wrong before"
-    return Problem(
-        "too-many-problems", what, Where(file=name), "fix the files before it and try again"
+    what = (
+        "this file and those after it were not read, "
+        f"because the files before have more than {MOST_PROBLEMS:,} problems"
     )
+    remedy = "fix the files before it and try again"
+    return Problem("too-many-problems", what, Where(file=name), remedy)
 
 
 def _clashes(
-    read: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]
+    pmrs: Mapping[str, ProfilesManagementRepresentation], files: Mapping[str, bytes]
 ) -> Iterator[Problem]:
-    """Yield what a file defines that a file before it defines too, or defines otherwise, with both places."""
-    first: dict[str, str] = {}
-    default: tuple[str, Defaults] | None = None
+    """Yield the profiles and defaults that an earlier file defines too, with both places."""
     places = _Places(files)
-    for name, pmr in read.items():
+    first: dict[str, str] = {}
+    for name, pmr in pmrs.items():
         entries = [*pmr.profiles, *pmr.additions]
-        findings = places.same_entries(
-            name, {entry: first[entry] for entry in entries if entry in first}
-        )
-        first |= {entry: name for entry in entries if entry not in first}
-        if pmr.defaults is not None:
-            default = default or (name, pmr.defaults)
-            if pmr.defaults != default[1]:
-                findings.append(_other_defaults(places.of_defaults(default[0])))
+        duplicates = {entry: first[entry] for entry in entries if entry in first}
+        findings = places.same_entries(name, duplicates)
+        findings += _other_defaults(name, pmrs, places)
+        first = dict.fromkeys(entries, name) | first
         if findings:
-            complaints = [
-                UnlocatedProblem(finding.path, finding) for finding in findings[:MOST_PROBLEMS]
-            ]
-            yield from located(complaints, places.text(name), name)
+            unlocated = (UnlocatedProblem(found.path, found) for found in findings[:MOST_PROBLEMS])
+            yield from located(unlocated, places.text(name), name)
+
+
+def _other_defaults(
+    name: str, pmrs: Mapping[str, ProfilesManagementRepresentation], places: _Places
+) -> list[Finding]:
+    """Return the finding if the defaults of a file differ from those of the first file with any."""
+    own = pmrs[name].defaults
+    with_defaults = (file for file, pmr in pmrs.items() if pmr.defaults is not None)
+    first = next(with_defaults, name)
+    if own is None or own == pmrs[first].defaults:
+        return []
+    what = f'"defaults" differ from those in {places.of_defaults(first)}'
+    return [Finding("two-defaults", what, "keep them in one file", ("defaults",), at_key=True)]
 
 
 class _Places:
-    """The lines of profiles and defaults in valid files, looked up only for files that clash."""
+    """The lines of profiles and defaults in valid files, looked up only where files conflict."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
@@ -144,10 +178,11 @@ class _Places:
         return [(profile["name"], index) for index, profile in enumerate(profiles)]
 
     def same_entries(self, file: str, elsewhere: Mapping[str, str]) -> list[Finding]:
-        """Return a finding for each profile of a file that a file before it has too.
+        """Return a finding for each profile of a file that an earlier file has too.
 
         Args:
-            elsewhere: that other file, by the name of the profile.
+            file: the file.
+            elsewhere: the earlier file by the name of the profile.
         """
         if not elsewhere:
             return []
@@ -177,8 +212,3 @@ def _line(spot: Spot) -> int:
 def _same_entry(name: str, index: int, place: str) -> Finding:
     what = f"another profile has the name {quoted(name)}, in {place}"
     return Finding("duplicate-profile", what, "rename or remove one", ("profiles", index, "name"))
-
-
-def _other_defaults(place: str) -> Finding:
-    what = f'"defaults" differ from those in {place}'
-    return Finding("two-defaults", what, "keep them in one file", ("defaults",), at_key=True)

@@ -1,4 +1,4 @@
-"""Where in a YAML text the parts of a document stand. Read only when there is something to complain about."""
+"""The places of the parts of a document in its YAML text. Used only if there are problems."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SPELLINGS = {
 }
 
 
-_LONGEST_TEXT = 1_000  # characters of a scalar that are kept to explain what is wrong with it
-# characters of a text that are split at once: all its lines would fill the memory
+_LONGEST_TEXT = 1_000  # characters of a scalar that are kept for an explanation
+# Characters of a text that are split at once. All its lines could fill the memory.
 _PORTION = 100_000
 
 
 class Span(NamedTuple):
-    """Part of a text; lines and columns count from 0, `width` is in columns and 0 if it runs over lines."""
+    """A part of a text. Lines and columns count from 0; the width is 0 for several lines."""
 
     line: int
     column: int
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where one value stands, under the key that leads to it. `path` is as it was written, `text` a scalar's own."""
+    """The place of a value and of its key. `path` has the keys as they are written."""
 
     path: Path
     value: Span
@@ -44,14 +44,14 @@ class Spot(NamedTuple):
 
 
 class _Branch(dict[str | int, "_Branch"]):
-    """The paths that are wanted, as a tree."""
+    """The requested paths, as a tree."""
 
 
 def locate(text: str, wanted: Iterable[Path]) -> dict[Path, Spot]:
-    """Find the wanted paths in a YAML text.
+    """Return the places of the requested paths in a YAML text.
 
-    Both spellings of a key find each other. A path that is not there is answered by the closest
-    part around it.
+    Both spellings of a key are equal. The place of a missing path is that of the closest part
+    around it.
     """
     wanted = [_canonical(path) for path in wanted]
     tree = _Branch()
@@ -64,7 +64,7 @@ def locate(text: str, wanted: Iterable[Path]) -> dict[Path, Spot]:
 
 
 def lookup(spots: dict[Path, Spot], path: Path) -> Spot:
-    """Return the spot of a path that was wanted."""
+    """Return the place of a path that was requested."""
     return spots[_canonical(path)]
 
 
@@ -79,34 +79,34 @@ def _closest(found: dict[Path, Spot], path: Path) -> Spot:
 
 
 def span_of(event: yaml.Event) -> Span:
-    """Return where an event of the parser stands."""
+    """Return the place of an event of the parser."""
     start, end = event.start_mark, event.end_mark
-    # libyaml marks everything; the type allows for events that were made by hand
+    # libyaml sets both marks; only events that code has made have none.
     if start is None or end is None:
         return Span(0, 0, 0)
-    return Span(
-        start.line, start.column, end.column - start.column if start.line == end.line else 0
-    )
+    width = end.column - start.column if start.line == end.line else 0
+    return Span(start.line, start.column, width)
 
 
 def spans_at(text: str, offsets: Iterable[int]) -> Iterator[Span]:
-    """Yield where the characters at some offsets stand, which rise; the text is read once."""
+    """Yield the places of rising offsets; the text is read once."""
     line, start, column = 0, 0, 0
     for offset in offsets:
         *above, last = f"{text[start:offset]}x".splitlines()
-        line += len(above)
-        column = len(last) - 1 + (0 if above else column)
+        if above:
+            line, column = line + len(above), 0
+        column += len(last) - 1
         start = offset
         yield Span(line, column, 1)
 
 
 def span_at(text: str, offset: int) -> Span:
-    """Return where the character at an offset stands."""
+    """Return the place of the character at an offset."""
     return next(spans_at(text, [offset]))
 
 
 def lines_at(text: str, numbers: Iterable[int]) -> dict[int, str]:
-    """Return lines by their numbers, which count from 0, as `splitlines` has them; those that are not there are not."""
+    """Return the existing lines by their numbers from 0, as `splitlines` counts them."""
     wanted = set(numbers)
     lines: dict[int, str] = {}
     number, start = 0, 0
@@ -121,7 +121,7 @@ def lines_at(text: str, numbers: Iterable[int]) -> dict[int, str]:
 
 
 def span_within(text: str, line: int, column: int) -> Span:
-    """Return a place of a text; one behind its end is that behind the last character that can be seen."""
+    """Return a place in a text; after its end, the place after the last visible character."""
     lines = text.splitlines()
     if line < len(lines):
         return Span(line, column, 1)
@@ -130,16 +130,16 @@ def span_within(text: str, line: int, column: int) -> Span:
 
 
 def span_of_mark(text: str, mark: yaml.error.Mark) -> Span:
-    """Return where a mark of the parser stands."""
+    """Return the place of a mark of the parser."""
     return span_within(text, mark.line, mark.column)
 
 
 class _Found(Exception):
-    """All that was wanted is found; the rest of the text may be endless."""
+    """All requested paths are found; the rest of the text may be endless."""
 
 
 class _Walk:
-    """One pass over the events, looking only into what is wanted."""
+    """One pass over the events, which skips everything but the requested paths."""
 
     def __init__(self, text: str, wanted: Iterable[Path]) -> None:
         self.missing = set(wanted)
@@ -147,7 +147,7 @@ class _Walk:
         self.found: dict[Path, Spot] = {}
 
     def run(self, tree: _Branch) -> dict[Path, Spot]:
-        # a broken text is known up to the break
+        # The places up to an error are known.
         with suppress(yaml.YAMLError, StopIteration, _Found):
             event = next(self.events)
             while not isinstance(event, yaml.NodeEvent):
@@ -158,13 +158,12 @@ class _Walk:
     def node(
         self, event: yaml.Event, branch: _Branch, path: Path, written: Path, key: Span | None
     ) -> None:
-        """Note where a wanted value starts, then look into it."""
-        text = event.value[:_LONGEST_TEXT] if isinstance(event, yaml.ScalarEvent) else None
-        span = (
-            span_of(event)._replace(width=0)
-            if isinstance(event, yaml.CollectionStartEvent)
-            else span_of(event)
-        )
+        """Note the place of a requested value, and continue with its parts."""
+        span, text = span_of(event), None
+        if isinstance(event, yaml.ScalarEvent):
+            text = event.value[:_LONGEST_TEXT]
+        elif isinstance(event, yaml.CollectionStartEvent):
+            span = span._replace(width=0)
         self.found.setdefault(path, Spot(written, span, key, text))
         self.missing.discard(path)
         if not self.missing:
@@ -186,17 +185,16 @@ class _Walk:
     def pairs(self, branch: _Branch, path: Path, written: Path) -> None:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             name = event.value if isinstance(event, yaml.ScalarEvent) else None
-            part = SPELLINGS.get(name, name) if name else name
             key = span_of(event)
             self.skip(event)
             event = next(self.events)
-            if part is not None and part in branch:
-                self.node(event, branch[part], (*path, part), (*written, name or ""), key)
+            if name is not None and (step := SPELLINGS.get(name, name)) in branch:
+                self.node(event, branch[step], (*path, step), (*written, name), key)
             else:
                 self.skip(event)
 
     def skip(self, event: yaml.Event) -> None:
-        """Read to the end of a node that nobody asked for."""
+        """Read to the end of a node that was not requested."""
         depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             event = next(self.events)

@@ -1,4 +1,4 @@
-"""A PMR as a document: YAML or JSON, in the order of names, with only what is set."""
+"""A PMR as a YAML or JSON document, in the order of names, with only what is set."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def dumps(
     *,
     format: Literal["yaml", "json"] = "yaml",  # noqa: A002
 ) -> str:
-    """Return the document from which `loads` reads this PMR again; with `additions=True` if it has any.
+    """Return the document that `loads` reads as this PMR, with `additions=True` if it has any.
 
     Args:
-        pmr: what to write; profiles and additions come in the order of their names, contributors as
-            they are listed.
-        format: JSON is indented by two spaces.
+        pmr: the PMR. Profiles and additions are in the order of their names, contributors in their
+            own order.
+        format: the format; JSON is indented by two spaces.
     """
     data = plain(pmr)
     if format == "json":
@@ -40,21 +40,26 @@ def dumps(
 
 
 def entry(profile: Profile) -> str:
-    """Return one profile as it stands below `profiles:` in a YAML document, from its dash on."""
+    """Return one profile as an item of `profiles:` in a YAML document, from its dash on."""
     return yaml_text.dump([_profile(profile)])
 
 
 def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:
-    """Return the document as plain data that JSON can hold."""
-    defaults = {} if pmr.defaults is None else {"defaults": _defaults(pmr.defaults)}
+    """Return the document as plain data for JSON."""
+    document: dict[str, Any] = {}
+    if pmr.defaults is not None:
+        document["defaults"] = _defaults(pmr.defaults)
     entries = {name: _profile(profile) for name, profile in pmr.profiles.items()}
     entries |= {name: _addition(addition) for name, addition in pmr.additions.items()}
-    return {**defaults, "profiles": [entries[name] for name in sorted(entries)]}
+    document["profiles"] = [entries[name] for name in sorted(entries)]
+    return document
 
 
 def _defaults(defaults: Defaults) -> dict[str, Any]:
     data = _limits(defaults.resources, defaults.limit_range)
-    return data | ({"labels": _sorted(defaults.labels)} if defaults.labels else {})
+    if defaults.labels:
+        data["labels"] = _sorted(defaults.labels)
+    return data
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "plugins": [plugin.to_spec() for plugin in profile.plugins],
         "open": profile.open,
         "adopt": profile.adopt,
-        "contributors": [_contributor(person) for person in profile.contributors],
+        "contributors": _contributors(profile.contributors),
     }
     head = {"name": profile.name, "owner": _owner(profile.owner)}
     limits = _limits(profile.resources, profile.limit_range)
@@ -74,13 +79,19 @@ def _profile(profile: Profile) -> dict[str, Any]:
 def _addition(addition: Addition) -> dict[str, Any]:
     return {
         "name": addition.name,
-        "contributors": [_contributor(person) for person in addition.contributors],
+        "contributors": _contributors(addition.contributors),
     }
 
 
 def _owner(owner: Owner) -> dict[str, str]:
     data = {"kind": owner.kind.value, "name": owner.name}
-    return data if owner.namespace is None else data | {"namespace": owner.namespace}
+    if owner.namespace is not None:
+        data["namespace"] = owner.namespace
+    return data
+
+
+def _contributors(contributors: list[Contributor]) -> list[dict[str, str]]:
+    return [_contributor(person) for person in contributors]
 
 
 def _contributor(person: Contributor) -> dict[str, str]:

@@ -19,15 +19,18 @@ from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
+from profiles_management.pmr.positions import SPELLINGS
 from profiles_management.pmr.quantities import is_quantity
 from profiles_management.pmr.resource_errors import name_error
-from profiles_management.pmr.resource_names import is_counted, is_taken
+from profiles_management.pmr.resource_names import is_taken
 from profiles_management.pmr.resource_suggestions import suggested_name
 from profiles_management.pmr.scalars import plain
 from profiles_management.pmr.user_names import same_user
 
 AUTOMATOR: Final = "github-profiles-automator"
 _ROLES: Final = ("view", "edit", "admin")  # weakest first
+_WEIGHTS: Final = {role: weight for weight, role in enumerate(_ROLES)}
+_RIGHT_ROLES: Final = {role: role for role in _ROLES}
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
 _QUOTA_KEYS: Final = ("hard", "scopes", "scopeSelector")
 
@@ -67,7 +70,7 @@ def _profile(profile: Part) -> Iterator[Edit]:
 def _fields(model: type[BaseModel]) -> tuple[str, ...]:
     """Return the names of the fields of a model, in both spellings."""
     fields = model.model_fields
-    return (*fields, *(field.serialization_alias or name for name, field in fields.items()))
+    return (*fields, *(SPELLINGS.get(name, name) for name in fields))
 
 
 def _unknown_keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
@@ -88,12 +91,13 @@ def _repeated_names(profiles: list[Part]) -> Iterator[Edit]:
 
     The charm adds the profiles to a mapping by name, so that the last one replaces the others.
     """
-    names = [profile.text_at("name") for profile in profiles]
-    last = {name: place for place, name in enumerate(names)}
-    for place, name in enumerate(names):
-        if name is not None and last[name] != place:
+    named = [profile for profile in profiles if profile.text_at("name")]
+    last = {profile.text_at("name"): profile for profile in named}
+    for profile in named:
+        name = profile.text_at("name")
+        if last[name] is not profile:
             why = f"{AUTOMATOR} reads the last profile with the name {quoted(name)}"
-            yield remove(profiles[place], why)
+            yield remove(profile, why)
 
 
 def _spelling(
@@ -136,24 +140,24 @@ class _Person(NamedTuple):
     @property
     def weight(self) -> int:
         """The strength of the role, -1 for an unknown one."""
-        return _ROLES.index(self.role) if self.role in _ROLES else -1
+        return _WEIGHTS.get(self.role, -1)
 
 
 def _contributors(contributors: list[Part], owners: list[Part]) -> Iterator[Edit]:
     people = [*_people(contributors)]
     for person in people:
         yield from _unknown_keys(person.part, _fields(Contributor))
-        yield from _spelling(person.part, "role", {role: role for role in _ROLES}, _ROLES)
+        yield from _spelling(person.part, "role", _RIGHT_ROLES, _ROLES)
     yield from _further_roles(people, [*_people(owners)])
 
 
 def _people(parts: list[Part]) -> Iterator[_Person]:
     """Yield the people in these parts; a part without a name is nobody."""
     for part in parts:
-        name = part.text_at("name")
-        if name is not None:
-            kind, role = part.text_at("kind") or "User", part.text_at("role") or ""
-            yield _Person(part, _KINDS.get(_simplified(kind), kind), name, role.casefold())
+        name, kind = part.text_at("name"), part.text_at("kind", "User")
+        if name:
+            known_kind = _KINDS.get(_simplified(kind), kind)
+            yield _Person(part, known_kind, name, part.text_at("role").casefold())
 
 
 def _further_roles(people: list[_Person], owners: list[_Person]) -> Iterator[Edit]:
@@ -196,10 +200,10 @@ def _resources(resources: Part) -> Iterator[Edit]:
 def _resource_name(amount: Part, hard: Part) -> Iterator[Edit]:
     """Yield the edit of a device without `requests.`, under which a quota counts nothing."""
     name = amount.name or ""
-    if not is_taken(name) or is_counted(name):
+    if not is_taken(name) or name_error(name) is None:
         return
     better = suggested_name(name)
-    if name_error(name) is None or not better.startswith("requests."):
+    if not better.startswith("requests."):
         return
     if hard.get(better) is not None:
         yield remove(amount, f"a quota counts this as {better}, which is here too")

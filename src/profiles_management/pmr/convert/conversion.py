@@ -157,4 +157,4 @@ def _name(part: Part) -> str:
     """Return the name in a part; the value of a name may be no text."""
     if part.get("name") is None:
         return "without a name"
-    return shortened(part.text_at("name") or "")
+    return shortened(part.text_at("name"))

@@ -44,7 +44,7 @@ class Part:
     @property
     def name(self) -> str | None:
         """The key, None where there is none or it is not text."""
-        return text_of(self.key) if self.key is not None else None
+        return text_of(self.key)
 
     @property
     def text(self) -> str | None:
@@ -90,10 +90,11 @@ class Part:
         """Return the parts of the entry with a key if it is of a kind; else an empty list."""
         return [part for entry in self.values(name, kind=kind) for part in entry.parts]
 
-    def text_at(self, name: str) -> str | None:
-        """Return the text of the entry with a key, None where there is no such text."""
+    def text_at(self, name: str, default: str = "") -> str:
+        """Return the text of the entry with a key, the default where there is no such text."""
         entry = self.get(name)
-        return None if entry is None else entry.text
+        text = None if entry is None else entry.text
+        return default if text is None else text
 
     def at(self, path: Path) -> Part:
         """Return the part at a path from here, or the closest part around it that exists."""
@@ -130,10 +131,11 @@ def line_starts(text: str) -> list[int]:
     return [0, *(end.end() for end in LINE_END.finditer(text))]
 
 
-def text_of(node: yaml.Node) -> str | None:
-    """Return the text of a node, None if YAML reads something else."""
-    is_text = isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
-    return node.value if is_text else None
+def text_of(node: yaml.Node | None) -> str | None:
+    """Return the text of a node, None if there is none or YAML reads something else."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
+        return str(node.value)
+    return None
 
 
 def read(text: str) -> Part:
