@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from profiles_management.pmr.problems import Problem
@@ -44,7 +45,7 @@ def gathered(bindings: Iterable[Any], unread: Iterable[Problem] = ()) -> Cluster
         bindings: the ClusterRoleBindings, as slim classes.
         unread: the bindings that could not be read.
     """
-    people = {entry for binding in bindings for entry in _entries(binding)}
+    people = set(chain.from_iterable(map(_entries, bindings)))
     return ClusterWide(tuple(sorted(people)), tuple(unread))
 
 

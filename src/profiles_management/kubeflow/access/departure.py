@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from profiles_management.kubeflow.access.person_search import MOST_SIMILAR, includes, search
 from profiles_management.kubeflow.access.role_assignments import AccessEntry
@@ -42,7 +43,7 @@ class Departure:
     @property
     def places(self) -> list[Place]:
         """The entries of all documents, in their order."""
-        return [place for document in self.documents for place in document.places]
+        return [*chain.from_iterable(document.places for document in self.documents)]
 
     @property
     def undecided(self) -> list[Place]:
@@ -52,29 +53,32 @@ class Departure:
     @property
     def mentions(self) -> list[Mention]:
         """Other lines of the documents that contain the name."""
-        return [mention for document in self.documents for mention in document.mentions]
+        return [*chain.from_iterable(document.mentions for document in self.documents)]
 
     @property
     def own_access(self) -> list[AccessEntry]:
         """The access that the target gives the person."""
-        return [entry for entry in self._access if entry.person == self.person]
+        return [*filter(self._is_own, self._access)]
 
     @property
     def similar_access(self) -> list[AccessEntry]:
         """The access of similar names, and of groups and patterns that include the person."""
-        return [entry for entry in self._access if self._is_similar(entry.person)]
+        return [*filter(self._is_similar, self._access)]
 
     @property
     def _access(self) -> Sequence[AccessEntry]:
         """The access in the target; empty where it was not checked."""
         return self.access or ()
 
-    def _is_similar(self, person: Person) -> bool:
-        if person == self.person:
+    def _is_own(self, entry: AccessEntry) -> bool:
+        return entry.person == self.person
+
+    def _is_similar(self, entry: AccessEntry) -> bool:
+        if self._is_own(entry):
             return False
-        if self.leaver.is_alike(person.name):
+        if self.leaver.is_alike(entry.person.name):
             return True
-        return self.leaver.kind is UserKind.USER and includes(person, self.leaver.name)
+        return self.leaver.kind is UserKind.USER and includes(entry.person, self.leaver.name)
 
     def meant(self) -> tuple[str, ...]:
         """Return names of the same kind that may have been meant, where the person was not found."""

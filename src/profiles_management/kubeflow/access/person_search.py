@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from profiles_management.kubeflow.objects.policy_rules import has_wildcard, matches
+from profiles_management.kubeflow.objects.policy_rules import matches
 from profiles_management.pmr.names import nearest
 from profiles_management.pmr.user_names import same_user
 from profiles_management.reconcile.plan import Person
@@ -60,8 +60,7 @@ def includes(person: Person, name: str) -> bool:
     """Return whether a group or a pattern of names includes every user, or users of that name."""
     if person in SIGNED_IN:
         return True
-    is_pattern = person.kind == "User" and has_wildcard(person.name)
-    return is_pattern and matches(person.name, name)
+    return person.kind == "User" and matches(person.name, name)
 
 
 def _named(name: str, people: Iterable[Person]) -> frozenset[Person]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from profiles_management.kubeflow.access.person_search import MOST_SIMILAR
 from profiles_management.kubeflow.objects import naming, policies
@@ -16,6 +17,7 @@ from profiles_management.kubeflow.state.access_state import (
 from profiles_management.kubeflow.state.observed import (
     UNSEEN_ROLES,
     Binding,
+    ForeignBinding,
     NamespaceSeen,
     Observed,
     Policy,
@@ -91,8 +93,8 @@ def unread(
     if profile is not None:
         return (*anywhere, *bounded(observed.unread.get(profile, ())))
     profiles = sorted(_listed(observed, settings))
-    inside = [problem for name in profiles for problem in observed.unread.get(name, ())]
-    return (*anywhere, *bounded(inside))
+    inside = chain.from_iterable(observed.unread.get(name, ()) for name in profiles)
+    return (*anywhere, *bounded([*inside]))
 
 
 def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
@@ -128,8 +130,9 @@ def _listed(observed: Observed, settings: Settings) -> tuple[str, ...]:
     """Return the profiles, and the namespaces of deleted Profiles that still exist."""
     if settings.standalone:
         return tuple(observed.namespaces)
-    spaces = [space for space in observed.namespaces.values() if _was_profile(space, observed)]
-    return (*observed.profiles, *(space.name for space in spaces))
+    namespaces = observed.namespaces.items()
+    remaining = (name for name, space in namespaces if _was_profile(space, observed))
+    return (*observed.profiles, *remaining)
 
 
 def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
@@ -213,12 +216,10 @@ def _let_in(name: str, person: Person, policy: Policy) -> AccessEntry:
 
 def _unmanaged(name: str, observed: Observed) -> Iterator[AccessEntry]:
     """Yield who has access by unmanaged objects, except the namespace's own ServiceAccounts."""
-    for binding in observed.foreign.get(name, ()):
-        role = _shown(binding.role)
-        people = (person for person in binding.people if not _runs_in(name, person))
+    for given in (*observed.foreign.get(name, ()), *observed.foreign_policies.get(name, ())):
+        role = _shown(given.role) if isinstance(given, ForeignBinding) else ""
+        people = (person for person in given.people if not _runs_in(name, person))
         yield from (AccessEntry(name, person, role, managed=False) for person in people)
-    for policy in observed.foreign_policies.get(name, ()):
-        yield from (AccessEntry(name, person, "", managed=False) for person in policy.people)
 
 
 def _runs_in(name: str, person: Person) -> bool:

@@ -141,12 +141,12 @@ class _Reading:
         return self._without_clashes(owner, [*self._valid(self._strongest(accesses))])
 
     def _strongest(self, accesses: Iterable[_Access]) -> Iterator[_Access]:
-        """Yield the strongest access of each person, sorted by person."""
+        """Return the strongest access of each person, sorted by person."""
         by_person: dict[Person, list[_Access]] = {}
         for access in accesses:
             by_person.setdefault(access.person, []).append(access)
-        for _, own in sorted(by_person.items()):
-            yield self._strongest_of(own)
+        in_order = dict(sorted(by_person.items()))
+        return map(self._strongest_of, in_order.values())
 
     def _by_bindings(self, person: Person, access: PersonAccess) -> Iterator[_Access]:
         if not access.bindings:

@@ -143,11 +143,7 @@ class _Exporting:
 
     def _resources(self, profile: Profile) -> None:
         quota = self._parsed(profile.name, "resourceQuotaSpec", self._quota(profile.name))
-        if not quota:
-            return
-        resources = self._made(profile.name, ResourceQuotaSpecModel, _as_written(quota))
-        if resources is not None:
-            profile.resources = resources
+        self._set(profile, "resources", ResourceQuotaSpecModel, _as_written(quota))
 
     def _quota(self, name: str) -> bytes:
         """Return the quota of a Profile, or of a standalone namespace, as stored JSON."""
@@ -172,18 +168,19 @@ class _Exporting:
     def _limit_range(self, profile: Profile) -> None:
         for object_name, body in self.observed.limit_ranges.get(profile.name, ()):
             if object_name == naming.LIMITS:
-                self._limits(profile, body)
+                spec = self._parsed(profile.name, "limitRange", body)
+                self._set(profile, "limit_range", LimitRangeSpec, spec)
             else:
                 what = f"LimitRange {object_name} is not ours"
                 self._note(profile.name, what, "It stays as it is.")
 
-    def _limits(self, profile: Profile, body: bytes) -> None:
-        spec = self._parsed(profile.name, "limitRange", body)
+    def _set(self, profile: Profile, field: str, model: type[BaseModel], spec: object) -> None:
+        """Set a field from stored data, unless they are empty or not valid in a document."""
         if not spec:
             return
-        limits = self._made(profile.name, LimitRangeSpec, spec)
-        if limits is not None:
-            profile.limit_range = limits
+        value = self._made(profile.name, model, spec)
+        if value is not None:
+            setattr(profile, field, value)
 
     def _keys(self, profile: Profile) -> None:
         space = self.observed.namespaces.get(profile.name)

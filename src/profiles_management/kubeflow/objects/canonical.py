@@ -30,9 +30,8 @@ def limit_range(spec: Mapping[str, Any]) -> Spec:
 
 
 def _limit(item: Mapping[str, Any]) -> Spec:
-    fields = [field for field in AMOUNTS if item.get(field)]
-    spelled = {field: _amounts(item[field], quantities.MILLI) for field in fields}
-    return {**item, **spelled}
+    amounts = {key: _amounts(item[key], quantities.MILLI) for key in AMOUNTS if item.get(key)}
+    return {**item, **amounts}
 
 
 def _quota(spec: Mapping[str, Any], exponent: int) -> Spec:

@@ -39,8 +39,9 @@ def patch(
         replaces: see Write.
     """
     body = dict(change)
-    if version or uid:
-        body["metadata"] = {**body.get("metadata", {}), **_guards(version, uid)}
+    guards = _guards(version, uid)
+    if guards:
+        body["metadata"] = {**body.get("metadata", {}), **guards}
     text = msgspec.json.encode(body, order="deterministic")
     return Write(
         Verb.PATCH,

@@ -77,7 +77,7 @@ def is_user_header(condition_key: str, settings: Settings) -> bool:
 
 def has_wildcard(text: str) -> bool:
     """Return whether a value begins or ends with `*`, which matches any text."""
-    return text.startswith("*") or text.endswith("*")
+    return "*" in (text[:1], text[-1:])
 
 
 def matches(pattern: str, text: str) -> bool:

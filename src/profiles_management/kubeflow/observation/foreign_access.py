@@ -1,4 +1,4 @@
-"""Objects that give people access without being managed, and owner's objects that give it to others too. Pure."""
+"""Unmanaged objects that give access, and owner's objects that give access to others too. Pure."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from profiles_management.reconcile.plan import Person
 
 
 class DeclaredOwner(NamedTuple):
-    """The owner of a profile as the cluster declares it; without a Profile only the name is known, and `kind` is ''."""
+    """The owner of a profile; without a Profile only the name is known, and `kind` is ''."""
 
     kind: str
     name: str
@@ -27,10 +27,9 @@ class DeclaredOwner(NamedTuple):
         kind, name, namespace, _ = subject
         if not self.kind:
             return name == self.name
-        is_account = kind == "ServiceAccount"
-        return (kind, name) == (self.kind, self.name) and (
-            not is_account or (namespace or space) == self.namespace
-        )
+        if (kind, name) != (self.kind, self.name):
+            return False
+        return kind != "ServiceAccount" or (namespace or space) == self.namespace
 
 
 def binding(
@@ -61,21 +60,24 @@ def policy(
 def declared_owner(
     seen: ProfileSeen | None, space: NamespaceSeen | None, owned: OwnerObject
 ) -> DeclaredOwner:
-    """Return the owner of a namespace by its Profile; else by its annotation; else by that of an owner's object."""
+    """Return the owner of a namespace: of its Profile, its annotation, or the owner's object."""
     if seen is not None and seen.owner is not None:
         return DeclaredOwner(*seen.owner, seen.owner_namespace or seen.name)
-    return DeclaredOwner("", (space.owner if space is not None else "") or owned.user)
+    if space is not None and space.owner:
+        return DeclaredOwner("", space.owner)
+    return DeclaredOwner("", owned.user)
 
 
 def owners_binding(space: str, binding: OwnerObject, owner: DeclaredOwner) -> ForeignBinding | None:
-    """Return an owner's RoleBinding as far as it binds others, None where it binds none.
+    """Return the other people of an owner's RoleBinding, None where it binds only the owner.
 
-    The profile controller binds a new owner in place of the old one, so one other subject of a
-    binding that it controls is the owner of before.
+    The profile controller replaces the owner as the only subject, so a different only subject of a
+    binding that it controls is the previous owner.
     """
     people = zip(binding.subjects, binding.people_in(space), strict=True)
     others = tuple(person for subject, person in people if not owner.is_bound_by(subject, space))
-    if not others or (len(binding.subjects) == 1 and (binding.controlled_by or not owner.kind)):
+    may_be_previous_owner = bool(binding.controlled_by) or not owner.kind
+    if not others or (len(binding.subjects) == 1 and may_be_previous_owner):
         return None
     return ForeignBinding(
         role=binding.granted, **_owners_common(naming.OWNER_BINDING, binding, others)
@@ -85,19 +87,20 @@ def owners_binding(space: str, binding: OwnerObject, owner: DeclaredOwner) -> Fo
 def owners_policy(
     space: str, policy: OwnerObject, owner: DeclaredOwner, recognition: Recognition
 ) -> ForeignPolicy | None:
-    """Return an owner's AuthorizationPolicy as far as it lets others in, None where it lets none in.
+    """Return the other people of an owner's AuthorizationPolicy, None where it has none.
 
-    A policy that the profile controller controls and that does not let the owner in is that of the
-    owner of before, or the settings name another header or prefix than the controller's.
+    A policy that the profile controller controls and that does not let the owner in is the previous
+    owner's, or the settings name another header or prefix than the controller's.
     """
     if recognition.lets_in_only(owner.name, space, policy.spec):
         return None
     people = recognition.people_of_owners_policy(policy.spec)
     others = tuple(person for person in people if person != Person("User", owner.name))
     anybody = Person("User", policy_rules.ANYBODY)
-    if len(others) == len(people) and policy.controlled_by and anybody not in others:
+    is_previous_owners = len(others) == len(people) and bool(policy.controlled_by)
+    if not others or (is_previous_owners and anybody not in others):
         return None
-    return ForeignPolicy(**_owners_common(naming.OWNER_POLICY, policy, others)) if others else None
+    return ForeignPolicy(**_owners_common(naming.OWNER_POLICY, policy, others))
 
 
 def _common(

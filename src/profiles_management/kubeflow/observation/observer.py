@@ -1,4 +1,4 @@
-"""From the objects of lists to a picture: whose each object is, and where it is kept; the rest is dropped at once."""
+"""Collects the objects of lists, recognizes whose they are, and keeps only the fields for planning."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ from profiles_management.reconcile.plan import ObjectRef, Person
 
 
 class Observer:
-    """Takes objects in any order, kind by kind from any thread, and makes an Observed of them."""
+    """Takes objects in any order, each kind from any thread, and returns them as an Observed."""
 
     def __init__(self, settings: Settings) -> None:
         self._recognition = Recognition(settings)
@@ -48,9 +48,9 @@ class Observer:
         self.unread: dict[str, list[Problem]] = {}
 
     def add(self, objects: Iterable[Any]) -> None:
-        """Keep what planning reads of each object; the rest is dropped as the iterable goes on."""
-        for one in objects:
-            _TAKE[type(one).__name__](self, one)
+        """Keep the fields of each object that planning reads; the rest can be freed at once."""
+        for stored in objects:
+            _TAKE[type(stored).__name__](self, stored)
 
     def observed(
         self,
@@ -58,7 +58,7 @@ class Observer:
         missing_roles: Iterable[str] = (),
         unreadable: Iterable[Problem] = (),
     ) -> Observed:
-        """Return the picture; `holds` names the kinds that the target can hold."""
+        """Return the objects; `holds` names the kinds that the target can hold."""
         self._add_others_of_owners()
         return Observed(
             profiles=self.profiles,
@@ -86,7 +86,7 @@ class Observer:
             self.unread.setdefault(space, []).extend(found)
 
     def join(self, other: "Observer") -> None:
-        """Take over what another one gathered of other kinds."""
+        """Add the objects of another observer, which has other kinds."""
         for name, found in vars(other).items():
             mine = getattr(self, name)
             if name == "_recognition":
@@ -100,7 +100,7 @@ class Observer:
                 mine.update(found)
 
     def has(self, target: ObjectRef) -> bool:
-        """Return whether an object is there; of a namespace's objects, one of the kinds and names that are kept."""
+        """Return whether an object exists; of a namespace's objects only those that are kept."""
         if target.kind == "AuthorizationPolicy" and target.name == naming.OWNER_POLICY:
             return target.parent in self.owner_policies
         if target.kind == "RoleBinding" and target.name == naming.OWNER_BINDING:
@@ -114,16 +114,16 @@ class Observer:
         }
         return target.name in places[target.kind]
 
-    def profile(self, one: slim_classes.Profile) -> None:
+    def profile(self, stored: slim_classes.Profile) -> None:
         """Keep a Profile."""
-        self.profiles[one.metadata.name] = projections.profile(one)
+        self.profiles[stored.metadata.name] = projections.profile(stored)
 
-    def namespace(self, one: slim_classes.Namespace) -> None:
+    def namespace(self, stored: slim_classes.Namespace) -> None:
         """Keep a Namespace."""
-        self.namespaces[one.metadata.name] = projections.namespace(one)
+        self.namespaces[stored.metadata.name] = projections.namespace(stored)
 
     def role_binding(self, binding: slim_classes.RoleBinding) -> None:
-        """Keep a RoleBinding that is an owner's or a contributor's, or that gives people access in another way."""
+        """Keep a RoleBinding of an owner or a contributor, or an unmanaged one that gives access."""
         metadata = binding.metadata
         if metadata.name == naming.OWNER_BINDING:
             self.owner_bindings[metadata.namespace] = projections.owner_binding(
@@ -143,7 +143,7 @@ class Observer:
         self.bindings.setdefault(metadata.namespace, {})[metadata.name] = kept
 
     def policy(self, policy: slim_classes.AuthorizationPolicy) -> None:
-        """Keep an AuthorizationPolicy that is an owner's or a contributor's, or that lets people in in another way."""
+        """Keep an AuthorizationPolicy of an owner or a contributor, or one that lets people in."""
         metadata = policy.metadata
         if metadata.name in naming.CLOSING:
             self._closing_policy(policy)
@@ -164,7 +164,7 @@ class Observer:
         )
 
     def quota(self, quota: slim_classes.ResourceQuota) -> None:
-        """Keep a ResourceQuota of Kubeflow's name."""
+        """Keep a ResourceQuota with Kubeflow's name."""
         metadata = quota.metadata
         if metadata.name == naming.QUOTA:
             self.quotas[metadata.namespace] = QuotaSeen(
@@ -181,7 +181,7 @@ class Observer:
             )
 
     def _add_others_of_owners(self) -> None:
-        """Record whom owners' objects give access besides the owner; the owner is known once every kind was read."""
+        """Record the other people of owners' objects; the owners are known after every kind was read."""
         for space, binding in self.owner_bindings.items():
             other = foreign_access.owners_binding(space, binding, self._owner(space, binding))
             self._keep_foreign(other, space)
@@ -224,7 +224,7 @@ class Observer:
             self.foreign_policies.setdefault(space, []).append(giving)
 
     def _closing_policy(self, policy: slim_classes.AuthorizationPolicy) -> None:
-        """Record a policy that closes a namespace; one that somebody changed does not, and has its name."""
+        """Record a policy that closes a namespace; a changed one does not close it, and occupies its name."""
         space, name = policy.metadata.namespace, policy.metadata.name
         if policies.is_closed(bytes(policy.spec)):
             self._closed.add(space)
@@ -232,7 +232,7 @@ class Observer:
             self._taken.setdefault(space, set()).add(name)
 
     def _take_name(self, metadata: slim_classes.Metadata) -> None:
-        """Record a name that KFAM could give a contributor's object and that an object has which is not managed."""
+        """Record the name of an unmanaged object that KFAM could give a contributor's object."""
         if naming.kind_in(metadata.name):
             self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
 
@@ -248,5 +248,7 @@ _TAKE: Mapping[str, Any] = {
 
 
 def _own_mark(metadata: slim_classes.Metadata) -> str:
-    """Return our mark on an object that is not a copy: a copy has that of what it was copied from."""
-    return "" if is_propagated(metadata) else mark_of(metadata)
+    """Return our mark on an object; a copy has the mark of its original, which does not count."""
+    if is_propagated(metadata):
+        return ""
+    return mark_of(metadata)

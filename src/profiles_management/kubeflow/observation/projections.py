@@ -1,6 +1,6 @@
-"""From one object of a list to the few fields of it that planning reads. Pure."""
+"""The fields of each object of a list that planning reads. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from sys import intern
 from typing import Any
 
@@ -26,64 +26,68 @@ _PROFILE_GROUP = "kubeflow.org/"
 _NO_NOTES: Mapping[str, str] = {}
 
 
-def profile(one: slim_classes.Profile) -> ProfileSeen:
-    """Return what planning reads of a Profile."""
-    spec, notes = one.spec or slim_classes.ProfileSpec(), one.metadata.annotations or _NO_NOTES
+def profile(stored: slim_classes.Profile) -> ProfileSeen:
+    """Return the fields of a Profile that planning reads."""
+    spec, notes = (
+        stored.spec or slim_classes.ProfileSpec(),
+        stored.metadata.annotations or _NO_NOTES,
+    )
     owner = spec.owner
     return ProfileSeen(
-        name=one.metadata.name,
-        uid=one.metadata.uid,
-        version=one.metadata.resource_version,
+        name=stored.metadata.name,
+        uid=stored.metadata.uid,
+        version=stored.metadata.resource_version,
         owner=Person(owner.kind, owner.name) if owner else None,
         owner_namespace=owner.namespace if owner else "",
         quota=stored_json.kept(spec.resource_quota_spec),
         plugins=stored_json.kept(spec.plugins),
-        mark=mark_of(one.metadata),
+        mark=mark_of(stored.metadata),
         source=intern(notes.get(naming.SOURCE, "")),
         sets=frozenset(filter(None, notes.get(naming.SETS, "").split(","))),
         touched=notes.get(naming.TOUCHED, ""),
         woken=notes.get(naming.WOKEN, ""),
-        complete=naming.FINALIZER in (one.metadata.finalizers or ()),
-        deleting=one.metadata.deletion_timestamp is not None,
+        complete=naming.FINALIZER in (stored.metadata.finalizers or ()),
+        deleting=stored.metadata.deletion_timestamp is not None,
     )
 
 
-def namespace(one: slim_classes.Namespace) -> NamespaceSeen:
-    """Return what planning reads of a Namespace."""
-    notes = one.metadata.annotations or {}
+def namespace(stored: slim_classes.Namespace) -> NamespaceSeen:
+    """Return the fields of a Namespace that planning reads."""
+    notes = stored.metadata.annotations or {}
     return NamespaceSeen(
-        name=one.metadata.name,
-        uid=one.metadata.uid,
-        version=one.metadata.resource_version,
+        name=stored.metadata.name,
+        uid=stored.metadata.uid,
+        version=stored.metadata.resource_version,
         owner=notes.get(naming.OWNER, ""),
-        labels=one.metadata.labels or {},
+        labels=stored.metadata.labels or {},
         annotations=notes,
-        owned_by=_owned_by(one.metadata.owner_references),
-        mark=mark_of(one.metadata),
+        owned_by=_owned_by(stored.metadata.owner_references),
+        mark=mark_of(stored.metadata),
         source=intern(notes.get(naming.SOURCE, "")),
-        deleting=one.metadata.deletion_timestamp is not None,
+        deleting=stored.metadata.deletion_timestamp is not None,
     )
 
 
 def binding(
-    one: slim_classes.RoleBinding, person: Person, mark: str, recognition: Recognition
+    stored: slim_classes.RoleBinding, person: Person, mark: str, recognition: Recognition
 ) -> Binding:
-    """Return what planning reads of a RoleBinding that is a contributor's.
+    """Return the fields of a contributor's RoleBinding that planning reads.
 
     Args:
-        person: whose it is, see Recognition.person_bound.
+        stored: the RoleBinding.
+        person: its contributor, see Recognition.person_bound.
         mark: see mark_of.
     """
-    metadata = one.metadata
+    metadata = stored.metadata
     notes = metadata.annotations or _NO_NOTES
     return Binding(
         name=metadata.name,
         version=metadata.resource_version,
         person=person,
         role=intern(notes.get("role", "")),
-        cluster_role=intern(bound_to(one.role_ref)),
-        granted=recognition.role_of(one.role_ref),
-        subjects=_subjects(one.subjects, person),
+        cluster_role=intern(bound_to(stored.role_ref)),
+        granted=recognition.role_of(stored.role_ref),
+        subjects=_subjects(stored.subjects, person),
         mark=mark,
         until=notes.get(naming.UNTIL, ""),
         source=intern(notes.get(naming.SOURCE, "")),
@@ -93,16 +97,16 @@ def binding(
     )
 
 
-def policy(one: slim_classes.AuthorizationPolicy, person: Person, mark: str) -> Policy:
-    """Return what planning reads of an AuthorizationPolicy that is a contributor's; see `binding`."""
-    metadata = one.metadata
+def policy(stored: slim_classes.AuthorizationPolicy, person: Person, mark: str) -> Policy:
+    """Return the fields of a contributor's AuthorizationPolicy that planning reads; see `binding`."""
+    metadata = stored.metadata
     notes = metadata.annotations or _NO_NOTES
     return Policy(
         name=metadata.name,
         version=metadata.resource_version,
         person=person,
         role=intern(notes.get("role", "")),
-        spec=stored_json.kept(one.spec),
+        spec=stored_json.kept(stored.spec),
         mark=mark,
         until=notes.get(naming.UNTIL, ""),
         source=intern(notes.get(naming.SOURCE, "")),
@@ -112,19 +116,19 @@ def policy(one: slim_classes.AuthorizationPolicy, person: Person, mark: str) -> 
     )
 
 
-def owner_binding(one: slim_classes.RoleBinding, recognition: Recognition) -> OwnerObject:
-    """Return what planning reads of the RoleBinding of an owner."""
+def owner_binding(stored: slim_classes.RoleBinding, recognition: Recognition) -> OwnerObject:
+    """Return the fields of an owner's RoleBinding that planning reads."""
     return _owner_object(
-        one.metadata,
-        cluster_role=intern(bound_to(one.role_ref)),
-        granted=recognition.role_of(one.role_ref),
-        subjects=tuple(map(_whole, one.subjects or ())),
+        stored.metadata,
+        cluster_role=intern(bound_to(stored.role_ref)),
+        granted=recognition.role_of(stored.role_ref),
+        subjects=tuple(map(_whole, stored.subjects or ())),
     )
 
 
-def owner_policy(one: slim_classes.AuthorizationPolicy) -> OwnerObject:
-    """Return what planning reads of the AuthorizationPolicy of an owner."""
-    return _owner_object(one.metadata, spec=bytes(one.spec))
+def owner_policy(stored: slim_classes.AuthorizationPolicy) -> OwnerObject:
+    """Return the fields of an owner's AuthorizationPolicy that planning reads."""
+    return _owner_object(stored.metadata, spec=bytes(stored.spec))
 
 
 def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401 - fields of OwnerObject
@@ -135,9 +139,7 @@ def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObjec
         role=notes.get("role", ""),
         mark=mark_of(metadata),
         owned_by=_owned_by(owners),
-        controlled_by=_owned_by(owners)
-        if len(owners) == 1 and _is_profile_controller(owners[0])
-        else "",
+        controlled_by=_controlled_by(owners),
         finalized=bool(metadata.finalizers),
         deleting=metadata.deletion_timestamp is not None,
         uid=metadata.uid,
@@ -146,24 +148,27 @@ def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObjec
 
 
 def _owned_by(references: Iterable[slim_classes.OwnerReference] | None) -> str:
-    return next(
-        (reference.name for reference in references or () if reference.kind == "Profile"), ""
-    )
+    """Return the name of the Profile that owns an object, '' for none."""
+    return next((owner.name for owner in references or () if owner.kind == "Profile"), "")
 
 
-def _is_profile_controller(owner: slim_classes.OwnerReference) -> bool:
-    """Whether the profile controller, which looks at group, kind and name, takes an object for its own."""
-    return (
-        owner.controller
-        and owner.kind == "Profile"
-        and owner.api_version.startswith(_PROFILE_GROUP)
-    )
+def _controlled_by(references: Sequence[slim_classes.OwnerReference]) -> str:
+    """Return the Profile whose controller updates an object, '' for none.
+
+    The profile controller compares the group, the kind and the name of the only owner.
+    """
+    if len(references) != 1:
+        return ""
+    owner = references[0]
+    if owner.kind != "Profile" or not owner.api_version.startswith(_PROFILE_GROUP):
+        return ""
+    return owner.name if owner.controller else ""
 
 
 def _subjects(
     found: list[slim_classes.Subject] | None, person: Person
 ) -> tuple[tuple[str, str, str, str], ...] | None:
-    """Return the subjects of a contributor's RoleBinding, None where they are as they should be."""
+    """Return the subjects of a contributor's RoleBinding, None where they are exactly the person."""
     subject = sole_subject(found)
     if (
         subject is not None
@@ -174,7 +179,8 @@ def _subjects(
     ):
         return None
     return tuple(
-        (one.kind, one.name, one.namespace, one.api_group) for one in unread_objects.some(found)
+        (subject.kind, subject.name, subject.namespace, subject.api_group)
+        for subject in unread_objects.some(found)
     )
 
 

@@ -1,14 +1,14 @@
-"""Objects that another controller copies into a namespace: it writes them again whatever we do, so they stay."""
+"""Objects that another controller copies into a namespace. It restores them, so they stay."""
 
 from functools import lru_cache
 from typing import Any
 
 from profiles_management.kubeflow.objects import naming
 
-# The part of a key after its domain, in lower case without separators, that says that an object is
-# a copy. Sources: hnc.x-k8s.io/inherited-from (older: inheritedFrom),
-# replicator.v1.mittwald.de/replicated-at and replicated-from-version, kubed.appscode.com/origin,
-# olm.copiedFrom, reflector.v1.k8s.emberstack.com/reflects, generate.kyverno.io/clone-source.
+# The parts of keys after their domain, in lower case without separators, that mark copies. Sources:
+# hnc.x-k8s.io/inherited-from (older: inheritedFrom), replicator.v1.mittwald.de/replicated-at and
+# replicated-from-version, kubed.appscode.com/origin, olm.copiedFrom,
+# reflector.v1.k8s.emberstack.com/reflects, generate.kyverno.io/clone-source.
 _COPIES = (
     "clonedfrom",
     "clonesource",
@@ -23,7 +23,7 @@ _COPIES = (
     "sourcenamespace",
     "syncedfrom",
 )
-# Every key of these domains is set on what their controllers generate, and on nothing else.
+# Controllers set keys of these domains only on objects that they generate.
 _GENERATORS = ("generate.kyverno.io/", "capsule.clastix.io/", "projectcapsule.dev/")
 _USUAL = frozenset(
     {"user", "group", "role", naming.MANAGED_BY, naming.INSTANCE, naming.UNTIL, naming.SOURCE}
@@ -31,11 +31,10 @@ _USUAL = frozenset(
 
 
 def is_propagated(metadata: Any) -> bool:  # noqa: ANN401 - the metadata of any slim class
-    """Return whether another controller maintains an object: by a label or annotation of its own, or by owning it.
+    """Return whether another controller maintains an object, by its keys or its ownerReferences.
 
-    Labels of GitOps tools do not count: the objects that they apply are those of a folder that we
-    wrote. What a Profile owns is not a copy, whatever its labels: the profile controller made it in
-    this namespace.
+    Labels of GitOps tools do not count: such tools apply objects from a folder that we wrote. An
+    object that a Profile owns is not a copy: the profile controller created it in this namespace.
     """
     labels, annotations = metadata.labels or (), metadata.annotations or ()
     owners = metadata.owner_references or ()

@@ -1,4 +1,4 @@
-"""Whose a RoleBinding or AuthorizationPolicy is, by what it says: a contributor's, or somebody's by another way. Pure.
+"""Recognition of contributors' RoleBindings and AuthorizationPolicies by their content. Pure.
 
 KFAM and the dashboard count a RoleBinding as a contributor's by its annotations `user` and `role`,
 whatever its name. Source: kubeflow/dashboard, access-management/kfam/bindings.go (List).
@@ -31,96 +31,110 @@ class Recognition:
 
     def role_of(self, reference: slim_classes.RoleReference) -> str:
         """Return admin, edit or view for their ClusterRoles, `ClusterRole/NAME` or `Role/NAME` for others."""
-        role = self._roles.get(reference.name) if reference.kind == "ClusterRole" else None
-        return role or intern(f"{reference.kind}/{reference.name}")
+        role = self._roles.get(reference.name)
+        if role is not None and reference.kind == "ClusterRole":
+            return role
+        return intern(f"{reference.kind}/{reference.name}")
 
     def person_bound(self, binding: slim_classes.RoleBinding, mark: str) -> Person | None:
-        """Return whose contributor's RoleBinding it is, None where it is not managed.
+        """Return the contributor of a RoleBinding, None where it is not managed.
 
-        That is one with KFAM's annotations that binds exactly the user or group that they name to
-        one of the three roles. One under the name that KFAM or we would give is its contributor's
-        too although somebody edited it, and one with our mark although it lost its annotations.
+        A contributor's RoleBinding has KFAM's annotations, and binds exactly the user or group that
+        they name to one of the three roles. If somebody changed it, its name still counts, as KFAM
+        or we would give it; and our mark still counts if it lost its annotations.
 
         Args:
+            binding: the RoleBinding.
             mark: see mark_of.
         """
         metadata = binding.metadata
         kind, named = naming.kind_in(metadata.name), annotated_name(metadata)
         if mark and kind and named is not None:  # nearly all
             return Person(kind, named)
+        by_name = _by_name(metadata, kind, named)
+        if by_name is not None:
+            return by_name
         subject = sole_subject(binding.subjects)
-        by_content = None
-        if subject is not None and subject.name == named and subject.kind in _PEOPLE:
-            by_content = Person(subject.kind, subject.name)
-        if self.role_of(binding.role_ref) not in ROLES:
-            by_content = None
-        return (
-            _by_name(metadata, kind, named)
-            or by_content
-            or (_by_mark(metadata, kind, subject) if mark else None)
-        )
+        if subject is not None and subject.name == named and self._binds_role(binding, subject):
+            return Person(subject.kind, subject.name)
+        return _by_mark(metadata, kind, subject) if mark else None
+
+    def _binds_role(self, binding: slim_classes.RoleBinding, subject: slim_classes.Subject) -> bool:
+        """Return whether a RoleBinding binds a user or group to one of the three roles."""
+        return subject.kind in _PEOPLE and self.role_of(binding.role_ref) in ROLES
 
     def person_let_in(self, policy: slim_classes.AuthorizationPolicy, mark: str) -> Person | None:
-        """Return whose contributor's AuthorizationPolicy it is, None where it is not managed.
+        """Return the contributor of an AuthorizationPolicy, None where it is not managed.
 
-        That is one with KFAM's annotations under the name that KFAM or we would give, or one that
-        lets in exactly whom they name; and one with our mark although somebody edited it.
+        A contributor's policy has KFAM's annotations, and either the name that KFAM or we would
+        give, or it lets in exactly the person whom they name. If somebody changed it, our mark
+        still counts.
 
         Args:
+            policy: the AuthorizationPolicy.
             mark: see mark_of.
         """
         metadata = policy.metadata
         kind, named = naming.kind_in(metadata.name), annotated_name(metadata)
         if mark and kind and named is not None:  # nearly all
             return Person(kind, named)
-        person = _by_name(metadata, kind, named)
-        if person is None and named is not None:
+        by_name = _by_name(metadata, kind, named)
+        if by_name is not None:
+            return by_name
+        if named is not None:
             sole = policies.sole_person(bytes(policy.spec), self._settings)
-            person = sole if sole is not None and sole.name == named else None
-        return person or (_by_mark(metadata, kind, None) if mark else None)
+            if sole is not None and sole.name == named:
+                return sole
+        return _by_mark(metadata, kind, None) if mark else None
 
     def people_bound(self, binding: slim_classes.RoleBinding) -> tuple[Person, ...]:
-        """Return whom a RoleBinding binds; a ServiceAccount is named `NAMESPACE:NAME`.
+        """Return the people whom a RoleBinding binds; a ServiceAccount is named `NAMESPACE:NAME`.
 
-        The profile controller's own two accounts, which it binds in every profile, are left out.
+        The two ServiceAccounts that the profile controller binds in every profile are left out.
         """
-        space, name = binding.metadata.namespace, binding.metadata.name
-        own = Person("ServiceAccount", f"{space}:{name}") if name in naming.ACCOUNTS else None
-        people = (_as_person(subject, space) for subject in binding.subjects or ())
-        return tuple(person for person in people if person is not None and person != own)
+        namespace, name = binding.metadata.namespace, binding.metadata.name
+        left_out: set[Person | None] = {None}
+        if name in naming.ACCOUNTS:
+            left_out.add(Person("ServiceAccount", f"{namespace}:{name}"))
+        people = (_as_person(subject, namespace) for subject in binding.subjects or ())
+        return tuple(person for person in people if person and person not in left_out)
 
     def people_let_in(self, policy: slim_classes.AuthorizationPolicy) -> tuple[Person, ...]:
         """Return the people whom a policy lets in by name, see policies.people_let_in."""
         return policies.people_let_in(bytes(policy.spec), self._settings)
 
     def people_of_owners_policy(self, spec: bytes) -> tuple[Person, ...]:
-        """Return whom an owner's policy lets in, see policies.people_of_owners_policy."""
+        """Return the people whom an owner's policy lets in, see policies.people_of_owners_policy."""
         return policies.people_of_owners_policy(spec, self._settings)
 
     def lets_in_only(self, owner: str, space: str, spec: bytes) -> bool:
         """Return whether an owner's policy lets in the user `owner` and nobody else.
 
-        Nearly all are alike but for the names of their owner and namespace, so each kind is read
-        once.
+        Nearly all policies differ only in the names of the owner and the namespace, so each form is
+        evaluated once.
         """
         if "*" in owner or any(owner in gateway for gateway in self._settings.gateways):
-            return self.people_of_owners_policy(spec) == (Person("User", owner),)
-        shape = spec.replace(_sole_value(self._settings.userid_prefix + owner), b"owner")
-        shape = shape.replace(_sole_value(space), b"namespace")
-        if shape not in self._owners_alone:
-            self._owners_alone[shape] = self.people_of_owners_policy(spec) == (
-                Person("User", owner),
-            )
-        return self._owners_alone[shape]
+            return self._lets_in_only(owner, spec)
+        form = spec.replace(_sole_value(self._settings.userid_prefix + owner), b"owner")
+        form = form.replace(_sole_value(space), b"namespace")
+        if form not in self._owners_alone:
+            self._owners_alone[form] = self._lets_in_only(owner, spec)
+        return self._owners_alone[form]
+
+    def _lets_in_only(self, owner: str, spec: bytes) -> bool:
+        return self.people_of_owners_policy(spec) == (Person("User", owner),)
 
 
 def _sole_value(text: str) -> bytes:
-    """Return a condition's values as JSON where there is one; quotes inside a string are escaped, so nothing else."""
+    """Return the values of a condition with one value, as JSON.
+
+    Quotes inside a string are escaped in JSON, so the result occurs nowhere else.
+    """
     return b'"values":[' + msgspec.json.encode(text) + b"]"
 
 
 def annotated_name(metadata: slim_classes.Metadata) -> str | None:
-    """Return whom KFAM's annotations name, None where one of the two is missing."""
+    """Return the name in KFAM's annotations, None where one of the two is missing."""
     notes = metadata.annotations
     if notes is None or "role" not in notes:
         return None
@@ -137,45 +151,51 @@ def mark_of(metadata: slim_classes.Metadata) -> str:
 
 def bound_to(reference: slim_classes.RoleReference) -> str:
     """Return the name of a ClusterRole, or `Role/NAME`."""
-    return (
-        reference.name if reference.kind == "ClusterRole" else f"{reference.kind}/{reference.name}"
-    )
+    if reference.kind == "ClusterRole":
+        return reference.name
+    return f"{reference.kind}/{reference.name}"
 
 
 def sole_subject(subjects: Sequence[slim_classes.Subject] | None) -> slim_classes.Subject | None:
     """Return the subject of a RoleBinding that has exactly one."""
-    return subjects[0] if subjects is not None and len(subjects) == 1 else None
+    if subjects is None or len(subjects) != 1:
+        return None
+    return subjects[0]
 
 
 def _by_name(metadata: slim_classes.Metadata, kind: str, named: str | None) -> Person | None:
-    """Return whom the annotations name, where the object's name is the one that KFAM or we would give for them."""
+    """Return the person of the annotations, if KFAM or we would give the object its name."""
     if not kind or named is None:
         return None
     person, role = Person(kind, named), (metadata.annotations or _NO_NOTES).get("role", "")
-    return person if naming.is_name_of(metadata.name, person, role) else None
+    if not naming.is_name_of(metadata.name, person, role):
+        return None
+    return person
 
 
 def _by_mark(
     metadata: slim_classes.Metadata, kind: str, subject: slim_classes.Subject | None
 ) -> Person | None:
-    """Return whose object with our mark it is, as far as what is left of it tells."""
+    """Return the contributor of an object with our mark, by its subject, name and annotations."""
     if subject is not None:
         return Person(kind or subject.kind, subject.name)
     notes = metadata.annotations or _NO_NOTES
-    left = notes.get("user", notes.get("group", ""))
+    name = notes.get("user", notes.get("group", ""))
     if kind:
-        return Person(kind, left)
-    if not left:
+        return Person(kind, name)
+    if not name:
         return None
-    return Person("Group" if "group" in notes else "User", left)
+    return Person("Group" if "group" in notes else "User", name)
 
 
 def _as_person(subject: slim_classes.Subject, space: str) -> Person | None:
     if subject.kind == "ServiceAccount":
         return Person("ServiceAccount", f"{subject.namespace or space}:{subject.name}")
-    return Person(subject.kind, subject.name) if subject.kind in _PEOPLE else None
+    if subject.kind not in _PEOPLE:
+        return None
+    return Person(subject.kind, subject.name)
 
 
 def _strongest_last(cluster_roles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the role of each ClusterRole; where two roles share one, the stronger comes last and counts."""
+    """Return the role of each ClusterRole; the stronger of two roles with one ClusterRole is last."""
     return [(cluster_roles[role], role) for role in ROLES]

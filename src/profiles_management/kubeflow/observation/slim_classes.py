@@ -31,7 +31,7 @@ _POLICY = ApiInfo(
 
 
 class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
-    """Which object another one belongs to."""
+    """The owner of an object."""
 
     api_version: str = ""
     kind: str = ""
@@ -40,7 +40,7 @@ class OwnerReference(msgspec.Struct, gc=False, rename="camel"):
 
 
 class Metadata(msgspec.Struct, gc=False, rename="camel"):
-    """The metadata of an object; Kubernetes sees to it that values of labels and annotations are text."""
+    """The metadata of an object; Kubernetes ensures that labels and annotations are texts."""
 
     name: str
     namespace: str = ""
@@ -54,14 +54,14 @@ class Metadata(msgspec.Struct, gc=False, rename="camel"):
 
 
 class RoleReference(msgspec.Struct, gc=False, rename="camel"):
-    """What a RoleBinding binds to."""
+    """The role of a RoleBinding."""
 
     kind: str = ""
     name: str = ""
 
 
 class Subject(msgspec.Struct, gc=False, rename="camel"):
-    """Whom a RoleBinding binds."""
+    """A subject of a RoleBinding."""
 
     kind: str = ""
     name: str = ""
@@ -143,14 +143,14 @@ class LimitRange(NamespacedResourceG, msgspec.Struct, rename="camel"):
 
 
 class Event(NamespacedResourceG, msgspec.Struct, rename="camel"):
-    """An Event, which is only ever written."""
+    """An Event, which is only written."""
 
     _api_info: ClassVar[ApiInfo] = api_info(core_v1.Event)  # type: ignore[misc]
     metadata: Metadata
 
 
 class ClusterRole(GlobalResource, msgspec.Struct, rename="camel"):
-    """A ClusterRole, of which only the existence counts."""
+    """A ClusterRole; only its existence matters."""
 
     _api_info: ClassVar[ApiInfo] = api_info(rbac_authorization_v1.ClusterRole)  # type: ignore[misc]
     metadata: Metadata
@@ -168,7 +168,7 @@ BY_NAME: dict[str, type[Any]] = {kind.__name__: kind for kind in KINDS} | {"Even
 
 
 def learn() -> None:
-    """Let msgspec learn every class that threads will decode, which it otherwise does when it first decodes one.
+    """Prepare msgspec for every class before threads decode; it otherwise does so at the first use.
 
     Two threads that make it learn the same class at once end the process with a segmentation fault
     (msgspec 0.22.0: in 9 of 40 processes whose 16 writers were refused at the same moment). A class
@@ -181,5 +181,5 @@ def learn() -> None:
 
 
 def is_namespaced(kind: type[Any]) -> bool:
-    """Return whether objects of a kind live in namespaces."""
+    """Return whether objects of a kind are in namespaces."""
     return issubclass(kind, NamespacedResourceG)
