@@ -1,7 +1,7 @@
 """A cluster or a folder with settings and a document: what the engine runs on."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.target_description import TargetDescription
 
 
-@dataclass(frozen=True, slots=True)
 class SettingsTarget:
     """A cluster or a folder with settings: what a plan is applied to."""
 
-    target: Target
-    settings: Settings
-    clock: Clock
+    def __init__(self, target: Target, settings: Settings, clock: Clock) -> None:
+        self.target = target
+        self.settings = settings
+        self.clock = clock
 
     @property
     def description(self) -> "TargetDescription":
@@ -82,11 +82,18 @@ class SettingsTarget:
         return isinstance(self.target, Cluster) and self.target.has_profiles()
 
 
-@dataclass(frozen=True, slots=True)
 class DocumentTarget(SettingsTarget):
     """A cluster or a folder with settings and the document that it is to match."""
 
-    pmr: ProfilesManagementRepresentation
+    def __init__(
+        self,
+        target: Target,
+        settings: Settings,
+        clock: Clock,
+        pmr: ProfilesManagementRepresentation,
+    ) -> None:
+        super().__init__(target, settings, clock)
+        self.pmr = pmr
 
     def plan(self, observed: Observed, now: datetime) -> Plan:
         """Return every change that leads from `observed` to the document.
