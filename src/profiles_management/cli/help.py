@@ -1,7 +1,8 @@
-"""The help of the program and of each command: plain text without boxes, in which no name of an option is cut."""
+"""The help of the program and of each command: plain text, which never cuts an option's name."""
 
 import shutil
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from typer import TyperException
@@ -15,11 +16,11 @@ from profiles_management.reconcile.lines import Line, cells, line, padded, plain
 NAME = "profiles-management"
 
 _NARROWEST, _WIDEST = 40, 100
-_TWO_COLUMNS = 80  # from this width on, an option and its text stand on one line
+_TWO_COLUMNS = 80  # the least width at which an option and its text are on one line
 _LEFT = 34
 _WITHOUT_EFFECT = {"plan": {"writers", "events"}, "diff": {"writers", "events"}}
-"""Settings that a command takes, so that the command line of an apply can be planned, and that mean nothing there."""
-_BELOW = 8  # cells that a text below its option is indented by
+"""Settings that a command accepts without effect, so that users can plan an apply's command line."""
+_BELOW = 8  # the indentation in cells of a text below its option
 
 Row = tuple[str, str]
 
@@ -27,7 +28,7 @@ Row = tuple[str, str]
 class Command(TyperCommand):
     """A command that takes arguments as kubectl does."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, which typer holds inside
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, which typer does not export
         """Parse arguments in the forms of click and of kubectl."""
         flags = {
             name
@@ -44,7 +45,11 @@ class Command(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write description, examples, and the options by their groups."""
         width = _width()
-        arguments = [_argument(one) for one in self.params if one.param_type_name == "argument"]
+        arguments = [
+            _argument(parameter)
+            for parameter in self.params
+            if parameter.param_type_name == "argument"
+        ]
         sections = [*_examples(self.name or ""), *_section("Arguments", arguments, width)]
         for name, rows in _options(ctx).items():
             sections += _section(name, rows, width)
@@ -79,33 +84,36 @@ def _width() -> int:
 def _text(ctx: Any, description: str, sections: Iterable[Line], width: int) -> str:  # noqa: ANN401 - as above
     usage = " ".join(["Usage:", ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     paragraphs = [line(" ".join(paragraph.split())) for paragraph in description.split("\n\n")]
-    lines = [
-        line(usage, hang=len("Usage: ")),
-        *(part for paragraph in paragraphs for part in (line(), paragraph)),
-    ]
-    return plain(part for whole in (*lines, *sections) for part in folded(whole, width))
+    lines = [line(usage, hang=len("Usage: "))]
+    for paragraph in paragraphs:
+        lines += [line(), paragraph]
+    lines += sections
+    return plain(chain.from_iterable(folded(whole, width) for whole in lines))
 
 
 def _section(heading: str, rows: Sequence[Row], width: int) -> list[Line]:
-    """Return rows below a heading: name and text side by side, or the text below its name where it is narrow."""
+    """Return rows below a heading: the text beside its name, or below it on a narrow terminal."""
     if not rows:
         return []
+    is_wide = width >= _TWO_COLUMNS
     left = min(_LEFT, max(cells(name) for name, _ in rows))
+    indent = left + len("    ") if is_wide else _BELOW
     lines = [line(), line(f"{heading}:")]
     for name, text in rows:
-        if width >= _TWO_COLUMNS and cells(name) <= left:
-            lines.append(line(f"  {padded(name, left)}  {text}", hang=left + len("    ")))
+        if is_wide and cells(name) <= left:
+            lines.append(line(f"  {padded(name, left)}  {text}", hang=indent))
         else:
-            below = left + len("    ") if width >= _TWO_COLUMNS else _BELOW
-            lines += [line(f"  {name}"), line(f"{' ' * below}{text}", hang=below)]
+            lines += [line(f"  {name}"), line(f"{' ' * indent}{text}", hang=indent)]
     return lines
 
 
 def _examples(command: str) -> list[Line]:
+    if not EXAMPLES.get(command):
+        return []
     lines = [line(), line("Examples:")]
-    for purpose, arguments in EXAMPLES.get(command, ()):
+    for purpose, arguments in EXAMPLES[command]:
         lines += [line(f"  # {purpose}"), line(f"  {NAME} {arguments}"), line()]
-    return lines[:-1] if EXAMPLES.get(command) else []
+    return lines[:-1]
 
 
 def _argument(parameter: Any) -> Row:  # noqa: ANN401 - as above
@@ -113,13 +121,13 @@ def _argument(parameter: Any) -> Row:  # noqa: ANN401 - as above
 
 
 def _options(ctx: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
-    """Return the options by the group that each is in; those without a group first."""
+    """Return the options by group; those without a group first."""
+    without_effect = _WITHOUT_EFFECT.get(ctx.command.name, set())
     rows: dict[str, list[Row]] = {"Options": []}
     for parameter in ctx.command.get_params(ctx):
-        is_shown = not parameter.hidden and parameter.name not in _WITHOUT_EFFECT.get(
-            ctx.command.name, ()
-        )
-        if parameter.param_type_name == "option" and is_shown:
+        if parameter.hidden or parameter.name in without_effect:
+            continue
+        if parameter.param_type_name == "option":
             group = rows.setdefault(parameter.rich_help_panel or "Options", [])
             group.append((_names(parameter, ctx), _sentence(parameter)))
     return rows
@@ -127,17 +135,18 @@ def _options(ctx: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
 
 def _names(parameter: Any, ctx: Any) -> str:  # noqa: ANN401 - as above
     names = sorted(parameter.opts, key=len)
-    indent = "" if len(names[0]) == len("-o") else " " * len("-o, ")
-    value = "" if parameter.is_flag else f" {parameter.display_type_rich(ctx).strip('<>')}"
-    return f"{indent}{', '.join(names)}{value}"
+    text = ", ".join(names)
+    if len(names[0]) != len("-o"):  # below the long names of other options
+        text = f"{' ' * len('-o, ')}{text}"
+    if parameter.is_flag:
+        return text
+    return f"{text} {parameter.display_type_rich(ctx).strip('<>')}"
 
 
 def _sentence(parameter: Any) -> str:  # noqa: ANN401 - as above
     """Return the text of a parameter with its default, if it has one."""
     text, default = (parameter.help or "").removesuffix("."), parameter.default
-    has_default = (
-        default not in (None, False, "")
-        and not callable(default)
-        and getattr(parameter, "show_default", True)
-    )
-    return f"{text} (default {default})." if has_default else f"{text}."
+    is_shown = bool(getattr(parameter, "show_default", True)) and not callable(default)
+    if not is_shown or default in (None, False, ""):
+        return f"{text}."
+    return f"{text} (default {default})."

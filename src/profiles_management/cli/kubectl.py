@@ -1,10 +1,10 @@
-"""Command lines as kubectl takes them, rewritten as click takes them. Pure."""
+"""Rewrites command lines in kubectl's form into click's form. Pure."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
 
 REQUESTS = 6
-"""The verbosity from which on kubectl prints each request."""
+"""The lowest verbosity at which kubectl prints each request."""
 
 DRY_RUNS = ("client", "server", "none")
 
@@ -14,7 +14,7 @@ NOT_HERE = {
     "-A": "All profiles are meant: leave it out.",
     "-k": "Write what kustomize builds to standard output, and read it as -.",
 }
-"""Options of kubectl that have no place here, and what to do instead."""
+"""Options of kubectl that this command lacks, and what to do instead."""
 NOT_HERE |= {
     "--namespace": NOT_HERE["-n"],
     "--recursive": NOT_HERE["-R"],
@@ -28,47 +28,53 @@ _YES_NO = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": 
 
 
 def level_last(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments of the program with a verbosity that comes before the command moved behind it."""
+    """Return the arguments with a verbosity before the command moved behind the command."""
     levels = [argument for argument in arguments[:1] if _LEVEL.fullmatch(argument)]
     rest = arguments[len(levels) :]
     return [*rest[:1], *levels, *rest[1:]]
 
 
 def rewritten(arguments: Sequence[str], flags: Collection[str]) -> Iterator[str]:
-    """Yield arguments in the forms that click knows.
+    """Yield arguments in click's form.
 
-    kubectl takes `-o=json`, `--yes=true`, and a value for `--dry-run` after `=` only. `-v` without
-    a number prints requests, as most users of `-v` want.
+    kubectl accepts `-o=json`, `--yes=true`, and a value for `--dry-run` after `=` only. `-v`
+    without a number prints requests, as most users of `-v` want.
 
     Args:
+        arguments: the arguments of the command.
         flags: the options of the command that have no value, such as `--yes` and `-y`.
     """
-    rest = list(arguments)
-    while rest:
-        argument = rest.pop(0)
+    for position, argument in enumerate(arguments):
+        following = arguments[position + 1 :]
         if argument == "--":
-            yield from (argument, *rest)
+            yield from (argument, *following)
             return
-        yield from _option(argument, rest[0] if rest else "", flags)
+        name, _, value = argument.partition("=")
+        if name not in flags or value.lower() not in _YES_NO:
+            yield _option(argument, following[0] if following else "")
+        elif _YES_NO[value.lower()]:
+            yield name
 
 
-def _option(argument: str, following: str, flags: Collection[str]) -> Iterator[str]:
+def _option(argument: str, following: str) -> str:
     name, equals, value = argument.partition("=")
-    name = "-v" if name == "--v" else name
     if name == "--dry-run":
-        yield f"{name}={_dry_run(value)}" if equals or following not in DRY_RUNS else name
-    elif name in flags and value.lower() in _YES_NO:
-        yield from [name] if _YES_NO[value.lower()] else []
-    elif name == "-v" and not equals and not following.isdecimal():
-        yield f"-v{REQUESTS}"
-    elif name == "-v":
-        yield f"-v{value}"
-    elif short := _SHORT.fullmatch(argument):
-        yield f"-{short[1]}{short[2]}"
-    else:
-        yield argument
+        return _dry_run(value, has_value=bool(equals) or following not in DRY_RUNS)
+    if name in ("-v", "--v"):
+        return _verbosity(value, has_value=bool(equals) or following.isdecimal())
+    short = _SHORT.fullmatch(argument)
+    return f"-{short[1]}{short[2]}" if short is not None else argument
 
 
-def _dry_run(value: str) -> str:
-    """Return the value of --dry-run; releases of kubectl before 1.18 took true and false."""
-    return {"": "client", "true": "client", "false": "none"}.get(value.lower(), value)
+def _verbosity(value: str, *, has_value: bool) -> str:
+    if not has_value:
+        return f"-v{REQUESTS}"
+    return f"-v{value}"
+
+
+def _dry_run(value: str, *, has_value: bool) -> str:
+    """Return --dry-run with its value; releases of kubectl before 1.18 took true and false."""
+    if not has_value:
+        return "--dry-run"
+    mode = {"": "client", "true": "client", "false": "none"}.get(value.lower(), value)
+    return f"--dry-run={mode}"

@@ -1,4 +1,4 @@
-"""One run of the command: what it ends with, and one place that turns errors into text and a code.
+"""One run of the command: its exit code, and the one place that prints errors.
 
 Exit codes, the first that applies: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP, 1 an
 error (of usage too), 3 the brake stopped it, 4 something is still pending at the deadline, 2 `plan
@@ -31,42 +31,48 @@ def main(arguments: Sequence[str], session: Session | None = None) -> int:
     """Run the command and return its exit code.
 
     Args:
-        arguments: without the name of the program.
-        session: clock, targets, terminal and signals; by default those of the process.
+        arguments: the arguments, without the name of the program.
+        session: the clock, the targets, the terminal and the signals; by default the process's.
     """
     session = session or Session()
     completion.prepare()
     code = _run(arguments, session)
-    return session.signals.exit_code if session.signals.received else code
+    if session.signals.received:
+        return session.signals.exit_code
+    return code
 
 
 def _run(arguments: Sequence[str], session: Session) -> int:
     try:
-        return int(
-            app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session) or 0
-        )
+        code = app(args=list(arguments), prog_name=NAME, standalone_mode=False, obj=session)
+        return int(code or 0)
     except typer.Abort:
         with suppress(OSError):  # the terminal is gone
-            session.error(
-                str(Interrupted())
-                if session.signals.received
-                else "No answer, so nothing was done."
-            )
+            session.error(_abort_message(session))
     # typer ends the process where a pipe is closed, and after a completion
     except SystemExit as ended:
         if not ended.code:
             raise
     except typer.TyperException as error:
-        return failed(
-            UsageError(f"{redacted(usage_errors.message(error))}\n{_help(error)}"),
-            arguments,
-            session,
-        )
+        message = f"{redacted(usage_errors.message(error))}\n{_help(error)}"
+        return failed(UsageError(message), arguments, session)
     except OSError as error:  # the disk is full, a program that fetches credentials is missing
-        what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         with suppress(OSError):  # the terminal is gone
-            return failed(SystemFailure(redacted(what)), arguments, session)
+            return failed(SystemFailure(redacted(_system_message(error))), arguments, session)
     return 1
+
+
+def _abort_message(session: Session) -> str:
+    if session.signals.received:
+        return str(Interrupted())
+    return "No answer, so nothing was done."
+
+
+def _system_message(error: OSError) -> str:
+    why = error.strerror or str(error)
+    if not error.filename:
+        return why
+    return f"{error.filename}: {why}"
 
 
 def _help(error: typer.TyperException) -> str:

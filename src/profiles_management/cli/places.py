@@ -1,4 +1,4 @@
-"""Names of documents as paths that a code host knows: relative to the top folder of the repository. Pure."""
+"""Paths of documents relative to the top folder of the repository, as code hosts use them. Pure."""
 
 from collections.abc import Callable
 from pathlib import PurePath
@@ -12,11 +12,13 @@ PathOf = Callable[[str], str]
 
 
 def relative(name: str, folder: PurePath, root: PurePath) -> str:
-    """Return the path of a document from the root, with slashes; '' for standard input and outside of the root.
+    """Return the path of a document from the root, with slashes.
+
+    It is '' for standard input and outside of the root.
 
     Args:
-        name: what problems call the document.
-        folder: where a relative name starts, an absolute path.
+        name: the name of the document in problems.
+        folder: the folder of a relative name, an absolute path.
         root: the top folder, an absolute path.
     """
     if name in ("", name_of(STDIN)):
@@ -28,15 +30,18 @@ def relative(name: str, folder: PurePath, root: PurePath) -> str:
         else:
             parts.append(part)
     path = PurePath(*parts)
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+    if not path.is_relative_to(root):
+        return ""
+    return path.relative_to(root).as_posix()
 
 
 def message(problem: Problem, path: str) -> str:
-    """Return what is wrong and what to do; with the place, without folders, where it has no path in the repository."""
+    """Return a problem and its remedy; with the file and line, if it has no path in the repository."""
+    text = f"{problem.what}."
+    if problem.remedy:
+        text += f" {problem.remedy[0].upper()}{problem.remedy[1:]}"
     where = problem.where
-    place = ""
-    if not path and where.file:
-        numbers = [str(number) for number in (where.line, where.column) if number]
-        place = f"{':'.join([PurePath(where.file).name, *numbers])}: "
-    remedy = f" {problem.remedy[:1].upper()}{problem.remedy[1:]}" if problem.remedy else ""
-    return printable(f"{place}{problem.what}.{remedy}")
+    if where.file and not path:
+        numbers = map(str, filter(None, (where.line, where.column)))
+        text = f"{':'.join([PurePath(where.file).name, *numbers])}: {text}"
+    return printable(text)

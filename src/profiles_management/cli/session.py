@@ -197,7 +197,9 @@ class Session:
 
     def heading(self) -> list[Line]:
         """Return which cluster or folder it is, as the first lines of a text."""
-        return [] if self._target is None else [_named(self._target), line()]
+        if self._target is None:
+            return []
+        return [_named(self._target), line()]
 
     def show_file(self, text: str) -> None:
         """Print a result that is a file of its own, and the target to standard error."""
@@ -215,15 +217,18 @@ class Session:
             self.note(str(self._target))
 
     def _origins(self) -> Data:
-        target: Data = {} if self._target is None else {"target": self._target.data()}
-        documents = {"documents": self._shown_names} if self.names else {}
-        return target | documents | _commit_data(self.files.commits)
+        origins: Data = {}
+        if self._target is not None:
+            origins["target"] = self._target.data()
+        if self.names:
+            origins["documents"] = self._shown_names
+        return origins | _commit_data(self.files.commits)
 
     def error(self, message: str) -> None:
         """Print one error to standard error."""
-        told = [printable(one) for one in message.splitlines()] or [""]
-        head = line(Segment("error: ", Tone.ERROR), told[0], hang=len("error: "))
-        self.terminal.complain([head, *(line(one, hang=4) for one in told[1:])])
+        first, *rest = map(printable, message.splitlines() or [""])
+        head = line(Segment("error: ", Tone.ERROR), first, hang=len("error: "))
+        self.terminal.complain([head, *(line(text, hang=4) for text in rest)])
 
     def note(self, message: str) -> None:
         """Print something worth knowing to standard error."""

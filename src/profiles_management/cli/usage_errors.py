@@ -1,6 +1,6 @@
-"""Slips in the command line: messages that name the option or the command that was meant."""
+"""Messages for errors in the command line, with the option or command that was probably meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import typer
@@ -10,8 +10,8 @@ from profiles_management.cli.kubectl import NOT_HERE
 from profiles_management.pmr.names import near
 from profiles_management.reconcile.lines import printable
 
-_ALIKE = 0.75  # of an option: shorter words than names of people, so more alike
-_OF_PYDANTIC = "Value error, "  # before what typer says of a value that is not in a list
+_ALIKE = 0.75  # for options, which are shorter than names of people
+_OF_PYDANTIC = "Value error, "  # before typer's message for a value that is not in a list
 NUMBERS: Mapping[str, str] = {
     "--brake-minimum": "a whole number, such as 5",
     "--brake-share": "a share from 0 to 1, such as 0.5",
@@ -21,51 +21,55 @@ NUMBERS: Mapping[str, str] = {
     "--verbosity": "a whole number, such as 6",
     "--writers": "a whole number, such as 8",
 }
-"""What the options that are numbers take. typer says it in pydantic's words."""
+"""The values of options that are numbers; typer's messages come from pydantic."""
 
 
 def message(error: typer.TyperException) -> str:
-    """Return the message of an error in the command line, with what was probably meant."""
+    """Return the message of an error in the command line, with the option that was probably meant."""
     option = getattr(error, "option_name", "")
     context = getattr(error, "ctx", None)
-    if not error.message.startswith("No such option") or context is None:
-        if refusal := _refused_number(error):
-            return refusal
-        error.message = error.message.removeprefix(_OF_PYDANTIC)
-        return error.format_message().replace("\n\t", " ")  # typer lists choices below each other
-    return f"No such option: {option}.{_hint(option, context)}"
+    if error.message.startswith("No such option") and context is not None:
+        return f"No such option: {option}.{_hint(option, context)}"
+    refusal = _refused_number(error)
+    if refusal:
+        return refusal
+    error.message = error.message.removeprefix(_OF_PYDANTIC)
+    return error.format_message().replace("\n\t", " ")  # typer lists choices below each other
 
 
 def _refused_number(error: typer.TyperException) -> str:
-    """Return what a number has to be; '' if the error is about something else."""
-    parameter, cause = getattr(error, "param", None), error.__cause__
-    names = parameter.opts if parameter is not None else ()
+    """Return the message for an invalid number; '' for other errors."""
+    names: list[str] = getattr(getattr(error, "param", None), "opts", [])
     option = next((name for name in names if name in NUMBERS), "")
+    cause = error.__cause__
     if not option or not isinstance(cause, ValidationError):
         return ""
     given = printable(str(cause.errors()[0]["input"]))
     return f'{option} is "{given}". Give {NUMBERS[option]}.'
 
 
-def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click, which typer holds inside
-    commands = [
-        name for name, options in _options(context.find_root().command) if option in options
-    ]
+def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click, which typer does not export
     if option in NOT_HERE:
         return f" {NOT_HERE[option]}"
+    commands = _commands_with(option, context.find_root().command)
     if commands and context.parent is None:
-        return f" Write it after the command: it is an option of {_listed(commands)}."
+        return f" Write it after the command: it is an option of {commands}."
     if commands:
-        return f" It is an option of {_listed(commands)}."
-    own = {name for parameter in context.command.params for name in parameter.opts}
-    meant = near(option, own, _ALIKE)
-    return f" Did you mean {meant}?" if meant else ""
+        return f" It is an option of {commands}."
+    similar = near(option, _options_of(context.command), _ALIKE)
+    if not similar:
+        return ""
+    return f" Did you mean {similar}?"
 
 
-def _options(program: Any) -> Iterator[tuple[str, set[str]]]:  # noqa: ANN401 - as above
-    for name, command in program.commands.items():
-        yield name, {option for parameter in command.params for option in parameter.opts}
+def _commands_with(option: str, program: Any) -> str:  # noqa: ANN401 - as above
+    """Return the commands that have an option, as a list in words; '' for none."""
+    commands = program.commands.items()
+    names = [name for name, command in commands if option in _options_of(command)]
+    if len(names) <= 1:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _options_of(command: Any) -> set[str]:  # noqa: ANN401 - as above
+    return {option for parameter in command.params for option in parameter.opts}
