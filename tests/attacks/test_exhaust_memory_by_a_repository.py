@@ -35,8 +35,8 @@ pytestmark = pytest.mark.usefixtures("no_logging")
 
 MOST = 4_000_000
 BASE = entry(BLOB, b"x" * 64)
-TOO_MUCH = "what it sends unpacks to more than 4,000,000 bytes. Keep the document in a smaller repository, or allow it more."
-BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
+TOO_MUCH = "the repository unpacks to more than 4,000,000 bytes. Keep the document in a smaller repository."
+BROKEN = "the server sent a Git pack that is not valid. Try again."
 
 
 class Late(Exception):
@@ -176,8 +176,8 @@ def objects():
 
 
 TOO_LARGE = (
-    f"the top of the repository holds more than {MOST_FILES:,} files or more than {LARGEST:,} bytes in them. "
-    "Split it over several folders, each a source of its own."
+    f"the top folder of the repository contains more than {MOST_FILES:,} files or more than {LARGEST:,} bytes in them. "
+    "Split it into several folders, each a separate source."
 )
 
 
@@ -234,7 +234,7 @@ def test_folders_in_folders_are_read_no_deeper_than_the_path_goes(objects):
     commit = objects.commit((b"40000", b"d", folder))
 
     assert files(objects, commit, "d/" * 1_001 + "a.yaml") == {"d/" * 1_001 + "a.yaml": b"x"}
-    with pytest.raises(GitError, match="holds no"):
+    with pytest.raises(GitError, match="contains no"):
         files(objects, commit, "")
 
 
@@ -243,7 +243,7 @@ def test_tags_of_tags_are_not_followed_for_ever(objects):
     for _ in range(1_000):
         tip = objects.add(TAG, f"object {tip}\ntype tag\n".encode())
 
-    with pytest.raises(GitError, match="is no commit"):
+    with pytest.raises(GitError, match="is not a commit"):
         commit_of(objects, tip)
 
 

@@ -30,7 +30,7 @@ def test_two_entries_of_one_name_are_refused(objects, path, other):
     entries = [(FILE, b"a.yaml"), (FILE, b"b.yaml"), (other, b"a.yaml")]
 
     assert refusal(objects, *entries, path=path) == (
-        "the top of the repository holds two entries called a.yaml, which Git does not allow. Remove one of them."
+        "the top folder of the repository contains two entries named a.yaml, which Git does not allow. Remove one of them."
     )
 
 
@@ -38,7 +38,7 @@ def test_two_entries_of_one_name_are_refused(objects, path, other):
 def test_a_name_that_is_not_utf_8_and_one_that_is_shown_alike_are_refused(objects, order):
     entries = [(FILE, b"\xff.yaml"), (FILE, rb"\xff.yaml")][::order]
 
-    assert "holds two entries called" in refusal(objects, *entries)
+    assert "contains two entries named" in refusal(objects, *entries)
 
 
 def test_a_name_that_is_not_utf_8_and_like_no_other_is_read_and_shown_with_escapes(objects):
@@ -61,7 +61,7 @@ def test_a_name_that_git_does_not_allow_is_refused(objects, name):
 @pytest.mark.parametrize("mode", [b"000000", b"010000", b"020000", b"060000", b"140000", b"177777"])
 def test_what_is_no_file_is_not_read_as_one(objects, mode):
     assert refusal(objects, (mode, b"a.yaml")) == (
-        "a.yaml is neither a file nor a folder. Remove it from the repository and add it again."
+        "a.yaml is neither a file nor a folder. Remove it from the repository, and add the file again."
     )
 
 

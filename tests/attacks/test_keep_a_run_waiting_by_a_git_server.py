@@ -23,9 +23,7 @@ from repositories.reading import names, read
 pytestmark = pytest.mark.usefixtures("no_logging")
 
 LIMIT = 100_000
-TOO_MUCH = (
-    "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
-)
+TOO_MUCH = "the server sent more than 100,000 bytes. Keep the document in a smaller repository."
 
 
 @pytest.fixture
@@ -65,20 +63,20 @@ def test_a_server_that_does_it_right_is_read(server):
     [
         (
             endless(begun("advertisement"), forever=b"x" * 1000),
-            "it refuses: Invalid pkt-line length prefix: b'xxxx'",
+            "the server refused: Invalid pkt-line length prefix: b'xxxx'",
         ),
         (
             endless(begun("advertisement", b"X: y\r\n"), forever=b"0000" * 100),
-            "it refuses: unexpected number of packets received",
+            "the server refused: unexpected number of packets received",
         ),
         (endless(b"HTTP/1.1 200 OK\r\n", forever=b"X-More: of this\r\n" * 50), TOO_MUCH),
         (endless(forever=b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30), TOO_MUCH),
         (
             endless(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", forever=b"<p>" * 900),
-            "there is a web page here",
+            "this is a web page",
         ),
         (endless(b"HTTP/1.1 500 No\r\n\r\n", forever=b"x" * 900), "the server answered 500."),
-        (endless(b"HTTP/1.1 404 No\r\n\r\n", forever=b"x" * 900), "there is no repository here"),
+        (endless(b"HTTP/1.1 404 No\r\n\r\n", forever=b"x" * 900), "no repository here"),
         (
             endless(
                 begun("advertisement"),
@@ -135,7 +133,7 @@ def test_an_error_beside_the_pack_is_told_in_one_short_line(server):
 
     message = refusal(server)
 
-    assert message.startswith("it refuses: ")
+    assert message.startswith("the server refused: ")
     assert message.isprintable()
     assert len(message) < 300
 
@@ -248,6 +246,6 @@ def test_another_pack_than_was_asked_for_is_refused(server):
     server.second = lambda: [http(references("1" * 40), "result")]
 
     assert (
-        refusal(server) == "it left out the object 11111111 that belongs to the commit. Try again."
+        refusal(server) == "the server did not send the object 11111111 of the commit. Try again."
     )
     assert TIP.encode() not in PACK

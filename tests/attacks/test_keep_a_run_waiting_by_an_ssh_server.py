@@ -18,8 +18,8 @@ from profiles_management.reconcile.clock import Clock
 pytestmark = pytest.mark.usefixtures("no_logging")
 
 LIMIT = 3_000_000
-LATE = "it was not read within 30 seconds. Try again later, or allow it more."
-TOO_MUCH = "it sends more than 3,000,000 bytes. Keep the document in a smaller repository, or allow it more."
+LATE = "the repository was not read within 30 seconds. Try again later."
+TOO_MUCH = "the server sent more than 3,000,000 bytes. Keep the document in a smaller repository."
 HOST_KEY = paramiko.Ed25519Key
 
 
@@ -143,7 +143,7 @@ def test_a_server_that_never_answers_the_command(talk, acting, monkeypatch):
 def test_a_server_that_accepts_and_says_nothing(talk):
     assert talk(lambda end: None, asks=30) in {
         LATE,
-        "the server broke off in the middle of its answer. Try again.",
+        "the server ended the connection in the middle of its answer. Try again.",
     }
 
 
@@ -158,7 +158,7 @@ def test_a_flood_that_nobody_reads_is_cut_off(talk, acting, channel):
     finally:
         tracemalloc.stop()
 
-    assert message in {TOO_MUCH, "it refuses: Invalid pkt-line length prefix: b'xxxx'"}
+    assert message in {TOO_MUCH, "the server refused: Invalid pkt-line length prefix: b'xxxx'"}
     assert peak < 8 * LIMIT
 
 

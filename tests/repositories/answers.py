@@ -93,7 +93,7 @@ class Server:
     def install(self, monkeypatch) -> "Server":
         """Take the place of every server for one test."""
         context = ssl.create_default_context()  # which takes longer than all else here
-        monkeypatch.setattr(https, "_trusting", lambda _: context)
+        monkeypatch.setattr(https, "_ssl_context", lambda _: context)
         monkeypatch.setattr(https, "_Backend", self.backend)
         return self
 

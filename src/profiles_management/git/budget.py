@@ -1,4 +1,4 @@
-"""How long one reading of a repository may take, and how much may be received. Pure but for the clock handed in."""
+"""The limits of reading a repository: seconds, and bytes to receive. Pure but for the clock."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from profiles_management.pmr.problems import GitError
 
 
 class Budget:
-    """What is left of a deadline and of a number of bytes.
+    """The time that is left until a deadline, and the bytes that may still be received.
 
     Args:
-        clock: seconds that only grow.
-        seconds: how long everything may take from now on.
-        most: how many bytes one attempt may receive.
+        clock: returns seconds that never decrease.
+        seconds: how many seconds all attempts may take together from now on.
+        most: how many bytes a single attempt may receive.
     """
 
     def __init__(self, clock: Callable[[], float], seconds: float, most: int) -> None:
@@ -23,15 +23,15 @@ class Budget:
         self._received = 0
         self.deadline = clock() + seconds
 
-    def anew(self) -> None:
-        """Forget what was received: another attempt begins. The deadline stays."""
+    def restart(self) -> None:
+        """Begin another attempt: no byte is received yet. The deadline stays."""
         self._received = 0
 
     def left(self) -> float:
         """Return the seconds that are left, always more than 0.
 
         Raises:
-            GitError: none are.
+            GitError: the deadline has passed.
         """
         left = self.deadline - self._clock()
         if left <= 0:
@@ -39,21 +39,18 @@ class Budget:
         return left
 
     def late(self) -> GitError:
-        """Return the error to raise when time is up."""
-        what = (
-            f"it was not read within {self._seconds:g} seconds. Try again later, or allow it more."
-        )
-        return GitError(what, passing=True)
+        """Return the error for a deadline that has passed."""
+        what = f"the repository was not read within {self._seconds:g} seconds."
+        return GitError(f"{what} Try again later.", passing=True)
 
     def take(self, received: bytes) -> bytes:
-        """Return what was received, once it is counted.
+        """Count received bytes, and return them.
 
         Raises:
-            GitError: it is more than may be received.
+            GitError: more bytes were received than allowed.
         """
         self._received += len(received)
         if self._received > self._most:
-            raise GitError(
-                f"it sends more than {self._most:,} bytes. Keep the document in a smaller repository, or allow it more."
-            )
+            what = f"the server sent more than {self._most:,} bytes."
+            raise GitError(f"{what} Keep the document in a smaller repository.")
         return received

@@ -1,9 +1,10 @@
-"""A PMR from a repository: the one function that reads it."""
+"""Reading the document of a Git repository."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from profiles_management.git import address as addresses
 from profiles_management.git import revision, tree
@@ -18,19 +19,22 @@ from profiles_management.reconcile.clock import SYSTEM, Clock
 from profiles_management.reconcile.retry import Passing, Retry
 from profiles_management.sources import Document
 
-_SHOWN = 8
+if TYPE_CHECKING:
+    from profiles_management.git import remote
+
+_SHOWN = 8  # digits of a commit in messages
 _EXTRA = {"cryptography", "dulwich", "httpcore2", "paramiko"}
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was read of a repository. A caller that keeps it saves the next reading everything but one question.
+    """The files of a document at a commit. With it, the next reading fetches only what changed.
 
     Attributes:
-        commit: its 40 digits.
-        tip: what the revision named: the commit, or a tag that leads to it.
-        path: the path that was asked for.
-        files: the bytes of each file, by its path.
+        commit: the 40 digits of the commit.
+        tip: the id that the revision named: the commit, or a tag that leads to it.
+        path: the path of the source.
+        files: the content of each file by its path.
     """
 
     commit: str
@@ -40,26 +44,26 @@ class Snapshot:
 
     @property
     def named(self) -> dict[str, bytes]:
-        """The bytes of each file by what problems call it: PATH@COMMIT, with 8 digits of the commit."""
+        """The content of each file by its name in problems: PATH@COMMIT, with 8 digits of the commit."""
         return {f"{path}@{self.commit[:_SHOWN]}": data for path, data in self.files.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A document of a repository, and where it stood."""
+    """A document from a repository, with the snapshot that it was read from."""
 
     pmr: ProfilesManagementRepresentation
     snapshot: Snapshot
 
     @property
     def commit(self) -> str:
-        """The commit in force, its 40 digits."""
+        """The 40 digits of the commit."""
         return self.snapshot.commit
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The source `git`: the document of a repository. It may add contributors to other sources' profiles."""
+    """The source `git`: a document in a repository, which may add contributors to other sources' profiles."""
 
     source: GitSource
     name: str = "git"
@@ -72,7 +76,7 @@ class Repository:
         return redacted(self.source.url)
 
     def read(self, rules: Rules) -> Document:
-        """Return the document; see `load` for what is raised."""
+        """Return the document. For errors see `load`."""
         checkout = load(self.source, rules=rules, additions=True)
         return Document(checkout.pmr, checkout.commit)
 
@@ -85,43 +89,55 @@ def load(
     known: Snapshot | None = None,
     clock: Clock = SYSTEM,
 ) -> Checkout:
-    """Read the document that a source means. Nothing is written anywhere, and nothing of the repository is run.
+    """Read the document of a source. Nothing is written to disk, and no program is run.
 
     Args:
-        source: which document, and what to get at it with.
-        rules: what this installation allows.
-        additions: whether the document is one of several, and may add contributors to profiles of
-            the others.
-        known: what was read before. If the revision is still the same commit, only that is asked
-            and this is used.
-        clock: what the deadline is measured with, and waits are waited.
+        source: the document, with credentials and limits.
+        rules: the rules of this installation.
+        additions: whether the document may add contributors to profiles of other documents.
+        known: the snapshot of an earlier reading. It is used again if the revision has not changed.
+        clock: the clock for the deadline and for waits between attempts.
 
     Raises:
-        GitError: it cannot be read; one line, with the URL and without a secret. What can pass by
-            itself was tried again until the deadline.
-        DocumentError: the document is not valid. Files are called PATH@COMMIT, with 8 digits of the
-            commit.
+        GitError: the repository cannot be read. The message is one line with the URL and without
+            secrets. Failures that can pass by themselves were retried until the deadline.
+        DocumentError: the document is not valid. Problems name files as PATH@COMMIT, with 8 digits
+            of the commit.
     """
     snapshot = fetch(source, known=known, clock=clock)
     return Checkout(file_set.document(snapshot.named, rules=rules, additions=additions), snapshot)
 
 
 def fetch(source: GitSource, *, known: Snapshot | None = None, clock: Clock = SYSTEM) -> Snapshot:
-    """Read the files that a source means, and do not look into them. See `load`."""
+    """Read the files of a source without parsing them. For arguments and errors see `load`."""
     address = addresses.parse(source.url)
     revision.references(source.revision)
     tree.check_path(source.path)
+    if known is not None and known.path != source.path:
+        known = None
     try:
-        return _fetched(
-            source, address, known if known and known.path == source.path else None, clock
-        )
+        return _snapshot(source, address, known, clock)
     except GitError as error:
         raise GitError(error.reason, address=str(address), passing=error.passing) from None
 
 
-def _fetched(
+def _snapshot(
     source: GitSource, address: addresses.Address, known: Snapshot | None, clock: Clock
 ) -> Snapshot:
+    """Return the known snapshot if the remote still has its tip, else a new one."""
+    fetched = _fetched(source, address, known.tip if known is not None else "", clock)
+    if fetched.objects is None and known is not None:
+        return known
+    objects = fetched.objects or {}
+    commit = tree.commit_of(objects, fetched.tip)
+    files = tree.files(objects, commit, source.path)
+    return Snapshot(commit, fetched.tip, source.path, files)
+
+
+def _fetched(
+    source: GitSource, address: addresses.Address, known_tip: str, clock: Clock
+) -> remote.Fetched:
+    """Fetch the objects of a revision, with further attempts after failures that can pass."""
     try:
         from profiles_management.git import remote  # noqa: PLC0415 - needs the extra, and half a second
     except ModuleNotFoundError as error:
@@ -132,15 +148,10 @@ def _fetched(
     budget = Budget(clock.monotonic, source.deadline, source.limit)
 
     def attempt() -> remote.Fetched:
-        budget.anew()
-        return remote.fetch(source, address, known.tip if known else "", budget)
+        budget.restart()
+        return remote.fetch(source, address, known_tip, budget)
 
     try:
-        fetched = Retry(clock)(attempt, deadline=budget.deadline)
+        return Retry(clock)(attempt, deadline=budget.deadline)
     except Passing as error:
         raise GitError(str(error), passing=True) from None
-    if fetched.objects is None and known is not None:
-        return known
-    commit = tree.commit_of(fetched.objects or {}, fetched.tip)
-    found = tree.files(fetched.objects or {}, commit, source.path)
-    return Snapshot(commit, fetched.tip, source.path, found)

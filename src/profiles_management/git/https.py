@@ -1,8 +1,8 @@
-"""Git over https: dulwich's protocol on connections of our own, which count every byte and know the deadline.
+"""Git over https: the protocol by dulwich, on connections that keep limits of bytes and time.
 
-The certificate is verified, always. Requests go to the host of the URL and nowhere else; a redirect
-to another one is refused, so that no credentials ever leave it. Nothing of the environment is read
-but the system's certificates.
+The certificate is always verified. Requests go only to the host of the URL. A redirect to another
+host is refused, so that credentials never reach it. Of the environment only the system's
+certificates are used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from profiles_management.reconcile.retry import Passing
 
 T = TypeVar("T")
 
-# some servers serve Git only to what calls itself git/
+# some servers serve Git only to user agents that begin with git/
 AGENT: Final = "git/2.47 (profiles-management)"
 
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
@@ -47,53 +47,50 @@ def client(
     """Return a client; nothing is sent yet.
 
     Raises:
-        GitError: the credentials are not those for https, or the CA is none.
+        GitError: the credentials are not for https, or the CA is not a certificate.
     """
     if credentials is not None and not (credentials.user and credentials.token):
-        raise GitError("https wants credentials of a user and a token. Give both, or none.")
-    authorization = f"Basic {_basic(credentials)}" if credentials is not None else ""
-    return HttpsClient(address, authorization, _trusting(ca), budget)
+        raise GitError("https requires both a user and a token, or neither.")
+    authorization = "" if credentials is None else f"Basic {_basic(credentials)}"
+    return HttpsClient(address, authorization, _ssl_context(ca), budget)
 
 
-def secrets(credentials: Credentials) -> list[str]:
-    """Return what must not be in any message, the longest first."""
-    found = (
-        {_basic(credentials), credentials.token, credentials.user} if credentials.token else set()
-    )
-    return sorted(found - {""}, key=len, reverse=True)
+def secrets(credentials: Credentials | None) -> list[str]:
+    """Return the texts that no message may contain, the longest first."""
+    if credentials is None or not credentials.token:
+        return []
+    texts = {_basic(credentials), credentials.token, credentials.user}
+    return sorted(texts - {""}, key=len, reverse=True)
 
 
 def _basic(credentials: Credentials) -> str:
     return base64.b64encode(f"{credentials.user}:{credentials.token}".encode()).decode()
 
 
-def _trusting(ca: str) -> ssl.SSLContext:
+def _ssl_context(ca: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cadata=ca or None)
     except (ssl.SSLError, ValueError):
-        raise GitError(
-            "The CA is no certificate. Give it in PEM, from -----BEGIN CERTIFICATE----- on."
-        ) from None
+        form = "Give it in PEM, beginning with -----BEGIN CERTIFICATE-----."
+        raise GitError(f"The CA is not a certificate. {form}") from None
 
 
 class HttpsClient(AbstractHttpGitClient):
-    """Dulwich's client for HTTP, with requests of our own."""
+    """The HTTP client of dulwich, with our own requests."""
 
     def __init__(
-        self, address: Address, authorization: str, trusting: ssl.SSLContext, budget: Budget
+        self, address: Address, authorization: str, context: ssl.SSLContext, budget: Budget
     ) -> None:
         super().__init__(str(address), thin_packs=False, quiet=True)
         self._address = address
         self._authorization = authorization
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=trusting, network_backend=_Backend(budget)
-        )
+        self._pool = httpcore2.ConnectionPool(ssl_context=context, network_backend=_Backend(budget))
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close all connections."""
         self._pool.close()
 
-    def _get_url(self, path: str | bytes) -> str:  # noqa: ARG002 - the URL has it all
+    def _get_url(self, path: str | bytes) -> str:  # noqa: ARG002 - the address has it
         return f"{self._address}/"
 
     def _http_request(
@@ -103,7 +100,7 @@ class HttpsClient(AbstractHttpGitClient):
         data: bytes | Iterator[bytes] | None = None,
         raise_for_status: bool = True,  # noqa: ARG002, FBT001, FBT002 - as dulwich declares it
     ) -> tuple[Any, Callable[[int], bytes]]:
-        """Send a request to the host of the URL, and follow where it redirects to on the same host."""
+        """Send a request to the host of the URL, and follow redirects on the same host."""
         start, given = url, bool(self._authorization)
         for _ in range(_MOST_REDIRECTS):
             if not self._address.is_origin_of(url):
@@ -118,7 +115,7 @@ class HttpsClient(AbstractHttpGitClient):
             url = urljoin(url, location)
             if data is not None or not refusals.leads_to_repository(url):
                 raise GitError(refusals.of_redirect(url, given=given))
-        raise GitError("it redirects in a circle. Look at the URL.")
+        raise GitError("the server redirects in a circle. Check the URL.")
 
     def _send(
         self, url: str, headers: Mapping[str, str], data: bytes | Iterator[bytes] | None
@@ -140,7 +137,7 @@ class HttpsClient(AbstractHttpGitClient):
 
 
 class _Response:
-    """An answer, as dulwich wants it."""
+    """An answer in the form that dulwich expects."""
 
     def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
@@ -151,35 +148,37 @@ class _Response:
         self.stream = Stream(self._receive)
 
     def header(self, name: bytes) -> str:
-        """Return a header, empty if it is not there."""
+        """Return the value of a header; empty if the answer does not have it."""
         return next(iter(self.headers(name)), "")
 
     def headers(self, name: bytes) -> list[str]:
-        """Return all headers of a name."""
+        """Return all values of a header."""
         return [
             value.decode("latin-1") for key, value in self._response.headers if key.lower() == name
         ]
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Return the connection to the pool."""
         self._response.close()
 
     def check(self, *, given: bool) -> None:
-        """Refuse what is no answer of Git's; `given` tells whether credentials were sent."""
+        """Raise an error for an answer that is not Git's.
+
+        Args:
+            given: whether the request had credentials.
+        """
         if self.status == _OK and self.content_type.startswith("application/x-git-"):
             return
         schemes, page = self.headers(b"www-authenticate"), self._page()
         self.close()
         if self.status == _TOO_MANY or self.status >= _SERVER_ERROR:
-            asked = self.header(b"retry-after")
-            raise Passing(
-                f"the server answered {self.status}.",
-                seconds=float(asked) if asked.isdecimal() else 0.0,
-            )
+            wait = self.header(b"retry-after")
+            seconds = float(wait) if wait.isdecimal() else 0.0
+            raise Passing(f"the server answered {self.status}.", seconds=seconds)
         raise GitError(refusals.of_status(self.status, schemes, page, given=given))
 
     def _page(self) -> bytes:
-        """Return the beginning of an answer that may be a page."""
+        """Return the beginning of an answer that may be a web page."""
         page = b""
         while self.status == _OK and len(page) < refusals.PAGE_SIZE and (part := self._receive()):
             page += part
@@ -193,15 +192,17 @@ class _Response:
 
 
 def _elsewhere(url: str) -> str:
-    what = "it redirects to another host."
+    """Return the message for a redirect to another host; it names a URL that contains no secret."""
+    what = "the server redirects to another host."
     try:
-        return f"{what} If that is right, use its URL: {parse(url.partition('?')[0].removesuffix(refusals.SERVICE))}"
-    except GitError:  # it may hold a secret
+        target = parse(url.partition("?")[0].removesuffix(refusals.SERVICE))
+    except GitError:
         return what
+    return f"{what} If that host is correct, use its URL: {target}"
 
 
 class _Backend(httpcore2.NetworkBackend):
-    """Connections that keep to the budget."""
+    """Makes connections that keep the limits of the budget."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -210,7 +211,7 @@ class _Backend(httpcore2.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the budget knows
+        timeout: float | None = None,  # noqa: ARG002 - the budget has it
         local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
@@ -218,10 +219,10 @@ class _Backend(httpcore2.NetworkBackend):
 
 
 class _Connection(httpcore2.NetworkStream):
-    """A socket whose every wait ends with the deadline, and whose every byte is counted."""
+    """A socket that counts every byte, and whose waits end at the deadline."""
 
-    def __init__(self, made: socket.socket, budget: Budget) -> None:
-        self._socket = made
+    def __init__(self, connection: socket.socket, budget: Budget) -> None:
+        self._socket = connection
         self._budget = budget
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
@@ -245,10 +246,10 @@ class _Connection(httpcore2.NetworkStream):
         return _Connection(wrapped, self._budget)
 
     def _wait(self, talk: Callable[[], T]) -> T:
-        """Do what may wait for the other side.
+        """Send or receive.
 
         Raises:
-            GitError: time is up, or the certificate is refused.
+            GitError: the deadline has passed, or the certificate is not trusted.
             Passing: the connection is lost.
         """
         try:
@@ -256,7 +257,7 @@ class _Connection(httpcore2.NetworkStream):
             return talk()
         except ssl.SSLCertVerificationError as error:
             self.close()
-            raise GitError(_refused(error)) from None
+            raise GitError(_of_certificate(error)) from None
         except TimeoutError:
             self.close()
             raise self._budget.late() from None
@@ -265,19 +266,20 @@ class _Connection(httpcore2.NetworkStream):
             raise Passing(BROKE_OFF) from None
         except ssl.SSLError as error:
             self.close()
-            raise GitError(
-                f"it does not speak TLS as it should ({error.reason or 'unknown'})."
-            ) from None
-        except OSError:  # no route to it any more, for one
+            reason = error.reason or "unknown"
+            raise GitError(f"the server breaks the TLS protocol ({reason}).") from None
+        except OSError:  # such as: no route to the host
             self.close()
             raise Passing(BROKE_OFF) from None
 
 
-def _refused(error: ssl.SSLCertVerificationError) -> str:
+def _of_certificate(error: ssl.SSLCertVerificationError) -> str:
+    """Return the message for a certificate that is not valid or not trusted."""
     if error.verify_code == _EXPIRED:
-        return "the certificate of the server has expired. It has to be renewed there."
+        return "the certificate of the server has expired. Its administrator must renew it."
     if error.verify_code in _MISMATCH:
-        return "the certificate of the server is not for this host. Look at the URL."
+        return "the certificate of the server is not for this host. Check the URL."
     if error.verify_code in _UNKNOWN_CA:
-        return "the certificate of the server is of a CA that is not trusted. If the CA is right, give its certificate."
-    return f"the certificate of the server is refused: {error.verify_message}."
+        remedy = "If the CA is correct, give its certificate."
+        return f"the certificate of the server is from a CA that is not trusted. {remedy}"
+    return f"the certificate of the server is not valid: {error.verify_message}."

@@ -1,7 +1,7 @@
-"""The objects of a pack, read in memory and never beyond a limit. Pure.
+"""The objects of a Git pack, read into memory within a limit. Pure.
 
-The format: https://git-scm.com/docs/gitformat-pack. Written here because a reader that trusts the
-sizes in a pack can be made to fill the memory by a pack of a few kilobytes.
+The format: https://git-scm.com/docs/gitformat-pack. This reader does not trust the sizes in a pack:
+with one that does, a pack of a few kilobytes can fill the memory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -24,20 +25,20 @@ _NAMES: Final = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob", TAG: b"tag"}
 
 _ID: Final = 20
 _HEADER: Final = 12
-_SLICE: Final = 4096  # what follows an object is copied once for each, so not too much at a time
-# what Python needs for an object in addition to its bytes, so that many tiny ones count too
-_OVERHEAD: Final = 512
-# what an instruction of a delta counts as, in bytes: few make much, many make little
-_INSTRUCTION: Final = 32
-_INSTRUCTIONS_AT_ONCE: Final = 1024  # after which they are counted
-_COPY_BYTES: Final = 7  # four of an offset, three of a size, each left out where it is 0
-_USUAL_COPY: Final = 0x10000
-_LONGEST_SHIFT: Final = 63  # a number of more bits is an attack
-_BROKEN: Final = "what it sends is no pack of Git, or was damaged on the way. Try again."
+_SLICE: Final = 4096  # zlib copies the rest of a slice after each object, so slices are small
+_OVERHEAD: Final = 512  # bytes that Python needs for an object besides its content
+_INSTRUCTION: Final = 32  # bytes that an instruction of a delta counts as, to limit their number
+_INSTRUCTIONS_AT_ONCE: Final = 1024  # instructions are counted in groups of this size
+_COPY: Final = 0x80  # the bit of an instruction that copies from the base
+_OFFSET_BITS: Final = range(4)  # bits of a copy instruction: which bytes of its offset follow
+_SIZE_BITS: Final = range(4, 7)  # and which bytes of its size
+_DEFAULT_COPY: Final = 0x10000
+_LONGEST_SHIFT: Final = 63  # no honest pack has a number of more bits
+_BROKEN: Final = "the server sent a Git pack that is not valid. Try again."
 
 
 class Object(NamedTuple):
-    """An object of Git: its type, and its bytes."""
+    """A Git object: its type and its content."""
 
     type: int
     data: bytes
@@ -47,13 +48,13 @@ def read(pack: bytes, *, most: int, ask: Callable[[], object]) -> dict[str, Obje
     """Return the objects of a pack by their ids (40 digits).
 
     Args:
-        pack: the whole of it, not thin.
-        most: how many bytes of memory its objects may take. An instruction of a delta counts as 32
-            bytes, an object as 512 more than it has, so the work is limited too.
-        ask: called now and then, also in the middle of an object; it raises once time is up.
+        pack: the complete pack; not a thin one.
+        most: how many bytes of memory its objects may take. An object counts as 512 bytes more than
+            its content, and an instruction of a delta as 32 bytes, which limits the work too.
+        ask: called regularly, also within an object; it raises after the deadline.
 
     Raises:
-        GitError: they would take more, or the pack is damaged.
+        GitError: the objects would take more memory, or the pack is damaged.
     """
     view = memoryview(pack)
     if len(pack) < _HEADER + _ID or pack[:8] != b"PACK\0\0\0\2":
@@ -71,7 +72,11 @@ def read(pack: bytes, *, most: int, ask: Callable[[], object]) -> dict[str, Obje
 
 
 class _Reader:
-    """Reads one object after the other; a delta waits until its base is there."""
+    """Reads the objects in the order of the pack. A delta waits until its base has been read.
+
+    Attributes:
+        objects: the objects that were read, by id.
+    """
 
     def __init__(self, view: memoryview, most: int, ask: Callable[[], object]) -> None:
         self.objects: dict[str, Object] = {}
@@ -80,48 +85,51 @@ class _Reader:
         self._left = most
         self._ask = ask
         self._position = _HEADER
-        self._at: dict[int, Object] = {}
-        self._waiting: dict[int | str, list[tuple[int, bytes]]] = {}
+        self._by_position: dict[int, Object] = {}
+        self._waiting: dict[int | str, list[tuple[int, bytes]]] = defaultdict(list)
 
     def next(self) -> None:
-        """Read the object that is next in the pack."""
+        """Read the next object of the pack."""
         start = self._position
         type_, size = self._header()
-        base: int | str | None = None
-        if type_ == _OFS_DELTA:
-            base = self._base_of(start)
+        if type_ in _NAMES:
+            self._keep(start, Object(type_, self._inflate(size)))
+        elif type_ == _OFS_DELTA:
+            position = self._base_position(start)
+            self._keep_delta(start, size, position, self._by_position.get(position))
         elif type_ == _REF_DELTA:
-            base = bytes(self._view[self._position : self._position + _ID]).hex()
-            self._position += _ID
-        elif type_ not in _NAMES:
-            raise GitError(_BROKEN)
-        data = self._inflate(size)
-        if base is None:
-            self._keep(start, Object(type_, data))
-        elif (
-            found := self._at.get(base) if isinstance(base, int) else self.objects.get(base)
-        ) is not None:
-            self._keep(start, self._applied(found, data))
+            id_ = self._base_id()
+            self._keep_delta(start, size, id_, self.objects.get(id_))
         else:
-            self._waiting.setdefault(base, []).append((start, data))
+            raise GitError(_BROKEN)
 
     def end(self) -> None:
         """Refuse a pack that has more than its objects, or a delta without its base."""
         if self._waiting or self._position != len(self._view):
             raise GitError(_BROKEN)
 
-    def _keep(self, start: int, kept: Object) -> None:
-        """Keep an object, and those that waited for it."""
-        ready = [(start, kept)]
+    def _keep_delta(self, start: int, size: int, key: int | str, base: Object | None) -> None:
+        """Read the delta that begins at `start`, and apply it once its base is known.
+
+        Args:
+            key: the position or the id of the base.
+            base: the base, None as long as it has not been read.
+        """
+        delta = self._inflate(size)
+        if base is None:
+            self._waiting[key].append((start, delta))
+        else:
+            self._keep(start, self._applied(base, delta))
+
+    def _keep(self, start: int, read: Object) -> None:
+        """Keep the object that begins at `start`, and those whose deltas waited for it."""
+        ready = [(start, read)]
         while ready:
-            at, made = ready.pop()
-            id_ = _id(made)
-            made = self._at[at] = self.objects.setdefault(id_, made)
-            for key in (at, id_):
-                ready += [
-                    (there, self._applied(made, delta))
-                    for there, delta in self._waiting.pop(key, ())
-                ]
+            position, base = ready.pop()
+            id_ = _id(base)
+            base = self._by_position[position] = self.objects.setdefault(id_, base)
+            deltas = [*self._waiting.pop(position, ()), *self._waiting.pop(id_, ())]
+            ready += [(waiting, self._applied(base, delta)) for waiting, delta in deltas]
 
     def _applied(self, base: Object, delta: bytes) -> Object:
         before, position = _varint(delta, 0)
@@ -132,6 +140,7 @@ class _Reader:
         return Object(base.type, _patched(base.data, delta, position, after, self._spend))
 
     def _header(self) -> tuple[int, int]:
+        """Return the type of the next object and the size of its content."""
         byte = self._byte()
         type_, size, shift = byte >> 4 & 7, byte & 15, 4
         while byte & 0x80:
@@ -142,8 +151,12 @@ class _Reader:
                 raise GitError(_BROKEN)
         return type_, size
 
-    def _base_of(self, start: int) -> int:
-        """Return where the base of the delta at `start` begins: before it, or it would wait for itself."""
+    def _base_id(self) -> str:
+        self._position += _ID
+        return bytes(self._view[self._position - _ID : self._position]).hex()
+
+    def _base_position(self, start: int) -> int:
+        """Return the position of the base of the delta at `start`; a base comes before its delta."""
         byte = self._byte()
         offset = byte & 0x7F
         while byte & 0x80:
@@ -160,59 +173,58 @@ class _Reader:
         return self._view[self._position - 1]
 
     def _inflate(self, size: int) -> bytes:
+        """Return the content that begins at the position, which must have this size.
+
+        There is room for one byte more, so that larger content is noticed.
+        """
         self._spend(size + _OVERHEAD)
         stream = zlib.decompressobj()
-        whole = io.BytesIO()
+        content = io.BytesIO()
         room = size + 1
         while not stream.eof:
             self._ask()
-            given = self._view[self._position : self._position + _SLICE]
-            room -= whole.write(stream.decompress(given, room))
-            if not given or not room or stream.unconsumed_tail:
+            compressed = self._view[self._position : self._position + _SLICE]
+            room -= content.write(stream.decompress(compressed, room))
+            if not compressed or not room or stream.unconsumed_tail:
                 raise GitError(_BROKEN)
-            self._position += len(given) - len(stream.unused_data)
+            self._position += len(compressed) - len(stream.unused_data)
         if room != 1:
             raise GitError(_BROKEN)
-        return whole.getvalue()
+        return content.getvalue()
 
     def _spend(self, size: int) -> None:
-        """Count bytes, or what counts as such, before they are there."""
+        """Count bytes, or work in bytes, before it is done."""
         self._ask()
         self._left -= size
         if self._left < 0:
-            raise GitError(
-                f"what it sends unpacks to more than {self._most:,} bytes. "
-                "Keep the document in a smaller repository, or allow it more."
-            )
+            what = f"the repository unpacks to more than {self._most:,} bytes."
+            raise GitError(f"{what} Keep the document in a smaller repository.")
 
 
 def _patched(
     base: bytes, delta: bytes, position: int, size: int, spend: Callable[[int], None]
 ) -> bytes:
-    """Return what a delta makes of its base: pieces of the base, and bytes of its own, `size` of them together.
+    """Return `size` bytes that a delta makes of its base: parts of the base, and bytes of its own.
 
-    All of it is written into one buffer: a list of the pieces would take many times their size if
-    they are tiny.
+    They are written into one buffer, because a list of tiny parts would take many times their size.
     """
-    source, whole = memoryview(base), io.BytesIO()
+    base_view, delta_view = memoryview(base), memoryview(delta)
+    content = io.BytesIO()
     left, uncounted = size, 0
     while position < len(delta):
-        order = delta[position]
+        instruction = delta[position]
         position += 1
-        if order & 0x80:
-            numbers = []
-            for bit in range(_COPY_BYTES):
-                numbers.append(delta[position] if order >> bit & 1 else 0)
-                position += order >> bit & 1
-            start = int.from_bytes(numbers[:4], "little")
-            part = source[start : start + (int.from_bytes(numbers[4:], "little") or _USUAL_COPY)]
+        if instruction & _COPY:
+            start, position = _number(delta, position, instruction, _OFFSET_BITS)
+            length, position = _number(delta, position, instruction, _SIZE_BITS)
+            part = base_view[start : start + (length or _DEFAULT_COPY)]
         else:
-            part = memoryview(delta)[position : position + order]
-            position += order
+            part = delta_view[position : position + instruction]
+            position += instruction
         left -= len(part)
         if not part or left < 0:
             raise GitError(_BROKEN)
-        whole.write(part)
+        content.write(part)
         uncounted += 1
         if uncounted == _INSTRUCTIONS_AT_ONCE:
             spend(uncounted * _INSTRUCTION)
@@ -220,10 +232,21 @@ def _patched(
     if left:
         raise GitError(_BROKEN)
     spend(uncounted * _INSTRUCTION)
-    return whole.getvalue()
+    return content.getvalue()
+
+
+def _number(data: bytes, position: int, instruction: int, bits: range) -> tuple[int, int]:
+    """Return a number of a copy instruction, and the position after it; bytes that are 0 are left out."""
+    value = 0
+    for shift, bit in enumerate(bits):
+        if instruction >> bit & 1:
+            value |= data[position] << 8 * shift
+            position += 1
+    return value, position
 
 
 def _varint(data: bytes, position: int) -> tuple[int, int]:
+    """Return a number of variable length, and the position after it."""
     value = 0
     for shift in range(0, _LONGEST_SHIFT, 7):
         byte = data[position]
@@ -234,7 +257,7 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
     raise GitError(_BROKEN)
 
 
-def _id(kept: Object) -> str:
-    digest = hashlib.sha1(b"%s %d\0" % (_NAMES[kept.type], len(kept.data)), usedforsecurity=False)
-    digest.update(kept.data)
+def _id(read: Object) -> str:
+    digest = hashlib.sha1(b"%s %d\0" % (_NAMES[read.type], len(read.data)), usedforsecurity=False)
+    digest.update(read.data)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""One conversation with a remote: which commit a revision is now, and its objects, one commit deep."""
+"""Fetching a revision from a remote: its commit, and the objects of that commit without history."""
 
 from __future__ import annotations
 
@@ -24,49 +24,54 @@ from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile.retry import Passing
 
-_UNPACKED: Final = 4  # times the limit of what is received
-_LONGEST_WORD: Final = 200
+_UNPACKED: Final = 4  # the objects may take this many times the limit of received bytes
+_LONGEST_SHOWN: Final = 200  # characters of a server's text
 _LONGEST_READ: Final = 4000
 _SHA1: Final = 40
 
 _NOT_GIT: Final = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
-"""What dulwich raises where a server does not keep to the protocol."""
+"""The errors of dulwich for a server that breaks the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a revision is: the tip that it names, and the objects, None where the tip was known already."""
+    """A fetched revision.
+
+    Attributes:
+        tip: the id that the revision names.
+        objects: the objects by id; None if the tip was known already.
+    """
 
     tip: str
     objects: Mapping[str, Object] | None
 
 
 def fetch(source: GitSource, address: Address, known: str, budget: Budget) -> Fetched:
-    """Fetch what a revision names, without its history.
+    """Fetch a revision without its history.
 
-    A server may refuse to send a commit for its id alone. Then everything that its branches and
-    tags lead to is fetched, within the same limit, and the commit looked for there.
+    A server may refuse to send a commit by its id. Then all branches and tags are fetched, within
+    the same limit, and the commit must be among them.
 
     Args:
-        source: the revision, and what to get at it with.
-        address: its URL.
-        known: a tip that need not be fetched again.
-        budget: time and bytes; the bytes count for each of the two fetches.
+        source: the revision, credentials and limits.
+        address: the URL of the repository.
+        known: a tip that is not fetched again.
+        budget: the limits of time and bytes; the bytes count for each of the two fetches.
 
     Raises:
-        GitError: it cannot be had.
-        Passing: it may be had later.
+        GitError: the revision cannot be fetched.
+        Passing: it may be possible later.
     """
     try:
         return _fetch_one(source, address, known, budget)
-    except Refused as why:
+    except Refused as refusal:
         if not revision.is_commit(source.revision):
-            raise GitError(_worded(str(why), source)) from None
-    budget.anew()
+            raise GitError(_shown(refusal, source)) from None
+    budget.restart()
     try:
         return _fetch_all(source, address, budget)
-    except Refused as why:
-        raise GitError(_worded(str(why), source)) from None
+    except Refused as refusal:
+        raise GitError(_shown(refusal, source)) from None
 
 
 def _fetch_one(source: GitSource, address: Address, known: str, budget: Budget) -> Fetched:
@@ -100,28 +105,37 @@ def _talk(
     *,
     depth: int | None,
 ) -> dict[str, Object]:
-    """Ask for references, then for what is wanted of them; return the objects, none if nothing is."""
-    asked: list[ObjectID] = []
+    """List references, and fetch the objects of those that `wanted` selects.
+
+    Args:
+        wanted: returns the ids to fetch from the references of the remote and their ids.
+        names: the references to list, or beginnings of their names.
+        depth: the number of commits to fetch for each id, None for all.
+
+    Returns:
+        The objects by id; empty if `wanted` selects nothing.
+    """
+    requested: list[ObjectID] = []
     received = io.BytesIO()
 
-    def choose(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001 - dulwich's
-        if any(len(id_) != _SHA1 for id_ in refs.values()):
-            raise GitError("it names commits by SHA-256. Only repositories with SHA-1 are read.")
-        found = {name.decode("utf-8", "replace"): id_.decode("ascii") for name, id_ in refs.items()}
-        asked.extend(ObjectID(id_.encode()) for id_ in wanted(found))
-        return asked
+    def select(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001 - as dulwich declares it
+        ids = {name.decode("utf-8", "replace"): id_.decode("ascii") for name, id_ in refs.items()}
+        if any(len(id_) != _SHA1 for id_ in ids.values()):
+            raise GitError(
+                "the repository uses SHA-256. Only repositories with SHA-1 are supported."
+            )
+        requested.extend(ObjectID(id_.encode()) for id_ in wanted(ids))
+        return requested
 
-    with _told(), contextlib.closing(_client(source, address, budget)) as client:
+    with _translated_errors(), contextlib.closing(_client(source, address, budget)) as client:
         nothing = ObjectStoreGraphWalker([], lambda _: [])
         prefixes = [name.encode() for name in names]
         client.fetch_pack(
-            address.repository, choose, nothing, received.write, depth=depth, ref_prefix=prefixes
+            address.repository, select, nothing, received.write, depth=depth, ref_prefix=prefixes
         )
-    return (
-        pack.read(received.getvalue(), most=_UNPACKED * source.limit, ask=budget.left)
-        if asked
-        else {}
-    )
+    if not requested:
+        return {}
+    return pack.read(received.getvalue(), most=_UNPACKED * source.limit, ask=budget.left)
 
 
 def _client(source: GitSource, address: Address, budget: Budget) -> GitClient:
@@ -131,8 +145,8 @@ def _client(source: GitSource, address: Address, budget: Budget) -> GitClient:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Turn what dulwich raises into what is wrong."""
+def _translated_errors() -> Iterator[None]:
+    """Translate the errors of dulwich."""
     try:
         yield
     except HangupException as error:
@@ -142,13 +156,13 @@ def _told() -> Iterator[None]:
     except GitProtocolError as error:
         raise Refused(str(error)) from None
     except _NOT_GIT:
-        raise GitError("it does not speak Git's protocol as it should.") from None
+        raise GitError("the server breaks the Git protocol.") from None
 
 
-def _worded(words: str, source: GitSource) -> str:
-    """Return the words of a server in one line, without our secrets, should it repeat them."""
-    given = source.credentials
-    secrets = https.secrets(given) if given is not None else ()
-    told = redacted(words[:_LONGEST_READ], secrets)
-    text = " ".join("".join(mark if mark.isprintable() else " " for mark in told).split())
-    return f"it refuses: {text[:_LONGEST_WORD]}"
+def _shown(refusal: Refused, source: GitSource) -> str:
+    """Return the text of a server's refusal in one line, without our credentials if it repeats them."""
+    secrets = https.secrets(source.credentials)
+    text = redacted(str(refusal)[:_LONGEST_READ], secrets)
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    line = " ".join(printable.split())
+    return f"the server refused: {line[:_LONGEST_SHOWN]}"

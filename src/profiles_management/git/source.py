@@ -1,4 +1,4 @@
-"""Which document of which repository is meant, and with what one gets at it. Pure."""
+"""A document in a Git repository, with the credentials and limits for reading it. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ DEADLINE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a server is shown: a private key for ssh, or user and token for https.
+    """Credentials for a server: a private key for ssh, or a user and a token for https.
 
-    The key is in PEM or OpenSSH's form, without a passphrase. Space around user and token is
-    dropped: files, secrets and environments often end in a line end. Nothing of all this is ever
-    part of a message or a repr.
+    The key is in the PEM or OpenSSH format, without a passphrase. White space around user and token
+    is removed, because files, secrets and variables often end in a line end. No message and no repr
+    contains a credential.
     """
 
     ssh_key: str = field(default="", repr=False)
@@ -24,7 +24,7 @@ class Credentials:
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        """Drop the space around user and token."""
+        """Remove white space around user and token."""
         object.__setattr__(self, "user", self.user.strip())
         object.__setattr__(self, "token", self.token.strip())
 
@@ -34,16 +34,16 @@ class GitSource:
     """A document in a Git repository.
 
     Attributes:
-        url: `https://HOST/PATH` or `ssh://[USER@]HOST/PATH` (the user is `git` if none is named).
+        url: `https://HOST/PATH` or `ssh://[USER@]HOST/PATH`; the default user is `git`.
         revision: a branch, a tag or the 40 digits of a commit; empty for the HEAD of the remote.
-        path: a file, or a folder whose `*.yaml`, `*.yml` and `*.json` are one document together;
-            empty for the top.
-        known_hosts: the host keys to trust, as the text of a known_hosts file. Only ssh reads it,
-            and always.
-        ca: the only certificates to trust, as PEM; empty for those of the system. Only https reads
-            it.
-        limit: how many bytes to receive at most. What they unpack to may be four times as much.
-        deadline: how many seconds everything may take together, further attempts included.
+        path: a file, or a folder whose `*.yaml`, `*.yml` and `*.json` are together the document;
+            empty for the top folder.
+        credentials: for ssh always required, for https only if the server requires them.
+        known_hosts: the trusted host keys, as the text of a known_hosts file. Required for ssh, and
+            ignored for https.
+        ca: the only trusted certificates, in PEM; empty for those of the system. Ignored for ssh.
+        limit: the maximum number of bytes to receive. They may unpack to four times as many.
+        deadline: the maximum number of seconds for all attempts together.
     """
 
     url: str

@@ -1,7 +1,7 @@
-"""Git over ssh, with paramiko: no program is run, key and known hosts stay in memory.
+"""Git over ssh with paramiko. No program is run, and key and known hosts stay in memory.
 
-The key of the host is verified before anything is shown to it, always: there is no first time that
-    is trusted.
+The key of the host is always verified before credentials are sent. A host is not trusted on first
+use.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from profiles_management.reconcile.retry import Passing
 T = TypeVar("T")
 
 _LOG: Final = "profiles_management.git.ssh.transport"
-_PIECE: Final = 65536
+_CHUNK: Final = 65536
 _MOST_ERRORS: Final = 4096
-# how a host signs with a key of the type ssh-rsa; never SHA-1
+# the signatures to accept of a host with a key of the type ssh-rsa; not SHA-1
 _RSA: Final = ("rsa-sha2-512", "rsa-sha2-256")
 
 _MALFORMED: Final = (
@@ -44,9 +44,9 @@ _MALFORMED: Final = (
     AttributeError,
     struct.error,
 )
-"""What paramiko's thread ends with, and hands to ours, where a server does not keep to the protocol."""
+"""The errors of paramiko's thread for a server that breaks the protocol."""
 
-logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # paramiko logs what we tell in a message
+logging.getLogger(_LOG).setLevel(logging.CRITICAL + 1)  # errors are in our messages
 
 
 def client(
@@ -55,17 +55,18 @@ def client(
     """Return a client; nothing is sent yet.
 
     Raises:
-        GitError: there is no private key among the credentials, or it cannot be used; or no key of
-            the host is known.
+        GitError: the credentials have no private key, or an unusable one, or the known hosts have
+            no key of the host.
     """
     if credentials is None or not credentials.ssh_key:
-        raise GitError("ssh wants a private key among the credentials.")
+        raise GitError("ssh requires a private key in the credentials.")
     key = private_key.read(credentials.ssh_key)
     known = hosts.of_host(known_hosts, address.host, address.port)
     if not known.trusted:
         raise GitError(
-            f"no key of the host {address.host} is among the known hosts, so it is not trusted. "
-            f"Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
+            f"the known hosts have no key of the host {address.host}, so it is not trusted. "
+            "Ask its administrator for the key, or compare the output of ssh-keyscan with the "
+            "published key."
         )
     vendor = _Vendor(address, key, known, budget)
     return SshClient(
@@ -74,12 +75,12 @@ def client(
 
 
 class SshClient(SSHGitClient):
-    """Dulwich's client for ssh; it leaves a connection open that breaks off early, so closing is ours."""
+    """The ssh client of dulwich. It closes connections that dulwich leaves open after an error."""
 
     _open: Protocol | None = None
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the connection."""
         if self._open is not None:
             self._open.close()
 
@@ -92,7 +93,7 @@ class SshClient(SSHGitClient):
 
 
 class _Vendor(SSHVendor):
-    """Runs Git's command on the host, and gives dulwich its two ends."""
+    """Runs Git's command on the host for dulwich."""
 
     def __init__(
         self, address: Address, key: paramiko.PKey, known: hosts.HostKeys, budget: Budget
@@ -103,58 +104,61 @@ class _Vendor(SSHVendor):
         self._budget = budget
 
     def run_command(self, host: str, command: bytes, *_: Any, **__: Any) -> Any:  # noqa: ANN401, ARG002 - dulwich's
-        """Connect, verify the host, show it our key, run the command."""
-        made = _Connection(
-            connect(self._address.host, self._address.port, self._budget), self._budget
-        )
-        transport = paramiko.Transport(made)  # type: ignore[arg-type]  # it takes what is like one
+        """Connect, verify the host, authenticate, and run the command."""
+        made = connect(self._address.host, self._address.port, self._budget)
+        connection = _Connection(made, self._budget)
+        transport = paramiko.Transport(connection)  # type: ignore[arg-type]  # like a socket
         try:
-            with _told(made):
+            with _translated_errors(connection):
                 channel = self._channel(transport)
                 channel.set_environment_variable("GIT_PROTOCOL", "version=2")
                 channel.exec_command(command)
         except BaseException:  # Ctrl-C too leaves no connection open
             transport.close()
-            made.close()
+            connection.close()
             raise
-        return _Command(transport, channel, made)
+        return _Command(transport, channel, connection)
 
     def _channel(self, transport: paramiko.Transport) -> paramiko.Channel:
+        """Return an authenticated channel to the verified host."""
         transport.set_log_channel(_LOG)
-        types = {kind for kind, _ in self._known.trusted}
-        signed = [
-            *(kind for kind in sorted(types) if kind != "ssh-rsa"),
-            *(_RSA if "ssh-rsa" in types else ()),
-        ]
         options = transport.get_security_options()
-        options.key_types = [kind for kind in signed if kind in options.key_types]
+        options.key_types = [type_ for type_ in self._key_types() if type_ in options.key_types]
         transport.banner_timeout = transport.auth_timeout = self._budget.left()
         transport.start_client(timeout=self._budget.left())
-        if not transport.initial_kex_done:  # paramiko returns as if all were well
+        if not transport.initial_kex_done:  # paramiko returns without an error after a timeout
             raise self._budget.late()
         self._verify(transport.get_remote_server_key())
         transport.auth_publickey(self._address.user, self._key)
         return transport.open_session(timeout=self._budget.left())
 
+    def _key_types(self) -> list[str]:
+        """Return the types of host keys to accept, so that the host shows one that is known."""
+        types = {type_ for type_, _ in self._known.trusted}
+        if "ssh-rsa" in types:
+            return [*sorted(types - {"ssh-rsa"}), *_RSA]
+        return sorted(types)
+
     def _verify(self, key: paramiko.PKey) -> None:
+        """Raise an error for a key of the host that is revoked or not trusted."""
         offered = (key.get_name(), key.asbytes())
         if offered in self._known.revoked:
             raise GitError(
-                f"the key of the host, {key.fingerprint}, is revoked among the known hosts."
+                f"the key of the host, {key.fingerprint}, is revoked in the known hosts."
             )
         if offered not in self._known.trusted:
             raise GitError(
-                f"the key of the host, {key.fingerprint}, is not the one among the known hosts. Somebody may be "
-                "listening in, or the host has a new key: ask who runs it."
+                f"the key of the host, {key.fingerprint}, is not in the known hosts. Somebody may "
+                "intercept the connection, or the host has a new key. Ask its administrator."
             )
 
 
 class _Connection:
-    """A socket that keeps to the budget: it ends once time is up or too much was received.
+    """A socket that ends after the deadline, or after too many bytes.
 
-    paramiko reads it in a thread of its own, whether anybody waits or not, and keeps what it read:
-    messages next to the answer, and more than it allowed. It asks for more ten times a second, and
-    waits for some answers without end.
+    paramiko reads the socket all the time in a thread, ten times a second, and keeps what it read:
+    also messages besides the answer, and more bytes than it allowed. It waits for some answers
+    without a limit.
     """
 
     def __init__(self, made: socket.socket, budget: Budget) -> None:
@@ -172,28 +176,28 @@ class _Connection:
             return b""
 
     def check(self) -> None:
-        """Raise why the budget ended the connection, if it did.
+        """Raise the error with which the budget ended the connection, if it did.
 
         Raises:
-            GitError: time is up, or too much was received.
+            GitError: the deadline has passed, or too many bytes were received.
         """
         if self._error is not None:
             raise self._error
         self.budget.left()
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the rest is the socket's
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all other methods are the socket's
         return getattr(self._made, name)
 
 
 class _Command:
-    """The two ends of a command, as dulwich wants them."""
+    """The input and output of a command in the form that dulwich expects."""
 
     def __init__(
-        self, transport: paramiko.Transport, channel: paramiko.Channel, made: _Connection
+        self, transport: paramiko.Transport, channel: paramiko.Channel, connection: _Connection
     ) -> None:
         self._transport = transport
         self._channel = channel
-        self._made = made
+        self._connection = connection
         self.read = Stream(self._receive).read
         self.stderr = self
 
@@ -202,7 +206,7 @@ class _Command:
         self._wait(lambda: self._channel.sendall(data))
 
     def can_read(self) -> bool:
-        """Tell whether something has come; asked only while commits in common are looked for, and there are none."""
+        """Return whether bytes are there. dulwich calls it only to negotiate common commits."""
         return self._channel.recv_ready()
 
     def close(self) -> None:
@@ -210,41 +214,43 @@ class _Command:
         self._transport.close()
 
     def readlines(self) -> list[bytes]:
-        """Return what the command said on its standard error, once it broke off."""
-        said = b""
-        while len(said) < _MOST_ERRORS and (
-            part := self._wait(lambda: self._channel.recv_stderr(_MOST_ERRORS))
-        ):
-            said += part
-        return said.splitlines(keepends=True)
+        """Return the lines of the command's standard error, after the command ended."""
+        errors = b""
+        while len(errors) < _MOST_ERRORS:
+            part = self._wait(lambda: self._channel.recv_stderr(_MOST_ERRORS))
+            if not part:
+                break
+            errors += part
+        return errors.splitlines(keepends=True)
 
     def _receive(self) -> bytes:
-        received = self._wait(lambda: self._channel.recv(_PIECE))
+        received = self._wait(lambda: self._channel.recv(_CHUNK))
         if not received:
-            self._made.check()
+            self._connection.check()
         return received
 
     def _wait(self, talk: Callable[[], T]) -> T:
-        with _told(self._made):
-            self._channel.settimeout(self._made.budget.left())
+        """Send or receive on the channel."""
+        with _translated_errors(self._connection):
+            self._channel.settimeout(self._connection.budget.left())
             return talk()
 
 
 @contextmanager
-def _told(made: _Connection) -> Iterator[None]:
-    """Turn what paramiko raises into what is wrong; after the deadline, nothing else is."""
+def _translated_errors(connection: _Connection) -> Iterator[None]:
+    """Translate the errors of paramiko. If the budget ended the connection, raise that error instead."""
     try:
         yield
     except paramiko.AuthenticationException:
-        made.check()
+        connection.check()
         raise GitError("the host does not accept the private key.") from None
     except IncompatiblePeer:
-        made.check()
+        connection.check()
         raise GitError(
-            "the host has no key of the kinds that are among the known hosts, or is too old."
+            "the host has no key of the types in the known hosts, or is too old."
         ) from None
     except TimeoutError:
-        raise made.budget.late() from None
+        raise connection.budget.late() from None
     except (paramiko.SSHException, EOFError, OSError, *_MALFORMED):
-        made.check()
+        connection.check()
         raise Passing(BROKE_OFF) from None

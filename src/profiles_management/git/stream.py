@@ -1,4 +1,4 @@
-"""What a server sends, handed out in the sizes that Git's protocol asks for."""
+"""The bytes that a server sends, in the sizes that the Git protocol reads."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable
 
 from profiles_management.reconcile.retry import Passing
 
-BROKE_OFF = "the server broke off in the middle of its answer. Try again."
+BROKE_OFF = "the server ended the connection in the middle of its answer. Try again."
 
 _LENGTH = 4
 _ERROR = b"ERR "
 
 
 class Refused(Exception):
-    """The server does not do what was asked; carries its words, which nobody has looked at yet."""
+    """The server refuses a request. The text is the server's, and has not been checked."""
 
 
 class Stream:
-    """Reads exactly as much as is wanted, or nothing once the end is reached.
+    """Reads exactly as many bytes as requested, or none at the end.
 
     Args:
         receive: returns some bytes, and none at the end.
@@ -26,16 +26,15 @@ class Stream:
     def __init__(self, receive: Callable[[], bytes]) -> None:
         self._receive = receive
         self._rest = b""
-        self._before = 0
+        self._previous_size = 0
 
     def read(self, size: int) -> bytes:
         """Return `size` bytes, or none at the end.
 
         Raises:
-            Passing: the end comes in between.
-            Refused: it is the line with which a server breaks off; it may stand in place of any
-                other, and dulwich passes it over in some
-                (https://git-scm.com/docs/gitprotocol-pack, error-line).
+            Passing: the connection ended before `size` bytes were received.
+            Refused: the bytes are an error line. A server may send one in place of any other line,
+                and dulwich overlooks some (https://git-scm.com/docs/gitprotocol-pack, error-line).
         """
         parts, have = [self._rest], len(self._rest)
         while have < size and (part := self._receive()):
@@ -45,7 +44,7 @@ class Stream:
         if 0 < have < size:
             raise Passing(BROKE_OFF)
         self._rest = whole[size:]
-        if self._before == _LENGTH and whole.startswith(_ERROR):
+        if self._previous_size == _LENGTH and whole.startswith(_ERROR):
             raise Refused(whole[len(_ERROR) : size].decode("utf-8", "replace"))
-        self._before = size
+        self._previous_size = size
         return whole[:size]

@@ -1,6 +1,6 @@
-"""The files of a commit that are the document: one that is named, or those of a folder. Pure.
+"""The files of a commit that are the document: a named file, or the files of a folder. Pure.
 
-Nothing is followed out of the commit: neither a symbolic link nor a submodule.
+A symbolic link or a submodule could lead out of the commit, so neither is followed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,19 @@ _ID: Final = re.compile(rb"[0-9a-f]{40}")
 _ENTRY: Final = re.compile(rb"(?P<mode>[0-7]{5,6}) (?P<name>[^\0]+)\0(?P<id>.{20})", re.DOTALL)
 _DEEPEST_TAG: Final = 10
 _LONGEST_FIELD: Final = 100
-_LONGEST_NAME: Final = 255  # bytes, as file systems have it
-_NEVER_NAMES: Final = {".", "..", ".git"}
+_LONGEST_NAME: Final = 255  # bytes, the limit of file systems
+_INVALID_NAMES: Final = {".", "..", ".git"}
+_NO_DOCUMENT: Final = {
+    _LINK: "is a symbolic link, and links are not followed. Name the file itself.",
+    _SUBMODULE: "is a submodule, and submodules are not fetched. Name the repository of the submodule.",
+}
+"""What is wrong with entries of these kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """An entry of a folder: a file, a folder, a link or a submodule."""
+
     name: str
     mode: int
     id: str
@@ -42,137 +49,153 @@ class _Entry:
 
 
 def commit_of(objects: Mapping[str, Object], tip: str) -> str:
-    """Return the id of the commit that a tip is, or that a tag leads to.
+    """Return the id of the commit that a tip is, or to which it leads if it is a tag.
 
     Raises:
-        GitError: it leads to something else.
+        GitError: it leads to another object.
     """
     for _ in range(_DEEPEST_TAG):
-        found = _get(objects, tip)
-        if found.type == COMMIT:
+        tagged = _get(objects, tip)
+        if tagged.type == COMMIT:
             return tip
-        if found.type != TAG:
+        if tagged.type != TAG:
             break
-        tip = _field(found, b"object")
-    raise GitError("the revision is no commit. Name a branch, a tag or a commit.")
+        tip = _first_id(tagged, b"object")
+    raise GitError("the revision is not a commit. Name a branch, a tag or a commit.")
 
 
 def check_path(path: str) -> list[str]:
-    """Return the parts of a path inside the repository; none for its top.
+    """Return the parts of a path inside the repository; an empty list for the top folder.
 
     Raises:
-        GitError: it leads out of the repository, or is not written plainly.
+        GitError: the path leads out of the repository, or is not in its normal form.
     """
     parts = path.removesuffix("/").split("/") if path else []
-    if any(part in {"", ".", ".."} for part in parts) or "\0" in path:
-        form = (
-            f"Write: {meant}"
-            if (meant := normal_path(path))
-            else "Write it as FOLDER/FILE, or nothing for its top."
-        )
-        raise GitError(f"The path {path!r} does not lead into the repository. {form}")
+    if "\0" in path or not {"", ".", ".."}.isdisjoint(parts):
+        raise GitError(f"The path {path!r} is not inside the repository. {_path_remedy(path)}")
     return parts
 
 
+def _path_remedy(path: str) -> str:
+    normal = normal_path(path)
+    if normal:
+        return f"Write: {normal}"
+    return "Write FOLDER/FILE, or leave the path empty for the top folder."
+
+
 def files(objects: Mapping[str, Object], commit: str, path: str) -> dict[str, bytes]:
-    """Return the bytes of the files that are meant, by their paths, in the order of these.
+    """Return the content of the files of the document by their paths, sorted by path.
 
     Args:
-        objects: what was fetched.
+        objects: the fetched objects.
         commit: the id of a commit among them.
-        path: of a file, or of a folder, of which all files `*.yaml`, `*.yml` and `*.json` are meant
-            but hidden ones.
+        path: a file, or a folder whose files `*.yaml`, `*.yml` and `*.json` are the document.
+            Hidden files are left out.
 
     Raises:
-        GitError: there is nothing at the path, nothing in the folder, too much in it, or what is
-            there is a link or a submodule.
+        GitError: the path does not exist, is a link or a submodule, or is a folder without
+            documents or with too many.
     """
-    folder = _field(_get(objects, commit), b"tree")
+    folder = _first_id(_get(objects, commit), b"tree")
     parts = check_path(path)
     for depth, part in enumerate(parts, 1):
         here = "/".join(parts[:depth])
         entry = _entries(objects, folder, "/".join(parts[: depth - 1])).get(part)
         if entry is None:
-            form = f"Write: {normal_path(path)}" if "\\" in part else "Look at the path."
-            raise GitError(f"there is no {here} in commit {commit[:8]}. {form}")
-        _refuse(entry, here)
-        if entry.kind != _FOLDER:
-            if depth < len(parts):
-                raise GitError(
-                    f"{here} is a file, not a folder, in commit {commit[:8]}. Look at the path."
-                )
-            return {here: _blob(objects, entry)}
-        folder = entry.id
-    return _documents(objects, folder, "".join(f"{part}/" for part in parts))
-
-
-def _documents(objects: Mapping[str, Object], folder: str, prefix: str) -> dict[str, bytes]:
-    where = prefix.removesuffix("/")
-    found: dict[str, bytes] = {}
-    size = 0
-    for _, entry in sorted(_entries(objects, folder, where).items()):
-        if not is_in_document(entry.name) or entry.kind in {_FOLDER, _SUBMODULE}:
+            raise GitError(_not_there(here, commit, path))
+        _check_kind(entry, here)
+        if entry.kind == _FOLDER:
+            folder = entry.id
             continue
-        _refuse(entry, prefix + entry.name)
-        data = _blob(objects, entry)
-        size += len(data)
-        if size > LARGEST or len(found) == MOST_FILES:
+        if depth < len(parts):
+            what = f"{here} is a file, not a folder, in commit {commit[:8]}."
+            raise GitError(f"{what} Check the path.")
+        return {here: _blob(objects, entry)}
+    return _documents(objects, folder, "/".join(parts))
+
+
+def _not_there(here: str, commit: str, path: str) -> str:
+    """Return the message for a path that does not exist; on Windows a path has backslashes."""
+    remedy = f"Write: {normal_path(path)}" if "\\" in here else "Check the path."
+    return f"{here} does not exist in commit {commit[:8]}. {remedy}"
+
+
+def _documents(objects: Mapping[str, Object], folder: str, where: str) -> dict[str, bytes]:
+    """Return the content of the documents in a folder by their paths."""
+    prefix = f"{where}/" if where else ""
+    documents: dict[str, bytes] = {}
+    size = 0
+    for name, entry in sorted(_entries(objects, folder, where).items()):
+        if not _may_be_document(entry):
+            continue
+        _check_kind(entry, prefix + name)
+        content = _blob(objects, entry)
+        size += len(content)
+        if size > LARGEST or len(documents) == MOST_FILES:
             raise GitError(_too_much(where))
-        found[prefix + entry.name] = data
-    if not found:
-        raise GitError(f"{_shown(where)} holds no {', '.join(PATTERNS)}. Look at the path.")
-    return found
+        documents[prefix + name] = content
+    if not documents:
+        raise GitError(f"{_shown(where)} contains no {', '.join(PATTERNS)}. Check the path.")
+    return documents
+
+
+def _may_be_document(entry: _Entry) -> bool:
+    """Return whether an entry has the name of a document and is not a folder.
+
+    A link is refused later: to skip it would leave out a document without a message.
+    """
+    return is_in_document(entry.name) and entry.kind not in {_FOLDER, _SUBMODULE}
 
 
 def _too_much(where: str) -> str:
-    """Say that a folder is larger than a document may be."""
+    """Return the message for a folder that is larger than a document may be."""
     limits = f"{MOST_FILES:,} files or more than {LARGEST:,} bytes in them"
-    return f"{_shown(where)} holds more than {limits}. Split it over several folders, each a source of its own."
+    remedy = "Split it into several folders, each a separate source."
+    return f"{_shown(where)} contains more than {limits}. {remedy}"
 
 
 def _shown(folder: str) -> str:
-    return escaped(folder) or "the top of the repository"
+    return escaped(folder) or "the top folder of the repository"
 
 
-def _refuse(entry: _Entry, path: str) -> None:
-    here = escaped(path)
-    if entry.kind == _LINK:
-        raise GitError(
-            f"{here} is a symbolic link, and links are not followed. Name the file itself."
-        )
-    if entry.kind == _SUBMODULE:
-        raise GitError(
-            f"{here} is a submodule, and submodules are not fetched. Name its own repository."
-        )
-    if entry.kind not in {_FILE, _FOLDER}:
-        raise GitError(
-            f"{here} is neither a file nor a folder. Remove it from the repository and add it again."
-        )
+def _check_kind(entry: _Entry, path: str) -> None:
+    """Refuse an entry that is neither a file nor a folder."""
+    if entry.kind in {_FILE, _FOLDER}:
+        return
+    unknown = (
+        "is neither a file nor a folder. Remove it from the repository, and add the file again."
+    )
+    raise GitError(f"{escaped(path)} {_NO_DOCUMENT.get(entry.kind, unknown)}")
 
 
 def _entries(objects: Mapping[str, Object], folder: str, where: str) -> dict[str, _Entry]:
-    """Return what is in a folder, by name.
-
-    A name that is not UTF-8 is written with escapes.
+    """Return the entries of a folder by name. A name that is not UTF-8 is written with escapes.
 
     Raises:
-        GitError: it is not a folder, or two entries have one name, so that who reviews it may see
-            the other one.
+        GitError: it is not a folder, or two entries have one name. Somebody who reviews the folder
+            may see only one of the two.
     """
-    data, position, found = _get(objects, folder, TREE).data, 0, dict[str, _Entry]()
-    while entry := _ENTRY.match(data, position):
-        name = entry["name"].decode("utf-8", "backslashreplace")
-        if name in found:
-            what = f"{_shown(where)} holds two entries called {shortened(name)}"
+    content = _get(objects, folder, TREE).data
+    position = 0
+    entries: dict[str, _Entry] = {}
+    while match := _ENTRY.match(content, position):
+        name = match["name"].decode("utf-8", "backslashreplace")
+        if name in entries:
+            what = f"{_shown(where)} contains two entries named {shortened(name)}"
             raise GitError(f"{what}, which Git does not allow. Remove one of them.")
-        if "/" in name or name in _NEVER_NAMES or len(entry["name"]) > _LONGEST_NAME:
-            what = f"{_shown(where)} holds an entry called {shortened(name)}"
+        if not _is_storable(name, match["name"]):
+            what = f"{_shown(where)} contains an entry named {shortened(name)}"
             raise GitError(f"{what}, which Git does not allow or no system can store. Rename it.")
-        found[name] = _Entry(name, int(entry["mode"], 8), entry["id"].hex())
-        position = entry.end()
-    if position < len(data):
-        raise GitError("what it sends is no folder of Git.")
-    return found
+        entries[name] = _Entry(name, int(match["mode"], 8), match["id"].hex())
+        position = match.end()
+    if position < len(content):
+        raise GitError("the server sent a folder that is not valid.")
+    return entries
+
+
+def _is_storable(name: str, encoded: bytes) -> bool:
+    """Return whether a file may have this name in a working copy."""
+    return "/" not in name and name not in _INVALID_NAMES and len(encoded) <= _LONGEST_NAME
 
 
 def _blob(objects: Mapping[str, Object], entry: _Entry) -> bytes:
@@ -180,17 +203,18 @@ def _blob(objects: Mapping[str, Object], entry: _Entry) -> bytes:
 
 
 def _get(objects: Mapping[str, Object], id_: str, type_: int | None = None) -> Object:
-    found = objects.get(id_)
-    if found is None or type_ not in {None, found.type}:
-        raise GitError(
-            f"it left out the object {escaped(id_[:8])} that belongs to the commit. Try again."
-        )
-    return found
+    """Return an object of a type, or of any type for None."""
+    sent = objects.get(id_)
+    if sent is None or type_ not in {None, sent.type}:
+        what = f"the server did not send the object {escaped(id_[:8])} of the commit"
+        raise GitError(f"{what}. Try again.")
+    return sent
 
 
-def _field(one: Object, name: bytes) -> str:
-    """Return the id that the first line of a commit or a tag names."""
-    key, _, value = one.data[:_LONGEST_FIELD].partition(b"\n")[0].partition(b" ")
+def _first_id(sent: Object, name: bytes) -> str:
+    """Return the id in the first line of a commit or a tag, which must have this name."""
+    first_line = sent.data[:_LONGEST_FIELD].partition(b"\n")[0]
+    key, _, value = first_line.partition(b" ")
     if key != name or not _ID.fullmatch(value):
-        raise GitError("what it sends is no commit of Git.")
+        raise GitError("the server sent a commit that is not valid.")
     return value.decode()

@@ -16,10 +16,10 @@ from integration.git.ssh_server import keys
 from profiles_management.git import Credentials
 from repositories.reading import names, refusal
 
-LATE = "it was not read within {} seconds. Try again later, or allow it more."
+LATE = "the repository was not read within {} seconds. Try again later."
 UNKNOWN = (
-    "no key of the host 127.0.0.1 is among the known hosts, so it is not trusted. "
-    "Ask who runs it for its key, or compare what ssh-keyscan prints with what they publish."
+    "the known hosts have no key of the host 127.0.0.1, so it is not trusted. "
+    "Ask its administrator for the key, or compare the output of ssh-keyscan with the published key."
 )
 
 
@@ -36,23 +36,26 @@ def test_a_host_with_another_key(over_ssh, sshd, tmp_path):
 
     message = refusal(over_ssh(known_hosts=sshd.line(tmp_path / "other.pub")))
 
-    first, _, rest = message.partition(", is not the one among the known hosts. ")
+    first, _, rest = message.partition(", is not in the known hosts. ")
     assert first.startswith("the key of the host, SHA256:")
-    assert rest == "Somebody may be listening in, or the host has a new key: ask who runs it."
+    assert (
+        rest
+        == "Somebody may intercept the connection, or the host has a new key. Ask its administrator."
+    )
 
 
 def test_a_host_with_a_key_of_another_kind_than_is_known(over_ssh, sshd, tmp_path):
     keys(tmp_path / "other", "ecdsa")
 
     assert refusal(over_ssh(known_hosts=sshd.line(tmp_path / "other.pub"))) == (
-        "the host has no key of the kinds that are among the known hosts, or is too old."
+        "the host has no key of the types in the known hosts, or is too old."
     )
 
 
 def test_a_key_of_the_host_that_is_revoked(over_ssh, sshd):
     message = refusal(over_ssh(known_hosts=f"{sshd.known}@revoked {sshd.known}"))
 
-    assert message.endswith("is revoked among the known hosts.")
+    assert message.endswith("is revoked in the known hosts.")
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
@@ -86,19 +89,19 @@ def test_a_private_key_with_a_passphrase(over_ssh, tmp_path):
     locked = keys(tmp_path / "locked", passphrase="words")
 
     assert refusal(over_ssh(credentials=Credentials(ssh_key=locked))) == (
-        "The private key has a passphrase. Use a key of its own without one."
+        "The private key has a passphrase. Use a separate key without a passphrase."
     )
 
 
 def test_a_private_key_that_is_none(over_ssh):
     assert refusal(over_ssh(credentials=Credentials(ssh_key="nonsense"))) == (
-        "This is not a private key. Give a key of ed25519, ECDSA or RSA, in OpenSSH's form or in PEM."
+        "This is not a private key. Give an Ed25519, ECDSA or RSA key in the OpenSSH or PEM format."
     )
 
 
 def test_a_token_is_no_key(over_ssh):
     assert refusal(over_ssh(credentials=Credentials(user="ann", token="s3cret"))) == (
-        "ssh wants a private key among the credentials."
+        "ssh requires a private key in the credentials."
     )
 
 
@@ -114,7 +117,7 @@ def test_a_repository_that_is_not_there(over_ssh, sshd):
     source = over_ssh()
 
     assert refusal(replace(source, url=f"{sshd.url}/absent.git")) == (
-        "it refuses: fatal: '/absent.git' does not appear to be a git repository"
+        "the server refused: fatal: '/absent.git' does not appear to be a git repository"
     )
 
 
@@ -124,7 +127,7 @@ def test_a_path_with_a_quote_in_it_is_no_command(over_ssh, sshd, tmp_path):
 
     message = refusal(replace(source, url=url))
 
-    assert message.startswith("it refuses: fatal: '/absent'$(touch ")
+    assert message.startswith("the server refused: fatal: '/absent'$(touch ")
     assert not (tmp_path / "ran").exists()
 
 

@@ -53,7 +53,7 @@ def test_a_path_below_a_file(over_https, repository):
     commit = repository.git("rev-parse", "HEAD")
 
     assert refusal(over_https(path="pmr.yaml/more")) == (
-        f"pmr.yaml is a file, not a folder, in commit {commit[:8]}. Look at the path."
+        f"pmr.yaml is a file, not a folder, in commit {commit[:8]}. Check the path."
     )
 
 
@@ -62,7 +62,7 @@ def test_a_folder_without_documents(over_https, repository):
 
     assert (
         refusal(over_https(path="profiles"))
-        == "profiles holds no *.yaml, *.yml, *.json. Look at the path."
+        == "profiles contains no *.yaml, *.yml, *.json. Check the path."
     )
 
 
@@ -98,7 +98,7 @@ def test_a_submodule(over_https, repository):
     repository.push()
 
     assert refusal(over_https(path="profiles/a.yaml")) == (
-        "profiles is a submodule, and submodules are not fetched. Name its own repository."
+        "profiles is a submodule, and submodules are not fetched. Name the repository of the submodule."
     )
 
 

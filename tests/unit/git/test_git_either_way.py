@@ -126,7 +126,7 @@ def test_a_path_that_is_not_there(source, repository):
 
     assert (
         refusal(source(path="absent/pmr.yaml"))
-        == f"there is no absent in commit {commit[:8]}. Look at the path."
+        == f"absent does not exist in commit {commit[:8]}. Check the path."
     )
 
 
@@ -134,7 +134,7 @@ def test_a_repository_over_the_limit(source, repository):
     repository.commit({"picture": os.urandom(200_000)})
 
     assert refusal(source(limit=100_000)) == (
-        "it sends more than 100,000 bytes. Keep the document in a smaller repository, or allow it more."
+        "the server sent more than 100,000 bytes. Keep the document in a smaller repository."
     )
 
 
@@ -149,5 +149,5 @@ def test_what_unpacks_to_far_more_than_it_was(source, repository):
     repository.commit({"zeros": bytes(8_000_000)})
 
     assert refusal(source(limit=100_000)) == (
-        "what it sends unpacks to more than 400,000 bytes. Keep the document in a smaller repository, or allow it more."
+        "the repository unpacks to more than 400,000 bytes. Keep the document in a smaller repository."
     )

@@ -13,8 +13,8 @@ BASIC = f"Basic {base64.b64encode(b'ann:s3cret-token').decode()}"
 REFUSED = (
     "the server does not accept the user and token. Check both, and whether the token has expired."
 )
-WANTED = "the server wants a user and a token, and none was given."
-BROKE_OFF = "the server broke off in the middle of its answer. Try again."
+WANTED = "the server requires a user and a token, and none was given."
+BROKE_OFF = "the server ended the connection in the middle of its answer. Try again."
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_an_expired_certificate(serve, at, authority, tmp_path):
 
     assert (
         refusal(at(server))
-        == "the certificate of the server has expired. It has to be renewed there."
+        == "the certificate of the server has expired. Its administrator must renew it."
     )
 
 
@@ -38,13 +38,13 @@ def test_a_certificate_of_an_unknown_ca(serve, at, tmp_path):
     server = serve(Authority("others").certificate(tmp_path / "others.pem"))
 
     assert refusal(at(server)) == (
-        "the certificate of the server is of a CA that is not trusted. If the CA is right, give its certificate."
+        "the certificate of the server is from a CA that is not trusted. If the CA is correct, give its certificate."
     )
 
 
 def test_without_a_ca_of_its_own_the_systems_are_trusted_and_no_other(https):
     assert refusal(GitSource(f"{https.url}/team/profiles.git")) == (
-        "the certificate of the server is of a CA that is not trusted. If the CA is right, give its certificate."
+        "the certificate of the server is from a CA that is not trusted. If the CA is correct, give its certificate."
     )
 
 
@@ -52,8 +52,7 @@ def test_a_certificate_of_another_host(serve, at, authority, tmp_path):
     server = serve(authority.certificate(tmp_path / "other.pem", host="git.example.com"))
 
     assert (
-        refusal(at(server))
-        == "the certificate of the server is not for this host. Look at the URL."
+        refusal(at(server)) == "the certificate of the server is not for this host. Check the URL."
     )
 
 
@@ -100,13 +99,13 @@ def test_credentials_that_may_not(https, over_https):
     )
     assert (
         refusal(over_https())
-        == "the server refuses access to the repository (403) without user and token."
+        == "the server refuses access to the repository (403) without a user and a token."
     )
 
 
 def test_a_key_for_ssh_is_none_for_https(over_https):
     assert refusal(over_https(credentials=Credentials(ssh_key="key"))) == (
-        "https wants credentials of a user and a token. Give both, or none."
+        "https requires both a user and a token, or neither."
     )
 
 
@@ -118,9 +117,7 @@ def test_a_key_for_ssh_is_none_for_https(over_https):
 def test_a_repository_that_is_not_there(https, at, given, seen):
     source = GitSource(f"{https.url}/team/absent.git", ca=at(https).ca, credentials=given)
 
-    assert (
-        refusal(source) == f"there is no repository here that can be seen {seen}. Look at the URL."
-    )
+    assert refusal(source) == f"no repository here is visible {seen}. Check the URL."
 
 
 def test_a_page_that_is_no_repository(https, over_https):
@@ -128,8 +125,8 @@ def test_a_page_that_is_no_repository(https, over_https):
         handler.answer(200, {"Content-Type": "text/html"}, b"<html>hello</html>") or True
     )
 
-    what = "there is a web page here, not a Git repository. Look at the URL, and whether"
-    assert refusal(over_https()) == f"{what} it takes a user and a token."
+    what = "this is a web page, not a Git repository. Check the URL, and whether"
+    assert refusal(over_https()) == f"{what} the server requires a user and a token."
     assert refusal(over_https(credentials=ANN)) == f"{what} the token has expired."
 
 
@@ -181,7 +178,7 @@ def test_a_redirect_to_another_host_is_refused_and_nothing_is_sent_there(
 
     assert (
         message
-        == f"it redirects to another host. If that is right, use its URL: {other.url}/team/profiles.git"
+        == f"the server redirects to another host. If that host is correct, use its URL: {other.url}/team/profiles.git"
     )
     assert other.requests == []
 
@@ -195,7 +192,7 @@ def test_a_redirect_to_another_host_that_begins_like_ours_gets_no_credentials(
         handler.answer(302, {"Location": f"{posing}{handler.path}"}) or True
     )
 
-    assert refusal(over_https(credentials=ANN)) == "it redirects to another host."
+    assert refusal(over_https(credentials=ANN)) == "the server redirects to another host."
     assert other.requests == []
 
 
@@ -204,7 +201,7 @@ def test_a_redirect_to_plain_http_is_refused(https, over_https):
         handler.answer(302, {"Location": "http://localhost/x.git/info/refs"}) or True
     )
 
-    assert refusal(over_https(credentials=ANN)) == "it redirects to another host."
+    assert refusal(over_https(credentials=ANN)) == "the server redirects to another host."
 
 
 def test_a_redirect_with_a_secret_in_it_is_not_repeated(https, over_https):
@@ -213,7 +210,7 @@ def test_a_redirect_with_a_secret_in_it_is_not_repeated(https, over_https):
         or True
     )
 
-    assert refusal(over_https()) == "it redirects to another host."
+    assert refusal(over_https()) == "the server redirects to another host."
 
 
 SIGN_INS = {
@@ -281,7 +278,7 @@ def test_a_page_with_a_link_to_sign_in_is_a_page(https, over_https):
     page = b"<title>org/profiles</title><a href='/login?return_to=x'>Sign in</a>"
     https.instead = lambda handler: handler.answer(200, {"Content-Type": "text/html"}, page) or True
 
-    assert refusal(over_https()).startswith("there is a web page here, not a Git repository.")
+    assert refusal(over_https()).startswith("this is a web page, not a Git repository.")
 
 
 def test_a_page_that_never_ends_is_not_read_to_its_end(https, over_https):
@@ -289,7 +286,7 @@ def test_a_page_that_never_ends_is_not_read_to_its_end(https, over_https):
         handler.answer(200, {"Content-Type": "text/html"}, b"x" * 300_000) or True
     )
 
-    assert refusal(over_https(limit=200_000)).startswith("there is a web page here")
+    assert refusal(over_https(limit=200_000)).startswith("this is a web page")
 
 
 def test_a_redirect_to_another_page_names_the_token_too(https, over_https):
@@ -297,9 +294,9 @@ def test_a_redirect_to_another_page_names_the_token_too(https, over_https):
         handler.answer(301, {"Location": "https://about.example.com/"}) or True
     )
 
-    what = "it redirects to a web page, not to a Git repository. Look at the URL, and whether"
+    what = "the server redirects to a web page, not to a Git repository. Check the URL, and whether"
     assert refusal(over_https(credentials=ANN)) == f"{what} the token has expired."
-    assert refusal(over_https()) == f"{what} it takes a user and a token."
+    assert refusal(over_https()) == f"{what} the server requires a user and a token."
 
 
 @pytest.mark.parametrize(
@@ -321,7 +318,7 @@ def test_a_server_that_lets_in_by_something_else_says_so(https, over_https, sche
     https.instead = answer
 
     assert refusal(over_https(credentials=ANN)) == (
-        f"the server lets in by {what} only, not by a user and a token. Use ssh, or ask who runs it."
+        f"the server accepts only {what}, not a user and a token. Use ssh, or ask the administrator of the server."
     )
 
 
@@ -343,7 +340,7 @@ def test_a_redirect_that_leads_nowhere_is_one_line(https, over_https, location):
 def test_redirects_in_a_circle(https, over_https):
     https.instead = lambda handler: handler.answer(302, {"Location": handler.path}) or True
 
-    assert refusal(over_https()) == "it redirects in a circle. Look at the URL."
+    assert refusal(over_https()) == "the server redirects in a circle. Check the URL."
 
 
 def test_a_server_that_breaks_off_in_the_middle_of_a_pack(https, over_https):
@@ -381,10 +378,7 @@ def test_a_pack_that_was_damaged_on_the_way(https, over_https):
 
     https.instead = damaged
 
-    assert (
-        refusal(over_https())
-        == "what it sends is no pack of Git, or was damaged on the way. Try again."
-    )
+    assert refusal(over_https()) == "the server sent a Git pack that is not valid. Try again."
 
 
 def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, over_https):
@@ -404,7 +398,7 @@ def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, o
 
     assert (
         refusal(over_https(credentials=ANN))
-        == "it refuses: denied for *** with ***, Basic *** [31m"
+        == "the server refused: denied for *** with ***, Basic *** [31m"
     )
 
 
@@ -425,13 +419,16 @@ def test_nobody_at_the_port(https, over_https):
     https.close()
     port = https.server_address[1]
 
-    assert refusal(source) == f"localhost accepts no connection on port {port}: connection refused."
+    assert (
+        refusal(source)
+        == f"localhost does not accept connections on port {port}: connection refused."
+    )
 
 
 def test_a_host_that_is_not_there():
     assert (
         refusal(GitSource("https://absent.invalid/profiles.git"))
-        == "there is no host absent.invalid. Look at the URL."
+        == "the host absent.invalid does not exist. Check the URL."
     )
 
 
@@ -442,12 +439,12 @@ def test_a_server_without_tls(https, over_https):
         b"HTTP/1.1 400 Bad Request\r\n\r\n"
     )
 
-    assert refusal(source).startswith("it does not speak TLS as it should")
+    assert refusal(source).startswith("the server breaks the TLS protocol")
 
 
 def test_a_ca_that_is_none(over_https):
     assert refusal(over_https(ca="nonsense")) == (
-        "The CA is no certificate. Give it in PEM, from -----BEGIN CERTIFICATE----- on."
+        "The CA is not a certificate. Give it in PEM, beginning with -----BEGIN CERTIFICATE-----."
     )
 
 

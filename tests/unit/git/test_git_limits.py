@@ -9,7 +9,7 @@ from profiles_management.git import GitSource
 from profiles_management.pmr import DocumentError
 from repositories.reading import read, refusal
 
-LATE = "it was not read within 0.5 seconds. Try again later, or allow it more."
+LATE = "the repository was not read within 0.5 seconds. Try again later."
 
 
 def test_a_document_over_the_limit_of_documents(over_https, repository):

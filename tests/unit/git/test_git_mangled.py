@@ -81,6 +81,6 @@ def _files(packed):
 
 def test_an_id_that_a_server_makes_up_is_shown_so_that_a_terminal_may_see_it():
     with pytest.raises(
-        GitError, match=r"it left out the object \\x1b\[2J1234 that belongs to the commit"
+        GitError, match=r"the server did not send the object \\x1b\[2J1234 of the commit"
     ):
         tree.commit_of({}, "\x1b[2J1234")

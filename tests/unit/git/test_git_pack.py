@@ -23,7 +23,7 @@ from repositories.packs import (
 )
 
 MOST = 1_000_000
-BROKEN = "what it sends is no pack of Git, or was damaged on the way. Try again."
+BROKEN = "the server sent a Git pack that is not valid. Try again."
 TEXT = b"profiles: []\n" * 20
 OTHER = TEXT[:13] + b"more"
 DELTA = delta(len(TEXT), len(OTHER), b"\x90\x0d", b"\x04more")
@@ -36,7 +36,7 @@ def refusal(data, most=MOST, ask=never):
     return str(caught.value)
 
 
-TOO_MUCH = "what it sends unpacks to more than 1,000,000 bytes. Keep the document in a smaller repository, or allow it more."
+TOO_MUCH = "the repository unpacks to more than 1,000,000 bytes. Keep the document in a smaller repository."
 
 
 def test_objects_are_found_by_their_ids():

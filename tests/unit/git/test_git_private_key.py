@@ -21,8 +21,8 @@ KEYS = {
     "ecdsa-sha2-nistp521": ec.generate_private_key(ec.SECP521R1()),
     "ssh-ed25519": ed25519.Ed25519PrivateKey.generate(),
 }
-GIVE = "Give a key of ed25519, ECDSA or RSA, in OpenSSH's form or in PEM."
-LOCKED = "The private key has a passphrase. Use a key of its own without one."
+GIVE = "Give an Ed25519, ECDSA or RSA key in the OpenSSH or PEM format."
+LOCKED = "The private key has a passphrase. Use a separate key without a passphrase."
 DAMAGED = f"The private key cannot be read: it is damaged. {GIVE}"
 
 
@@ -109,15 +109,15 @@ def test_a_key_with_a_passphrase_is_refused_by_that(kind, form):
     [
         (
             ed448.Ed448PrivateKey.generate(),
-            f"A private key of the kind ED448 is not accepted. {GIVE}",
+            f"Private keys of the type ED448 are not supported. {GIVE}",
         ),
         (
             x25519.X25519PrivateKey.generate(),
-            f"A private key of the kind X25519 is not accepted. {GIVE}",
+            f"Private keys of the type X25519 are not supported. {GIVE}",
         ),
         (
             ec.generate_private_key(ec.SECP256K1()),
-            f"ssh has no keys on the curve secp256k1. {GIVE}",
+            f"ssh does not support keys on the curve secp256k1. {GIVE}",
         ),
     ],
     ids=["ed448", "x25519", "secp256k1"],
@@ -146,11 +146,11 @@ def of_openssh(kind):
     [
         (
             b"sk-ssh-ed25519@openssh.com",
-            f"The private key needs its hardware token, which is not here. {GIVE}",
+            f"The private key needs a hardware token, which is not supported. {GIVE}",
         ),
         (
             b"sk-ecdsa-sha2-nistp256@openssh.com",
-            f"The private key needs its hardware token, which is not here. {GIVE}",
+            f"The private key needs a hardware token, which is not supported. {GIVE}",
         ),
         (b"ssh-dss", f"A DSA key is not accepted, because it is too weak. {GIVE}"),
         (b"other", DAMAGED),
@@ -168,7 +168,7 @@ def test_a_damaged_key_is_told_to_be_damaged(form):
 
 
 WHOLE = text(KEYS["ssh-ed25519"])
-PUBLIC = "This is a public key. The host has that one; give the private key here."
+PUBLIC = "This is a public key. Give the private key."
 
 
 OTHERS = {
@@ -183,23 +183,26 @@ OTHERS = {
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         "This is a certificate, not a private key.",
     ),
-    "PGP": ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nxx\n", "This is a key of PGP, not of ssh."),
+    "PGP": ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nxx\n", "This is a PGP key, not an ssh key."),
     "PuTTY": (
         "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
-        "The private key is in PuTTY's form. Write it with: puttygen FILE -O private-openssh",
+        "The private key is in PuTTY's format. Convert it with: puttygen FILE -O private-openssh",
     ),
     "cut off": (
         WHOLE.partition("-----END")[0],
         "The private key is cut off: its last line, -----END …, is missing.",
     ),
-    "name in a home": ("~/.ssh/id_ed25519", "This is the name of a file. Give what is in it."),
+    "name in a home": (
+        "~/.ssh/id_ed25519",
+        "This is the name of a file. Give the content of the file.",
+    ),
     "name with a line end": (
         "/home/ann/.ssh/id_ed25519\n",
-        "This is the name of a file. Give what is in it.",
+        "This is the name of a file. Give the content of the file.",
     ),
     "base64": (
         base64.b64encode(WHOLE.encode()).decode(),
-        "The private key is encoded in base64 once more. Decode it with: base64 -d FILE",
+        "The private key is encoded in base64. Decode it with: base64 -d FILE",
     ),
     "no first line": (WHOLE.partition("-----\n")[2], f"This is not a private key. {GIVE}"),
     "nonsense": ("nonsense", f"This is not a private key. {GIVE}"),

@@ -42,19 +42,19 @@ def objects():
         ("./a", "Write: a"),
         ("a/./b", "Write: a/b"),
         ("..a/./b", "Write: ..a/b"),
-        ("../x", "Write it as FOLDER/FILE, or nothing for its top."),
-        ("a/../../x", "Write it as FOLDER/FILE, or nothing for its top."),
-        ("..", "Write it as FOLDER/FILE, or nothing for its top."),
-        (".", "Write it as FOLDER/FILE, or nothing for its top."),
-        ("a\0b", "Write it as FOLDER/FILE, or nothing for its top."),
-        ("/", "Write it as FOLDER/FILE, or nothing for its top."),
+        ("../x", "Write FOLDER/FILE, or leave the path empty for the top folder."),
+        ("a/../../x", "Write FOLDER/FILE, or leave the path empty for the top folder."),
+        ("..", "Write FOLDER/FILE, or leave the path empty for the top folder."),
+        (".", "Write FOLDER/FILE, or leave the path empty for the top folder."),
+        ("a\0b", "Write FOLDER/FILE, or leave the path empty for the top folder."),
+        ("/", "Write FOLDER/FILE, or leave the path empty for the top folder."),
     ],
 )
 def test_a_path_that_leads_elsewhere_is_refused_before_anything_is_asked(path, remedy):
     with pytest.raises(GitError) as caught:
         check_path(path)
 
-    assert str(caught.value) == f"The path {path!r} does not lead into the repository. {remedy}"
+    assert str(caught.value) == f"The path {path!r} is not inside the repository. {remedy}"
 
 
 def test_files_come_in_the_order_of_their_names(objects):
@@ -76,7 +76,7 @@ def test_a_tag_of_a_file_is_refused(objects):
     tag = objects.add(TAG, f"object {objects.add(BLOB, b'x')}\ntype blob\n".encode())
 
     with pytest.raises(
-        GitError, match=r"^the revision is no commit\. Name a branch, a tag or a commit\.$"
+        GitError, match=r"^the revision is not a commit\. Name a branch, a tag or a commit\.$"
     ):
         commit_of(objects, tag)
 
@@ -86,7 +86,7 @@ def test_an_object_that_was_left_out_is_told(objects):
 
     with pytest.raises(
         GitError,
-        match=r"^it left out the object 11111111 that belongs to the commit\. Try again\.$",
+        match=r"^the server did not send the object 11111111 of the commit\. Try again\.$",
     ):
         files(objects, commit, "a.yaml")
 
@@ -94,7 +94,7 @@ def test_an_object_that_was_left_out_is_told(objects):
 def test_an_object_of_another_kind_than_its_entry_says_is_not_taken(objects):
     commit = objects.commit([(b"40000", b"folder", objects.add(BLOB, b"x"))])
 
-    with pytest.raises(GitError, match="left out the object"):
+    with pytest.raises(GitError, match="did not send the object"):
         files(objects, commit, "folder")
 
 
@@ -116,7 +116,7 @@ def test_a_damaged_commit_is_refused(objects, data):
 
 @pytest.mark.parametrize(
     ("path", "remedy"),
-    [("clusters\\prod.yaml", "Write: clusters/prod.yaml"), ("prod.yml", "Look at the path.")],
+    [("clusters\\prod.yaml", "Write: clusters/prod.yaml"), ("prod.yml", "Check the path.")],
 )
 def test_a_path_that_is_not_there_is_refused_with_what_to_write(objects, path, remedy):
     commit = objects.commit([(b"100644", b"a.yaml", objects.add(BLOB, b"x"))])
@@ -127,12 +127,14 @@ def test_a_path_that_is_not_there_is_refused_with_what_to_write(objects, path, r
     assert str(caught.value).endswith(f" in commit {commit[:8]}. {remedy}")
 
 
-@pytest.mark.parametrize(("path", "where"), [("", "the top of the repository"), ("empty", "empty")])
+@pytest.mark.parametrize(
+    ("path", "where"), [("", "the top folder of the repository"), ("empty", "empty")]
+)
 def test_a_folder_without_documents_is_named(objects, path, where):
     empty = objects.folder([])
     commit = objects.commit([(b"40000", b"empty", empty)])
 
-    with pytest.raises(GitError, match=rf"^{where} holds no "):
+    with pytest.raises(GitError, match=rf"^{where} contains no "):
         files(objects, commit, path)
 
 
