@@ -36,41 +36,48 @@ from packed.unit import Dispatch, Unit  # noqa: E402
 LIMIT = 3.0
 _EMPTY = "import ops\n\nops.main(ops.CharmBase)\n"
 _PAGE = """\
-# What an event costs
+# The cost of an event
 
 <!-- Written by `tox run -e bench-dispatch`; do not edit. -->
 
-Juju sends each unit an update-status every five minutes. Mostly there is nothing to do, and what that costs is loading
-Python, ops and the libraries, a few questions to Juju, and one list of each kind from Kubernetes. It is held against a
-charm that does nothing at all: the same packed venv, the same Python, and a `src/charm.py` of two lines.
+For administrators who need the resources of the charm. Afterwards you know what an event costs,
+compared with an empty charm.
+
+Juju sends each unit an update-status every five minutes. Usually it is a no-op: it loads Python,
+ops and the libraries, calls a few hook tools, and lists each kind in Kubernetes. This page compares
+it with a charm that does nothing: the same packed venv, the same Python, and a `src/charm.py` of
+two lines.
 
 {table}
 
-Medians of {runs} runs each, in turns, least and most in brackets; {profiles} profiles of {contributors} contributors;
-{machine}, load average {load:.1f} before it began.
+Medians of {runs} runs each, in turns, with minimum and maximum in brackets; {profiles} profiles of
+{contributors} contributors; {machine}, load average {load:.1f} before the start.
 
-- **Wall time** is from the start of the packed charm's `dispatch` to its end, everything below included.
-- **Processor time** is that of the process and of every hook tool that it called.
-- **Hook tools** are processes that ask or tell Juju something. Here they are stand-ins in Python, which take about as
-  long to start as Juju's own.
-- **juju-log** is one process for each line of the log: here that of ops, which says its version. The charm adds one
-  where it changed something, whatever the number of changes.
+- **Wall time** is from the start of the packed charm's `dispatch` to its end.
+- **Processor time** is the time of the process and of every hook tool that it called.
+- **Hook tools** are processes that read from Juju or write to it. Here they are stand-ins in
+  Python, which start about as fast as Juju's own.
+- **juju-log** is one process for each line of the log: here the line of ops with its version. The
+  charm adds one line if it changed something, for any number of changes.
 
 The goal is {limit:g} times an empty charm. {met}
 
-The Kubernetes API is the tests' in-memory one, over loopback, in a process of its own. In a pod comes a TLS handshake.
+The Kubernetes API is the in-memory API of the tests, over loopback, in a separate process. A pod
+also needs a TLS handshake.
 
 ## Byte code
 
-Python compiles each module that it loads, and keeps the byte code. The packed charm has that of the modules that its
-events load, in a form that Python uses whatever time Juju gives to the files (`scripts/trim-charm`). The alternative
-is a charm without byte code, which every new pod compiles in its first event:
+Python compiles each module that it loads, and stores the byte code. The packed charm contains the
+byte code of the modules that its events load. It has a form that does not depend on the file times
+that Juju sets (`scripts/trim-charm`). Without byte code, every new pod compiles these modules in
+its first event:
 
 {byte_code}
 
-Medians of {first_runs} units each, least and most in brackets. Later events are the same for both. The packed charm
-leaves out the command (`profiles_management/cli`), the tests of its dependencies, and what only pip reads. If you edit
-a module in a unit, delete its file in `__pycache__`.
+Medians of {first_runs} units each, with minimum and maximum in brackets. Later events are the same
+for both. The packed charm does not contain the command (`profiles_management/cli`), the tests of
+its dependencies, and files for pip. If you edit a module in a unit, delete its file in
+`__pycache__`.
 """
 
 

@@ -11,49 +11,58 @@ HALF = 0.5
 NOISE = 1.1
 _QUIET = 0.5
 _BUSY = """
-Other work kept the machine busy meanwhile (load average {load:.1f} before it began), so the times are too long and
-spread widely; ratios of one run, processor time, requests and memory hold."""
+The machine was busy with other work (load average {load:.1f} before the start), so the times
+are too long and vary widely. Ratios of one run, processor time, requests and memory are valid."""
 
 _PAGE = """\
-# How it grows
+# Scale
 
 <!-- Written by `make bench`; do not edit. -->
 
-What a document and a cluster of a given size cost: reading the document, looking at the cluster, working out the plan.
-Every profile has {contributors} contributors and a quota, and everybody is in one profile only, so nothing that was
-worked out for one profile helps with another. That makes up to {objects:,} objects.
+For administrators of large clusters. Afterwards you know the time and memory of a run, by number of
+profiles.
+
+The figures are for reading the document, observing the cluster and planning. Every profile has
+{contributors} contributors and a quota. Every person is in one profile only, so that no result of
+one profile can be reused for another. This gives up to {objects:,} objects.
 
 ![Time and memory over the number of profiles](../images/scale.svg)
 
 {table}
 
-Medians of {runs} runs, least and most in brackets, on {machine}.{busy}
+Medians of {runs} runs, with minimum and maximum in brackets, on {machine}.{busy}
 
-## What is counted
+## What is measured
 
-- **Load and validate** is `documents.load`: a YAML file in, a checked document out.
-- **`yaml.load` alone** reads the same file with PyYAML's `CSafeLoader`, as Python runs it: its garbage collector on. It
-  follows in the same run, in a process of its own; the ratio is of the two times of one run.
-- **Observe** lists every kind over HTTP, in pages, and keeps what planning needs. **Plan** looks at the document once
-  more, compares it with what is there and carries the plan out, which here is empty.
-- **A whole no-op** is observe and plan: `create_or_update_profiles` on a cluster that already matches.
-- **Own processor time** is what the process itself used, which other work on the machine disturbs less.
-- **Requests** are counted by the server. One lists each kind, one asks for each ClusterRole, and the rest are further
-  pages of 5,000 objects.
-- **Peak memory** is the most that the process ever held: interpreter and libraries, the document, and the no-op. Each
-  run has a process of its own.
+- **Load and validate** is `documents.load`: it reads a YAML file and returns a validated document.
+- **`yaml.load` alone** reads the same file with PyYAML's `CSafeLoader`, with Python's garbage
+  collector on. It follows in the same run, in a separate process. The ratio compares the two times
+  of one run.
+- **Observe** lists every kind over HTTP, in pages, and keeps the fields for planning. **Plan**
+  checks the document again, compares it with the cluster, and applies the plan, which is empty
+  here.
+- **A whole no-op** is observe and plan: `create_or_update_profiles` on a cluster that already
+  matches.
+- **Own processor time** is the processor time of the process. Other work on the machine affects it
+  less.
+- **Requests** are counted by the server. One request lists each kind, one reads each ClusterRole,
+  and the others are further pages of 5,000 objects.
+- **Peak memory** is the maximum of the process, with interpreter, libraries, document and no-op.
+  Each run has a separate process.
 
-The cluster is the tests' in-memory API, over loopback, in a process of its own whose memory is not counted. Its time
-is: it shares the cores with what is measured. [On a real API server](speed.md) it takes longer to observe.
+The cluster is the in-memory API of the tests, over loopback, in a separate process. Its memory is
+not counted. Its time is included, because it shares the cores with the measured process. [On a real
+API server](speed.md), observing takes longer.
 
 ## Goals
 
 {goals}
 
-## How to repeat it
+## Repeat it
 
-`make bench` measures all of it and writes this page and its plot. Beside other work on the same machine it measures
-that work as well. `tox -e bench -- scale` measures this page alone, `--help` lists sizes, runs and where to write.
+`make bench` measures all figures and writes this page and its plot. Other work on the same machine
+affects the figures. `tox -e bench -- scale` measures only this page. `--help` lists the options for
+sizes, runs and output.
 """
 
 

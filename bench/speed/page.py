@@ -11,24 +11,28 @@ LIMIT = 512
 NOISE = 1.1
 _QUIET = 1.0
 _BUSY = """
-Other work kept the machine busy meanwhile (load average {load:.1f} before it began), so the times are too long and
-spread widely; requests and memory hold, processor time and ratios roughly."""
+The machine was busy with other work (load average {load:.1f} before the start), so the times
+are too long and vary widely. Requests and memory are valid; processor time and ratios are
+approximate."""
 
 _PAGE = """\
-# How fast it is on a real API server
+# Speed on a real API server
 
 <!-- Written by `make bench`; do not edit. -->
 
-The whole engine on a real Kubernetes control plane, beside what else one could do with the same objects. Every profile
-has a quota and {contributors} contributors of its own.
+For administrators who compare this program with other ways to manage profiles. Afterwards you know
+the time and the requests of each way.
+
+The engine runs on a real Kubernetes control plane, compared with other programs that handle the
+same objects. Every profile has a quota and {contributors} contributors.
 
 ![Time of each way, in bars on a logarithmic scale](../images/speed.svg)
 
 {tables}
 
-Medians of the runs, least and most in brackets. Measured on {day}, on {machine}.{busy}
+Medians of the runs, with minimum and maximum in brackets. Measured on {day}, on {machine}.{busy}
 
-## What people use today for the same question
+## Compared with common tools
 
 {today}
 
@@ -36,40 +40,45 @@ Medians of the runs, least and most in brackets. Measured on {day}, on {machine}
 
 {goals}
 
-## What is counted
+## What is measured
 
-- **First apply**: Profiles, namespaces and what a profile controller makes in them are there, nobody is granted
-  anything yet. Each run, of each way, begins on a copy of the same stored data, in an API server that was just started.
-- **No-op**: the cluster matches the document. **1 %** and **one contributor changed**: so many hold another role in
-  the document, which takes four writes each.
-- **(a)** fetches the lists that the engine looks at with the client library that it uses, all at the same time, and
-  calls `json.loads` on each answer, the garbage collector off. It keeps nothing and decides nothing. Lists come whole
-  or in the engine's pages of 5,000, compressed by the server as the engine's are, or not.
-- **(b)** asks the same question as tools do that go from profile to profile: list all Profiles, then the RoleBindings
-  and the AuthorizationPolicies of each, twice each, and compare. That makes 1 + 4P requests for P profiles.
-- **(c)** is `kubectl diff` of the document's objects in one file, as it runs by default: it asks for one object after
-  another, and for what the server would make of each that differs. Here none does.
-- **(d)** sends the bodies of the first apply's writes, encoded before, over as many connections as the engine uses,
-  16, with the HTTP client of Python's standard library.
-- **(e)** is `kubectl apply --server-side` of the same objects in one file; kubectl is of the server's version.
-- **(f)** is what the tools of (b) do: apply the Profile, patch its quota, list its RoleBindings
-  and its AuthorizationPolicies twice each, apply what is missing. That makes 1 + P(5 + quota) + 2PC requests for P
-  profiles of C contributors.
-- **Time** is of the call alone: starting Python, importing and loading the document are left out everywhere but in (c)
-  and (e), where the program is measured whole.
-- **Own processor time** and **peak memory** are those of the process that does it; each run has a process of its own.
-- **The server's processor time** is kube-apiserver's and etcd's. They run on the same cores as what is measured, so
-  what they do for a way is time that it does not have.
-- **Requests** are counted by the server: those for the kinds that profiles are made of.
+- **First apply**: Profiles, namespaces and the objects of the profile controller exist, and no
+  access is granted yet. Each run of each way starts with a copy of the same stored data, in a new
+  API server.
+- **No-op**: the cluster matches the document. **1 %** and **one contributor changed**: so many
+  contributors have another role in the document. Each takes four writes.
+- **(a)** requests the lists of the engine with the same client library, all at the same time. It
+  calls `json.loads` on each answer, with the garbage collector off, and keeps nothing. Lists are
+  requested whole or in the engine's pages of 5,000, with or without compression.
+- **(b)** works as tools that handle one profile after another: list all Profiles, then the
+  RoleBindings and the AuthorizationPolicies of each, twice each, and compare. That makes 1 + 4P
+  requests for P profiles.
+- **(c)** is `kubectl diff` of the document's objects in one file, with its defaults: it requests
+  one object after another, and a dry run for each that differs. Here none differs.
+- **(d)** sends the encoded bodies of the first apply's writes over 16 connections, as many as the
+  engine uses, with the HTTP client of Python's standard library.
+- **(e)** is `kubectl apply --server-side` of the same objects in one file; kubectl has the version
+  of the server.
+- **(f)** works as the tools of (b): apply the Profile, patch its quota, list its RoleBindings and
+  its AuthorizationPolicies twice each, apply the missing objects. That makes 1 + P(5 + quota) + 2PC
+  requests for P profiles of C contributors.
+- **Time** is the time of the call, without the start of Python, imports and loading of the
+  document. For (c) and (e), it is the time of the whole program.
+- **Own processor time** and **peak memory** are those of the measured process; each run has a
+  separate process.
+- **The server's processor time** is the time of kube-apiserver and etcd. They share the cores with
+  the measured process, so their work also slows it down.
+- **Requests** are counted by the server, for the kinds of objects of profiles.
 
-The control plane is the tests': etcd, which does not wait for the disk, and kube-apiserver. No controller runs, so
-nobody else sends requests. Whoever is measured is an administrator. The profiles, but for the first, are copies in etcd
-of what the API server made of that.
+The control plane is the one of the tests: kube-apiserver, and etcd without waiting for the disk. No
+controller runs and sends requests. The measured programs have administrator permissions. The first
+profile is created through the API server, and the others are copies of it in etcd.
 
-## How to repeat it
+## Repeat it
 
-`make bench` measures all of it and writes this page and its plot; it needs Go, to build the control plane once.
-`tox -e bench -- speed` measures this page alone, `--help` lists sizes, runs and where to write.
+`make bench` measures all figures and writes this page and its plot. It needs Go to build the
+control plane once. `tox -e bench -- speed` measures only this page. `--help` lists the options for
+sizes, runs and output.
 """
 
 
@@ -157,7 +166,7 @@ def _noop_cause(figures: Figures, ratio: Spread) -> str:
     if ratio.median <= 1:
         return ""
     own, raw = (figures.of(way, "cpu").median for way in (Way.NOOP, figures.raw))
-    return f" Its own processor time is {own:.2f} s, that of those {raw:.2f} s: it plans once it has read everything."
+    return f" Its own processor time is {own:.2f} s, that of (a) {raw:.2f} s: it plans after it has read all lists."
 
 
 def _proportion(first: Figures, largest: Figures) -> str:
@@ -198,7 +207,7 @@ def _few(first: Figures) -> str:
     more = first.requests(Way.ONE) - first.requests(Way.NOOP)
     return (
         f"- One contributor changed at {_size(first)} is a no-op and the four writes it takes: {more} requests more, "
-        f"{changed:.2f} s beside {noop:.2f} s. {_met(more == 4)}"
+        f"{changed:.2f} s compared with {noop:.2f} s. {_met(more == 4)}"
     )
 
 

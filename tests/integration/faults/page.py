@@ -10,65 +10,75 @@ from importlib.metadata import version
 from pathlib import Path
 
 _PAGE = """\
-# When something goes wrong
+# Results of fault injection
 
 <!-- Written by `make faults`; do not edit. -->
 
-Every way from one document to another is gone through on a real Kubernetes API server, again and again, each time with
-something else going wrong in it. Then the command runs once more, undisturbed. A trial is clean if that run ends where
-a run ends to which nothing happened, nothing is left to do, and nobody had at any moment what they must not have.
+For readers who need to judge what happens after an error. Afterwards you know which faults are
+tested, and how.
+
+A scenario changes one document into another. Each trial runs a scenario on a real Kubernetes API
+server, with one fault in it. Then the command runs once more, without a fault. A trial passes under
+three conditions:
+
+- the cluster ends in the same state as after a run without a fault
+- another run is a no-op
+- at no time did anybody have access without permission
 
 **{trials:,} trials, {found}.** {again}
 
-## A write goes wrong
+## Faults of a write
 
-How many trials there were: one for each write of a scenario, up to the last.
+Number of trials: one for each write of a scenario.
 
 {writes}
 
-- **killed before**, **killed after**: the command, a process of its own, ends by SIGKILL before or after the server
-  acted on the write.
-- **409**, **422**, **429** (Retry-After: 1), **500**: the server's own words, and nothing is done. **503** is plain
-  text, as a load balancer says it.
-- **reset before**, **reset after**: the connection is reset before or after the server acted. **cut body**: it acted,
-  and its answer breaks off in the middle.
+- **killed before**, **killed after**: SIGKILL ends the process of the command before or after the
+  server executed the write.
+- **409**, **422**, **429** (Retry-After: 1), **500**: errors in the format of the server; the write
+  is not executed. **503** is plain text, as from a load balancer.
+- **reset before**, **reset after**: the connection is reset before or after the server executed the
+  write. **cut body**: the write is executed, and the answer ends in the middle.
 
-Standalone mode writes other objects; what an answer means is the same in both modes, so there the process is killed.
+Standalone mode writes other objects but handles answers in the same way. Its trials therefore only
+kill the process.
 
-## What else goes wrong
+## Other faults
 
 {others}
 
-- **A list from the past**: the server itself tells what there was before the scenario began, of one kind or of all.
-- **The server is killed** at some write and started again while the run goes on. The recorder misses nothing: what
-  happened meanwhile it reads revision by revision.
-- **From value to value**: every field of the document, from each of its values to each other one and back. It ends
-  where nothing to that value ends.
-{findings}
-## How access is judged
+- **A list from the past**: the server returns the objects from before the scenario, of one kind or
+  of all.
+- **The server is killed** at a write and started again while the run continues. The recorder then
+  reads the missed changes revision by revision.
+- **From value to value**: every field of the document changes from each of its values to each other
+  value and back. The result is the same as for a new profile with that value. {findings}
+## How access is checked
 
-Two watches see every change of a RoleBinding or an AuthorizationPolicy. Both kinds live in one etcd, so their
-resourceVersions put all changes in one order: every moment that there was is looked at.
+Two watches record every change of a RoleBinding or an AuthorizationPolicy. Both kinds are in one
+etcd, so their resourceVersions give the order of all changes. Every state in between is checked:
 
-- Nobody has access, or a role, that neither document gives.
-- Nobody loses what both give. While a role changes, the RoleBinding is gone for one request and the policy never; only
-  the person whose own write went wrong may wait for the next run.
-- No grant before every revocation was answered or given up. A change of owner is one step: who moves between owner and
-  contributor may hold both, never neither.
-- At the end the API server is asked who may do what (SubjectAccessReview).
+- Nobody has access, or a role, that is in neither document.
+- Nobody loses access that is in both documents. During a role change, the RoleBinding is missing
+  for one request, and the policy never. Only a person whose own write failed may wait for the next
+  run.
+- No access is granted before every revocation succeeded or failed. A change of owner is one step: a
+  person who changes between owner and contributor may have both, never neither.
+- At the end, SubjectAccessReviews compare the permissions of each person.
 
-## How to repeat it
+## Repeat it
 
-`make faults` runs all of it and writes this page, here in {minutes:.0f} minutes. `PROFILES_FAULTS_SEED={seed}` before
-it repeats what chance chose. `make integration` kills at every write, and lets one other thing, by chance, go wrong at
-each. `make test` goes through every kind at every write on an API in memory.
+`make faults` runs all trials and writes this page, here in {minutes:.0f} minutes. Set
+`PROFILES_FAULTS_SEED={seed}` to repeat the random choices. `make integration` kills the command at
+every write, with one other random fault at each. `make test` runs every fault at every write on an
+API in memory.
 
 {versions}.
 """
 _SPELLED = {"kill_before": "killed before", "kill_after": "killed after"}
 _AGAIN = (
-    "In {count} of them the profile controller was writing just then, which is no error: it took one more run.",
-    "Not one of them needed more than that one run.",
+    "In {count} of them, the profile controller wrote at the same time, which is not an error. They took one more run.",
+    "None of them needed another run.",
 )
 
 

@@ -73,7 +73,7 @@ def test_a_no_op_is_held_against_the_quickest_way_to_fetch_the_lists():
     assert figures_of(WHOLE=0.5).raw is Way.WHOLE
     assert goal(figures_of(WHOLE=0.5), "(a)").endswith(
         "2.00 (2.00-2.00) times as long. "
-        "**Not met.** Its own processor time is 0.50 s, that of those 0.25 s: it plans once it has read everything."
+        "**Not met.** Its own processor time is 0.50 s, that of (a) 0.25 s: it plans after it has read all lists."
     )
 
 
@@ -99,7 +99,7 @@ def test_a_goal_that_is_missed_for_want_of_cores_says_what_sending_alone_reaches
 
 
 def test_one_changed_contributor_is_held_against_the_requests_of_a_no_op():
-    assert "4 requests more, 1.10 s beside 1.00 s. **Met.**" in goal(
+    assert "4 requests more, 1.10 s compared with 1.00 s. **Met.**" in goal(
         figures_of(), "One contributor"
     )
 
@@ -115,7 +115,7 @@ def test_a_size_without_first_applies_has_no_rows_and_no_goals_for_them():
     assert text.count("| **First apply** |") == 1
 
 
-def test_a_no_op_is_shown_beside_what_people_use_today():
+def test_a_no_op_is_compared_with_common_tools():
     assert page.today(figures_of()).splitlines()[-2:] == [
         "- (b) one request after another: 9 requests and 12.0 s. The no-op is 12 times faster, with 9 requests.",
         "- (c) `kubectl diff`: 9 requests and 200.0 s. The no-op is 200 times faster, with 9 requests.",
