@@ -29,7 +29,7 @@ from profiles_charm import (
 )
 from profiles_charm.operations import NOTHING_ALLOWED, Inputs, Operations
 from profiles_charm.relation_source import RELATION
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
     ProfilesError,

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict
 import profiles_management
 from profiles_charm import results
 from profiles_charm.results import Results
+from profiles_charm.run import Run
 from profiles_charm.sources import commit
-from profiles_charm.status import Run, braked, halted, told
+from profiles_charm.status_text import brake_text, halt_text, summary
 from profiles_management import (
     AccessEntry,
     DocumentError,
@@ -108,7 +109,7 @@ def of_run(run: Run) -> Results:
     if report is None or (isinstance(run.outcome, StoppedError) and not report.outcomes):
         more = of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
         return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | more
-    found = {"summary": printable(told(run, report)), **_sources(run.gathered)}
+    found = {"summary": printable(summary(run, report)), **_sources(run.gathered)}
     return (
         found
         | results.of_lines("text", report_lines(report))
@@ -176,8 +177,8 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
     stopped = decide(plan, settings.limits).stopped
-    reasons = [braked(brake.error(stopped))] if stopped else []
-    reasons += map(halted, plan.halts)
+    reasons = [brake_text(brake.error(stopped))] if stopped else []
+    reasons += map(halt_text, plan.halts)
     return {"stopped": "; ".join(reasons)} if reasons else {}
 
 

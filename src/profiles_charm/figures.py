@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from profiles_charm import sources
 from profiles_charm.git_source import GIT
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 from profiles_management import Report
 from profiles_management.sources import Gathered
 

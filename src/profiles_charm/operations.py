@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from profiles_charm import actions, status
+from profiles_charm import actions, status, status_text
 from profiles_charm.actions import Answer
 from profiles_charm.connection import Connection
 from profiles_management import (
@@ -83,7 +83,7 @@ class Operations:
             only={profile.name for profile in stale},
             clock=self.connection.clock,
         )
-        return Answer(actions.of_report(report), status.trouble(report) or report.stopped)
+        return Answer(actions.of_report(report), status_text.trouble(report) or report.stopped)
 
     def export(self) -> Answer:
         """Write the profiles of the cluster as a document."""

@@ -11,7 +11,8 @@ from itertools import groupby
 from typing import Any
 
 from profiles_charm.figures import Figure
-from profiles_charm.status import Run, in_words, told
+from profiles_charm.run import Run
+from profiles_charm.status_text import error_text, summary
 from profiles_management import Report
 from profiles_management.reconcile import nameless
 
@@ -86,7 +87,7 @@ def _lines(run: Run) -> Iterator[tuple[str, tuple[int, str]]]:
     yield _first(run), _INFO if run.is_good else _ERROR
     for read in run.gathered.frozen if run.gathered is not None else ():
         yield (
-            f"{read.name} cannot be read: {in_words(read.error)}"
+            f"{read.name} cannot be read: {error_text(read.error)}"
             if read.error
             else f"{read.name} is frozen",
             _ERROR,
@@ -104,7 +105,7 @@ def _errors(report: Report) -> Iterator[str]:
 
 
 def _first(run: Run) -> str:
-    return told(run, run.outcome) if isinstance(run.outcome, Report) else in_words(run.outcome)
+    return summary(run, run.outcome) if isinstance(run.outcome, Report) else error_text(run.outcome)
 
 
 def _line(text: str, severity: tuple[int, str], nano: str) -> Data:

@@ -19,7 +19,7 @@ import ops
 
 from profiles_charm import databags, figures, otlp
 from profiles_charm.juju_log import said_by
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 
 OTLP, TRACING, CERTIFICATES, DASHBOARD = (
     "send-otlp",

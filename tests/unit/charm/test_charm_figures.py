@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from profiles_charm.figures import of
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 from profiles_management import BrakeError, ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where

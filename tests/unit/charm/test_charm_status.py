@@ -9,7 +9,9 @@ from ops import ActiveStatus, BlockedStatus, StatusBase, UnknownStatus, WaitingS
 from charm import ProfilesManagementCharm
 from memory_api import MemoryApi, always, fail_nth_write, forbid, injury
 from memory_api.controller import CHARMED_PRINCIPALS, ProfileController
-from profiles_charm.status import LONGEST, Run, short, statuses_of
+from profiles_charm.run import Run
+from profiles_charm.status import statuses_of
+from profiles_charm.status_text import LONGEST, short
 from profiles_management import ClusterError, DocumentError, Problem
 from profiles_management.pmr import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError, Where

@@ -18,7 +18,7 @@ from ops import testing
 
 from memory_api import MemoryApi
 from profiles_charm import connection, databags, juju_log, otlp, telemetry
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 from profiles_management import ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Where

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from profiles_charm.figures import of
-from profiles_charm.status import Run
+from profiles_charm.run import Run
 from profiles_management import Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Action, Change, ObjectRef, Phase, Plan, Reason

@@ -1,0 +1,65 @@
+"""One run of the charm: what statuses, answers of actions and telemetry report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from profiles_charm import sources
+from profiles_management import ProfilesError, Report, StoppedError
+from profiles_management.sources import Gathered, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The result of one run.
+
+    Attributes:
+        outcome: the report, or the error that ended the run.
+        now: the moment at which it ended, with a zone.
+        gathered: what the sources said; None if the options could not be read.
+        contributors: number of contributors that the document gives access to.
+        since: by name of a frozen source, the moment since which it is frozen.
+        seconds: duration of the run.
+        requests: number of requests to the Kubernetes API.
+    """
+
+    outcome: Report | ProfilesError
+    now: datetime
+    gathered: Gathered | None = None
+    contributors: int = 0
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    seconds: float = 0.0
+    requests: int = 0
+
+    @property
+    def report(self) -> Report | None:
+        """What was applied, also if the brake stopped the rest; None if nothing was."""
+        report = self.outcome.report if isinstance(self.outcome, StoppedError) else self.outcome
+        return report if isinstance(report, Report) else None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it came to its end with nothing refused and nothing failed."""
+        return isinstance(self.outcome, Report) and self.outcome.exit_code != 1
+
+    @property
+    def frozen(self) -> tuple[Reading, ...]:
+        """The sources that are configured and could not be used."""
+        return () if self.gathered is None else self.gathered.frozen
+
+    @property
+    def commit(self) -> str:
+        """The commit in force, '' without Git."""
+        return "" if self.gathered is None else sources.commit(self.gathered)
+
+    @property
+    def kept(self) -> Mapping[str, int]:
+        """By name of a source, how many profiles stay unchanged because it cannot be read."""
+        if isinstance(self.outcome, ProfilesError):
+            return {}
+        frozen = self.outcome.plan.frozen
+        return {
+            source.source or "no source": len(source.profiles)
+            for source in frozen
+            if source.profiles
+        }
