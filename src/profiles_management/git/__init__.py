@@ -1,8 +1,8 @@
 """A PMR from a Git repository, over https or ssh. It needs the extra `git`."""
 
 from profiles_management.git.checkout import Checkout, Repository, Snapshot, fetch, load
+from profiles_management.git.git_source import Credentials, GitSource
 from profiles_management.git.location import AddressError, Location
-from profiles_management.git.source import Credentials, GitSource
 from profiles_management.pmr.problems import GitError
 
 __all__ = [

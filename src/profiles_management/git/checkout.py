@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from profiles_management.git import address as addresses
 from profiles_management.git import revision, tree
 from profiles_management.git.budget import Budget
-from profiles_management.git.source import GitSource
+from profiles_management.git.git_source import GitSource
 from profiles_management.pmr import extras, file_set
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import GitError

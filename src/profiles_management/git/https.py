@@ -21,7 +21,7 @@ from profiles_management.git import refusals
 from profiles_management.git.address import Address, parse
 from profiles_management.git.budget import Budget
 from profiles_management.git.connection import connect
-from profiles_management.git.source import Credentials
+from profiles_management.git.git_source import Credentials
 from profiles_management.git.stream import BROKE_OFF, Stream
 from profiles_management.pmr.problems import GitError
 from profiles_management.reconcile.retry import Passing

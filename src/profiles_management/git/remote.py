@@ -17,8 +17,8 @@ from dulwich.refs import Ref
 from profiles_management.git import https, pack, revision, ssh
 from profiles_management.git.address import Address
 from profiles_management.git.budget import Budget
+from profiles_management.git.git_source import GitSource
 from profiles_management.git.pack import Object
-from profiles_management.git.source import GitSource
 from profiles_management.git.stream import BROKE_OFF, Refused
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted

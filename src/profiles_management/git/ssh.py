@@ -23,7 +23,7 @@ from profiles_management.git import private_key
 from profiles_management.git.address import Address
 from profiles_management.git.budget import Budget
 from profiles_management.git.connection import connect
-from profiles_management.git.source import Credentials
+from profiles_management.git.git_source import Credentials
 from profiles_management.git.stream import BROKE_OFF, Stream
 from profiles_management.pmr.problems import GitError
 from profiles_management.reconcile.retry import Passing

@@ -1,13 +1,13 @@
 """Sources of documents: what a source is, how all are read and merged, and what each gets back."""
 
 from profiles_management.sources.gathering import Gathered, Reading, merged, read_each
-from profiles_management.sources.report import ProfileState, SourceReport, report_for
 from profiles_management.sources.source import (
     AnsweringSource,
     Document,
     NothingToRead,
     Source,
 )
+from profiles_management.sources.source_report import ProfileState, SourceReport, report_for
 from profiles_management.sources.trust import Trust
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.pmr.rules import Rules
-from profiles_management.sources.report import SourceReport
+from profiles_management.sources.source_report import SourceReport
 
 
 class NothingToRead(ProfilesError):

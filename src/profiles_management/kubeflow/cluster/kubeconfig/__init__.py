@@ -43,9 +43,9 @@ def connect(
         name = ""
     else:
         # not needed in a pod
-        from profiles_management.kubeflow.cluster.kubeconfig import files, selection  # noqa: PLC0415
+        from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files, selection  # noqa: PLC0415
 
-        server, user, name = selection.select(files.read(_paths(path)), context)
+        server, user, name = selection.select(kubeconfig_files.read(_paths(path)), context)
     return open_client(server, user, name, timeout=timeout, clock=clock)
 
 
@@ -58,18 +58,18 @@ def context_names(path: Path | None = None) -> list[str]:
     Raises:
         ClusterError: there is no kubeconfig, or it cannot be read.
     """
-    from profiles_management.kubeflow.cluster.kubeconfig import files  # noqa: PLC0415 - not needed in a pod
+    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415 - not needed in a pod
 
-    return [*files.read(_paths(path)).entries["context"]]
+    return [*kubeconfig_files.read(_paths(path)).entries["context"]]
 
 
 def _paths(path: Path | None) -> list[Path]:
-    from profiles_management.kubeflow.cluster.kubeconfig import files  # noqa: PLC0415 - not needed in a pod
+    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415 - not needed in a pod
 
     if path is not None:
         return [path.expanduser()]
-    named = files.named_by_environment(os.environ)
-    default = files.DEFAULT.expanduser()
+    named = kubeconfig_files.named_by_environment(os.environ)
+    default = kubeconfig_files.DEFAULT.expanduser()
     if not named and not default.exists():
         raise ClusterError(
             "No cluster is configured. Set KUBECONFIG, "

@@ -21,8 +21,8 @@ from typing import Any
 
 from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import ALWAYS, NEVER, Plugin
-from profiles_management.kubeflow.cluster.kubeconfig.files import typed
 from profiles_management.kubeflow.cluster.kubeconfig.issued import Issued, issued, repeatable
+from profiles_management.kubeflow.cluster.kubeconfig.kubeconfig_files import typed
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.pmr.redaction import names_secret, redacted
 from profiles_management.reconcile.lines import printable

@@ -11,7 +11,7 @@ from typing import Any
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
 from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import VERSIONS, Plugin
-from profiles_management.kubeflow.cluster.kubeconfig.files import Unparsed, plain
+from profiles_management.kubeflow.cluster.kubeconfig.kubeconfig_files import Unparsed, plain
 from profiles_management.reconcile.clock import read_moment
 
 

@@ -6,7 +6,7 @@ Source: client_config.go of k8s.io/client-go/tools/clientcmd.
 from collections.abc import Mapping
 
 from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry
-from profiles_management.kubeflow.cluster.kubeconfig.files import Kubeconfig
+from profiles_management.kubeflow.cluster.kubeconfig.kubeconfig_files import Kubeconfig
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server, is_loopback, server_of
 from profiles_management.kubeflow.cluster.kubeconfig.users import User, user_of
 from profiles_management.kubeflow.cluster_errors import ClusterError
