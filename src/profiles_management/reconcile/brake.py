@@ -1,4 +1,4 @@
-"""The brake: what one source would take away too much of is not carried out unasked; the rest of a plan goes on."""
+"""The brake: a source that would revoke too much at once is stopped; the rest of a plan goes on."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -66,12 +66,12 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
         report: what was applied nevertheless; None where nothing was tried.
     """
     lost, before = _numbers(sources)
-    written = "and nothing was written"
+    what = f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}"
+    applied = "Nothing was changed."
     if report is not None and report.writes:
-        written = "and nothing of this was written. Other sources and access whose time is up were applied"
+        applied = "Changes of other sources were applied, and expired access ended."
     message = (
-        f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}: "
-        f"the brake stopped this, {written}. If it is meant, allow revocations for one run."
+        f"Refusing to apply: {what}. {applied} If that is intended, allow revocations for one run."
     )
     groups = [(source.source, source.within) for source in sources]
     return BrakeError(message, lost=lost, before=before, groups=groups, report=report)

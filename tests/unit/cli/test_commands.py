@@ -244,8 +244,8 @@ def test_the_brake_ends_with_3_and_says_how_to_release_it(run, controller, api):
     assert (ran.code, ran.out, api.writes) == (3, "", [])
     assert ran.err.splitlines() == [
         (
-            "error: 5 of 5 role assignments would be revoked: the brake stopped this, "
-            "and nothing was written. If it is meant, allow revocations for one run."
+            "error: Refusing to apply: 5 of 5 role assignments would be revoked. "
+            "Nothing was changed. If that is intended, allow revocations for one run."
         ),
         "Look at it with plan; allow it with apply --allow-revocations.",
     ]
