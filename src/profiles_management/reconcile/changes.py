@@ -114,10 +114,38 @@ class Write:
     creates: bool = False
 
 
+class FieldKind(StrEnum):
+    """What a field of an object is about."""
+
+    OWNER = "owner"
+    ROLE = "role"
+    UNTIL = "until"
+    PEOPLE = "people"  # everybody to whom one object gives access
+    IDENTITY = "identity"  # whom and which role an object records
+    NAME = "name"
+    MANAGED_BY = "managed-by"
+    SOURCE = "source"
+    LABEL = "label"
+    ANNOTATION = "annotation"
+    QUOTA = "quota"
+    LIMITS = "limits"
+    PLUGINS = "plugins"
+    PRINCIPALS = "principals"
+    HEADER = "header"
+    POLICY = "policy"  # any other part of one
+    CONTROLLER = "controller"  # which object an object belongs to
+
+
 @dataclass(frozen=True, slots=True)
 class FieldDiff:
-    """One field that differs; None stands for a field that is not there."""
+    """One field that differs; None stands for a field that is not there.
 
+    Attributes:
+        kind: what decisions look at.
+        path: where the field is, for people and for JSON; nothing reads it.
+    """
+
+    kind: FieldKind
     path: str
     before: object
     after: object

@@ -1,4 +1,4 @@
-"""One change of a plan as rows of a table: symbol, whose or what, role or field, and the rest in words."""
+"""One change of a plan as rows of a table: symbol, person or object, role or field, and the rest."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     Phase,
     Reason,
 )
@@ -22,16 +23,21 @@ TONES = {
     Action.REPLACE: Tone.REPLACE,
     Action.DELETE: Tone.REMOVE,
 }
-_OF_OWNER_OBJECTS = (".subjects", ".ownerReferences")
-_LABELS = {"ResourceQuota": "quota", "LimitRange": "limitRange", "Namespace": "namespace"}
+_PARTS = {FieldKind.QUOTA: "quota", FieldKind.LIMITS: "limitRange"}
+_OBJECTS = {
+    "Profile": "profile",
+    "Namespace": "namespace",
+    "ResourceQuota": "quota",
+    "LimitRange": "limitRange",
+}
 _PLAIN_VALUE = re.compile(r"[\w.][\w./:@+-]*", re.ASCII)
 _LONGEST_VALUE = 120
 _HEADER = re.compile(r"request\.headers\[(.*)\]")
-_NO_NEWS = (Reason.WANTED, Reason.CHANGED)
+_EXPECTED = (Reason.WANTED, Reason.CHANGED)
 
 
 class Row(NamedTuple):
-    """One row; the first of a change carries its symbol, those that follow tell more of the same change."""
+    """One row; the first of a change carries its symbol, those that follow belong to the same change."""
 
     symbol: str
     name: str
@@ -40,21 +46,39 @@ class Row(NamedTuple):
     tone: Tone = Tone.PLAIN
 
 
+class _Cells(NamedTuple):
+    """The texts of a row, as they are before they are made printable."""
+
+    name: str
+    detail: str = ""
+    said: str = ""
+
+
 def rows(change: Change) -> Iterator[Row]:
     """Yield the rows of a change: at least one, the first with its symbol. All text is printable."""
-    told = _person(change) if change.person is not None else _object(change)
     symbol, indent = str(change.action), ""
-    for name, detail, said in told:
-        shown = indent + printable(name) if name else ""
-        yield Row(symbol, shown, printable(detail), printable(said), TONES[change.action])
+    for cells in _cells(change):
+        name = indent + printable(cells.name) if cells.name else ""
+        detail, said = printable(cells.detail), printable(cells.said)
+        yield Row(symbol, name, detail, said, TONES[change.action])
         symbol, indent = "", "  "
+
+
+def _cells(change: Change) -> Iterator[_Cells]:
+    if change.person is None:
+        return _object(change)
+    return iter([_person(change)])
 
 
 def rank(change: Change) -> int:
     """Return where a change stands within its profile: the owner, then people, then objects."""
     if change.person is not None:
         return 1
-    return 0 if any(field.path == "owner" for field in change.fields) else 2
+    return 0 if _has(FieldKind.OWNER, change) else 2
+
+
+def _has(kind: FieldKind, change: Change) -> bool:
+    return any(field.kind is kind for field in change.fields)
 
 
 def day(moment: str) -> str:
@@ -65,12 +89,9 @@ def day(moment: str) -> str:
 # people
 
 
-def _person(change: Change) -> Iterator[tuple[str, str, str]]:
-    yield (
-        str(change.person),
-        _role(change),
-        ": ".join(part for part in (_why(change), _differences(change)) if part),
-    )
+def _person(change: Change) -> _Cells:
+    parts = (_why(change), _differences(change))
+    return _Cells(str(change.person), _role(change), ": ".join(filter(None, parts)))
 
 
 def _role(change: Change) -> str:
@@ -92,133 +113,151 @@ def _why(change: Change) -> str:
 def _until_given(change: Change) -> str:
     """Return when access that is given or replaced ends; a new end is among the differences."""
     is_given = change.action is Action.CREATE or change.before != change.after
-    if not (change.until and is_given) or any(field.path == "until" for field in change.fields):
+    if not change.until or not is_given or _has(FieldKind.UNTIL, change):
         return ""
     return f", until {day(change.until)}"
 
 
 def _differences(change: Change) -> str:
     return "; ".join(
-        _difference(field, change) for field in change.fields if not _is_said_already(field, change)
+        _difference(field, change) for field in change.fields if not _is_in_reason(field, change)
     )
 
 
-def _is_said_already(field: FieldDiff, change: Change) -> bool:
-    if field.path == "role":
+def _is_in_reason(field: FieldDiff, change: Change) -> bool:
+    """Whether the reason of a change says all of a field."""
+    if field.kind is FieldKind.ROLE:
         return change.reason is Reason.ROLE_CHANGED
-    return field.path == "managed by" and change.reason is Reason.ADOPTED and field.before is None
+    return _is_new_mark(field) and change.reason is Reason.ADOPTED
+
+
+def _is_new_mark(field: FieldDiff) -> bool:
+    return field.kind is FieldKind.MANAGED_BY and field.before is None
 
 
 def _difference(field: FieldDiff, change: Change) -> str:
-    header = [_HEADER.fullmatch(str(value)) for value in (field.before, field.after)]
-    if field.path.endswith(".key") and all(header):
-        before, after = (json.dumps(found[1], ensure_ascii=False) for found in header if found)
-        return f"header {before} → {after}"
-    if field.path == "managed by" and field.before is None:
+    if field.kind is FieldKind.HEADER:
+        return f"header {_header(field.before)} → {_header(field.after)}"
+    if _is_new_mark(field):
         return str(Reason.ADOPTED)
-    if field.path == "until":
+    if field.kind is FieldKind.UNTIL:
         return f"until {day(shown(field.before))} → {day(shown(field.after))}"
-    named = "" if field.path == "source" and change.reason is Reason.MOVED else f"{field.path} "
-    return f"{named}{shown(field.before)} → {shown(field.after)}"
+    values = f"{shown(field.before)} → {shown(field.after)}"
+    if field.kind is FieldKind.SOURCE and change.reason is Reason.MOVED:
+        return values
+    return f"{field.path} {values}"
+
+
+def _header(key: object) -> str:
+    """Return the name of a header as JSON, of the key of a condition such as `request.headers[x]`."""
+    return json.dumps(_HEADER.sub(r"\1", str(key)), ensure_ascii=False)
 
 
 # objects
 
 
-def _object(change: Change) -> Iterator[tuple[str, str, str]]:
-    """The owner first, then each part with its fields; a change that has none is told by its reason."""
-    told = [
-        _field(field, change)
-        for field in sorted(change.fields, key=lambda field: field.path != "owner")
-    ]
-    told += map(_owner_of_before, _kept_by_owners(change))
-    if not told:
-        told = [(_label(change, ""), "", str(change.reason))]
-    named = ""
-    for name, detail, said in told:
-        yield name if name != named else "", detail, said
-        named = name
+def _object(change: Change) -> Iterator[_Cells]:
+    """Yield the owner, each part with its fields, then what a previous owner keeps.
+
+    A change without any of these has its reason.
+    """
+    fields = sorted(change.fields, key=lambda field: field.kind is not FieldKind.OWNER)
+    lines = [_field(field, change) for field in fields]
+    lines += map(_previous_owner, _kept_by_previous_owners(change))
+    if not lines:
+        lines = [_Cells(_object_name(change), said=str(change.reason))]
+    return _with_name_once(lines)
 
 
-def _field(field: FieldDiff, change: Change) -> tuple[str, str, str]:
-    if field.path == "owner":
-        return _owner(field, change)
-    if field.path == "managed by":
-        taken = (
-            f": {shown(field.before)} → {shown(field.after)}" if field.before is not None else ""
-        )
-        return _label(change, field.path), "", f"{Reason.ADOPTED}{taken}"
-    return _label(change, field.path), field.path, _change_of(field, change)
+def _with_name_once(lines: list[_Cells]) -> Iterator[_Cells]:
+    """Yield lines without the name where it is that of the line before."""
+    name = ""
+    for cells in lines:
+        yield cells._replace(name="") if cells.name == name else cells
+        name = cells.name
 
 
-def _kept_by_owners(change: Change) -> Iterator[AccessMove]:
+def _field(field: FieldDiff, change: Change) -> _Cells:
+    if field.kind is FieldKind.OWNER:
+        return _Cells(str(field.after), "owner", owner_reason(field, change))
+    name = _PARTS.get(field.kind) or _object_name(change)
+    if field.kind is not FieldKind.MANAGED_BY:
+        return _Cells(name, field.path, values(field, change))
+    if field.before is None:
+        return _Cells(name, said=str(Reason.ADOPTED))
+    instances = f"{shown(field.before)} → {shown(field.after)}"
+    return _Cells(name, said=f"{Reason.ADOPTED}: {instances}")
+
+
+def _kept_by_previous_owners(change: Change) -> Iterator[AccessMove]:
     """Yield what people who were the owner keep as contributors."""
     for move in change.moves:
         if move.before == OWNER and move.after not in ("", OWNER):
             yield move
 
 
-def _owner_of_before(move: AccessMove) -> tuple[str, str, str]:
+def _previous_owner(move: AccessMove) -> _Cells:
     until = f", until {day(move.until)}" if move.until else ""
-    return str(move.person), move.after, f"was the owner{until}"
+    return _Cells(str(move.person), move.after, f"was the owner{until}")
 
 
-def _owner(field: FieldDiff, change: Change) -> tuple[str, str, str]:
-    name = str(field.after)
-    if change.action is Action.CREATE:
-        return (
-            name,
-            "owner",
-            "new profile" if change.reason is Reason.WANTED else str(change.reason),
-        )
-    was = (
-        f", was {field.before}" if field.before is not None and field.before != field.after else ""
-    )
-    return name, "owner", f"{change.reason}{was}"
+def owner_reason(field: FieldDiff, change: Change) -> str:
+    """Return why a profile has an owner from now on, with the previous one if there is another."""
+    if change.action is Action.CREATE and change.reason is Reason.WANTED:
+        return "new profile"
+    return f"{change.reason}{previous_owner(field)}"
 
 
-def _label(change: Change, path: str) -> str:
-    if change.target.kind == "Profile":
-        of_profile = path in ("", "managed by", "plugins", "source") or path.endswith(
-            _OF_OWNER_OBJECTS
-        )
-        return "profile" if of_profile else "quota"
-    return _LABELS.get(change.target.kind, str(change.target))
+def previous_owner(field: FieldDiff) -> str:
+    """Return the previous owner, such as `, was ann@example.com`; '' if there is no other."""
+    if field.before is None or field.before == field.after:
+        return ""
+    return f", was {field.before}"
 
 
-def _change_of(field: FieldDiff, change: Change) -> str:
-    value = _values(field, change.action)
-    return value if change.reason in _NO_NEWS else f"{value}, {change.reason}"
+def _object_name(change: Change) -> str:
+    return _OBJECTS.get(change.target.kind, str(change.target))
 
 
-def _values(field: FieldDiff, action: Action) -> str:
-    tell = _limits if field.path == "limits" else shown
+def limit_changes(change: Change) -> Iterator[str]:
+    """Yield what becomes of a quota and of limits, such as `quota cpu 1 → 2`, as printable text."""
+    for field in change.fields:
+        if field.kind in _PARTS:
+            yield printable(f"{_PARTS[field.kind]} {field.path} {values(field, change)}")
+
+
+def values(field: FieldDiff, change: Change) -> str:
+    """Return the values of a field, with the reason of the change unless the document changed."""
+    value = _before_and_after(field, change.action)
+    return value if change.reason in _EXPECTED else f"{value}, {change.reason}"
+
+
+def _before_and_after(field: FieldDiff, action: Action) -> str:
+    text = _limits if field.kind is FieldKind.LIMITS else shown
     if action is Action.CREATE and not field.before:
-        return tell(field.after)
+        return text(field.after)
     if action is Action.DELETE and not field.after:
-        return tell(field.before)
-    return f"{tell(field.before)} → {tell(field.after)}"
+        return text(field.before)
+    return f"{text(field.before)} → {text(field.after)}"
 
 
 def _limits(items: object) -> str:
-    """Tell a list of limits as `Container max.cpu 2, default.cpu 1; Pod max.cpu 4`."""
-    if not (isinstance(items, list) and items and all(isinstance(item, dict) for item in items)):
-        return shown(items or None)
-    return "; ".join(_limit(item) for item in items)
+    """Return a list of limits as `Container max.cpu 2, default.cpu 1; Pod max.cpu 4`."""
+    if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
+        return "; ".join(map(_limit, items))
+    return shown(items or None)
 
 
 def _limit(item: dict[str, object]) -> str:
-    parts = {key: part for key, part in item.items() if isinstance(part, dict)}
-    amounts = (
-        f"{key}.{name} {shown(amount)}"
-        for key, part in parts.items()
-        for name, amount in part.items()
-    )
+    amounts: list[str] = []
+    for key, part in item.items():
+        if isinstance(part, dict):
+            amounts += (f"{key}.{name} {shown(amount)}" for name, amount in part.items())
     return f"{item.get('type', '')} {', '.join(amounts)}".strip()
 
 
 def shown(value: object) -> str:
-    """Return a value in few words: plain where it is a word or a number, else as JSON, cut where it is long."""
+    """Return a value as it is for a word or a number, else as JSON, cut where it is long."""
     if value is None:
         return "none"
     if isinstance(value, str) and _PLAIN_VALUE.fullmatch(value):

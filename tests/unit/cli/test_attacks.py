@@ -19,6 +19,7 @@ from profiles_management.reconcile.plan import (
     Change,
     Fact,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -109,7 +110,9 @@ def rewriting(preset):
         Action.UPDATE,
         Reason.DRIFTED,
         person=Person("User", "ann@example.com"),
-        fields=(FieldDiff("rules.from.principals", ["before"], list(principals)),),
+        fields=(
+            FieldDiff(FieldKind.PRINCIPALS, "rules.from.principals", ["before"], list(principals)),
+        ),
     )
     return Plan((change,), facts=(Fact("gateways", {"principals": list(principals)}),))
 
@@ -128,7 +131,10 @@ def test_other_gateways_than_were_agreed_to_are_asked_for_again(run):
 
 def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
     target = ObjectRef("Namespace", "", "aaa")
-    fields = tuple(FieldDiff(f"labels.x{number}", "|" * 999, "|" * 999) for number in range(60))
+    fields = tuple(
+        FieldDiff(FieldKind.LABEL, f"labels.x{number}", "|" * 999, "|" * 999)
+        for number in range(60)
+    )
     large = Change(Phase.SHAPE, "aaa", target, Action.UPDATE, Reason.CHANGED, fields=fields)
     ann = Person("User", "ann@example.com")
     binding = ObjectRef("RoleBinding", "web", "ann")

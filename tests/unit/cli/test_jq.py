@@ -18,6 +18,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -37,7 +38,14 @@ def change(reason, action, person):
     fields = (
         ()
         if person
-        else (FieldDiff("subjects", ["eve@example.com", "zed@example.com"], ["eve@example.com"]),)
+        else (
+            FieldDiff(
+                FieldKind.PEOPLE,
+                "subjects",
+                ["eve@example.com", "zed@example.com"],
+                ["eve@example.com"],
+            ),
+        )
     )
     ref = ObjectRef("RoleBinding", "ml", "one")
     role = "edit" if person else ""

@@ -17,6 +17,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -157,6 +158,15 @@ def test_a_new_owner_is_told(world, profile, mode, message):
     world.apply(document(profile(owner="nina")), events=mode)
 
     assert told(world) == [f"Normal OwnerChanged: {message}"]
+
+
+def test_every_amount_of_a_quota_that_changes_is_told(world, profile):
+    world.apply(document(profile(fields={"resources": {"hard": {"cpu": "1", "pods": "1"}}})))
+
+    changed = {"resources": {"hard": {"cpu": "2", "pods": "2"}}}
+    world.apply(document(profile(fields=changed)), events="counts")
+
+    assert told(world) == ["Normal QuotaChanged: quota cpu 1 → 2; quota pods 1 → 2"]
 
 
 def test_a_quota_and_a_limit_range_are_told(world, profile):
@@ -422,7 +432,10 @@ def test_an_event_carries_our_marks_and_who_it_comes_from():
 
 
 def test_a_change_of_marks_alone_is_not_told():
-    profile, mark = ObjectRef("Profile", "", "ml"), FieldDiff("managed by", None, "default")
+    profile, mark = (
+        ObjectRef("Profile", "", "ml"),
+        FieldDiff(FieldKind.MANAGED_BY, "managed by", None, "default"),
+    )
     marks = a_change(target=profile, action=Action.UPDATE, person=None, fields=(mark,))
 
     assert not events.of(a_report(done(marks)), COUNTS)

@@ -14,6 +14,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     Frozen,
     ObjectRef,
     Pending,
@@ -30,6 +31,23 @@ PHASES = {
     Action.UPDATE: Phase.SHAPE,
     Action.CREATE: Phase.GRANT,
 }
+
+
+_KINDS = {
+    "owner": FieldKind.OWNER,
+    "managed by": FieldKind.MANAGED_BY,
+    "source": FieldKind.SOURCE,
+    "labels": FieldKind.LABEL,
+    "limits": FieldKind.LIMITS,
+    "limits[0]": FieldKind.LIMITS,
+}
+
+
+def kind_of(path):
+    """Return the kind of a field in these tests; `limits.cpu` is the amount of a quota."""
+    if path.startswith("limits."):
+        return FieldKind.QUOTA
+    return _KINDS.get(path.split(".")[0], FieldKind.QUOTA)
 
 
 @pytest.fixture
@@ -91,7 +109,7 @@ def something():
             ref,
             action,
             reason or _usual(action),
-            fields=tuple(FieldDiff(*field) for field in fields),
+            fields=tuple(FieldDiff(kind_of(path), path, *values) for path, *values in fields),
             moves=tuple(AccessMove(Person("User", name), *rest) for name, *rest in moves),
             writes=tuple(Write(Verb.PATCH, ref) for _ in range(writes)),
         )
@@ -122,7 +140,7 @@ def everything(somebody, something, refusal):
             somebody("-", "two@canonical.com", before="view", after="admin", reason=Reason.EXTRA_ROLE),
             somebody(
                 "-/+", "andreea@canonical.com", before="view", after="edit", reason=Reason.ROLE_CHANGED,
-                fields=(FieldDiff("role", "kubeflow-view", "kubeflow-edit"),),
+                fields=(FieldDiff(FieldKind.ROLE, "role", "kubeflow-view", "kubeflow-edit"),),
             ),
             something("~", "Profile", ("owner", "ann@x.org", "bob@x.org"),
                       moves=[("ann@x.org", OWNER, "edit"), ("bob@x.org", "", OWNER)],
@@ -135,16 +153,16 @@ def everything(somebody, something, refusal):
                       reason=Reason.LEFT_DOCUMENT),
             somebody(
                 "~", "daniela@canonical.com", before="edit", after="edit", profile="data-engineers",
-                reason=Reason.DRIFTED, fields=(FieldDiff(*header),),
+                reason=Reason.DRIFTED, fields=(FieldDiff(FieldKind.HEADER, *header),),
             ),
             somebody(
                 "~", "late@canonical.com", before="edit", after="edit", profile="data-engineers",
                 reason=Reason.CHANGED, until="2027-06-01T00:00:00Z",
-                fields=(FieldDiff("until", None, "2027-06-01T00:00:00Z"),),
+                fields=(FieldDiff(FieldKind.UNTIL, "until", None, "2027-06-01T00:00:00Z"),),
             ),
             somebody(
                 "~", "gil@canonical.com", before="edit", after="edit", profile="moved", reason=Reason.MOVED,
-                fields=(FieldDiff("source", "config", "git"),),
+                fields=(FieldDiff(FieldKind.SOURCE, "source", "config", "git"),),
             ),
             something("~", "Profile", ("source", "config", "git"), profile="moved", reason=Reason.MOVED),
             somebody("-", "eve@canonical.com", before="view", reason=Reason.EXPIRED, profile="still"),

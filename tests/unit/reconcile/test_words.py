@@ -17,8 +17,9 @@ KUBERNETES = re.compile(
 )
 
 
-# A JSON key, a word before the name of a profile, and what renders fields of objects until a target brings their labels.
+# Kinds of fields, a JSON key, a word before the name of a profile, and what renders fields of objects until a target brings their labels.
 ALLOWED = {
+    "changes": {"annotation", "header", "principal", "quota"},
     "describe": {"namespace"},
     "rows": {"header", "limitrange", "namespace", "pod", "quota"},
     "warning_lines": {"namespace"},

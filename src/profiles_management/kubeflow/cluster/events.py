@@ -1,7 +1,7 @@
-"""What a run did to each profile, as Kubernetes Events, so that `kubectl describe profile` tells the story.
+"""What a run did to each profile, as Kubernetes Events, which `kubectl describe profile` shows.
 
-One Event a profile and kind of happening, at most `MOST` a run. Events lie in the namespace
-`default`, where more people may read than in a profile, so nobody is named in them unless
+One Event for each profile and kind of happening, at most `MOST` for each run. Events are in the
+namespace `default`, where more people may read than in a profile, so they name nobody unless
 `settings.events` is `names`.
 """
 
@@ -18,9 +18,14 @@ from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
-from profiles_management.reconcile.plan import Action, Change, Reason
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    FieldKind,
+    Reason,
+)
 from profiles_management.reconcile.report import Outcome, Report, Result
-from profiles_management.reconcile.rows import day, rows
+from profiles_management.reconcile.rows import day, limit_changes, previous_owner
 
 # More than anybody reads of one run, and sent one after the other in well under a second.
 MOST = 50
@@ -63,8 +68,8 @@ class Event(NamedTuple):
     message: str
 
 
-class _Told(NamedTuple):
-    """One thing to tell: whose, '' for nobody's, and what."""
+class _Fact(NamedTuple):
+    """One thing that happened: to which profile, to whom ('' for nobody), and what."""
 
     profile: str
     happening: Happening
@@ -73,27 +78,26 @@ class _Told(NamedTuple):
 
 
 def of(report: Report, settings: Settings) -> tuple[Event, ...]:
-    """Return what is to be told of a run: what asks for attention first, then by profile; at most `MOST`."""
-    named = settings.events == "names"
-    order = list(Happening)
-    told = sorted(
-        _told(report, named=named), key=lambda one: (order.index(one.happening), one.profile)
-    )
-    found = [
-        Event(profile, happening, _cut(_message(happening, list(group), named=named)))
-        for (happening, profile), group in groupby(
-            told, key=lambda one: (one.happening, one.profile)
-        )
+    """Return the Events of a run: what asks for attention first, then by profile; at most `MOST`."""
+    is_named = settings.events == "names"
+    facts = sorted(_facts(report, named=is_named), key=_place)
+    events = [
+        Event(profile, happening, _cut(_message(happening, list(group), named=is_named)))
+        for (happening, profile), group in groupby(facts, key=_happening_and_profile)
     ]
-    if len(found) <= MOST:
-        return tuple(found)
-    shown, left = found[: MOST - 1], found[MOST - 1 :]
-    return (
-        *shown,
-        Event(
-            left[0].profile, Happening.LEFT_OUT, f"{count(len(left), 'event')} of this run left out"
-        ),
-    )
+    if len(events) <= MOST:
+        return tuple(events)
+    shown, left = events[: MOST - 1], events[MOST - 1 :]
+    message = f"{count(len(left), 'event')} of this run left out"
+    return (*shown, Event(left[0].profile, Happening.LEFT_OUT, message))
+
+
+def _place(fact: _Fact) -> tuple[int, str]:
+    return list(Happening).index(fact.happening), fact.profile
+
+
+def _happening_and_profile(fact: _Fact) -> tuple[Happening, str]:
+    return fact.happening, fact.profile
 
 
 def body(event: Event, uid: str, settings: Settings, now: datetime) -> dict[str, Any]:
@@ -132,34 +136,48 @@ def body(event: Event, uid: str, settings: Settings, now: datetime) -> dict[str,
     }
 
 
-# what is told
+# what happened
 
 
-def _told(report: Report, *, named: bool) -> Iterator[_Told]:
+def _facts(report: Report, *, named: bool) -> Iterator[_Fact]:
     for problem in report.plan.refused:
-        yield _Told(problem.where.profile, Happening.REFUSED, "", _refusal(problem, named=named))
+        yield _Fact(problem.where.profile, Happening.REFUSED, "", _refusal(problem, named=named))
     for outcome in report.outcomes:
-        change = outcome.change
         if outcome.result is Result.FAILED:
-            yield _Told(change.profile, Happening.FAILED, "", _failure(outcome, named=named))
-        elif _is_done(outcome) and (happening := _happening(change)) is not None:
-            yield from _happened(change, happening)
+            failure = _failure(outcome, named=named)
+            yield _Fact(outcome.change.profile, Happening.FAILED, "", failure)
+        elif _is_written(outcome):
+            yield from _facts_of(outcome.change)
 
 
-def _is_done(outcome: Outcome) -> bool:
-    """Whether all of a change was written; that a controller still works on it tells nobody anything."""
-    late = outcome.result is Result.PENDING and outcome.sent == len(outcome.change.writes)
-    return outcome.result is Result.DONE or late
+def _is_written(outcome: Outcome) -> bool:
+    """Whether all of a change was written; that a controller still works on it is no news."""
+    is_late = outcome.result is Result.PENDING and outcome.sent == len(outcome.change.writes)
+    return outcome.result is Result.DONE or is_late
 
 
-def _happening(change: Change) -> Happening | None:
+def _facts_of(change: Change) -> Iterator[_Fact]:
     if change.person is not None:
-        return _happening_to(change)
+        happened = _happening_to(change)
+        yield _Fact(change.profile, happened, str(change.person), _role(change, happened))
+    elif happening := _happening_of_owner(change):
+        reason = "new profile" if change.reason is Reason.WANTED else str(change.reason)
+        for field in change.fields:
+            if field.kind is FieldKind.OWNER:
+                who = f"{field.after}{previous_owner(field)}"
+                yield _Fact(change.profile, happening, who, reason)
+    else:
+        for what in limit_changes(change):
+            yield _Fact(change.profile, Happening.QUOTA_CHANGED, "", what)
+
+
+def _happening_of_owner(change: Change) -> Happening | None:
+    """Return what a change that is not about one person does to the owner, None for nothing."""
     if change.reason is Reason.OWNER_CHANGED:
         return Happening.OWNER_CHANGED
     if change.action is Action.CREATE and change.target.kind in ("Profile", "Namespace"):
         return Happening.CREATED
-    return Happening.QUOTA_CHANGED if any(_limits(change)) else None
+    return None
 
 
 def _happening_to(change: Change) -> Happening:
@@ -170,68 +188,33 @@ def _happening_to(change: Change) -> Happening:
     return Happening.ROLE_CHANGED if change.before != change.after else Happening.MENDED
 
 
-def _happened(change: Change, happening: Happening) -> Iterator[_Told]:
-    who = str(change.person or "")
-    if happening is Happening.QUOTA_CHANGED:
-        for what in _limits(change):
-            yield _Told(change.profile, happening, "", what)
-    elif happening in (Happening.CREATED, Happening.OWNER_CHANGED):
-        yield from _owners(change, happening)
-    else:
-        yield _Told(change.profile, happening, who, _role(change, happening))
-
-
-def _owners(change: Change, happening: Happening) -> Iterator[_Told]:
-    what = "new profile" if change.reason is Reason.WANTED else str(change.reason)
-    for field in change.fields:
-        if field.path == "owner":
-            was = (
-                f", was {field.before}"
-                if field.before is not None and field.before != field.after
-                else ""
-            )
-            yield _Told(change.profile, happening, f"{field.after}{was}", what)
-
-
 def _role(change: Change, happening: Happening) -> str:
     if happening is Happening.REVOKED:
         return f"{change.before}, {change.reason}"
     if happening is Happening.ROLE_CHANGED:
         return f"{change.before} → {change.after}"
+    if happening is Happening.MENDED:
+        return f"{change.after}, {change.reason}"
     until = f" until {day(change.until)}" if change.until else ""
-    return (
-        f"{change.after}{until}"
-        if happening is Happening.GRANTED
-        else f"{change.after}, {change.reason}"
-    )
-
-
-def _limits(change: Change) -> Iterator[str]:
-    """What became of the quota and the LimitRange; nothing where the change is about something else."""
-    if change.target.kind in ("Profile", "ResourceQuota", "LimitRange"):
-        for row in rows(change):
-            if row.name.strip() in ("quota", "limitRange") and row.detail:
-                yield f"{row.name.strip()} {row.detail} {row.said}"
+    return f"{change.after}{until}"
 
 
 # in words
 
 
-def _message(happening: Happening, told: Sequence[_Told], *, named: bool) -> str:
+def _message(happening: Happening, facts: Sequence[_Fact], *, named: bool) -> str:
+    first = facts[0]
     if happening in (Happening.CREATED, Happening.OWNER_CHANGED):
-        one = told[0]
-        return f"{one.what}: {one.who}" if named else one.what
-    if not told[0].who:
-        return _listed(Counter(one.what for one in told))
-    if named:
-        return _fitted([f"{printable(one.who)}: {one.what}" for one in told])
-    return f"{count(len(told), 'contributor')}: {_listed(Counter(one.what for one in told))}"
+        return f"{first.what}: {first.who}" if named else first.what
+    if first.who and named:
+        return _fitted([f"{printable(fact.who)}: {fact.what}" for fact in facts])
+    counted = _counted(Counter(fact.what for fact in facts))
+    return f"{count(len(facts), 'contributor')}: {counted}" if first.who else counted
 
 
-def _listed(numbers: Mapping[str, int]) -> str:
-    return _fitted(
-        [f"{what} ({number:,})" if number > 1 else what for what, number in numbers.items()]
-    )
+def _counted(numbers: Mapping[str, int]) -> str:
+    parts = (f"{what} ({number:,})" if number > 1 else what for what, number in numbers.items())
+    return _fitted(parts)
 
 
 def _fitted(parts: Iterable[str]) -> str:

@@ -8,13 +8,17 @@ from typing import Any
 from profiles_management.kubeflow.objects import stored_json
 from profiles_management.kubeflow.objects.canonical import AMOUNTS
 from profiles_management.pmr import quantities
-from profiles_management.reconcile.plan import FieldDiff
+from profiles_management.reconcile.plan import (
+    FieldDiff,
+    FieldKind,
+)
 
 Spec = Mapping[str, Any]
 
 POLICY_FIELDS = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
 _DEFAULT_ACTION = ("action", "ALLOW")
+_KINDS = {".principals": FieldKind.PRINCIPALS, ".key": FieldKind.HEADER}  # by the last step
 _EMPTY: tuple[object, ...] = (None, [], {})
 
 
@@ -33,7 +37,7 @@ def quota(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDif
             not; files are read by tools that compare text.
     """
     amounts = _amounts_differ(
-        _mapping(before, "hard"), _mapping(after, "hard"), "", spelled=spelled
+        FieldKind.QUOTA, _mapping(before, "hard"), _mapping(after, "hard"), "", spelled=spelled
     )
     scopes = _differ(before, after, "scopes", _as_set)
     selectors = _differ(before, after, "scopeSelector", _selector)
@@ -55,7 +59,7 @@ def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDi
     """
     left, right = _items(before, "limits"), _items(after, "limits")
     if len(left) != len(right):
-        return (FieldDiff("limits", left, right),)
+        return (FieldDiff(FieldKind.LIMITS, "limits", left, right),)
     differences: list[FieldDiff] = []
     for index, (old, new) in enumerate(zip(left, right, strict=True)):
         path = f"limits[{index}]."
@@ -66,7 +70,7 @@ def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDi
 def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
     """Return how the specs of two policies differ, given as JSON; principals compare as sets."""
     left, right = _normal(parsed(before)), _normal(parsed(after))
-    return tuple(_walk("", left, right))
+    return tuple(_walk("", FieldKind.POLICY, left, right))
 
 
 def parsed(spec: bytes | str) -> Spec:
@@ -106,15 +110,17 @@ def _differ(
     """Yield the difference in one field, unless both sides mean the same."""
     left, right = before.get(key), after.get(key)
     if normal(left) != normal(right):
-        yield FieldDiff(key, left, right)
+        yield FieldDiff(FieldKind.QUOTA, key, left, right)
 
 
-def _amounts_differ(before: Spec, after: Spec, path: str, *, spelled: bool) -> Iterator[FieldDiff]:
+def _amounts_differ(
+    kind: FieldKind, before: Spec, after: Spec, path: str, *, spelled: bool
+) -> Iterator[FieldDiff]:
     same = eq if spelled else same_amount
     for key in sorted(before.keys() | after.keys()):
         left, right = before.get(key), after.get(key)
         if not same(left, right):
-            yield FieldDiff(f"{path}{key}", left, right)
+            yield FieldDiff(kind, f"{path}{key}", left, right)
 
 
 def _as_set(values: list[Any] | None) -> set[str]:
@@ -131,10 +137,10 @@ def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
 def _limit(before: Spec, after: Spec, path: str, *, spelled: bool) -> Iterator[FieldDiff]:
     left, right = before.get("type"), after.get("type")
     if left != right:
-        yield FieldDiff(f"{path}type", left, right)
+        yield FieldDiff(FieldKind.LIMITS, f"{path}type", left, right)
     for key in AMOUNTS:
         amounts = _mapping(before, key), _mapping(after, key)
-        yield from _amounts_differ(*amounts, f"{path}{key}.", spelled=spelled)
+        yield from _amounts_differ(FieldKind.LIMITS, *amounts, f"{path}{key}.", spelled=spelled)
 
 
 def _defaulted(item: Spec) -> Spec:
@@ -173,15 +179,22 @@ def _normal_mapping(mapping: dict[str, Any]) -> dict[str, Any]:
     return normal
 
 
-def _walk(path: str, before: object, after: object) -> Iterator[FieldDiff]:
+def _walk(path: str, kind: FieldKind, before: object, after: object) -> Iterator[FieldDiff]:
     """Yield the differences of two values, each at the deepest path that both have."""
     if before == after:
         return
     children = _children(before, after)
     if not children:
-        yield FieldDiff(path, before, after)
+        if kind is FieldKind.HEADER and not (_is_header(before) and _is_header(after)):
+            kind = FieldKind.POLICY
+        yield FieldDiff(kind, path, before, after)
     for step, left, right in children:
-        yield from _walk(f"{path}{step}".lstrip("."), left, right)
+        yield from _walk(f"{path}{step}".lstrip("."), _KINDS.get(step, kind), left, right)
+
+
+def _is_header(key: object) -> bool:
+    """Whether the key of a condition names a header of the request."""
+    return isinstance(key, str) and key.startswith("request.headers[")
 
 
 def _children(before: object, after: object) -> list[tuple[str, object, object]]:

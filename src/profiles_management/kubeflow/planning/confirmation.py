@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from profiles_management.kubeflow.objects import naming
-from profiles_management.kubeflow.objects.compare import POLICY_FIELDS
 from profiles_management.kubeflow.state import adoption
 from profiles_management.kubeflow.state.access_state import ROLES, weight
 from profiles_management.reconcile.lines import count
@@ -14,6 +12,7 @@ from profiles_management.reconcile.plan import (
     AccessMove,
     Change,
     FieldDiff,
+    FieldKind,
     Plan,
     Reason,
 )
@@ -77,19 +76,23 @@ def _loss(move: AccessMove, change: Change) -> Kind | None:
 
 def _has_other_cluster_role(move: AccessMove, change: Change) -> bool:
     """Whether a role is bound to another ClusterRole than it was, or one of no role is replaced."""
-    is_rebound = any(field.path == "role" for field in change.fields)
+    is_rebound = any(field.kind is FieldKind.ROLE for field in change.fields)
     return is_rebound and (move.before == move.after or move.before not in ROLES)
+
+
+_REWRITES = {
+    FieldKind.MANAGED_BY: Kind.INSTANCE,
+    FieldKind.PRINCIPALS: Kind.GATEWAYS,
+    FieldKind.HEADER: Kind.POLICY,
+    FieldKind.POLICY: Kind.POLICY,
+}
+"""What it is about that a value of somebody else is overwritten."""
 
 
 def _rewrite(field: FieldDiff) -> Kind | None:
     if field.before is None:
         return None
-    if field.path == "managed by":
-        return Kind.INSTANCE
-    path = field.path.removeprefix(f"{naming.OWNER_POLICY}.")
-    if not path.startswith(POLICY_FIELDS):
-        return None
-    return Kind.GATEWAYS if "principals" in path else Kind.POLICY
+    return _REWRITES.get(field.kind)
 
 
 def confirm_sentence(agreed: Collection[Concern]) -> str:

@@ -14,7 +14,11 @@ from profiles_management.pmr.classes import (
     ProfilesManagementRepresentation,
     ResourceQuotaSpecModel,
 )
-from profiles_management.reconcile.plan import FieldDiff, Phase
+from profiles_management.reconcile.plan import (
+    FieldDiff,
+    FieldKind,
+    Phase,
+)
 
 Spec = dict[str, Any]
 
@@ -67,13 +71,21 @@ class ProfileContext:
         """Return how the source that a profile records differs from the source that defines it now."""
         if marked.source == self.wanted.source:
             return ()
-        return (FieldDiff("source", marked.source or None, self.wanted.source or None),)
+        return (
+            FieldDiff(
+                FieldKind.SOURCE, "source", marked.source or None, self.wanted.source or None
+            ),
+        )
 
     def mark_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
         """Return how the mark of a profile differs, where it has to be set."""
         if not self.state.needs_mark:
             return ()
-        return (FieldDiff("managed by", marked.mark or None, self.settings.instance),)
+        return (
+            FieldDiff(
+                FieldKind.MANAGED_BY, "managed by", marked.mark or None, self.settings.instance
+            ),
+        )
 
 
 def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:

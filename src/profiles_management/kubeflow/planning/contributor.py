@@ -28,6 +28,7 @@ from profiles_management.reconcile.plan import (
     Change,
     Condition,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Phase,
     Reason,
@@ -143,7 +144,7 @@ class ContributorPlanner:
         )
         cluster_role = self.settings.cluster_roles[self.grant.role]
         fields = [
-            FieldDiff("role", binding.cluster_role, cluster_role)
+            FieldDiff(FieldKind.ROLE, "role", binding.cluster_role, cluster_role)
             for binding in self.cases.recreated
         ]
         return _Step((*deleted, creation), tuple(fields), is_drift=bool(self.cases.misbound))
@@ -204,7 +205,9 @@ class ContributorPlanner:
     def _old_objects_step(self) -> _Step:
         """Return the deletion of the objects under another name."""
         renamed = self.cases.renamed
-        fields = [FieldDiff("name", binding.name, self.name) for binding in renamed[:1]]
+        fields = [
+            FieldDiff(FieldKind.NAME, "name", binding.name, self.name) for binding in renamed[:1]
+        ]
         old: list[Binding | Policy] = [*renamed, *self.cases.old_policies]
         return _Step(tuple(deletions(self.state, self.grant.person, old)), tuple(fields))
 
@@ -259,13 +262,13 @@ class ContributorPlanner:
     def _annotation_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
         before = f"{item.role} {item.person.name}".strip()
         after = f"{self.grant.role} {self.grant.person.name}"
-        return _field("annotations", before, after)
+        return _field(FieldKind.IDENTITY, "annotations", before, after)
 
     def _mark_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
         return (
-            *_field("until", item.until, self.grant.until),
-            *_field("source", item.source, self.grant.source),
-            *_field("managed by", item.mark, self.settings.instance),
+            *_field(FieldKind.UNTIL, "until", item.until, self.grant.until),
+            *_field(FieldKind.SOURCE, "source", item.source, self.grant.source),
+            *_field(FieldKind.MANAGED_BY, "managed by", item.mark, self.settings.instance),
         )
 
     def _subject_fields(self, binding: Binding) -> tuple[FieldDiff, ...]:
@@ -277,7 +280,7 @@ class ContributorPlanner:
             bound = [binding.person.name]
         else:
             return ()
-        return (FieldDiff("subjects", bound, [person.name]),)
+        return (FieldDiff(FieldKind.PEOPLE, "subjects", bound, [person.name]),)
 
     # the change
 
@@ -321,7 +324,7 @@ class ContributorPlanner:
     def _reason(self, step: _Step) -> Reason | KubeflowReason:
         """Return the reason of the change: the first one that applies."""
         cases = self.cases
-        changed = {field.path for field in step.fields}
+        changed = {field.kind for field in step.fields}
         reasons = (
             (Reason.WANTED, not self.access.objects),
             (Reason.ROLE_CHANGED, cases.replaced),
@@ -329,8 +332,8 @@ class ContributorPlanner:
             (Reason.RENAMED, cases.renamed),
             (Reason.DRIFTED, step.is_drift),
             (KubeflowReason.INCOMPLETE, _creates(step)),
-            (Reason.ADOPTED, "managed by" in changed),
-            (Reason.MOVED, "source" in changed),
+            (Reason.ADOPTED, FieldKind.MANAGED_BY in changed),
+            (Reason.MOVED, FieldKind.SOURCE in changed),
         )
         return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
 
@@ -373,11 +376,11 @@ def _creates(step: _Step) -> bool:
     return any(write.verb is Verb.CREATE for write in step.writes)
 
 
-def _field(path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
+def _field(kind: FieldKind, path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
     """Return a field of an object if its two values differ."""
     if before == after:
         return ()
-    return (FieldDiff(path, before or None, after or None),)
+    return (FieldDiff(kind, path, before or None, after or None),)
 
 
 def _distinct(fields: Iterable[FieldDiff]) -> tuple[FieldDiff, ...]:

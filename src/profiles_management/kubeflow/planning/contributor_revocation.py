@@ -18,6 +18,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     Person,
     Phase,
     Reason,
@@ -86,7 +87,7 @@ def _owner_revocation(
     if state.owner_bound is None and reason is Reason.EXPIRED:
         return _deletion(owner, items, reason, state)
     until = next((item.until for item in items if item.until), None)
-    fields = () if until is None else (FieldDiff("until", until, None),)
+    fields = () if until is None else (FieldDiff(FieldKind.UNTIL, "until", until, None),)
     return _deletion(owner, items, Reason.BECAME_OWNER, state, fields)
 
 

@@ -20,7 +20,12 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import quoted, shortened
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.lines import count
-from profiles_management.reconcile.plan import Change, Fact, Person
+from profiles_management.reconcile.plan import (
+    Change,
+    Fact,
+    FieldKind,
+    Person,
+)
 
 CODE = "gateway-mismatch"
 _MOST = 3  # sets of principals that are reported
@@ -227,6 +232,10 @@ def writes_gateways(change: Change) -> bool:
     )
 
 
+def _has_other_gateways(change: Change) -> bool:
+    return any(field.kind is FieldKind.PRINCIPALS for field in change.fields)
+
+
 def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -> Iterator[Problem]:
     """Yield a problem where most policies get other gateways: if a setting was forgotten, nobody would get in.
 
@@ -234,7 +243,7 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
         contributors: how many there were before.
     """
     of_people = [change for change in changes if change.person is not None]
-    moved = sum(any("principals" in field.path for field in change.fields) for change in of_people)
+    moved = sum(_has_other_gateways(change) for change in of_people)
     if moved > max(1, contributors // 2):  # a single policy was changed by hand
         yield Problem(
             code="other-gateways",

@@ -19,6 +19,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -56,7 +57,7 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
             *(AccessMove(person, OWNER, "") for person in gone),
             AccessMove(wanted, OWNER if is_bound else "", OWNER),
         ),
-        fields=(FieldDiff("owner", ", ".join(map(str, gone)), str(wanted)),),
+        fields=(FieldDiff(FieldKind.OWNER, "owner", ", ".join(map(str, gone)), str(wanted)),),
         writes=(
             *_handed_over(name, owner, observed),
             *_alone(name, owner, gone[0], observed, settings),

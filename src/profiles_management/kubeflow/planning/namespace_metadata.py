@@ -7,9 +7,19 @@ from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
 from profiles_management.kubeflow.state import recorded_keys
 from profiles_management.kubeflow.state.observed import NamespaceSeen
-from profiles_management.reconcile.plan import Action, Change, FieldDiff, ObjectRef, Reason, Write
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    FieldDiff,
+    FieldKind,
+    ObjectRef,
+    Reason,
+    Write,
+)
 
 Keys = Mapping[str, str]
+
+_KINDS = {"labels": FieldKind.LABEL, "annotations": FieldKind.ANNOTATION}
 
 
 @dataclass(slots=True)
@@ -29,10 +39,10 @@ class _Difference:
         self.metadata.setdefault(part, {}).update(keys)
 
     def reason(self) -> Reason:
-        paths = {field.path for field in self.fields}
-        if paths <= {"managed by"}:
+        kinds = {field.kind for field in self.fields}
+        if kinds <= {FieldKind.MANAGED_BY}:
             return Reason.ADOPTED
-        return Reason.MOVED if paths == {"source"} else Reason.CHANGED
+        return Reason.MOVED if kinds == {FieldKind.SOURCE} else Reason.CHANGED
 
 
 def changes(context: ProfileContext) -> Iterator[Change]:
@@ -103,7 +113,8 @@ def _compare(
     if changed:
         difference.set(part, changed)
     for key, value in sorted(changed.items()):
-        difference.fields.append(FieldDiff(f"{part}.{key}", existing.get(key), value))
+        field = FieldDiff(_KINDS[part], f"{part}.{key}", existing.get(key), value)
+        difference.fields.append(field)
 
 
 def _compare_marks(

@@ -16,6 +16,7 @@ from profiles_management.reconcile.plan import (
     Change,
     Condition,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Phase,
     Reason,
@@ -30,7 +31,7 @@ def creation(profile: Profile, context: ProfileContext, role: str = "") -> Chang
         role: the role that the owner has as a contributor until now, '' for none.
     """
     owner = builders.owner_of(profile)
-    fields = [FieldDiff("owner", None, str(owner))]
+    fields = [FieldDiff(FieldKind.OWNER, "owner", None, str(owner))]
     if context.settings.standalone:
         kind, writes = "Namespace", tuple(_namespace(profile, context))
     else:

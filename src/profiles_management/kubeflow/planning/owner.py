@@ -23,6 +23,7 @@ from profiles_management.reconcile.plan import (
     Change,
     Condition,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Pending,
     Person,
@@ -197,11 +198,11 @@ class OwnerPlanner:
         """Return the owner before and after, with the kind where two owners have one name."""
         previous_owner = self.state.previous_owner
         if previous_owner is None:
-            return FieldDiff("owner", None, str(self.owner))
+            return FieldDiff(FieldKind.OWNER, "owner", None, str(self.owner))
         before = str(previous_owner)
         if previous_owner.name == self.owner.name:
             before = previous_owner.kind_and_name
-        return FieldDiff("owner", before, str(self.owner))
+        return FieldDiff(FieldKind.OWNER, "owner", before, str(self.owner))
 
     def _reason(self) -> Reason:
         if self.state.changes_owner or self.state.previous_owner is not None:

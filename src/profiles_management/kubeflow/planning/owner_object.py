@@ -14,6 +14,7 @@ from profiles_management.reconcile.plan import (
     LISTED,
     AccessMove,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Write,
@@ -130,7 +131,12 @@ class OwnerObjectPlanner(ABC):
     def reference_fields(self) -> Iterator[FieldDiff]:
         """Yield that the ownerReference is not as the profile controller wrote it."""
         if self._has_lost_reference():
-            yield FieldDiff("ownerReferences", None, f"Profile {self.context.profile.name}")
+            yield FieldDiff(
+                FieldKind.CONTROLLER,
+                "ownerReferences",
+                None,
+                f"Profile {self.context.profile.name}",
+            )
 
     def _annotations_patch(self) -> builders.Body:
         """Return the part of a patch of the metadata that names the owner."""
@@ -205,7 +211,7 @@ class OwnerBindingPlanner(OwnerObjectPlanner):
     def people_fields(self) -> Iterator[FieldDiff]:
         """Yield who is bound, and who is to be."""
         bound = [str(person) for person in self.existing.people]
-        yield FieldDiff("subjects", bound, [str(self.context.owner)])
+        yield FieldDiff(FieldKind.PEOPLE, "subjects", bound, [str(self.context.owner)])
 
     def _only_owner(self) -> builders.Body:
         """Bind the owner; while a profile changes hands, the previous one, whom the controller replaces."""
@@ -261,7 +267,12 @@ class OwnerPolicyPlanner(OwnerObjectPlanner):
     def people_fields(self) -> Iterator[FieldDiff]:
         """Yield who is let in, and who is to be."""
         people = policies.people_of_owners_policy(self.existing.spec, self.context.settings)
-        yield FieldDiff("lets in", [person.name for person in people], [self.context.owner.name])
+        yield FieldDiff(
+            FieldKind.PEOPLE,
+            "lets in",
+            [person.name for person in people],
+            [self.context.owner.name],
+        )
 
     def is_owner_with_prefix(self) -> bool:
         """Return whether the only other person is the owner with a prefix that the settings do not have.

@@ -11,6 +11,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Phase,
     Reason,
@@ -95,7 +96,7 @@ class ProfileSpecPlanner:
             return None, ()
         if wanted == existing:
             return None, ()
-        return wanted, (FieldDiff("plugins", existing, wanted),)
+        return wanted, (FieldDiff(FieldKind.PLUGINS, "plugins", existing, wanted),)
 
     def _writes(self) -> Iterator[Write]:
         change: Spec = {}

@@ -16,6 +16,7 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
+    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -66,7 +67,7 @@ def _of_binding(name: str, binding: ForeignBinding, people: tuple[Person, ...]) 
     if binding.name in naming.ACCOUNTS:  # the profile controller binds this account
         programs.append(builders.subject(Person("ServiceAccount", binding.name), name))
     ref = ObjectRef("RoleBinding", name, binding.name)
-    field = FieldDiff("subjects", list(map(str, people)), None)
+    field = FieldDiff(FieldKind.PEOPLE, "subjects", list(map(str, people)), None)
     return _change(
         ref,
         binding,
@@ -82,7 +83,7 @@ def _of_policy(
 ) -> Change:
     kept = policies.rules_without(policy.spec, is_person, settings)
     ref = ObjectRef("AuthorizationPolicy", name, policy.name)
-    field = FieldDiff("lets in", [person.name for person in people], None)
+    field = FieldDiff(FieldKind.PEOPLE, "lets in", [person.name for person in people], None)
     return _change(ref, policy, people, field, {"spec": {"rules": kept}} if kept else None)
 
 
