@@ -1,4 +1,4 @@
-"""The boundary around one source of documents: hostile content ends as a problem of that source, never as a crash."""
+"""The boundary around a source of documents: hostile content is a problem, never a crash."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from profiles_management.pmr.problems import DocumentError, Problem, ProfilesErr
 
 @contextmanager
 def source_boundary(source: str) -> Iterator[None]:
-    """Turn what content can make Python raise while a source is read into a problem of that source.
+    """Convert the errors of Python that content can cause into a problem of its source.
 
     Args:
-        source: what problems call it, such as the name of a file.
+        source: the name of the source in problems, such as the name of a file.
 
     Raises:
         DocumentError: reading ended in a MemoryError, a RecursionError or a ValueError. Everything
@@ -26,5 +26,8 @@ def source_boundary(source: str) -> Iterator[None]:
         raise
     except (MemoryError, RecursionError, ValueError) as error:
         what = f"reading this document ended in {type(error).__name__}"
-        remedy = "make it smaller and flatter; if it is a plain document, report this to the authors of this program"
+        remedy = (
+            "make it smaller, with fewer levels; "
+            "if it is a simple document, report this to the authors of this program"
+        )
         raise DocumentError([Problem("unreadable", what, Where(source), remedy)]) from error

@@ -1,7 +1,6 @@
-"""The one cause of everything that is wrong with a text, where there is one: a template, a merge conflict, a comment.
+"""Single causes of all problems of a text: a template, a merge conflict, another form of file.
 
-Where one of these is found, what a parser says of the text is beside the point, and is not
-reported.
+If there is such a cause, the errors of the parser follow from it and are not reported.
 """
 
 from __future__ import annotations
@@ -28,6 +27,10 @@ _JSON_PARTS: Final = re.compile(
     r'"(?:[^"\\\n]|\\.)*+"?|(?P<comment>(?<![^\s,\[\]{}"0-9a-z])(?://|/\*))'
 )
 
+_DELIMITERS: Final = {
+    "Expecting ',' delimiter": "a comma",
+    "Expecting ':' delimiter": "a colon",
+}
 _FORMS: Final = (
     (
         "version https://git-lfs.",
@@ -43,53 +46,51 @@ _FORMS: Final = (
     ("PK\x03\x04", "this is a zip file, not a document", "unpack it first"),
     ("\x1f", "this is compressed, not a document", "unpack it first"),
 )
-"""How another form of a file begins, what it is, what to do."""
+"""The start of another form of file, what it is, what to do."""
 
 
 def cause(text: str) -> UnlocatedProblem | None:
-    """Return why a text is no YAML; None where only the parser knows."""
+    """Return why a text is not YAML, None if only the parser knows."""
     return next((problem for problem in _causes(text) if problem is not None), None)
 
 
 def other_form(text: str) -> UnlocatedProblem | None:
-    """Return the problem for a text that is a file of another form, None where it may be a document."""
+    """Return the problem with a file of another form, None for what may be a document."""
     start = text[:_LONGEST_START].lstrip()
-    known = next(
-        ((what, remedy) for begins, what, remedy in _FORMS if start.startswith(begins)), None
-    )
-    return (
-        UnlocatedProblem((), Finding("other-form", *known), span=span_at(text, 0)._replace(width=0))
-        if known
-        else None
-    )
+    for beginning, what, remedy in _FORMS:
+        if start.startswith(beginning):
+            return _whole_line(text, 0, Finding("other-form", what, remedy))
+    return None
+
+
+def _whole_line(text: str, offset: int, finding: Finding) -> UnlocatedProblem:
+    """Return a problem with a line from an offset on."""
+    return UnlocatedProblem((), finding, span=span_at(text, offset)._replace(width=0))
 
 
 def manifests(text: str) -> UnlocatedProblem | None:
-    """Return the problem for a text of several documents that begins with a manifest of Kubernetes."""
+    """Return the problem with several documents that begin with a Kubernetes manifest."""
     start = text[:_LONGEST_START]
     if not (_MANIFEST_VERSION.search(start) and _MANIFEST_KIND.search(start)):
         return None
-    finding = Finding(
-        "other-form",
-        "these are Kubernetes manifests, not a PMR",
-        "name another file, or move this one",
-    )
-    return UnlocatedProblem((), finding, span=span_at(text, 0)._replace(width=0))
+    what = "these are Kubernetes manifests, not a PMR"
+    remedy = "pass another file, or move this one"
+    return _whole_line(text, 0, Finding("other-form", what, remedy))
 
 
 def json_comment(text: str) -> UnlocatedProblem | None:
-    """Return the problem for the first comment in a JSON document, which has none; YAML may take it for a key."""
+    """Return the problem with the first comment in a JSON document; YAML may read it as a key."""
     if not _JSON.match(text):
         return None
     offset = next((part.start() for part in _JSON_PARTS.finditer(text) if part["comment"]), -1)
     if offset < 0:
         return None
     finding = Finding("json-comment", "JSON has no comments", "remove it, or write # instead of //")
-    return UnlocatedProblem((), finding, span=span_at(text, offset)._replace(width=0))
+    return _whole_line(text, offset, finding)
 
 
 def template(text: str) -> UnlocatedProblem | None:
-    """Return the problem for the first mark of a template outside of quotes and comments."""
+    """Return the problem with the first template outside quotes and comments."""
     found = template_in_source(text)
     if found is None:
         return None
@@ -104,11 +105,8 @@ def _causes(text: str) -> Iterator[UnlocatedProblem | None]:
     if (reason := forbidden(text)) is not None:
         yield UnlocatedProblem((), reason.finding, span=span_at(reason.text, reason.offset))
     if conflict := _CONFLICT.search(text):
-        finding = Finding(
-            "merge-conflict",
-            "a merge conflict was left in the file",
-            "settle it and remove the marks",
-        )
+        what, remedy = "a merge conflict was left in the file", "resolve it and remove the marks"
+        finding = Finding("merge-conflict", what, remedy)
         yield UnlocatedProblem((), finding, span=span_at(text, conflict.start()))
     yield template(text)
     yield json_comment(text)
@@ -116,15 +114,13 @@ def _causes(text: str) -> Iterator[UnlocatedProblem | None]:
 
 
 def _json_delimiter(text: str) -> UnlocatedProblem | None:
-    """Return the problem for a comma or colon that JSON misses, which is better placed than what YAML says of it."""
+    """Return the problem with a comma or colon that is missing in JSON; YAML has a worse place."""
     if not _JSON.match(text) or not is_small_json(text):
         return None
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        missing = {"Expecting ',' delimiter": "a comma", "Expecting ':' delimiter": "a colon"}.get(
-            error.msg
-        )
+        missing = _DELIMITERS.get(error.msg)
         if missing is not None and text[error.pos :].strip():
             finding = Finding("not-yaml", f"{missing} is missing before this", f"add {missing}")
             return UnlocatedProblem((), finding, span=span_at(text, error.pos))

@@ -1,7 +1,7 @@
-"""Characters that look like those of YAML and are others: no-break spaces, dashes, curly quotes, foreign letters.
+"""Characters that look like those of YAML: no-break spaces, dashes, curly quotes, letters.
 
-They come from word processors, web pages and chats. YAML takes them for text, so a document that
-looks right is refused somewhere below, or means something else.
+Unicode calls them confusables. They come from word processors, web pages and chats. YAML reads them
+as text, so a document that looks right is refused elsewhere, or has another meaning.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ _ASCII: Final = str.maketrans(
 
 
 def code_point(mark: str) -> str:
-    """Return a character by its number and its name in Unicode, such as `U+2013 EN DASH`."""
+    """Return the number and the Unicode name of a character, such as `U+2013 EN DASH`."""
     return f"U+{ord(mark):04X} {unicodedata.name(mark, '')}".rstrip()
 
 
 def described(mark: str) -> str:
-    """Return a character and its code point; one that nobody sees by its code point alone."""
+    """Return a character with its code point; only the code point if it is invisible."""
     is_seen = mark.isprintable() and not mark.isspace() and mark not in NOTHINGS
     return f"{mark} ({code_point(mark)})" if is_seen else code_point(mark)
 
 
 def plain(text: str) -> str:
-    """Return the ASCII text that one with look-alikes was probably meant to be; any other text as it is."""
+    """Return the ASCII text that a text with confusables was meant to be; other texts unchanged."""
     if text.isascii():
         return text
     meant = unicodedata.normalize("NFKC", text.translate(_ASCII))
@@ -76,7 +76,7 @@ def plain(text: str) -> str:
 
 
 def explained(finding: Finding, text: str) -> Finding:
-    """Return a finding about a key or a value, with the character in it that only looks like the right one."""
+    """Return a finding about a text with the confusable character in it, if there is one."""
     if text.isascii() or plain(text) == text or "U+" in finding.what:
         return finding
     strange = next(mark for mark in text if not mark.isascii())

@@ -1,4 +1,4 @@
-"""What the models refuse, in words that a person can act on."""
+"""The errors of pydantic as findings, with remedies."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from profiles_management.pmr import classes
-from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.model import Finding, Path, below, write_or
 from profiles_management.pmr.names import escaped, near, quoted
 from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
 
-_LONGEST_KEY: Final = 80  # characters of a key that a remedy repeats
+_LONGEST_KEY: Final = 80  # characters of a key in a remedy
 TOP_KEYS: Final = ("version", "defaults", "profiles")
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "profiles": classes.Profile,
@@ -54,8 +54,8 @@ _MISSING: Final = {
     ("matchExpressions", "scopeName"): "add: scopeName: PriorityClass",
     ("scopeSelector", "matchExpressions"): "add: matchExpressions, a list of conditions",
 }
-# Keys of other documents of Kubernetes, and how ours say the same.
-_ELSEWHERE: Final = {
+# Keys of other Kubernetes objects, and their form in a PMR.
+_OTHER_FORMS: Final = {
     ("resources", "limits"): 'hard: {limits.cpu: "2"}',
     ("resources", "requests"): 'hard: {requests.cpu: "2"}',
     **{
@@ -64,13 +64,14 @@ _ELSEWHERE: Final = {
     },
 }
 
-# Words of other access systems, and the role that means the same.
+# Roles of other systems, and the role with the same meaning.
 _ROLES: Final = {
     **dict.fromkeys(("read", "reader", "readonly", "read-only", "ro"), "view"),
     **dict.fromkeys(("write", "writer", "readwrite", "read-write", "rw", "modify"), "edit"),
     "administrator": "admin",
 }
 _ROLE_PREFIX: Final = "kubeflow-"
+_ARTICLES: Final = {"operator": "an"}
 
 _KNOWN: Final = frozenset(TOP_KEYS).union(
     *(
@@ -84,12 +85,12 @@ _KNOWN: Final = frozenset(TOP_KEYS).union(
 
 
 def is_known_key(key: str) -> bool:
-    """Return whether some part of a document has this key."""
+    """Return whether this is a key of any part of a document."""
     return key in _KNOWN
 
 
 def keys_of_section(key: object) -> frozenset[str]:
-    """Return the keys of the mapping below a key such as `owner`; none where it is not a mapping of known keys."""
+    """Return the keys of the mapping under a key such as `owner`; none for other values."""
     if key not in _SECTIONS:
         return frozenset()
     fields = _MODELS[str(key)].model_fields.items()
@@ -97,22 +98,22 @@ def keys_of_section(key: object) -> frozenset[str]:
 
 
 def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
-    """Turn an error of pydantic into findings with absolute paths.
+    """Return an error of pydantic as findings with absolute paths.
 
     Args:
-        error: as `ValidationError.errors()` returns it.
-        path: where it is, from the top of the document.
-        written: the scalar as it stands in the document, if it is one.
+        error: an item of `ValidationError.errors()`.
+        path: the path from the top of the document.
+        written: the text of the value in the document, if it is a scalar.
     """
     if error["type"] == "refused":
         findings: tuple[Finding, ...] = error["ctx"]["findings"]
-        return [finding._replace(path=(*path, *finding.path)) for finding in findings]
+        return below(findings, *path)
     wording = _WORDINGS.get(error["type"], _other)
-    return [wording(_At(path, error["input"], written, error))]
+    return [wording(_Refused(path, error["input"], written, error))]
 
 
-class _At(NamedTuple):
-    """What is refused: its path, its value, and the scalar as it stands in the document."""
+class _Refused(NamedTuple):
+    """A refused value, and its text in the document if it is a scalar."""
 
     path: Path
     value: object
@@ -121,7 +122,7 @@ class _At(NamedTuple):
 
 
 def kind_of(value: object) -> str:
-    """Return what a value is, as in "this is a list"."""
+    """Return the kind of a value, as in "this is a list"."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -133,110 +134,96 @@ def _key(path: Path) -> str:
     return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
-def _holder(path: Path) -> str:
-    """Return the key of the model in which the last part of a path is a field."""
+def _parent_key(path: Path) -> str:
+    """Return the key of the mapping with the last key of a path."""
     return _key(path[:-1])
 
 
-def _missing(at: _At) -> Finding:
-    key = str(at.path[-1])
-    holder = _holder(at.path)
-    whose = _ITEMS.get(holder, holder) if isinstance(at.path[-2], int) else f'"{holder}"'
-    remedy = _MISSING.get((holder, key), f"add: {key}:")
-    if (holder, key) == ("profiles", "owner"):
+def _missing(refused: _Refused) -> Finding:
+    key = str(refused.path[-1])
+    parent = _parent_key(refused.path)
+    owner = _ITEMS.get(parent, parent) if isinstance(refused.path[-2], int) else f'"{parent}"'
+    remedy = _MISSING.get((parent, key), f"add: {key}:")
+    if (parent, key) == ("profiles", "owner"):
         remedy += " (an entry without owner only adds to a profile that another source defines)"
-    elif (holder, key) == ("profiles", "contributors"):
-        whose = "an entry without owner"
-    return Finding("missing-key", f"{whose} needs {key}", remedy, at.path[:-1])
+    elif (parent, key) == ("profiles", "contributors"):
+        owner = "an entry without owner"
+    return Finding("missing-key", f"{owner} needs {key}", remedy, refused.path[:-1])
 
 
 def unknown_key(key: str, known: list[str], path: Path) -> Finding:
-    """Return the finding for a key that nobody reads, with the one that was probably meant."""
-    meant = near(key, known)
-    remedy = f"write: {meant}" if meant else "remove it; known here: " + ", ".join(known)
+    """Return the finding for an unknown key, with the key that was probably meant."""
+    remedy = write_or(near(key, known), f"remove it; known keys: {', '.join(known)}")
     return Finding("unknown-key", f"unknown key {quoted(key)}", remedy, path, at_key=True)
 
 
-def _unknown(at: _At) -> Finding:
-    model = _MODELS.get(_holder(at.path))
-    fields = model.model_fields.items() if model else ()
-    for name, field in fields:
-        if at.path[-1] in (name, field.serialization_alias):
-            what = f'"{name}" and "{field.serialization_alias}" are one key'
-            return Finding("duplicate-key", what, "keep one of them", at.path, at_key=True)
-    example = _ELSEWHERE.get((_holder(at.path), str(at.path[-1])))
-    if example and isinstance(at.value, dict):
-        what = f"unknown key {quoted(str(at.path[-1]))}"
-        return Finding("unknown-key", what, f"write it as in: {example}", at.path, at_key=True)
-    known = [field.serialization_alias or name for name, field in fields]
-    if (
-        _holder(at.path) == "resources"
-        and _is_amount(at.value)
-        and not near(str(at.path[-1]), known)
-    ):
-        key = str(at.path[-1])
-        what = f"unknown key {quoted(key)}"
-        remedy = f"put it below hard, as in: hard: {{{escaped(key[:_LONGEST_KEY])}: {quoted(str(at.value))}}}"
-        return Finding("unknown-key", what, remedy, at.path, at_key=True)
-    return unknown_key(str(at.path[-1]), known, at.path)
+def _unknown(refused: _Refused) -> Finding:
+    key, parent = str(refused.path[-1]), _parent_key(refused.path)
+    fields = _MODELS[parent].model_fields if parent in _MODELS else {}
+    for name, field in fields.items():
+        if key in (name, field.serialization_alias):
+            what = f'"{name}" and "{field.serialization_alias}" are the same key'
+            return Finding("duplicate-key", what, "keep one of them", refused.path, at_key=True)
+    known = [field.serialization_alias or name for name, field in fields.items()]
+    finding = unknown_key(key, known, refused.path)
+    example = _OTHER_FORMS.get((parent, key))
+    if example and isinstance(refused.value, dict):
+        return finding._replace(remedy=f"write it as in: {example}")
+    if parent == "resources" and _is_amount(refused.value) and not near(key, known):
+        amount = f"{escaped(key[:_LONGEST_KEY])}: {quoted(str(refused.value))}"
+        return finding._replace(remedy=f"put it below hard, as in: hard: {{{amount}}}")
+    return finding
 
 
 def _is_amount(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _text(at: _At) -> Finding:
-    value = at.value
-    key = at.path[-1] if isinstance(at.path[-1], str) else ""
-    shown = f'"{_key(at.path)}"' if key else f'each of "{_key(at.path)}"'
-    if isinstance(value, dict | list) or at.written is None:
-        remedy = f"write: {key}: some-text" if key else "write text"
-        return Finding("not-text", f"{shown} wants text, this is {kind_of(value)}", remedy, at.path)
-    remedy = f"write: {key}: {quoted(at.written)}" if key else f"write: {quoted(at.written)}"
-    what = f"{shown} wants text, YAML reads {quoted(at.written)[1:-1]} as {described(value)}"
-    return Finding("not-text", what, remedy, at.path)
+def _text(refused: _Refused) -> Finding:
+    key, value, written = _key(refused.path), refused.value, refused.written
+    shown, prefix, example = f'"{key}"', f"write: {key}:", f"write: {key}: some-text"
+    if not isinstance(refused.path[-1], str):
+        shown, prefix, example = f'each of "{key}"', "write:", "write text"
+    if isinstance(value, dict | list) or written is None:
+        what = f"{shown} must be text, this is {kind_of(value)}"
+        return Finding("not-text", what, example, refused.path)
+    what = f"{shown} must be text, YAML reads {quoted(written)[1:-1]} as {described(value)}"
+    return Finding("not-text", what, f"{prefix} {quoted(written)}", refused.path)
 
 
-def _empty(at: _At) -> Finding:
-    key = _key(at.path)
-    return Finding("empty-value", f'"{key}" is empty', "give it a value", at.path)
+def _empty(refused: _Refused) -> Finding:
+    key = _key(refused.path)
+    return Finding("empty-value", f'"{key}" is empty', "give it a value", refused.path)
 
 
-def _mapping(at: _At) -> Finding:
-    value = at.value
-    if at.path and isinstance(at.path[-1], int):
-        parent = _key(at.path)
-        what = f"{_ITEMS.get(parent, 'this')} is a mapping, this is {kind_of(value)}"
-        return Finding("not-a-mapping", what, item_remedy(parent, value), at.path)
-    key = _key(at.path)
-    what = f'"{key}" wants a mapping, this is {kind_of(value)}'
-    return Finding("not-a-mapping", what, mapping_remedy(key, value), at.path)
+def _mapping(refused: _Refused) -> Finding:
+    key, kind = _key(refused.path), kind_of(refused.value)
+    what, remedy = f'"{key}" must be a mapping, this is {kind}', mapping_remedy(key, refused.value)
+    if refused.path and isinstance(refused.path[-1], int):
+        what = f"{_ITEMS.get(key, 'this')} must be a mapping, this is {kind}"
+        remedy = item_remedy(key, refused.value)
+    return Finding("not-a-mapping", what, remedy, refused.path)
 
 
-def _list(at: _At) -> Finding:
-    key, value = _key(at.path), at.value
-    return Finding(
-        "not-a-list",
-        f'"{key}" wants a list, this is {kind_of(value)}',
-        list_remedy(key, value),
-        at.path,
-    )
+def _list(refused: _Refused) -> Finding:
+    key, value = _key(refused.path), refused.value
+    what = f'"{key}" must be a list, this is {kind_of(value)}'
+    return Finding("not-a-list", what, list_remedy(key, value), refused.path)
 
 
-def _choice(at: _At) -> Finding:
-    key, value = _key(at.path), at.value
+def _choice(refused: _Refused) -> Finding:
+    key, value = _key(refused.path), refused.value
     choices = [str(choice) for choice in _CHOICES[key]]
-    if key == "kind" and "contributors" in at.path:
+    if key == "kind" and "contributors" in refused.path:
         choices.remove("ServiceAccount")
-    shown = quoted(at.written if at.written is not None else str(value))
-    what = (
-        f"{shown} is no {key}"
-        if isinstance(value, str)
-        else f'"{key}" wants text, this is {kind_of(value)}'
-    )
-    meant = _meant_choice(key, value, choices) if isinstance(value, str) else None
-    remedy = f"write: {key}: {meant}" if meant else f"use one of: {', '.join(choices)}"
-    return Finding(f"unknown-{key}", what, remedy, at.path)
+    one_of = f"use one of: {', '.join(choices)}"
+    if not isinstance(value, str):
+        what = f'"{key}" must be text, this is {kind_of(value)}'
+        return Finding(f"unknown-{key}", what, one_of, refused.path)
+    meant = _meant_choice(key, value, choices)
+    remedy = f"write: {key}: {meant}" if meant else one_of
+    what = f"{quoted(refused.written or value)} is not {_ARTICLES.get(key, 'a')} {key}"
+    return Finding(f"unknown-{key}", what, remedy, refused.path)
 
 
 def _meant_choice(key: str, value: str, choices: list[str]) -> str | None:
@@ -246,23 +233,22 @@ def _meant_choice(key: str, value: str, choices: list[str]) -> str | None:
     return _ROLES.get(word) or near(word, choices)
 
 
-def _yes_no(at: _At) -> Finding:
-    key = _key(at.path)
-    what = f'"{key}" wants true or false, this is {kind_of(at.value)}'
-    return Finding("not-true-or-false", what, f"write: {key}: true, or false", at.path)
+def _yes_no(refused: _Refused) -> Finding:
+    key = _key(refused.path)
+    what = f'"{key}" must be true or false, this is {kind_of(refused.value)}'
+    return Finding("not-true-or-false", what, f"write: {key}: true, or false", refused.path)
 
 
-def _json(at: _At) -> Finding:
-    what = f"JSON has no such value, YAML reads it as {kind_of(at.value)}"
-    remedy = f"write: {quoted(at.written)}" if at.written else "write text or a number"
-    return Finding("not-json", what, remedy, at.path)
+def _json(refused: _Refused) -> Finding:
+    what = f"JSON has no such value, YAML reads it as {kind_of(refused.value)}"
+    remedy = f"write: {quoted(refused.written)}" if refused.written else "write text or a number"
+    return Finding("not-json", what, remedy, refused.path)
 
 
-def _other(at: _At) -> Finding:
-    said = at.error["msg"]
-    return Finding(
-        at.error["type"].replace("_", "-"), said[:1].lower() + said[1:], "mend it", at.path
-    )
+def _other(refused: _Refused) -> Finding:
+    message = refused.error["msg"]
+    code = refused.error["type"].replace("_", "-")
+    return Finding(code, message[:1].lower() + message[1:], "correct it", refused.path)
 
 
 _CHOICES: Final[Mapping[str, type[StrEnum]]] = {

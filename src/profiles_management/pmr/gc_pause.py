@@ -1,4 +1,4 @@
-"""The garbage collector, out of the way while a hundred thousand objects are made that all stay."""
+"""A pause of the garbage collector while many objects are created that all stay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the collector, which would walk over all new objects again and again; it goes on as it was before."""
+    """Pause the collector, which would check all new objects repeatedly; then restore its state."""
     running = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""What is wrong where several sources disagree: each problem names the source whose word does not count."""
+"""Problems between sources; each names the source whose document is ignored there."""
 
 from __future__ import annotations
 
@@ -11,51 +11,45 @@ from profiles_management.pmr.problems import Problem, Where
 
 
 def two_definitions(name: str, sources: Sequence[str]) -> Problem:
-    """Return that equal sources define one profile."""
+    """Return the problem that sources of equal priority define one profile."""
     what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
-    few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources, as one says it
+    few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources
     return Problem("two-sources", what, Where.of_profile(name), f"Remove it from {few} of them.")
 
 
 def no_way_in(name: str, source: str, definer: str | None) -> Problem:
-    """Return that a source adds contributors to a profile that no source defines, or that is not open."""
+    """Return the problem with additions to a profile that is not defined, or not open."""
     if definer is None:
         what = f"{source} adds contributors to {name}, which no source that can be read defines"
-        return refused(
-            "nobody-defines",
-            what,
-            name,
-            source,
-            "Define it in another source, or remove the addition.",
-        )
+        remedy = "Define it in another source, or remove the addition."
+        return refused("nobody-defines", what, name, source, remedy)
     what = f"{source} adds contributors to {name}, which {label(definer)} does not open"
     remedy = f"Write `open: true` in {name} in {label(definer)}, or remove the addition."
     return refused("not-open", what, name, source, remedy)
 
 
 def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
-    """Return that an untrusted source defines a profile that a trusted one defines."""
+    """Return the problem that an untrusted source defines a profile of a trusted one."""
     trusted = "the document" if OWN in definers else f"the trusted source {_listed(definers)}"
     what = f"{source} defines {name}, which {trusted} defines"
     return refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
 
 
 def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
-    """Return what a source is answered in a dispute: nothing of how others write the person."""
+    """Return the problem of one source in a dispute, without the spelling of other sources."""
     others = [other for other in decisive if other != source]
     what = (
         f"{source} adds {quoted(person.name)} to {name} as {person.role}, and {_listed(others)} "
         f"the same person with another role or spelling"
     )
+    remedy = f"Remove {quoted(person.name)} from what {source} adds."
     if source in decisive:
-        return refused("disputed", what, name, source, "Remove all but one, or make them alike.")
-    return refused(
-        "disputed", what, name, source, f"Remove {quoted(person.name)} from what {source} adds."
-    )
+        remedy = "Remove all but one, or make them equal."
+    return refused("disputed", what, name, source, remedy)
 
 
 def refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
-    """Return that what a source says of a profile does not count."""
+    """Return the problem with a refused part of a source."""
     return Problem(code, what, Where.of_profile(profile, file=source), remedy)
 
 

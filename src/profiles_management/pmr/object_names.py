@@ -1,4 +1,4 @@
-"""The names that contributors' objects get in a cluster: two people of one profile must never share one.
+"""Names of contributors' objects in a cluster; two people of one profile never share one.
 
 Source: kubeflow/dashboard, access-management/kfam/bindings.go (getBindingName).
 """
@@ -11,12 +11,12 @@ from typing import Final
 LONGEST: Final = 253
 DIGITS: Final = 20
 _OTHER: Final = re.compile("[^a-z0-9]+")
-_CERTAIN: Final = 190  # characters of a person's name that are never cut
+_CERTAIN: Final = 190  # characters of the name of a person that are always kept
 
 
 @lru_cache(maxsize=1 << 17)
 def plain(text: str) -> str:
-    """Return a text as it stands in a name of KFAM: lower case, and one hyphen for each run of other characters."""
+    """Return a text in KFAM's form: lower case, with one hyphen for each run of other characters."""
     # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases
     # into ASCII survives. Go lowers letter by letter, which for İ alone differs from Python: i, and
     # no dot after it.
@@ -33,7 +33,7 @@ def kfam(kind: str, name: str, role: str) -> str:
 
 
 def hashed(kind: str, name: str, role: str, *, number: int = 0, digits: int = DIGITS) -> str:
-    """Return the name that we give where KFAM's is taken, shared or too long: KFAM's, cut, and a hash of the person.
+    """Return our name if KFAM's is taken, shared or too long: KFAM's with a hash of the person.
 
     Args:
         number: counts the names of one person and role, for where another object has the first.
@@ -54,5 +54,5 @@ def digest(text: str) -> str:
 
 
 def likeness(kind: str, name: str) -> tuple[str, str]:
-    """Return what two people whose objects could have one name have in common."""
+    """Return a key that is equal for people whose objects could have the same name."""
     return kind, plain(name)[:_CERTAIN].strip("-")

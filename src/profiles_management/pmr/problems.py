@@ -1,16 +1,16 @@
-"""What can be wrong, as data, and the one tree of errors."""
+"""Problems as data, and the tree of errors of this library."""
 
-#   ProfilesError                 anything the caller may want to tell a person; exit code 1
-#   ├── DocumentError             a document was refused as a whole; carries its problems
-#   ├── DuplicateProfileError     code added a different profile under a name that is taken
+#   ProfilesError                 every expected error; exit code 1
+#   ├── DocumentError             a document was refused as a whole; has its problems
+#   ├── DuplicateProfileError     code added a different profile with a name that exists
 #   ├── SettingsError             a setting is out of range or contradicts another one
 #   ├── TargetError               a cluster or another target failed; see reconcile.target_errors
 #   ├── GitError                  a repository, or the document in it, could not be read
-#   ├── UnknownProfile            a profile was named that is not there
-#   ├── UnknownPerson             somebody was asked for who has no access
-#   ├── Interrupted               the program was asked to end before anything was changed
-#   └── StoppedError              changes are held back until somebody allows them; exit code 3
-#       └── BrakeError            too much access would be lost at once
+#   ├── UnknownProfile            there is no profile with a given name
+#   ├── UnknownPerson             a given person has no access
+#   ├── Interrupted               the program was stopped before any change
+#   └── StoppedError              changes need permission or other settings; exit code 3
+#       └── BrakeError            too much access would be revoked at once
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from typing import ClassVar
 class Where:
     """A place in a document, or an object in a cluster.
 
-    Lines and columns count from 1; 0 means that they are not known. `path` reads like
-    `profiles[0].resources.hard`; for an object of a cluster it is its kind and name, such as
-    `Namespace/legacy`. `profile` is the name of the profile whose place it is as a whole.
+    Lines and columns count from 1; 0 means unknown. `path` is a path such as
+    `profiles[0].resources.hard`, or the kind and name of an object, such as `Namespace/legacy`.
+    `profile` is set for the place of a whole profile: it is its name.
     """
 
     file: str = ""
@@ -36,25 +36,29 @@ class Where:
 
     @classmethod
     def of_profile(cls, name: str, *, file: str = "") -> Where:
-        """Return the place of a profile as a whole, whether it is in a cluster or in a document."""
+        """Return the place of a whole profile, in a cluster or in a document."""
         return cls(file, path=f"Profile/{name}", profile=name)
 
     def __str__(self) -> str:
-        place = ":".join(
-            [self.file, *(str(number) for number in (self.line, self.column) if number)]
-        )
-        return " ".join(part for part in (place.lstrip(":"), self.path) if part)
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        place = ":".join([self.file, *numbers]).lstrip(":")
+        return f"{place} {self.path}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: everything that a person needs to mend it, and all that a renderer needs to show it.
+    """A problem, with everything that a person needs to fix it and a renderer needs to show it.
 
-    `code` is stable, to search for and to test on. `what` is one short sentence without a full
-    stop. `remedy` is an imperative, with the text to paste where there is one. `excerpt` is the
-    source line, of which `width` columns from `where.column` on are meant. `nameless` is what is
-    wrong without the name of a person, for statuses and logs; '' where only the code can be shown.
-    `names_nobody` is whether neither `what` nor `remedy` can hold the name of a person.
+    Attributes:
+        code: a stable code, for searches and tests.
+        what: one short sentence without a full stop.
+        where: the place.
+        remedy: an imperative, with the text to write if there is one.
+        excerpt: the source line.
+        width: the number of columns to mark in it, from `where.column` on.
+        nameless: `what` without the name of a person, for statuses and logs; '' if only the code
+            can be shown.
+        names_nobody: whether neither `what` nor `remedy` can contain the name of a person.
     """
 
     code: str
@@ -73,15 +77,17 @@ class Problem:
 
 
 class ProfilesError(Exception):
-    """The base of every error that this library raises on purpose. `exit_code` is what a command ends with."""
+    """The base of all expected errors. `exit_code` is the exit code of the command."""
 
     exit_code: ClassVar[int] = 1
 
 
 class DocumentError(ProfilesError):
-    """A document was refused as a whole; nothing was sent anywhere. `problems` are sorted by where they are.
+    """A document was refused as a whole, and nothing was changed.
 
-    `warnings` are what is valid in it and probably not meant.
+    Attributes:
+        problems: what is wrong, in the order of the document.
+        warnings: what is valid but probably a mistake.
     """
 
     def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
@@ -91,19 +97,19 @@ class DocumentError(ProfilesError):
 
 
 class DuplicateProfileError(ProfilesError, ValueError, TypeError):
-    """Code added a different profile under a name that is taken.
+    """Code added a different profile with a name that exists.
 
-    It is a TypeError as well because that is what github-profiles-automator's charm catches
-    around `add_profile` (`pmr_from_yaml` in its src/charm.py).
+    It is a TypeError too, because the charm of github-profiles-automator catches that around
+    `add_profile` (`pmr_from_yaml` in its src/charm.py).
     """
 
 
 class SettingsError(ProfilesError):
-    """A setting has not the form that it needs, is out of range, or contradicts another one.
+    """A setting has the wrong form, is out of range, or contradicts another one.
 
     Attributes:
-        what: what is wrong; where there is a setting, it continues its name.
-        setting: the name of the setting, '' where the message names it.
+        what: what is wrong; it follows the name of the setting if there is one.
+        setting: the name of the setting; '' if the message contains it.
     """
 
     def __init__(self, what: str, *, setting: str = "") -> None:
@@ -113,12 +119,12 @@ class SettingsError(ProfilesError):
 
 
 class GitError(ProfilesError):
-    """A repository could not be read: its URL, the server, the revision, the path. One line, never with a secret.
+    """A repository could not be read. The message is one line and never contains a secret.
 
     Attributes:
         reason: why, without the URL.
-        address: the URL, '' where the message is not about one.
-        passing: whether the server was away or too slow, which can pass by itself.
+        address: the URL; '' if the message is not about one.
+        passing: whether the server was unavailable or too slow, which may be temporary.
     """
 
     def __init__(self, reason: str, *, address: str = "", passing: bool = False) -> None:
@@ -129,15 +135,15 @@ class GitError(ProfilesError):
 
 
 class UnknownProfile(ProfilesError):
-    """A profile was named that is not there."""
+    """There is no profile with this name."""
 
 
 class UnknownPerson(ProfilesError):
-    """Somebody was asked for who has no access, or whose name nobody has."""
+    """This person has no access, or nobody has this name."""
 
 
 class Interrupted(ProfilesError):
-    """The program was asked to end before anything was changed; 130 is the exit code after Ctrl-C."""
+    """The program was stopped before any change; 130 is the exit code after Ctrl-C."""
 
     exit_code: ClassVar[int] = 130
 
@@ -149,10 +155,10 @@ Group = tuple[str | None, str]
 
 
 class StoppedError(ProfilesError):
-    """Changes of a plan are held back until somebody allows them or corrects the settings.
+    """Changes of a plan need permission or other settings.
 
     Attributes:
-        report: the Report of what was applied nevertheless; its plan has the `halts` of the target.
+        report: the Report of the other changes, which were applied; its plan has the `halts`.
     """
 
     exit_code: ClassVar[int] = 3
@@ -163,16 +169,15 @@ class StoppedError(ProfilesError):
 
 
 class BrakeError(StoppedError):
-    """A plan would take away too much access at once; nothing of the sources that want it was written.
+    """A plan would revoke too much access at once; nothing was written for the sources concerned.
 
     Attributes:
-        lost: pairs of person and profile that would end without a role.
-        before: pairs that have one now, of the same sources.
-        groups: what is stopped, as in SourceAccess: sources ('' where one document is all there is,
-            None for access without our mark), each with where its access is stopped, '' for all of
-            it.
-        report: the Report of what was applied nevertheless: other sources, and access whose time is
-            up.
+        lost: the number of pairs of person and profile that would lose their role.
+        before: the number of pairs of the same sources that have a role now.
+        groups: what is stopped, as in SourceAccess: the source ('' for a single document, None for
+            access without our labels), and the place of its access, '' for all of it.
+        report: the Report of the other changes, which were applied: of other sources, and of
+            expired access.
     """
 
     def __init__(
@@ -191,5 +196,5 @@ class BrakeError(StoppedError):
 
     @property
     def sources(self) -> frozenset[str]:
-        """The names of the sources of which something is stopped; none where one document is all there is."""
+        """The names of the sources concerned; none for a single document."""
         return frozenset(source for source, _ in self.groups if source)

@@ -1,4 +1,4 @@
-"""Bytes to text: encodings, size, and the control characters that YAML does not take."""
+"""Bytes to text: encodings, size, and the control characters that YAML does not allow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from profiles_management.pmr.model import Finding
 
 LARGEST: Final = 20 * 1024 * 1024
 _LINE_ENDS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_MOST_PARTS: Final = 500_000  # of a text that is read as JSON only to explain what is wrong with it
+_MOST_PARTS: Final = 500_000  # parts of a text that is read as JSON only for an explanation
 _LARGEST_IN_MEMORY: Final = 2 * LARGEST + 1024
 _WIDE: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORBIDDEN = re.compile(
@@ -26,7 +26,7 @@ _SURROGATES = re.compile(
 
 
 class Unreadable(Exception):
-    """The document is no text that YAML can be; carries a finding and the offset in the text that is readable."""
+    """The document cannot be YAML. Has a finding, and the offset in the readable text."""
 
     def __init__(self, finding: Finding, text: str = "", offset: int = -1) -> None:
         self.finding = finding
@@ -45,7 +45,7 @@ def decode(document: str | bytes, limit: int) -> str:
         what = f"the document has {len(document):,} bytes, at most {limit:,} are read"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
     text = _decoded(document)
-    # one character beyond U+FFFF makes each take four bytes
+    # With one character beyond U+FFFF, each character takes four bytes.
     if sys.getsizeof(text) > _LARGEST_IN_MEMORY:
         what = f"the document takes {sys.getsizeof(text):,} bytes of memory, at most {_LARGEST_IN_MEMORY:,} are used"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
@@ -69,7 +69,7 @@ def _decoded(document: str | bytes) -> str:
     except UnicodeDecodeError as error:
         before = document[: error.start].decode()
         text = document.decode(errors="replace")
-        what = f"the byte 0x{document[error.start]:02X} is no UTF-8"
+        what = f"the byte 0x{document[error.start]:02X} is not UTF-8"
         raise Unreadable(
             Finding("not-utf-8", what, "save the file as UTF-8"), text, len(before)
         ) from None
@@ -79,13 +79,13 @@ def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        finding = Finding("not-utf-8", "half of a surrogate pair stands alone", "remove it")
+        finding = Finding("not-utf-8", "half of a surrogate pair is alone", "remove it")
         raise Unreadable(finding, text.encode(errors="replace").decode(), error.start) from None
     return text
 
 
 def forbidden(text: str) -> Unreadable | None:
-    """Return the first character that YAML does not take, if there is one."""
+    """Return the first character that YAML does not allow, None for none."""
     found = _FORBIDDEN.search(text)
     if not found:
         return None
@@ -94,9 +94,9 @@ def forbidden(text: str) -> Unreadable | None:
 
 
 def from_json(text: str) -> str:
-    """Return a JSON document so that YAML reads the same in it.
+    """Return a JSON document in a form that YAML reads with the same meaning.
 
-    JSON writes characters beyond U+FFFF as pairs of escapes, and takes some as they are that YAML
+    JSON writes characters beyond U+FFFF as pairs of escapes, and allows some characters that YAML
     does not.
     """
     if not text.lstrip().startswith("{"):
@@ -107,12 +107,12 @@ def from_json(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return JSON with escapes for all that YAML refuses in a text, or takes for the end of a line."""
+    """Return JSON with escapes for characters that YAML refuses or reads as the end of a line."""
     return _UNSEEN.sub(lambda unseen: json.dumps(unseen[0])[1:-1], text)
 
 
 def is_small_json(text: str) -> bool:
-    """Return whether a text can be read as JSON without filling the memory, if it is JSON at all."""
+    """Return whether a text, if it is JSON, can be read without filling the memory."""
     return text.count(",") + text.count("[") + text.count("{") <= _MOST_PARTS
 
 

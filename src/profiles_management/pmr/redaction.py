@@ -1,7 +1,6 @@
-"""Credentials in text that somebody else wrote: a server, a proxy, a program. Pure.
+"""Removal of credentials from texts of others: a server, a proxy, a program. Pure.
 
-Our own messages never hold a credential. Before they repeat a word of others they pass it through
-`redacted`.
+Our messages never contain a credential: texts of others pass through `redacted` first.
 """
 
 import base64
@@ -12,7 +11,7 @@ from pathlib import Path
 
 MASK = "***"
 
-_LONGEST = 8_000  # characters of a text of others that is repeated
+_LONGEST = 8_000  # characters of a text of others in a message
 _LONGEST_PATH = 200
 _SHORTEST = 3  # a shorter one would be masked in ordinary words
 _NAME = (
@@ -36,8 +35,8 @@ _BARE = "|".join(
         r"\bkubeconfig-[\w-]+:\w{16,}",  # Rancher
     )
 )
-# What is before a credential, if anything, is the first group. They are compiled when they are
-# first needed: most events of the charm need none.
+# The first group is what precedes a credential. The patterns are compiled on first use: most
+# events of the charm need none.
 _PATTERNS = (
     _BARE,
     rf"(?i)(authorization[\"']?\s*[:=]\s*)(?:{_QUOTED}|[^\r\n\"']+)",
@@ -52,10 +51,11 @@ _OPAQUE = r"(?=[\w+=~-]*\d)(?=[\w+=~-]*[A-Za-z])[\w+=~-]{20,}"
 
 
 def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) -> str:
-    """Return text with every credential in it replaced by a mask.
+    """Return a text with every credential in it replaced by a mask.
 
     Args:
-        secrets: what is known to be secret, whatever it looks like.
+        text: the text.
+        secrets: known secrets of any form.
         opaque: whether to mask long words of letters and digits too. They may be harmless, such as
             the id of a request.
     """
@@ -68,7 +68,7 @@ def redacted(text: str, secrets: Iterable[str] = (), *, opaque: bool = False) ->
 
 
 def _cut(text: str) -> str:
-    """Return as much of a text as anybody reads; looking for credentials in more takes time. No word is cut in two."""
+    """Return the start of a long text, up to the end of a word; searching more takes time."""
     if len(text) <= _LONGEST:
         return text
     end = max(text.rfind(blank, 0, _LONGEST) for blank in " \n")
@@ -76,7 +76,7 @@ def _cut(text: str) -> str:
 
 
 def masked(line: str) -> str:
-    """Return a line of a document with every credential in it masked, as long as before: columns are counted in it."""
+    """Return a line of a document with every credential masked; its length, and so columns, stay."""
     for pattern in _PATTERNS:
         line = re.sub(
             pattern,
@@ -87,7 +87,7 @@ def masked(line: str) -> str:
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as messages show it; not where it looks like a credential that was put in its place."""
+    """Return a path for messages; a path that looks like a credential is not shown."""
     text = str(path)
     if len(text) > _LONGEST_PATH or not text.isprintable() or redacted(text) != text:
         return "a path that is not shown, because it may hold a credential"
@@ -99,7 +99,7 @@ def _before(found: re.Match[str]) -> str:
 
 
 def of_header(authorization: str) -> set[str]:
-    """Return the secrets in the value of an Authorization header: what follows its scheme, and a password in that."""
+    """Return the secrets in an Authorization header: the value, and the password in it."""
     scheme, _, value = authorization.partition(" ")
     found = {authorization, value}
     if scheme.lower() == "basic":
@@ -114,11 +114,11 @@ def of_header(authorization: str) -> set[str]:
 
 
 def names_secret(name: str) -> bool:
-    """Whether what has this name, such as a variable or an option of a program, is likely to be secret."""
+    """Return whether a variable or an option with this name is probably secret."""
     return re.fullmatch(_NAME, name.strip("-"), re.IGNORECASE) is not None
 
 
 def _forms(secrets: Iterable[str]) -> set[str]:
-    """Return secrets as they stand and as a Basic header or a Secret would carry them."""
+    """Return secrets as they are and in base64, as in a Basic header or a Secret."""
     plain = {secret for secret in secrets if len(secret) >= _SHORTEST}
     return plain | {base64.b64encode(secret.encode()).decode() for secret in plain}

@@ -1,7 +1,7 @@
-"""A text in which the characters that only look like those of YAML are replaced where YAML needs its own.
+"""Replacement of confusable characters in a text where YAML needs its own characters.
 
-Only at such places: in the indentation, as the dash of an item, around the colon of a key, as the
-quotes around a key or a value, and as braces and commas. Within text they mean themselves.
+These places are: the indentation, the dash of an item, the colon of a key, the quotes around a key
+or a value, braces and commas. Inside text, the characters stay.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from profiles_management.pmr.confusables import (
 )
 from profiles_management.pmr.model import Finding
 
-# What is larger was not typed by hand, and may be hostile.
+# Larger texts are not typed by hand, and may be hostile.
 _LARGEST: Final = 1_000_000
 _LONGEST_LINE: Final = 1_000
 _DEEPEST_ITEM: Final = 4
 
 _TO_SPACES: Final = str.maketrans(dict.fromkeys(SPACES, " "))
+_MEANT: Final = {**dict.fromkeys(SPACES, "a space"), **dict.fromkeys(BULLETS, "-")}
 _WIDE_SPACE: Final = "\u3000"  # as wide as two
 _BLANKS: Final = rf"[ {SPACES}{NOTHINGS}]*"
 _OPENERS: Final = "\uff5b\uff3b"
@@ -43,8 +44,8 @@ _BULLET: Final = re.compile(
 _TEXT: Final = r"""(?<![^\s,{\[:-])(?:"(?:[^"\\]|\\.)*+"?|'[^']*'?)|(?:^|(?<=\s))#.*"""
 
 
-class LookAlike(NamedTuple):
-    """A character in place of one of YAML's; line and column count from 0."""
+class Confusable(NamedTuple):
+    """A confusable character in place of one of YAML; line and column count from 0."""
 
     line: int
     column: int
@@ -52,43 +53,35 @@ class LookAlike(NamedTuple):
 
 
 class Repaired(NamedTuple):
-    """A repaired text, with the first character that was replaced on each line."""
+    """A repaired text, with the first replaced character of each line."""
 
     text: str
-    replaced: list[LookAlike]
+    replaced: list[Confusable]
 
 
 def repaired(text: str) -> Repaired | None:
-    """Return a text with YAML's own characters; None where there is nothing to replace, or too much to look at."""
+    """Return a text with YAML's own characters; None if nothing is replaced or it is too large."""
     if text.isascii() or len(text) > _LARGEST:
         return None
     lines = text.splitlines(keepends=True)
-    replaced: list[LookAlike] = []
+    replaced: list[Confusable] = []
     for number, line in enumerate(lines):
         bare = line.rstrip("\r\n")
         if bare.isascii() or len(bare) > _LONGEST_LINE or (better := _line(bare)) == bare:
             continue
         column = next(index for index, mark in enumerate(bare) if mark != better[index : index + 1])
-        replaced.append(LookAlike(number, column, _finding(bare[column])))
+        replaced.append(Confusable(number, column, _finding(bare[column])))
         lines[number] = better + line[len(bare) :]
     return Repaired("".join(lines), replaced) if replaced else None
 
 
 def _finding(mark: str) -> Finding:
     if mark in NOTHINGS:
-        return Finding(
-            "look-alike",
-            f"{described(mark)} is used where YAML allows no such character",
-            "remove it",
-        )
-    meant = {**dict.fromkeys(SPACES, "a space"), **dict.fromkeys(BULLETS, "-")}.get(
-        mark, plain(mark)
-    )
-    return Finding(
-        "look-alike",
-        f"{described(mark)} is used where YAML needs {meant}",
-        f"replace it with {meant}",
-    )
+        what = f"{described(mark)} is used where YAML does not allow it"
+        return Finding("look-alike", what, "remove it")
+    meant = _MEANT.get(mark, plain(mark))
+    what = f"{described(mark)} is used where YAML needs {meant}"
+    return Finding("look-alike", what, f"replace it with {meant}")
 
 
 def _line(line: str) -> str:
@@ -108,13 +101,13 @@ def _replaced(better: Callable[[re.Match[str]], str], place: re.Match[str]) -> s
 
 
 def _pair(pair: re.Match[str]) -> str:
-    # What nobody sees behind a space is part of the value, and refused there.
+    # An invisible character after a space is part of the value, and refused there.
     after = (
         pair["after"].translate(_TO_SPACES)
         if pair["after"].startswith(" ")
         else plain(pair["after"])
     )
-    # no colon of a pair, as in https://example.com
+    # This is not the colon of a pair, as in https://example.com
     if pair["colon"] == ":" and not after and pair["end"] is None:
         return pair[0]
     quotes = [plain(pair["open"]), plain(pair["close"])]
@@ -133,7 +126,7 @@ def _mark(mark: re.Match[str]) -> str:
 
 
 def _outside_of_text(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern with another one before it, `quoted`, for quotes and comments, which are left as they are."""
+    """Compile a pattern that matches quotes and comments first, as `quoted`; they stay."""
     return re.compile(rf"(?P<quoted>{_TEXT})|{pattern}")
 
 

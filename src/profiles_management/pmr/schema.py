@@ -1,4 +1,4 @@
-"""The JSON Schema of a document, for editors. It is generated from the models, and knows less than they do."""
+"""The JSON Schema of a document, for editors. The models, its source, check more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DIALECT: Final = GenerateJsonSchema.schema_dialect
 
 
 class _Document(BaseModel, extra="forbid"):
-    """Which Kubeflow profiles there are to be, who owns them, who contributes and how much each may use."""
+    """The Kubeflow profiles that should exist, their owners and contributors, and their limits."""
 
     version: int = Field(default=VERSION, ge=VERSION, le=VERSION)
     defaults: Defaults | None = None
@@ -39,7 +39,7 @@ def schema() -> dict[str, Any]:
 
 
 def _plain(definition: dict[str, Any]) -> None:
-    """Drop titles, which editors show in the place of names, and let only labels be null."""
+    """Remove titles, which editors show in place of names, and allow null only for labels."""
     definition.pop("title", None)
     for name, field in definition.get("properties", {}).items():
         field.pop("title", None)

@@ -1,4 +1,4 @@
-"""Marks of templates that nobody filled in."""
+"""Templates and placeholders that were not filled in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from profiles_management.pmr.model import Finding, Path
 from profiles_management.pmr.names import quoted
 
 _FILLED_IN: Final = "render the template first, for example with helm template or envsubst"
-# Every alternative that has begun ends at the end of its line at the latest: no text takes more
-# than one pass.
+# Every alternative ends at the end of its line at the latest: one pass is enough for any text.
 _MARK: Final = re.compile(
     r"""\{\{.*?(?:\}\}|$)             # Helm, Jinja, Ansible, Handlebars
     |   \{[%\#].*?(?:[%\#]\}|$)       # Jinja
@@ -33,9 +32,9 @@ _IN_PLACE_OF_YAML: Final = ("{{", "{%", "{#", "${", "#{", "%{", "<%")
 
 
 def template_mark(text: str) -> str:
-    """Return the first mark of a template in a value, such as `{{ user }}`; '' where there is none.
+    """Return the first template in a value, such as `{{ user }}`; '' where there is none.
 
-    A value that is a placeholder as a whole, such as `<your-email>`, counts as well.
+    A value that is a placeholder as a whole, such as `<your-email>`, counts too.
     """
     mark = _MARK.search(text)
     if mark is not None:
@@ -44,21 +43,16 @@ def template_mark(text: str) -> str:
 
 
 def template_finding(mark: str, path: Path = ()) -> Finding:
-    """Return the finding for a mark."""
+    """Return the finding for a template or a placeholder."""
     if _PLACEHOLDER.fullmatch(mark.strip()) and not mark.startswith("<%"):
-        return Finding(
-            "template",
-            f"{quoted(mark)} is a placeholder that nobody filled in",
-            "replace it with the value",
-            path,
-        )
-    return Finding(
-        "template", f"{quoted(mark)} is a template that nobody filled in", _FILLED_IN, path
-    )
+        what = f"{quoted(mark)} is a placeholder that was not filled in"
+        return Finding("template", what, "replace it with the value", path)
+    what = f"{quoted(mark)} is a template that was not filled in"
+    return Finding("template", what, _FILLED_IN, path)
 
 
 def template_in_source(text: str) -> tuple[str, int] | None:
-    """Return the first mark outside of quotes and comments in a text that is no YAML, and its offset."""
+    """Return the first template outside quotes and comments, with its offset, None for none."""
     marks = (match for match in _UNQUOTED.finditer(text) if match["mark"])
     return next(
         ((match[0], match.start()) for match in marks if match[0].startswith(_IN_PLACE_OF_YAML)),

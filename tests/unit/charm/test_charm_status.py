@@ -95,7 +95,9 @@ def empty_document(deploy, api, good):
 def bad_document(deploy, api, good):
     world = deploy(api)
     world.configure(pmr=SLIP)
-    return world, BlockedStatus(f'pmr line 8: "hard" wants a mapping, this is text; frozen {SINCE}')
+    return world, BlockedStatus(
+        f'pmr line 8: "hard" must be a mapping, this is text; frozen {SINCE}'
+    )
 
 
 def protected_name(deploy, api, good):

@@ -100,7 +100,7 @@ def test_mistakes_are_data_too(folder, here, sample):
     assert (ran.code, ran.err, len(ran.data["errors"])) == (1, "", 4)
     assert ran.data["errors"][0] == {
         "code": "not-a-mapping",
-        "what": '"hard" wants a mapping, this is text',
+        "what": '"hard" must be a mapping, this is text',
         "remedy": 'write: limits.cpu: "1"',
         "file": "four.yaml",
         "line": 8,
@@ -115,7 +115,7 @@ def test_mistakes_are_data_too(folder, here, sample):
     [
         ("absent.yaml", None, "error[unreadable]: no such file or directory"),
         ("pmr.yaml/profiles", None, "error[unreadable]: not a directory"),
-        ("latin.yaml", b"profiles: [\xe9]", "error[not-utf-8]: the byte 0xE9 is no UTF-8"),
+        ("latin.yaml", b"profiles: [\xe9]", "error[not-utf-8]: the byte 0xE9 is not UTF-8"),
         ("empty.yaml", b"", "error[empty-document]: the document is empty"),
     ],
 )

@@ -108,7 +108,7 @@ class TestPointing:
         (problem,) = refused(document, name="pmr.yaml")
 
         assert problem.code == "not-a-mapping"
-        assert problem.what == '"hard" wants a mapping, this is text'
+        assert problem.what == '"hard" must be a mapping, this is text'
         assert problem.remedy == 'write: limits.cpu: "1"'
         assert str(problem.where) == "pmr.yaml:8:7 profiles[0].resources.hard"
         assert problem.excerpt == '      limits.cpu = "1"'

@@ -27,9 +27,11 @@ def test_a_place_is_written_as_far_as_it_is_known(where, text):
 
 
 def test_a_problem_reads_as_one_line():
-    problem = Problem("bad-role", '"Edit" is no role', Where("pmr.yaml", 8, 7), "write: role: edit")
+    problem = Problem(
+        "bad-role", '"Edit" is not a role', Where("pmr.yaml", 8, 7), "write: role: edit"
+    )
 
-    assert str(problem) == 'pmr.yaml:8:7: "Edit" is no role. Write: role: edit [bad-role]'
+    assert str(problem) == 'pmr.yaml:8:7: "Edit" is not a role. Write: role: edit [bad-role]'
 
 
 def test_the_problems_of_a_document_come_in_the_order_of_lines():

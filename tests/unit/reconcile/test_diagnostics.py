@@ -17,7 +17,7 @@ def slip():
         width,
         *,
         line=8,
-        what='"hard" wants a mapping',
+        what='"hard" must be a mapping',
         remedy='write: limits.cpu: "1"',
     ):
         return Problem(
@@ -38,7 +38,7 @@ def told(*problems):
 
 def test_a_mistake_is_shown_where_it_is_with_what_to_write_below_it(slip):
     assert told(slip('      limits.cpu = "1"', 7, 16)) == (
-        'error[not-a-mapping]: "hard" wants a mapping\n'
+        'error[not-a-mapping]: "hard" must be a mapping\n'
         " --> pmr.yaml:8:7  profiles[0]\n"
         '8 |       limits.cpu = "1"\n'
         '  |       ^^^^^^^^^^^^^^^^ write: limits.cpu: "1"\n'
