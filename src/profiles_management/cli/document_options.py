@@ -36,7 +36,7 @@ Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 def _untrusted(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
     # typer would split a variable at white space, so `entries` reads it
-    return option(name, text, "Documents that are not trusted", envvar=None, **more)
+    return option(name, text, "Untrusted documents", envvar=None, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,8 @@ class SourceOptions(DocumentOptions):
         list[str] | None,
         _untrusted(
             "--untrusted",
-            "Document of somebody else, merged with FILE: it takes no existing profile and sets no "
-            "reserved key. Repeatable.",
+            "Untrusted document that is merged with FILE: it cannot take over existing profiles or "
+            "set reserved keys. Repeatable.",
             metavar="FILE",
         ),
     ] = None
@@ -99,7 +99,7 @@ class SourceOptions(DocumentOptions):
         list[str] | None,
         _untrusted(
             "--withdrawn",
-            "Source that is no longer used, such as file:teams.yaml: its profiles are stale. "
+            "Source that is no longer used, such as file:teams.yaml: its profiles become stale. "
             "Repeatable.",
             metavar="NAME",
         ),
