@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""The charm routes: an event comes, the sources are read, the engine runs, a status tells how it went."""
+"""The charm. It routes: an event, the sources, the engine, a status."""
 
 import gc
 
-# what is loaded stays: looking through it for garbage would take a quarter of the time of most
-# events
+# Everything that is loaded stays, and collecting garbage in it takes a quarter of the time of most
+# events.
 gc.disable()
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 
 import ops
@@ -47,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 
 class ProfilesManagementCharm(ops.CharmBase):
-    """Keeps a Kubeflow cluster as its sources say. Only the leader reads and writes; the others stand by."""
+    """Makes a Kubeflow cluster match its sources. Only the leader reads and writes."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
@@ -55,8 +56,7 @@ class ProfilesManagementCharm(ops.CharmBase):
         self.profiles = ProfilesRequirer(self, RELATION)
         self._memory = memory.Memory(self)
         self._telemetry = Telemetry(self)
-        # How the run of this event went. None where there was none: then no status is set, and the
-        # last word stands.
+        # None if this event had no run: no status is set then, and the last one stays.
         self._last: Run | None = None
         self._stands_by = False
         for event in (
@@ -98,7 +98,7 @@ class ProfilesManagementCharm(ops.CharmBase):
             self._run()
 
     def _leaves(self, event: ops.EventBase) -> bool:
-        """Whether the charm is being removed, which breaks its relations and changes nothing in the cluster."""
+        """Whether the charm is being removed, which changes nothing in the cluster."""
         broken = isinstance(event, ops.RelationBrokenEvent)
         return self.profiles.leaving or (broken and self.app.planned_units() == 0)
 
@@ -108,8 +108,9 @@ class ProfilesManagementCharm(ops.CharmBase):
         self._on_collect_app_status(event)
 
     def _on_collect_app_status(self, event: ops.CollectStatusEvent) -> None:
-        for one in status.statuses_of(self._last, self.app.name) if self._last is not None else ():
-            event.add_status(one)
+        if self._last is not None:
+            for run_status in status.statuses_of(self._last, self.app.name):
+                event.add_status(run_status)
 
     # actions
 
@@ -158,7 +159,7 @@ class ProfilesManagementCharm(ops.CharmBase):
     # the engine
 
     def _run(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Run:
-        """Make the cluster as the sources say; what goes wrong is kept and told, and the next event tries again."""
+        """Make the cluster match the sources, and report it. The next event tries again."""
         clock, began = self._connection.clock, self._connection.clock.monotonic()
         gathered: Gathered | None = None
         outcome: Report | ProfilesError
@@ -177,9 +178,7 @@ class ProfilesManagementCharm(ops.CharmBase):
             now=now,
             gathered=gathered,
             contributors=sources.contributors(gathered, now) if gathered is not None else 0,
-            since=self._memory.since([one.name for one in gathered.frozen], now)
-            if gathered is not None
-            else {},
+            since=self._since(gathered, now),
             seconds=clock.monotonic() - began,
             requests=self._connection.requests,
         )
@@ -188,6 +187,12 @@ class ProfilesManagementCharm(ops.CharmBase):
         self._telemetry.tell(run)
         self._last = run
         return run
+
+    def _since(self, gathered: Gathered | None, now: datetime) -> Mapping[str, datetime]:
+        """Return since when each source is frozen."""
+        if gathered is None:
+            return {}
+        return self._memory.since([reading.name for reading in gathered.frozen], now)
 
     def _settings(self) -> Settings:
         return config.load(self).settings(self.model.name)
@@ -201,7 +206,7 @@ class ProfilesManagementCharm(ops.CharmBase):
 
 
 def _log(report: Report) -> None:
-    """Write one line about a run that changed something, and none about one that did not."""
+    """Log a run that changed something in one line."""
     if report.outcomes:
         logger.info(
             "%s, %s, %d failed, %d pending",

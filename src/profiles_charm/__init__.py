@@ -1,1 +1,1 @@
-"""What the charm needs of Juju and of the cluster: typed options, the wording of statuses and results, a connection."""
+"""The charm without its events: options, sources, statuses, actions and telemetry."""

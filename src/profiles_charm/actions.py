@@ -1,9 +1,9 @@
-"""What the actions take and answer. Pure; how an answer is laid out: profiles_charm.results.
+"""The parameters and results of actions. Pure; profiles_charm.results lays the results out.
 
-`summary` is one line and `text` what a terminal would show. `changes`, `errors`, `pending`,
-`warnings` and `counts` (the `summary` there) are JSON in the words of
-profiles_management.reconcile.describe, `stale` and `access` in those of
-profiles_management.kubeflow.listings and access_listing.
+`summary` is one line, and `text` is the output of the command. `changes`, `errors`, `pending`,
+`warnings` and `counts` are JSON, as in profiles_management.reconcile.describe (`counts` is `summary`
+there). `stale` and `access` are JSON, as in profiles_management.kubeflow.stale_listing and
+access_listing.
 """
 
 import json
@@ -28,7 +28,6 @@ from profiles_management import (
     Report,
     Settings,
     StaleProfile,
-    StoppedError,
 )
 from profiles_management.kubeflow import stale_listing
 from profiles_management.pmr.until import Moment
@@ -45,7 +44,7 @@ _LISTS = ("changes", "errors", "pending", "warnings", "stale")
 
 
 class Params(BaseModel):
-    """The parameters of an action: those that are named, and no others."""
+    """The parameters of an action. Others are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,7 +58,7 @@ class SyncNow(Params):
 
     @property
     def allowed(self) -> Mapping[str, bool]:
-        """What this run may do that others may not, by the names of the settings."""
+        """What this run may do in addition, by the names of settings."""
         return {
             "allow_revocations": self.allow_revocations,
             "allow_gateway_change": self.allow_gateway_change,
@@ -80,7 +79,7 @@ class DeleteStale(Params):
 
 
 class ListAccess(Params):
-    """The parameters of `list-access`; empty ones mean everybody and everywhere."""
+    """The parameters of `list-access`; '' is for everybody and for every profile."""
 
     person: str = ""
     profile: str = ""
@@ -88,27 +87,29 @@ class ListAccess(Params):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an action answers; `wrong` is why it fails all the same, empty where it does not."""
+    """The answer of an action: its results, and in `wrong` why it fails, '' if it does not."""
 
     results: Results
     wrong: str = ""
 
 
 def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gathered) -> Results:
-    """Return what `plan` answers; `stopped` is there, and says why, where the brake would stop it."""
+    """Return the results of `plan`; `stopped` is why the next run would hold changes back."""
     lines = plan_lines(plan)
     found = {"summary": plan_summary(plan), **_stopped(plan, settings), **_sources(gathered)}
     return found | results.of_lines("text", lines) | _data(plan_data(plan), gathered)
 
 
 def of_run(run: Run) -> Results:
-    """Return what `sync-now` answers."""
+    """Return the results of `sync-now`."""
+    error = run.outcome if isinstance(run.outcome, ProfilesError) else None
+    problems = {} if error is None else of_error(error)
     if run.gathered is None:
-        return of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
+        return problems
     report = run.report
-    if report is None or (isinstance(run.outcome, StoppedError) and not report.outcomes):
-        more = of_error(run.outcome) if isinstance(run.outcome, ProfilesError) else {}
-        return _sources(run.gathered) | results.of_list("errors", _errors(run.gathered)) | more
+    if report is None or (error is not None and not report.outcomes):
+        unread = results.of_list("errors", _errors(run.gathered))
+        return _sources(run.gathered) | unread | problems
     found = {"summary": printable(summary(run, report)), **_sources(run.gathered)}
     return (
         found
@@ -118,7 +119,7 @@ def of_run(run: Run) -> Results:
 
 
 def of_report(report: Report) -> Results:
-    """Return what `delete-stale-profiles` answers."""
+    """Return the results of `delete-stale-profiles`."""
     lines = report_lines(report)
     return (
         {"summary": report_summary(report)}
@@ -128,21 +129,21 @@ def of_report(report: Report) -> Results:
 
 
 def of_error(error: ProfilesError) -> Results:
-    """Return what an action answers beside the reason why it failed: all that is wrong with a document."""
+    """Return the results of an action that failed: every problem, if a document is not valid."""
     if not isinstance(error, DocumentError):
         return {}
     return results.of_list("errors", list(map(problem_data, error.problems)))
 
 
 def of_stale(found: tuple[StaleProfile, ...]) -> Results:
-    """Return what `list-stale-profiles` answers."""
+    """Return the results of `list-stale-profiles`."""
     lines, data = stale_listing.stale(found)
     listed = results.of_list("stale", data["stale"]) | results.of_list("warnings", data["warnings"])
     return results.of_lines("text", lines) | listed
 
 
 def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess, now: datetime) -> Results:
-    """Return what `list-access` answers."""
+    """Return the results of `list-access`."""
     from profiles_management.kubeflow.access import access_listing, access_report  # noqa: PLC0415 - for this action alone
 
     report = access_report.report(
@@ -154,7 +155,7 @@ def of_access(entries: tuple[AccessEntry, ...], asked: ListAccess, now: datetime
 
 
 def of_export(export: Export) -> Answer:
-    """Return what `export-pmr` answers: `pmr` is the document; it fails for one that no action can carry."""
+    """Return the answer of `export-pmr`: `pmr` is the document, unless it is too large."""
     notes = results.of_list("notes", [problem_data(note) for note in export.notes])
     try:
         return Answer(results.of_text("pmr", export.to_yaml()) | notes)
@@ -164,15 +165,22 @@ def of_export(export: Export) -> Answer:
 
 def _sources(gathered: Gathered) -> Results:
     """Return the commit in force, and the sources that cannot be used, each with the reason."""
-    frozen = [{"source": one.name, "why": str(one.error)} for one in gathered.frozen]
-    known = commit(gathered)
-    revision = {"commit": known} if known else {}
-    return revision | (results.of_list("frozen", frozen) if frozen else {})
+    found: Results = {}
+    if revision := commit(gathered):
+        found["commit"] = revision
+    if gathered.frozen:
+        frozen = [
+            {"source": reading.name, "why": str(reading.error)} for reading in gathered.frozen
+        ]
+        found |= results.of_list("frozen", frozen)
+    return found
 
 
 def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
-    broken = [one.error for one in gathered.frozen if isinstance(one.error, DocumentError)]
-    return [problem_data(problem) for error in broken for problem in error.problems]
+    """Return the problems of documents that are not valid."""
+    errors = [reading.error for reading in gathered.frozen]
+    invalid = [error for error in errors if isinstance(error, DocumentError)]
+    return [problem_data(problem) for error in invalid for problem in error.problems]
 
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:

@@ -1,4 +1,4 @@
-"""The options of the charm, typed: from what Juju says to the engine's settings and the document."""
+"""The options of the charm, typed, and the engine's settings that they set."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class Config(BaseModel):
-    """The options, under their names in charmcraft.yaml with `_` for `-`.
+    """The options of charmcraft.yaml, with `_` in place of `-`.
 
     Attributes:
         engine: the options that are settings of the engine, by the names of `Settings`.
@@ -52,16 +52,15 @@ class Config(BaseModel):
     engine: Mapping[str, Any] = Field(default_factory=dict)
 
     def settings(self, model: str = "", **once: Any) -> Settings:  # noqa: ANN401 - as `Settings` has them
-        """Return how the engine is to behave.
+        """Return the settings of the engine.
 
         Args:
-            model: the name of the model, which is the namespace that the charm runs in.
-            once: settings that are asked for each time and never configured: `allow_revocations`,
+            model: the name of the model, which is the namespace of the charm.
+            once: settings of one run, which cannot be configured: `allow_revocations`,
                 `allow_gateway_change`.
 
         Raises:
-            SettingsError: an option does not have the required form, or is out of range; the
-                message names it.
+            SettingsError: an option is out of range or not of the required form.
         """
         if what := _PATTERNS(self.relation_profiles):
             raise SettingsError(what, setting="option relation-profiles")
@@ -77,7 +76,7 @@ class Config(BaseModel):
 
 
 def engine_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that are settings of the engine, under the names that these have there."""
+    """Return the options that are settings of the engine, by the names of the settings."""
     names = {_option(name): name for name in _DEFAULTS}
     return {names[option]: value for option, value in options.items() if option in names}
 
@@ -86,18 +85,16 @@ _PATTERNS = setting_checks.entries(setting_checks.name_pattern)
 
 
 def _setting(name: str, value: Any) -> Any:  # noqa: ANN401 - as Juju has it
-    """Return the value of a setting, of the option as Juju has it: a list is text there.
+    """Return the value of a setting from the value of the option, in which a list is text.
 
     Raises:
-        SettingsError: a list of roles does not have the required form.
+        SettingsError: a list of roles is not of the required form.
     """
     default = _DEFAULTS[name]
     if name == "roles":
         return _roles(value)
-    if isinstance(default, tuple):
-        return setting_checks.split(value)
-    if isinstance(default, frozenset):
-        return frozenset(setting_checks.split(value))
+    if isinstance(default, (tuple, frozenset)):
+        return type(default)(setting_checks.split(value))
     if isinstance(default, str) and name != "userid_prefix":
         return value.strip()
     return value
@@ -110,7 +107,7 @@ def _roles(text: str) -> Mapping[str, str] | None:
     """Read `admin=one, edit=another, view=third`.
 
     Raises:
-        SettingsError: an entry has another form, or a role is missing.
+        SettingsError: an entry is not of this form, or a role is missing.
     """
     try:
         roles = setting_checks.roles_in(setting_checks.split(text))
@@ -126,8 +123,7 @@ def load(charm: ops.CharmBase) -> Config:
     """Return the options of a charm.
 
     Raises:
-        SettingsError: one is not valid; the message is one line that names it and says what to
-            write.
+        SettingsError: an option is not valid. The message is one line with what to write.
     """
     try:
         return charm.load_config(Config, errors="raise", engine=engine_options(charm.config))

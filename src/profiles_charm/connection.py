@@ -1,4 +1,4 @@
-"""The way to the cluster: one client, made when it is first needed."""
+"""The connection to the cluster: one client, created when it is first needed."""
 
 import threading
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _PATIENCE = 10.0  # seconds for one request; a hook waits for it
 
 
 class Connection:
-    """A client of the cluster, made when it is first needed, and the clock by which one waits for it."""
+    """A client of the cluster, created when it is first needed, and a clock."""
 
     def __init__(self, make: Callable[[], Client], clock: Clock = SYSTEM) -> None:
         self._make = make
@@ -34,7 +34,7 @@ class Connection:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent."""
+        """Number of requests that were sent."""
         return self._requests.number if self._requests is not None else 0
 
 
@@ -44,7 +44,7 @@ class Requests:
     def __init__(self, client: Client) -> None:
         self.number = 0
         self._lock = threading.Lock()
-        client._client._client.event_hooks["request"].append(self._sent)  # noqa: SLF001 - lightkube tells nobody
+        client._client._client.event_hooks["request"].append(self._sent)  # noqa: SLF001 - lightkube has no hook
 
     def _sent(self, _: object) -> None:
         with self._lock:
@@ -52,12 +52,12 @@ class Requests:
 
 
 def connect() -> Connection:
-    """Return a connection with the credentials of the pod, or else those of KUBECONFIG."""
+    """Return a connection with the credentials of the pod, or of KUBECONFIG if there are none."""
     return Connection(_client)
 
 
 def _client() -> Client:
     try:
         return kubeconfig.connect(timeout=_PATIENCE)
-    except ClusterError as error:  # a file or variable of the pod is missing, or not to be read
+    except ClusterError as error:  # a file or variable of the pod is missing or cannot be read
         raise ClusterError(f"no credentials for the Kubernetes API: {error}") from None

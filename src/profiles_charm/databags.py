@@ -1,8 +1,9 @@
-"""The databags of observability, read and written as their interfaces have them. Pure.
+"""The databags of the observability relations. Pure.
 
-By hand, and held against the packages by the tests. `charmlibs-interfaces-otlp` publishes two rules
-of its own with ours, of which one, `absent(up)`, would fire for ever: what is pushed has no `up`;
-and importing it costs as much again as an empty charm. There is no package for grafana-dashboard.
+They are read and written here, and the tests compare them with the packages of the interfaces.
+Importing `charmlibs-interfaces-otlp` costs as much as an empty charm, and it publishes a rule
+`absent(up)`, which always fires for metrics that are pushed. There is no package for
+grafana-dashboard.
 """
 
 import base64
@@ -21,41 +22,35 @@ RECEIVER = "otlp_http"  # the protocol that is asked of Tempo
 
 
 class Endpoint(NamedTuple):
-    """Where to send what: the URL without the path, and which of metrics, logs and traces it takes."""
+    """A collector: its URL without the path, and which of metrics, logs and traces it accepts."""
 
     url: str
     takes: frozenset[str]
 
 
 def endpoint_in(databag: Mapping[str, str]) -> Endpoint | None:
-    """Return the HTTP endpoint that a collector offers, None where it offers none, or none that can be understood.
+    """Return the HTTP endpoint that a collector offers, None if there is no valid one.
 
     Source: canonical/charmlibs, interfaces/otlp: `endpoints` is a list of protocol, endpoint,
     telemetries.
     """
-    for one in _listed(databag.get("endpoints", "")):
-        if (
-            isinstance(one, dict)
-            and one.get("protocol") == "http"
-            and isinstance(one.get("telemetries"), list)
-        ):
-            return _endpoint(one.get("endpoint"), frozenset(map(str, one["telemetries"])))
+    for endpoint in _mappings(databag.get("endpoints", "")):
+        telemetries = endpoint.get("telemetries")
+        if endpoint.get("protocol") == "http" and isinstance(telemetries, list):
+            return _endpoint(endpoint.get("endpoint"), frozenset(map(str, telemetries)))
     return None
 
 
 def receiver_in(databag: Mapping[str, str]) -> Endpoint | None:
-    """Return where Tempo takes traces, None where it does not say so yet.
+    """Return where Tempo accepts traces, None if it has not published that yet.
 
     Source: canonical/charmlibs, interfaces/tracing: `receivers` is a list of protocol {name, type}
     and url.
     """
-    for one in _listed(databag.get("receivers", "")):
-        if (
-            isinstance(one, dict)
-            and isinstance(one.get("protocol"), dict)
-            and one["protocol"].get("name") == RECEIVER
-        ):
-            return _endpoint(one.get("url"), frozenset({"traces"}))
+    for receiver in _mappings(databag.get("receivers", "")):
+        protocol = receiver.get("protocol")
+        if isinstance(protocol, dict) and protocol.get("name") == RECEIVER:
+            return _endpoint(receiver.get("url"), frozenset({"traces"}))
     return None
 
 
@@ -67,12 +62,13 @@ def _endpoint(url: object, takes: frozenset[str]) -> Endpoint | None:
 
 
 def certificates_in(databag: Mapping[str, str]) -> list[str]:
-    """Return the certificates of authorities that a databag of `certificate_transfer` (version 1) holds, as PEM."""
-    return [one for one in _listed(databag.get("certificates", "")) if isinstance(one, str)]
+    """Return the CA certificates of a databag of `certificate_transfer` (version 1), in PEM."""
+    certificates = _listed(databag.get("certificates", ""))
+    return [certificate for certificate in certificates if isinstance(certificate, str)]
 
 
 def rules_databag(rules: str, topology: Mapping[str, str]) -> dict[str, str]:
-    """Return the databag with which a collector gets alert rules; it puts the topology into them.
+    """Return the databag that gives a collector alert rules. It adds the topology to them.
 
     Source: canonical/charmlibs, interfaces/otlp, _OtlpRequirerAppData.
     """
@@ -82,12 +78,12 @@ def rules_databag(rules: str, topology: Mapping[str, str]) -> dict[str, str]:
 
 
 def receivers_databag() -> dict[str, str]:
-    """Return the databag with which Tempo is asked for a receiver."""
+    """Return the databag that asks Tempo for a receiver."""
     return {"receivers": json.dumps([RECEIVER])}
 
 
 def dashboard_databag(dashboard: str, topology: Mapping[str, str]) -> dict[str, str]:
-    """Return the databag with which Grafana gets a dashboard; as a file of this charm.
+    """Return the databag that gives Grafana a dashboard, as a file of this charm.
 
     Source: canonical/grafana-k8s-operator, lib/charms/grafana_k8s/v0/grafana_dashboard.py.
     """
@@ -98,7 +94,7 @@ def dashboard_databag(dashboard: str, topology: Mapping[str, str]) -> dict[str, 
         "inject_dropdowns": False,  # they list what has an `up`; the dashboard brings its own
         "dashboard_alt_uid": sha256(topology["charm"].encode()).hexdigest()[:16],
     }
-    # Grafana looks again where the uuid is another one.
+    # Grafana reads the dashboard again if this uuid changed.
     uuid = sha256(dashboard.encode()).hexdigest()[:32]
     return {
         "dashboards": json.dumps(
@@ -111,10 +107,17 @@ def _packed(text: str) -> str:
     return base64.b64encode(lzma.compress(text.encode())).decode()
 
 
+def _mappings(text: str) -> list[dict[str, Any]]:
+    """Return the mappings in a JSON list that somebody else wrote."""
+    return [entry for entry in _listed(text) if isinstance(entry, dict)]
+
+
 def _listed(text: str) -> list[Any]:
-    """Read a list of JSON that somebody else wrote; what is none, or is longer than any, is an empty one."""
+    """Return a JSON list that somebody else wrote; an empty one if it is not valid or too long."""
+    if len(text) > _LONGEST_LIST:
+        return []
     try:
-        found = json.loads(text) if 0 < len(text) <= _LONGEST_LIST else []
+        value = json.loads(text)
     except (RecursionError, ValueError):
         return []
-    return found if isinstance(found, list) else []
+    return value if isinstance(value, list) else []

@@ -1,24 +1,25 @@
-"""What is measured of a run: figures with names, for metrics, dashboard and alert rules. Pure.
+"""The figures of a run, for metrics, the dashboard and alert rules. Pure.
 
-docs/reference/metrics.md lists them. A charm lives for one hook, so each is a gauge of the last
-run; none adds up.
+docs/reference/metrics.md lists them. A charm process lives for one hook, so each figure is a gauge of
+the last run, never a sum.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from profiles_charm import sources
 from profiles_charm.git_source import GIT
 from profiles_charm.run import Run
 from profiles_management import Report
+from profiles_management.reconcile.report import Outcome
 from profiles_management.sources import Gathered
 
 _PREFIX = "profiles_management_"
 
 
 class Figure(NamedTuple):
-    """One value; `unit` is that of UCUM, as OpenTelemetry wants it, '' for a bare number."""
+    """One value. `unit` is a UCUM unit, as in OpenTelemetry; '' for a number without unit."""
 
     name: str
     description: str
@@ -28,8 +29,8 @@ class Figure(NamedTuple):
 
 
 def of(run: Run) -> tuple[Figure, ...]:
-    """Return every figure of a run. What a run that did not come to its end cannot tell is left out, never 0."""
-    return tuple(one._replace(name=f"{_PREFIX}{one.name}") for one in _figures(run))
+    """Return every figure of a run. A figure that the run did not measure is left out, never 0."""
+    return tuple(figure._replace(name=f"{_PREFIX}{figure.name}") for figure in _figures(run))
 
 
 def _figures(run: Run) -> Iterator[Figure]:
@@ -67,13 +68,10 @@ def _of_sources(gathered: Gathered) -> Iterator[Figure]:
 def _of_report(report: Report) -> Iterator[Figure]:
     plan = report.plan
     yield Figure("profiles", "Profiles that the document defines", plan.profiles)
-    yield Figure(
-        "profiles_refused", "Profiles left alone", len({one.where.profile for one in plan.refused})
-    )
-    failed, pending = (
-        {one.change.profile for one in report.failed},
-        {one.profile for one in report.pending},
-    )
+    refused = {problem.where.profile for problem in plan.refused}
+    failed = {outcome.change.profile for outcome in report.failed}
+    pending = {waiting.profile for waiting in report.pending}
+    yield Figure("profiles_refused", "Profiles left alone", len(refused))
     yield Figure("profiles_failed", "Profiles in which a change failed", len(failed))
     yield Figure("profiles_pending", "Profiles that wait for somebody else", len(pending))
     yield Figure(
@@ -86,10 +84,14 @@ def _of_report(report: Report) -> Iterator[Figure]:
     yield Figure(
         "run_access_gained", "Pairs of person and profile that gained access", plan.access.gained
     )
-    numbers = Counter(
-        (one.change.action.name.lower(), one.result.name.lower()) for one in report.outcomes
-    )
-    for (action, result), number in sorted(numbers.items()):
+    yield from _of_outcomes(report.outcomes)
+
+
+def _of_outcomes(outcomes: Iterable[Outcome]) -> Iterator[Figure]:
+    results = [
+        (outcome.change.action.name.lower(), outcome.result.name.lower()) for outcome in outcomes
+    ]
+    for (action, result), number in sorted(Counter(results).items()):
         yield Figure(
             "run_changes",
             "Changes by action and result",

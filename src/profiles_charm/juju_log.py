@@ -1,8 +1,8 @@
-"""What goes to juju-log, whatever its level: no names of people, no credentials, and few lines.
+"""The lines in juju-log, of every level: no names of people, no credentials, and few lines.
 
-Our own lines and those of ops are shown. What libraries and errors say is text of others, in which
-nobody can tell a name or a password from other words: of a line of a library its place is shown, of
-an error its type and where it was.
+Lines of this charm and of ops are shown. Texts of libraries and errors can contain a name or a
+password, which nobody can find in them. Of a library's line, the place is shown; of an error, its
+type and its place.
 """
 
 import logging
@@ -18,8 +18,8 @@ from ops.log import JujuLogHandler
 
 logger = logging.getLogger(__name__)
 
-# Each record becomes a juju-log process. One of DEBUG is one that Juju, as it comes, throws away
-# again; and these write a dozen for each request.
+# Each record is a juju-log process. Juju drops those of level DEBUG by default, and these libraries
+# write a dozen of them for each request.
 _CHATTY = ("httpx2", "httpcore2", "httpx", "httpcore", "dulwich", "paramiko")
 _SHOWN = (
     "__main__",
@@ -29,22 +29,31 @@ _SHOWN = (
     "profiles_charm",
     "profiles_management",
 )
-_DEEPEST = 10  # errors behind an error
+_DEEPEST = 10  # errors in a chain of causes
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
 
 def guard() -> None:
-    """Make juju-log quiet and free of names; ops has set it up."""
+    """Keep names and credentials out of juju-log, after ops has set up logging."""
+    _guard_records()
+    _guard_errors()
+
+
+def _guard_records() -> None:
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     for handler in root.handlers:
-        # the second with JUJU_DEBUG
+        # with JUJU_DEBUG there is a StreamHandler too
         if isinstance(handler, JujuLogHandler) or type(handler) is logging.StreamHandler:
             handler.setFormatter(SilentFormatter())
-    # It is called by position alone.
+
+
+def _guard_errors() -> None:
+    """Replace the hooks for errors that nobody handles, unless somebody else replaced them."""
+    # Python calls it with positional arguments only.
     warnings.showwarning = _show_warning  # type: ignore[assignment]
     if sys.excepthook.__module__ == "ops.log":
         sys.excepthook = silenced(sys.excepthook)
@@ -55,20 +64,28 @@ def guard() -> None:
 
 
 class SilentFormatter(logging.Formatter):
-    """Formats a record without text of others."""
+    """Formats a record without texts of libraries and errors."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; an error with it is shown by its type and where it was."""
-        ours = any(record.name == name or record.name.startswith(f"{name}.") for name in _SHOWN)
-        shown = ours or record.pathname == ops.log.__file__  # which speaks through the root logger
-        place = f"{record.name} logged a message in {record.module}, line {record.lineno}, which is not shown"
-        text = record.getMessage() if shown else place
+        """Return the line, and of an error its type and place."""
+        text = record.getMessage() if _is_shown(record) else _hidden(record)
         error = record.exc_info[1] if record.exc_info else None
         return text if error is None else f"{text}\n{trace(error)}"
 
 
+def _is_shown(record: logging.LogRecord) -> bool:
+    """Whether a record is of this charm or of ops, which also logs through the root logger."""
+    is_known = any(f"{record.name}.".startswith(f"{name}.") for name in _SHOWN)
+    return is_known or record.pathname == ops.log.__file__
+
+
+def _hidden(record: logging.LogRecord) -> str:
+    place = f"{record.module}, line {record.lineno}"
+    return f"{record.name} logged a message in {place}, which is not shown"
+
+
 def silenced(hook: Hook) -> Hook:
-    """Return a hook for uncaught errors that is given them without what they say."""
+    """Return a hook for uncaught errors that gets them without their text."""
 
     def called(_: object, error: BaseException, where: TracebackType | None) -> None:
         silent = without_text(error.with_traceback(where))
@@ -79,33 +96,32 @@ def silenced(hook: Hook) -> Hook:
 
 
 def trace(error: BaseException) -> str:
-    """Return an error and those behind it by their types and places."""
+    """Return an error and its causes, each by type and place."""
     return "".join(traceback.format_exception(without_text(error))).rstrip()
 
 
 def without_text(error: BaseException, depth: int = 0) -> BaseException:
-    """Return an error of the same name and place that says nothing; so for those behind it."""
+    """Return an error of the same name and place without text, and so its causes."""
     kind = type(error)
     names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     silent: BaseException = type(kind.__name__, (Exception,), names)()
-    if depth < _DEEPEST:
-        silent.__cause__ = without_text(error.__cause__, depth + 1) if error.__cause__ else None
-        silent.__context__ = (
-            without_text(error.__context__, depth + 1) if error.__context__ else None
-        )
+    if error.__cause__ and depth < _DEEPEST:
+        silent.__cause__ = without_text(error.__cause__, depth + 1)
+    if error.__context__ and depth < _DEEPEST:
+        silent.__context__ = without_text(error.__context__, depth + 1)
     silent.__suppress_context__ = error.__suppress_context__
     return silent.with_traceback(error.__traceback__)
 
 
 def said_by(error: BaseException) -> str:
-    """Return an error in one line without what it says: its type, and the answer or the place that led to it."""
-    answer = getattr(getattr(error, "response", None), "status_code", None)
-    if answer is not None:
-        return f"{type(error).__name__}: {answer}"
+    """Return an error in one line without its text: its type, and the HTTP status or the place."""
+    kind = type(error).__name__
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status is not None:
+        return f"{kind}: {status}"
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "profiles_charm" in frame.filename] or frames
-    place = f" in {own[-1].name}, line {own[-1].lineno}" if own else ""
-    return f"{type(error).__name__}{place}"
+    return f"{kind} in {own[-1].name}, line {own[-1].lineno}" if own else kind
 
 
 def _note(error: BaseException | None) -> None:

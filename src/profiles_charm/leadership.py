@@ -1,4 +1,4 @@
-"""Whether this unit is still the leader, asked of Juju at that moment."""
+"""Whether this unit is still the leader, as Juju says at that moment."""
 
 from dataclasses import replace
 from functools import partial
@@ -12,15 +12,15 @@ UNKNOWN = "Juju does not say whether this unit is still the leader"
 
 
 def while_leader(clock: Clock, unit: ops.Unit) -> Clock:
-    """Return a clock by which a run stops once the unit is not the leader any more."""
+    """Return a clock that stops a run when the unit is no longer the leader."""
     return replace(clock, stop_reason=partial(lost, unit))
 
 
 def lost(unit: ops.Unit) -> str:
     """Return why this unit may not write any more, '' while it is the leader.
 
-    Juju promises a unit that asks the next 30 seconds. What ops returns can be as old as that, so
-    it is made to ask.
+    Juju guarantees leadership for 30 seconds after a unit asked. The answer that ops keeps can be
+    that old, so ops is made to ask again.
     """
     unit._backend._leader_check_time = None  # noqa: SLF001 - ops has no other way to ask again
     try:

@@ -1,8 +1,7 @@
-"""The little that is remembered between hooks: in the databag of the charm's peers, where a new leader and pod find it.
+"""What the leader remembers between hooks, in the databag of the peer relation.
 
-Everything that could take access away is on the cluster's objects; what is here only keeps it: a
-relation that this deployment has never seen is not there yet, one that it has seen and that is gone
-was removed.
+A new leader and a new pod find it there. If a relation that this deployment has seen is gone, it was
+removed, and its profiles are stale. If it was never seen, it is not there yet, and its profiles stay.
 """
 
 import json
@@ -18,21 +17,22 @@ _SINCE, _SEEN = "since", "seen"
 
 
 class Memory:
-    """What the leader has written down. Only a change is written, because each write wakes every other unit.
+    """The databag of the peer relation.
 
-    Before the peer relation is there, as in the install hook, nothing is known and nothing is kept;
-    nor on a unit that is not the leader any more, which may neither read nor write it.
+    Only a change is written, because each write wakes every other unit. Nothing is read or written
+    before the peer relation exists, as in the install hook, or on a unit that is not the leader any
+    more: Juju does not let it.
     """
 
     def __init__(self, charm: ops.CharmBase) -> None:
         self._charm = charm
 
     def since(self, states: Iterable[str], now: datetime) -> Mapping[str, datetime]:
-        """Return since when each of these states lasts; those that are not named have ended.
+        """Return since when each of these states lasts. States that are not named have ended.
 
         Args:
-            states: names, such as that of a source that cannot be read.
-            now: with a zone.
+            states: names, such as the name of a source that cannot be read.
+            now: the present moment, with a zone.
         """
         known = _moments(self._read(_SINCE))
         found = {name: known.get(name, now) for name in sorted(set(states))}
@@ -41,13 +41,8 @@ class Memory:
         return found
 
     def seen(self, names: Iterable[str]) -> frozenset[str]:
-        """Return all names that were ever given here, these included."""
-        known = self._read(_SEEN)
-        before = (
-            frozenset(name for name in known if isinstance(name, str))
-            if isinstance(known, list)
-            else frozenset()
-        )
+        """Return all names that were ever passed to this method, with these."""
+        before = _names(self._read(_SEEN))
         after = before | set(names)
         if after != before:
             self._write(_SEEN, sorted(after))
@@ -58,12 +53,10 @@ class Memory:
 
     def _read(self, key: str) -> object:
         peers = self._peers()
+        if peers is None:
+            return None
         try:
-            return (
-                json.loads(peers.data[self._charm.app].get(key, "null"))
-                if peers is not None
-                else None
-            )
+            return json.loads(peers.data[self._charm.app].get(key, "null"))
         except (ValueError, RecursionError):  # another version wrote something else
             return None
 
@@ -74,7 +67,7 @@ class Memory:
 
 
 def worded(moment: datetime) -> str:
-    """Return a moment as a status says it: `since 2026-01-01 12:00 UTC`."""
+    """Return a moment for a status: `since 2026-01-01 12:00 UTC`."""
     return f"since {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
@@ -83,3 +76,9 @@ def _moments(value: object) -> dict[str, datetime]:
         return {}
     moments = {name: read_moment(text) for name, text in value.items()}
     return {name: moment for name, moment in moments.items() if moment is not None}
+
+
+def _names(value: object) -> frozenset[str]:
+    if not isinstance(value, list):
+        return frozenset()
+    return frozenset(name for name in value if isinstance(name, str))

@@ -1,14 +1,13 @@
-"""The relation `service-mesh`: whether an ambient mesh is there, so that policies are bound to a waypoint.
+"""The relation `service-mesh`: in an ambient mesh, policies are bound to a waypoint.
 
-The relation's databag tells the type of the mesh and the labels with which the charm's own pod
-would join it. The charm does not join: nobody calls it, and it calls nothing but the Kubernetes
-API. Nor do those labels name the waypoint that is wanted here: that one is the beacon's, while a
-policy is bound to a Gateway of its own namespace, which Kubeflow's profile controller makes in each
-profile under one name.
+The databag has the type of the mesh, and labels for a charm's pod that joins it. This charm does not
+join: nothing calls it, and it calls only the Kubernetes API. The labels name the waypoint of the
+beacon. A policy is bound to a Gateway of its own namespace instead, which Kubeflow's profile
+controller creates in each profile under the same name.
 
-Read by hand, as the interface has it (canonical/charmlibs, interfaces/service_mesh): its package,
-with which a charm joins a mesh, wants two more relations, patches the charm's StatefulSet, and
-brings a second HTTP client.
+The databag is read here, as the interface describes it (canonical/charmlibs,
+interfaces/service_mesh). The package of the interface needs two more relations, patches the charm's
+StatefulSet, and has a second HTTP client.
 """
 
 import json
@@ -23,13 +22,15 @@ def waypoint(model: ops.Model, option: str) -> str:
     """Return the Gateway that contributors' policies are bound to, '' for none.
 
     Args:
-        option: the charm's option `waypoint`, which comes first.
+        option: the charm's option `waypoint`, which has precedence.
     """
-    return option or (WAYPOINT if any(map(_is_meshed, model.relations[ENDPOINT])) else "")
+    if option:
+        return option
+    return WAYPOINT if any(map(_is_meshed, model.relations[ENDPOINT])) else ""
 
 
 def _is_meshed(relation: ops.Relation) -> bool:
-    """Whether the other side has said that its mesh is Istio's, the only type that there is."""
+    """Whether the mesh of the other application is Istio, the only type that exists."""
     try:
         return bool(json.loads(relation.data[relation.app].get("mesh_type", "null")) == "istio")
     except (RecursionError, ValueError):

@@ -1,4 +1,4 @@
-"""A run as OpenTelemetry's JSON: its figures, what it has to say without names of people, and how long it took. Pure.
+"""A run as OTLP JSON: metrics, logs without names of people, and a trace. Pure.
 
 Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding (64-bit integers are text,
 ids are hex).
@@ -19,9 +19,9 @@ from profiles_management.reconcile import nameless
 Data = dict[str, Any]
 Resource = Mapping[str, str]
 
-# The paths of OTLP over HTTP, by the names that the relation gives to what an endpoint takes.
+# The paths of OTLP over HTTP, by the names of the relation for metrics, logs and traces.
 PATHS = {"metrics": "/v1/metrics", "logs": "/v1/logs", "traces": "/v1/traces"}
-# Lines that one run sends: more than anybody reads; the report has them all.
+# Log lines of one run. The report has all of them.
 MOST = 50
 
 _SCOPE = {"name": "profiles-management"}
@@ -30,26 +30,28 @@ _INTERNAL, _OK, _FAILED = 1, 1, 2  # SpanKind and Status.StatusCode
 
 
 def metrics(figures: Iterable[Figure], resource: Resource, now: datetime) -> Data:
-    """Return figures as gauges, each name once with a point for each of its labels."""
-    told = [
-        _gauge(list(points), _nano(now)) for _, points in groupby(figures, key=lambda one: one.name)
-    ]
+    """Return figures as gauges: one for each name, with a point for each of its labels."""
+    by_name = groupby(figures, key=lambda figure: figure.name)
+    gauges = [_gauge(list(points), _nano(now)) for _, points in by_name]
     return {
         "resourceMetrics": [
-            {"resource": _resource(resource), "scopeMetrics": [{"scope": _SCOPE, "metrics": told}]}
+            {
+                "resource": _resource(resource),
+                "scopeMetrics": [{"scope": _SCOPE, "metrics": gauges}],
+            }
         ]
     }
 
 
 def logs(run: Run, resource: Resource) -> Data:
-    """Return what a run came to in one line, and a line for each thing that is wrong; at most `MOST`."""
+    """Return the result of a run in one line, and a line for each error; at most `MOST`."""
     lines = [_line(text, severity, _nano(run.now)) for text, severity in _lines(run)]
     records = [{"scope": _SCOPE, "logRecords": lines[:MOST]}]
     return {"resourceLogs": [{"resource": _resource(resource), "scopeLogs": records}]}
 
 
 def traces(run: Run, resource: Resource, name: str) -> Data:
-    """Return a trace of one span: the run; its ids are made of where and when it was, so that no two are alike."""
+    """Return a trace with one span, the run. Its ids are hashes of the place and the moment."""
     end = run.now.timestamp()
     span = {
         "traceId": _id(32, resource, run),
@@ -76,8 +78,12 @@ def _gauge(points: list[Figure], nano: str) -> Data:
         **({"unit": first.unit} if first.unit else {}),
         "gauge": {
             "dataPoints": [
-                {"timeUnixNano": nano, "asDouble": one.value, "attributes": _attributes(one.labels)}
-                for one in points
+                {
+                    "timeUnixNano": nano,
+                    "asDouble": point.value,
+                    "attributes": _attributes(point.labels),
+                }
+                for point in points
             ]
         },
     }
@@ -85,19 +91,20 @@ def _gauge(points: list[Figure], nano: str) -> Data:
 
 def _lines(run: Run) -> Iterator[tuple[str, tuple[int, str]]]:
     yield _first(run), _INFO if run.is_good else _ERROR
-    for read in run.gathered.frozen if run.gathered is not None else ():
-        yield (
-            f"{read.name} cannot be read: {error_text(read.error)}"
-            if read.error
-            else f"{read.name} is frozen",
-            _ERROR,
-        )
+    for error in _errors(run):
+        yield error, _ERROR
+
+
+def _errors(run: Run) -> Iterator[str]:
+    """Yield what cannot be read, what was refused and what failed, without names of people."""
+    for reading in run.frozen:
+        if reading.error is not None:
+            yield f"{reading.name} cannot be read: {error_text(reading.error)}"
     if isinstance(run.outcome, Report):
-        yield from ((error, _ERROR) for error in _errors(run.outcome))
+        yield from _report_errors(run.outcome)
 
 
-def _errors(report: Report) -> Iterator[str]:
-    """Yield what was refused and what failed, without names of people."""
+def _report_errors(report: Report) -> Iterator[str]:
     for problem in report.plan.refused:
         yield f"{problem.where.profile}: {nameless.problem(problem)}"
     for outcome in report.failed:
@@ -105,7 +112,9 @@ def _errors(report: Report) -> Iterator[str]:
 
 
 def _first(run: Run) -> str:
-    return summary(run, run.outcome) if isinstance(run.outcome, Report) else error_text(run.outcome)
+    if isinstance(run.outcome, Report):
+        return summary(run, run.outcome)
+    return error_text(run.outcome)
 
 
 def _line(text: str, severity: tuple[int, str], nano: str) -> Data:
@@ -128,7 +137,7 @@ def _attributes(values: Mapping[str, str]) -> list[Data]:
 
 
 def _nano(moment: datetime) -> str:
-    """Return a moment in nanoseconds since 1970, exact to the microsecond that a moment has."""
+    """Return a moment in nanoseconds since 1970; a moment has microseconds."""
     return str(int(moment.timestamp() * 1_000_000) * 1000)
 
 

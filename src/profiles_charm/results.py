@@ -1,8 +1,8 @@
-"""What an action answers, in pieces that Juju can carry: text under keys with dashes, lists as JSON. Pure.
+"""The results of an action, in pieces that Juju can carry. Pure.
 
-A value that is too large for one piece goes on under `KEY-2`, `KEY-3`, …, and `KEY-pieces` says how
-many there are. Each piece of a list is a list of its own; the pieces of a text put together are the
-text.
+Keys have dashes, lists are JSON. A value that is too large for one piece continues under `KEY-2`,
+`KEY-3`, …, and `KEY-pieces` is the number of pieces. Each piece of a list is a list; the pieces of a
+text are concatenated.
 """
 
 import json
@@ -19,20 +19,21 @@ Results = dict[str, str]
 
 
 def of_lines(key: str, lines: Iterable[object]) -> Results:
-    """Return text for people as far as it fits into one piece, and how many lines are left out."""
-    texts = [f"{one}\n" for one in lines]
+    """Return the lines that fit into one piece, and how many lines are left out."""
+    texts = [f"{line}\n" for line in lines]
     shown = next(_filled(texts), [])
-    more = len(texts) - len(shown)
-    return {
-        key: "".join(shown).rstrip("\n") + (f"\n… and {count(more, 'more line')}" if more else "")
-    }
+    text = "".join(shown).rstrip("\n")
+    left_out = len(texts) - len(shown)
+    if left_out:
+        text += f"\n… and {count(left_out, 'more line')}"
+    return {key: text}
 
 
 def of_text(key: str, text: str) -> Results:
-    """Return a whole text.
+    """Return a text in pieces.
 
     Raises:
-        ValueError: it is more than an action can carry.
+        ValueError: it is larger than an action can carry.
     """
     pieces = ["".join(piece) for piece in _filled(text.splitlines(keepends=True))]
     if len(pieces) > _MOST or sum(map(len, pieces)) < len(text):
@@ -41,45 +42,48 @@ def of_text(key: str, text: str) -> Results:
 
 
 def of_list(key: str, items: Sequence[object]) -> Results:
-    """Return a list as JSON, and how many items it has; where even the pieces cannot hold all, how many are missing."""
+    """Return a list as JSON, with the number of its items and of those that do not fit."""
     texts = [_json(item) for item in items]
     pieces = list(islice(_filled(texts), _MOST)) or [[]]
-    left = len(texts) - sum(map(len, pieces))
-    results = _keyed(key, [f"[{', '.join(piece)}]" for piece in pieces]) | {
-        f"{key}-total": str(len(texts))
-    }
-    return results | ({f"{key}-left-out": str(left)} if left else {})
+    results = _keyed(key, [f"[{', '.join(piece)}]" for piece in pieces])
+    results[f"{key}-total"] = str(len(texts))
+    left_out = len(texts) - sum(map(len, pieces))
+    if left_out:
+        results[f"{key}-left-out"] = str(left_out)
+    return results
 
 
 def calls(results: Results) -> Iterator[Results]:
-    """Yield the results in the portions of which each fits into one call of action-set."""
+    """Yield the results in portions, each of which fits into one call of action-set."""
     portion: Results = {}
     size = 0
     for key, value in results.items():
-        if portion and size + len(value.encode()) > 16 * LARGEST:
+        length = len(value.encode())
+        if portion and size + length > 16 * LARGEST:
             yield portion
             portion, size = {}, 0
         portion[key] = value
-        size += len(value.encode())
+        size += length
     yield portion
 
 
 def _json(item: object) -> str:
-    """Return an item as JSON; half of a surrogate pair, which no UTF-8 holds, stays the escape that JSON has for it."""
+    """Return an item as JSON. Half of a surrogate pair, which UTF-8 cannot encode, stays an escape."""
     return json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def _keyed(key: str, pieces: Sequence[str]) -> Results:
-    if len(pieces) == 1:
-        return {key: pieces[0]}
-    named = {
-        f"{key}-{number}" if number > 1 else key: piece for number, piece in enumerate(pieces, 1)
-    }
-    return named | {f"{key}-pieces": str(len(pieces))}
+    first, *others = pieces
+    results = {key: first}
+    for number, piece in enumerate(others, 2):
+        results[f"{key}-{number}"] = piece
+    if others:
+        results[f"{key}-pieces"] = str(len(pieces))
+    return results
 
 
 def _filled(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Put texts into pieces, as many into each as fit with two bytes after each; what fits into none is left out."""
+    """Yield texts in pieces: as many as fit, with two bytes between them. A larger text is left out."""
     piece: list[str] = []
     size = 0
     for text in texts:

@@ -1,17 +1,19 @@
-"""What Canonical's observability stack gets: metrics, logs and traces of each run, alert rules and a dashboard.
+"""Telemetry for Canonical's observability stack.
 
-The charm has no workload and lives for one hook, so nothing can be scraped; each run is sent when
-it ended, over OTLP/HTTP. Nothing is sent and nothing more imported where there is no relation, and
-whatever goes wrong is one line in juju-log: telemetry is never a reason for a hook to fail.
+It sends metrics, logs and traces of each run, and publishes alert rules and a dashboard. The charm
+has no workload and its process lives for one hook, so nothing can be scraped: each run is sent over
+OTLP/HTTP when it ends. Without a relation, nothing is sent or imported. An error is one line in
+juju-log and never fails a hook.
 
-`ops-tracing` has no part in it: ops imports it in every hook, related or not, and that costs as
-much again as an empty charm.
+`ops-tracing` is not used: ops imports it in every hook, also without a relation, which costs as much
+as an empty charm.
 """
 
 import logging
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import httpx2
@@ -37,7 +39,7 @@ _PATIENCE = 2.0  # seconds to connect, to send and to be answered; a hook waits 
 
 
 class Telemetry(ops.Object):
-    """Sends what a run came to, and keeps rules and dashboard published."""
+    """Sends the results of runs, and publishes alert rules and the dashboard."""
 
     def __init__(self, charm: ops.CharmBase) -> None:
         super().__init__(charm, "telemetry")
@@ -50,7 +52,7 @@ class Telemetry(ops.Object):
             self.framework.observe(event, self._on_something_to_publish)
 
     def tell(self, run: Run) -> None:
-        """Send what a run came to, to each collector that is related; never fails, and takes seconds at most."""
+        """Send the result of a run to each related collector. It never fails or takes minutes."""
         with _harmless():
             for endpoint in self._endpoints():
                 with _harmless():
@@ -58,32 +60,32 @@ class Telemetry(ops.Object):
 
     def _send(self, run: Run, endpoint: databags.Endpoint) -> None:
         resource = self._resource()
-        told = {
+        data = {
             "metrics": otlp.metrics(figures.of(run), resource, run.now),
             "logs": otlp.logs(run, resource),
             "traces": otlp.traces(run, resource, "run"),
         }
-        trusted = _trusted(self._certificates()) if endpoint.url.startswith("https:") else False
-        with httpx2.Client(verify=trusted, timeout=_PATIENCE, trust_env=False) as client:
+        is_secure = endpoint.url.startswith("https:")
+        verify = _trusted(self._certificates()) if is_secure else False
+        with httpx2.Client(verify=verify, timeout=_PATIENCE, trust_env=False) as client:
             for name in sorted(endpoint.takes):
-                client.post(f"{endpoint.url}{otlp.PATHS[name]}", json=told[name]).raise_for_status()
+                client.post(f"{endpoint.url}{otlp.PATHS[name]}", json=data[name]).raise_for_status()
 
     def _endpoints(self) -> Iterator[databags.Endpoint]:
-        offers = ((OTLP, databags.endpoint_in), (TRACING, databags.receiver_in))
-        for relation, read in (
-            (relation, read) for name, read in offers for relation in self.model.relations[name]
-        ):
-            if found := read(relation.data[relation.app]):
-                yield found
+        yield from filter(None, map(databags.endpoint_in, self._databags(OTLP)))
+        yield from filter(None, map(databags.receiver_in, self._databags(TRACING)))
 
     def _certificates(self) -> str:
-        found = (relation.data[relation.app] for relation in self.model.relations[CERTIFICATES])
-        return "\n".join(
-            certificate for databag in found for certificate in databags.certificates_in(databag)
-        )
+        lists = map(databags.certificates_in, self._databags(CERTIFICATES))
+        return "\n".join(chain.from_iterable(lists))
+
+    def _databags(self, endpoint: str) -> Iterator[Mapping[str, str]]:
+        """Yield what the applications at the other end of an endpoint publish."""
+        for relation in self.model.relations[endpoint]:
+            yield relation.data[relation.app]
 
     def _resource(self) -> dict[str, str]:
-        """Where a run was, in the words by which COS finds it."""
+        """Return the place of a run, as attributes by which COS finds it."""
         return {
             "service.name": self._charm.app.name,
             "service.instance.id": self._charm.unit.name,
@@ -120,13 +122,13 @@ class Telemetry(ops.Object):
 def _harmless() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever telemetry stumbles over, the hook has done its work
-        # What it says may hold the URL of the collector, with a password in it.
+    except Exception as error:  # noqa: BLE001 - the hook has done its work
+        # Its text may contain the URL of the collector, with a password.
         logger.warning("telemetry was not sent: %s", said_by(error))
 
 
 def _trusted(certificates: str) -> ssl.SSLContext:
-    """Trust these authorities, or without any those of the system; an intermediate one counts as well."""
+    """Return a context that trusts these CAs, also intermediate ones; without any, the system's."""
     context = ssl.create_default_context(cadata=certificates or None)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
