@@ -115,7 +115,7 @@ class Write:
 
 
 class FieldKind(StrEnum):
-    """What a field of an object is about."""
+    """What a field of an object is about. A target has further kinds, in an enum of its own."""
 
     OWNER = "owner"
     ROLE = "role"
@@ -125,15 +125,9 @@ class FieldKind(StrEnum):
     NAME = "name"
     MANAGED_BY = "managed-by"
     SOURCE = "source"
-    LABEL = "label"
-    ANNOTATION = "annotation"
     QUOTA = "quota"
     LIMITS = "limits"
     PLUGINS = "plugins"
-    PRINCIPALS = "principals"
-    HEADER = "header"
-    POLICY = "policy"  # any other part of one
-    CONTROLLER = "controller"  # which object an object belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +135,16 @@ class FieldDiff:
     """One field that differs; None stands for a field that is not there.
 
     Attributes:
-        kind: what decisions look at.
+        kind: what decisions look at: a member of FieldKind, or of an enum of the target.
         path: where the field is, for people and for JSON; nothing reads it.
+        text: what people read about a person in place of path and values, '' where these say it.
     """
 
-    kind: FieldKind
+    kind: StrEnum
     path: str
     before: object
     after: object
+    text: str = ""
 
 
 class Person(NamedTuple):
@@ -211,6 +207,7 @@ class Change:
         narrows: whether it takes access away from others than `person`, although `person` keeps or
             changes a role.
         at_stake: whether the brake counts the access that it takes away.
+        label: what people call `target`, '' where that is its kind and name.
     """
 
     phase: Phase
@@ -231,6 +228,7 @@ class Change:
     narrows: bool = False
     moves: tuple[AccessMove, ...] = ()
     at_stake: bool = True
+    label: str = ""
 
     @property
     def ends_access(self) -> bool:

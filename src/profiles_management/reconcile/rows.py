@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from profiles_management.reconcile.lines import Tone, printable
@@ -23,16 +24,9 @@ TONES = {
     Action.REPLACE: Tone.REPLACE,
     Action.DELETE: Tone.REMOVE,
 }
-_PARTS = {FieldKind.QUOTA: "quota", FieldKind.LIMITS: "limitRange"}
-_OBJECTS = {
-    "Profile": "profile",
-    "Namespace": "namespace",
-    "ResourceQuota": "quota",
-    "LimitRange": "limitRange",
-}
+_PARTS: Mapping[StrEnum, str] = {FieldKind.QUOTA: "quota", FieldKind.LIMITS: "limitRange"}
 _PLAIN_VALUE = re.compile(r"[\w.][\w./:@+-]*", re.ASCII)
 _LONGEST_VALUE = 120
-_HEADER = re.compile(r"request\.headers\[(.*)\]")
 _EXPECTED = (Reason.WANTED, Reason.CHANGED)
 
 
@@ -136,8 +130,8 @@ def _is_new_mark(field: FieldDiff) -> bool:
 
 
 def _difference(field: FieldDiff, change: Change) -> str:
-    if field.kind is FieldKind.HEADER:
-        return f"header {_header(field.before)} → {_header(field.after)}"
+    if field.text:
+        return field.text
     if _is_new_mark(field):
         return str(Reason.ADOPTED)
     if field.kind is FieldKind.UNTIL:
@@ -146,11 +140,6 @@ def _difference(field: FieldDiff, change: Change) -> str:
     if field.kind is FieldKind.SOURCE and change.reason is Reason.MOVED:
         return values
     return f"{field.path} {values}"
-
-
-def _header(key: object) -> str:
-    """Return the name of a header as JSON, of the key of a condition such as `request.headers[x]`."""
-    return json.dumps(_HEADER.sub(r"\1", str(key)), ensure_ascii=False)
 
 
 # objects
@@ -216,7 +205,7 @@ def previous_owner(field: FieldDiff) -> str:
 
 
 def _object_name(change: Change) -> str:
-    return _OBJECTS.get(change.target.kind, str(change.target))
+    return change.label or str(change.target)
 
 
 def limit_changes(change: Change) -> Iterator[str]:
@@ -242,7 +231,7 @@ def _before_and_after(field: FieldDiff, action: Action) -> str:
 
 
 def _limits(items: object) -> str:
-    """Return a list of limits as `Container max.cpu 2, default.cpu 1; Pod max.cpu 4`."""
+    """Return a list of limits as `Container max.cpu 2, default.cpu 1`."""
     if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
         return "; ".join(map(_limit, items))
     return shown(items or None)

@@ -11,6 +11,7 @@ from profiles_management.cli.main import main
 from profiles_management.cli.prompting import Declined, agreed_plan
 from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.cli.session import Session
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.reconcile.markdown import LIMIT, plan_markdown
@@ -19,7 +20,6 @@ from profiles_management.reconcile.plan import (
     Change,
     Fact,
     FieldDiff,
-    FieldKind,
     ObjectRef,
     Person,
     Phase,
@@ -111,7 +111,9 @@ def rewriting(preset):
         Reason.DRIFTED,
         person=Person("User", "ann@example.com"),
         fields=(
-            FieldDiff(FieldKind.PRINCIPALS, "rules.from.principals", ["before"], list(principals)),
+            FieldDiff(
+                KubeflowField.PRINCIPALS, "rules.from.principals", ["before"], list(principals)
+            ),
         ),
     )
     return Plan((change,), facts=(Fact("gateways", {"principals": list(principals)}),))
@@ -132,7 +134,7 @@ def test_other_gateways_than_were_agreed_to_are_asked_for_again(run):
 def test_a_large_change_hides_no_revocation_in_the_comment_on_a_pull_request():
     target = ObjectRef("Namespace", "", "aaa")
     fields = tuple(
-        FieldDiff(FieldKind.LABEL, f"labels.x{number}", "|" * 999, "|" * 999)
+        FieldDiff(KubeflowField.LABEL, f"labels.x{number}", "|" * 999, "|" * 999)
         for number in range(60)
     )
     large = Change(Phase.SHAPE, "aaa", target, Action.UPDATE, Reason.CHANGED, fields=fields)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import golden
-from profiles_management.kubeflow.objects.plan_terms import Verb
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField, Verb, labelled
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
     OWNER,
@@ -37,7 +37,7 @@ _KINDS = {
     "owner": FieldKind.OWNER,
     "managed by": FieldKind.MANAGED_BY,
     "source": FieldKind.SOURCE,
-    "labels": FieldKind.LABEL,
+    "labels": KubeflowField.LABEL,
     "limits": FieldKind.LIMITS,
     "limits[0]": FieldKind.LIMITS,
 }
@@ -103,7 +103,7 @@ def something():
         action = Action(symbol)
         namespace = "" if kind in ("Profile", "Namespace") else profile
         ref = ObjectRef(kind, namespace, profile)
-        return Change(
+        change = Change(
             Phase.GRANT if action is Action.CREATE else Phase.SHAPE,
             profile,
             ref,
@@ -113,6 +113,7 @@ def something():
             moves=tuple(AccessMove(Person("User", name), *rest) for name, *rest in moves),
             writes=tuple(Write(Verb.PATCH, ref) for _ in range(writes)),
         )
+        return labelled(change)
 
     return build
 
@@ -131,7 +132,13 @@ def refusal():
 @pytest.fixture
 def everything(somebody, something, refusal):
     """A plan with each kind of thing that a plan can hold."""
-    header = ("rules[0].when[0].key", "request.headers[x-user]", "request.headers[kubeflow-userid]")
+    header = FieldDiff(
+        KubeflowField.POLICY,
+        "rules[0].when[0].key",
+        "request.headers[x-user]",
+        "request.headers[kubeflow-userid]",
+        'header "x-user" → "kubeflow-userid"',
+    )
     return Plan(
         changes=(
             somebody("-", "michal@canonical.com", before="edit", reason=Reason.LEFT_DOCUMENT),
@@ -153,7 +160,7 @@ def everything(somebody, something, refusal):
                       reason=Reason.LEFT_DOCUMENT),
             somebody(
                 "~", "daniela@canonical.com", before="edit", after="edit", profile="data-engineers",
-                reason=Reason.DRIFTED, fields=(FieldDiff(FieldKind.HEADER, *header),),
+                reason=Reason.DRIFTED, fields=(header,),
             ),
             somebody(
                 "~", "late@canonical.com", before="edit", after="edit", profile="data-engineers",

@@ -10,18 +10,19 @@ import profiles_management.reconcile
 
 MODULES = sorted(Path(profiles_management.reconcile.__file__).parent.glob("*.py"))
 KUBERNETES = re.compile(
-    r"\b429\b|\b5xx\b|annotation|api.?server|authorization|bindings?\b|cluster|crd\b|finalizer|gateway|header|http"
-    r"|istio|kube|limit.?range|merge.?patch|namespace|\bpatch|\bpods?\b|principal|quotas?\b|rbac"
+    r"\b429\b|\b5xx\b|annotation|api.?server|authorization|bindings?\b|cluster|crd\b|finalizer"
+    r"|gateway|header|http|istio|kube|limit.?range|merge.?patch|namespace|\bpatch|\bpods?\b|principal|quotas?\b|rbac"
     r"|resource.?version|retry-after|rolebinding|service.?account",
     re.IGNORECASE,
 )
 
 
-# Kinds of fields, a JSON key, a word before the name of a profile, and what renders fields of objects until a target brings their labels.
+# Words of the document (`limitRange`, a profile's quota), a JSON key, and a word by which a warning
+# is seen to name its profile.
 ALLOWED = {
-    "changes": {"annotation", "header", "principal", "quota"},
+    "changes": {"quota"},
     "describe": {"namespace"},
-    "rows": {"header", "limitrange", "namespace", "pod", "quota"},
+    "rows": {"limitrange", "quota"},
     "warning_lines": {"namespace"},
 }
 

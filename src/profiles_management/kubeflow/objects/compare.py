@@ -1,12 +1,15 @@
 """Whether two specs mean the same, although a server spells quantities, defaults and lists its way."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from operator import eq
 from typing import Any
 
 from profiles_management.kubeflow.objects import stored_json
 from profiles_management.kubeflow.objects.canonical import AMOUNTS
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.pmr import quantities
 from profiles_management.reconcile.plan import (
     FieldDiff,
@@ -18,7 +21,7 @@ Spec = Mapping[str, Any]
 POLICY_FIELDS = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
 _DEFAULT_ACTION = ("action", "ALLOW")
-_KINDS = {".principals": FieldKind.PRINCIPALS, ".key": FieldKind.HEADER}  # by the last step
+_HEADER = re.compile(r"request\.headers\[(.*)\]")
 _EMPTY: tuple[object, ...] = (None, [], {})
 
 
@@ -70,7 +73,7 @@ def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDi
 def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
     """Return how the specs of two policies differ, given as JSON; principals compare as sets."""
     left, right = _normal(parsed(before)), _normal(parsed(after))
-    return tuple(_walk("", FieldKind.POLICY, left, right))
+    return tuple(_walk("", KubeflowField.POLICY, left, right))
 
 
 def parsed(spec: bytes | str) -> Spec:
@@ -179,22 +182,27 @@ def _normal_mapping(mapping: dict[str, Any]) -> dict[str, Any]:
     return normal
 
 
-def _walk(path: str, kind: FieldKind, before: object, after: object) -> Iterator[FieldDiff]:
+def _walk(path: str, kind: StrEnum, before: object, after: object) -> Iterator[FieldDiff]:
     """Yield the differences of two values, each at the deepest path that both have."""
     if before == after:
         return
     children = _children(before, after)
     if not children:
-        if kind is FieldKind.HEADER and not (_is_header(before) and _is_header(after)):
-            kind = FieldKind.POLICY
-        yield FieldDiff(kind, path, before, after)
+        yield FieldDiff(kind, path, before, after, _header_change(path, before, after))
     for step, left, right in children:
-        yield from _walk(f"{path}{step}".lstrip("."), _KINDS.get(step, kind), left, right)
+        below = KubeflowField.PRINCIPALS if step == ".principals" else kind
+        yield from _walk(f"{path}{step}".lstrip("."), below, left, right)
 
 
-def _is_header(key: object) -> bool:
-    """Whether the key of a condition names a header of the request."""
-    return isinstance(key, str) and key.startswith("request.headers[")
+def _header_change(path: str, before: object, after: object) -> str:
+    """Return the change of a condition's key in words, where both keys name a header; else ''."""
+    if not path.endswith(".key"):
+        return ""
+    left, right = _HEADER.fullmatch(str(before)), _HEADER.fullmatch(str(after))
+    if left is None or right is None:
+        return ""
+    old, new = (json.dumps(key[1], ensure_ascii=False) for key in (left, right))
+    return f"header {old} → {new}"
 
 
 def _children(before: object, after: object) -> list[tuple[str, object, object]]:

@@ -1,6 +1,16 @@
-"""Kubernetes' words in a plan: how writes are sent, what conditions wait for, and reasons that only Kubeflow has."""
+"""Kubernetes' words in a plan: verbs, states, reasons, kinds of fields, and what people call objects."""
 
+from dataclasses import replace
 from enum import StrEnum
+
+from profiles_management.reconcile.plan import Change
+
+_LABELS = {
+    "Profile": "profile",
+    "Namespace": "namespace",
+    "ResourceQuota": "quota",
+    "LimitRange": "limitRange",
+}
 
 
 class Verb(StrEnum):
@@ -29,7 +39,24 @@ class KubeflowReason(StrEnum):
     STALE_KEPT = "stale: deleted; its namespace stays, closed"
 
 
+class KubeflowField(StrEnum):
+    """What a field of an object is about, as plan.FieldKind."""
+
+    LABEL = "label"
+    ANNOTATION = "annotation"
+    PRINCIPALS = "principals"
+    POLICY = "policy"  # any other part of one
+    CONTROLLER = "controller"  # which object an object belongs to
+
+
 class HaltKind(StrEnum):
     """What a plan is halted for; the value is what JSON has."""
 
     GATEWAYS = "gateways"
+
+
+def labelled(change: Change) -> Change:
+    """Return a change with what people call its object, where that is not its kind and name."""
+    if change.person is not None or change.target.kind not in _LABELS:
+        return change
+    return replace(change, label=_LABELS[change.target.kind])

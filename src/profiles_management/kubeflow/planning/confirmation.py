@@ -1,9 +1,10 @@
 """What a person has to agree to before a plan is applied: access that ends, other gateways, others' objects. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.state import adoption
 from profiles_management.kubeflow.state.access_state import ROLES, weight
 from profiles_management.reconcile.lines import count
@@ -80,11 +81,10 @@ def _has_other_cluster_role(move: AccessMove, change: Change) -> bool:
     return is_rebound and (move.before == move.after or move.before not in ROLES)
 
 
-_REWRITES = {
+_REWRITES: Mapping[StrEnum, Kind] = {
     FieldKind.MANAGED_BY: Kind.INSTANCE,
-    FieldKind.PRINCIPALS: Kind.GATEWAYS,
-    FieldKind.HEADER: Kind.POLICY,
-    FieldKind.POLICY: Kind.POLICY,
+    KubeflowField.PRINCIPALS: Kind.GATEWAYS,
+    KubeflowField.POLICY: Kind.POLICY,
 }
 """What it is about that a value of somebody else is overwritten."""
 

@@ -12,7 +12,7 @@ from itertools import islice
 import msgspec
 
 from profiles_management.kubeflow.objects import policy_rules
-from profiles_management.kubeflow.objects.plan_terms import Verb
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField, Verb
 from profiles_management.kubeflow.objects.policy_spec import WayIn, way_in
 from profiles_management.kubeflow.settings import PRESETS, Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
@@ -23,7 +23,6 @@ from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import (
     Change,
     Fact,
-    FieldKind,
     Person,
 )
 
@@ -233,7 +232,7 @@ def writes_gateways(change: Change) -> bool:
 
 
 def _has_other_gateways(change: Change) -> bool:
-    return any(field.kind is FieldKind.PRINCIPALS for field in change.fields)
+    return any(field.kind is KubeflowField.PRINCIPALS for field in change.fields)
 
 
 def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
 from profiles_management.kubeflow.state import recorded_keys
 from profiles_management.kubeflow.state.observed import NamespaceSeen
@@ -19,7 +20,7 @@ from profiles_management.reconcile.plan import (
 
 Keys = Mapping[str, str]
 
-_KINDS = {"labels": FieldKind.LABEL, "annotations": FieldKind.ANNOTATION}
+_KINDS = {"labels": KubeflowField.LABEL, "annotations": KubeflowField.ANNOTATION}
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
+from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
 from profiles_management.kubeflow.state.profile_state import ProfileState
@@ -132,7 +133,7 @@ class OwnerObjectPlanner(ABC):
         """Yield that the ownerReference is not as the profile controller wrote it."""
         if self._has_lost_reference():
             yield FieldDiff(
-                FieldKind.CONTROLLER,
+                KubeflowField.CONTROLLER,
                 "ownerReferences",
                 None,
                 f"Profile {self.context.profile.name}",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from profiles_management.kubeflow.objects.plan_terms import labelled
 from profiles_management.kubeflow.planning import (
     claims,
     defined_profiles,
@@ -78,7 +79,7 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
     halts = _halts(draft)
     existing = draft.existing.groups(draft.changes)
     return Plan(
-        changes=ordered(draft.changes),
+        changes=ordered(map(labelled, draft.changes)),
         refused=tuple(draft.refused),
         warnings=tuple(_warnings(draft, sum(existing.values()), are_gateways_halted=bool(halts))),
         pending=tuple(draft.pending),

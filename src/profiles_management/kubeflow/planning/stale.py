@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from profiles_management.kubeflow.objects.plan_terms import State, Verb
+from profiles_management.kubeflow.objects.plan_terms import State, Verb, labelled
 from profiles_management.kubeflow.planning import claims, contributor_changes
 from profiles_management.kubeflow.planning.access_count import ExistingAccess
 from profiles_management.kubeflow.planning.removal import Removal
@@ -97,7 +97,7 @@ def deletion(
     if keep_data:
         remains = _remaining_access(leaving, observed, settings)
     return Plan(
-        ordered(changes),
+        ordered(map(labelled, changes)),
         warnings=tuple(remains),
         pending=tuple(_pending(name, observed) for name in going),
         profiles=len(pmr),
