@@ -47,7 +47,7 @@ class _Unit(Enum):
 
 
 def is_whole(name: str) -> bool:
-    """Return whether Kubernetes accepts only whole numbers of this: objects, and devices as GPUs."""
+    """Return whether Kubernetes accepts only whole numbers of this, as of objects and GPUs."""
     return name in COUNTED or is_extended(name)
 
 

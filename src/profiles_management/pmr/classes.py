@@ -154,7 +154,7 @@ def _empty_for_none(value: object) -> object:
 
 
 People = Annotated[list[Contributor], FailFast()]
-"""Contributors. pydantic stops at the first wrong one; `checking` validates each of them then."""
+"""Contributors. pydantic stops at the first wrong one; `validation` checks each of them then."""
 
 Contributors = Annotated[People, BeforeValidator(_empty_for_none)]
 
@@ -162,7 +162,7 @@ Contributors = Annotated[People, BeforeValidator(_empty_for_none)]
 class Profile(Model):
     """One profile: its namespace, its owner, its contributors and what it may use.
 
-    `resources` and `limit_range` are None where the default holds; an empty model stands for
+    `resources` and `limit_range` are None where the default applies; an empty model means
     explicitly none. A label that is None drops the default of that key. `open` lets other sources
     add contributors, `adopt` takes over a profile or namespace that exists already.
     """
@@ -312,13 +312,13 @@ class ProfilesManagementRepresentation:
         return [self.profiles[name] for name in sorted(self.profiles)]
 
     def resources_of(self, profile: Profile) -> ResourceQuotaSpecModel | None:
-        """Return the quota of a profile: its own or else the default; None if there is neither."""
+        """Return the quota of a profile: its own or the default; None if there is neither."""
         if profile.resources is not None or self.defaults is None:
             return profile.resources
         return self.defaults.resources
 
     def limit_range_of(self, profile: Profile) -> LimitRangeSpec | None:
-        """Return the LimitRange of a profile: its own or else the default; None if there is neither."""
+        """Return the LimitRange of a profile: its own or the default; None if there is neither."""
         if profile.limit_range is not None or self.defaults is None:
             return profile.limit_range
         return self.defaults.limit_range

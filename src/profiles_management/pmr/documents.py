@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from yaml import YAMLError
 
-from profiles_management.pmr.checking import check
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.indentation import with_unindented_sections
@@ -21,6 +20,7 @@ from profiles_management.pmr.reading import LARGEST, Unreadable, decode, from_js
 from profiles_management.pmr.redaction import redacted
 from profiles_management.pmr.remedies import comments_in_names
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.validation import check
 from profiles_management.pmr.writing import dumps
 from profiles_management.pmr.yaml_events import Parsed, parse
 from profiles_management.pmr.yaml_findings import (
@@ -177,21 +177,21 @@ def _cause(parsed: Parsed, text: str) -> UnlocatedProblem | None:
     has_bad_key = any(found.finding.code == "bad-key" for found in parsed.findings)
     if parsed.error is None and not has_bad_key:
         return None
-    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+    from profiles_management.pmr import root_causes  # noqa: PLC0415 - see above
 
-    return causes.template(text) if parsed.error is None else causes.cause(text)
+    return root_causes.template(text) if parsed.error is None else root_causes.cause(text)
 
 
 def _other_cause(text: str) -> UnlocatedProblem | None:
-    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+    from profiles_management.pmr import root_causes  # noqa: PLC0415 - see above
 
-    return causes.other_form(text) or causes.json_comment(text)
+    return root_causes.other_form(text) or root_causes.json_comment(text)
 
 
 def _manifests(text: str) -> UnlocatedProblem | None:
-    from profiles_management.pmr import causes  # noqa: PLC0415 - see above
+    from profiles_management.pmr import root_causes  # noqa: PLC0415 - see above
 
-    return causes.manifests(text)
+    return root_causes.manifests(text)
 
 
 def _syntax_problem(error: YAMLError, text: str) -> UnlocatedProblem:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from profiles_management.pmr.diagnosis import keys_of_section
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, Path
+
+_UNEXPECTED_KEY: Final = frozenset({"extra_forbidden", "duplicate-key"})
 
 
 def with_unindented_sections(problems: Sequence[UnlocatedProblem]) -> Sequence[UnlocatedProblem]:
@@ -27,8 +30,7 @@ def with_unindented_sections(problems: Sequence[UnlocatedProblem]) -> Sequence[U
 
 
 def _is_empty_section(problem: UnlocatedProblem) -> bool:
-    finding = problem.finding
-    if finding is None or finding.code != "empty-value" or not problem.path:
+    if problem.code != "empty-value" or not problem.path:
         return False
     return bool(keys_of_section(problem.path[-1]))
 
@@ -37,17 +39,8 @@ def _misplaced(section: str | int, siblings: Iterable[UnlocatedProblem]) -> list
     """Return the problems with keys next to a section that belong into it."""
     keys = keys_of_section(section)
     candidates = (problem for problem in siblings if problem.path)
-    return [
-        problem
-        for problem in candidates
-        if problem.path[-1] in keys and _is_of_unexpected_key(problem)
-    ]
-
-
-def _is_of_unexpected_key(problem: UnlocatedProblem) -> bool:
-    if problem.error is not None:
-        return problem.error["type"] == "extra_forbidden"
-    return problem.finding is not None and problem.finding.code == "duplicate-key"
+    unexpected = (problem for problem in candidates if problem.code in _UNEXPECTED_KEY)
+    return [problem for problem in unexpected if problem.path[-1] in keys]
 
 
 def _merged(

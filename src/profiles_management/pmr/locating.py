@@ -58,6 +58,13 @@ class UnlocatedProblem(NamedTuple):
     first: Path | None = None
 
     @property
+    def code(self) -> str:
+        """The code of the finding, or the type of the error of pydantic."""
+        if self.finding is not None:
+            return self.finding.code
+        return "" if self.error is None else self.error["type"]
+
+    @property
     def weight(self) -> int:
         """The number of findings in it."""
         if self.error is None or self.error["type"] != "refused":
@@ -150,15 +157,11 @@ class _Place(NamedTuple):
 
 def _places(problems: Sequence[UnlocatedProblem], spots: dict[Path, Spot]) -> Iterator[_Place]:
     """Yield each finding with its place, without those that follow from another; see _DECISIVE."""
-    decided = {problem.path for problem in problems if _is_decisive(problem.finding)}
+    decided = {problem.path for problem in problems if problem.code in _DECISIVE}
     for problem in problems:
         for finding in _findings(problem, lookup(spots, problem.path)):
-            if _is_decisive(finding) or finding.path not in decided:
+            if finding.code in _DECISIVE or finding.path not in decided:
                 yield _place(problem, finding, spots)
-
-
-def _is_decisive(finding: Finding | None) -> bool:
-    return finding is not None and finding.code in _DECISIVE
 
 
 def _place(problem: UnlocatedProblem, finding: Finding, spots: dict[Path, Spot]) -> _Place:

@@ -290,7 +290,7 @@ class _Defined:
         owner, listed = self.profile.owner, self.listed.get((person.kind, same_user(person.name)))
         remedy = f"Remove {who} from what {source} adds."
         if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
-            what = f"{source} adds {who} to {profile}, but {definer} names the same person as its owner"
+            what = f"{source} adds {who} to {profile}, but {definer} names the same person as owner"
             return merge_conflicts.refused("owner-contributes", what, profile, source, remedy)
         if person.role == ContributorRole.ADMIN:
             what = f"{source} adds {who} to {profile} as admin, which only {definer} may do"

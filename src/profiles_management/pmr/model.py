@@ -30,7 +30,7 @@ class Model(BaseModel):
     if not TYPE_CHECKING:  # a checker that saw this would allow any attribute
 
         def __setattr__(self, name: str, value: object) -> None:
-            """Set a field; a refused value changes nothing, which pydantic alone does not ensure."""
+            """Set a field. A refused value changes nothing, unlike in pydantic itself."""
             before = self.__dict__.copy()
             try:
                 super().__setattr__(name, value)

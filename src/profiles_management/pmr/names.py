@@ -70,7 +70,7 @@ def is_dns_subdomain(name: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_qualified(key: str) -> bool:
-    """Return whether this can be a key of a label, annotation or resource: `name`, `domain/name`."""
+    """Return whether this can be a key of a label or annotation: `name`, `domain/name`."""
     domain, slash, name = key.rpartition("/")
     if slash and not is_dns_subdomain(domain):
         return False

@@ -16,7 +16,7 @@ _CERTAIN: Final = 190  # characters of the name of a person that are always kept
 
 @lru_cache(maxsize=1 << 17)
 def plain(text: str) -> str:
-    """Return a text in KFAM's form: lower case, with one hyphen for each run of other characters."""
+    """Return a text in KFAM's form: lower case, a hyphen for each run of other characters."""
     # KFAM lower-cases first, then replaces each run of [^a-zA-Z0-9], so a letter that lower-cases
     # into ASCII survives. Go lowers letter by letter, which for İ alone differs from Python: i, and
     # no dot after it.

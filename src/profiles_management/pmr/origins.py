@@ -1,4 +1,4 @@
-"""Which source said what: kept beside a document that was merged of several."""
+"""The sources of a merged document: which of them defines what."""
 
 from __future__ import annotations
 
@@ -24,27 +24,23 @@ def label(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """Where a merged document comes from. Empty for a document of its own, whose profiles bear no source.
+    """The sources of a merged document. Empty for a single document, which records no source.
 
     Attributes:
-        settled: the sources whose word holds: those that were read, and those that were withdrawn
-            on purpose. What any other source made stays as it is: it cannot be read, or is not
-            there yet.
-        profiles: by profile, the source that defines it.
-        contributors: the source of each contributor whom another source added; the others are their
-            profile's own.
-        frozen: why each source that cannot be read cannot; what it made stays as it is.
-        conflicts: by profile, what several sources disagree on; it stays exactly as it is.
+        settled: the sources that were read, and those that were removed on purpose. The objects of
+            any other source stay unchanged, because it cannot be read or is not there yet.
+        profiles: the source that defines each profile.
+        contributors: the source of each contributor that another source added.
+        frozen: the reason why each unreadable source cannot be read; its objects stay unchanged.
+        conflicts: the conflict of each profile that several sources define; it stays unchanged.
         claimants: the sources that define each of these profiles.
-        disputed: contributors whom several sources add differently, with those sources; what they
-            have from one of these stays as it is, and they get nothing new.
-        unplaced: whom sources add to profiles that no source defines, or several do, each with its
-            source. They get nothing by that, and whom such a source gave access there before keeps
-            it.
-        untrusted: sources that define new profiles and keep those that they made, and take nothing
-            that exists.
-        refused: definitions and additions that do not count, each with its source as `where.file`;
-            the profile itself goes on.
+        disputed: contributors that sources add in different ways, with these sources. Their access
+            from these sources stays unchanged, and they get no new access.
+        unplaced: the contributors and sources of each profile that no source, or several, define.
+            They get no new access, and keep the access that such a source gave them before.
+        untrusted: sources that define only new profiles and those that they created.
+        refused: refused definitions and additions, each with its source as `where.file`. The
+            profile itself is not affected.
     """
 
     settled: frozenset[str] = frozenset()
@@ -60,11 +56,11 @@ class Origins:
 
     @property
     def is_merged(self) -> bool:
-        """Whether the document was merged of sources."""
+        """Whether the document was merged from sources."""
         return bool(self.settled or self.frozen)
 
     def outranks(self, source: str, other: str) -> bool:
-        """Return whether the word of one source holds against that of another: the first is trusted, the other not."""
+        """Return whether one source has priority: it is trusted, and the other is not."""
         return bool(source) and source not in self.untrusted and other in self.untrusted
 
     def overrules(self, profile: str, source: str) -> bool:
@@ -72,7 +68,7 @@ class Origins:
         return self.profiles[profile] not in self.untrusted and source in self.untrusted
 
     def leaves(self, source: str) -> bool:
-        """Return whether what a source made stays as it is.
+        """Return whether the objects of a source stay unchanged.
 
         Only a trusted source may define a profile without a recorded source: an untrusted one keeps
         to what it made, where it is recorded. So only a trusted source that cannot be read keeps

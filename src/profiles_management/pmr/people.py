@@ -19,7 +19,7 @@ UserName = Annotated[Text, AfterValidator(user_name), _SCHEMA]
 
 
 class UserKind(StrEnum):
-    """The kind of an owner or contributor; github-profiles-automator's spelling `user` is read too."""
+    """The kind of an owner or contributor. github-profiles-automator writes `user`."""
 
     USER = "User"
     SERVICE_ACCOUNT = "ServiceAccount"
@@ -27,10 +27,10 @@ class UserKind(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> UserKind | None:
-        return PEER_SPELLINGS.get(value) if isinstance(value, str) else None
+        return AUTOMATOR_SPELLINGS.get(value) if isinstance(value, str) else None
 
 
-PEER_SPELLINGS: Final = {
+AUTOMATOR_SPELLINGS: Final = {
     "user": UserKind.USER,
     "service-account": UserKind.SERVICE_ACCOUNT,
     "group": UserKind.GROUP,
@@ -126,7 +126,7 @@ def _text_or(value: object, default: str) -> str:
 
 
 class Contributor(Model):
-    """A person or group with access to a profile, with a role; `until` is None if it does not end."""
+    """A person or group with a role in a profile; `until` is None if the access does not end."""
 
     name: UserName
     role: ContributorRole

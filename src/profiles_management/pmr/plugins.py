@@ -1,7 +1,8 @@
 """The plugins of Kubeflow's profile controller, which ignores other kinds and keys.
 
 Sources: kubeflow/dashboard, components/profile-controller (`plugin_iam.go`,
-`plugin_workload_identity.go`, `GetPluginSpec`). Nothing is refused: a distribution may have other plugins.
+`plugin_workload_identity.go`, `GetPluginSpec`). Nothing is refused: a distribution may have other
+plugins.
 """
 
 from __future__ import annotations

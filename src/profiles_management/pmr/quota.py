@@ -155,7 +155,7 @@ class ResourceQuotaSpecModel(Model):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no ResourceQuota, because nothing is limited; scopes alone limit nothing."""
+        """Whether nothing is limited, so that there is no ResourceQuota."""
         return not self.hard
 
     def to_spec(self) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def decode(document: str | bytes, limit: int) -> str:
     text = _decoded(document)
     # With one character beyond U+FFFF, each character takes four bytes.
     if sys.getsizeof(text) > _LARGEST_IN_MEMORY:
-        what = f"the document takes {sys.getsizeof(text):,} bytes of memory, at most {_LARGEST_IN_MEMORY:,} are used"
+        most = f"at most {_LARGEST_IN_MEMORY:,} are used"
+        what = f"the document takes {sys.getsizeof(text):,} bytes of memory, {most}"
         raise Unreadable(Finding("too-large", what, "split it over several sources"))
     number = sum(map(text.count, _LINE_ENDS)) if len(text) > MOST_LINES else 0
     if number > MOST_LINES:

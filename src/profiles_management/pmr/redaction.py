@@ -76,7 +76,7 @@ def _cut(text: str) -> str:
 
 
 def masked(line: str) -> str:
-    """Return a line of a document with every credential masked; its length, and so columns, stay."""
+    """Return a line of a document with every credential masked, of the same length."""
     for pattern in _PATTERNS:
         line = re.sub(
             pattern,

@@ -7,10 +7,10 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from profiles_management.pmr.checking import VERSION
 from profiles_management.pmr.classes import Addition, Defaults, Profile
-from profiles_management.pmr.people import PEER_SPELLINGS
+from profiles_management.pmr.people import AUTOMATOR_SPELLINGS
 from profiles_management.pmr.positions import SPELLINGS
+from profiles_management.pmr.validation import VERSION
 
 _DIALECT: Final = GenerateJsonSchema.schema_dialect
 
@@ -34,7 +34,7 @@ def schema() -> dict[str, Any]:
     for definition in [generated, *definitions.values()]:
         _plain(definition)
         _both_spellings(definition)
-    definitions["UserKind"]["enum"] += PEER_SPELLINGS
+    definitions["UserKind"]["enum"] += AUTOMATOR_SPELLINGS
     return {"$schema": _DIALECT, **generated, "title": "Profiles Management Representation"}
 
 

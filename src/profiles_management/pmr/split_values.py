@@ -55,7 +55,7 @@ def note_split_value(values: list[SplitValue], before: str, mapping: Sized, path
 
 
 def _separator(before: str, key: str) -> str:
-    """Return the commas and white space before a key at the end of a text, '' where there is none."""
+    """Return the commas and white space before a key at the end of a text, '' for none."""
     if not before.endswith(key):
         return ""
     lead = before.removesuffix(key)

@@ -18,7 +18,7 @@ from profiles_management.pmr.convert.edits import Edit, Kind, remove
 from profiles_management.pmr.convert.text_parts import Part
 from profiles_management.pmr.diagnosis import TOP_KEYS
 from profiles_management.pmr.names import near, quoted
-from profiles_management.pmr.people import PEER_SPELLINGS, UserKind
+from profiles_management.pmr.people import AUTOMATOR_SPELLINGS, UserKind
 from profiles_management.pmr.positions import SPELLINGS
 from profiles_management.pmr.quantities import is_quantity
 from profiles_management.pmr.resource_errors import name_error
@@ -54,7 +54,7 @@ def _profile(profile: Part) -> Iterator[Edit]:
     owners = profile.values("owner", kind="map")
     for owner in owners:
         yield from _unknown_keys(owner, _fields(Owner))
-        yield from _spelling(owner, "kind", _KINDS, {*UserKind, *PEER_SPELLINGS})
+        yield from _spelling(owner, "kind", _KINDS, {*UserKind, *AUTOMATOR_SPELLINGS})
     for contributors in profile.values("contributors", kind="null"):
         yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
     yield from _contributors(profile.parts_of("contributors", kind="seq"), owners)

@@ -109,14 +109,8 @@ class Part:
     def _below(self, step: str | int) -> Part | None:
         if isinstance(step, str):
             return self.get(step)
-        is_item = self.kind == "seq" and 0 <= step < len(self.parts)
-        return self.parts[step] if is_item else None
-
-    def walk(self) -> Iterator[Part]:
-        """Yield this part and all parts below it, in the order of the text."""
-        yield self
-        for part in self.parts:
-            yield from part.walk()
+        items = self.parts if self.kind == "seq" else []
+        return next(iter(items[step : step + 1]), None)
 
     def with_ancestors(self) -> Iterator[Part]:
         """Yield this part and all parts around it, from the innermost to the whole document."""

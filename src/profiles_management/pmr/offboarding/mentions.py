@@ -1,4 +1,4 @@
-"""Where a text contains a name outside of the entries of people: in comments, annotations and so on."""
+"""Mentions of a name outside the entries of people: in comments, annotations and so on."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ class Leaver:
 
     Attributes:
         name: as the document writes it.
-        kind: what the name stands for.
-        new_owner: who owns their profiles from now on, of the same kind; '' for nobody yet.
+        kind: the kind of the person or group.
+        new_owner: the new owner of their profiles, of the same kind; '' if there is none yet.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Leaver:
     new_owner: str = ""
 
     def is_alike(self, name: str) -> bool:
-        """Return whether a name may be another one of this person, or of a group named after them."""
+        """Return whether a name may be another one of this person, or of their own group."""
         own, other = same_user(self.name), same_user(name)
         mailbox = own.partition("@")[0]
         return own == other or mailbox in (other, *_WORD.findall(other.partition("@")[0]))
@@ -61,7 +61,7 @@ class Leaver:
 
 
 class Place(NamedTuple):
-    """Where a document names somebody.
+    """An entry of a person in a document.
 
     Attributes:
         where: file, line, column and path of the entry.

@@ -148,7 +148,7 @@ class _Search:
         )
 
     def _places(self) -> Iterator[Place]:
-        """Yield the entries that leave or change, and those with a similar name, each with what happens to it."""
+        """Yield the entries that change, and those with a similar name, each with its action."""
         owned = Action.HAND_OVER if self.leaver.new_owner else Action.DECIDE
         actions = dict.fromkeys(self.removed, Action.REMOVE)
         actions |= dict.fromkeys(self.owned, owned) | dict.fromkeys(self.promoted, Action.PROMOTE)
@@ -163,7 +163,7 @@ class _Search:
         return mentions(self.layout, self.leaver.name, known, self.name)
 
     def _promoted(self) -> list[Person]:
-        """Return the entries of the new owner as a contributor of the profiles that change hands."""
+        """Return the entries of the new owner as a contributor of the profiles handed over."""
         profiles = {person.profile for person in self.owned}
         entries = (person for person in self.people if person.profile in profiles)
         new_owner = (self.leaver.kind, self.leaver.new_owner)

@@ -107,7 +107,7 @@ class ListEdits:
         ]
 
     def _flow_item(self, index: int, comma: int | None) -> Edit:
-        """Remove an item with the comma behind it: its lines, or what stands for it in a line."""
+        """Remove an item with the comma after it: its lines, or its part of a line."""
         start, end = self.nodes[index].start, self.nodes[index].end
         if comma is not None:
             end = comma + 1

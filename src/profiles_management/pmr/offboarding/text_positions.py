@@ -23,7 +23,7 @@ class Node:
         end: where it ends, without the white space and comments after it.
         is_flow: whether it is a collection in brackets or braces.
         text: the text of a scalar.
-        alias: the value that an alias stands for; None for any other value.
+        alias: the value of an alias; None for any other value.
         items: the values of a list, or of a mapping.
         keys: the keys of a mapping, '' for one that is not text.
     """

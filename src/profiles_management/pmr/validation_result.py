@@ -23,7 +23,7 @@ def _nothing(_: Path) -> bool:
     return False
 
 
-class Checked:
+class ValidationResult:
     """What is valid in a document, and what is wrong. The PMR is complete if there are no problems.
 
     Attributes:

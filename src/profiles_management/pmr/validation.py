@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from pydantic import FailFast, TypeAdapter, ValidationError
 
-from profiles_management.pmr.checked import Checked
 from profiles_management.pmr.classes import Addition, Contributor, Defaults, Profile
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.document_limits import Budget
@@ -21,6 +20,7 @@ from profiles_management.pmr.partial_entries import (
 )
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings, rule_findings
+from profiles_management.pmr.validation_result import ValidationResult
 from profiles_management.pmr.warnings import defaults_warnings, people_warnings, profile_warnings
 
 VERSION: Final = 1
@@ -38,7 +38,7 @@ _MORE_ALLOWED: Final = (
 _NO_PROFILES: Final = "write: profiles: [] if there are no profiles"
 
 
-def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
+def check(data: object, rules: Rules, *, additions: bool = False) -> ValidationResult:
     """Validate a document.
 
     Args:
@@ -46,7 +46,7 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> Checked:
         rules: what this installation allows.
         additions: whether entries without owner may add contributors.
     """
-    checked = Checked(additions=additions, limits=rules.limits)
+    checked = ValidationResult(additions=additions, limits=rules.limits)
     if not isinstance(data, dict):
         checked.refuse(*_not_a_mapping(data))
         return checked
@@ -92,7 +92,7 @@ def _other_form(data: dict[str, Any]) -> Finding | None:
     return None
 
 
-def _check_top(checked: Checked, data: dict[str, Any]) -> None:
+def _check_top(checked: ValidationResult, data: dict[str, Any]) -> None:
     if isinstance(data.get("sops"), dict):
         what, remedy = "the document is encrypted with sops", "decrypt it first: sops decrypt FILE"
         finding = Finding("other-form", what, remedy, ("sops",), at_key=True)
@@ -109,7 +109,7 @@ def _check_top(checked: Checked, data: dict[str, Any]) -> None:
         checked.refuse("no-profiles", "there is no key profiles", _NO_PROFILES)
 
 
-def _check_list_of_profiles(checked: Checked, profiles: object) -> None:
+def _check_list_of_profiles(checked: ValidationResult, profiles: object) -> None:
     if profiles is None:
         checked.refuse("no-profiles", '"profiles" has no value', _NO_PROFILES, "profiles")
     elif not isinstance(profiles, list):
@@ -117,7 +117,7 @@ def _check_list_of_profiles(checked: Checked, profiles: object) -> None:
         checked.refuse("not-a-list", what, list_remedy("profiles", profiles), "profiles")
 
 
-def _check_version(checked: Checked, version: object) -> None:
+def _check_version(checked: ValidationResult, version: object) -> None:
     if version is None:
         return
     if type(version) is not int or version < VERSION:
@@ -128,7 +128,7 @@ def _check_version(checked: Checked, version: object) -> None:
         checked.refuse("unknown-version", what, "upgrade, or write: version: 1", "version")
 
 
-def _check_defaults(checked: Checked, data: object, rules: Rules) -> None:
+def _check_defaults(checked: ValidationResult, data: object, rules: Rules) -> None:
     try:
         with checked.budget() as budget:
             checked.defaults = Defaults.model_validate(data, context=budget)
@@ -142,7 +142,7 @@ def _check_defaults(checked: Checked, data: object, rules: Rules) -> None:
 # limits of the whole document
 
 
-def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool:
+def _is_too_long(checked: ValidationResult, entries: list[Any], defaults: object) -> bool:
     """Return whether a document has more than its source may have; the reason is noted."""
     excess = _excess(checked, entries, defaults)
     if excess is None:
@@ -152,7 +152,7 @@ def _is_too_long(checked: Checked, entries: list[Any], defaults: object) -> bool
 
 
 def _excess(
-    checked: Checked, entries: list[Any], defaults: object
+    checked: ValidationResult, entries: list[Any], defaults: object
 ) -> tuple[str, str, str, str] | None:
     """Return code, text, remedy and key for what a document has too much of, None for nothing."""
     limits, profiles = checked.limits, len(entries)
@@ -195,7 +195,7 @@ Entry = Profile | Addition | dict[str, Any]
 """An entry of the list of profiles. A refused one is the mapping in the document."""
 
 
-def _check_profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
+def _check_profiles(checked: ValidationResult, entries: list[Any], rules: Rules) -> None:
     first: dict[str, int] = {}
     entries.reverse()
     start = 0
@@ -214,7 +214,7 @@ def _check_profiles(checked: Checked, entries: list[Any], rules: Rules) -> None:
 
 
 def _validated(
-    checked: Checked, batch: list[Any], start: int, rules: Rules
+    checked: ValidationResult, batch: list[Any], start: int, rules: Rules
 ) -> Iterator[tuple[int, Entry]]:
     """Yield the entries of a batch with their indexes."""
     budget = Budget(MOST_FINDINGS, checked.amounts)
@@ -228,7 +228,7 @@ def _validated(
 
 
 def _validated_one_by_one(
-    checked: Checked, batch: list[Any], start: int, rules: Rules
+    checked: ValidationResult, batch: list[Any], start: int, rules: Rules
 ) -> Iterator[tuple[int, Entry]]:
     for index, entry in enumerate(batch, start):
         if checked.is_full:
@@ -238,7 +238,9 @@ def _validated_one_by_one(
             yield index, validated
 
 
-def _validated_entry(checked: Checked, entry: object, index: int, rules: Rules) -> Entry | None:
+def _validated_entry(
+    checked: ValidationResult, entry: object, index: int, rules: Rules
+) -> Entry | None:
     model: type[Profile | Addition] = Profile
     if checked.additions is not None and isinstance(entry, dict) and "owner" not in entry:
         model, entry = Addition, _without_definition(checked, entry, index)
@@ -263,7 +265,7 @@ def _is_of_contributor(path: Path) -> bool:
 
 
 def _valid_contributors(
-    checked: Checked, listed: object, index: int
+    checked: ValidationResult, listed: object, index: int
 ) -> list[tuple[int, Contributor]]:
     """Return the valid contributors of an entry with their places; note what is wrong in others."""
     valid: list[tuple[int, Contributor]] = []
@@ -283,7 +285,9 @@ def _valid_contributors(
     return valid
 
 
-def _without_definition(checked: Checked, entry: dict[str, Any], index: int) -> dict[str, Any]:
+def _without_definition(
+    checked: ValidationResult, entry: dict[str, Any], index: int
+) -> dict[str, Any]:
     """Return an addition without the keys that only a definition may have; note these keys."""
     for key in entry.keys() & _DEFINING:
         what = f'an entry without owner adds contributors and cannot set "{key}"'
@@ -294,7 +298,9 @@ def _without_definition(checked: Checked, entry: dict[str, Any], index: int) -> 
     return {key: value for key, value in entry.items() if key not in _DEFINING}
 
 
-def _add(checked: Checked, entry: Entry, index: int, first: dict[str, int], rules: Rules) -> None:
+def _add(
+    checked: ValidationResult, entry: Entry, index: int, first: dict[str, int], rules: Rules
+) -> None:
     """Add an entry to the document; of a refused one, only the name is compared.
 
     Args:
