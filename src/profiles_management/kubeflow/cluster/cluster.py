@@ -1,8 +1,8 @@
-"""A Kubernetes cluster as a target, through lightkube: lists read at once, writes with what was read as their lock."""
+"""A Kubernetes cluster as a target: concurrent lists, and writes that fail if the object changed."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from enum import StrEnum
@@ -41,12 +41,13 @@ if TYPE_CHECKING:
     from profiles_management.kubeflow.target_description import TargetDescription
 
 T = TypeVar("T")
-_SILENT_FOR = 60.0  # seconds: a controller that was just started makes a profile ready in fewer
+_OPTIONAL = (slim_classes.AuthorizationPolicy, slim_classes.Profile)  # in standalone mode
+_SILENT_FOR = 60.0  # seconds; a controller that has just started needs less for a profile
 _LOOKED_INTO = 8  # namespaces at once
 _MOST_LOOKED_INTO = 50
 
 _GROUP_OF_PROFILES = "/apis/kubeflow.org/v1"
-_FEWER = 8  # how many times fewer objects to ask for where a page is too large
+_FEWER = 8  # divides the number of objects of a page that is too large
 _METHODS: Mapping[StrEnum, str] = {Verb.CREATE: "POST", Verb.PATCH: "PATCH", Verb.DELETE: "DELETE"}
 _DELETION_TIMESTAMP = b'"deletionTimestamp"'
 _CONTENT: Mapping[StrEnum, str] = {Verb.CREATE: JSON, Verb.PATCH: MERGE_PATCH, Verb.DELETE: JSON}
@@ -56,79 +57,80 @@ class Cluster:
     """A cluster behind a lightkube Client, which threads share."""
 
     def __init__(self, client: Client, *, clock: Clock = SYSTEM, plan_only: bool = False) -> None:
-        """Use a client; with `plan_only`, a permission to write is never missing."""
+        """Use a client; with `plan_only`, no permission to write is needed."""
         slim_classes.learn()
         self.client = client
         self._wire = Wire(client)
         self._clock = clock
         self._retry = Retry(clock)
-        # Nothing is lost where reading is given up, and somebody may be waiting for the message.
+        # Reading changes nothing, so it fails soon: a user may be waiting for the message.
         self._reading = Retry(clock, attempts=4, longest=2.0)
         self._settings = Settings()
         self._plan_only = plan_only
 
     @property
     def description(self) -> "TargetDescription":
-        """Which cluster it is, as far as the client's configuration says."""
-        from profiles_management.kubeflow.cluster.kubeconfig.client_description import described  # noqa: PLC0415 - see Target
+        """The cluster, as the client's configuration describes it."""
+        # an event of the charm needs it only for an error
+        from profiles_management.kubeflow.cluster.kubeconfig.client_description import (  # noqa: PLC0415
+            described,
+        )
 
         return described(self.client.config, acting_as=self._wire.acting_as)
 
     def observe(self, settings: Settings) -> Observed:
-        """Read all that planning looks at.
+        """Read everything that planning uses.
 
-        Sends one cluster-wide LIST a kind, in pages of `settings.page_size` objects, all kinds at
-        once, and one GET for each ClusterRole that contributors are bound to; never a request per
-        profile.
+        Sends one cluster-wide LIST for each kind, in pages of `settings.page_size` objects, all
+        kinds at once, and one GET for each ClusterRole of contributors; no request for each
+        profile. In standalone mode with Kubeflow, Profiles are read for their marks only.
 
         Raises:
-            MissingKind: the cluster has no Profile or AuthorizationPolicy (in standalone mode
-                neither is needed). In standalone mode beside Kubeflow, Profiles are read for their
-                marks alone.
+            MissingKind: the cluster has no Profile or AuthorizationPolicy. In standalone mode
+                neither is needed.
             Forbidden: a list is not allowed; the message names verb and resource.
-            ClusterAway: no answer, although it was tried again.
+            ClusterAway: there was no answer after several attempts.
             Interrupted: the program was asked to end.
         """
         self._settings = settings
-        kinds = [
-            kind
-            for kind in slim_classes.KINDS
-            if not (settings.standalone and kind is slim_classes.Profile)
-        ]
-        optional = {slim_classes.AuthorizationPolicy} if settings.standalone else set()
+        kinds = _observed_kinds(settings)
         roles = sorted(set(settings.cluster_roles.values()))
         with collector_paused(), ThreadPoolExecutor(len(kinds) + 2) as pool:
             missing = pool.submit(self._missing, roles)
-            beside = (
-                pool.submit(self._profile_marks)
-                if settings.standalone and settings.allow_kubeflow
-                else None
-            )
-            read = [pool.submit(self._gather, kind, optional) for kind in kinds]
-            holds, parts = [], Observer(self._settings)
-            for kind, part in zip(kinds, read, strict=True):
-                try:
-                    found = part.result()
-                except MissingKind:
-                    # Where namespaces are missing too, this is not an API server, and their error
-                    # says so.
-                    read[kinds.index(slim_classes.Namespace)].result()
-                    raise
-                if found is not None:
-                    holds.append(kind.__name__)
-                    parts.join(found)
+            marks = pool.submit(self._profile_marks)
+            lists = {kind: pool.submit(self._gather, kind) for kind in kinds}
+            holds, parts = self._joined(lists)
             try:
-                seen = parts.observed(holds, missing.result())
+                observed = parts.observed(holds, missing.result())
             except Forbidden:
                 unseen = _unseen_roles(roles, self._role_options)
-                seen = parts.observed(holds, unreadable=[unseen])
-            marks = beside.result() if beside is not None else {}
-        return replace(seen, own_namespace=self._wire.own_namespace, profile_marks=marks)
+                observed = parts.observed(holds, unreadable=[unseen])
+            profile_marks = marks.result()
+        return replace(
+            observed, own_namespace=self._wire.own_namespace, profile_marks=profile_marks
+        )
+
+    def _joined(
+        self, lists: Mapping[type[Any], Future[Observer | None]]
+    ) -> tuple[list[str], Observer]:
+        """Return the kinds that the cluster has, and the objects of all lists."""
+        holds, parts = [], Observer(self._settings)
+        for kind, reading in lists.items():
+            try:
+                part = reading.result()
+            except MissingKind:
+                # If namespaces are missing too, this is not an API server, as their error says.
+                lists[slim_classes.Namespace].result()
+                raise
+            if part is not None:
+                holds.append(kind.__name__)
+                parts.join(part)
+        return holds, parts
 
     def has_profiles(self) -> bool:
-        """Return whether Kubeflow's Profile CRD is installed, by discovery, which every account may read.
+        """Return whether Kubeflow's Profile CRD is installed.
 
-        Where an account may not, it is taken not to be there.
+        Uses discovery, which usually every account may read; otherwise it counts as not installed.
         """
 
         def once() -> bytes:
@@ -141,24 +143,24 @@ class Cluster:
             return False
 
     def _profile_marks(self) -> dict[str, str]:
-        part = self._gather(slim_classes.Profile, {slim_classes.Profile})
-        return (
-            {name: profile.mark for name, profile in part.profiles.items()}
-            if part is not None
-            else {}
-        )
+        """Return the marks of Profiles by name, in standalone mode with Kubeflow."""
+        if not self._settings.standalone or not self._settings.allow_kubeflow:
+            return {}
+        part = self._gather(slim_classes.Profile)
+        if part is None:
+            return {}
+        return {name: profile.mark for name, profile in part.profiles.items()}
 
     def send(self, write: Write, *, deadline: float) -> None:
-        """Carry a write out, again where it can pass by itself.
+        """Execute a write, again if a failure can pass by itself.
 
-        A creation that finds the object there, or a deletion that finds it gone, is done if it may
-        have been sent before and only the answer was lost. Deleting what is not there is always
-        done.
+        A creation of an existing object counts as done if an earlier attempt may have been executed
+        and only its answer was lost. A deletion of a missing object counts as done.
 
-        A write that ends access holds for the object as it is by then, see Write.
+        A write that ends access applies to the object as it is then, see Write.
 
         Raises:
-            WriteError: it was refused; `conflict` where somebody else was quicker.
+            WriteError: it was refused; `conflict` where somebody else changed the object.
         """
         try:
             remains = self._sent(write, deadline)
@@ -170,12 +172,12 @@ class Cluster:
             retry_revocation.finish(write, self._object, lambda each: self._sent(each, deadline))
 
     def _object(self, target: ObjectRef) -> Observer:
-        """Read one object again, by a list of its namespace: we may not get objects one by one."""
+        """Read an object again with a LIST of its namespace: the account may not use GET."""
         kind = slim_classes.BY_NAME[target.kind]
         return self._try(lambda: self._listed(kind, target.name, space=target.parent))
 
     def _sent(self, write: Write, deadline: float) -> bool:
-        """Send a write, again where it can pass by itself; return whether what it deletes is still there."""
+        """Send a write, again if a failure can pass; return whether a deleted object still exists."""
         maybe_done = False
 
         def once() -> bool:
@@ -196,12 +198,12 @@ class Cluster:
             raise WriteError(message, unanswered=True) from failure
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
-        """Return those that hold by now: one LIST for each kind of condition, never one for each profile."""
-        found: set[Condition] = set()
+        """Return the conditions that hold now, with one LIST for each kind."""
+        met: set[Condition] = set()
         for kind in {condition.target.kind for condition in conditions}:
             mine = [condition for condition in conditions if condition.target.kind == kind]
-            found |= self._met(slim_classes.BY_NAME[kind], mine)
-        return frozenset(found)
+            met |= self._met(slim_classes.BY_NAME[kind], mine)
+        return frozenset(met)
 
     def overdue(
         self, awaited: Collection[Condition], left: Collection[Condition], seconds: float
@@ -209,23 +211,19 @@ class Cluster:
         """Return a warning where the profile controller made no profile ready in a long run."""
         if seconds < _SILENT_FOR:
             return ()
-        from profiles_management.kubeflow.cluster import silent_controller  # noqa: PLC0415 - few runs need it
+        # few runs need it
+        from profiles_management.kubeflow.cluster import silent_controller  # noqa: PLC0415
 
         return tuple(silent_controller.problems(awaited, left, seconds))
 
     def contents(self, namespaces: Sequence[str]) -> dict[str, Contents]:
-        """Return how many pods and ServiceAccounts some namespaces have: two LISTs of one object for each namespace.
+        """Return the numbers of pods and ServiceAccounts of namespaces.
 
-        Where that is not allowed, or does not work, the answer says so.
+        Sends two LISTs of one object for each namespace. A failure is part of the result.
         """
         with ThreadPoolExecutor(_LOOKED_INTO) as pool:
-            return dict(
-                zip(
-                    namespaces,
-                    pool.map(self._contents, namespaces[:_MOST_LOOKED_INTO]),
-                    strict=False,
-                )
-            )
+            contents = pool.map(self._contents, namespaces[:_MOST_LOOKED_INTO])
+            return dict(zip(namespaces, contents, strict=False))
 
     def _contents(self, namespace: str) -> Contents:
         try:
@@ -237,7 +235,7 @@ class Cluster:
             return Contents(why=error.brief)
 
     def _number(self, kind: type[Any], namespace: str) -> int:
-        """Return how many objects of a kind a namespace has; at least so many where the server does not count them."""
+        """Return the number of objects of a kind in a namespace; a minimum if the server does not count."""
 
         def once() -> int:
             with self._answers("list", kind):
@@ -253,11 +251,11 @@ class Cluster:
             ClusterError: the list cannot be read.
         """
         part = self._read(slim_classes.BY_NAME[kind])
-        seen = part.profiles if kind == "Profile" else part.namespaces
-        return {name: one.uid for name, one in seen.items()}
+        marked = part.profiles if kind == "Profile" else part.namespaces
+        return {name: stored.uid for name, stored in marked.items()}
 
     def everything(self, kind: type[Any], settings: Settings) -> tuple[list[Any], list[Problem]]:
-        """Return all objects of a kind that is not observed, and what could not be read of them.
+        """Return all objects of a kind that is not observed, and the problems of reading them.
 
         Raises:
             ClusterError: the list cannot be read; Forbidden names the verb and resource that are
@@ -269,12 +267,12 @@ class Cluster:
     def _answers(
         self, verb: str, kind: type[Any], *, writing: bool = False
     ) -> AbstractContextManager[None]:
-        """Turn what can go wrong in a request into what the engine knows."""
+        """Turn the errors of a request into those of the engine."""
         return answers(Asked(verb, api_info(kind).plural, self._role_options), writing=writing)
 
     @property
     def _role_options(self) -> tuple[str, ...]:
-        """The options of `rbac` for what this cluster is used for."""
+        """The options of the command `rbac` for the permissions that are needed here."""
         settings = self._settings
         roles = ",".join(f"{role}={name}" for role, name in (settings.roles or {}).items())
         given = {
@@ -296,20 +294,21 @@ class Cluster:
                 unread += chain.from_iterable(page.problems.values())
         return objects, unread
 
-    def _gather(self, kind: type[Any], optional: set[type[Any]]) -> Observer | None:
+    def _gather(self, kind: type[Any]) -> Observer | None:
+        """Read a kind; None where standalone mode does not need it and the cluster lacks it."""
         try:
             return self._read(kind)
         except MissingKind:
-            if kind in optional:
+            if self._settings.standalone and kind in _OPTIONAL:
                 return None
             raise
 
     def _read(self, kind: type[Any], field: str = "") -> Observer:
-        """Read one kind whole; a list that breaks off, or whose pages grew too old, starts again."""
+        """Read all objects of a kind; a list that fails, or whose pages expire, starts again."""
         return self._try(lambda: self._listed(kind, field))
 
     def _listed(self, kind: type[Any], field: str, space: str = "") -> Observer:
-        """Read one kind, page by page."""
+        """Read the objects of a kind, page by page."""
         part = Observer(self._settings)
         with self._answers("list", kind):
             for page in self._pages(kind, field, space):
@@ -331,7 +330,7 @@ class Cluster:
             query["continue"] = page.more
 
     def _page(self, kind: type[Any], space: str, query: dict[str, object]) -> pages.Page:
-        """Read one page. One that is too large is asked for again with fewer objects, as are those that follow it."""
+        """Read a page; if it is too large, it and the following pages get fewer objects."""
         while True:
             try:
                 return pages.read(self._wire.send("GET", path(kind, space, query=query)), kind)
@@ -341,10 +340,10 @@ class Cluster:
                 query["limit"] = max(1, int(str(query["limit"])) // _FEWER)
 
     def _missing(self, roles: Iterable[str]) -> list[str]:
-        """Return which of these ClusterRoles do not exist.
+        """Return the ClusterRoles that do not exist.
 
         Raises:
-            Forbidden: one may not ask.
+            Forbidden: the account may not read them.
         """
         return [role for role in roles if not self._has_role(role)]
 
@@ -375,16 +374,24 @@ class Cluster:
     # writing
 
     def _write(self, write: Write) -> bool:
-        """Send a write; return whether what it deletes is still there, kept by a finalizer."""
+        """Send a write; return whether a finalizer keeps an object that it deletes."""
         kind, target = slim_classes.BY_NAME[write.target.kind], write.target
         creating, deleting = write.verb is Verb.CREATE, write.verb is Verb.DELETE
-        query = None if deleting else {"fieldManager": naming.MANAGER}
-        where = path(kind, target.parent, "" if creating else target.name, query)
+        name = "" if creating else target.name
+        query = {"fieldManager": naming.MANAGER} if not deleting else None
+        where = path(kind, target.parent, name, query)
         with self._answers(write.verb, kind, writing=True):
             answer = self._wire.send(
                 _METHODS[write.verb], where, _body(write), _CONTENT[write.verb]
             )
         return deleting and _DELETION_TIMESTAMP in answer
+
+
+def _observed_kinds(settings: Settings) -> list[type[Any]]:
+    """Return the kinds that planning reads; in standalone mode without Profiles."""
+    if not settings.standalone:
+        return [*slim_classes.KINDS]
+    return [kind for kind in slim_classes.KINDS if kind is not slim_classes.Profile]
 
 
 def _unseen_roles(roles: Iterable[str], options: Collection[str]) -> Problem:
@@ -403,11 +410,7 @@ def _body(write: Write) -> bytes:
     if write.verb is not Verb.DELETE:
         return write.body
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
-    guards = {
-        key: value
-        for key, value in (("resourceVersion", write.version), ("uid", write.uid))
-        if value
-    }
-    if guards:
-        options["preconditions"] = guards
+    preconditions = {"resourceVersion": write.version, "uid": write.uid}
+    if any(preconditions.values()):
+        options["preconditions"] = {key: value for key, value in preconditions.items() if value}
     return json.dumps(options).encode()
