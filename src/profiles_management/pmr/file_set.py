@@ -129,7 +129,7 @@ def _not_read(name: str) -> Problem:
         f"because the files before have more than {MOST_PROBLEMS:,} problems"
     )
     remedy = "fix the files before it and try again"
-    return Problem("too-many-problems", what, Where(file=name), remedy)
+    return Problem("too-many-problems", what, Where(file=name), remedy, names_nobody=True)
 
 
 def _clashes(

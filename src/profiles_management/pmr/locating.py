@@ -113,7 +113,7 @@ def _limited(problems: Iterable[UnlocatedProblem]) -> tuple[list[UnlocatedProble
 def _too_many(last: Where) -> Problem:
     what = f"there are more than {MOST_PROBLEMS:,} problems; the rest was not checked"
     remedy = "fix these first, or check that the file is what it should be"
-    return Problem("too-many-problems", what, last, remedy)
+    return Problem("too-many-problems", what, last, remedy, names_nobody=True)
 
 
 def _until(text: str, span: Span | None) -> str:

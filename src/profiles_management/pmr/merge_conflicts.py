@@ -14,7 +14,8 @@ def two_definitions(name: str, sources: Sequence[str]) -> Problem:
     """Return the problem that sources of equal priority define one profile."""
     what = f"{name} is defined {_listed([f'by {source}' for source in sources])}"
     few = "one" if len(sources) == 2 else "all but one"  # noqa: PLR2004 - two sources
-    return Problem("two-sources", what, Where.of_profile(name), f"Remove it from {few} of them.")
+    remedy = f"Remove it from {few} of them."
+    return Problem("two-sources", what, Where.of_profile(name), remedy, names_nobody=True)
 
 
 def no_way_in(name: str, source: str, definer: str | None) -> Problem:
@@ -22,17 +23,18 @@ def no_way_in(name: str, source: str, definer: str | None) -> Problem:
     if definer is None:
         what = f"{source} adds contributors to {name}, which no source that can be read defines"
         remedy = "Define it in another source, or remove the addition."
-        return refused("nobody-defines", what, name, source, remedy)
+        return refused("nobody-defines", what, name, source, remedy, names_nobody=True)
     what = f"{source} adds contributors to {name}, which {label(definer)} does not open"
     remedy = f"Write `open: true` in {name} in {label(definer)}, or remove the addition."
-    return refused("not-open", what, name, source, remedy)
+    return refused("not-open", what, name, source, remedy, names_nobody=True)
 
 
 def trusted_defines(name: str, source: str, definers: Sequence[str]) -> Problem:
     """Return the problem that an untrusted source defines a profile of a trusted one."""
     trusted = "the document" if OWN in definers else f"the trusted source {_listed(definers)}"
     what = f"{source} defines {name}, which {trusted} defines"
-    return refused("trusted-definition", what, name, source, f"Remove {name} from {source}.")
+    remedy = f"Remove {name} from {source}."
+    return refused("trusted-definition", what, name, source, remedy, names_nobody=True)
 
 
 def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str]) -> Problem:
@@ -48,9 +50,16 @@ def disputed(name: str, source: str, person: Contributor, decisive: Sequence[str
     return refused("disputed", what, name, source, remedy)
 
 
-def refused(code: str, what: str, profile: str, source: str, remedy: str) -> Problem:
-    """Return the problem with a refused part of a source."""
-    return Problem(code, what, Where.of_profile(profile, file=source), remedy)
+def refused(
+    code: str, what: str, profile: str, source: str, remedy: str, *, names_nobody: bool = False
+) -> Problem:
+    """Return the problem with a refused part of a source.
+
+    Args:
+        names_nobody: whether neither `what` nor `remedy` can hold the name of a person.
+    """
+    where = Where.of_profile(profile, file=source)
+    return Problem(code, what, where, remedy, names_nobody=names_nobody)
 
 
 def _listed(parts: Sequence[str]) -> str:

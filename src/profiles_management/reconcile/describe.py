@@ -185,7 +185,7 @@ def _interruption(report: Report) -> list[Data]:
     if not report.interrupted:
         return []
     what = f"interrupted; {count(len(report.having(Result.NOT_TRIED)), 'change')} not tried"
-    return [problem_data(Problem("interrupted", what, Where(), "Run it again."))]
+    return [problem_data(Problem("interrupted", what, Where(), "Run it again.", names_nobody=True))]
 
 
 def _summary(plan: Plan) -> Data:

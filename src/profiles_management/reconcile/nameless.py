@@ -13,18 +13,13 @@ from profiles_management.pmr.problems import Problem
 if TYPE_CHECKING:
     from profiles_management.reconcile.report import Outcome
 
-# Problems of documents that name profiles and sources, and never a person.
-_OF_PROFILES = frozenset(
+# Problems of whole documents, which name no person.
+_OF_DOCUMENTS = frozenset(
     {
         "empty-document",
         "file-name",
-        "interrupted",
-        "nobody-defines",
-        "not-open",
         "too-large",
         "too-many-problems",
-        "trusted-definition",
-        "two-sources",
         "web-page",
     }
 )
@@ -58,7 +53,7 @@ _IN_DOCUMENTS = ("profiles", "defaults", "version")
 
 def is_free(problem: Problem) -> bool:
     """Return whether a problem names nobody, in its words as in its remedy."""
-    return problem.names_nobody or problem.code in _OF_PROFILES
+    return problem.names_nobody or problem.code in _OF_DOCUMENTS
 
 
 def problem(one: Problem) -> str:
