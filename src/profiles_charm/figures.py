@@ -37,17 +37,15 @@ def _figures(run: Run) -> Iterator[Figure]:
     yield Figure(
         "run_success", "1 for a run with nothing refused or failed, else 0", int(run.is_good)
     )
-    yield Figure("run_duration_seconds", "How long the run took", round(run.seconds, 3), "s")
+    yield Figure("run_duration_seconds", "Duration of the run", round(run.seconds, 3), "s")
     yield Figure("run_requests", "Requests sent to the Kubernetes API", run.requests)
     if run.is_good:
-        when = "When the last good run ended, in seconds since 1970"
+        when = "End of the last successful run, in seconds since 1970"
         yield Figure("last_success_timestamp_seconds", when, round(run.now.timestamp(), 3), "s")
     if run.gathered is not None:
         yield from _of_sources(run.gathered)
     if isinstance(run.outcome, Report):
-        yield Figure(
-            "contributors", "Contributors that the document gives access to", run.contributors
-        )
+        yield Figure("contributors", "Contributors whose access has not expired", run.contributors)
         yield from _of_report(run.outcome)
 
 
@@ -62,28 +60,22 @@ def _of_sources(gathered: Gathered) -> Iterator[Figure]:
         )
     if commit := sources.commit(gathered):
         labels = {"source": GIT, "commit": commit}
-        yield Figure("source_commit", "The commit in force", 1, labels=labels)
+        yield Figure("source_commit", "The commit that is applied", 1, labels=labels)
 
 
 def _of_report(report: Report) -> Iterator[Figure]:
     plan = report.plan
-    yield Figure("profiles", "Profiles that the document defines", plan.profiles)
+    yield Figure("profiles", "Profiles in the document", plan.profiles)
     refused = {problem.where.profile for problem in plan.refused}
     failed = {outcome.change.profile for outcome in report.failed}
     pending = {waiting.profile for waiting in report.pending}
-    yield Figure("profiles_refused", "Profiles left alone", len(refused))
+    yield Figure("profiles_refused", "Refused profiles", len(refused))
     yield Figure("profiles_failed", "Profiles in which a change failed", len(failed))
-    yield Figure("profiles_pending", "Profiles that wait for somebody else", len(pending))
-    yield Figure(
-        "warnings", "What somebody should know though nothing is stopped by it", len(plan.warnings)
-    )
-    yield Figure("run_writes", "Writes that were answered with success", report.writes)
-    yield Figure(
-        "run_access_lost", "Pairs of person and profile that lost access", plan.access.lost
-    )
-    yield Figure(
-        "run_access_gained", "Pairs of person and profile that gained access", plan.access.gained
-    )
+    yield Figure("profiles_pending", "Profiles with pending changes", len(pending))
+    yield Figure("warnings", "Number of warnings", len(plan.warnings))
+    yield Figure("run_writes", "Successful writes", report.writes)
+    yield Figure("run_access_lost", "Role assignments that were revoked", plan.access.lost)
+    yield Figure("run_access_gained", "Role assignments that were granted", plan.access.gained)
     yield from _of_outcomes(report.outcomes)
 
 
