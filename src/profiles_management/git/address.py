@@ -52,7 +52,7 @@ class Address:
         return f"{self.scheme}://{host}{port}"
 
     def is_origin_of(self, url: str) -> bool:
-        """Return whether a URL has this scheme, host and port, so that it may receive the credentials.
+        """Return whether a URL has this scheme, host and port, and may receive the credentials.
 
         The comparison includes the slash after the origin, because `https://HOST.other.example` and
         `https://HOST@other` begin with the text of the origin too.

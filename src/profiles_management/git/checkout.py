@@ -44,7 +44,7 @@ class Snapshot:
 
     @property
     def named(self) -> dict[str, bytes]:
-        """The content of each file by its name in problems: PATH@COMMIT, with 8 digits of the commit."""
+        """The content of each file by PATH@COMMIT, its name in problems (8 digits of the commit)."""
         return {f"{path}@{self.commit[:_SHOWN]}": data for path, data in self.files.items()}
 
 
@@ -63,7 +63,10 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The source `git`: a document in a repository, which may add contributors to other sources' profiles."""
+    """The source `git`: a document in a repository.
+
+    It may add contributors to profiles of other sources.
+    """
 
     source: GitSource
     name: str = "git"
@@ -139,7 +142,7 @@ def _fetched(
 ) -> remote.Fetched:
     """Fetch the objects of a revision, with further attempts after failures that can pass."""
     try:
-        from profiles_management.git import remote  # noqa: PLC0415 - needs the extra, and half a second
+        from profiles_management.git import remote  # noqa: PLC0415 - needs the extra, and time
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _EXTRA:

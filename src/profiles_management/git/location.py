@@ -43,13 +43,13 @@ class Location:
         return text
 
     def options(self, prefix: str = "") -> str:
-        """Return the form of options: `git-url=https://… git-revision=main` for the prefix `git-`."""
+        """Return the form of options: `git-url=https://… git-revision=main` for `git-`."""
         values = {"url": self.url, "revision": self.revision, "path": self.path}
         return " ".join(f"{prefix}{name}={value}" for name, value in values.items() if value)
 
 
 def split_revision(path: str) -> tuple[str, str | None]:
-    """Return the path of a URL without the revision, and the revision; None if it has no revision."""
+    """Return the path of a URL without its revision, and the revision or None."""
     for pattern in _PATTERNS:
         match = re.fullmatch(pattern, path)
         if match:

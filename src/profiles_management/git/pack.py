@@ -156,7 +156,7 @@ class _Reader:
         return bytes(self._view[self._position - _ID : self._position]).hex()
 
     def _base_position(self, start: int) -> int:
-        """Return the position of the base of the delta at `start`; a base comes before its delta."""
+        """Return the position of the base of the delta at `start`, which comes before it."""
         byte = self._byte()
         offset = byte & 0x7F
         while byte & 0x80:
@@ -236,7 +236,7 @@ def _patched(
 
 
 def _number(data: bytes, position: int, instruction: int, bits: range) -> tuple[int, int]:
-    """Return a number of a copy instruction, and the position after it; bytes that are 0 are left out."""
+    """Return a number of a copy instruction, without its bytes that are 0, and the next position."""
     value = 0
     for shift, bit in enumerate(bits):
         if instruction >> bit & 1:

@@ -45,7 +45,9 @@ _OTHER_FORMS: Final = {
     r"\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----": (
         "The private key is cut off: its last line, -----END …, is missing."
     ),
-    r"\s*(~|/|\.{1,2}/|[A-Za-z]:\\)\S*\s*$": "This is the name of a file. Give the content of the file.",
+    r"\s*(~|/|\.{1,2}/|[A-Za-z]:\\)\S*\s*$": (
+        "This is the name of a file. Give the content of the file."
+    ),
 }
 """The beginnings of other texts that are given in place of a private key, with their messages."""
 

@@ -1,4 +1,4 @@
-"""Messages for HTTP answers that are not Git's: a refused token, a web page, a missing repository. Pure.
+"""Messages for HTTP answers that are not Git's: a refused token, a web page, not found. Pure.
 
 A server does not always answer 401 to a wrong or expired token. Azure DevOps answers 203 with its
 sign-in page or redirects to it. GitHub Enterprise, GitLab, Gitea and Bitbucket redirect to theirs,
@@ -49,7 +49,10 @@ _CHECK: Final = {
     False: "Check the URL, and whether the server requires a user and a token.",
 }
 
-_SIGN_IN: Final = r"(?:_?sign_?-?in|log-?_?[io]n|oauth2?|openid[\w-]*|saml2?|sso|adfs|idp|cas|auth|authorize|accounts?)"
+_SIGN_IN: Final = (
+    r"(?:_?sign_?-?in|log-?_?[io]n|oauth2?|openid[\w-]*|saml2?|sso|adfs|idp|cas|"
+    r"auth|authorize|accounts?)"
+)
 _SIGN_IN_PART: Final = re.compile(rf"(?:^|[/.]){_SIGN_IN}(?:$|[/.])", re.IGNORECASE)
 _SIGN_IN_KEYS: Final = {
     "samlrequest",
@@ -102,7 +105,7 @@ def _of_page(page: bytes, *, given: bool) -> str:
 
 
 def of_redirect(target: str, *, given: bool) -> str:
-    """Return the message for a redirect that leads to no repository, without any part of the target."""
+    """Return the message for a redirect to another page, without any part of the target."""
     if _signs_in(urlsplit(target)):
         return _CREDENTIALS[given]
     return f"the server redirects to a web page, not to a Git repository. {_CHECK[given]}"

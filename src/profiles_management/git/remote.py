@@ -118,7 +118,7 @@ def _talk(
     requested: list[ObjectID] = []
     received = io.BytesIO()
 
-    def select(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001 - as dulwich declares it
+    def select(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:  # noqa: ARG001 - dulwich's
         ids = {name.decode("utf-8", "replace"): id_.decode("ascii") for name, id_ in refs.items()}
         if any(len(id_) != _SHA1 for id_ in ids.values()):
             raise GitError(
@@ -160,7 +160,7 @@ def _translated_errors() -> Iterator[None]:
 
 
 def _shown(refusal: Refused, source: GitSource) -> str:
-    """Return the text of a server's refusal in one line, without our credentials if it repeats them."""
+    """Return the text of a server's refusal in one line, without our credentials."""
     secrets = https.secrets(source.credentials)
     text = redacted(str(refusal)[:_LONGEST_READ], secrets)
     printable = "".join(character if character.isprintable() else " " for character in text)

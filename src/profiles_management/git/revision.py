@@ -38,7 +38,7 @@ def is_commit(revision: str) -> bool:
 
 
 def references(revision: str) -> list[str]:
-    """Return the references that a revision can mean: `refs/heads/main`, `refs/tags/main` for `main`.
+    """Return the references that a revision can mean, such as `refs/heads/main` for `main`.
 
     Raises:
         GitError: no branch and no tag can have this name.

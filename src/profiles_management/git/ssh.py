@@ -238,7 +238,7 @@ class _Command:
 
 @contextmanager
 def _translated_errors(connection: _Connection) -> Iterator[None]:
-    """Translate the errors of paramiko. If the budget ended the connection, raise that error instead."""
+    """Translate the errors of paramiko; an error of the budget comes first."""
     try:
         yield
     except paramiko.AuthenticationException:

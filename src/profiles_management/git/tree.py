@@ -30,7 +30,9 @@ _LONGEST_NAME: Final = 255  # bytes, the limit of file systems
 _INVALID_NAMES: Final = {".", "..", ".git"}
 _NO_DOCUMENT: Final = {
     _LINK: "is a symbolic link, and links are not followed. Name the file itself.",
-    _SUBMODULE: "is a submodule, and submodules are not fetched. Name the repository of the submodule.",
+    _SUBMODULE: (
+        "is a submodule, and submodules are not fetched. Name the repository of the submodule."
+    ),
 }
 """What is wrong with entries of these kinds."""
 

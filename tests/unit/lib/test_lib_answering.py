@@ -288,14 +288,14 @@ def test_of_several_answers_the_report_is_that_of_the_oldest_relation(tester):
 )
 def test_an_answer_of_another_shape_is_a_problem(report, tester):
     assert hear(tester, GOOD | {"report": report}).problem == (
-        "the report of profiles-management cannot be used: it is not of the form of version 1"
+        "the report of profiles-management cannot be used: it does not have the form of version 1"
     )
 
 
 @pytest.mark.parametrize(("version", "behind"), [("0", "profiles-management"), ("2", "tester")])
 def test_an_answer_of_another_version_names_both_and_who_is_behind(version, behind, tester):
     assert hear(tester, GOOD | {"version": version}).problem == (
-        f"the report of profiles-management cannot be used: its databag has version {version}, tester knows 1; "
+        f"the report of profiles-management cannot be used: its databag has version {version}, tester supports 1; "
         f"refresh {behind}"
     )
 

@@ -188,7 +188,7 @@ def looped():
         ([ML], "The document is a list. Publish a mapping with the key `profiles`, or YAML text."),
         (
             None,
-            "The document is a NoneType. Publish a mapping with the key `profiles`, or YAML text.",
+            "The document is empty. To name no profile, publish `profiles: []`.",
         ),
         (
             {"profiles": [{1: ML}]},
@@ -196,14 +196,17 @@ def looped():
         ),
         (
             {"profiles": [ML, {"open": {True}}]},
-            "document.profiles[1].open is set. A document holds text, numbers, lists and mappings.",
+            "document.profiles[1].open is set. A document contains only text, numbers, lists and mappings.",
         ),
         (
             {"profiles": float("nan")},
-            "document.profiles is nan. A document holds text, numbers, lists and mappings.",
+            "document.profiles is nan. A document contains only text, numbers, lists and mappings.",
         ),
-        ({"profiles": looped()}, "The document holds itself, or is nested too deeply."),
-        ("profiles: \ud800", "Half of a surrogate pair stands alone in the document. Remove it."),
+        ({"profiles": looped()}, "The document contains itself, or is nested too deeply."),
+        (
+            "profiles: \ud800",
+            "The document contains half of a surrogate pair, which is not a character. Remove it.",
+        ),
         ({}, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
         (
             {"profile": [ML]},
@@ -212,19 +215,19 @@ def looped():
         (ML, "The document has no key `profiles`. To name no profile, publish `profiles: []`."),
         (
             {"profiles": None},
-            "There is nothing in `profiles`. To name no profile, publish `profiles: []`.",
+            "`profiles` is empty. To name no profile, publish `profiles: []`.",
         ),
         (
             {"profiles": {"ml": ML}},
-            "`profiles` is a dict, not a list. Write a list of mappings with the key `name`.",
+            "`profiles` is a mapping, not a list. Write a list of mappings with the key `name`.",
         ),
         (
             {"profiles": "ml"},
-            "`profiles` is a str, not a list. Write a list of mappings with the key `name`.",
+            "`profiles` is a scalar, not a list. Write a list of mappings with the key `name`.",
         ),
         (
             {"profiles": [ML, "web"]},
-            "document.profiles[1] is a str. Write a mapping with the keys `name` and `owner`.",
+            "The profile at index 1 is a scalar. Write a mapping with the keys `name` and `owner`.",
         ),
         ("# nothing\n---\n", "The document is empty. To name no profile, publish `profiles: []`."),
         (
@@ -243,7 +246,7 @@ def looped():
         ),
         (
             "profiles:\n",
-            "There is nothing in `profiles`. To name no profile, publish `profiles: []`.",
+            "`profiles` is empty. To name no profile, publish `profiles: []`.",
         ),
         (
             "profiles: 7",
@@ -287,15 +290,15 @@ def looped():
         ),
         (
             "profiles: []\nprofiles: []\n",
-            "The key 'profiles' is there twice, again in line 2, column 1. Keep one of them.",
+            "The key 'profiles' occurs twice, again in line 2, column 1. Keep one of them.",
         ),
         (
             "profiles:\n- {name: ml, owner: {name: ann, name: bob}}\n",
-            "The key 'name' is there twice, again in line 2, column 33. Keep one of them.",
+            "The key 'name' occurs twice, again in line 2, column 33. Keep one of them.",
         ),
         (
             "profiles: []\n---\nprofiles: []\n",
-            "Another YAML document begins in line 3, column 1. Publish one.",
+            "A second YAML document begins in line 3, column 1. Publish only one.",
         ),
         (
             f"profiles: [{{name: {'[' * 200}",

@@ -64,11 +64,11 @@ def test_a_compressed_document_is_the_document(reader):
         (GOOD | {"version": "9" * 5_000}, "its databag has no version"),
         (
             GOOD | {"version": "0"},
-            "its databag has version 0, profiles-management knows 1; refresh tester",
+            "its databag has version 0, profiles-management supports 1; refresh tester",
         ),
         (
             GOOD | {"version": "2"},
-            "its databag has version 2, profiles-management knows 1; refresh profiles-management",
+            "its databag has version 2, profiles-management supports 1; refresh profiles-management",
         ),
         ({"version": "1"}, "it is missing"),
         (GOOD | {"document": ""}, "it is missing"),
@@ -77,10 +77,10 @@ def test_a_compressed_document_is_the_document(reader):
             GOOD | {"encoding": "\x1b[2J" * 9},
             r"its encoding '\x1b[2J\x1b[2J\x1b[2J\x1b[2J\x1b[2J' is neither text nor",
         ),
-        (GOOD | {"document": "\ud800"}, "half of a surrogate pair stands alone in it"),
+        (GOOD | {"document": "\ud800"}, "it contains half of a surrogate pair"),
         (
             GOOD | {"document": "#" * (LARGEST + 1)},
-            "it has 4,194,305 characters, at most 4,194,304 are read",
+            "it has 4,194,305 characters, the limit is 4,194,304",
         ),
         (GOOD | {"encoding": "zlib+base64"}, "it is not zlib+base64"),
         (packed(b"", document="ü"), "it is not zlib+base64"),
@@ -91,11 +91,11 @@ def test_a_compressed_document_is_the_document(reader):
         (packed(b"nothing of the kind"), "it is not zlib+base64"),
         (
             packed(zlib.compress(TEXT.encode())[:-1]),
-            "it is not zlib+base64 from its beginning to its end",
+            "its zlib+base64 is cut off",
         ),
         (
             packed(zlib.compress(TEXT.encode()) + b"more"),
-            "it is not zlib+base64 from its beginning to its end",
+            "its zlib+base64 is followed by other data",
         ),
         (packed(zlib.compress(b"\xff")), "it is not UTF-8"),
         (
@@ -120,7 +120,7 @@ def test_a_document_that_is_not_that_of_its_revision_is_not_used(revision, reade
     published = read(reader, GOOD | {"revision": revision})
 
     assert published.text is None
-    assert published.problem == "the document of tester is not that of its revision"
+    assert published.problem == "the document of tester does not match its revision"
     assert published.revision in {"", "0" * 16}
 
 

@@ -56,7 +56,7 @@ def test_a_document_of_a_newer_form_comes_back_with_who_is_to_be_refreshed(
     tester.hear(reader.databag)
 
     assert tester.state.unit_status == BlockedStatus(
-        "the document of tester cannot be used: its databag has version 2, profiles-management knows 1; "
+        "the document of tester cannot be used: its databag has version 2, profiles-management supports 1; "
         "refresh profiles-management"
     )
 

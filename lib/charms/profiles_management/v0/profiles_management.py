@@ -1,9 +1,8 @@
-"""Hand Kubeflow profiles to the charm profiles-management, and read what became of them.
+"""Publish Kubeflow profiles to the charm profiles-management, and read its report.
 
-The interface is `profiles_management`. A charm that knows who should have which profile
-**provides** it and uses `ProfilesProvider`; the charm profiles-management **requires** it and uses
-`ProfilesRequirer`. The two databags are described field by field in the charm's documentation,
-under "The relation".
+The interface is `profiles_management`. A charm that decides who gets which profile **provides** it
+with `ProfilesProvider`. The charm profiles-management **requires** it with `ProfilesRequirer`. The
+charm's documentation describes every field of both databags under "The relation".
 
 ## Publishing profiles
 
@@ -25,8 +24,9 @@ class TeamsCharm(ops.CharmBase):
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
         self.profiles = ProfilesProvider(self, "profiles")
-        for event in (self.on.config_changed, self.on.leader_elected, self.on.profiles_relation_created):
-            framework.observe(event, self._publish)
+        framework.observe(self.on.config_changed, self._publish)
+        framework.observe(self.on.leader_elected, self._publish)
+        framework.observe(self.on.profiles_relation_created, self._publish)
         framework.observe(self.profiles.on.report_changed, self._on_report_changed)
 
     def _publish(self, _: ops.EventBase) -> None:
@@ -40,23 +40,24 @@ class TeamsCharm(ops.CharmBase):
                 ...
 ```
 
-`publish` takes the document as a mapping, as YAML text, or as anything with pydantic's
-`model_dump`; models may stand inside the mapping too. It raises `PublishError` for a document that
-is not a mapping with a list `profiles` of mappings, for text that is not YAML or has a key twice,
-and for a document that no databag can hold. `check_document(pmr)` raises the same error and needs
-no relation: call it in the unit tests of your charm. The answer says whether the content is valid.
+`publish` takes the document as a mapping, as YAML text, or as an object with pydantic's
+`model_dump`; the mapping may contain such objects. It raises `PublishError` for a document that is
+not a mapping with a list `profiles` of mappings, for text that is not YAML or has a key twice, and
+for a document that is too large for a databag. `check_document(pmr)` raises the same error without
+a relation: call it in the unit tests of your charm. The receiver validates the content, and reports
+problems.
 
-`is_ready` is True once every profile of the document is in the cluster as the document says.
+`is_ready` is True if every profile of the document is applied to the cluster.
 
-- Call `publish` with the whole document in every hook that may change it, and in relation-created.
-  Publishing an equal document again writes nothing and wakes nobody.
+- Call `publish` with the complete document in relation-created and in every hook that may change
+  it. A document equal to the last one is not written again, and starts no hook.
 - Only the leader writes. On other units `publish` writes nothing and returns None, so observe
-  leader-elected as well. Call it there all the same: those units cannot read what the leader
-  published, and compare the answer with the document that they passed last.
-- A profile that the next document does not name is stale: its contributors lose access, its data
-  stays. `profiles: []` is a document that names none. Removing the relation withdraws all of them;
-  not publishing changes nothing.
-- The document is readable to everybody who may read the model. Put no secret into it.
+  leader-elected too. Call it on those units nevertheless: they cannot read the published document,
+  and compare the report with the document that they passed last.
+- A profile that is no longer in the document is stale: its contributors lose access, and its data
+  stays. `profiles: []` is a document without profiles. If the relation is removed, all its profiles
+  are stale. If nothing is published, nothing changes.
+- Everybody who may read the model can read the document. It must not contain secrets.
 
 ## Reading documents
 
@@ -65,10 +66,11 @@ requirer = ProfilesRequirer(charm, "profiles")
 framework.observe(requirer.on.documents_changed, charm.reconcile)
 
 for document in requirer.published():
-    if document.problem:  # what its application published cannot be used: leave its profiles as they are
+    if document.problem:  # the databag is not valid: do not change the profiles of this source
         requirer.answer(document.relation_id, document.revision, {}, problem=document.problem)
-    elif document.text is not None:  # None: nothing was published yet
-        requirer.answer(document.relation_id, document.revision, {"ml-engineers": ("failed", "no such user")})
+    elif document.text is not None:  # None: nothing is published yet
+        states = {"ml-engineers": ("failed", "no such user")}
+        requirer.answer(document.relation_id, document.revision, states)
 ```
 """
 
@@ -79,15 +81,15 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import Enum
 from math import isfinite
-from typing import Any, Literal, NoReturn, Protocol
+from typing import Any, Literal, Protocol
 
 import ops
-import yaml  # type: ignore[import-untyped, unused-ignore]  # a charm may be checked without types-PyYAML
+import yaml  # type: ignore[import-untyped, unused-ignore]  # types-PyYAML is optional
 
 LIBID = "a7b047a1f56b39f54af6a9710f41a371"
 LIBAPI = 0
@@ -95,66 +97,82 @@ LIBPATCH = 2
 PYDEPS = ["ops>=2.10", "PyYAML>=6"]  # ops needs PyYAML too
 
 VERSION = 1
-"""Of the databags' form. Another one is named and not read."""
+"""The version of the databags. A databag of another version is reported and not read."""
 
 PLAIN = 65_536
-"""Bytes of text that stand in a databag as they are; more is compressed. It is what Juju allows one value of a charm's
-own state: https://github.com/juju/juju/blob/3.6/core/quota/fixed_limits.go
+"""The bytes up to which a text is written uncompressed.
+
+It is Juju's limit for one value of a charm's own state:
+https://github.com/juju/juju/blob/3.6/core/quota/fixed_limits.go
 """
 
 LARGEST = 4 * 1024 * 1024
-"""Bytes that one value may have in a databag. Juju keeps the databag in one document of MongoDB, of at most 16 MiB, and
-later versions check a limit of their own (https://github.com/juju/juju/pull/22664); this stays well
-below.
+"""The maximum number of bytes of a value in a databag.
+
+Juju stores a databag in one document of MongoDB, which has at most 16 MiB. Later versions have a
+limit of their own (https://github.com/juju/juju/pull/22664). This value is well below both.
 """
 
 LARGEST_TEXT = 16 * 1024 * 1024
-"""Bytes of a document or an answer when decompressed, so that a small value cannot fill the memory of its reader."""
+"""The maximum number of bytes of a decompressed text, so that it cannot fill the memory."""
 
 LONGEST_REASON = 300
-"""Characters of a reason; the rest is cut."""
+"""The maximum number of characters of a reason; the rest is cut off."""
 
 State = Literal["applied", "pending", "failed"]
-"""How far a profile came. `pending` waits for something and is tried again; `failed` needs somebody to act."""
+"""The state of a profile. `pending` is tried again without help; `failed` needs somebody to act."""
 
 _TEXT = "text"
 _COMPRESSED = "zlib+base64"
-_MOST_PARTS = 200_000  # of an answer: each takes up to a hundred bytes of memory
+_MOST_PARTS = 200_000  # lists, mappings and items of a report; each takes up to 100 bytes of memory
 _NO_PROFILE = "To name no profile, publish `profiles: []`."
-_MAPPING = "Publish a mapping with the key `profiles`, or YAML text."
-_PROFILE = "Write a mapping with the keys `name` and `owner`."
-_MOST_LEVELS = 100  # of collections inside each other: the receiver reads no more
+_PUBLISH_MAPPING = "Publish a mapping with the key `profiles`, or YAML text."
+_WRITE_LIST = "Write a list of mappings with the key `name`."
+_ALLOWED = "A document contains only text, numbers, lists and mappings."
+_WRITE_PROFILE = "Write a mapping with the keys `name` and `owner`."
+
+_MAPPING = "a mapping"
+_LIST = "a list"
+_SCALAR = "a scalar"
+_ALIAS = "an alias"
+_EMPTY = ""
+
+# paths to values: a key for each mapping, and None for each list
+_TO_PROFILES: list[str | None] = ["profiles"]
+_TO_PROFILE: list[str | None] = ["profiles", None]
+
+_MOST_LEVELS = 100  # of nested lists and mappings, which is the limit of the receiver
 _REVISION = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class PublishError(ValueError):
-    """A document cannot be published. Nothing was written; the message says why and what to do."""
+    """A document cannot be published, and nothing is written. The message names a remedy."""
 
 
 class Dumpable(Protocol):
-    """What pydantic's models are."""
+    """An object with the method `model_dump` of pydantic's models."""
 
-    def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> Any:  # noqa: ANN401 - as pydantic has it
+    def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> Any:  # noqa: ANN401 - pydantic's
         """Return the model as plain data."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the other end says about the document that was published.
+    """The report of the receiver about a published document.
 
     Attributes:
-        relation_id: the relation over which it came.
-        app: the application that says it.
-        revision: of the document it speaks of.
-        is_current: whether that is the document that is published now. A unit that is not the
-            leader cannot read what is published: there, whether it is the document that the unit
-            last passed to `publish`, in this hook or before; True if it passed none.
-        applied: the profiles that are in the cluster as the document says.
-        pending: those that wait for something and are tried again, each with what it waits for.
-        failed: those that need somebody to act, each with the reason.
-        problem: what concerns the document as a whole: why it was refused, or why the answer cannot
-            be read. Empty where there is none.
+        relation_id: the relation of the report.
+        app: the application that wrote it.
+        revision: the revision of the document that it is about.
+        is_current: whether this is the document that is published now. A unit that is not the
+            leader cannot read the published document. There: whether it is the document that the
+            unit last passed to `publish`, in this hook or before; True if it passed none.
+        applied: the profiles whose state in the cluster is that of the document.
+        pending: the profiles that are tried again, with the reason of each.
+        failed: the profiles that need somebody to act, with the reason of each.
+        problem: why the whole document was refused, or why the report cannot be read; empty if
+            there is no such problem.
     """
 
     relation_id: int
@@ -169,16 +187,16 @@ class Report:
 
 @dataclass(frozen=True)
 class Published:
-    """What one relation brings.
+    """The document of one relation.
 
     Attributes:
-        relation_id: the relation, to answer it.
-        app: the application at its other end.
-        text: the document, not yet validated; None where nothing was published yet or it cannot be
-            used.
-        revision: of the document, to be given back in the answer.
-        problem: why the databag cannot be used, in one line; empty where it can, and where nothing
-            was published yet.
+        relation_id: the relation, for `ProfilesRequirer.answer`.
+        app: the application that published it.
+        text: the document, which is not validated; None if nothing is published yet, or if the
+            databag is not valid.
+        revision: the revision of the document, for `ProfilesRequirer.answer`.
+        problem: why the databag is not valid, in one line; empty if it is valid, or if nothing is
+            published yet.
     """
 
     relation_id: int
@@ -189,28 +207,28 @@ class Published:
 
 
 class ReportChangedEvent(ops.EventBase):
-    """The answer over one relation is another one than at the last such event, or went away with its relation."""
+    """The report of a relation changed since the last event, or was removed with the relation."""
 
     def __init__(self, handle: ops.Handle, relation_id: int) -> None:
         super().__init__(handle)
         self.relation_id = relation_id
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what a deferred event needs."""
+        """Return the data of a deferred event."""
         return {"relation_id": self.relation_id}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Take it back."""
+        """Restore the data of a deferred event."""
         self.relation_id = snapshot["relation_id"]
 
 
 class DocumentsChangedEvent(ops.EventBase):
-    """A document came, changed or went away. One may come without a difference, such as when a unit joins.
+    """A document was published, changed or withdrawn, or a unit joined without a change.
 
     Attributes:
-        relation_id: the relation over which it came.
-        app: the application at its other end.
-        withdrawn: whether the relation is gone, and `published` no longer has it.
+        relation_id: the relation of the document.
+        app: the application that published it.
+        withdrawn: whether the relation was removed, so that `published` no longer has it.
     """
 
     def __init__(self, handle: ops.Handle, relation_id: int, app: str, *, withdrawn: bool) -> None:
@@ -220,11 +238,11 @@ class DocumentsChangedEvent(ops.EventBase):
         self.withdrawn = withdrawn
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what a deferred event needs."""
+        """Return the data of a deferred event."""
         return {"relation_id": self.relation_id, "app": self.app, "withdrawn": self.withdrawn}
 
     def restore(self, snapshot: dict[str, Any]) -> None:
-        """Take it back."""
+        """Restore the data of a deferred event."""
         self.relation_id = snapshot["relation_id"]
         self.app = snapshot["app"]
         self.withdrawn = snapshot["withdrawn"]
@@ -243,7 +261,7 @@ class RequirerEvents(ops.ObjectEvents):
 
 
 class ProfilesProvider(ops.Object):
-    """The end that says which profiles there are to be.
+    """The end of the relation that publishes profiles.
 
     Args:
         charm: the charm that publishes.
@@ -261,101 +279,97 @@ class ProfilesProvider(ops.Object):
         self.framework.observe(charm.on[relation_name].relation_broken, self._on_broken)
 
     def publish(self, pmr: str | Mapping[str, Any] | Dumpable) -> str | None:
-        """Publish a document over every relation that is there; an equal one again writes nothing.
+        """Publish a document over every relation. A document equal to the last one is not written.
 
         Args:
-            pmr: the whole document: YAML or JSON text, which goes out as it is; a mapping; or
-                something with pydantic's `model_dump`, whose unset fields are left out.
+            pmr: the complete document: YAML or JSON text, which is not changed; a mapping; or an
+                object with pydantic's `model_dump`, without its unset fields.
 
         Returns:
-            The revision, which `Report.revision` names once it is answered. None on a unit that is
-            not the leader: nothing was published.
+            The revision, which is later that of the report. None on a unit that is not the leader,
+            where nothing is published.
 
         Raises:
             PublishError: the document is not a mapping with a list `profiles` of mappings, is too
-                large, is text that is not YAML or has a key twice (with line and column), or is not
-                made of text, numbers, lists and mappings.
+                large, is text that is not YAML or has a key twice (with line and column), or
+                contains something else than text, numbers, lists and mappings.
         """
         text = _text_of(pmr)
-        encoding, document = _encoded(text)
         revision = revision_of(text)
+        content = _content("document", text, revision)
         if isinstance(pmr, str) and revision != self._stored.checked_revision:
-            _check_text(text)  # once: without libyaml, a large text takes seconds
+            _check_text(text)  # only once: without libyaml, a large text takes seconds
             self._stored.checked_revision = revision
         if not self.model.unit.is_leader():
             self._stored.last_revision = revision
             return None
         self._stored.last_revision = ""
         for relation in self.model.relations[self._relation_name]:
-            databag = relation.data[self.model.app]
-            before = _read(databag, "document", self.model.app.name, self.model.app.name)
-            if (before.text, before.revision) != (text, revision):
-                _write(databag, revision, encoding, {"document": document})
+            _write(content, relation.data[self.model.app])
         return revision
 
     @property
     def is_ready(self) -> bool:
-        """Whether the cluster is as the document says.
+        """Whether every profile of the document is applied to the cluster.
 
-        True if there is a relation, every relation has answered what is published now
-        (`Report.is_current`), and no answer has a problem or a profile that is pending or failed.
+        True if there is a relation, every relation has a current report, and no report has a
+        problem or a pending or failed profile.
         """
         relations = self.model.relations[self._relation_name]
         reports = self.reports
-        return 0 < len(relations) == len(reports) and all(
-            _is_complete(report) for report in reports
-        )
+        if not relations or len(reports) < len(relations):
+            return False
+        return all(_is_complete(report) for report in reports)
 
     @property
     def reports(self) -> list[Report]:
-        """What every relation that has answered says, in the order of their ids."""
-        relations = sorted(
-            self.model.relations[self._relation_name], key=lambda relation: relation.id
-        )
-        return [report for relation in relations if (report := self._report(relation))]
+        """The reports of all relations that have one, in the order of the relations' ids."""
+        relations = _by_id(self.model.relations[self._relation_name])
+        reports = [self._report(relation) for relation in relations]
+        return [report for report in reports if report is not None]
 
     @property
     def report(self) -> Report | None:
-        """The answer; None where there is none yet. With several relations, that of the oldest which has answered."""
+        """The report of the relation, or of the oldest of several; None if there is none yet."""
         return next(iter(self.reports), None)
 
     def _report(self, relation: ops.Relation) -> Report | None:
-        databag = relation.data[relation.app]
-        read = _read(databag, "report", relation.app.name, self.model.app.name)
-        if read.text is None and not read.problem:
+        """Return the report of a relation, None if nothing is written yet."""
+        app = relation.app.name
+        read = _read(relation.data[relation.app], "report", app, self.model.app.name)
+        if read.problem:
+            answer = _Answer(problem=read.problem)
+        elif read.text is None:
             return None
-        answer = (
-            _Answer(problem=read.problem)
-            if read.text is None
-            else _answer_in(read.text, relation.app.name)
-        )
+        else:
+            answer = _answer_in(read.text, app)
+        expected = self._expected_revision(relation, read.revision)
         return Report(
             relation_id=relation.id,
-            app=relation.app.name,
+            app=app,
             revision=read.revision,
-            is_current=bool(read.revision)
-            and read.revision == self._expected(relation, read.revision),
+            is_current=read.revision != "" and read.revision == expected,
             applied=answer.applied,
             pending=answer.pending,
             failed=answer.failed,
             problem=answer.problem,
         )
 
-    def _expected(self, relation: ops.Relation, answered: str) -> str:
-        """Return the revision that a current answer names, as far as this unit can know it."""
-        # Juju lets no other unit read the databag of its application
+    def _expected_revision(self, relation: ops.Relation, reported: str) -> str:
+        """Return the revision that a current report has, as far as this unit can know it."""
+        # Juju lets only the leader read the databag of its own application
         if self.model.unit.is_leader():
             return relation.data[self.model.app].get("revision", "")
-        return self._stored.last_revision or answered
+        return self._stored.last_revision or reported
 
     def _on_changed(self, event: ops.RelationChangedEvent) -> None:
         databag = event.relation.data[event.relation.app]
-        answer = "\n".join(
-            databag.get(key, "") for key in ("version", "revision", "encoding", "report")
-        ).strip()
+        keys = ("version", "revision", "encoding", "report")
+        answer = "\n".join(databag.get(key, "") for key in keys).strip()
         digest = _digest(answer) if answer else ""
-        if self._stored.answers.get(str(event.relation.id), "") != digest:
-            self._stored.answers[str(event.relation.id)] = digest
+        relation_id = str(event.relation.id)
+        if self._stored.answers.get(relation_id, "") != digest:
+            self._stored.answers[relation_id] = digest
             self.on.report_changed.emit(event.relation.id)
 
     def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
@@ -364,7 +378,7 @@ class ProfilesProvider(ops.Object):
 
 
 class ProfilesRequirer(ops.Object):
-    """The end that makes the profiles.
+    """The end of the relation that applies profiles.
 
     Args:
         charm: the charm that reads the documents.
@@ -386,18 +400,18 @@ class ProfilesRequirer(ops.Object):
     def leaving(self) -> bool:
         """Whether this unit is being removed.
 
-        A unit that is removed, alone or with its application, sees its relations break one by one
-        although nobody removed them. What `published` lacks from then on was not withdrawn, so
-        change nothing on its account.
+        The relations of such a unit break one by one, although nobody removed them. A document that
+        `published` then lacks was not withdrawn, so its profiles must not change.
         """
         return bool(self._stored.leaving)
 
     def published(self) -> list[Published]:
-        """Return what every relation brings, in the order of their ids. In its own relation-broken, one is gone."""
-        relations = sorted(
-            self.model.relations[self._relation_name], key=lambda relation: relation.id
-        )
-        return [self._from(relation) for relation in relations]
+        """Return the documents of all relations, in the order of the relations' ids.
+
+        In relation-broken, the document of that relation is no longer included.
+        """
+        relations = _by_id(self.model.relations[self._relation_name])
+        return [self._published_over(relation) for relation in relations]
 
     def answer(
         self,
@@ -407,55 +421,44 @@ class ProfilesRequirer(ops.Object):
         *,
         problem: str = "",
     ) -> None:
-        """Say over one relation what became of its document; the same answer again writes nothing.
+        """Write the report for the document of a relation, unless it equals the last report.
 
-        Does nothing on a unit that is not the leader, and for a relation that is gone.
+        It does nothing on a unit that is not the leader, and for a relation that was removed.
 
         Args:
             relation_id: the relation.
-            revision: that of its `Published`.
-            profiles: the profiles that its document names and no others, with how far each came,
-                and why.
-            problem: why the document as a whole was refused.
+            revision: the revision of its `Published`.
+            profiles: the state and the reason of each profile in its document, and of no others.
+            problem: why the whole document was refused; empty if it was not.
         """
-        relations = {
-            relation.id: relation for relation in self.model.relations[self._relation_name]
-        }
-        if relation_id not in relations or not self.model.unit.is_leader():
+        if not self.model.unit.is_leader():
             return
-        databag = relations[relation_id].data[self.model.app]
-        text = _answer_text(profiles, problem)
-        encoding, report = _encoded(text)
-        before = _read(databag, "report", self.model.app.name, self.model.app.name)
-        if (before.text, before.revision) != (text, revision):
-            _write(databag, revision, encoding, {"report": report})
+        content = _content("report", _answer_text(profiles, problem), revision)
+        for relation in self.model.relations[self._relation_name]:
+            if relation.id == relation_id:
+                _write(content, relation.data[self.model.app])
 
-    def _from(self, relation: ops.Relation) -> Published:
+    def _published_over(self, relation: ops.Relation) -> Published:
         app = relation.app.name
         databag = relation.data[relation.app]
         read = _read(databag, "document", app, self.model.app.name)
-        if read.text is not None and revision_of(read.text) != databag.get("revision"):
-            return Published(
-                relation.id,
-                app,
-                None,
-                read.revision,
-                f"the document of {app} is not that of its revision",
-            )
-        return Published(relation.id, app, read.text, read.revision, read.problem)
+        text, problem = read.text, read.problem
+        if text is not None and revision_of(text) != databag.get("revision"):
+            text, problem = None, f"the document of {app} does not match its revision"
+        return Published(relation.id, app, text, read.revision, problem)
 
     def _on_changed(self, event: ops.RelationChangedEvent) -> None:
         self.on.documents_changed.emit(event.relation.id, event.relation.app.name, withdrawn=False)
 
     def _on_departed(self, event: ops.RelationDepartedEvent) -> None:
-        # Juju names our own unit here only where it, or its application, is no longer alive:
+        # Juju names our own unit here only if it, or its application, is being removed:
         # https://github.com/juju/juju/blob/main/internal/worker/uniter/relation/resolver.go
         if event.departing_unit == self.model.unit:
             self._stored.leaving = True
 
     def _on_broken(self, event: ops.RelationBrokenEvent) -> None:
-        # Where the other application has no units, nobody departs; that ours is being removed can
-        # still be seen.
+        # If the other application has no units, relation-departed is missing. The number of planned
+        # units shows that our application is being removed.
         if not self.leaving and self.model.app.planned_units() == 0:
             self._stored.leaving = True
         if not self.leaving:
@@ -465,16 +468,16 @@ class ProfilesRequirer(ops.Object):
 
 
 def check_document(pmr: str | Mapping[str, Any] | Dumpable) -> None:
-    """Check what `publish` checks, without a relation: for the unit tests of a charm that publishes.
+    """Check a document as `publish` does, for the unit tests of a charm that publishes.
 
-    The content, such as roles and quotas, is checked by the receiver, which answers;
-    `profiles-management validate` checks it in a file.
+    The receiver checks the content, such as roles and quotas. `profiles-management validate` checks
+    the content of a file.
 
     Args:
-        pmr: as `publish` takes it.
+        pmr: the document, as for `publish`.
 
     Raises:
-        PublishError: `publish` would raise the same.
+        PublishError: `publish` would raise the same error.
     """
     text = _text_of(pmr)
     _encoded(text)
@@ -487,7 +490,7 @@ def _is_complete(report: Report) -> bool:
 
 
 def revision_of(text: str) -> str:
-    """Return the revision of a document: the first 16 hexadecimal digits of the SHA-256 of its text in UTF-8."""
+    """Return the revision of a document: 16 hexadecimal digits of the SHA-256 of its UTF-8 text."""
     return _digest(text)[:16]
 
 
@@ -499,93 +502,137 @@ def _text_of(pmr: str | Mapping[str, Any] | Dumpable) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise PublishError(
-            "Half of a surrogate pair stands alone in the document. Remove it."
-        ) from None
+        what = "The document contains half of a surrogate pair, which is not a character."
+        raise PublishError(f"{what} Remove it.") from None
     return text
 
 
 def _json_of(pmr: Mapping[str, Any] | Dumpable) -> str:
     try:
-        data = _plain(pmr, "document")
-        _check_data(data)
-        return _json(data)
+        document = _plain(pmr, "document")
+        _check_form(_nodes_in_data(document))
+        return _json(document)
     except RecursionError:
-        raise PublishError("The document holds itself, or is nested too deeply.") from None
+        raise PublishError("The document contains itself, or is nested too deeply.") from None
 
 
-def _check_data(document: object) -> None:
-    if not isinstance(document, dict):
-        raise PublishError(f"The document is a {type(document).__name__}. {_MAPPING}")
-    if "profiles" not in document:
+# The form of a document: a mapping with a list `profiles` of mappings
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A node whose kind is checked: the document, its `profiles`, or an item of these.
+
+    Attributes:
+        path: the keys that lead to it, with None for an item of a list.
+        kind: the kind with its article, such as `a mapping`; empty if it has no value.
+        place: its place for messages, such as `at index 3`.
+    """
+
+    path: list[str | None]
+    kind: str
+    place: str
+
+
+def _check_form(nodes: Iterable[_Node]) -> None:
+    """Refuse a document that is not one mapping with a list `profiles` of mappings.
+
+    The receiver checks the content of profiles.
+    """
+    has_root = has_profiles = False
+    for node in nodes:
+        if not node.path:
+            _check_root(node, is_second=has_root)
+            has_root = True
+        elif node.path == _TO_PROFILES:
+            _check_profiles(node)
+            has_profiles = True
+        else:
+            _check_profile(node)
+    if not has_root:
+        raise PublishError(f"The document is empty. {_NO_PROFILE}")
+    if not has_profiles:
         raise PublishError(f"The document has no key `profiles`. {_NO_PROFILE}")
-    profiles = document["profiles"]
-    if not isinstance(profiles, list):
-        _refuse_profiles("" if profiles is None else f"a {type(profiles).__name__}")
-    for index, profile in enumerate(profiles):
-        if not isinstance(profile, dict):
-            raise PublishError(
-                f"document.profiles[{index}] is a {type(profile).__name__}. {_PROFILE}"
-            )
+
+
+def _check_root(root: _Node, *, is_second: bool) -> None:
+    if is_second:
+        raise PublishError(f"A second YAML document begins {root.place}. Publish only one.")
+    if root.kind == _EMPTY:
+        raise PublishError(f"The document is empty. {_NO_PROFILE}")
+    if root.kind != _MAPPING:
+        raise PublishError(f"The document is {root.kind}. {_PUBLISH_MAPPING}")
+
+
+def _check_profiles(profiles: _Node) -> None:
+    if profiles.kind == _EMPTY:
+        raise PublishError(f"`profiles` is empty. {_NO_PROFILE}")
+    if profiles.kind != _LIST:
+        raise PublishError(f"`profiles` is {profiles.kind}, not a list. {_WRITE_LIST}")
+
+
+def _check_profile(profile: _Node) -> None:
+    if profile.kind not in {_MAPPING, _ALIAS}:
+        kind = profile.kind or "empty"
+        raise PublishError(f"The profile {profile.place} is {kind}. {_WRITE_PROFILE}")
+
+
+def _nodes_in_data(document: object) -> Iterator[_Node]:
+    """Yield the nodes of a document whose kind is checked."""
+    yield _Node([], _kind_of_value(document), "")
+    if isinstance(document, dict) and "profiles" in document:
+        profiles = document["profiles"]
+        yield _Node(_TO_PROFILES, _kind_of_value(profiles), "")
+        for index, profile in enumerate(profiles):
+            yield _Node(_TO_PROFILE, _kind_of_value(profile), f"at index {index}")
+
+
+def _kind_of_value(value: object) -> str:
+    if value is None:
+        return _EMPTY
+    if isinstance(value, dict):
+        return _MAPPING
+    return _LIST if isinstance(value, list) else _SCALAR
 
 
 def _check_text(text: str) -> None:
-    """Refuse text that is not one YAML mapping with a list `profiles` of mappings.
+    """Refuse text that is not YAML, or whose form is wrong.
 
-    Reads the whole text, but builds nothing of it: aliases are not expanded, so they cannot fill
-    the memory. What is in a profile is checked by the receiver.
+    It reads the whole text without building it in memory. Aliases are not expanded, because they
+    could fill the memory.
     """
-    has_root = has_profiles = False
     try:
-        for path, value in _values(text):
-            if not path:
-                _check_root(value, is_second=has_root)
-                has_root = True
-            elif path == ["profiles"]:
-                if not isinstance(value, yaml.SequenceStartEvent):
-                    _refuse_profiles(_kind(value))
-                has_profiles = True
-            elif path == ["profiles", None]:
-                _check_profile(value)
+        _check_form(_nodes_in_text(text))
     except yaml.YAMLError as error:
         raise PublishError(f"The document is not YAML: {_syntax_error(error)}.") from None
-    if not has_profiles:
-        what = "has no key `profiles`" if has_root else "is empty"
-        raise PublishError(f"The document {what}. {_NO_PROFILE}")
 
 
-def _check_root(root: yaml.NodeEvent, *, is_second: bool) -> None:
-    if is_second:
-        raise PublishError(f"Another YAML document begins {_place(root.start_mark)}. Publish one.")
-    if not _kind(root):
-        raise PublishError(f"The document is empty. {_NO_PROFILE}")
-    if not isinstance(root, yaml.MappingStartEvent):
-        raise PublishError(f"The document is {_kind(root)}. {_MAPPING}")
+def _nodes_in_text(text: str) -> Iterator[_Node]:
+    """Yield the nodes of a text whose kind is checked."""
+    for path, event in _values(text):
+        if path in ([], _TO_PROFILES, _TO_PROFILE):
+            yield _Node(path, _kind_of_event(event), _place(event.start_mark))
 
 
-def _check_profile(profile: yaml.NodeEvent) -> None:
-    if not isinstance(profile, (yaml.MappingStartEvent, yaml.AliasEvent)):
-        raise PublishError(
-            f"The profile {_place(profile.start_mark)} is {_kind(profile) or 'empty'}. {_PROFILE}"
-        )
-
-
-def _refuse_profiles(kind: str) -> NoReturn:
-    if not kind:
-        raise PublishError(f"There is nothing in `profiles`. {_NO_PROFILE}")
-    raise PublishError(
-        f"`profiles` is {kind}, not a list. Write a list of mappings with the key `name`."
-    )
+def _kind_of_event(event: yaml.NodeEvent) -> str:
+    if isinstance(event, yaml.MappingStartEvent):
+        return _MAPPING
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _LIST
+    if isinstance(event, yaml.ScalarEvent):
+        is_empty = not event.value and not event.style
+        return _EMPTY if is_empty else _SCALAR
+    return _ALIAS
 
 
 @dataclass
 class _Collection:
-    """A mapping or a list of a text, while it is being read.
+    """A mapping or a list of a text, while it is read.
 
     Attributes:
-        is_mapping: whether its nodes are keys and values in turn.
-        keys: the keys so far that are scalars.
-        key: that of the value that is read; None in a list, or if the key is not a scalar.
+        is_mapping: whether its nodes are alternately keys and values.
+        keys: the scalar keys that were read.
+        key: the key of the value that is read; None in a list, or if the key is not a scalar.
         is_at_key: whether the next node of a mapping is a key.
     """
 
@@ -595,7 +642,7 @@ class _Collection:
     is_at_key: bool = True
 
     def takes_key(self, node: yaml.NodeEvent) -> bool:
-        """Return whether a node is a key, and remember it.
+        """Return whether a node is a key, and keep the key.
 
         Raises:
             PublishError: the mapping has this key already.
@@ -608,22 +655,18 @@ class _Collection:
         self.key = node.value if isinstance(node, yaml.ScalarEvent) else None
         if self.key in self.keys:
             key = _line(self.key or "")[:40]
-            raise PublishError(
-                f"The key {key!r} is there twice, again {_place(node.start_mark)}. Keep one of them."
-            )
+            what = f"The key {key!r} occurs twice, again {_place(node.start_mark)}."
+            raise PublishError(f"{what} Keep one of them.")
         if self.key is not None:
             self.keys.add(self.key)
         return True
 
 
 def _values(text: str) -> Iterator[tuple[list[str | None], yaml.NodeEvent]]:
-    """Yield the root, each value of a mapping and each item of a list.
-
-    The path to it has a key for each mapping around it, and None for each list.
-    """
+    """Yield the root, each value of a mapping and each item of a list, with its path."""
     levels: list[_Collection] = []
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # some builds of PyYAML have no libyaml
-    # PyYAML's own parser refuses tabs that libyaml, the receiver's parser, accepts between tokens.
+    # libyaml, the receiver's parser, accepts tabs between tokens; the parser in Python does not.
     for event in yaml.parse(text.replace("\t", " "), Loader=loader):
         if isinstance(event, yaml.CollectionEndEvent):
             levels.pop()
@@ -633,20 +676,8 @@ def _values(text: str) -> Iterator[tuple[list[str | None], yaml.NodeEvent]]:
             if isinstance(event, yaml.CollectionStartEvent):
                 levels.append(_Collection(isinstance(event, yaml.MappingStartEvent)))
         if len(levels) > _MOST_LEVELS:
-            raise PublishError(
-                f"The document is nested deeper than {_MOST_LEVELS} levels {_place(event.start_mark)}."
-            )
-
-
-def _kind(node: yaml.NodeEvent) -> str:
-    """Return what a node is, with its article; empty for one without a value."""
-    if isinstance(node, yaml.MappingStartEvent):
-        return "a mapping"
-    if isinstance(node, yaml.SequenceStartEvent):
-        return "a list"
-    if isinstance(node, yaml.ScalarEvent):
-        return "a scalar" if node.value or node.style else ""
-    return "an alias"
+            what = f"The document is nested deeper than {_MOST_LEVELS} levels"
+            raise PublishError(f"{what} {_place(event.start_mark)}.")
 
 
 def _syntax_error(error: yaml.YAMLError) -> str:
@@ -655,18 +686,22 @@ def _syntax_error(error: yaml.YAMLError) -> str:
     return "it has a character that YAML does not allow"
 
 
-def _place(mark: Any) -> str:  # noqa: ANN401 - libyaml has a class of its own
+def _place(mark: Any) -> str:  # noqa: ANN401 - libyaml has another class
     return f"in line {mark.line + 1}, column {mark.column + 1}"
 
 
 def _plain(value: object, where: str) -> Any:  # noqa: ANN401
-    """Return a part of a document as JSON has it, and nothing as what it is not: a number as a key is refused."""
+    """Return a part of a document in the types of JSON.
+
+    Args:
+        where: the path to the part, for messages.
+
+    Raises:
+        PublishError: it has another type, which is not converted, because the receiver could
+            understand it differently.
+    """
     if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str):
-                raise PublishError(
-                    f"{where} has the key {str(key)[:40]!r}, which is not text. Write it as text."
-                )
+        _check_keys(value, where)
         return {key: _plain(part, f"{where}.{key}") for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(part, f"{where}[{index}]") for index, part in enumerate(value)]
@@ -675,55 +710,110 @@ def _plain(value: object, where: str) -> Any:  # noqa: ANN401
     return _scalar(value, where)
 
 
+def _check_keys(mapping: Mapping[Any, object], where: str) -> None:
+    for key in mapping:
+        if not isinstance(key, str):
+            what = f"{where} has the key {str(key)[:40]!r}, which is not text."
+            raise PublishError(f"{what} Write it as text.")
+
+
 def _scalar(value: object, where: str) -> bool | float | str | None:
     if isinstance(value, Enum):
         return _scalar(value.value, where)
     if isinstance(value, date):
         return value.isoformat()
-    if (
-        value is None
-        or isinstance(value, (bool, int, str))
-        or (isinstance(value, float) and isfinite(value))
-    ):
+    if isinstance(value, float) and not isfinite(value):
+        raise PublishError(f"{where} is {value}. {_ALLOWED}")
+    if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    kind = value if isinstance(value, float) else type(value).__name__
-    raise PublishError(f"{where} is {kind}. A document holds text, numbers, lists and mappings.")
+    raise PublishError(f"{where} is {type(value).__name__}. {_ALLOWED}")
 
 
 def _json(data: Mapping[str, Any]) -> str:
-    """Equal data, equal text."""
+    """Return data as JSON; equal data gives equal text."""
     try:
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    except ValueError:  # Python writes no number of more than 4,300 digits
+    except ValueError:  # Python does not write numbers of more than 4,300 digits
         raise PublishError("The document has a number with too many digits.") from None
 
 
-# Into a databag and out of it
+# Writing and reading databags
 
 
 class _Unusable(Exception):
-    """Why a databag cannot be used; never with anything that stands in it but a version or the name of an encoding."""
+    """A databag is not valid. Of its content, the message has only the version and the encoding."""
+
+
+@dataclass(frozen=True)
+class _Content:
+    """The content to write into a databag.
+
+    Attributes:
+        key: `document` or `report`.
+        text: the text.
+        revision: the revision of the document, also for a report.
+        encoding: the encoding of `encoded`.
+        encoded: the encoded text.
+    """
+
+    key: str
+    text: str
+    revision: str
+    encoding: str
+    encoded: str
 
 
 @dataclass(frozen=True)
 class _Read:
+    """The content of a databag: a text with its revision, or a problem, or nothing."""
+
     text: str | None = None
     revision: str = ""
     problem: str = ""
 
 
-def _write(
-    databag: ops.RelationDataContent, revision: str, encoding: str, content: Mapping[str, str]
-) -> None:
-    databag.update({"version": str(VERSION), "revision": revision, "encoding": encoding, **content})
+def _content(key: str, text: str, revision: str) -> _Content:
+    """Return a text as the content of a databag.
+
+    Raises:
+        PublishError: it is too large.
+    """
+    encoding, encoded = _encoded(text)
+    return _Content(key, text, revision, encoding, encoded)
+
+
+def _write(content: _Content, databag: ops.RelationDataContent) -> None:
+    """Write into a databag of our application, unless it has the content already."""
+    before = _read(databag, content.key, "", "")
+    if (before.text, before.revision) == (content.text, content.revision):
+        return
+    databag.update(
+        {
+            "version": str(VERSION),
+            "revision": content.revision,
+            "encoding": content.encoding,
+            content.key: content.encoded,
+        }
+    )
+
+
+def _by_id(relations: Iterable[ops.Relation]) -> list[ops.Relation]:
+    return sorted(relations, key=lambda relation: relation.id)
 
 
 def _read(databag: Mapping[str, str], key: str, writer: str, reader: str) -> _Read:
-    """Return what a databag holds; whatever it holds, as a problem at worst."""
+    """Return the content of a databag. Content that is not valid is returned as a problem.
+
+    Args:
+        key: `document` or `report`.
+        writer: the application that wrote the databag, for messages.
+        reader: our application, for messages.
+    """
     if not any(databag.get(name) for name in ("version", "encoding", key)):
         return _Read()
-    claimed = databag.get("revision", "")
-    revision = claimed if _REVISION.fullmatch(claimed) else ""
+    revision = databag.get("revision", "")
+    if not _REVISION.fullmatch(revision):
+        revision = ""
     try:
         _check_version(databag.get("version", ""), writer, reader)
         return _Read(_decoded(databag.get("encoding", ""), databag.get(key, "")), revision)
@@ -735,14 +825,14 @@ def _check_version(version: str, writer: str, reader: str) -> None:
     if not _NUMBER.fullmatch(version):
         raise _Unusable("its databag has no version")
     if int(version) != VERSION:
-        behind = reader if int(version) > VERSION else writer
+        older = reader if int(version) > VERSION else writer
         raise _Unusable(
-            f"its databag has version {int(version)}, {reader} knows {VERSION}; refresh {behind}"
+            f"its databag has version {int(version)}, {reader} supports {VERSION}; refresh {older}"
         )
 
 
 def _encoded(text: str) -> tuple[str, str]:
-    """Return the encoding of a text and the text in it.
+    """Return the encoding of a text, and the encoded text.
 
     Raises:
         PublishError: it is too large.
@@ -753,8 +843,9 @@ def _encoded(text: str) -> tuple[str, str]:
     value = base64.b64encode(zlib.compress(data)).decode()
     if len(data) > LARGEST_TEXT or len(value) > LARGEST:
         raise PublishError(
-            f"The document has {len(data):,} bytes, compressed {len(value):,}; a relation carries {LARGEST_TEXT:,}, "
-            f"compressed {LARGEST:,}. Spread the profiles over several sources."
+            f"The document has {len(data):,} bytes, and {len(value):,} compressed. "
+            f"The limits are {LARGEST_TEXT:,}, and {LARGEST:,} compressed. "
+            "Spread the profiles over several sources."
         )
     return _COMPRESSED, value
 
@@ -763,7 +854,7 @@ def _decoded(encoding: str, value: str) -> str:
     if not value:
         raise _Unusable("it is missing")
     if len(value) > LARGEST:
-        raise _Unusable(f"it has {len(value):,} characters, at most {LARGEST:,} are read")
+        raise _Unusable(f"it has {len(value):,} characters, the limit is {LARGEST:,}")
     text = value
     if encoding == _COMPRESSED:
         text = _decompressed(value)
@@ -772,7 +863,7 @@ def _decoded(encoding: str, value: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _Unusable("half of a surrogate pair stands alone in it") from None
+        raise _Unusable("it contains half of a surrogate pair") from None
     return text
 
 
@@ -784,8 +875,10 @@ def _decompressed(value: str) -> str:
         raise _Unusable(f"it is not {_COMPRESSED}") from None
     if len(data) > LARGEST_TEXT:
         raise _Unusable(f"it has more than {LARGEST_TEXT:,} bytes when decompressed")
-    if not inflater.eof or inflater.unused_data:
-        raise _Unusable(f"it is not {_COMPRESSED} from its beginning to its end")
+    if not inflater.eof:
+        raise _Unusable(f"its {_COMPRESSED} is cut off")
+    if inflater.unused_data:
+        raise _Unusable(f"its {_COMPRESSED} is followed by other data")
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -796,11 +889,13 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-# The answer
+# The report
 
 
 @dataclass(frozen=True)
 class _Answer:
+    """The content of a report."""
+
     applied: tuple[str, ...] = ()
     pending: Mapping[str, str] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
@@ -808,36 +903,29 @@ class _Answer:
 
 
 def _answer_text(profiles: Mapping[str, tuple[State, str]], problem: str) -> str:
-    """Return an answer as JSON, as far as a databag carries it: beyond that, how many profiles came how far."""
+    """Return a report as JSON; with only the numbers of profiles if it is too large."""
     names: dict[State, list[str]] = {"applied": [], "pending": [], "failed": []}
     for name in sorted(profiles):
         names[profiles[name][0]].append(name)
-    reasons = {
-        state: {name: _line(profiles[name][1]) for name in names[state]}
-        for state in ("pending", "failed")
-    }
-    text = _json({"applied": names["applied"], **reasons, "problem": _line(problem)})
+    answer = _Answer(
+        tuple(names["applied"]),
+        {name: _line(profiles[name][1]) for name in names["pending"]},
+        {name: _line(profiles[name][1]) for name in names["failed"]},
+        _line(problem),
+    )
+    text = _json(asdict(answer))
     try:
         _encoded(text)
     except PublishError:
-        counts = ", ".join(f"{len(some):,} {state}" for state, some in names.items())
-        text = _json(
-            {
-                "applied": [],
-                "pending": {},
-                "failed": {},
-                "problem": f"too many profiles to list: {counts}",
-            }
-        )
+        counts = ", ".join(f"{len(listed):,} {state}" for state, listed in names.items())
+        return _json(asdict(_Answer(problem=f"too many profiles to list: {counts}")))
     return text
 
 
 def _answer_in(text: str, app: str) -> _Answer:
-    """Return the answer that stands in a text; whatever stands there, as a problem at worst."""
+    """Return the report in a text. A text that is not valid is returned as a problem."""
     if sum(map(text.count, ",[{")) > _MOST_PARTS:
-        return _Answer(
-            problem=f"the report of {app} cannot be used: it has more parts than any answer"
-        )
+        return _Answer(problem=f"the report of {app} cannot be used: it has too many parts")
     try:
         data = json.loads(text)
         return _Answer(
@@ -847,9 +935,8 @@ def _answer_in(text: str, app: str) -> _Answer:
             _line(data["problem"]),
         )
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-        return _Answer(
-            problem=f"the report of {app} cannot be used: it is not of the form of version {VERSION}"
-        )
+        reason = f"it does not have the form of version {VERSION}"
+        return _Answer(problem=f"the report of {app} cannot be used: {reason}")
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -863,7 +950,9 @@ def _reasons(value: dict[str, str]) -> dict[str, str]:
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, printable and not longer than a reason may be."""
-    text = text[: 4 * LONGEST_REASON]
-    line = "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))
-    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
+    """Return a text in one line of printable characters, cut off after the length of a reason."""
+    words = text[: 4 * LONGEST_REASON].split()
+    line = "".join(character if character.isprintable() else "?" for character in " ".join(words))
+    if len(line) <= LONGEST_REASON:
+        return line
+    return f"{line[: LONGEST_REASON - 1]}…"
