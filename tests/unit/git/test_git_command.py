@@ -94,3 +94,21 @@ def test_a_refusal_is_one_error_and_ends_with_1(run, https, ca):
         "",
         f"error: {https.url}/team/profiles.git: the repository has no branch or tag named nowhere.\n",
     )
+
+
+def test_an_untrusted_document_in_git_is_known_by_its_url_and_not_by_its_revision(
+    run, https, ca, repository, tmp_path
+):
+    commit = repository.git("rev-parse", "HEAD")
+    (tmp_path / "own.yaml").write_text("profiles: []\n")
+    (tmp_path / "manifests").mkdir()
+    url = f"git+{https.url}/team/profiles.git"
+    document = [tmp_path / "own.yaml", "--git-ca", ca, "--directory", "manifests"]
+
+    code, _, err = run("apply", *document, "--untrusted", f"{url}@main")
+    again = run("plan", *document, "--untrusted", f"{url}@{commit}", "--exit-code")
+    files = [path.read_text() for path in (tmp_path / "manifests").rglob("*.yaml")]
+
+    assert (code, f"note: {url}@main is commit {commit}." in err) == (0, True)
+    assert again[0] == 0, again
+    assert any(f"file:{url}" in text and "@main" not in text for text in files), files
