@@ -15,7 +15,7 @@ _FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    r"""Return a table as CSV by RFC 4180: a header, lines that end with CR LF, quotation marks where they are needed.
+    r"""Return a table as CSV with a header, by RFC 4180.
 
     What is not printable is escaped as on a terminal (`\n`, `\x1b`). A cell that a spreadsheet
     could take for a formula gets an apostrophe in front, and so does what follows a semicolon.

@@ -60,7 +60,7 @@ def _rows(export: Export) -> Iterator[tuple[str, ...]]:
 
 
 def _people(profile: Profile) -> Iterator[tuple[Person, str, str]]:
-    """Yield the owner, then the contributors, each as (person, role, end); the end is '' for never."""
+    """Yield the owner and the contributors as (person, role, end); the end is '' for never."""
     yield Person(str(profile.owner.kind), profile.owner.name), "owner", ""
     for contributor in profile.contributors:
         person = Person(str(contributor.kind), contributor.name)

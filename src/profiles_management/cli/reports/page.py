@@ -119,7 +119,7 @@ def _switch(shown: Iterable[View], first: str) -> Iterator[str]:
 
 
 def _sources(report: Report) -> Mapping[str, int]:
-    """Return a number for each source; rows show it, because a URL in each row would hide the rest."""
+    """Return a number for each source, which rows show, because URLs are too long."""
     sources = {assignment.source for assignment in report.assignments} - {""}
     return {source: number for number, source in enumerate(sorted(sources), start=1)}
 

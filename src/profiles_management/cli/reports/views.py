@@ -13,7 +13,7 @@ _Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Assignments under a heading; `note` is shown next to it, `person` is set if it is a person."""
+    """Assignments under a heading with a note; `person` is set if the heading is a person."""
 
     heading: str
     note: str

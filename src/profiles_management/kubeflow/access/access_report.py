@@ -60,7 +60,7 @@ class AccessReport:
 
     @property
     def people(self) -> Mapping[Person, int]:
-        """How many profiles each person has access to; 0 for people with ClusterRoleBindings only."""
+        """The number of profiles of each person; 0 for people with ClusterRoleBindings only."""
         profiles: dict[Person, set[str]] = {person: set() for person in self.found}
         for entry in self.entries:
             profiles.setdefault(entry.person, set()).add(entry.profile)

@@ -81,7 +81,7 @@ class Departure:
         return self.leaver.kind is UserKind.USER and includes(entry.person, self.leaver.name)
 
     def meant(self) -> tuple[str, ...]:
-        """Return names of the same kind that may have been meant, where the person was not found."""
+        """Return names of the same kind that may have been meant, if the person was not found."""
         people = {person for person in self._people() if person.kind == self.person.kind}
         result = search(self.leaver.name, people)
         if result.similar:

@@ -9,7 +9,7 @@ places      [{action, profile, person: {kind, name}, role, until, file, line, co
 mentions    [{file, line, column, text}]: where else a document contains the name
 access      of the cluster or the folder, as `access` lists it, with `similar`; null where it was
             not checked
-errors      that nobody was found
+errors      where nobody was found
 """
 
 import shlex

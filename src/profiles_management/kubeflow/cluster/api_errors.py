@@ -1,4 +1,4 @@
-"""Errors of requests to an API server: which can pass by themselves, and what to do about others."""
+"""Errors of requests to an API server: whether they can pass by themselves, and remedies."""
 
 import json
 import re

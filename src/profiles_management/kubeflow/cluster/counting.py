@@ -20,7 +20,9 @@ _DECODER = msgspec.json.Decoder(_List)
 
 
 def counted(content: bytes) -> int:
-    """Return the number of objects in a list, given as JSON; at least 1 if the server does not count.
+    """Return the number of objects in a list, given as JSON.
+
+    Without the server's count of remaining objects, it is the number of the listed ones.
 
     Raises:
         msgspec.DecodeError: it is not a list.

@@ -1,7 +1,7 @@
 """Requests to an API server with the connections and the credentials of a lightkube Client.
 
-lightkube's own methods have no preconditions for a deletion, encode each body again, and make httpx2
-parse each address three times, which takes a third of the processor time of a small write.
+lightkube's own methods have no preconditions for a deletion, encode each body again, and make
+httpx2 parse each address three times, which takes a third of the processor time of a small write.
 """
 
 import re

@@ -22,12 +22,13 @@ _OPENING: Final = frozenset(b"[{")
 _QUOTE: Final = ord('"')
 _ITEMS: Final = b'"items"'
 _ITEM: Final = 3  # the depth of an item: the list, its array, the item
+_METADATA: Final = 2  # the depth of the fields of metadata in an item
 _MANAGED_FIELDS: Final = b'"managedFields"'
 _UNDECODED: Final = (msgspec.MsgspecError, RecursionError, ValueError)
 
 
 class Page(NamedTuple):
-    """The objects of a page, the problems by namespace, and the token of the next page, '' for none."""
+    """A page: its objects, its problems by namespace, and the token of the next page or ''."""
 
     objects: Iterable[Any]
     problems: dict[str, list[Problem]]
@@ -113,7 +114,7 @@ def _one_by_one(text: bytes, kind: type[Any]) -> Page:
 
 
 def _split(text: bytes) -> tuple[_Rest, list[bytes]]:
-    """Return the items of a page, not decoded, and the rest of the page, which must be a valid list."""
+    """Return the rest of a page, which must be a valid list, and its items, not decoded."""
     items: list[bytes] = []
     around: list[bytes] = []
     depth = start = end = 0
@@ -173,7 +174,8 @@ def _shallow(item: bytes) -> Iterator[bytes]:
             last = token.group()
             continue
         if first in _OPENING:
-            if not outside and (depth == _DEEPEST or (depth == 2 and last == _MANAGED_FIELDS)):  # noqa: PLR2004
+            is_managed_fields = depth == _METADATA and last == _MANAGED_FIELDS
+            if not outside and (depth == _DEEPEST or is_managed_fields):
                 outside = depth + 1
                 yield item[position : token.start()]
                 yield b"null"

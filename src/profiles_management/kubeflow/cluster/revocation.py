@@ -61,7 +61,7 @@ def rewritten(write: Write, part: Observer) -> tuple[Write, ...]:
 
 
 def is_unknown(part: Observer) -> bool:
-    """Return whether an object that was read again is gone, or gives no access that planning recognizes."""
+    """Return whether an object is gone, or gives no access that planning recognizes."""
     places = (part.bindings, part.policies, part.owner_bindings, part.owner_policies, part.foreign)
     return not any(places) and not part.foreign_policies
 

@@ -49,7 +49,10 @@ class Directory:
     @property
     def description(self) -> "TargetDescription":
         """The folder."""
-        from profiles_management.kubeflow.target_description import TargetDescription  # noqa: PLC0415 - see Target
+        # an event of the charm needs it only for an error
+        from profiles_management.kubeflow.target_description import (  # noqa: PLC0415
+            TargetDescription,
+        )
 
         return TargetDescription("folder", path=str(self.path))
 
@@ -69,7 +72,7 @@ class Directory:
         observed = observer.observed(kinds, unreadable=self._unreadable)
         return replace(observed, is_text=True, files=self._by_namespace)
 
-    def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002 - a folder answers at once
+    def send(self, write: Write, *, deadline: float) -> None:  # noqa: ARG002
         """Execute a write. A file is replaced as a whole, so nobody reads a part of it."""
         try:
             if write.verb is Verb.DELETE:

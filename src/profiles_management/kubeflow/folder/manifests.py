@@ -88,7 +88,7 @@ def documents(path: Path) -> list[Any]:
 
 
 def _check_events(text: bytes) -> None:
-    """Refuse aliases and deep nesting before loading: the recursive loader would crash the process."""
+    """Refuse aliases and deep nesting, with which the recursive loader would crash the process."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):

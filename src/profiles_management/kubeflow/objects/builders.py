@@ -119,7 +119,7 @@ def owner_spec(owner: Owner) -> Body:
     return body
 
 
-def named(kind: str, name: str, namespace: str = "", **more: Any) -> Body:  # noqa: ANN401 - any JSON
+def named(kind: str, name: str, namespace: str = "", **more: Any) -> Body:  # noqa: ANN401
     """Return the fields that every object has; empty metadata is left out."""
     metadata = {"namespace": namespace, **more}
     kept = {key: value for key, value in metadata.items() if value}
@@ -131,7 +131,7 @@ def named(kind: str, name: str, namespace: str = "", **more: Any) -> Body:  # no
 
 
 def annotations(grant: Grant) -> dict[str, str]:
-    """Return a contributor's annotations: KFAM's, and the end of the access and its source, if any."""
+    """Return a contributor's annotations: KFAM's, and the end and the source of the access."""
     key = "group" if grant.person.kind == "Group" else "user"
     marks = {key: grant.person.name, "role": grant.role}
     if grant.until:
@@ -277,7 +277,7 @@ class Owned:
 
 
 def owned(profile: Profile, settings: Settings) -> Owned:
-    """Return the owner's RoleBinding and AuthorizationPolicy, for a cluster without the controller."""
+    """Return the owner's RoleBinding and AuthorizationPolicy in standalone mode."""
     owner = owner_of(profile)
     who = {"user": owner.name, "role": "admin"}
     head = {"labels": marks(settings), "annotations": who}

@@ -1,4 +1,4 @@
-"""Whether two specs mean the same, although a server spells quantities, defaults and lists its way."""
+"""Comparison of specs by meaning: quantities, defaults and lists have several spellings."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _EMPTY: tuple[object, ...] = (None, [], {})
 
 
 def same_amount(left: object, right: object) -> bool:
-    """Return whether Kubernetes stores two amounts as one value; other texts equal themselves only."""
+    """Return whether Kubernetes stores two amounts as one value; others are equal as texts only."""
     return left == right or quantities.same(str(left), str(right))
 
 
@@ -162,7 +162,7 @@ def _defaulted(item: Spec) -> Spec:
 
 
 def _normal(value: object) -> object:
-    """Return a value without what has no meaning: empty fields, defaults, the order of principals."""
+    """Return a value without empty fields and defaults, and with sorted principals."""
     if isinstance(value, list):
         return [_normal(item) for item in value]
     if isinstance(value, dict):

@@ -68,9 +68,9 @@ def assign(
     """Name the objects of each (person, role) of one profile.
 
     Where two people have the same KFAM name, or would have it in the same role, all of them get a
-    hashed name. Otherwise the dashboard, which removes people by KFAM's name, would remove both, and
-    two people who swap roles would wait for each other's name. The names depend on the document
-    only, never on who was added first.
+    hashed name. Otherwise the dashboard, which removes people by KFAM's name, would remove both,
+    and two people who swap roles would wait for each other's name. The names depend on the
+    document only, never on who was added first.
 
     Args:
         people: the (person, role) pairs, each once.

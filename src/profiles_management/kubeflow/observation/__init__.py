@@ -1,1 +1,1 @@
-"""From objects as an API server or a file has them to what planning reads. Nothing here sends a request."""
+"""Reads the fields for planning from the objects of an API server or a file. Sends nothing."""

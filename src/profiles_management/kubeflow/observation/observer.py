@@ -1,4 +1,4 @@
-"""Collects the objects of lists, recognizes whose they are, and keeps only the fields for planning."""
+"""Collects the objects of lists, recognizes them, and keeps only the fields for planning."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -65,7 +65,7 @@ class Observer:
             namespaces=self.namespaces,
             bindings=self.bindings,
             policies=self.policies,
-            taken={space: frozenset(found) for space, found in self._taken.items()},
+            taken={space: frozenset(names) for space, names in self._taken.items()},
             foreign=self.foreign,
             foreign_policies=self.foreign_policies,
             owner_bindings=self.owner_bindings,
@@ -82,22 +82,22 @@ class Observer:
 
     def add_unread(self, problems: Mapping[str, Iterable[Problem]]) -> None:
         """Keep problems with objects, by namespace or name."""
-        for space, found in problems.items():
-            self.unread.setdefault(space, []).extend(found)
+        for space, unread in problems.items():
+            self.unread.setdefault(space, []).extend(unread)
 
     def join(self, other: "Observer") -> None:
         """Add the objects of another observer, which has other kinds."""
-        for name, found in vars(other).items():
+        for name, theirs in vars(other).items():
             mine = getattr(self, name)
             if name == "_recognition":
                 continue
             if name == "_taken":
-                for space, taken in found.items():
+                for space, taken in theirs.items():
                     mine.setdefault(space, set()).update(taken)
             elif name == "unread":
-                self.add_unread(found)
+                self.add_unread(theirs)
             else:
-                mine.update(found)
+                mine.update(theirs)
 
     def has(self, target: ObjectRef) -> bool:
         """Return whether an object exists; of a namespace's objects only those that are kept."""
@@ -123,7 +123,7 @@ class Observer:
         self.namespaces[stored.metadata.name] = projections.namespace(stored)
 
     def role_binding(self, binding: slim_classes.RoleBinding) -> None:
-        """Keep a RoleBinding of an owner or a contributor, or an unmanaged one that gives access."""
+        """Keep a RoleBinding of an owner or a contributor, or one that gives other access."""
         metadata = binding.metadata
         if metadata.name == naming.OWNER_BINDING:
             self.owner_bindings[metadata.namespace] = projections.owner_binding(
@@ -181,7 +181,7 @@ class Observer:
             )
 
     def _add_others_of_owners(self) -> None:
-        """Record the other people of owners' objects; the owners are known after every kind was read."""
+        """Record the other people of owners' objects, after every kind was read."""
         for space, binding in self.owner_bindings.items():
             other = foreign_access.owners_binding(space, binding, self._owner(space, binding))
             self._keep_foreign(other, space)
@@ -209,8 +209,8 @@ class Observer:
         self, policy: slim_classes.AuthorizationPolicy, *, propagated: bool = False
     ) -> None:
         self._take_name(policy.metadata)
-        found = foreign_access.policy(policy, self._recognition, propagated=propagated)
-        self._keep_foreign(found, policy.metadata.namespace)
+        giving = foreign_access.policy(policy, self._recognition, propagated=propagated)
+        self._keep_foreign(giving, policy.metadata.namespace)
 
     def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, space: str) -> None:
         if giving is None:
@@ -224,7 +224,7 @@ class Observer:
             self.foreign_policies.setdefault(space, []).append(giving)
 
     def _closing_policy(self, policy: slim_classes.AuthorizationPolicy) -> None:
-        """Record a policy that closes a namespace; a changed one does not close it, and occupies its name."""
+        """Record a policy that closes a namespace; a changed one only occupies its name."""
         space, name = policy.metadata.namespace, policy.metadata.name
         if policies.is_closed(bytes(policy.spec)):
             self._closed.add(space)

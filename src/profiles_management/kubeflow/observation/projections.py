@@ -98,7 +98,7 @@ def binding(
 
 
 def policy(stored: slim_classes.AuthorizationPolicy, person: Person, mark: str) -> Policy:
-    """Return the fields of a contributor's AuthorizationPolicy that planning reads; see `binding`."""
+    """Return the fields of a contributor's AuthorizationPolicy; see `binding`."""
     metadata = stored.metadata
     notes = metadata.annotations or _NO_NOTES
     return Policy(
@@ -131,7 +131,7 @@ def owner_policy(stored: slim_classes.AuthorizationPolicy) -> OwnerObject:
     return _owner_object(stored.metadata, spec=bytes(stored.spec))
 
 
-def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401 - fields of OwnerObject
+def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401
     notes, owners = metadata.annotations or _NO_NOTES, metadata.owner_references or ()
     return OwnerObject(
         version=metadata.resource_version,
@@ -166,10 +166,10 @@ def _controlled_by(references: Sequence[slim_classes.OwnerReference]) -> str:
 
 
 def _subjects(
-    found: list[slim_classes.Subject] | None, person: Person
+    subjects: list[slim_classes.Subject] | None, person: Person
 ) -> tuple[tuple[str, str, str, str], ...] | None:
-    """Return the subjects of a contributor's RoleBinding, None where they are exactly the person."""
-    subject = sole_subject(found)
+    """Return the subjects of a contributor's RoleBinding; None for exactly the person."""
+    subject = sole_subject(subjects)
     if (
         subject is not None
         and subject.name == person.name
@@ -180,7 +180,7 @@ def _subjects(
         return None
     return tuple(
         (subject.kind, subject.name, subject.namespace, subject.api_group)
-        for subject in unread_objects.some(found)
+        for subject in unread_objects.some(subjects)
     )
 
 

@@ -30,7 +30,7 @@ class Recognition:
         )
 
     def role_of(self, reference: slim_classes.RoleReference) -> str:
-        """Return admin, edit or view for their ClusterRoles, `ClusterRole/NAME` or `Role/NAME` for others."""
+        """Return admin, edit or view; `ClusterRole/NAME` or `Role/NAME` for other roles."""
         role = self._roles.get(reference.name)
         if role is not None and reference.kind == "ClusterRole":
             return role
@@ -104,7 +104,7 @@ class Recognition:
         return policies.people_let_in(bytes(policy.spec), self._settings)
 
     def people_of_owners_policy(self, spec: bytes) -> tuple[Person, ...]:
-        """Return the people whom an owner's policy lets in, see policies.people_of_owners_policy."""
+        """Return the people of an owner's policy, see policies.people_of_owners_policy."""
         return policies.people_of_owners_policy(spec, self._settings)
 
     def lets_in_only(self, owner: str, space: str, spec: bytes) -> bool:
@@ -197,5 +197,5 @@ def _as_person(subject: slim_classes.Subject, space: str) -> Person | None:
 
 
 def _strongest_last(cluster_roles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return the role of each ClusterRole; the stronger of two roles with one ClusterRole is last."""
+    """Return the role of each ClusterRole; of two roles the stronger is last."""
     return [(cluster_roles[role], role) for role in ROLES]

@@ -1,4 +1,4 @@
-"""The objects of a cluster with only the fields that planning reads, so that lightkube decodes nothing else.
+"""Classes of Kubernetes objects with only the fields that planning reads, for fast decoding.
 
 Decoding the whole of 10,000 RoleBindings costs 30 times as much as decoding these (see
 docs/explanation/scale.md). What others may write freely, or what planning rarely compares, stays

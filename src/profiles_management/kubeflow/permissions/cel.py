@@ -7,7 +7,7 @@ Kubernetes 1.29).
 import json
 from collections.abc import Iterable
 
-# Regular expressions for the special characters of patterns; the patterns of settings have no others.
+# Regular expressions for the special characters of patterns in settings.
 _EXPRESSIONS = {"*": ".*", "?": ".", ".": r"\."}
 
 CREATING, UPDATING, DELETING = (

@@ -110,7 +110,8 @@ class _Confinement:
             ),
             Rule(
                 cel.some("variables.takes", unchanged, alone),
-                "binds one user or group with a RoleBinding, and never itself or a group of the system",
+                "binds one user or group with a RoleBinding, "
+                "and never itself or a group of the system",
             ),
         )
         return Confined(naming.RBAC_GROUP, "rolebindings", variables, rules)
@@ -240,7 +241,8 @@ class _Confinement:
                     cel.every(cel.UPDATING, cel.same("spec", "owner")),
                     cel.every(marked, self._other_than_us(owner)),
                 ),
-                "gives a Profile with its labels an owner, and never itself or a group of the system",
+                "gives a Profile with its labels an owner, "
+                "and never itself or a group of the system",
             ),
             Rule(
                 cel.some(cel.no(cel.DELETING), self._deletable(unmarked)),
@@ -304,7 +306,7 @@ class _Confinement:
         )
 
     def _owner_references(self, *, profile: bool) -> Rule:
-        """Return the rule that no object gets an owner, or the garbage collector would delete it."""
+        """Return the rule that no object gets an owner, which lets garbage collection delete it."""
         references = "object.metadata.?ownerReferences.orValue([])"
         none = cel.every(cel.CREATING, f"size({references}) == 0")
         same = cel.every(cel.UPDATING, cel.same("metadata", "ownerReferences"))
@@ -370,7 +372,7 @@ def _before(key: str) -> str:
 
 
 def _changed(part: str) -> dict[str, str]:
-    """Return the variable with the keys of labels or annotations that are new, changed or removed."""
+    """Return the variable with the changed keys of labels or annotations."""
     now, before = f"variables.{part}", f"variables.{part}Before"
     set_now = f"{now}.filter(key, !(key in {before}) || {before}[key] != {now}[key])"
     gone = f"{before}.filter(key, !(key in {now}))"

@@ -43,7 +43,10 @@ def connect(
         name = ""
     else:
         # not needed in a pod
-        from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files, selection  # noqa: PLC0415
+        from profiles_management.kubeflow.cluster.kubeconfig import (  # noqa: PLC0415
+            kubeconfig_files,
+            selection,
+        )
 
         server, user, name = selection.select(kubeconfig_files.read(_paths(path)), context)
     return open_client(server, user, name, timeout=timeout, clock=clock)
@@ -58,13 +61,15 @@ def context_names(path: Path | None = None) -> list[str]:
     Raises:
         ClusterError: there is no kubeconfig, or it cannot be read.
     """
-    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415 - not needed in a pod
+    # not needed in a pod
+    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415
 
     return [*kubeconfig_files.read(_paths(path)).entries["context"]]
 
 
 def _paths(path: Path | None) -> list[Path]:
-    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415 - not needed in a pod
+    # not needed in a pod
+    from profiles_management.kubeflow.cluster.kubeconfig import kubeconfig_files  # noqa: PLC0415
 
     if path is not None:
         return [path.expanduser()]

@@ -1,4 +1,4 @@
-"""How each request is authenticated: a token, one from a file, a user and a password, or what a plugin prints."""
+"""Authentication of requests: by a token, a token file, a user and a password, or a plugin."""
 
 import base64
 import threading
@@ -21,7 +21,7 @@ _READ_AGAIN = 60.0
 
 
 class Credential:
-    """What is sent as Authorization, empty for nothing; `stale` where it had expired when it was issued."""
+    """The value of the header Authorization; `stale` if it had expired when it was issued."""
 
     def __init__(self, authorization: str = "", *, stale: bool = False) -> None:
         self.authorization = authorization
@@ -29,7 +29,7 @@ class Credential:
 
 
 class Source:
-    """Where credentials come from, which threads share: here a token or a password that never changes."""
+    """A source of credentials, which threads share; here one that never changes."""
 
     def __init__(self, authorization: str) -> None:
         self._credential = Credential(authorization)
@@ -66,7 +66,7 @@ class TokenFile(Source):
         return self._renew()
 
     def renewed(self, refused: Credential) -> Credential:
-        """Return the token as it is in the file now, or the refused one where that is still the same."""
+        """Return the current token of the file, which may still be the refused one."""
         renewed = self._renew()
         return refused if renewed.authorization == refused.authorization else renewed
 
@@ -76,7 +76,7 @@ class TokenFile(Source):
             try:
                 fresh = self._fresh()
             except ClusterError:
-                return self._credential  # the last one that could be read counts, as for kubectl
+                return self._credential  # the last token that was read, as for kubectl
             self._credential = fresh
             return fresh
 
@@ -90,11 +90,14 @@ class TokenFile(Source):
 
 
 class Issuer(Source):
-    """A plugin, which is run at once, again when its credentials expire, and once after a refusal; never twice at once.
+    """A plugin. It runs at once, when its credentials expire, and once after a refusal.
+
+    Threads share the result of a run; the plugin never runs twice at the same time.
 
     Args:
-        run: runs it.
-        use: takes what it printed into use for new connections.
+        run: runs the plugin.
+        use: uses the printed credentials for new connections.
+        clock: measures when credentials expire.
     """
 
     def __init__(

@@ -151,7 +151,10 @@ class Connections(httpx2.BaseTransport):
                 "It has no certificate-authority; "
                 f"the environment variable {self._variable} says what is trusted."
             )
-        return "It has no certificate-authority, and this system does not trust that authority. Add it."
+        return (
+            "It has no certificate-authority, "
+            "and this system does not trust that authority. Add it."
+        )
 
     def _hint(self) -> str:
         """Return a hint for servers that want TLS although the URL is http://."""

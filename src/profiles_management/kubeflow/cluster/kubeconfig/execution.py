@@ -168,7 +168,7 @@ class _Run:
     def _started(
         self, program: str, environment: Mapping[str, str]
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start the program; an exception in the block ends it, and every process that it started."""
+        """Start the program; an exception in the block ends it and all its processes."""
         try:
             process = subprocess.Popen(  # noqa: S603 - the kubeconfig names it, as for kubectl
                 [self._plugin.command, *self._plugin.arguments],
@@ -222,7 +222,7 @@ class _Run:
         self._show(flush=True)
         return True
 
-    def _take(self, stream: Any, is_output: bool) -> bool:  # noqa: ANN401, FBT001 - what a selector has registered
+    def _take(self, stream: Any, is_output: bool) -> bool:  # noqa: ANN401, FBT001 - a stream
         """Read the available output; return false at its end."""
         piece = os.read(stream.fileno(), _PIECE)
         if is_output:
@@ -256,7 +256,7 @@ class _Run:
         return f"{how}{self._words(': ') or '.'}"
 
     def _words(self, before: str) -> str:
-        """Return the end of the error output on one line, without credentials; '' where it is empty."""
+        """Return the end of the error output on one line, without credentials."""
         text = self._errors.decode(errors="replace")
         if len(self._errors) == _KEPT:  # the first word may be a part of a credential
             text = " ".join(text.split()[1:])

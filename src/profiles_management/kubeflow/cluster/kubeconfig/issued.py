@@ -17,7 +17,7 @@ from profiles_management.reconcile.clock import read_moment
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Issued:
-    """Credentials: a token, a client certificate with its key, or both; `expires` is None for never."""
+    """A token, a client certificate with its key, or both; `expires` is None for never."""
 
     token: str = ""
     certificate: bytes = b""
@@ -91,7 +91,7 @@ def _expiry(plugin: Plugin, status: Mapping[str, Any]) -> datetime | None:
 
 
 def repeatable(output: bytes | bytearray) -> frozenset[str]:
-    """Return the credentials in an output, to hide them in the error output; empty for other texts."""
+    """Return the credentials in an output, so that they are hidden in the error output."""
     try:
         status = json.loads(bytes(output))["status"]
         return frozenset(value for value in status.values() if isinstance(value, str))

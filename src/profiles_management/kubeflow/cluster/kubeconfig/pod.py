@@ -43,7 +43,7 @@ def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tu
 
 
 def _text(file: Path) -> str:
-    """Return the content of a file, '' where it cannot be read: the token is read again for requests."""
+    """Return the content of a file, '' if it cannot be read; requests read the token again."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError):

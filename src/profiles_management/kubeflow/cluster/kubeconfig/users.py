@@ -88,7 +88,9 @@ def _plugin(user: Entry, *, has_credentials: bool) -> Plugin | None:
     if execution is None or has_credentials:
         return None
     # few kubeconfigs need it
-    from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import plugin_of  # noqa: PLC0415
+    from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import (  # noqa: PLC0415
+        plugin_of,
+    )
 
     return plugin_of(execution)
 
@@ -152,5 +154,5 @@ def _impersonated(user: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _escaped(key: str) -> str:
-    """Return a key for the name of a header; other characters are percent-encoded, as by client-go."""
+    """Return a key for the name of a header, percent-encoded as by client-go."""
     return "".join(_ESCAPED.get(byte, chr(byte)) for byte in key.encode())
