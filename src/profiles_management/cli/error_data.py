@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.problems import (
     BrakeError,
     DocumentError,
@@ -14,6 +13,7 @@ from profiles_management.pmr.problems import (
 )
 from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.sources import Reading
 
 
@@ -44,7 +44,7 @@ def failure_data(error: ProfilesError, more: Data) -> Data:
 
 def remedy_of(error: ProfilesError) -> str:
     """Return what to do about an error, '' if its message says it."""
-    if isinstance(error, ClusterError):
+    if isinstance(error, TargetError):
         return error.remedy
     if not isinstance(error, StoppedError):
         return ""

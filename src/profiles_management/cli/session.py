@@ -37,6 +37,7 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
 from profiles_management.reconcile.markdown import problems_markdown
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
 from profiles_management.sources import Reading, merged, read_each
 
@@ -249,7 +250,7 @@ class Session:
             more: what the data holds besides the errors.
         """
         warnings = error.warnings if isinstance(error, DocumentError) else ()
-        target = str(self._target or "") if isinstance(error, ClusterError | UnknownProfile) else ""
+        target = str(self._target or "") if isinstance(error, TargetError | UnknownProfile) else ""
         if output in formats.PROBLEMS:
             self.problems(problems_of(error), warnings, output)
         elif output == "markdown":
