@@ -1,4 +1,4 @@
-"""Sources of documents: what a source is, how all are read and merged, and what each gets back."""
+"""Sources of documents: what a source is, how all are read and merged, and the report for each."""
 
 from profiles_management.sources.gathering import Gathered, Reading, merged, read_each
 from profiles_management.sources.source import (

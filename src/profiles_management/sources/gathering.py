@@ -16,7 +16,7 @@ class Reading:
     """One source as it was read in this run.
 
     Attributes:
-        document: what it said; None if it could not be read or is not configured.
+        document: its document; None if it could not be read or is not configured.
         error: why it could not be read; None if it could, or is not configured.
     """
 
@@ -88,7 +88,7 @@ def merged(
     own: ProfilesManagementRepresentation | None = None,
     withdrawn: Collection[str] = frozenset(),
 ) -> ProfilesManagementRepresentation:
-    """Return the one document that sources make together; see `profiles_management.pmr.merge`.
+    """Return the documents of all sources as one; see `profiles_management.pmr.merge`.
 
     Args:
         own: the document of the administrator, which no object records as its source.

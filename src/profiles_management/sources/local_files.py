@@ -15,7 +15,7 @@ STDIN = "-"
 
 @dataclass(slots=True)
 class Contents:
-    """The bytes of the files that are one document together, by what problems call each file.
+    """The bytes of the files of one document, by the name that problems have for each file.
 
     Attributes:
         files: in the order of the command line; those of a folder by name.
@@ -53,7 +53,7 @@ class Contents:
         """
         if name in self.files:
             raise _error("named-twice", "it is named twice", name, "name it once")
-        is_too_large = len(data) > LARGEST  # what reads it says so
+        is_too_large = len(data) > LARGEST  # the reader of the document reports it
         self._size += len(data)
         self.is_full = self._size > LARGEST or len(self.files) == MOST_FILES
         if self.is_full and not is_too_large:
@@ -89,7 +89,7 @@ class Contents:
         try:
             status = os.stat(name) if name != STDIN else None  # noqa: PTH116 - Path raises where a name is too long
         except OSError:
-            return  # reading it says why
+            return  # reading it reports the reason
         key = (status.st_dev, status.st_ino) if status else (-1, -1)
         if key in self._known:
             first = self._known[key]

@@ -1,4 +1,4 @@
-"""What a source is told of a run: the state of each profile of its own document. Pure."""
+"""The report of a run for one source: the state of each profile of its document. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SourceReport:
 def report_for(
     reading: Reading, gathered: Gathered, outcome: Report | ProfilesError
 ) -> SourceReport:
-    """Return what one source is told of a run.
+    """Return the report of a run for one source.
 
     Args:
         outcome: the report of the run, or the error that ended it.
