@@ -12,7 +12,7 @@ from profiles_management import (
     StoppedError,
 )
 from profiles_management.kubeflow.planning.gateways import CODE as GATEWAY_MISMATCH
-from profiles_management.kubeflow.state import unmanaged_access
+from profiles_management.kubeflow.state import unmanaged_warnings
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
 from profiles_management.reconcile import nameless
@@ -23,7 +23,7 @@ from profiles_management.sources import Reading
 LONGEST = 120
 LONGEST_WITH_GATEWAYS = 400  # nobody can compare two principals of which one is cut off
 LONGEST_WITH_REMEDY = 250  # of a setting: what is wrong, its value, and what to write
-_UNMANAGED = (unmanaged_access.CODE, unmanaged_access.UNKNOWN)
+_UNMANAGED = (unmanaged_warnings.CODE, unmanaged_warnings.UNKNOWN)
 _COMMIT = 8
 _LONGEST_PLACE = 60
 _LEAST = 20  # characters of a place or a URL that still say something

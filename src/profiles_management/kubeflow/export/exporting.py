@@ -10,7 +10,7 @@ from profiles_management.kubeflow.export import exported_keys, exported_people
 from profiles_management.kubeflow.export.exported_people import ExportedPeople, reason
 from profiles_management.kubeflow.objects import naming, stored_json
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state import ownership, unmanaged_access
+from profiles_management.kubeflow.state import ownership, unmanaged_warnings
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr import writing
 from profiles_management.pmr.classes import (
@@ -115,7 +115,7 @@ class _Exporting:
         self._plugins(draft)
         self._limit_range(draft)
         self._keys(draft)
-        self.notes += unmanaged_access.everything(name, self.observed)
+        self.notes += unmanaged_warnings.everything(name, self.observed)
         if profile is not None:
             self.profiles.append(profile)
         else:

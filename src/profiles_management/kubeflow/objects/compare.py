@@ -94,6 +94,13 @@ def encoded(spec: Spec) -> bytes:
     return json.dumps(spec).encode()
 
 
+def texts(kind: StrEnum, path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
+    """Return how a text of an object differs, '' standing for one that is not there."""
+    if before == after:
+        return ()
+    return (FieldDiff(kind, path, before or None, after or None),)
+
+
 # quotas and LimitRanges
 
 

@@ -102,6 +102,16 @@ def removal(
         yield delete(target, version, after, uid=uid, ends=ends)
 
 
+def nonempty(**parts: Any) -> dict[str, Any]:  # noqa: ANN401 - a part is any JSON
+    """Return the parts of a patch that say something, by their names."""
+    return {name: part for name, part in parts.items() if part}
+
+
+def annotation(value: str) -> str | None:
+    """Return the value of an annotation in a patch: null, which removes it, for an empty one."""
+    return value or None
+
+
 def replacing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """Return the merge patch that turns one mapping into another.
 

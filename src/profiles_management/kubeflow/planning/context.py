@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from profiles_management.kubeflow.objects import canonical
+from profiles_management.kubeflow.objects import canonical, compare
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import MarkedObject, Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
@@ -14,11 +14,8 @@ from profiles_management.pmr.classes import (
     ProfilesManagementRepresentation,
     ResourceQuotaSpecModel,
 )
-from profiles_management.reconcile.plan import (
-    FieldDiff,
-    FieldKind,
-    Phase,
-)
+from profiles_management.pmr.limit_range import LimitRangeSpec
+from profiles_management.reconcile.plan import FieldDiff, FieldKind, Phase
 
 Spec = dict[str, Any]
 
@@ -28,12 +25,13 @@ class Wanted:
     """What a document says of a profile's limits, keys and plugins, with its defaults.
 
     Attributes:
-        quota, limits: None where the document says nothing, and they are not managed.
+        quota: None where the document says nothing, and it is not managed.
+        limits: {} for none.
         source: the source that defines the profile, '' where there is only one document.
     """
 
     quota: Spec | None
-    limits: Spec | None
+    limits: Spec
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     plugins: list[Spec]
@@ -69,31 +67,22 @@ class ProfileContext:
 
     def source_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
         """Return how the source that a profile records differs from the source that defines it now."""
-        if marked.source == self.wanted.source:
-            return ()
-        return (
-            FieldDiff(
-                FieldKind.SOURCE, "source", marked.source or None, self.wanted.source or None
-            ),
-        )
+        return compare.texts(FieldKind.SOURCE, "source", marked.source, self.wanted.source)
 
     def mark_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
         """Return how the mark of a profile differs, where it has to be set."""
         if not self.state.needs_mark:
             return ()
-        return (
-            FieldDiff(
-                FieldKind.MANAGED_BY, "managed by", marked.mark or None, self.settings.instance
-            ),
+        return compare.texts(
+            FieldKind.MANAGED_BY, "managed by", marked.mark, self.settings.instance
         )
 
 
 def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted:
     """Return what a document says of a profile, with its defaults."""
-    limits = pmr.limit_range_of(profile)
     return Wanted(
         _quota(pmr.resources_of(profile)),
-        None if limits is None else canonical.limit_range(limits.to_spec()),
+        _limits(pmr.limit_range_of(profile)),
         pmr.labels_of(profile),
         profile.annotations,
         [plugin.to_spec() for plugin in profile.plugins],
@@ -101,8 +90,16 @@ def wanted_of(pmr: ProfilesManagementRepresentation, profile: Profile) -> Wanted
     )
 
 
+def _limits(limits: LimitRangeSpec | None) -> Spec:
+    if limits is None:
+        return {}
+    return canonical.limit_range(limits.to_spec())
+
+
 def _quota(quota: ResourceQuotaSpecModel | None) -> Spec | None:
     """Return a quota as a Profile stores it, {} for one that limits nothing: scopes alone make no ResourceQuota."""
     if quota is None:
         return None
-    return canonical.profile_quota(quota.to_spec()) if quota.hard else {}
+    if not quota.hard:
+        return {}
+    return canonical.profile_quota(quota.to_spec())

@@ -197,7 +197,9 @@ class ContributorPlanner:
 
     def _is_name_in_use(self) -> bool:
         """Whether the person has objects, and the granted name is another person's until this phase."""
-        if self.name in self.state.leaving or not self.access.names:
+        if not self.access.names:
+            return False
+        if self.name in self.state.leaving:
             return False
         others = map(self._other_persons_object, (BINDING, POLICY))
         return any(item is not None and not item.deleting for item in others)
@@ -231,15 +233,14 @@ class ContributorPlanner:
         if self._is_annotated_otherwise(item):
             annotations = {"user": None, "group": None, **builders.annotations(self.grant)}
         if item.until != self.grant.until:
-            annotations[naming.UNTIL] = self.grant.until or None
+            annotations[naming.UNTIL] = merge_patch.annotation(self.grant.until)
         if item.source != self.grant.source:
-            annotations[naming.SOURCE] = self.grant.source or None
-        metadata: dict[str, object] = {}
-        if annotations:
-            metadata["annotations"] = annotations
+            annotations[naming.SOURCE] = merge_patch.annotation(self.grant.source)
+        labels: dict[str, str] = {}
         if item.mark != self.settings.instance:
-            metadata["labels"] = builders.marks(self.settings)
-        return {"metadata": metadata} if metadata else {}
+            labels = builders.marks(self.settings)
+        metadata = merge_patch.nonempty(annotations=annotations, labels=labels)
+        return merge_patch.nonempty(metadata=metadata)
 
     def _is_annotated_otherwise(self, item: Binding | Policy) -> bool:
         return (item.person, item.role) != (self.grant.person, self.grant.role)
@@ -262,13 +263,13 @@ class ContributorPlanner:
     def _annotation_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
         before = f"{item.role} {item.person.name}".strip()
         after = f"{self.grant.role} {self.grant.person.name}"
-        return _field(FieldKind.IDENTITY, "annotations", before, after)
+        return compare.texts(FieldKind.IDENTITY, "annotations", before, after)
 
     def _mark_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
         return (
-            *_field(FieldKind.UNTIL, "until", item.until, self.grant.until),
-            *_field(FieldKind.SOURCE, "source", item.source, self.grant.source),
-            *_field(FieldKind.MANAGED_BY, "managed by", item.mark, self.settings.instance),
+            *compare.texts(FieldKind.UNTIL, "until", item.until, self.grant.until),
+            *compare.texts(FieldKind.SOURCE, "source", item.source, self.grant.source),
+            *compare.texts(FieldKind.MANAGED_BY, "managed by", item.mark, self.settings.instance),
         )
 
     def _subject_fields(self, binding: Binding) -> tuple[FieldDiff, ...]:
@@ -341,9 +342,9 @@ class ContributorPlanner:
 
     def _narrows(self) -> bool:
         """Whether an object of this person gives access to others too, who lose it."""
-        return any(map(self._binds_others, self.access.bindings)) or any(
-            map(self._lets_others_in, self.access.policies)
-        )
+        if any(map(self._binds_others, self.access.bindings)):
+            return True
+        return any(map(self._lets_others_in, self.access.policies))
 
     def _moves_of_others(self) -> Iterator[AccessMove]:
         """Yield who else is bound by a RoleBinding of this person, and is not afterwards."""
@@ -369,18 +370,13 @@ class ContributorPlanner:
         if not policy_differences(policy, person, self.settings):
             return False
         let_in = policies.people_of_owners_policy(policy.spec, self.settings)
-        return len(let_in) > 1 or not all(other.name.endswith(person.name) for other in let_in)
+        if len(let_in) > 1:
+            return True
+        return not all(other.name.endswith(person.name) for other in let_in)
 
 
 def _creates(step: _Step) -> bool:
     return any(write.verb is Verb.CREATE for write in step.writes)
-
-
-def _field(kind: FieldKind, path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
-    """Return a field of an object if its two values differ."""
-    if before == after:
-        return ()
-    return (FieldDiff(kind, path, before or None, after or None),)
 
 
 def _distinct(fields: Iterable[FieldDiff]) -> tuple[FieldDiff, ...]:

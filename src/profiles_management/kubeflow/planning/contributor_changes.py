@@ -1,7 +1,7 @@
 """All contributors of one profile: the changes from the people who have access to those whom a document names."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -43,12 +43,14 @@ class People:
     @property
     def revoked(self) -> tuple[Person, ...]:
         """The people whose access ends with these changes."""
-        people = (
-            change.person
-            for change in self.changes
-            if not change.after and change.reason is not Reason.BECAME_OWNER
-        )
-        return tuple(person for person in people if person is not None)
+        return tuple(self._revoked())
+
+    def _revoked(self) -> Iterator[Person]:
+        for change in self.changes:
+            if change.after or change.person is None:
+                continue
+            if change.reason is not Reason.BECAME_OWNER:
+                yield change.person
 
 
 def plan(grants: Sequence[Grant], state: ContributorState, settings: Settings) -> People:
@@ -138,12 +140,11 @@ def _leaving(changes: Iterable[Change], access: Mapping[Person, PersonAccess]) -
 
 
 def _sources(
-    access: Mapping[Person, PersonAccess], kept: Iterable[Person]
+    access: Mapping[Person, PersonAccess], kept: Collection[Person]
 ) -> dict[Person, str | None]:
     """Return by person the source of the role that the document can take away."""
-    people = access.keys() - set(kept)
-    return {
-        person: objects.source
-        for person, objects in access.items()
-        if person in people and objects.bindings
-    }
+    sources: dict[Person, str | None] = {}
+    for person, objects in access.items():
+        if objects.bindings and person not in kept:
+            sources[person] = objects.source
+    return sources

@@ -38,20 +38,18 @@ def revocations(
     | a part of ours has ended             | two: nothing can delay what ended, the brake of the |
     |                                      | plan can delay the rest                             |
     """
-    items = _in_order(access)
+    items, reason = _in_order(access), _why_not_listed(access)
     ended_names: set[str] = set()
     if state.now is not None:
         ended_names = ended(access, settings, state.now)
-    is_listed = person == state.owner or person in state.expired
-    if not is_listed and ended_names and is_lasting(access, ended_names):
+    if ended_names or person in state.expired:
+        reason = Reason.EXPIRED
+    if person not in (state.owner, *state.expired) and is_lasting(access, ended_names):
         ended_items = [item for item in items if item.name in ended_names]
-        others = [item for item in items if item.name not in ended_names]
         yield from _revocation(person, ended_items, Reason.EXPIRED, state)
-        yield from _revocation(person, others, _why_not_listed(access), state)
-    elif ended_names or person in state.expired:
-        yield from _revocation(person, items, Reason.EXPIRED, state)
-    else:
-        yield from _revocation(person, items, _why_not_listed(access), state)
+        items = [item for item in items if item not in ended_items]
+        reason = _why_not_listed(access)
+    yield from _revocation(person, items, reason, state)
 
 
 def _in_order(access: PersonAccess) -> list[Binding | Policy]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from profiles_management.kubeflow.objects import builders
 from profiles_management.kubeflow.planning import (
     contributor_changes,
+    foreign_removal,
     frozen,
     spelling,
     terminating,
@@ -22,7 +23,6 @@ from profiles_management.kubeflow.planning.owner_conditions import owner_bound
 from profiles_management.kubeflow.planning.shape import ShapePlanner
 from profiles_management.kubeflow.state import (
     adoption,
-    foreign_removal,
     unmanaged_access,
 )
 from profiles_management.kubeflow.state.access_state import (

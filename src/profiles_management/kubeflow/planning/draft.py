@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import cached_property
 
-from profiles_management.kubeflow.planning import frozen, last_owner
+from profiles_management.kubeflow.planning import foreign_removal, frozen, last_owner
 from profiles_management.kubeflow.planning.access_count import (
     Deciding,
     ExistingAccess,
@@ -12,10 +12,10 @@ from profiles_management.kubeflow.planning.access_count import (
     decided_unmarked,
 )
 from profiles_management.kubeflow.planning.contributor_changes import People
-from profiles_management.kubeflow.planning.gateways import GatewayCheck
+from profiles_management.kubeflow.planning.gateway_votes import GatewayCheck
 from profiles_management.kubeflow.planning.owner_objects import OwnerObjects
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state import adoption, foreign_removal, unmanaged_access
+from profiles_management.kubeflow.state import adoption, unmanaged_access, unmanaged_warnings
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.ownership import marked_objects
 from profiles_management.pmr.classes import Owner, ProfilesManagementRepresentation
@@ -138,7 +138,7 @@ class Draft:
         if self.settings.foreign == "revoke":
             near = {*near, *unmanaged_access.people_of_copies(name, self.observed)}
         document = self.people_of_document
-        self.warnings += unmanaged_access.problems(
+        self.warnings += unmanaged_warnings.problems(
             name,
             self.observed,
             near=near,

@@ -98,11 +98,11 @@ def let_go(
             revoked += (
                 item
                 for item in access.objects
-                if item.mark == settings.instance
-                and (person, item.source) not in added
-                and _is_settled(item.source, definers, origins)
+                if item.mark == settings.instance and (person, item.source) not in added
             )
-    return with_only(state, revoked)
+    return with_only(
+        state, [item for item in revoked if _is_settled(item.source, definers, origins)]
+    )
 
 
 def _added(name: str, origins: Origins, now: datetime) -> Iterator[tuple[Person, str]]:
@@ -187,7 +187,7 @@ class _StayingPeople:
         self.origins = origins
         self.settings = settings
         self.now = now
-        self.own = set(self._own())
+        self.own = {state.owner, *self._own()}
 
     def found(self) -> FrozenContributors:
         """Return them, and the namespace without what stays."""
@@ -209,7 +209,7 @@ class _StayingPeople:
         return FrozenContributors(_without(state, staying, people), people)
 
     def _own(self) -> Iterator[Person]:
-        """Yield the people whom the profile's own source lists."""
+        """Yield the people whom the profile's own source lists as contributors."""
         for contributor in self.profile.contributors:
             key = (self.profile.name, contributor.kind, contributor.name)
             if key not in self.origins.contributors:
@@ -219,9 +219,9 @@ class _StayingPeople:
         """Return the source because of which a person stays, '' for one who does not."""
         key = self.profile.name, UserKind(person.kind), person.name
         source = self._unsettled_source(access, self.origins.disputed.get(key, frozenset()))
-        if source in ("", self.recorded) or person in self.own or person == self.state.owner:
+        if source in ("", self.recorded):
             return ""
-        if access.role == "admin":
+        if person in self.own or access.role == "admin":
             return ""
         if self.origins.outranks(self.origins.contributors.get(key, ""), source):
             return ""

@@ -2,17 +2,13 @@
 
 import shlex
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects import naming
 from profiles_management.kubeflow.objects.plan_terms import HaltKind
 from profiles_management.kubeflow.objects.policy_spec import WayIn
-from profiles_management.kubeflow.planning.gateways import (
-    GatewayCheck,
-    Gateways,
-    preset_of,
-    votes_of_contributors,
-    writes_gateways,
-)
+from profiles_management.kubeflow.planning.gateway_votes import GatewayCheck, votes_of_contributors
+from profiles_management.kubeflow.planning.gateways import Gateways, preset_of, writes_gateways
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.names import quoted, shortened
@@ -48,69 +44,80 @@ def halt(
     if len(rewritten) <= _AT_MOST:
         return None
     way, number = others.most_common(1)[0]
-    return _halt(
-        len(rewritten),
-        way,
-        f"{number:,} of {votes.total():,} {whose} AuthorizationPolicies",
-        gateways,
-    )
+    voters = f"{number:,} of {votes.total():,} {whose} AuthorizationPolicies"
+    return _halt(len(rewritten), way, voters, gateways)
 
 
 def _rewritten(
     changes: Sequence[Change], gateways: Gateways, others: Collection[WayIn], observed: Observed
 ) -> Iterator[Rewritten]:
-    """Yield the place and the person of each policy that names one of the other gateways and would no longer do so."""
+    """Yield profile and person of each policy that names one of the other gateways and no longer would."""
     for change in changes:
         for spec, person in _specs_before(change, observed):
-            before = gateways.of(spec, person)
-            if not gateways.are_named_by(before) and any(
-                other.principals <= before.principals for other in others
-            ):
+            if _names_one_of(others, gateways.of(spec, person), gateways):
                 yield change.profile, change.person
 
 
+def _names_one_of(others: Collection[WayIn], way: WayIn, gateways: Gateways) -> bool:
+    if gateways.are_named_by(way):
+        return False
+    return any(other.principals <= way.principals for other in others)
+
+
 def _specs_before(change: Change, observed: Observed) -> Iterator[tuple[bytes, str]]:
-    """Yield the policies that a change rewrites, each with the name of whom it is for."""
+    """Yield the policies that a change rewrites, each with the name of its person."""
     if change.person is not None:
-        there = observed.policies.get(change.profile, {}).values()
-        yield from (
-            (policy.spec, policy.person.name) for policy in there if policy.person == change.person
-        )
+        for policy in observed.policies.get(change.profile, {}).values():
+            if policy.person == change.person:
+                yield policy.spec, policy.person.name
     elif any(write.target.name == naming.OWNER_POLICY for write in change.writes):
-        owned = observed.owner_policies.get(change.profile)
-        if owned is not None:
-            yield owned.spec, owned.user
+        owner_policy = observed.owner_policies.get(change.profile)
+        if owner_policy is not None:
+            yield owner_policy.spec, owner_policy.user
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """The setting that agrees with what policies name."""
+
+    setting: str
+    value: str
+
+    def remedy(self) -> str:
+        option = "principal" if self.setting == "principals" else self.setting.replace("_", "-")
+        if self.value:
+            return f"Pass --{option} {shlex.quote(shortened(self.value))}."
+        return f"Leave out --{option}."
 
 
 def _halt(number: int, way: WayIn, voters: str, gateways: Gateways) -> Halt:
     correction = _correction(way, gateways)
-    ours, theirs = gateways.described(gateways.usual), gateways.described(way)
-    if "userid_header" in correction:
-        ours += f" with the header {min(gateways.usual.headers)}"
-    elif "userid_prefix" in correction:
-        ours += f" with the prefix {quoted(min(gateways.usual.prefixes))}"
+    ours, theirs = _ours(correction, gateways), gateways.described(way)
     return Halt(
         HaltKind.GATEWAYS,
         f"the gateway of {number:,} existing AuthorizationPolicies would change to {ours}, and {voters} name {theirs}",
         f"would change the gateway of {number:,} policies",
-        f"{_remedy(*next(iter(correction.items())))} If that is about to change, pass --allow-gateway-change once.",
-        correction,
+        f"{correction.remedy()} If that is about to change, pass --allow-gateway-change once.",
+        {correction.setting: correction.value},
         SETTING,
     )
 
 
-def _remedy(setting: str, value: str) -> str:
-    option = {"principals": "principal"}.get(setting, setting).replace("_", "-")
-    return (
-        f"Pass --{option} {shlex.quote(shortened(value))}." if value else f"Leave out --{option}."
-    )
+def _ours(correction: _Correction, gateways: Gateways) -> str:
+    """Return what the settings name, with the header or the prefix if that is what differs."""
+    ours = gateways.described(gateways.usual)
+    if correction.setting == "userid_header":
+        return f"{ours} with the header {min(gateways.usual.headers)}"
+    if correction.setting == "userid_prefix":
+        return f"{ours} with the prefix {quoted(min(gateways.usual.prefixes))}"
+    return ours
 
 
-def _correction(way: WayIn, gateways: Gateways) -> dict[str, str]:
-    """Return the setting that agrees with what policies name."""
+def _correction(way: WayIn, gateways: Gateways) -> _Correction:
     if not gateways.knows_header(way):
-        return {"userid_header": min(way.headers)}
+        return _Correction("userid_header", min(way.headers))
     if not gateways.knows_prefix(way):
-        return {"userid_prefix": min(way.prefixes)}
-    preset = preset_of(way)
-    return {"preset": preset} if preset else {"principals": ",".join(sorted(way.principals))}
+        return _Correction("userid_prefix", min(way.prefixes))
+    if preset := preset_of(way):
+        return _Correction("preset", preset)
+    return _Correction("principals", ",".join(sorted(way.principals)))

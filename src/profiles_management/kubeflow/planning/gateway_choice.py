@@ -14,19 +14,20 @@ from typing import NamedTuple
 
 from profiles_management.kubeflow.objects.plan_terms import HaltKind
 from profiles_management.kubeflow.objects.policy_spec import WayIn
-from profiles_management.kubeflow.planning.gateways import (
+from profiles_management.kubeflow.planning.gateway_votes import (
     GatewayCheck,
+    votes_of_contributors,
+    votes_of_other_owners,
+)
+from profiles_management.kubeflow.planning.gateways import (
     Gateways,
     fact,
     preset_of,
-    votes_of_contributors,
-    votes_of_other_owners,
     writes_gateways,
 )
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM, Settings
-from profiles_management.kubeflow.state import profile_state
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.profile_state import ProfileState
+from profiles_management.kubeflow.state.profile_state import ProfileState, profile_state
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.reconcile.plan import Fact, Plan
@@ -53,34 +54,13 @@ class Choice:
     def applied_to(self, plan: Plan) -> Plan:
         """Return a plan that says which gateways it writes, halted where they are unclear."""
         is_written = any(map(writes_gateways, plan.changes))
-        plan = replace(plan, facts=(self.fact if is_written else replace(self.fact, text=""),))
+        fact = self.fact if is_written else replace(self.fact, text="")
+        plan = replace(plan, facts=(fact,))
         if self.halt is None:
             return plan
-        is_held = is_written and not all(change.ends_access for change in plan.changes)
-        return replace(plan, halts=(self.halt,) if is_held else ())
-
-
-def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> Choice:
-    """Return the gateways that the policies of a target name.
-
-    Args:
-        settings: with `detect_gateways`.
-    """
-    gateways = Gateways(settings, pmr, observed)
-    poll = next((poll for poll in _polls(gateways, pmr, observed, settings) if poll.votes), None)
-    if poll is None:
-        text = f"{_DEFAULT}, because no AuthorizationPolicy names one (see --preset)"
-        return _chosen(settings, UPSTREAM.principals, text, is_detected=False)
-    votes, whose = poll.votes, poll.whose
-    if preset := _preset_of_most(votes):
-        text = f"{preset}, as {_share(_votes_for(preset, votes), votes)} {whose} AuthorizationPolicies name it"
-        return _chosen(settings, PRESETS[preset].principals, text)
-    if poll.is_of_document and (principals := _agreed(votes, pmr)):
-        text = f"{', '.join(principals)}, as all {votes.total():,} {whose} AuthorizationPolicies name it"
-        return _chosen(settings, principals, text)
-    likely = _likely(votes, votes_of_contributors(gateways, _in_document(pmr), observed))
-    choice = _chosen(settings, PRESETS[likely].principals, "unclear", is_detected=False)
-    return replace(choice, halt=_unclear(votes, whose, gateways))
+        if not is_written or all(change.ends_access for change in plan.changes):
+            return replace(plan, halts=())
+        return replace(plan, halts=(self.halt,))
 
 
 class _Poll(NamedTuple):
@@ -89,6 +69,58 @@ class _Poll(NamedTuple):
     votes: Counter[WayIn]
     whose: str
     is_of_document: bool = True
+
+    def for_preset(self, preset: str) -> int:
+        """Return how many profiles name a preset."""
+        return _votes_for(preset, self.votes)
+
+    def share(self, number: int) -> str:
+        """Return a number of profiles as a share of all."""
+        return f"{number:,} of {self.votes.total():,}"
+
+
+def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings) -> Choice:
+    """Return the gateways that the policies of a target name.
+
+    | policies                                               | chosen                            |
+    |--------------------------------------------------------|-----------------------------------|
+    | name no gateway                                        | the default                       |
+    | more than half name a preset                           | that preset                       |
+    | of the document's profiles all name the same gateways, | these gateways                    |
+    | and these are more than half of the document           |                                   |
+    | anything else                                          | the likely preset, and the plan   |
+    |                                                        | must not write any gateway        |
+
+    Args:
+        settings: with `detect_gateways`.
+    """
+    gateways = Gateways(settings, pmr, observed)
+    polls = _polls(gateways, pmr, observed, settings)
+    poll = next((poll for poll in polls if poll.votes), None)
+    if poll is None:
+        text = f"{_DEFAULT}, because no AuthorizationPolicy names one (see --preset)"
+        return _chosen(settings, UPSTREAM.principals, text, is_detected=False)
+    if preset := _preset_of_most(poll):
+        share = poll.share(poll.for_preset(preset))
+        text = f"{preset}, as {share} {poll.whose} AuthorizationPolicies name it"
+        return _chosen(settings, PRESETS[preset].principals, text)
+    if principals := _agreed(poll, pmr):
+        voters = f"all {poll.votes.total():,} {poll.whose} AuthorizationPolicies"
+        return _chosen(settings, principals, f"{', '.join(principals)}, as {voters} name it")
+    contributors = votes_of_contributors(gateways, _in_document(pmr), observed)
+    likely = PRESETS[_likely_preset(poll, contributors)]
+    choice = _chosen(settings, likely.principals, "unclear", is_detected=False)
+    return replace(choice, halt=_unclear(poll, gateways))
+
+
+def _chosen(
+    settings: Settings, principals: tuple[str, ...], text: str, *, is_detected: bool = True
+) -> Choice:
+    chosen = replace(settings, principals=principals, detect_gateways=False)
+    return Choice(chosen, fact(chosen, f"Gateway: {text}.", is_detected=is_detected))
+
+
+# whose policies count
 
 
 def _polls(
@@ -109,13 +141,6 @@ def _in_document(pmr: ProfilesManagementRepresentation) -> list[str]:
     return [profile.name for profile in pmr.in_order()]
 
 
-def _chosen(
-    settings: Settings, principals: tuple[str, ...], text: str, *, is_detected: bool = True
-) -> Choice:
-    chosen = replace(settings, principals=principals, detect_gateways=False)
-    return Choice(chosen, fact(chosen, f"Gateway: {text}.", is_detected=is_detected))
-
-
 def _owners_votes(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> Counter[WayIn]:
@@ -126,63 +151,70 @@ def _owners_votes(
     check = GatewayCheck(settings, pmr, observed)
     for profile in pmr.in_order():
         policy = observed.owner_policies.get(profile.name)
-        if policy is not None and isinstance(
-            profile_state.profile_state(profile, observed, settings), ProfileState
-        ):
+        if policy is None:
+            continue
+        if isinstance(profile_state(profile, observed, settings), ProfileState):
             check.add(profile.name, profile.owner.name, policy, 0)
     return check.votes
+
+
+# what they say
 
 
 def _votes_for(preset: str, votes: Counter[WayIn]) -> int:
     return sum(number for way, number in votes.items() if preset_of(way) == preset)
 
 
-def _preset_of_most(votes: Counter[WayIn]) -> str:
+def _preset_of_most(poll: _Poll) -> str:
     """Return the preset that more than half of the profiles name, '' for none."""
-    found = (preset for preset in PRESETS if _votes_for(preset, votes) * 2 > votes.total())
-    return next(found, "")
+    half = poll.votes.total() / 2
+    return next((preset for preset in PRESETS if poll.for_preset(preset) > half), "")
 
 
-def _agreed(votes: Counter[WayIn], pmr: ProfilesManagementRepresentation) -> tuple[str, ...]:
+def _agreed(poll: _Poll, pmr: ProfilesManagementRepresentation) -> tuple[str, ...]:
     """Return principals that no preset has, which all profiles name; none where too few do, or one is a pattern."""
-    named = {way.principals for way in votes}
-    if len(named) != 1 or votes.total() * 2 <= len(pmr):
+    named = {way.principals for way in poll.votes}
+    if len(named) != 1 or not poll.is_of_document or poll.votes.total() * 2 <= len(pmr):
         return ()
     principals = tuple(sorted(*named))
+    return principals if _are_settable(principals) else ()
+
+
+def _are_settable(principals: tuple[str, ...]) -> bool:
+    """Whether the settings take principals as gateways; a pattern is never taken."""
     if any("*" in principal for principal in principals):
-        return ()
+        return False
     try:
         replace(UPSTREAM, principals=principals)
     except SettingsError:
-        return ()
-    return principals
+        return False
+    return True
 
 
-def _likely(votes: Counter[WayIn], contributors: Counter[WayIn]) -> str:
+def _likely_preset(poll: _Poll, contributors: Counter[WayIn]) -> str:
     """Return the preset that a plan shows while it is unclear which one is right."""
-
-    def support(preset: str) -> tuple[int, int]:
-        return _votes_for(preset, votes), _votes_for(preset, contributors)
-
-    return max(PRESETS, key=support)
-
-
-def _unclear(votes: Counter[WayIn], whose: str, gateways: Gateways) -> Halt:
-    found = sorted(
-        votes.items(),
-        key=lambda item: (-item[1], sorted(item[0].principals), sorted(item[0].prefixes)),
+    return max(
+        PRESETS,
+        key=lambda preset: (poll.for_preset(preset), _votes_for(preset, contributors)),
     )
+
+
+def _unclear(poll: _Poll, gateways: Gateways) -> Halt:
+    """Return why the plan must not write any gateway: the policies disagree, or are too few."""
+    ways = sorted(poll.votes, key=lambda way: _by_votes(way, poll.votes))
     named = "; ".join(
-        f"{_share(number, votes)} name {gateways.described(way)}" for way, number in found[:_MOST]
+        f"{poll.share(poll.votes[way])} name {gateways.described(way)}" for way in ways[:_MOST]
     )
-    more = f"; {len(found) - _MOST:,} more" if len(found) > _MOST else ""
-    principals = {way.principals for way in votes}
+    if len(ways) > _MOST:
+        named += f"; {len(ways) - _MOST:,} more"
+    principals = {way.principals for way in ways}
     remedy = "Say which gateway is right: pass --preset, or --principal for one that no preset has."
     if len(principals) == 1:  # too few profiles to believe it
         remedy = f"If that is right, pass --principal {','.join(sorted(*principals))}."
-    what = f"the gateway is unclear: of the {whose} AuthorizationPolicies {named}{more}"
+    what = f"the gateway is unclear: of the {poll.whose} AuthorizationPolicies {named}"
     return Halt(HaltKind.GATEWAYS, what, "the gateway is unclear", remedy)
 
 
-def _share(number: int, votes: Counter[WayIn]) -> str:
-    return f"{number:,} of {votes.total():,}"
+def _by_votes(way: WayIn, votes: Counter[WayIn]) -> tuple[int, list[str], list[str]]:
+    """Return the place of gateways among others: those that most profiles name come first."""
+    return -votes[way], sorted(way.principals), sorted(way.prefixes)

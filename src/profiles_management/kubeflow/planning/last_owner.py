@@ -31,8 +31,9 @@ from profiles_management.reconcile.plan import (
 def others(name: str, owner: Owner, observed: Observed) -> frozenset[Person]:
     """Return who is bound as the owner of a profile and is not its owner."""
     binding = observed.owner_bindings.get(name)
-    bound = binding.people if binding is not None else ()
-    return frozenset(bound) - {builders.person_of(owner)}
+    if binding is None:
+        return frozenset()
+    return frozenset(binding.people) - {builders.person_of(owner)}
 
 
 def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> Iterator[Change]:
@@ -42,11 +43,11 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
         owner: the one of the document, or where it defines no such profile the one that the cluster
             declares.
     """
-    gone = sorted(others(name, owner, observed))
-    if not gone or not is_ours(name, observed, settings):
+    losing = sorted(others(name, owner, observed))
+    if not losing or not is_ours(name, observed, settings):
         return
-    wanted = builders.person_of(owner)
-    is_bound = wanted in observed.owner_bindings[name].people
+    person = builders.person_of(owner)
+    is_bound = person in observed.owner_bindings[name].people
     yield Change(
         Phase.REVOKE,
         name,
@@ -54,52 +55,57 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
         Action.UPDATE,
         Reason.DRIFTED if is_bound else Reason.OWNER_CHANGED,
         moves=(
-            *(AccessMove(person, OWNER, "") for person in gone),
-            AccessMove(wanted, OWNER if is_bound else "", OWNER),
+            *(AccessMove(loser, OWNER, "") for loser in losing),
+            AccessMove(person, OWNER if is_bound else "", OWNER),
         ),
-        fields=(FieldDiff(FieldKind.OWNER, "owner", ", ".join(map(str, gone)), str(wanted)),),
+        fields=(FieldDiff(FieldKind.OWNER, "owner", ", ".join(map(str, losing)), str(person)),),
         writes=(
-            *_handed_over(name, owner, observed),
-            *_alone(name, owner, gone[0], observed, settings),
+            *_owner_changed(name, owner, observed),
+            *_only_owner(name, owner, losing[0], observed, settings),
         ),
     )
 
 
-def _handed_over(name: str, owner: Owner, observed: Observed) -> Iterator[Write]:
-    """Yield what keeps the profile controller from binding the owner of before again."""
-    seen, space = observed.profiles.get(name), observed.namespaces[name]
-    if seen is None or seen.owner == builders.person_of(owner):
+def _owner_changed(name: str, owner: Owner, observed: Observed) -> Iterator[Write]:
+    """Yield what keeps the profile controller from binding the previous owner again."""
+    profile, namespace = observed.profiles.get(name), observed.namespaces[name]
+    if profile is None or profile.owner == builders.person_of(owner):
         return
     spec = {"owner": {"apiGroup": None, "namespace": None, **builders.owner_spec(owner)}}
-    yield merge_patch.patch(
-        ObjectRef("Profile", "", name), {"spec": spec}, seen.version, uid=seen.uid
-    )
-    if space.owner != owner.name:
-        notes = {"metadata": {"annotations": {naming.OWNER: owner.name}}}
-        yield merge_patch.patch(
-            ObjectRef("Namespace", "", name), notes, space.version, uid=space.uid
-        )
+    target = ObjectRef("Profile", "", name)
+    yield merge_patch.patch(target, {"spec": spec}, profile.version, uid=profile.uid)
+    if namespace.owner != owner.name:
+        change = {"metadata": {"annotations": {naming.OWNER: owner.name}}}
+        target = ObjectRef("Namespace", "", name)
+        yield merge_patch.patch(target, change, namespace.version, uid=namespace.uid)
 
 
-def _alone(
-    name: str, owner: Owner, gone: Person, observed: Observed, settings: Settings
+def _only_owner(
+    name: str, owner: Owner, losing: Person, observed: Observed, settings: Settings
 ) -> Iterator[Write]:
     """Yield the patches of the owner's RoleBinding and AuthorizationPolicy.
 
     The profile controller may have written to them by then, so that only their identity is what it
     was.
     """
-    notes = {"metadata": {"annotations": {"user": owner.name}}}
-    subjects = [builders.subject(builders.person_of(owner), owner.namespace or name)]
+    metadata = {"annotations": {"user": owner.name}}
     binding = observed.owner_bindings[name]
-    ref = ObjectRef("RoleBinding", name, naming.OWNER_BINDING)
-    yield merge_patch.patch(ref, {**notes, "subjects": subjects}, uid=binding.uid, ends=gone)
+    subjects = [builders.subject(builders.person_of(owner), owner.namespace or name)]
+    target = ObjectRef("RoleBinding", name, naming.OWNER_BINDING)
+    change = {"metadata": metadata, "subjects": subjects}
+    yield merge_patch.patch(target, change, uid=binding.uid, ends=losing)
     policy = observed.owner_policies.get(name)
-    if policy is not None and (spec := _narrowed(policy, owner, settings)):
-        ref = ObjectRef("AuthorizationPolicy", name, naming.OWNER_POLICY)
-        yield merge_patch.patch(ref, {**notes, "spec": spec}, uid=policy.uid, ends=gone)
+    if policy is None:
+        return
+    if spec := _narrowed(policy, owner, settings):
+        target = ObjectRef("AuthorizationPolicy", name, naming.OWNER_POLICY)
+        change = {"metadata": metadata, "spec": spec}
+        yield merge_patch.patch(target, change, uid=policy.uid, ends=losing)
 
 
 def _narrowed(policy: OwnerObject, owner: Owner, settings: Settings) -> builders.Body:
+    """Return the patch of a policy's spec, empty for one that lets in the owner only."""
     spec = policies.patch_for_only({owner.name}, policy.spec, settings)
-    return spec if spec["rules"] != parsed(policy.spec).get("rules", []) else {}
+    if spec["rules"] == parsed(policy.spec).get("rules", []):
+        return {}
+    return spec

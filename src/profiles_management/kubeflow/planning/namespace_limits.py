@@ -44,7 +44,7 @@ def quota_changes(context: ProfileContext) -> Iterator[Change]:
 
 def limit_changes(context: ProfileContext) -> Iterator[Change]:
     """Yield what makes our LimitRange that of the document; one of our name without our mark is not ours."""
-    existing, wanted = context.observed.limits.get(context.name), context.wanted.limits or {}
+    existing, wanted = context.observed.limits.get(context.name), context.wanted.limits
     change = _Object(context, ObjectRef("LimitRange", context.name, naming.LIMITS))
     if existing is None:
         if wanted.get("limits"):
@@ -67,18 +67,24 @@ def uncompared(context: ProfileContext) -> dict[str, str]:
 
 def _quota_fault(context: ProfileContext) -> str:
     quota = context.observed.quotas.get(context.name)
-    if quota is None or not context.settings.standalone or not context.wanted.quota:
+    if quota is None or not context.wanted.quota:
         return ""
-    why = stored_json.fault(stored_json.quota, quota.spec)
-    return f"ResourceQuota {naming.QUOTA} {why}" if why else ""
+    if not context.settings.standalone:
+        return ""  # the Profile has it
+    return _fault(f"ResourceQuota {naming.QUOTA}", stored_json.fault(stored_json.quota, quota.spec))
 
 
 def _limits_fault(context: ProfileContext) -> str:
-    limits, wanted = context.observed.limits.get(context.name), context.wanted.limits or {}
-    if limits is None or not limits.mark or not wanted.get("limits"):
+    limits, wanted = context.observed.limits.get(context.name), context.wanted.limits
+    if limits is None or not limits.mark:
         return ""
-    why = stored_json.fault(stored_json.limits, limits.spec)
-    return f"LimitRange {naming.LIMITS} {why}" if why else ""
+    if not wanted.get("limits"):
+        return ""
+    return _fault(f"LimitRange {naming.LIMITS}", stored_json.fault(stored_json.limits, limits.spec))
+
+
+def _fault(what: str, why: str) -> str:
+    return f"{what} {why}" if why else ""
 
 
 def _shown(read: Callable[[bytes], Mapping[str, Any]], spec: bytes) -> Mapping[str, Any]:

@@ -51,7 +51,7 @@ def changes(context: ProfileContext) -> Iterator[Change]:
     namespace = context.state.namespace
     if not context.holds("Namespace"):
         return
-    if namespace is None and context.settings.standalone:
+    if context.settings.standalone and namespace is None:
         return  # it is created with its keys
     difference = _difference(context, namespace)
     if not difference.metadata:
@@ -91,7 +91,7 @@ def _difference(context: ProfileContext, namespace: NamespaceSeen | None) -> _Di
     _compare("annotations", annotations, wanted.annotations, recorded, difference)
     new_record = recorded_keys.record(wanted.labels, wanted.annotations)
     if new_record != record:
-        difference.set("annotations", {naming.KEYS: new_record or None})
+        difference.set("annotations", {naming.KEYS: merge_patch.annotation(new_record)})
     if context.settings.standalone and namespace is not None:
         _compare_marks(context, namespace, difference)
     return difference
@@ -105,14 +105,12 @@ def _compare(
     difference: _Difference,
 ) -> None:
     """Add the keys to set, and with None those to remove: a document set them, and no longer does."""
-    changed: dict[str, str | None] = {
-        key: value for key, value in wanted.items() if existing.get(key) != value
-    }
-    for key in recorded.get(part, ()):
-        if key in existing and key not in wanted:
-            changed[key] = None
-    if changed:
-        difference.set(part, changed)
+    removed = existing.keys() & set(recorded.get(part, ())) - wanted.keys()
+    changed: dict[str, str | None] = dict.fromkeys(removed)
+    changed.update(wanted.items() - existing.items())
+    if not changed:
+        return
+    difference.set(part, changed)
     for key, value in sorted(changed.items()):
         field = FieldDiff(_KINDS[part], f"{part}.{key}", existing.get(key), value)
         difference.fields.append(field)
@@ -126,5 +124,7 @@ def _compare_marks(
         difference.set("labels", builders.marks(context.settings))
         difference.fields += marks
     if sources := context.source_fields(namespace):
-        difference.set("annotations", {naming.SOURCE: context.wanted.source or None})
+        difference.set(
+            "annotations", {naming.SOURCE: merge_patch.annotation(context.wanted.source)}
+        )
         difference.fields += sources

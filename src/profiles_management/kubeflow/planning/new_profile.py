@@ -80,9 +80,8 @@ def _profile(profile: Profile, context: ProfileContext) -> Iterator[Write]:
         naming.TOUCHED: touched,
     }
     quota, settings = context.wanted.quota, context.settings
-    yield merge_patch.create(
-        builders.profile_body(profile, quota, _without_empty(annotations), settings)
-    )
+    kept = merge_patch.nonempty(**annotations)
+    yield merge_patch.create(builders.profile_body(profile, quota, kept, settings))
 
 
 def _namespace(profile: Profile, context: ProfileContext) -> Iterator[Write]:
@@ -98,14 +97,10 @@ def _namespace(profile: Profile, context: ProfileContext) -> Iterator[Write]:
             "Namespace",
             profile.name,
             labels={**wanted.labels, **builders.marks(settings)},
-            annotations={**wanted.annotations, **_without_empty(records), **owner},
+            annotations={**wanted.annotations, **merge_patch.nonempty(**records), **owner},
         )
     )
     owned = builders.owned(profile, settings)
     yield merge_patch.create(owned.binding)
     if context.holds("AuthorizationPolicy"):
         yield merge_patch.create(owned.policy)
-
-
-def _without_empty(annotations: dict[str, str]) -> dict[str, str]:
-    return {key: value for key, value in annotations.items() if value}

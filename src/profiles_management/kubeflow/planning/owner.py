@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain, islice
 from types import MappingProxyType
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
@@ -12,7 +13,7 @@ from profiles_management.kubeflow.planning.context import ProfileContext
 from profiles_management.kubeflow.planning.owner_conditions import owner_annotated, owner_bound
 from profiles_management.kubeflow.planning.owner_objects import OwnerObjects
 from profiles_management.kubeflow.state import profile_state
-from profiles_management.kubeflow.state.observed import ProfileSeen
+from profiles_management.kubeflow.state.observed import NamespaceSeen, ProfileSeen
 from profiles_management.kubeflow.state.ownership import refusal
 from profiles_management.pmr.classes import Profile
 from profiles_management.pmr.problems import Problem
@@ -56,10 +57,11 @@ class OwnerPlanner:
 
     def comes_first(self, change: Change) -> bool:
         """Return whether a change makes the previous owner a contributor, which comes before the owner change."""
-        previous_owner = self.state.previous_owner
-        if previous_owner is None or self.state.namespace is None:
+        if self.state.previous_owner is None or self.state.namespace is None:
             return False
-        if change.person != previous_owner or change.phase is Phase.REVOKE:
+        if change.person != self.state.previous_owner:
+            return False
+        if change.phase is Phase.REVOKE:
             return False
         return any(write.verb is Verb.CREATE for write in change.writes)
 
@@ -100,31 +102,32 @@ class OwnerPlanner:
             return tuple(self._standalone_writes())
         return tuple(self._controller_writes())
 
-    @cached_property
     def _waits_for_controller(self) -> bool:
         """Whether nothing is left for us to write, so that what is missing is the profile controller's part."""
         if self.state.profile is None or not self.context.holds("Namespace"):
             return False
-        return not self.missing and not self._writes
+        return not (self.missing or self._writes)
 
     # what the profile controller has not done
 
     def pending(self) -> Iterator[Pending]:
         """Yield what the profile controller still has to do although nothing is left for us to write."""
-        if not self._waits_for_controller:
+        if not self._waits_for_controller():
             return
-        bound = owner_bound(self.profile)
-        policy = ObjectRef("AuthorizationPolicy", self.name, naming.OWNER_POLICY)
-        stages = (
-            (self.state.namespace is None, "make the namespace", bound),
-            (self.objects.binding is None, "bind the owner", bound),
-            (self.state.previous_owner is not None, "bind the new owner", bound),
-            (self.objects.policy is None, "let the owner in", Condition(policy, State.THERE)),
-        )
-        for is_missing, task, condition in stages:
-            if is_missing:
-                yield Pending(self.name, f"waits for the profile controller to {task}", condition)
-                return
+        for task, condition in islice(self._tasks_of_controller(), 1):
+            yield Pending(self.name, f"waits for the profile controller to {task}", condition)
+
+    def _tasks_of_controller(self) -> Iterator[tuple[str, Condition]]:
+        """Yield what the controller has not done, in its order, each with what will hold after it."""
+        if self.state.namespace is None:
+            yield "make the namespace", owner_bound(self.profile)
+        if self.objects.binding is None:
+            yield "bind the owner", owner_bound(self.profile)
+        if self.state.previous_owner is not None:
+            yield "bind the new owner", owner_bound(self.profile)
+        if self.objects.policy is None:
+            policy = ObjectRef("AuthorizationPolicy", self.name, naming.OWNER_POLICY)
+            yield "let the owner in", Condition(policy, State.THERE)
 
     def warnings(self) -> Iterator[Problem]:
         """Yield what is wrong with the owner's objects, which the profile controller made.
@@ -132,14 +135,15 @@ class OwnerPlanner:
         Until its RoleBinding names the owner, the controller has not come to the profile, and its
         policy is not judged.
         """
-        if self.state.namespace is None or not self._waits_for_controller:
+        if self.state.namespace is None or not self._waits_for_controller():
             return
         binding, policy = self.objects.binding, self.objects.policy
         if binding is None:
             return
         yield from self._role_warnings(binding.existing.cluster_role)
-        is_followed = self.state.previous_owner is None
-        if is_followed and policy is not None and policy.others is None:
+        if policy is None or policy.others is not None:
+            return
+        if self.state.previous_owner is None:
             yield from self._policy_warnings(policy.existing.spec)
 
     def _role_warnings(self, cluster_role: str) -> Iterator[Problem]:
@@ -207,8 +211,10 @@ class OwnerPlanner:
     def _reason(self) -> Reason:
         if self.state.changes_owner or self.state.previous_owner is not None:
             return Reason.OWNER_CHANGED
+        if self.objects.binding is not None:
+            return Reason.DRIFTED
         is_found = self.state.needs_annotation or self.state.needs_wake
-        return Reason.ADOPTED if is_found and self.objects.binding is None else Reason.DRIFTED
+        return Reason.ADOPTED if is_found else Reason.DRIFTED
 
     def _controller_writes(self) -> Iterator[Write]:
         """Yield the writes to the four places that name an owner, in the order in which the controller follows them.
@@ -222,15 +228,23 @@ class OwnerPlanner:
             return
         if self.state.changes_owner:
             yield self._owner_replaced(profile)
-        is_annotated = self.state.needs_annotation and self.context.holds("Namespace")
-        if namespace is not None and is_annotated:
-            yield owner_annotated(namespace, self.owner)
+        if self.context.holds("Namespace"):
+            yield from self._annotated()
         corrections = tuple(self.objects.corrections())
         yield from corrections
         if namespace is not None and self.state.needs_wake and not corrections:
-            touched = {naming.TOUCHED: profile_state.woken_for(namespace)}
-            change = {"metadata": {"annotations": touched}}
-            yield merge_patch.patch(ObjectRef("Profile", "", self.name), change, uid=profile.uid)
+            yield self._woken(profile, namespace)
+
+    def _annotated(self) -> Iterator[Write]:
+        namespace = self.state.namespace
+        if namespace is not None and self.state.needs_annotation:
+            yield owner_annotated(namespace, self.owner)
+
+    def _woken(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Write:
+        """Return the patch that makes the controller look at a Profile, and records for which namespace."""
+        touched = {naming.TOUCHED: profile_state.woken_for(namespace)}
+        change = {"metadata": {"annotations": touched}}
+        return merge_patch.patch(ObjectRef("Profile", "", self.name), change, uid=profile.uid)
 
     def _owner_replaced(self, profile: ProfileSeen) -> Write:
         spec = {"apiGroup": None, "namespace": None, **builders.owner_spec(self.profile.owner)}
@@ -246,9 +260,7 @@ class OwnerPlanner:
         )
 
     def _standalone_writes(self) -> Iterator[Write]:
-        namespace = self.state.namespace
-        if namespace is not None and self.state.needs_annotation:
-            yield owner_annotated(namespace, self.owner)
+        yield from self._annotated()
         yield from self.objects.standalone_writes()
 
 
@@ -259,7 +271,8 @@ def _moved_from_owner(change: Change) -> Change:
 
 def _writes_at_once(changes: Iterable[Change]) -> Iterator[Write]:
     """Yield writes that do not wait for a namespace to name the new owner: that comes later in the same step."""
-    for change in changes:
-        for write in change.writes:
-            waits = write.after is not None and write.after.state is State.READY
-            yield replace(write, after=None) if waits else write
+    for write in chain.from_iterable(change.writes for change in changes):
+        if write.after is not None and write.after.state is State.READY:
+            yield replace(write, after=None)
+        else:
+            yield write

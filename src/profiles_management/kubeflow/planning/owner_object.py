@@ -22,7 +22,7 @@ from profiles_management.reconcile.plan import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OwnerContext:
     """What both objects of one profile's owner are compared with.
 
@@ -97,9 +97,7 @@ class OwnerObjectPlanner(ABC):
         metadata = self._reference_patch()
         if self.context.is_settled:
             metadata |= self._annotations_patch()
-        change = self._only_owner()
-        if metadata:
-            change["metadata"] = metadata
+        change = {**self._only_owner(), **merge_patch.nonempty(metadata=metadata)}
         return (self._patch(change),)
 
     # what the profile controller does not correct
@@ -141,12 +139,12 @@ class OwnerObjectPlanner(ABC):
 
     def _annotations_patch(self) -> builders.Body:
         """Return the part of a patch of the metadata that names the owner."""
-        annotations: dict[str, str] = {}
-        if self.existing.user != self.context.owner.name:
-            annotations["user"] = self.context.owner.name
-        if self.existing.role != "admin":
-            annotations["role"] = "admin"
-        return {"annotations": annotations} if annotations else {}
+        existing, owner = self.existing, self.context.owner.name
+        if (existing.user, existing.role) == (owner, "admin"):
+            return {}
+        wanted = {"user": owner, "role": "admin"}
+        current = {"user": existing.user, "role": existing.role}
+        return {"annotations": dict(wanted.items() - current.items())}
 
     def _reference_patch(self) -> builders.Body:
         """Return the part of a patch of the metadata that sets a lost ownerReference again."""
@@ -157,7 +155,9 @@ class OwnerObjectPlanner(ABC):
 
     def _has_lost_reference(self) -> bool:
         profile = self.context.state.profile
-        if profile is None or not profile.uid or "Namespace" not in self.context.observed.holds:
+        if profile is None or not profile.uid:
+            return False
+        if "Namespace" not in self.context.observed.holds:
             return False
         return self.existing.controlled_by != profile.name
 
@@ -182,11 +182,17 @@ class OwnerObjectPlanner(ABC):
             version, uid = existing.version, existing.uid
             deletion = merge_patch.delete(self.ref, version, uid=uid, ends=ends)
             return deletion, merge_patch.create(body)
-        is_marked = existing.mark == self.context.settings.instance
-        if is_marked and not self._annotations_patch() and not self._differs(body):
+        if self._is_as_created(body):
             return ()
         metadata = {key: body["metadata"][key] for key in ("labels", "annotations")}
         return (self._patch({"metadata": metadata, **self._replacement(body)}),)
+
+    def _is_as_created(self, body: builders.Body) -> bool:
+        if self.existing.mark != self.context.settings.instance:
+            return False
+        if self._annotations_patch():
+            return False
+        return not self._differs(body)
 
     def _patch(self, change: builders.Body) -> Write:
         version, uid = self.existing.version, self.existing.uid
@@ -236,7 +242,9 @@ class OwnerBindingPlanner(OwnerObjectPlanner):
         """Whether it does not bind the owner, and no controller corrects that by itself."""
         if len(self.existing.subjects) != 1:
             return True
-        if not self.context.is_settled or not self._has_lost_reference():
+        if not self.context.is_settled:
+            return False
+        if not self._has_lost_reference():
             return False
         return self.existing.subject != self.context.owner
 
@@ -282,7 +290,9 @@ class OwnerPolicyPlanner(OwnerObjectPlanner):
         controller's own policies are not judged by the settings.
         """
         context = self.context
-        if not context.settings.standalone or self.others is None or len(self.others) != 1:
+        if not context.settings.standalone:
+            return False
+        if self.others is None or len(self.others) != 1:
             return False
         if builders.lets_in(self.existing.spec, context.owner, context.settings):
             return False

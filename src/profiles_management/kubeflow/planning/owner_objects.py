@@ -31,6 +31,8 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
+_KINDS = frozenset(kind.value for kind in UserKind)
+
 
 class OwnerObjects:
     """Plans the two objects of one profile's owner.
@@ -53,7 +55,7 @@ class OwnerObjects:
             settings,
             self.owner,
             previous_owner=state.owner_of_profile,
-            is_settled=_is_settled(state),
+            is_settled=state.is_owner_settled,
         )
         self.binding: OwnerBindingPlanner | None = None
         self.policy: OwnerPolicyPlanner | None = None
@@ -139,11 +141,6 @@ class OwnerObjects:
         return planner.standalone_writes()
 
 
-def _is_settled(state: ProfileState) -> bool:
-    """Whether the profile controller has nothing to write to the owner's objects."""
-    return not (state.needs_annotation or state.changes_owner or state.previous_owner)
-
-
 def _others(name: str, state: ProfileState, observed: Observed) -> dict[str, tuple[Person, ...]]:
     """Return by kind who else has access by an owner's object; nobody in a namespace in deletion."""
     if state.namespace is None or state.namespace.deleting:
@@ -188,6 +185,6 @@ def _declared_owner(name: str, observed: Observed) -> Owner | None:
 
 def _owner(kind: str, name: str, namespace: str) -> Owner | None:
     """Return a person as an owner, None for one whom a document could not name."""
-    if not name or kind not in {known.value for known in UserKind}:
+    if not name or kind not in _KINDS:
         return None
     return Owner.model_construct(kind=UserKind(kind), name=name, namespace=namespace or None)

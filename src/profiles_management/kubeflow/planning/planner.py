@@ -10,6 +10,7 @@ from profiles_management.kubeflow.planning import (
     claims,
     defined_profiles,
     frozen,
+    gateway_warnings,
     gateways,
     undefined_profiles,
 )
@@ -126,10 +127,10 @@ def _warnings(draft: Draft, existing: int, *, are_gateways_halted: bool) -> Iter
     yield from map(_missing_role, observed.missing_roles)
     if not are_gateways_halted:
         mismatches = [
-            *draft.gateways.problems(),
-            *gateways.unlike_others(draft.gateways, draft.pmr, observed),
+            *gateway_warnings.mismatches(draft.gateways, draft.settings),
+            *gateway_warnings.unlike_others(draft.gateways, draft.pmr, observed),
         ]
-        yield from mismatches or gateways.replaced(draft.changes, existing, draft.settings)
+        yield from mismatches or gateway_warnings.replaced(draft.changes, existing, draft.settings)
     yield from draft.warnings
     yield from document_warnings(draft.pmr)
 

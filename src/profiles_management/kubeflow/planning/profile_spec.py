@@ -99,11 +99,7 @@ class ProfileSpecPlanner:
         return wanted, (FieldDiff(FieldKind.PLUGINS, "plugins", existing, wanted),)
 
     def _writes(self) -> Iterator[Write]:
-        change: Spec = {}
-        if metadata := self._metadata():
-            change["metadata"] = metadata
-        if spec := self._spec():
-            change["spec"] = spec
+        change = merge_patch.nonempty(metadata=self._metadata(), spec=self._spec())
         if change:
             target = ObjectRef("Profile", "", self.context.name)
             version = "" if self._is_written_before() else self.profile.version
@@ -117,18 +113,16 @@ class ProfileSpecPlanner:
         return spec
 
     def _metadata(self) -> Spec:
-        metadata: Spec = {}
+        labels: dict[str, str] = {}
         if self.context.state.needs_mark:
-            metadata["labels"] = builders.marks(self.context.settings)
+            labels = builders.marks(self.context.settings)
         annotations = self.quota.annotations()
         fields = self._managed_fields()
         if fields != self.profile.sets:
-            annotations[naming.SETS] = recorded_fields(fields) or None
+            annotations[naming.SETS] = merge_patch.annotation(recorded_fields(fields))
         if self.context.source_fields(self.profile):
-            annotations[naming.SOURCE] = self.context.wanted.source or None
-        if annotations:
-            metadata["annotations"] = annotations
-        return metadata
+            annotations[naming.SOURCE] = merge_patch.annotation(self.context.wanted.source)
+        return merge_patch.nonempty(labels=labels, annotations=annotations)
 
     def _managed_fields(self) -> frozenset[str]:
         """Return the fields that the document sets; what cannot be compared stays as it is recorded."""

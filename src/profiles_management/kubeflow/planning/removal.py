@@ -7,192 +7,219 @@ from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, Stat
 from profiles_management.kubeflow.planning import resource_quota
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import ownership
-from profiles_management.kubeflow.state.observed import MarkedObject, Observed, OwnerObject
-from profiles_management.reconcile.plan import (
-    Action,
-    Change,
-    Condition,
-    ObjectRef,
-    Phase,
-    Write,
+from profiles_management.kubeflow.state.observed import (
+    MarkedObject,
+    NamespaceSeen,
+    Observed,
+    OwnerObject,
+    ProfileSeen,
 )
+from profiles_management.reconcile.plan import Action, Change, Condition, ObjectRef, Phase, Write
 
 
 class Removal:
-    """The removal of one profile, as the profile controller needs it."""
+    """The removal of one profile, as the profile controller needs it.
+
+    Attributes:
+        namespace: the profile's own namespace, None where there is none.
+        held: the same if the target holds namespaces; a folder of manifests does not.
+        guarded: the objects that this step writes to with the version that was read; later writes
+            have none.
+    """
 
     def __init__(
         self, name: str, observed: Observed, settings: Settings, *, keep_data: bool
     ) -> None:
         self.name = name
-        self.seen = observed.profiles.get(name)
-        self.space = (
-            observed.namespaces.get(name)
-            if ownership.is_ours_to_close(name, observed, settings)
-            else None
-        )
         self.observed = observed
         self.settings = settings
         self.keep_data = keep_data
-        self.profile = ObjectRef("Profile", "", name)
-        self.namespace = ObjectRef("Namespace", "", name)
-        self.written: set[ObjectRef] = set()
+        self.profile = observed.profiles.get(name)
+        self.namespace: NamespaceSeen | None = None
+        if ownership.is_ours_to_close(name, observed, settings):
+            self.namespace = observed.namespaces.get(name)
+        self.held = self.namespace if self._holds("Namespace") else None
+        self.profile_ref = ObjectRef("Profile", "", name)
+        self.namespace_ref = ObjectRef("Namespace", "", name)
+        self.guarded: set[ObjectRef] = set()
 
     def change(self) -> Change:
         """Return the one step that removes it."""
-        standalone = self.settings.standalone
+        if self.settings.standalone:
+            target, writes = self.namespace_ref, tuple(self._standalone_writes())
+        else:
+            target, writes = self.profile_ref, tuple(self._controller_writes())
         return Change(
             Phase.SHAPE,
             self.name,
-            self.namespace if standalone else self.profile,
+            target,
             Action.DELETE,
             KubeflowReason.STALE_KEPT if self.keep_data else KubeflowReason.STALE,
-            writes=tuple(self._standalone() if standalone else self._kubeflow()),
-            settled=self._settled(),
+            writes=writes,
+            settled=tuple(Condition(ref, State.GONE) for ref in self._gone()),
         )
 
-    def _kubeflow(self) -> Iterator[Write]:
+    def _gone(self) -> Iterator[ObjectRef]:
+        """Yield what has to be gone: the namespace, or the Profile with the owner's objects that go with it."""
+        if not self.keep_data:
+            yield self.profile_ref if self.held is None else self.namespace_ref
+        elif not self.settings.standalone:
+            yield self.profile_ref
+            yield from self._owner_objects_of_profile()
+
+    def _owner_objects_of_profile(self) -> Iterator[ObjectRef]:
+        """Yield the owner's objects that Kubernetes deletes with the Profile."""
+        if self.held is None:
+            return
+        for ref, item in self._owner_objects():
+            if item.owned_by == self.name:
+                yield ref
+
+    def _controller_writes(self) -> Iterator[Write]:
         if self.keep_data:
             yield from self._closed()
             yield from self._freed()
-        yield from self._unstuck()
+        if self.profile is not None and self.namespace is not None:
+            yield from self._unstuck(self.profile, self.namespace)
         if self.keep_data:
             yield from self._released()
         else:
             yield from self._tied()
-        yield from self._files()
-        yield merge_patch.delete(self.profile, self._read(self.profile, self.seen))
+            yield from self._files()
+        yield merge_patch.delete(self.profile_ref, self._version(self.profile_ref, self.profile))
 
-    def _unstuck(self) -> Iterator[Write]:
-        """Mend what would leave the Profile in deletion for ever: another owner, a quota or a role that cannot be."""
-        if self.seen is None or self.space is None:
-            return
-        owner = self.seen.owner.name if self.seen.owner is not None else ""
-        if self.space.owner != owner and self._holds("Namespace"):
-            change = {"metadata": {"annotations": {naming.OWNER: owner}}}
-            yield merge_patch.patch(self.namespace, change, self._read(self.namespace, self.space))
-            self.written.add(self.profile)  # by the controller, whom this wakes; so below
-        made = not self._holds("ResourceQuota") or self.name in self.observed.quotas
-        if not made and resource_quota.has_limits(self.seen.quota):
-            without = {"spec": {"resourceQuotaSpec": None}}
-            yield merge_patch.patch(self.profile, without, self._read(self.profile, self.seen))
-        bound = self.observed.owner_bindings.get(self.name)
-        if bound is not None and bound.cluster_role != self.settings.cluster_roles["admin"]:
+    def _standalone_writes(self) -> Iterator[Write]:
+        if self.keep_data:
+            yield from self._closed()
+            yield from self._freed()
+            yield from self._released()
+            metadata = {
+                "labels": dict.fromkeys(builders.marks(self.settings)),
+                "annotations": dict.fromkeys((naming.OWNER, naming.KEYS, naming.SOURCE)),
+            }
+            yield self._namespace_patch(metadata)
+        else:
+            yield from self._files()
+            version = self._version(self.namespace_ref, self.namespace)
+            yield merge_patch.delete(self.namespace_ref, version)
+
+    # what would leave the Profile in deletion for ever
+
+    def _unstuck(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[Write]:
+        """Yield corrections of what would leave the Profile in deletion: another owner, a quota, a role."""
+        owner = "" if profile.owner is None else profile.owner.name
+        if self.held is not None and namespace.owner != owner:
+            yield self._namespace_patch({"annotations": {naming.OWNER: owner}})
+            self._is_written_by_controller()
+        if self._has_impossible_quota(profile):
+            change = {"spec": {"resourceQuotaSpec": None}}
+            version = self._version(self.profile_ref, profile)
+            yield merge_patch.patch(self.profile_ref, change, version)
+        binding = self.observed.owner_bindings.get(self.name)
+        if binding is not None and self._binds_another_role(binding):
             ref = ObjectRef("RoleBinding", self.name, naming.OWNER_BINDING)
-            yield merge_patch.delete(ref, self._read(ref, bound))
-            self.written.add(self.profile)
+            yield merge_patch.delete(ref, self._version(ref, binding))
+            self._is_written_by_controller()
+
+    def _is_written_by_controller(self) -> None:
+        """Note that a write wakes the controller, which then writes to the Profile."""
+        self.guarded.add(self.profile_ref)
+
+    def _has_impossible_quota(self, profile: ProfileSeen) -> bool:
+        """Whether the controller could not create the ResourceQuota of a Profile."""
+        if not self._holds("ResourceQuota"):
+            return False
+        if self.name in self.observed.quotas:
+            return False
+        return resource_quota.has_limits(profile.quota)
+
+    def _binds_another_role(self, binding: OwnerObject) -> bool:
+        return binding.cluster_role != self.settings.cluster_roles["admin"]
+
+    # a namespace that stays
+
+    def _closed(self) -> Iterator[Write]:
+        """Let nobody in, whatever policies of somebody else have the name for this."""
+        if self.namespace is None or not self._holds("AuthorizationPolicy"):
+            return
+        if self.name in self.observed.closed:
+            return
+        taken = self.observed.taken.get(self.name, ())
+        name = next((name for name in naming.CLOSING if name not in taken), naming.CLOSED)
+        yield merge_patch.create(builders.closed(self.name, name, self.settings))
 
     def _freed(self) -> Iterator[Write]:
         """Remove finalizers from the owner's objects, and those objects that would outlast their Profile."""
-        if self.space is None:
+        if self.namespace is None:
             return
-        for ref, one in self._owner_objects():
-            ends, uid = one.owner, one.uid
-            if one.finalized:
-                nothing = {"metadata": {"finalizers": None}}
-                yield merge_patch.patch(ref, nothing, self._read(ref, one), uid=uid, ends=ends)
-            if self.settings.standalone or one.owned_by != self.name:
-                yield merge_patch.delete(ref, self._read(ref, one), uid=uid, ends=ends)
+        for ref, item in self._owner_objects():
+            ends, uid = item.owner, item.uid
+            if item.finalized:
+                change = {"metadata": {"finalizers": None}}
+                version = self._version(ref, item)
+                yield merge_patch.patch(ref, change, version, uid=uid, ends=ends)
+            if self.settings.standalone or item.owned_by != self.name:
+                yield merge_patch.delete(ref, self._version(ref, item), uid=uid, ends=ends)
 
-    def _settled(self) -> tuple[Condition, ...]:
-        """What has to be gone; with the Profile its owner's objects, which somebody could have taken from it."""
-        if not self.keep_data:
-            goes = self.space is not None and self._holds("Namespace")
-            return (Condition(self.namespace if goes else self.profile, State.GONE),)
-        if self.settings.standalone:
-            return ()
-        gone = [self.profile]
-        if self.space is not None and self._holds("Namespace"):
-            gone += [ref for ref, one in self._owner_objects() if one.owned_by == self.name]
-        return tuple(Condition(ref, State.GONE) for ref in gone)
+    def _released(self) -> Iterator[Write]:
+        """Remove the namespace's ownerReference to its Profile, so that it stays."""
+        if self.held is not None and self.held.owned_by:
+            yield self._namespace_patch({"ownerReferences": None})
 
-    def _owner_objects(self) -> Iterator[tuple[ObjectRef, OwnerObject]]:
-        binding, policy = (
-            self.observed.owner_bindings.get(self.name),
-            self.observed.owner_policies.get(self.name),
-        )
-        if binding is not None:
-            yield ObjectRef("RoleBinding", self.name, naming.OWNER_BINDING), binding
-        if policy is not None:
-            yield ObjectRef("AuthorizationPolicy", self.name, naming.OWNER_POLICY), policy
+    # a namespace that goes
 
     def _tied(self) -> Iterator[Write]:
-        """Give an adopted namespace to the Profile, so that both go in one: nothing is left if we die in between."""
-        if (
-            self.seen is None
-            or self.space is None
-            or self.space.owned_by
-            or not self._holds("Namespace")
-        ):
+        """Make the Profile the owner of an adopted namespace: both are deleted in one, wherever a run ends."""
+        if self.profile is None or self.held is None:
             return
-        profile = {
+        if self.held.owned_by:
+            return
+        reference = {
             "apiVersion": builders.API_VERSIONS["Profile"],
             "kind": "Profile",
             "name": self.name,
-            "uid": self.seen.uid,
+            "uid": self.profile.uid,
         }
-        change = {"metadata": {"ownerReferences": [profile]}}
-        yield merge_patch.patch(self.namespace, change, self._read(self.namespace, self.space))
-
-    def _closed(self) -> Iterator[Write]:
-        """Let nobody in, whatever policies of somebody else are there under the name for this."""
-        if (
-            self.space is not None
-            and self._holds("AuthorizationPolicy")
-            and self.name not in self.observed.closed
-        ):
-            taken = self.observed.taken.get(self.name, ())
-            name = next((name for name in naming.CLOSING if name not in taken), naming.CLOSED)
-            yield merge_patch.create(builders.closed(self.name, name, self.settings))
-
-    def _released(self) -> Iterator[Write]:
-        """Take the namespace from its Profile, so that it stays."""
-        if self.space is not None and self.space.owned_by and self._holds("Namespace"):
-            change = {"metadata": {"ownerReferences": None}}
-            yield merge_patch.patch(self.namespace, change, self._read(self.namespace, self.space))
+        yield self._namespace_patch({"ownerReferences": [reference]})
 
     def _files(self) -> Iterator[Write]:
-        """Yield what goes with a namespace in a cluster, and in a folder file by file."""
-        if self.keep_data or not self.observed.is_text:
+        """Yield what a cluster deletes with a namespace, and a folder has as files."""
+        if not self.observed.is_text:
             return
-        seen, name = self.observed, self.name
-        limits = seen.limits.get(name)
+        observed, name = self.observed, self.name
+        limits = observed.limits.get(name)
         files = (
-            ("RoleBinding", naming.OWNER_BINDING, name in seen.owner_bindings),
-            ("AuthorizationPolicy", naming.OWNER_POLICY, name in seen.owner_policies),
-            ("AuthorizationPolicy", naming.CLOSED, name in seen.closed),
-            ("ResourceQuota", naming.QUOTA, name in seen.quotas),
+            ("RoleBinding", naming.OWNER_BINDING, name in observed.owner_bindings),
+            ("AuthorizationPolicy", naming.OWNER_POLICY, name in observed.owner_policies),
+            ("AuthorizationPolicy", naming.CLOSED, name in observed.closed),
+            ("ResourceQuota", naming.QUOTA, name in observed.quotas),
             ("LimitRange", naming.LIMITS, limits is not None and bool(limits.mark)),
         )
-        for kind, file, is_there in files:
-            if is_there:
+        for kind, file, exists in files:
+            if exists:
                 yield merge_patch.delete(ObjectRef(kind, name, file))
 
-    def _standalone(self) -> Iterator[Write]:
-        if not self.keep_data:
-            yield from self._files()
-            yield merge_patch.delete(self.namespace, self._read(self.namespace, self.space))
-            return
-        yield from self._closed()
-        yield from self._freed()
-        yield from self._released()
-        unmarked = {
-            "labels": dict.fromkeys(builders.marks(self.settings)),
-            "annotations": {naming.OWNER: None, naming.KEYS: None, naming.SOURCE: None},
-        }
-        yield merge_patch.patch(
-            self.namespace, {"metadata": unmarked}, self._read(self.namespace, self.space)
-        )
+    # both
 
-    def _read(self, target: ObjectRef, seen: MarkedObject | OwnerObject | None) -> str:
+    def _owner_objects(self) -> Iterator[tuple[ObjectRef, OwnerObject]]:
+        places = (
+            ("RoleBinding", naming.OWNER_BINDING, self.observed.owner_bindings),
+            ("AuthorizationPolicy", naming.OWNER_POLICY, self.observed.owner_policies),
+        )
+        for kind, object_name, objects in places:
+            if self.name in objects:
+                yield ObjectRef(kind, self.name, object_name), objects[self.name]
+
+    def _namespace_patch(self, metadata: builders.Body) -> Write:
+        version = self._version(self.namespace_ref, self.namespace)
+        return merge_patch.patch(self.namespace_ref, {"metadata": metadata}, version)
+
+    def _version(self, ref: ObjectRef, item: MarkedObject | OwnerObject | None) -> str:
         """Return the version that was read, for the first write to an object of this step; '' for later ones."""
-        first = target not in self.written
-        self.written.add(target)
-        return _version(seen) if first else ""
+        if item is None or ref in self.guarded:
+            return ""
+        self.guarded.add(ref)
+        return item.version
 
     def _holds(self, kind: str) -> bool:
         return kind in self.observed.holds
-
-
-def _version(seen: MarkedObject | OwnerObject | None) -> str:
-    return seen.version if seen is not None else ""

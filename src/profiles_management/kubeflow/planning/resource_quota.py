@@ -76,7 +76,9 @@ class Quota:
             self.made = _read(f"ResourceQuota {naming.QUOTA}", self.existing.spec)
         self.wanted, self.fields = self._difference()
         # A quota of scopes alone makes no ResourceQuota.
-        self.says: Spec = dict(self.stated) if self.stated.get("hard") else {}
+        self.says: Spec = {}
+        if self.stated.get("hard"):
+            self.says = dict(self.stated)
         self.behind = self._differences_made(self.says)
         self.drift = self.behind if self._is_drift() else ()
         self.goal = self.says if self.wanted is None else self.wanted
@@ -132,7 +134,9 @@ class Quota:
 
     def _is_controllers_turn(self) -> bool:
         """Whether the ResourceQuota is behind the Profile, which nobody has to write any more."""
-        if not self.behind or self.drift or self.wanted is not None:
+        if self.wanted is not None:
+            return False
+        if not self.behind or self.drift:
             return False
         return self._is_ours()
 
@@ -163,7 +167,9 @@ class Quota:
         differences = self._differences_stated(wanted)
         if not differences and self._is_stuck(wanted):
             differences = compare.quota(self.made, wanted)
-        return (wanted, differences) if differences else (None, ())
+        if not differences:
+            return None, ()
+        return wanted, differences
 
     def _differences_stated(self, quota: Spec) -> tuple[FieldDiff, ...]:
         """Return how a quota differs from what the Profile says."""
@@ -173,7 +179,9 @@ class Quota:
 
     def _differences_made(self, quota: Spec) -> tuple[FieldDiff, ...]:
         """Return how a quota differs from the ResourceQuota."""
-        if quota == self.made or not self.context.holds("ResourceQuota"):
+        if quota == self.made:
+            return ()
+        if not self.context.holds("ResourceQuota"):
             return ()
         return compare.quota(self.made, quota)
 
@@ -185,14 +193,18 @@ class Quota:
 
     def _is_drift(self) -> bool:
         """Whether somebody else changed the ResourceQuota."""
-        if self.wanted is not None or self.context.wanted.quota is None or self._is_recorded():
+        if self.wanted is not None or self.context.wanted.quota is None:
+            return False  # the Profile is written, or the quota is not managed
+        if self._is_recorded() or not self.profile.complete:
             return False
-        return self.profile.complete and not self._is_controller_waiting()
+        return not self._is_controller_waiting()
 
     def _is_controller_waiting(self) -> bool:
         """Whether the controller waits for us before it looks at the quota."""
         state = self.context.state
-        return state.namespace is None or state.needs_annotation or state.changes_owner
+        if state.namespace is None:
+            return True
+        return state.needs_annotation or state.changes_owner
 
     def _is_ours(self) -> bool:
         """Whether the document wants the quota, or wanted it until we removed it."""
@@ -205,11 +217,15 @@ class Quota:
     def _wakes_controller(self) -> bool:
         if self.drift:
             return True
-        return self.wanted is not None and bool(self._differences_made(self.goal))
+        if self.wanted is None:
+            return False
+        return bool(self._differences_made(self.goal))
 
     def _settled(self) -> tuple[Condition, ...]:
-        if not self.wakes or self._is_record_removed():
+        if not self.wakes:
             return ()
+        if self._is_record_removed():
+            return ()  # the patch that removes it waits for the same
         return (follows(self.context.name, self.goal),)
 
     def _record(self) -> str:

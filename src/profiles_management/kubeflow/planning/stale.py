@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from profiles_management.kubeflow.objects.plan_terms import State, Verb, labelled
-from profiles_management.kubeflow.planning import claims, contributor_changes
+from profiles_management.kubeflow.planning import claims, contributor_changes, foreign_removal
 from profiles_management.kubeflow.planning.access_count import ExistingAccess
 from profiles_management.kubeflow.planning.removal import Removal
 from profiles_management.kubeflow.planning.undefined_profiles import stale
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state import ownership, unmanaged_access
+from profiles_management.kubeflow.state import ownership, unmanaged_access, unmanaged_warnings
 from profiles_management.kubeflow.state.access_state import access_by_person, contributor_state
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -60,7 +60,7 @@ def _stale_profile(name: str, observed: Observed, document: Collection[Person]) 
         access_by_person(contributor_state(name, observed)).keys(),
     )
     owners = {Person("User", owner)} if owner else set()
-    warnings = unmanaged_access.problems(
+    warnings = unmanaged_warnings.problems(
         name, observed, near=owners, document=document, lost=contributors
     )
     return StaleProfile(name, owner, len(contributors), tuple(warnings))
@@ -117,7 +117,7 @@ def _revocations(
         (), contributor_state(name, observed), replace(settings, unlisted="revoke")
     ).changes
     if keep_data:
-        yield from unmanaged_access.revocations(name, observed)
+        yield from foreign_removal.annotated_revocations(name, observed)
 
 
 def _is_going(name: str, observed: Observed) -> bool:
@@ -132,7 +132,7 @@ def _remaining_access(
     """Yield who is left in namespaces that stay."""
     for name in names:
         if ownership.is_ours_to_close(name, observed, settings):
-            yield from unmanaged_access.left(name, observed)
+            yield from unmanaged_warnings.left(name, observed)
 
 
 def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:

@@ -36,9 +36,9 @@ def missing(context: ProfileContext) -> list[ObjectRef]:
     if profile is None:
         return []
     objects = list(_missing(profile.name, context.observed))
-    if objects and _sees_nothing_to_do(profile, context):
-        return objects
-    return []
+    if not objects:
+        return []
+    return objects if _sees_nothing_to_do(profile, context) else []
 
 
 def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
@@ -51,10 +51,9 @@ def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
 
 def _sees_nothing_to_do(profile: ProfileSeen, context: ProfileContext) -> bool:
     """Whether the profile controller was through with a profile, and nothing wakes it."""
-    state = context.state
-    if state.namespace is None or not profile.complete or not context.holds("Namespace"):
+    if context.state.namespace is None or not context.holds("Namespace"):
         return False
-    if state.needs_annotation or state.changes_owner or state.previous_owner is not None:
+    if not profile.complete or not context.state.is_owner_settled:
         return False
     return not is_recent(profile.woken, context.now)
 

@@ -38,13 +38,17 @@ def marked_objects(observed: Observed, settings: Settings) -> Mapping[str, Marke
 def has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a profile has the mark of this instance."""
     marked = marked_objects(observed, settings).get(name)
-    return marked is not None and marked.mark == settings.instance
+    if marked is None:
+        return False
+    return marked.mark == settings.instance
 
 
 def recorded_source(name: str, observed: Observed, settings: Settings) -> str:
     """Return the source that a profile records, '' for none and for a profile that does not exist."""
     marked = marked_objects(observed, settings).get(name)
-    return "" if marked is None else marked.source
+    if marked is None:
+        return ""
+    return marked.source
 
 
 def is_protected(name: str, observed: Observed, settings: Settings) -> bool:
@@ -73,7 +77,9 @@ def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) 
     if profile.owner is not None and namespace.owner == profile.owner.name:
         return True
     binding = observed.owner_bindings.get(profile.name)
-    return binding is not None and binding.owned_by == profile.name
+    if binding is None:
+        return False
+    return binding.owned_by == profile.name
 
 
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
@@ -84,12 +90,16 @@ def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
     if settings.standalone:
         return True
     profile = observed.profiles.get(name)
-    return profile is not None and belongs(profile, namespace, observed)
+    if profile is None:
+        return False
+    return belongs(profile, namespace, observed)
 
 
 def is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
     """Return whether a profile has our mark and its namespace is its own."""
-    return has_our_mark(name, observed, settings) and is_ours_to_close(name, observed, settings)
+    if not has_our_mark(name, observed, settings):
+        return False
+    return is_ours_to_close(name, observed, settings)
 
 
 def is_terminating(name: str, observed: Observed) -> bool:

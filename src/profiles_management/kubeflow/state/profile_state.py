@@ -45,6 +45,13 @@ class ProfileState:
     needs_wake: bool = False
 
     @property
+    def is_owner_settled(self) -> bool:
+        """Whether the owner stays, and everything names the owner that the controller looks at."""
+        if self.needs_annotation or self.changes_owner:
+            return False
+        return self.previous_owner is None
+
+    @property
     def owner_of_profile(self) -> Person | None:
         """The owner whom the Profile names until this run changes it; None where it stays."""
         if self.profile is None or not self.changes_owner:

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from profiles_management.kubeflow.objects import naming
 from profiles_management.pmr.rules import Rules
 
+PARTS = ("annotations", "labels")
+
 
 def record(labels: Iterable[str], annotations: Iterable[str]) -> str:
     """Return the value of the annotation naming.KEYS for the keys that a document sets, '' for none."""
-    keys = {"annotations": sorted(annotations), "labels": sorted(labels)}
-    kept = {part: names for part, names in keys.items() if names}
-    return json.dumps(kept) if kept else ""
+    parts: dict[str, list[str]] = {}
+    for part, keys in zip(PARTS, (annotations, labels), strict=True):
+        if names := sorted(keys):
+            parts[part] = names
+    return json.dumps(parts) if parts else ""
 
 
 def recorded(text: str, rules: Rules) -> Mapping[str, list[str]]:
@@ -24,12 +28,17 @@ def recorded(text: str, rules: Rules) -> Mapping[str, list[str]]:
             into the record. A key of our domain that is not a mark counts: a field of the document
             wrote it (naming.is_field).
     """
-    parts = _parts(text)
-    return {part: _settable(keys, rules) for part, keys in parts.items() if isinstance(keys, list)}
+    keys: dict[str, list[str]] = {}
+    parts = _decoded(text)
+    for part in PARTS:
+        names = parts.get(part)
+        if isinstance(names, list):
+            keys[part] = [name for name in names if _is_settable(name, rules)]
+    return keys
 
 
-def _parts(text: str) -> Mapping[str, object]:
-    """Return what a record says, whoever wrote it; nothing for a text that is not a JSON object."""
+def _decoded(text: str) -> Mapping[str, object]:
+    """Return a record, whoever wrote it; nothing for a text that is not a JSON object."""
     if not text:
         return {}
     try:
@@ -39,6 +48,7 @@ def _parts(text: str) -> Mapping[str, object]:
     return parts if isinstance(parts, dict) else {}
 
 
-def _settable(keys: Iterable[object], rules: Rules) -> list[str]:
-    names = (key for key in keys if isinstance(key, str))
-    return [name for name in names if rules.allows(name) or naming.is_field(name)]
+def _is_settable(name: object, rules: Rules) -> bool:
+    if not isinstance(name, str):
+        return False
+    return rules.allows(name) or naming.is_field(name)
