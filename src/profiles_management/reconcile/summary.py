@@ -1,5 +1,6 @@
 """A plan or a report in one line of numbers, with the profiles that left the document before them. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from profiles_management.reconcile.lines import count, printable
@@ -13,7 +14,7 @@ _VERBS = {
     Action.REPLACE: ("to replace", "replaced"),
     Action.DELETE: ("to remove", "removed"),
 }
-# what is said of one and of several, before and after a run
+# for one and for several, before and after a run
 _LOSE, _GAIN = (("loses", "lose"), ("lost", "lost")), (("gains", "gain"), ("gained", "gained"))
 _MOST_NAMES = 5
 NO_CHANGES = "No changes."
@@ -38,7 +39,7 @@ def plan_sentences(plan: Plan) -> list[str]:
         _access(plan.access, past=False),
         _rest(plan, plan.pending),
     )
-    return [sentence for sentence in sentences if sentence]
+    return [*filter(None, sentences)]
 
 
 def report_summary(report: Report) -> str:
@@ -65,19 +66,19 @@ def report_numbers(report: Report) -> str:
         _short(report),
         _rest(plan, ()),
     )
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(filter(None, sentences))
 
 
 def _short(report: Report) -> str:
-    """What is not done, in steps; what the plan was waiting for already counts as pending."""
-    numbers = {
-        Result.FAILED: len(report.failed),
-        Result.PENDING: len(report.pending),
-        Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
-    }
-    parts = [f"{number:,} {result}" for result, number in numbers.items() if number]
-    parts += [f"{len(report.plan.held):,} held back"] if report.plan.held else []
-    return _listed(parts)
+    """Return what is not done, in steps; what the plan was waiting for already counts as pending."""
+    return _sentence(
+        [
+            *_numbered(len(report.failed), str(Result.FAILED)),
+            *_numbered(len(report.pending), str(Result.PENDING)),
+            *_numbered(len(report.having(Result.NOT_TRIED)), str(Result.NOT_TRIED)),
+            *_numbered(len(report.plan.held), "held back"),
+        ]
+    )
 
 
 def _why_none(plan: Plan, pending: Collection[Pending]) -> str:
@@ -89,41 +90,57 @@ def _why_none(plan: Plan, pending: Collection[Pending]) -> str:
     return f"{count(plan.profiles, 'profile matches', 'profiles match')}."
 
 
-def _counted(changes: Collection[Change], tense: int) -> str:
-    numbers = {action: sum(change.action is action for change in changes) for action in Action}
-    told = [f"{number:,} {_VERBS[action][tense]}" for action, number in numbers.items() if number]
-    return ", ".join(told) or "nothing"
+def _counted(changes: Iterable[Change], tense: int) -> str:
+    numbers = Counter(change.action for change in changes)
+    parts: list[str] = []
+    for action, verbs in _VERBS.items():
+        parts += _numbered(numbers[action], verbs[tense])
+    return ", ".join(parts) or "nothing"
 
 
 def _access(access: Access, *, past: bool) -> str:
-    number = access.lost + access.expired
-    parts = [f"{count(number, *_LOSE[past])} access"] if number else []
+    lost = access.lost + access.expired
+    parts: list[str] = []
+    if lost:
+        parts.append(f"{count(lost, *_LOSE[past])} access")
     if access.gained:
-        parts.append(f"{count(access.gained, *_GAIN[past])} {'it' if number else 'access'}")
-    return _listed(parts)
+        what = "it" if lost else "access"
+        parts.append(f"{count(access.gained, *_GAIN[past])} {what}")
+    return _sentence(parts)
 
 
 def _rest(plan: Plan, pending: Collection[Pending]) -> str:
-    refused = len({problem.where.profile for problem in plan.refused})
-    waiting = len({one.profile for one in pending})
-    found = [count(refused, "profile refused", "profiles refused")] if refused else []
-    found += [f"{waiting:,} pending"] if waiting else []
-    found += [f"{frozen:,} frozen"] if (frozen := len(frozen_profiles(plan))) else []
-    found += [f"{left:,} unchanged"] if (left := unchanged(plan)) else []
-    return _listed(found)
+    refused = len(_refused(plan))
+    return _sentence(
+        [
+            *_numbered(refused, "profile refused" if refused == 1 else "profiles refused"),
+            *_numbered(len(_waiting(pending)), "pending"),
+            *_numbered(len(frozen_profiles(plan)), "frozen"),
+            *_numbered(unchanged(plan), "unchanged"),
+        ]
+    )
 
 
-def _listed(parts: Sequence[str]) -> str:
+def _numbered(number: int, words: str) -> list[str]:
+    """Return a number with its words as the part of a sentence, nothing for 0."""
+    return [f"{number:,} {words}"] if number else []
+
+
+def _sentence(parts: Sequence[str]) -> str:
     return f"{', '.join(parts)}." if parts else ""
+
+
+def _refused(plan: Plan) -> set[str]:
+    return {problem.where.profile for problem in plan.refused}
+
+
+def _waiting(pending: Iterable[Pending]) -> set[str]:
+    return {item.profile for item in pending}
 
 
 def _touched(plan: Plan) -> set[str]:
     changed = {change.profile for change in (*plan.changes, *plan.held)}
-    return (
-        changed
-        | {problem.where.profile for problem in plan.refused}
-        | {one.profile for one in plan.pending}
-    )
+    return changed | _refused(plan) | _waiting(plan.pending)
 
 
 def unchanged(plan: Plan) -> int:
@@ -134,7 +151,10 @@ def unchanged(plan: Plan) -> int:
 
 def frozen_profiles(plan: Plan) -> dict[str, str]:
     """Return the profiles that stay as they are, each with the source that cannot be read."""
-    return {name: one.source for one in plan.frozen for name in one.profiles}
+    profiles: dict[str, str] = {}
+    for frozen in plan.frozen:
+        profiles |= dict.fromkeys(frozen.profiles, frozen.source)
+    return profiles
 
 
 def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) -> Iterator[str]:
@@ -145,15 +165,20 @@ def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) 
         past: whether they are made already.
     """
     stale = frozenset(plan.stale)
-    left = losses(change for change in changes if change.profile in stale)
-    lost = {(pair.profile, pair.person) for pair in left}
-    if not lost:
+    lost = losses(change for change in changes if change.profile in stale)
+    profiles = sorted({pair.profile for pair in lost})
+    if not profiles:
         return
-    profiles = sorted({profile for profile, _ in lost})
-    more = f" and {len(profiles) - _MOST_NAMES:,} more" if len(profiles) > _MOST_NAMES else ""
-    names = printable(", ".join(profiles[:_MOST_NAMES])) + more
     are = count(len(profiles), "profile is", "profiles are")
     whose = "its" if len(profiles) == 1 else "their"
-    one, many = _LOSE[past]
-    people = count(len(lost), f"contributor {one}", f"contributors {many}")
+    loses, lose = _LOSE[past]
+    number = len({(pair.profile, pair.person) for pair in lost})
+    people = count(number, f"contributor {loses}", f"contributors {lose}")
+    names = _first_names(profiles)
     yield f"{are} no longer in the document: {names}; {whose} {people} access."
+
+
+def _first_names(profiles: Sequence[str]) -> str:
+    names = printable(", ".join(profiles[:_MOST_NAMES]))
+    more = len(profiles) - _MOST_NAMES
+    return f"{names} and {more:,} more" if more > 0 else names

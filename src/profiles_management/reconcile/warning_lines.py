@@ -13,36 +13,49 @@ _BEFORE_A_PROFILE = ("in", "of", "to", "namespace", "profile")
 
 
 def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
-    """Yield warnings, a line each, and an empty line after them; those about the document after all others."""
+    """Yield warnings, a line each, and an empty line; those about the document after all others."""
+    if not warnings:
+        return
     in_document = [warning for warning in warnings if warning.where.line]
-    others = [warning for warning in warnings if not warning.where.line]
-    for warning in (*others, *in_document[:MOST]):
-        yield line(
-            Segment("warning: ", Tone.WAIT), printable(_warned(warning)), hang=len("warning: ")
-        )
-    if more := max(len(in_document) - MOST, 0):
-        yield line(
-            f"... and {count(more, 'more warning')} about the document; validate --output json lists them all."
-        )
-    if warnings:
-        yield line()
+    yield from (_line(warning) for warning in warnings if not warning.where.line)
+    yield from map(_line, in_document[:MOST])
+    more = len(in_document) - MOST
+    if more > 0:
+        left = count(more, "more warning")
+        yield line(f"... and {left} about the document; validate --output json lists them all.")
+    yield line()
 
 
-def _warned(warning: Problem) -> str:
-    where = warning.where.profile if not warning.where.file else ""
-    where = where or str(warning.where)
+def _line(warning: Problem) -> Line:
+    text = printable(_text(warning))
+    return line(Segment("warning: ", Tone.WAIT), text, hang=len("warning: "))
+
+
+def _text(warning: Problem) -> str:
     remedy = warning.remedy[:1].upper() + warning.remedy[1:]
-    is_named = not where or _is_named(warning.where, warning.what)
-    return f"{warning.what}. {remedy}" if is_named else f"{where}: {warning.what}. {remedy}"
+    text = f"{warning.what}. {remedy}"
+    place = _place(warning.where)
+    if not place or _is_named(warning.where, warning.what):
+        return text
+    return f"{place}: {text}"
+
+
+def _place(where: Where) -> str:
+    return str(where) if where.file or not where.profile else where.profile
 
 
 def _is_named(where: Where, what: str) -> bool:
-    """Return whether a text names what it is about; in the name of a person, the name of a profile does not count."""
-    name, words = where.profile, what.split()
-    if where.file or not name:
+    """Return whether a text names its place already; this decides only how the text is printed.
+
+    In the name of a person, the name of a profile does not count.
+    """
+    if where.file or not where.profile:
         return str(where).rpartition("/")[2] in _WORD.findall(what)
-    return any(
-        word.startswith(f"{name}/")
-        or (word.rstrip(",.:;") == name and before.lower() in _BEFORE_A_PROFILE)
-        for before, word in pairwise(words)
-    )
+    return any(_names(where.profile, *pair) for pair in pairwise(what.split()))
+
+
+def _names(profile: str, before: str, word: str) -> bool:
+    """Return whether a word, after another one, is the name of a profile or of something in it."""
+    if word.startswith(f"{profile}/"):
+        return True
+    return word.rstrip(",.:;") == profile and before.lower() in _BEFORE_A_PROFILE

@@ -12,7 +12,6 @@ from profiles_management.reconcile.plan import (
     OWNER,
     AccessMove,
     Change,
-    FieldDiff,
     FieldKind,
     Plan,
     Reason,
@@ -46,22 +45,23 @@ class Concern(NamedTuple):
 
 
 def concerns(plan: Plan) -> frozenset[Concern]:
-    """Return everything in a plan that a person has to agree to. Access that expires is not part of it."""
-    adopted = (problem.where.profile for problem in plan.warnings if problem.code == adoption.CODE)
-    changes = {concern for change in plan.changes for concern in _of_change(change)}
-    return frozenset(changes | {Concern(Kind.ADOPTION, profile) for profile in adopted})
+    """Return everything in a plan that a person has to agree to, without access that expires."""
+    concerns: set[Concern] = set()
+    for problem in plan.warnings:
+        if problem.code == adoption.CODE:
+            concerns.add(Concern(Kind.ADOPTION, problem.where.profile))
+    for change in plan.changes:
+        if change.reason is not Reason.EXPIRED:
+            concerns.update(_losses(change))
+        concerns.update(_rewrites(change))
+    return frozenset(concerns)
 
 
-def _of_change(change: Change) -> Iterator[Concern]:
-    moves = change.moves if change.reason is not Reason.EXPIRED else ()
-    for move in moves:
-        if kind := _loss(move, change):
+def _losses(change: Change) -> Iterator[Concern]:
+    for move in change.moves:
+        kind = _loss(move, change)
+        if kind is not None:
             yield Concern(kind, change.profile, str(move.person))
-    about = str(change.person or change.target)
-    for field in change.fields:
-        if kind := _rewrite(field):
-            instance = str(field.before) if kind is Kind.INSTANCE else about
-            yield Concern(kind, change.profile, instance)
 
 
 def _loss(move: AccessMove, change: Change) -> Kind | None:
@@ -69,16 +69,29 @@ def _loss(move: AccessMove, change: Change) -> Kind | None:
         return Kind.OWNER if move.after != OWNER else None
     if not move.after:
         return Kind.REVOCATION
-    if _has_other_cluster_role(move, change):
+    if _is_replaced_role(move, change):
         return Kind.CLUSTER_ROLE
-    is_weaker = move.after != OWNER and weight(move.before) > weight(move.after)
-    return Kind.WEAKER_ROLE if move.before and is_weaker else None
+    if not move.before or move.after == OWNER:
+        return None
+    return Kind.WEAKER_ROLE if weight(move.before) > weight(move.after) else None
 
 
-def _has_other_cluster_role(move: AccessMove, change: Change) -> bool:
+def _is_replaced_role(move: AccessMove, change: Change) -> bool:
     """Whether a role is bound to another ClusterRole than it was, or one of no role is replaced."""
-    is_rebound = any(field.kind is FieldKind.ROLE for field in change.fields)
-    return is_rebound and (move.before == move.after or move.before not in ROLES)
+    if not any(field.kind is FieldKind.ROLE for field in change.fields):
+        return False
+    return move.before == move.after or move.before not in ROLES
+
+
+def _rewrites(change: Change) -> Iterator[Concern]:
+    """Yield what is overwritten that somebody else wrote."""
+    about = str(change.person or change.target)
+    for field in change.fields:
+        kind = _REWRITES.get(field.kind)
+        if kind is None or field.before is None:
+            continue
+        instance = str(field.before) if kind is Kind.INSTANCE else about
+        yield Concern(kind, change.profile, instance)
 
 
 _REWRITES: Mapping[StrEnum, Kind] = {
@@ -89,33 +102,27 @@ _REWRITES: Mapping[StrEnum, Kind] = {
 """What it is about that a value of somebody else is overwritten."""
 
 
-def _rewrite(field: FieldDiff) -> Kind | None:
-    if field.before is None:
-        return None
-    return _REWRITES.get(field.kind)
-
-
 def confirm_sentence(agreed: Collection[Concern]) -> str:
     """Return what is to be agreed to in one sentence, without a full stop; '' for nothing."""
-    return ", ".join(_words(kind, found) for kind, found in _by_kind(agreed))
+    return ", ".join(_words(kind, concerns) for kind, concerns in _by_kind(agreed))
 
 
 def confirm_data(agreed: Collection[Concern]) -> list[dict[str, Any]]:
     """Return what is to be agreed to as data: [{kind, what, profiles}]."""
-    return [
-        {
-            "kind": str(kind),
-            "what": _words(kind, found),
-            "profiles": sorted({one.profile for one in found}),
-        }
-        for kind, found in _by_kind(agreed)
-    ]
+    return [_data(kind, concerns) for kind, concerns in _by_kind(agreed)]
+
+
+def _data(kind: Kind, concerns: list[Concern]) -> dict[str, Any]:
+    profiles = sorted({concern.profile for concern in concerns})
+    return {"kind": str(kind), "what": _words(kind, concerns), "profiles": profiles}
 
 
 def _by_kind(agreed: Collection[Concern]) -> Iterator[tuple[Kind, list[Concern]]]:
-    for kind in Kind:
-        if found := sorted(concern for concern in agreed if concern.kind is kind):
-            yield kind, found
+    by_kind: dict[Kind, list[Concern]] = {}
+    for concern in sorted(agreed):
+        by_kind.setdefault(concern.kind, []).append(concern)
+    for kind in filter(by_kind.get, Kind):
+        yield kind, by_kind[kind]
 
 
 _ADDED_UP = {
@@ -132,14 +139,16 @@ _ADDED_UP = {
     ),
     Kind.ADOPTION: ("existing namespace is adopted", "existing namespaces are adopted"),
 }
-"""What is said of one concern and of several, after their number."""
+"""The words after the number, for one concern and for several."""
 
 
-def _words(kind: Kind, found: list[Concern]) -> str:
+def _words(kind: Kind, concerns: list[Concern]) -> str:
+    number = len(concerns)
     if kind is Kind.GATEWAYS:
-        return f"the gateways of {count(len(found), 'AuthorizationPolicy', 'AuthorizationPolicies')} change"
+        policies = count(number, "AuthorizationPolicy", "AuthorizationPolicies")
+        return f"the gateways of {policies} change"
     if kind is Kind.INSTANCE:
-        instances = ", ".join(sorted({concern.about for concern in found}))
-        profiles = len({concern.profile for concern in found})
-        return f"objects of the instance {instances} are taken over in {count(profiles, 'profile')}"
-    return count(len(found), *_ADDED_UP[kind])
+        instances = ", ".join(sorted({concern.about for concern in concerns}))
+        profiles = count(len({concern.profile for concern in concerns}), "profile")
+        return f"objects of the instance {instances} are taken over in {profiles}"
+    return count(number, *_ADDED_UP[kind])

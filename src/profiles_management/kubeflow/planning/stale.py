@@ -1,8 +1,7 @@
 """Profiles that a document no longer names: listing them, and removing them with or without their data."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 
 from profiles_management.kubeflow.objects.plan_terms import State, Verb, labelled
 from profiles_management.kubeflow.planning import claims, contributor_changes, foreign_removal
@@ -55,10 +54,8 @@ def found(
 
 
 def _stale_profile(name: str, observed: Observed, document: Collection[Person]) -> StaleProfile:
-    owner, contributors = (
-        _owner(name, observed),
-        access_by_person(contributor_state(name, observed)).keys(),
-    )
+    owner = _owner(name, observed)
+    contributors = access_by_person(contributor_state(name, observed)).keys()
     owners = {Person("User", owner)} if owner else set()
     warnings = unmanaged_warnings.problems(
         name, observed, near=owners, document=document, lost=contributors
@@ -88,11 +85,10 @@ def deletion(
         return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
     going = sorted(name for name in chosen if _is_going(name, observed))
     leaving = sorted(set(chosen).difference(going))
-    revocations = (_revocations(name, observed, settings, keep_data=keep_data) for name in leaving)
-    changes = (
-        *chain.from_iterable(revocations),
-        *(Removal(name, observed, settings, keep_data=keep_data).change() for name in leaving),
-    )
+    changes: list[Change] = []
+    for name in leaving:
+        changes += _revocations(name, observed, settings, keep_data=keep_data)
+        changes.append(Removal(name, observed, settings, keep_data=keep_data).change())
     remains = _remaining_files(changes, observed)
     if keep_data:
         remains = _remaining_access(leaving, observed, settings)
@@ -113,17 +109,18 @@ def _revocations(
     """Yield what ends the access of everybody but the owner, where the namespace is the profile's."""
     if not ownership.is_ours_to_close(name, observed, settings):
         return
-    yield from contributor_changes.plan(
-        (), contributor_state(name, observed), replace(settings, unlisted="revoke")
-    ).changes
+    state = contributor_state(name, observed)
+    yield from contributor_changes.plan((), state, replace(settings, unlisted="revoke")).changes
     if keep_data:
         yield from foreign_removal.annotated_revocations(name, observed)
 
 
 def _is_going(name: str, observed: Observed) -> bool:
     """Whether somebody deletes a profile or its namespace already."""
-    seen = (observed.profiles.get(name), observed.namespaces.get(name))
-    return any(one is not None and one.deleting for one in seen)
+    profile, namespace = observed.profiles.get(name), observed.namespaces.get(name)
+    if profile is not None and profile.deleting:
+        return True
+    return namespace is not None and namespace.deleting
 
 
 def _remaining_access(
@@ -135,26 +132,33 @@ def _remaining_access(
             yield from unmanaged_warnings.left(name, observed)
 
 
-def _remaining_files(changes: Collection[Change], observed: Observed) -> Iterator[Problem]:
+def _remaining_files(changes: Iterable[Change], observed: Observed) -> Iterator[Problem]:
     """Yield which files of a folder are for a namespace that is deleted, and are not ours to remove."""
-    deleted = {
-        write.target for change in changes for write in change.writes if write.verb is Verb.DELETE
-    }
-    for name in sorted({change.profile for change in changes} & observed.files.keys()):
-        paths = sorted({path for ref, path in observed.files[name].items() if ref not in deleted})
+    deleted: dict[str, set[ObjectRef]] = {}
+    for change in changes:
+        refs = (write.target for write in change.writes if write.verb is Verb.DELETE)
+        deleted.setdefault(change.profile, set()).update(refs)
+    for name in sorted(deleted.keys() & observed.files.keys()):
+        files = observed.files[name]
+        paths = sorted({files[ref] for ref in files.keys() - deleted[name]})
         if paths:
-            more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
-            stay = f"files for the namespace {name} are not managed and stay"
-            what = f"{stay}: {', '.join(paths[:_MOST_FILES])}{more}"
-            remedy = "Remove them, or they are applied again."
-            yield ownership.refusal(name, "files-remain", what, remedy, nameless=stay)
+            yield _files_remain(name, paths)
+
+
+def _files_remain(name: str, paths: Sequence[str]) -> Problem:
+    more = f" and {len(paths) - _MOST_FILES} more" if len(paths) > _MOST_FILES else ""
+    stay = f"files for the namespace {name} are not managed and stay"
+    what = f"{stay}: {', '.join(paths[:_MOST_FILES])}{more}"
+    remedy = "Remove them, or they are applied again."
+    return ownership.refusal(name, "files-remain", what, remedy, nameless=stay)
 
 
 def _pending(name: str, observed: Observed) -> Pending:
-    """Return that a deletion which somebody began is still under way; its namespace comes last, where it goes too."""
-    space = observed.namespaces.get(name)
-    goes = space is not None and (space.deleting or space.owned_by)
-    gone = Condition(ObjectRef("Namespace" if goes else "Profile", "", name), State.GONE)
+    """Return that a deletion is under way; where the namespace goes too, it goes last."""
+    namespace, kind = observed.namespaces.get(name), "Profile"
+    if namespace is not None and (namespace.deleting or namespace.owned_by):
+        kind = "Namespace"
+    gone = Condition(ObjectRef(kind, "", name), State.GONE)
     return Pending(name, f"{name} is being deleted", gone, is_removal=True)
 
 
@@ -165,7 +169,8 @@ def _bound(name: str) -> Problem:
 
 
 def _owner(name: str, observed: Observed) -> str:
-    seen, space = observed.profiles.get(name), observed.namespaces.get(name)
-    if seen is not None and seen.owner is not None:
-        return seen.owner.name
-    return space.owner if space is not None else ""
+    """Return the owner by the Profile, else by the namespace's annotation; '' for none."""
+    profile, namespace = observed.profiles.get(name), observed.namespaces.get(name)
+    if profile is not None and profile.owner is not None:
+        return profile.owner.name
+    return "" if namespace is None else namespace.owner
