@@ -24,3 +24,13 @@ class ClusterAway(ClusterError, TargetAway):
     """The cluster did not answer within the deadline."""
 
     name = "cluster"
+
+
+def reason_of(error: Exception, otherwise: str) -> str:
+    """Return why the system refuses a call, such as `permission denied`.
+
+    Args:
+        error: the error of the call.
+        otherwise: the reason for an error that is not the system's.
+    """
+    return (getattr(error, "strerror", None) or otherwise).lower()

@@ -182,13 +182,13 @@ REFUSED = {
     ),
     "https to a server without TLS": (
         CLUSTER % 'server: "$https_plain"' + CONTEXT + USER % "token: abc",
-        r"The server of the cluster 'c' .* does not speak TLS\. If that is meant, write http://",
+        r"The server of the cluster 'c' .* does not speak TLS\. If this is intended, write http://",
     ),
-    "null lists": (NULLS, r"kubeconfig .*config\.yaml holds no clusters, users and contexts"),
-    "nothing": ("", r"kubeconfig .*config\.yaml holds no clusters, users and contexts"),
+    "null lists": (NULLS, r"kubeconfig .*config\.yaml contains no clusters, users or contexts"),
+    "nothing": ("", r"kubeconfig .*config\.yaml contains no clusters, users or contexts"),
     "a token beyond ASCII": (
         PLAIN + CONTEXT + USER % 'token: "tö€n-s3cr3t"',
-        r"token of the user 'u' .* holds blanks, line ends or characters beyond ASCII",
+        r"token of the user 'u' .* contains blanks, line ends or characters beyond ASCII",
     ),
     "a context that is a number, and not the current one": (
         PLAIN + "contexts: [{name: 2024, context: {cluster: c}}]\n",

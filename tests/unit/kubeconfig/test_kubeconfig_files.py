@@ -207,8 +207,8 @@ current-context: y
         ("apiVersion: v2", "is not a kubeconfig: it is not of kind Config in version v1 (line 1)."),
         ("&a [*a]", "is not valid YAML."),
         (f"{{{MARK}: " * 2000, "is not valid YAML"),
-        ("current-context: x", "holds no clusters, users and contexts."),
-        ("profiles: []", "holds no clusters, users and contexts."),
+        ("current-context: x", "contains no clusters, users or contexts."),
+        ("profiles: []", "contains no clusters, users or contexts."),
         ("\0", "is not valid YAML"),
         (b"\xff\xfe\xff", "is not valid YAML"),
         (b"token: \xe9", "is not valid YAML"),
@@ -262,7 +262,7 @@ def test_a_kubeconfig_in_place_of_its_path_is_not_repeated(monkeypatch, value):
     monkeypatch.setenv("KUBECONFIG", value)
 
     with pytest.raises(
-        ClusterError, match="KUBECONFIG holds the content of a kubeconfig"
+        ClusterError, match="KUBECONFIG contains the content of a kubeconfig"
     ) as refused:
         open_target()
 

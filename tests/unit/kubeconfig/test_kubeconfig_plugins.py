@@ -644,7 +644,7 @@ echo '{credential()}'"""
         ({"env": [{"value": MARK}]}, r"exec\.env\.name of the user 'u' .* is missing"),
         (
             {"env": [{"name": f"A={MARK}"}]},
-            r"exec\.env\.name of the user 'u' .* is missing, or holds",
+            r"exec\.env\.name of the user 'u' .* is missing, or contains",
         ),
         (
             {"env": [{"name": "A", "value": [MARK]}]},
@@ -654,7 +654,7 @@ echo '{credential()}'"""
             {"provideClusterInfo": "perhaps"},
             r"exec\.provideClusterInfo of the user 'u' .* is neither true nor false",
         ),
-        ({"args": ["a\0b"]}, "cannot be run: an argument holds a nul character"),
+        ({"args": ["a\0b"]}, "cannot be run: an argument contains a nul character"),
     ],
 )
 def test_an_exec_that_cannot_be_used_is_refused_by_the_name_of_the_field(

@@ -79,12 +79,12 @@ def test_a_pod_that_may_not_talk_to_its_cluster_uses_the_file_at_home(
     ("name", "content", "said"),
     [
         ("token", "", "The service account of the pod names an empty file"),
-        ("token", "a b", "The service account of the pod names a file that holds blanks"),
+        ("token", "a b", "The service account of the pod names a file that contains blanks"),
         ("ca.crt", None, r"serviceaccount/ca\.crt cannot be read: no such file"),
         (
             "ca.crt",
             "nothing",
-            "certificate-authority of the service account of the pod holds no certificate in PEM",
+            "certificate-authority of the service account of the pod contains no certificate in PEM",
         ),
     ],
 )

@@ -138,7 +138,7 @@ def test_a_proxy_that_wants_a_password_is_named_and_asked_once(behind, ask, prox
     proxy.code = 407
 
     with pytest.raises(
-        ClusterError, match=r"proxy that proxy-url of the cluster 'c' .* wants a user"
+        ClusterError, match=r"proxy that proxy-url of the cluster 'c' .* requires a user"
     ):
         ask(behind(**{"proxy-url": proxy.url}))
 

@@ -172,7 +172,7 @@ def test_the_name_of_the_certificate_can_be_set(write, ask, secure):
     [
         (
             {"certificate-authority-data": NOT_PEM},
-            "certificate-authority of the cluster 'c' .* holds no certificate in PEM",
+            "certificate-authority of the cluster 'c' .* contains no certificate in PEM",
         ),
         (
             {"certificate-authority-data": "%%%"},
@@ -188,10 +188,10 @@ def test_the_name_of_the_certificate_can_be_set(write, ask, secure):
             r"certificate-authority .* names .*absent\.crt, .*: no such file",
         ),
         ({"certificate-authority": "."}, "certificate-authority .* cannot be read: is a directory"),
-        ({"certificate-authority": "a\0b"}, "certificate-authority .* holds a NUL character"),
+        ({"certificate-authority": "a\0b"}, "certificate-authority .* contains a NUL character"),
         (
             {"certificate-authority": "config"},
-            "certificate-authority .* holds no certificate in PEM",
+            "certificate-authority .* contains no certificate in PEM",
         ),
         (
             {"certificate-authority": "ca.crt", "certificate-authority-data": NOT_PEM},
@@ -246,7 +246,7 @@ def test_without_an_authority_the_environment_says_what_is_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(here / "other.crt"))
 
     with pytest.raises(
-        ClusterError, match=r"the environment variable SSL_CERT_FILE says what is trusted"
+        ClusterError, match=r"the environment variable SSL_CERT_FILE sets the trusted certificates"
     ):
         ask(path)
 
@@ -260,7 +260,7 @@ def test_without_an_authority_the_environment_says_what_is_trusted(
         ),
         (
             "nothing",
-            r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: it holds no certificates",
+            r"SSL_CERT_FILE names .*trusted\.pem, which cannot be used: it contains no certificates",
         ),
     ],
 )

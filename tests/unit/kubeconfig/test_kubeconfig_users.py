@@ -63,7 +63,9 @@ def test_a_token_that_fits_in_no_header_is_refused_and_not_shown(user_of, here, 
     (here / "tok").write_text(token)
 
     for user in ({"token": token}, {"tokenFile": "tok"}):
-        with pytest.raises(ClusterError, match=r"token(File)? of the user 'u' .* holds") as refused:
+        with pytest.raises(
+            ClusterError, match=r"token(File)? of the user 'u' .* contains"
+        ) as refused:
             connect(user_of(**user))
         assert MARK not in str(refused.value)
         assert refused.value.__cause__ is None
@@ -289,7 +291,7 @@ def test_a_key_without_a_certificate_is_no_matter_where_something_else_authentic
         ),
         ({"tokenFile": "ann.crt", "username": "b"}, "has a token and a user name with a password"),
         ({"password": MARK}, "has a password and no username"),
-        ({"username": "a:b", "password": MARK}, "username of the user 'u' .* holds a colon"),
+        ({"username": "a:b", "password": MARK}, "username of the user 'u' .* contains a colon"),
         ({"token": [MARK]}, "token of the user 'u' .* is not text"),
         ({"username": {MARK: 1}}, "username of the user 'u' .* is not text"),
         ({"auth-provider": MARK}, "auth-provider of the user 'u' .* is not a mapping"),

@@ -81,7 +81,7 @@ def test_a_server_that_never_answers_is_named(failing, write, silent):
 def test_a_certificate_that_is_not_trusted_names_the_cluster(failing, write, secure):
     said = failing(*plan(write({"server": secure.url}, {"token": SECRET})))
 
-    assert "is of an authority that is not trusted" in said
+    assert "is from an authority that is not trusted" in said
     assert said.endswith(f"Cluster: context x, server {secure.url}, user u")
 
 

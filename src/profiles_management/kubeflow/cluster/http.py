@@ -110,7 +110,7 @@ def _content(response: httpx2.Response, most: int) -> bytes:
 def _refuse_unfit(request: httpx2.Request) -> None:
     """Refuse an invalid token before the HTTP library shows it in its errors and logs."""
     if not _HEADER.fullmatch(request.headers.get("Authorization", "")):
-        raise ClusterError(f"The token holds {UNFIT}. It does not fit in a header; renew it.")
+        raise ClusterError(f"The token contains {UNFIT}. It does not fit in a header; renew it.")
 
 
 def is_token(text: str) -> bool:

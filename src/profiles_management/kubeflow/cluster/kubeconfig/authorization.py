@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx2
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
-from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden
+from profiles_management.kubeflow.cluster_errors import ClusterError, Forbidden, reason_of
 from profiles_management.reconcile.clock import Clock
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Authorization(httpx2.Auth):
         if response.status_code == httpx2.codes.UNAUTHORIZED and newer.stale:
             raise Forbidden(
                 "The cluster does not accept the credentials, which had expired when the plugin printed them. "
-                "Log in again, and look at the clock of this machine."
+                "Log in again, and check the clock of this machine."
             )
 
     @staticmethod
@@ -191,16 +191,14 @@ def token_in(path: Path, refusal: Callable[[str], ClusterError]) -> str:
     """Return the token in a file, without line ends.
 
     Raises:
-        ClusterError: it cannot be read, or holds something else.
+        ClusterError: it cannot be read, or contains something else.
     """
     try:
         token = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
-        raise refusal(
-            f"cannot be read: {(getattr(error, 'strerror', None) or 'it is not text').lower()}."
-        ) from None
+        raise refusal(f"cannot be read: {reason_of(error, 'it is not text')}.") from None
     if not token:
         raise refusal("names an empty file.")
     if not is_token(token):
-        raise refusal(f"names a file that holds {UNFIT}.")
+        raise refusal(f"names a file that contains {UNFIT}.")
     return token

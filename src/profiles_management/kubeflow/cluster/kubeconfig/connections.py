@@ -74,7 +74,7 @@ class Connections(httpx2.BaseTransport):
             raise self._of_network(error) from None
         except httpx2.RemoteProtocolError:
             raise httpx2.RemoteProtocolError(
-                f"the answer breaks off, or is not HTTP{self._hint()}"
+                f"the answer ends early, or is not HTTP{self._hint()}"
             ) from None
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class Connections(httpx2.BaseTransport):
         proxy = f"proxy that {self._proxy_origin()} names"
         if code == str(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED.value):
             return ClusterError(
-                f"The {proxy} wants a user and a password. "
+                f"The {proxy} requires a user and a password. "
                 "Write it as http://USER:PASSWORD@HOST:PORT."
             )
         if code.isdigit():
@@ -124,7 +124,7 @@ class Connections(httpx2.BaseTransport):
             return ClusterError(f"The certificate of {self._named} {self._of_certificate(fault)}")
         reason = str(getattr(fault, "reason", None) or "")
         if reason in _NOT_TLS:
-            what = f"T{self._named[1:]} does not speak TLS. If that is meant, write http://."
+            what = f"T{self._named[1:]} does not speak TLS. If this is intended, write http://."
             return ClusterError(what)
         return type(error)(f"TLS fails: {reason or 'the connection ended'}")
 
@@ -135,13 +135,13 @@ class Connections(httpx2.BaseTransport):
     def _of_certificate(self, fault: ssl.SSLCertVerificationError) -> str:
         """Return why a certificate is refused, as the rest of a sentence, and what to do."""
         if fault.verify_code == _EXPIRED:
-            return "has expired, or that of its authority. It has to be renewed there."
+            return "has expired, or that of its authority. Its administrator must renew it."
         if fault.verify_code in _OTHER_NAME:
             name = self._server.name or self._server.host
             return f"is not for {name}. Set tls-server-name to a name that it is for."
         if fault.verify_code in _NOT_TRUSTED:
-            return f"is of an authority that is not trusted. {self._trusted()}"
-        return f"is refused: {fault.verify_message}."
+            return f"is from an authority that is not trusted. {self._trusted()}"
+        return f"is not valid: {fault.verify_message}."
 
     def _trusted(self) -> str:
         if self._server.ca:
@@ -149,7 +149,7 @@ class Connections(httpx2.BaseTransport):
         if self._variable:
             return (
                 "It has no certificate-authority; "
-                f"the environment variable {self._variable} says what is trusted."
+                f"the environment variable {self._variable} sets the trusted certificates."
             )
         return (
             "It has no certificate-authority, "
@@ -157,7 +157,7 @@ class Connections(httpx2.BaseTransport):
         )
 
     def _hint(self) -> str:
-        """Return a hint for servers that want TLS although the URL is http://."""
+        """Return a hint for servers that require TLS although the URL is http://."""
         if self._server.encrypted:
             return ""
         return f" (the server of {self._server.said} is http://; write https:// if it speaks TLS)"

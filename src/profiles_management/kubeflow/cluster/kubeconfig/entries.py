@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from profiles_management.kubeflow.cluster.http import UNFIT, is_token
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError, reason_of
 from profiles_management.pmr.redaction import shown
 from profiles_management.reconcile.lines import printable
 
@@ -99,7 +99,7 @@ class Entry:
         if not isinstance(value, str):
             raise self.refusal(key, "is not text.")
         if "\0" in value:
-            raise self.refusal(key, "holds a NUL character.")
+            raise self.refusal(key, "contains a NUL character.")
         if around == "":
             return value
         return value.strip(around)
@@ -150,7 +150,7 @@ class Entry:
         if _PLACEHOLDER.fullmatch(token):
             raise self.refusal(key, "is a placeholder. Write the token.")
         if token and not is_token(token):
-            raise self.refusal(key, f"holds {UNFIT}.")
+            raise self.refusal(key, f"contains {UNFIT}.")
         return token
 
     def path(self, key: str) -> Path | None:
@@ -171,7 +171,7 @@ class Entry:
         try:
             return path.read_bytes()
         except (OSError, ValueError) as error:
-            why = (getattr(error, "strerror", None) or "it is not a path").lower()
+            why = reason_of(error, "it is not a path")
             raise self.refusal(key, f"names {shown(path)}, which cannot be read: {why}.") from None
 
     def data_or_content(self, key: str) -> bytes:

@@ -77,7 +77,7 @@ def plugin_of(execution: Entry) -> Plugin:
 def _variable(variable: Entry) -> tuple[str, str]:
     name = variable.text("name")
     if not name or "=" in name:
-        raise variable.refusal("name", "is missing, or holds an equals sign.")
+        raise variable.refusal("name", "is missing, or contains an equals sign.")
     return name, variable.text("value", around="")
 
 

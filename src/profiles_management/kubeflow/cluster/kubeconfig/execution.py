@@ -24,6 +24,7 @@ from profiles_management.kubeflow.cluster.kubeconfig.exec_plugin import ALWAYS, 
 from profiles_management.kubeflow.cluster.kubeconfig.issued import Issued, issued, repeatable
 from profiles_management.kubeflow.cluster.kubeconfig.kubeconfig_files import typed
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
+from profiles_management.kubeflow.cluster_errors import reason_of
 from profiles_management.pmr.redaction import names_secret, redacted
 from profiles_management.reconcile.lines import printable
 
@@ -180,7 +181,7 @@ class _Run:
                 start_new_session=not self._interactive,
             )
         except (OSError, ValueError) as error:
-            why = (getattr(error, "strerror", None) or "an argument holds a NUL character").lower()
+            why = reason_of(error, "an argument contains a NUL character")
             raise self._plugin.refusal(f"cannot be run: {why}.") from None
         with process:
             try:

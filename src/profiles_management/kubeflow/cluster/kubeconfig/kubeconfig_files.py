@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from profiles_management.kubeflow.cluster.kubeconfig.entries import Entry, Fields, line_in
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError, reason_of
 from profiles_management.pmr.redaction import shown
 
 DEFAULT = Path("~/.kube/config")
@@ -83,12 +83,12 @@ def named_by_environment(environment: Mapping[str, str]) -> list[Path]:
     """Return the files that KUBECONFIG names; none where it is empty or not set.
 
     Raises:
-        ClusterError: it holds a kubeconfig instead of its path.
+        ClusterError: it contains a kubeconfig instead of its path.
     """
     value = environment.get("KUBECONFIG", "")
     if "\n" in value or value.lstrip().startswith("{"):
         raise ClusterError(
-            "KUBECONFIG holds the content of a kubeconfig. "
+            "KUBECONFIG contains the content of a kubeconfig. "
             "Write it to a file, and set it to the path."
         )
     parts = dict.fromkeys(value.split(os.pathsep))
@@ -250,7 +250,7 @@ def _add_entries(merged: Kubeconfig, key: str, path: Path, content: _Content) ->
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> ClusterError:
-    why = (getattr(error, "strerror", None) or "it is not a path").lower()
+    why = reason_of(error, "it is not a path")
     remedy = _REMEDIES.get(type(error), "")
     return ClusterError(f"The kubeconfig {shown(path)} cannot be used: {why}.", remedy=remedy)
 

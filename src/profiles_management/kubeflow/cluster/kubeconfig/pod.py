@@ -8,7 +8,7 @@ from pathlib import Path
 
 from profiles_management.kubeflow.cluster.kubeconfig.servers import Server
 from profiles_management.kubeflow.cluster.kubeconfig.users import User
-from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.kubeflow.cluster_errors import ClusterError, reason_of
 from profiles_management.kubeflow.permissions.caller import subject
 from profiles_management.pmr.redaction import shown
 
@@ -34,7 +34,7 @@ def select(environment: Mapping[str, str], folder: Path = SERVICE_ACCOUNT) -> tu
     try:
         ca = (folder / "ca.crt").read_bytes()
     except OSError as error:
-        why = (error.strerror or "unknown").lower()
+        why = reason_of(error, "unknown")
         raise ClusterError(f"{shown(folder / 'ca.crt')} cannot be read: {why}.") from None
     address = f"[{host}]" if ":" in host else host
     server = Server(f"https://{address}:{port}", host, "the service account of the pod", ca=ca)

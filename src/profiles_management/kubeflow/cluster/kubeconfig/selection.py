@@ -36,7 +36,7 @@ def select(config: Kubeconfig, wanted: str | None) -> tuple[Server, User, str]:
 def _context_name(config: Kubeconfig, wanted: str | None) -> str:
     if not any(config.entries.values()):
         raise ClusterError(
-            f"The {config} holds no clusters, users and contexts. "
+            f"The {config} contains no clusters, users or contexts. "
             "Name another one with --kubeconfig."
         )
     name = wanted or config.current

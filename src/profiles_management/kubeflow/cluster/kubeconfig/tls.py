@@ -77,7 +77,9 @@ def _trusting_own(server: Server) -> ssl.SSLContext:
             context.load_verify_locations(cadata=certificate.decode("ascii"))
             loaded += 1
     if not loaded:
-        raise ClusterError(f"certificate-authority of {server.said} holds no certificate in PEM.")
+        raise ClusterError(
+            f"certificate-authority of {server.said} contains no certificate in PEM."
+        )
     return context
 
 
@@ -98,7 +100,7 @@ def _trusting_system(environment: Mapping[str, str]) -> ssl.SSLContext:
 def _why(error: OSError | ValueError) -> str:
     if isinstance(error, OSError) and error.strerror and not isinstance(error, ssl.SSLError):
         return error.strerror.lower()
-    return "it holds no certificates"
+    return "it contains no certificates"
 
 
 @contextlib.contextmanager

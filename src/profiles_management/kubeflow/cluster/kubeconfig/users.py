@@ -111,7 +111,7 @@ def _login(user: Entry) -> str:
     if password and not name:
         raise user.refusal("", "has a password and no username.")
     if ":" in name:
-        raise user.refusal("username", "holds a colon, which would end it.")
+        raise user.refusal("username", "contains a colon, which would end it.")
     if not name:
         return ""
     return f"{name}:{password}"
