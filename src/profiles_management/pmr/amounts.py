@@ -19,7 +19,8 @@ from profiles_management.pmr.model import Finding
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.resource_names import OBJECT_COUNT, is_device, is_extended
 
-_IN_BYTES: Final = ("memory", "storage", "hugepages-")
+_IN_BYTES = re.compile(r"(?s)(?!.*/persistent).*(memory|storage|hugepages-)")
+_OBJECTS = re.compile(rf"(?s){OBJECT_COUNT}|.*storageclass")
 _NO_LIMIT: Final = frozenset({"unlimited", "infinity", "inf", "none", "max", "any", "∞"})
 _LONGEST: Final = 80  # characters; longer texts get no suggestion
 _MEBIBYTE: Final = 2**20
@@ -126,11 +127,9 @@ def amount_warning(name: str, amount: str) -> Finding | None:
 
 
 def _unit_of(name: str) -> _Unit | None:
-    if "/persistent" not in name and any(part in name for part in _IN_BYTES):
+    if _IN_BYTES.match(name):
         return _Unit.BYTES
-    if "storageclass" in name or name.startswith(OBJECT_COUNT):
-        return _Unit.OBJECTS
-    if is_whole(name) or is_device(name):
+    if _OBJECTS.match(name) or is_whole(name) or is_device(name):
         return _Unit.OBJECTS
     return _Unit.CPUS if name.endswith("cpu") else None
 

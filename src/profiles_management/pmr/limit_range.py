@@ -199,10 +199,14 @@ def _item_warnings(item: LimitRangeItem) -> Iterator[Finding]:
         "defaultRequest": item.default_request,
     }
     for field, amounts in fields.items():
-        warnings = limit_list_warnings(amounts or {})
-        if item.type == "PersistentVolumeClaim" and field in ("min", "max"):
-            warnings += [_not_of_claims(name) for name in amounts or () if name != "storage"]
-        yield from below(warnings, field)
+        if amounts is not None:
+            yield from below(_field_warnings(item.type, field, amounts), field)
+
+
+def _field_warnings(type_: str, field: str, amounts: dict[str, str]) -> Iterator[Finding]:
+    yield from limit_list_warnings(amounts)
+    if type_ == "PersistentVolumeClaim" and field in ("min", "max"):
+        yield from (_not_of_claims(name) for name in amounts if name != "storage")
 
 
 def _not_of_claims(name: str) -> Finding:

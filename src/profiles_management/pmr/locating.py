@@ -181,8 +181,9 @@ def _span(spot: Spot, *, at_key: bool) -> Span:
     """Return the place of the key if it is meant, or if the value cannot be shown."""
     if spot.key is None:
         return spot.value
-    is_visible = bool(spot.text) or (spot.text is not None and spot.value.width > 0)
-    return spot.value if is_visible and not at_key else spot.key
+    # The value is a collection, or there is nothing to see, not even quotes.
+    is_hidden = spot.text is None or spot.value.width == 0 == len(spot.text)
+    return spot.key if at_key or is_hidden else spot.value
 
 
 def _explained(finding: Finding, spot: Spot) -> Finding:

@@ -13,7 +13,6 @@ from typing import Final
 from profiles_management.pmr.known_resources import (
     CLOSED_GROUPS,
     CLUSTER_WIDE,
-    IN_QUOTAS,
     NEVER_COUNTED,
 )
 from profiles_management.pmr.model import Finding, write_or
@@ -136,7 +135,7 @@ def name_warning(name: str) -> Finding | None:
     """Return why a valid name in a quota counts nothing, or probably nothing."""
     if name.startswith(OBJECT_COUNT):
         return _object_warning(name)
-    if name in IN_QUOTAS or "/" not in name or is_of_class(name):
+    if "/" not in name or is_of_class(name):
         return None
     domain, _, last = name.partition("/")
     if domain.startswith("limits."):

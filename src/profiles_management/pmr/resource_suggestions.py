@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from profiles_management.pmr.known_resources import (
@@ -204,8 +205,9 @@ def _simplified(name: str) -> str:
 
 def _without_side(word: str) -> Iterator[tuple[str, str]]:
     """Yield each side with which a word may begin or end, and the word without it."""
-    yield from ((side, word.removeprefix(side)) for side in SIDES if word.startswith(side))
-    yield from ((side, word.removesuffix(side)) for side in SIDES if word.endswith(side))
+    prefixed = ((side, word.removeprefix(side)) for side in SIDES)
+    suffixed = ((side, word.removesuffix(side)) for side in SIDES)
+    yield from ((side, rest) for side, rest in chain(prefixed, suffixed) if rest != word)
 
 
 def _on_side(side: str, thing: str) -> str:

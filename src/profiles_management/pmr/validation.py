@@ -177,8 +177,12 @@ def _excess(
 
 
 def _count_contributors(entries: list[Any]) -> int:
-    lists = (entry.get("contributors") for entry in entries if isinstance(entry, dict))
-    return sum(len(contributors) for contributors in lists if isinstance(contributors, list))
+    number = 0
+    for entry in entries:
+        contributors = entry.get("contributors") if isinstance(entry, dict) else None
+        if isinstance(contributors, list):
+            number += len(contributors)
+    return number
 
 
 def _size(value: object) -> int:

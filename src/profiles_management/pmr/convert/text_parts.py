@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import yaml
@@ -197,18 +198,19 @@ class _Reading:
         node = part.node
         if isinstance(node, yaml.MappingNode):
             for place, (key, value) in enumerate(node.value):
-                name = key.value if isinstance(key, yaml.ScalarNode) else "?"
-                yield _Step(name, place, key.start_mark.index, key), value
+                yield _Step(_key_text(key), place, key.start_mark.index, key), value
         elif isinstance(node, yaml.SequenceNode):
             for place, item in enumerate(node.value):
-                start = item.start_mark.index if part.is_flow else self._dash(part, item)
-                yield _Step(place, place, start), item
+                yield _Step(place, place, self._item_start(part, item)), item
 
     def _is_shared(self, part: Part) -> bool:
         if self.uses[id(part.node)] > 1:
             return True
         parent = part.parent
         return parent is not None and (parent.is_shared or id(parent.node) in self.unplaced)
+
+    def _item_start(self, sequence: Part, item: yaml.Node) -> int:
+        return item.start_mark.index if sequence.is_flow else self._dash(sequence, item)
 
     def _dash(self, sequence: Part, item: yaml.Node) -> int:
         """Return the offset of the dash of the next item, which has the column of the first."""
@@ -236,7 +238,12 @@ class _Reading:
         return end
 
 
+def _key_text(key: yaml.Node) -> str:
+    """Return the text of a key; a key that is a collection has none."""
+    return key.value if isinstance(key, yaml.ScalarNode) else "?"
+
+
 def _nodes_below(node: yaml.CollectionNode) -> list[yaml.Node]:
     if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
+        return [*chain.from_iterable(node.value)]
     return list(node.value)
