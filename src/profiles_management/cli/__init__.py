@@ -1,4 +1,4 @@
-"""The command `profiles-management`: parses, calls the library, prints. It needs the extra `cli`."""
+"""The command `profiles-management`, which needs the extra `cli`."""
 
 import os
 import sys
@@ -20,7 +20,8 @@ def entry() -> None:
     signals = Signals()
     signals.watch()
     try:
-        from profiles_management.cli.main import main  # noqa: PLC0415 - only here can its absence be told in a line
+        # imported here, so that a missing package is one line of an error
+        from profiles_management.cli.main import main  # noqa: PLC0415
         from profiles_management.cli.session import Session  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
@@ -38,10 +39,10 @@ def entry() -> None:
 
 
 def _crashed(_: object, error: BaseException, where: TracebackType | None) -> None:
-    """Print an error that nobody handles, which is a bug, without credentials.
+    """Print an unexpected error, which is a bug, without credentials.
 
-    What it says is text of others, so credentials are looked for in it: those of the environment,
-    and what looks so.
+    Its text may come from libraries, so credentials of the environment, and texts that look like
+    credentials, are hidden.
     """
     secrets = [value for name, value in os.environ.items() if names_secret(name)]
     lines = traceback.format_exception(error.with_traceback(where))
@@ -51,7 +52,7 @@ def _crashed(_: object, error: BaseException, where: TracebackType | None) -> No
 
 
 def _open_streams() -> None:
-    """Make the three streams usable: closed ones lead nowhere, and what an encoding cannot say is escaped."""
+    """Make the three streams usable: replace closed ones, and escape unencodable characters."""
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - open to the end
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115

@@ -29,9 +29,9 @@ def help_(ctx: typer.Context, name: _Name = None) -> int:
     if name is None:
         typer.echo(root.get_help())
         return 0
-    _, found, _ = cast("Program", root.command).resolve_command(root, [name])
-    if found is not None:
-        typer.echo(found.get_help(type(ctx)(found, info_name=name, parent=root)))
+    _, subcommand, _ = cast("Program", root.command).resolve_command(root, [name])
+    if subcommand is not None:
+        typer.echo(subcommand.get_help(type(ctx)(subcommand, info_name=name, parent=root)))
     return 0
 
 

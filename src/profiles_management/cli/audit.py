@@ -34,17 +34,17 @@ def export(
     session: Session = ctx.obj
     settings, where = options.settings(), session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
-        found = export_pmr(target=where, settings=settings)
+        exported = export_pmr(target=where, settings=settings)
     if form == "csv":
-        session.show_file(export_csv(found))
+        session.show_file(export_csv(exported))
     elif form == "html":
-        session.show_file(export_page(found, session.description, session.clock.now(), about()))
+        session.show_file(export_page(exported, session.description, session.clock.now(), about()))
     else:
         session.note_target()
         session.terminal.document(
-            found.to_yaml() if form == "yaml" else documents.dumps(found.pmr, format="json")
+            exported.to_yaml() if form == "yaml" else documents.dumps(exported.pmr, format="json")
         )
-    for note in found.notes:
+    for note in exported.notes:
         session.note(str(note))
     return 0
 

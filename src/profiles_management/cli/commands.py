@@ -202,12 +202,12 @@ def apply(
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
     made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
     try:
-        found = agreed_plan(
+        planned = agreed_plan(
             session, made, settings, ask=session.terminal.is_interactive() and not yes
         )
         with session.changing("Applying") as progress:
             report = apply_plan(
-                found,
+                planned,
                 pmr=pmr,
                 target=where,
                 settings=settings,
@@ -234,8 +234,8 @@ def list_stale(
     pmr = session.document(given, git, settings)
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
-        found = list_stale_profiles(pmr, target=where, settings=settings)
-    session.show(output, *stale_listing.stale(found), listing=True)
+        stale = list_stale_profiles(pmr, target=where, settings=settings)
+    session.show(output, *stale_listing.stale(stale), listing=True)
     return 0
 
 
@@ -262,16 +262,16 @@ def delete_stale(
     pmr = session.document(given, git, settings, every=True)
     where = session.target(target, existing=True)
     with session.terminal.waiting(READING):
-        found = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
-    if found.refused:
-        session.show(output, plan_lines(found), plan_data(found))
+        planned = plan_deletion(pmr, target=where, settings=settings, keep_data=keep_data)
+    if planned.refused:
+        session.show(output, plan_lines(planned), plan_data(planned))
         return 1
-    if not (found or found.pending):
-        session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(found))
+    if not (planned or planned.pending):
+        session.show(output, [line("Nothing to delete: no profile is stale.")], plan_data(planned))
         return 0
     try:
-        if found and not yes:
-            agree_to_deletion(session, found, keep_data=keep_data)
+        if planned and not yes:
+            agree_to_deletion(session, planned, keep_data=keep_data)
     except Declined as error:
         return _stopped(session, output, error)
     with session.changing("Deleting") as progress:
@@ -280,7 +280,7 @@ def delete_stale(
             target=where,
             settings=settings,
             keep_data=keep_data,
-            only={*found.stale, *(one.profile for one in found.pending)},
+            only={*planned.stale, *(waiting.profile for waiting in planned.pending)},
             clock=session.clock,
             progress=progress,
         )
@@ -311,19 +311,19 @@ def _planned(
 ) -> int:
     """Show what an apply would change, and what would stop it."""
     with session.terminal.waiting(READING):
-        found = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
-    due = concerns(decide(found, settings.limits).plan)
-    why = asked_stops(found, due, settings, ask=not yes)
+        planned = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
+    due = concerns(decide(planned, settings.limits).plan)
+    why = asked_stops(planned, due, settings, ask=not yes)
     if output == "markdown":
-        session.terminal.file(plan_markdown(found, why, target=str(session.description or "")))
+        session.terminal.file(plan_markdown(planned, why, target=str(session.description or "")))
     else:
-        data = plan_data(found, why) | {"confirm": confirm_data(due)}
-        session.show(output, [*plan_lines(found), *stop_lines(why)], data)
-    if found.refused:
+        data = plan_data(planned, why) | {"confirm": confirm_data(due)}
+        session.show(output, [*plan_lines(planned), *stop_lines(why)], data)
+    if planned.refused:
         return 1
     if exit_code and why:
         return STOPPED
-    return CHANGES if exit_code and found else 0
+    return CHANGES if exit_code and planned else 0
 
 
 def _reported(session: Session, output: str, report: Report) -> int:

@@ -1,4 +1,4 @@
-"""What a shell completes: contexts, profiles and people. Where something cannot be read, nothing is offered."""
+"""Completion of contexts, profiles and people; empty where something cannot be read."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,8 @@ Assignment = tuple[str, str]
 
 def contexts(ctx: typer.Context) -> list[str]:
     """Return the contexts of the kubeconfig; nothing is sent."""
-    from profiles_management.kubeflow.cluster.kubeconfig import context_names  # noqa: PLC0415 - for a completion alone
+    # only completion needs it
+    from profiles_management.kubeflow.cluster.kubeconfig import context_names  # noqa: PLC0415
 
     with suppress(ProfilesError, OSError):
         return _offered(context_names(_path(ctx.params.get("kubeconfig"))))
@@ -48,7 +49,7 @@ def _offered(names: Iterable[str]) -> list[str]:
 
 
 def _runs_in_zsh(name: str) -> bool:
-    r"""Return whether zsh could run a part of a name: typer quotes `$` for zsh, but not a backslash before it."""
+    r"""Return whether zsh could run a part of a name: typer quotes `$`, but not a backslash."""
     return "\\" in name and os.environ.get(VARIABLE) == "complete_zsh"
 
 
@@ -76,7 +77,7 @@ def _in_files(names: Iterable[str]) -> Iterator[Assignment]:
         yield from ((profile.name, person.name) for person in profile.contributors)
 
 
-def _in_target(given: Mapping[str, Any], session: Any) -> Iterator[Assignment]:  # noqa: ANN401 - a Session, which imports this
+def _in_target(given: Mapping[str, Any], session: Any) -> Iterator[Assignment]:  # noqa: ANN401
     from profiles_management import list_access, open_target  # noqa: PLC0415 - for a completion alone
     from profiles_management.kubeflow.settings import Settings  # noqa: PLC0415
 

@@ -54,7 +54,7 @@ SCRIPTS: Final = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def prepare() -> None:
-    """Get ready to answer a shell, if one asks: nobody at the terminal is asked anything meanwhile."""
+    """Prepare completion, if a shell requests it; the user is asked nothing meanwhile."""
     if VARIABLE in os.environ:
         completion_init()
         sys.stdin = io.StringIO()

@@ -1,4 +1,4 @@
-"""Examples of each command, as its help shows them: what for, and the arguments. A test runs every one of them.
+"""Examples for the help of each command: the purpose and the arguments. A test runs them.
 
 The order of the commands is that of the help of the program.
 """

@@ -1,4 +1,4 @@
-"""Failures outside of a command, such as an option that does not exist: as text, or as data if asked for."""
+"""Failures outside of a command, such as an unknown option, as text or as data."""
 
 import inspect
 import os
@@ -28,7 +28,7 @@ def failed(error: ProfilesError, arguments: Sequence[str], session: Session) -> 
 
 
 def _forms_of(name: str) -> Collection[str]:
-    """Return the forms in which a command prints its errors; for some, `--output` is the form of a document."""
+    """Return the forms of a command's errors; empty where `--output` is the form of a document."""
     for command in app.registered_commands:
         if command.name == name and command.callback is not None:
             output = inspect.signature(command.callback).parameters.get("output")
@@ -37,7 +37,7 @@ def _forms_of(name: str) -> Collection[str]:
 
 
 def _form(arguments: Sequence[str]) -> str:
-    """Return the form that was asked for last, as far as arguments that are wrong somewhere tell it."""
+    """Return the last requested form; the arguments may be invalid elsewhere."""
     form = os.environ.get(f"{PREFIX}OUTPUT", "")
     for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         if word in ("--output", "-o"):

@@ -27,7 +27,7 @@ def _sarif(problems: _Problems, warnings: _Problems) -> str:
 
 
 def _path_of() -> PathOf:
-    """Return how to find the path of a document in the repository; the job may run in a folder of it."""
+    """Return a function for the path of a document in the repository, also from a folder of it."""
     folder = Path.cwd()
     workspace = Path(os.environ.get("GITHUB_WORKSPACE") or folder).resolve()
     root = workspace if folder.is_relative_to(workspace) else folder

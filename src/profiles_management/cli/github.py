@@ -1,4 +1,4 @@
-"""Problems of documents as GitHub's workflow commands, which become annotations of the changed lines. Pure.
+"""Problems of documents as GitHub's workflow commands, which annotate lines. Pure.
 
 Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands, and
 how the runner reads them:

@@ -19,7 +19,7 @@ _NARROWEST, _WIDEST = 40, 100
 _TWO_COLUMNS = 80  # the least width at which an option and its text are on one line
 _LEFT = 34
 _WITHOUT_EFFECT = {"plan": {"writers", "events"}, "diff": {"writers", "events"}}
-"""Settings that a command accepts without effect, so that users can plan an apply's command line."""
+"""Settings without effect, which a command accepts so that it can plan any apply."""
 _BELOW = 8  # the indentation in cells of a text below its option
 
 Row = tuple[str, str]
@@ -28,7 +28,7 @@ Row = tuple[str, str]
 class Command(TyperCommand):
     """A command that takes arguments as kubectl does."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, which typer does not export
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's
         """Parse arguments in the forms of click and of kubectl."""
         flags = {
             name

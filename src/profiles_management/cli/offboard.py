@@ -76,9 +76,9 @@ def offboard(
     session.names = tuple(given.names)
     contents = session.files.contents(given.names, git)
     with source_boundary(session.documents):
-        found = _without(contents, leaver, settings.rules)
+        edited = _without(contents, leaver, settings.rules)
     access = _access(session, target, settings)
-    departure = Departure(leaver, found, access)
+    departure = Departure(leaver, edited, access)
     if write and departure.changed:
         _write(session, contents, departure.changed)
         departure = replace(departure, is_written=True)
@@ -122,22 +122,22 @@ def _check_writable(names: Sequence[str]) -> None:
 
 
 def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> list[Offboarding]:
-    """Return what becomes of each file.
+    """Return each file without the person.
 
     Raises:
         DocumentError: with the problems of all files.
     """
     file_set.document(contents, rules=rules)
-    found: list[Offboarding] = []
+    edited: list[Offboarding] = []
     problems: list[Problem] = []
     for name, content in contents.items():
         try:
-            found.append(without(content, leaver, name=name, rules=rules))
+            edited.append(without(content, leaver, name=name, rules=rules))
         except DocumentError as error:
             problems += error.problems
     if problems:
         raise DocumentError(problems)
-    return found
+    return edited
 
 
 def _access(

@@ -84,7 +84,7 @@ Timeout = Annotated[float | None, _target("--timeout", _TIMEOUT, metavar="SECOND
 
 
 def moment(text: str) -> datetime:
-    """Return the moment that `--at` names, in the notations of `until`: a date means 00:00 UTC of that day.
+    """Return the moment of `--at`, in the notations of `until`: a date means 00:00 UTC.
 
     Raises:
         typer.BadParameter: it is neither a date nor a time with a zone.

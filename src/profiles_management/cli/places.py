@@ -36,7 +36,7 @@ def relative(name: str, folder: PurePath, root: PurePath) -> str:
 
 
 def message(problem: Problem, path: str) -> str:
-    """Return a problem and its remedy; with the file and line, if it has no path in the repository."""
+    """Return a problem and its remedy; with file and line if it has no path in the repository."""
     text = f"{problem.what}."
     if problem.remedy:
         text += f" {problem.remedy[0].upper()}{problem.remedy[1:]}"

@@ -70,20 +70,25 @@ def agreed_plan(
 
 
 def _gateways(plan: Plan) -> list[object]:
-    """Return the gateways that a plan writes; those of policies in the cluster may be others after the question."""
+    """Return the gateways that a plan writes; they may change while the user is asked."""
     return [fact.data["principals"] for fact in plan.facts if fact.key == "gateways"]
 
 
 def asked_stops(
     plan: Plan, due: Collection[Concern], settings: Settings, *, ask: bool
 ) -> tuple[Stop, ...]:
-    """Return why an apply would stop, here and now: a confirmation counts where there is somebody to ask.
+    """Return the reasons for which an apply would stop now, with the confirmation of a user.
 
     Args:
-        due: what a person has to agree to.
+        plan: the plan.
+        due: the changes that a user has to confirm.
+        settings: the limits of the brake.
+        ask: whether a user is asked.
     """
     why = decide(plan, settings.limits).stops
-    return (*why, _confirmation(confirm_sentence(due))) if ask and due else why
+    if not ask or not due:
+        return why
+    return (*why, _confirmation(confirm_sentence(due)))
 
 
 def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:

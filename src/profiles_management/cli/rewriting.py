@@ -13,12 +13,12 @@ _PREFIX: Final = ".profiles-management."  # the name of the file may be as long 
 
 
 def rewrite(name: str, before: bytes, after: bytes) -> None:
-    """Replace the content of a file. Its mode stays; a symbolic link stays, and the file it leads to is replaced.
+    """Replace the content of a file, which keeps its mode; symbolic links are followed.
 
     Args:
         name: the path of the file.
-        before: what was read; the file is not replaced if it holds something else by now.
-        after: what to write.
+        before: the content that was read; the file is not replaced if it has changed.
+        after: the new content.
 
     Raises:
         DocumentError: the file has changed.

@@ -163,13 +163,13 @@ class Session:
 
     @contextmanager
     def changing(self, doing: str) -> Iterator[Watcher]:
-        """Show how far changes are; from now on a signal lets those in flight finish, and the report is printed."""
+        """Show the progress of changes. After a signal, running ones finish and the report is printed."""
         self.signals.hold()
         with self.terminal.progress(doing) as progress:
             yield progress
 
     def show(self, output: str, lines: list[Line], data: Data, *, listing: bool = False) -> None:
-        """Print a result in the form that was asked for, with the target and the commit of the document.
+        """Print a result in the requested form, with the target and the commit of the document.
 
         Args:
             listing: whether the text is a list for other programs, so that the target goes to

@@ -203,7 +203,7 @@ def _metavar(name: str) -> str:
 
 
 def _preset(name: object, has_principals: bool) -> Settings:  # noqa: FBT001
-    """Return a preset; for `auto` the settings that detect the gateway, unless the user named it."""
+    """Return a preset; for `auto` the settings that detect the gateway."""
     if name == "auto":
         return UPSTREAM if has_principals else DETECTED
     return PRESETS[str(name)]

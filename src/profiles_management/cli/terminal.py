@@ -1,4 +1,4 @@
-"""What reaches the terminal or the pipe: lines coloured or plain, data, a progress bar, a question."""
+"""Output to the terminal or a pipe: lines, data, a progress bar, a question."""
 
 import contextlib
 import io
@@ -45,14 +45,14 @@ _FIRST_LINE, _NEXT_LINE = 10.0, 30.0
 
 
 class Terminal:
-    """The two streams of the process. On a terminal text has colours (but for NO_COLOR) and is folded to its width."""
+    """The output of the process; on a terminal with colours, unless NO_COLOR is set, and folded."""
 
     def show(self, lines: Iterable[Line]) -> None:
         """Print lines as the result."""
         _print(lines, sys.stdout)
 
     def complain(self, lines: Iterable[Line]) -> None:
-        """Print lines beside the result, to standard error."""
+        """Print lines to standard error, apart from the result."""
         _print(lines, sys.stderr)
 
     def data(self, value: Any, form: str) -> None:  # noqa: ANN401 - any data
@@ -70,7 +70,7 @@ class Terminal:
         _write(text, sys.stdout)
 
     def diff(self, text: str) -> None:
-        """Print a unified diff as it is; on a terminal in colours, with what would steer it escaped.
+        """Print a unified diff; on a terminal in colours, with control characters escaped.
 
         Its lines are not folded: a reader may copy them.
         """
@@ -84,13 +84,13 @@ class Terminal:
         )
 
     def file(self, text: str) -> None:
-        """Print the text of a file, in UTF-8 whatever the locale; it has to be printable but for its line ends."""
+        """Print the text of a file in UTF-8; it must be printable except for line ends."""
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="")
         _write(text, sys.stdout)
 
     def is_interactive(self) -> bool:
-        """Return whether somebody is there to be asked."""
+        """Return whether a user can be asked."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def confirms(self, question: str) -> bool:
@@ -114,10 +114,9 @@ class Terminal:
 
     @contextlib.contextmanager
     def progress(self, doing: str) -> Iterator[Watcher]:
-        """Show on standard error how far something is while it runs; yields what it is told by.
+        """Show progress on standard error; yields the watcher of the run.
 
-        On a terminal that is a bar. Elsewhere it is a line now and then, and only while it waits
-        for others.
+        On a terminal it is a bar; elsewhere a line from time to time, only while the run waits.
         """
         console = Console(stderr=True)
         if not console.is_terminal:
@@ -189,11 +188,11 @@ def _colour(lines: Iterable[Line], stream: TextIO) -> None:
 
 
 def _write(text: str, stream: TextIO) -> None:
-    """Write and flush. Whoever closed the pipe, as `head` does, wants no more: the rest goes nowhere, and no error.
+    """Write and flush. If the pipe was closed, as by `head`, the rest is dropped without an error.
 
     Raises:
-        OSError: it cannot be written, as on a full disk. What is left in the stream goes nowhere,
-            or the interpreter would try again at its end and choose the exit code itself.
+        OSError: it cannot be written, as on a full disk. The rest in the stream is dropped, or the
+            interpreter would try again at its end and set the exit code.
     """
     try:
         stream.write(text)

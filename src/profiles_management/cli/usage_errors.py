@@ -25,7 +25,7 @@ NUMBERS: Mapping[str, str] = {
 
 
 def message(error: typer.TyperException) -> str:
-    """Return the message of an error in the command line, with the option that was probably meant."""
+    """Return the message of an error in the command line, with a similar option."""
     option = getattr(error, "option_name", "")
     context = getattr(error, "ctx", None)
     if error.message.startswith("No such option") and context is not None:
@@ -48,7 +48,7 @@ def _refused_number(error: typer.TyperException) -> str:
     return f'{option} is "{given}". Give {NUMBERS[option]}.'
 
 
-def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click, which typer does not export
+def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click
     if option in NOT_HERE:
         return f" {NOT_HERE[option]}"
     commands = _commands_with(option, context.find_root().command)

@@ -24,24 +24,23 @@ def variable_name(option: str) -> str:
 
 
 def entries(option: str, given: list[str] | None) -> tuple[str, ...]:
-    """Return the entries of a list, of the option or else of its variable; () where neither is there.
+    """Return the entries of a list: of the option, or of its variable, or none.
 
     Raises:
         typer.BadParameter: the option has no entry.
     """
     if given is None:
         return split(os.environ.get(variable(option), ""))
-    found = split(",".join(given))
-    if not found:
+    names = split(",".join(given))
+    if not names:
         raise typer.BadParameter("it is empty. Name an entry, or leave it out.", param_hint=option)
-    return found
+    return names
 
 
 def unknown(environment: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with each variable that looks like one of the command and is none.
+    """Yield a message for each unknown variable with the prefix of the command.
 
-    Kubernetes sets variables of this form in each pod beside a Service of our name; they are passed
-    over. Source:
+    Kubernetes sets such variables in each pod if a Service has our name; they are ignored. Source:
     https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 
     Args:
