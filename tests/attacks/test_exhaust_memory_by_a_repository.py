@@ -285,7 +285,7 @@ def test_limits_of_a_source_hold_for_all_its_files_together(limits, what):
         folders.document(folder(9, 4), rules=Rules(limits=limits))
 
 
-def test_thousands_of_profiles_that_each_file_repeats_are_told_within_a_limit():
+def test_thousands_of_repeated_profiles_are_reported_within_a_limit():
     with pytest.raises(DocumentError) as caught:
         folders.document(folder(4, 600, same=True), rules=Rules())
 

@@ -61,7 +61,7 @@ def a_databag(chance, text):
 
 
 @pytest.mark.parametrize("key", ["document", "report"])
-def test_any_databag_is_used_or_told_to_be_of_no_use_on_one_line(key):
+def test_any_databag_is_used_or_reported_as_unusable_in_one_line(key):
     for chance in rounds(1_000, f"databags {key}"):
         read = library._read(
             a_databag(chance, chance.choice((GOOD, "profiles: []", "é\n"))), key, "teams", "ours"
@@ -74,7 +74,7 @@ def test_any_databag_is_used_or_told_to_be_of_no_use_on_one_line(key):
             read.text.encode()
 
 
-def test_any_answer_is_read_as_lines_or_told_to_be_of_no_use():
+def test_any_report_is_read_or_reported_as_unusable():
     pieces = (
         b'"',
         b"[]",

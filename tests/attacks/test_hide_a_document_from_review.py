@@ -59,13 +59,13 @@ def test_a_name_that_git_does_not_allow_is_refused(objects, name):
 
 
 @pytest.mark.parametrize("mode", [b"000000", b"010000", b"020000", b"060000", b"140000", b"177777"])
-def test_what_is_no_file_is_not_read_as_one(objects, mode):
+def test_other_objects_are_not_read_as_files(objects, mode):
     assert refusal(objects, (mode, b"a.yaml")) == (
         "a.yaml is neither a file nor a folder. Remove it from the repository, and add the file again."
     )
 
 
-def test_a_submodule_and_its_list_are_passed_over(objects):
+def test_a_submodule_and_its_list_are_skipped(objects):
     blob = objects.add(BLOB, b"x")
     commit = objects.commit(
         (FILE, b".gitmodules", blob), (FILE, b"a.yaml", blob), (b"160000", b"more.yaml", "1" * 40)

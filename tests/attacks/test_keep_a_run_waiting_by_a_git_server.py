@@ -126,7 +126,7 @@ def test_a_pack_or_messages_beside_it_without_end_are_given_up(server, forever):
     assert refusal(server) == TOO_MUCH
 
 
-def test_an_error_beside_the_pack_is_told_in_one_short_line(server):
+def test_an_error_next_to_the_pack_is_reported_in_one_short_line(server):
     server.third = lambda: [
         http(pkt(b"packfile\n") + pkt(b"\x03" + b"no \x1b[2J\n" * 2_000), "result")
     ]
@@ -236,7 +236,7 @@ def test_a_server_does_not_decide_how_long_is_waited(server, wait):
 
 
 @pytest.mark.parametrize("tip", ["1" * 39, "1" * 41, "1" * 64, "x" * 40, "\x1b[2J" * 10, "é" * 40])
-def test_a_reference_that_is_no_id_is_refused(server, tip):
+def test_a_reference_that_is_not_an_id_is_refused(server, tip):
     server.second = lambda: [http(references(tip), "result")]
 
     assert refusal(server).isprintable()

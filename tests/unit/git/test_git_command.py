@@ -13,7 +13,7 @@ def ca(authority, tmp_path):
     return path
 
 
-def test_a_document_over_https_is_read_and_its_commit_told(run, https, ca, repository):
+def test_a_document_is_read_over_https_and_its_commit_is_shown(run, https, ca, repository):
     commit = repository.git("rev-parse", "HEAD")
     https.user = "ann:s3cret"
     name = f"git+{https.url}/team/profiles.git@main#path=pmr.yaml"

@@ -31,7 +31,7 @@ def test_a_folder_is_one_document(over_https, repository):
     )
 
 
-def test_in_a_folder_other_files_hidden_ones_and_folders_are_passed_over(over_https, repository):
+def test_other_files_hidden_files_and_folders_are_skipped_in_a_folder(over_https, repository):
     other = {
         "README.md": "text",
         ".hidden.yaml": "text",
@@ -102,7 +102,7 @@ def test_a_submodule(over_https, repository):
     )
 
 
-def test_a_document_that_is_not_valid_is_told_with_file_commit_and_line(over_https, repository):
+def test_an_invalid_document_is_reported_with_file_commit_and_line(over_https, repository):
     commit = repository.commit({"pmr.yaml": document("ml") + "  contributers: []\n"})[:8]
 
     assert problems(over_https()) == [
@@ -121,7 +121,7 @@ def test_every_file_of_a_folder_is_looked_at(over_https, repository):
     ]
 
 
-def test_a_profile_in_two_files_is_told_with_both(over_https, repository):
+def test_a_profile_in_two_files_is_reported_with_both(over_https, repository):
     commit = repository.commit(
         {"profiles/a.yaml": document("same"), "profiles/b.yaml": document("same")}
     )[:8]

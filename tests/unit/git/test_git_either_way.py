@@ -43,7 +43,7 @@ def test_a_branch_with_a_slash_is_one(source, repository):
 
 
 @pytest.mark.parametrize("kind", [(), ("--annotate", "--message", "first")])
-def test_a_tag_stays_where_it_is_and_the_commit_is_told(source, repository, kind):
+def test_a_tag_does_not_move_and_its_commit_is_reported(source, repository, kind):
     commit = repository.git("rev-parse", "HEAD")
     repository.git("tag", *kind, "v1")
     repository.push("v1")

@@ -120,7 +120,7 @@ def test_a_repository_that_is_not_there(https, at, given, seen):
     assert refusal(source) == f"no repository here is visible {seen}. Check the URL."
 
 
-def test_a_page_that_is_no_repository(https, over_https):
+def test_a_page_that_is_not_a_repository(https, over_https):
     https.instead = lambda handler: (
         handler.answer(200, {"Content-Type": "text/html"}, b"<html>hello</html>") or True
     )
@@ -306,7 +306,7 @@ def test_a_redirect_to_another_page_names_the_token_too(https, over_https):
         (['Bearer realm="x"'], "Bearer"),
     ],
 )
-def test_a_server_that_lets_in_by_something_else_says_so(https, over_https, schemes, what):
+def test_a_server_that_accepts_only_other_schemes_is_reported(https, over_https, schemes, what):
     def answer(handler):
         handler.send_response(401)
         for scheme in schemes:
@@ -381,7 +381,7 @@ def test_a_pack_that_was_damaged_on_the_way(https, over_https):
     assert refusal(over_https()) == "the server sent a Git pack that is not valid. Try again."
 
 
-def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, over_https):
+def test_the_text_of_a_server_is_shown_in_one_line_without_our_secrets(https, over_https):
     words = f"denied\nfor ann with s3cret-token, {BASIC}\x1b[31m"
 
     def repeats(handler):
@@ -405,7 +405,7 @@ def test_the_words_of_a_server_are_told_in_one_line_without_our_secrets(https, o
 @pytest.mark.parametrize(
     "body", [b"", b"zzzz", b"0009hello0000", b"000eversion 2\n" + b"0" * 40, b"ffff" + b"x" * 9000]
 )
-def test_an_answer_that_is_not_gits_is_told_in_a_line(https, over_https, body):
+def test_an_answer_that_is_not_from_git_is_reported_in_one_line(https, over_https, body):
     https.instead = lambda handler: (
         handler.answer(200, {"Content-Type": "application/x-git-upload-pack-advertisement"}, body)
         or True

@@ -146,7 +146,7 @@ def test_many_tiny_objects_count_with_what_python_needs_for_them():
         ),
     ],
 )
-def test_what_is_no_pack_is_refused(data):
+def test_data_that_is_not_a_pack_is_refused(data):
     assert refusal(data) == BROKEN
 
 
@@ -176,6 +176,6 @@ def test_a_pack_that_goes_on_after_its_objects_is_refused():
     ),
     st.binary(max_size=30),
 )
-def test_whatever_comes_is_read_or_refused(entries, rest):
+def test_any_data_is_read_or_refused(entries, rest):
     with suppress(GitError):
         read(pack(*entries, rest, count=len(entries)), most=10_000, ask=never)

@@ -182,7 +182,7 @@ def test_over_ssh_nothing_is_a_page():
 
 
 @pytest.mark.parametrize("text", NOBODY_KNOWS)
-def test_what_nobody_can_know_is_refused_with_the_form_in_general(text):
+def test_an_unknown_text_is_refused_with_the_general_form(text):
     error = refused(text)
 
     assert error.instead is None

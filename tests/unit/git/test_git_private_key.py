@@ -161,7 +161,7 @@ def test_a_key_of_openssh_that_cannot_be_used_is_refused_by_its_kind(kind, what)
 
 
 @pytest.mark.parametrize("form", [FORMS.PKCS8, FORMS.OpenSSH, FORMS.TraditionalOpenSSL], ids=str)
-def test_a_damaged_key_is_told_to_be_damaged(form):
+def test_a_damaged_key_is_reported_as_damaged(form):
     whole = text(KEYS["ssh-rsa"], form)
 
     assert refusal(whole[:200] + whole[400:]) == DAMAGED
@@ -211,7 +211,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize(("given", "what"), OTHERS.values(), ids=OTHERS)
-def test_what_is_no_private_key_is_told_by_what_it_is(given, what):
+def test_another_text_than_a_private_key_is_named(given, what):
     assert refusal(given) == what
 
 

@@ -81,7 +81,7 @@ def test_a_tag_of_a_file_is_refused(objects):
         commit_of(objects, tag)
 
 
-def test_an_object_that_was_left_out_is_told(objects):
+def test_a_missing_object_is_reported(objects):
     commit = objects.commit([(b"100644", b"a.yaml", "1" * 40)])
 
     with pytest.raises(
@@ -138,7 +138,7 @@ def test_a_folder_without_documents_is_named(objects, path, where):
         files(objects, commit, path)
 
 
-def test_a_name_that_is_no_utf_8_is_told_with_escapes(objects):
+def test_a_name_that_is_not_utf_8_is_shown_with_escapes(objects):
     commit = objects.commit([(b"120000", b"\xff.yaml", objects.add(BLOB, b"x"))])
 
     with pytest.raises(GitError, match=r"^\\xff\.yaml is a symbolic link"):

@@ -272,9 +272,7 @@ def test_no_answer_to_a_write_that_repeats_a_credential_gets_through(
     assert not holds_mark(repr(report), *report.errors, *map(str, report.pending), caplog.text)
 
 
-def test_credentials_that_fail_amid_a_run_are_told_with_the_profile_and_end_no_run(
-    client_of, quick
-):
+def test_credentials_that_fail_during_a_run_are_reported_with_the_profile(client_of, quick):
     def answer(request):
         if request.method == "GET":
             return httpx2.Response(200, json={"items": []})

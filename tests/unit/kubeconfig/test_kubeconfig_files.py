@@ -76,7 +76,7 @@ def test_an_entry_is_not_mixed_from_two_files(several, ask, plain):
     assert [request.authorization for request in plain.seen] == [""]
 
 
-def test_files_that_do_not_exist_are_passed_over_where_another_one_does(several, ask, plain):
+def test_missing_files_are_skipped_if_another_file_exists(several, ask, plain):
     several(None, config(plain.url, current="x"), None)
 
     ask()
@@ -91,7 +91,7 @@ def test_where_no_file_exists_the_first_one_is_named(several):
         open_target()
 
 
-def test_empty_files_are_passed_over(several, ask, plain, here):
+def test_empty_files_are_skipped(several, ask, plain, here):
     several(None, config(plain.url, current="x"))
     (here / "config-0").touch()
 
@@ -214,7 +214,7 @@ current-context: y
         (b"token: \xe9", "is not valid YAML"),
     ],
 )
-def test_a_file_that_is_no_kubeconfig_is_named_and_nothing_of_it_is_repeated(here, content, said):
+def test_a_file_that_is_not_a_kubeconfig_is_named_and_not_repeated(here, content, said):
     path = here / "config"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
 

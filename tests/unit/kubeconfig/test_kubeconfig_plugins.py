@@ -80,7 +80,7 @@ def test_a_plugin_is_run_with_its_arguments_and_environment(
     assert [request.authorization for request in secure.seen] == ["Bearer abc"]
 
 
-def test_a_plugin_is_told_its_version_and_that_nobody_can_be_asked(execs, ask, plugin, here):
+def test_a_plugin_gets_its_version_and_that_nobody_can_be_asked(execs, ask, plugin, here):
     plugin(
         credential(BETA), also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"; cat > "{here}/read"'
     )
@@ -92,9 +92,7 @@ def test_a_plugin_is_told_its_version_and_that_nobody_can_be_asked(execs, ask, p
     assert (here / "read").read_text() == ""
 
 
-def test_a_plugin_is_told_the_cluster_where_it_wants_to_know(
-    write, ask, secure, plugin, here, authority
-):
+def test_a_plugin_gets_the_cluster_if_it_asks_for_it(write, ask, secure, plugin, here, authority):
     plugin(also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"')
     extension = {"audience": "x", "number": 5, "on": True, "list": [None]}
     cluster = {
@@ -234,7 +232,7 @@ def test_a_client_certificate_that_a_plugin_prints_is_shown(execs, ask, secure, 
         (credential(token=MARK * 200_000), "printed more than 1024 KiB"),
     ],
 )
-def test_what_is_no_credential_is_told_and_not_repeated(execs, plugin, output, said):
+def test_output_that_is_not_a_credential_is_reported_and_not_repeated(execs, plugin, output, said):
     plugin(output)
 
     with pytest.raises(
@@ -464,7 +462,7 @@ def test_a_plugin_that_cannot_be_started_is_named_with_how_to_install_it(
         "exec >&- 2>&-; sleep 1000",
     ],
 )
-def test_a_plugin_that_does_not_end_is_ended_and_told(execs, script, impatient, text):
+def test_a_plugin_that_does_not_end_is_stopped_and_reported(execs, script, impatient, text):
     script(f"echo waiting >&2\n{text}")
 
     with pytest.raises(ClusterError, match=r"did not end within 0 s\.( It printed: .*)?$"):
@@ -531,7 +529,7 @@ def test_what_a_plugin_prints_just_before_it_ends_is_read(execs, ask, secure, sc
     assert len(secure.seen) == 1
 
 
-def test_a_plugin_that_is_ended_by_a_signal_is_told(execs, script):
+def test_a_plugin_that_is_ended_by_a_signal_is_reported(execs, script):
     script("kill -9 $$")
 
     with pytest.raises(ClusterError, match=r"was ended by signal 9\."):

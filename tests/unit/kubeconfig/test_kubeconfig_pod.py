@@ -88,7 +88,7 @@ def test_a_pod_that_may_not_talk_to_its_cluster_uses_the_file_at_home(
         ),
     ],
 )
-def test_a_service_account_that_cannot_be_used_is_told(mounted, name, content, said):
+def test_an_unusable_service_account_is_reported(mounted, name, content, said):
     (mounted / name).unlink()
     if content is not None:
         (mounted / name).write_text(content)
@@ -107,7 +107,7 @@ def test_an_ipv6_address_is_put_into_brackets(mounted, monkeypatch):
     assert server.url == "https://[fd00::1]:443"
 
 
-def test_without_any_cluster_it_is_told_how_to_name_one():
+def test_without_any_cluster_the_message_says_how_to_name_one():
     with pytest.raises(ClusterError, match="No cluster is configured"):
         connect()
 

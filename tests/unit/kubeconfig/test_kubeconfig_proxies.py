@@ -115,7 +115,7 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_its_fault(
 
 
 @pytest.mark.parametrize("variables", [{"NO_PROXY": "127.0.0.1,localhost"}, {"HTTP_PROXY": PROXY}])
-def test_all_proxy_is_no_matter_where_another_variable_speaks_for_the_server(
+def test_all_proxy_is_ignored_if_another_variable_applies_to_the_server(
     write, ask, plain, monkeypatch, variables
 ):
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080/")

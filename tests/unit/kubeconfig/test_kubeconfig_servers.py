@@ -53,7 +53,7 @@ def test_a_server_may_have_a_path_of_its_own(write, ask, plain, path, asked):
         (f"https://u:{MARK}@[", "is not a URL"),
     ],
 )
-def test_a_server_that_is_no_url_is_named_and_not_repeated(write, server, said):
+def test_a_server_that_is_not_a_url_is_named_and_not_repeated(write, server, said):
     with pytest.raises(ClusterError, match=said) as refused:
         connect(write({"server": server}))
 
@@ -226,7 +226,7 @@ def test_a_certificate_of_another_authority_is_refused_at_once(
         ask(path)
 
 
-def test_a_certificate_that_has_expired_is_told(write, ask, authority, serving_as):
+def test_an_expired_certificate_is_reported(write, ask, authority, serving_as):
     said = r"certificate of the server .* has expired"
 
     with (
@@ -298,6 +298,6 @@ def test_http_to_a_server_with_tls_says_what_to_write(write, ask, secure):
         ask(write({"server": secure.url.replace("https", "http")}))
 
 
-def test_a_server_that_nobody_listens_on_is_told_as_ever(write, ask):
+def test_a_server_without_a_listener_is_reported_as_before(write, ask):
     with pytest.raises(Passing, match=r"^get version: \[Errno 111\] Connection refused$"):
         ask(write({"server": "https://127.0.0.1:1", "certificate-authority": "ca.crt"}))

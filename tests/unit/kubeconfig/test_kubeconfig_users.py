@@ -224,7 +224,7 @@ def test_a_client_certificate_is_shown_beside_a_token(user_of, ask, secure, ann)
     assert secure.seen[0].authorization == "Bearer abc"
 
 
-def test_a_key_without_a_certificate_is_no_matter_where_something_else_authenticates(
+def test_a_key_without_a_certificate_is_ignored_if_something_else_authenticates(
     user_of, ask, secure
 ):
     ask(user_of(token="abc", **{"client-key": "absent.key"}))

@@ -144,7 +144,7 @@ def test_a_relation_that_is_gone_is_answered_nothing(reader):
     assert reader.databag == {}
 
 
-def test_one_relation_is_told_nothing_of_another(reader):
+def test_a_relation_gets_no_content_of_another(reader):
     other = testing.Relation("profiles", remote_app_name="other")
     reader.state = replace(reader.state, relations={reader.relation, other})
 

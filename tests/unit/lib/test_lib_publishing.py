@@ -60,7 +60,7 @@ def test_a_mapping_goes_out_as_json(tester):
     assert json.loads(published(tester, {"profiles": [ML]})) == {"profiles": [ML]}
 
 
-def test_equal_mappings_have_one_revision_whatever_the_order_of_their_keys(tester):
+def test_equal_mappings_have_one_revision_in_any_order_of_keys(tester):
     with tester.library() as provider:
         assert provider.publish({"profiles": [], "version": 1}) == provider.publish(
             {"version": 1, "profiles": []}
@@ -125,7 +125,7 @@ def test_a_document_that_is_compressed_in_another_way_is_the_same_document(teste
     assert published(tester, text) == other["document"]
 
 
-def test_a_databag_with_another_revision_than_that_of_its_document_is_mended(tester):
+def test_a_databag_with_the_revision_of_another_document_is_corrected(tester):
     published(tester, TEXT)
     tester.state = replace(
         tester.state,
@@ -139,14 +139,14 @@ def test_a_databag_with_another_revision_than_that_of_its_document_is_mended(tes
     assert tester.databag["revision"] == revision_of(TEXT)
 
 
-def test_another_document_takes_the_place_of_the_last(tester):
+def test_another_document_replaces_the_last(tester):
     published(tester, TEXT.ljust(2 * PLAIN, "#"))
 
     assert published(tester, TEXT) == TEXT
     assert tester.databag["encoding"] == "text"
 
 
-def test_a_unit_that_is_not_the_leader_publishes_nothing_and_says_so(tester):
+def test_a_unit_that_is_not_the_leader_publishes_nothing_and_returns_none(tester):
     tester.state = replace(tester.state, leader=False)
 
     with tester.library() as provider:
@@ -307,7 +307,7 @@ def looped():
         ("#\x00", "The document is not YAML: it has a character that YAML does not allow."),
     ],
 )
-def test_a_document_that_is_none_is_refused_with_what_to_do(document, says, tester):
+def test_an_invalid_document_is_refused_with_a_remedy(document, says, tester):
     with tester.library() as provider, pytest.raises(PublishError) as refused:
         provider.publish(document)
 

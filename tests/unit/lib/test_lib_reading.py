@@ -137,7 +137,7 @@ def test_several_relations_come_in_the_order_of_their_ids(reader):
     ]
 
 
-def test_one_relation_is_no_worse_for_the_garbage_of_another(reader):
+def test_an_invalid_databag_does_not_affect_another_relation(reader):
     good = testing.Relation("profiles", remote_app_name="good", id=7, remote_app_data=GOOD)
     bad = testing.Relation(
         "profiles", remote_app_name="bad", id=8, remote_app_data={"version": "\x00"}

@@ -31,13 +31,13 @@ def test_a_bad_document_comes_back_with_what_is_wrong(publish):
     assert publish("profiles:\n- name: ml\n") == BlockedStatus("a profile needs owner")
 
 
-def test_a_bad_document_can_be_mended(publish, document):
+def test_an_invalid_document_can_be_corrected(publish, document):
     publish("profiles: 7\n")
 
     assert publish(document("ml")) == ActiveStatus("1 applied")
 
 
-def test_an_answer_to_an_older_document_is_told_apart(publish, document, tester):
+def test_a_report_on_an_older_document_is_not_current(publish, document, tester):
     publish(document("ml"))
     before = tester.report()
 
