@@ -37,6 +37,6 @@ def _is_person(subject: Person | None, name: str) -> bool:
 
 def _is(quota: bytes, wanted: str) -> bool:
     try:
-        return not compare.quota(stored_json.quota(quota), compare.parsed(wanted))
+        return not compare.quota(stored_json.quota(quota), compare.parsed(wanted.encode()))
     except stored_json.Unreadable:
         return False

@@ -76,14 +76,13 @@ def policy(before: bytes, after: bytes) -> tuple[FieldDiff, ...]:
     return tuple(_walk("", KubeflowField.POLICY, left, right))
 
 
-def parsed(spec: bytes | str) -> Spec:
+def parsed(spec: bytes) -> Spec:
     """Return a spec given as JSON as data; anything but a mapping counts as an empty one.
 
     A policy that is too large or too deep to be compared differs in every field.
     """
-    text = spec.encode() if isinstance(spec, str) else spec
     try:
-        data = stored_json.parsed(text)
+        data = stored_json.parsed(spec)
     except stored_json.Unreadable as why:
         return dict.fromkeys(POLICY_FIELDS, f"it {why}")
     return data if isinstance(data, dict) else {}

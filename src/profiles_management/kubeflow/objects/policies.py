@@ -21,6 +21,7 @@ from profiles_management.kubeflow.objects.policy_spec import (
     Rule,
     as_data,
     decode,
+    listed,
     rules_of,
 )
 from profiles_management.kubeflow.settings import Settings
@@ -108,7 +109,7 @@ def is_closed(spec: bytes) -> bool:
 
 def _rules_as_data(spec: bytes) -> list[_RuleData]:
     """Return every rule as data, in the order of `decode(spec).entries`."""
-    return [rule or {} for rule in as_data(spec).get("rules") or ()]
+    return [rule or {} for rule in listed(as_data(spec).get("rules"))]
 
 
 def _narrowed(rule: _RuleData, values: Collection[str], settings: Settings) -> _RuleData:
@@ -123,7 +124,7 @@ def _narrowed_condition(
     condition: dict[str, Any], values: Collection[str], settings: Settings
 ) -> dict[str, Any]:
     """Return a condition on the user-id header with some of its values, if it has any of them."""
-    kept = [value for value in condition.get("values") or () if value in values]
+    kept = [value for value in listed(condition.get("values")) if value in values]
     if not kept or not is_user_header(str(condition.get("key", "")), settings):
         return condition
     return {**condition, "values": kept}
