@@ -60,8 +60,9 @@ def rows(change: Change) -> Iterator[Row]:
 
 def _cells(change: Change) -> Iterator[_Cells]:
     if change.person is None:
-        return _object(change)
-    return iter([_person(change)])
+        yield from _object(change)
+    else:
+        yield _person(change)
 
 
 def rank(change: Change) -> int:

@@ -1,5 +1,6 @@
 """A plan and a report in words, grouped by profile, people before objects. What is unchanged is counted, not listed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -18,7 +19,7 @@ from profiles_management.reconcile.lines import (
     printable,
 )
 from profiles_management.reconcile.lines import row as table_row
-from profiles_management.reconcile.plan import Change, Pending, Plan
+from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.rows import Row, rank, rows
 from profiles_management.reconcile.summary import (
@@ -60,7 +61,7 @@ def report_lines(report: Report) -> list[Line]:
 
 @dataclass(slots=True)
 class _Group:
-    """What is told of one profile."""
+    """Everything about one profile."""
 
     changes: list[Change] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
@@ -70,14 +71,14 @@ class _Group:
 def _groups(
     changes: Iterable[Change], refused: Iterable[Problem], pending: Iterable[Pending]
 ) -> dict[str, _Group]:
-    found: dict[str, _Group] = {}
+    groups: defaultdict[str, _Group] = defaultdict(_Group)
     for change in sorted(changes, key=rank):
-        found.setdefault(change.profile, _Group()).changes.append(change)
+        groups[change.profile].changes.append(change)
     for problem in refused:
-        found.setdefault(problem.where.profile, _Group()).refused.append(problem)
-    for one in pending:
-        found.setdefault(one.profile, _Group()).pending.append(one)
-    return dict(sorted(found.items()))
+        groups[problem.where.profile].refused.append(problem)
+    for item in pending:
+        groups[item.profile].pending.append(item)
+    return dict(sorted(groups.items()))
 
 
 class Notes:
@@ -100,29 +101,43 @@ class Notes:
 def _told(
     groups: dict[str, _Group], notes: Notes, outcomes: Iterable[Outcome] = ()
 ) -> Iterator[Line]:
-    endings = {id(outcome.change): _ending(outcome) for outcome in outcomes}
-    table = {
-        id(change): list(rows(change)) for group in groups.values() for change in group.changes
-    }
-    layout = _Layout([*chain.from_iterable(table.values())])
+    if not groups:
+        return
+    table = _Table(groups, outcomes)
     for name, group in groups.items():
-        yield line(
-            Segment(printable(name) or "(no name)", Tone.HEADING),
-            Segment(notes.of(name), Tone.FAINT),
-        )
+        heading = Segment(printable(name) or "(no name)", Tone.HEADING)
+        yield line(heading, Segment(notes.of(name), Tone.FAINT))
+        yield from table.lines(group)
+    yield line()
+
+
+class _Table:
+    """The rows of all changes, in columns of one width, with how each change ended."""
+
+    def __init__(self, groups: dict[str, _Group], outcomes: Iterable[Outcome]) -> None:
+        changes = chain.from_iterable(group.changes for group in groups.values())
+        self.rows = {id(change): list(rows(change)) for change in changes}
+        self.endings = {id(outcome.change): _ending(outcome) for outcome in outcomes}
+        self.layout = _Layout([*chain.from_iterable(self.rows.values())])
+
+    def lines(self, group: _Group) -> Iterator[Line]:
+        """Yield the lines of one profile: refusals, changes, and what waits."""
         for problem in group.refused:
-            yield layout.note("!", f"refused: {problem.what}. {problem.remedy}", Tone.ERROR)
-        for ending, alike in groupby(
-            group.changes, key=lambda change: endings.get(id(change), _DONE)
-        ):
-            steps = list(alike)
-            for row in chain.from_iterable(table[id(change)] for change in steps):
-                yield from layout.row(row)
-            yield from ending.lines(layout, len(steps))
+            text = f"refused: {problem.what}. {problem.remedy}"
+            yield self.layout.note("!", text, Tone.ERROR)
+        for ending, steps in groupby(group.changes, key=self._ending_of):
+            yield from self._steps(ending, list(steps))
         for pending in group.pending:
-            yield layout.note("…", pending.what, Tone.WAIT)
-    if groups:
-        yield line()
+            yield self.layout.note("…", pending.what, Tone.WAIT)
+
+    def _ending_of(self, change: Change) -> "_Ending":
+        return self.endings.get(id(change), _DONE)
+
+    def _steps(self, ending: "_Ending", steps: Sequence[Change]) -> Iterator[Line]:
+        """Yield consecutive steps that ended alike, then how they ended."""
+        for row in chain.from_iterable(self.rows[id(change)] for change in steps):
+            yield from self.layout.row(row)
+        yield from ending.lines(self.layout, len(steps))
 
 
 class _Ending(NamedTuple):
@@ -187,25 +202,41 @@ def _beside(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
 
 
 def _frozen(plan: Plan) -> Iterator[Line]:
-    for one in plan.frozen:
-        kept = [count(len(one.profiles), "profile")] if one.profiles else []
-        kept += [count(one.contributors, "contributor")] if one.contributors else []
-        stays = f"; left as they are: {' and '.join(kept)}" if kept else ""
-        why = f": {one.why}" if one.why else ""
-        told = printable(f"{_unread(one.source)}{why}{stays}.")
-        yield line(Segment("frozen: ", Tone.WAIT), told, hang=len("frozen: "))
+    for frozen in plan.frozen:
+        yield _labelled("frozen: ", _frozen_source(frozen), Tone.WAIT)
     if plan.frozen:
         yield line()
+
+
+def _frozen_source(frozen: Frozen) -> str:
+    """Return that a source cannot be read, why, and what stays as it is because of that."""
+    kept: list[str] = []
+    if frozen.profiles:
+        kept.append(count(len(frozen.profiles), "profile"))
+    if frozen.contributors:
+        kept.append(count(frozen.contributors, "contributor"))
+    text = _unread(frozen.source)
+    if frozen.why:
+        text += f": {frozen.why}"
+    if kept:
+        text += f"; left as they are: {' and '.join(kept)}"
+    return f"{text}."
 
 
 def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
     """Yield the stale profiles that have no changes; those that have some are named above."""
     names = [name for name in plan.stale if name not in groups]
     if names:
-        more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-        text = f"no longer in the document, nothing left to revoke: {', '.join(names[:_MOST_NAMES])}{more}."
-        yield line(Segment("stale: ", Tone.FAINT), printable(text), hang=len("stale: "))
+        more = len(names) - _MOST_NAMES
+        listed = ", ".join(names[:_MOST_NAMES])
+        listed += f" and {more:,} more" if more > 0 else ""
+        text = f"no longer in the document, nothing left to revoke: {listed}."
+        yield _labelled("stale: ", text, Tone.FAINT)
         yield line()
+
+
+def _labelled(label: str, text: str, tone: Tone) -> Line:
+    return line(Segment(label, tone), printable(text), hang=len(label))
 
 
 def _facts(plan: Plan) -> Iterator[Line]:
@@ -227,9 +258,7 @@ def _advice(report: Report) -> Iterator[Line]:
     if report.failed or report.plan.refused:
         yield line("Mend what is said above and run it again; what was done stays done.")
     elif report.stopped:
-        yield line(
-            Segment("stopped: ", Tone.WAIT), printable(report.stopped), hang=len("stopped: ")
-        )
+        yield _labelled("stopped: ", report.stopped, Tone.WAIT)
     elif report.interrupted:
         yield line("Interrupted. Run it again: the next run finishes what is left.")
     elif report.pending:
