@@ -88,7 +88,8 @@ class _DefinedProfile:
         self.shape = ShapePlanner(context)
         grants = list(builders.grants(profile, draft.now, draft.pmr.origins))
         self.frozen = self._frozen(self._contributors(grants))
-        self.grants = [grant for grant in grants if grant.person not in self.frozen.people]
+        staying = self.frozen.people
+        self.grants = [grant for grant in grants if grant.person not in staying]
 
     def plan(self) -> None:
         """Add the changes, what is pending, and the warnings."""

@@ -48,12 +48,12 @@ class OwnerPlanner:
     def __init__(self, profile: Profile, context: ProfileContext) -> None:
         self.profile = profile
         self.name = profile.name
-        self.owner = builders.owner_of(profile)
         self.context = context
         self.state = context.state
         self.settings = context.settings
         self.missing = waking.missing(context)
         self.objects = OwnerObjects(profile, self.state, context.observed, self.settings)
+        self.owner = self.objects.owner
 
     def comes_first(self, change: Change) -> bool:
         """Return whether a change makes the previous owner a contributor, which comes before the owner change."""

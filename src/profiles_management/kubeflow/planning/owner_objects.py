@@ -17,7 +17,8 @@ from profiles_management.kubeflow.planning.owner_object import (
     OwnerPolicyPlanner,
 )
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.state.observed import ForeignObject, Observed
+from profiles_management.kubeflow.state import unmanaged_access
+from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
 from profiles_management.pmr.classes import Owner, Profile, UserKind
 from profiles_management.reconcile.plan import (
@@ -143,14 +144,12 @@ class OwnerObjects:
 
 def _others(name: str, state: ProfileState, observed: Observed) -> dict[str, tuple[Person, ...]]:
     """Return by kind who else has access by an owner's object; nobody in a namespace in deletion."""
+    if not unmanaged_access.exists(name, observed):
+        return {}
     if state.namespace is None or state.namespace.deleting:
         return {}
     others: dict[str, tuple[Person, ...]] = {}
-    foreign: list[ForeignObject] = [
-        *observed.foreign.get(name, ()),
-        *observed.foreign_policies.get(name, ()),
-    ]
-    for item in foreign:
+    for item in unmanaged_access.foreign_objects(name, observed):
         if naming.is_owners(item.kind, item.name):
             others.setdefault(item.kind, item.people)
     return others

@@ -193,7 +193,7 @@ def _existing_profile(
     settings: Settings,
 ) -> Result:
     owner = owner_of(profile)
-    changes_owner = not _names_owner(existing, profile)
+    changes_owner = not _names_owner(existing, profile, owner)
     if changes_owner and not existing.mark and not profile.adopt:
         return _owned_by_another(profile, existing.owner)
     is_annotated = namespace is not None and namespace.owner == owner.name
@@ -215,9 +215,9 @@ def _existing_profile(
     )
 
 
-def _names_owner(existing: ProfileSeen, profile: Profile) -> bool:
+def _names_owner(existing: ProfileSeen, profile: Profile, owner: Person) -> bool:
     """Whether a Profile names the document's owner; a ServiceAccount's namespace counts too."""
-    if existing.owner != owner_of(profile):
+    if existing.owner != owner:
         return False
     return existing.owner_namespace == (profile.owner.namespace or "")
 
