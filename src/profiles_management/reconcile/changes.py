@@ -245,6 +245,10 @@ class Change:
         """Whether it takes access away from somebody."""
         return any(write.ends is not None for write in self.writes)
 
+    def has(self, kind: StrEnum) -> bool:
+        """Return whether a field of a kind differs."""
+        return any(field.kind == kind for field in self.fields)
+
     @property
     def order(self) -> tuple[Phase, str, ObjectRef]:
         """The place in a plan: phase, then profile, then object."""

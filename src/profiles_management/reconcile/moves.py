@@ -1,8 +1,9 @@
 """Counting the access that changes move, in pairs of a person and a profile. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from profiles_management.reconcile.changes import AccessMove, Change, Person, Reason
@@ -60,7 +61,7 @@ class Access:
         before: the pairs that the document could take away: contributors, and owners who are
             replaced.
         lost: those of them that end with no role.
-        expired: those whose time is up; they count for nothing but the telling.
+        expired: those whose time is up; the brake does not count them.
         gained: contributors and owners who had no role before.
     """
 
@@ -72,25 +73,21 @@ class Access:
 
 def losses(changes: Iterable[Change]) -> frozenset[AccessPair]:
     """Return who ends with no role. Access whose time is up is no loss."""
-    revoking = (change for change in changes if change.reason is not Reason.EXPIRED)
-    return _pairs(revoking, lambda move: bool(move.before and not move.after))
+    moves = _counted_moves(change for change in changes if change.reason is not Reason.EXPIRED)
+    return frozenset(pair for pair, move in moves if move.before and not move.after)
 
 
 def gains(changes: Iterable[Change]) -> frozenset[AccessPair]:
     """Return who gets a role who had none."""
-    return _pairs(changes, lambda move: bool(move.after and not move.before))
+    moves = _counted_moves(changes)
+    return frozenset(pair for pair, move in moves if move.after and not move.before)
 
 
-def _pairs(
-    changes: Iterable[Change], is_meant: Callable[[AccessMove], bool]
-) -> frozenset[AccessPair]:
-    pairs: set[AccessPair] = set()
+def _counted_moves(changes: Iterable[Change]) -> Iterator[tuple[AccessPair, AccessMove]]:
     for change in changes:
         group = AccessGroup(change.source, change.within, change.at_stake)
-        for move in change.moves:
-            if move.counted and is_meant(move):
-                pairs.add(AccessPair(group, change.profile, move.person))
-    return frozenset(pairs)
+        for move in filter(attrgetter("counted"), change.moves):
+            yield AccessPair(group, change.profile, move.person), move
 
 
 def access_of(changes: Collection[Change], existing: Mapping[AccessGroup, int]) -> Access:

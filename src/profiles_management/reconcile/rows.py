@@ -69,11 +69,7 @@ def rank(change: Change) -> int:
     """Return where a change stands within its profile: the owner, then people, then objects."""
     if change.person is not None:
         return 1
-    return 0 if _has(FieldKind.OWNER, change) else 2
-
-
-def _has(kind: FieldKind, change: Change) -> bool:
-    return any(field.kind is kind for field in change.fields)
+    return 0 if change.has(FieldKind.OWNER) else 2
 
 
 def day(moment: str) -> str:
@@ -108,7 +104,7 @@ def _why(change: Change) -> str:
 def _until_given(change: Change) -> str:
     """Return when access that is given or replaced ends; a new end is among the differences."""
     is_given = change.action is Action.CREATE or change.before != change.after
-    if not change.until or not is_given or _has(FieldKind.UNTIL, change):
+    if not change.until or not is_given or change.has(FieldKind.UNTIL):
         return ""
     return f", until {day(change.until)}"
 

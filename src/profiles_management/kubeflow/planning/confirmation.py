@@ -78,9 +78,8 @@ def _loss(move: AccessMove, change: Change) -> Kind | None:
 
 def _is_replaced_role(move: AccessMove, change: Change) -> bool:
     """Whether a role is bound to another ClusterRole than it was, or one of no role is replaced."""
-    if not any(field.kind is FieldKind.ROLE for field in change.fields):
-        return False
-    return move.before == move.after or move.before not in ROLES
+    is_same = move.before == move.after or move.before not in ROLES
+    return is_same and change.has(FieldKind.ROLE)
 
 
 def _rewrites(change: Change) -> Iterator[Concern]:

@@ -97,4 +97,4 @@ def _replaces_gateways(change: Change) -> bool:
     """Whether a contributor's policy gets other gateways."""
     if change.person is None:
         return False
-    return any(field.kind is KubeflowField.PRINCIPALS for field in change.fields)
+    return change.has(KubeflowField.PRINCIPALS)
