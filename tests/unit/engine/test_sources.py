@@ -465,7 +465,7 @@ class TestConflicts:
         (problem,) = report.plan.refused
         assert str(problem) == (
             "Profile/ml: ml is defined by config, and relation:profiles:teams, which cannot be read, made it. "
-            "Mend relation:profiles:teams, remove ml from config, or write `adopt: true` there to take it over. "
+            "Fix relation:profiles:teams, remove ml from config, or write `adopt: true` there to take it over. "
             "[frozen-source]"
         )
         assert report.plan.frozen == (Frozen(TEAMS, "it is gone"),)

@@ -72,7 +72,7 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
         name,
         "frozen-source",
         f"{name} is defined by {definer}, and {source}, which {why}, made it",
-        f"Mend {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
+        f"Fix {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
         names_nobody=True,
     )
 

@@ -1,4 +1,4 @@
-"""What planning knows of a target: the few fields that it reads, whoever read them."""
+"""The state of a target as values: the few fields of each object that planning reads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class ContributorObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     Attributes:
         role: what the annotation says.
-        mark: the instance whose mark it bears, '' for none.
+        mark: the instance whose mark it has, '' for none.
         source: the source that it came from, '' for none.
         finalized: whether somebody can keep it in deletion, where it still gives what it gave.
         uid: its identity: another object of its name has another.
@@ -139,7 +139,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def owner(self) -> Person:
-        """Whom it gives access, as far as that is one person."""
+        """The person whom it gives access, if that is one person."""
         return self.subject or Person("User", self.user)
 
     @property
@@ -161,7 +161,7 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class MarkedObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What bears the mark of a profile and its source: its Profile, or in standalone mode its Namespace."""
+    """The object with the marks of a profile: the Profile, or in standalone mode the Namespace."""
 
     name: str
     version: str
@@ -175,10 +175,10 @@ class ProfileSeen(MarkedObject, frozen=True, gc=False, kw_only=True):
     """A Profile.
 
     Attributes:
-        quota, plugins: JSON, as stored.kept returns it.
-        sets: the fields of its spec that a document set (see names.SETS).
-        touched: what the profile controller was last woken for (see names.TOUCHED).
-        woken: since when it was to make the owner's objects again (see names.WOKEN).
+        quota, plugins: JSON, as stored_json.kept returns it.
+        sets: the fields of its spec that a document set (see naming.SETS).
+        touched: what the profile controller was last woken for (see naming.TOUCHED).
+        woken: since when it was to make the owner's objects again (see naming.WOKEN).
         complete: whether the profile controller has made everything once: it adds its finalizer
             last.
     """
@@ -203,7 +203,7 @@ class NamespaceSeen(MarkedObject, frozen=True, gc=False, kw_only=True):
 
 
 class QuotaSeen(msgspec.Struct, frozen=True, gc=False):
-    """A namespace's ResourceQuota of Kubeflow's name; `spec` is JSON, as stored.kept returns it."""
+    """A namespace's ResourceQuota of Kubeflow's name; `spec` is JSON (see stored_json.kept)."""
 
     version: str
     spec: bytes
@@ -211,7 +211,7 @@ class QuotaSeen(msgspec.Struct, frozen=True, gc=False):
 
 
 class LimitsSeen(msgspec.Struct, frozen=True, gc=False):
-    """A namespace's LimitRange of our name; `spec` is JSON, as stored.kept returns it."""
+    """A namespace's LimitRange of our name; `spec` is JSON (see stored_json.kept)."""
 
     version: str
     spec: bytes
@@ -255,7 +255,7 @@ class Observed:
             returns it).
         own_namespace: the namespace of our own ServiceAccount, '' where that is not known.
         contents: what is in namespaces that the document adopts.
-        profile_marks: in standalone mode beside Kubeflow, the instance whose mark each Profile has,
+        profile_marks: in standalone mode, the instance whose mark each Profile of Kubeflow has,
             '' for none.
         is_text: whether the target is a folder, where an amount in another spelling is rewritten.
     """
