@@ -192,7 +192,7 @@ def test_in_whatever_state_nobody_is_left_whom_we_gave_access_until_now(
     first, happened, second, frozen, untrusted, settings
 ):
     world = World(replace(settings, allow_revocations=True)).after(first.merged(), happened)
-    world.settings = settings
+    world.settings = replace(world.settings, allow_revocations=settings.allow_revocations)
     documents = second.without(frozen)
     sources = [
         SourceDocument(name, pmr, "" if pmr else "rubbish", name not in untrusted)
