@@ -8,7 +8,7 @@ import gc
 gc.disable()
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -17,20 +17,17 @@ import ops
 
 from charms.profiles_management.v0.profiles_management import ProfilesRequirer
 from profiles_charm import (
-    actions,
     config,
     connection,
     juju_log,
     leadership,
     memory,
     mesh,
-    results,
     sources,
     status,
 )
-from profiles_charm.operations import NOTHING_ALLOWED, Inputs, Operations
 from profiles_charm.relation_source import RELATION
-from profiles_charm.run import Run
+from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
 from profiles_charm.telemetry import Telemetry
 from profiles_management import (
     ProfilesError,
@@ -71,12 +68,15 @@ class ProfilesManagementCharm(ops.CharmBase):
             self.on[mesh.ENDPOINT].relation_broken,
         ):
             framework.observe(event, self._on_something_new)
-        framework.observe(self.on.sync_now_action, self._on_sync_now)
-        framework.observe(self.on.plan_action, self._on_plan)
-        framework.observe(self.on.list_stale_profiles_action, self._on_list_stale_profiles)
-        framework.observe(self.on.delete_stale_profiles_action, self._on_delete_stale_profiles)
-        framework.observe(self.on.export_pmr_action, self._on_export_pmr)
-        framework.observe(self.on.list_access_action, self._on_list_access)
+        for action in (
+            self.on.sync_now_action,
+            self.on.plan_action,
+            self.on.list_stale_profiles_action,
+            self.on.delete_stale_profiles_action,
+            self.on.export_pmr_action,
+            self.on.list_access_action,
+        ):
+            framework.observe(action, self._on_action)
         framework.observe(self.on.collect_unit_status, self._on_collect_unit_status)
         framework.observe(self.on.collect_app_status, self._on_collect_app_status)
 
@@ -85,10 +85,6 @@ class ProfilesManagementCharm(ops.CharmBase):
         connected = connection.connect()
         connected.clock = leadership.while_leader(connected.clock, self.unit)
         return connected
-
-    @cached_property
-    def _operations(self) -> Operations:
-        return Operations(self.app.name, self._connection, self._settings, self._inputs)
 
     # events
 
@@ -112,49 +108,24 @@ class ProfilesManagementCharm(ops.CharmBase):
             for run_status in status.statuses_of(self._last, self.app.name):
                 event.add_status(run_status)
 
-    # actions
-
-    def _on_sync_now(self, event: ops.ActionEvent) -> None:
-        params = event.load_params(actions.SyncNow, errors="fail")
-        if params.dry_run:
-            self._act(event, lambda: self._operations.plan(actions.Plan(), params.allowed))
-        else:
-            self._act(event, lambda: self._synced(params.allowed))
-
-    def _on_plan(self, event: ops.ActionEvent) -> None:
-        params = event.load_params(actions.Plan, errors="fail")
-        self._act(event, lambda: self._operations.plan(params))
-
-    def _on_list_stale_profiles(self, event: ops.ActionEvent) -> None:
-        event.load_params(actions.Params, errors="fail")
-        self._act(event, self._operations.list_stale)
-
-    def _on_delete_stale_profiles(self, event: ops.ActionEvent) -> None:
-        params = event.load_params(actions.DeleteStale, errors="fail")
-        self._act(event, lambda: self._operations.delete_stale(params))
-
-    def _on_export_pmr(self, event: ops.ActionEvent) -> None:
-        event.load_params(actions.Params, errors="fail")
-        self._act(event, self._operations.export)
-
-    def _on_list_access(self, event: ops.ActionEvent) -> None:
-        params = event.load_params(actions.ListAccess, errors="fail")
-        self._act(event, lambda: self._operations.access(params))
-
-    def _act(self, event: ops.ActionEvent, work: Callable[[], actions.Answer]) -> None:
+    def _on_action(self, event: ops.ActionEvent) -> None:
         """Answer an action. It fails where this unit is not the leader or something is wrong."""
+        # Other events, which come every few minutes, do without these modules.
+        from profiles_charm import operations, results  # noqa: PLC0415
+
+        operation = operations.OPERATIONS[event.handle.kind]
+        params = event.load_params(operation.params, errors="fail")
         if not self.unit.is_leader():
             event.fail(f"{self.unit.name} is not the leader; run it on {self.app.name}/leader")
             return
-        answer = self._operations.answered(work)
+        leader = operations.Leader(
+            self.app.name, self._connection, self._settings, self._inputs, self._run
+        )
+        answer = operation.answer(leader, params)
         for portion in results.calls(answer.results):
             event.set_results(portion)
         if answer.wrong:
             event.fail(printable(answer.wrong))
-
-    def _synced(self, allowed: Mapping[str, bool]) -> actions.Answer:
-        run = self._run(allowed)
-        return actions.Answer(actions.of_run(run), status.reasons(run, self.app.name))
 
     # the engine
 

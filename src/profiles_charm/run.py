@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from profiles_charm import sources
-from profiles_management import ProfilesError, Report, StoppedError
+from profiles_management import ProfilesError, Report, Settings, StoppedError
 from profiles_management.sources import Gathered, Reading
+
+NOTHING_ALLOWED: Mapping[str, bool] = {}
+"""What a run that nobody asked for may do in addition, by the names of settings."""
+
+Inputs = tuple[Settings, Gathered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Kubeflow Profiles from one declarative document: who may do what, where, and how much of it."""
 
-from profiles_management.kubeflow.access.role_assignments import AccessEntry
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from profiles_management.kubeflow.cluster_errors import (
     ClusterAway,
     ClusterError,
@@ -17,8 +19,6 @@ from profiles_management.kubeflow.engine import (
     plan_deletion,
     plan_profiles,
 )
-from profiles_management.kubeflow.export.exporting import Export
-from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import CHARMED, PRESETS, UPSTREAM, Settings
 from profiles_management.kubeflow.targets import open_target
 from profiles_management.pmr.problems import (
@@ -31,6 +31,11 @@ from profiles_management.pmr.problems import (
 )
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
+
+if TYPE_CHECKING:
+    from profiles_management.kubeflow.access.role_assignments import AccessEntry
+    from profiles_management.kubeflow.export.exporting import Export
+    from profiles_management.kubeflow.planning.stale import StaleProfile
 
 __all__ = [
     "CHARMED",
@@ -62,3 +67,17 @@ __all__ = [
     "plan_deletion",
     "plan_profiles",
 ]
+
+_LOADED_WHEN_NAMED = {
+    "AccessEntry": "profiles_management.kubeflow.access.role_assignments",
+    "Export": "profiles_management.kubeflow.export.exporting",
+    "StaleProfile": "profiles_management.kubeflow.planning.stale",
+}
+"""Results that a run does not have: an event of the charm does without their modules."""
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is used."""
+    if name not in _LOADED_WHEN_NAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LOADED_WHEN_NAMED[name]), name)

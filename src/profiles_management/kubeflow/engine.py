@@ -7,15 +7,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from profiles_management.kubeflow.access import role_assignments
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.document_target import DocumentTarget, SettingsTarget
-from profiles_management.kubeflow.export import exporting
-from profiles_management.kubeflow.export.exporting import Export
 from profiles_management.kubeflow.observation import slim_classes
-from profiles_management.kubeflow.planning import stale
-from profiles_management.kubeflow.planning.stale import StaleProfile
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.targets import Where, reached
 from profiles_management.pmr import rules
@@ -30,6 +25,12 @@ from profiles_management.reconcile.waiting import Progress
 
 if TYPE_CHECKING:
     from profiles_management.kubeflow.access.cluster_wide import ClusterWide
+    from profiles_management.kubeflow.access.role_assignments import AccessEntry
+    from profiles_management.kubeflow.export.exporting import Export
+    from profiles_management.kubeflow.planning.stale import StaleProfile
+
+# An event of the charm needs `create_or_update_profiles` alone and is measured: the other functions
+# import what they need.
 
 
 def plan_profiles(
@@ -132,6 +133,8 @@ def list_stale_profiles(
     Raises:
         ClusterError: the target cannot be read.
     """
+    from profiles_management.kubeflow.planning import stale  # noqa: PLC0415
+
     with reached(target, settings) as opened:
         return stale.found(pmr, opened.observe(settings), settings)
 
@@ -150,6 +153,8 @@ def plan_deletion(
         DocumentError: the document is not valid.
         ClusterError: the target cannot be read.
     """
+    from profiles_management.kubeflow.planning import stale  # noqa: PLC0415
+
     checked(pmr, settings)
     with reached(target, settings) as opened:
         observed = SettingsTarget(opened, settings, SYSTEM).observe()
@@ -190,13 +195,15 @@ def export_pmr(*, target: Where = None, settings: Settings = UPSTREAM) -> Export
     Raises:
         ClusterError: the target cannot be read.
     """
+    from profiles_management.kubeflow.export import exporting  # noqa: PLC0415
+
     with reached(target, settings) as opened:
         return exporting.export(opened.observe(settings), settings)
 
 
 def list_access(
     *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
-) -> tuple[role_assignments.AccessEntry, ...]:
+) -> tuple[AccessEntry, ...]:
     """Return who has which role where, and until when, sorted by profile and person.
 
     Args:
@@ -211,17 +218,18 @@ def list_access(
 
 def read_access(
     *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
-) -> tuple[tuple[role_assignments.AccessEntry, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[AccessEntry, ...], tuple[Problem, ...]]:
     """Return what `list_access` returns, and what could not be read, by which somebody may have access.
 
     Raises:
         UnknownProfile, ClusterError: as `list_access`.
     """
+    from profiles_management.kubeflow.access import role_assignments  # noqa: PLC0415
+
     with reached(target, settings) as opened:
         observed = opened.observe(settings)
-    return role_assignments.entries(observed, settings, profile), role_assignments.unread(
-        observed, settings, profile
-    )
+    entries = role_assignments.entries(observed, settings, profile)
+    return entries, role_assignments.unread(observed, settings, profile)
 
 
 def list_cluster_wide(*, target: Where = None, settings: Settings = UPSTREAM) -> ClusterWide:

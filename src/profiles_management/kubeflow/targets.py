@@ -9,7 +9,6 @@ from lightkube import Client
 
 from profiles_management.kubeflow.cluster.cluster import Cluster
 from profiles_management.kubeflow.cluster.kubeconfig import connect
-from profiles_management.kubeflow.folder.directory import Directory
 from profiles_management.kubeflow.settings import UPSTREAM, Settings
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.reconcile.clock import SYSTEM, Clock
@@ -63,7 +62,12 @@ def open_target(
         where = connect(timeout=settings.request_timeout)
     if isinstance(where, Client):
         return Cluster(where, clock=clock, plan_only=plan_only)
-    return Directory(Path(where)) if isinstance(where, (str, Path)) else where
+    if not isinstance(where, (str, Path)):
+        return where
+    # An event of the charm never has a folder.
+    from profiles_management.kubeflow.folder.directory import Directory  # noqa: PLC0415
+
+    return Directory(Path(where))
 
 
 @contextmanager
