@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from profiles_management.kubeflow.cluster.cluster import Cluster
-from profiles_management.kubeflow.cluster.send_events import tell
 from profiles_management.kubeflow.planning import planner
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import adoption, ownership
@@ -52,8 +51,10 @@ class SettingsTarget:
 
     def publish(self, report: Report) -> Report:
         """Write the Events of a run, where the settings ask for them."""
-        if not isinstance(self.target, Cluster):
+        if self.settings.events == "off" or not isinstance(self.target, Cluster):
             return report
+        from profiles_management.kubeflow.cluster.send_events import tell  # noqa: PLC0415 - seldom used
+
         return tell(report, self.target, self.settings, self.clock)
 
     def observe(self) -> Observed:

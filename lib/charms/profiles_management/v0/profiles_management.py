@@ -86,7 +86,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import Enum
 from math import isfinite
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import ops
 import yaml  # type: ignore[import-untyped, unused-ignore]  # types-PyYAML is optional
@@ -519,8 +519,7 @@ def _json_of(pmr: Mapping[str, Any] | Dumpable) -> str:
 # The form of a document: a mapping with a list `profiles` of mappings
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(NamedTuple):
     """A node whose kind is checked: the document, its `profiles`, or an item of these.
 
     Attributes:
@@ -744,8 +743,7 @@ class _Unusable(Exception):
     """A databag is not valid. Of its content, the message has only the version and the encoding."""
 
 
-@dataclass(frozen=True)
-class _Content:
+class _Content(NamedTuple):
     """The content to write into a databag.
 
     Attributes:
@@ -763,8 +761,7 @@ class _Content:
     encoded: str
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(NamedTuple):
     """The content of a databag: a text with its revision, or a problem, or nothing."""
 
     text: str | None = None
