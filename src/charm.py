@@ -68,15 +68,12 @@ class ProfilesManagementCharm(ops.CharmBase):
             self.on[mesh.ENDPOINT].relation_broken,
         ):
             framework.observe(event, self._on_something_new)
-        for action in (
-            self.on.sync_now_action,
-            self.on.plan_action,
-            self.on.list_stale_profiles_action,
-            self.on.delete_stale_profiles_action,
-            self.on.export_pmr_action,
-            self.on.list_access_action,
-        ):
-            framework.observe(action, self._on_action)
+        framework.observe(self.on.sync_now_action, self._on_action)
+        framework.observe(self.on.plan_action, self._on_action)
+        framework.observe(self.on.list_stale_profiles_action, self._on_action)
+        framework.observe(self.on.delete_stale_profiles_action, self._on_action)
+        framework.observe(self.on.export_pmr_action, self._on_action)
+        framework.observe(self.on.list_access_action, self._on_action)
         framework.observe(self.on.collect_unit_status, self._on_collect_unit_status)
         framework.observe(self.on.collect_app_status, self._on_collect_app_status)
 
