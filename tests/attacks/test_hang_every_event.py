@@ -17,8 +17,8 @@ LINEAR, CONSTANT = 2.6, 150  # twice the text, hardly more than twice the steps
 
 OF_ADMINISTRATORS = {
     "profiles_management.git.private_key._BLOCK": "the key that the administrator configures",
-    "profiles_management.kubeflow.cluster.kubeconfig.tls._CERTIFICATE": "the kubeconfig of whoever runs the command",
-    "profiles_management.kubeflow.cluster.kubeconfig.tls._KEY": "the kubeconfig of whoever runs the command",
+    "profiles_management.kubeflow.cluster.kubeconfig.tls._CERTIFICATE": "the kubeconfig of the person who runs the command",
+    "profiles_management.kubeflow.cluster.kubeconfig.tls._KEY": "the kubeconfig of the person who runs the command",
 }
 """Patterns that are not linear and see no text of anybody who means ill."""
 OF_SHORT_TEXTS = {"profiles_management.pmr.redaction.pattern": "://"}

@@ -1,4 +1,4 @@
-"""A Git server that never ends its answer, sends it in odd pieces, or floods what comes beside the objects."""
+"""A Git server that never ends its answer, sends it in odd pieces, or floods the output next to the objects."""
 
 import itertools
 import tracemalloc

@@ -92,7 +92,7 @@ def _text(ctx: Any, description: str, sections: Iterable[Line], width: int) -> s
 
 
 def _section(heading: str, rows: Sequence[Row], width: int) -> list[Line]:
-    """Return rows below a heading: the text beside its name, or below it on a narrow terminal."""
+    """Return rows below a heading: the text next to its name, or below it on a narrow terminal."""
     if not rows:
         return []
     is_wide = width >= _TWO_COLUMNS

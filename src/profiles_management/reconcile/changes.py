@@ -41,7 +41,7 @@ class Reason(StrEnum):
     EXTRA_ROLE = "second role"
     RENAMED = "renamed"
     DUPLICATE = "second pair of the same role"
-    DRIFTED = "not as written"
+    DRIFTED = "changed outside profiles-management"
     ADOPTED = "adopted"
     MOVED = "moved to another source"
 
@@ -158,7 +158,7 @@ class Person(NamedTuple):
 
     @property
     def kind_and_name(self) -> str:
-        """The person where the kind matters, such as `User team` beside `Group team`."""
+        """The person where the kind matters, such as `User team` and `Group team`."""
         return f"{self.kind} {self.name}"
 
 

@@ -172,7 +172,7 @@ def _failure(outcome: Outcome) -> Data:
     return {
         "code": "not-applied",
         "what": f"{change.target}: {outcome.why}",
-        "remedy": "Mend the cause and run it again.",
+        "remedy": "Fix the cause and run again.",
         "file": "",
         "line": 0,
         "column": 0,

@@ -14,7 +14,7 @@ from profiles_management.reconcile.target import WriteTarget
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Progress, Waiting, Watcher
 
-# seconds: whoever makes a profile ready often does so at once
+# seconds: the controller often makes a profile ready at once
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
 _INTERRUPTED = "interrupted"
 

@@ -228,7 +228,7 @@ def _minima(columns: Columns, room: int) -> list[int]:
 
 
 def _end(minima: Sequence[int], first: int, room: int) -> int:
-    """Return the column after the last that stands beside `first`; at least one does."""
+    """Return the column after the last that fits next to `first`; at least one does."""
     used, end = minima[first], first + 1
     while end < len(minima) and used + GAP + minima[end] <= room:
         used += GAP + minima[end]

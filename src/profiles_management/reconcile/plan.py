@@ -79,7 +79,7 @@ class Frozen:
     """A source that cannot be read, and what it made: left as it is, but for access whose time is up.
 
     Attributes:
-        source, why: which source, and why it cannot be read; '' for profiles that bear no source,
+        source, why: which source, and why it cannot be read; '' for profiles without a recorded source,
             which every source may define.
         profiles: what it defines, sorted.
         contributors: how many it added to profiles of other sources.

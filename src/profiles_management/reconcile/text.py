@@ -82,7 +82,7 @@ def _groups(
 
 
 class Notes:
-    """What is said beside the name of a profile that the document does not define."""
+    """The text next to the name of a profile that the document does not define."""
 
     def __init__(self, plan: Plan) -> None:
         self.stale = frozenset(plan.stale)
@@ -162,7 +162,7 @@ def _ending(outcome: Outcome) -> _Ending:
 
 
 class _Layout:
-    """The columns of a plan, as wide as its rows need them and no wider than a terminal bears."""
+    """The columns of a plan, as wide as its rows need, within the width of the terminal."""
 
     def __init__(self, found: Sequence[Row]) -> None:
         self.columns = measured(
@@ -247,16 +247,14 @@ def _facts(plan: Plan) -> Iterator[Line]:
 
 
 def _unread(source: str) -> str:
-    return (
-        f"{source} cannot be read"
-        if source
-        else "what bears no source may be that of one that cannot be read"
-    )
+    if source:
+        return f"{source} cannot be read"
+    return "profiles without a recorded source stay unchanged while any source is unreadable"
 
 
 def _advice(report: Report) -> Iterator[Line]:
     if report.failed or report.plan.refused:
-        yield line("Mend what is said above and run it again; what was done stays done.")
+        yield line("Fix the errors above and run again. Completed changes are kept.")
     elif report.stopped:
         yield _labelled("stopped: ", report.stopped, Tone.WAIT)
     elif report.interrupted:

@@ -41,7 +41,7 @@ class Waiting:
 
     @property
     def short(self) -> str:
-        """The words beside a progress bar."""
+        """The text next to a progress bar."""
         return f"Waiting{self._speed('{} left')}"
 
     def __str__(self) -> str:

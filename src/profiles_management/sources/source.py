@@ -69,4 +69,4 @@ class AnsweringSource(Source, Protocol):
     """A source that wants to know what became of its document."""
 
     def answer(self, report: SourceReport) -> None:
-        """Pass a report on to whoever wrote the document."""
+        """Pass a report on to the author of the document."""

@@ -1,4 +1,4 @@
-"""What Kubeflow brings to a cluster beside its controllers: CRDs and ClusterRoles."""
+"""What Kubeflow brings to a cluster in addition to its controllers: CRDs and ClusterRoles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Profile controller and KFAM beside a cluster: started, slowed down, stopped."""
+"""Profile controller and KFAM of a cluster: started, slowed down, stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real sshd on a port of loopback, run by whoever runs the tests."""
+"""A real sshd on a port of loopback, run by the user of the tests."""
 
 import getpass
 import os

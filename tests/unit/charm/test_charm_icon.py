@@ -1,4 +1,4 @@
-"""The icon is what Charmhub takes: an SVG of 100 by 100 that draws by itself, packed beside the charm."""
+"""The icon is what Charmhub takes: an SVG of 100 by 100 that draws by itself, packed with the charm."""
 
 from pathlib import Path
 from xml.etree import ElementTree

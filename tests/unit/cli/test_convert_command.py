@@ -1,4 +1,4 @@
-"""`convert`: a document of github-profiles-automator in, ours out, and what changed beside it."""
+"""`convert`: a document of github-profiles-automator in, ours out, and a note on what changed."""
 
 THEIRS = """\
 # Teams of the data platform

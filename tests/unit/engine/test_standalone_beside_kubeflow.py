@@ -1,4 +1,4 @@
-"""Standalone mode does not begin beside Kubeflow unasked, and each mode respects the marks of the other."""
+"""Standalone mode does not begin in a cluster with Kubeflow unasked, and each mode respects the marks of the other."""
 
 from dataclasses import replace
 

@@ -56,7 +56,7 @@ class Happening(Enum):
 
     @property
     def lasts(self) -> bool:
-        """Whether it is a state that each run finds anew, rather than something that was done once."""
+        """Whether it is a state that each run finds again, rather than something that was done once."""
         return self in (Happening.REFUSED, Happening.FAILED)
 
 

@@ -71,7 +71,7 @@ def _namespaces_of(principals: tuple[str, ...]) -> frozenset[str]:
 
 
 def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) -> bool:
-    """Return whether the profile controller once accepted a namespace as a Profile's own, whoever the owner was."""
+    """Return whether the profile controller once accepted a namespace for a Profile of any owner."""
     if namespace.owned_by == profile.name:
         return True
     if profile.owner is not None and namespace.owner == profile.owner.name:

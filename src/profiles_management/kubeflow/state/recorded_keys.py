@@ -38,7 +38,7 @@ def recorded(text: str, rules: Rules) -> Mapping[str, list[str]]:
 
 
 def _decoded(text: str) -> Mapping[str, object]:
-    """Return a record, whoever wrote it; nothing for a text that is not a JSON object."""
+    """Return a record, which anybody may have written; nothing unless it is a JSON object."""
     if not text:
         return {}
     try:
