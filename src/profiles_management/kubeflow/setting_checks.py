@@ -10,8 +10,8 @@ RFC 9110 (field-name), ClusterRoles by kubernetes, pkg/apis/rbac/validation (pat
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeGuard
 
 from profiles_management.pmr import names
 from profiles_management.pmr.names import quoted, shortened
@@ -22,6 +22,7 @@ Check = Callable[[Any], str]
 ROLES = ("admin", "edit", "view")
 
 _WRAPPING = frozenset("\"'`\u2018\u2019\u201c\u201d[]{}()<>")
+_NOT_IN_ROLES = _WRAPPING | set("/%, =")
 _SCHEME = re.compile(r"\w+://")
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _DOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -39,7 +40,8 @@ _CLAIM_KEY = re.compile(r"request\.auth\.claims\[([^\[\]]+)\]")
 
 def split(text: str) -> tuple[str, ...]:
     """Return the entries of a list, which commas separate: in an option, a variable, the charm."""
-    return tuple(filter(None, (entry.strip() for entry in text.split(","))))
+    entries = map(str.strip, text.split(","))
+    return tuple(filter(None, entries))
 
 
 def roles_in(entries: Iterable[str]) -> dict[str, str]:
@@ -61,6 +63,45 @@ def roles_in(entries: Iterable[str]) -> dict[str, str]:
     return cluster_roles
 
 
+# faults
+
+
+class _Fault(NamedTuple):
+    """A way in which a text is wrong.
+
+    Attributes:
+        is_in: whether a text is wrong like this.
+        what: what is wrong; `{quoted}` and `{bare}` stand for the text, in quotation marks or not.
+        remedy: what to do, one sentence or more.
+    """
+
+    is_in: Callable[[str], object]
+    what: str
+    remedy: str
+
+    def text(self, value: str) -> str:
+        """Return what is wrong with a text, and what to do."""
+        what = self.what.format(quoted=quoted(value), bare=shortened(value))
+        return f"{what}. {self.remedy}"
+
+
+def _first(faults: Iterable[_Fault], value: str) -> str:
+    """Return the first of these faults that a text has, '' for none."""
+    for fault in faults:
+        if fault.is_in(value):
+            return fault.text(value)
+    return ""
+
+
+def _has_invisible(value: str) -> bool:
+    return not value.isprintable()
+
+
+def _has_any(characters: Iterable[str]) -> Callable[[str], object]:
+    """Return a function that finds out whether a text has one of some characters."""
+    return frozenset(characters).intersection
+
+
 # numbers
 
 
@@ -74,24 +115,28 @@ def seconds(lowest: float, longest: float, remedy: str, *, optional: bool = Fals
     """
 
     def check(value: object) -> str:
-        if optional and value is None:
+        is_left_out = optional and value is None
+        if is_left_out or _is_between(value, lowest, longest):
             return ""
-        return "" if _is_between(value, lowest, longest) else f"is {value}. Give seconds {remedy}."
+        return f"is {value}. Give seconds {remedy}."
 
     return check
 
 
 def share(value: object) -> str:
     """Check a share."""
-    return "" if _is_between(value, 0, 1) else f"is {value}. Give a share from 0 to 1, such as 0.5."
+    if _is_between(value, 0, 1):
+        return ""
+    return f"is {value}. Give a share from 0 to 1, such as 0.5."
 
 
 def whole(lowest: int, highest: float, remedy: str) -> Check:
     """Return a check of a whole number; `remedy` is what to give."""
 
     def check(value: object) -> str:
-        fits = isinstance(value, int) and _is_between(value, lowest, highest)
-        return "" if fits else f"is {value}. Give {remedy}."
+        if isinstance(value, int) and _is_between(value, lowest, highest):
+            return ""
+        return f"is {value}. Give {remedy}."
 
     return check
 
@@ -108,7 +153,9 @@ def _is_between(value: object, lowest: float, highest: float) -> bool:
 
 def flag(value: object) -> str:
     """Check a truth value."""
-    return "" if isinstance(value, bool) else f"is {value!r}. Give True or False."
+    if isinstance(value, bool):
+        return ""
+    return f"is {value!r}. Give True or False."
 
 
 def choice(*choices: str) -> Check:
@@ -117,7 +164,9 @@ def choice(*choices: str) -> Check:
     remedy = f"{', '.join(others)} or {last}"
 
     def check(value: object) -> str:
-        return "" if value in choices else f"is {value!r}. Give {remedy}."
+        if value in choices:
+            return ""
+        return f"is {value!r}. Give {remedy}."
 
     return check
 
@@ -129,7 +178,9 @@ def word(check: Callable[[str], str]) -> Check:
     """Return a check of a single text."""
 
     def check_word(value: object) -> str:
-        return check(value) if isinstance(value, str) else f"is {value!r}. Give text."
+        if isinstance(value, str):
+            return check(value)
+        return f"is {value!r}. Give text."
 
     return check_word
 
@@ -148,16 +199,33 @@ def header(value: str) -> str:
 
 def prefix(value: str) -> str:
     """Check the text before a user's name in a header."""
-    if not value.isprintable():
-        return f"has a character that cannot be seen: {quoted(value)}. Type it again by hand."
-    if value[:1] in {'"', "'"} and value[-1:] == value[:1]:
-        return f"has quotation marks: {shortened(value)}. Write it without them."
-    if value.startswith("*"):
-        what = f"begins with a wildcard to Istio: {quoted(value)}"
-        return f"{what}. Write what is before the user's name."
-    if value != value.lstrip():
-        return f"begins with white space: {quoted(value)}. Remove it."
-    return ""
+    return _first(_PREFIX_FAULTS, value)
+
+
+def _is_in_quotation_marks(value: str) -> bool:
+    return value[:1] in {'"', "'"} and value.endswith(value[:1])
+
+
+def _begins_with_space(value: str) -> bool:
+    return value != value.lstrip()
+
+
+def _begins_with_wildcard(value: str) -> bool:
+    return value.startswith("*")
+
+
+_PREFIX_FAULTS = (
+    _Fault(
+        _has_invisible, "has a character that cannot be seen: {quoted}", "Type it again by hand."
+    ),
+    _Fault(_is_in_quotation_marks, "has quotation marks: {bare}", "Write it without them."),
+    _Fault(
+        _begins_with_wildcard,
+        "begins with a wildcard to Istio: {quoted}",
+        "Write what is before the user's name.",
+    ),
+    _Fault(_begins_with_space, "begins with white space: {quoted}", "Remove it."),
+)
 
 
 def claim(value: str) -> str:
@@ -166,35 +234,51 @@ def claim(value: str) -> str:
         return "is empty. Name the claim, such as groups."
     if key := _CLAIM_KEY.fullmatch(value):
         return f"is more than the name of a claim: {quoted(value)}. Write: {key[1]}"
-    if _is_nested_claim(value):
-        what = f"is a nested claim, which is not supported: {quoted(value)}"
-        remedy = "Have the identity provider write the groups to a claim of their own"
-        return f"{what}. {remedy}, such as groups."
-    if _CLAIM.fullmatch(value) and value.isprintable():
-        return ""
-    return (
-        f"is not the name of a claim: {quoted(value)}. "
-        "Write it as it is in the token, such as groups."
-    )
+    return _first(_CLAIM_FAULTS, value)
 
 
 def _is_nested_claim(value: str) -> bool:
     """Whether it is written as a path, such as `realm.groups`; a claim may be named by a URL."""
-    is_path = "[" in value or ("." in value and "://" not in value)
-    return is_path and not (_WRAPPING - set("[]")) & set(value)
+    has_dots = "." in value and "://" not in value
+    is_path = has_dots or "[" in value
+    return is_path and _NEITHER_BRACKETS.isdisjoint(value)
+
+
+def _is_no_claim(value: str) -> bool:
+    return not _CLAIM.fullmatch(value) or not value.isprintable()
+
+
+_NEITHER_BRACKETS = _WRAPPING - {"[", "]"}
+_CLAIM_FAULTS = (
+    _Fault(
+        _is_nested_claim,
+        "is a nested claim, which is not supported: {quoted}",
+        "Have the identity provider write the groups to a claim of their own, such as groups.",
+    ),
+    _Fault(
+        _is_no_claim,
+        "is not the name of a claim: {quoted}",
+        "Write it as it is in the token, such as groups.",
+    ),
+)
 
 
 def waypoint(value: str) -> str:
     """Check the name of a Gateway; '' is none."""
     if not value or names.is_dns_subdomain(value):
         return ""
-    where = "It is looked for in the namespace of each profile. " if "/" in value else ""
-    return f"is not the name of a Gateway: {quoted(value)}. {where}Use only a-z, 0-9, - and ."
+    what = f"is not the name of a Gateway: {quoted(value)}"
+    remedy = "Use only a-z, 0-9, - and ."
+    if "/" in value:
+        return f"{what}. It is looked for in the namespace of each profile. {remedy}"
+    return f"{what}. {remedy}"
 
 
 def instance(value: str) -> str:
     """Check the name of an installation."""
-    return label(value) if value else "is empty. Give it a name, such as default."
+    if not value:
+        return "is empty. Give it a name, such as default."
+    return label(value)
 
 
 def label(value: str) -> str:
@@ -217,29 +301,48 @@ def entries(check: Callable[[str], str], needed: str = "") -> Check:
     """Return a check of a list; `needed` is what to name where it may not be empty."""
 
     def check_entries(value: object) -> str:
-        if isinstance(value, (str, Mapping)) or not isinstance(value, Iterable):
+        if not _is_list(value):
             return f"is {quoted(str(value))}. Give a list."
         given = list(value)
         if isinstance(value, (set, frozenset)):
             given.sort(key=str)  # the same message each time
         if needed and not given:
             return f"is empty. {needed}"
-        return next(filter(None, (_bare(entry) or check(entry) for entry in given)), "")
+        return next(_wrong_entries(given, check), "")
 
     return check_entries
 
 
-def _bare(entry: object) -> str:
-    """Return what is wrong with an entry of any list."""
-    if not isinstance(entry, str) or not entry.strip():
-        return "has an empty entry. Remove it."
-    if _WRAPPING & set(entry):
-        what = f"has quotation marks or brackets: {shortened(entry)}"
-        return f"{what}. Write bare entries, separated by commas."
-    if "," in entry or " " in entry.strip() or not entry.isprintable():
-        what = f"has white space or a comma in an entry: {quoted(entry)}"
-        return f"{what}. Separate entries by commas."
-    return ""
+def _is_list(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, Iterable) and not isinstance(value, (str, Mapping))
+
+
+def _wrong_entries(given: Iterable[object], check: Callable[[str], str]) -> Iterator[str]:
+    """Yield what is wrong with the entries of a list."""
+    for entry in given:
+        if not isinstance(entry, str) or not entry.strip():
+            yield "has an empty entry. Remove it."
+        elif fault := _first(_ENTRY_FAULTS, entry) or check(entry):
+            yield fault
+
+
+def _is_more_than_one(entry: str) -> bool:
+    separators = {",", " "}
+    return not separators.isdisjoint(entry.strip()) or not entry.isprintable()
+
+
+_ENTRY_FAULTS = (
+    _Fault(
+        _has_any(_WRAPPING),
+        "has quotation marks or brackets: {bare}",
+        "Write bare entries, separated by commas.",
+    ),
+    _Fault(
+        _is_more_than_one,
+        "has white space or a comma in an entry: {quoted}",
+        "Separate entries by commas.",
+    ),
+)
 
 
 def principal(entry: str) -> str:
@@ -290,18 +393,17 @@ def roles(value: object) -> str:
         return ""
     if not isinstance(value, Mapping) or set(value) != set(ROLES):
         return "must name a ClusterRole for each of admin, edit and view."
-    wrong = next((name for name in value.values() if not _is_cluster_role(name)), None)
-    if wrong is not None:
-        what = f"has a name that no ClusterRole has: {quoted(str(wrong))}"
-        return f"{what}. Look at: kubectl get clusterroles"
+    for name in value.values():
+        if not _is_cluster_role(name):
+            what = f"has a name that no ClusterRole has: {quoted(str(name))}"
+            return f"{what}. Look at: kubectl get clusterroles"
     if len(set(value.values())) < len(ROLES):
         return "names one ClusterRole for two roles, so they cannot be told apart. Name three."
     return ""
 
 
 def _is_cluster_role(name: object) -> bool:
-    if not isinstance(name, str) or name in {".", ".."}:
+    if not isinstance(name, str) or name in {"", ".", ".."}:
         return False
-    if not 0 < len(name) <= names.LONGEST_DOMAIN or not name.isprintable():
-        return False
-    return not set(name) & {*_WRAPPING, *"/%, ="}
+    has_length = len(name) <= names.LONGEST_DOMAIN
+    return has_length and name.isprintable() and _NOT_IN_ROLES.isdisjoint(name)

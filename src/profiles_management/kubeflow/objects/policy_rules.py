@@ -4,6 +4,7 @@ Source: https://istio.io/latest/docs/reference/config/security/authorization-pol
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product, starmap
 
 from profiles_management.kubeflow.objects.policy_spec import (
     CLAIM,
@@ -19,7 +20,7 @@ from profiles_management.reconcile.plan import Person
 ANYBODY = "*"
 
 _PEER, _PEERS_NAMESPACE = "source.principal", "source.namespace"
-_ABOUT_PEERS = (_PEER, _PEERS_NAMESPACE)
+_ABOUT_PEERS = frozenset({_PEER, _PEERS_NAMESPACE})
 _NOTEBOOK_PORT = "8888"
 _MOST_GATEWAYS = 8
 _EVERY_PATH = frozenset({"*", "/*", "/{**}"})
@@ -36,22 +37,21 @@ def required_person(rule: Rule, settings: Settings) -> Person | None:
 
 def named_or_let_in(rule: Rule, settings: Settings, gateways: Sequence[str]) -> Iterator[Person]:
     """Yield the people whom a rule names, through any gateway; if none, those whom it lets in."""
-    named = [person for condition in rule.when for person in _named(condition, settings)]
+    named = _named_in(rule.when, settings)
     yield from named or let_in(rule, settings, gateways)
 
 
 def let_in(rule: Rule, settings: Settings, gateways: Sequence[str]) -> Iterator[Person]:
     """Yield the people whom a rule lets in through some gateways."""
-    conditions = [when for when in rule.when if not _holds_for_all(when, settings, gateways)]
     if not _is_open_to_gateways(rule, gateways):
         return
-    if any(condition.key in _ABOUT_PEERS for condition in conditions):
+    conditions = [when for when in rule.when if not _holds_for_all(when, settings, gateways)]
+    keys = {condition.key for condition in conditions}
+    if not _ABOUT_PEERS.isdisjoint(keys):
         return
     # Where a request must have several names at once, everybody named in any of them is shown.
-    people = [person for condition in conditions for person in _named(condition, settings)]
-    if people:
-        yield from people
-    elif not conditions and not _is_limited(rule):
+    yield from _named_in(conditions, settings)
+    if not conditions and not _is_limited(rule):
         yield Person("User", ANYBODY)
 
 
@@ -62,8 +62,11 @@ def known_gateways(rules: Iterable[Rule], settings: Settings) -> tuple[str, ...]
     thousands of rules and gateways must not delay a run.
     """
     header = _header(settings)
-    identifying = [rule for rule in rules if any(when.key.lower() == header for when in rule.when)]
-    named = {principal for rule in identifying for principal in rule.principals}
+    named: set[str] = set()
+    for rule in rules:
+        keys = {when.key.lower() for when in rule.when}
+        if header in keys:
+            named.update(rule.principals)
     return (*settings.gateways, *sorted(named)[:_MOST_GATEWAYS])
 
 
@@ -112,10 +115,10 @@ def _admits(text: str, patterns: Sequence[str] | None) -> bool:
 
 def _is_open_to_gateways(rule: Rule, gateways: Sequence[str]) -> bool:
     """Return whether requests that a gateway forwards can match a rule."""
-    sources = rule.sources
-    if not sources:
+    if not rule.sources:
         return True
-    return any(_admits_gateway(source, gateway) for source in sources for gateway in gateways)
+    pairs = product(rule.sources, gateways)
+    return any(starmap(_admits_gateway, pairs))
 
 
 def _admits_gateway(source: Source, gateway: str) -> bool:
@@ -126,9 +129,9 @@ def _admits_gateway(source: Source, gateway: str) -> bool:
         (namespace, source.namespaces),
         (f"{namespace}/{account}", source.service_accounts),
     )
-    return all(_admits(*pair) for pair in required) and not any(
-        _any_matches(*pair) for pair in excluded
-    )
+    if any(starmap(_any_matches, excluded)):
+        return False
+    return all(starmap(_admits, required))
 
 
 # to
@@ -136,18 +139,19 @@ def _admits_gateway(source: Source, gateway: str) -> bool:
 
 def _is_limited(rule: Rule) -> bool:
     """Return whether a rule is for some addresses only, or opens no page of a notebook server."""
-    sources, requests = rule.sources, rule.requests
-    if sources and all(source.is_limited_by_address for source in sources):
+    by_address = [source.is_limited_by_address for source in rule.sources or ()]
+    if by_address and all(by_address):
         return True
-    return bool(requests) and not any(map(_opens_pages, requests))
+    opening = [_opens_pages(operation) for operation in rule.requests or ()]
+    return bool(opening) and not any(opening)
 
 
 def _opens_pages(operation: Operation) -> bool:
-    return (
-        _admits("GET", operation.methods)
-        and _admits(_NOTEBOOK_PORT, operation.ports)
-        and (not operation.paths or not _EVERY_PATH.isdisjoint(operation.paths))
-    )
+    """Return whether an operation covers every page of a notebook server."""
+    if not _admits("GET", operation.methods) or not _admits(_NOTEBOOK_PORT, operation.ports):
+        return False
+    paths = operation.paths or _EVERY_PATH
+    return not _EVERY_PATH.isdisjoint(paths)
 
 
 # when
@@ -161,18 +165,29 @@ def _holds_for_all(condition: When, settings: Settings, gateways: Sequence[str])
     values = condition.texts
     if not values or ANYBODY in values:
         return True
-    if condition.key == _PEER:
-        return any(_any_matches(gateway, values) for gateway in gateways)
-    if condition.key == _PEERS_NAMESPACE:
-        return any(_any_matches(place_of(gateway)[0], values) for gateway in gateways)
     if is_user_header(condition.key, settings):
         return any(_covers(value, settings.userid_prefix) for value in values)
-    return False
+    return any(_any_matches(text, values) for text in _about_gateways(condition.key, gateways))
+
+
+def _about_gateways(condition_key: str, gateways: Sequence[str]) -> Sequence[str]:
+    """Return what a condition compares, of each gateway; nothing where it is about something else."""
+    if condition_key == _PEER:
+        return gateways
+    if condition_key == _PEERS_NAMESPACE:
+        return [place_of(gateway)[0] for gateway in gateways]
+    return ()
 
 
 def _covers(value: str, prefix: str) -> bool:
     """Return whether a value matches every name after a prefix."""
     return value.endswith("*") and prefix.startswith(value[:-1])
+
+
+def _named_in(conditions: Iterable[When], settings: Settings) -> list[Person]:
+    """Return the people whom conditions name, by the user-id header or by any claim."""
+    named = (_named(condition, settings) for condition in conditions)
+    return [*chain.from_iterable(named)]
 
 
 def _named(condition: When, settings: Settings) -> Iterator[Person]:
@@ -191,8 +206,8 @@ def _identified(condition: When, settings: Settings) -> Iterator[Person]:
             yield from _people("User", _without_prefix(value, settings.userid_prefix))
 
 
-def _people(kind: str, names: Iterable[str]) -> Iterator[Person]:
-    yield from (Person(kind, name) for name in names)
+def _people(kind: str, names: Iterable[str]) -> list[Person]:
+    return [Person(kind, name) for name in names]
 
 
 def _without_prefix(value: str, prefix: str) -> Iterator[str]:
@@ -201,7 +216,14 @@ def _without_prefix(value: str, prefix: str) -> Iterator[str]:
         yield value.removeprefix(prefix)
     elif value.startswith("*"):
         yield value
-        yield from (value[end:] for end in range(2, len(value)) if prefix.endswith(value[1:end]))
+        yield from _behind_wildcard(value, prefix)
+
+
+def _behind_wildcard(value: str, prefix: str) -> Iterator[str]:
+    """Yield the names that are left where `*` stands for the beginning of the prefix."""
+    for end in range(2, len(value)):
+        if prefix.endswith(value[1:end]):
+            yield value[end:]
 
 
 def _header(settings: Settings) -> str:

@@ -7,7 +7,7 @@ each profile) and helpers/kfam.py (a pair of objects for each contributor and ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Final, NamedTuple
 
@@ -32,7 +32,8 @@ _ROLES: Final = ("view", "edit", "admin")  # weakest first
 _WEIGHTS: Final = {role: weight for weight, role in enumerate(_ROLES)}
 _RIGHT_ROLES: Final = {role: role for role in _ROLES}
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
-_QUOTA_KEYS: Final = ("hard", "scopes", "scopeSelector")
+
+_Table = Sequence[tuple[str, str, Callable[[Part], Iterator[Edit]]]]
 
 
 def edits(root: Part) -> Iterator[Edit]:
@@ -51,17 +52,29 @@ def edits(root: Part) -> Iterator[Edit]:
 
 def _profile(profile: Part) -> Iterator[Edit]:
     yield from _unknown_keys(profile, _fields(Profile))
+    yield from _by_key_and_kind(profile, _OF_PROFILE)
     owners = profile.values("owner", kind="map")
-    for owner in owners:
-        yield from _unknown_keys(owner, _fields(Owner))
-        yield from _spelling(owner, "kind", _KINDS, {*UserKind, *AUTOMATOR_SPELLINGS})
-    for contributors in profile.values("contributors", kind="null"):
-        yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
     yield from _contributors(profile.parts_of("contributors", kind="seq"), owners)
-    for resources in profile.values("resources", kind="null"):
-        yield remove(resources, "this sets nothing")
-    for resources in profile.values("resources", kind="map"):
-        yield from _resources(resources)
+
+
+def _by_key_and_kind(mapping: Part, table: _Table) -> Iterator[Edit]:
+    """Yield the edits of those entries of a mapping that have the key and the kind of a row."""
+    for key, kind, edits_of in table:
+        for entry in mapping.values(key, kind=kind):
+            yield from edits_of(entry)
+
+
+def _owner(owner: Part) -> Iterator[Edit]:
+    yield from _unknown_keys(owner, _fields(Owner))
+    yield from _spelling(owner, "kind", _KINDS, {*UserKind, *AUTOMATOR_SPELLINGS})
+
+
+def _no_contributors(contributors: Part) -> Iterator[Edit]:
+    yield Edit(contributors, Kind.VALUE, "an empty list is written as []", "[]")
+
+
+def _nothing(entry: Part) -> Iterator[Edit]:
+    yield remove(entry, "this sets nothing")
 
 
 # keys
@@ -75,15 +88,18 @@ def _fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 def _unknown_keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
     """Yield the removal of each key that the charm ignores or overwrites."""
-    last = {part.name: part for part in mapping.parts}
-    for part in mapping.parts:
-        name = part.name or ""
-        if part is not last[part.name]:
-            yield remove(part, f"this key is duplicated, and {AUTOMATOR} reads the last one")
-        elif name not in known:
-            meant = near(name, known)
-            question = f"; is {meant} meant?" if meant else ""
-            yield remove(part, f"{AUTOMATOR} ignores this key{question}")
+    for part in _replaced(mapping.parts, [part.name for part in mapping.parts]):
+        yield remove(part, f"this key is duplicated, and {AUTOMATOR} reads the last one")
+    names = {part.name or "": part for part in mapping.parts}
+    for name, part in names.items():
+        if name not in known:
+            yield remove(part, f"{AUTOMATOR} ignores this key{_question(name, known)}")
+
+
+def _question(name: str, known: tuple[str, ...]) -> str:
+    """Return which key may be meant by an unknown one, '' where none is near."""
+    meant = near(name, known)
+    return f"; is {meant} meant?" if meant else ""
 
 
 def _repeated_names(profiles: list[Part]) -> Iterator[Edit]:
@@ -92,12 +108,17 @@ def _repeated_names(profiles: list[Part]) -> Iterator[Edit]:
     The charm adds the profiles to a mapping by name, so that the last one replaces the others.
     """
     named = [profile for profile in profiles if profile.text_at("name")]
-    last = {profile.text_at("name"): profile for profile in named}
-    for profile in named:
-        name = profile.text_at("name")
-        if last[name] is not profile:
-            why = f"{AUTOMATOR} reads the last profile with the name {quoted(name)}"
-            yield remove(profile, why)
+    for profile in _replaced(named, [profile.text_at("name") for profile in named]):
+        name = quoted(profile.text_at("name"))
+        yield remove(profile, f"{AUTOMATOR} reads the last profile with the name {name}")
+
+
+def _replaced(parts: list[Part], names: Sequence[str | None]) -> Iterator[Part]:
+    """Yield the parts that a later one of the same name replaces."""
+    last = dict(zip(names, parts, strict=True))
+    for name, part in zip(names, parts, strict=True):
+        if last[name] is not part:
+            yield part
 
 
 def _spelling(
@@ -188,13 +209,13 @@ def _why_removed(person: _Person, kept: _Person) -> str:
 
 
 def _resources(resources: Part) -> Iterator[Edit]:
-    for key in _QUOTA_KEYS:
-        for part in resources.values(key, kind="null"):
-            yield remove(part, "this sets nothing")
-    for hard in resources.values("hard", kind="map"):
-        for amount in hard.parts:
-            yield from _resource_name(amount, hard)
-            yield from _quantity(amount)
+    yield from _by_key_and_kind(resources, _OF_RESOURCES)
+
+
+def _hard(hard: Part) -> Iterator[Edit]:
+    for amount in hard.parts:
+        yield from _resource_name(amount, hard)
+        yield from _quantity(amount)
 
 
 def _resource_name(amount: Part, hard: Part) -> Iterator[Edit]:
@@ -221,3 +242,19 @@ def _quantity(amount: Part) -> Iterator[Edit]:
     elif isinstance(value, float) and isfinite(value):
         text = written if is_quantity(written) else repr(value)
         yield Edit(amount, Kind.VALUE, "a quantity with a fraction is text", f'"{text}"')
+
+
+# which edits an entry gets, by its key and its kind
+
+_OF_PROFILE: Final[_Table] = (
+    ("owner", "map", _owner),
+    ("contributors", "null", _no_contributors),
+    ("resources", "null", _nothing),
+    ("resources", "map", _resources),
+)
+_OF_RESOURCES: Final[_Table] = (
+    ("hard", "null", _nothing),
+    ("scopes", "null", _nothing),
+    ("scopeSelector", "null", _nothing),
+    ("hard", "map", _hard),
+)
