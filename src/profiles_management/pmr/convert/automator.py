@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import isfinite
+from operator import attrgetter, methodcaller
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel
@@ -33,7 +34,8 @@ _WEIGHTS: Final = {role: weight for weight, role in enumerate(_ROLES)}
 _RIGHT_ROLES: Final = {role: role for role in _ROLES}
 _KINDS: Final = {"user": "User", "group": "Group", "serviceaccount": "ServiceAccount"}
 
-_Table = Sequence[tuple[str, str, Callable[[Part], Iterator[Edit]]]]
+_Edits = Callable[[Part], Iterator[Edit]]
+_Table = Sequence[tuple[str, str, _Edits]]
 
 
 def edits(root: Part) -> Iterator[Edit]:
@@ -88,7 +90,7 @@ def _fields(model: type[BaseModel]) -> tuple[str, ...]:
 
 def _unknown_keys(mapping: Part, known: tuple[str, ...]) -> Iterator[Edit]:
     """Yield the removal of each key that the charm ignores or overwrites."""
-    for part in _replaced(mapping.parts, [part.name for part in mapping.parts]):
+    for part in _replaced(mapping.parts, attrgetter("name")):
         yield remove(part, f"this key is duplicated, and {AUTOMATOR} reads the last one")
     names = {part.name or "": part for part in mapping.parts}
     for name, part in names.items():
@@ -108,16 +110,16 @@ def _repeated_names(profiles: list[Part]) -> Iterator[Edit]:
     The charm adds the profiles to a mapping by name, so that the last one replaces the others.
     """
     named = [profile for profile in profiles if profile.text_at("name")]
-    for profile in _replaced(named, [profile.text_at("name") for profile in named]):
+    for profile in _replaced(named, methodcaller("text_at", "name")):
         name = quoted(profile.text_at("name"))
         yield remove(profile, f"{AUTOMATOR} reads the last profile with the name {name}")
 
 
-def _replaced(parts: list[Part], names: Sequence[str | None]) -> Iterator[Part]:
+def _replaced(parts: Sequence[Part], name_of: Callable[[Part], object]) -> Iterator[Part]:
     """Yield the parts that a later one of the same name replaces."""
-    last = dict(zip(names, parts, strict=True))
-    for name, part in zip(names, parts, strict=True):
-        if last[name] is not part:
+    last = {name_of(part): part for part in parts}
+    for part in parts:
+        if last[name_of(part)] is not part:
             yield part
 
 
@@ -132,11 +134,9 @@ def _spelling(
         words: the right word by its lower case.
         right: the words that are right already.
     """
-    part = mapping.get(key)
-    if part is None or part.text is None or part.text in right:
-        return
-    word = words.get(_simplified(part.text))
-    if word is not None:
+    part, written = mapping.get(key), mapping.text_at(key)
+    word = words.get(_simplified(written))
+    if part is not None and word is not None and written not in right:
         yield Edit(part, Kind.VALUE, "upper and lower case count", word)
 
 
@@ -215,7 +215,7 @@ def _resources(resources: Part) -> Iterator[Edit]:
 def _hard(hard: Part) -> Iterator[Edit]:
     for amount in hard.parts:
         yield from _resource_name(amount, hard)
-        yield from _quantity(amount)
+        yield from _OF_AMOUNTS.get(amount.kind, _no_edit)(amount)
 
 
 def _resource_name(amount: Part, hard: Part) -> Iterator[Edit]:
@@ -232,16 +232,24 @@ def _resource_name(amount: Part, hard: Part) -> Iterator[Edit]:
         yield Edit(amount, Kind.KEY, f"a quota counts this as {better}", better)
 
 
-def _quantity(amount: Part) -> Iterator[Edit]:
-    if amount.kind not in ("int", "float"):
-        return
+def _integer(amount: Part) -> Iterator[Edit]:
+    """Yield the edit of a number that YAML reads as another one, such as 0o17."""
+    value = plain(str(amount.node.value))
+    if str(value) != amount.node.value:
+        yield Edit(amount, Kind.VALUE, f"YAML reads this number as {value}", f'"{value}"')
+
+
+def _fraction(amount: Part) -> Iterator[Edit]:
+    """Yield the edit that writes a fraction as text, which quantities are."""
     written = str(amount.node.value)
     value = plain(written)
-    if amount.kind == "int" and str(value) != written:
-        yield Edit(amount, Kind.VALUE, f"YAML reads this number as {value}", f'"{value}"')
-    elif isinstance(value, float) and isfinite(value):
+    if isinstance(value, float) and isfinite(value):
         text = written if is_quantity(written) else repr(value)
         yield Edit(amount, Kind.VALUE, "a quantity with a fraction is text", f'"{text}"')
+
+
+def _no_edit(_: Part) -> Iterator[Edit]:
+    return iter(())
 
 
 # which edits an entry gets, by its key and its kind
@@ -258,3 +266,4 @@ _OF_RESOURCES: Final[_Table] = (
     ("scopeSelector", "null", _nothing),
     ("hard", "map", _hard),
 )
+_OF_AMOUNTS: Final[Mapping[str, _Edits]] = {"int": _integer, "float": _fraction}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import yaml
@@ -63,12 +64,17 @@ def convert(
     try:
         documents.loads(document, name=name, rules=rules, limit=limit)
     except DocumentError as error:
-        try:
-            text = from_json(decode(document, limit))
-        except Unreadable:
-            raise error from None
-        return _Converting(text, rules, error).run()
+        return _converted(document, rules, error, limit)
     return Conversion(decode(document, limit))
+
+
+def _converted(document: str | bytes, rules: Rules, error: DocumentError, limit: int) -> Conversion:
+    """Return a document that is refused as a PMR; raise what it was refused with if that fails."""
+    try:
+        text = from_json(decode(document, limit))
+    except Unreadable:
+        raise error from None
+    return _Converting(text, rules, error).run()
 
 
 class _Converting:
@@ -91,13 +97,21 @@ class _Converting:
     def run(self) -> Conversion:
         """Return the document as soon as nothing in it is refused."""
         for _ in range(_MOST_ROUNDS):
-            findings = documents.refused(self.text, self.rules)
-            if findings is None or not _ENDLESS.isdisjoint(finding.code for finding in findings):
-                break
+            findings = self._refused()
             if not findings:
                 return self._result()
             self._round(findings)
         raise self.error
+
+    def _refused(self) -> list[Finding]:
+        """Return what is refused in the document as it is now."""
+        findings = documents.refused(self.text, self.rules)
+        if findings is None:
+            raise self.error
+        codes = {finding.code for finding in findings}
+        if codes & _ENDLESS:
+            raise self.error
+        return findings
 
     def _round(self, findings: list[Finding]) -> None:
         root = self._parts()
@@ -110,7 +124,7 @@ class _Converting:
         if not applied.edits:
             raise self.error
         self.text = applied.text
-        self.changes += sum(len(edit.below) or 1 for edit in applied.edits)
+        self.changes += sum(len(edit.removals) for edit in applied.edits)
         if not known:
             self.left_out += _left_out(applied.edits)
 
@@ -119,8 +133,7 @@ class _Converting:
             root = text_parts.read(self.text)
         except yaml.YAMLError:
             raise self.error from None
-        profiles = root.get("profiles")
-        if root.kind != "map" or profiles is None or profiles.kind != "seq":
+        if not root.values("profiles", kind="seq"):
             raise self.error
         return root
 
@@ -143,14 +156,14 @@ class _Converting:
 
 def _left_out(edits: list[Edit]) -> Iterator[str]:
     """Yield the profiles and contributors that edits remove."""
-    for edit in edits:
-        for removal in edit.below or (edit,):
-            match removal.part.path:
-                case ("profiles", int()):
-                    yield f"profile {_name(removal.part)}"
-                case ("profiles", int(), "contributors", int()):
-                    _, _, profile, *_ = removal.part.with_ancestors()
-                    yield f"contributor {_name(removal.part)} of {_name(profile)}"
+    removals = chain.from_iterable(edit.removals for edit in edits)
+    for part in (removal.part for removal in removals):
+        match part.path:
+            case ("profiles", int()):
+                yield f"profile {_name(part)}"
+            case ("profiles", int(), "contributors", int()):
+                _, _, profile, *_ = part.with_ancestors()
+                yield f"contributor {_name(part)} of {_name(profile)}"
 
 
 def _name(part: Part) -> str:

@@ -92,7 +92,7 @@ class _Editing:
         lines = self._comments(edit)
         if not before.strip():
             return _Replacement(start, end, lines)
-        after = _next(part)
+        after = part.next
         if after is None:
             return None
         between = self.text[end : self._line_start(after.start)]
@@ -102,7 +102,7 @@ class _Editing:
         """Write an empty collection after the key, and turn its parts into comments."""
         part = edit.part
         colon = self.text.index(":", part.key_end)
-        texts = [self.text[part.start : colon + 1], f" {_empty(part)}"]
+        texts = [self.text[part.start : colon + 1], f" {edit.text}"]
         at = colon + 1
         for below in edit.below:
             start = self._line_start(below.part.start)
@@ -120,8 +120,10 @@ class _Editing:
         return "".join([self._comment(indent, edit.why), *commented])
 
     def _commented_line(self, indent: str, line: str) -> str:
-        rest = line.removeprefix(indent) if line.startswith(indent) else line.lstrip(" ")
-        return f"{indent}# {rest}" if rest.strip() else f"{indent}#{self.line_end}"
+        if not line.strip():
+            return f"{indent}#{self.line_end}"
+        begin, rest = line[: len(indent)], line[len(indent) :]
+        return f"{indent}# {begin.lstrip(' ')}{rest}"
 
     # inside of a line
 
@@ -129,26 +131,24 @@ class _Editing:
         if edit.kind is Kind.REMOVE:
             return self._without(edit.part)
         start, end = self._replaced(edit)
-        text = _empty(edit.part) if edit.kind is Kind.EMPTY else edit.text
         # Nothing is replaced only where a value is empty: it needs a space after its colon.
-        return _Replacement(start, end, text if end > start else f" {text}")
+        space = " " * (end == start)
+        return _Replacement(start, end, f"{space}{edit.text}")
 
     def _without(self, part: Part) -> _Replacement:
         """Remove a part in brackets or braces, with the comma after or before it."""
-        after, before = _next(part), _previous(part)
-        if after is not None:
-            return _Replacement(part.start, after.start, "")
-        start = part.start if before is None else before.end
-        return _Replacement(start, part.end, "")
+        if part.next is not None:
+            return _Replacement(part.start, part.next.start, "")
+        if part.previous is not None:
+            return _Replacement(part.previous.end, part.end, "")
+        return _Replacement(part.start, part.end, "")
 
     def _comment_above(self, edit: Edit) -> _Replacement:
         """Return the comments of an edit, above the closest line that starts an entry or item."""
-        around = edit.part.with_ancestors()
-        entry = next(part for part in around if part.is_in_block or part.parent is None)
+        entry = edit.part.first_of_line
         start = self._line_start(entry.start)
         indent = " " * (entry.start - start)
-        explained = edit.below or (edit,)
-        comments = [self._comment(indent, self._explanation(part)) for part in explained]
+        comments = [self._comment(indent, self._explanation(part)) for part in edit.removals]
         return _Replacement(start, start, "".join(comments))
 
     def _explanation(self, edit: Edit) -> str:
@@ -178,19 +178,3 @@ class _Editing:
         """Return the offset of the start of the next line."""
         line = bisect_right(self.line_starts, index)
         return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
-
-
-def _empty(part: Part) -> str:
-    return "[]" if part.kind == "seq" else "{}"
-
-
-def _next(part: Part) -> Part | None:
-    if part.parent is None:
-        return None
-    return next(iter(part.parent.parts[part.place + 1 :]), None)
-
-
-def _previous(part: Part) -> Part | None:
-    if part.parent is None or part.place == 0:
-        return None
-    return part.parent.parts[part.place - 1]

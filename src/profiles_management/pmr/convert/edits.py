@@ -24,8 +24,8 @@ class Edit(NamedTuple):
 
     Attributes:
         why: one sentence without a full stop.
-        text: the new value or the new key.
-        below: for EMPTY, the removals of all parts; the value becomes `[]` or `{}`.
+        text: the new value or the new key; for EMPTY `[]` or `{}`.
+        below: for EMPTY, the removals of all parts.
     """
 
     part: Part
@@ -33,6 +33,11 @@ class Edit(NamedTuple):
     why: str
     text: str = ""
     below: tuple[Edit, ...] = ()
+
+    @property
+    def removals(self) -> tuple[Edit, ...]:
+        """What it consists of: itself, or the removals of all parts."""
+        return self.below or (self,)
 
     @property
     def is_of_lines(self) -> bool:
@@ -53,15 +58,11 @@ def in_order(edits: Iterable[Edit]) -> list[Edit]:
     An item of a list that loses all its parts is removed itself. An entry of a mapping that does
     keeps its key.
     """
-    removed: dict[Part, str] = {}
-    others: list[Edit] = []
-    for edit in edits:
-        if edit.kind is Kind.REMOVE:
-            removed.setdefault(edit.part, edit.why)
-        else:
-            others.append(edit)
+    given = [*edits]
+    removals = [edit for edit in given if edit.kind is Kind.REMOVE]
+    removed = {edit.part: edit.why for edit in reversed(removals)}  # the first reason counts
     _remove_empty_items(removed)
-    kept = [edit for edit in others if not _is_removed(edit.part, removed)]
+    kept = [edit for edit in given if not _is_removed(edit.part, removed)]
     ordered = [*kept, *_removals(removed)]
     return sorted(ordered, key=lambda edit: (edit.part.start, -edit.part.end))
 
@@ -70,16 +71,17 @@ def _remove_empty_items(removed: dict[Part, str]) -> None:
     """Add each item of a list whose parts are all removed."""
     waiting = [*removed]
     while waiting:
-        parent = waiting.pop().parent
-        if parent is None or parent in removed or not _is_item(parent):
-            continue
-        if removed.keys() >= {*parent.parts}:
-            removed[parent] = removed[parent.parts[0]]
-            waiting.append(parent)
+        item = waiting.pop().parent
+        if item is not None and _loses_all(item, removed):
+            removed[item] = removed[item.parts[0]]
+            waiting.append(item)
 
 
-def _is_item(part: Part) -> bool:
-    return part.parent is not None and part.key is None
+def _loses_all(item: Part, removed: Mapping[Part, str]) -> bool:
+    """Return whether all parts of an item of a list are removed, and not yet the item itself."""
+    if item in removed or not item.is_item:
+        return False
+    return removed.keys() >= {*item.parts}
 
 
 def _removals(removed: Mapping[Part, str]) -> Iterator[Edit]:
@@ -89,11 +91,16 @@ def _removals(removed: Mapping[Part, str]) -> Iterator[Edit]:
         if part.parent is not None and not _is_removed(part.parent, removed):
             by_parent[part.parent].append(remove(part, why))
     for parent, removals in by_parent.items():
-        if parent.key is not None and len(removals) == len(parent.parts):
-            removals.sort(key=lambda edit: edit.part.start)
-            yield Edit(parent, Kind.EMPTY, removals[0].why, below=tuple(removals))
-        else:
-            yield from removals
+        yield from _of_parent(parent, removals)
+
+
+def _of_parent(parent: Part, removals: list[Edit]) -> list[Edit]:
+    """Return the removals of parts, or the edit that empties an entry which loses them all."""
+    if parent.key is None or len(removals) < len(parent.parts):
+        return removals
+    removals.sort(key=lambda edit: edit.part.start)
+    empty = "[]" if parent.kind == "seq" else "{}"
+    return [Edit(parent, Kind.EMPTY, removals[0].why, empty, tuple(removals))]
 
 
 def _is_removed(part: Part, removed: Mapping[Part, str]) -> bool:

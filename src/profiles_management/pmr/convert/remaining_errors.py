@@ -20,7 +20,8 @@ _NEEDED: Final = {
     ("profiles", "plugins"): ("kind",),
     ("profiles", "limitRange", "limits"): ("type",),
 }
-_CONDITIONS: Final = ("matchExpressions", "match_expressions")
+_CONDITIONS: Final = (["matchExpressions"], ["match_expressions"])
+_FRAME: Final[tuple[Path, ...]] = ((), ("profiles",))
 
 
 def edits(root: Part, findings: Iterable[Finding]) -> Iterator[Edit]:
@@ -39,18 +40,15 @@ def edits(root: Part, findings: Iterable[Finding]) -> Iterator[Edit]:
 def _removable(part: Part) -> Part | None:
     """Return the smallest part around a place that the document can do without, None for none."""
     for around in part.with_ancestors():
-        if around.path in ((), ("profiles",)):
+        if around.path in _FRAME:
             return None
-        if not _is_needed(around.path):
+        if around.is_item or not _is_needed(around.path):
             return around
     return None
 
 
 def _is_needed(path: Path) -> bool:
-    """Return whether the rest of a mapping needs the part at a path; the rest of a list never."""
-    if isinstance(path[-1], int):
-        return False
+    """Return whether the rest of a mapping needs the entry at a path."""
     *mapping, name = [step for step in path if isinstance(step, str)]
-    if mapping and mapping[-1] in _CONDITIONS:
-        return True
-    return name in _NEEDED.get(tuple(mapping), ())
+    in_condition = mapping[-1:] in _CONDITIONS
+    return in_condition or name in _NEEDED.get(tuple(mapping), ())

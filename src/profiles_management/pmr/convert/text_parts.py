@@ -73,9 +73,22 @@ class Part:
         return isinstance(self.node, yaml.CollectionNode) and bool(self.node.flow_style)
 
     @property
+    def is_item(self) -> bool:
+        """Whether it is an item of a list."""
+        return self.parent is not None and self.key is None
+
+    @property
     def is_in_block(self) -> bool:
         """Whether this part begins a line of its own, apart from dashes before it."""
         return self.parent is not None and not self.parent.is_flow
+
+    @property
+    def first_of_line(self) -> Part:
+        """The closest part around it, or itself, that begins a line; else the whole document."""
+        part = self
+        while part.parent is not None and not part.is_in_block:
+            part = part.parent
+        return part
 
     def get(self, name: str) -> Part | None:
         """Return the entry with a key: the last one if there are several, as YAML readers do."""
@@ -85,17 +98,21 @@ class Part:
     def values(self, name: str, *, kind: str) -> list[Part]:
         """Return the entry with a key in a list, if it is of a kind; else an empty list."""
         entry = self.get(name)
-        return [entry] if entry is not None and entry.kind == kind else []
+        if entry is None or entry.kind != kind:
+            return []
+        return [entry]
 
     def parts_of(self, name: str, *, kind: str) -> list[Part]:
         """Return the parts of the entry with a key if it is of a kind; else an empty list."""
-        return [part for entry in self.values(name, kind=kind) for part in entry.parts]
+        entries = self.values(name, kind=kind)
+        return entries[0].parts if entries else []
 
     def text_at(self, name: str, default: str = "") -> str:
         """Return the text of the entry with a key, the default where there is no such text."""
         entry = self.get(name)
-        text = None if entry is None else entry.text
-        return default if text is None else text
+        if entry is None or entry.text is None:
+            return default
+        return entry.text
 
     def at(self, path: Path) -> Part:
         """Return the part at a path from here, or the closest part around it that exists."""
@@ -110,8 +127,27 @@ class Part:
     def _below(self, step: str | int) -> Part | None:
         if isinstance(step, str):
             return self.get(step)
-        items = self.parts if self.kind == "seq" else []
-        return next(iter(items[step : step + 1]), None)
+        if self.kind != "seq":
+            return None
+        return self.neighbour_of(step, 0)
+
+    def neighbour_of(self, place: int, distance: int) -> Part | None:
+        """Return the part at a distance from a place, None beyond the first and the last."""
+        wanted = place + distance
+        return self.parts[wanted] if 0 <= wanted < len(self.parts) else None
+
+    @property
+    def next(self) -> Part | None:
+        """The part after it in its parent, None for the last."""
+        return self._beside(1)
+
+    @property
+    def previous(self) -> Part | None:
+        """The part before it in its parent, None for the first."""
+        return self._beside(-1)
+
+    def _beside(self, distance: int) -> Part | None:
+        return None if self.parent is None else self.parent.neighbour_of(self.place, distance)
 
     def with_ancestors(self) -> Iterator[Part]:
         """Yield this part and all parts around it, from the innermost to the whole document."""
@@ -166,7 +202,8 @@ class _Reading:
 
     def _count(self, node: yaml.Node) -> None:
         self.uses[id(node)] += 1
-        if self.uses[id(node)] > 1 or not isinstance(node, yaml.CollectionNode):
+        is_first_use = self.uses[id(node)] == 1
+        if not is_first_use or not isinstance(node, yaml.CollectionNode):
             return
         inner = _nodes_below(node)
         for part in inner:
@@ -218,11 +255,11 @@ class _Reading:
         if not sequence.parts:
             return first.index
         before = sequence.parts[-1].end
-        for line in range(self._line(before), item.start_mark.line + 1):
-            start = self.line_starts[line]
+        lines = self.line_starts[self._line(before) : item.start_mark.line + 1]
+        for start in lines:
             dash = start + first.column
-            is_indented = not self.text[start:dash].strip()
-            if dash >= before and is_indented and self.text.startswith("-", dash):
+            begins = f"{self.text[start:dash].strip()}{self.text[dash : dash + 1]}"
+            if dash >= before and begins == "-":
                 return dash
         return item.start_mark.index
 
@@ -232,10 +269,9 @@ class _Reading:
     def _end(self, part: Part) -> int:
         if part.parts and not part.is_flow:
             return part.parts[-1].end
-        end = part.node.end_mark.index
-        while end > part.node.start_mark.index and self.text[end - 1].isspace():
-            end -= 1  # a block scalar (| or >) includes the empty lines after it
-        return end
+        start = part.node.start_mark.index
+        value = self.text[start : part.node.end_mark.index]
+        return start + len(value.rstrip())  # a block scalar (| or >) has the empty lines after it
 
 
 def _key_text(key: yaml.Node) -> str:
