@@ -1,9 +1,14 @@
-"""A change is a value: what it makes of one object, whose access it moves, and the requests for it."""
+"""A change is a value: what it makes of one object, whose access it moves, and the requests for it.
+
+These are structs, not dataclasses: a first apply makes a hundred thousand of them, and they are
+defined and made several times as fast. `msgspec.structs.replace` gives one with other fields.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 
 class Phase(IntEnum):
@@ -46,8 +51,7 @@ class Reason(StrEnum):
     MOVED = "moved to another source"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectRef:
+class ObjectRef(Struct, frozen=True, order=True):
     """Which object.
 
     Attributes:
@@ -63,8 +67,7 @@ class ObjectRef:
         return f"{self.kind} {path}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Condition:
+class Condition(Struct, frozen=True, order=True):
     """Something that somebody else brings about: an object reaches a state.
 
     Attributes:
@@ -81,8 +84,7 @@ class Condition:
         return f"{self.target} {self.state.format(value=self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One request.
 
     Attributes:
@@ -130,8 +132,7 @@ class FieldKind(StrEnum):
     PLUGINS = "plugins"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldDiff:
+class FieldDiff(Struct, frozen=True):
     """One field that differs; None stands for a field that is not there.
 
     Attributes:
@@ -185,8 +186,7 @@ class AccessMove(NamedTuple):
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One step, whole: printing, counting and making it need nothing else.
 
     Attributes:

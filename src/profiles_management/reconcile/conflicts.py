@@ -7,8 +7,9 @@ plan contained is sent, bound to what was read this time.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from enum import StrEnum
+
+from msgspec import structs
 
 from profiles_management.reconcile.plan import (
     Action,
@@ -57,7 +58,7 @@ def remaining(
     rest, *others = candidates
     if others or not _says_the_same(rest, change) or _repeats(rest, written, met):
         raise Contradicted
-    return replace(change, writes=rest.writes, settled=rest.settled)
+    return structs.replace(change, writes=rest.writes, settled=rest.settled)
 
 
 def _concerns_the_same(other: Change, change: Change) -> bool:
@@ -135,7 +136,7 @@ def _written(change: Change, fresh: Plan) -> Change:
     awaited = [pending for pending in fresh.pending if pending.profile == change.profile]
     if any(pending.is_removal for pending in awaited):
         raise Contradicted
-    return replace(change, writes=(), settled=tuple(map(_condition, awaited)))
+    return structs.replace(change, writes=(), settled=tuple(map(_condition, awaited)))
 
 
 def _is_left(other: Change, change: Change) -> bool:

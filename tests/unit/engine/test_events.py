@@ -1,10 +1,10 @@
 """Kubernetes Events: what a run tells on each profile, how much of it, and that nobody is named unasked."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from engine.build import document
 from engine.world import NOON, World
@@ -54,7 +54,7 @@ def a_change(profile="ml", **fields):
     grant = Change(
         Phase.GRANT, profile, target, Action.CREATE, Reason.WANTED, person=person, after="edit"
     )
-    return replace(grant, **fields)
+    return structs.replace(grant, **fields)
 
 
 def a_report(*outcomes, refused=()):

@@ -5,6 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import Struct, structs
 
 from engine.build import contributor, document
 from memory_api import always, injury
@@ -25,7 +26,12 @@ PEOPLE = ("ann", "bob", "cleo", "dan", "owner@", "root@", "example.com")
 def reworded(value):
     """Return a value of the engine with other words in each message, down to the last part."""
     if isinstance(value, FieldDiff):
-        return replace(value, path="elsewhere")
+        return structs.replace(value, path="elsewhere")
+    if isinstance(value, Struct):
+        changed = {
+            name: _reworded_field(name, getattr(value, name)) for name in value.__struct_fields__
+        }
+        return structs.replace(value, **changed)
     if is_dataclass(value) and not isinstance(value, type):
         changed = {
             field.name: _reworded_field(field.name, getattr(value, field.name))

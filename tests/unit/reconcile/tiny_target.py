@@ -5,9 +5,11 @@ a write is sent. The service gives each project an id; only the target knows it.
 opened by somebody else before it takes members, so those wait for a condition.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
+
+from msgspec import structs
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.plan import (
@@ -210,9 +212,9 @@ def _role_change(project, person, before, after):
     member, who = ObjectRef("Member", project.name, person), Person("User", person)
     write = Write(Verb.SET_ROLE, member, after.encode(), version=before)
     if phase is Phase.GRANT:
-        write = replace(write, after=Condition(project, State.OPEN))
+        write = structs.replace(write, after=Condition(project, State.OPEN))
     if phase is Phase.REVOKE:
-        write = replace(write, ends=who)
+        write = structs.replace(write, ends=who)
     return Change(
         phase,
         project.name,

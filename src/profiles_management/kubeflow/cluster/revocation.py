@@ -5,10 +5,10 @@ and again. A deletion with the uid cannot be prevented that way.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from profiles_management.kubeflow.objects import compare, merge_patch
 from profiles_management.kubeflow.objects.plan_terms import Verb
@@ -77,7 +77,7 @@ def _as_it_was(write: Write) -> tuple[Write, ...]:
     """Return the write for exactly the object of the plan, whatever its version is now."""
     if write.verb is Verb.PATCH:
         return (merge_patch.patch(write.target, _body(write), uid=write.uid, ends=write.ends),)
-    return (replace(write, version="", after=None),)
+    return (structs.replace(write, version="", after=None),)
 
 
 def _again(

@@ -1,7 +1,8 @@
 """Kubernetes' words in a plan: verbs, states, reasons, kinds of fields, and what people call objects."""
 
-from dataclasses import replace
 from enum import StrEnum
+
+from msgspec import structs
 
 from profiles_management.reconcile.plan import Change
 
@@ -59,4 +60,4 @@ def labelled(change: Change) -> Change:
     """Return a change with what people call its object, where that is not its kind and name."""
     if change.person is not None or change.target.kind not in _LABELS:
         return change
-    return replace(change, label=_LABELS[change.target.kind])
+    return structs.replace(change, label=_LABELS[change.target.kind])

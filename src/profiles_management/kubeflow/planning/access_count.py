@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import structs
 
 from profiles_management.kubeflow.planning.contributor_changes import People
 from profiles_management.pmr.origins import label
@@ -98,7 +100,7 @@ def decided(found: People, deciding: Deciding) -> Iterator[Change]:
             yield change
         else:
             source, within, at_stake = group
-            yield replace(change, source=source, within=within, at_stake=at_stake)
+            yield structs.replace(change, source=source, within=within, at_stake=at_stake)
 
 
 def decided_unmarked(change: Change, deciding: Deciding, staying: Collection[Person]) -> Change:
@@ -107,7 +109,7 @@ def decided_unmarked(change: Change, deciding: Deciding, staying: Collection[Per
         move._replace(counted=move.counted and move.person not in staying) for move in change.moves
     )
     group = deciding.group(None)
-    return replace(change, moves=moves, source=None, within="", at_stake=group.at_stake)
+    return structs.replace(change, moves=moves, source=None, within="", at_stake=group.at_stake)
 
 
 def _given(change: Change, found: People) -> str | None:

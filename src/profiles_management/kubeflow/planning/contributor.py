@@ -1,8 +1,10 @@
 """One contributor: the changes that bring a person's RoleBinding and AuthorizationPolicy to what is granted."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import structs
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.objects.builders import Grant
@@ -137,7 +139,7 @@ class ContributorPlanner:
         """
         creation = self._creation(builders.binding, BINDING)
         deleted = (
-            replace(write, must_exist=write.verb is Verb.DELETE)
+            structs.replace(write, must_exist=write.verb is Verb.DELETE)
             for write in deletions(
                 self.state, self.grant.person, self.cases.recreated, creation.after
             )

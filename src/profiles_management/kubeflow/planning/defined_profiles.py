@@ -6,6 +6,8 @@ state (profile_state) ─▶ owner (owner) ─▶ contributors (contributor_chan
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from profiles_management.kubeflow.objects import builders
 from profiles_management.kubeflow.planning import (
     contributor_changes,
@@ -161,7 +163,7 @@ class _DefinedProfile:
         owner = self.owner.changes(first, _roles_of_new_owners(people), self._roles_after())
         changes = [*owner, *self.shape.changes()]
         if self.deciding.source:
-            changes = [replace(change, source=self.deciding.source) for change in changes]
+            changes = [structs.replace(change, source=self.deciding.source) for change in changes]
         self.draft.changes += changes
 
     def _roles_after(self) -> dict[Person, str]:

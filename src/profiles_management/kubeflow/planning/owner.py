@@ -1,10 +1,11 @@
 """The owner of one profile: a new profile with its owner, an owner change, and corrections of the owner's objects."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
 from types import MappingProxyType
+
+from msgspec import structs
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.objects.plan_terms import State, Verb
@@ -266,13 +267,15 @@ class OwnerPlanner:
 
 def _moved_from_owner(change: Change) -> Change:
     """Return a contributor's change of the previous owner, who is still bound as the owner."""
-    return replace(change, moves=tuple(move._replace(before=OWNER) for move in change.moves))
+    return structs.replace(
+        change, moves=tuple(move._replace(before=OWNER) for move in change.moves)
+    )
 
 
 def _writes_at_once(changes: Iterable[Change]) -> Iterator[Write]:
     """Yield writes that do not wait for a namespace to name the new owner: that comes later in the same step."""
     for write in chain.from_iterable(change.writes for change in changes):
         if write.after is not None and write.after.state is State.READY:
-            yield replace(write, after=None)
+            yield structs.replace(write, after=None)
         else:
             yield write

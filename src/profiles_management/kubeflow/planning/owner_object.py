@@ -2,8 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import structs
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
 from profiles_management.kubeflow.objects.plan_terms import KubeflowField
@@ -117,7 +119,7 @@ class OwnerObjectPlanner(ABC):
         """Yield what the correction changes, annotations aside; an object with others is not corrected."""
         if self.others is None:
             for field in self._corrected_fields():
-                yield replace(field, path=f"{self.name}.{field.path}")
+                yield structs.replace(field, path=f"{self.name}.{field.path}")
 
     def _correction(self) -> builders.Body:
         """Return the part of the correction that is not metadata."""
