@@ -25,10 +25,11 @@ from profiles_charm import (
     mesh,
     sources,
     status,
+    telemetry,
 )
+from profiles_charm.endpoints import Endpoints
 from profiles_charm.relation_source import RELATION
 from profiles_charm.run import NOTHING_ALLOWED, Inputs, Run
-from profiles_charm.telemetry import Telemetry
 from profiles_management import (
     ProfilesError,
     Report,
@@ -52,7 +53,8 @@ class ProfilesManagementCharm(ops.CharmBase):
         juju_log.guard()
         self.profiles = ProfilesRequirer(self, RELATION)
         self._memory = memory.Memory(self)
-        self._telemetry = Telemetry(self)
+        self._endpoints = Endpoints(self, mesh.ENDPOINT, *telemetry.ENDPOINTS)
+        self._telemetry = telemetry.Telemetry(self, self._endpoints)
         # None if this event had no run: no status is set then, and the last one stays.
         self._last: Run | None = None
         self._stands_by = False
@@ -168,7 +170,8 @@ class ProfilesManagementCharm(ops.CharmBase):
     def _inputs(self, allowed: Mapping[str, bool] = NOTHING_ALLOWED) -> Inputs:
         options = config.load(self)
         settings = options.settings(self.model.name, **allowed)
-        settings = replace(settings, waypoint=mesh.waypoint(self.model, settings.waypoint))
+        meshes = self._endpoints.relations(mesh.ENDPOINT)
+        settings = replace(settings, waypoint=mesh.waypoint(meshes, settings.waypoint))
         gathered = sources.gather(options, self.profiles, settings.rules, self._memory.seen)
         return settings, gathered
 

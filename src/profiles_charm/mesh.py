@@ -11,6 +11,7 @@ StatefulSet, and has a second HTTP client.
 """
 
 import json
+from collections.abc import Iterable
 
 import ops
 
@@ -18,15 +19,16 @@ ENDPOINT = "service-mesh"
 WAYPOINT = "waypoint"  # as Charmed Kubeflow's profile controller names it
 
 
-def waypoint(model: ops.Model, option: str) -> str:
+def waypoint(meshes: Iterable[ops.Relation], option: str) -> str:
     """Return the Gateway that contributors' policies are bound to, '' for none.
 
     Args:
+        meshes: the relations with service meshes.
         option: the charm's option `waypoint`, which has precedence.
     """
     if option:
         return option
-    return WAYPOINT if any(map(_is_meshed, model.relations[ENDPOINT])) else ""
+    return WAYPOINT if any(map(_is_meshed, meshes)) else ""
 
 
 def _is_meshed(relation: ops.Relation) -> bool:

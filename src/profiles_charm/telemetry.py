@@ -20,6 +20,7 @@ import httpx2
 import ops
 
 from profiles_charm import databags, figures, otlp
+from profiles_charm.endpoints import Endpoints
 from profiles_charm.juju_log import said_by
 from profiles_charm.run import Run
 
@@ -29,6 +30,9 @@ OTLP, TRACING, CERTIFICATES, DASHBOARD = (
     "receive-ca-cert",
     "grafana-dashboard",
 )
+
+ENDPOINTS = (OTLP, TRACING, CERTIFICATES)
+"""The endpoints that each run looks at."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +45,10 @@ _PATIENCE = 2.0  # seconds to connect, to send and to be answered; a hook waits 
 class Telemetry(ops.Object):
     """Sends the results of runs, and publishes alert rules and the dashboard."""
 
-    def __init__(self, charm: ops.CharmBase) -> None:
+    def __init__(self, charm: ops.CharmBase, endpoints: Endpoints) -> None:
         super().__init__(charm, "telemetry")
         self._charm = charm
+        self._related = endpoints
         for event in (
             *(charm.on[name].relation_created for name in (OTLP, TRACING, DASHBOARD)),
             charm.on.leader_elected,
@@ -81,7 +86,7 @@ class Telemetry(ops.Object):
 
     def _databags(self, endpoint: str) -> Iterator[Mapping[str, str]]:
         """Yield what the applications at the other end of an endpoint publish."""
-        for relation in self.model.relations[endpoint]:
+        for relation in self._related.relations(endpoint):
             yield relation.data[relation.app]
 
     def _resource(self) -> dict[str, str]:

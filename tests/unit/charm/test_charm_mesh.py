@@ -32,7 +32,10 @@ class Ours(ops.CharmBase):
             framework.observe(event, self._ask)
 
     def _ask(self, _):
-        self.found = {option: mesh.waypoint(self.model, option) for option in ("", "mine")}
+        self.found = {
+            option: mesh.waypoint(self.model.relations[mesh.ENDPOINT], option)
+            for option in ("", "mine")
+        }
 
 
 def found(databag=None, *, option="", broken=False):

@@ -18,6 +18,7 @@ from ops import testing
 
 from memory_api import MemoryApi
 from profiles_charm import connection, databags, juju_log, otlp, telemetry
+from profiles_charm.endpoints import Endpoints
 from profiles_charm.run import Run
 from profiles_management import ClusterAway, Problem, Report
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
@@ -47,7 +48,8 @@ class Ours(ops.CharmBase):
     def __init__(self, framework):
         super().__init__(framework)
         juju_log.guard()
-        self.telemetry = telemetry.Telemetry(self)
+        endpoints = Endpoints(self, *telemetry.ENDPOINTS)
+        self.telemetry = telemetry.Telemetry(self, endpoints)
         framework.observe(self.on.update_status, self._told)
 
     def _told(self, _):
