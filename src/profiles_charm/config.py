@@ -48,6 +48,7 @@ class Config(BaseModel):
     git_ca: str = ""
     relation_profiles: Words = ("*",)
     relation_trust: Literal["profiles", "full"] = "profiles"
+    withdrawn_sources: Words = ()
     distribution: Literal["upstream", "charmed"] = "charmed"
     engine: Mapping[str, Any] = Field(default_factory=dict)
 

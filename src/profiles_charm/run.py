@@ -6,6 +6,7 @@ from datetime import datetime
 
 from profiles_charm import sources
 from profiles_management import ProfilesError, Report, Settings, StoppedError
+from profiles_management.reconcile.plan import Frozen
 from profiles_management.sources import Gathered, Reading
 
 NOTHING_ALLOWED: Mapping[str, bool] = {}
@@ -58,13 +59,9 @@ class Run:
         return "" if self.gathered is None else sources.commit(self.gathered)
 
     @property
-    def kept(self) -> Mapping[str, int]:
-        """By name of a source, how many profiles stay unchanged because it cannot be read."""
+    def kept(self) -> Mapping[str, Frozen]:
+        """By name of a source, what stays unchanged because it cannot be read or is not there."""
         if isinstance(self.outcome, ProfilesError):
             return {}
         frozen = self.outcome.plan.frozen
-        return {
-            source.source or "no source": len(source.profiles)
-            for source in frozen
-            if source.profiles
-        }
+        return {source.source or "no source": source for source in frozen if source.profiles}

@@ -50,7 +50,9 @@ def gather(options: Config, requirer: ProfilesRequirer, rules: Rules, seen: Seen
     readings = read_each(sources, rules)
     related = {source.name for source in sources if isinstance(source, RelationSource)}
     by_name = {reading.name: reading for reading in readings if _counts(reading)}
-    pmr = merged(by_name.values(), withdrawn=seen(related) - related)
+    removed = seen(related) - related
+    withdrawn = {*options.withdrawn_sources} - by_name.keys()
+    pmr = merged(by_name.values(), withdrawn=removed | withdrawn)
     return Gathered(pmr, readings)
 
 

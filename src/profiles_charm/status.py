@@ -34,7 +34,7 @@ def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
     if run.gathered is not None and not run.gathered.is_configured:
         yield ops.BlockedStatus(_no_document(app))
     for reading in run.frozen:
-        yield _of_source(reading, run.kept.get(reading.name, 0), run.since.get(reading.name))
+        yield _of_source(reading, _kept(run, reading), run.since.get(reading.name))
     if isinstance(run.outcome, Report):
         yield _of_report(run, run.outcome)
     else:
@@ -81,6 +81,12 @@ def _of_report(run: Run, report: Report) -> ops.StatusBase:
         return ops.WaitingStatus(status_text.pending_revocations(report))
     summary = status_text.summary(run, report)
     return ops.ActiveStatus(short(summary, status_text.longest_summary(report)))
+
+
+def _kept(run: Run, reading: Reading) -> int:
+    """Return how many profiles stay unchanged because a source cannot be read."""
+    kept = run.kept.get(reading.name)
+    return 0 if kept is None else len(kept.profiles)
 
 
 def _of_source(reading: Reading, kept: int = 0, begun: datetime | None = None) -> ops.StatusBase:

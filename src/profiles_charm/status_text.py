@@ -138,14 +138,16 @@ def _summary(run: Run, report: Report) -> Iterator[str]:
 
 
 def _absent(run: Run) -> Iterator[str]:
-    """Yield how many profiles stay for each source that is not there; the name is shown as it is.
+    """Yield what stays for each source that is not there; the name is shown as it is.
 
     A source that is there and cannot be read has a status of its own.
     """
     known = {reading.name for reading in run.frozen}
-    for name, number in run.kept.items():
+    for name, kept in run.kept.items():
         if name not in known:
-            yield f"{count(number, 'profile')} of {short(name, _LONGEST_PLACE)} frozen"
+            profiles = count(len(kept.profiles), "profile")
+            people = count(kept.people, "person", "people")
+            yield f"{profiles} and {people} of {short(name, _LONGEST_PLACE)} frozen"
 
 
 def _warned(warnings: Sequence[Problem]) -> Iterator[str]:

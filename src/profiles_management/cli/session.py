@@ -24,6 +24,7 @@ from profiles_management.pmr import documents, file_set
 from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import Conversion, convert
+from profiles_management.pmr.merging import alone
 from profiles_management.pmr.problems import (
     DocumentError,
     GitError,
@@ -108,7 +109,7 @@ class Session:
         sources = given.sources(partial(self.files.contents, options=git, are_all=False), settings)
         own = self.own_document(given.names, git, settings.rules)
         if not given.is_merged:
-            return own
+            return alone(own)
         readings = read_each(sources, settings.rules)
         self.unread = tuple(reading for reading in readings if reading.is_frozen)
         if every and self.unread:

@@ -27,7 +27,7 @@ from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
 
-__all__ = ["Origins", "SourceDocument", "merge"]
+__all__ = ["Origins", "SourceDocument", "alone", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,16 @@ def merge(
     with collector_paused():
         settled = frozenset((*by_name, *withdrawn)) - frozen.keys()
         return _Merging(by_name, frozen, settled, untrusted).result()
+
+
+def alone(pmr: ProfilesManagementRepresentation) -> ProfilesManagementRepresentation:
+    """Return the document of the administrator where no other source is given.
+
+    It stays as it is, with its defaults. What other sources made stays unchanged: that they are not
+    given in one run does not mean that they are gone.
+    """
+    pmr.origins = Origins(settled=frozenset({OWN}), profiles=dict.fromkeys(pmr.profiles, OWN))
+    return pmr
 
 
 def _check_names(ordered: Sequence[SourceDocument]) -> None:

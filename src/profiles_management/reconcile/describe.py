@@ -212,8 +212,13 @@ def _pending(one: Pending) -> Data:
 
 
 def _frozen(one: Frozen) -> Data:
-    kept = {"profiles": list(one.profiles), "contributors": one.contributors}
-    return {"source": one.source, "why": one.why, **kept}
+    return {
+        "source": one.source,
+        "why": one.why,
+        "profiles": list(one.profiles),
+        "contributors": one.contributors,
+        "people": one.people,
+    }
 
 
 def _stop(stop: Stop) -> Data:

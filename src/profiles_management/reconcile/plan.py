@@ -83,12 +83,14 @@ class Frozen:
             which every source may define.
         profiles: what it defines, sorted.
         contributors: how many it added to profiles of other sources.
+        people: how much access stays because of it, in pairs of a person and a profile.
     """
 
     source: str
     why: str
     profiles: tuple[str, ...] = ()
     contributors: int = 0
+    people: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,8 @@ def _frozen_source(frozen: Frozen) -> str:
     if frozen.why:
         text += f": {frozen.why}"
     if kept:
-        text += f"; left as they are: {' and '.join(kept)}"
+        people = count(frozen.people, "person", "people")
+        text += f"; left as they are: {' and '.join(kept)}, with the access of {people}"
     return f"{text}."
 
 

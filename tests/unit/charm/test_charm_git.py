@@ -167,6 +167,31 @@ def test_a_bad_document_in_git_is_named_with_file_commit_and_line(world, reposit
     assert message.startswith("pmr.yaml@1a2b3c4d line 2: ")
 
 
+def test_a_source_is_given_up_by_name(world, api, document, repository):
+    repository.text = document(web=1)
+    world.configure(git_url=URL, pmr=document(ml=1))
+    world.see()
+    world.configure(pmr=document(ml=1), withdrawn_sources="git, relation:profiles:gone")
+
+    state = world.see("config_changed")
+
+    assert state.unit_status == ActiveStatus("1 profile, 1 contributor")
+    users = [binding["metadata"]["name"] for binding in api.objects("RoleBinding", "web")]
+    assert not any(name.startswith("user-") for name in users)
+
+
+def test_a_source_that_is_there_cannot_be_given_up(world, api, document, repository):
+    repository.text = document(web=1)
+    world.configure(git_url=URL, pmr=document(ml=1), withdrawn_sources="git")
+    world.see()
+    repository.error = GitError("git.example.com does not answer")
+
+    world.see("update_status")
+
+    users = [binding["metadata"]["name"] for binding in api.objects("RoleBinding", "web")]
+    assert any(name.startswith("user-") for name in users)
+
+
 def test_without_the_option_the_profiles_of_git_stay_as_they_are(world, api, document, repository):
     repository.text = document(web=1)
     world.configure(git_url=URL, pmr=document(ml=1))
@@ -175,7 +200,9 @@ def test_without_the_option_the_profiles_of_git_stay_as_they_are(world, api, doc
 
     state = world.see("config_changed")
 
-    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of git frozen")
+    assert state.unit_status == ActiveStatus(
+        "1 profile, 1 contributor; 1 profile and 2 people of git frozen"
+    )
     assert (
         len(
             [

@@ -34,7 +34,13 @@ PARAMS = {
     "export-pmr": Params,
     "list-access": ListAccess,
 }
-OURS = {*SOURCES, "distribution", "relation-profiles", "relation-trust"}
+OURS = {
+    *SOURCES,
+    "distribution",
+    "relation-profiles",
+    "relation-trust",
+    "withdrawn-sources",
+}
 SETTINGS = {
     name.replace("_", "-"): setting
     for name, setting in declarations().items()

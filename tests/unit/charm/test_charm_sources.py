@@ -153,7 +153,7 @@ def test_a_new_deployment_takes_nobodys_access_before_its_relations_are_back(
 
     assert role("bob", "web") == "edit"
     assert state.unit_status == ActiveStatus(
-        "1 profile, 1 contributor; 1 profile of relation:profiles:teams frozen"
+        "1 profile, 1 contributor; 1 profile and 2 people of relation:profiles:teams frozen"
     )
 
 
@@ -178,7 +178,9 @@ def test_an_empty_option_beside_a_relation_makes_nothing_stale_either(world, one
     state = world.see("config_changed")
 
     assert (role("ann", "ml"), role("bob", "web")) == ("edit", "edit")
-    assert state.unit_status == ActiveStatus("1 profile, 1 contributor; 1 profile of config frozen")
+    assert state.unit_status == ActiveStatus(
+        "1 profile, 1 contributor; 1 profile and 2 people of config frozen"
+    )
 
 
 def test_an_explicit_empty_document_makes_its_profiles_stale(world, one, role):

@@ -167,6 +167,39 @@ def test_a_source_that_is_left_out_keeps_its_profiles_until_it_is_withdrawn(
     assert (withdrawn.code, role("bob", "web")) == (0, "")
 
 
+def test_leaving_out_all_others_by_mistake_takes_nothing_from_them(run, files, apply, role):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+    apply()
+
+    stale = run("list-stale", "pmr.yaml")
+    kept = run("apply", "pmr.yaml")
+    data = json.loads(run("plan", "pmr.yaml", "--output", "json").out)
+
+    assert (stale.code, stale.out) == (0, "No profile is stale.\n")
+    assert (kept.code, role("bob", "web")) == (0, "view")
+    assert (
+        "frozen: file:teams.yaml cannot be read: no source of this name is there; left as they "
+        "are: 1 profile, with the access of 2 people." in kept.out
+    )
+    assert [(source["source"], source["people"]) for source in data["frozen"]] == [
+        ("file:teams.yaml", 2)
+    ]
+
+
+def test_a_profile_of_another_source_is_taken_over_by_permission_alone(run, files, apply, api):
+    files(pmr=entry("ml"), teams=entry("web", bob="view"))
+    apply()
+    files(pmr=entry("web", ann="edit"))
+
+    refused = run("apply", "pmr.yaml")
+    withdrawn = run("apply", "pmr.yaml", "--withdrawn", "file:teams.yaml")
+
+    assert refused.code == 1
+    assert "Give file:teams.yaml too, withdraw it (--withdrawn file:teams.yaml" in refused.out
+    assert withdrawn.code == 0
+    assert source_of(api, "web") is None
+
+
 @pytest.mark.parametrize(
     ("options", "wrong"),
     [

@@ -199,8 +199,8 @@ def everything(somebody, something, refusal):
         stale=("gone",),
         existing={AccessGroup(""): 20},
         frozen=(
-            Frozen("relation:profiles:teams", "it has published nothing yet", ("quiet", "still"), contributors=1),
-            Frozen("", "", ("old-team",)),
+            Frozen("relation:profiles:teams", "it has published nothing yet", ("quiet", "still"), contributors=1, people=9),
+            Frozen("", "", ("old-team",), people=1),
         ),
     )  # fmt: skip
 

@@ -99,10 +99,11 @@ def test_what_is_frozen_is_counted_apart_whether_or_not_something_of_it_expires(
 
 
 def test_where_all_is_frozen_there_is_no_word_of_a_match():
-    frozen = (Frozen("git", "no answer", ("ml",)),)
+    frozen = (Frozen("git", "no answer", ("ml",), people=4),)
 
     assert told(Plan(frozen=frozen)) == (
-        "frozen: git cannot be read: no answer; left as they are: 1 profile.\n\nNo changes. 1 frozen.\n"
+        "frozen: git cannot be read: no answer; left as they are: 1 profile, with the access of "
+        "4 people.\n\nNo changes. 1 frozen.\n"
     )
 
 

@@ -67,12 +67,19 @@ def _is_taken_over(profile: Profile, source: str, origins: Origins) -> bool:
 def conflict(name: str, source: str, origins: Origins) -> Problem:
     """Return the problem of a profile that a readable source defines and that one made which cannot be read."""
     definer = label(origins.profiles[name])
-    why = "cannot be read" if source in origins.frozen else "is not there"
+    adoption = "write `adopt: true` there to take it over"
+    if source in origins.frozen:
+        why = "cannot be read"
+        remedy = f"Fix {source}, remove {name} from {definer}, or {adoption}."
+    else:
+        why = "is not there"
+        withdrawal = f"withdraw it (--withdrawn {source}, withdrawn-sources)"
+        remedy = f"Give {source} too, {withdrawal}, or {adoption}."
     return refusal(
         name,
         "frozen-source",
         f"{name} is defined by {definer}, and {source}, which {why}, made it",
-        f"Fix {source}, remove {name} from {definer}, or write `adopt: true` there to take it over.",
+        remedy,
         names_nobody=True,
     )
 

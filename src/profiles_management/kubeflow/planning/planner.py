@@ -17,6 +17,7 @@ from profiles_management.kubeflow.planning import (
 from profiles_management.kubeflow.planning.draft import Draft
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import unread_objects
+from profiles_management.kubeflow.state.access_state import access_by_person, contributor_state
 from profiles_management.kubeflow.state.observed import Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
@@ -154,4 +155,13 @@ def _frozen(draft: Draft) -> Iterator[Frozen]:
             kept.setdefault(source, []).append(name)
     for source in sorted(filter(origins.leaves, kept), key=lambda source: (not source, source)):
         why = origins.frozen.get(source, "no source of this name is there" if source else "")
-        yield Frozen(source, why, tuple(kept[source]), draft.staying.count(source))
+        added = draft.staying.count(source)
+        people = added + sum(_people(name, draft) for name in kept[source])
+        yield Frozen(source, why, tuple(kept[source]), added, people)
+
+
+def _people(name: str, draft: Draft) -> int:
+    """Return how many people have access to a profile that stays as it is: its owner, too."""
+    state = contributor_state(name, draft.observed)
+    has_owner = name in draft.observed.profiles
+    return len(access_by_person(state)) + has_owner
