@@ -7,8 +7,8 @@ differ in one letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from typing import Final
 
 from profiles_management.pmr.known_resources import (
@@ -31,6 +31,7 @@ from profiles_management.pmr.resource_names import (
 
 API_VERSION = re.compile(r"v[0-9]+((alpha|beta)[0-9]+)?")
 
+_NO_CLASSES: Final = frozenset({"requests", "limits", "storageclass", "deviceclass"})
 _LONGEST: Final = 80  # characters; longer names get no suggestion
 _CUTOFF: Final = 0.8  # similarity of a misspelled word; a lower one would take gpu for cpu
 _SHORTEST_MISSPELLED: Final = 4  # characters; of two shorter words, nobody can say which is meant
@@ -41,7 +42,7 @@ _COUNT_PREFIX = re.compile(r"(?i)counts?[/.-]")
 def _words_of(plural: str) -> Iterator[str]:
     """Yield the words that mean a kind of object: its plural, and what may be its singular."""
     yield plural.removesuffix("ies") + "y"
-    yield from (plural.removesuffix(end) for end in ("ies", "es", "s", ""))
+    yield from map(plural.removesuffix, ("ies", "es", "s", ""))
 
 
 def object_count(plural: str) -> str:
@@ -52,6 +53,7 @@ def object_count(plural: str) -> str:
 _PLURALS: Final = {word: plural for plural in GROUPS_OF for word in _words_of(plural)}
 """The plural of a known kind of object by each of its words."""
 
+_NOT_OBJECTS: Final = IN_QUOTAS - GROUPS_OF.keys()
 _NAMES: Final = {
     **{word: object_count(plural) for word, plural in _PLURALS.items()},
     **{word: plural for word, plural in _PLURALS.items() if plural in IN_QUOTAS},
@@ -69,7 +71,9 @@ def suggested_name(name: str) -> str:
     if len(name) > _LONGEST:
         return ""
     better = _candidate(name.strip())
-    return better if better != name and is_counted(better) else ""
+    if better == name or not is_counted(better):
+        return ""
+    return better
 
 
 def _candidate(name: str) -> str:
@@ -77,16 +81,20 @@ def _candidate(name: str) -> str:
     prefix = _COUNT_PREFIX.match(unsided)
     if prefix is not None:
         return _candidate_for_count(unsided[prefix.end() :])
-    if "/" in name:
-        return _device(name) or _object_count(name) or _from_word(name)
-    return _from_word(name) or _object_count(name)
+    readings = (_device, _object_count, _from_word) if "/" in name else (_from_word, _object_count)
+    return _first_reading(name, readings)
+
+
+def _first_reading(name: str, readings: Iterable[Callable[[str], str]]) -> str:
+    """Return the first name that one of these ways to read a name gives, '' for none."""
+    return next(filter(None, (read(name) for read in readings)), "")
 
 
 def _candidate_for_count(counted: str) -> str:
     """Return the candidate for `count/NAME`, which many people write for what is not an object."""
-    if counted in IN_QUOTAS and counted not in GROUPS_OF:
+    if counted in _NOT_OBJECTS:
         return counted
-    return _device(counted) or _object_count(counted) or _candidate(counted)
+    return _first_reading(counted, (_device, _object_count, _candidate))
 
 
 # storage classes and device classes
@@ -95,20 +103,22 @@ def _candidate_for_count(counted: str) -> str:
 def suggested_class(domain: str, last: str) -> str:
     """Return the name of a class that `domain/last` means, '' where that is not clear."""
     class_name = domain.partition(".")[0]
-    if class_name in ("requests", "limits", "storageclass", "deviceclass"):
+    if class_name in _NO_CLASSES:
         return ""
     if "deviceclass" in domain:
         return f"{class_name}{DEVICE_CLASS}"
     resource = _storage_resource(last)
-    return f"{class_name}{STORAGE_CLASS}{resource}" if resource else ""
+    if resource not in STORAGE_CLASS_RESOURCES:
+        return ""
+    return f"{class_name}{STORAGE_CLASS}{resource}"
 
 
 def _storage_resource(last: str) -> str:
+    """Return the resource that the end of a name means, '' for none."""
     if last in STORAGE_CLASS_RESOURCES:
         return last
     word = last.lower().removeprefix("requests.").removeprefix("limits.")
-    resource = THINGS.get(_simplified(word), "")
-    return resource if resource in STORAGE_CLASS_RESOURCES else ""
+    return THINGS.get(_simplified(word), "")
 
 
 # objects
@@ -120,14 +130,16 @@ def _object_count(written: str) -> str:
     Args:
         written: `deployment`, `deployments.v1.apps`, `apps/v1/deployments` and the like.
     """
-    words = [word for word in re.split(r"[./]", written.lower()) if word]
+    words = re.findall(r"[^./]+", written.lower())
     parts = [word for word in words if not API_VERSION.fullmatch(word)]
-    kinds = [part for part in parts if part in _PLURALS]
-    if not kinds:
+    kind = next(filter(_PLURALS.__contains__, parts), None)
+    if kind is None:
         return ""
-    parts.remove(kinds[0])
-    plural = _PLURALS[kinds[0]]
-    return object_count(plural) if _is_group_of(plural, ".".join(parts)) else ""
+    parts.remove(kind)
+    plural = _PLURALS[kind]
+    if not _is_group_of(plural, ".".join(parts)):
+        return ""
+    return object_count(plural)
 
 
 def _is_group_of(plural: str, written: str) -> bool:
@@ -143,21 +155,22 @@ def _is_group_of(plural: str, written: str) -> bool:
 
 def _device(name: str) -> str:
     """Return `requests.DOMAIN/NAME` for a device with any prefixes, '' for any other name."""
-    prefixed_domain, slash, device = name.partition("/")
+    prefixed_domain, _, device = name.partition("/")
     domain = sides_of(prefixed_domain)[1]
-    if not slash or "/" in device or _is_object(domain, device):
+    has_one_slash = name.count("/") == 1
+    if not has_one_slash or _is_object(domain, device):
         return ""
     known = known_device(domain, device)
-    if known:
-        return f"requests.{known}"
-    return f"requests.{domain}/{device}" if "." in domain else ""
+    written = f"{domain}/{device}" if "." in domain else ""
+    meant = known or written
+    return f"requests.{meant}" if meant else ""
 
 
 def _is_object(domain: str, last: str) -> bool:
     """Return whether `domain/last` names a kind of object or an API version, not a device."""
     if domain in ("count", "counts") or last.lower() in GROUPS_OF:
         return True
-    return API_VERSION.fullmatch(domain) is not None or API_VERSION.fullmatch(last) is not None
+    return any(map(API_VERSION.fullmatch, (domain, last)))
 
 
 def known_device(domain: str, device: str) -> str:
@@ -165,17 +178,16 @@ def known_device(domain: str, device: str) -> str:
     vendor = _vendor(domain)
     for known in DEVICES.get(vendor, ()):
         if device.lower() in (known, f"{known}s"):
-            return f"{vendor}/{known}" if (vendor, known) != (domain, device) else ""
+            meant = f"{vendor}/{known}"
+            return "" if meant == f"{domain}/{device}" else meant
     return ""
 
 
 def _vendor(domain: str) -> str:
     """Return the domain of the vendor of devices that a domain means: nvidia.com for nvidia."""
     first_part = domain.lower().partition(".")[0]
-    for vendor in DEVICES:
-        if vendor.partition(".")[0] == first_part:
-            return vendor
-    return near(domain, DEVICES, _CUTOFF) or ""
+    by_first_part = {vendor.partition(".")[0]: vendor for vendor in DEVICES}
+    return by_first_part.get(first_part) or near(domain, DEVICES, _CUTOFF) or ""
 
 
 # words
@@ -191,8 +203,13 @@ def _from_word(name: str) -> str:
     for side, thing in (("", word), *unsided):
         if thing in _NAMES:
             return _on_side(side, thing)
-    for side, thing in unsided or [("", word)]:
-        similar = _similar_word(thing)
+    return _from_similar_word(unsided or [("", word)])
+
+
+def _from_similar_word(words: Iterable[tuple[str, str]]) -> str:
+    """Return the name that the first of these words, each with its side, misspells."""
+    for side, word in words:
+        similar = _similar_word(word)
         if similar is not None:
             return _on_side(side, similar)
     return ""
@@ -205,9 +222,10 @@ def _simplified(name: str) -> str:
 
 def _without_side(word: str) -> Iterator[tuple[str, str]]:
     """Yield each side with which a word may begin or end, and the word without it."""
-    prefixed = ((side, word.removeprefix(side)) for side in SIDES)
-    suffixed = ((side, word.removesuffix(side)) for side in SIDES)
-    yield from ((side, rest) for side, rest in chain(prefixed, suffixed) if rest != word)
+    for remove, side in product((word.removeprefix, word.removesuffix), SIDES):
+        rest = remove(side)
+        if rest != word:
+            yield side, rest
 
 
 def _on_side(side: str, thing: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 from typing import Any, Final, TypeGuard
 
@@ -31,21 +32,16 @@ def dump(data: object, *, only_ascii: bool = False) -> str:
         only_ascii: whether to escape all other characters, for a terminal.
     """
     text = "".join(f"{line}\n" for line in _lines(data))
-    if not only_ascii or text.isascii():
-        return text
     # Other characters are always in double quotes, where YAML reads escapes.
-    return "".join(mark if mark.isascii() else _escape(mark) for mark in text)
+    return _escaped(text, str.isascii) if only_ascii else text
 
 
 def _lines(value: object) -> Iterator[str]:
     if not _has_lines(value):
-        yield _scalar(value)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _entry(_text(str(key)), part)
-    else:
-        for part in value:
-            yield from _after_mark("- ", part)
+        return iter((_scalar(value),))
+    if isinstance(value, Mapping):
+        return chain.from_iterable(_entry(_text(str(key)), part) for key, part in value.items())
+    return chain.from_iterable(_after_mark("- ", part) for part in value)
 
 
 def _has_lines(value: object) -> TypeGuard[Mapping[Any, Any] | list[Any] | tuple[Any, ...]]:
@@ -59,9 +55,9 @@ def _entry(key: str, value: object) -> Iterator[str]:
         yield f"? {key}"
         yield from _after_mark(": ", value)
     elif _has_lines(value):
-        indent = "  " if isinstance(value, Mapping) else ""
+        indent = "  " * isinstance(value, Mapping)
         yield f"{key}:"
-        yield from (f"{indent}{line}" for line in _lines(value))
+        yield from map(indent.__add__, _lines(value))
     else:
         yield f"{key}: {_scalar(value)}"
 
@@ -69,8 +65,9 @@ def _entry(key: str, value: object) -> Iterator[str]:
 def _after_mark(mark: str, value: object) -> Iterator[str]:
     """Yield a value with a mark before its first line, and the other lines below that."""
     lines = _lines(value)
+    indent = " " * len(mark)
     yield mark + next(lines)
-    yield from (f"{' ' * len(mark)}{line}" for line in lines)
+    yield from map(indent.__add__, lines)
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401 - any JSON
@@ -97,11 +94,18 @@ def _text(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.casefold() not in _TYPED:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    if quoted.isprintable():
-        return quoted
-    return "".join(mark if mark.isprintable() else _escape(mark) for mark in quoted)
+    return _escaped(quoted, str.isprintable)
+
+
+def _escaped(text: str, stays: Callable[[str], bool]) -> str:
+    """Return text with escapes for each character that does not stay."""
+    if stays(text):
+        return text
+    return "".join(mark if stays(mark) else _escape(mark) for mark in text)
 
 
 def _escape(mark: str) -> str:
     code = ord(mark)
-    return f"\\u{code:04x}" if code < _BEYOND_16_BITS else f"\\U{code:08x}"
+    if code < _BEYOND_16_BITS:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"

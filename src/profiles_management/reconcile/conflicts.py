@@ -32,8 +32,13 @@ def is_decided_alike(first: Plan, fresh: Plan) -> bool:
 
     What it decides by can be edited while a run is under way. Nobody has seen the second plan.
     """
-    decided, fresh_decided = ([fact.decides for fact in plan.facts] for plan in (first, fresh))
-    return decided == fresh_decided and (not fresh.halts or bool(first.halts))
+    if fresh.halts and not first.halts:
+        return False
+    return _decisions(first) == _decisions(fresh)
+
+
+def _decisions(plan: Plan) -> list[object]:
+    return [fact.decides for fact in plan.facts]
 
 
 def remaining(
@@ -50,13 +55,15 @@ def remaining(
     Raises:
         Contradicted: a plan from fresh reads no longer makes this change.
     """
-    if any(problem.where.profile == change.profile for problem in fresh.refused):
+    refused = {problem.where.profile for problem in fresh.refused}
+    if change.profile in refused:
         raise Contradicted
     candidates = [other for other in fresh.changes if _concerns_the_same(other, change)]
     if not candidates:
         return _written(change, fresh)
     rest, *others = candidates
-    if others or not _says_the_same(rest, change) or _repeats(rest, written, met):
+    is_the_same = _says_the_same(rest, change) and not _repeats(rest, written, met)
+    if others or not is_the_same:
         raise Contradicted
     return structs.replace(change, writes=rest.writes, settled=rest.settled)
 
@@ -131,12 +138,12 @@ def _written(change: Change, fresh: Plan) -> Change:
         Contradicted: something is left that may belong to the change, or nothing is to be waited
             for in this run.
     """
-    if change.person is None and any(_is_left(other, change) for other in fresh.changes):
+    left = [other for other in fresh.changes if _is_left(other, change)]
+    if left and change.person is None:
         raise Contradicted
     awaited = [pending for pending in fresh.pending if pending.profile == change.profile]
-    if any(pending.is_removal for pending in awaited):
-        raise Contradicted
-    return structs.replace(change, writes=(), settled=tuple(map(_condition, awaited)))
+    settled = tuple(map(_condition, awaited))
+    return structs.replace(change, writes=(), settled=settled)
 
 
 def _is_left(other: Change, change: Change) -> bool:
@@ -147,6 +154,7 @@ def _is_left(other: Change, change: Change) -> bool:
 
 
 def _condition(pending: Pending) -> Condition:
-    if pending.condition is None:
+    """Return what is waited for in this run; something that is to be removed is not."""
+    if pending.condition is None or pending.is_removal:
         raise Contradicted
     return pending.condition
