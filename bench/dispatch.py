@@ -1,4 +1,4 @@
-"""Measures an update-status with nothing to do against that of an empty charm, and writes docs/explanation/dispatch.md.
+"""Measures an idle update-status against an empty charm, and writes its page of the docs.
 
     tox run -e bench-dispatch
     python bench/dispatch.py --runs 5 --into build/docs
@@ -83,7 +83,10 @@ its dependencies, and files for pip. If you edit a module in a unit, delete its 
 
 @dataclass
 class Figures:
-    """What the runs of one charm took: seconds of wall time and of processor time, and the last of them."""
+    """What the runs of one charm took.
+
+    Seconds of wall time and of processor time, and the last of them.
+    """
 
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
@@ -159,7 +162,7 @@ def main(given: argparse.Namespace) -> None:
 
 
 def _byte_code(home: Path, charm: Path, url: str, runs: int) -> str:
-    """Return a table of the first event of new units, with the byte code of the packed charm and without."""
+    """Return a table of the first events of new units, with and without byte code."""
     bare = home / "without-byte-code"
     shutil.copytree(
         charm, bare, copy_function=os.link, ignore=shutil.ignore_patterns("__pycache__")

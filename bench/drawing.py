@@ -1,4 +1,7 @@
-"""How all plots are drawn: SVG with text as text, and the same figures always give the same file."""
+"""How all plots are drawn.
+
+SVG with text as text, and the same figures always give the same file.
+"""
 
 from pathlib import Path
 

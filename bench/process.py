@@ -1,4 +1,7 @@
-"""A process of its own for each measurement: started by one side, and what it says of itself by the other."""
+"""A process of its own for each measurement.
+
+Started by one side, and what it says of itself by the other.
+"""
 
 import json
 import os
@@ -32,7 +35,7 @@ def child(module: str, *arguments: str) -> dict[str, Any]:
 
 
 def measured(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `act` returns, and beside it its wall and processor time in seconds and our peak memory in bytes."""
+    """Return what `act` returns, its wall and processor time (s) and our peak memory (bytes)."""
     started, cpu = time.perf_counter(), time.process_time()
     found = act()
     ended, cpu_ended = time.perf_counter(), time.process_time()

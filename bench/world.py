@@ -22,7 +22,9 @@ _NUMBER = "nnnnn"
 
 
 def document(profiles: int, contributors: int, changed: int = 0) -> str:
-    """Return a document in YAML: so many profiles, each with a quota and so many contributors of its own.
+    """Return a document in YAML.
+
+    So many profiles, each with a quota and so many contributors of its own.
 
     Args:
         changed: in so many profiles the first contributor holds another role.
@@ -33,14 +35,17 @@ def document(profiles: int, contributors: int, changed: int = 0) -> str:
 
 
 def objects(profiles: int, contributors: int) -> Iterator[dict[str, Any]]:
-    """Yield what a cluster holds once the document was applied: one profile, applied for real, and its copies."""
+    """Yield what a cluster holds once the document was applied.
+
+    One profile, applied for real, and its copies.
+    """
     applied = json.dumps(_applied(contributors))
     for number in range(profiles):
         yield from json.loads(applied.replace(_NUMBER, f"{number:05}"))
 
 
 def grants(profiles: int, contributors: int) -> Iterator[tuple[str, str]]:
-    """Yield path and JSON of each POST that a first apply takes where Profiles and namespaces are there already."""
+    """Yield path and JSON of each POST of a first apply into existing Profiles."""
     posts = _posts(contributors)
     for number in range(profiles):
         for path, body in posts:
@@ -48,7 +53,10 @@ def grants(profiles: int, contributors: int) -> Iterator[tuple[str, str]]:
 
 
 def manifests(profiles: int, contributors: int) -> Iterator[str]:
-    """Yield the objects of the document as YAML, one at a time: those that the target of a folder writes."""
+    """Yield the objects of the document as YAML, one at a time.
+
+    Those that the target of a folder writes.
+    """
     with tempfile.TemporaryDirectory() as folder:
         assert create_or_update_profiles(_pmr(contributors), target=Path(folder)).errors == ()
         texts = [file.read_text() for file in sorted(Path(folder).rglob("*.yaml"))]

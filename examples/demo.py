@@ -89,7 +89,7 @@ def main() -> int:
 
 
 def prepare(scratch: Path) -> None:
-    """Run the library of this tree, in the scratch folder, with nothing of the environment but the cluster."""
+    """Run the library of this tree in the scratch folder, knowing only the cluster."""
     sys.path.insert(0, str(ROOT / "src"))
     config = os.environ.get("KUBECONFIG", "")
     if config:

@@ -10,7 +10,10 @@ from spread import MEGABYTE, Spread, spread
 
 @dataclass
 class Figures:
-    """All runs of one size; `engine[i]` and `yaml[i]` followed one another (keys: see measure.py)."""
+    """All runs of one size.
+
+    `engine[i]` and `yaml[i]` followed one another (keys: see measure.py).
+    """
 
     profiles: int
     contributors: int
@@ -27,7 +30,10 @@ class Figures:
         return spread([run["load"] for run in self.yaml])
 
     def load_ratio(self, clock: str = "load") -> Spread:
-        """Return loading and validating in times of `yaml.load` of the same run; `load_cpu` for processor time."""
+        """Return loading and validating in times of `yaml.load` of the same run.
+
+        `load_cpu` for processor time.
+        """
         return spread(
             [one[clock] / other[clock] for one, other in zip(self.engine, self.yaml, strict=True)]
         )

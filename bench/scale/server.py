@@ -1,4 +1,4 @@
-"""The in-memory API over loopback, in a process of its own, filled with the cluster that a document describes.
+"""The in-memory API over loopback in a process of its own, with a document's cluster.
 
     python -m scale.server PROFILES CONTRIBUTORS
 

@@ -9,7 +9,10 @@ from spread import MEGABYTE, Spread, spread
 
 
 class Way(StrEnum):
-    """What was measured: the engine's runs, and what they are held against. The value is what the page calls it."""
+    """What was measured: the engine's runs, and what they are held against.
+
+    The value is what the page calls it.
+    """
 
     NOOP = "no-op"
     WHOLE = "(a) the same lists, raw, each whole"
@@ -27,7 +30,9 @@ class Way(StrEnum):
 
 @dataclass
 class Figures:
-    """All runs at one size. Of two ways that are compared, the runs of one number followed one another.
+    """All runs at one size.
+
+    Of two ways that are compared, the runs of one number followed one another.
 
     A run is what measure.py prints, and beside it `requests`, by verb, and `server`, the processor
     time that it took the API server in seconds.

@@ -4,11 +4,11 @@ Prints one JSON object.
 
 python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: apply
 python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
-python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a request
-python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by kubectl
-python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one after another, what is missing
-python -m speed.measure look KUBECONFIG DOCUMENT        one after another, nothing is missing
-python -m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change
+python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a
+request python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by
+kubectl python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one after another, what is missing
+python -m speed.measure look KUBECONFIG DOCUMENT        one after another, nothing is missing python
+-m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change
 """
 
 import gc
@@ -55,7 +55,10 @@ _POLICY = create_namespaced_resource(
 
 
 def engine(kubeconfig: str, document: str) -> dict[str, Any]:
-    """Measure `create_or_update_profiles`; what comes before it, loading the document too, is not counted."""
+    """Measure `create_or_update_profiles`.
+
+    What comes before it, loading the document too, is not counted.
+    """
     from profiles_management import Settings, create_or_update_profiles  # noqa: PLC0415 - the others do not need it
     from profiles_management.kubeflow.cluster.kubeconfig import connect  # noqa: PLC0415
     from profiles_management.pmr import documents  # noqa: PLC0415
@@ -73,7 +76,7 @@ def engine(kubeconfig: str, document: str) -> dict[str, Any]:
 
 
 def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
-    """Measure fetching all lists at the same time and `json.loads` on each answer, which is then dropped.
+    """Measure fetching all lists at once with `json.loads` on each dropped answer.
 
     Args:
         limit: how many objects a page has, 0 for lists that come whole.
@@ -111,7 +114,7 @@ def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
 
 
 def writes(kubeconfig: str, file: str, at_once: str) -> dict[str, Any]:
-    """Measure POSTs of bodies that are encoded already, over so many connections of the standard library's client.
+    """Measure POSTs of encoded bodies over connections of the standard library's client.
 
     Args:
         file: in each line a path and a body, with a tab between.
@@ -233,7 +236,9 @@ def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
 
 
 def look(kubeconfig: str, document: str) -> dict[str, Any]:
-    """Measure what the same loop does where nothing is missing: it lists everything, twice each, and compares.
+    """Measure what the same loop does where nothing is missing.
+
+    It lists everything, twice each, and compares.
 
     That makes 1 + 4P requests for P profiles.
 

@@ -189,7 +189,7 @@ def _as_fast(first: Figures, way: Way) -> str:
 
 
 def _faster(first: Figures, way: Way, wanted: int) -> str:
-    """A goal that is missed for want of cores is told with what a client reaches that does nothing but send."""
+    """Compare a goal that is missed for want of cores with a client that only sends."""
     faster = 1 / first.ratio(Way.FIRST, way).median
     told = f"- A first apply at {_size(first)} at least {wanted} times faster than {way}: {faster:.1f} times."
     if faster >= wanted:

@@ -1,4 +1,7 @@
-"""The plot: one bar a way, in seconds on a logarithmic scale: a no-op at each size, and a first apply."""
+"""The plot: one bar a way, in seconds on a logarithmic scale.
+
+A no-op at each size, and a first apply.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -85,7 +88,7 @@ def _panel(axes: Axes, title: str, bars: Mapping[str, float]) -> None:
 
 
 def _scale(axes: Axes, seconds: list[float]) -> None:
-    """Draw all panels, which share their scale, on one that shows a second and some minutes alike."""
+    """Draw all panels on one scale that shows a second and some minutes alike."""
     axes.set_xscale("log")
     shortest = max((tick for tick in _TICKS if tick < min(seconds)), default=min(_TICKS))
     axes.set_xlim(shortest, _ROOM * max(seconds))

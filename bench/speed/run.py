@@ -1,4 +1,7 @@
-"""Who is measured when: each way in a process of its own, what is compared right after one another."""
+"""Who is measured when.
+
+Each way in a process of its own, what is compared right after one another.
+"""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -55,7 +58,7 @@ def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = 
 
 
 def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -> None:
-    """Measure everybody who grants everything, each on a server of its own that begins with the same data."""
+    """Measure each way to grant everything, on servers that begin with the same data."""
     stored(data, found.profiles, 0)
     grants = list(world.grants(found.profiles, found.contributors))
     ways = {Way.FIRST: runs, Way.WRITES: runs, Way.KUBECTL: slow, Way.LOOP: slow}

@@ -48,7 +48,9 @@ class ApiServer:
         self._server.close()
 
     def measured(self, measure: str, *arguments: str) -> dict[str, Any]:
-        """Have a process measure something here; what the server says of it stands beside what the process says.
+        """Have a process measure something here.
+
+        What the server says of it stands beside what the process says.
 
         `requests` counts, by verb, those for the kinds that we are about; watches, with which the
         server looks at itself, are left out. `server` is the processor time that it took the server
@@ -65,7 +67,10 @@ class ApiServer:
             self._server.create(one)
 
     def settle(self) -> None:
-        """Read each list once: a server that has just started answers 429 until it has filled its caches."""
+        """Read each list once.
+
+        A server that has just started answers 429 until it has filled its caches.
+        """
         for kind in (*world.KINDS, "LimitRange"):
             wait_for(f"all of {kind}", lambda kind=kind: self._lists(kind), seconds=_LONG)
 
@@ -73,7 +78,7 @@ class ApiServer:
         return self._http.get(self._server.path(kind), timeout=_LONG).is_success
 
     def _answered(self) -> tuple[Counter[str], float]:
-        """Return how many requests were answered so far, by verb, and the processor time that this took, etcd's too."""
+        """Return the answered requests by verb, and their processor time with etcd's."""
         text = self._http.get("/metrics").raise_for_status().text
         counts: Counter[str] = Counter()
         for labels, number in _ANSWERED.findall(text):

@@ -1,9 +1,9 @@
 """The parameters and results of actions. Pure; profiles_charm.results lays the results out.
 
 `summary` is one line, and `text` is the output of the command. `changes`, `errors`, `pending`,
-`warnings` and `counts` are JSON, as in profiles_management.reconcile.describe (`counts` is `summary`
-there). `stale` and `access` are JSON, as in profiles_management.kubeflow.stale_listing and
-access_listing.
+`warnings` and `counts` are JSON, as in profiles_management.reconcile.describe (`counts` is
+`summary` there). `stale` and `access` are JSON, as in profiles_management.kubeflow.stale_listing
+and access_listing.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Relations of endpoints that most deployments leave unrelated.
 
-Asking Juju for the relations of one endpoint takes a process, as long as a tenth of an empty charm's
-event. An endpoint without relations is therefore not asked about again until Juju says that it gets
-one. A unit that lost what it stored, such as a new pod, asks.
+Asking Juju for the relations of one endpoint takes a process, as long as a tenth of an empty
+charm's event. An endpoint without relations is therefore not asked about again until Juju says that
+it gets one. A unit that lost what it stored, such as a new pod, asks.
 """
 
 import ops

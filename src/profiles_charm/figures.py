@@ -1,7 +1,7 @@
 """The figures of a run, for metrics, the dashboard and alert rules. Pure.
 
-docs/reference/metrics.md lists them. A charm process lives for one hook, so each figure is a gauge of
-the last run, never a sum.
+docs/reference/metrics.md lists them. A charm process lives for one hook, so each figure is a gauge
+of the last run, never a sum.
 """
 
 from collections import Counter

@@ -1,4 +1,7 @@
-"""The source `git`: a repository as the options describe it, with the credentials of a Juju secret."""
+"""The source `git`.
+
+A repository as the options describe it, with the credentials of a Juju secret.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

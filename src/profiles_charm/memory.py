@@ -1,7 +1,8 @@
 """What the leader remembers between hooks, in the databag of the peer relation.
 
-A new leader and a new pod find it there. If a relation that this deployment has seen is gone, it was
-removed, and its profiles are stale. If it was never seen, it is not there yet, and its profiles stay.
+A new leader and a new pod find it there. If a relation that this deployment has seen is gone, it
+was removed, and its profiles are stale. If it was never seen, it is not there yet, and its profiles
+stay.
 """
 
 import json

@@ -1,6 +1,7 @@
 """The relation `service-mesh`: in an ambient mesh, policies are bound to a waypoint.
 
-The databag has the type of the mesh, and labels for a charm's pod that joins it. This charm does not
+The databag has the type of the mesh, and labels for a charm's pod that joins it. This charm does
+not
 join: nothing calls it, and it calls only the Kubernetes API. The labels name the waypoint of the
 beacon. A policy is bound to a Gateway of its own namespace instead, which Kubeflow's profile
 controller creates in each profile under the same name.

@@ -1,4 +1,7 @@
-"""What each action does with the engine: sync, plan, list and delete stale profiles, export, list access."""
+"""What each action does with the engine.
+
+Sync, plan, list and delete stale profiles, export, list access.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

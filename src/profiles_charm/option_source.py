@@ -40,7 +40,10 @@ class OptionSource:
 
 
 def _file_name(name: str) -> Problem:
-    """Return the problem of an option that holds a file's name: `pmr=pmr.yaml`, not `pmr=@pmr.yaml`."""
+    """Return the problem of an option that holds a file's name.
+
+    `pmr=pmr.yaml`, not `pmr=@pmr.yaml`.
+    """
     if "://" in name:
         what = "the option contains a URL; for a document in Git, set git-url"
         remedy = "set git-url and git-path"

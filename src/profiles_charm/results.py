@@ -1,8 +1,8 @@
 """The results of an action, in pieces that Juju can carry. Pure.
 
 Keys have dashes, lists are JSON. A value that is too large for one piece continues under `KEY-2`,
-`KEY-3`, …, and `KEY-pieces` is the number of pieces. Each piece of a list is a list; the pieces of a
-text are concatenated.
+`KEY-3`, …, and `KEY-pieces` is the number of pieces. Each piece of a list is a list; the pieces of
+a text are concatenated.
 """
 
 import json
@@ -68,7 +68,10 @@ def calls(results: Results) -> Iterator[Results]:
 
 
 def _json(item: object) -> str:
-    """Return an item as JSON. Half of a surrogate pair, which UTF-8 cannot encode, stays an escape."""
+    """Return an item as JSON.
+
+    Half of a surrogate pair, which UTF-8 cannot encode, stays an escape.
+    """
     return json.dumps(item, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
@@ -83,7 +86,10 @@ def _keyed(key: str, pieces: Sequence[str]) -> Results:
 
 
 def _filled(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Yield texts in pieces: as many as fit, with two bytes between them. A larger text is left out."""
+    """Yield texts in pieces: as many as fit, with two bytes between them.
+
+    A larger text is left out.
+    """
     piece: list[str] = []
     size = 0
     for text in texts:

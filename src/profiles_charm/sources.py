@@ -1,4 +1,7 @@
-"""The sources of the charm: the option `pmr`, Git and relations. To add one, see CONTRIBUTING.md."""
+"""The sources of the charm: the option `pmr`, Git and relations.
+
+To add one, see CONTRIBUTING.md.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime

@@ -151,7 +151,10 @@ def _absent(run: Run) -> Iterator[str]:
 
 
 def _warned(warnings: Sequence[Problem]) -> Iterator[str]:
-    """Yield how many warnings there are, with the first. Unmanaged access names people: a number."""
+    """Yield how many warnings there are, with the first.
+
+    Unmanaged access names people: a number.
+    """
     unmanaged = {warning.where.path for warning in warnings if warning.code in _UNMANAGED}
     others = [warning for warning in warnings if warning.code not in _UNMANAGED]
     if others:

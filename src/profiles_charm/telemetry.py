@@ -5,8 +5,8 @@ has no workload and its process lives for one hook, so nothing can be scraped: e
 OTLP/HTTP when it ends. Without a relation, nothing is sent or imported. An error is one line in
 juju-log and never fails a hook.
 
-`ops-tracing` is not used: ops imports it in every hook, also without a relation, which costs as much
-as an empty charm.
+`ops-tracing` is not used: ops imports it in every hook, also without a relation, which costs as
+much as an empty charm.
 """
 
 import logging

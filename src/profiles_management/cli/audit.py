@@ -60,7 +60,8 @@ class AskedOptions:
         list[str] | None,
         typer.Argument(
             metavar="FILE",
-            help="Documents, with --cluster-wide: also show the ClusterRoleBindings of the people in them.",
+            help="Documents, with --cluster-wide: also show the ClusterRoleBindings of the people "
+            "in them.",
             show_default=False,
         ),
     ] = None

@@ -24,7 +24,8 @@ from profiles_management.sources.files import FileSource
 _TOKEN = PREFIX + "GIT_TOKEN"
 _KNOWN_HOSTS = Path("~/.ssh/known_hosts")
 _FILES = (
-    "Document in YAML or JSON: a file, a folder, - for standard input, or a git+https:// or git+ssh:// URL. "
+    "Document in YAML or JSON: a file, a folder, - for standard input, or a git+https:// or "
+    "git+ssh:// URL. "
     "Several FILEs are one document."
 )
 

@@ -143,7 +143,10 @@ def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> lis
 def _access(
     session: Session, target: TargetOptions, settings: Settings
 ) -> Sequence[AccessEntry] | None:
-    """Return everybody's access in the target; None and a note if none was named and none answers."""
+    """Return everybody's access in the target.
+
+    None and a note if none was named and none answers.
+    """
     try:
         where = session.target(target, existing=True, plan_only=True)
         with session.terminal.waiting(READING):

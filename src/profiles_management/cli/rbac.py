@@ -36,7 +36,8 @@ def rbac(
         bool,
         typer.Option(
             "--admission-policy",
-            help="Print the ValidatingAdmissionPolicies that confine --service-account (Kubernetes 1.30 or newer).",
+            help="Print the ValidatingAdmissionPolicies that confine --service-account "
+            "(Kubernetes 1.30 or newer).",
         ),
     ] = False,
     service_account: Annotated[

@@ -164,7 +164,10 @@ class Session:
 
     @contextmanager
     def changing(self, doing: str) -> Iterator[Watcher]:
-        """Show the progress of changes. After a signal, running ones finish and the report is printed."""
+        """Show the progress of changes.
+
+        After a signal, running ones finish and the report is printed.
+        """
         self.signals.hold()
         with self.terminal.progress(doing) as progress:
             yield progress

@@ -1,4 +1,7 @@
-"""Settings as options of commands: type, default and help come from the declarations of settings."""
+"""Settings as options of commands.
+
+Type, default and help come from the declarations of settings.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping

@@ -44,7 +44,7 @@ class Snapshot:
 
     @property
     def named(self) -> dict[str, bytes]:
-        """The content of each file by PATH@COMMIT, its name in problems (8 digits of the commit)."""
+        """The content of each file by PATH@COMMIT, its name in problems. COMMIT has 8 digits."""
         return {f"{path}@{self.commit[:_SHOWN]}": data for path, data in self.files.items()}
 
 

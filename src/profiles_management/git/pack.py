@@ -236,7 +236,7 @@ def _patched(
 
 
 def _number(data: bytes, position: int, instruction: int, bits: range) -> tuple[int, int]:
-    """Return a number of a copy instruction, without its bytes that are 0, and the next position."""
+    """Return a number of a copy instruction without its zero bytes, and the next position."""
     value = 0
     for shift, bit in enumerate(bits):
         if instruction >> bit & 1:

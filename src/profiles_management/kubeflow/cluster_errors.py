@@ -9,7 +9,10 @@ from profiles_management.reconcile.target_errors import (
 
 
 class ClusterError(TargetError):
-    """The cluster did not do what was asked. Errors of the public functions have a note that names it."""
+    """The cluster did not do what was asked.
+
+    Errors of the public functions have a note that names it.
+    """
 
 
 class MissingKind(ClusterError, TargetKindMissing):

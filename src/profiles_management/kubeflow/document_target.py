@@ -46,7 +46,7 @@ class SettingsTarget:
     def overdue(
         self, awaited: Collection[Condition], left: Collection[Condition], seconds: float
     ) -> Collection[Problem]:
-        """Return warnings about conditions that a run waited for and that do not hold at its end."""
+        """Return warnings about conditions that a run waited for without success."""
         return self.target.overdue(awaited, left, seconds)
 
     def publish(self, report: Report) -> Report:
@@ -67,14 +67,14 @@ class SettingsTarget:
         observed = self.target.observe(self.settings)
         if self._begins_standalone(observed) and self._has_kubeflow():
             raise SettingsError(
-                "is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. Leave it out, or pass "
-                "--allow-kubeflow too (charm: allow-kubeflow=true).",
+                "is for a cluster without Kubeflow, and this cluster has Kubeflow's Profiles. "
+                "Leave it out, or pass --allow-kubeflow too (charm: allow-kubeflow=true).",
                 setting="standalone",
             )
         return observed
 
     def _begins_standalone(self, observed: Observed) -> bool:
-        """Return whether this is the first run in standalone mode, and needs a cluster without Kubeflow."""
+        """Return whether this is the first run in standalone mode, which needs no Kubeflow."""
         if not self.settings.standalone or self.settings.allow_kubeflow:
             return False
         return not ownership.is_begun(observed, self.settings)
@@ -118,7 +118,10 @@ class DocumentTarget(SettingsTarget):
         return planner.plan(self.pmr, observed, settings, now=now)
 
     def _detected(self, observed: Observed) -> "tuple[Observed, Choice]":
-        """Return the gateways that a target's policies name; it is read again for those that nobody looked for."""
+        """Return the gateways that a target's policies name.
+
+        It is read again for those that nobody looked for.
+        """
         from profiles_management.kubeflow.planning.gateway_choice import choose  # noqa: PLC0415 - for the command alone
 
         choice = choose(self.pmr, observed, self.settings)

@@ -128,7 +128,9 @@ def apply_plan(
 def list_stale_profiles(
     pmr: ProfilesManagementRepresentation, *, target: Where = None, settings: Settings = UPSTREAM
 ) -> tuple[StaleProfile, ...]:
-    """Return the profiles that the document does not name; by default of those that we made or adopted.
+    """Return the profiles that the document does not name.
+
+    By default of those that we made or adopted.
 
     Raises:
         ClusterError: the target cannot be read.
@@ -171,7 +173,9 @@ def delete_stale_profiles(
     clock: Clock = SYSTEM,
     progress: Progress | None = None,
 ) -> Report:
-    """Remove every profile that the document does not name; which ones those are, list_stale_profiles says.
+    """Remove every profile that the document does not name.
+
+    Which ones those are, list_stale_profiles says.
 
     Args:
         keep_data: keep the namespace and what is in it; only the Profile and everybody's access go.
@@ -219,7 +223,7 @@ def list_access(
 def read_access(
     *, target: Where = None, settings: Settings = UPSTREAM, profile: str | None = None
 ) -> tuple[tuple[AccessEntry, ...], tuple[Problem, ...]]:
-    """Return what `list_access` returns, and what could not be read, by which somebody may have access.
+    """Return what `list_access` returns, and what could not be read and may give access.
 
     Raises:
         UnknownProfile, ClusterError: as `list_access`.

@@ -142,7 +142,10 @@ def whole(lowest: int, highest: float, remedy: str) -> Check:
 
 
 def _is_between(value: object, lowest: float, highest: float) -> bool:
-    """Whether a value is a number in a range. True and False are no numbers, though Python's int."""
+    """Whether a value is a number in a range.
+
+    True and False are no numbers, though Python's int.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return lowest <= value <= highest and value not in {math.inf, -math.inf}

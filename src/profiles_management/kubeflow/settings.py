@@ -98,7 +98,8 @@ class Settings:
     )
     protected_namespaces: frozenset[str] = _setting(
         checks.entries(checks.name_pattern),
-        "Namespaces to protect besides kube-*, kubeflow, istio-system, default, that of the gateway "
+        "Namespaces to protect besides kube-*, kubeflow, istio-system, default, that of the "
+        "gateway "
         "and that of this program: names, or patterns such as team-*",
         default=frozenset(),
     )

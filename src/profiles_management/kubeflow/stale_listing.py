@@ -1,4 +1,6 @@
-"""What is listed rather than planned: a valid document, stale profiles. Each as lines and as data. Pure.
+"""What is listed rather than planned: a valid document, stale profiles. Each as lines and as data.
+
+Pure.
 
 validated   {valid, document, profiles, contributors, expired: [{profile, person, until}], errors,
 warnings} stale       {stale: [{name, owner, contributors}], warnings, errors}
@@ -27,7 +29,7 @@ def profiles(number: int) -> str:
 def validated(
     pmr: ProfilesManagementRepresentation, name: str, *, now: datetime, files: int = 1
 ) -> Told:
-    """Return that a document is valid, its warnings, what is in it, and whose access ended by `now`.
+    """Return that a document is valid, with warnings, numbers and whose access has ended.
 
     Args:
         name: what to call it.

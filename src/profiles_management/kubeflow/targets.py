@@ -72,7 +72,10 @@ def open_target(
 
 @contextmanager
 def reached(where: Where, settings: Settings, clock: Clock = SYSTEM) -> Iterator[Target]:
-    """Yield what is meant by a target; connections that were opened for it here are closed again."""
+    """Yield what is meant by a target.
+
+    Connections that were opened for it here are closed again.
+    """
     target = open_target(where, settings=settings, clock=clock)
     try:
         yield target

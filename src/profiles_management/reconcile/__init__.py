@@ -1,1 +1,4 @@
-"""What is the same for every target: plans, reports, the brake and retries. Nothing here talks to anything."""
+"""What is the same for every target: plans, reports, the brake and retries.
+
+Nothing here talks to anything.
+"""

@@ -9,7 +9,7 @@ from profiles_management.reconcile.stops import Stop, StopKind
 
 
 def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ...]:
-    """Return the sources that would take away more than `share` of their pairs and more than `minimum` pairs.
+    """Return the sources that would take away too many of their pairs.
 
     Each is counted on its own, so that no source stops another one, or hides behind its numbers.
     Profiles that left the document are judged by the numbers of the whole source, and never stop
@@ -29,7 +29,10 @@ def _takes_too_much(
     share: float,
     minimum: int,
 ) -> bool:
-    """Return whether the brake stops a source; `own` has what each source does in its own profiles."""
+    """Return whether the brake stops a source.
+
+    `own` has what each source does in its own profiles.
+    """
     counted = [source]
     if source.within == LEFT_DOCUMENT and source.source in own:
         counted.append(own[source.source])
@@ -38,7 +41,10 @@ def _takes_too_much(
 
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
-    """Return a plan that holds back the changes of the sources that are stopped; expired access still ends."""
+    """Return a plan that holds back the changes of the sources that are stopped.
+
+    Expired access still ends.
+    """
     groups = {(source.source, source.within) for source in sources}
 
     def is_held(change: Change) -> bool:
@@ -83,7 +89,10 @@ def _numbers(sources: Sequence[SourceAccess]) -> tuple[int, int]:
 
 
 def _is_stopped(change: Change, stopped: Collection[tuple[str | None, str]]) -> bool:
-    """Whether the source of a change is stopped; what it adds elsewhere waits with its own profiles."""
+    """Whether the source of a change is stopped.
+
+    What it adds elsewhere waits with its own profiles.
+    """
     return (change.source, change.within) in stopped or (change.source, "") in stopped
 
 

@@ -149,7 +149,10 @@ class FieldDiff(Struct, frozen=True):
 
 
 class Person(NamedTuple):
-    """Whose access a change is about. The kind is one of the document, such as `User` or `Group`."""
+    """Whose access a change is about.
+
+    The kind is one of the document, such as `User` or `Group`.
+    """
 
     kind: str
     name: str
@@ -237,7 +240,7 @@ class Change(Struct, frozen=True):
 
     @property
     def gives(self) -> bool:
-        """Whether somebody ends with more than they had, which waits for all revocations of the same profile."""
+        """Whether somebody ends with more than before; it waits for the profile's revocations."""
         return self.promotes or self.phase is Phase.GRANT
 
     @property

@@ -28,7 +28,7 @@ class Contradicted(Exception):
 
 
 def is_decided_alike(first: Plan, fresh: Plan) -> bool:
-    """Return whether the target decided the same for both plans, and halts the second only if it halted the first.
+    """Return whether the target decided the same for both plans, with no new halt.
 
     What it decides by can be edited while a run is under way. Nobody has seen the second plan.
     """
@@ -69,7 +69,7 @@ def remaining(
 
 
 def _concerns_the_same(other: Change, change: Change) -> bool:
-    """Whether a change is about the same person in the same profile, or about what is nobody's access there."""
+    """Whether a change is about the same person, or the same objects of nobody, in a profile."""
     if (other.profile, other.person) != (change.profile, change.person):
         return False
     return change.person is not None or _share(_targets(other.writes), _targets(change.writes))
@@ -100,7 +100,7 @@ def _effects(change: Change) -> set[object]:
 
 
 def _completes(fresh: Change, change: Change) -> bool:
-    """Whether it makes the rest of a grant whose first object an interrupted run of ours has just made."""
+    """Whether it makes the rest of a grant that an interrupted run of ours began."""
     is_grant = change.person is not None and change.action is Action.CREATE
     return is_grant and _said(fresh.writes) == _said(change.writes[1:])
 
@@ -110,7 +110,10 @@ def _said(writes: Iterable[Write]) -> list[tuple[StrEnum, ObjectRef, bytes]]:
 
 
 def _repeats(fresh: Change, written: Iterable[Write], met: Iterable[Write]) -> bool:
-    """Whether it writes again what was written, or creates what existed: somebody has removed it meanwhile."""
+    """Whether it writes again what was written, or creates what existed.
+
+    Somebody has removed it meanwhile.
+    """
     writes_again = _share(_targets(fresh.writes), _targets(written))
     return writes_again or _share(_created(fresh.writes), _created(met))
 

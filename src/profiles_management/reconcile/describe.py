@@ -110,7 +110,7 @@ def report_data(report: Report) -> Data:
 
 
 def _with_held(report: Report) -> tuple[Outcome, ...]:
-    """Return what became of every change, including those that were held back, in the order of a plan."""
+    """Return what became of every change, held back ones too, in the order of a plan."""
     if not report.plan.held:
         return report.outcomes
     held = [Outcome(change, Result.NOT_TRIED, _HELD) for change in report.plan.held]

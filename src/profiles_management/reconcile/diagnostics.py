@@ -1,4 +1,7 @@
-"""What is wrong with a document, shown where it is: the line, a mark below it, and what to write instead."""
+"""What is wrong with a document, shown where it is.
+
+The line, a mark below it, and what to write instead.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -38,7 +41,10 @@ def problem_lines(
 
 
 def warning_lines(warnings: Sequence[Problem], *, most: int = MOST) -> list[Line]:
-    """Return the warnings of a valid document, each with its place; at most so many, of the others the number."""
+    """Return the warnings of a valid document, each with its place.
+
+    At most so many, of the others the number.
+    """
     return _listed(warnings, "warning", Tone.WAIT, most)
 
 
@@ -82,7 +88,10 @@ def _excerpt(problem: Problem, tone: Tone) -> Iterator[Line]:
 
 
 def _window(excerpt: str, start: int, width: int) -> tuple[str, str, str]:
-    """Cut a source line to what is around the place that is meant: before it, itself and after it, all printable."""
+    """Cut a source line to what is around the place that is meant.
+
+    Before it, itself and after it, all printable.
+    """
     left = max(0, start - _BEFORE) if len(excerpt) > _EXCERPT else 0
     end = min(start + max(width, 1), left + _EXCERPT)
     right = left + _EXCERPT

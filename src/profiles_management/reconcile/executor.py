@@ -1,4 +1,7 @@
-"""Carrying out a plan, phase by phase; what waits for others comes last. It decides nothing that the plan did not."""
+"""Carrying out a plan, phase by phase; what waits for others comes last.
+
+It decides nothing that the plan did not.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -129,7 +132,10 @@ class Run:
         self.sender.advance_in_order(self.jobs.held)
 
     def _resume_conflicts(self) -> bool:
-        """Go on with what met a conflict, where it still holds; return whether anything was tried."""
+        """Go on with what met a conflict, where it still holds.
+
+        Return whether anything was tried.
+        """
         if self.replan is None or not self.jobs.conflicting:
             return False
         from profiles_management.reconcile import resuming  # noqa: PLC0415 - few runs meet a conflict
@@ -139,7 +145,7 @@ class Run:
     # waiting
 
     def _wait(self) -> None:
-        """Look at all conditions again, with longer and longer pauses, until all hold or the time is up."""
+        """Look at all conditions again and again until all hold or the time is up."""
         pause, of = _FIRST_LOOK, len(self._awaited_profiles())
         while not self.sender.ends() and (left := self._unmet()):
             has_moved = self._look(left)

@@ -1,4 +1,6 @@
-"""Lines at the width of a terminal: text is broken between words, tables by columns, and no word is cut.
+"""Lines at the width of a terminal.
+
+Text is broken between words, tables by columns, and no word is cut.
 
 A word that is wider than its column gets a line of its own; one that is wider than the terminal
 stays whole.
@@ -130,7 +132,10 @@ class _Placed(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where a column begins and how wide it is; `first` is the first of the columns that stand side by side with it."""
+    """Where a column begins and how wide it is.
+
+    `first` is the first of the columns that stand side by side with it.
+    """
 
     start: int
     width: int
@@ -138,7 +143,10 @@ class _Place(NamedTuple):
 
 
 def _row(row: TableRow, width: int) -> Iterator[Line]:
-    """Yield a row of a table: cells side by side, further columns below where the terminal is too narrow."""
+    """Yield a row of a table.
+
+    Cells side by side, further columns below where the terminal is too narrow.
+    """
     indent = cells(row.prefix.text)
     prefix = row.prefix
     for block in _blocks(row, width, indent):
@@ -161,7 +169,10 @@ def _beside(prefix: Segment, parts: Iterable[tuple[_Placed, str]]) -> Line:
 
 
 def _blocks(row: TableRow, width: int, indent: int) -> Iterator[list[_Placed]]:
-    """Yield the cells of a row that stand side by side; a cell with a word that is too wide ends a block."""
+    """Yield the cells of a row that stand side by side.
+
+    A cell with a word that is too wide ends a block.
+    """
     block: list[_Placed] = []
     for index, (place, cell) in enumerate(
         zip(_places(row.columns, width, indent), row.cells, strict=True)
@@ -221,7 +232,10 @@ def _places(columns: Columns, width: int, indent: int) -> tuple[_Place, ...]:
 
 
 def _minima(columns: Columns, room: int) -> list[int]:
-    """Return how wide each column has to be: the last one, which is often a sentence, less than its longest word."""
+    """Return how wide each column has to be.
+
+    The last one, which is often a sentence, less than its longest word.
+    """
     most = [room // 2] * (len(columns.words) - 1) + [_NARROW_LAST]
     sizes = zip(columns.usual, columns.words, most, strict=True)
     return [min(max(word, min(usual, _NARROW)), limit) for usual, word, limit in sizes]

@@ -1,4 +1,6 @@
-"""Text as lines of toned segments: a terminal colours them, a pipe or a charm's action gets them plain.
+"""Text as lines of toned segments.
+
+A terminal colours them, a pipe or a charm's action gets them plain.
 
 Nothing that came from a document or a target reaches a terminal but through `printable`.
 """
@@ -46,7 +48,10 @@ class Columns(NamedTuple):
 
 
 class TableRow(NamedTuple):
-    """The cells of a line that is a row of a table, and the table's columns; `prefix` comes before the first."""
+    """The cells of a line that is a row of a table, and the table's columns.
+
+    `prefix` comes before the first.
+    """
 
     prefix: Segment
     cells: tuple[Segment, ...]
@@ -54,7 +59,7 @@ class TableRow(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """A line of a source with the place that is meant, or the marks below that place and what to do."""
+    """A line of a source with a place in it, or the marks below that and what to do."""
 
     margin: Segment
     before: str
@@ -110,7 +115,10 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return text as a terminal may see it: what is not printable is escaped, such as `\x1b`, `\n` or `\u202e`."""
+    r"""Return text as a terminal may see it.
+
+    What is not printable is escaped, such as `\x1b`, `\n` or `\u202e`.
+    """
     if text.isprintable():
         return text
     return "".join(
@@ -123,7 +131,10 @@ def _escaped(mark: str) -> str:
 
 
 def cells(text: str) -> int:
-    """Return how many cells of a terminal a text takes. Source: Unicode Standard Annex #11, East Asian Width."""
+    """Return how many cells of a terminal a text takes.
+
+    Source: Unicode Standard Annex #11, East Asian Width.
+    """
     return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 

@@ -147,7 +147,10 @@ def _items(title: str, items: Iterable[str], noun: str) -> list[str]:
 
 
 def _fitting(parts: Iterable[list[str]], room: int) -> list[list[str]]:
-    """Return the parts that fit, in order. One that is too large is left out, and hides none after it."""
+    """Return the parts that fit, in order.
+
+    One that is too large is left out, and hides none after it.
+    """
     fitting: list[list[str]] = []
     for lines in parts:
         size = _size(*lines)

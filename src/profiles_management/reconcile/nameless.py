@@ -1,4 +1,6 @@
-"""What may be shown where names of people may not: statuses, logs, telemetry, Events, answers to other charms. Pure.
+"""What may be shown where names of people may not.
+
+Statuses, logs, telemetry, Events, answers to other charms. Pure.
 
 What a problem says is text, and a name in it looks like any other word. So the decision is by data:
 what the problem itself says about names, and for problems of documents their code and place. What
@@ -57,7 +59,10 @@ def is_free(problem: Problem) -> bool:
 
 
 def problem(one: Problem) -> str:
-    """Return what is wrong without a name of a person; as `Problem.what` wherever that names nobody."""
+    """Return what is wrong without a name of a person.
+
+    As `Problem.what` wherever that names nobody.
+    """
     if is_free(one):
         return one.what
     if one.nameless:
@@ -72,12 +77,12 @@ def problem(one: Problem) -> str:
 
 
 def outcome(one: "Outcome") -> str:
-    """Return what became of a change without a name of a person, which names of objects contain as well."""
+    """Return what became of a change without names of people and of objects."""
     return one.nameless or f"{one.change.target.kind}: the report of the run says why"
 
 
 def _without_quotations(one: Problem) -> str:
-    """Return what is wrong with a document, what it quotes replaced by `"…"` unless that can only be a key.
+    """Return what is wrong with a document, with `"…"` for quotations that may name people.
 
     Text of a document is always in double quotes. It may contain one itself, so where one quotation
     is not shown, everything between the first and the last mark is not.

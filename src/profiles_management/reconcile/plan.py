@@ -76,11 +76,13 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A source that cannot be read, and what it made: left as it is, but for access whose time is up.
+    """A source that cannot be read, and what it made.
+
+    Left as it is, but for access whose time is up.
 
     Attributes:
-        source, why: which source, and why it cannot be read; '' for profiles without a recorded source,
-            which every source may define.
+        source, why: which source, and why it cannot be read; '' for profiles without a recorded
+            source, which every source may define.
         profiles: what it defines, sorted.
         contributors: how many it added to profiles of other sources.
         people: how much access stays because of it, in pairs of a person and a profile.
@@ -161,7 +163,10 @@ class Plan:
 
     @property
     def sources(self) -> tuple[SourceAccess, ...]:
-        """How much access each source takes away, by changes that are held too; the brake counts it."""
+        """How much access each source takes away, by changes that are held too.
+
+        The brake counts it.
+        """
         return sources_of((*self.changes, *self.held), self.existing)
 
     def holding(self, is_held: Callable[[Change], bool]) -> "Plan":

@@ -128,7 +128,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 for an error or an interruption, 4 for what the next run has to finish, 0 for a target that matches."""
+        """1 for an error or an interruption, 4 for unfinished changes, 0 for a match."""
         if self.plan.refused or self.failed or self.interrupted:
             return 1
         return 4 if self.pending or self.having(Result.NOT_TRIED) else 0

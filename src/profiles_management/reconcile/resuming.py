@@ -53,7 +53,9 @@ def _planned(replan: "Replan") -> Plan | None:
 
 
 def _go_on_if_decided_alike(run: "Run", jobs: "Collection[Job]", fresh: Plan) -> bool:
-    """Go on with jobs, unless the target decided something else; return whether it decided the same.
+    """Go on with jobs, unless the target decided something else.
+
+    Return whether it decided the same.
 
     Nobody has seen what the new plan decides. The next run shows it.
     """

@@ -1,4 +1,7 @@
-"""One change of a plan as rows of a table: symbol, person or object, role or field, and the rest."""
+"""One change of a plan as rows of a table.
+
+Symbol, person or object, role or field, and the rest.
+"""
 
 import json
 import re
@@ -31,7 +34,10 @@ _EXPECTED = (Reason.WANTED, Reason.CHANGED)
 
 
 class Row(NamedTuple):
-    """One row; the first of a change carries its symbol, those that follow belong to the same change."""
+    """One row.
+
+    The first of a change carries its symbol, those that follow belong to the same change.
+    """
 
     symbol: str
     name: str
@@ -49,7 +55,10 @@ class _Cells(NamedTuple):
 
 
 def rows(change: Change) -> Iterator[Row]:
-    """Yield the rows of a change: at least one, the first with its symbol. All text is printable."""
+    """Yield the rows of a change: at least one, the first with its symbol.
+
+    All text is printable.
+    """
     symbol, indent = str(change.action), ""
     for cells in _cells(change):
         name = indent + printable(cells.name) if cells.name else ""

@@ -114,7 +114,10 @@ class Sender:
             raise
 
     def _advance(self, job: Job, met: frozenset[Condition]) -> None:
-        """Send what can be sent of a job. It stops where it has to wait, or where something fails."""
+        """Send what can be sent of a job.
+
+        It stops where it has to wait, or where something fails.
+        """
         job.begin()
         if self._is_put_off(job):
             return

@@ -8,7 +8,10 @@ from profiles_management.reconcile.lines import Line, Segment, Tone, line, print
 
 
 class StopKind(StrEnum):
-    """What stops; the value is what JSON has. A confirmation stops where somebody can be asked and has not agreed."""
+    """What stops; the value is what JSON has.
+
+    A confirmation stops where somebody can be asked and has not agreed.
+    """
 
     REVOCATIONS = "revocations"
     CONFIRMATION = "confirmation"

@@ -1,4 +1,7 @@
-"""A plan or a report in one line of numbers, with the profiles that left the document before them. Pure."""
+"""A plan or a report in one line of numbers, with the profiles that left the document before them.
+
+Pure.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -21,7 +24,10 @@ NO_CHANGES = "No changes."
 
 
 def plan_summary(plan: Plan) -> str:
-    """Return what a plan would do, in one line: profiles that left the document come first, then numbers."""
+    """Return what a plan would do, in one line.
+
+    Profiles that left the document come first, then numbers.
+    """
     return " ".join((*left_document(plan, plan.changes), plan_numbers(plan)))
 
 
@@ -31,7 +37,10 @@ def plan_numbers(plan: Plan) -> str:
 
 
 def plan_sentences(plan: Plan) -> list[str]:
-    """Return what a plan would do, in sentences of numbers; the first is NO_CHANGES where there is nothing to do."""
+    """Return what a plan would do, in sentences of numbers.
+
+    The first is NO_CHANGES where there is nothing to do.
+    """
     if not plan:
         return [NO_CHANGES, _why_none(plan, plan.pending)]
     sentences = (
@@ -70,7 +79,10 @@ def report_numbers(report: Report) -> str:
 
 
 def _short(report: Report) -> str:
-    """Return what is not done, in steps; what the plan was waiting for already counts as pending."""
+    """Return what is not done, in steps.
+
+    What the plan was waiting for already counts as pending.
+    """
     return _sentence(
         [
             *_numbered(len(report.failed), str(Result.FAILED)),

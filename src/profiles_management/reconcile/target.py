@@ -50,7 +50,7 @@ class WriteTarget(Protocol):
     def overdue(
         self, awaited: Collection[Condition], left: Collection[Condition], seconds: float
     ) -> Collection[Problem]:
-        """Return warnings about conditions that a run waited for and that do not hold at its end.
+        """Return warnings about conditions that a run waited for without success.
 
         Args:
             awaited: every condition that the run waited for.
@@ -64,7 +64,10 @@ class ReportTarget(WriteTarget, Protocol):
     """What a run asks of a target besides: to publish its report."""
 
     def publish(self, report: Report) -> Report:
-        """Tell others what became of a run, if the target can; return the report, with warnings about that."""
+        """Tell others what became of a run, if the target can.
+
+        Return the report, with warnings about that.
+        """
         ...
 
 

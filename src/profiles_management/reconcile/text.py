@@ -1,4 +1,7 @@
-"""A plan and a report in words, grouped by profile, people before objects. What is unchanged is counted, not listed."""
+"""A plan and a report in words, grouped by profile, people before objects.
+
+What is unchanged is counted, not listed.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -48,7 +51,7 @@ def plan_lines(plan: Plan) -> list[Line]:
 
 
 def report_lines(report: Report) -> list[Line]:
-    """Return what was done, what went wrong and why, what waits for what, and what to do about it."""
+    """Return what was done, what failed, what waits, and what to do about it."""
     plan = report.plan
     groups = _groups(plan.changes, plan.refused, report.waiting)
     told = [*_told(groups, Notes(plan), report.outcomes), *_beside(plan, groups)]

@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def estimate(self) -> float | None:
-        """How long the rest takes at this rate, None while that cannot be said or where nothing is left."""
+        """How long the rest takes at this rate, None where that is unknown or nothing is left."""
         rest = self.of - self.done
         return rest / self.rate if rest and self.rate else None
 
@@ -46,7 +46,8 @@ class Waiting:
 
     def __str__(self) -> str:
         done = f"{self.done:,} of {count(self.of, 'profile is', 'profiles are')} done"
-        return f"{done}{self._speed('about {} for the rest')}; waiting at most {duration(self.left)} more"
+        speed = self._speed("about {} for the rest")
+        return f"{done}{speed}; waiting at most {duration(self.left)} more"
 
     def _speed(self, estimate: str) -> str:
         if not self.rate:

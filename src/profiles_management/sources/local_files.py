@@ -1,4 +1,7 @@
-"""What FILE on the command line names outside of Git: a file, the documents of a folder, or standard input."""
+"""What FILE on the command line names outside of Git.
+
+A file, the documents of a folder, or standard input.
+"""
 
 import os
 import stat
@@ -57,7 +60,8 @@ class Contents:
         self._size += len(data)
         self.is_full = self._size > LARGEST or len(self.files) == MOST_FILES
         if self.is_full and not is_too_large:
-            what = f"the files up to this one are more than {MOST_FILES:,} or have more than {LARGEST:,} bytes"
+            limits = f"more than {MOST_FILES:,} or have more than {LARGEST:,} bytes"
+            what = f"the files up to this one are {limits}"
             raise _error("too-large", what, name, "name fewer files, or smaller ones")
         self.files[name] = data
 

@@ -1,4 +1,7 @@
-"""A Kubernetes cluster as a target: concurrent lists, and writes that fail if the object changed."""
+"""A Kubernetes cluster as a target.
+
+Concurrent lists, and writes that fail if the object changed.
+"""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -177,7 +180,10 @@ class Cluster:
         return self._try(lambda: self._listed(kind, target.name, space=target.parent))
 
     def _sent(self, write: Write, deadline: float) -> bool:
-        """Send a write, again if a failure can pass; return whether a deleted object still exists."""
+        """Send a write, again if a failure can pass.
+
+        Return whether a deleted object still exists.
+        """
         maybe_done = False
 
         def once() -> bool:
@@ -235,7 +241,10 @@ class Cluster:
             return Contents(why=error.brief)
 
     def _number(self, kind: type[Any], namespace: str) -> int:
-        """Return the number of objects of a kind in a namespace; a minimum if the server does not count."""
+        """Return the number of objects of a kind in a namespace.
+
+        A minimum if the server does not count.
+        """
 
         def once() -> int:
             with self._answers("list", kind):

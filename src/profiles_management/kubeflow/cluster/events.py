@@ -41,7 +41,10 @@ _AROUND = 60  # bytes for how many there are before a list, and how many more af
 
 
 class Happening(Enum):
-    """What an Event is about; what asks for somebody's attention comes first. The value is the Event's `reason`."""
+    """What an Event is about; what asks for somebody's attention comes first.
+
+    The value is the Event's `reason`.
+    """
 
     REFUSED = "Refused"
     FAILED = "Failed"
@@ -56,7 +59,7 @@ class Happening(Enum):
 
     @property
     def lasts(self) -> bool:
-        """Whether it is a state that each run finds again, rather than something that was done once."""
+        """Whether it is a state that each run finds again, not something that was done once."""
         return self in (Happening.REFUSED, Happening.FAILED)
 
 
@@ -78,7 +81,10 @@ class _Fact(NamedTuple):
 
 
 def of(report: Report, settings: Settings) -> tuple[Event, ...]:
-    """Return the Events of a run: what asks for attention first, then by profile; at most `MOST`."""
+    """Return the Events of a run: what asks for attention first, then by profile.
+
+    At most `MOST`.
+    """
     is_named = settings.events == "names"
     facts = sorted(_facts(report, named=is_named), key=_place)
     events = [
@@ -238,7 +244,10 @@ def _refusal(problem: Problem, *, named: bool) -> str:
 
 
 def _failure(outcome: Outcome, *, named: bool) -> str:
-    """Say what went wrong: without names only what was asked of the server and the code of its answer."""
+    """Say what went wrong.
+
+    Without names only what was asked of the server and the code of its answer.
+    """
     if named:
         return printable(f"{outcome.change.target}: {outcome.why}")
     return nameless.outcome(outcome)

@@ -26,6 +26,7 @@ def problems(
         code="controller-silent",
         what=f"{waiting} for the profile controller, which made none ready in {seconds:.0f} s",
         where=Where(),
-        remedy="Check that the profile controller runs: kubectl get deployments --all-namespaces | grep profiles.",
+        remedy="Check that the profile controller runs: "
+        "kubectl get deployments --all-namespaces | grep profiles.",
         names_nobody=True,
     )

@@ -1,4 +1,7 @@
-"""Kubernetes' words in a plan: verbs, states, reasons, kinds of fields, and what people call objects."""
+"""Kubernetes' words in a plan.
+
+Verbs, states, reasons, kinds of fields, and what people call objects.
+"""
 
 from enum import StrEnum
 
@@ -23,7 +26,10 @@ class Verb(StrEnum):
 
 
 class State(StrEnum):
-    """What a condition waits for; the value is how a message continues after the name of the object."""
+    """What a condition waits for.
+
+    The value is how a message continues after the name of the object.
+    """
 
     GONE = "to be gone"
     THERE = "to be there"

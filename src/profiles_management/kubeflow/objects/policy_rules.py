@@ -171,7 +171,10 @@ def _holds_for_all(condition: When, settings: Settings, gateways: Sequence[str])
 
 
 def _about_gateways(condition_key: str, gateways: Sequence[str]) -> Sequence[str]:
-    """Return what a condition compares, of each gateway; nothing where it is about something else."""
+    """Return what a condition compares, of each gateway.
+
+    Nothing where it is about something else.
+    """
     if condition_key == _PEER:
         return gateways
     if condition_key == _PEERS_NAMESPACE:

@@ -1,4 +1,7 @@
-"""Counting the access that a plan moves: in total, and for each source that decides about it. Pure."""
+"""Counting the access that a plan moves: in total, and for each source that decides about it.
+
+Pure.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -45,7 +48,7 @@ class Deciding:
     is_named: bool = True
 
     def about(self, given: str | None) -> Group:
-        """Return which source decides about access that a source gave, with the definer where that is another one.
+        """Return which source decides about access that a source gave, with another definer.
 
         None for access without our mark.
         """

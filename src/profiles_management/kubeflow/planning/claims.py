@@ -1,4 +1,7 @@
-"""Which definitions of a document count in a target: an untrusted source gets nothing that others made. Pure."""
+"""Which definitions of a document count in a target.
+
+An untrusted source gets nothing that others made. Pure.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +17,7 @@ from profiles_management.pmr.problems import Problem
 def counted(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> tuple[ProfilesManagementRepresentation, list[Problem]]:
-    """Return a document without the definitions that do not count in this target, and why each does not.
+    """Return a document without the definitions that do not count here, and why not.
 
     What is refused is out of the document before anything is planned: an untrusted source that
     names a profile which another one made keeps nobody's access in it.
@@ -39,7 +42,7 @@ def _without(origins: Origins, refused: dict[str, list[Problem]]) -> Origins:
 def _refused(
     origins: Origins, observed: Observed, settings: Settings
 ) -> Iterator[tuple[str, list[Problem]]]:
-    """Yield the profiles that only untrusted sources name and that somebody else made, each with why."""
+    """Yield the profiles that only untrusted sources name and somebody else made, with why."""
     for name, sources in _untrusted_claims(origins):
         maker = _maker(name, observed, settings)
         if maker not in ("", *sources):
@@ -47,7 +50,7 @@ def _refused(
 
 
 def _untrusted_claims(origins: Origins) -> list[tuple[str, frozenset[str]]]:
-    """Return the profiles that only untrusted sources define, each with these sources, sorted by name."""
+    """Return the profiles that only untrusted sources define, by name, with these sources."""
     if not origins.untrusted:
         return []
     claims = [(name, frozenset([source])) for name, source in origins.profiles.items()]
@@ -56,7 +59,10 @@ def _untrusted_claims(origins: Origins) -> list[tuple[str, frozenset[str]]]:
 
 
 def _maker(name: str, observed: Observed, settings: Settings) -> str:
-    """Return who made a profile, or a namespace of its name, for a message; '' where there is neither."""
+    """Return who made a profile, or a namespace of its name, for a message.
+
+    '' where there is neither.
+    """
     existing = marked_objects(observed, settings).get(name) or observed.namespaces.get(name)
     if existing is None:
         return ""
@@ -64,7 +70,9 @@ def _maker(name: str, observed: Observed, settings: Settings) -> str:
 
 
 def _not_its_own(name: str, source: str, maker: str) -> Problem:
-    """Return why an untrusted source may not have a profile: it exists, and the source did not make it.
+    """Return why an untrusted source may not have a profile.
+
+    It exists, and the source did not make it.
 
     Otherwise it would get whatever it names the owner of, or waits for another source to let go.
     """
@@ -72,7 +80,8 @@ def _not_its_own(name: str, source: str, maker: str) -> Problem:
         name,
         "not-its-own",
         f"{name} exists, made by {maker}, and {source} is not trusted to take it over",
-        f"Define {name} in a trusted source, or trust {source} (charm: relation-trust=full; command: "
+        f"Define {name} in a trusted source, or trust {source} (charm: relation-trust=full; "
+        "command: "
         f"give it as FILE, not with --untrusted).",
         names_nobody=True,
     )

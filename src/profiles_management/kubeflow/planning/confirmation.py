@@ -1,4 +1,7 @@
-"""What a person has to agree to before a plan is applied: access that ends, other gateways, others' objects. Pure."""
+"""What a person has to agree to before a plan is applied.
+
+Access that ends, other gateways, others' objects. Pure.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What a document says of a profile apart from its people, and everything else that planning it looks at."""
+"""What planning a profile looks at, apart from its people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,10 @@ class Wanted:
     source: str = ""
 
     def sets(self) -> frozenset[str]:
-        """Return the fields of a Profile's spec that the document sets; they are removed when it no longer does."""
+        """Return the fields of a Profile's spec that the document sets.
+
+        They are removed when it no longer does.
+        """
         fields = (("resources", self.quota), ("plugins", self.plugins))
         return frozenset(name for name, value in fields if value)
 
@@ -66,7 +69,7 @@ class ProfileContext:
         return kind in self.observed.holds
 
     def source_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
-        """Return how the source that a profile records differs from the source that defines it now."""
+        """Return how the recorded source of a profile differs from the one that defines it."""
         return compare.texts(FieldKind.SOURCE, "source", marked.source, self.wanted.source)
 
     def mark_fields(self, marked: MarkedObject) -> tuple[FieldDiff, ...]:
@@ -97,7 +100,10 @@ def _limits(limits: LimitRangeSpec | None) -> Spec:
 
 
 def _quota(quota: ResourceQuotaSpecModel | None) -> Spec | None:
-    """Return a quota as a Profile stores it, {} for one that limits nothing: scopes alone make no ResourceQuota."""
+    """Return a quota as a Profile stores it, {} for one that limits nothing.
+
+    Scopes alone make no ResourceQuota.
+    """
     if quota is None:
         return None
     if not quota.hard:

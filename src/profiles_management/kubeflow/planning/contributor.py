@@ -1,4 +1,7 @@
-"""One contributor: the changes that bring a person's RoleBinding and AuthorizationPolicy to what is granted."""
+"""One contributor.
+
+The changes that bring a person's RoleBinding and AuthorizationPolicy to what is granted.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -192,13 +195,13 @@ class ContributorPlanner:
         return None
 
     def _other_persons_object(self, kind: str) -> Binding | Policy | None:
-        """Return the object of the granted name that another person has, who gets another name in the same phase."""
+        """Return another person's object of the granted name, which is renamed in this phase."""
         if kind == BINDING:
             return self.state.bindings.get(self.name) if self.cases.binding is None else None
         return self.state.policies.get(self.name) if self.cases.policy is None else None
 
     def _is_name_in_use(self) -> bool:
-        """Whether the person has objects, and the granted name is another person's until this phase."""
+        """Whether the person has objects, and somebody else has the granted name so far."""
         if not self.access.names:
             return False
         if self.name in self.state.leaving:
@@ -250,7 +253,7 @@ class ContributorPlanner:
     # the fields that differ
 
     def _fields_of_replaced(self) -> Iterator[FieldDiff]:
-        """Yield what else differs between objects that are deleted and those that replace them, such as `until`."""
+        """Yield what else differs between deleted objects and their replacements: `until` etc."""
         if self.cases.kept is None:
             for binding in (*self.cases.replaced, *self.cases.renamed, *self.cases.misbound):
                 yield from self._mark_fields(binding)
@@ -367,7 +370,7 @@ class ContributorPlanner:
         return binding.subjects is not None or binding.person != self.grant.person
 
     def _lets_others_in(self, policy: Policy) -> bool:
-        """Whether a policy lets in others than this person, whom the settings may name with another prefix."""
+        """Whether a policy lets in others than this person, also with another prefix."""
         person = self.grant.person
         if not policy_differences(policy, person, self.settings):
             return False
@@ -382,7 +385,10 @@ def _creates(step: _Step) -> bool:
 
 
 def _distinct(fields: Iterable[FieldDiff]) -> tuple[FieldDiff, ...]:
-    """Return fields without repetitions: the two objects of a person often differ in the same ones."""
+    """Return fields without repetitions.
+
+    The two objects of a person often differ in the same ones.
+    """
     distinct: list[FieldDiff] = []
     for field in fields:
         if field not in distinct:

@@ -1,4 +1,7 @@
-"""What becomes of each object that one contributor already has: kept, replaced, renamed or surplus."""
+"""What becomes of each object that one contributor already has.
+
+Kept, replaced, renamed or surplus.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,10 +30,10 @@ class ContributorCases:
     | another name, anything else: the others         | `surplus`  | revoked first               |
     | being deleted                                   | none       | a new one is created        |
 
-    | AuthorizationPolicy                             | case           | what happens                |
-    |-------------------------------------------------|----------------|-----------------------------|
-    | granted name                                    | `policy`       | patched where it differs    |
-    | another name                                    | `old_policies` | deleted once the new exists |
+    | AuthorizationPolicy | case           | what happens                |
+    |---------------------|----------------|-----------------------------|
+    | granted name        | `policy`       | patched where it differs    |
+    | another name        | `old_policies` | deleted once the new exists |
 
     Attributes:
         binding: the RoleBinding of the granted name, also one in deletion.
@@ -48,7 +51,7 @@ class ContributorCases:
 
     @property
     def recreated(self) -> tuple[Binding, ...]:
-        """The RoleBindings that are deleted before the new one is created, so that there are never two roles."""
+        """The RoleBindings that are deleted first, so that there are never two roles."""
         return *self.replaced, *self.misbound
 
 
@@ -75,7 +78,10 @@ def cases_of(access: PersonAccess, name: str, grant: Grant, settings: Settings) 
 def _kept_or_misbound(
     binding: Binding | None, grant: Grant, settings: Settings
 ) -> tuple[Binding | None, tuple[Binding, ...]]:
-    """Return the RoleBinding of the granted name as kept or as misbound: its role cannot be changed."""
+    """Return the RoleBinding of the granted name as kept or as misbound.
+
+    Its role cannot be changed.
+    """
     if binding is None or binding.deleting:
         return None, ()
     if has_granted_role(binding, grant, settings):
@@ -86,7 +92,7 @@ def _kept_or_misbound(
 def _by_role(
     bindings: Iterable[Binding], grant: Grant, settings: Settings
 ) -> tuple[list[Binding], list[Binding]]:
-    """Return the RoleBindings that give this person the granted role, and all others, the weakest first."""
+    """Return the RoleBindings of the granted role, and all others with the weakest first."""
     right: list[Binding] = []
     wrong: list[Binding] = []
     for binding in bindings:

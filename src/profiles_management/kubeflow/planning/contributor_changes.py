@@ -1,4 +1,7 @@
-"""All contributors of one profile: the changes from the people who have access to those whom a document names."""
+"""All contributors of one profile.
+
+The changes from the people who have access to those whom a document names.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -54,7 +57,7 @@ class People:
 
 
 def plan(grants: Sequence[Grant], state: ContributorState, settings: Settings) -> People:
-    """Return the changes after which exactly the people of the document are contributors of a namespace."""
+    """Return the changes after which only the document's people are contributors."""
     if _is_as_granted(grants, state, settings):
         return People(before=Counter(grant.source for grant in grants))
     granting = {grant.person: grant.source for grant in grants}
@@ -77,7 +80,10 @@ def plan(grants: Sequence[Grant], state: ContributorState, settings: Settings) -
 
 
 def _is_as_granted(grants: Sequence[Grant], state: ContributorState, settings: Settings) -> bool:
-    """Whether there is nothing to do. Almost every profile ends here, so this creates few objects."""
+    """Whether there is nothing to do.
+
+    Almost every profile ends here, so this creates few objects.
+    """
     count = len(grants)
     if len(state.bindings) != count:
         return False

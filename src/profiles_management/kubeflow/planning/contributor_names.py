@@ -1,4 +1,7 @@
-"""The name of each contributor's RoleBinding and AuthorizationPolicy: KFAM's, or a hashed one where that is taken."""
+"""The name of each contributor's RoleBinding and AuthorizationPolicy.
+
+KFAM's, or a hashed one where that is taken.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -16,7 +19,7 @@ Names = dict[tuple[Person, str], str]
 
 
 def usual_names(grants: Sequence[Grant], state: ContributorState) -> Names:
-    """Return the names of the people who are granted a role, where every object is a contributor's."""
+    """Return the names of people with a role, where every object is a contributor's."""
     return naming.assign(_people_and_roles(grants, state), state.taken, state.owner)
 
 
@@ -55,7 +58,10 @@ def _people_and_roles(
 def _taken(
     state: ContributorState, access: Mapping[Person, PersonAccess], kept: Collection[Person]
 ) -> frozenset[str]:
-    """Return the names that nobody can get: those of objects that stay and of which nothing is planned."""
+    """Return the names that nobody can get.
+
+    Those of objects that stay and of which nothing is planned.
+    """
     planned = _names(access.values())
     unknown = {*state.bindings, *state.policies} - planned
     return state.taken | unknown | _names(access[person] for person in kept)
@@ -68,7 +74,7 @@ def _names(accesses: Collection[PersonAccess] | Iterator[PersonAccess]) -> set[s
 def _blocked(
     access: Mapping[Person, PersonAccess], granted: Mapping[str, Grant], settings: Settings
 ) -> Iterator[str]:
-    """Yield the names of objects in deletion, and of those that have to be deleted and have a finalizer.
+    """Yield the names of objects in deletion, or with a finalizer and to be deleted.
 
     Args:
         granted: by name, the grant that is to get it.
@@ -84,7 +90,10 @@ def _blocked(
 def _can_stay(
     item: Binding | Policy, person: Person, grant: Grant | None, settings: Settings
 ) -> bool:
-    """Whether an object can be patched to what its name is granted for; the role of a RoleBinding cannot be changed."""
+    """Whether an object can be patched to what its name is granted for.
+
+    The role of a RoleBinding cannot be changed.
+    """
     if grant is None or grant.person != person:
         return False
     return isinstance(item, Policy) or has_granted_role(item, grant, settings)

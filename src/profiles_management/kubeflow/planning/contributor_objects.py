@@ -1,4 +1,7 @@
-"""One contributor's RoleBinding and AuthorizationPolicy: whether they are as granted, and how they are deleted."""
+"""One contributor's RoleBinding and AuthorizationPolicy.
+
+Whether they are as granted, and how they are deleted.
+"""
 
 from collections.abc import Iterable, Iterator
 

@@ -53,7 +53,10 @@ def revocations(
 
 
 def _in_order(access: PersonAccess) -> list[Binding | Policy]:
-    """Return the objects that give access. Those with a mark go last: the rest would count as somebody else's."""
+    """Return the objects that give access.
+
+    Those with a mark go last: the rest would count as somebody else's.
+    """
     items = [item for item in access.objects if not is_spent(item)]
     return sorted(items, key=lambda item: bool(item.mark))
 

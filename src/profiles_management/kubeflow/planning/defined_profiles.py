@@ -1,4 +1,6 @@
-"""One profile of the document: whether it is ours, its owner, its contributors, and how much it may use. Pure.
+"""One profile of the document.
+
+Whether it is ours, its owner, its contributors, and how much it may use. Pure.
 
 state (profile_state) ─▶ owner (owner) ─▶ contributors (contributor_changes) ─▶ limits (shape)
 """
@@ -40,7 +42,10 @@ from profiles_management.reconcile.plan import Change, ObjectRef, Pending, Perso
 
 
 def plan(draft: Draft, profile: Profile) -> None:
-    """Plan one profile of the document; what is not ours to change is refused and stays as it is."""
+    """Plan one profile of the document.
+
+    What is not ours to change is refused and stays as it is.
+    """
     if profile.name in draft.frozen:
         return
     state = profile_state(profile, draft.observed, draft.settings)
@@ -55,7 +60,10 @@ def plan(draft: Draft, profile: Profile) -> None:
 
 
 def _plan_terminating(draft: Draft, profile: Profile) -> None:
-    """Plan the end of access in a profile that is being deleted: a finalizer can keep its namespace."""
+    """Plan the end of access in a profile that is being deleted.
+
+    A finalizer can keep its namespace.
+    """
     name, observed, origins = profile.name, draft.observed, draft.pmr.origins
     contributors = contributor_state(name, observed, draft.now)
     people = terminating.plan(profile, contributors, observed, draft.settings, origins, draft.now)
@@ -130,7 +138,9 @@ class _DefinedProfile:
         )
 
     def _is_owner_bound(self) -> bool:
-        """Whether the owner has an owner's access; until then the owner keeps what contributors have.
+        """Whether the owner has an owner's access.
+
+        Until then the owner keeps what contributors have.
 
         Kubeflow's controller writes the policy first, so a person whom its RoleBinding names gets
         in by both.
@@ -151,7 +161,10 @@ class _DefinedProfile:
     # changes and counts
 
     def _add_changes(self, people: People) -> None:
-        """Add the changes; those that make the previous owner a contributor are a part of the owner change."""
+        """Add the changes.
+
+        Those that make the previous owner a contributor are a part of the owner change.
+        """
         first: list[Change] = []
         others: list[Change] = []
         for change in people.changes:
@@ -167,7 +180,10 @@ class _DefinedProfile:
         self.draft.changes += changes
 
     def _roles_after(self) -> dict[Person, str]:
-        """Return the roles of the contributors after the run; only an owner change asks for them."""
+        """Return the roles of the contributors after the run.
+
+        Only an owner change asks for them.
+        """
         if self.state.previous_owner is None:
             return {}
         access = access_by_person(contributor_state(self.name, self.observed))
@@ -183,7 +199,10 @@ class _DefinedProfile:
     # what others wrote
 
     def _end_unmarked(self) -> set[ObjectRef]:
-        """Add the end of access without our mark; return the objects that give nobody access after it."""
+        """Add the end of access without our mark.
+
+        Return the objects that give nobody access after it.
+        """
         is_removed = foreign_removal.applies(self.state, self.settings, adopt=self.profile.adopt)
         contributors = (grant.person for grant in self.grants)
         staying = {self.owner.owner, *contributors, *self.frozen.people}
@@ -192,7 +211,7 @@ class _DefinedProfile:
         )
 
     def _warn_of_others(self, people: People, corrected: Collection[ObjectRef]) -> None:
-        """Add warnings about unmanaged objects, other spellings of a name, and the owner's gateway."""
+        """Add warnings about unmanaged objects, spellings of names, and the owner's gateway."""
         if unmanaged_access.exists(self.name, self.observed):
             self._warn_of_unmanaged(people, corrected)
         if people.revoked:
@@ -222,7 +241,9 @@ def _roles_of_new_owners(people: People) -> dict[Person, str]:
 
 
 def _first_to_last(pending: Sequence[Pending]) -> Sequence[Pending]:
-    """Return what one profile waits for as one line: it names what comes first, and ends with what comes last.
+    """Return what one profile waits for as one line.
+
+    It names what comes first, and ends with what comes last.
 
     The profile controller creates everything of a profile in a fixed order.
     """

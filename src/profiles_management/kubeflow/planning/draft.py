@@ -68,7 +68,10 @@ class Draft:
         return unmanaged_access.people_of(self.pmr)
 
     def deciding(self, name: str) -> Deciding:
-        """Return which source decides about the access to a profile: the one that defines it, or did so last."""
+        """Return which source decides about the access to a profile.
+
+        The one that defines it, or did so last.
+        """
         origins = self.pmr.origins
         anchor = marked_objects(self.observed, self.settings).get(name)
         recorded = anchor.source if anchor is not None else ""
@@ -105,7 +108,9 @@ class Draft:
         *,
         foreign: bool,
     ) -> set[ObjectRef]:
-        """Add the end of access without our mark; return the objects that give nobody access after it.
+        """Add the end of access without our mark.
+
+        Return the objects that give nobody access after it.
 
         Args:
             owned: the objects of the owner, which are to give access to nobody else.
@@ -132,7 +137,10 @@ class Draft:
         corrected: Collection[ObjectRef] = (),
         new_here: str = "",
     ) -> None:
-        """Add what gives people access to a profile without being managed; see unmanaged.problems."""
+        """Add what gives people access to a profile without being managed.
+
+        See unmanaged.problems.
+        """
         if not unmanaged_access.exists(name, self.observed):
             return
         if self.settings.foreign == "revoke":

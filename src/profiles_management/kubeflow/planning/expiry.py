@@ -29,7 +29,7 @@ def remaining(
     *,
     done: Set[str],
 ) -> Iterator[ContributorState]:
-    """Yield the namespaces in which access has ended although nothing else is planned, with that access only.
+    """Yield the namespaces in which only access that has ended is left to plan.
 
     The reason does not matter: the profile is refused, in conflict or frozen, or the document does
     not name it and stale profiles stay as they are.

@@ -42,7 +42,7 @@ def applies(state: ProfileState, settings: Settings, *, adopt: bool) -> bool:
 
 
 def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Change]:
-    """Yield what revokes the access of users and groups in a namespace, but for the owner's objects."""
+    """Yield what revokes access of users and groups, except by the owner's objects."""
     for binding in observed.foreign.get(name, ()):
         if people := _revoked(binding):
             yield _binding_change(name, binding, people)
@@ -52,7 +52,10 @@ def removals(name: str, observed: Observed, settings: Settings) -> Iterator[Chan
 
 
 def annotated_revocations(name: str, observed: Observed) -> Iterator[Change]:
-    """Yield what deletes the unmanaged objects with KFAM's annotations: KFAM counts their people too."""
+    """Yield what deletes the unmanaged objects with KFAM's annotations.
+
+    KFAM counts their people too.
+    """
     for item in foreign_objects(name, observed):
         if item.annotated and not item.propagated:
             yield _deletion(ObjectRef(item.kind, name, item.name), item, item.people[0])
@@ -117,7 +120,7 @@ def _reduction(
 def _deletion_for_several(
     ref: ObjectRef, item: Foreign, moves: tuple[AccessMove, ...], field: FieldDiff
 ) -> Change:
-    """Return the deletion of an object by which several people have access, or nobody has a role."""
+    """Return the deletion of an object that gives several people access, or nobody a role."""
     return Change(
         Phase.REVOKE,
         ref.parent,
@@ -148,7 +151,10 @@ def _deletion(ref: ObjectRef, item: Foreign, person: Person, source: str | None 
 
 
 def _deleted(ref: ObjectRef, item: Foreign, person: Person) -> tuple[Write, ...]:
-    """Return the writes; an object with a finalizer is emptied first, as it could stay in deletion."""
+    """Return the writes.
+
+    An object with a finalizer is emptied first, as it could stay in deletion.
+    """
     empty: builders.Body = {"spec": {"rules": []}}
     if ref.kind == "RoleBinding":
         empty = {"subjects": []}

@@ -1,4 +1,7 @@
-"""What stays as it is: what a source gave that cannot be read, and people on whom sources disagree. Pure."""
+"""What stays as it is: what a source gave that cannot be read, and people on whom sources disagree.
+
+Pure.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +38,7 @@ _ADDED = ("edit", "view")  # the roles that a source can give in a profile of an
 def profiles(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> dict[str, str]:
-    """Return the profiles of ours that stay as they are, sorted by name, with the source that they record.
+    """Return our profiles that stay as they are, by name, with their recorded source.
 
     A trusted source that defines a profile now does not wait for an untrusted one that cannot be
     read.
@@ -65,7 +68,7 @@ def _is_taken_over(profile: Profile, source: str, origins: Origins) -> bool:
 
 
 def conflict(name: str, source: str, origins: Origins) -> Problem:
-    """Return the problem of a profile that a readable source defines and that one made which cannot be read."""
+    """Return the problem of a profile that an unreadable source made and another defines."""
     definer = label(origins.profiles[name])
     adoption = "write `adopt: true` there to take it over"
     if source in origins.frozen:
@@ -90,7 +93,7 @@ def conflict(name: str, source: str, origins: Origins) -> Problem:
 def let_go(
     name: str, observed: Observed, settings: Settings, origins: Origins, now: datetime
 ) -> ContributorState:
-    """Return a profile that stays as it is with only the access that a trusted source gave there and gives no longer.
+    """Return the access in a frozen profile that a trusted source gave and no longer gives.
 
     An untrusted source that defines a profile and then cannot be read, or disagrees with another
     one, must not delay a trusted source that removes a person there. Access that has ended is not
@@ -167,7 +170,10 @@ def staying(
 
 
 def _may_stay(state: ContributorState, origins: Origins) -> bool:
-    """Whether anybody can stay; in a single document, and in nearly all other profiles, nobody can."""
+    """Whether anybody can stay.
+
+    In a single document, and in nearly all other profiles, nobody can.
+    """
     if not origins.is_merged:
         return False
     if origins.disputed:
@@ -235,7 +241,10 @@ class _StayingPeople:
         return source
 
     def _unsettled_source(self, access: PersonAccess, disputed: Collection[str]) -> str:
-        """Return the source that gave a person access and may still want it: in dispute, or not readable."""
+        """Return the source that gave a person access and may still want it.
+
+        In dispute, or not readable.
+        """
         sources = {item.source for item in access.objects if item.mark == self.settings.instance}
         unsettled = (
             source for source in sources if source in disputed or self.origins.leaves(source)
@@ -245,7 +254,10 @@ class _StayingPeople:
     def _as_added(
         self, person: Person, access: PersonAccess, ended_names: Collection[str]
     ) -> PersonAccess:
-        """Return a person's objects that have not ended, as far as an addition gives them: edit or view, alone."""
+        """Return a person's objects that have not ended, as far as an addition gives them.
+
+        Edit or view, alone.
+        """
         bindings = [
             binding
             for binding in access.bindings
@@ -271,7 +283,10 @@ def _is_addition(binding: Binding) -> bool:
 def _without(
     state: ContributorState, staying: Collection[Binding | Policy], people: Collection[Person]
 ) -> ContributorState:
-    """Return a namespace without objects that stay; their names and their people's count where others are named."""
+    """Return a namespace without objects that stay.
+
+    Their names and their people's count where others are named.
+    """
     if not staying:
         return state
     bindings, policies = dict(state.bindings), dict(state.policies)

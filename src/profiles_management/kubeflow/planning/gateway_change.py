@@ -1,4 +1,7 @@
-"""Why a plan must not change the gateways of existing policies unasked: then nobody would get in. Pure."""
+"""Why a plan must not change the gateways of existing policies unasked: then nobody would get in.
+
+Pure.
+"""
 
 import shlex
 from collections.abc import Collection, Iterator, Sequence
@@ -27,7 +30,9 @@ def halt(
     pmr: ProfilesManagementRepresentation,
     observed: Observed,
 ) -> Halt | None:
-    """Return why changes must wait: they rewrite policies away from the gateways that most profiles' policies name.
+    """Return why changes must wait.
+
+    They rewrite policies away from the gateways that most profiles' policies name.
 
     A change towards these gateways never waits. Where there is no owner's policy, contributors'
     policies count.
@@ -51,7 +56,7 @@ def halt(
 def _rewritten(
     changes: Sequence[Change], gateways: Gateways, others: Collection[WayIn], observed: Observed
 ) -> Iterator[Rewritten]:
-    """Yield profile and person of each policy that names one of the other gateways and no longer would."""
+    """Yield profile and person of each policy that would lose one of the other gateways."""
     for change in changes:
         for spec, person in _specs_before(change, observed):
             if _names_one_of(others, gateways.of(spec, person), gateways):
@@ -95,7 +100,8 @@ def _halt(number: int, way: WayIn, voters: str, gateways: Gateways) -> Halt:
     ours, theirs = _ours(correction, gateways), gateways.described(way)
     return Halt(
         HaltKind.GATEWAYS,
-        f"the gateway of {number:,} existing AuthorizationPolicies would change to {ours}, and {voters} name {theirs}",
+        f"the gateway of {number:,} existing AuthorizationPolicies would change to {ours}, and "
+        f"{voters} name {theirs}",
         f"would change the gateway of {number:,} policies",
         f"{correction.remedy()} If that is about to change, pass --allow-gateway-change once.",
         {correction.setting: correction.value},

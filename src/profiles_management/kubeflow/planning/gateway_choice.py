@@ -1,4 +1,6 @@
-"""Which gateways a plan takes where no preset is given: those that the target's policies name. Pure.
+"""Which gateways a plan takes where no preset is given: those that the target's policies name.
+
+Pure.
 
 Policies can be edited by the admins of their namespaces. So the profiles that the document defines
 count first, each once; a known preset needs more than half of them, and principals that no preset
@@ -144,7 +146,9 @@ def _in_document(pmr: ProfilesManagementRepresentation) -> list[str]:
 def _owners_votes(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> Counter[WayIn]:
-    """Return how many profiles have an owner's policy that names which gateways; those that are not ours do not count.
+    """Return how many profiles have an owner's policy that names which gateways.
+
+    Those that are not ours do not count.
 
     In standalone mode this program writes these policies itself.
     """
@@ -172,7 +176,10 @@ def _preset_of_most(poll: _Poll) -> str:
 
 
 def _agreed(poll: _Poll, pmr: ProfilesManagementRepresentation) -> tuple[str, ...]:
-    """Return principals that no preset has, which all profiles name; none where too few do, or one is a pattern."""
+    """Return principals that no preset has, which all profiles name.
+
+    None where too few do, or one is a pattern.
+    """
     named = {way.principals for way in poll.votes}
     if len(named) != 1 or not poll.is_of_document or poll.votes.total() * 2 <= len(pmr):
         return ()

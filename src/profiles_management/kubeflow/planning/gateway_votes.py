@@ -58,7 +58,10 @@ class GatewayCheck:
         self.profiles.setdefault(way, profile)
 
     def _way(self, policy: OwnerObject, owner: str) -> WayIn:
-        """Return how a policy lets the owner in; almost every one has the usual texts, and is not parsed."""
+        """Return how a policy lets the owner in.
+
+        Almost every one has the usual texts, and is not parsed.
+        """
         value = f'"{self._prefix}{owner}"'.encode()
         if all(text in policy.spec for text in (*self._usual, value)):
             return self.gateways.usual
@@ -66,7 +69,10 @@ class GatewayCheck:
 
     @property
     def votes(self) -> Counter[WayIn]:
-        """How many profiles name which gateways; those of untrusted sources count where there are no others."""
+        """How many profiles name which gateways.
+
+        Those of untrusted sources count where there are no others.
+        """
         return self._trusted or self._untrusted
 
 

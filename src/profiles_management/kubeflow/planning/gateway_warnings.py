@@ -1,4 +1,7 @@
-"""Warnings about contributors' policies that name another gateway than the one that exists. Pure."""
+"""Warnings about contributors' policies that name another gateway than the one that exists.
+
+Pure.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -18,7 +21,7 @@ _MOST = 3  # sets of principals that are reported
 
 
 def mismatches(check: GatewayCheck, settings: Settings) -> Iterator[Problem]:
-    """Yield a warning for each set of principals that owners' policies name and contributors' do not."""
+    """Yield a warning for each set of principals that only owners' policies name."""
     for way, contributors in islice(_differing(check), _MOST):
         yield _mismatch(
             f"AuthorizationPolicies of {count(contributors, 'contributor')} "
@@ -28,7 +31,7 @@ def mismatches(check: GatewayCheck, settings: Settings) -> Iterator[Problem]:
 
 
 def _differing(check: GatewayCheck) -> Iterator[tuple[WayIn, int]]:
-    """Yield what owners' policies name and the settings do not, with the number of contributors, the most first."""
+    """Yield what owners' policies name and the settings do not, the most frequent first."""
     for way, contributors in check.contributors.most_common():
         if not contributors or not check.gateways.knows_header(way):
             continue
@@ -37,7 +40,7 @@ def _differing(check: GatewayCheck) -> Iterator[tuple[WayIn, int]]:
 
 
 def _names_of_both(check: GatewayCheck, way: WayIn, settings: Settings) -> str:
-    """Return which gateways contributors' policies name and the owner's does not, or the other way round."""
+    """Return the gateways that only the contributors' or only the owner's policies name."""
     profile = check.profiles[way]
     owners = ", ".join(name for name in sorted(way.principals) if not check.gateways.has(name))
     contributors = ", ".join(name for name in settings.gateways if name not in way.principals)
@@ -49,7 +52,7 @@ def _names_of_both(check: GatewayCheck, way: WayIn, settings: Settings) -> str:
 def unlike_others(
     check: GatewayCheck, pmr: ProfilesManagementRepresentation, observed: Observed
 ) -> Iterator[Problem]:
-    """Yield a warning where all profiles of a document are new, and other profiles name another gateway.
+    """Yield a warning where all profiles are new and existing ones name another gateway.
 
     Without it, the first plan that shows the mistake is the one after the profiles were created.
     """
@@ -76,7 +79,9 @@ def _mismatch(what: str, way: WayIn) -> Problem:
 
 
 def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -> Iterator[Problem]:
-    """Yield a problem where most policies get other gateways: if a setting was forgotten, nobody would get in.
+    """Yield a problem where most policies get other gateways.
+
+    If a setting was forgotten, nobody would get in.
 
     Args:
         contributors: how many there were before.
@@ -85,10 +90,11 @@ def replaced(changes: Sequence[Change], contributors: int, settings: Settings) -
     if moved > max(1, contributors // 2):  # a single policy was changed by hand
         yield Problem(
             code="other-gateways",
-            what=f"the AuthorizationPolicies of {moved:,} of {contributors:,} contributors let other gateways in "
-            f"than {', '.join(settings.gateways)}",
+            what=f"the AuthorizationPolicies of {moved:,} of {contributors:,} contributors let "
+            f"other gateways in than {', '.join(settings.gateways)}",
             where=Where(),
-            remedy="All are rewritten; if that is not meant, look at preset and principals in the settings.",
+            remedy="All are rewritten; if that is not meant, look at preset and principals in the "
+            "settings.",
             names_nobody=True,
         )
 

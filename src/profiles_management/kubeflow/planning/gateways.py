@@ -39,7 +39,7 @@ class Gateways:
         return all(map(self.has, way.principals))
 
     def has(self, principal: str) -> bool:
-        """Return whether a principal, or a pattern of principals, stands for a gateway of the settings."""
+        """Return whether a principal or a pattern stands for a gateway of the settings."""
         gateways = self._settings.gateways
         return any(policy_rules.matches(principal, gateway) for gateway in gateways)
 
@@ -48,16 +48,19 @@ class Gateways:
         return not way.headers or self._header in way.headers
 
     def knows_prefix(self, way: WayIn) -> bool:
-        """Return whether a policy names its person with the prefix of the settings, as far as it names one."""
+        """Return whether a policy names its person, if at all, with the prefix of the settings."""
         return not way.prefixes or self._settings.userid_prefix in way.prefixes
 
     def of(self, spec: bytes, person: str) -> WayIn:
-        """Return how a policy lets its person in, without workloads: what runs in a profile is not a gateway."""
+        """Return how a policy lets its person in, without workloads.
+
+        What runs in a profile is not a gateway.
+        """
         way = way_in(spec, person)
         return way._replace(principals=frozenset(filter(self._is_elsewhere, way.principals)))
 
     def outvoted_by(self, votes: Counter[WayIn]) -> Counter[WayIn]:
-        """Return the votes for other gateways than those of the settings, if they are more than half of all."""
+        """Return the votes for other gateways than those of the settings, if they are most."""
         others: Counter[WayIn] = Counter()
         for way, number in votes.items():
             if not self.are_named_by(way):
@@ -65,7 +68,10 @@ class Gateways:
         return others if others.total() * 2 > votes.total() else Counter()
 
     def described(self, way: WayIn) -> str:
-        """Return what a policy names: a preset, or principals, with the header or prefix that differs."""
+        """Return what a policy names.
+
+        A preset, or principals, with the header or prefix that differs.
+        """
         named = _listed(way.principals)
         if preset := preset_of(way):
             named = f"{preset} ({named})"
@@ -85,7 +91,10 @@ class Gateways:
 
 
 def preset_of(way: WayIn) -> str:
-    """Return the preset whose ingress gateway a policy names, with nothing that it does not have; '' for none."""
+    """Return the preset whose ingress gateway a policy names, with nothing that it does not have.
+
+    '' for none.
+    """
     for name, preset in PRESETS.items():
         if preset.principals[0] in way.principals and way.principals.issubset(preset.principals):
             return name

@@ -1,4 +1,6 @@
-"""The owner's objects of a profile that is being deleted: everybody but the owner loses access by them. Pure.
+"""The owner's objects of a profile that is being deleted.
+
+Everybody but the owner loses access by them. Pure.
 
 In a namespace that is being deleted nothing can be created, so that the profile controller makes no
 object again. But what is there can be changed, by us and by the controller for as long as the

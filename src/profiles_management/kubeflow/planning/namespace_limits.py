@@ -1,4 +1,7 @@
-"""The LimitRange that we create in a profile's namespace, and in standalone mode the ResourceQuota. Pure."""
+"""The LimitRange that we create in a profile's namespace, and in standalone mode the ResourceQuota.
+
+Pure.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -43,7 +46,10 @@ def quota_changes(context: ProfileContext) -> Iterator[Change]:
 
 
 def limit_changes(context: ProfileContext) -> Iterator[Change]:
-    """Yield what makes our LimitRange that of the document; one of our name without our mark is not ours."""
+    """Yield what makes our LimitRange that of the document.
+
+    One of our name without our mark is not ours.
+    """
     existing, wanted = context.observed.limits.get(context.name), context.wanted.limits
     change = _Object(context, ObjectRef("LimitRange", context.name, naming.LIMITS))
     if existing is None:
@@ -60,7 +66,7 @@ def limit_changes(context: ProfileContext) -> Iterator[Change]:
 
 
 def uncompared(context: ProfileContext) -> dict[str, str]:
-    """Return by part of the document what in the namespace cannot be compared with it, as a sentence."""
+    """Return by part of the document why the namespace cannot be compared with it."""
     faults = {"resources": _quota_fault(context), "limitRange": _limits_fault(context)}
     return {part: fault for part, fault in faults.items() if fault}
 
@@ -96,7 +102,10 @@ def _shown(read: Callable[[bytes], Mapping[str, Any]], spec: bytes) -> Mapping[s
 
 
 def _quota_changed(change: "_Object", existing: QuotaSeen, wanted: Spec) -> Iterator[Change]:
-    """Yield the change of a ResourceQuota; one with other scopes is replaced, because they cannot be changed."""
+    """Yield the change of a ResourceQuota.
+
+    One with other scopes is replaced, because they cannot be changed.
+    """
     spec = stored_json.quota(existing.spec)
     differences = compare.quota(spec, wanted, spelled=change.context.observed.is_text)
     if compare.same_scopes(spec, wanted):
@@ -130,7 +139,7 @@ class _Object:
     def patched(
         self, existing: QuotaSeen | LimitsSeen, spec: Spec, fields: Fields
     ) -> Iterator[Change]:
-        """Yield the patch of an object that differs from the document, or has no mark of this instance."""
+        """Yield the patch of an object that differs from the document or lacks our mark."""
         patch: Spec = {"spec": spec} if fields else {}
         if existing.mark != self.context.settings.instance:
             patch["metadata"] = {"labels": builders.marks(self.context.settings)}

@@ -1,4 +1,7 @@
-"""The labels and annotations of a profile's namespace; an annotation records which of them a document set. Pure."""
+"""The labels and annotations of a profile's namespace.
+
+An annotation records which of them a document set. Pure.
+"""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,7 +50,7 @@ class _Difference:
 
 
 def changes(context: ProfileContext) -> Iterator[Change]:
-    """Yield what gives a namespace the document's labels and annotations, and removes those that it had set."""
+    """Yield what sets the document's labels and annotations, and removes earlier ones."""
     namespace = context.state.namespace
     if not context.holds("Namespace"):
         return
@@ -104,7 +107,10 @@ def _compare(
     recorded: Mapping[str, Collection[str]],
     difference: _Difference,
 ) -> None:
-    """Add the keys to set, and with None those to remove: a document set them, and no longer does."""
+    """Add the keys to set, and with None those to remove.
+
+    A document set them, and no longer does.
+    """
     removed = existing.keys() & set(recorded.get(part, ())) - wanted.keys()
     changed: dict[str, str | None] = dict.fromkeys(removed)
     changed.update(wanted.items() - existing.items())

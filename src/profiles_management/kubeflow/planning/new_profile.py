@@ -1,4 +1,7 @@
-"""A profile that does not exist yet: the change that creates its Profile, or in standalone mode its Namespace. Pure."""
+"""A profile that does not exist yet.
+
+The change that creates its Profile, or in standalone mode its Namespace. Pure.
+"""
 
 from collections.abc import Iterator
 
@@ -67,7 +70,10 @@ def _settled(profile: Profile, context: ProfileContext) -> tuple[Condition, ...]
 
 
 def _profile(profile: Profile, context: ProfileContext) -> Iterator[Write]:
-    """Yield the writes. A namespace that exists has to name its owner first, or the controller refuses the Profile."""
+    """Yield the writes.
+
+    A namespace that exists has to name its owner first, or the controller refuses the Profile.
+    """
     namespace = context.state.namespace
     touched = ""
     if namespace is not None:

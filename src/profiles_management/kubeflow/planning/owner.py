@@ -1,4 +1,7 @@
-"""The owner of one profile: a new profile with its owner, an owner change, and corrections of the owner's objects."""
+"""The owner of one profile.
+
+A new profile with its owner, an owner change, and corrections of the owner's objects.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -57,7 +60,7 @@ class OwnerPlanner:
         self.owner = self.objects.owner
 
     def comes_first(self, change: Change) -> bool:
-        """Return whether a change makes the previous owner a contributor, which comes before the owner change."""
+        """Return whether a change makes the previous owner a contributor."""
         if self.state.previous_owner is None or self.state.namespace is None:
             return False
         if change.person != self.state.previous_owner:
@@ -104,7 +107,7 @@ class OwnerPlanner:
         return tuple(self._controller_writes())
 
     def _waits_for_controller(self) -> bool:
-        """Whether nothing is left for us to write, so that what is missing is the profile controller's part."""
+        """Whether only the profile controller still has something to do."""
         if self.state.profile is None or not self.context.holds("Namespace"):
             return False
         return not (self.missing or self._writes)
@@ -112,14 +115,14 @@ class OwnerPlanner:
     # what the profile controller has not done
 
     def pending(self) -> Iterator[Pending]:
-        """Yield what the profile controller still has to do although nothing is left for us to write."""
+        """Yield what only the profile controller still has to do."""
         if not self._waits_for_controller():
             return
         for task, condition in islice(self._tasks_of_controller(), 1):
             yield Pending(self.name, f"waits for the profile controller to {task}", condition)
 
     def _tasks_of_controller(self) -> Iterator[tuple[str, Condition]]:
-        """Yield what the controller has not done, in its order, each with what will hold after it."""
+        """Yield what the controller has not done, each with the condition that it will meet."""
         if self.state.namespace is None:
             yield "make the namespace", owner_bound(self.profile)
         if self.objects.binding is None:
@@ -158,7 +161,8 @@ class OwnerPlanner:
             return
         header = f"the header {self.settings.userid_header}"
         yield self._drifted(
-            f"AuthorizationPolicy {naming.OWNER_POLICY} does not let {self.owner.name} in by {header}",
+            f"AuthorizationPolicy {naming.OWNER_POLICY} does not let {self.owner.name} in by "
+            f"{header}",
             "Set userid_header and userid_prefix as the profile controller has them, "
             "or restart the controller.",
         )
@@ -218,7 +222,7 @@ class OwnerPlanner:
         return Reason.ADOPTED if is_found else Reason.DRIFTED
 
     def _controller_writes(self) -> Iterator[Write]:
-        """Yield the writes to the four places that name an owner, in the order in which the controller follows them.
+        """Yield the writes to the four places that name an owner, in the controller's order.
 
         `spec.owner`, the namespace's annotation (until then the controller refuses the profile),
         then the annotation of RoleBinding and AuthorizationPolicy, which the controller never
@@ -242,7 +246,7 @@ class OwnerPlanner:
             yield owner_annotated(namespace, self.owner)
 
     def _woken(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Write:
-        """Return the patch that makes the controller look at a Profile, and records for which namespace."""
+        """Return the patch that makes the controller look at a Profile, and records why."""
         touched = {naming.TOUCHED: profile_state.woken_for(namespace)}
         change = {"metadata": {"annotations": touched}}
         return merge_patch.patch(ObjectRef("Profile", "", self.name), change, uid=profile.uid)
@@ -273,7 +277,10 @@ def _moved_from_owner(change: Change) -> Change:
 
 
 def _writes_at_once(changes: Iterable[Change]) -> Iterator[Write]:
-    """Yield writes that do not wait for a namespace to name the new owner: that comes later in the same step."""
+    """Yield writes that do not wait for a namespace to name the new owner.
+
+    That comes later in the same step.
+    """
     for write in chain.from_iterable(change.writes for change in changes):
         if write.after is not None and write.after.state is State.READY:
             yield structs.replace(write, after=None)

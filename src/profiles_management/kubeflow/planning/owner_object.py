@@ -1,4 +1,7 @@
-"""One of the two objects of an owner, the RoleBinding or the AuthorizationPolicy: the writes that correct it. Pure."""
+"""One of the two objects of an owner, the RoleBinding or the AuthorizationPolicy.
+
+The writes that correct it. Pure.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -89,11 +92,11 @@ class OwnerObjectPlanner(ABC):
         """Return the part of a patch after which only the owner has access."""
 
     def is_owner_with_prefix(self) -> bool:
-        """Return whether the only other person is the owner with a prefix that the settings do not have."""
+        """Return whether the only other person is the owner with another prefix."""
         return False
 
     def revocation(self) -> tuple[Write, ...]:
-        """Return the writes after which only the owner has access, whatever somebody wrote meanwhile."""
+        """Return the writes after which only the owner has access by the object."""
         if self.context.settings.standalone:
             return self.standalone_writes()
         metadata = self._reference_patch()
@@ -116,7 +119,10 @@ class OwnerObjectPlanner(ABC):
         return change
 
     def corrected_fields(self) -> Iterator[FieldDiff]:
-        """Yield what the correction changes, annotations aside; an object with others is not corrected."""
+        """Yield what the correction changes, annotations aside.
+
+        An object with others is not corrected.
+        """
         if self.others is None:
             for field in self._corrected_fields():
                 yield structs.replace(field, path=f"{self.name}.{field.path}")
@@ -171,7 +177,7 @@ class OwnerObjectPlanner(ABC):
 
     @abstractmethod
     def _replacement(self, body: builders.Body) -> builders.Body:
-        """Return the part of a patch that makes the object what this program creates, its metadata aside."""
+        """Return the part of a patch that makes the object, without metadata, what we create."""
 
     def _needs_recreation(self, body: builders.Body) -> bool:  # noqa: ARG002 - a policy can always be patched
         return False
@@ -223,7 +229,10 @@ class OwnerBindingPlanner(OwnerObjectPlanner):
         yield FieldDiff(FieldKind.PEOPLE, "subjects", bound, [str(self.context.owner)])
 
     def _only_owner(self) -> builders.Body:
-        """Bind the owner; while a profile changes hands, the previous one, whom the controller replaces."""
+        """Bind the owner.
+
+        While a profile changes hands, the previous one, whom the controller replaces.
+        """
         profile, previous_owner = self.context.state.profile, self.context.previous_owner
         if profile is None or previous_owner is None or previous_owner not in self.existing.people:
             return {"subjects": [builders.owner_spec(self.context.profile.owner)]}
@@ -286,7 +295,7 @@ class OwnerPolicyPlanner(OwnerObjectPlanner):
         )
 
     def is_owner_with_prefix(self) -> bool:
-        """Return whether the only other person is the owner with a prefix that the settings do not have.
+        """Return whether the only other person is the owner with another prefix.
 
         Then nobody else loses access, and a wrong setting must not lock the owner out. The profile
         controller's own policies are not judged by the settings.

@@ -1,4 +1,6 @@
-"""The RoleBinding and the AuthorizationPolicy of an owner: what brings them back to what the profile controller writes.
+"""The RoleBinding and the AuthorizationPolicy of an owner.
+
+What brings them back to what the profile controller writes.
 
 The profile controller sees a change of them only by their ownerReference. A namespace admin who
 removes it can bind further people, and the controller does not notice. So the reference is set
@@ -81,7 +83,9 @@ class OwnerObjects:
         return [planner.ref for planner in self._planners() if planner.others is not None]
 
     def revocations(self) -> Iterator[Change]:
-        """Yield the changes that take access from everybody but the owner; each object is right afterwards.
+        """Yield the changes that take access from everybody but the owner.
+
+        Each object is right afterwards.
 
         Whatever somebody wrote meanwhile, only the owner is to have access; unless the owner is
         another one by then.
@@ -106,7 +110,7 @@ class OwnerObjects:
     # the owner's access
 
     def corrections(self) -> Iterator[Write]:
-        """Yield what the profile controller does not correct in objects that are not revoked from others.
+        """Yield what the profile controller does not correct in objects of the owner alone.
 
         Where the controller has something to do, it writes to both objects as soon as one of these
         patches wakes it. Then a patch holds for the object whatever its version is.
@@ -143,7 +147,10 @@ class OwnerObjects:
 
 
 def _others(name: str, state: ProfileState, observed: Observed) -> dict[str, tuple[Person, ...]]:
-    """Return by kind who else has access by an owner's object; nobody in a namespace in deletion."""
+    """Return by kind who else has access by an owner's object.
+
+    Nobody in a namespace in deletion.
+    """
     if not unmanaged_access.exists(name, observed):
         return {}
     if state.namespace is None or state.namespace.deleting:
@@ -156,7 +163,7 @@ def _others(name: str, state: ProfileState, observed: Observed) -> dict[str, tup
 
 
 def of_no_document(name: str, observed: Observed, settings: Settings) -> OwnerObjects | None:
-    """Return the objects of a profile that no document defines, with the owner that the cluster declares.
+    """Return the owner's objects of a profile that no document defines.
 
     None where that is nobody whom a document could name.
     """
@@ -169,7 +176,10 @@ def of_no_document(name: str, observed: Observed, settings: Settings) -> OwnerOb
 
 
 def _declared_owner(name: str, observed: Observed) -> Owner | None:
-    """Return the owner of a Profile; without Profiles, the subject whom the namespace's annotation names."""
+    """Return the owner of a Profile.
+
+    Without Profiles, the subject whom the namespace's annotation names.
+    """
     profile = observed.profiles.get(name)
     if profile is not None and profile.owner is not None:
         return _owner(*profile.owner, profile.owner_namespace)

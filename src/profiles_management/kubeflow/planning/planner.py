@@ -1,4 +1,7 @@
-"""Planning: every change that leads from what was observed to what a document wants. Pure, and always the same."""
+"""Planning: every change that leads from what was observed to what a document wants.
+
+Pure, and always the same.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -60,7 +63,10 @@ def _leave_alone(draft: Draft) -> None:
 
 
 def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield problems, of each source the first ones and how many more there are: it can make thousands."""
+    """Yield problems, of each source the first ones and how many more there are.
+
+    It can make thousands.
+    """
     numbers: Counter[str] = Counter()
     for problem in problems:
         numbers[problem.where.file] += 1
@@ -68,7 +74,8 @@ def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
             yield problem
     for source, number in sorted(numbers.items()):
         if number > _MOST_REFUSED:
-            what = f"{number - _MOST_REFUSED:,} more definitions and additions of {source} do not count"
+            more = number - _MOST_REFUSED
+            what = f"{more:,} more definitions and additions of {source} do not count"
             remedy = f"Correct the document of {source}."
             yield Problem("more-refused", what, Where(file=source), remedy, names_nobody=True)
 
@@ -141,7 +148,8 @@ def _missing_role(name: str) -> Problem:
         code="missing-cluster-role",
         what=f"ClusterRole {name} does not exist",
         where=Where(path=f"ClusterRole/{name}"),
-        remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do nothing.",
+        remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do "
+        "nothing.",
         names_nobody=True,
     )
 

@@ -20,7 +20,7 @@ from profiles_management.reconcile.plan import (
 
 
 def recorded_fields(fields: frozenset[str]) -> str:
-    """Return the value of the annotation naming.SETS, which records the fields of a Profile that a document set."""
+    """Return the value of naming.SETS, which records the Profile's fields that a document set."""
     return ",".join(sorted(fields))
 
 
@@ -125,7 +125,10 @@ class ProfileSpecPlanner:
         return merge_patch.nonempty(labels=labels, annotations=annotations)
 
     def _managed_fields(self) -> frozenset[str]:
-        """Return the fields that the document sets; what cannot be compared stays as it is recorded."""
+        """Return the fields that the document sets.
+
+        What cannot be compared stays as it is recorded.
+        """
         uncompared = self.uncompared.keys()
         return (self.context.wanted.sets() - uncompared) | (self.profile.sets & uncompared)
 

@@ -1,4 +1,7 @@
-"""Removing one profile, with its namespace and data or without: what the profile controller needs for it. Pure."""
+"""Removing one profile, with its namespace and data or without.
+
+What the profile controller needs for it. Pure.
+"""
 
 from collections.abc import Iterator
 
@@ -60,7 +63,10 @@ class Removal:
         )
 
     def _gone(self) -> Iterator[ObjectRef]:
-        """Yield what has to be gone: the namespace, or the Profile with the owner's objects that go with it."""
+        """Yield what has to be gone.
+
+        The namespace, or the Profile with the owner's objects that go with it.
+        """
         if not self.keep_data:
             yield self.profile_ref if self.held is None else self.namespace_ref
         elif not self.settings.standalone:
@@ -106,7 +112,10 @@ class Removal:
     # what would leave the Profile in deletion for ever
 
     def _unstuck(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[Write]:
-        """Yield corrections of what would leave the Profile in deletion: another owner, a quota, a role."""
+        """Yield corrections of what would leave the Profile in deletion.
+
+        Another owner, a quota, a role.
+        """
         owner = "" if profile.owner is None else profile.owner.name
         if self.held is not None and namespace.owner != owner:
             yield self._namespace_patch({"annotations": {naming.OWNER: owner}})
@@ -149,7 +158,7 @@ class Removal:
         yield merge_patch.create(builders.closed(self.name, name, self.settings))
 
     def _freed(self) -> Iterator[Write]:
-        """Remove finalizers from the owner's objects, and those objects that would outlast their Profile."""
+        """Remove the owner's objects that would outlast their Profile, and finalizers of all."""
         if self.namespace is None:
             return
         for ref, item in self._owner_objects():
@@ -169,7 +178,10 @@ class Removal:
     # a namespace that goes
 
     def _tied(self) -> Iterator[Write]:
-        """Make the Profile the owner of an adopted namespace: both are deleted in one, wherever a run ends."""
+        """Make the Profile the owner of an adopted namespace.
+
+        Both are deleted in one, wherever a run ends.
+        """
         if self.profile is None or self.held is None:
             return
         if self.held.owned_by:
@@ -215,7 +227,10 @@ class Removal:
         return merge_patch.patch(self.namespace_ref, {"metadata": metadata}, version)
 
     def _version(self, ref: ObjectRef, item: MarkedObject | OwnerObject | None) -> str:
-        """Return the version that was read, for the first write to an object of this step; '' for later ones."""
+        """Return the version that was read, for the first write to an object of this step.
+
+        '' for later ones.
+        """
         if item is None or ref in self.guarded:
             return ""
         self.guarded.add(ref)

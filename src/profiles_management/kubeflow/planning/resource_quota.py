@@ -1,4 +1,4 @@
-"""The quota of a Profile, and the ResourceQuota that the profile controller makes of it, sooner or later.
+"""The quota of a Profile, and the ResourceQuota that the controller makes of it.
 
 The controller does not watch ResourceQuotas: it compares one only when its Profile changes. So a
 write to the Profile wakes it, and the annotation naming.TOUCHED records which ResourceQuota was
@@ -158,7 +158,7 @@ class Quota:
         return self.context.observed.quotas.get(self.context.name)
 
     def _difference(self) -> tuple[Spec | None, tuple[FieldDiff, ...]]:
-        """Return the quota to write, None for none, and how it differs from what the Profile says."""
+        """Return the quota to write, None for none, and how the Profile differs from it."""
         wanted = self.context.wanted.quota
         if wanted is None:
             if "resources" not in self.profile.sets:
@@ -186,7 +186,10 @@ class Quota:
         return compare.quota(self.made, quota)
 
     def _is_stuck(self, quota: Spec) -> bool:
-        """Whether the scopes differ, which cannot be changed: the old ResourceQuota has to be deleted first."""
+        """Whether the scopes differ, which cannot be changed.
+
+        The old ResourceQuota has to be deleted first.
+        """
         if not quota or self.existing is None:
             return False
         return not compare.same_scopes(self.made, quota)
@@ -235,7 +238,10 @@ class Quota:
         return self._missing_since() if self.profile.complete else ""
 
     def _is_record_removed(self) -> bool:
-        """Whether the record goes once the controller has come: a later deletion would look like what it records."""
+        """Whether the record goes once the controller has come.
+
+        A later deletion would look like what it records.
+        """
         return self.record.startswith(_MISSING)
 
     def _missing_since(self) -> str:

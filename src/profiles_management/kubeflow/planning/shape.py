@@ -1,4 +1,7 @@
-"""Everything of one profile that is not access: quota and plugins in the Profile, limits and keys in the namespace."""
+"""Everything of one profile that is not access.
+
+Quota and plugins in the Profile, limits and keys in the namespace.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -21,7 +24,7 @@ class ShapePlanner:
             self.spec = ProfileSpecPlanner(context, context.state.profile)
 
     def changes(self) -> Iterator[Change]:
-        """Yield the changes of marks, quota and plugins, of the LimitRange and of the namespace's keys."""
+        """Yield the changes of marks, quota, plugins, LimitRange and the namespace's keys."""
         if self.context.settings.standalone:
             yield from namespace_limits.quota_changes(self.context)
         elif self.spec is not None:
@@ -30,7 +33,7 @@ class ShapePlanner:
         yield from namespace_metadata.changes(self.context)
 
     def pending(self) -> Iterator[Pending]:
-        """Yield what the profile controller still has to do although nothing is left for us to write."""
+        """Yield what only the profile controller still has to do."""
         if self.spec is not None:
             yield from self.spec.quota.pending()
 
@@ -58,7 +61,7 @@ class ShapePlanner:
             )
 
     def _uncompared(self) -> Mapping[str, str]:
-        """Return by part of the document what in the target cannot be compared with it, as a sentence."""
+        """Return by part of the document why the target cannot be compared with it."""
         uncompared = namespace_limits.uncompared(self.context)
         if self.spec is None:
             return uncompared

@@ -1,4 +1,7 @@
-"""Warnings about a person who is revoked while the document has the same name in another spelling. Pure."""
+"""Warnings about a person who is revoked while the document has the same name in another spelling.
+
+Pure.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +14,7 @@ from profiles_management.reconcile.plan import Person
 def other_spellings(
     name: str, revoked: Iterable[Person], people: Iterable[Person]
 ) -> Iterator[Problem]:
-    """Yield who is revoked although the document has the name in another letter case or Unicode form.
+    """Yield who is revoked although the document has another spelling of the name.
 
     Args:
         name: the profile.

@@ -1,4 +1,7 @@
-"""Profiles that a document no longer names: listing them, and removing them with or without their data."""
+"""Profiles that a document no longer names.
+
+Listing them, and removing them with or without their data.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -106,7 +109,7 @@ def deletion(
 def _revocations(
     name: str, observed: Observed, settings: Settings, *, keep_data: bool
 ) -> Iterator[Change]:
-    """Yield what ends the access of everybody but the owner, where the namespace is the profile's."""
+    """Yield what ends everybody's access but the owner's in a profile's own namespace."""
     if not ownership.is_ours_to_close(name, observed, settings):
         return
     state = contributor_state(name, observed)
@@ -133,7 +136,7 @@ def _remaining_access(
 
 
 def _remaining_files(changes: Iterable[Change], observed: Observed) -> Iterator[Problem]:
-    """Yield which files of a folder are for a namespace that is deleted, and are not ours to remove."""
+    """Yield which files of a deleted namespace are not ours to remove."""
     deleted: dict[str, set[ObjectRef]] = {}
     for change in changes:
         refs = (write.target for write in change.writes if write.verb is Verb.DELETE)
@@ -163,7 +166,10 @@ def _pending(name: str, observed: Observed) -> Pending:
 
 
 def _bound(name: str) -> Problem:
-    what = f"a folder cannot set the namespace {name} free, so it and its data would go with the Profile"
+    what = (
+        f"a folder cannot set the namespace {name} free, so it and its data would go with the "
+        "Profile"
+    )
     remedy = "Do it with the cluster as the target, or give the data up."
     return ownership.refusal(name, "cannot-keep-data", what, remedy, names_nobody=True)
 

@@ -1,4 +1,6 @@
-"""Namespaces that are being deleted: nothing can be created there, but access that has ended is revoked. Pure.
+"""Namespaces that are being deleted.
+
+Nothing can be created there, but access that has ended is revoked. Pure.
 
 A finalizer keeps such a namespace, and every RoleBinding in it, for as long as its author wants.
 """
@@ -68,7 +70,10 @@ def revocable(state: ContributorState, observed: Observed, settings: Settings) -
 
 
 def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
-    """Return whether a profile is ours; once it is gone, our mark on anything in its namespace shows that."""
+    """Return whether a profile is ours.
+
+    Once it is gone, our mark on anything in its namespace shows that.
+    """
     if is_our_profile(name, observed, settings):
         return True
     if name in observed.profiles:
@@ -89,7 +94,7 @@ def plan(
     origins: Origins,
     now: datetime,
 ) -> People:
-    """Return what revokes access that a document does not grant, in a namespace where nothing can be created.
+    """Return what revokes access that is not granted, where nothing can be created.
 
     | granted                  | what happens                                                      |
     |--------------------------|-------------------------------------------------------------------|
@@ -120,7 +125,7 @@ def plan(
 def _reductions(
     grant: Grant, access: PersonAccess, state: ContributorState, settings: Settings
 ) -> Iterator[Change]:
-    """Yield what leaves a person with no more than is granted, and nobody else with access by their objects."""
+    """Yield what limits a person, and others by the same objects, to what is granted."""
     stronger = [binding for binding in access.bindings if _is_stronger(binding, grant)]
     if stronger:
         writes = tuple(deletions(state, grant.person, stronger))
@@ -175,7 +180,7 @@ def _change(
 def left_behind(
     state: ContributorState, observed: Observed, settings: Settings, origins: Origins, now: datetime
 ) -> ContributorState:
-    """Return a namespace whose profile is gone, from cluster and document, with only the access that is revoked.
+    """Return a namespace without a profile, with only the access that is revoked.
 
     That is what a stale profile loses, and in any case access that has ended.
     """

@@ -1,4 +1,7 @@
-"""What the document does not define: stale profiles, namespaces without Profile, and expired access. Pure."""
+"""What the document does not define.
+
+Stale profiles, namespaces without Profile, and expired access. Pure.
+"""
 
 from dataclasses import replace
 
@@ -22,7 +25,7 @@ from profiles_management.reconcile.plan import Person
 def stale(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> tuple[str, ...]:
-    """Return the profiles that the document does not name, by the setting `stale` and never a protected one.
+    """Return the unnamed profiles by the setting `stale`, but for protected ones.
 
     A profile is not stale if a source defines it that cannot be read, or several sources do.
 
@@ -54,7 +57,7 @@ def _is_defined(name: str, marked: MarkedObject, pmr: ProfilesManagementRepresen
 
 
 def plan(draft: Draft) -> None:
-    """Plan the stale profiles, then the namespaces in deletion without a Profile, then access that has ended."""
+    """Plan stale profiles, then namespaces in deletion without a Profile, then ended access."""
     for name in stale(draft.pmr, draft.observed, draft.settings):
         _plan_stale(draft, name)
     for name in terminating.remaining(draft.observed):
@@ -95,7 +98,10 @@ def _revocable(draft: Draft, name: str) -> ContributorState | None:
 
 
 def _plan_remaining(draft: Draft, name: str) -> None:
-    """Plan a namespace in deletion whose Profile is gone and that the document does not define: as a stale one."""
+    """Plan a namespace in deletion whose Profile is gone and that the document does not define.
+
+    As a stale one.
+    """
     state = terminating.left_behind(
         contributor_state(name, draft.observed),
         draft.observed,
@@ -109,7 +115,7 @@ def _plan_remaining(draft: Draft, name: str) -> None:
 
 
 def _plan_let_go(draft: Draft) -> None:
-    """Plan the end of what other sources gave in profiles that stay as they are, and give no longer."""
+    """Plan the end of what other sources no longer give in frozen profiles."""
     observed, settings, origins = draft.observed, draft.settings, draft.pmr.origins
     for name in sorted(draft.frozen.keys() | origins.conflicts.keys()):
         if not ownership.has_our_mark(name, observed, settings):
@@ -121,7 +127,7 @@ def _plan_let_go(draft: Draft) -> None:
 
 
 def _plan_expired(draft: Draft) -> None:
-    """Plan the end of access whose time is up where nothing else is planned, whatever the reason for that is."""
+    """Plan the end of access whose time is up, where nothing else is planned."""
     observed, settings = draft.observed, draft.settings
     for state in expiry.remaining(draft.pmr, observed, settings, draft.now, done=draft.planned):
         if ownership.is_protected(state.name, observed, settings):
@@ -138,5 +144,8 @@ def _plan_nobody(draft: Draft, state: ContributorState, deciding: Deciding) -> N
 
 
 def _uncounted(draft: Draft) -> Deciding:
-    """Return that the brake does not count the access to a profile: its admin can create as much as they like."""
+    """Return that the brake does not count the access to a profile.
+
+    Its admin can create as much as they like.
+    """
     return Deciding(merged=draft.pmr.origins.is_merged, counts="nothing")

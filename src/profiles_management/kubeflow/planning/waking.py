@@ -42,7 +42,7 @@ def missing(context: ProfileContext) -> list[ObjectRef]:
 
 
 def _missing(name: str, observed: Observed) -> Iterator[ObjectRef]:
-    """Yield the owner's objects that do not exist, in the order in which the controller creates them."""
+    """Yield the owner's missing objects in the order in which the controller creates them."""
     if name not in observed.owner_policies:
         yield ObjectRef("AuthorizationPolicy", name, naming.OWNER_POLICY)
     if name not in observed.owner_bindings:
@@ -59,7 +59,7 @@ def _sees_nothing_to_do(profile: ProfileSeen, context: ProfileContext) -> bool:
 
 
 def changes(name: str, owner: Person, missing: list[ObjectRef], now: datetime) -> Iterator[Change]:
-    """Yield what wakes the profile controller and, once it has made the objects, removes the record of it."""
+    """Yield what wakes the profile controller, and what removes the record afterwards."""
     if not missing:
         return
     conditions = tuple(_created(ref, owner) for ref in missing)
@@ -75,7 +75,7 @@ def changes(name: str, owner: Person, missing: list[ObjectRef], now: datetime) -
 
 
 def _recorded(name: str, since: str | None, after: Condition | None = None) -> Write:
-    """Return the patch of the Profile that records since when the controller is to make the objects again."""
+    """Return the patch that records since when the controller is to make the objects again."""
     change = {"metadata": {"annotations": {naming.WOKEN: since}}}
     return merge_patch.patch(ObjectRef("Profile", "", name), change, after=after)
 

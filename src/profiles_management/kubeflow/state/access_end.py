@@ -39,7 +39,10 @@ def is_lasting(access: PersonAccess, ended_names: Collection[str]) -> bool:
 
 
 def has_come(until: str, now: datetime) -> bool:
-    """Return whether the end of an access has come; a text that is not a time with a zone ends nothing."""
+    """Return whether the end of an access has come.
+
+    A text that is not a time with a zone ends nothing.
+    """
     end = read_moment(until)
     return end is not None and end <= now
 

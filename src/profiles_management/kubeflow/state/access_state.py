@@ -1,4 +1,7 @@
-"""The contributors of a namespace: their RoleBindings and AuthorizationPolicies, and who has access by them."""
+"""The contributors of a namespace.
+
+Their RoleBindings and AuthorizationPolicies, and who has access by them.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -80,7 +83,10 @@ class PersonAccess:
 
     @property
     def source(self) -> str | None:
-        """The source of the first object with a mark, '' where it records none; None without a mark."""
+        """The source of the first object with a mark, '' where it records none.
+
+        None without a mark.
+        """
         marked = (item.source for item in self.objects if item.mark)
         return next(marked, None)
 
@@ -158,7 +164,7 @@ def bound_people(binding: Binding) -> tuple[Person, ...]:
 
 
 def _bound_person_of_name(item: Binding | Policy) -> Person | None:
-    """Return the only subject of a RoleBinding, if the RoleBinding has that person's name in some role."""
+    """Return the only subject of a RoleBinding that is named after that person."""
     if not isinstance(item, Binding) or item.subjects is None or len(item.subjects) != 1:
         return None
     person = bound_people(item)[0]

@@ -15,7 +15,7 @@ CODE = "adopts-namespace"
 def adopted(
     pmr: ProfilesManagementRepresentation, observed: Observed, settings: Settings
 ) -> list[str]:
-    """Return the existing namespaces that a document takes over by `adopt: true` and that are not managed yet."""
+    """Return the unmanaged namespaces that a document takes over by `adopt: true`."""
     return [
         profile.name
         for profile in pmr.in_order()
@@ -28,7 +28,8 @@ def warnings(name: str, observed: Observed) -> Iterator[Problem]:
     contents = observed.contents.get(name)
     if contents is None:
         contents = Contents(why="the document adopts too many at once")
-    remedy = f"Check that these workloads may run in a profile: kubectl get pods,serviceaccounts --namespace {name}"
+    command = f"kubectl get pods,serviceaccounts --namespace {name}"
+    remedy = f"Check that these workloads may run in a profile: {command}"
     if contents.pods is None or contents.accounts is None:
         what = f"namespace {name} is taken over, and what is in it is unknown: {contents.why}"
         yield refusal(name, CODE, what, remedy, names_nobody=True)

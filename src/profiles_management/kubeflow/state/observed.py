@@ -61,7 +61,7 @@ class Policy(ContributorObject, frozen=True, gc=False, kw_only=True):
 
 
 class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An object that gives people access and is not managed, or an owner's object that gives it to others too.
+    """An unmanaged object that gives access, or an owner's object that lets in others.
 
     Attributes:
         people: who has access by it; a policy's names may begin or end with `*`, which stands for
@@ -85,14 +85,20 @@ class ForeignObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class ForeignBinding(ForeignObject, frozen=True, gc=False, kw_only=True):
-    """A RoleBinding that is not managed; `role` is admin, edit or view, else `ClusterRole/NAME` or `Role/NAME`."""
+    """A RoleBinding that is not managed.
+
+    `role` is admin, edit or view, else `ClusterRole/NAME` or `Role/NAME`.
+    """
 
     kind: ClassVar[str] = "RoleBinding"
     role: str
 
 
 class ForeignPolicy(ForeignObject, frozen=True, gc=False, kw_only=True):
-    """An AuthorizationPolicy that is not managed and lets people in; `spec` is its JSON, '' for an owner's."""
+    """An AuthorizationPolicy that is not managed and lets people in.
+
+    `spec` is its JSON, '' for an owner's.
+    """
 
     kind: ClassVar[str] = "AuthorizationPolicy"
     role: ClassVar[str] = ""
@@ -153,7 +159,10 @@ class OwnerObject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return tuple(Person(kind, name) for kind, name, *_ in self.subjects)
 
     def people_in(self, space: str) -> tuple[Person, ...]:
-        """Return everybody whom a RoleBinding of a namespace binds; a ServiceAccount is named `NAMESPACE:NAME`."""
+        """Return everybody whom a RoleBinding of a namespace binds.
+
+        A ServiceAccount is named `NAMESPACE:NAME`.
+        """
         return tuple(
             Person(kind, f"{namespace or space}:{name}" if kind == "ServiceAccount" else name)
             for kind, name, namespace, _ in self.subjects
@@ -194,7 +203,10 @@ class ProfileSeen(MarkedObject, frozen=True, gc=False, kw_only=True):
 
 
 class NamespaceSeen(MarkedObject, frozen=True, gc=False, kw_only=True):
-    """A Namespace; `owned_by` is the Profile that its ownerReference names, `owner` its annotation."""
+    """A Namespace.
+
+    `owned_by` is the Profile that its ownerReference names, `owner` its annotation.
+    """
 
     owner: str
     labels: Mapping[str, str]

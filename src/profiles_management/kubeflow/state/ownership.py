@@ -1,4 +1,7 @@
-"""Which profiles and namespaces are ours: by our marks, by the Profile that a namespace belongs to, or never."""
+"""Which profiles and namespaces are ours.
+
+By our marks, by the Profile that a namespace belongs to, or never.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -31,7 +34,10 @@ def refusal(
 
 
 def marked_objects(observed: Observed, settings: Settings) -> Mapping[str, MarkedObject]:
-    """Return by profile the object that has its marks: the Profile, or in standalone mode the Namespace."""
+    """Return by profile the object that has its marks.
+
+    The Profile, or in standalone mode the Namespace.
+    """
     return observed.namespaces if settings.standalone else observed.profiles
 
 
@@ -44,7 +50,7 @@ def has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
 
 
 def recorded_source(name: str, observed: Observed, settings: Settings) -> str:
-    """Return the source that a profile records, '' for none and for a profile that does not exist."""
+    """Return the recorded source of a profile, '' where there is none."""
     marked = marked_objects(observed, settings).get(name)
     if marked is None:
         return ""
@@ -71,7 +77,7 @@ def _namespaces_of(principals: tuple[str, ...]) -> frozenset[str]:
 
 
 def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) -> bool:
-    """Return whether the profile controller once accepted a namespace for a Profile of any owner."""
+    """Return whether the profile controller once accepted a namespace for a Profile."""
     if namespace.owned_by == profile.name:
         return True
     if profile.owner is not None and namespace.owner == profile.owner.name:
@@ -83,7 +89,7 @@ def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) 
 
 
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
-    """Return whether a stale profile's namespace is its own, so that we may revoke its contributors."""
+    """Return whether a stale profile's namespace is its own, where we may revoke access."""
     namespace = observed.namespaces.get(name)
     if namespace is None:
         return False
@@ -103,7 +109,7 @@ def is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
 
 
 def is_terminating(name: str, observed: Observed) -> bool:
-    """Return whether a profile or its namespace is being deleted, or was deleted and left the namespace behind."""
+    """Return whether a profile or its namespace is in deletion, or only its namespace is left."""
     namespace = observed.namespaces.get(name)
     if namespace is None:
         return False
@@ -116,6 +122,6 @@ def is_terminating(name: str, observed: Observed) -> bool:
 
 
 def is_begun(observed: Observed, settings: Settings) -> bool:
-    """Return whether this installation, or the one that it takes over, manages namespaces in standalone mode."""
+    """Return whether this installation, or the one it takes over, works in standalone mode."""
     instances = {settings.instance, settings.take_over} - {""}
     return any(namespace.mark in instances for namespace in observed.namespaces.values())

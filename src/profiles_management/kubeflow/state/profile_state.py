@@ -1,4 +1,7 @@
-"""The state of one profile of the document: whether we may change it, and what has to be done first."""
+"""The state of one profile of the document.
+
+Whether we may change it, and what has to be done first.
+"""
 
 from dataclasses import dataclass
 
@@ -84,17 +87,17 @@ def profile_state(profile: Profile, observed: Observed, settings: Settings) -> R
 
 
 def namespace_ready(name: str, owner: str) -> Condition:
-    """Return the condition under which contributors' objects can be created in a profile's namespace."""
+    """Return the condition under which contributors' objects can be created."""
     return Condition(ObjectRef("Namespace", "", name), State.READY, owner)
 
 
 def woken_for(namespace: NamespaceSeen) -> str:
-    """Return the value of naming.TOUCHED that records for which namespace the profile controller was woken."""
+    """Return the value of naming.TOUCHED, which names the namespace we woke the controller for."""
     return f"{namespace.uid} {namespace.version}"
 
 
 def why_new(state: ProfileState) -> str:
-    """Return why a profile that exists becomes the document's in this run, '' where it already was."""
+    """Return why an existing profile becomes the document's in this run, '' if it was."""
     previous_owner = state.previous_owner or state.owner_of_profile
     if previous_owner is not None:
         return f"belonged to {previous_owner.kind_and_name} and changes hands"
@@ -309,11 +312,12 @@ def _other_instance(name: str, mark: str, settings: Settings) -> Problem | None:
 
 def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
     existing_owner = owner.kind_and_name if owner else "nobody"
+    wanted = owner_of(profile).kind_and_name
     return refusal(
         profile.name,
         "owned-by-another",
         f"Profile {profile.name} exists and belongs to {existing_owner}",
-        f"Write that owner in the document, or `adopt: true` to make {owner_of(profile).kind_and_name} the owner.",
+        f"Write that owner in the document, or `adopt: true` to make {wanted} the owner.",
         nameless=f"Profile {profile.name} exists and belongs to somebody else",
     )
 

@@ -10,7 +10,7 @@ PARTS = ("annotations", "labels")
 
 
 def record(labels: Iterable[str], annotations: Iterable[str]) -> str:
-    """Return the value of the annotation naming.KEYS for the keys that a document sets, '' for none."""
+    """Return the value of naming.KEYS for the keys that a document sets, '' for none."""
     parts: dict[str, list[str]] = {}
     for part, keys in zip(PARTS, (annotations, labels), strict=True):
         if names := sorted(keys):

@@ -38,13 +38,16 @@ def exists(name: str, observed: Observed) -> bool:
 
 
 def foreign_objects(name: str, observed: Observed) -> Iterator[Foreign]:
-    """Yield the objects in a namespace that give access without being managed, the RoleBindings first."""
+    """Yield the unmanaged objects in a namespace that give access, RoleBindings first."""
     yield from observed.foreign.get(name, ())
     yield from observed.foreign_policies.get(name, ())
 
 
 def accesses(objects: Iterable[Foreign]) -> list[UnmanagedAccess]:
-    """Return the access that objects give, sorted; the policy of a pair gives nothing beyond its RoleBinding."""
+    """Return the access that objects give, sorted.
+
+    The policy of a pair gives nothing beyond its RoleBinding.
+    """
     every = set(chain.from_iterable(map(_accesses_by, objects)))
     bound = {(access.person, access.name) for access in every if access.role}
     return sorted(
@@ -99,7 +102,7 @@ def _fits(person: Person, pattern: Person) -> bool:
 
 
 def people_of_copies(name: str, observed: Observed) -> set[Person]:
-    """Return the users and groups who have access by copies, which stay also where foreign access is revoked.
+    """Return the users and groups who have access by copies, which are never revoked.
 
     Anybody who may edit an object can make it look like a copy.
     """
@@ -111,7 +114,10 @@ def people_of_copies(name: str, observed: Observed) -> set[Person]:
 
 
 def is_person(person: Person) -> bool:
-    """Return whether a subject is a user or a group of users, or includes everybody; programs have names of systems."""
+    """Return whether a subject is a user or a group of users, or includes everybody.
+
+    Programs have names of systems.
+    """
     if person.kind == "ServiceAccount":
         return False
     prefix, _, rest = person.name.partition(":")

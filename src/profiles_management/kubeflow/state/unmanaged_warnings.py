@@ -33,7 +33,9 @@ def problems(
     corrected: Collection[ObjectRef] = (),
     new_here: str = "",
 ) -> list[Problem]:
-    """Return what a person should know of a profile: who has access by what, at most MOST of it, and how much more.
+    """Return what a person should know of a profile.
+
+    Who has access by what, at most MOST of it, and how much more.
 
     Args:
         near: the people of this profile: its owner and its contributors.
@@ -75,7 +77,7 @@ def _of_everybody(
 
 
 def left(name: str, observed: Observed) -> list[Problem]:
-    """Return who keeps access to a namespace once everything is removed that is managed or has KFAM's annotations."""
+    """Return who keeps access once everything is removed that is managed or KFAM's."""
     kept = [item for item in foreign_objects(name, observed) if _is_kept(item)]
     accesses = from_outside(name, kept)
     return list(_listed(name, accesses, {access.person for access in accesses}))
@@ -88,7 +90,7 @@ def _is_kept(item: Foreign) -> bool:
 
 
 def everything(name: str, observed: Observed) -> list[Problem]:
-    """Return who has access to a namespace by objects that are not managed, at most MOST of it, and how much more."""
+    """Return who has unmanaged access to a namespace, MOST at most, and how many more."""
     return list(_listed(name, from_outside(name, foreign_objects(name, observed)), ()))
 
 
@@ -145,7 +147,7 @@ def _remedy(item: UnmanagedAccess | Foreign, usual: str) -> str:
 def _unknown(
     name: str, observed: Observed, objects: Iterable[Foreign], reported: Collection[str]
 ) -> Iterator[Problem]:
-    """Yield what looks like a contributor's or an owner's and gives access to people whom the document does not name.
+    """Yield what looks managed and gives access to people whom the document does not name.
 
     It may have been managed before somebody removed its labels or set those of a copy, so it is
     always reported.

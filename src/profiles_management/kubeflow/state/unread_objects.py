@@ -27,12 +27,15 @@ def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
 
 
 def some(subjects: Sequence[T] | None) -> Sequence[T]:
-    """Return no more subjects than are kept: that there are several is enough to restore the right one."""
+    """Return no more subjects than are kept.
+
+    That there are several is enough to restore the right one.
+    """
     return (subjects or ())[:MOST_PEOPLE]
 
 
 def limited(giving: Foreign, namespace: str) -> tuple[Foreign, list[Problem]]:
-    """Return an object that gives access with at most MOST_PEOPLE people, and the problem that it names more."""
+    """Return an object with MOST_PEOPLE people at most, and the problem that it has more."""
     if len(giving.people) <= MOST_PEOPLE:
         return giving, []
     what = f"names {len(giving.people):,} people, of whom only {MOST_PEOPLE:,} are looked at"

@@ -1,6 +1,7 @@
 """A person leaves: where a document names them, and the document without them.
 
-text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ person_removal (the result)
+text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ person_removal (the
+result)
 """
 
 from profiles_management.pmr.offboarding.mentions import Mention

@@ -54,7 +54,10 @@ class _Diff:
             growth += sum(block.growth for block in hunk)
 
     def _groups(self, edits: Iterable[Edit]) -> Iterator[list[Edit]]:
-        """Yield edits of the same or adjacent lines together: what is removed, then what is added."""
+        """Yield edits of the same or adjacent lines together.
+
+        What is removed, then what is added.
+        """
         group: list[Edit] = []
         last = -1
         for edit in edits:

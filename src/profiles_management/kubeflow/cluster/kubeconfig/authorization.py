@@ -166,7 +166,8 @@ class Authorization(httpx2.Auth):
             response = yield self._prepared(request, newer)
         if response.status_code == httpx2.codes.UNAUTHORIZED and newer.stale:
             raise Forbidden(
-                "The cluster does not accept the credentials, which had expired when the plugin printed them. "
+                "The cluster does not accept the credentials, which had expired when the plugin "
+                "printed them. "
                 "Log in again, and check the clock of this machine."
             )
 
