@@ -1,7 +1,4 @@
-"""Which profiles and namespaces are ours.
-
-By our marks, by the Profile that a namespace belongs to, or never.
-"""
+"""Which profiles and namespaces are ours, by marks and ownership, and which we may take over."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,6 +12,8 @@ from profiles_management.kubeflow.state.observed import (
     ProfileSeen,
 )
 from profiles_management.pmr import names as pmr_names
+from profiles_management.pmr.classes import Profile
+from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.rules import fits
 
@@ -34,10 +33,7 @@ def refusal(
 
 
 def marked_objects(observed: Observed, settings: Settings) -> Mapping[str, MarkedObject]:
-    """Return by profile the object that has its marks.
-
-    The Profile, or in standalone mode the Namespace.
-    """
+    """Return by profile the object that has its marks: Profile, or in standalone mode Namespace."""
     return observed.namespaces if settings.standalone else observed.profiles
 
 
@@ -50,7 +46,7 @@ def has_our_mark(name: str, observed: Observed, settings: Settings) -> bool:
 
 
 def recorded_source(name: str, observed: Observed, settings: Settings) -> str:
-    """Return the recorded source of a profile, '' where there is none."""
+    """Return the source that a profile records, '' for none or where it does not exist."""
     marked = marked_objects(observed, settings).get(name)
     if marked is None:
         return ""
@@ -77,7 +73,7 @@ def _namespaces_of(principals: tuple[str, ...]) -> frozenset[str]:
 
 
 def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) -> bool:
-    """Return whether the profile controller once accepted a namespace for a Profile."""
+    """Return whether the profile controller ever accepted a namespace for a Profile."""
     if namespace.owned_by == profile.name:
         return True
     if profile.owner is not None and namespace.owner == profile.owner.name:
@@ -89,7 +85,7 @@ def belongs(profile: ProfileSeen, namespace: NamespaceSeen, observed: Observed) 
 
 
 def is_ours_to_close(name: str, observed: Observed, settings: Settings) -> bool:
-    """Return whether a stale profile's namespace is its own, where we may revoke access."""
+    """Return whether a stale profile's namespace is its own, so its contributors may be revoked."""
     namespace = observed.namespaces.get(name)
     if namespace is None:
         return False
@@ -109,7 +105,10 @@ def is_our_profile(name: str, observed: Observed, settings: Settings) -> bool:
 
 
 def is_terminating(name: str, observed: Observed) -> bool:
-    """Return whether a profile or its namespace is in deletion, or only its namespace is left."""
+    """Return whether a profile or its namespace is being deleted.
+
+    That includes a namespace whose Profile is gone already and that still belongs to it.
+    """
     namespace = observed.namespaces.get(name)
     if namespace is None:
         return False
@@ -122,6 +121,33 @@ def is_terminating(name: str, observed: Observed) -> bool:
 
 
 def is_begun(observed: Observed, settings: Settings) -> bool:
-    """Return whether this installation, or the one it takes over, works in standalone mode."""
+    """Return whether a namespace is managed in standalone mode, by us or whom we take over."""
     instances = {settings.instance, settings.take_over} - {""}
     return any(namespace.mark in instances for namespace in observed.namespaces.values())
+
+
+# what a document may take over
+
+
+def may_change_owner(profile: Profile, existing: ProfileSeen) -> bool:
+    """Return whether a Profile may get the document's owner: it is managed, or adopted."""
+    return bool(existing.mark) or profile.adopt
+
+
+def may_take(profile: Profile, namespace: NamespaceSeen) -> bool:
+    """Return whether an unmarked namespace without a Profile belongs to the document's owner.
+
+    Its annotation is a name without a kind, so it proves nothing about a Group or a ServiceAccount.
+    """
+    if namespace.owner == profile.owner.name:
+        return profile.adopt or profile.owner.kind is UserKind.USER
+    return profile.adopt and not namespace.owner
+
+
+def may_name_owner(
+    profile: Profile, existing: ProfileSeen, namespace: NamespaceSeen, observed: Observed
+) -> bool:
+    """Return whether the annotation of a namespace names the owner, or may be changed to."""
+    if namespace.owner == profile.owner.name or belongs(existing, namespace, observed):
+        return True
+    return profile.adopt and not namespace.owner

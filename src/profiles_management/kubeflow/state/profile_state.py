@@ -1,22 +1,24 @@
-"""The state of one profile of the document.
-
-Whether we may change it, and what has to be done first.
-"""
+"""The state of one profile of the document: whether we may change it, and what comes first."""
 
 from dataclasses import dataclass
 
 from profiles_management.kubeflow.objects.builders import owner_of
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.state import profile_refusals
 from profiles_management.kubeflow.state.observed import (
     NamespaceSeen,
     Observed,
     OwnerObject,
     ProfileSeen,
 )
-from profiles_management.kubeflow.state.ownership import belongs, is_protected, refusal
+from profiles_management.kubeflow.state.ownership import (
+    is_protected,
+    may_change_owner,
+    may_name_owner,
+    may_take,
+)
 from profiles_management.pmr.classes import Profile
-from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Condition, ObjectRef, Pending, Person
 
@@ -73,13 +75,7 @@ def profile_state(profile: Profile, observed: Observed, settings: Settings) -> R
         where it is being deleted.
     """
     if is_protected(profile.name, observed, settings):
-        return refusal(
-            profile.name,
-            "protected",
-            f"namespace {profile.name} is protected",
-            "Choose another name for the profile.",
-            names_nobody=True,
-        )
+        return profile_refusals.protected(profile.name)
     namespace = observed.namespaces.get(profile.name)
     if settings.standalone:
         return _standalone(profile, namespace, observed, settings)
@@ -87,17 +83,17 @@ def profile_state(profile: Profile, observed: Observed, settings: Settings) -> R
 
 
 def namespace_ready(name: str, owner: str) -> Condition:
-    """Return the condition under which contributors' objects can be created."""
+    """Return the condition under which contributors' objects can be created in a namespace."""
     return Condition(ObjectRef("Namespace", "", name), State.READY, owner)
 
 
 def woken_for(namespace: NamespaceSeen) -> str:
-    """Return the value of naming.TOUCHED, which names the namespace we woke the controller for."""
+    """Return the value of naming.TOUCHED that records the namespace a controller was woken for."""
     return f"{namespace.uid} {namespace.version}"
 
 
 def why_new(state: ProfileState) -> str:
-    """Return why an existing profile becomes the document's in this run, '' if it was."""
+    """Return why an existing profile becomes the document's in this run, '' if it already was."""
     previous_owner = state.previous_owner or state.owner_of_profile
     if previous_owner is not None:
         return f"belonged to {previous_owner.kind_and_name} and changes hands"
@@ -116,13 +112,8 @@ def _standalone(
         return ProfileState(None, None, needs_mark=True, needs_annotation=True, ready=ready)
     if namespace.deleting:
         return Pending(profile.name, f"namespace {namespace.name} is being deleted")
-    if problem := _other_instance(profile.name, namespace.mark, settings):
+    if problem := _refused_namespace(profile, namespace, observed, settings):
         return problem
-    if not namespace.mark:
-        if problem := _kubeflow_namespace(profile.name, namespace, observed, settings):
-            return problem
-        if not _may_take(profile, namespace):
-            return _not_ours(profile, namespace)
     binding = observed.owner_bindings.get(profile.name)
     return ProfileState(
         None,
@@ -133,20 +124,17 @@ def _standalone(
     )
 
 
-def _kubeflow_namespace(
-    name: str, namespace: NamespaceSeen, observed: Observed, settings: Settings
+def _refused_namespace(
+    profile: Profile, namespace: NamespaceSeen, observed: Observed, settings: Settings
 ) -> Problem | None:
-    """Return why standalone mode does not manage a namespace of a Profile."""
-    if problem := _other_instance(name, observed.profile_marks.get(name, ""), settings):
+    """Return why standalone mode does not manage a namespace that exists, None where it does."""
+    if namespace.mark:
+        return profile_refusals.other_instance(profile.name, namespace.mark, settings)
+    if problem := profile_refusals.kubeflow_namespace(namespace, observed, settings):
         return problem
-    if not namespace.owned_by or settings.allow_kubeflow:
+    if may_take(profile, namespace):
         return None
-    return refusal(
-        name,
-        "kubeflow-namespace",
-        f"namespace {name} belongs to Kubeflow's Profile {namespace.owned_by}",
-        "Manage it without --standalone, or pass --allow-kubeflow.",
-    )
+    return profile_refusals.not_ours(profile, namespace)
 
 
 # with a profile controller
@@ -156,33 +144,54 @@ def _with_controller(
     profile: Profile, namespace: NamespaceSeen | None, observed: Observed, settings: Settings
 ) -> Result:
     existing = observed.profiles.get(profile.name)
-    if existing is not None and existing.deleting:
-        return Pending(profile.name, f"Profile {existing.name} is being deleted")
-    if namespace is not None and namespace.deleting:
-        return Pending(profile.name, f"namespace {namespace.name} is being deleted")
-    is_ours = existing is not None and existing.mark == settings.instance
-    # Another installation may manage the namespace in standalone mode.
-    standalone_mark = "" if namespace is None or is_ours else namespace.mark
-    if problem := _other_instance(profile.name, standalone_mark, settings):
+    if pending := _deletion(profile.name, existing, namespace):
+        return pending
+    if problem := _managed_elsewhere(profile.name, existing, namespace, settings):
         return problem
     if existing is None:
         return _without_profile(profile, namespace)
-    if problem := _other_instance(profile.name, existing.mark, settings):
-        return problem
     return _existing_profile(profile, existing, namespace, observed, settings)
+
+
+def _deletion(
+    name: str, existing: ProfileSeen | None, namespace: NamespaceSeen | None
+) -> Pending | None:
+    """Return that a Profile or its namespace is being deleted, None where neither is."""
+    if existing is not None and existing.deleting:
+        return Pending(name, f"Profile {name} is being deleted")
+    if namespace is not None and namespace.deleting:
+        return Pending(name, f"namespace {name} is being deleted")
+    return None
+
+
+def _managed_elsewhere(
+    name: str, existing: ProfileSeen | None, namespace: NamespaceSeen | None, settings: Settings
+) -> Problem | None:
+    """Return why another installation has a profile, None where none has.
+
+    A Profile with our mark is ours. Otherwise another installation may manage the namespace in
+    standalone mode, where the marks are on the Namespace.
+    """
+    if existing is not None and existing.mark == settings.instance:
+        return None
+    for marked in (namespace, existing):
+        mark = "" if marked is None else marked.mark
+        if problem := profile_refusals.other_instance(name, mark, settings):
+            return problem
+    return None
 
 
 def _without_profile(profile: Profile, namespace: NamespaceSeen | None) -> Result:
     ready = namespace_ready(profile.name, profile.owner.name)
     if namespace is None:
         return ProfileState(None, None, needs_mark=True, ready=ready)
-    is_ours = _may_take(profile, namespace)
+    is_ours = may_take(profile, namespace)
     needs_annotation = namespace.owner != profile.owner.name
     if namespace.owned_by and (needs_annotation or not is_ours):
         what = f"namespace {namespace.name} still belongs to a Profile that is gone"
         return Pending(profile.name, what)
     if not is_ours:
-        return _not_ours(profile, namespace)
+        return profile_refusals.not_ours(profile, namespace)
     return ProfileState(
         None, namespace, needs_mark=True, needs_annotation=needs_annotation, ready=ready
     )
@@ -197,23 +206,19 @@ def _existing_profile(
 ) -> Result:
     owner = owner_of(profile)
     changes_owner = not _names_owner(existing, profile, owner)
-    if changes_owner and not existing.mark and not profile.adopt:
-        return _owned_by_another(profile, existing.owner)
-    is_annotated = namespace is not None and namespace.owner == owner.name
-    needs_annotation = namespace is not None and not is_annotated
-    if namespace is not None and not _may_name_owner(profile, existing, namespace, observed):
-        return _not_ours(profile, namespace)
-    previous_owner = _previous_owner(owner, existing, observed)
-    if previous_owner is None and changes_owner:
-        previous_owner = existing.owner
+    if changes_owner and not may_change_owner(profile, existing):
+        return profile_refusals.owned_by_another(profile, existing.owner)
+    if namespace is not None and not may_name_owner(profile, existing, namespace, observed):
+        return profile_refusals.not_ours(profile, namespace)
+    names_owner = namespace is not None and namespace.owner == owner.name
     return ProfileState(
         existing,
         namespace,
         needs_mark=existing.mark != settings.instance,
-        needs_annotation=needs_annotation,
+        needs_annotation=namespace is not None and not names_owner,
         changes_owner=changes_owner,
-        previous_owner=previous_owner,
-        ready=None if is_annotated else namespace_ready(profile.name, owner.name),
+        previous_owner=_previous_owner(owner, existing, observed, changes_owner=changes_owner),
+        ready=None if names_owner else namespace_ready(profile.name, owner.name),
         needs_wake=_needs_wake(existing, namespace, observed, owner, changes_owner=changes_owner),
     )
 
@@ -225,15 +230,21 @@ def _names_owner(existing: ProfileSeen, profile: Profile, owner: Person) -> bool
     return existing.owner_namespace == (profile.owner.namespace or "")
 
 
-def _previous_owner(owner: Person, existing: ProfileSeen, observed: Observed) -> Person | None:
-    """Return who is still bound as the owner, None where that is the owner or nobody.
+def _previous_owner(
+    owner: Person, existing: ProfileSeen, observed: Observed, *, changes_owner: bool
+) -> Person | None:
+    """Return the person who loses the ownership by this run, None where nobody does.
 
-    A person whom somebody bound without the profile controller seeing it never was the owner.
+    That is who is still bound as the owner; a person whom somebody bound without the profile
+    controller seeing it never was the owner. Otherwise it is whom the Profile names, if this run
+    changes that.
     """
     binding = observed.owner_bindings.get(existing.name)
     bound = _other_subject(binding, owner)
     is_controlled = binding is not None and binding.controlled_by == existing.name
-    return bound if is_controlled or bound == existing.owner else None
+    if bound is not None and (is_controlled or bound == existing.owner):
+        return bound
+    return existing.owner if changes_owner else None
 
 
 def _needs_wake(
@@ -266,84 +277,8 @@ def _has_begun(existing: ProfileSeen, namespace: NamespaceSeen, observed: Observ
     )
 
 
-# who may take what
-
-
-def _may_take(profile: Profile, namespace: NamespaceSeen) -> bool:
-    """Whether an unmarked namespace without a Profile belongs to the document's owner.
-
-    Its annotation is a name without a kind, so it proves nothing about a Group or a ServiceAccount.
-    """
-    if namespace.owner == profile.owner.name:
-        return profile.adopt or profile.owner.kind is UserKind.USER
-    return profile.adopt and not namespace.owner
-
-
-def _may_name_owner(
-    profile: Profile, existing: ProfileSeen, namespace: NamespaceSeen, observed: Observed
-) -> bool:
-    """Whether the annotation of a namespace names the owner, or may be changed to."""
-    if namespace.owner == profile.owner.name or belongs(existing, namespace, observed):
-        return True
-    return profile.adopt and not namespace.owner
-
-
 def _other_subject(binding: OwnerObject | None, owner: Person) -> Person | None:
     """Return the only subject of an owner's RoleBinding, None where that is the owner."""
     if binding is None or binding.subject == owner:
         return None
     return binding.subject
-
-
-# refusals
-
-
-def _other_instance(name: str, mark: str, settings: Settings) -> Problem | None:
-    if mark in ("", settings.instance, settings.take_over):
-        return None
-    return refusal(
-        name,
-        "other-instance",
-        f"{name} is managed by the instance {mark!r}",
-        f"Remove it from one of the two documents, or move it here with --take-over {mark}.",
-        names_nobody=True,
-    )
-
-
-def _owned_by_another(profile: Profile, owner: Person | None) -> Problem:
-    existing_owner = owner.kind_and_name if owner else "nobody"
-    wanted = owner_of(profile).kind_and_name
-    return refusal(
-        profile.name,
-        "owned-by-another",
-        f"Profile {profile.name} exists and belongs to {existing_owner}",
-        f"Write that owner in the document, or `adopt: true` to make {wanted} the owner.",
-        nameless=f"Profile {profile.name} exists and belongs to somebody else",
-    )
-
-
-def _not_ours(profile: Profile, namespace: NamespaceSeen) -> Problem:
-    if namespace.owner == profile.owner.name:
-        return refusal(
-            profile.name,
-            "unproven-owner",
-            f"namespace {namespace.name} names {namespace.owner} as its owner, "
-            f"and not whether that is a {profile.owner.kind}",
-            "Write `adopt: true` in the profile if it is, or choose another name.",
-            nameless=f"namespace {namespace.name} does not prove who owns it",
-        )
-    if namespace.owner:
-        return refusal(
-            profile.name,
-            "foreign-namespace",
-            f"namespace {namespace.name} belongs to {namespace.owner}",
-            "Choose another name, or have it handed over first.",
-            nameless=f"namespace {namespace.name} belongs to somebody else",
-        )
-    return refusal(
-        profile.name,
-        "unowned-namespace",
-        f"namespace {namespace.name} exists and has no owner",
-        "Write `adopt: true` in the profile to take it over, or choose another name.",
-        names_nobody=True,
-    )

@@ -3,18 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.objects import merge_patch, naming
 from profiles_management.pmr.rules import Rules
 
 PARTS = ("annotations", "labels")
 
 
 def record(labels: Iterable[str], annotations: Iterable[str]) -> str:
-    """Return the value of naming.KEYS for the keys that a document sets, '' for none."""
-    parts: dict[str, list[str]] = {}
-    for part, keys in zip(PARTS, (annotations, labels), strict=True):
-        if names := sorted(keys):
-            parts[part] = names
+    """Return the value of the annotation naming.KEYS for the keys of a document, '' for none."""
+    parts = merge_patch.nonempty(annotations=sorted(annotations), labels=sorted(labels))
     return json.dumps(parts) if parts else ""
 
 

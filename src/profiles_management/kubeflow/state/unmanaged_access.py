@@ -38,7 +38,7 @@ def exists(name: str, observed: Observed) -> bool:
 
 
 def foreign_objects(name: str, observed: Observed) -> Iterator[Foreign]:
-    """Yield the unmanaged objects in a namespace that give access, RoleBindings first."""
+    """Yield the objects in a namespace that give access and are not managed, RoleBindings first."""
     yield from observed.foreign.get(name, ())
     yield from observed.foreign_policies.get(name, ())
 
@@ -46,7 +46,7 @@ def foreign_objects(name: str, observed: Observed) -> Iterator[Foreign]:
 def accesses(objects: Iterable[Foreign]) -> list[UnmanagedAccess]:
     """Return the access that objects give, sorted.
 
-    The policy of a pair gives nothing beyond its RoleBinding.
+    A RoleBinding and a policy of one name are a pair: the policy gives nothing beyond the role.
     """
     every = set(chain.from_iterable(map(_accesses_by, objects)))
     bound = {(access.person, access.name) for access in every if access.role}
@@ -84,8 +84,9 @@ def of_people(
         document: further people.
     """
     result: set[UnmanagedAccess] = set()
+    named = {*near, *document, *_GROUPS_OF_EVERYBODY}
     for access in accesses(objects):
-        if access.person in near or access.person in document or _is_everybody(access.person):
+        if access.person in named or access.person.name == policy_rules.ANYBODY:
             result.add(access)
         elif access.kind == "AuthorizationPolicy":
             people = filter(partial(_fits, pattern=access.person), near)
@@ -93,18 +94,15 @@ def of_people(
     return sorted(result)
 
 
-def _is_everybody(person: Person) -> bool:
-    return person in _GROUPS_OF_EVERYBODY or person.name == policy_rules.ANYBODY
-
-
 def _fits(person: Person, pattern: Person) -> bool:
     return person.kind == pattern.kind and policy_rules.matches(pattern.name, person.name)
 
 
 def people_of_copies(name: str, observed: Observed) -> set[Person]:
-    """Return the users and groups who have access by copies, which are never revoked.
+    """Return the users and groups who have access by objects that a controller copies.
 
-    Anybody who may edit an object can make it look like a copy.
+    Those stay also where foreign access is revoked. Anybody who may edit an object can make it look
+    like a copy.
     """
     people: set[Person] = set()
     for item in foreign_objects(name, observed):
@@ -114,10 +112,7 @@ def people_of_copies(name: str, observed: Observed) -> set[Person]:
 
 
 def is_person(person: Person) -> bool:
-    """Return whether a subject is a user or a group of users, or includes everybody.
-
-    Programs have names of systems.
-    """
+    """Return whether a subject is a user or a group, or includes everybody; others are programs."""
     if person.kind == "ServiceAccount":
         return False
     prefix, _, rest = person.name.partition(":")
