@@ -58,7 +58,7 @@ def lines(report: AccessReport) -> list[Line]:
 
 
 def _answer(report: AccessReport) -> Iterator[Line]:
-    if not report.profiles and not report.profile and report.cluster_wide is None:
+    if not report.checks_anything:
         yield line(_NO_PROFILE)
     elif report.person:
         yield from _of_person(report)

@@ -67,6 +67,11 @@ class AccessReport:
         return {person: len(profiles[person]) for person in sorted(profiles, key=_by_name)}
 
     @property
+    def checks_anything(self) -> bool:
+        """Whether there is a profile, one was requested, or ClusterRoleBindings were read."""
+        return bool(self.profiles or self.profile or self.cluster_wide is not None)
+
+    @property
     def scope(self) -> str:
         """The requested profile in words."""
         return self.profile or "any profile"

@@ -55,12 +55,10 @@ def of_people(wide: ClusterWide, people: Collection[Person]) -> tuple[ClusterWid
 
 
 def _entries(binding: Any) -> Iterator[ClusterWideEntry]:  # noqa: ANN401 - a slim class
+    """Yield the users and groups of a ClusterRoleBinding, except those of Kubernetes' defaults."""
     key, value = _DEFAULTS
     is_default = (binding.metadata.labels or {}).get(key) == value
     for subject in binding.subjects or ():
-        if subject.kind not in _PEOPLE:
-            continue
-        if is_default and subject.name.startswith(_SYSTEM):
-            continue
         person = Person(subject.kind, subject.name)
-        yield ClusterWideEntry(binding.metadata.name, binding.role_ref.name, person)
+        if person.kind in _PEOPLE and not (is_default and person.name.startswith(_SYSTEM)):
+            yield ClusterWideEntry(binding.metadata.name, binding.role_ref.name, person)

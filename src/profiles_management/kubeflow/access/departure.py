@@ -91,6 +91,7 @@ class Departure:
 
     def _people(self) -> Iterator[Person]:
         """Yield everybody in the documents and the target."""
-        yield from (entry.person for entry in self._access)
-        for document in self.documents:
-            yield from (Person(kind.value, name) for kind, name in document.people)
+        for entry in self._access:
+            yield entry.person
+        for kind, name in chain.from_iterable(document.people for document in self.documents):
+            yield Person(kind.value, name)

@@ -17,12 +17,11 @@ from profiles_management.kubeflow.state.access_state import (
 from profiles_management.kubeflow.state.observed import (
     UNSEEN_ROLES,
     Binding,
-    ForeignBinding,
-    NamespaceSeen,
     Observed,
     Policy,
 )
 from profiles_management.kubeflow.state.ownership import is_terminating
+from profiles_management.kubeflow.state.unmanaged_access import foreign_objects
 from profiles_management.kubeflow.state.unread_objects import bounded
 from profiles_management.pmr.names import nearest, quoted
 from profiles_management.pmr.problems import Problem, UnknownProfile
@@ -72,10 +71,7 @@ def entries(
         names = (_known(profile, names),)
     assignments: list[AccessEntry] = []
     for name in names:
-        deleting = is_terminating(name, observed)
-        assignments += (
-            replace(entry, deleting=deleting) for entry in _entries(name, observed, settings)
-        )
+        assignments += _entries(name, observed, settings)
     return tuple(sorted(assignments))
 
 
@@ -98,10 +94,13 @@ def unread(
 
 
 def _entries(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
-    yield from _owner(name, observed)
-    for person, access in access_by_person(contributor_state(name, observed)).items():
-        yield from _contributor(name, person, access, settings)
-    yield from _unmanaged(name, observed)
+    """Yield the role assignments in one profile; access in a namespace in deletion is marked."""
+    by_owner = _owner(name, observed)
+    by_contributors = _contributors(name, observed, settings)
+    by_others = _unmanaged(name, observed)
+    deleting = is_terminating(name, observed)
+    for entry in chain(by_owner, by_contributors, by_others):
+        yield replace(entry, deleting=deleting)
 
 
 # which profiles
@@ -120,30 +119,35 @@ def _hint(profile: str, profiles: Sequence[str]) -> str:
     similar = nearest(profile, profiles, most=len(profiles))
     if not similar:
         return ""
-    names = [quoted(name) for name in similar[:MOST_SIMILAR]]
-    more = len(similar) - len(names)
-    *others, last = [*names, f"one of {more:,} more"] if more else names
-    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
+    names = [*map(quoted, similar[:MOST_SIMILAR])]
+    if len(similar) > MOST_SIMILAR:
+        names.append(f"one of {len(similar) - MOST_SIMILAR:,} more")
+    *others, last = names
+    if not others:
+        return f" Did you mean {last}?"
+    return f" Did you mean {', '.join(others)} or {last}?"
 
 
 def _listed(observed: Observed, settings: Settings) -> tuple[str, ...]:
     """Return the profiles, and the namespaces of deleted Profiles that still exist."""
     if settings.standalone:
         return tuple(observed.namespaces)
-    namespaces = observed.namespaces.items()
-    remaining = (name for name, space in namespaces if _was_profile(space, observed))
+    remaining = (name for name in observed.namespaces if _was_profile(name, observed))
     return (*observed.profiles, *remaining)
 
 
-def _was_profile(space: NamespaceSeen, observed: Observed) -> bool:
-    """Return whether a namespace has no Profile, but had one before."""
-    if space.name in observed.profiles:
+def _was_profile(name: str, observed: Observed) -> bool:
+    """Whether a namespace has no Profile, and had one before."""
+    if name in observed.profiles:
         return False
+    namespace = observed.namespaces[name]
     # The profile controller leaves its label on the namespace.
-    is_labelled = space.labels.get(naming.PART_OF) == naming.KUBEFLOW_PROFILE
-    if is_labelled or space.name in observed.closed:
+    if namespace.labels.get(naming.PART_OF) == naming.KUBEFLOW_PROFILE:
         return True
-    return space.deleting and (bool(space.owned_by) or space.name in observed.bindings)
+    if name in observed.closed:
+        return True
+    # A namespace in deletion may have lost its label.
+    return namespace.deleting and (bool(namespace.owned_by) or name in observed.bindings)
 
 
 # owners
@@ -159,7 +163,7 @@ def _owner(name: str, observed: Observed) -> Iterator[AccessEntry]:
     if binding is None:
         yield from _declared_owner(name, source, observed)
         return
-    others = _bound_beside_owner(name, observed)
+    others = _bound_with_owner(name, observed)
     role = _shown(binding.granted)
     for qualified, person in zip(binding.people_in(name), binding.people, strict=True):
         if qualified not in others:
@@ -178,17 +182,20 @@ def _declared_owner(name: str, source: str, observed: Observed) -> Iterator[Acce
         yield AccessEntry(name, profile.owner, "admin", owner=True, source=source)
 
 
-def _bound_beside_owner(name: str, observed: Observed) -> set[Person]:
+def _bound_with_owner(name: str, observed: Observed) -> frozenset[Person]:
     """Return the people whom the owner's RoleBinding binds without being the owner."""
-    return {
-        person
-        for binding in observed.foreign.get(name, ())
-        for person in binding.people
-        if binding.name == naming.OWNER_BINDING
-    }
+    for binding in observed.foreign.get(name, ()):
+        if binding.name == naming.OWNER_BINDING:
+            return frozenset(binding.people)
+    return frozenset()
 
 
 # contributors, and people with unmanaged access
+
+
+def _contributors(name: str, observed: Observed, settings: Settings) -> Iterator[AccessEntry]:
+    for person, access in access_by_person(contributor_state(name, observed)).items():
+        yield from _contributor(name, person, access, settings)
 
 
 def _contributor(
@@ -198,9 +205,10 @@ def _contributor(
         yield from _of_binding(name, binding)
     if not access.bindings and person.name:
         yield _let_in(name, person, access.policies[0])
-    for policy in access.policies:  # somebody may have changed it to let in others
-        others = {*policies.people_let_in(policy.spec, settings)} - {person}
-        yield from (_let_in(name, other, policy) for other in others)
+    for policy in access.policies:
+        # Somebody may have changed the policy to let in others.
+        for other in {*policies.people_let_in(policy.spec, settings)} - {person}:
+            yield _let_in(name, other, policy)
 
 
 def _of_binding(name: str, binding: Binding) -> Iterator[AccessEntry]:
@@ -216,13 +224,14 @@ def _let_in(name: str, person: Person, policy: Policy) -> AccessEntry:
 
 def _unmanaged(name: str, observed: Observed) -> Iterator[AccessEntry]:
     """Yield who has access by unmanaged objects, except the namespace's own ServiceAccounts."""
-    for given in (*observed.foreign.get(name, ()), *observed.foreign_policies.get(name, ())):
-        role = _shown(given.role) if isinstance(given, ForeignBinding) else ""
-        people = (person for person in given.people if not _runs_in(name, person))
-        yield from (AccessEntry(name, person, role, managed=False) for person in people)
+    for item in foreign_objects(name, observed):
+        for person in item.people:
+            if not _runs_in(name, person):
+                yield AccessEntry(name, person, _shown(item.role), managed=False)
 
 
 def _runs_in(name: str, person: Person) -> bool:
+    """Whether a person is a ServiceAccount of a namespace, written as `NAMESPACE:NAME`."""
     return person.kind == "ServiceAccount" and person.name.startswith(f"{name}:")
 
 
