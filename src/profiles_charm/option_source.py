@@ -51,4 +51,6 @@ def _file_name(name: str) -> Problem:
         file = name.removeprefix("@")
         what = f"the option contains the name of a file; write pmr=@{file}"
         remedy = f'run: juju config APPLICATION pmr=@{file}; in Terraform: pmr = file("{file}")'
-    return Problem("file-name", escaped(what), Where(_OPTION), escaped(remedy))
+    return Problem(
+        "file-name", escaped(what), Where(_OPTION), escaped(remedy), nameless=escaped(what)
+    )

@@ -15,7 +15,10 @@ from mangled import mangled_texts
 from memory_api import always, forbid, injury
 from profiles_management import DocumentError, Settings
 from profiles_management.kubeflow.cluster import events
+from profiles_management.kubeflow.state.unread_objects import of_object
 from profiles_management.pmr import loads
+from profiles_management.pmr.finding_problems import as_problem
+from profiles_management.pmr.model import Finding
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
 from profiles_management.reconcile import nameless
@@ -115,8 +118,9 @@ def test_a_mistyped_field_is_shown():
     [
         (Where.of_profile("ml"), "ml: brand-new"),
         (Where.of_profile("ml", file="git"), "ml: brand-new"),
-        (Where(path=f"RoleBinding/ml/{MARK}"), "RoleBinding in ml: brand-new"),
-        (Where(path=f"ClusterRole/{MARK}"), "ClusterRole: brand-new"),
+        (Where(path=f"RoleBinding/ml/{MARK}"), "brand-new"),
+        (Where(path=f"ClusterRole/{MARK}"), "brand-new"),
+        (Where("pmr", 3, 1, f"profiles[0].labels.{MARK}"), "brand-new"),
         (Where(f"{MARK}.yaml"), "brand-new"),
         (Where(), "brand-new"),
     ],
@@ -125,10 +129,18 @@ def test_of_a_problem_that_nobody_has_listed_the_code_is_shown(where, shown):
     assert nameless.problem(Problem("brand-new", f"{MARK} is there", where, MARK)) == shown
 
 
-def test_of_a_mistake_that_nobody_has_listed_nothing_that_it_quotes_is_shown():
-    problem = Problem("brand-new", f'somebody said "{MARK}"', Where("pmr", 3), MARK)
+def test_of_an_unreadable_object_its_kind_and_namespace_are_shown():
+    problem = of_object("RoleBinding", MARK, "ml", "has no subjects")
 
-    assert nameless.problem(problem) == 'somebody said "…"'
+    assert problem.what == f"RoleBinding ml/{MARK} has no subjects"
+    assert nameless.problem(problem) == "a RoleBinding in ml has no subjects"
+
+
+def test_values_of_a_document_are_hidden_although_one_contains_another():
+    values = (f'"{MARK}"', f'"a" and "{MARK}"')
+    finding = Finding("two", f"{values[1]} differ from {values[0]}", "keep one", values=values)
+
+    assert as_problem(finding, Where(), ()).nameless == '"…" differ from "…"'
 
 
 # what a cluster says

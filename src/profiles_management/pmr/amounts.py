@@ -16,7 +16,7 @@ from typing import Final
 from profiles_management.pmr import quantities
 from profiles_management.pmr.known_resources import COUNTED
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import value_finding
 from profiles_management.pmr.resource_names import OBJECT_COUNT, is_device, is_extended
 
 _IN_BYTES = re.compile(r"(?s)(?!.*/persistent).*(memory|storage|hugepages-)")
@@ -70,8 +70,8 @@ def _quantity_error(name: str, value: str | int) -> Finding | None:
     try:
         amount = quantities.parse(value)
     except ValueError:
-        what = f"{quoted(str(value))} is not a quantity"
-        return Finding("bad-quantity", what, _quantity_remedy(str(value).strip()), (name,))
+        remedy = _quantity_remedy(str(value).strip())
+        return value_finding("bad-quantity", str(value), "is not a quantity", remedy, (name,))
     if amount < 0:
         remedy = f"write 0 or more, or {_LEAVE_OUT}"
         return Finding("negative-quantity", f"{value} is negative", remedy, (name,))

@@ -31,7 +31,7 @@ from profiles_management.pmr.names import (
     annotation_findings,
     label_findings,
     profile_name,
-    quoted,
+    value_finding,
 )
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.pmr.people import (
@@ -200,10 +200,10 @@ class Addition(Model):
     def _admins(self) -> Iterator[Finding]:
         for index, person in enumerate(self.contributors):
             if person.role is ContributorRole.ADMIN:
-                what = f"{quoted(person.name)} cannot be an admin of a profile of another source"
+                why = "cannot be an admin of a profile of another source"
                 remedy = "write: role: edit, or view; only the source of the profile can add admins"
                 path = ("contributors", index, "role")
-                yield Finding("admin-added", what, remedy, path)
+                yield value_finding("admin-added", person.name, why, remedy, path)
 
 
 class Defaults(Model):

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from profiles_management.pmr import classes
 from profiles_management.pmr.model import Finding, Path, below, write_or
-from profiles_management.pmr.names import escaped, near, quoted
+from profiles_management.pmr.names import escaped, near, quoted, value_finding
 from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
 
@@ -154,7 +154,9 @@ def _missing(refused: _Refused) -> Finding:
 def unknown_key(key: str, known: list[str], path: Path) -> Finding:
     """Return the finding for an unknown key, with the key that was probably meant."""
     remedy = write_or(near(key, known), f"remove it; known keys: {', '.join(known)}")
-    return Finding("unknown-key", f"unknown key {quoted(key)}", remedy, path, at_key=True)
+    value = quoted(key)
+    what = f"unknown key {value}"
+    return Finding("unknown-key", what, remedy, path, at_key=True, values=(value,))
 
 
 def _unknown(refused: _Refused) -> Finding:
@@ -186,9 +188,10 @@ def _text(refused: _Refused) -> Finding:
         shown, prefix, example = f'each of "{key}"', "write:", "write text"
     if isinstance(value, dict | list) or written is None:
         what = f"{shown} must be text, this is {kind_of(value)}"
-        return Finding("not-text", what, example, refused.path)
+        return Finding("not-text", what, example, refused.path, values=(f'"{key}"',))
     what = f"{shown} must be text, YAML reads {quoted(written)[1:-1]} as {described(value)}"
-    return Finding("not-text", what, f"{prefix} {quoted(written)}", refused.path)
+    remedy = f"{prefix} {quoted(written)}"
+    return Finding("not-text", what, remedy, refused.path, values=(f'"{key}"',))
 
 
 def _empty(refused: _Refused) -> Finding:
@@ -222,8 +225,8 @@ def _choice(refused: _Refused) -> Finding:
         return Finding(f"unknown-{key}", what, one_of, refused.path)
     meant = _meant_choice(key, value, choices)
     remedy = f"write: {key}: {meant}" if meant else one_of
-    what = f"{quoted(refused.written or value)} is not {_ARTICLES.get(key, 'a')} {key}"
-    return Finding(f"unknown-{key}", what, remedy, refused.path)
+    why = f"is not {_ARTICLES.get(key, 'a')} {key}"
+    return value_finding(f"unknown-{key}", refused.written or value, why, remedy, refused.path)
 
 
 def _meant_choice(key: str, value: str, choices: list[str]) -> str | None:

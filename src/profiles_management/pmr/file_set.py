@@ -13,7 +13,7 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.locating import UnlocatedProblem, located
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import same_name
 from profiles_management.pmr.positions import Spot, locate, lookup
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
@@ -210,5 +210,4 @@ def _line(spot: Spot) -> int:
 
 
 def _same_entry(name: str, index: int, place: str) -> Finding:
-    what = f"another profile has the name {quoted(name)}, in {place}"
-    return Finding("duplicate-profile", what, "rename or remove one", ("profiles", index, "name"))
+    return same_name(name, f", in {place}", ("profiles", index, "name"))

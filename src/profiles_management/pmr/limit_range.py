@@ -24,7 +24,7 @@ from profiles_management.pmr.model import (
     refuse,
     write_or,
 )
-from profiles_management.pmr.names import is_qualified, near, quoted
+from profiles_management.pmr.names import is_qualified, near, quoted, value_finding
 from profiles_management.pmr.resources import (
     CONTAINER_RESOURCES,
     LimitResources,
@@ -44,7 +44,7 @@ def _type(name: str) -> str:
         return name
     meant = near(name, TYPES)
     remedy = f"write: type: {meant}" if meant else "use one of: " + ", ".join(TYPES)
-    raise refusal(Finding("unknown-limit-type", f"{quoted(name)} cannot be limited", remedy))
+    raise refusal(value_finding("unknown-limit-type", name, "cannot be limited", remedy))
 
 
 class LimitRangeItem(Model):
@@ -103,8 +103,13 @@ def _resource_findings(type_: str, given: dict[str, dict[str, str]]) -> Iterator
         for name in amounts:
             if not is_container_resource(name):
                 remedy = write_or(suggested_container_resource(name), CONTAINER_RESOURCES)
-                what = f"a {type_} cannot request {quoted(name)}"
-                yield Finding("unknown-resource", what, remedy, (field, name), at_key=True)
+                yield _not_requestable(type_, name, remedy)._replace(path=(field, name))
+
+
+def _not_requestable(type_: str, name: str, remedy: str) -> Finding:
+    value = quoted(name)
+    what = f"a {type_} cannot request {value}"
+    return Finding("unknown-resource", what, remedy, at_key=True, values=(value,))
 
 
 def _limits_storage(given: dict[str, dict[str, str]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from pydantic_core import ErrorDetails
 from profiles_management.pmr.confusables import explained
 from profiles_management.pmr.diagnosis import words
 from profiles_management.pmr.document_limits import MOST_PROBLEMS
+from profiles_management.pmr.finding_problems import as_problem
 from profiles_management.pmr.model import Finding, Path, path_text
 from profiles_management.pmr.names import escaped
 from profiles_management.pmr.positions import Span, Spot, lines_at, locate, lookup
@@ -210,8 +212,8 @@ def _problem(place: _Place, lines: dict[int, str], file: str, *, is_empty: bool)
     where = Where(file)
     if not is_empty:
         where = Where(file, span.line + 1, span.column + 1, path_text(path))
-    what, remedy = escaped(finding.what), escaped(finding.remedy)
-    return Problem(finding.code, what, where, remedy, excerpt, _width(span, excerpt))
+    problem = as_problem(finding, where, path)
+    return replace(problem, excerpt=excerpt, width=_width(span, excerpt))
 
 
 def _width(span: Span, excerpt: str) -> int:

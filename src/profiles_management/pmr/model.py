@@ -43,8 +43,12 @@ class Model(BaseModel):
 class Finding(NamedTuple):
     """A broken rule, found by a validator.
 
-    The fields are those of `problems.Problem`, with two exceptions: `path` starts at the validated
-    value, and `at_key` says whether the finding is about the key instead of its value.
+    Attributes:
+        code, what, remedy: as in `problems.Problem`.
+        path: the path from the validated value down to the part with the problem.
+        at_key: whether the finding is about the key instead of its value.
+        values: the texts of the document in `what`, as they are written there; each may be the
+            name of a person. Amounts, dates and valid names of profiles are not among them.
     """
 
     code: str
@@ -52,6 +56,7 @@ class Finding(NamedTuple):
     remedy: str
     path: Path = ()
     at_key: bool = False
+    values: tuple[str, ...] = ()
 
 
 def below(findings: Iterable[Finding], *prefix: str | int) -> list[Finding]:

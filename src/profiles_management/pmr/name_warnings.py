@@ -34,14 +34,13 @@ def user_warnings(users: Collection[str]) -> dict[str, Finding]:
 
     warnings = _suspicious_names(unusual, are_users=True)
     for name in _without_at(len(users), unusual):
-        what = f"{quoted(name)} has no @; the names of the other users have one"
-        warnings.setdefault(name, suspicious(what))
+        why = "has no @; the names of the other users have one"
+        warnings.setdefault(name, suspicious(name, why))
     for name, other in spellings:
-        what = (
-            f"{quoted(name)} is written {quoted(other)} in another place, "
-            "and Kubernetes compares every letter"
-        )
-        warnings.setdefault(name, suspicious(what))
+        shown = quoted(other)
+        why = f"is written {shown} in another place, and Kubernetes compares every letter"
+        finding = suspicious(name, why)
+        warnings.setdefault(name, finding._replace(values=(*finding.values, shown)))
     return warnings
 
 

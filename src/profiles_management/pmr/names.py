@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 
 from profiles_management.pmr.confusables import plain
-from profiles_management.pmr.model import Finding, refusal
+from profiles_management.pmr.model import Finding, Path, refusal
 
 LONGEST_LABEL: Final = 63
 LONGEST_DOMAIN: Final = 253
@@ -118,12 +118,11 @@ def _not_dns_label(name: str) -> Finding:
     if len(name) > LONGEST_LABEL:
         what = f"the name has {len(name)} characters, a namespace has at most {LONGEST_LABEL}"
         return Finding("bad-name", what, "shorten it")
-    what = f"{quoted(name)} cannot name a namespace"
     remedy = "use only a-z, 0-9 and -, with a letter or digit at both ends"
     similar = _similar_label(name)
     if similar and not is_reserved(similar):
         remedy = f"{remedy}, such as {similar}"
-    return Finding("bad-name", what, remedy)
+    return value_finding("bad-name", name, "cannot name a namespace", remedy)
 
 
 def _similar_label(name: str) -> str:
@@ -141,6 +140,28 @@ def quoted(text: str) -> str:
     """Return a text in double quotes on one line, shortened to a readable length."""
     shown = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
     return f'"{escaped(shown)}"'
+
+
+def value_finding(
+    code: str, text: str, why: str, remedy: str, path: Path = (), *, at_key: bool = False
+) -> Finding:
+    """Return a finding that begins with a text of the document: `"ann " has a space at an end`."""
+    value = quoted(text)
+    return Finding(code, f"{value} {why}", remedy, path, at_key, (value,))
+
+
+def same_name(name: str, place: str, path: Path) -> Finding:
+    """Return the finding for the name of another profile; `place` continues its text."""
+    what, remedy = f"another profile has the name {quoted(name)}{place}", "rename or remove one"
+    return Finding("duplicate-profile", what, remedy, path, values=unclear_names(name))
+
+
+def unclear_names(*names: str) -> tuple[str, ...]:
+    """Return, quoted, the names of profiles that are not valid: each may be the name of a person.
+
+    Valid names of profiles are public.
+    """
+    return tuple(quoted(name) for name in names if not is_dns_label(name))
 
 
 def escaped(text: str) -> str:
@@ -175,8 +196,9 @@ def _bad_key(key: str) -> Finding:
         "use name or domain/name, of letters, digits, -, _ and ., "
         "the name with at most 63 characters"
     )
-    what = f"{quoted(key)} is not a valid key in Kubernetes"
-    return Finding("bad-key", what, remedy, (key,), at_key=True)
+    return value_finding(
+        "bad-key", key, "is not a valid key in Kubernetes", remedy, (key,), at_key=True
+    )
 
 
 def label_findings(labels: Mapping[str, str | None]) -> list[Finding]:
@@ -184,8 +206,8 @@ def label_findings(labels: Mapping[str, str | None]) -> list[Finding]:
     findings = key_findings(labels)
     for key, value in labels.items():
         if value is not None and not is_label_value(value):
-            what = f"{quoted(value)} is not a valid value of a label"
-            findings.append(Finding("bad-label-value", what, _LABEL_VALUE, (key,)))
+            why = "is not a valid value of a label"
+            findings.append(value_finding("bad-label-value", value, why, _LABEL_VALUE, (key,)))
     return findings
 
 

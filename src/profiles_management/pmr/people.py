@@ -10,7 +10,13 @@ from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, model_valid
 
 from profiles_management.pmr import object_names
 from profiles_management.pmr.model import Finding, Model, Path, Text, refusal
-from profiles_management.pmr.names import dns_label, is_dns_label, is_dns_subdomain, quoted
+from profiles_management.pmr.names import (
+    dns_label,
+    is_dns_label,
+    is_dns_subdomain,
+    quoted,
+    value_finding,
+)
 from profiles_management.pmr.until import Until
 from profiles_management.pmr.user_names import LONGEST_USER, same_user, user_name
 
@@ -72,15 +78,14 @@ def _refuse_system_names(kind: UserKind, name: str) -> None:
     if not name.startswith("system:"):
         return
     if kind is UserKind.USER and name.startswith(_ACCOUNT) and not _is_account(name):
-        what = f"{quoted(name)} does not name a ServiceAccount"
-        remedy = f"write: {_ACCOUNT}NAMESPACE:NAME"
-        raise refusal(Finding("bad-service-account", what, remedy, ("name",)))
+        why, remedy = "does not name a ServiceAccount", f"write: {_ACCOUNT}NAMESPACE:NAME"
+        raise refusal(value_finding("bad-service-account", name, why, remedy, ("name",)))
     if _is_everybody(kind, name):
-        what = f"{quoted(name)} stands for everybody, nobody or the administrators in Kubernetes"
+        why = "stands for everybody, nobody or the administrators in Kubernetes"
         remedy = (
             "name a user, a group of your identity provider, or system:serviceaccounts:NAMESPACE"
         )
-        raise refusal(Finding("everybody", what, remedy, ("name",)))
+        raise refusal(value_finding("everybody", name, why, remedy, ("name",)))
 
 
 class Owner(Model):
@@ -95,9 +100,9 @@ class Owner(Model):
         _refuse_system_names(self.kind, self.name)
         is_account = self.kind is UserKind.SERVICE_ACCOUNT
         if is_account and not is_dns_subdomain(self.name):
-            what = f"{quoted(self.name)} cannot name a ServiceAccount"
+            why = "cannot name a ServiceAccount"
             remedy = "use only a-z, 0-9, - and ., or write: kind: User"
-            raise refusal(Finding("bad-service-account", what, remedy, ("name",)))
+            raise refusal(value_finding("bad-service-account", self.name, why, remedy, ("name",)))
         if self.namespace is not None and not is_account:
             what, path = f"a {self.kind} has no namespace", ("namespace",)
             raise refusal(
@@ -180,8 +185,8 @@ def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]
         first_index, first = listed.setdefault(key, (index, person))
         other_index, other = by_object_name.setdefault(object_name(person), (index, person))
         if key == owner_key:
-            what = f"{quoted(person.name)} owns this profile and needs no role in it"
-            findings.append(Finding("owner-contributes", what, "remove this contributor", path))
+            why, remedy = "owns this profile and needs no role in it", "remove this contributor"
+            findings.append(value_finding("owner-contributes", person.name, why, remedy, path))
         elif first_index != index:
             findings.append(_listed_twice(first, person, path))
         elif other_index != index:
@@ -190,28 +195,32 @@ def clashes(owner: Owner | None, contributors: Iterable[tuple[int, Contributor]]
 
 
 def _listed_twice(first: Contributor, second: Contributor, path: Path) -> Finding:
-    name = quoted(second.name)
     if first.name != second.name:
         return _two_spellings(first.name, second.name, path)
     if first.role is second.role:
-        what = f"{name} is listed twice with role {second.role}"
-        return Finding("duplicate-contributor", what, "remove one", path)
-    what = f"{name} has two roles, {first.role} and {second.role}"
-    return Finding("two-roles", what, "keep the one that is meant", path)
+        why = f"is listed twice with role {second.role}"
+        return value_finding("duplicate-contributor", second.name, why, "remove one", path)
+    why = f"has two roles, {first.role} and {second.role}"
+    return value_finding("two-roles", second.name, why, "keep the one that is meant", path)
 
 
 def _same_object_name(first: Contributor, second: Contributor, path: Path) -> Finding:
-    names = f"{quoted(second.name)} and {quoted(first.name)}"
-    what = f"the RoleBindings of {names} would have the same name"
+    names = quoted(second.name), quoted(first.name)
+    what = f"the RoleBindings of {' and '.join(names)} would have the same name"
     remedy = "remove one of the two; only names that are made for it share one"
-    return Finding("name-collision", what, remedy, path)
+    return Finding("name-collision", what, remedy, path, values=names)
 
 
 def _two_spellings(first: str, second: str, path: Path) -> Finding:
     remedy = "keep the spelling that the identity provider gives"
     if first.casefold() == second.casefold():
-        what = f"{quoted(second)} and {quoted(first)} differ only in case"
-        return Finding("case-clash", what, remedy, path)
-    shown = " and ".join(quoted(name.encode("unicode_escape").decode()) for name in (second, first))
-    what = f"{shown} are one name in two Unicode forms, which look the same"
-    return Finding("form-clash", what, remedy, path)
+        names = quoted(second), quoted(first)
+        what = f"{' and '.join(names)} differ only in case"
+        return Finding("case-clash", what, remedy, path, values=names)
+    names = _in_ascii(second), _in_ascii(first)
+    what = f"{' and '.join(names)} are one name in two Unicode forms, which look the same"
+    return Finding("form-clash", what, remedy, path, values=names)
+
+
+def _in_ascii(name: str) -> str:
+    return quoted(name.encode("unicode_escape").decode())

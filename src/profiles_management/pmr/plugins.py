@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from profiles_management.pmr.model import Finding, write_or
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import near, quoted, value_finding
 
 _SPECS: Final[Mapping[str, Mapping[str, type]]] = {
     "AwsIamForServiceAccount": {"awsIamRole": str, "annotateOnly": bool},
@@ -60,25 +60,27 @@ def _value_warning(kind: str, name: str, value: object) -> Finding | None:
         return Finding("plugin-type", what, f"write {type_name}")
     text = str(value)
     if name == "gcpServiceAccount" and not text.endswith(_GOOGLE):
-        return _bad_value(kind, name, f"{quoted(text)} is not a Google service account")
+        return _bad_value(kind, name, text, "is not a Google service account")
     if name == "awsIamRole" and not text.startswith("arn:"):
-        return _bad_value(kind, name, f"{quoted(text)} is not the ARN of a role")
+        return _bad_value(kind, name, text, "is not the ARN of a role")
     return None
 
 
-def _bad_value(kind: str, name: str, what: str) -> Finding:
-    return Finding("plugin-value", what, f"write it as in: {name}: {_NEEDED[kind][1]}")
+def _bad_value(kind: str, name: str, text: str, why: str) -> Finding:
+    return value_finding("plugin-value", text, why, f"write it as in: {name}: {_NEEDED[kind][1]}")
 
 
 def _unknown_kind(kind: str) -> Finding:
     meant = near(kind, _SPECS)
     remedy = f"write: kind: {meant}" if meant else f"use one of: {', '.join(_SPECS)}"
-    what = f"Kubeflow's profile controller has no plugin {quoted(kind)} and ignores it"
-    return Finding("unknown-plugin", what, remedy, ("kind",))
+    value = quoted(kind)
+    what = f"Kubeflow's profile controller has no plugin {value} and ignores it"
+    return Finding("unknown-plugin", what, remedy, ("kind",), values=(value,))
 
 
 def _unknown_key(kind: str, key: str) -> Finding:
     known = _SPECS[kind]
     remedy = write_or(near(key, known), f"remove it; known keys: {', '.join(known)}")
-    what = f"the plugin {kind} has no {quoted(key)} and ignores it"
-    return Finding("unknown-plugin-key", what, remedy, at_key=True)
+    value = quoted(key)
+    what = f"the plugin {kind} has no {value} and ignores it"
+    return Finding("unknown-plugin-key", what, remedy, at_key=True, values=(value,))

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from profiles_management.pmr.known_resources import IN_QUOTAS
 from profiles_management.pmr.model import Finding, Model, Text, below, refusal, refuse, write_or
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import near, value_finding
 from profiles_management.pmr.resources import QuotaResources, quota_list_warnings
 
 SCOPES: Final = (
@@ -67,7 +67,7 @@ def _scope(scope: str) -> str:
     if scope in SCOPES:
         return scope
     remedy = write_or(near(scope, SCOPES), f"use one of: {', '.join(SCOPES)}")
-    raise refusal(Finding("unknown-scope", f"{quoted(scope)} is not a scope of a quota", remedy))
+    raise refusal(value_finding("unknown-scope", scope, "is not a scope of a quota", remedy))
 
 
 def _scopes(scopes: list[str]) -> list[str]:

@@ -133,6 +133,7 @@ def comments_in_names(text: str) -> Iterator[tuple[int, Finding]]:
         return
     for line in islice(re.finditer(_NAME_WITH_COMMENT, text), MOST_FINDINGS):
         name, comment = line["name"].rstrip(), line["rest"].rstrip()
-        what = f"the name is {quoted(name)}, and {quoted(comment)} is a comment"
+        values = quoted(name), quoted(comment)
+        what = f"the name is {values[0]}, and {values[1]} is a comment"
         remedy = f"write: name: {quoted(f'{name} {comment}')}, or put a space after the #"
-        yield line.start("rest"), Finding("comment-in-name", what, remedy)
+        yield line.start("rest"), Finding("comment-in-name", what, remedy, values=values)

@@ -16,7 +16,7 @@ from profiles_management.pmr.known_resources import (
     NEVER_COUNTED,
 )
 from profiles_management.pmr.model import Finding, write_or
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import quoted, value_finding
 from profiles_management.pmr.resource_names import (
     DEVICE_CLASS,
     OBJECT_COUNT,
@@ -42,8 +42,9 @@ _OBJECT_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
 
 
 def _ignored(name: str, why: str, advice: str) -> Finding:
-    what = f"Kubernetes counts nothing under {quoted(name)}: {why}"
-    return Finding("counts-nothing", what, advice, at_key=True)
+    value = quoted(name)
+    what = f"Kubernetes counts nothing under {value}: {why}"
+    return Finding("counts-nothing", what, advice, at_key=True, values=(value,))
 
 
 def unknown_resource(name: str, better: str, advice: str) -> Finding:
@@ -54,8 +55,8 @@ def unknown_resource(name: str, better: str, advice: str) -> Finding:
         better: the name that was probably meant, or ''.
         advice: what to do where `better` is ''.
     """
-    what = f"{quoted(name)} is not a resource that can be limited here"
-    return Finding("unknown-resource", what, write_or(better, advice), at_key=True)
+    why = "is not a resource that can be limited here"
+    return value_finding("unknown-resource", name, why, write_or(better, advice), at_key=True)
 
 
 @lru_cache(maxsize=8192)
@@ -151,9 +152,9 @@ def _device_warning(name: str, domain: str, device: str) -> Finding | None:
     better = known_device(domain, device)
     if not better and "." in domain:
         return None
-    what = f"{quoted(name)} counts nothing unless a device is called {domain}/{device}"
+    why = f"counts nothing unless a device is called {domain}/{device}"
     remedy = write_or(f"requests.{better}" if better else "", "check the name")
-    return Finding("odd-device", what, remedy, at_key=True)
+    return value_finding("odd-device", name, why, remedy, at_key=True)
 
 
 def _object_warning(name: str) -> Finding | None:
@@ -161,5 +162,7 @@ def _object_warning(name: str) -> Finding | None:
     version, _, rest = group.partition(".")
     if not rest or not API_VERSION.fullmatch(version):
         return None
-    what = f"{quoted(name)} counts nothing unless an API group is called {group}"
-    return Finding("odd-group", what, f"write: {OBJECT_COUNT}{plural}.{rest}", at_key=True)
+    why = f"counts nothing unless an API group is called {group}"
+    return value_finding(
+        "odd-group", name, why, f"write: {OBJECT_COUNT}{plural}.{rest}", at_key=True
+    )

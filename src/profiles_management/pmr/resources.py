@@ -24,7 +24,7 @@ from profiles_management.pmr.known_resources import (
     IN_LIMIT_RANGES,
 )
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, refuse
-from profiles_management.pmr.names import is_qualified, quoted
+from profiles_management.pmr.names import is_qualified, value_finding
 from profiles_management.pmr.resource_errors import (
     name_error,
     name_warning,
@@ -167,8 +167,8 @@ def _device_warnings(amounts: Mapping[str, str]) -> Iterator[Finding]:
         domain, _, last = name.partition("/")
         better = known_device(domain, last)
         if better:
-            what = f"{quoted(name)} limits nothing unless a device is called that"
-            yield Finding("odd-device", what, f"write: {better}", (name,), at_key=True)
+            why = "limits nothing unless a device is called that"
+            yield value_finding("odd-device", name, why, f"write: {better}", (name,), at_key=True)
 
 
 def _counted_twice(amounts: Mapping[str, str]) -> Iterator[Finding]:

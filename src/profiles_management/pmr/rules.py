@@ -10,16 +10,19 @@ from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.document_limits import NO_LIMITS, Limits
+from profiles_management.pmr.finding_problems import problem_without_place
 from profiles_management.pmr.gc_pause import collector_paused
-from profiles_management.pmr.model import Finding, Path, below, path_text
+from profiles_management.pmr.model import Finding, Path, below
 from profiles_management.pmr.names import (
     annotation_findings,
     label_findings,
     profile_name,
     quoted,
+    unclear_names,
+    value_finding,
 )
 from profiles_management.pmr.people import people_findings
-from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.user_names import user_name
 
 OUR_DOMAIN = "profiles-management.io"
@@ -98,22 +101,24 @@ def key_findings(keys: Iterable[str], rules: Rules, *path: str) -> list[Finding]
 
 def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     if is_ours(key):
-        what = f"{quoted(key)} is reserved for this program"
-        return Finding("reserved-key", what, "remove it", path, at_key=True)
+        why = "is reserved for this program"
+        return value_finding("reserved-key", key, why, "remove it", path, at_key=True)
     if rules.lists(key):
-        return _not_trusted(quoted(key), *path)
+        return _not_trusted(key, path)
     if not is_foreign(key):
-        what = f"{quoted(key)} has a domain that is not allowed for this source"
-        return Finding("not-trusted", what, _ASK_FOR_KEY, path, at_key=True)
-    what = f"{quoted(key)} controls Kubernetes or Istio"
+        why = "has a domain that is not allowed for this source"
+        return value_finding("not-trusted", key, why, _ASK_FOR_KEY, path, at_key=True)
     remedy = "remove it, or list it in the setting allowed_keys (--allow-key)"
-    return Finding("reserved-key", what, remedy, path, at_key=True)
+    return value_finding(
+        "reserved-key", key, "controls Kubernetes or Istio", remedy, path, at_key=True
+    )
 
 
-def _not_trusted(what: str, *path: str | int) -> Finding:
+def _not_trusted(key: str, path: Path) -> Finding:
     remedy = "remove it, or ask the administrator to trust this source"
-    what = f"{what} is only for trusted sources"
-    return Finding("not-trusted", what, remedy, path, at_key=True)
+    return value_finding(
+        "not-trusted", key, "is only for trusted sources", remedy, path, at_key=True
+    )
 
 
 def rule_findings(
@@ -122,16 +127,16 @@ def rule_findings(
     """Return what the rules refuse in one profile; paths start at the profile."""
     findings: list[Finding] = []
     if fits(profile.name, rules.protected):
-        what = f'the namespace "{profile.name}" is protected by a setting'
-        findings.append(Finding("protected-name", what, "choose another name", ("name",)))
+        what = f"the namespace {quoted(profile.name)} is protected by a setting"
+        findings.append(_bad_name("protected-name", what, "choose another name", profile.name))
     if not fits(profile.name, rules.names):
-        what = f'this source may not give a profile the name "{profile.name}"'
+        what = f"this source may not give a profile the name {quoted(profile.name)}"
         allowed = " or ".join(rules.names) or "what the administrator allows"
         remedy = f"choose a name that matches {allowed}"
-        findings.append(Finding("name-not-allowed", what, remedy, ("name",)))
+        findings.append(_bad_name("name-not-allowed", what, remedy, profile.name))
     if not rules.trusted:
         used = [key for key in ("adopt", "plugins") if getattr(profile, key)]
-        findings += [_not_trusted(f'"{key}"', key) for key in used]
+        findings += [_not_trusted(key, (key,)) for key in used]
     findings += key_findings(labels, rules, "labels")
     findings += key_findings(profile.annotations, rules, "annotations")
     return findings
@@ -148,7 +153,7 @@ def problems(pmr: ProfilesManagementRepresentation, rules: Rules) -> list[Proble
     with collector_paused():
         for name, profile in sorted(pmr.profiles.items()):
             findings = _profile_findings(name, profile, rules, pmr.labels_of(profile))
-            found += map(_problem, below(findings, "profiles", name))
+            found += map(problem_without_place, below(findings, "profiles", name))
     return found
 
 
@@ -164,9 +169,14 @@ def _profile_findings(
     findings += below(label_findings(profile.labels), "labels")
     findings += below(annotation_findings(profile.annotations), "annotations")
     if name != profile.name:
-        what = f'the key "{name}" has a profile with the name "{profile.name}"'
-        findings.append(Finding("wrong-name", what, "add it with add_profile", ("name",)))
+        what = f"the key {quoted(name)} has a profile with the name {quoted(profile.name)}"
+        remedy = "add it with add_profile"
+        findings.append(_bad_name("wrong-name", what, remedy, name, profile.name))
     return findings
+
+
+def _bad_name(code: str, what: str, remedy: str, *names: str) -> Finding:
+    return Finding(code, what, remedy, ("name",), values=unclear_names(*names))
 
 
 def _refused(check: Callable[[str], str], name: str, path: Path) -> Sequence[Finding]:
@@ -177,8 +187,3 @@ def _refused(check: Callable[[str], str], name: str, path: Path) -> Sequence[Fin
         findings: tuple[Finding, ...] = (refused.context or {})["findings"]
         return below(findings, *path)
     return ()
-
-
-def _problem(finding: Finding) -> Problem:
-    where = Where(path=path_text(finding.path))
-    return Problem(finding.code, finding.what, where, finding.remedy)

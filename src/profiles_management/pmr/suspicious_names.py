@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from profiles_management.pmr.confusables import code_point, described, explained, plain
 from profiles_management.pmr.model import Finding
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import value_finding
 from profiles_management.pmr.user_names import ADDRESS, PROVIDED, is_user_name, written
 
 _ALPHABETS: Final = {"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK", "LATIN"}
@@ -61,9 +61,9 @@ def suspicious_name(name: str, *, is_user: bool) -> Finding | None:
     return next((finding for finding in findings if finding is not None), None)
 
 
-def suspicious(what: str, remedy: str = PROVIDED) -> Finding:
-    """Return a warning about a name."""
-    return Finding("odd-user", what, remedy)
+def suspicious(name: str, why: str, remedy: str = PROVIDED) -> Finding:
+    """Return a warning about a name; `why` continues it: `"todo" looks like a placeholder`."""
+    return value_finding("odd-user", name, why, remedy)
 
 
 def _better(name: str, before: str) -> str:
@@ -75,8 +75,8 @@ def _escape(name: str) -> Finding | None:
     escape = _ESCAPE.search(name)
     if escape is None:
         return None
-    what = f"{quoted(name)} contains the escape sequence {escape[0]}"
-    return suspicious(what, _better(_unescaped(name), name))
+    why = f"contains the escape sequence {escape[0]}"
+    return suspicious(name, why, _better(_unescaped(name), name))
 
 
 def _unescaped(name: str) -> str:
@@ -89,7 +89,7 @@ def _unescaped(name: str) -> str:
 def _placeholder(name: str) -> Finding | None:
     if not _FILLER.fullmatch(name):
         return None
-    return suspicious(f"{quoted(name)} looks like a placeholder")
+    return suspicious(name, "looks like a placeholder")
 
 
 def _separator(name: str) -> Finding | None:
@@ -99,7 +99,7 @@ def _separator(name: str) -> Finding | None:
         bare = bare.rstrip(".:")
     if bare == name:
         return None
-    return suspicious(f"{quoted(name)} begins or ends with a separator", _better(bare, name))
+    return suspicious(name, "begins or ends with a separator", _better(bare, name))
 
 
 def _spelled_out(name: str) -> Finding | None:
@@ -109,7 +109,7 @@ def _spelled_out(name: str) -> Finding | None:
     address = _SPELLED_DOT.sub(".", _SPELLED_AT.sub("@", name))
     if not ADDRESS.fullmatch(address) or "." not in address.partition("@")[2]:
         return None
-    return suspicious(f"{quoted(name)} has no @", f"write: {address}")
+    return suspicious(name, "has no @", f"write: {address}")
 
 
 def _address(name: str) -> Finding | None:
@@ -121,7 +121,7 @@ def _address(name: str) -> Finding | None:
     remedy = written(plain(name))
     if remedy == f"write: {name}":
         remedy = PROVIDED
-    return explained(suspicious(f"{quoted(name)} is not an e-mail address", remedy), name)
+    return explained(suspicious(name, "is not an e-mail address", remedy), name)
 
 
 def _composition(name: str) -> Finding | None:
@@ -130,8 +130,8 @@ def _composition(name: str) -> Finding | None:
     if composed == name:
         return None
     mark = next(filter(unicodedata.combining, name), name[0])
-    what = f"{quoted(name)} contains a combining character, {code_point(mark)}"
-    return suspicious(what, _better(composed, name))
+    why = f"contains a combining character, {code_point(mark)}"
+    return suspicious(name, why, _better(composed, name))
 
 
 def _wide_letter(name: str) -> Finding | None:
@@ -139,7 +139,7 @@ def _wide_letter(name: str) -> Finding | None:
     for mark in name:
         if unicodedata.normalize("NFKC", mark) != mark:
             usual = unicodedata.normalize("NFKC", name)
-            return suspicious(f"{quoted(name)} contains {described(mark)}", _better(usual, name))
+            return suspicious(name, f"contains {described(mark)}", _better(usual, name))
     return None
 
 
@@ -152,8 +152,7 @@ def _mixed_alphabets(name: str) -> Finding | None:
         if len(alphabets) > 1:
             alphabets.pop("LATIN", None)
             strange = next(iter(alphabets.values()))
-            what = f"{quoted(name)} mixes two alphabets; it contains {described(strange)}"
-            return suspicious(what)
+            return suspicious(name, f"mixes two alphabets; it contains {described(strange)}")
     return None
 
 
@@ -164,7 +163,7 @@ def _alphabet(letter: str) -> str:
 
 def _bracket(name: str) -> Finding | None:
     bracket = _BRACKET.search(name)
-    return suspicious(f"{quoted(name)} contains {bracket[0]}") if bracket else None
+    return suspicious(name, f"contains {bracket[0]}") if bracket else None
 
 
 def _surrounded(name: str) -> Finding | None:
@@ -172,21 +171,21 @@ def _surrounded(name: str) -> Finding | None:
     bare = name[1:-1].strip()
     if "@" in name or not bare or name[-1] not in _AROUND.get(name[0], ""):
         return None
-    what = f"{quoted(name)} begins with {described(name[0])} and ends with {name[-1]}"
-    return suspicious(what, _better(bare, name))
+    why = f"begins with {described(name[0])} and ends with {name[-1]}"
+    return suspicious(name, why, _better(bare, name))
 
 
 def _system_name(name: str) -> Finding | None:
     if not name.startswith("system:") or name.startswith("system:serviceaccount:"):
         return None
-    return suspicious(f"{quoted(name)} is the name of a part of Kubernetes")
+    return suspicious(name, "is the name of a part of Kubernetes")
 
 
 def _hash(name: str) -> Finding | None:
-    return suspicious(f"{quoted(name)} begins with #") if name.startswith("#") else None
+    return suspicious(name, "begins with #") if name.startswith("#") else None
 
 
 def _list(name: str) -> Finding | None:
     if "@" in name or "=" in name or not _SEPARATORS.search(name):
         return None
-    return suspicious(f"{quoted(name)} contains a separator; each contributor is one user")
+    return suspicious(name, "contains a separator; each contributor is one user")

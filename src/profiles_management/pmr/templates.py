@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from profiles_management.pmr.model import Finding, Path
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import value_finding
 
 _FILLED_IN: Final = "render the template first, for example with helm template or envsubst"
 # Every alternative ends at the end of its line at the latest: one pass is enough for any text.
@@ -45,10 +45,9 @@ def template_mark(text: str) -> str:
 def template_finding(mark: str, path: Path = ()) -> Finding:
     """Return the finding for a template or a placeholder."""
     if _PLACEHOLDER.fullmatch(mark.strip()) and not mark.startswith("<%"):
-        what = f"{quoted(mark)} is a placeholder that was not filled in"
-        return Finding("template", what, "replace it with the value", path)
-    what = f"{quoted(mark)} is a template that was not filled in"
-    return Finding("template", what, _FILLED_IN, path)
+        why = "is a placeholder that was not filled in"
+        return value_finding("template", mark, why, "replace it with the value", path)
+    return value_finding("template", mark, "is a template that was not filled in", _FILLED_IN, path)
 
 
 def template_in_source(text: str) -> tuple[str, int] | None:

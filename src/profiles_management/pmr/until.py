@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from profiles_management.pmr.model import Finding, refusal
-from profiles_management.pmr.names import quoted
+from profiles_management.pmr.names import value_finding
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(
@@ -56,7 +56,7 @@ def _read(text: str) -> date | datetime:
             return datetime.fromisoformat(f"{time[1]}T{time[2]}{(time[3] or '').upper()}")
     except ValueError:
         raise _bad(f"there is no {text}") from None
-    raise _bad(f"{quoted(text)} is neither a date nor a time")
+    raise refusal(value_finding("bad-until", text, "is neither a date nor a time", _EXAMPLES))
 
 
 def _bad(what: str) -> PydanticCustomError:

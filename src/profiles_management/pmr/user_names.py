@@ -14,7 +14,7 @@ from typing import Final
 
 from profiles_management.pmr.confusables import QUOTES, code_point, described
 from profiles_management.pmr.model import Finding, refusal
-from profiles_management.pmr.names import has_unseen, is_unseen, quoted
+from profiles_management.pmr.names import has_unseen, is_unseen, quoted, value_finding
 
 LONGEST_USER: Final = 320  # 64 of a mailbox, @, 255 of a domain: RFC 3696, erratum 1690
 
@@ -70,43 +70,42 @@ def user_finding(name: str) -> Finding | None:
     return next((finding for finding in findings if finding is not None), None)
 
 
-def _refused(what: str, remedy: str) -> Finding:
-    return Finding("bad-user", what, remedy)
+def _refused(name: str, why: str, remedy: str) -> Finding:
+    return value_finding("bad-user", name, why, remedy)
 
 
 def _unusable(name: str) -> Finding | None:
     if not name.strip():
-        return _refused("the name is empty", "name the user, as in ann@example.com")
+        return Finding("bad-user", "the name is empty", "name the user, as in ann@example.com")
     if len(name) > LONGEST_USER:
         what = f"the name has {len(name)} characters, at most {LONGEST_USER} are allowed"
-        return _refused(what, PROVIDED)
+        return Finding("bad-user", what, PROVIDED)
     bare = name.strip()
     if bare == name:
         return None
-    what = f"{quoted(name)} has white space at an end"
+    why = "has white space at an end"
     space = name[0] if name[0].isspace() else name[-1]
     if space not in " \t\n":
-        what = f"{what}, {described(space)}"
-    return _refused(what, f"write: {quoted(bare)}")
+        why = f"{why}, {described(space)}"
+    return _refused(name, why, f"write: {quoted(bare)}")
 
 
 def _invisible(name: str) -> Finding | None:
     if not has_unseen(name):
         return None
     invisible = next(filter(is_unseen, name))
-    what = f"{quoted(name)} contains an invisible character, {code_point(invisible)}"
-    return _refused(what, "type the name again by hand")
+    why = f"contains an invisible character, {code_point(invisible)}"
+    return _refused(name, why, "type the name again by hand")
 
 
 def _wildcard(name: str) -> Finding | None:
     if name.strip("*") == name:
         return None
-    what = f"{quoted(name)} is a wildcard in Istio"
     remedy = "write the name of one user, without the *"
     accounts = _ACCOUNTS.fullmatch(name)
     if accounts is not None:
         remedy = f"write: {{kind: Group, name: system:serviceaccounts:{accounts[1]}}}"
-    return Finding("wildcard", what, remedy)
+    return value_finding("wildcard", name, "is a wildcard in Istio", remedy)
 
 
 def _template(name: str) -> Finding | None:
@@ -122,14 +121,14 @@ def _template(name: str) -> Finding | None:
 def _link(name: str) -> Finding | None:
     link = _LINK.fullmatch(name)
     if link is not None:
-        return _refused(f"{quoted(name)} is a link of Markdown", written(link["to"]))
+        return _refused(name, "is a link of Markdown", written(link["to"]))
     if name.casefold().startswith("mailto:"):
-        return _refused(f"{quoted(name)} is a link, not a name", written(name[len("mailto:") :]))
+        return _refused(name, "is a link, not a name", written(name[len("mailto:") :]))
     wide_at = next(filter(_FULL_WIDTH_AT.__contains__, name), "")
     if not wide_at:
         return None
-    what = f"{quoted(name)} contains {described(wide_at)} instead of @"
-    return _refused(what, written(name.replace(wide_at, "@")))
+    why = f"contains {described(wide_at)} instead of @"
+    return _refused(name, why, written(name.replace(wide_at, "@")))
 
 
 def _address(name: str) -> Finding | None:
@@ -137,18 +136,18 @@ def _address(name: str) -> Finding | None:
     if "@" not in name:
         return None
     if name.count("@") > 1:
-        what = f"{quoted(name)} has more than one @; each contributor is one user"
-        return _refused(what, written(name))
+        why = "has more than one @; each contributor is one user"
+        return _refused(name, why, written(name))
     quote = _quotation_mark(name)
     if quote:
-        what = f"{quoted(name)} contains a quotation mark, {described(quote)}"
-        return _refused(what, written(name))
+        why = f"contains a quotation mark, {described(quote)}"
+        return _refused(name, why, written(name))
     if not {"<", ">"}.isdisjoint(name):
-        return _refused(f"{quoted(name)} contains more than an address", written(name))
+        return _refused(name, "contains more than an address", written(name))
     if any(map(str.isspace, name)):
         tight = _AROUND_AT.sub("@", name)
         remedy = f"write: {tight}" if ADDRESS.fullmatch(tight) else PROVIDED
-        return _refused(f"{quoted(name)} contains a space", remedy)
+        return _refused(name, "contains a space", remedy)
     return None
 
 

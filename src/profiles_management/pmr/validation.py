@@ -12,7 +12,7 @@ from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
-from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.names import near, quoted, same_name
 from profiles_management.pmr.partial_entries import (
     account_finding_of,
     partial_findings,
@@ -319,8 +319,7 @@ def _add(
         return
     if name in first:
         path: Path = ("profiles", index, "name")
-        what = f"another profile has the name {quoted(name)}"
-        finding = Finding("duplicate-profile", what, "rename or remove one", path)
+        finding = same_name(name, "", path)
         checked.add([UnlocatedProblem(path, finding, first=("profiles", first[name], "name"))])
         return
     first[name] = index

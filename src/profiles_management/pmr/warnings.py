@@ -10,12 +10,13 @@ from profiles_management.pmr.classes import (
     Profile,
     ProfilesManagementRepresentation,
 )
+from profiles_management.pmr.finding_problems import problem_without_place
 from profiles_management.pmr.limit_range import LimitRangeSpec, limit_range_warnings
-from profiles_management.pmr.model import Finding, Path, below, path_text
+from profiles_management.pmr.model import Finding, Path, below
 from profiles_management.pmr.name_warnings import group_warnings, user_warnings
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.plugins import plugin_warnings
-from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.problems import Problem
 from profiles_management.pmr.quota import ResourceQuotaSpecModel, quota_warnings
 
 
@@ -79,12 +80,7 @@ def document_warnings(pmr: ProfilesManagementRepresentation) -> tuple[Problem, .
         findings += below(profile_warnings(profile), "profiles", profile.name)
     of_people = people_warnings((profile.name, profile) for profile in profiles)
     findings += sorted(of_people, key=lambda finding: (finding.path, finding.what))
-    return tuple(_problem(finding) for finding in findings)
-
-
-def _problem(finding: Finding) -> Problem:
-    where = Where(path=path_text(finding.path))
-    return Problem(finding.code, finding.what, where, finding.remedy)
+    return tuple(map(problem_without_place, findings))
 
 
 def _amounts(

@@ -28,13 +28,13 @@ def empty_value_problem(path: Path) -> UnlocatedProblem | None:
     keys = [step for step in path if isinstance(step, str)]
     key = keys[-1] if keys else "profiles"
     if path[-1] != key:
-        return _empty_value(path, f'an item of "{key}" is empty', _remedy(key))
+        return _empty_value(path, f"an item of {quoted(key)} is empty", _remedy(key), key)
     pair = _NO_SPACE.fullmatch(key)
     if pair is not None and is_known_key(pair["key"]):
         what = f"{quoted(key)} has no space after its colon"
         remedy = f"write: {pair['key']}: {pair['value']}"
-        return _empty_value(path, what, remedy, at_key=True)
-    return _empty_value(path, f'"{key}" has no value', _remedy(key))
+        return _empty_value(path, what, remedy, key, at_key=True)
+    return _empty_value(path, f"{quoted(key)} has no value", _remedy(key), key)
 
 
 def _may_be_empty(path: Path) -> bool:
@@ -51,8 +51,11 @@ def _remedy(key: str) -> str:
     return _EMPTY.get(key, "give it a value, or remove the line")
 
 
-def _empty_value(path: Path, what: str, remedy: str, *, at_key: bool = False) -> UnlocatedProblem:
-    return UnlocatedProblem(path, Finding("empty-value", what, remedy, path, at_key=at_key))
+def _empty_value(
+    path: Path, what: str, remedy: str, key: str, *, at_key: bool = False
+) -> UnlocatedProblem:
+    values = (quoted(key),)
+    return UnlocatedProblem(path, Finding("empty-value", what, remedy, path, at_key, values))
 
 
 def split_value_problem(value: SplitValue) -> UnlocatedProblem | None:
@@ -61,10 +64,12 @@ def split_value_problem(value: SplitValue) -> UnlocatedProblem | None:
     rest = str(path[-1])
     if is_known_key(rest):
         return None
-    what = f"a comma ends a value inside {{ }}, so {quoted(rest)} became a key"
+    key = quoted(rest)
+    what = f"a comma ends a value inside {{ }}, so {key} became a key"
     whole = quoted(" ".join(value.text.split()))
     remedy = f"put the value into double quotes: {value.key}: {whole}"
-    return UnlocatedProblem(path, Finding("needs-quotes", what, remedy, path, at_key=True))
+    finding = Finding("needs-quotes", what, remedy, path, at_key=True, values=(key,))
+    return UnlocatedProblem(path, finding)
 
 
 def number_problem(path: Path) -> UnlocatedProblem | None:

@@ -49,9 +49,9 @@ def key_too_long(length: int, path: Path) -> Finding:
 
 def duplicate_key(key: str, path: Path) -> Finding:
     """Return the finding for a key that its mapping already has."""
-    return Finding(
-        "duplicate-key", f"the key {quoted(key)} is duplicated", "keep one of them", path
-    )
+    value = quoted(key)
+    what = f"the key {value} is duplicated"
+    return Finding("duplicate-key", what, "keep one of them", path, values=(value,))
 
 
 def bad_key(event: yaml.Event, key: object, path: Path) -> Finding:
@@ -70,24 +70,26 @@ def bad_key(event: yaml.Event, key: object, path: Path) -> Finding:
 def bad_scalar(text: str, value: Untypable, path: Path) -> Finding:
     """Return the finding for a plain scalar without a type."""
     remedy = "correct it, or put it into double quotes if it is text"
-    return Finding("bad-scalar", f"{shortened(text)} {value.what}", remedy, path)
+    shown = shortened(text)
+    return Finding("bad-scalar", f"{shown} {value.what}", remedy, path, values=(shown,))
 
 
 def tag_not_allowed(tag: str, path: Path) -> Finding:
     """Return the finding for an explicit tag."""
     name = shortened(tag.replace("tag:yaml.org,2002:", "!!"))
     remedy = "remove it; quote the value if it is text"
-    return Finding("tag", f"the tag {name} is not allowed", remedy, path)
+    return Finding("tag", f"the tag {name} is not allowed", remedy, path, values=(name,))
 
 
 def recursive_alias(anchor: str, path: Path) -> Finding:
     """Return the finding for an alias inside the value that it repeats."""
-    what = f"*{shortened(anchor)} contains itself"
-    return Finding("recursive-alias", what, "write it out", path)
+    alias = f"*{shortened(anchor)}"
+    what = f"{alias} contains itself"
+    return Finding("recursive-alias", what, "write it out", path, values=(alias,))
 
 
 def unknown_alias(anchor: str, path: Path) -> Finding:
     """Return the finding for an alias whose anchor does not exist."""
     alias = f"*{shortened(anchor)}"
     remedy = f'write: "{alias}" if this is text, or add its anchor before'
-    return Finding("unknown-alias", f"{alias} has no anchor", remedy, path)
+    return Finding("unknown-alias", f"{alias} has no anchor", remedy, path, values=(alias,))

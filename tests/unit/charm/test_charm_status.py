@@ -470,8 +470,9 @@ def test_a_url_that_fits_comes_after_the_reason():
 
 def test_a_long_path_leaves_the_reason_of_a_document_whole():
     file = f"{'folder/' * 40}teams.yaml@1a2b3c4d"
+    what = 'unknown key "colour"'
     error = DocumentError(
-        [Problem("unknown-key", 'unknown key "colour"', Where(file, 14), "remove it")]
+        [Problem("unknown-key", what, Where(file, 14), "remove it", nameless=what)]
     )
 
     status = frozen_by(reading("git", error))

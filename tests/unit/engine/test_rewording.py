@@ -12,9 +12,11 @@ from memory_api import always, injury
 from profiles_charm import figures
 from profiles_charm.run import Run
 from profiles_charm.status import statuses_of
-from profiles_management import Settings
+from profiles_management import DocumentError, Settings
 from profiles_management.kubeflow.cluster import events
 from profiles_management.kubeflow.planning import confirmation
+from profiles_management.pmr import loads
+from profiles_management.reconcile import nameless
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.plan import FieldDiff
 from profiles_management.reconcile.report import Result
@@ -127,6 +129,21 @@ def test_the_status_of_the_charm_is_of_the_same_kind(report):
         return [type(status) for status in statuses_of(run, "pm")], figures.of(run)
 
     assert shown(reworded(report)) == shown(report)
+
+
+def test_no_words_bring_a_name_of_a_document_into_what_is_shown():
+    with pytest.raises(DocumentError) as error:
+        loads(
+            "profiles:\n- name: ml\n  owner: {kind: User, name: ann @example.com}\n"
+            "  labels: {team: bob@example.com, cleo@example.com: x}\n"
+            "  contributors: [{name: dan@example.com, role: wizard}, {ann@example.com: edit}]\n"
+        )
+    for problem in error.value.problems:
+        other = replace(problem, what=f"ann@example.com: {problem.what}", remedy="Ask bob.")
+
+        assert nameless.problem(other) == nameless.problem(problem)
+        assert not [person for person in PEOPLE if person in nameless.problem(other)]
+    assert len(error.value.problems) >= 5
 
 
 def test_no_words_bring_a_name_into_an_event(report):

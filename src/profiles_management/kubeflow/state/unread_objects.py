@@ -20,10 +20,12 @@ T = TypeVar("T")
 
 
 def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
-    """Return a problem with one object; `what` continues its kind and name."""
-    path = "/".join(part for part in (kind, namespace, name) if part)
+    """Return a problem with one object; `what` continues its kind and name, and names nobody."""
+    place = f"{namespace}/{name}" if namespace else name
     remedy = "Look at it with kubectl, and delete it."
-    return Problem("unreadable", f"{path.replace('/', ' ', 1)} {what}", Where(path=path), remedy)
+    nameless = f"a {kind} in {namespace} {what}" if namespace else f"a {kind} {what}"
+    where = Where(path=f"{kind}/{place}")
+    return Problem("unreadable", f"{kind} {place} {what}", where, remedy, nameless=nameless)
 
 
 def some(subjects: Sequence[T] | None) -> Sequence[T]:
