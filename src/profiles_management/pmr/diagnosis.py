@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from profiles_management.pmr import classes
-from profiles_management.pmr.model import Finding, Path, below, write_or
+from profiles_management.pmr.model import Finding, Path, below, keys_of, write_or
 from profiles_management.pmr.names import escaped, near, quoted, value_finding
 from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
@@ -74,13 +74,7 @@ _ROLE_PREFIX: Final = "kubeflow-"
 _ARTICLES: Final = {"operator": "an"}
 
 _KNOWN: Final = frozenset(TOP_KEYS).union(
-    *(
-        {
-            *model.model_fields,
-            *(field.serialization_alias or "" for field in model.model_fields.values()),
-        }
-        for model in _MODELS.values()
-    )
+    *({*model.model_fields, *keys_of(model)} for model in _MODELS.values())
 )
 
 
@@ -93,8 +87,7 @@ def keys_of_section(key: object) -> frozenset[str]:
     """Return the keys of the mapping under a key such as `owner`; none for other values."""
     if key not in _SECTIONS:
         return frozenset()
-    fields = _MODELS[str(key)].model_fields.items()
-    return frozenset(field.serialization_alias or name for name, field in fields)
+    return frozenset(keys_of(_MODELS[str(key)]))
 
 
 def words(error: ErrorDetails, path: Path, written: str | None) -> list[Finding]:
@@ -161,12 +154,12 @@ def unknown_key(key: str, known: list[str], path: Path) -> Finding:
 
 def _unknown(refused: _Refused) -> Finding:
     key, parent = str(refused.path[-1]), _parent_key(refused.path)
-    fields = _MODELS[parent].model_fields if parent in _MODELS else {}
-    for name, field in fields.items():
-        if key in (name, field.serialization_alias):
-            what = f'"{name}" and "{field.serialization_alias}" are the same key'
+    model = _MODELS.get(parent, BaseModel)
+    known = keys_of(model)
+    for name, alias in zip(model.model_fields, known, strict=True):
+        if key in (name, alias):
+            what = f'"{name}" and "{alias}" are the same key'
             return Finding("duplicate-key", what, "keep one of them", refused.path, at_key=True)
-    known = [field.serialization_alias or name for name, field in fields.items()]
     finding = unknown_key(key, known, refused.path)
     example = _OTHER_FORMS.get((parent, key))
     if example and isinstance(refused.value, dict):

@@ -218,9 +218,9 @@ def _value_problems(
             yield problem
             parts_of_split_values.update(value.paths)
     known |= parts_of_split_values
-    empty = (empty_value_problem(path) for path in parsed.nulls if path not in known)
-    numbers = (number_problem(path) for path in parsed.odd_numbers)
-    yield from (problem for problem in (*empty, *numbers) if problem is not None)
+    nulls = (path for path in parsed.nulls if path not in known)
+    yield from filter(None, map(empty_value_problem, nulls))
+    yield from filter(None, map(number_problem, parsed.odd_numbers))
     yield from (problem for problem in checked if problem.path not in parts_of_split_values)
 
 

@@ -30,16 +30,13 @@ def with_unindented_sections(problems: Sequence[UnlocatedProblem]) -> Sequence[U
 
 
 def _is_empty_section(problem: UnlocatedProblem) -> bool:
-    if problem.code != "empty-value" or not problem.path:
-        return False
-    return bool(keys_of_section(problem.path[-1]))
+    return problem.code == "empty-value" and bool(keys_of_section(problem.path[-1]))
 
 
 def _misplaced(section: str | int, siblings: Iterable[UnlocatedProblem]) -> list[UnlocatedProblem]:
     """Return the problems with keys next to a section that belong into it."""
     keys = keys_of_section(section)
-    candidates = (problem for problem in siblings if problem.path)
-    unexpected = (problem for problem in candidates if problem.code in _UNEXPECTED_KEY)
+    unexpected = (problem for problem in siblings if problem.code in _UNEXPECTED_KEY)
     return [problem for problem in unexpected if problem.path[-1] in keys]
 
 

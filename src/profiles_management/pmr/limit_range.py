@@ -113,18 +113,16 @@ def _not_requestable(type_: str, name: str, remedy: str) -> Finding:
 
 
 def _limits_storage(given: dict[str, dict[str, str]]) -> bool:
-    return any("storage" in given.get(field, {}) for field in ("min", "max"))
+    return "storage" in {**given.get("min", {}), **given.get("max", {})}
 
 
 def _order_findings(given: dict[str, dict[str, str]]) -> list[Finding]:
-    findings: list[Finding] = []
+    findings: list[Finding | None] = []
     fields = [field for field in _RISING if field in given]
     for lower, upper in combinations(fields, 2):
-        for name in given[lower].keys() & given[upper].keys():
-            finding = _pair_finding(lower, upper, name, given)
-            if finding is not None:
-                findings.append(finding)
-    return sorted(findings)
+        names = given[lower].keys() & given[upper].keys()
+        findings += (_pair_finding(lower, upper, name, given) for name in names)
+    return sorted(filter(None, findings))
 
 
 def _pair_finding(

@@ -40,6 +40,11 @@ class Model(BaseModel):
                 raise
 
 
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Return the key of each field of a model as documents write it, in the order of fields."""
+    return [field.serialization_alias or name for name, field in model.model_fields.items()]
+
+
 class Finding(NamedTuple):
     """A broken rule, found by a validator.
 

@@ -64,18 +64,11 @@ def pairs_in(text: str) -> list[str]:
     return pairs
 
 
-def _address(value: object, default: str = "") -> str:
-    """Return a value if it is a short text that can be an e-mail address, else the default."""
-    if isinstance(value, str) and len(value) <= _LONGEST and _ADDRESS.fullmatch(value):
+def _fitting(pattern: re.Pattern[str], value: object, default: str = "") -> str:
+    """Return a value if it is a short text that fits the pattern, else the default."""
+    if isinstance(value, str) and len(value) <= _LONGEST and pattern.fullmatch(value):
         return value
     return default
-
-
-def _profile_name(value: object) -> str:
-    """Return a value if it is a short text that can be the name of a profile, else an example."""
-    if isinstance(value, str) and len(value) <= _LONGEST and _PROFILE_NAME.fullmatch(value):
-        return value
-    return "my-profile"
 
 
 def mapping_remedy(key: str, value: object) -> str:
@@ -86,7 +79,7 @@ def mapping_remedy(key: str, value: object) -> str:
     if pairs:
         return f"write one on each line: {', then '.join(pairs)}"
     if key == "owner":
-        return f"write: owner: {{kind: User, name: {_address(value, _PERSON)}}}"
+        return f"write: owner: {{kind: User, name: {_fitting(_ADDRESS, value, _PERSON)}}}"
     if isinstance(value, list):
         return _mapping_instead_of_list(key, value)
     return _example(key)
@@ -107,16 +100,16 @@ def _example(key: str) -> str:
 def item_remedy(parent: str, value: object) -> str:
     """Return what to write where an item of a list must be a mapping."""
     if parent == "contributors":
-        return f"write: - {{name: {_address(value, _PERSON)}, role: edit}}"
+        return f"write: - {{name: {_fitting(_ADDRESS, value, _PERSON)}, role: edit}}"
     if parent == "profiles":
-        name = _profile_name(value)
+        name = _fitting(_PROFILE_NAME, value, "my-profile")
         return f"write: - name: {name}, and below it owner: {{kind: User, name: {_PERSON}}}"
     return "write its keys and values after the dash"
 
 
 def list_remedy(key: str, value: object) -> str:
     """Return what to write where a value must be a list."""
-    address = _address(value)
+    address = _fitting(_ADDRESS, value)
     if key == "contributors" and address:
         return f"write: contributors: [{{name: {address}, role: edit}}]"
     if isinstance(value, dict):

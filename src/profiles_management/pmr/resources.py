@@ -158,8 +158,7 @@ def _name_warnings(amounts: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _amount_warnings(amounts: Mapping[str, str]) -> list[Finding]:
-    warnings = (amount_warning(name, amount) for name, amount in amounts.items())
-    return [warning for warning in warnings if warning is not None]
+    return [*filter(None, map(amount_warning, amounts, amounts.values()))]
 
 
 def _device_warnings(amounts: Mapping[str, str]) -> Iterator[Finding]:

@@ -25,7 +25,14 @@ _SPELLED: Final = r"(?<!\s)\s*+[\[({]\s*+%s\s*+[\])}]\s*+|(?<!\s)\s++%s\s++"
 _SPELLED_AT: Final = re.compile(_SPELLED % ("at", "at"), re.IGNORECASE)
 _SPELLED_DOT: Final = re.compile(_SPELLED % ("dot", "dot"), re.IGNORECASE)
 _BRACKET: Final = re.compile("[<>{}]")
-_SEPARATORS: Final = re.compile("[,;|]")
+_NOT_OF_A_USER: Final = (
+    (re.compile("system:(?!serviceaccount:)"), "is the name of a part of Kubernetes"),
+    (re.compile("#"), "begins with #"),
+    (
+        re.compile(r"[^@=,;|]*+[,;|][^@=]*+\Z"),
+        "contains a separator; each contributor is one user",
+    ),
+)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FILLER: Final = re.compile(
     r"(?:change|replace|fill)[ _.-]?(?:me|this|in)(?:@.*)?"
@@ -56,9 +63,8 @@ def suspicious_name(name: str, *, is_user: bool) -> Finding | None:
     checks = [_escape, _placeholder, _separator, _spelled_out, _address]
     checks += [_composition, _wide_letter, _mixed_alphabets, _bracket, _surrounded]
     if is_user:
-        checks += [_system_name, _hash, _list]
-    findings = (check(name) for check in checks)
-    return next((finding for finding in findings if finding is not None), None)
+        checks.append(_not_of_a_user)
+    return next(filter(None, (check(name) for check in checks)), None)
 
 
 def suspicious(name: str, why: str, remedy: str = PROVIDED) -> Finding:
@@ -175,17 +181,8 @@ def _surrounded(name: str) -> Finding | None:
     return suspicious(name, why, _better(bare, name))
 
 
-def _system_name(name: str) -> Finding | None:
-    if not name.startswith("system:") or name.startswith("system:serviceaccount:"):
-        return None
-    return suspicious(name, "is the name of a part of Kubernetes")
-
-
-def _hash(name: str) -> Finding | None:
-    return suspicious(name, "begins with #") if name.startswith("#") else None
-
-
-def _list(name: str) -> Finding | None:
-    if "@" in name or "=" in name or not _SEPARATORS.search(name):
-        return None
-    return suspicious(name, "contains a separator; each contributor is one user")
+def _not_of_a_user(name: str) -> Finding | None:
+    for pattern, why in _NOT_OF_A_USER:
+        if pattern.match(name):
+            return suspicious(name, why)
+    return None

@@ -78,8 +78,7 @@ class Broken:
 
 def likely_mistake(broken: Broken) -> UnlocatedProblem | None:
     """Return the mistake that explains an error, None where the error explains itself."""
-    problems = (check(broken) for check in _CHECKS)
-    return next((problem for problem in problems if problem is not None), None)
+    return next(filter(None, (check(broken) for check in _CHECKS)), None)
 
 
 def _problem(line: int, column: int, width: int, what: str, remedy: str) -> UnlocatedProblem:

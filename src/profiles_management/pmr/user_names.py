@@ -32,9 +32,7 @@ _FULL_WIDTH_AT: Final = frozenset("\uff20\ufe6b")
 
 def is_user_name(name: str) -> bool:
     """Return whether a name can stand for exactly one user or group; see `user_finding`."""
-    if len(name) <= LONGEST_USER and _PLAIN.fullmatch(name):
-        return True
-    return user_finding(name) is None
+    return _is_plain(name) or user_finding(name) is None
 
 
 def user_name(name: str) -> str:
@@ -43,12 +41,17 @@ def user_name(name: str) -> str:
     Raises:
         PydanticCustomError: it cannot; see `user_finding`.
     """
-    if len(name) <= LONGEST_USER and _PLAIN.fullmatch(name):
+    if _is_plain(name):
         return name
     finding = user_finding(name)
     if finding is not None:
         raise refusal(finding)
     return name
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a name needs no closer look; almost all names are plain."""
+    return len(name) <= LONGEST_USER and _PLAIN.fullmatch(name) is not None
 
 
 def same_user(name: str) -> str:
@@ -66,8 +69,7 @@ def user_finding(name: str) -> Finding | None:
     white space and a second @.
     """
     checks = (_unusable, _invisible, _wildcard, _template, _link, _address)
-    findings = (check(name) for check in checks)
-    return next((finding for finding in findings if finding is not None), None)
+    return next(filter(None, (check(name) for check in checks)), None)
 
 
 def _refused(name: str, why: str, remedy: str) -> Finding:

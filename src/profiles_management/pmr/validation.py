@@ -11,7 +11,7 @@ from profiles_management.pmr.classes import Addition, Contributor, Defaults, Pro
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.locating import UnlocatedProblem
-from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path
+from profiles_management.pmr.model import MOST_FINDINGS, Finding, Path, keys_of
 from profiles_management.pmr.names import near, quoted, same_name
 from profiles_management.pmr.partial_entries import (
     account_finding_of,
@@ -28,10 +28,7 @@ _BATCH: Final = 256
 _MOST_DEFAULTS: Final = 200  # values of defaults that any number of profiles may have
 _MOST_TOP_KEYS: Final = 20  # unknown keys that are compared with `profiles`
 _PROFILES: Final = TypeAdapter(Annotated[list[Profile], FailFast()])
-_OF_PROFILES: Final = {*Profile.model_fields} | {
-    field.serialization_alias for field in Profile.model_fields.values()
-}
-_DEFINING: Final = _OF_PROFILES - {*Addition.model_fields}
+_DEFINING: Final = {*Profile.model_fields, *keys_of(Profile)} - {*Addition.model_fields}
 _MORE_ALLOWED: Final = (
     "remove some, or ask the administrator to raise the limit for sources that are not trusted"
 )
