@@ -7,8 +7,6 @@ works with these.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from math import isfinite
 from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
@@ -16,16 +14,13 @@ from pydantic import (
     BeforeValidator,
     FailFast,
     Field,
-    JsonValue,
     TypeAdapter,
-    ValidationInfo,
     WithJsonSchema,
     model_validator,
 )
 
-from profiles_management.pmr.document_limits import Budget
 from profiles_management.pmr.limit_range import LimitRangeItem, LimitRangeSpec
-from profiles_management.pmr.model import Finding, Model, Path, Text, no_items, refusal, refuse
+from profiles_management.pmr.model import Finding, Model, Text, no_items, refuse
 from profiles_management.pmr.names import (
     LONGEST_LABEL,
     annotation_findings,
@@ -41,6 +36,7 @@ from profiles_management.pmr.people import (
     UserKind,
     people_findings,
 )
+from profiles_management.pmr.plugins import Plugin
 from profiles_management.pmr.problems import DuplicateProfileError, Problem
 from profiles_management.pmr.quota import (
     Operator,
@@ -91,61 +87,6 @@ ProfileName = Annotated[
 ]
 LabelChanges = Annotated[dict[Text, Text | None], AfterValidator(_labels)]
 Annotations = Annotated[dict[Text, Text], AfterValidator(_annotations)]
-
-
-def _finite(spec: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    refuse(_not_finite(spec, ()))
-    return spec
-
-
-def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
-    if isinstance(value, float) and not isfinite(value):
-        remedy = "write a number, or text in double quotes"
-        yield Finding("not-json", "JSON has no such number", remedy, path)
-    for key, part in _parts(value):
-        yield from _not_finite(part, (*path, key))
-
-
-def _parts(value: object) -> Iterable[tuple[str | int, Any]]:
-    """Return the keys or indexes and the values in a mapping or a list; none of other values."""
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(value) if isinstance(value, list) else ()
-
-
-def _limited_without_json(spec: object, info: ValidationInfo) -> object:
-    """Refuse a spec with more values that are not JSON than a document may have problems."""
-    budget = info.context if isinstance(info.context, Budget) else Budget()
-    budget.findings -= sum(1 for _ in islice(_without_json(spec), max(0, budget.findings) + 1))
-    if budget.findings < 0:
-        what = "too many values here are not JSON"
-        raise refusal(Finding("not-json", what, "write text, numbers, lists and mappings"))
-    return spec
-
-
-def _without_json(value: object) -> Iterator[object]:
-    """Yield each value inside a value that JSON cannot hold, such as a date."""
-    if value is not None and not isinstance(value, str | int | float | dict | list):
-        yield value
-    for _, part in _parts(value):
-        yield from _without_json(part)
-
-
-class Plugin(Model):
-    """A plugin of the profile controller, as the Profile CRD has it."""
-
-    api_version: Text | None = Field(
-        default=None, validation_alias="apiVersion", serialization_alias="apiVersion"
-    )
-    kind: Annotated[Text, Field(min_length=1)]
-    spec: Annotated[
-        dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_limited_without_json)
-    ] = Field(default_factory=dict)
-
-    def to_spec(self) -> dict[str, Any]:
-        """Return the plugin as the Profile CRD takes it."""
-        spec: dict[str, Any] = {} if self.api_version is None else {"apiVersion": self.api_version}
-        return spec | {"kind": self.kind, "spec": self.spec}
 
 
 def _empty_for_none(value: object) -> object:

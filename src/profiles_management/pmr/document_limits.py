@@ -59,3 +59,8 @@ class Budget:
 
     findings: int = MOST_PROBLEMS
     amounts: int = MOST_AMOUNTS
+
+    @classmethod
+    def of(cls, context: object) -> Budget:
+        """Return the budget in a context of validation; a new one where there is none."""
+        return context if isinstance(context, Budget) else cls()

@@ -65,7 +65,7 @@ class LimitRangeItem(Model):
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:
-        budget = info.context if isinstance(info.context, Budget) else Budget()
+        budget = Budget.of(info.context)
         findings = [*islice(_item_findings(self), max(1, budget.findings))]
         budget.findings -= len(findings)
         refuse(findings)

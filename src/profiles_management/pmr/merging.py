@@ -11,20 +11,26 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from profiles_management.pmr import merge_conflicts
+from profiles_management.pmr.additions import (
+    Defined,
+    Offer,
+    identity,
+    is_alike,
+    last_end_first,
+    offered,
+)
 from profiles_management.pmr.classes import (
     Addition,
     Contributor,
-    ContributorRole,
     Profile,
     ProfilesManagementRepresentation,
     UserKind,
 )
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.names import quoted
-from profiles_management.pmr.origins import OWN, Added, Origins, label
+from profiles_management.pmr.origins import OWN, Added, Origins
 from profiles_management.pmr.people import object_name
 from profiles_management.pmr.problems import Problem
-from profiles_management.pmr.user_names import same_user
 from profiles_management.pmr.warnings import document_warnings
 
 __all__ = ["Origins", "SourceDocument", "alone", "merge"]
@@ -122,7 +128,7 @@ class _Merging:
         self.claimants: dict[str, frozenset[str]] = {}
         self.disputed: dict[Added, frozenset[str]] = {}
         self.refused: list[Problem] = []
-        self.unplaced: dict[str, list[tuple[str, Contributor]]] = {}
+        self.unplaced: dict[str, list[Offer]] = {}
 
     def result(self) -> ProfilesManagementRepresentation:
         self._define()
@@ -186,7 +192,7 @@ class _Merging:
 
     def _leave_out(self, name: str, additions: Sequence[tuple[str, Addition]]) -> None:
         """Record the additions to a profile that no source defines, or that several define."""
-        self.unplaced[name] = [*_offered(additions)]
+        self.unplaced[name] = [*offered(additions)]
         if name not in self.conflicts:
             self._refuse_all(name, additions)
 
@@ -213,16 +219,16 @@ class _Merging:
 
     def _offers(
         self, profile: Profile, additions: Sequence[tuple[str, Addition]]
-    ) -> dict[tuple[UserKind, str], list[tuple[str, Contributor]]]:
+    ) -> dict[tuple[UserKind, str], list[Offer]]:
         """Return who is added by which sources; those who may not be added are refused."""
-        offers: dict[tuple[UserKind, str], list[tuple[str, Contributor]]] = defaultdict(list)
-        defined = _Defined(profile, self.origins[profile.name])
-        for source, person in _offered(additions):
+        offers: dict[tuple[UserKind, str], list[Offer]] = defaultdict(list)
+        defined = Defined(profile, self.origins[profile.name])
+        for source, person in offered(additions):
             problem = defined.refusal(person, source)
             if problem is not None:
                 self.refused.append(problem)
             elif not defined.has(person):
-                offers[person.kind, same_user(person.name)].append((source, person))
+                offers[identity(person)].append((source, person))
         return offers
 
     def _with_own_names(
@@ -243,7 +249,7 @@ class _Merging:
                 merge_conflicts.refused("name-collision", what, profile.name, source, remedy)
             )
 
-    def _agreed(self, name: str, offer: Sequence[tuple[str, Contributor]]) -> list[Contributor]:
+    def _agreed(self, name: str, offer: Sequence[Offer]) -> list[Contributor]:
         """Return the contributor on whom the sources with priority agree; none in a dispute.
 
         If they give several ends of access, the last one applies.
@@ -251,74 +257,22 @@ class _Merging:
         decisive = self._decisive([source for source, _ in offer])
         counted = [(source, person) for source, person in offer if source in decisive]
         first = counted[0][1]
-        is_agreed = all(_is_alike(person, first) for _, person in counted)
-        disputed = [] if is_agreed else counted
-        disputed += [
-            (source, person)
-            for source, person in offer
-            if source not in decisive and not _is_alike(person, first)
-        ]
+        others = [(source, person) for source, person in offer if not is_alike(person, first)]
+        if set(decisive).isdisjoint(source for source, _ in others):
+            self._refuse_disputed(name, others, decisive)
+            source, person = min(counted, key=last_end_first)
+            self.contributors[name, person.kind, person.name] = source
+            return [person]
+        without_priority = [(source, person) for source, person in others if source not in decisive]
+        self._refuse_disputed(name, [*counted, *without_priority], decisive)
+        sources = frozenset(decisive)
+        self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
+        return []
+
+    def _refuse_disputed(self, name: str, offers: Iterable[Offer], decisive: Sequence[str]) -> None:
         self.refused += [
-            merge_conflicts.disputed(name, source, person, decisive) for source, person in disputed
+            merge_conflicts.disputed(name, source, person, decisive) for source, person in offers
         ]
-        if not is_agreed:
-            sources = frozenset(decisive)
-            self.disputed |= {(name, person.kind, person.name): sources for _, person in counted}
-            return []
-        source, person = min(counted, key=_last_end_first)
-        self.contributors[name, person.kind, person.name] = source
-        return [person]
-
-
-def _offered(additions: Iterable[tuple[str, Addition]]) -> Iterator[tuple[str, Contributor]]:
-    """Yield each contributor that sources add, with the source."""
-    for source, addition in additions:
-        for person in addition.contributors:
-            yield source, person
-
-
-def _is_alike(person: Contributor, other: Contributor) -> bool:
-    return (person.name, person.role) == (other.name, other.role)
-
-
-class _Defined:
-    """The people of a profile in the source that defines it, which alone sets their roles."""
-
-    def __init__(self, profile: Profile, definer: str) -> None:
-        self.profile = profile
-        self.definer = label(definer)
-        self.listed = {
-            (person.kind, same_user(person.name)): person for person in profile.contributors
-        }
-
-    def has(self, person: Contributor) -> bool:
-        return (person.kind, same_user(person.name)) in self.listed
-
-    def refusal(self, person: Contributor, source: str) -> Problem | None:
-        """Return why a source may not add a contributor, None if it may."""
-        profile, who, definer = self.profile.name, quoted(person.name), self.definer
-        owner, listed = self.profile.owner, self.listed.get((person.kind, same_user(person.name)))
-        remedy = f"Remove {who} from what {source} adds."
-        if (owner.kind, same_user(owner.name)) == (person.kind, same_user(person.name)):
-            what = f"{source} adds {who} to {profile}, but {definer} names the same person as owner"
-            return merge_conflicts.refused("owner-contributes", what, profile, source, remedy)
-        if person.role == ContributorRole.ADMIN:
-            what = f"{source} adds {who} to {profile} as admin, which only {definer} may do"
-            return merge_conflicts.refused("admin-added", what, profile, source, remedy)
-        if listed is None or _is_alike(listed, person):
-            return None
-        if listed.name != person.name:
-            what = (
-                f"{source} adds {who} to {profile}, but {definer} lists the same name "
-                "in another spelling"
-            )
-            return merge_conflicts.refused("case-clash", what, profile, source, remedy)
-        what = (
-            f"{source} adds {who} to {profile} as {person.role}, "
-            f"but {definer} sets the role {listed.role}"
-        )
-        remedy = f"{remedy} Until then, the role stays {listed.role}."
-        return merge_conflicts.refused("two-roles", what, profile, source, remedy)
 
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
@@ -333,10 +287,3 @@ def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
             "labels": pmr.labels_of(profile),
         }
     )
-
-
-def _last_end_first(offer: tuple[str, Contributor]) -> tuple[bool, float, str]:
-    source, person = offer
-    if person.until is None:
-        return False, 0.0, source
-    return True, -person.until.timestamp(), source

@@ -1,17 +1,21 @@
-"""The plugins of Kubeflow's profile controller, which ignores other kinds and keys.
+"""Plugins of a profile, and warnings about what Kubeflow's profile controller ignores in them.
 
 Sources: kubeflow/dashboard, components/profile-controller (`plugin_iam.go`,
-`plugin_workload_identity.go`, `GetPluginSpec`). Nothing is refused: a distribution may have other
-plugins.
+`plugin_workload_identity.go`, `GetPluginSpec`). Other kinds and keys are not refused: a
+distribution may have other plugins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from math import isfinite
+from typing import Annotated, Any, Final
 
-from profiles_management.pmr.model import Finding, write_or
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationInfo
+
+from profiles_management.pmr.document_limits import Budget
+from profiles_management.pmr.model import Finding, Model, Path, Text, refusal, refuse, write_or
 from profiles_management.pmr.names import near, quoted, value_finding
 
 _SPECS: Final[Mapping[str, Mapping[str, type]]] = {
@@ -25,6 +29,61 @@ _NEEDED: Final = {
 _MOST_KEYS: Final = 20  # keys of a plugin that are compared with the missing one
 _GOOGLE: Final = ".iam.gserviceaccount.com"
 _TYPES: Final = {str: "text", bool: "true or false"}
+
+
+def _finite(spec: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    refuse(_not_finite(spec, ()))
+    return spec
+
+
+def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
+    if isinstance(value, float) and not isfinite(value):
+        remedy = "write a number, or text in double quotes"
+        yield Finding("not-json", "JSON has no such number", remedy, path)
+    for key, part in _parts(value):
+        yield from _not_finite(part, (*path, key))
+
+
+def _parts(value: object) -> Iterable[tuple[str | int, Any]]:
+    """Return the keys or indexes and the values in a mapping or a list; none of other values."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _limited_without_json(spec: object, info: ValidationInfo) -> object:
+    """Refuse a spec with more values that are not JSON than a document may have problems."""
+    budget = Budget.of(info.context)
+    budget.findings -= sum(1 for _ in islice(_without_json(spec), max(0, budget.findings) + 1))
+    if budget.findings < 0:
+        what = "too many values here are not JSON"
+        raise refusal(Finding("not-json", what, "write text, numbers, lists and mappings"))
+    return spec
+
+
+def _without_json(value: object) -> Iterator[object]:
+    """Yield each value inside a value that JSON cannot hold, such as a date."""
+    if value is not None and not isinstance(value, str | int | float | dict | list):
+        yield value
+    for _, part in _parts(value):
+        yield from _without_json(part)
+
+
+class Plugin(Model):
+    """A plugin of the profile controller, as the Profile CRD has it."""
+
+    api_version: Text | None = Field(
+        default=None, validation_alias="apiVersion", serialization_alias="apiVersion"
+    )
+    kind: Annotated[Text, Field(min_length=1)]
+    spec: Annotated[
+        dict[Text, JsonValue], AfterValidator(_finite), BeforeValidator(_limited_without_json)
+    ] = Field(default_factory=dict)
+
+    def to_spec(self) -> dict[str, Any]:
+        """Return the plugin as the Profile CRD takes it."""
+        spec: dict[str, Any] = {} if self.api_version is None else {"apiVersion": self.api_version}
+        return spec | {"kind": self.kind, "spec": self.spec}
 
 
 def plugin_warnings(kind: str, spec: Mapping[str, Any]) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def _resource_list(check_name: NameCheck) -> Callable[[Any, ValidationInfo], dic
             raise PydanticCustomError(
                 "dict_type", "this must be a mapping of resources to quantities"
             )
-        budget = info.context if isinstance(info.context, Budget) else Budget()
+        budget = Budget.of(info.context)
         refuse(_resource_findings(value, check_name, budget))
         return {str(name): str(amount) for name, amount in value.items()}
 
