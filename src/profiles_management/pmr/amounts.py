@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
 from functools import lru_cache
 from math import inf, isfinite
 from typing import Final
@@ -37,14 +36,6 @@ _MISSPELLED_UNITS: Final = (
     (re.compile(r"(?i)(v?cpus?|cores?|bytes?|b)"), ""),
     (re.compile(r"([kgt])"), r"\1"),
 )
-
-
-class _Unit(Enum):
-    """What an amount counts."""
-
-    BYTES = "bytes"
-    CPUS = "CPUs"
-    OBJECTS = "objects"
 
 
 def is_whole(name: str) -> bool:
@@ -115,23 +106,21 @@ def _in_right_case(suffix: str) -> str:
 @lru_cache(maxsize=8192)
 def amount_warning(name: str, amount: str) -> Finding | None:
     """Return why a valid amount of a resource is probably a mistake. The path is the name."""
-    unit = _unit_of(name)
-    if unit is None:
-        return None
-    if unit is _Unit.BYTES:
-        return _bytes_warning(name, amount)
-    if _LARGER.fullmatch(amount) and quantities.parse(amount):
-        what = f"{name} is {amount}, which is {int(quantities.parse(amount)):,} {unit.value}"
-        return Finding("odd-unit", what, 'write the number alone, such as "4"', (name,))
-    return _cpu_warning(name, amount) if unit is _Unit.CPUS else _objects_warning(name, amount)
-
-
-def _unit_of(name: str) -> _Unit | None:
     if _IN_BYTES.match(name):
-        return _Unit.BYTES
+        return _bytes_warning(name, amount)
     if _OBJECTS.match(name) or is_whole(name) or is_device(name):
-        return _Unit.OBJECTS
-    return _Unit.CPUS if name.endswith("cpu") else None
+        return _unit_warning(name, amount, "objects") or _objects_warning(name, amount)
+    if name.endswith("cpu"):
+        return _unit_warning(name, amount, "CPUs") or _cpu_warning(name, amount)
+    return None
+
+
+def _unit_warning(name: str, amount: str, counted: str) -> Finding | None:
+    """Check for `4Gi` of what is counted one by one."""
+    if not _LARGER.fullmatch(amount) or not quantities.parse(amount):
+        return None
+    what = f"{name} is {amount}, which is {int(quantities.parse(amount)):,} {counted}"
+    return Finding("odd-unit", what, 'write the number alone, such as "4"', (name,))
 
 
 def _bytes_warning(name: str, amount: str) -> Finding | None:

@@ -77,7 +77,7 @@ def plain(text: str) -> str:
 
 def explained(finding: Finding, text: str) -> Finding:
     """Return a finding about a text with the confusable character in it, if there is one."""
-    if plain(text) == text or "U+" in finding.what:
+    if plain(text) == text:
         return finding
     strange = next(mark for mark in text if not mark.isascii())
     return finding._replace(what=f"{finding.what}; it contains {described(strange)}")

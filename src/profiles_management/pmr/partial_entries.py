@@ -41,8 +41,8 @@ def partial_findings(
 
 def partial_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
     """Yield the warnings about the valid parts of an entry; paths start at the entry."""
-    resources = _mapping(entry.get("resources"))
-    yield from below(_quota_warnings(resources), "resources", "hard")
+    hard = _mapping(entry.get("resources")).get("hard")
+    yield from below(_quota_warnings(hard), "resources", "hard")
     limit_range = _mapping(entry.get("limitRange", entry.get("limit_range")))
     for index, item in enumerate(_list(limit_range.get("limits"))):
         yield from below(_limit_warnings(_mapping(item)), "limitRange", "limits", index)
@@ -50,11 +50,9 @@ def partial_warnings(entry: dict[str, Any]) -> Iterator[Finding]:
         yield from below(_plugin_warnings(_mapping(item)), "plugins", index)
 
 
-def _quota_warnings(resources: dict[Any, Any]) -> list[Finding]:
-    valid = _valid_amounts(resources.get("hard"))
-    return quota_list_warnings(
-        {name: amount for name, amount in valid.items() if name_error(name) is None}
-    )
+def _quota_warnings(hard: object) -> list[Finding]:
+    valid = _valid_amounts(hard)
+    return quota_list_warnings({name: valid[name] for name in valid if name_error(name) is None})
 
 
 def _limit_warnings(item: dict[Any, Any]) -> Iterator[Finding]:

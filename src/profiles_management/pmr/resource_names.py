@@ -32,10 +32,16 @@ _PAGE_SIZE = re.compile(r"([0-9]{1,12})(?:([KMGTkmgt])[Ii]?[Bb]?)?")
 _KIBI: Final = 1024
 
 
+def is_of_kubernetes(name: str) -> bool:
+    """Return whether Kubernetes itself defines a resource: without a domain, or with its own."""
+    return "/" not in name or "kubernetes.io/" in name
+
+
 def is_extended(name: str) -> bool:
     """Return whether a container requests this as an extended resource: `nvidia.com/gpu`."""
-    native = "/" not in name or "kubernetes.io/" in name
-    return not native and not name.startswith("requests.") and is_qualified("requests." + name)
+    if is_of_kubernetes(name) or name.startswith("requests."):
+        return False
+    return is_qualified("requests." + name)
 
 
 def is_taken(name: str) -> bool:

@@ -35,6 +35,7 @@ _NO_CLASSES: Final = frozenset({"requests", "limits", "storageclass", "devicecla
 _LONGEST: Final = 80  # characters; longer names get no suggestion
 _CUTOFF: Final = 0.8  # similarity of a misspelled word; a lower one would take gpu for cpu
 _SHORTEST_MISSPELLED: Final = 4  # characters; of two shorter words, nobody can say which is meant
+_PARTS = re.compile(r"[^./]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 _COUNT_PREFIX = re.compile(r"(?i)counts?[/.-]")
 

@@ -31,7 +31,7 @@ from profiles_management.pmr.resource_errors import (
     page_error,
     unknown_resource,
 )
-from profiles_management.pmr.resource_names import is_extended, is_taken
+from profiles_management.pmr.resource_names import is_extended, is_of_kubernetes, is_taken
 from profiles_management.pmr.resource_suggestions import known_device, suggested_name
 
 CONTAINER_RESOURCES: Final = "use cpu, memory, ephemeral-storage or domain/name"
@@ -50,14 +50,14 @@ def is_container_resource(name: str) -> bool:
     """Return whether a container or a pod may ask for this."""
     if not is_qualified(name):
         return False
-    if "/" not in name:
-        return name in IN_CONTAINERS or name.startswith("hugepages-")
-    return "kubernetes.io/" in name or is_extended(name)
+    if "/" in name:
+        return is_of_kubernetes(name) or is_extended(name)
+    return name in IN_CONTAINERS or name.startswith("hugepages-")
 
 
 def allows_overcommit(name: str) -> bool:
     """Return whether the limit of a resource may exceed its request."""
-    return ("/" not in name or "kubernetes.io/" in name) and not name.startswith("hugepages-")
+    return is_of_kubernetes(name) and not name.startswith("hugepages-")
 
 
 def suggested_container_resource(name: str) -> str:
