@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Final
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Addition, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.locating import UnlocatedProblem, located
 from profiles_management.pmr.model import Finding
@@ -107,9 +107,9 @@ class _Reading:
 
 def _size(pmr: ProfilesManagementRepresentation) -> Counter[str]:
     """Return the number of profiles and contributors in a file."""
-    contributors = [len(profile.contributors) for profile in pmr.profiles.values()]
-    contributors += [len(addition.contributors) for addition in pmr.additions.values()]
-    return Counter(profiles=len(contributors), contributors=sum(contributors))
+    entries: list[Profile | Addition] = [*pmr.profiles.values(), *pmr.additions.values()]
+    contributors = sum(len(entry.contributors) for entry in entries)
+    return Counter(profiles=len(entries), contributors=contributors)
 
 
 def _excess(size: Counter[str], name: str, limits: Limits) -> Problem | None:

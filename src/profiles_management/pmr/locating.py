@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
@@ -140,7 +141,7 @@ def _paths(problems: Sequence[UnlocatedProblem]) -> list[Path]:
 
 def findings_of(problems: Iterable[UnlocatedProblem]) -> list[Finding]:
     """Return the findings of problems without looking up their places."""
-    return [finding for problem in problems for finding in _findings(problem, None)]
+    return [*chain.from_iterable(_findings(problem, None) for problem in problems)]
 
 
 def _findings(problem: UnlocatedProblem, spot: Spot | None) -> list[Finding]:

@@ -212,7 +212,7 @@ class _Merging:
         agreed: list[Contributor] = []
         for _, offer in sorted(offers.items()):
             agreed += self._agreed(name, offer)
-        added = [*self._with_own_names(profile, agreed)] if agreed else []
+        added = [*self._with_own_names(profile, agreed)]
         if added:
             contributors = [*profile.contributors, *added]
             self.profiles[name] = profile.model_copy(update={"contributors": contributors})

@@ -40,6 +40,13 @@ class Model(BaseModel):
                 raise
 
 
+def parts_of(value: object) -> Iterable[tuple[str | int, Any]]:
+    """Return the keys or indexes and the values in a mapping or a list; none of other values."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
 def keys_of(model: type[BaseModel]) -> list[str]:
     """Return the key of each field of a model as documents write it, in the order of fields."""
     return [field.serialization_alias or name for name, field in model.model_fields.items()]

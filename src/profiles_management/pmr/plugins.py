@@ -7,7 +7,7 @@ distribution may have other plugins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from math import isfinite
 from typing import Annotated, Any, Final
@@ -15,7 +15,16 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationInfo
 
 from profiles_management.pmr.document_limits import Budget
-from profiles_management.pmr.model import Finding, Model, Path, Text, refusal, refuse, write_or
+from profiles_management.pmr.model import (
+    Finding,
+    Model,
+    Path,
+    Text,
+    parts_of,
+    refusal,
+    refuse,
+    write_or,
+)
 from profiles_management.pmr.names import near, quoted, value_finding
 
 _SPECS: Final[Mapping[str, Mapping[str, type]]] = {
@@ -40,15 +49,8 @@ def _not_finite(value: JsonValue, path: Path) -> Iterator[Finding]:
     if isinstance(value, float) and not isfinite(value):
         remedy = "write a number, or text in double quotes"
         yield Finding("not-json", "JSON has no such number", remedy, path)
-    for key, part in _parts(value):
+    for key, part in parts_of(value):
         yield from _not_finite(part, (*path, key))
-
-
-def _parts(value: object) -> Iterable[tuple[str | int, Any]]:
-    """Return the keys or indexes and the values in a mapping or a list; none of other values."""
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(value) if isinstance(value, list) else ()
 
 
 def _limited_without_json(spec: object, info: ValidationInfo) -> object:
@@ -65,7 +67,7 @@ def _without_json(value: object) -> Iterator[object]:
     """Yield each value inside a value that JSON cannot hold, such as a date."""
     if value is not None and not isinstance(value, str | int | float | dict | list):
         yield value
-    for _, part in _parts(value):
+    for _, part in parts_of(value):
         yield from _without_json(part)
 
 

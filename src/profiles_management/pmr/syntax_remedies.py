@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, TypeGuard
 
 import yaml
 
@@ -101,11 +101,16 @@ def _link(broken: Broken) -> UnlocatedProblem | None:
     return _problem(broken.line, link.start(), len(link[0]), what, remedy)
 
 
+def _has_known_key(match: re.Match[str] | None) -> TypeGuard[re.Match[str]]:
+    """Return whether a pattern matches, and its key is one of a document."""
+    return match is not None and is_known_key(match["key"])
+
+
 def _two_pairs(broken: Broken) -> UnlocatedProblem | None:
     """Check for a known key that follows a value: `name: ann role: edit`, in braces or not."""
     line = broken.line_at(broken.line)
     word = _LAST_WORD.search(line[: broken.column].rstrip())
-    if broken.next_character != ":" or word is None or not is_known_key(word["key"]):
+    if broken.next_character != ":" or not _has_known_key(word):
         return None
     if not line[: word.start()].strip(" -"):
         return None
@@ -147,7 +152,7 @@ def _no_space_after_colon(broken: Broken) -> UnlocatedProblem | None:
         return None
     for number in (broken.line, broken.line_above):
         pair = _NO_SPACE.fullmatch(broken.line_at(number))
-        if pair is not None and is_known_key(pair["key"]):
+        if _has_known_key(pair):
             key, value = pair["key"], pair["value"].strip()
             what = f"there is no space after {quoted(f'{key}:')}"
             remedy = f"write: {key}: {value}"
@@ -160,7 +165,7 @@ def _colon_missing_above(broken: Broken) -> UnlocatedProblem | None:
     if not broken.says("mapping values"):
         return None
     word = _BARE_WORD.fullmatch(broken.line_at(broken.line_above))
-    if word is None or not is_known_key(word["key"]):
+    if not _has_known_key(word):
         return None
     what, remedy = f"there is no colon after {quoted(word['key'])}", f"write: {word['key']}:"
     return _problem(broken.line_above, word.start("key"), len(word["key"]), what, remedy)

@@ -86,7 +86,7 @@ def _unusable(name: str) -> Finding | None:
     if bare == name:
         return None
     why = "has white space at an end"
-    space = name[0] if name[0].isspace() else name[-1]
+    space = next(filter(str.isspace, (name[0], name[-1])))
     if space not in " \t\n":
         why = f"{why}, {described(space)}"
     return _refused(name, why, f"write: {quoted(bare)}")

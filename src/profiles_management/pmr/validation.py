@@ -10,7 +10,7 @@ from profiles_management.pmr.classes import Defaults
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
 from profiles_management.pmr.entries import check_profiles
 from profiles_management.pmr.locating import UnlocatedProblem
-from profiles_management.pmr.model import Finding
+from profiles_management.pmr.model import Finding, parts_of
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings
@@ -175,6 +175,4 @@ def _count_contributors(entries: list[Any]) -> int:
 
 def _size(value: object) -> int:
     """Return the number of values in a value, itself included."""
-    if isinstance(value, dict):
-        return 1 + sum(map(_size, value.values()))
-    return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
+    return 1 + sum(_size(part) for _, part in parts_of(value))
