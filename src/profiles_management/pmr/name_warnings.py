@@ -87,10 +87,9 @@ def _without_at(count: int, unusual: Iterable[str]) -> list[str]:
     without = [name for name in unusual if "@" not in name]
     with_at = count - len(without)
     of_people = [name for name in without if not _OTHER_FORM.search(name)]
-    if with_at == 0:
+    if with_at == 0 or len(of_people) > max(1, with_at // _FEW):
         return []
-    is_rare = len(of_people) == 1 or len(of_people) * _FEW <= with_at
-    return of_people if is_rare else []
+    return of_people
 
 
 def _other_spellings(users: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -125,8 +125,8 @@ def span_within(text: str, line: int, column: int) -> Span:
     lines = text.splitlines()
     if line < len(lines):
         return Span(line, column, 1)
-    last = next((index for index in reversed(range(len(lines))) if lines[index].strip()), 0)
-    return Span(last, len(lines[last].rstrip()) if lines else 0, 1)
+    visible = text.rstrip().splitlines() or [""]
+    return Span(len(visible) - 1, len(visible[-1]), 1)
 
 
 def span_of_mark(text: str, mark: yaml.error.Mark) -> Span:
