@@ -17,7 +17,7 @@ from profiles_management.kubeflow.planning.owner_objects import OwnerObjects
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import adoption, unmanaged_access, unmanaged_warnings
 from profiles_management.kubeflow.state.observed import Observed
-from profiles_management.kubeflow.state.ownership import marked_objects
+from profiles_management.kubeflow.state.ownership import recorded_source
 from profiles_management.pmr.classes import Owner, ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.plan import Change, ObjectRef, Pending, Person
@@ -73,10 +73,10 @@ class Draft:
         The one that defines it, or did so last.
         """
         origins = self.pmr.origins
-        anchor = marked_objects(self.observed, self.settings).get(name)
-        recorded = anchor.source if anchor is not None else ""
-        source = origins.profiles.get(name, recorded)
-        return Deciding(source if origins.is_merged else "", recorded, origins.is_merged)
+        recorded = recorded_source(name, self.observed, self.settings)
+        if not origins.is_merged:
+            return Deciding("", recorded)
+        return Deciding(origins.profiles.get(name, recorded), recorded, merged=True)
 
     def add_people(self, name: str, found: People, deciding: Deciding) -> None:
         """Add the changes of the contributors of a namespace."""
@@ -117,17 +117,13 @@ class Draft:
             staying: who keeps a role.
             foreign: whether people lose access by objects that are not managed.
         """
-        gone: set[ObjectRef] = set()
-        if owned is not None and owned.others:
-            self.changes += [
-                decided_unmarked(change, deciding, staying) for change in owned.revocations()
-            ]
-            gone.update(owned.restored)
-        removals = foreign_removal.removals(name, self.observed, self.settings) if foreign else ()
-        for change in removals:
-            self.changes.append(decided_unmarked(change, deciding, staying))
-            gone.add(change.target)
-        return gone
+        changes: list[Change] = []
+        if owned is not None:
+            changes += owned.revocations()
+        if foreign:
+            changes += foreign_removal.removals(name, self.observed, self.settings)
+        self.changes += [decided_unmarked(change, deciding, staying) for change in changes]
+        return {change.target for change in changes}
 
     def warn_of_unmanaged(
         self,

@@ -1,7 +1,4 @@
-"""One of the two objects of an owner, the RoleBinding or the AuthorizationPolicy.
-
-The writes that correct it. Pure.
-"""
+"""One object of an owner, RoleBinding or AuthorizationPolicy: the writes that correct it. Pure."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -10,7 +7,7 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
+from profiles_management.kubeflow.objects import builders, merge_patch
 from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed, OwnerObject
@@ -20,7 +17,6 @@ from profiles_management.reconcile.plan import (
     LISTED,
     AccessMove,
     FieldDiff,
-    FieldKind,
     ObjectRef,
     Person,
     Write,
@@ -209,123 +205,3 @@ class OwnerObjectPlanner(ABC):
     def _loser(self) -> Person | None:
         """Return a person who loses access by a write."""
         return self.others[0] if self.others else None
-
-
-class OwnerBindingPlanner(OwnerObjectPlanner):
-    """Plans the RoleBinding of an owner."""
-
-    kind = "RoleBinding"
-    name = naming.OWNER_BINDING
-    gives_role = True
-
-    @property
-    def body(self) -> builders.Body:
-        """The RoleBinding as this program creates it."""
-        return builders.owned(self.context.profile, self.context.settings).binding
-
-    def people_fields(self) -> Iterator[FieldDiff]:
-        """Yield who is bound, and who is to be."""
-        bound = [str(person) for person in self.existing.people]
-        yield FieldDiff(FieldKind.PEOPLE, "subjects", bound, [str(self.context.owner)])
-
-    def _only_owner(self) -> builders.Body:
-        """Bind the owner.
-
-        While a profile changes hands, the previous one, whom the controller replaces.
-        """
-        profile, previous_owner = self.context.state.profile, self.context.previous_owner
-        if profile is None or previous_owner is None or previous_owner not in self.existing.people:
-            return {"subjects": [builders.owner_spec(self.context.profile.owner)]}
-        namespace = profile.owner_namespace or self.context.profile.name
-        return {"subjects": [builders.subject(previous_owner, namespace)]}
-
-    def _correction(self) -> builders.Body:
-        if not self._is_misbound():
-            return {}
-        return {"subjects": [builders.owner_spec(self.context.profile.owner)]}
-
-    def _corrected_fields(self) -> Iterator[FieldDiff]:
-        if self._is_misbound():
-            yield from self.people_fields()
-        yield from self.reference_fields()
-
-    def _is_misbound(self) -> bool:
-        """Whether it does not bind the owner, and no controller corrects that by itself."""
-        if len(self.existing.subjects) != 1:
-            return True
-        if not self.context.is_settled:
-            return False
-        if not self._has_lost_reference():
-            return False
-        return self.existing.subject != self.context.owner
-
-    def _needs_recreation(self, body: builders.Body) -> bool:
-        """Whether it binds to another ClusterRole, which cannot be changed."""
-        return bool(self.existing.cluster_role != body["roleRef"]["name"])
-
-    def _differs(self, body: builders.Body) -> bool:
-        namespace = body["subjects"][0].get("namespace", "")
-        if self.existing.subject != self.context.owner:
-            return True
-        return bool(self.existing.namespace != namespace)
-
-    def _replacement(self, body: builders.Body) -> builders.Body:
-        return {"subjects": body["subjects"]}
-
-
-class OwnerPolicyPlanner(OwnerObjectPlanner):
-    """Plans the AuthorizationPolicy of an owner."""
-
-    kind = "AuthorizationPolicy"
-    name = naming.OWNER_POLICY
-
-    @property
-    def body(self) -> builders.Body:
-        """The AuthorizationPolicy as this program creates it."""
-        return builders.owned(self.context.profile, self.context.settings).policy
-
-    def people_fields(self) -> Iterator[FieldDiff]:
-        """Yield who is let in, and who is to be."""
-        people = policies.people_of_owners_policy(self.existing.spec, self.context.settings)
-        yield FieldDiff(
-            FieldKind.PEOPLE,
-            "lets in",
-            [person.name for person in people],
-            [self.context.owner.name],
-        )
-
-    def is_owner_with_prefix(self) -> bool:
-        """Return whether the only other person is the owner with another prefix.
-
-        Then nobody else loses access, and a wrong setting must not lock the owner out. The profile
-        controller's own policies are not judged by the settings.
-        """
-        context = self.context
-        if not context.settings.standalone:
-            return False
-        if self.others is None or len(self.others) != 1:
-            return False
-        if builders.lets_in(self.existing.spec, context.owner, context.settings):
-            return False
-        return self.others[0].name.endswith(context.owner.name)
-
-    def _only_owner(self) -> builders.Body:
-        """Let in the owner; while a profile changes hands, the previous one too."""
-        owners = {self.context.owner.name}
-        if self.context.previous_owner is not None:
-            owners.add(self.context.previous_owner.name)
-        return {"spec": policies.patch_for_only(owners, self.existing.spec, self.context.settings)}
-
-    def _corrected_fields(self) -> Iterator[FieldDiff]:
-        yield from self.reference_fields()
-        if self.context.settings.standalone and self.context.is_settled:
-            yield from self._spec_fields(self.body)
-
-    def _spec_fields(self, body: builders.Body) -> tuple[FieldDiff, ...]:
-        return compare.policy(self.existing.spec, compare.encoded(body["spec"]))
-
-    def _differs(self, body: builders.Body) -> bool:
-        return bool(self._spec_fields(body))
-
-    def _replacement(self, body: builders.Body) -> builders.Body:
-        return {"spec": merge_patch.replacing(compare.parsed(self.existing.spec), body["spec"])}

@@ -12,12 +12,9 @@ lets everybody in.
 from collections.abc import Iterable, Iterator
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
-from profiles_management.kubeflow.planning.owner_object import (
-    OwnerBindingPlanner,
-    OwnerContext,
-    OwnerObjectPlanner,
-    OwnerPolicyPlanner,
-)
+from profiles_management.kubeflow.planning.owner_binding import OwnerBindingPlanner
+from profiles_management.kubeflow.planning.owner_object import OwnerContext, OwnerObjectPlanner
+from profiles_management.kubeflow.planning.owner_policy import OwnerPolicyPlanner
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import unmanaged_access
 from profiles_management.kubeflow.state.observed import Observed
@@ -27,7 +24,6 @@ from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
-    ObjectRef,
     Person,
     Phase,
     Reason,
@@ -76,11 +72,6 @@ class OwnerObjects:
             yield self.policy
 
     # other people's access
-
-    @property
-    def restored(self) -> list[ObjectRef]:
-        """The objects that revocations bring back to what they were."""
-        return [planner.ref for planner in self._planners() if planner.others is not None]
 
     def revocations(self) -> Iterator[Change]:
         """Yield the changes that take access from everybody but the owner.
