@@ -1,33 +1,41 @@
-"""One contributor.
+"""One contributor: the changes that give a person the granted RoleBinding and policy."""
 
-The changes that bring a person's RoleBinding and AuthorizationPolicy to what is granted.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from msgspec import structs
 
-from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming, policies
+from profiles_management.kubeflow.objects import builders, compare, merge_patch
 from profiles_management.kubeflow.objects.builders import Grant
 from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State, Verb
 from profiles_management.kubeflow.planning.contributor_cases import cases_of
+from profiles_management.kubeflow.planning.contributor_fields import (
+    annotation_fields,
+    distinct,
+    fields_of_replaced,
+    is_annotated_for,
+    mark_fields,
+    metadata_patch,
+    subject_fields,
+)
 from profiles_management.kubeflow.planning.contributor_objects import (
     deletions,
     object_ref,
     policy_differences,
 )
+from profiles_management.kubeflow.planning.contributor_others import (
+    gives_others_access,
+    moves_of_others,
+)
+from profiles_management.kubeflow.planning.reasons import first_reason
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import (
     ContributorState,
     PersonAccess,
-    bound_people,
     weight,
 )
 from profiles_management.kubeflow.state.observed import Binding, Policy
 from profiles_management.reconcile.plan import (
-    LISTED,
     AccessMove,
     Action,
     Change,
@@ -39,8 +47,6 @@ from profiles_management.reconcile.plan import (
     Reason,
     Write,
 )
-
-BINDING, POLICY = "RoleBinding", "AuthorizationPolicy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class _Step:
     writes: tuple[Write, ...] = ()
     fields: tuple[FieldDiff, ...] = ()
     is_drift: bool = False
+
+    @property
+    def creates(self) -> bool:
+        """Whether an object is created."""
+        return any(write.verb is Verb.CREATE for write in self.writes)
 
 
 class ContributorPlanner:
@@ -96,9 +107,8 @@ class ContributorPlanner:
             writes = (*old.writes, *binding.writes, *policy.writes)
         if not writes:
             return
-        fields = _distinct(
-            (*binding.fields, *policy.fields, *old.fields, *self._fields_of_replaced())
-        )
+        replaced = fields_of_replaced(self.cases, self.grant, self.settings)
+        fields = distinct((*binding.fields, *policy.fields, *old.fields, *replaced))
         yield self._change(_Step(writes, fields, binding.is_drift or policy.is_drift))
 
     def _surplus_revoked(self) -> Change:
@@ -124,14 +134,14 @@ class ContributorPlanner:
         return self._binding_created()
 
     def _binding_patched(self, binding: Binding) -> _Step:
-        change = self._metadata_patch(binding)
-        subjects = self._subject_fields(binding)
+        change = metadata_patch(binding, self.grant, self.settings)
+        subjects = subject_fields(binding, self.grant)
         if subjects:
             change["subjects"] = [builders.subject(self.grant.person)]
         return _Step(
             self._patched(binding, change),
-            (*self._annotation_fields(binding), *self._mark_fields(binding), *subjects),
-            is_drift=bool(subjects) or self._is_annotated_otherwise(binding),
+            (*self._metadata_fields(binding), *subjects),
+            is_drift=bool(subjects) or not is_annotated_for(binding, self.grant),
         )
 
     def _binding_created(self) -> _Step:
@@ -140,7 +150,7 @@ class ContributorPlanner:
         The deletion fails where the RoleBinding is gone by then: the new one was planned for a
         person who had a role.
         """
-        creation = self._creation(builders.binding, BINDING)
+        creation = self._creation(builders.binding, Binding.kind)
         deleted = (
             structs.replace(write, must_exist=write.verb is Verb.DELETE)
             for write in deletions(
@@ -161,19 +171,19 @@ class ContributorPlanner:
             return _Step()
         policy = self.cases.policy
         if policy is None or policy.deleting:
-            return _Step((self._creation(builders.policy, POLICY),))
+            return _Step((self._creation(builders.policy, Policy.kind),))
         return self._policy_patched(policy)
 
     def _policy_patched(self, policy: Policy) -> _Step:
-        change = self._metadata_patch(policy)
+        change = metadata_patch(policy, self.grant, self.settings)
         differences = policy_differences(policy, self.grant.person, self.settings)
         if differences:
             spec = builders.policy_spec(self.grant.person, self.settings)
             change["spec"] = merge_patch.replacing(compare.parsed(policy.spec), spec)
         return _Step(
             self._patched(policy, change),
-            (*self._annotation_fields(policy), *self._mark_fields(policy), *differences),
-            is_drift=bool(differences) or self._is_annotated_otherwise(policy),
+            (*self._metadata_fields(policy), *differences),
+            is_drift=bool(differences) or not is_annotated_for(policy, self.grant),
         )
 
     # both objects
@@ -196,17 +206,15 @@ class ContributorPlanner:
 
     def _other_persons_object(self, kind: str) -> Binding | Policy | None:
         """Return another person's object of the granted name, which is renamed in this phase."""
-        if kind == BINDING:
+        if kind == Binding.kind:
             return self.state.bindings.get(self.name) if self.cases.binding is None else None
         return self.state.policies.get(self.name) if self.cases.policy is None else None
 
     def _is_name_in_use(self) -> bool:
         """Whether the person has objects, and somebody else has the granted name so far."""
-        if not self.access.names:
+        if not self.access.names or self.name in self.state.leaving:
             return False
-        if self.name in self.state.leaving:
-            return False
-        others = map(self._other_persons_object, (BINDING, POLICY))
+        others = map(self._other_persons_object, (Binding.kind, Policy.kind))
         return any(item is not None and not item.deleting for item in others)
 
     def _old_objects_step(self) -> _Step:
@@ -232,61 +240,9 @@ class ContributorPlanner:
             return (merge_patch.patch(target, change, item.version, uid=item.uid, ends=person),)
         return (merge_patch.patch(target, change, item.version),)
 
-    def _metadata_patch(self, item: Binding | Policy) -> dict[str, object]:
-        """Return the part of a patch that corrects annotations and labels."""
-        annotations: dict[str, str | None] = {}
-        if self._is_annotated_otherwise(item):
-            annotations = {"user": None, "group": None, **builders.annotations(self.grant)}
-        if item.until != self.grant.until:
-            annotations[naming.UNTIL] = merge_patch.annotation(self.grant.until)
-        if item.source != self.grant.source:
-            annotations[naming.SOURCE] = merge_patch.annotation(self.grant.source)
-        labels: dict[str, str] = {}
-        if item.mark != self.settings.instance:
-            labels = builders.marks(self.settings)
-        metadata = merge_patch.nonempty(annotations=annotations, labels=labels)
-        return merge_patch.nonempty(metadata=metadata)
-
-    def _is_annotated_otherwise(self, item: Binding | Policy) -> bool:
-        return (item.person, item.role) != (self.grant.person, self.grant.role)
-
-    # the fields that differ
-
-    def _fields_of_replaced(self) -> Iterator[FieldDiff]:
-        """Yield what else differs between deleted objects and their replacements: `until` etc."""
-        if self.cases.kept is None:
-            for binding in (*self.cases.replaced, *self.cases.renamed, *self.cases.misbound):
-                yield from self._mark_fields(binding)
-                yield from self._subject_fields(binding)
-                if (binding.person, binding.role) != (self.grant.person, binding.granted):
-                    yield from self._annotation_fields(binding)
-        if self.cases.policy is None:
-            for policy in self.cases.old_policies:
-                yield from self._mark_fields(policy)
-                yield from policy_differences(policy, self.grant.person, self.settings)
-
-    def _annotation_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
-        before = f"{item.role} {item.person.name}".strip()
-        after = f"{self.grant.role} {self.grant.person.name}"
-        return compare.texts(FieldKind.IDENTITY, "annotations", before, after)
-
-    def _mark_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
-        return (
-            *compare.texts(FieldKind.UNTIL, "until", item.until, self.grant.until),
-            *compare.texts(FieldKind.SOURCE, "source", item.source, self.grant.source),
-            *compare.texts(FieldKind.MANAGED_BY, "managed by", item.mark, self.settings.instance),
-        )
-
-    def _subject_fields(self, binding: Binding) -> tuple[FieldDiff, ...]:
-        """Return whom a RoleBinding binds, if that is not this person alone."""
-        person = self.grant.person
-        if binding.subjects is not None:
-            bound = [name for _, name, _, _ in binding.subjects]
-        elif binding.person != person:
-            bound = [binding.person.name]
-        else:
-            return ()
-        return (FieldDiff(FieldKind.PEOPLE, "subjects", bound, [person.name]),)
+    def _metadata_fields(self, item: Binding | Policy) -> tuple[FieldDiff, ...]:
+        marks = mark_fields(item, self.grant, self.settings)
+        return (*annotation_fields(item, self.grant), *marks)
 
     # the change
 
@@ -294,6 +250,7 @@ class ContributorPlanner:
         before = self.access.role
         if self.cases.replaced:
             before = self.cases.replaced[0].granted
+        move = AccessMove(self.grant.person, before, self.grant.role, self.grant.until)
         return Change(
             self._phase(step),
             self.state.name,
@@ -304,21 +261,18 @@ class ContributorPlanner:
             before=before,
             after=self.grant.role,
             until=self.grant.until,
-            moves=(
-                AccessMove(self.grant.person, before, self.grant.role, self.grant.until),
-                *self._moves_of_others(),
-            ),
+            moves=(move, *moves_of_others(self.cases, self.grant)),
             fields=step.fields,
             writes=step.writes,
             promotes=not before or weight(self.grant.role) > weight(before),
-            narrows=self._narrows(),
+            narrows=gives_others_access(self.access, self.grant.person, self.settings),
         )
 
     def _phase(self, step: _Step) -> Phase:
         cases = self.cases
         if step.is_drift or cases.replaced or cases.renamed or cases.old_policies:
             return Phase.SWITCH
-        return Phase.GRANT if _creates(step) else Phase.SHAPE
+        return Phase.GRANT if step.creates else Phase.SHAPE
 
     def _action(self) -> Action:
         if not self.access.objects:
@@ -331,66 +285,15 @@ class ContributorPlanner:
         """Return the reason of the change: the first one that applies."""
         cases = self.cases
         changed = {field.kind for field in step.fields}
-        reasons = (
-            (Reason.WANTED, not self.access.objects),
-            (Reason.ROLE_CHANGED, cases.replaced),
-            (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
-            (Reason.RENAMED, cases.renamed),
-            (Reason.DRIFTED, step.is_drift),
-            (KubeflowReason.INCOMPLETE, _creates(step)),
-            (Reason.ADOPTED, FieldKind.MANAGED_BY in changed),
-            (Reason.MOVED, FieldKind.SOURCE in changed),
+        return first_reason(
+            (
+                (Reason.WANTED, not self.access.objects),
+                (Reason.ROLE_CHANGED, cases.replaced),
+                (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
+                (Reason.RENAMED, cases.renamed),
+                (Reason.DRIFTED, step.is_drift),
+                (KubeflowReason.INCOMPLETE, step.creates),
+                (Reason.ADOPTED, FieldKind.MANAGED_BY in changed),
+                (Reason.MOVED, FieldKind.SOURCE in changed),
+            )
         )
-        return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
-
-    # other people who lose access by the change
-
-    def _narrows(self) -> bool:
-        """Whether an object of this person gives access to others too, who lose it."""
-        if any(map(self._binds_others, self.access.bindings)):
-            return True
-        return any(map(self._lets_others_in, self.access.policies))
-
-    def _moves_of_others(self) -> Iterator[AccessMove]:
-        """Yield who else is bound by a RoleBinding of this person, and is not afterwards."""
-        bound = chain.from_iterable(
-            map(bound_people, filter(self._binds_others, self._corrected()))
-        )
-        for person in dict.fromkeys(bound):
-            if person.name != self.grant.person.name:
-                yield AccessMove(person, LISTED, "", counted=False)
-
-    def _corrected(self) -> Iterable[Binding]:
-        """Return the RoleBindings whose subjects the change corrects or deletes."""
-        if self.cases.kept is not None:
-            return (self.cases.kept,)
-        return (*self.cases.replaced, *self.cases.renamed, *self.cases.misbound)
-
-    def _binds_others(self, binding: Binding) -> bool:
-        return binding.subjects is not None or binding.person != self.grant.person
-
-    def _lets_others_in(self, policy: Policy) -> bool:
-        """Whether a policy lets in others than this person, also with another prefix."""
-        person = self.grant.person
-        if not policy_differences(policy, person, self.settings):
-            return False
-        let_in = policies.people_of_owners_policy(policy.spec, self.settings)
-        if len(let_in) > 1:
-            return True
-        return not all(other.name.endswith(person.name) for other in let_in)
-
-
-def _creates(step: _Step) -> bool:
-    return any(write.verb is Verb.CREATE for write in step.writes)
-
-
-def _distinct(fields: Iterable[FieldDiff]) -> tuple[FieldDiff, ...]:
-    """Return fields without repetitions.
-
-    The two objects of a person often differ in the same ones.
-    """
-    distinct: list[FieldDiff] = []
-    for field in fields:
-        if field not in distinct:
-            distinct.append(field)
-    return tuple(distinct)

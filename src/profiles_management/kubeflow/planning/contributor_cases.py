@@ -1,7 +1,4 @@
-"""What becomes of each object that one contributor already has.
-
-Kept, replaced, renamed or surplus.
-"""
+"""What happens to each object of a contributor: kept, replaced, renamed or surplus."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

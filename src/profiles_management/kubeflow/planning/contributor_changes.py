@@ -1,7 +1,4 @@
-"""All contributors of one profile.
-
-The changes from the people who have access to those whom a document names.
-"""
+"""All contributors of one profile: the changes that lead to the people of the document."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""The name of each contributor's RoleBinding and AuthorizationPolicy.
-
-KFAM's, or a hashed one where that is taken.
-"""
+"""The name of each contributor's objects: KFAM's, or a hashed one where that is taken."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
@@ -81,10 +78,19 @@ def _blocked(
     """
     for person, objects in access.items():
         for item in objects.objects:
-            if item.deleting or (
-                item.finalized and not _can_stay(item, person, granted.get(item.name), settings)
-            ):
+            if _is_held(item, person, granted.get(item.name), settings):
                 yield item.name
+
+
+def _is_held(
+    item: Binding | Policy, person: Person, grant: Grant | None, settings: Settings
+) -> bool:
+    """Whether an object can keep its name in deletion: it is there already, or has a finalizer."""
+    if item.deleting:
+        return True
+    if not item.finalized:
+        return False
+    return not _can_stay(item, person, grant, settings)
 
 
 def _can_stay(

@@ -1,7 +1,4 @@
-"""One contributor's RoleBinding and AuthorizationPolicy.
-
-Whether they are as granted, and how they are deleted.
-"""
+"""One contributor's RoleBinding and policy: whether they are as granted, and their deletion."""
 
 from collections.abc import Iterable, Iterator
 

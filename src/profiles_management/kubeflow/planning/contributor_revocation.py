@@ -38,18 +38,25 @@ def revocations(
     | a part of ours has ended             | two: nothing can delay what ended, the brake of the |
     |                                      | plan can delay the rest                             |
     """
-    items, reason = _in_order(access), _why_not_listed(access)
-    ended_names: set[str] = set()
-    if state.now is not None:
-        ended_names = ended(access, settings, state.now)
-    if ended_names or person in state.expired:
-        reason = Reason.EXPIRED
-    if person not in (state.owner, *state.expired) and is_lasting(access, ended_names):
-        ended_items = [item for item in items if item.name in ended_names]
-        yield from _revocation(person, ended_items, Reason.EXPIRED, state)
-        items = [item for item in items if item not in ended_items]
-        reason = _why_not_listed(access)
-    yield from _revocation(person, items, reason, state)
+    items = _in_order(access)
+    ended_names = _ended_names(access, state, settings)
+    is_expired = person in state.expired
+    if is_expired or person == state.owner or not is_lasting(access, ended_names):
+        has_ended = is_expired or bool(ended_names)
+        reason = Reason.EXPIRED if has_ended else _why_not_listed(access)
+        yield from _revocation(person, items, reason, state)
+        return
+    ended_items = [item for item in items if item.name in ended_names]
+    lasting_items = [item for item in items if item.name not in ended_names]
+    yield from _revocation(person, ended_items, Reason.EXPIRED, state)
+    yield from _revocation(person, lasting_items, _why_not_listed(access), state)
+
+
+def _ended_names(access: PersonAccess, state: ContributorState, settings: Settings) -> set[str]:
+    """Return the names of the objects that have ended; none where no time is looked at."""
+    if state.now is None:
+        return set()
+    return ended(access, settings, state.now)
 
 
 def _in_order(access: PersonAccess) -> list[Binding | Policy]:

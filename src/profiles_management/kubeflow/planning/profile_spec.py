@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming, stored_json
+from profiles_management.kubeflow.objects.plan_terms import KubeflowReason
 from profiles_management.kubeflow.planning import waking
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec
+from profiles_management.kubeflow.planning.reasons import first_reason
 from profiles_management.kubeflow.planning.resource_quota import NoQuota, Quota
 from profiles_management.kubeflow.state.observed import ProfileSeen
 from profiles_management.reconcile.plan import (
@@ -66,15 +68,16 @@ class ProfileSpecPlanner:
             settled=self.quota.settled,
         )
 
-    def _reason(self) -> Reason:
+    def _reason(self) -> Reason | KubeflowReason:
         """Return the reason of the change: the first one that applies."""
-        reasons = (
-            (Reason.CHANGED, self.quota.wanted is not None or self.plugins is not None),
-            (Reason.ADOPTED, self.context.state.needs_mark),
-            (Reason.MOVED, self.context.source_fields(self.profile)),
-            (Reason.DRIFTED, self.quota.drift),
+        return first_reason(
+            (
+                (Reason.CHANGED, self.quota.wanted is not None or self.plugins is not None),
+                (Reason.ADOPTED, self.context.state.needs_mark),
+                (Reason.MOVED, self.context.source_fields(self.profile)),
+                (Reason.DRIFTED, self.quota.drift),
+            )
         )
-        return next((reason for reason, applies in reasons if applies), Reason.CHANGED)
 
     def _quota(self) -> Quota | NoQuota:
         try:
