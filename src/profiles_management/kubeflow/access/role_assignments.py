@@ -177,9 +177,9 @@ def _source_of(name: str, observed: Observed) -> str:
 
 
 def _declared_owner(name: str, source: str, observed: Observed) -> Iterator[AccessEntry]:
-    profile = observed.profiles.get(name)
-    if profile is not None and profile.owner is not None:
-        yield AccessEntry(name, profile.owner, "admin", owner=True, source=source)
+    owner = observed.declared_owner(name)
+    if owner is not None:
+        yield AccessEntry(name, owner, "admin", owner=True, source=source)
 
 
 def _bound_with_owner(name: str, observed: Observed) -> frozenset[Person]:

@@ -1,7 +1,4 @@
-"""Counting the access that a plan moves: in total, and for each source that decides about it.
-
-Pure.
-"""
+"""Counting the access that a plan moves: in total, and for each deciding source. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator

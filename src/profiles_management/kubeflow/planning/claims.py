@@ -1,10 +1,8 @@
-"""Which definitions of a document count in a target.
-
-An untrusted source gets nothing that others made. Pure.
-"""
+"""Which definitions count in a target: an untrusted source gets nothing that others made. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import Observed
@@ -27,7 +25,7 @@ def counted(
         return pmr, []
     rest = pmr.without(refused)
     rest.origins = _without(pmr.origins, refused)
-    return rest, [problem for problems in refused.values() for problem in problems]
+    return rest, [*chain.from_iterable(refused.values())]
 
 
 def _without(origins: Origins, refused: dict[str, list[Problem]]) -> Origins:

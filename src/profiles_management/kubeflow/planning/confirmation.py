@@ -1,7 +1,4 @@
-"""What a person has to agree to before a plan is applied.
-
-Access that ends, other gateways, others' objects. Pure.
-"""
+"""What a person confirms before a plan is applied: lost access, gateways, others' objects. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum

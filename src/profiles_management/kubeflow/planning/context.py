@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from profiles_management.kubeflow.objects import canonical, compare
+from profiles_management.kubeflow.objects import canonical, compare, merge_patch
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import MarkedObject, Observed
 from profiles_management.kubeflow.state.profile_state import ProfileState
@@ -42,8 +42,7 @@ class Wanted:
 
         They are removed when it no longer does.
         """
-        fields = (("resources", self.quota), ("plugins", self.plugins))
-        return frozenset(name for name, value in fields if value)
+        return frozenset(merge_patch.nonempty(resources=self.quota, plugins=self.plugins))
 
 
 @dataclass(frozen=True, slots=True)

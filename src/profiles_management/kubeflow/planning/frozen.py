@@ -1,12 +1,8 @@
-"""What stays as it is: what a source gave that cannot be read, and people on whom sources disagree.
-
-Pure.
-"""
+"""What stays as it is: access from unreadable sources, and people whom sources dispute. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 
 from profiles_management.kubeflow.objects.policies import sole_person
 from profiles_management.kubeflow.settings import Settings
@@ -104,15 +100,14 @@ def let_go(
     added = set(_added(name, origins, now))
     revoked: list[Binding | Policy] = []
     for person, access in access_by_person(state).items():
-        if not ended(access, settings, now):
-            revoked += (
-                item
-                for item in access.objects
-                if item.mark == settings.instance and (person, item.source) not in added
-            )
-    return with_only(
-        state, [item for item in revoked if _is_settled(item.source, definers, origins)]
-    )
+        if ended(access, settings, now):
+            continue
+        for item in access.objects:
+            is_withdrawn = (person, item.source) not in added
+            if item.mark == settings.instance and is_withdrawn:
+                revoked.append(item)
+    settled = [item for item in revoked if _is_settled(item.source, definers, origins)]
+    return with_only(state, settled)
 
 
 def _added(name: str, origins: Origins, now: datetime) -> Iterator[tuple[Person, str]]:
@@ -178,8 +173,8 @@ def _may_stay(state: ContributorState, origins: Origins) -> bool:
         return False
     if origins.disputed:
         return True
-    items = chain(state.bindings.values(), state.policies.values())
-    return any(item.source and origins.leaves(item.source) for item in items)
+    sources = {item.source for item in state.objects()} - {""}
+    return any(map(origins.leaves, sources))
 
 
 class _StayingPeople:

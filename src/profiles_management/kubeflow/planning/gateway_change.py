@@ -1,7 +1,4 @@
-"""Why a plan must not change the gateways of existing policies unasked: then nobody would get in.
-
-Pure.
-"""
+"""Why a plan must not change the gateways of policies unasked: nobody would get in. Pure."""
 
 import shlex
 from collections.abc import Collection, Iterator, Sequence
@@ -42,8 +39,8 @@ def halt(
         return None
     gateways, votes, whose = check.gateways, check.votes, "owners'"
     if not votes:
-        in_document = [profile.name for profile in pmr.in_order()]
-        votes, whose = votes_of_contributors(gateways, in_document, observed), "contributors'"
+        votes = votes_of_contributors(gateways, sorted(pmr.profiles), observed)
+        whose = "contributors'"
     others = gateways.outvoted_by(votes)
     rewritten = set(_rewritten(writing, gateways, others, observed))
     if len(rewritten) <= _AT_MOST:
@@ -72,13 +69,18 @@ def _names_one_of(others: Collection[WayIn], way: WayIn, gateways: Gateways) -> 
 def _specs_before(change: Change, observed: Observed) -> Iterator[tuple[bytes, str]]:
     """Yield the policies that a change rewrites, each with the name of its person."""
     if change.person is not None:
-        for policy in observed.policies.get(change.profile, {}).values():
-            if policy.person == change.person:
-                yield policy.spec, policy.person.name
+        yield from _specs_of(change.person, change.profile, observed)
     elif any(write.target.name == naming.OWNER_POLICY for write in change.writes):
         owner_policy = observed.owner_policies.get(change.profile)
         if owner_policy is not None:
             yield owner_policy.spec, owner_policy.user
+
+
+def _specs_of(person: Person, profile: str, observed: Observed) -> Iterator[tuple[bytes, str]]:
+    """Yield the policies of a contributor, each with the contributor's name."""
+    for policy in observed.policies.get(profile, {}).values():
+        if policy.person == person:
+            yield policy.spec, person.name
 
 
 @dataclass(frozen=True, slots=True)

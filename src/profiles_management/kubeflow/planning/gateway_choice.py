@@ -109,7 +109,7 @@ def choose(pmr: ProfilesManagementRepresentation, observed: Observed, settings: 
     if principals := _agreed(poll, pmr):
         voters = f"all {poll.votes.total():,} {poll.whose} AuthorizationPolicies"
         return _chosen(settings, principals, f"{', '.join(principals)}, as {voters} name it")
-    contributors = votes_of_contributors(gateways, _in_document(pmr), observed)
+    contributors = votes_of_contributors(gateways, sorted(pmr.profiles), observed)
     likely = PRESETS[_likely_preset(poll, contributors)]
     choice = _chosen(settings, likely.principals, "unclear", is_detected=False)
     return replace(choice, halt=_unclear(poll, gateways))
@@ -133,14 +133,11 @@ def _polls(
 ) -> Iterator[_Poll]:
     """Yield polls, the one to believe first; the first in which anybody votes decides."""
     yield _Poll(_owners_votes(pmr, observed, settings), "owners'")
-    yield _Poll(votes_of_contributors(gateways, _in_document(pmr), observed), "contributors'")
+    of_document = votes_of_contributors(gateways, sorted(pmr.profiles), observed)
+    yield _Poll(of_document, "contributors'")
     yield _Poll(votes_of_other_owners(gateways, observed), "other owners'", is_of_document=False)
     others = votes_of_contributors(gateways, sorted(observed.policies), observed)
     yield _Poll(others, "other contributors'", is_of_document=False)
-
-
-def _in_document(pmr: ProfilesManagementRepresentation) -> list[str]:
-    return [profile.name for profile in pmr.in_order()]
 
 
 def _owners_votes(

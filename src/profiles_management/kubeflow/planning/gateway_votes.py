@@ -109,10 +109,10 @@ def votes_of_other_owners(gateways: Gateways, observed: Observed) -> Counter[Way
     """
     votes: set[tuple[Person, WayIn]] = set()
     for name, policy in observed.owner_policies.items():
-        profile = observed.profiles.get(name)
-        if profile is None or profile.owner is None:
+        owner = observed.declared_owner(name)
+        if owner is None:
             continue
-        way = gateways.of(policy.spec, profile.owner.name)
+        way = gateways.of(policy.spec, owner.name)
         if way.principals:
-            votes.add((profile.owner, way._replace(headers=frozenset(), prefixes=frozenset())))
+            votes.add((owner, way._replace(headers=frozenset(), prefixes=frozenset())))
     return Counter(way for _, way in votes)

@@ -1,7 +1,4 @@
-"""Warnings about contributors' policies that name another gateway than the one that exists.
-
-Pure.
-"""
+"""Warnings about contributors' policies that name a gateway that does not exist. Pure."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

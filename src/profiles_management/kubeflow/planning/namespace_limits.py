@@ -1,7 +1,4 @@
-"""The LimitRange that we create in a profile's namespace, and in standalone mode the ResourceQuota.
-
-Pure.
-"""
+"""The LimitRange of a profile's namespace, and in standalone mode the ResourceQuota. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,4 @@
-"""The labels and annotations of a profile's namespace.
-
-An annotation records which of them a document set. Pure.
-"""
+"""The labels and annotations of a namespace; an annotation records those of documents. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""A profile that does not exist yet.
-
-The change that creates its Profile, or in standalone mode its Namespace. Pure.
-"""
+"""A new profile: the change that creates its Profile, or in standalone mode its Namespace. Pure."""
 
 from collections.abc import Iterator
 

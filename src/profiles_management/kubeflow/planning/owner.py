@@ -1,7 +1,4 @@
-"""The owner of one profile.
-
-A new profile with its owner, an owner change, and corrections of the owner's objects.
-"""
+"""The owner of one profile: its creation, an owner change, corrections of the owner's objects."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -184,8 +181,8 @@ class OwnerPlanner:
 
     def _move_of_owner(self, role: str) -> AccessMove:
         """Return what the owner had before: nothing changes for one who stays."""
-        stays = self.state.previous_owner is None and not self.state.changes_owner
-        return AccessMove(self.owner, OWNER if stays else role, OWNER)
+        before = OWNER if self.state.keeps_owner else role
+        return AccessMove(self.owner, before, OWNER)
 
     def _owner_change(self, first: Sequence[Change], moves: tuple[AccessMove, ...]) -> Change:
         reason = self._reason()
@@ -214,12 +211,12 @@ class OwnerPlanner:
         return FieldDiff(FieldKind.OWNER, "owner", before, str(self.owner))
 
     def _reason(self) -> Reason:
-        if self.state.changes_owner or self.state.previous_owner is not None:
+        state = self.state
+        if not state.keeps_owner:
             return Reason.OWNER_CHANGED
-        if self.objects.binding is not None:
-            return Reason.DRIFTED
-        is_found = self.state.needs_annotation or self.state.needs_wake
-        return Reason.ADOPTED if is_found else Reason.DRIFTED
+        if self.objects.binding is None and (state.needs_annotation or state.needs_wake):
+            return Reason.ADOPTED
+        return Reason.DRIFTED
 
     def _controller_writes(self) -> Iterator[Write]:
         """Yield the writes to the four places that name an owner, in the controller's order.

@@ -1,7 +1,4 @@
-"""What an owner waits for.
-
-The owner's RoleBinding, and the annotation of the namespace that names the owner. Pure.
-"""
+"""What an owner waits for: the owner's RoleBinding, and the namespace's annotation. Pure."""
 
 from profiles_management.kubeflow.objects import builders, merge_patch, naming
 from profiles_management.kubeflow.objects.plan_terms import State

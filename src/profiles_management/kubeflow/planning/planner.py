@@ -1,11 +1,9 @@
-"""Planning: every change that leads from what was observed to what a document wants.
-
-Pure, and always the same.
-"""
+"""Planning: every change from what was observed to what a document wants. Pure, deterministic."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from profiles_management.kubeflow.objects.plan_terms import labelled
@@ -106,13 +104,12 @@ def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
 def _halts(draft: Draft) -> tuple[Halt, ...]:
     """Return why changes of gateways must wait."""
     check, settings = draft.gateways, draft.settings
-    if (
-        settings.allow_gateway_change
-        or not draft.changes
-        or (check.votes and not check.gateways.outvoted_by(check.votes))
-    ):
+    if settings.allow_gateway_change or not draft.changes:
         return ()
-    from profiles_management.kubeflow.planning import gateway_change  # noqa: PLC0415 - most runs do not need it
+    if check.votes and not check.gateways.outvoted_by(check.votes):
+        return ()
+    # Most runs do not need it.
+    from profiles_management.kubeflow.planning import gateway_change  # noqa: PLC0415
 
     halt = gateway_change.halt(draft.changes, check, draft.pmr, draft.observed)
     return () if halt is None else (halt,)
@@ -126,12 +123,9 @@ def _warnings(draft: Draft, existing: int, *, are_gateways_halted: bool) -> Iter
     """
     observed = draft.observed
     yield from observed.unreadable
-    planned = sorted(
-        {*(profile.name for profile in draft.pmr.in_order()), *draft.stale, *draft.frozen}
-    )
-    yield from unread_objects.bounded(
-        [problem for name in planned for problem in observed.unread.get(name, ())]
-    )
+    planned = sorted({*draft.pmr.profiles, *draft.stale, *draft.frozen})
+    unread = chain.from_iterable(observed.unread.get(name, ()) for name in planned)
+    yield from unread_objects.bounded([*unread])
     yield from map(_missing_role, observed.missing_roles)
     if not are_gateways_halted:
         mismatches = [

@@ -1,7 +1,4 @@
-"""Removing one profile, with its namespace and data or without.
-
-What the profile controller needs for it. Pure.
-"""
+"""Removing one profile, with or without its data: what the profile controller needs. Pure."""
 
 from collections.abc import Iterator
 
@@ -116,14 +113,22 @@ class Removal:
 
         Another owner, a quota, a role.
         """
-        owner = "" if profile.owner is None else profile.owner.name
-        if self.held is not None and namespace.owner != owner:
-            yield self._namespace_patch({"annotations": {naming.OWNER: owner}})
-            self._is_written_by_controller()
+        yield from self._owner_corrected(profile, namespace)
         if self._has_impossible_quota(profile):
             change = {"spec": {"resourceQuotaSpec": None}}
             version = self._version(self.profile_ref, profile)
             yield merge_patch.patch(self.profile_ref, change, version)
+        yield from self._wrong_role_deleted()
+
+    def _owner_corrected(self, profile: ProfileSeen, namespace: NamespaceSeen) -> Iterator[Write]:
+        """Yield the annotation of the Profile's owner; without it the controller does nothing."""
+        owner = "" if profile.owner is None else profile.owner.name
+        if self.held is not None and namespace.owner != owner:
+            yield self._namespace_patch({"annotations": {naming.OWNER: owner}})
+            self._is_written_by_controller()
+
+    def _wrong_role_deleted(self) -> Iterator[Write]:
+        """Yield the deletion of an owner's RoleBinding to another role: no role can be changed."""
         binding = self.observed.owner_bindings.get(self.name)
         if binding is not None and self._binds_another_role(binding):
             ref = ObjectRef("RoleBinding", self.name, naming.OWNER_BINDING)

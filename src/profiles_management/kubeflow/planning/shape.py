@@ -1,7 +1,4 @@
-"""Everything of one profile that is not access.
-
-Quota and plugins in the Profile, limits and keys in the namespace.
-"""
+"""What is not access: a Profile's quota and plugins, the namespace's limits and keys."""
 
 from collections.abc import Iterator, Mapping
 

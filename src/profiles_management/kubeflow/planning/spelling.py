@@ -1,7 +1,4 @@
-"""Warnings about a person who is revoked while the document has the same name in another spelling.
-
-Pure.
-"""
+"""Warnings about a revoked person whose name the document has in another spelling. Pure."""
 
 from collections.abc import Iterable, Iterator
 

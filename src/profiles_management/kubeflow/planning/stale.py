@@ -1,7 +1,4 @@
-"""Profiles that a document no longer names.
-
-Listing them, and removing them with or without their data.
-"""
+"""Profiles that a document no longer names: their list, and their removal."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -83,27 +80,40 @@ def deletion(
     cannot do that: each is refused, or its data would go all the same.
     """
     pmr, _ = claims.counted(pmr, observed, settings)
-    chosen = [name for name in stale(pmr, observed, settings) if only is None or name in only]
-    if keep_data and not settings.standalone and "Namespace" not in observed.holds:
+    chosen = _chosen(stale(pmr, observed, settings), only)
+    if keep_data and not _can_keep_data(observed, settings):
         return Plan(refused=tuple(map(_bound, chosen)), profiles=len(pmr) + len(chosen))
-    going = sorted(name for name in chosen if _is_going(name, observed))
+    going = [name for name in chosen if _is_going(name, observed)]
     leaving = sorted(set(chosen).difference(going))
     changes: list[Change] = []
     for name in leaving:
         changes += _revocations(name, observed, settings, keep_data=keep_data)
         changes.append(Removal(name, observed, settings, keep_data=keep_data).change())
-    remains = _remaining_files(changes, observed)
     if keep_data:
-        remains = _remaining_access(leaving, observed, settings)
+        warnings = _remaining_access(leaving, observed, settings)
+    else:
+        warnings = _remaining_files(changes, observed)
     return Plan(
         ordered(map(labelled, changes)),
-        warnings=tuple(remains),
+        warnings=tuple(warnings),
         pending=tuple(_pending(name, observed) for name in going),
         profiles=len(pmr),
         stale=tuple(leaving),
         outside=tuple(going),
         existing=ExistingAccess().groups(changes),
     )
+
+
+def _chosen(names: Sequence[str], only: Collection[str] | None) -> Sequence[str]:
+    """Return the stale profiles that are removed, in their order."""
+    if only is None:
+        return names
+    return [name for name in names if name in only]
+
+
+def _can_keep_data(observed: Observed, settings: Settings) -> bool:
+    """Whether a target can keep the namespace of a profile that it removes."""
+    return settings.standalone or "Namespace" in observed.holds
 
 
 def _revocations(
@@ -176,7 +186,8 @@ def _bound(name: str) -> Problem:
 
 def _owner(name: str, observed: Observed) -> str:
     """Return the owner by the Profile, else by the namespace's annotation; '' for none."""
-    profile, namespace = observed.profiles.get(name), observed.namespaces.get(name)
-    if profile is not None and profile.owner is not None:
-        return profile.owner.name
+    owner = observed.declared_owner(name)
+    if owner is not None:
+        return owner.name
+    namespace = observed.namespaces.get(name)
     return "" if namespace is None else namespace.owner

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch
 from profiles_management.kubeflow.objects.builders import Grant
@@ -65,7 +64,7 @@ def revocable(state: ContributorState, observed: Observed, settings: Settings) -
     if is_our_profile(state.name, observed, settings):
         return state
     access = access_by_person(state)
-    marked = [person for person in access if access[person].has_mark_of(settings.instance)]
+    marked = [person for person in access if settings.instance in access[person].marks]
     return _with_people(state, marked)
 
 
@@ -82,8 +81,7 @@ def is_ours(name: str, observed: Observed, settings: Settings) -> bool:
 
 
 def _has_marked_object(state: ContributorState, settings: Settings) -> bool:
-    items = chain(state.bindings.values(), state.policies.values())
-    return any(item.mark == settings.instance for item in items)
+    return any(item.mark == settings.instance for item in state.objects())
 
 
 def plan(

@@ -1,7 +1,4 @@
-"""What the document does not define.
-
-Stale profiles, namespaces without Profile, and expired access. Pure.
-"""
+"""What the document does not define: stale profiles, left namespaces, expired access. Pure."""
 
 from dataclasses import replace
 
@@ -32,13 +29,14 @@ def stale(
     Args:
         pmr: without the definitions that do not count; see claims.counted.
     """
-    return tuple(
-        name
-        for name, marked in sorted(ownership.marked_objects(observed, settings).items())
-        if _may_be_stale(marked, settings)
-        and not _is_defined(name, marked, pmr)
-        and not ownership.is_protected(name, observed, settings)
-    )
+    marked_objects = ownership.marked_objects(observed, settings)
+    stale_names: list[str] = []
+    for name, marked in sorted(marked_objects.items()):
+        if not _may_be_stale(marked, settings) or _is_defined(name, marked, pmr):
+            continue
+        if not ownership.is_protected(name, observed, settings):
+            stale_names.append(name)
+    return tuple(stale_names)
 
 
 def _may_be_stale(marked: MarkedObject, settings: Settings) -> bool:

@@ -1,4 +1,1 @@
-"""What a target holds, as values: what was observed, whose it is, and who has access by it.
-
-Pure.
-"""
+"""The state of a target as values: what was observed, whose it is, who has access by it. Pure."""

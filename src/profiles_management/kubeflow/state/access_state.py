@@ -1,9 +1,6 @@
-"""The contributors of a namespace.
+"""The contributors of a namespace: their RoleBindings and policies, and who has access by them."""
 
-Their RoleBindings and AuthorizationPolicies, and who has access by them.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -49,6 +46,11 @@ class ContributorState:
     unplanned: tuple[tuple[Person, str], ...] = ()
     now: datetime | None = None
 
+    def objects(self) -> Iterator[Binding | Policy]:
+        """Yield the RoleBindings, then the AuthorizationPolicies."""
+        yield from self.bindings.values()
+        yield from self.policies.values()
+
 
 @dataclass(slots=True)
 class PersonAccess:
@@ -70,11 +72,12 @@ class PersonAccess:
     @property
     def is_managed(self) -> bool:
         """Whether any object has the mark of an instance, this one or another."""
-        return any(item.mark for item in self.objects)
+        return any(self.marks)
 
-    def has_mark_of(self, instance: str) -> bool:
-        """Return whether any object has the mark of an instance."""
-        return any(item.mark == instance for item in self.objects)
+    @property
+    def marks(self) -> set[str]:
+        """The instances whose mark an object has, '' for an object without one."""
+        return {item.mark for item in self.objects}
 
     @property
     def sources(self) -> set[str]:

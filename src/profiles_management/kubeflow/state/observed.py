@@ -294,3 +294,8 @@ class Observed:
     own_namespace: str = ""
     contents: Mapping[str, Contents] = field(default_factory=dict)
     profile_marks: Mapping[str, str] = field(default_factory=dict)
+
+    def declared_owner(self, name: str) -> Person | None:
+        """Return the owner whom a Profile names, None without the Profile or its owner."""
+        profile = self.profiles.get(name)
+        return None if profile is None else profile.owner

@@ -50,11 +50,14 @@ class ProfileState:
     needs_wake: bool = False
 
     @property
+    def keeps_owner(self) -> bool:
+        """Whether the document's owner is the owner already: by the Profile and its RoleBinding."""
+        return self.previous_owner is None and not self.changes_owner
+
+    @property
     def is_owner_settled(self) -> bool:
         """Whether the owner stays, and everything names the owner that the controller looks at."""
-        if self.needs_annotation or self.changes_owner:
-            return False
-        return self.previous_owner is None
+        return self.keeps_owner and not self.needs_annotation
 
     @property
     def owner_of_profile(self) -> Person | None:
