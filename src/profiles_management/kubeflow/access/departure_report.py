@@ -174,12 +174,17 @@ def notes(departure: Departure, *, is_cluster: bool) -> Iterator[str]:
         yield f"Wrote {names}. Then run plan and apply."
     elif names:
         yield f"Nothing was written. --write edits {names}. Then run plan and apply."
-    is_managed = {entry.managed for entry in departure.own_access}
-    if True in is_managed and not names:
-        yield "No document gives this access. Run plan and apply to revoke it."
-    if False in is_managed:
-        yield "apply keeps access that is not managed here; --foreign revoke removes it."
+    yield from _access_notes(departure, is_in_document=bool(names))
     if is_cluster and departure.access is not None:
         person = shlex.quote(departure.leaver.name)
         command = f"profiles-management access --person {person} --cluster-wide"
         yield f"ClusterRoleBindings were not checked. Run: {command}"
+
+
+def _access_notes(departure: Departure, *, is_in_document: bool) -> Iterator[str]:
+    """Yield how the access that the target gives the person ends."""
+    is_managed = {entry.managed for entry in departure.own_access}
+    if True in is_managed and not is_in_document:
+        yield "No document gives this access. Run plan and apply to revoke it."
+    if False in is_managed:
+        yield "apply keeps access that is not managed here; --foreign revoke removes it."

@@ -73,14 +73,14 @@ class ExistingAccess:
         self._numbers: Counter[AccessGroup] = Counter()
         self._pairs: set[AccessPair] = set()
 
-    def add(self, profile: str, found: People, deciding: Deciding) -> None:
+    def add(self, profile: str, people: People, deciding: Deciding) -> None:
         """Add the contributors of a profile: by name where something changes, else by number."""
-        numbers = found.before
-        if found.sources:
-            numbers = Counter(numbers) - Counter(found.sources.values())
+        numbers = people.before
+        if people.sources:
+            numbers = Counter(numbers) - Counter(people.sources.values())
         for source, number in numbers.items():
             self._numbers[deciding.group(source)] += number
-        for person, source in found.sources.items():
+        for person, source in people.sources.items():
             self._pairs.add(AccessPair(deciding.group(source), profile, person))
 
     def groups(self, changes: Iterable[Change]) -> dict[AccessGroup, int]:
@@ -92,10 +92,10 @@ class ExistingAccess:
         return {**(self._numbers + lasting)}
 
 
-def decided(found: People, deciding: Deciding) -> Iterator[Change]:
+def decided(people: People, deciding: Deciding) -> Iterator[Change]:
     """Yield the changes of contributors, each with the source that decides it."""
-    for change in found.changes:
-        group = deciding.group(_given(change, found))
+    for change in people.changes:
+        group = deciding.group(_given(change, people))
         if (change.source, change.within, change.at_stake) == group:
             yield change
         else:
@@ -112,10 +112,10 @@ def decided_unmarked(change: Change, deciding: Deciding, staying: Collection[Per
     return structs.replace(change, moves=moves, source=None, within="", at_stake=group.at_stake)
 
 
-def _given(change: Change, found: People) -> str | None:
+def _given(change: Change, people: People) -> str | None:
     """Return the source that gives access or, where a change only takes it away, gave it."""
     if change.reason is Reason.UNLISTED:
         return None
     if change.person is None:
         return ""
-    return found.granting.get(change.person, found.sources.get(change.person) or "")
+    return people.granting.get(change.person, people.sources.get(change.person) or "")

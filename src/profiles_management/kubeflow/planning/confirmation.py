@@ -65,15 +65,23 @@ def _losses(change: Change) -> Iterator[Concern]:
 
 
 def _loss(move: AccessMove, change: Change) -> Kind | None:
+    """Return what a person loses by a move, None for nothing."""
+    if move.before == OWNER and move.after == OWNER:
+        return None
     if move.before == OWNER:
-        return Kind.OWNER if move.after != OWNER else None
+        return Kind.OWNER
     if not move.after:
         return Kind.REVOCATION
     if _is_replaced_role(move, change):
         return Kind.CLUSTER_ROLE
+    return Kind.WEAKER_ROLE if _is_weaker_role(move) else None
+
+
+def _is_weaker_role(move: AccessMove) -> bool:
+    """Whether a contributor stays one with a role that allows less."""
     if not move.before or move.after == OWNER:
-        return None
-    return Kind.WEAKER_ROLE if weight(move.before) > weight(move.after) else None
+        return False
+    return weight(move.before) > weight(move.after)
 
 
 def _is_replaced_role(move: AccessMove, change: Change) -> bool:

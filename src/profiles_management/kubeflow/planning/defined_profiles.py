@@ -147,11 +147,18 @@ class _DefinedProfile:
         """
         if self.state.changes_owner or self.state.needs_annotation:
             return False
-        if "Namespace" in self.observed.holds:
-            binding = self.observed.owner_bindings.get(self.name)
-            if binding is None or binding.subject != self.owner.owner:
-                return False
-        if not self.settings.standalone or "AuthorizationPolicy" not in self.observed.holds:
+        if "Namespace" in self.observed.holds and not self._has_owner_binding():
+            return False
+        return not self.settings.standalone or self._has_owner_policy()
+
+    def _has_owner_binding(self) -> bool:
+        """Whether the owner's RoleBinding binds the owner."""
+        binding = self.observed.owner_bindings.get(self.name)
+        return binding is not None and binding.subject == self.owner.owner
+
+    def _has_owner_policy(self) -> bool:
+        """Whether the owner's policy lets the owner in, where the target holds policies at all."""
+        if "AuthorizationPolicy" not in self.observed.holds:
             return True
         policy = self.observed.owner_policies.get(self.name)
         if policy is None:

@@ -78,15 +78,15 @@ class Draft:
             return Deciding("", recorded)
         return Deciding(origins.profiles.get(name, recorded), recorded, merged=True)
 
-    def add_people(self, name: str, found: People, deciding: Deciding) -> None:
+    def add_people(self, name: str, people: People, deciding: Deciding) -> None:
         """Add the changes of the contributors of a namespace."""
         self.planned.add(name)
-        self.add_changes(name, found, deciding)
+        self.add_changes(name, people, deciding)
 
-    def add_changes(self, name: str, found: People, deciding: Deciding) -> None:
+    def add_changes(self, name: str, people: People, deciding: Deciding) -> None:
         """Add changes of contributors of a namespace that needs further planning."""
-        self.existing.add(name, found, deciding)
-        self.changes += decided(found, deciding)
+        self.existing.add(name, people, deciding)
+        self.changes += decided(people, deciding)
 
     def end_last_owner(
         self, name: str, owner: Owner, staying: Collection[Person], deciding: Deciding
@@ -96,8 +96,8 @@ class Draft:
         Args:
             staying: who keeps a role.
         """
-        found = last_owner.changes(name, owner, self.observed, self.settings)
-        self.changes += [decided_unmarked(change, deciding, staying) for change in found]
+        changes = last_owner.changes(name, owner, self.observed, self.settings)
+        self.changes += [decided_unmarked(change, deciding, staying) for change in changes]
 
     def end_unmarked(
         self,

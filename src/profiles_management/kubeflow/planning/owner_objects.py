@@ -174,6 +174,11 @@ def _declared_owner(name: str, observed: Observed) -> Owner | None:
     profile = observed.profiles.get(name)
     if profile is not None and profile.owner is not None:
         return _owner(*profile.owner, profile.owner_namespace)
+    return _annotated_owner(name, observed)
+
+
+def _annotated_owner(name: str, observed: Observed) -> Owner | None:
+    """Return the subject of the owner's RoleBinding whom the namespace's annotation names."""
     namespace, binding = observed.namespaces.get(name), observed.owner_bindings.get(name)
     if namespace is None or binding is None:
         return None

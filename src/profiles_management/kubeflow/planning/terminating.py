@@ -6,7 +6,7 @@ A finalizer keeps such a namespace, and every RoleBinding in it, for as long as 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -128,11 +128,26 @@ def _reductions(
     if stronger:
         writes = tuple(deletions(state, grant.person, stronger))
         yield _change(grant, state, stronger[0], Reason.ROLE_CHANGED, writes)
-    for binding in access.bindings:
-        if binding.subjects and binding not in stronger:
+    weaker = [binding for binding in access.bindings if binding not in stronger]
+    yield from _bound_alone(grant, weaker, state)
+    yield from _let_in_alone(grant, access.policies, state, settings)
+
+
+def _bound_alone(
+    grant: Grant, bindings: Iterable[Binding], state: ContributorState
+) -> Iterator[Change]:
+    """Yield what removes everybody else from RoleBindings that stay."""
+    for binding in bindings:
+        if binding.subjects:
             subjects = {"subjects": [builders.subject(grant.person)]}
             yield _reduced(grant, state, binding, subjects)
-    for policy in access.policies:
+
+
+def _let_in_alone(
+    grant: Grant, policies: Iterable[Policy], state: ContributorState, settings: Settings
+) -> Iterator[Change]:
+    """Yield what makes policies let in this person only."""
+    for policy in policies:
         if not is_spent(policy) and policy_differences(policy, grant.person, settings):
             wanted = builders.policy_spec(grant.person, settings)
             spec = merge_patch.replacing(compare.parsed(policy.spec), wanted)
