@@ -7,13 +7,11 @@ from itertools import chain
 
 from profiles_management.kubeflow.objects.builders import Grant
 from profiles_management.kubeflow.objects.policies import people_let_in
-from profiles_management.kubeflow.planning.contributor import ContributorPlanner
 from profiles_management.kubeflow.planning.contributor_names import planned_names, usual_names
 from profiles_management.kubeflow.planning.contributor_objects import (
     is_binding_as_granted,
     is_policy_as_granted,
 )
-from profiles_management.kubeflow.planning.contributor_revocation import revocations
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import (
     ContributorState,
@@ -57,6 +55,14 @@ def plan(grants: Sequence[Grant], state: ContributorState, settings: Settings) -
     """Return the changes after which only the document's people are contributors."""
     if _is_as_granted(grants, state, settings):
         return People(before=Counter(grant.source for grant in grants))
+    # Most events of the charm change nobody, and load neither.
+    from profiles_management.kubeflow.planning.contributor import (  # noqa: PLC0415
+        ContributorPlanner,
+    )
+    from profiles_management.kubeflow.planning.contributor_revocation import (  # noqa: PLC0415
+        revocations,
+    )
+
     granting = {grant.person: grant.source for grant in grants}
     access = access_by_person(state)
     kept = _kept_people(access, granting, state, settings)
