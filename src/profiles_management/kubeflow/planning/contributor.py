@@ -78,6 +78,7 @@ class ContributorPlanner:
     Attributes:
         name: the name of both objects.
         access: the objects that the person already has.
+        is_new: whether there are none, as for almost everybody in a first apply.
         cases: what becomes of each of them.
     """
 
@@ -94,6 +95,7 @@ class ContributorPlanner:
         self.grant = grant
         self.name = name
         self.access = access
+        self.is_new = not (access.bindings or access.policies)
         self.cases = cases_of(access, name, grant, settings)
 
     def changes(self) -> Iterator[Change]:
@@ -198,7 +200,7 @@ class ContributorPlanner:
         A person who has objects here already has the namespace: to wait for it would lengthen the
         time without a role.
         """
-        if not self.access.names:
+        if self.is_new:
             return self.state.ready
         if self._other_persons_object(kind) is not None:
             return Condition(ObjectRef(kind, self.state.name, self.name), State.GONE)
@@ -212,7 +214,7 @@ class ContributorPlanner:
 
     def _is_name_in_use(self) -> bool:
         """Whether the person has objects, and somebody else has the granted name so far."""
-        if not self.access.names or self.name in self.state.leaving:
+        if self.is_new or self.name in self.state.leaving:
             return False
         others = map(self._other_persons_object, (Binding.kind, Policy.kind))
         return any(item is not None and not item.deleting for item in others)
@@ -244,8 +246,6 @@ class ContributorPlanner:
         marks = mark_fields(item, self.grant, self.settings)
         return (*annotation_fields(item, self.grant), *marks)
 
-    # the change
-
     def _change(self, step: _Step) -> Change:
         before = self.access.role
         if self.cases.replaced:
@@ -275,7 +275,7 @@ class ContributorPlanner:
         return Phase.GRANT if step.creates else Phase.SHAPE
 
     def _action(self) -> Action:
-        if not self.access.objects:
+        if self.is_new:
             return Action.CREATE
         if self.cases.recreated or self.cases.renamed:
             return Action.REPLACE
@@ -283,17 +283,17 @@ class ContributorPlanner:
 
     def _reason(self, step: _Step) -> Reason | KubeflowReason:
         """Return the reason of the change: the first one that applies."""
+        if self.is_new:
+            return Reason.WANTED
         cases = self.cases
         changed = {field.kind for field in step.fields}
-        return first_reason(
-            (
-                (Reason.WANTED, not self.access.objects),
-                (Reason.ROLE_CHANGED, cases.replaced),
-                (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
-                (Reason.RENAMED, cases.renamed),
-                (Reason.DRIFTED, step.is_drift),
-                (KubeflowReason.INCOMPLETE, step.creates),
-                (Reason.ADOPTED, FieldKind.MANAGED_BY in changed),
-                (Reason.MOVED, FieldKind.SOURCE in changed),
-            )
+        reasons = (
+            (Reason.ROLE_CHANGED, cases.replaced),
+            (Reason.DUPLICATE, cases.renamed and cases.binding is not None),
+            (Reason.RENAMED, cases.renamed),
+            (Reason.DRIFTED, step.is_drift),
+            (KubeflowReason.INCOMPLETE, step.creates),
+            (Reason.ADOPTED, FieldKind.MANAGED_BY in changed),
+            (Reason.MOVED, FieldKind.SOURCE in changed),
         )
+        return first_reason(reasons)

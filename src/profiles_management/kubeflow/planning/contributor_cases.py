@@ -52,8 +52,13 @@ class ContributorCases:
         return *self.replaced, *self.misbound
 
 
+_NO_OBJECTS = ContributorCases(None, None, (), (), (), (), None, ())
+
+
 def cases_of(access: PersonAccess, name: str, grant: Grant, settings: Settings) -> ContributorCases:
     """Return the case of each object of a person who is granted a role under a name."""
+    if not access.bindings and not access.policies:
+        return _NO_OBJECTS
     binding = _with_name(name, access.bindings)
     kept, misbound = _kept_or_misbound(binding, grant, settings)
     renamed, wrong = _by_role(_with_other_name(name, access.bindings), grant, settings)

@@ -15,8 +15,9 @@ from profiles_management.reconcile.plan import LISTED, AccessMove, Person
 
 def gives_others_access(access: PersonAccess, person: Person, settings: Settings) -> bool:
     """Return whether an object of a person gives access to others too."""
-    if any(_binds_others(binding, person) for binding in access.bindings):
-        return True
+    for binding in access.bindings:
+        if _binds_others(binding, person):
+            return True
     return any(_lets_others_in(policy, person, settings) for policy in access.policies)
 
 

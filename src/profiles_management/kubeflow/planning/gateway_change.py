@@ -69,18 +69,13 @@ def _names_one_of(others: Collection[WayIn], way: WayIn, gateways: Gateways) -> 
 def _specs_before(change: Change, observed: Observed) -> Iterator[tuple[bytes, str]]:
     """Yield the policies that a change rewrites, each with the name of its person."""
     if change.person is not None:
-        yield from _specs_of(change.person, change.profile, observed)
+        for policy in observed.policies.get(change.profile, {}).values():
+            if policy.person == change.person:
+                yield policy.spec, policy.person.name
     elif any(write.target.name == naming.OWNER_POLICY for write in change.writes):
         owner_policy = observed.owner_policies.get(change.profile)
         if owner_policy is not None:
             yield owner_policy.spec, owner_policy.user
-
-
-def _specs_of(person: Person, profile: str, observed: Observed) -> Iterator[tuple[bytes, str]]:
-    """Yield the policies of a contributor, each with the contributor's name."""
-    for policy in observed.policies.get(profile, {}).values():
-        if policy.person == person:
-            yield policy.spec, person.name
 
 
 @dataclass(frozen=True, slots=True)
