@@ -166,6 +166,8 @@ def unclear_names(*names: str) -> tuple[str, ...]:
 
 def escaped(text: str) -> str:
     r"""Return a text with an escape such as `\u200b` for each invisible character."""
+    if not has_unseen(text):
+        return text
     return "".join(
         mark.encode("unicode_escape").decode() if is_unseen(mark) else mark for mark in text
     )

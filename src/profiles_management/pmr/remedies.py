@@ -23,7 +23,7 @@ _EXAMPLES: Final = {
     "annotations": "note: text",
 }
 _PERSON: Final = "ann@example.com"
-_ADDRESS = re.compile(r"[^\s:{}\[\],@]++@[^\s:{}\[\],@]++")
+_ADDRESS = re.compile(r"\A[^\s:{}\[\],@]++@[^\s:{}\[\],@]++")
 _PROFILE_NAME = re.compile(r"[a-z0-9-]++")
 _FILE: Final = r"(?i)@?(?:[a-z+]+://\S+|(?:[.~]{0,2}/)?[^\s:{}\[\]]*(?:\.(?:ya?ml|json)|/[\w.-]+))"
 _NAME_WITH_COMMENT: Final = (

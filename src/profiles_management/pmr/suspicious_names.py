@@ -29,7 +29,7 @@ _NOT_OF_A_USER: Final = (
     (re.compile("system:(?!serviceaccount:)"), "is the name of a part of Kubernetes"),
     (re.compile("#"), "begins with #"),
     (
-        re.compile(r"[^@=,;|]*+[,;|][^@=]*+\Z"),
+        re.compile(r"\A[^@=,;|]*+[,;|][^@=]*+\Z"),
         "contains a separator; each contributor is one user",
     ),
 )

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from profiles_management.pmr.classes import Defaults
 from profiles_management.pmr.diagnosis import TOP_KEYS, kind_of, unknown_key
-from profiles_management.pmr.entries import check_profiles
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, parts_of
 from profiles_management.pmr.names import near, quoted
+from profiles_management.pmr.profile_entries import check_profiles
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings
 from profiles_management.pmr.validation_result import ValidationResult
