@@ -1,0 +1,1 @@
+"""Puhuri Core, the research portal that runs on Waldur: its projects, members and allocations."""

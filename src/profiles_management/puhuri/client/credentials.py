@@ -1,0 +1,44 @@
+"""How a client shows who it is: a token, or a name and a password to get tokens with."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+_TOKEN: Final = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that somebody copied from the portal. It is never shown.
+
+    Raises:
+        ValueError: it has blanks, line ends or characters beyond ASCII, which no token has.
+    """
+
+    value: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not is_token(self.value):
+            raise ValueError(
+                "the token is empty, or has blanks or characters beyond ASCII, which no token has"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Password:
+    """A name and a password of the portal itself, which get a token, and another one when it is over.
+
+    The server locks a name for ten minutes after four wrong passwords: a refused one is not tried
+    again.
+    """
+
+    username: str
+    password: str = field(repr=False)
+
+
+Credentials = Token | Password
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text can be a token, which fits in a header as it is."""
+    return _TOKEN.fullmatch(text) is not None

@@ -1,0 +1,58 @@
+"""Customers: the organizations that may have projects. Only the portal's support makes them."""
+
+from collections.abc import Iterator
+
+from profiles_management.puhuri.client.connection import flat
+from profiles_management.puhuri.client.models import Customer
+from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.wire import uuid as checked_uuid
+
+_PATH = "/api/customers/"
+
+
+class _CustomerRow(Row[Customer], frozen=True, kw_only=True):
+    name: str | None = None
+    abbreviation: str | None = None
+    url: str = ""
+
+    def model(self) -> Customer:
+        return Customer(**present(self))
+
+
+class Customers(Service):
+    """Operations on customers."""
+
+    def find(
+        self,
+        *,
+        name: str | None = None,
+        name_exact: str | None = None,
+        abbreviation: str | None = None,
+        query: str | None = None,
+    ) -> Iterator[Customer]:
+        """Return the customers that the token may see.
+
+        Args:
+            name, abbreviation: a part of it, small and capital letters alike.
+            query: a part of the name, of the abbreviation, or of further fields.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        filters = {
+            "name": name,
+            "name_exact": name_exact,
+            "abbreviation": abbreviation,
+            "query": query,
+        }
+        params = [*flat(filters), ("o", "name")]
+        return self.objects(_PATH, params, _CustomerRow, what="list the customers")
+
+    def get(self, uuid: str) -> Customer:
+        """Return a customer.
+
+        Raises:
+            NotFound: there is none with this uuid, or the token may not see it.
+        """
+        path = f"{_PATH}{checked_uuid(uuid)}/"
+        return self.object(path, _CustomerRow, what="show a customer")

@@ -1,0 +1,83 @@
+"""What can go wrong with a server, whatever shape its answer has."""
+
+#   TargetError                see reconcile.target_errors
+#   └── PuhuriError            every error of this client
+#       ├── PuhuriAway         no answer, a 5xx or a 429 until the deadline
+#       ├── NotAllowed         the token is not accepted, or may not do this
+#       ├── NotFound           there is no such object, or this token may not see it
+#       ├── Refused            the request cannot be carried out as it is
+#       │   └── UnknownCuid    the identity registry does not know a person, or does not answer
+#       ├── DoubledGrant       a person has one role twice, which only the portal's support can mend
+#       └── UnreadableAnswer   the answer is not what such a server sends
+
+from collections.abc import Mapping
+
+from profiles_management.reconcile.target_errors import TargetError
+
+
+class PuhuriError(TargetError):
+    """A request to a portal failed.
+
+    Attributes:
+        status: the status of the answer, 0 where there was none.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.status = status
+
+
+class PuhuriAway(PuhuriError):
+    """The server did not answer, or answered that it cannot serve now, until the deadline.
+
+    Attributes:
+        unanswered: whether it is not known if a write was carried out.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, unanswered: bool = False) -> None:
+        super().__init__(message, status=status)
+        self.unanswered = unanswered
+
+
+class NotAllowed(PuhuriError):
+    """The token is missing, wrong or over, or its owner may not do this."""
+
+
+class NotFound(PuhuriError):
+    """There is no such object, or the owner of the token may not see it."""
+
+
+class Refused(PuhuriError):
+    """The server understood a request and refuses it as it is.
+
+    Attributes:
+        fields: the server's words by the field that they are about; those about the whole under ''.
+    """
+
+    def __init__(self, message: str, *, status: int, fields: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(message, status=status)
+        self.fields = fields
+
+
+class UnknownCuid(Refused):
+    """The identity registry does not know a CUID, or could not be asked."""
+
+
+class DoubledGrant(PuhuriError):
+    """A person has the same role in a project twice. The server can neither change nor end it.
+
+    Attributes:
+        project, user: their uuids.
+        role: which role.
+        count: how often the person has it.
+    """
+
+    def __init__(self, project: str, user: str, role: str, count: int) -> None:
+        message = f"User {user} has the role {role} {count} times in project {project}."
+        remedy = "Ask the portal's support to remove all but one of these grants."
+        super().__init__(message, remedy=remedy)
+        self.project, self.user, self.role, self.count = project, user, role, count
+
+
+class UnreadableAnswer(PuhuriError):
+    """The answer is not what such a server sends: another program answers at this address."""

@@ -1,0 +1,327 @@
+"""Members: who has which role in which project, and until when."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from profiles_management.puhuri.client.connection import flat
+from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
+from profiles_management.puhuri.client.generations import PERMISSIONS
+from profiles_management.puhuri.client.models import Grant, ProjectRole
+from profiles_management.puhuri.client.service import Service
+from profiles_management.puhuri.client.wire import Filter, contains, filtered, moment, uuid_of_url
+from profiles_management.puhuri.client.wire import uuid as checked_uuid
+
+_SHORT_ROLES: Final = {
+    ProjectRole.MEMBER: "member",
+    ProjectRole.ADMIN: "admin",
+    ProjectRole.MANAGER: "manager",
+}
+_LONG_ROLES: Final = {short: str(role) for role, short in _SHORT_ROLES.items()}
+
+
+class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership of the first generation."""
+
+    pk: int
+    user_uuid: str
+    project_uuid: str
+    role: str
+    project_name: str | None = None
+    user_username: str | None = None
+    user_full_name: str | None = None
+    user_email: str | None = None
+    expiration_time: datetime | None = None
+    created: datetime | None = None
+
+    def grant(self) -> Grant:
+        return Grant(
+            project_uuid=self.project_uuid,
+            project_name=self.project_name or "",
+            user_uuid=self.user_uuid,
+            role=_LONG_ROLES.get(self.role, self.role),
+            username=self.user_username or "",
+            full_name=self.user_full_name or "",
+            email=self.user_email or "",
+            expiration_time=self.expiration_time,
+            created=self.created,
+            key=str(self.pk),
+        )
+
+
+class _MemberRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `list_users`: one grant."""
+
+    user_uuid: str
+    role_name: str
+    user_username: str | None = None
+    user_full_name: str | None = None
+    user_email: str | None = None
+    expiration_time: datetime | None = None
+    created: datetime | None = None
+
+    def grant(self, project: str) -> Grant:
+        return Grant(
+            project_uuid=project,
+            user_uuid=self.user_uuid,
+            role=self.role_name,
+            username=self.user_username or "",
+            full_name=self.user_full_name or "",
+            email=self.user_email or "",
+            expiration_time=self.expiration_time,
+            created=self.created,
+        )
+
+
+class _ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
+    """One grant of a user of a customer."""
+
+    uuid: str
+    role_name: str | None = None
+    name: str | None = None
+    expiration_time: datetime | None = None
+
+
+class _CustomerUserRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of a customer, with the grants in all its projects."""
+
+    uuid: str
+    username: str | None = None
+    full_name: str | None = None
+    email: str | None = None
+    projects: tuple[_ProjectOfUser, ...] = ()
+
+    def grants(self) -> Iterator[Grant]:
+        for project in self.projects:
+            yield Grant(
+                project_uuid=project.uuid,
+                project_name=project.name or "",
+                user_uuid=self.uuid,
+                role=project.role_name or "",
+                username=self.username or "",
+                full_name=self.full_name or "",
+                email=self.email or "",
+                expiration_time=project.expiration_time,
+            )
+
+
+class Members(Service):
+    """Operations on memberships."""
+
+    def find(  # noqa: PLR0913 - the filters of the API
+        self,
+        *,
+        project: str | None = None,
+        project_url: str | None = None,
+        user: str | None = None,
+        user_url: str | None = None,
+        username: str | None = None,
+        full_name: str | None = None,
+        customer: str | None = None,
+        role: str | None = None,
+    ) -> Iterator[Grant]:
+        """Yield the grants that the token may see, those that are over until the daily clean-up too.
+
+        Args:
+            project, user, customer: a uuid. Without a project, the grants of all its projects, or of
+                all customers, are asked for.
+            project_url, user_url: the same as a URL.
+            username: the CUID, whole.
+            full_name: a part of it, small and capital letters alike.
+            role: as in Grant.
+
+        Raises:
+            PuhuriError: see its kinds.
+            ValueError: something is no uuid, and no URL of one.
+        """
+        project = _uuid(project, project_url)
+        user = _uuid(user, user_url)
+        filters = (
+            Filter(user, lambda grant, wanted: grant.user_uuid == wanted),
+            Filter(username, lambda grant, wanted: grant.username == wanted),
+            Filter(full_name, lambda grant, wanted: contains(grant.full_name, wanted)),
+            Filter(role, lambda grant, wanted: grant.role == wanted),
+        )
+        if project is None:
+            yield from filtered(self._of_customers(customer), filters)
+        else:
+            yield from filtered(self._of_project(project, user), filters)
+
+    def of_customer(self, customer: str) -> Iterator[Grant]:
+        """Yield the grants in all projects of a customer, in bulk: a page has a hundred people.
+
+        A deactivated person is not among them.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        customer = checked_uuid(customer)
+        if self.session.generation.lists_permissions:
+            yield from self._permissions(customer=customer)
+            return
+        path = f"/api/customers/{customer}/users/"
+        for row in self.rows(path, (), _CustomerUserRow, what="list the members of a customer"):
+            yield from row.grants()
+
+    def add(self, project: str, user: str, role: str, until: datetime | None = None) -> None:
+        """Give a person a role in a project.
+
+        Where the person has the role already, the server either refuses it or gives it a second
+        time, which nobody but its support can undo: use set_expiry then.
+
+        Args:
+            until: when it ends, in the future, with a zone.
+
+        Raises:
+            PuhuriAway: it is not known whether it was given.
+            PuhuriError: see its kinds.
+        """
+        project, user = checked_uuid(project), checked_uuid(user)
+        try:
+            if self.session.generation.has_grants:
+                self._act(project, user, role, "add_user", "add a member", until)
+            else:
+                self._permit(project, user, role, until)
+        except PuhuriAway as away:
+            if not away.unanswered or not self._grants(project, user, role):
+                raise
+
+    def remove(self, project: str, user: str, role: str) -> None:
+        """Take a role in a project from a person; one that is not there is no error.
+
+        Raises:
+            DoubledGrant: the person has the role twice.
+            Refused: the person is deactivated, among others.
+            PuhuriAway: it is not known whether it was taken.
+            PuhuriError: see its kinds.
+        """
+        project, user = checked_uuid(project), checked_uuid(user)
+        if not self.session.generation.has_grants:
+            for grant in self._grants(project, user, role):
+                self._end_permission(grant.key)
+            return
+        try:
+            self._act(project, user, role, "delete_user", "remove a member")
+        except PuhuriAway:
+            if self._grants(project, user, role):
+                raise
+
+    def set_expiry(self, project: str, user: str, role: str, until: datetime | None) -> None:
+        """Change when a role of a person in a project ends.
+
+        Args:
+            until: in the future, with a zone; None for never.
+
+        Raises:
+            NotFound: the person does not have the role.
+            DoubledGrant: the person has it twice.
+            PuhuriAway: it is not known whether it was changed.
+            PuhuriError: see its kinds.
+        """
+        project, user = checked_uuid(project), checked_uuid(user)
+        if not self.session.generation.has_grants:
+            key = self._only_grant(project, user, role).key
+            body = {"expiration_time": moment(until)}
+            what = "change how long a member stays"
+            self.write("PATCH", f"{PERMISSIONS}{key}/", body, what=what, is_repeatable=True)
+            return
+        try:
+            self._act(project, user, role, "update_user", "change how long a member stays", until)
+        except PuhuriAway:
+            # a grant that is not there is a 500, too
+            if self._only_grant(project, user, role).expiration_time != until:
+                raise
+
+    # since September 2023
+
+    def _of_project(self, project: str, user: str | None) -> Iterator[Grant]:
+        if not self.session.generation.has_grants:
+            yield from self._permissions(project=project, user=user)
+            return
+        path = f"/api/projects/{project}/list_users/"
+        params = flat({"user": user})
+        for row in self.rows(path, params, _MemberRow, what="list the members of a project"):
+            yield row.grant(project)
+
+    def _act(
+        self,
+        project: str,
+        user: str,
+        role: str,
+        action: str,
+        what: str,
+        until: datetime | None = None,
+    ) -> None:
+        """Change one grant. A 500 is no reason to try again: it is what a doubled grant gives."""
+        body: dict[str, Any] = {"user": user, "role": role}
+        if action != "delete_user":
+            body["expiration_time"] = moment(until)
+        path = f"/api/projects/{project}/{action}/"
+        self.write("POST", path, body, what=what, is_repeatable=False)
+
+    def _of_customers(self, customer: str | None) -> Iterator[Grant]:
+        if self.session.generation.lists_permissions:
+            yield from self._permissions(customer=customer and checked_uuid(customer))
+            return
+        customers = [customer] if customer is not None else self._customers()
+        for uuid in customers:
+            yield from self.of_customer(uuid)
+
+    def _customers(self) -> list[str]:
+        params = [("field", "uuid"), ("o", "name")]
+        rows = self.rows("/api/customers/", params, _OnlyUuid, what="list the customers")
+        return [row.uuid for row in rows]
+
+    # until then
+
+    def _permissions(self, **filters: str | None) -> Iterator[Grant]:
+        params = [*flat(filters), ("o", "created")]
+        rows = self.rows(PERMISSIONS, params, _PermissionRow, what="list the members")
+        return (row.grant() for row in rows)
+
+    def _permit(self, project: str, user: str, role: str, until: datetime | None) -> None:
+        body = {
+            "project": self.url("projects", project),
+            "user": self.url("users", user),
+            "role": _SHORT_ROLES.get(ProjectRole(role), role),
+            "expiration_time": moment(until),
+        }
+        self.write("POST", PERMISSIONS, body, what="add a member", is_repeatable=False)
+
+    def _end_permission(self, key: str) -> None:
+        path = f"{PERMISSIONS}{key}/"
+        with suppress(NotFound):  # somebody else was faster
+            self.write("DELETE", path, what="remove a member", is_repeatable=True)
+
+    # both
+
+    def _grants(self, project: str, user: str, role: str) -> list[Grant]:
+        """Return how often a person has a role in a project: at most once.
+
+        Raises:
+            DoubledGrant: more than once.
+        """
+        grants = [*self.find(project=project, user=user, role=role)]
+        if len(grants) > 1:
+            raise DoubledGrant(project, user, role, len(grants))
+        return grants
+
+    def _only_grant(self, project: str, user: str, role: str) -> Grant:
+        grants = self._grants(project, user, role)
+        if not grants:
+            raise NotFound(f"User {user} does not have the role {role} in project {project}.")
+        return grants[0]
+
+
+class _OnlyUuid(msgspec.Struct, frozen=True):
+    uuid: str
+
+
+def _uuid(uuid: str | None, url: str | None) -> str | None:
+    """Return the uuid that is given as it is or in a URL; None where neither is given."""
+    if uuid is not None:
+        return checked_uuid(uuid)
+    return None if url is None else uuid_of_url(url)

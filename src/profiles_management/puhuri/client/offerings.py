@@ -1,0 +1,110 @@
+"""Offerings: what projects can be given a share of."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from profiles_management.puhuri.client.connection import flat
+from profiles_management.puhuri.client.models import Component, Offering, OfferingPlan
+from profiles_management.puhuri.client.service import Row, Service, present
+from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.client.wire import uuid as checked_uuid
+
+_PUBLIC = "/api/marketplace-public-offerings/"
+_FIRST = "/api/marketplace-offerings/"  # until November 2022
+_BOUNDS = ("min_value", "max_value", "default_limit")
+
+
+class _ComponentRow(msgspec.Struct, frozen=True, kw_only=True):
+    type: str
+    name: str | None = None
+    measured_unit: str | None = None
+    billing_type: str | None = None
+    min_value: Decimal | None = None
+    max_value: Decimal | None = None
+    default_limit: Decimal | None = None
+    limit_period: str | None = None
+    is_boolean: bool | None = None
+
+    def component(self) -> Component:
+        fields = present(self)
+        return Component(
+            **fields | {name: quantity(fields[name]) for name in _BOUNDS if name in fields}
+        )
+
+
+class _PlanRow(Row[OfferingPlan], frozen=True, kw_only=True):
+    name: str | None = None
+    url: str = ""
+    archived: bool | None = None
+
+    def model(self) -> OfferingPlan:
+        return OfferingPlan(**present(self))
+
+
+class _OfferingRow(Row[Offering], frozen=True, kw_only=True):
+    name: str | None = None
+    url: str = ""
+    state: str | None = None
+    shared: bool | None = None
+    type: str | None = None
+    customer_uuid: str | None = None
+    customer_name: str | None = None
+    category_title: str | None = None
+    plans: tuple[_PlanRow, ...] = ()
+    components: tuple[_ComponentRow, ...] = ()
+
+    def model(self) -> Offering:
+        plans = tuple(plan.model() for plan in self.plans)
+        components = tuple(component.component() for component in self.components)
+        return Offering(**present(self) | {"plans": plans, "components": components})
+
+
+class Offerings(Service):
+    """Operations on offerings."""
+
+    def find(
+        self,
+        *,
+        name: str | None = None,
+        name_exact: str | None = None,
+        state: str | None = None,
+        shared: bool | None = None,
+        category: str | None = None,
+        type: str | None = None,  # noqa: A002 - the field's name in the API
+        customer: str | None = None,
+    ) -> Iterator[Offering]:
+        """Return the offerings that the token may see, with their plans and components.
+
+        Args:
+            name: a part of it, small and capital letters alike.
+            state: a member of OfferingState, in its capital and small letters.
+            category, customer: a uuid; the customer is the one that provides the offering.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        filters = {
+            "name": name,
+            "name_exact": name_exact,
+            "state": state,
+            "shared": shared,
+            "category_uuid": category and checked_uuid(category),
+            "type": type,
+            "customer_uuid": customer and checked_uuid(customer),
+        }
+        params = [*flat(filters), ("o", "created")]
+        return self.objects(self._path(), params, _OfferingRow, what="list the offerings")
+
+    def get(self, uuid: str) -> Offering:
+        """Return an offering with its plans and components.
+
+        Raises:
+            NotFound: there is none with this uuid, or the token may not see it.
+        """
+        path = f"{self._path()}{checked_uuid(uuid)}/"
+        return self.object(path, _OfferingRow, what="show an offering")
+
+    def _path(self) -> str:
+        return _PUBLIC if self.session.generation.has_public_offerings else _FIRST

@@ -1,0 +1,212 @@
+"""Orders: requests for allocations, for other limits and for ends, and who decides about them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from profiles_management.puhuri.client.connection import flat
+from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
+from profiles_management.puhuri.client.models import Order, OrderState
+from profiles_management.puhuri.client.service import Row, Service, present, understood
+from profiles_management.puhuri.client.wire import Filter, filtered, quantities
+from profiles_management.puhuri.client.wire import uuid as checked_uuid
+
+# of the first generation, by the state of the order, and of its item where the order is under way
+_ORDER_STATES: Final[dict[str, str]] = {
+    "requested for approval": OrderState.PENDING_CONSUMER,
+    "rejected": OrderState.REJECTED,
+}
+_ITEM_STATES: Final[dict[str, str]] = {
+    "pending": OrderState.PENDING_PROVIDER,
+    "executing": OrderState.EXECUTING,
+    "terminating": OrderState.EXECUTING,
+    "terminated": OrderState.CANCELED,
+    "done": OrderState.DONE,
+    "erred": OrderState.ERRED,
+}
+
+
+class _OrderRow(Row[Order], frozen=True, kw_only=True):
+    state: str | None = None
+    type: str | None = None
+    resource_name: str | None = None
+    attributes: Any = None
+    marketplace_resource_uuid: str | None = None
+    project_uuid: str | None = None
+    project_name: str | None = None
+    customer_uuid: str | None = None
+    offering_uuid: str | None = None
+    offering_name: str | None = None
+    plan_uuid: str | None = None
+    limits: dict[str, Decimal | None] | None = None
+    error_message: str | None = None
+    created: datetime | None = None
+
+    def model(self) -> Order:
+        fields = present(self, marketplace_resource_uuid="allocation_uuid")
+        fields["name"] = _name(fields.pop("resource_name", ""), fields.pop("attributes", None))
+        return Order(**fields | {"limits": quantities(self.limits)})
+
+
+class _ItemRow(_OrderRow, frozen=True, kw_only=True):
+    """One item of an order of the first generation."""
+
+
+class _OrderOfItems(Row[tuple[Order, ...]], frozen=True, kw_only=True):
+    """An order of the first generation: one state for all items, and a state of each."""
+
+    state: str | None = None
+    project_uuid: str | None = None
+    project_name: str | None = None
+    customer_uuid: str | None = None
+    created: datetime | None = None
+    items: tuple[_ItemRow, ...] = ()
+
+    def model(self) -> tuple[Order, ...]:
+        return tuple(self._order(item) for item in self.items)
+
+    def _order(self, item: _ItemRow) -> Order:
+        of_item = _ITEM_STATES.get(item.state or "", "")
+        state: str = _ORDER_STATES.get(self.state or "", of_item)
+        of_order = present(self)
+        del of_order["items"]
+        fields = of_order | {"uuid": self.uuid, "item_uuid": item.uuid, "state": state}
+        return msgspec.structs.replace(item.model(), **fields)
+
+
+class Orders(Service):
+    """Operations on orders."""
+
+    def find(
+        self,
+        *,
+        project: str | None = None,
+        customer: str | None = None,
+        offering: str | None = None,
+        allocation: str | None = None,
+        state: str | None = None,
+        type: str | None = None,  # noqa: A002 - the field's name in the API
+    ) -> Iterator[Order]:
+        """Return the orders that the token may see, the oldest first.
+
+        Args:
+            project, customer, offering, allocation: a uuid.
+            state: a member of OrderState.
+            type: a member of OrderType.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        project = project and checked_uuid(project)
+        customer = customer and checked_uuid(customer)
+        offering = offering and checked_uuid(offering)
+        allocation = allocation and checked_uuid(allocation)
+        filters = {"project_uuid": project, "customer_uuid": customer}
+        if self.session.generation.has_flat_orders:
+            further = {"offering_uuid": offering, "resource_uuid": allocation}
+            params = [*flat(filters | further | {"state": state, "type": type}), ("o", "created")]
+            return self.objects(ORDERS, params, _OrderRow, what="list the orders")
+        unknown = (
+            Filter(offering, lambda order, wanted: order.offering_uuid == wanted),
+            Filter(allocation, lambda order, wanted: order.allocation_uuid == wanted),
+            Filter(state, lambda order, wanted: order.state == wanted),
+            Filter(type, lambda order, wanted: order.type == wanted),
+        )
+        params = [*flat(filters), ("o", "created")]
+        orders = self.objects(ORDERS, params, _OrderOfItems, what="list the orders")
+        return filtered((order for items in orders for order in items), unknown)
+
+    def get(self, uuid: str) -> Order:
+        """Return an order; the first item of one that has several.
+
+        Raises:
+            NotFound: there is none with this uuid, or the token may not see it.
+        """
+        path = f"{ORDERS}{checked_uuid(uuid)}/"
+        if self.session.generation.has_flat_orders:
+            return self.object(path, _OrderRow, what="show an order")
+        return self._first(self.object(path, _OrderOfItems, what="show an order"))
+
+    def create(self, project: str, item: Mapping[str, Any]) -> Order:
+        """Order an allocation; see Allocations.create."""
+        body: dict[str, Any] = {"project": self.url("projects", project)}
+        what = "order an allocation"
+        if self.session.generation.has_flat_orders:
+            answer = self.write("POST", ORDERS, body | dict(item), what=what, is_repeatable=False)
+            return understood(answer, answer.read(_OrderRow))
+        body["items"] = [dict(item)]
+        answer = self.write("POST", ORDERS, body, what=what, is_repeatable=False)
+        return self._first(understood(answer, answer.read(_OrderOfItems)))
+
+    def offering_url(self, offering: str) -> str:
+        """Return the URL of an offering, as an order names it."""
+        is_public = self.session.generation.has_public_offerings
+        return self.url(
+            "marketplace-public-offerings" if is_public else "marketplace-offerings", offering
+        )
+
+    def approve_by_consumer(self, uuid: str) -> None:
+        """Approve an order as the customer that asked for it.
+
+        Raises:
+            NotAllowed: the owner of the token may not decide for the customer.
+            Refused: it waits for nobody, or for somebody else.
+        """
+        self._decide(uuid, "approve_by_consumer", "approve", "approve an order")
+
+    def approve_by_provider(self, uuid: str) -> None:
+        """Approve an order as the provider of the offering.
+
+        Raises:
+            NotAllowed: the owner of the token may not decide for the provider.
+            Refused: it waits for nobody, or for somebody else.
+        """
+        self._decide(uuid, "approve_by_provider", "approve", "approve an order", by_item=True)
+
+    def reject_by_consumer(self, uuid: str) -> None:
+        """Reject an order as the customer that asked for it; see approve_by_consumer."""
+        self._decide(uuid, "reject_by_consumer", "reject", "reject an order")
+
+    def reject_by_provider(self, uuid: str) -> None:
+        """Reject an order as the provider of the offering; see approve_by_provider.
+
+        Rejecting a creation terminates the allocation.
+        """
+        self._decide(uuid, "reject_by_provider", "reject", "reject an order", by_item=True)
+
+    def cancel(self, uuid: str) -> None:
+        """Cancel an order that is not finished. An allocation whose creation is cancelled stays Creating.
+
+        Raises:
+            Refused: it is finished.
+        """
+        self._decide(uuid, "cancel", "terminate", "cancel an order", by_item=True)
+
+    def _decide(
+        self, uuid: str, action: str, first: str, what: str, *, by_item: bool = False
+    ) -> None:
+        """Send a decision.
+
+        Args:
+            first: what the first generation calls it.
+            by_item: whether the first generation decides about the item, not the order.
+        """
+        path = f"{ORDERS}{checked_uuid(uuid)}/{action}/"
+        if not self.session.generation.has_flat_orders:
+            place = f"{ORDER_ITEMS}{self.get(uuid).item_uuid}" if by_item else f"{ORDERS}{uuid}"
+            path = f"{place}/{first}/"
+        self.write("POST", path, what=what, is_repeatable=False)
+
+    def _first(self, orders: tuple[Order, ...]) -> Order:
+        return orders[0] if orders else Order()
+
+
+def _name(name: str | None, attributes: object) -> str:
+    """Return the name of the allocation, which an order without an allocation has as an attribute."""
+    if name:
+        return name
+    asked = attributes.get("name") if isinstance(attributes, dict) else ""
+    return asked if isinstance(asked, str) else ""

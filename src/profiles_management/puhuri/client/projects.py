@@ -1,0 +1,154 @@
+"""Projects: made, changed, looked up and deleted."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from profiles_management.puhuri.client.connection import flat
+from profiles_management.puhuri.client.errors import PuhuriAway
+from profiles_management.puhuri.client.models import Project
+from profiles_management.puhuri.client.service import Row, Service, present, understood
+from profiles_management.puhuri.client.wire import Filter, filtered
+from profiles_management.puhuri.client.wire import uuid as checked_uuid
+
+_PATH = "/api/projects/"
+
+
+class _ProjectRow(Row[Project], frozen=True, kw_only=True):
+    name: str | None = None
+    description: str | None = None
+    backend_id: str | None = None
+    customer_uuid: str | None = None
+    customer_name: str | None = None
+    customer_abbreviation: str | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    created: datetime | None = None
+
+    def model(self) -> Project:
+        return Project(**present(self))
+
+
+class Projects(Service):
+    """Operations on projects."""
+
+    def find(
+        self,
+        *,
+        name: str | None = None,
+        name_exact: str | None = None,
+        description: str | None = None,
+        backend_id: str | None = None,
+        customer: str | None = None,
+        customer_name: str | None = None,
+        abbreviation: str | None = None,
+    ) -> Iterator[Project]:
+        """Return the projects that the token may see, the oldest first.
+
+        Args:
+            name, description, customer_name, abbreviation: a part of it, small and capital letters
+                alike; the last two are those of the customer.
+            customer: the uuid of the customer.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        filters = {
+            "name": name,
+            "name_exact": name_exact,
+            "description": description,
+            "backend_id": backend_id,
+            "customer": None if customer is None else checked_uuid(customer),
+            "customer_name": customer_name,
+            # the guide calls it `abbreviation`, which no server ever knew and none refuses
+            "customer_abbreviation": abbreviation,
+        }
+        params = [*flat(filters), ("o", "created")]
+        projects = self.objects(_PATH, params, _ProjectRow, what="list the projects")
+        # a server ignores an empty filter
+        exact = (
+            Filter(name_exact, lambda project, wanted: project.name == wanted),
+            Filter(backend_id, lambda project, wanted: project.backend_id == wanted),
+        )
+        return filtered(projects, exact)
+
+    def get(self, uuid: str) -> Project:
+        """Return a project.
+
+        Raises:
+            NotFound: there is none with this uuid, or the token may not see it.
+        """
+        path = f"{_PATH}{checked_uuid(uuid)}/"
+        return self.object(path, _ProjectRow, what="show a project")
+
+    def create(
+        self,
+        *,
+        customer: str,
+        name: str,
+        description: str = "",
+        backend_id: str = "",
+        end_date: date | None = None,
+    ) -> Project:
+        """Make a project. The server makes a second one where there is one with this backend_id.
+
+        Without an answer, the project is looked for by its backend_id.
+
+        Args:
+            customer: the uuid of the customer.
+
+        Raises:
+            PuhuriAway: it is not known whether the project was made.
+            PuhuriError: see its kinds.
+        """
+        body: dict[str, Any] = {
+            "customer": self.url("customers", checked_uuid(customer)),
+            "name": name,
+            "description": description,
+            "backend_id": backend_id,
+        }
+        if end_date is not None:
+            body["end_date"] = end_date.isoformat()
+        try:
+            answer = self.write("POST", _PATH, body, what="create a project", is_repeatable=False)
+        except PuhuriAway as away:
+            made = self._with_backend_id(customer, backend_id)
+            if not away.unanswered or made is None:
+                raise
+            return made
+        return understood(answer, answer.read(_ProjectRow))
+
+    def update(self, uuid: str, **fields: str | date | None) -> Project:
+        """Change a project and return it as the server has it then.
+
+        Args:
+            fields: any of name, description, backend_id and end_date. No other is sent, because the
+                server would move the project to another customer without a word.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        body = {name: _text(value) for name, value in fields.items()}
+        path = f"{_PATH}{checked_uuid(uuid)}/"
+        answer = self.write("PATCH", path, body, what="change a project", is_repeatable=True)
+        return understood(answer, answer.read(_ProjectRow))
+
+    def delete(self, uuid: str) -> None:
+        """Delete a project. The server refuses it while the project has an allocation.
+
+        Raises:
+            PuhuriError: see its kinds.
+        """
+        path = f"{_PATH}{checked_uuid(uuid)}/"
+        self.write("DELETE", path, what="delete a project", is_repeatable=False)
+
+    def _with_backend_id(self, customer: str, backend_id: str) -> Project | None:
+        """Return the only project with a backend_id, if there is exactly one."""
+        if not backend_id:
+            return None
+        found = [*self.find(customer=customer, backend_id=backend_id)]
+        return found[0] if len(found) == 1 else None
+
+
+def _text(value: str | date | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value

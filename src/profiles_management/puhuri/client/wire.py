@@ -1,0 +1,100 @@
+"""What the services share: uuids, quantities, moments and filters as the API writes them. Pure."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+from profiles_management.puhuri.client.models import Quantity
+
+T = TypeVar("T")
+
+_UUID: Final = re.compile(r"[0-9a-f]{32}")
+_LARGEST_QUANTITY: Final = 20  # digits before the point: limits are 64-bit integers
+
+
+def uuid(text: str) -> str:
+    """Return a uuid as the API writes it: 32 hexadecimal digits in small letters.
+
+    Args:
+        text: with or without dashes.
+
+    Raises:
+        ValueError: it is no uuid.
+    """
+    digits = text.replace("-", "").lower()
+    if not _UUID.fullmatch(digits):
+        raise ValueError(f"{text!r} is not a uuid")
+    return digits
+
+
+def uuid_of_url(url: str) -> str:
+    """Return the uuid at the end of the URL of an object.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return uuid(url.rstrip("/").rpartition("/")[2])
+
+
+def moment(value: datetime | None) -> str | None:
+    """Return a moment as the API takes it, in UTC; None is no end.
+
+    Raises:
+        ValueError: it has no zone.
+    """
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def quantity(value: Decimal) -> Quantity:
+    """Return a number as an int where it is whole.
+
+    Raises:
+        ValueError: it is not finite, or has more digits than any limit.
+    """
+    if not value.is_finite() or value.adjusted() > _LARGEST_QUANTITY:
+        raise ValueError(f"{value} is not a quantity")
+    whole = value.to_integral_value()
+    return int(whole) if whole == value else value.normalize()
+
+
+def quantities(limits: Mapping[str, Decimal | None] | None) -> dict[str, Quantity]:
+    """Return the limits of an answer; one that is null is left out."""
+    return {name: quantity(value) for name, value in (limits or {}).items() if value is not None}
+
+
+def number(value: Quantity) -> int | float:
+    """Return a quantity as JSON has it."""
+    return value if isinstance(value, int) else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a row must have, where the server does not look at it.
+
+    Attributes:
+        value: what was asked for, None for anything.
+        matches: whether a row has it.
+    """
+
+    value: Any
+    matches: Callable[[Any, Any], bool]
+
+
+def filtered(rows: Iterable[T], filters: Iterable[Filter]) -> Iterator[T]:
+    """Yield the rows that all filters accept."""
+    active = [one for one in filters if one.value is not None]
+    for row in rows:
+        if all(one.matches(row, one.value) for one in active):
+            yield row
+
+
+def contains(text: str, part: str) -> bool:
+    """Return whether a text has a part, small and capital letters alike, as the server compares."""
+    return part.casefold() in text.casefold()
