@@ -1,0 +1,127 @@
+"""Lists: filters, order, pages and fields."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from puhuri_server.forms import is_uuid, plain_uuid
+from puhuri_server.http_types import Refusal, Reply, Request, detail
+
+MOST = 300
+USUAL = 10
+
+
+def paged(request: Request, rows: list) -> Reply:
+    """Return one page of rows, with the headers that lead to the others."""
+    size = _size(request.param("page_size"))
+    count = max(1, -(-len(rows) // size))
+    number = _number(request.param("page"), count)
+    headers = {"X-Result-Count": str(len(rows)), "Link": _links(request, number, count)}
+    page = rows[(number - 1) * size : number * size]
+    return Reply(200, [fields(request, row) for row in page], headers)
+
+
+def fields(request: Request, row: dict) -> dict:
+    """Return the fields of a row that are asked for; all where none of them is known."""
+    asked = set(request.params.get("field", [])) & set(row)
+    return {name: value for name, value in row.items() if name in asked} if asked else row
+
+
+def _size(text: str) -> int:
+    size = int(text) if text.isdigit() else 0
+    return min(size, MOST) or USUAL
+
+
+def _number(text: str, count: int) -> int:
+    if text in ("", "last"):
+        return count if text else 1
+    if not text.isdigit() or not 1 <= int(text) <= count:
+        raise detail(404, "Invalid page.")
+    return int(text)
+
+
+def _links(request: Request, number: int, count: int) -> str:
+    pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": count}
+    links = [
+        f'<{_address(request, page)}>; rel="{name}"'
+        for name, page in pages.items()
+        if 1 <= page <= count
+    ]
+    return ", ".join(links)
+
+
+def _address(request: Request, page: int) -> str:
+    params = [
+        (name, value)
+        for name, values in request.params.items()
+        for value in values
+        if name != "page"
+    ]
+    query = urlencode(params if page == 1 else [*params, ("page", str(page))])
+    return request.url(request.path) + (f"?{query}" if query else "")
+
+
+def contains(rows, request, name, get):
+    """Return the rows whose text has a part, small and capital letters alike."""
+    part = request.param(name).lower()
+    return [row for row in rows if part in get(row).lower()] if part else rows
+
+
+def exact(rows, request, name, get):
+    """Return the rows whose text is the same."""
+    text = request.param(name)
+    return [row for row in rows if get(row) == text] if text else rows
+
+
+def by_uuid(rows, request, name, get, *, many=False):
+    """Return the rows with a uuid; several are separated by commas where `many`."""
+    text = request.param(name)
+    if not text:
+        return rows
+    uuids = text.split(",") if many else [text]
+    if not all(map(is_uuid, uuids)):
+        raise Refusal(400, {name: ["Enter a valid UUID."]})
+    wanted = set(map(plain_uuid, uuids))
+    return [row for row in rows if get(row) in wanted]
+
+
+def by_choice(rows, request, name, get, choices):
+    """Return the rows with one of the asked values, each of which must be a known one."""
+    asked = [value for value in request.params.get(name, []) if value]
+    for value in asked:
+        if value not in choices:
+            text = f"Select a valid choice. {value} is not one of the available choices."
+            raise Refusal(400, {name: [text]})
+    return [row for row in rows if get(row) in asked] if asked else rows
+
+
+def by_url(rows, request, name, get):
+    """Return the rows that refer to the object with a URL; nothing for another URL."""
+    url = request.param(name)
+    return [row for row in rows if request.url(get(row)) == url] if url else rows
+
+
+def day_of(request: Request, name: str) -> date | None:
+    """Return a date of a filter."""
+    text = request.param(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refusal(400, {name: ["Enter a valid date."]}) from None
+
+
+def ordered(rows, request, keys, usual, *, strict=True):
+    """Return rows in the order that is asked for.
+
+    Args:
+        keys: functions by the names of orders.
+        strict: whether an unknown order is refused.
+    """
+    names = [name for name in request.param("o").split(",") if name]
+    for name in names:
+        if name.lstrip("-") not in keys and strict:
+            text = f"Select a valid choice. {name} is not one of the available choices."
+            raise Refusal(400, {"o": [text]})
+    known = [name for name in names if name.lstrip("-") in keys]
+    for name in reversed(known or [usual]):
+        rows = sorted(rows, key=keys[name.lstrip("-")], reverse=name.startswith("-"))
+    return rows

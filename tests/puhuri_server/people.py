@@ -1,0 +1,129 @@
+"""Logging in, the caller, and people of the identity registry."""
+
+from puhuri_server.forms import Form
+from puhuri_server.http_types import Refusal, Reply, Request, crash, detail
+from puhuri_server.lists import fields
+from puhuri_server.records import User
+from puhuri_server.world import Version, World
+
+MOST_WRONG = 4
+LONGEST_CUID = 256
+
+
+def log_in(world: World, request: Request) -> Reply:
+    """Return the token of a user."""
+    form = Form(request.json)
+    name = form.text("username", required=True, blank=False)
+    password = form.text("password", required=True, blank=False)
+    form.check()
+    user = next((one for one in world.users if one.username == name), None)
+    if user is not None and user.failed_logins >= MOST_WRONG:
+        raise detail(401, "Username is locked out. Try in 10 minutes.")
+    if user is None or not user.is_active or not user.password or user.password != password:
+        if user is not None:
+            user.failed_logins += 1
+        raise detail(401, "Invalid username/password.")
+    user.failed_logins = 0
+    if not user.token or user.token_is_over:
+        user.token, user.token_is_over = world.new_uuid() + "00000000", False
+    return Reply(200, {"token": user.token})
+
+
+def authenticated(world: World, request: Request) -> User | None:
+    """Return the caller, None for nobody."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "token":
+        return None
+    if not token:
+        raise detail(401, "Invalid token. No credentials provided.")
+    if " " in token:
+        raise detail(401, "Invalid token. Token string should not contain spaces.")
+    user = world.user_of_token(token)
+    if user is None:
+        raise detail(401, "Invalid token.")
+    if not user.is_active:
+        raise detail(401, "User inactive or deleted.")
+    if user.token_is_over:
+        raise detail(401, "Token has expired.")
+    return user
+
+
+def me(world: World, request: Request) -> Reply:
+    """Return the caller."""
+    user = request.user
+    row = {
+        "url": request.url(f"/api/users/{user.uuid}/"),
+        "uuid": user.uuid,
+        "username": user.username,
+        "full_name": user.full_name,
+        "email": user.email,
+        "token": user.token,
+        "token_lifetime": None,
+        "is_staff": user.is_staff,
+    }
+    return Reply(200, fields(request, row))
+
+
+def look_up(world: World, request: Request) -> Reply:
+    """Return the user with a CUID, after asking the registry."""
+    caller = request.user
+    is_allowed = caller.is_identity_manager or (caller.is_staff and world.version != Version.A)
+    if not is_allowed:
+        who = (
+            "identity manager is"
+            if world.version == Version.A
+            else "staff and identity manager are"
+        )
+        raise Refusal(403, f"Only {who} allowed to sync remote users.")
+    form = Form(request.json)
+    cuid = form.text("cuid", required=True, blank=False, longest=LONGEST_CUID)
+    form.check()
+    if world.version == Version.A:
+        return _first_generation(world, cuid)
+    if world.registry.failure:
+        raise detail(400, world.registry.failure)
+    name = world.registry.people.get(cuid.partition("#")[0])
+    user = _remote_user(world, cuid.partition("#")[0])
+    if name is None:
+        return _gone(user, cuid)
+    if not name:
+        raise crash()
+    if user is None:
+        user = _new_user(world, cuid, name)
+    user.is_active = True
+    return Reply(200, {"uuid": user.uuid})
+
+
+def _gone(user: User | None, cuid: str) -> Reply:
+    """Answer for a CUID that the registry does not know: the first time, its user is deactivated."""
+    if user is None or not user.is_active:
+        raise detail(404, f"User {cuid} has not been found")
+    user.is_active = False
+    return Reply(200, {"uuid": user.uuid})
+
+
+def _first_generation(world: World, cuid: str) -> Reply:
+    """Answer as in 2021: whom the portal knows already is not asked for."""
+    user = _remote_user(world, cuid)
+    if user is None:
+        name = world.registry.people.get(cuid)
+        if not name or world.registry.failure:
+            raise detail(401, "Eduteams error: Unable to get user info.")
+        user = _new_user(world, cuid, name)
+    return Reply(200, {"uuid": user.uuid})
+
+
+def _remote_user(world: World, cuid: str) -> User | None:
+    return next((user for user in world.users if user.username == cuid), None)
+
+
+def _new_user(world: World, cuid: str, name: str) -> User:
+    user = User(
+        uuid=world.new_uuid(),
+        username=cuid,
+        full_name=name,
+        email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
+        is_remote=True,
+    )
+    world.users.append(user)
+    return user

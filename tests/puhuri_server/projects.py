@@ -1,0 +1,170 @@
+"""Projects."""
+
+import nh3
+
+from puhuri_server import customers
+from puhuri_server.forms import Form, is_uuid, plain_uuid, written
+from puhuri_server.http_types import Refusal, Reply, Request, crash, not_found
+from puhuri_server.lists import by_uuid, contains, exact, fields, ordered, paged
+from puhuri_server.records import Customer, Project
+from puhuri_server.world import World
+
+_LINK = r"/api/customers/([0-9a-f]{32})/"
+_OTHER_LINKS = (r"/api/\w[\w-]*/[0-9a-f]{32}/",)
+_PAST = "Cannot be earlier than the current date."
+_KEYS = {
+    "name": lambda one: one.name.lower(),
+    "created": lambda one: one.created,
+    "customer_name": lambda one: one.customer.name,
+    "customer_native_name": lambda one: one.customer.native_name,
+    "customer_abbreviation": lambda one: one.customer.abbreviation,
+    "end_date": lambda one: (one.end_date is None, one.end_date),
+}
+
+
+def row(request: Request, project: Project) -> dict:
+    """Return a project as answers have it."""
+    customer = project.customer
+    return {
+        "url": request.url(f"/api/projects/{project.uuid}/"),
+        "uuid": project.uuid,
+        "name": project.name,
+        "customer": request.url(f"/api/customers/{customer.uuid}/"),
+        "customer_uuid": customer.uuid,
+        "customer_name": customer.name,
+        "customer_native_name": customer.native_name,
+        "customer_abbreviation": customer.abbreviation,
+        "description": project.description,
+        "created": written(project.created),
+        "type": None,
+        "backend_id": project.backend_id,
+        "start_date": project.start_date and project.start_date.isoformat(),
+        "end_date": project.end_date and project.end_date.isoformat(),
+        "resources_count": 0,
+        "billing_price_estimate": {"total": 0.0, "current": 0, "tax": 0, "tax_current": 0},
+    }
+
+
+def visible(world: World, request: Request) -> list[Project]:
+    """Return the projects that the caller may see."""
+    return [one for one in world.projects if world.sees_project(request.user, one)]
+
+
+def filtered(world: World, request: Request) -> list[Project]:
+    """Return the projects that the caller may see and that the filters accept."""
+    rows = visible(world, request)
+    rows = contains(rows, request, "name", lambda one: one.name)
+    rows = exact(rows, request, "name_exact", lambda one: one.name)
+    rows = contains(rows, request, "description", lambda one: one.description)
+    rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
+    rows = by_uuid(rows, request, "customer", lambda one: one.customer.uuid, many=True)
+    rows = contains(rows, request, "customer_name", lambda one: one.customer.name)
+    rows = contains(rows, request, "customer_abbreviation", lambda one: one.customer.abbreviation)
+    return contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.backend_id}")
+
+
+def find(world: World, request: Request, uuid: str) -> Project:
+    """Return a project that the caller may see; filters of lists count here, too."""
+    wanted = plain_uuid(uuid) if is_uuid(uuid) else ""
+    project = next((one for one in filtered(world, request) if one.uuid == wanted), None)
+    if project is None:
+        raise not_found("Project")
+    return project
+
+
+def show_all(world: World, request: Request) -> Reply:
+    """Return the projects."""
+    rows = ordered(filtered(world, request), request, _KEYS, "name")
+    return paged(request, [row(request, one) for one in rows])
+
+
+def show(world: World, request: Request, uuid: str) -> Reply:
+    """Return a project."""
+    return Reply(200, fields(request, row(request, find(world, request, uuid))))
+
+
+def create(world: World, request: Request) -> Reply:
+    """Make a project, a second one of the same backend_id too."""
+    form = Form(request.json)
+    values = _checked(world, request, form)
+    customer = values.pop("customer")
+    _available(customer)
+    if not world.owns(request.user, customer):
+        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
+    if "field" in request.params:
+        raise crash()
+    project = Project(uuid=world.new_uuid(), customer=customer, created=world.moment(), **values)
+    world.projects.append(project)
+    place = {"Location": request.url(f"/api/projects/{project.uuid}/")}
+    return Reply(201, row(request, project), place)
+
+
+def update(world: World, request: Request, uuid: str) -> Reply:
+    """Change a project; PUT needs its name and customer."""
+    project = find(world, request, uuid)
+    form = Form(request.json, partial=request.method == "PATCH")
+    values = _checked(world, request, form)
+    _available(project.customer)
+    if not world.owns(request.user, project.customer):
+        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
+    for name, value in values.items():
+        setattr(project, name, value)
+    _start_orders(world, project)
+    return Reply(200, row(request, project))
+
+
+def delete(world: World, request: Request, uuid: str) -> Reply:
+    """Delete a project without allocations."""
+    project = find(world, request, uuid)
+    _available(project.customer)
+    if not world.owns(request.user, project.customer):
+        raise Refusal(403, {"detail": "You do not have permission to perform this action."})
+    in_use = [one for one in world.resources if one.project is project]
+    if any(one.state != "Terminated" for one in in_use):
+        text = "Project contains active resources. Please remove them before deleting project."
+        raise Refusal(400, [text])
+    world.delete(project)
+    return Reply(204)
+
+
+def _checked(world: World, request: Request, form: Form) -> dict:
+    """Return the fields of a body that is right."""
+    values = {
+        "name": form.text("name", longest=500, required=True, blank=False),
+        "description": form.text("description", longest=2000),
+        "backend_id": form.text("backend_id", longest=255),
+        "start_date": form.day("start_date"),
+        "end_date": form.day("end_date"),
+        "customer": form.link("customer", _LINK, _owner_of(world, request), others=_OTHER_LINKS),
+    }
+    form.check()
+    today = world.now().date()
+    for name in ("start_date", "end_date"):
+        if values[name] is not None and values[name] < today:
+            raise Refusal(400, {name: {name: _PAST}})
+    if values["description"] is not None:
+        values["description"] = nh3.clean(values["description"]).strip()
+    return {name: value for name, value in values.items() if form.has(name)}
+
+
+def _owner_of(world: World, request: Request):
+    def find_customer(uuid: str) -> Customer | None:
+        rows = customers.visible(world, request)
+        return next((one for one in rows if one.uuid == uuid), None)
+
+    return find_customer
+
+
+def _available(customer: Customer) -> None:
+    for state in ("blocked", "archived"):
+        if getattr(customer, state):
+            raise Refusal(400, [f"{state.capitalize()} organization is not available."])
+
+
+def _start_orders(world: World, project: Project) -> None:
+    """Let the orders go on that waited for the start of a project."""
+    if project.start_date is not None and project.start_date > world.now().date():
+        return
+    for order in world.orders:
+        if order.resource.project is project and order.state == "pending-project":
+            order.state = "pending-provider"

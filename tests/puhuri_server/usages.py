@@ -1,0 +1,124 @@
+"""Usage by component and month. The list shows the records of everybody."""
+
+from datetime import date
+from decimal import Decimal
+
+from puhuri_server.forms import written
+from puhuri_server.http_types import Refusal, Reply, Request, forbidden, not_found
+from puhuri_server.lists import by_url, by_uuid, day_of, exact, fields, paged
+from puhuri_server.records import Usage
+from puhuri_server.world import Version, World
+
+
+def row(world: World, usage: Usage) -> dict:
+    """Return a usage as answers have it."""
+    resource = usage.resource
+    is_first = world.version == Version.A
+    return {
+        "uuid": usage.uuid,
+        "created": written(usage.created),
+        "description": usage.description,
+        "type": usage.component.type,
+        "name": usage.component.name,
+        "measured_unit": usage.component.measured_unit,
+        "usage": int(usage.usage) if is_first else f"{usage.usage:.2f}",
+        "date": written(usage.date),
+        "recurring": usage.recurring,
+        "resource_name": resource.name,
+        "resource_uuid": resource.uuid,
+        "offering_name": resource.offering.name,
+        "offering_uuid": resource.offering.uuid,
+        "project_name": resource.project.name,
+        "project_uuid": resource.project.uuid,
+        "customer_name": resource.project.customer.name,
+        "customer_uuid": resource.project.customer.uuid,
+        "billing_period": usage.billing_period.isoformat(),
+    }
+
+
+def show_all(world: World, request: Request) -> Reply:
+    """Return the usages, the last report first; nobody is left out."""
+    rows = world.usages
+    rows = by_uuid(rows, request, "resource_uuid", lambda one: one.resource.uuid)
+    rows = by_url(
+        rows, request, "resource", lambda one: f"/api/marketplace-resources/{one.resource.uuid}/"
+    )
+    rows = by_uuid(rows, request, "offering_uuid", lambda one: one.resource.offering.uuid)
+    rows = by_uuid(rows, request, "project_uuid", lambda one: one.resource.project.uuid)
+    rows = by_uuid(rows, request, "customer_uuid", lambda one: one.resource.project.customer.uuid)
+    rows = exact(rows, request, "type", lambda one: one.component.type)
+    first, last = day_of(request, "date_after"), day_of(request, "date_before")
+    rows = [
+        one
+        for one in rows
+        if (first is None or one.date.date() >= first) and (last is None or one.date.date() <= last)
+    ]
+    if world.version != Version.A:
+        month = day_of(request, "billing_period")
+        rows = [one for one in rows if month is None or one.billing_period == month]
+    rows = sorted(rows, key=lambda one: one.date, reverse=True)
+    return paged(request, [row(world, one) for one in rows])
+
+
+def show(world: World, request: Request, uuid: str) -> Reply:
+    """Return a usage."""
+    for usage in world.usages:
+        if usage.uuid == uuid:
+            return Reply(200, fields(request, row(world, usage)))
+    raise not_found("ComponentUsage")
+
+
+def set_usage(world: World, request: Request) -> Reply:
+    """Take a report of the provider: the record of the month is replaced."""
+    body = request.json
+    uuid = body.get("resource", "")
+    resource = next((one for one in world.resources if one.uuid == uuid), None)
+    if resource is None:
+        raise Refusal(400, {"resource": [f"Object with uuid={uuid} does not exist."]})
+    if not world.owns(request.user, resource.offering.provider):
+        raise forbidden()
+    reports = [_report(one) for one in body.get("usages", [])]
+    components = {one.type: one for one in resource.offering.components}
+    unknown = [name for name, _, _ in reports if name not in components]
+    if unknown:
+        text = f"These components are invalid: {', '.join(unknown)}."
+        raise Refusal(400, {"non_field_errors": [text]})
+    for name, amount, report in reports:
+        report_usage(world, resource, components[name], amount, **report)
+    return Reply(201)
+
+
+def _report(report: dict):
+    if "type" not in report:
+        raise Refusal(400, {"usages": [{"type": ["This field is required."]}]})
+    amount = Decimal(str(report.get("amount", 0)))
+    if -amount.as_tuple().exponent > 2:
+        text = "Ensure that there are no more than 2 decimal places."
+        raise Refusal(400, {"usages": [{"amount": [text]}]})
+    further = {name: report[name] for name in ("description", "recurring") if name in report}
+    return report["type"], amount, further
+
+
+def report_usage(world: World, resource, component, amount, *, month=None, **further) -> Usage:
+    """Keep what an allocation used in a month."""
+    moment = world.moment()
+    month = month or date(moment.year, moment.month, 1)
+    for usage in world.usages:
+        is_same = usage.resource is resource and usage.component is component
+        if is_same and usage.billing_period == month:
+            world.usages.remove(usage)
+            break
+    else:
+        usage = None
+    usage = Usage(
+        uuid=usage.uuid if usage else world.new_uuid(),
+        resource=resource,
+        component=component,
+        usage=Decimal(amount),
+        date=moment.replace(year=month.year, month=month.month, day=min(moment.day, 28)),
+        created=usage.created if usage else moment,
+        billing_period=month,
+        **further,
+    )
+    world.usages.append(usage)
+    return usage
