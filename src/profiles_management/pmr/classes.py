@@ -7,7 +7,7 @@ works with these.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +38,7 @@ from profiles_management.pmr.people import (
 )
 from profiles_management.pmr.plugins import Plugin
 from profiles_management.pmr.problems import DuplicateProfileError, Problem
+from profiles_management.pmr.puhuri_section import Puhuri, PuhuriProject
 from profiles_management.pmr.quota import (
     Operator,
     ResourceQuotaSpecModel,
@@ -105,7 +106,8 @@ class Profile(Model):
 
     `resources` and `limit_range` are None where the default applies; an empty model means
     explicitly none. A label that is None drops the default of that key. `open` lets other sources
-    add contributors, `adopt` takes over a profile or namespace that exists already.
+    add contributors, `adopt` takes over a profile or namespace that exists already. `puhuri` is for a
+    research portal: False makes no project there.
     """
 
     name: ProfileName
@@ -120,6 +122,7 @@ class Profile(Model):
     plugins: list[Plugin] = Field(default_factory=no_items)
     open: Annotated[bool, Field(strict=True)] = False
     adopt: Annotated[bool, Field(strict=True)] = False
+    puhuri: PuhuriProject | Literal[False] | None = None
 
     @model_validator(mode="after")
     def _people_fit(self) -> Self:
@@ -187,6 +190,7 @@ class ProfilesManagementRepresentation:
         profiles_list: profiles with different names.
         defaults: values for each profile that does not set its own.
         additions: additions to profiles of other sources, at most one for each profile.
+        puhuri: the part for a research portal.
 
     Raises:
         TypeError: `profiles_list` or `additions` is not a list, such as None or a mapping.
@@ -200,10 +204,12 @@ class ProfilesManagementRepresentation:
         *,
         defaults: Defaults | None = None,
         additions: Sequence[Addition] = (),
+        puhuri: Puhuri | None = None,
     ) -> None:
         self.profiles: dict[str, Profile] = {}
         self.additions: dict[str, Addition] = {}
         self.defaults = defaults
+        self.puhuri = puhuri
         self.origins: Origins = NO_ORIGINS
         self.warnings: tuple[Problem, ...] | None = None
         for profile in _PROFILES.validate_python(_listed("profiles_list", profiles_list)):
@@ -282,7 +288,7 @@ class ProfilesManagementRepresentation:
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        return self.profiles, self.additions, self.defaults
+        return self.profiles, self.additions, self.defaults, self.puhuri
 
     __hash__ = None  # type: ignore[assignment]
 

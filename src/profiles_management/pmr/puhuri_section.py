@@ -1,0 +1,125 @@
+"""The section `puhuri` of a document: what a research portal needs that Kubeflow does not.
+
+Targets that do not know it ignore it; it is validated all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
+
+from profiles_management.pmr.model import Finding, Model, Text, refusal, refuse
+from profiles_management.pmr.names import quoted
+
+# source: the portal's own checks, seen on Waldur 7.0.7
+LONGEST_PROJECT_NAME: Final = 500
+LONGEST_DESCRIPTION: Final = 2000
+LONGEST_ALLOCATION_NAME: Final = 150
+_LIMITS_END: Final = 2**63
+_UUID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _uuid(text: str) -> str:
+    if not _UUID.fullmatch(text):
+        what = f"{quoted(text)} is not a uuid"
+        remedy = "copy it from the end of the project's address in the portal"
+        raise refusal(Finding("bad-uuid", what, remedy))
+    return text.replace("-", "").lower()
+
+
+def _day(value: object) -> object:
+    """Take a date of YAML, or text such as 2027-12-31; nothing else."""
+    if isinstance(value, str | date) and not hasattr(value, "hour"):
+        return value
+    raise refusal(Finding("bad-date", "it is not a date", 'write: "2027-12-31"'))
+
+
+def _limit(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise refusal(Finding("bad-limit", "a limit is a number", "write: 100"))
+    if not 0 <= value < _LIMITS_END:
+        what = f"{value} is not a limit the portal can have"
+        raise refusal(Finding("bad-limit", what, "write a number from 0 up"))
+    return Decimal(str(value))
+
+
+Uuid = Annotated[Text, AfterValidator(_uuid)]
+Day = Annotated[date, BeforeValidator(_day)]
+Limit = Annotated[Decimal, BeforeValidator(_limit)]
+Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_PROJECT_NAME)]
+
+
+class PuhuriAllocation(Model):
+    """A share of an offering that a project gets.
+
+    Attributes:
+        name: with the offering it says which allocation of the project it is.
+        offering: the uuid of the offering, or its exact name.
+        plan: the uuid or the exact name of one of the offering's plans; None where it has one.
+        limits: by component of the offering.
+        attributes: the answers to the offering's questions; they are sent with the first order.
+    """
+
+    name: Annotated[Text, Field(min_length=1, max_length=LONGEST_ALLOCATION_NAME)]
+    offering: Name
+    plan: Name | None = None
+    limits: dict[Text, Limit] = Field(default_factory=dict)
+    attributes: dict[Text, JsonValue] = Field(default_factory=dict)
+
+
+class _Shared(Model):
+    """What a profile and the defaults can say."""
+
+    description: Annotated[Text, Field(max_length=LONGEST_DESCRIPTION)] | None = None
+    end_date: Day | None = None
+    allocations: list[PuhuriAllocation] | None = None
+
+    @model_validator(mode="after")
+    def _allocations_differ(self) -> Self:
+        refuse(_repeated(self.allocations or ()))
+        return self
+
+
+class PuhuriProject(_Shared):
+    """The project of a profile.
+
+    Attributes:
+        name: what the portal shows; None for the profile's name.
+        description: plain text or simple HTML.
+        end_date: the first day on which the project is over.
+        adopt: the uuid of a project that exists already and becomes the profile's.
+        allocations: None leaves those of the project alone; an empty list wants none.
+    """
+
+    name: Name | None = None
+    adopt: Uuid | None = None
+
+
+class PuhuriDefaults(_Shared):
+    """Values for each profile that does not set its own."""
+
+
+class Puhuri(Model):
+    """The portal's part of a document.
+
+    Attributes:
+        customer: the uuid of the customer whose projects these are, or its exact name.
+    """
+
+    customer: Name | None = None
+    defaults: PuhuriDefaults = Field(default_factory=PuhuriDefaults)
+
+
+def _repeated(allocations: Iterable[PuhuriAllocation]) -> Iterator[Finding]:
+    counts = Counter((allocation.offering, allocation.name) for allocation in allocations)
+    for (offering, name), count in counts.items():
+        if count > 1:
+            what = f"the allocation {quoted(name)} of {quoted(offering)} is listed {count} times"
+            remedy = "give each allocation of an offering another name"
+            yield Finding("repeated-allocation", what, remedy, ("allocations",))

@@ -1,0 +1,37 @@
+"""What a portal has: all that planning looks at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from profiles_management.puhuri.client.models import (
+    Allocation,
+    Customer,
+    Grant,
+    Offering,
+    Order,
+    Project,
+    Quantity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """The projects of a customer, and what is in them.
+
+    Attributes:
+        projects: all of the customer, the oldest first.
+        grants: by the uuid of the project, those that are over too.
+        allocations: by the uuid of the project, but for terminated ones.
+        open_orders: by the uuid of the allocation.
+        offerings: by what the document calls them; only those that a new allocation needs.
+        used: by the uuid of an allocation, how much of each component was used; only where a limit
+            is lowered.
+    """
+
+    customer: Customer
+    projects: tuple[Project, ...] = ()
+    grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
+    allocations: Mapping[str, tuple[Allocation, ...]] = field(default_factory=dict)
+    open_orders: Mapping[str, Order] = field(default_factory=dict)
+    offerings: Mapping[str, tuple[Offering, ...]] = field(default_factory=dict)
+    used: Mapping[str, Mapping[str, Quantity]] = field(default_factory=dict)

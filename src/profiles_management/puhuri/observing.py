@@ -1,0 +1,143 @@
+"""Reading a portal: all that planning looks at, in as few requests as possible.
+
+Members come in bulk by customer, allocations and open orders by customer too. Offerings are asked
+for only where an allocation is to be ordered, usage only where a limit is to be lowered.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from profiles_management.pmr.puhuri_section import PuhuriAllocation
+from profiles_management.puhuri.client.client import Client
+from profiles_management.puhuri.client.errors import NotFound, PuhuriError
+from profiles_management.puhuri.client.models import (
+    Allocation,
+    AllocationState,
+    Customer,
+    Offering,
+    OfferingState,
+    Order,
+    Quantity,
+)
+from profiles_management.puhuri.client.wire import uuid
+from profiles_management.puhuri.mapping.wanted import WantedProject
+from profiles_management.puhuri.observed import Observed
+from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
+
+T = TypeVar("T")
+
+
+def customer_of(client: Client, name: str) -> Customer:
+    """Return the customer with a uuid or an exact name.
+
+    Raises:
+        PuhuriError: there is none that the token may see, or several have the name.
+    """
+    if is_uuid(name):
+        return client.customers.get(name)
+    found = [*client.customers.find(name_exact=name)]
+    if len(found) != 1:
+        what = "no customer" if not found else f"{len(found)} customers"
+        raise PuhuriError(
+            f"The portal has {what} with the name {name} for this token.",
+            remedy="See the names in: profiles-management puhuri customers",
+        )
+    return found[0]
+
+
+def observe(client: Client, customer: Customer, wanted: Iterable[WantedProject]) -> Observed:
+    """Return what the portal has.
+
+    Args:
+        wanted: the projects that the document wants.
+
+    Raises:
+        PuhuriError: it cannot be read.
+    """
+    projects = tuple(client.projects.find(customer=customer.uuid))
+    grants = _by(client.members.of_customer(customer.uuid), lambda grant: grant.project_uuid)
+    observed = Observed(customer, projects, grants)
+    named = [project for project in wanted if project.allocations is not None]
+    if not named:
+        return observed
+    observed = replace(
+        observed,
+        allocations=_by(_living(client, customer), lambda one: one.project_uuid),
+        open_orders={order.allocation_uuid: order for order in _open(client, customer)},
+    )
+    return replace(
+        observed,
+        offerings={text: _offerings(client, text) for text in _missing(observed, named)},
+        used={one.uuid: _used(client, one) for one in _lowered(observed, named)},
+    )
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a uuid, with dashes or without."""
+    try:
+        uuid(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _by(rows: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T, ...]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+def _living(client: Client, customer: Customer) -> Iterator[Allocation]:
+    for allocation in client.allocations.find(customer=customer.uuid):
+        if allocation.state != AllocationState.TERMINATED:
+            yield allocation
+
+
+def _open(client: Client, customer: Customer) -> Iterator[Order]:
+    for order in client.orders.find(customer=customer.uuid):
+        if order.is_open:
+            yield order
+
+
+def _pairs(
+    observed: Observed, named: Iterable[WantedProject]
+) -> Iterator[tuple[PuhuriAllocation, tuple[Allocation, ...]]]:
+    uuids = {project.backend_id: project.uuid for project in observed.projects}
+    for project in named:
+        present = observed.allocations.get(uuids.get(project.backend_id, ""), ())
+        for wanted in project.allocations or ():
+            yield wanted, tuple(one for one in present if is_the_same(one, wanted))
+
+
+def _missing(observed: Observed, named: Iterable[WantedProject]) -> set[str]:
+    """Return what the document calls the offerings of which an allocation is missing."""
+    return {wanted.offering for wanted, found in _pairs(observed, named) if not found}
+
+
+def _lowered(observed: Observed, named: Iterable[WantedProject]) -> Iterator[Allocation]:
+    """Yield the allocations of which a limit is to be lowered."""
+    for wanted, found in _pairs(observed, named):
+        for allocation in found:
+            limits = merged_limits(wanted, allocation)
+            if any(limits[name] < limit for name, limit in allocation.limits.items()):
+                yield allocation
+
+
+def _offerings(client: Client, text: str) -> tuple[Offering, ...]:
+    if is_uuid(text):
+        try:
+            return (client.offerings.get(text),)
+        except NotFound:
+            return ()
+    return tuple(client.offerings.find(name_exact=text, state=OfferingState.ACTIVE))
+
+
+def _used(client: Client, allocation: Allocation) -> Mapping[str, Quantity]:
+    """Return how much of each component an allocation used in all."""
+    used: dict[str, Quantity] = defaultdict(int)
+    for usage in client.usage.find(allocation=allocation.uuid):
+        used[usage.type] += usage.usage
+    return used

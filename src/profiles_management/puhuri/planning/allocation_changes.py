@@ -1,0 +1,291 @@
+"""Allocations of one project: ordered, given other limits, terminated. Pure.
+
+An allocation has at most one open order. While there is one, nothing else is asked for: it is
+reported with whom it waits for.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.pmr.puhuri_section import PuhuriAllocation
+from profiles_management.puhuri.client.models import (
+    Allocation,
+    AllocationState,
+    Offering,
+    OfferingPlan,
+    Order,
+    OrderState,
+    Quantity,
+)
+from profiles_management.puhuri.client.wire import quantity
+from profiles_management.puhuri.mapping.wanted import WantedProject
+from profiles_management.puhuri.observed import Observed
+from profiles_management.puhuri.planning.requests import AllocationBody, encoded
+from profiles_management.puhuri.planning.words import ALLOCATION, PROJECT, State, Verb
+from profiles_management.reconcile.plan import (
+    Action,
+    Change,
+    Condition,
+    FieldDiff,
+    FieldKind,
+    ObjectRef,
+    Pending,
+    Phase,
+    Reason,
+    Write,
+)
+
+_WHO_ACTS: Final[Mapping[str, str]] = {
+    OrderState.PENDING_CONSUMER: "somebody of the customer to approve its order",
+    OrderState.PENDING_PROVIDER: "the provider of {offering} to approve its order",
+    OrderState.PENDING_PROJECT: "the start of the project",
+    OrderState.PENDING_START_DATE: "the start date of its order",
+    OrderState.EXECUTING: "the provider of {offering} to carry out its order",
+}
+_IN_MOTION: Final = frozenset({AllocationState.UPDATING, AllocationState.TERMINATING})
+
+Found = Change | Problem | Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Allocations:
+    """The allocations of one project, as they are and as they should be.
+
+    Attributes:
+        present: those of the project but for terminated ones.
+        may_terminate: whether those that are not wanted are terminated.
+    """
+
+    project: WantedProject
+    observed: Observed
+    present: Sequence[Allocation]
+    may_terminate: bool
+
+    def changes(self) -> Iterator[Found]:
+        """Yield every change of the project's allocations, and what stands in the way of one."""
+        if self.project.allocations is None:
+            return
+        matched: set[str] = set()
+        for wanted in self.project.allocations:
+            found = [one for one in self.present if is_the_same(one, wanted)]
+            matched |= {one.uuid for one in found}
+            yield from self._of_wanted(wanted, found)
+        for allocation in self.present:
+            if allocation.uuid not in matched:
+                yield from self.unlisted(allocation)
+
+    def unlisted(self, allocation: Allocation) -> Iterator[Found]:
+        """Yield the end of an allocation that is not wanted, or why it stays."""
+        order = self.observed.open_orders.get(allocation.uuid)
+        if order is not None:
+            yield self._pending(allocation, order)
+        elif allocation.state not in (AllocationState.OK, AllocationState.ERRED):
+            yield self._stuck(allocation)
+        elif self.may_terminate:
+            yield self._termination(allocation)
+        else:
+            yield self._problem(
+                "unlisted-allocation",
+                f"the allocation {allocation.name} of {allocation.offering_name} is not in the "
+                "document",
+                "list it, or allow its end: --allow-terminations",
+            )
+
+    def _of_wanted(self, wanted: PuhuriAllocation, found: list[Allocation]) -> Iterator[Found]:
+        if not found:
+            yield self._order(wanted)
+        elif len(found) > 1:
+            yield self._problem(
+                "doubled-allocation",
+                f"there are {len(found)} allocations {wanted.name} of {wanted.offering}: "
+                f"{', '.join(one.uuid for one in found)}",
+                "rename or terminate all but one in the portal",
+            )
+        else:
+            yield from self._kept(wanted, found[0])
+
+    def _kept(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[Found]:
+        order = self.observed.open_orders.get(allocation.uuid)
+        if order is not None:
+            yield self._pending(allocation, order)
+        elif allocation.state == AllocationState.ERRED:
+            yield self._problem(
+                "erred-allocation",
+                f"the allocation {allocation.name} of {allocation.offering_name} failed",
+                "ask its provider; it can only be terminated and ordered again",
+            )
+        elif allocation.state != AllocationState.OK:
+            yield self._stuck(allocation)
+        else:
+            yield from self._limited(wanted, allocation)
+
+    def _limited(self, wanted: PuhuriAllocation, allocation: Allocation) -> Iterator[Found]:
+        limits = merged_limits(wanted, allocation)
+        if limits == dict(allocation.limits):
+            return
+        yield from self._overused(allocation, limits)
+        body = AllocationBody(
+            backend_id=self.project.backend_id, uuid=allocation.uuid, limits=limits
+        )
+        yield self._change(
+            Action.UPDATE,
+            Reason.CHANGED,
+            allocation.name,
+            Write(Verb.SET_LIMITS, self._reference(allocation.name), encoded(body)),
+            tuple(_limit_diffs(allocation.limits, limits)),
+        )
+
+    def _overused(
+        self, allocation: Allocation, limits: Mapping[str, Quantity]
+    ) -> Iterator[Problem]:
+        """Yield a warning about each limit that is lower than what is used."""
+        for component, used in sorted(self.observed.used.get(allocation.uuid, {}).items()):
+            limit = limits.get(component)
+            if limit is not None and limit < used:
+                yield self._problem(
+                    "limit-below-usage",
+                    f"{allocation.name} of {allocation.offering_name} gets {limit} {component}, "
+                    f"and {used} are used",
+                    "raise the limit, or leave it: the provider decides what happens",
+                )
+
+    # new ones
+
+    def _order(self, wanted: PuhuriAllocation) -> Found:
+        offerings = self.observed.offerings.get(wanted.offering, ())
+        if len(offerings) != 1:
+            return self._no_offering(wanted, offerings)
+        offering = offerings[0]
+        plans = _plans(offering, wanted.plan)
+        if len(plans) > 1 or (wanted.plan is not None and not plans):
+            return self._no_plan(wanted, offering)
+        unknown = sorted(set(wanted.limits) - {one.type for one in offering.components})
+        if unknown:
+            return self._unknown_limits(offering, unknown)
+        body = AllocationBody(
+            backend_id=self.project.backend_id,
+            name=wanted.name,
+            offering=offering.uuid,
+            plan_url=plans[0].url if plans else "",
+            limits={name: quantity(limit) for name, limit in wanted.limits.items()},
+            attributes=wanted.attributes,
+        )
+        reference = self._reference(wanted.name)
+        project = Condition(ObjectRef(PROJECT, "", self.project.profile), State.EXISTS)
+        write = Write(Verb.ORDER_ALLOCATION, reference, encoded(body), after=project, creates=True)
+        diffs = tuple(_limit_diffs({}, body.limits))
+        return self._change(Action.CREATE, Reason.WANTED, wanted.name, write, diffs)
+
+    def _no_offering(self, wanted: PuhuriAllocation, found: Sequence[Offering]) -> Problem:
+        if not found:
+            return self._problem(
+                "unknown-offering",
+                f"there is no active offering {wanted.offering}",
+                "see the names in: profiles-management puhuri offerings",
+            )
+        uuids = ", ".join(offering.uuid for offering in found)
+        return self._problem(
+            "ambiguous-offering",
+            f"{len(found)} offerings have the name {wanted.offering}: {uuids}",
+            "write the uuid of one of them",
+        )
+
+    def _no_plan(self, wanted: PuhuriAllocation, offering: Offering) -> Problem:
+        names = ", ".join(plan.name for plan in offering.plans)
+        what = "has several plans" if wanted.plan is None else f"has no plan {wanted.plan}"
+        return self._problem(
+            "no-plan", f"{offering.name} {what}", f"write one of its plans: plan: {names}"
+        )
+
+    def _unknown_limits(self, offering: Offering, unknown: Sequence[str]) -> Problem:
+        known = ", ".join(component.type for component in offering.components)
+        return self._problem(
+            "unknown-limit",
+            f"{offering.name} has no component {', '.join(unknown)}",
+            f"write limits of its components: {known}",
+        )
+
+    # steps
+
+    def _termination(self, allocation: Allocation) -> Change:
+        body = AllocationBody(backend_id=self.project.backend_id, uuid=allocation.uuid)
+        write = Write(Verb.TERMINATE, self._reference(allocation.name), encoded(body))
+        return self._change(Action.DELETE, Reason.UNLISTED, allocation.name, write)
+
+    def _change(
+        self,
+        action: Action,
+        reason: Reason,
+        name: str,
+        write: Write,
+        fields: tuple[FieldDiff, ...] = (),
+    ) -> Change:
+        return Change(
+            Phase.SHAPE,
+            self.project.profile,
+            self._reference(name),
+            action,
+            reason,
+            fields=fields,
+            writes=(write,),
+        )
+
+    def _reference(self, name: str) -> ObjectRef:
+        return ObjectRef(ALLOCATION, self.project.profile, name)
+
+    def _pending(self, allocation: Allocation, order: Order) -> Pending:
+        what = f"the allocation {allocation.name} waits for {who_acts(order)}"
+        return Pending(self.project.profile, what)
+
+    def _stuck(self, allocation: Allocation) -> Found:
+        """Return why an allocation without an open order neither works nor can be changed."""
+        if allocation.state in _IN_MOTION:
+            what = f"the allocation {allocation.name} is {allocation.state}"
+            return Pending(self.project.profile, what)
+        return self._problem(
+            "stuck-allocation",
+            f"the allocation {allocation.name} of {allocation.offering_name} is "
+            f"{allocation.state}, and there is no order for it",
+            f"ask the portal's support to end allocation {allocation.uuid}",
+        )
+
+    def _problem(self, code: str, what: str, remedy: str) -> Problem:
+        return Problem(code, what, Where.of_profile(self.project.profile), remedy)
+
+
+def is_the_same(allocation: Allocation, wanted: PuhuriAllocation) -> bool:
+    """Return whether an allocation is a wanted one: the same name of the same offering."""
+    offering = (allocation.offering_uuid, allocation.offering_name)
+    return allocation.name == wanted.name and wanted.offering in offering
+
+
+def merged_limits(wanted: PuhuriAllocation, allocation: Allocation) -> dict[str, Quantity]:
+    """Return all limits that an allocation should have: an order replaces the whole map."""
+    named = {component: quantity(limit) for component, limit in wanted.limits.items()}
+    return {**allocation.limits, **named}
+
+
+def who_acts(order: Order) -> str:
+    """Return whom an open order waits for."""
+    text = _WHO_ACTS.get(order.state, "its order")
+    return text.format(offering=order.offering_name or "the offering")
+
+
+def _plans(offering: Offering, wanted: str | None) -> list[OfferingPlan]:
+    plans = [plan for plan in offering.plans if not plan.archived]
+    if wanted is None:
+        return plans
+    return [plan for plan in plans if wanted in (plan.uuid, plan.name)]
+
+
+def _limit_diffs(
+    before: Mapping[str, Quantity], after: Mapping[str, Quantity]
+) -> Iterator[FieldDiff]:
+    for component in sorted(after):
+        old, new = before.get(component), after[component]
+        if old != new:
+            yield FieldDiff(
+                FieldKind.LIMITS, f"limits.{component}", None if old is None else str(old), str(new)
+            )

@@ -1,0 +1,300 @@
+"""The members of one project: who gains, keeps, changes and loses a role. Pure.
+
+A role is never given beside the same role, which would double it: it is extended instead. A person
+with a doubled grant is left alone for this role, because the portal can neither change nor end it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.puhuri.client.models import Grant, ProjectRole
+from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
+from profiles_management.puhuri.planning.requests import MemberBody, encoded
+from profiles_management.puhuri.planning.words import MEMBER, Verb
+from profiles_management.puhuri.settings import PersonName
+from profiles_management.reconcile.plan import (
+    AccessMove,
+    Action,
+    Change,
+    FieldDiff,
+    FieldKind,
+    ObjectRef,
+    Pending,
+    Person,
+    Phase,
+    Reason,
+    Write,
+)
+
+_STRENGTH: Final[Mapping[str, int]] = {
+    ProjectRole.MEMBER: 1,
+    ProjectRole.ADMIN: 2,
+    ProjectRole.MANAGER: 3,
+}
+
+Found = Change | Problem | Pending
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The grants of one person in one project.
+
+    Attributes:
+        name: how the document, or the portal, calls the person.
+        grants: by role; more than one of a role is doubled.
+    """
+
+    name: str
+    user: str
+    grants: Mapping[str, Sequence[Grant]]
+
+    def singles(self) -> dict[str, Grant]:
+        """Return the grants that can be changed."""
+        return {role: grants[0] for role, grants in self.grants.items() if len(grants) == 1}
+
+    def doubled(self) -> list[str]:
+        """Return the roles that the person has more than once."""
+        return sorted(role for role, grants in self.grants.items() if len(grants) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The members of one project, as they are and as they should be.
+
+    Attributes:
+        reason: why who is not wanted loses a role.
+    """
+
+    project: WantedProject
+    grants: Sequence[Grant]
+    users: Mapping[str, str]
+    people: PersonName
+    now: datetime
+    reason: Reason = Reason.UNLISTED
+
+    def changes(self) -> Iterator[Found]:
+        """Yield every change of the project's members, and what stands in the way of one."""
+        wanted = {member.key: member for member in self.project.members}
+        present = self._present()
+        for key in sorted({*wanted, *present}):
+            member, accounts = wanted.get(key), present.get(key, {})
+            if len(accounts) > 1 and member is not None:
+                yield self._ambiguous(member, accounts)
+                continue
+            for roles in accounts.values() or [self._nobody(member)]:
+                known = roles if member is None else replace(roles, name=member.name)
+                yield from self._of_person(key, known, member)
+
+    def _present(self) -> dict[str, dict[str, Roles]]:
+        """Return the people with grants, by what the document would call them and by uuid."""
+        by_user: dict[str, list[Grant]] = defaultdict(list)
+        for grant in self.grants:
+            by_user[grant.user_uuid].append(grant)
+        present: dict[str, dict[str, Roles]] = defaultdict(dict)
+        for user, grants in by_user.items():
+            by_role: dict[str, list[Grant]] = defaultdict(list)
+            for grant in grants:
+                by_role[grant.role].append(grant)
+            present[key_of_grant(grants[0], self.people)][user] = Roles(
+                name_of(grants[0]), user, by_role
+            )
+        return present
+
+    def _nobody(self, member: WantedMember | None) -> Roles:
+        name = "" if member is None else member.name
+        key = "" if member is None else member.key
+        return Roles(name, self.users.get(key, ""), {})
+
+    def _of_person(self, key: str, roles: Roles, member: WantedMember | None) -> Iterator[Found]:
+        yield from self._doubled(roles, member)
+        if member is None:
+            yield from self._removed(key, roles)
+        elif member.role in roles.grants:
+            yield from self._kept(roles, member)
+        elif not roles.doubled():
+            yield self._given(roles, member) if self._is_known(roles) else self._unknown(member)
+
+    # one person
+
+    def _doubled(self, roles: Roles, member: WantedMember | None) -> Iterator[Found]:
+        for role in roles.doubled():
+            grants = roles.grants[role]
+            if sum(not self._is_over(grant) for grant in grants) <= 1:
+                what = f"{roles.name} has {role} twice until the portal's daily clean-up"
+                yield Pending(self.project.profile, what)
+                continue
+            wants = "one" if member is not None and member.role == role else "none"
+            yield Problem(
+                "doubled-grant",
+                f"{roles.name} has the role {role} {len(grants)} times, and should have {wants}",
+                Where.of_profile(self.project.profile),
+                f"ask the portal's support to end all grants of user {roles.user} in project "
+                f"{grants[0].project_uuid} but {wants}",
+            )
+
+    def _removed(self, key: str, roles: Roles) -> Iterator[Change]:
+        """Yield the end of every role of somebody who should have none."""
+        singles = roles.singles()
+        if not singles:
+            return
+        over = all(map(self._is_over, singles.values()))
+        reason = Reason.EXPIRED if over or key in self.project.expired else self.reason
+        writes = self._removals(roles, singles)
+        change = self._change(Phase.REVOKE, Action.DELETE, reason, roles, writes=writes)
+        yield self._moved(change, self._strongest(roles), "")
+
+    def _kept(self, roles: Roles, member: WantedMember) -> Iterator[Change]:
+        """Yield what changes for somebody who has the wanted role: further roles, or its end."""
+        singles = roles.singles()
+        held = singles.pop(member.role, None)
+        if singles:
+            writes = self._removals(roles, singles)
+            change = self._change(
+                Phase.REVOKE, Action.DELETE, Reason.EXTRA_ROLE, roles, writes=writes
+            )
+            yield self._moved(change, self._strongest(roles), member.role)
+        if held is not None and held.expiration_time != member.until:
+            yield self._extended(roles, member, held)
+
+    def _extended(self, roles: Roles, member: WantedMember, held: Grant) -> Change:
+        is_over = self._is_over(held)
+        write = self._write(
+            Verb.SET_EXPIRY, roles, member.role, member, ends=member.until is not None
+        )
+        end = FieldDiff(
+            FieldKind.UNTIL, "expiration_time", text_of(held.expiration_time), text_of(member.until)
+        )
+        phase = Phase.GRANT if is_over else Phase.SWITCH
+        change = self._change(phase, Action.UPDATE, Reason.CHANGED, roles, writes=(write,))
+        before = "" if is_over else member.role
+        return replace(self._moved(change, before, member.role, member), fields=(end,))
+
+    def _given(self, roles: Roles, member: WantedMember) -> Change:
+        """Return the change that gives a role to somebody who has none, or others, which end first."""
+        removals = self._removals(roles, roles.singles())
+        addition = self._write(Verb.ADD_MEMBER, roles, member.role, member)
+        writes = (*removals, addition)
+        before = self._strongest(roles)
+        change = self._change(Phase.GRANT, Action.CREATE, Reason.WANTED, roles, writes=writes)
+        change = self._moved(change, before, member.role, member)
+        if not before:
+            return change
+        return replace(
+            change,
+            phase=Phase.SWITCH,
+            action=Action.REPLACE,
+            reason=Reason.ROLE_CHANGED,
+            promotes=_strength(member.role) > _strength(before),
+        )
+
+    def _is_known(self, roles: Roles) -> bool:
+        """Return whether the portal can be asked for a person: by CUID anybody, else who is there."""
+        return self.people is PersonName.CUID or bool(roles.user)
+
+    def _unknown(self, member: WantedMember) -> Problem:
+        return Problem(
+            "needs-cuid",
+            f"no member of the customer's projects has the address {member.name}",
+            Where.of_profile(self.project.profile),
+            "name everybody by CUID, or let the person become a member once in the portal",
+        )
+
+    # steps
+
+    def _change(
+        self,
+        phase: Phase,
+        action: Action,
+        reason: Reason,
+        roles: Roles,
+        *,
+        writes: tuple[Write, ...],
+    ) -> Change:
+        """Return a change that moves nobody's access yet."""
+        target = ObjectRef(MEMBER, self.project.profile, roles.name)
+        person = Person("User", roles.name)
+        return Change(phase, self.project.profile, target, action, reason, person, writes=writes)
+
+    def _moved(
+        self, change: Change, before: str, after: str, member: WantedMember | None = None
+    ) -> Change:
+        """Return a change with the roles of its person before and after it.
+
+        Where both are '', what was over is tidied up, and nobody's access moves.
+        """
+        if change.person is None or not (before or after):
+            return change
+        ends = text_of(member.until) or "" if member is not None else ""
+        move = AccessMove(change.person, before, after, ends)
+        return replace(change, before=before, after=after, until=ends, moves=(move,))
+
+    def _removals(self, roles: Roles, singles: Mapping[str, Grant]) -> tuple[Write, ...]:
+        return tuple(
+            self._write(Verb.REMOVE_MEMBER, roles, role, ends=True) for role in sorted(singles)
+        )
+
+    def _write(
+        self,
+        verb: Verb,
+        roles: Roles,
+        role: str,
+        member: WantedMember | None = None,
+        *,
+        ends: bool = False,
+    ) -> Write:
+        body = MemberBody(
+            backend_id=self.project.backend_id,
+            role=role,
+            user=roles.user,
+            cuid="" if roles.user else roles.name,
+            until=None if member is None else text_of(member.until),
+        )
+        target = ObjectRef(MEMBER, self.project.profile, roles.name)
+        person = Person("User", roles.name) if ends else None
+        return Write(verb, target, encoded(body), ends=person)
+
+    def _strongest(self, roles: Roles) -> str:
+        """Return the strongest role that a person has now, '' for none."""
+        active = [
+            role
+            for role, grants in roles.grants.items()
+            if any(not self._is_over(grant) for grant in grants)
+        ]
+        return max(active, key=_strength, default="")
+
+    def _is_over(self, grant: Grant) -> bool:
+        return grant.expiration_time is not None and grant.expiration_time <= self.now
+
+    def _ambiguous(self, member: WantedMember, accounts: Mapping[str, Roles]) -> Problem:
+        users = ", ".join(sorted(accounts))
+        return Problem(
+            "ambiguous-person",
+            f"{len(accounts)} users of the portal have the address {member.name}: {users}",
+            Where.of_profile(self.project.profile),
+            "name people by CUID, or ask the portal's support to merge the users",
+        )
+
+
+def key_of_grant(grant: Grant, people: PersonName) -> str:
+    """Return what a document would call the person with a grant; the uuid where it has no name for it."""
+    name = grant.username if people is PersonName.CUID else grant.email.casefold()
+    return name or grant.user_uuid
+
+
+def name_of(grant: Grant) -> str:
+    """Return how to call the person with a grant."""
+    return grant.username or grant.email or grant.user_uuid
+
+
+def text_of(moment: datetime | None) -> str | None:
+    """Return a moment as text, None for never."""
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def _strength(role: str) -> int:
+    """Return how strong a role is; one that only this server knows is the strongest."""
+    return _STRENGTH.get(role, len(_STRENGTH) + 1)

@@ -1,0 +1,199 @@
+"""The plan of a portal: project by project, then what the document does not name any more. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.problems import Problem, Where
+from profiles_management.puhuri.client.models import Grant, Project
+from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
+from profiles_management.puhuri.observed import Observed
+from profiles_management.puhuri.planning.allocation_changes import Allocations
+from profiles_management.puhuri.planning.member_changes import Members, key_of_grant
+from profiles_management.puhuri.planning.project_changes import corrections, creation, deletion
+from profiles_management.puhuri.settings import PersonName, PuhuriSettings
+from profiles_management.reconcile.plan import AccessGroup, Change, Pending, Plan, Reason, ordered
+
+
+def plan(
+    pmr: ProfilesManagementRepresentation,
+    observed: Observed,
+    settings: PuhuriSettings,
+    *,
+    now: datetime,
+) -> Plan:
+    """Return every change that leads from a portal as it is to what a document wants, in order.
+
+    Args:
+        now: with a zone; contributors whose `until` has come by then are as if they were not there.
+    """
+    return _Planner(pmr, observed, settings, now).plan()
+
+
+@dataclass(slots=True)
+class _Planner:
+    """A plan while it is made."""
+
+    pmr: ProfilesManagementRepresentation
+    observed: Observed
+    settings: PuhuriSettings
+    now: datetime
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    def plan(self) -> Plan:
+        wants = wanted(self.pmr, self.settings, now=self.now)
+        users = users_of(self.observed.grants, self.settings.people)
+        ours = self._ours()
+        for project in wants.projects:
+            self._of_project(project, ours.get(project.profile, []), users)
+        self._of_stale(wants, ours)
+        return Plan(
+            changes=ordered(self.changes),
+            refused=tuple(self.problems),
+            warnings=(*wants.warnings, *self.warnings),
+            pending=tuple(self.pending),
+            profiles=len(wants.projects),
+            stale=tuple(self.stale),
+            existing={AccessGroup(""): self._existing(ours)},
+        )
+
+    def _ours(self) -> dict[str, list[Project]]:
+        """Return the projects of this installation, by the name of the profile."""
+        prefix = self.settings.prefix
+        ours: dict[str, list[Project]] = defaultdict(list)
+        for project in self.observed.projects:
+            if project.backend_id.startswith(prefix):
+                ours[project.backend_id.removeprefix(prefix)].append(project)
+        return ours
+
+    def _existing(self, ours: Mapping[str, list[Project]]) -> int:
+        """Return how many pairs of a person and a project have access now."""
+        uuids = [project.uuid for projects in ours.values() for project in projects]
+        return sum(len(self._people(self.observed.grants.get(uuid, ()))) for uuid in uuids)
+
+    def _people(self, grants: Iterable[Grant]) -> set[str]:
+        return {
+            grant.user_uuid
+            for grant in grants
+            if grant.expiration_time is None or grant.expiration_time > self.now
+        }
+
+    # the projects of the document
+
+    def _of_project(
+        self, project: WantedProject, present: list[Project], users: Mapping[str, str]
+    ) -> None:
+        found = self._adopted(project, present) if project.adopt else present
+        if len(found) > 1:
+            self.problems.append(_doubled(project, found))
+        elif found:
+            self._of_present(project, found[0], users)
+        elif project.adopt:
+            self.problems.append(_not_found(project))
+        else:
+            self.changes.append(creation(project, self.observed.customer))
+            self._add(Members(project, (), users, self.settings.people, self.now).changes())
+            self._add(self._allocations(project, "").changes())
+
+    def _adopted(self, project: WantedProject, present: list[Project]) -> list[Project]:
+        """Return the projects that are, or are to be, the profile's."""
+        adopted = [one for one in self.observed.projects if one.uuid == project.adopt]
+        return [*present, *(one for one in adopted if one not in present)]
+
+    def _of_present(
+        self, project: WantedProject, present: Project, users: Mapping[str, str]
+    ) -> None:
+        foreign = present.backend_id not in ("", project.backend_id)
+        if foreign:
+            self.problems.append(_somebody_elses(project, present))
+            return
+        grants = self.observed.grants.get(present.uuid, ())
+        self.changes += corrections(project, present)
+        self._add(Members(project, grants, users, self.settings.people, self.now).changes())
+        self._add(self._allocations(project, present.uuid).changes())
+
+    def _allocations(self, project: WantedProject, uuid: str) -> Allocations:
+        present = self.observed.allocations.get(uuid, ())
+        return Allocations(project, self.observed, present, self.settings.allow_terminations)
+
+    # what left the document
+
+    def _of_stale(self, wants: Wanted, ours: Mapping[str, list[Project]]) -> None:
+        known = {project.profile for project in wants.projects}
+        if self.pmr.origins.frozen:
+            return
+        for profile in sorted(set(ours) - known):
+            self.stale.append(profile)
+            for present in ours[profile]:
+                self._of_left(profile, present)
+
+    def _of_left(self, profile: str, present: Project) -> None:
+        """End the access to a project that the document does not name any more."""
+        left = WantedProject(profile, present.backend_id, present.name)
+        grants = self.observed.grants.get(present.uuid, ())
+        members = Members(
+            left, grants, {}, self.settings.people, self.now, reason=Reason.LEFT_DOCUMENT
+        )
+        self._add(members.changes())
+        if not self.settings.allow_terminations:
+            return
+        allocations = self._allocations(left, present.uuid)
+        for allocation in allocations.present:
+            self._add(allocations.unlisted(allocation))
+        if not allocations.present:
+            self.changes.append(deletion(profile, present))
+        else:
+            what = "the project is deleted when its allocations are terminated"
+            self.pending.append(Pending(profile, what))
+
+    def _add(self, found: Iterator[Change | Problem | Pending]) -> None:
+        for one in found:
+            if isinstance(one, Change):
+                self.changes.append(one)
+            elif isinstance(one, Pending):
+                self.pending.append(one)
+            else:
+                self.warnings.append(one)
+
+
+def users_of(grants: Mapping[str, Iterable[Grant]], people: PersonName) -> dict[str, str]:
+    """Return the uuids of everybody with a grant anywhere, by what a document calls them."""
+    return {
+        key_of_grant(grant, people): grant.user_uuid
+        for of_project in grants.values()
+        for grant in of_project
+    }
+
+
+def _doubled(project: WantedProject, found: list[Project]) -> Problem:
+    uuids = ", ".join(one.uuid for one in found)
+    return Problem(
+        "doubled-project",
+        f"{len(found)} projects have the backend_id {project.backend_id}: {uuids}",
+        Where.of_profile(project.profile),
+        "give all but one of them another backend_id in the portal",
+    )
+
+
+def _not_found(project: WantedProject) -> Problem:
+    return Problem(
+        "adopted-project-missing",
+        f"there is no project {project.adopt} to adopt",
+        Where.of_profile(project.profile),
+        "check its uuid and its customer, or remove adopt: a new project is made then",
+    )
+
+
+def _somebody_elses(project: WantedProject, present: Project) -> Problem:
+    return Problem(
+        "foreign-project",
+        f"project {present.uuid} has the backend_id {present.backend_id} of somebody else",
+        Where.of_profile(project.profile),
+        "remove adopt, or clear its backend_id in the portal first",
+    )

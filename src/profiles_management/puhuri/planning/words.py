@@ -1,0 +1,35 @@
+"""The words of this target: its kinds of objects, its verbs, and the fields of its own."""
+
+from enum import StrEnum
+
+PROJECT = "Project"
+MEMBER = "Member"
+ALLOCATION = "Allocation"
+
+
+class Verb(StrEnum):
+    """How a write is sent. The value is what JSON has."""
+
+    CREATE_PROJECT = "create project"
+    UPDATE_PROJECT = "update project"
+    DELETE_PROJECT = "delete project"
+    ADD_MEMBER = "add member"
+    REMOVE_MEMBER = "remove member"
+    SET_EXPIRY = "set expiry"
+    ORDER_ALLOCATION = "order allocation"
+    SET_LIMITS = "set limits"
+    TERMINATE = "terminate"
+
+
+class Field(StrEnum):
+    """What a field is about, besides the kinds that every target has."""
+
+    DESCRIPTION = "description"
+    END_DATE = "end date"
+    BACKEND_ID = "backend_id"
+
+
+class State(StrEnum):
+    """What a write waits for. The value continues a message after the name of the object."""
+
+    EXISTS = "to exist"
