@@ -7,7 +7,7 @@ works with these.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -38,7 +38,7 @@ from profiles_management.pmr.people import (
 )
 from profiles_management.pmr.plugins import Plugin
 from profiles_management.pmr.problems import DuplicateProfileError, Problem
-from profiles_management.pmr.puhuri_section import Puhuri, PuhuriProject
+from profiles_management.pmr.puhuri_section import ProjectSetting, Puhuri
 from profiles_management.pmr.quota import (
     Operator,
     ResourceQuotaSpecModel,
@@ -106,8 +106,8 @@ class Profile(Model):
 
     `resources` and `limit_range` are None where the default applies; an empty model means
     explicitly none. A label that is None drops the default of that key. `open` lets other sources
-    add contributors, `adopt` takes over a profile or namespace that exists already. `puhuri` is for a
-    research portal: False makes no project there.
+    add contributors, `adopt` takes over a profile or namespace that exists already. `puhuri` is for
+    a research portal: False makes no project there.
     """
 
     name: ProfileName
@@ -122,7 +122,7 @@ class Profile(Model):
     plugins: list[Plugin] = Field(default_factory=no_items)
     open: Annotated[bool, Field(strict=True)] = False
     adopt: Annotated[bool, Field(strict=True)] = False
-    puhuri: PuhuriProject | Literal[False] | None = None
+    puhuri: ProjectSetting | None = None
 
     @model_validator(mode="after")
     def _people_fit(self) -> Self:

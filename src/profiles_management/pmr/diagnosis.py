@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from profiles_management.pmr import classes
+from profiles_management.pmr import classes, puhuri_section
 from profiles_management.pmr.model import Finding, Path, below, keys_of, write_or
 from profiles_management.pmr.names import escaped, near, quoted, value_finding
 from profiles_management.pmr.remedies import item_remedy, list_remedy, mapping_remedy
 from profiles_management.pmr.scalars import described
 
 _LONGEST_KEY: Final = 80  # characters of a key in a remedy
-TOP_KEYS: Final = ("version", "defaults", "profiles")
+TOP_KEYS: Final = ("version", "defaults", "puhuri", "profiles")
 _MODELS: Final[dict[str, type[BaseModel]]] = {
     "profiles": classes.Profile,
     "contributors": classes.Contributor,
@@ -28,12 +28,16 @@ _MODELS: Final[dict[str, type[BaseModel]]] = {
     "limits": classes.LimitRangeItem,
     "plugins": classes.Plugin,
     "defaults": classes.Defaults,
+    "puhuri": puhuri_section.PuhuriProject,
+    "puhuri of the document": puhuri_section.Puhuri,
+    "allocations": puhuri_section.PuhuriAllocation,
 }
 _ITEMS: Final = {
     "profiles": "a profile",
     "contributors": "a contributor",
     "plugins": "a plugin",
     "limits": "an item of limits",
+    "allocations": "an allocation",
     "matchExpressions": "a condition",
 }
 _SECTIONS: Final = frozenset(_MODELS.keys() - _ITEMS.keys())
@@ -52,6 +56,8 @@ _MISSING: Final = {
     ("limits", "type"): "add: type: Container",
     ("matchExpressions", "operator"): "add: operator: In",
     ("matchExpressions", "scopeName"): "add: scopeName: PriorityClass",
+    ("allocations", "name"): "add: name: compute",
+    ("allocations", "offering"): "add: offering, the uuid or the name of an offering of the portal",
     ("scopeSelector", "matchExpressions"): "add: matchExpressions, a list of conditions",
 }
 # Keys of other Kubernetes objects, and their form in a PMR.
@@ -154,6 +160,8 @@ def unknown_key(key: str, known: list[str], path: Path) -> Finding:
 
 def _unknown(refused: _Refused) -> Finding:
     key, parent = str(refused.path[-1]), _parent_key(refused.path)
+    if refused.path[:-1] == ("puhuri",):
+        parent = "puhuri of the document"
     model = _MODELS.get(parent, BaseModel)
     known = keys_of(model)
     for name, alias in zip(model.model_fields, known, strict=True):

@@ -96,9 +96,11 @@ class _Reading:
         if len(pmrs) == 1:
             return pmrs[0]
         defaults = (pmr.defaults for pmr in pmrs if pmr.defaults is not None)
+        sections = (pmr.puhuri for pmr in pmrs if pmr.puhuri is not None)
         whole = ProfilesManagementRepresentation(
             [*chain.from_iterable(pmr.profiles.values() for pmr in pmrs)],
             defaults=next(defaults, None),
+            puhuri=next(sections, None),
             additions=[*chain.from_iterable(pmr.additions.values() for pmr in pmrs)],
         )
         whole.warnings = tuple(self.warnings)
@@ -142,24 +144,27 @@ def _clashes(
         entries = [*pmr.profiles, *pmr.additions]
         duplicates = {entry: first[entry] for entry in entries if entry in first}
         findings = places.same_entries(name, duplicates)
-        findings += _other_defaults(name, pmrs, places)
+        findings += _other_values("defaults", name, pmrs, places)
+        findings += _other_values("puhuri", name, pmrs, places)
         first = dict.fromkeys(entries, name) | first
         if findings:
             unlocated = (UnlocatedProblem(found.path, found) for found in findings[:MOST_PROBLEMS])
             yield from located(unlocated, places.text(name), name)
 
 
-def _other_defaults(
-    name: str, pmrs: Mapping[str, ProfilesManagementRepresentation], places: _Places
+def _other_values(
+    key: str, name: str, pmrs: Mapping[str, ProfilesManagementRepresentation], places: _Places
 ) -> list[Finding]:
-    """Return the finding if the defaults of a file differ from those of the first file with any."""
-    own = pmrs[name].defaults
-    with_defaults = (file for file, pmr in pmrs.items() if pmr.defaults is not None)
-    first = next(with_defaults, name)
-    if own is None or own == pmrs[first].defaults:
+    """Return the finding if `defaults` or `puhuri` differ from those of the first file with any."""
+    own = getattr(pmrs[name], key)
+    with_values = (file for file, pmr in pmrs.items() if getattr(pmr, key) is not None)
+    first = next(with_values, name)
+    if own is None or own == getattr(pmrs[first], key):
         return []
-    what = f'"defaults" differ from those in {places.of_defaults(first)}'
-    return [Finding("two-defaults", what, "keep them in one file", ("defaults",), at_key=True)]
+    verb = "differ" if key == "defaults" else "differs"
+    reference = "those" if key == "defaults" else "that"
+    what = f'"{key}" {verb} from {reference} in {places.of_key(key, first)}'
+    return [Finding(f"two-{key}", what, "keep them in one file", (key,), at_key=True)]
 
 
 class _Places:
@@ -200,9 +205,9 @@ class _Places:
             self._lines[file] = {name: _line(lookup(spots, path)) for path, name in paths.items()}
         return f"{file}:{self._lines[file][profile]}"
 
-    def of_defaults(self, file: str) -> str:
-        """Return FILE:LINE of the defaults."""
-        return f"{file}:{_line(lookup(locate(self.text(file), [('defaults',)]), ('defaults',)))}"
+    def of_key(self, key: str, file: str) -> str:
+        """Return FILE:LINE of a key of the document."""
+        return f"{file}:{_line(lookup(locate(self.text(file), [(key,)]), (key,)))}"
 
 
 def _line(spot: Spot) -> int:

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    WrapValidator,
+    model_validator,
+)
 
 from profiles_management.pmr.model import Finding, Model, Text, refusal, refuse
 from profiles_management.pmr.names import quoted
@@ -33,9 +41,16 @@ def _uuid(text: str) -> str:
     return text.replace("-", "").lower()
 
 
-def _day(value: object) -> object:
-    """Take a date of YAML, or text such as 2027-12-31; nothing else."""
-    if isinstance(value, str | date) and not hasattr(value, "hour"):
+def _day(value: object) -> date:
+    """Return a date of YAML, or of text such as 2027-12-31.
+
+    Raises:
+        PydanticCustomError: it is something else.
+    """
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise refusal(Finding("bad-date", "it is not a date", 'write: "2027-12-31"'))
 
@@ -99,6 +114,17 @@ class PuhuriProject(_Shared):
 
     name: Name | None = None
     adopt: Uuid | None = None
+
+
+def _project_or_none(value: object, read: Callable[[object], PuhuriProject]) -> object:
+    """Take False, which is for a profile without a project, as it is."""
+    return False if value is False else read(value)
+
+
+if TYPE_CHECKING:
+    ProjectSetting = PuhuriProject | Literal[False]
+else:  # a union would report each problem for each of its members
+    ProjectSetting = Annotated[PuhuriProject, WrapValidator(_project_or_none)]
 
 
 class PuhuriDefaults(_Shared):

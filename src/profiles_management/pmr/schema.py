@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from profiles_management.pmr.classes import Addition, Defaults, Profile
 from profiles_management.pmr.people import AUTOMATOR_SPELLINGS
 from profiles_management.pmr.positions import SPELLINGS
+from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.pmr.validation import VERSION
 
 _DIALECT: Final = GenerateJsonSchema.schema_dialect
@@ -20,6 +21,7 @@ class _Document(BaseModel, extra="forbid"):
 
     version: int = Field(default=VERSION, ge=VERSION, le=VERSION)
     defaults: Defaults | None = None
+    puhuri: Puhuri | None = None
     profiles: list[Profile | Addition]
 
 
@@ -35,6 +37,8 @@ def schema() -> dict[str, Any]:
         _plain(definition)
         _both_spellings(definition)
     definitions["UserKind"]["enum"] += AUTOMATOR_SPELLINGS
+    fields = definitions["Profile"]["properties"]
+    fields["puhuri"] = {"anyOf": [{"const": False}, fields["puhuri"]]}
     return {"$schema": _DIALECT, **generated, "title": "Profiles Management Representation"}
 
 

@@ -12,6 +12,7 @@ from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, parts_of
 from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.profile_entries import check_profiles
+from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
 from profiles_management.pmr.rules import Rules, key_findings
 from profiles_management.pmr.validation_result import ValidationResult
@@ -46,6 +47,8 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> ValidationR
     defaults, entries = data.get("defaults"), data.get("profiles")
     if defaults is not None:
         _check_defaults(checked, defaults, rules)
+    if data.get("puhuri") is not None:
+        _check_puhuri(checked, data["puhuri"])
     if isinstance(entries, list) and not _is_too_long(checked, entries, defaults):
         check_profiles(checked, entries, rules)
     return checked
@@ -125,6 +128,13 @@ def _check_defaults(checked: ValidationResult, data: object, rules: Rules) -> No
     else:
         checked.add_findings(key_findings(checked.defaults.labels, rules, "defaults", "labels"))
         checked.warn(defaults_warnings(checked.defaults), "defaults")
+
+
+def _check_puhuri(checked: ValidationResult, data: object) -> None:
+    try:
+        checked.puhuri = Puhuri.model_validate(data)
+    except ValidationError as error:
+        checked.add_error(error, "puhuri")
 
 
 # limits of the whole document

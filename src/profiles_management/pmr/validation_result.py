@@ -17,6 +17,7 @@ from profiles_management.pmr.classes import (
 from profiles_management.pmr.document_limits import MOST_PROBLEMS, NO_LIMITS, Budget, Limits
 from profiles_management.pmr.locating import UnlocatedProblem
 from profiles_management.pmr.model import Finding, Path
+from profiles_management.pmr.puhuri_section import Puhuri
 
 
 def _nothing(_: Path) -> bool:
@@ -42,6 +43,7 @@ class ValidationResult:
         self.profiles: dict[str, Profile] = {}
         self.additions: dict[str, Addition] | None = {} if additions else None
         self.defaults: Defaults | None = None
+        self.puhuri: Puhuri | None = None
         self.problems: list[UnlocatedProblem] = []
         self.warnings: list[UnlocatedProblem] = []
 
@@ -50,6 +52,7 @@ class ValidationResult:
         return ProfilesManagementRepresentation(
             [*self.profiles.values()],
             defaults=self.defaults,
+            puhuri=self.puhuri,
             additions=[*(self.additions or {}).values()],
         )
 

@@ -99,9 +99,10 @@ class Allocations(Service):
         attributes: Mapping[str, Any] | None = None,
         accepts_terms: bool = False,
     ) -> Order:
-        """Order an allocation, and return the order. The server makes a second one of the same name.
+        """Order an allocation, and return the order.
 
-        Without an answer, the order is looked for among those of the project.
+        The server makes a second one of the same name. Without an answer, the order is looked for
+        among those of the project.
 
         Args:
             project, offering: a uuid.

@@ -26,7 +26,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Password:
-    """A name and a password of the portal itself, which get a token, and another one when it is over.
+    """A name and a password of the portal itself, which get a token whenever one is over.
 
     The server locks a name for ten minutes after four wrong passwords: a refused one is not tried
     again.

@@ -123,11 +123,11 @@ class Members(Service):
         customer: str | None = None,
         role: str | None = None,
     ) -> Iterator[Grant]:
-        """Yield the grants that the token may see, those that are over until the daily clean-up too.
+        """Yield the grants that the token may see, until the daily clean-up also ended ones.
 
         Args:
-            project, user, customer: a uuid. Without a project, the grants of all its projects, or of
-                all customers, are asked for.
+            project, user, customer: a uuid. Without a project, the grants of all projects of the
+                customer, or of all customers, are asked for.
             project_url, user_url: the same as a URL.
             username: the CUID, whole.
             full_name: a part of it, small and capital letters alike.

@@ -178,7 +178,9 @@ class Orders(Service):
         self._decide(uuid, "reject_by_provider", "reject", "reject an order", by_item=True)
 
     def cancel(self, uuid: str) -> None:
-        """Cancel an order that is not finished. An allocation whose creation is cancelled stays Creating.
+        """Cancel an order that is not finished.
+
+        An allocation whose creation is cancelled stays Creating.
 
         Raises:
             Refused: it is finished.
@@ -205,7 +207,7 @@ class Orders(Service):
 
 
 def _name(name: str | None, attributes: object) -> str:
-    """Return the name of the allocation, which an order without an allocation has as an attribute."""
+    """Return the name of an allocation, which an order has as an attribute until there is one."""
     if name:
         return name
     asked = attributes.get("name") if isinstance(attributes, dict) else ""

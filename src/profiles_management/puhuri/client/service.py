@@ -68,7 +68,7 @@ class Service:
             yield from page.read(list[kind])  # type: ignore[valid-type]
 
     def objects(self, path: str, params: Params, kind: type["Row[M]"], *, what: str) -> Iterator[M]:
-        """Yield what the rows of a list stand for, page by page; only the fields of a row are asked for.
+        """Yield what the rows of a list stand for, page by page; only their fields are asked for.
 
         Raises:
             UnreadableAnswer: a row cannot be understood.

@@ -66,7 +66,7 @@ class Users(Service):
 
 
 def _is_cuid(text: str) -> bool:
-    """Return whether a text can be a CUID. The server puts it into a URL of the registry as it is."""
+    """Return whether a text can be a CUID, which becomes a part of a URL of the registry."""
     return len(text) <= _LONGEST_CUID and _CUID.fullmatch(text) is not None
 
 

@@ -1,10 +1,10 @@
-"""Texts as the portal stores them, so that what is there can be compared with what is wanted. Pure."""
+"""Texts as the portal stores them, for comparison with wanted ones. Pure."""
 
 import nh3
 
 
 def stored(description: str) -> str:
-    """Return a description as the portal stores it: its HTML is cleaned, white space around it is gone.
+    """Return a description as the portal stores it: cleaned HTML without white space around it.
 
     The portal uses the same cleaner; sending the result again changes nothing.
     """

@@ -174,7 +174,7 @@ class Members:
         return replace(self._moved(change, before, member.role, member), fields=(end,))
 
     def _given(self, roles: Roles, member: WantedMember) -> Change:
-        """Return the change that gives a role to somebody who has none, or others, which end first."""
+        """Return the change that gives somebody a role; further roles end first."""
         removals = self._removals(roles, roles.singles())
         addition = self._write(Verb.ADD_MEMBER, roles, member.role, member)
         writes = (*removals, addition)
@@ -192,7 +192,7 @@ class Members:
         )
 
     def _is_known(self, roles: Roles) -> bool:
-        """Return whether the portal can be asked for a person: by CUID anybody, else who is there."""
+        """Return whether the portal can be asked for a person: by address only for members."""
         return self.people is PersonName.CUID or bool(roles.user)
 
     def _unknown(self, member: WantedMember) -> Problem:
@@ -280,7 +280,7 @@ class Members:
 
 
 def key_of_grant(grant: Grant, people: PersonName) -> str:
-    """Return what a document would call the person with a grant; the uuid where it has no name for it."""
+    """Return what a document would call the person with a grant, else the uuid."""
     name = grant.username if people is PersonName.CUID else grant.email.casefold()
     return name or grant.user_uuid
 
