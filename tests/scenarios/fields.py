@@ -63,6 +63,14 @@ def _plugin(kind: str = "WorkloadIdentity", **more: Any) -> dict[str, Any]:
     return {"plugins": [{"kind": kind, **more}]}
 
 
+def _project(**section: Any) -> dict[str, Any]:
+    return {"puhuri": section}
+
+
+def _allocation(**more: Any) -> dict[str, Any]:
+    return _project(allocations=[{"name": "gpu", "offering": "GPU hours", **more}])
+
+
 _QUOTA, _LIMITS = _hard(pods="7"), _container(max={"cpu": "3"})
 _SMALL, _LARGE = {"cpu": "500m"}, {"cpu": "2"}
 _STORAGE = {"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}}
@@ -205,6 +213,33 @@ PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "open": ({}, {"open": True}, {"open": False}),
     "adopt": ({}, {"adopt": True}, {"adopt": False}),
+    "puhuri": ({}, {"puhuri": False}, _project(), _project(name="Machine learning")),
+    "puhuri.name": tuple(_project(**section) for section in ({}, {"name": "ML"}, {"name": "é"})),
+    "puhuri.description": tuple(
+        _project(description=text) for text in ("", "a & b", "<p>two</p>\nlines")
+    ),
+    "puhuri.end_date": tuple(
+        _project(**section)
+        for section in ({}, {"end_date": "2199-01-01"}, {"end_date": "2198-12-31"})
+    ),
+    "puhuri.adopt": tuple(
+        _project(**section) for section in ({}, {"adopt": "a" * 32}, {"adopt": "b" * 32})
+    ),
+    "puhuri.allocations": (_project(), _project(allocations=[]), _allocation()),
+    "puhuri.allocations.name": tuple(_allocation(name=name) for name in ("gpu", "cpu", "é")),
+    "puhuri.allocations.offering": tuple(
+        _allocation(offering=offering) for offering in ("GPU hours", "CPU hours", "c" * 32)
+    ),
+    "puhuri.allocations.plan": tuple(
+        _allocation(**more) for more in ({}, {"plan": "A"}, {"plan": "B"})
+    ),
+    "puhuri.allocations.limits": tuple(
+        _allocation(limits=limits) for limits in ({}, {"gpu": 100}, {"gpu": 0.5, "storage": 2})
+    ),
+    "puhuri.allocations.attributes": tuple(
+        _allocation(attributes=attributes)
+        for attributes in ({}, {"why": "x"}, {"a": [1, {"b": True}]})
+    ),
 }
 # A value is the defaults of a document, with a profile that follows them in all and one that does
 # not.

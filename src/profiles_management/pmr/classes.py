@@ -38,7 +38,7 @@ from profiles_management.pmr.people import (
 )
 from profiles_management.pmr.plugins import Plugin
 from profiles_management.pmr.problems import DuplicateProfileError, Problem
-from profiles_management.pmr.puhuri_section import ProjectSetting, Puhuri
+from profiles_management.pmr.puhuri_section import ProjectSetting, Puhuri, PuhuriProject
 from profiles_management.pmr.quota import (
     Operator,
     ResourceQuotaSpecModel,
@@ -183,6 +183,7 @@ class ProfilesManagementRepresentation:
         profiles: the profiles by name.
         additions: the additions by the name of the profile.
         defaults: values for each profile that does not set its own.
+        puhuri: the customer of a research portal, and defaults for its projects.
         origins: which source defines what, for a merged document.
         warnings: what was found when the document was read; None for a document built by code.
 
@@ -190,7 +191,7 @@ class ProfilesManagementRepresentation:
         profiles_list: profiles with different names.
         defaults: values for each profile that does not set its own.
         additions: additions to profiles of other sources, at most one for each profile.
-        puhuri: the part for a research portal.
+        puhuri: the customer of a research portal, and defaults for its projects.
 
     Raises:
         TypeError: `profiles_list` or `additions` is not a list, such as None or a mapping.
@@ -275,6 +276,13 @@ class ProfilesManagementRepresentation:
         labels: dict[str, str | None] = {**(self.defaults.labels if self.defaults else {})}
         labels |= profile.labels
         return {key: value for key, value in labels.items() if value is not None}
+
+    def project_of(self, profile: Profile) -> ProjectSetting | None:
+        """Return what a profile wants of a research portal: its own values, then the defaults."""
+        if profile.puhuri is False or self.puhuri is None:
+            return profile.puhuri
+        project = profile.puhuri or PuhuriProject()
+        return project.with_defaults(self.puhuri.defaults)
 
     def __len__(self) -> int:
         return len(self.profiles)

@@ -31,6 +31,7 @@ from profiles_management.pmr.names import quoted
 from profiles_management.pmr.origins import OWN, Added, Origins
 from profiles_management.pmr.people import object_name
 from profiles_management.pmr.problems import Problem
+from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.pmr.warnings import document_warnings
 
 __all__ = ["Origins", "SourceDocument", "alone", "merge"]
@@ -138,7 +139,7 @@ class _Merging:
             else:
                 self._leave_out(name, additions)
         merged = ProfilesManagementRepresentation(
-            [self.profiles[name] for name in sorted(self.profiles)]
+            [self.profiles[name] for name in sorted(self.profiles)], puhuri=self._portal()
         )
         merged.origins = Origins(
             settled=self.settled,
@@ -156,6 +157,13 @@ class _Merging:
             warning for pmr in self.sources.values() for warning in document_warnings(pmr)
         )
         return merged
+
+    def _portal(self) -> Puhuri | None:
+        """Return the customer of the first source that names one; only trusted sources may."""
+        sections = (pmr.puhuri for pmr in self.sources.values() if pmr.puhuri is not None)
+        customers = (section.customer for section in sections)
+        customer = next(filter(None, customers), None)
+        return None if customer is None else Puhuri(customer=customer)
 
     # profiles
 
@@ -277,11 +285,12 @@ class _Merging:
 
 def _with_defaults(pmr: ProfilesManagementRepresentation, name: str) -> Profile:
     """Return a profile with the defaults of its document in it."""
-    profile, defaults = pmr.profiles[name], pmr.defaults
-    if defaults is None:
+    profile = pmr.profiles[name]
+    if pmr.defaults is None and pmr.puhuri is None:
         return profile
     return profile.model_copy(
         update={
+            "puhuri": pmr.project_of(profile),
             "resources": pmr.resources_of(profile),
             "limit_range": pmr.limit_range_of(profile),
             "labels": pmr.labels_of(profile),

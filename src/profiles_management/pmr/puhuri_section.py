@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
     JsonValue,
+    PlainSerializer,
     WrapValidator,
     model_validator,
 )
@@ -55,7 +56,7 @@ def _day(value: object) -> date:
     raise refusal(Finding("bad-date", "it is not a date", 'write: "2027-12-31"'))
 
 
-def _limit(value: object) -> object:
+def _limit(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise refusal(Finding("bad-limit", "a limit is a number", "write: 100"))
     if not 0 <= value < _LIMITS_END:
@@ -64,9 +65,14 @@ def _limit(value: object) -> object:
     return Decimal(str(value))
 
 
+def _plain_limit(limit: Decimal) -> int | float:
+    """Return a limit as a document has it."""
+    return int(limit) if limit == limit.to_integral_value() else float(limit)
+
+
 Uuid = Annotated[Text, AfterValidator(_uuid)]
 Day = Annotated[date, BeforeValidator(_day)]
-Limit = Annotated[Decimal, BeforeValidator(_limit)]
+Limit = Annotated[Decimal, BeforeValidator(_limit), PlainSerializer(_plain_limit)]
 Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_PROJECT_NAME)]
 
 
@@ -95,6 +101,10 @@ class _Shared(Model):
     end_date: Day | None = None
     allocations: list[PuhuriAllocation] | None = None
 
+    def to_section(self) -> dict[str, Any]:
+        """Return the section as a document has it, with only what is set."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
     @model_validator(mode="after")
     def _allocations_differ(self) -> Self:
         refuse(_repeated(self.allocations or ()))
@@ -114,6 +124,11 @@ class PuhuriProject(_Shared):
 
     name: Name | None = None
     adopt: Uuid | None = None
+
+    def with_defaults(self, defaults: PuhuriDefaults) -> Self:
+        """Return the project with the default of each value that it does not set."""
+        unset = {key: value for key, value in defaults if getattr(self, key) is None}
+        return self.model_copy(update=unset)
 
 
 def _project_or_none(value: object, read: Callable[[object], PuhuriProject]) -> object:
@@ -140,6 +155,10 @@ class Puhuri(Model):
 
     customer: Name | None = None
     defaults: PuhuriDefaults = Field(default_factory=PuhuriDefaults)
+
+    def to_section(self) -> dict[str, Any]:
+        """Return the section as a document has it, with only what is set."""
+        return self.model_dump(mode="json", exclude_defaults=True)
 
 
 def _repeated(allocations: Iterable[PuhuriAllocation]) -> Iterator[Finding]:

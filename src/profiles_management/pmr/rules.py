@@ -27,6 +27,7 @@ from profiles_management.pmr.user_names import user_name
 
 OUR_DOMAIN = "profiles-management.io"
 MANAGED_BY = "app.kubernetes.io/managed-by"
+_ONLY_TRUSTED = ("adopt", "plugins", "puhuri")
 _OURS = frozenset({"owner", MANAGED_BY})
 _ASK_FOR_KEY = (
     "remove it, or ask the administrator to list it in the setting allowed_keys, "
@@ -45,8 +46,9 @@ class Rules:
         allowed_keys: labels and annotations of Kubernetes and Istio that profiles may set: keys, or
             patterns such as `pod-security.kubernetes.io/*`.
         names: patterns of the names that the profiles of this source may have, such as `team-*`.
-        trusted: whether this source may adopt, use plugins and set keys of Kubernetes and Istio. An
-            untrusted source may set a key with any other domain only if `allowed_keys` lists it.
+        trusted: whether this source may adopt, use plugins, say what a portal gives, and set keys
+            of Kubernetes and Istio. An untrusted source may set a key with any other domain only if
+            `allowed_keys` lists it.
         limits: how much the document may contain.
     """
 
@@ -114,6 +116,11 @@ def _refused_key(key: str, rules: Rules, path: Path) -> Finding:
     )
 
 
+def portal_findings(rules: Rules) -> list[Finding]:
+    """Return what the rules refuse in the document's part for a research portal."""
+    return [] if rules.trusted else [_not_trusted("puhuri", ())]
+
+
 def _not_trusted(key: str, path: Path) -> Finding:
     remedy = "remove it, or ask the administrator to trust this source"
     return value_finding(
@@ -135,7 +142,7 @@ def rule_findings(
         remedy = f"choose a name that matches {allowed}"
         findings.append(_bad_name("name-not-allowed", what, remedy, profile.name))
     if not rules.trusted:
-        used = [key for key in ("adopt", "plugins") if getattr(profile, key)]
+        used = [key for key in _ONLY_TRUSTED if getattr(profile, key)]
         findings += [_not_trusted(key, (key,)) for key in used]
     findings += key_findings(labels, rules, "labels")
     findings += key_findings(profile.annotations, rules, "annotations")

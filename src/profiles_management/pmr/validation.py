@@ -14,7 +14,7 @@ from profiles_management.pmr.names import near, quoted
 from profiles_management.pmr.profile_entries import check_profiles
 from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.pmr.remedies import is_file_name, list_remedy, page_finding
-from profiles_management.pmr.rules import Rules, key_findings
+from profiles_management.pmr.rules import Rules, key_findings, portal_findings
 from profiles_management.pmr.validation_result import ValidationResult
 from profiles_management.pmr.warnings import defaults_warnings
 
@@ -48,7 +48,7 @@ def check(data: object, rules: Rules, *, additions: bool = False) -> ValidationR
     if defaults is not None:
         _check_defaults(checked, defaults, rules)
     if data.get("puhuri") is not None:
-        _check_puhuri(checked, data["puhuri"])
+        _check_puhuri(checked, data["puhuri"], rules)
     if isinstance(entries, list) and not _is_too_long(checked, entries, defaults):
         check_profiles(checked, entries, rules)
     return checked
@@ -130,7 +130,8 @@ def _check_defaults(checked: ValidationResult, data: object, rules: Rules) -> No
         checked.warn(defaults_warnings(checked.defaults), "defaults")
 
 
-def _check_puhuri(checked: ValidationResult, data: object) -> None:
+def _check_puhuri(checked: ValidationResult, data: object, rules: Rules) -> None:
+    checked.add_findings(portal_findings(rules), "puhuri")
     try:
         checked.puhuri = Puhuri.model_validate(data)
     except ValidationError as error:

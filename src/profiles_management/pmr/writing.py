@@ -17,6 +17,7 @@ from profiles_management.pmr.classes import (
     ResourceQuotaSpecModel,
     UserKind,
 )
+from profiles_management.pmr.puhuri_section import ProjectSetting
 from profiles_management.pmr.reading import escaped
 from profiles_management.pmr.until import written
 
@@ -49,6 +50,8 @@ def plain(pmr: ProfilesManagementRepresentation) -> dict[str, Any]:
     document: dict[str, Any] = {}
     if pmr.defaults is not None:
         document["defaults"] = _defaults(pmr.defaults)
+    if pmr.puhuri is not None:
+        document["puhuri"] = pmr.puhuri.to_section()
     entries = {name: _profile(profile) for name, profile in pmr.profiles.items()}
     entries |= {name: _addition(addition) for name, addition in pmr.additions.items()}
     document["profiles"] = [entries[name] for name in sorted(entries)]
@@ -73,7 +76,14 @@ def _profile(profile: Profile) -> dict[str, Any]:
     }
     head = {"name": profile.name, "owner": _owner(profile.owner)}
     limits = _limits(profile.resources, profile.limit_range)
-    return head | limits | {key: part for key, part in optional.items() if part}
+    set_parts = {key: part for key, part in optional.items() if part}
+    return head | limits | _project(profile.puhuri) | set_parts
+
+
+def _project(project: ProjectSetting | None) -> dict[str, Any]:
+    if project is None:
+        return {}
+    return {"puhuri": project and project.to_section()}
 
 
 def _addition(addition: Addition) -> dict[str, Any]:

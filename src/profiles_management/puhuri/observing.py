@@ -23,8 +23,8 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.wire import uuid
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.observed import Observed
 from profiles_management.puhuri.planning.allocation_changes import is_the_same, merged_limits
+from profiles_management.puhuri.portal_state import Observed
 
 T = TypeVar("T")
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity
 from profiles_management.puhuri.client.orders import Orders
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present
 from profiles_management.puhuri.client.wire import number, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

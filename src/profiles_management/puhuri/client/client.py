@@ -6,16 +6,16 @@ from types import TracebackType
 from typing import Final, Self
 
 from profiles_management.puhuri.client.allocations import Allocations
-from profiles_management.puhuri.client.connection import Connection
 from profiles_management.puhuri.client.credentials import Credentials
 from profiles_management.puhuri.client.customers import Customers
 from profiles_management.puhuri.client.generations import Generation, generation_of
 from profiles_management.puhuri.client.members import Members
 from profiles_management.puhuri.client.offerings import Offerings
 from profiles_management.puhuri.client.orders import Orders
+from profiles_management.puhuri.client.people_lookup import Users
+from profiles_management.puhuri.client.portal_connection import Connection
 from profiles_management.puhuri.client.projects import Projects
 from profiles_management.puhuri.client.usage import Usages
-from profiles_management.puhuri.client.users import Users
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
 _SECONDS: Final = 60.0  # how long an operation is tried where nobody says until when

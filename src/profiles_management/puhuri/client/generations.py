@@ -8,7 +8,7 @@ allocation. Since 8.x limits can be fractions.
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from profiles_management.puhuri.client.connection import Connection, Request
+from profiles_management.puhuri.client.portal_connection import Connection, Request
 
 PERMISSIONS = "/api/project-permissions/"
 ORDER_ITEMS = "/api/marketplace-order-items/"

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
 from profiles_management.puhuri.client.generations import PERMISSIONS
 from profiles_management.puhuri.client.models import Grant, ProjectRole
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Service
 from profiles_management.puhuri.client.wire import Filter, contains, filtered, moment, uuid_of_url
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.models import Component, Offering, OfferingPlan
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present
 from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

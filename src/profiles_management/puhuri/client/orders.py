@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.generations import ORDER_ITEMS, ORDERS
 from profiles_management.puhuri.client.models import Order, OrderState
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present, understood
 from profiles_management.puhuri.client.wire import Filter, filtered, quantities
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.errors import PuhuriAway
 from profiles_management.puhuri.client.models import Project
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present, understood
 from profiles_management.puhuri.client.wire import Filter, filtered
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

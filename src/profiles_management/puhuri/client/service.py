@@ -7,8 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
-from profiles_management.puhuri.client.connection import Connection, Params, Request
 from profiles_management.puhuri.client.generations import Generation
+from profiles_management.puhuri.client.portal_connection import Connection, Params, Request
 
 T = TypeVar("T")
 M = TypeVar("M")

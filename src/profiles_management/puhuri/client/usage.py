@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from profiles_management.puhuri.client.connection import flat
 from profiles_management.puhuri.client.models import Usage
+from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present
 from profiles_management.puhuri.client.wire import Filter, filtered, quantity
 from profiles_management.puhuri.client.wire import uuid as checked_uuid

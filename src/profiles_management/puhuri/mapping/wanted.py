@@ -8,12 +8,10 @@ from profiles_management.pmr.classes import Profile, ProfilesManagementRepresent
 from profiles_management.pmr.people import Contributor, ContributorRole, Owner, UserKind
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.puhuri_section import (
-    Puhuri,
     PuhuriAllocation,
-    PuhuriDefaults,
     PuhuriProject,
 )
-from profiles_management.puhuri.settings import PersonName, PuhuriSettings
+from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +77,18 @@ def wanted(
     Args:
         now: with a zone; contributors whose `until` has come by then are as if they were not there.
     """
-    section = pmr.puhuri or Puhuri()
     profiles = [profile for profile in pmr.in_order() if profile.puhuri is not False]
-    projects = tuple(_project(profile, section.defaults, settings, now) for profile in profiles)
+    projects = tuple(
+        _project(profile, pmr.project_of(profile) or PuhuriProject(), settings, now)
+        for profile in profiles
+    )
     warnings = tuple(problem for profile in profiles for problem in _not_people(profile))
     return Wanted(projects, warnings)
 
 
 def _project(
-    profile: Profile, defaults: PuhuriDefaults, settings: PuhuriSettings, now: datetime
+    profile: Profile, section: PuhuriProject, settings: PuhuriSettings, now: datetime
 ) -> WantedProject:
-    section = profile.puhuri or PuhuriProject()
     people = [person for person in profile.contributors if person.kind is UserKind.USER]
     members = [_member(person, settings) for person in people if not _is_over(person, now)]
     owner = _owner(profile, settings)
@@ -97,16 +96,17 @@ def _project(
         profile=profile.name,
         backend_id=settings.backend_id(profile.name),
         name=(section.name or profile.name).strip(),
-        description=section.description or defaults.description or "",
-        end_date=section.end_date or defaults.end_date,
+        description=section.description or "",
+        end_date=section.end_date,
         adopt=section.adopt or "",
         members=(*owner, *members),
         expired=frozenset(
             key_of(one.name, settings.people) for one in people if _is_over(one, now)
         ),
     )
-    allocations = defaults.allocations if section.allocations is None else section.allocations
-    return project if allocations is None else replace(project, allocations=tuple(allocations))
+    if section.allocations is None:
+        return project
+    return replace(project, allocations=tuple(section.allocations))
 
 
 def _owner(profile: Profile, settings: PuhuriSettings) -> tuple[WantedMember, ...]:

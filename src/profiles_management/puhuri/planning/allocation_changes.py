@@ -21,9 +21,9 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.observed import Observed
-from profiles_management.puhuri.planning.requests import AllocationBody, encoded
 from profiles_management.puhuri.planning.words import ALLOCATION, PROJECT, State, Verb
+from profiles_management.puhuri.planning.write_bodies import AllocationBody, encoded
+from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
     Action,
     Change,

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from msgspec import structs
+
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, ProjectRole
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
-from profiles_management.puhuri.planning.requests import MemberBody, encoded
 from profiles_management.puhuri.planning.words import MEMBER, Verb
-from profiles_management.puhuri.settings import PersonName
+from profiles_management.puhuri.planning.write_bodies import MemberBody, encoded
+from profiles_management.puhuri.portal_settings import PersonName
 from profiles_management.reconcile.plan import (
     AccessMove,
     Action,
@@ -171,7 +173,7 @@ class Members:
         phase = Phase.GRANT if is_over else Phase.SWITCH
         change = self._change(phase, Action.UPDATE, Reason.CHANGED, roles, writes=(write,))
         before = "" if is_over else member.role
-        return replace(self._moved(change, before, member.role, member), fields=(end,))
+        return structs.replace(self._moved(change, before, member.role, member), fields=(end,))
 
     def _given(self, roles: Roles, member: WantedMember) -> Change:
         """Return the change that gives somebody a role; further roles end first."""
@@ -183,7 +185,7 @@ class Members:
         change = self._moved(change, before, member.role, member)
         if not before:
             return change
-        return replace(
+        return structs.replace(
             change,
             phase=Phase.SWITCH,
             action=Action.REPLACE,
@@ -230,7 +232,7 @@ class Members:
             return change
         ends = text_of(member.until) or "" if member is not None else ""
         move = AccessMove(change.person, before, after, ends)
-        return replace(change, before=before, after=after, until=ends, moves=(move,))
+        return structs.replace(change, before=before, after=after, until=ends, moves=(move,))
 
     def _removals(self, roles: Roles, singles: Mapping[str, Grant]) -> tuple[Write, ...]:
         return tuple(

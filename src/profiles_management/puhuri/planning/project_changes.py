@@ -6,8 +6,8 @@ from datetime import date
 from profiles_management.puhuri.client.models import Customer, Project
 from profiles_management.puhuri.mapping.stored_text import is_stored_as
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.planning.requests import ProjectBody, encoded
 from profiles_management.puhuri.planning.words import PROJECT, Field, Verb
+from profiles_management.puhuri.planning.write_bodies import ProjectBody, encoded
 from profiles_management.reconcile.plan import (
     Action,
     Change,

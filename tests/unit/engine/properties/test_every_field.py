@@ -26,8 +26,10 @@ MODES = {
 }
 
 
-# These say how to plan; a plain cluster has no profile controller that reads plugins.
-NOT_WRITTEN = {False: {"open", "adopt"}, True: {"open", "adopt", "plugins"}}
+# `open` and `adopt` say how to plan, `puhuri` is for another target; a plain cluster has no profile
+# controller that reads plugins.
+_OF_NO_CLUSTER = {"open", "adopt", "puhuri"}
+NOT_WRITTEN = {False: _OF_NO_CLUSTER, True: {*_OF_NO_CLUSTER, "plugins"}}
 
 
 @pytest.mark.parametrize("settings", MODES.values(), ids=MODES)

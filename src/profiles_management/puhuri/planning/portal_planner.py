@@ -9,11 +9,11 @@ from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
-from profiles_management.puhuri.observed import Observed
 from profiles_management.puhuri.planning.allocation_changes import Allocations
 from profiles_management.puhuri.planning.member_changes import Members, key_of_grant
 from profiles_management.puhuri.planning.project_changes import corrections, creation, deletion
-from profiles_management.puhuri.settings import PersonName, PuhuriSettings
+from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
+from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import AccessGroup, Change, Pending, Plan, Reason, ordered
 
 

@@ -17,13 +17,13 @@ from profiles_management.puhuri.client.client import Client
 from profiles_management.puhuri.client.errors import PuhuriAway, PuhuriError, Refused
 from profiles_management.puhuri.client.models import Order
 from profiles_management.puhuri.mapping.wanted import wanted
-from profiles_management.puhuri.observed import Observed
 from profiles_management.puhuri.observing import customer_of, observe
-from profiles_management.puhuri.planning import planner
+from profiles_management.puhuri.planning import portal_planner
 from profiles_management.puhuri.planning.allocation_changes import who_acts
-from profiles_management.puhuri.planning.requests import AllocationBody, MemberBody, ProjectBody
 from profiles_management.puhuri.planning.words import Verb
-from profiles_management.puhuri.settings import PuhuriSettings
+from profiles_management.puhuri.planning.write_bodies import AllocationBody, MemberBody, ProjectBody
+from profiles_management.puhuri.portal_settings import PuhuriSettings
+from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.clock import SYSTEM, Clock, read_moment
 from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Condition, Pending, Plan, Write
@@ -112,7 +112,7 @@ class PuhuriTarget:
 
     def plan(self, observed: Observed, now: datetime) -> Plan:
         """Return every change that leads from what was observed to what the document wants."""
-        return planner.plan(self.pmr, observed, self.settings, now=now)
+        return portal_planner.plan(self.pmr, observed, self.settings, now=now)
 
     def met(self, conditions: Collection[Condition]) -> frozenset[Condition]:
         """Return the conditions that hold now: which projects there are."""

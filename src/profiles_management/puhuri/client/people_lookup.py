@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Final
 
 from profiles_management.puhuri.client.answers import Answer
-from profiles_management.puhuri.client.connection import Request
 from profiles_management.puhuri.client.errors import UnknownCuid
 from profiles_management.puhuri.client.models import User
+from profiles_management.puhuri.client.portal_connection import Request
 from profiles_management.puhuri.client.service import Row, Service, present
 
 _REMOTE = "/api/remote-eduteams/"
