@@ -1,5 +1,6 @@
 """The commands that show an existing target for a review: `export` and `access`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,12 +16,19 @@ from profiles_management.cli.reports.access_page import access_csv, access_page
 from profiles_management.cli.reports.export_page import export_csv, export_page
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import AccessOptions, ExportOptions
+from profiles_management.cli.source_options import (
+    SAME_AS_FILE,
+    file_sources,
+    untrusted_option,
+)
 from profiles_management.kubeflow.access import access_listing, access_report
 from profiles_management.kubeflow.engine import list_cluster_wide, read_access
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.unmanaged_access import people_of
 from profiles_management.pmr import documents
 from profiles_management.pmr.problems import UnknownPerson
+from profiles_management.reconcile.plan import Person
+from profiles_management.sources import SEARCHED
 
 
 @command
@@ -65,6 +73,10 @@ class AskedOptions:
             show_default=False,
         ),
     ] = None
+    untrusted: Annotated[
+        list[str] | None,
+        untrusted_option(SAME_AS_FILE),
+    ] = None
     person: Annotated[
         str | None,
         typer.Option(
@@ -89,8 +101,30 @@ class AskedOptions:
             raise typer.BadParameter(
                 "is empty: write a name, or leave the option out.", param_hint="--person"
             )
-        if self.names and not self.cluster_wide:
-            raise typer.BadParameter("is for --cluster-wide alone.", param_hint="FILE")
+        if not self.cluster_wide:
+            self._refuse("FILE", self.names)
+            self._refuse("--untrusted", self.untrusted)
+
+    @staticmethod
+    def _refuse(name: str, documents: list[str] | None) -> None:
+        if documents:
+            raise typer.BadParameter("is for --cluster-wide alone.", param_hint=name)
+
+
+def _people(
+    session: Session, names: Sequence[str], untrusted: Sequence[str], git: GitOptions
+) -> set[Person]:
+    """Return everybody in the documents; one that is not trusted may be missing."""
+    session.names = (*names, *untrusted)
+    sources = file_sources(untrusted, names, session.untrusted_contents(git), SEARCHED)
+    people: set[Person] = set()
+    if names:
+        people |= people_of(session.own_document(names, git, _ANY_KEY.rules))
+    for source in sources:
+        then = "The ClusterRoleBindings of the people in it may be missing."
+        with session.continuing_without(source, then):
+            people |= people_of(source.read(_ANY_KEY.rules).pmr)
+    return people
 
 
 @command
@@ -105,9 +139,7 @@ def access(
     """List who has which role in which profile, and until when."""
     session: Session = ctx.obj
     settings = options.settings()
-    people = (
-        people_of(session.own_document(asked.names, git, _ANY_KEY.rules)) if asked.names else ()
-    )
+    people = _people(session, asked.names or [], asked.untrusted or [], git)
     where = session.target(target, existing=True, plan_only=True)
     with session.terminal.waiting(READING):
         entries, unread = read_access(target=where, settings=settings, profile=asked.profile)

@@ -15,7 +15,7 @@ from profiles_management import (
     plan_profiles,
 )
 from profiles_management.cli import formats
-from profiles_management.cli.document_options import GitOptions, SourceOptions
+from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import (
     LocalFile,
     OutputOption,
@@ -41,6 +41,7 @@ from profiles_management.cli.setting_options import (
     RuleOptions,
     ValidateOptions,
 )
+from profiles_management.cli.source_options import SourceOptions
 from profiles_management.kubeflow import stale_listing
 from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
 from profiles_management.kubeflow.settings import Settings
@@ -112,7 +113,10 @@ def validate(
 
 @command
 def convert(ctx: typer.Context, file: LocalFile, rules: RuleOptions) -> int:
-    """Convert a document of github-profiles-automator, with a comment at each change."""
+    """Convert a document of github-profiles-automator, with a comment at each change.
+
+    There is no --untrusted, because each document is converted on its own.
+    """
     session: Session = ctx.obj
     conversion = session.converted(file, rules.settings().rules)
     session.terminal.document(conversion.text)

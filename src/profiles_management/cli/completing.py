@@ -1,8 +1,9 @@
-"""Completion of contexts, profiles and people; empty where something cannot be read."""
+"""Completion of contexts, profiles and people; nothing from what cannot be read."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -10,6 +11,7 @@ import typer
 
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.cluster_errors import ClusterError
+from profiles_management.pmr.classes import Addition, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.reconcile.clock import SYSTEM, Clock
 
@@ -19,7 +21,7 @@ VARIABLE: Final = "_PROFILES_MANAGEMENT_COMPLETE"
 PATIENCE = 2.0
 """Seconds that one request to the cluster may take; nothing is tried again."""
 
-_FILES = ("files", "filename", "names")  # parameters that name documents
+_FILES = ("files", "names", "untrusted")  # parameters that name documents
 
 Assignment = tuple[str, str]
 
@@ -55,26 +57,46 @@ def _runs_in_zsh(name: str) -> bool:
 
 def _assignments(ctx: typer.Context) -> list[Assignment]:
     """Return pairs of profile and person."""
-    names = [str(name) for key in _FILES for name in ctx.params.get(key) or ()]
-    files = [name for name in names if name != "-" and not is_location(name)]
+    files = [*_files(ctx.params)]
+    if files:
+        return [*chain.from_iterable(map(_in_file, files))]
     with suppress(ProfilesError, OSError, ValueError):
-        return [*(_in_files(files) if files else _in_target(ctx.params, ctx.find_root().obj))]
+        return [*_in_target(ctx.params, ctx.find_root().obj)]
     return []
 
 
-def _in_files(names: Iterable[str]) -> Iterator[Assignment]:
-    from profiles_management.pmr import file_set  # noqa: PLC0415
+def _files(given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files and folders on the line."""
+    from profiles_management.cli.document_options import named_files  # noqa: PLC0415 - it imports this module
+
+    lists = (given.get(parameter) or () for parameter in _FILES)
+    separated = map(named_files, given.get("filename") or ())
+    for name in chain(*lists, *separated):
+        if name != "-" and not is_location(name):
+            yield name
+
+
+def _in_file(name: str) -> Iterator[Assignment]:
+    """Yield the assignments in a file or folder; none if it cannot be read."""
+    with suppress(ProfilesError, OSError, ValueError):
+        pmr = _document(name)
+        for profile in pmr.profiles.values():
+            yield profile.name, profile.owner.name
+        entries: list[Profile | Addition] = [*pmr.profiles.values(), *pmr.additions.values()]
+        for entry in entries:
+            yield from ((entry.name, person.name) for person in entry.contributors)
+
+
+def _document(name: str) -> ProfilesManagementRepresentation:
+    """Return the document in a file or folder, which may be another author's."""
+    from profiles_management.pmr import file_set  # noqa: PLC0415 - for a completion alone
     from profiles_management.pmr.rules import Rules  # noqa: PLC0415
-    from profiles_management.sources.local_files import Contents  # noqa: PLC0415 - for a completion alone
+    from profiles_management.sources.local_files import Contents  # noqa: PLC0415
 
     contents = Contents()
-    for name in names:
-        contents.read(name)
-    for profile in file_set.document(
-        contents.files, rules=Rules(allowed_keys=frozenset("*"))
-    ).profiles.values():
-        yield profile.name, profile.owner.name
-        yield from ((profile.name, person.name) for person in profile.contributors)
+    contents.read(name)
+    rules = Rules(allowed_keys=frozenset("*"))
+    return file_set.document(contents.files, rules=rules, additions=True)
 
 
 def _in_target(given: Mapping[str, Any], session: Any) -> Iterator[Assignment]:  # noqa: ANN401

@@ -3,8 +3,8 @@
 import codecs
 import os
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -19,6 +19,11 @@ from profiles_management.cli.prompting import READING
 from profiles_management.cli.rewriting import rewrite
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import ExportOptions
+from profiles_management.cli.source_options import (
+    SAME_AS_FILE,
+    file_sources,
+    untrusted_option,
+)
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.access import departure_report
 from profiles_management.kubeflow.access.departure import Departure
@@ -30,10 +35,21 @@ from profiles_management.pmr.boundary import source_boundary
 from profiles_management.pmr.offboarding import Leaver, Offboarding, unified_diff
 from profiles_management.pmr.offboarding import offboard as without
 from profiles_management.pmr.people import UserKind
-from profiles_management.pmr.problems import DocumentError, Problem
+from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.rules import Rules
 from profiles_management.reconcile.lines import printable
+from profiles_management.sources import SEARCHED
 from profiles_management.sources.local_files import STDIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedOptions(DocumentOptions):
+    """The documents that are searched for the person."""
+
+    untrusted: Annotated[
+        list[str] | None,
+        untrusted_option(SAME_AS_FILE),
+    ] = None
 
 
 @command
@@ -47,7 +63,7 @@ def offboard(
             autocompletion=completing.people,
         ),
     ],
-    given: DocumentOptions,
+    given: SearchedOptions,
     git: GitOptions,
     target: TargetOptions,
     options: ExportOptions,
@@ -70,13 +86,21 @@ def offboard(
     session: Session = ctx.obj
     settings = options.settings()
     leaver = _leaver(person, kind, new_owner)
+    others = given.untrusted or []
+    sources = file_sources(others, given.names, session.untrusted_contents(git), SEARCHED)
+    session.names = (*given.names, *others)
     _check_order(person, given.names)
     if write:
-        _check_writable(given.names)
-    session.names = tuple(given.names)
-    contents = session.files.contents(given.names, git)
+        _check_writable(session.names)
+    contents = {**session.files.contents(given.names, git, are_all=not sources)}
     with source_boundary(session.documents):
         edited = _without(contents, leaver, settings.rules)
+    for source in sources:
+        with session.continuing_without(source, f"{person} was not searched for there."):
+            theirs = source.contents()
+            _check_new(theirs, contents)
+            edited += _without(theirs, leaver, settings.rules, additions=True)
+            contents |= theirs
     access = _access(session, target, settings)
     departure = Departure(leaver, edited, access)
     if write and departure.changed:
@@ -121,13 +145,31 @@ def _check_writable(names: Sequence[str]) -> None:
             )
 
 
-def _without(contents: Mapping[str, bytes], leaver: Leaver, rules: Rules) -> list[Offboarding]:
-    """Return each file without the person.
+def _check_new(contents: Mapping[str, bytes], known: Container[str]) -> None:
+    """Refuse a file that another document has too, because it would be edited twice.
+
+    Raises:
+        DocumentError: there is one.
+    """
+    what, remedy = "another document has this file too", "name it once"
+    repeated = (Where(name) for name in contents if name in known)
+    problems = [Problem("named-twice", what, where, remedy) for where in repeated]
+    if problems:
+        raise DocumentError(problems)
+
+
+def _without(
+    contents: Mapping[str, bytes], leaver: Leaver, rules: Rules, *, additions: bool = False
+) -> list[Offboarding]:
+    """Return each file of a document without the person.
+
+    Args:
+        additions: whether an entry without owner may add contributors to another profile.
 
     Raises:
         DocumentError: with the problems of all files.
     """
-    file_set.document(contents, rules=rules)
+    file_set.document(contents, rules=rules, additions=additions)
     edited: list[Offboarding] = []
     problems: list[Problem] = []
     for name, content in contents.items():

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from profiles_management.cli import requests, variables
-from profiles_management.cli.document_options import UNTRUSTED_PROFILES, GitOptions
+from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.formats import installed_version
 from profiles_management.cli.help import NAME, Command, Program
 from profiles_management.cli.kubectl import REQUESTS
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import ApplyOptions, as_option
+from profiles_management.cli.source_options import UNTRUSTED_PROFILES
 from profiles_management.cli.spread import spread
 from profiles_management.pmr.problems import Interrupted, ProfilesError, SettingsError
 from profiles_management.reconcile.describe import Data

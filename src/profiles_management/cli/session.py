@@ -8,11 +8,12 @@ from functools import partial
 from lightkube import Client
 
 from profiles_management.cli import formats
-from profiles_management.cli.document_options import GitOptions, SourceOptions
+from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.error_data import failure_data, problems_in, problems_of, remedy_of
 from profiles_management.cli.file_reader import FileReader
 from profiles_management.cli.options import TargetOptions
 from profiles_management.cli.signals import Signals
+from profiles_management.cli.source_options import Contents, SourceOptions
 from profiles_management.cli.terminal import Terminal
 from profiles_management.git import address
 from profiles_management.kubeflow.cluster.kubeconfig import connect
@@ -41,6 +42,7 @@ from profiles_management.reconcile.markdown import problems_markdown
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
 from profiles_management.sources import Reading, merged, read_each
+from profiles_management.sources.files import FileSource
 
 _MOST_NAMES = 3
 
@@ -106,7 +108,7 @@ class Session:
                 `every`, any of them.
         """
         self.names = given.all_names
-        sources = given.sources(partial(self.files.contents, options=git, are_all=False), settings)
+        sources = given.sources(self.untrusted_contents(git), settings)
         own = self.own_document(given.names, git, settings.rules)
         if not given.is_merged:
             return alone(own)
@@ -115,7 +117,7 @@ class Session:
         if every and self.unread:
             raise DocumentError(problems_in(self.unread))
         for reading in self.unread:
-            self._report_unread(reading)
+            self._report_unread(reading, f"What was made for {reading.name} stays unchanged.")
         return merged(readings, own=own, withdrawn=given.withdrawn or ())
 
     def own_document(
@@ -130,6 +132,25 @@ class Session:
         contents = self.files.contents(names, git, are_all=len(self.names) == len(names))
         with source_boundary(self.documents):
             return file_set.document(contents, rules=rules)
+
+    def untrusted_contents(self, git: GitOptions) -> Contents:
+        """Return a function that reads the files of a document that is not trusted."""
+        return partial(self.files.contents, options=git, are_all=False)
+
+    @contextmanager
+    def continuing_without(self, source: FileSource, then: str) -> Iterator[None]:
+        """Report a document that cannot be read or is not valid; the command ends with 1.
+
+        Args:
+            then: a sentence on what follows for the document.
+        """
+        try:
+            with source_boundary(source.name):
+                yield
+        except ProfilesError as error:
+            reading = Reading(source, error=error)
+            self.unread += (reading,)
+            self._report_unread(reading, then)
 
     def ended(self, code: int) -> int:
         """Return the exit code of a command that came to its end with `code`."""
@@ -194,10 +215,9 @@ class Session:
         wrong = map(problem_data, problems_in(self.unread))
         return data | {"errors": [*wrong, *data.get("errors", ())]}
 
-    def _report_unread(self, reading: Reading) -> None:
-        """Print what is wrong with a document that is not trusted."""
+    def _report_unread(self, reading: Reading, then: str) -> None:
+        """Print what is wrong with a document that is not trusted, and what follows."""
         problems = problems_in([reading])
-        then = f"What was made for {reading.name} stays unchanged."
         self.terminal.complain(problem_lines(problems, document=reading.source.label, then=then))
 
     def heading(self) -> list[Line]:

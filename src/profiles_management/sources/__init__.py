@@ -8,9 +8,10 @@ from profiles_management.sources.source import (
     Source,
 )
 from profiles_management.sources.source_report import ProfileState, SourceReport, report_for
-from profiles_management.sources.trust import Trust
+from profiles_management.sources.trust import SEARCHED, Trust
 
 __all__ = [
+    "SEARCHED",
     "AnsweringSource",
     "Document",
     "Gathered",

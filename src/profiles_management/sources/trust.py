@@ -1,6 +1,7 @@
 """How far the source of somebody else is trusted, as rules for its document."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from profiles_management.pmr.document_limits import Limits
 from profiles_management.pmr.rules import Rules
@@ -29,3 +30,8 @@ class Trust:
         if self.is_full:
             limits = limits.without_counts()
         return replace(rules, names=self.names, trusted=self.is_full, limits=limits)
+
+
+_MOST: Final = 1_000_000  # the most that the settings allow
+SEARCHED: Final = Trust(names=("*",), profiles=_MOST, contributors=_MOST, is_full=True)
+"""The trust in a document that is only searched for people: nothing in it is applied."""

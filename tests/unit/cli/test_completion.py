@@ -75,6 +75,23 @@ def test_people_and_profiles_come_from_the_document_on_the_line(complete, here, 
     assert api.log == []
 
 
+def test_people_come_from_every_document_on_the_line_that_can_be_read(complete, here, api):
+    (here / "web.yaml").write_text(FILE)
+    (here / "teams.yaml").write_text(
+        "profiles: [{name: ml, contributors: [{name: al@example.com, role: view}]}]"
+    )
+    (here / "broken.yaml").write_text("profiles: [")
+
+    untrusted = ("--untrusted", "teams.yaml", "--untrusted", "absent.yaml")
+
+    assert complete("offboard", "-f", "web.yaml,broken.yaml", *untrusted, "a") == [
+        "al@example.com",
+        "ann@example.com",
+    ]
+    assert complete("access", *untrusted, "--profile", "m") == ["ml"]
+    assert api.log == []
+
+
 def test_people_and_profiles_come_from_the_cluster_where_the_line_has_no_document(
     complete, run, controller
 ):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from profiles_management import Settings
-from profiles_management.cli.document_options import SourceOptions
+from profiles_management.cli.source_options import SourceOptions
 
 SOURCE = "profiles-management.io/source"
 
@@ -277,3 +277,110 @@ def test_standard_input_is_not_trusted_either(run, files, controller, api):
     ran = run("apply", "pmr.yaml", "--untrusted", "-", stdin=json.dumps({"profiles": []}))
 
     assert ran.code == 0
+
+
+# commands that search documents for people
+
+
+def test_offboard_finds_a_person_in_all_documents_and_removes_them_there(run, files, here):
+    files(pmr=entry("ml", ann="edit"), teams=adding("ml", ann="view"), own=entry("web", "ann"))
+    others = ("--untrusted", "teams.yaml", "--untrusted", "own.yaml")
+
+    ran = run("offboard", "ann@example.com", "pmr.yaml", *others, "--write", "-o", "json")
+
+    found = [(place["file"], place["role"], place["action"]) for place in ran.data["places"]]
+    assert ran.data["documents"][-1]["document"] == "teams.yaml"
+    assert found == [
+        ("pmr.yaml", "edit", "remove"),
+        ("teams.yaml", "view", "remove"),
+        ("own.yaml", "owner", "decide"),
+    ]
+    assert (ran.code, "ann" in (here / "teams.yaml").read_text()) == (1, False)
+
+
+def test_offboard_edits_the_other_documents_while_one_that_is_not_trusted_is_not_valid(
+    run, files, here
+):
+    files(pmr=entry("ml", ann="edit"), teams="profiles:\n- nmae: web\n")
+
+    ran = run("offboard", "ann@example.com", "pmr.yaml", "--untrusted", "teams.yaml", "--write")
+
+    assert (ran.code, "ann" in (here / "pmr.yaml").read_text()) == (1, False)
+    assert " --> teams.yaml:2:3" in ran.err
+    assert "in teams.yaml. ann@example.com was not searched for there.\n" in ran.err
+
+
+def test_offboard_does_not_edit_a_file_of_two_documents_twice(run, files, here):
+    (here / "teams").mkdir()
+    files(**{"teams/web": entry("web", ann="edit")})
+
+    ran = run("offboard", "ann@example.com", "teams", "--untrusted", "teams/web.yaml", "--write")
+
+    assert (ran.code, "ann" in (here / "teams/web.yaml").read_text()) == (1, False)
+    assert "error[named-twice]: another document has this file too" in ran.err
+
+
+def test_offboard_writes_no_document_that_is_not_a_file(run, files):
+    files(pmr=entry("ml", ann="edit"))
+
+    ran = run("offboard", "ann@example.com", "pmr.yaml", "--untrusted", "-", "--write")
+
+    assert (ran.code, "the diff of standard input." in ran.err) == (1, True)
+
+
+@pytest.fixture
+def administrators(api):
+    """Bind these people to cluster-admin."""
+
+    def bind(*people):
+        group = "rbac.authorization.k8s.io"
+        subjects = [
+            {"apiGroup": group, "kind": "User", "name": f"{person}@example.com"}
+            for person in people
+        ]
+        api.put(
+            {
+                "apiVersion": f"{group}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": "admins"},
+                "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "cluster-admin"},
+                "subjects": subjects,
+            }
+        )
+
+    return bind
+
+
+def test_access_lists_cluster_wide_roles_of_the_people_in_all_documents(run, files, administrators):
+    administrators("ann", "bob", "li", "zoe")
+    files(pmr=entry("ml", ann="edit"), teams=entry("web", bob="edit"), more=adding("ml", li="view"))
+    others = ("--untrusted", "teams.yaml", "--untrusted", "more.yaml")
+
+    both = run("access", "pmr.yaml", *others, "--cluster-wide", "-o", "json")
+    others_alone = run("access", *others, "--cluster-wide", "-o", "json")
+
+    def names(ran):
+        return [entry["person"]["name"] for entry in ran.data["cluster_wide"]]
+
+    assert names(both) == ["ann@example.com", "bob@example.com", "li@example.com"]
+    assert names(others_alone) == ["bob@example.com", "li@example.com"]
+
+
+def test_access_goes_on_without_a_document_that_cannot_be_read(run, files, administrators):
+    administrators("ann")
+    files(pmr=entry("ml", ann="edit"))
+
+    ran = run("access", "pmr.yaml", "--untrusted", "gone.yaml", "--cluster-wide")
+
+    assert (ran.code, "ann@example.com  cluster-admin" in ran.out) == (1, True)
+    assert "The ClusterRoleBindings of the people in it may be missing." in ran.err
+
+
+def test_access_refuses_a_document_without_cluster_wide(run):
+    ran = run("access", "--untrusted", "teams.yaml")
+
+    assert (ran.code, "--untrusted: is for --cluster-wide alone." in ran.err) == (1, True)
+
+
+def test_the_help_of_convert_says_why_it_has_no_such_option(run):
+    assert "There is no --untrusted, because" in run("convert", "--help").out

@@ -11,7 +11,7 @@ import msgspec
 
 from profiles_management.kubeflow.objects import naming
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.pmr.classes import Owner, Profile
+from profiles_management.pmr.classes import Addition, Owner, Profile
 from profiles_management.pmr.origins import NO_ORIGINS, Origins
 from profiles_management.reconcile.plan import Person
 
@@ -62,8 +62,8 @@ def grants(profile: Profile, now: datetime, origins: Origins = NO_ORIGINS) -> It
         )
 
 
-def contributors(profile: Profile) -> set[Person]:
-    """Return all contributors of a profile, expired or not."""
+def contributors(profile: Profile | Addition) -> set[Person]:
+    """Return all contributors of a profile, or of an addition to one, expired or not."""
     return {Person(entry.kind.value, entry.name) for entry in profile.contributors}
 
 

@@ -120,5 +120,7 @@ def is_person(person: Person) -> bool:
 
 
 def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
-    """Return everybody whom a document names, in whatever profile."""
-    return frozenset(chain.from_iterable(map(builders.people_of, pmr.in_order())))
+    """Return everybody whom a document names, in any profile, or as an addition to one."""
+    profiles = map(builders.people_of, pmr.in_order())
+    additions = map(builders.contributors, pmr.additions.values())
+    return frozenset(chain(*profiles, *additions))
