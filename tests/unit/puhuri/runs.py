@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from profiles_management.pmr.classes import Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.puhuri_section import Puhuri
 from profiles_management.puhuri.client.client import Client
@@ -47,11 +49,26 @@ def allocation(**limits):
     return {"name": "training", "offering": "LUMI regular", "limits": limits}
 
 
-def run(portal, pmr, **settings):
+class Interrupted(PuhuriTarget):
+    """A target that lets something happen before each of its writes, by their number from 0."""
+
+    before_write = staticmethod(lambda _count: None)
+    count = 0
+
+    def send(self, write, *, deadline):
+        self.count += 1
+        self.before_write(self.count - 1)
+        super().send(write, deadline=deadline)
+
+
+def run(portal, pmr, time=None, *, before_write=None, **settings):
     """Make the portal match a document, and return the report."""
-    with Client(portal.url, Token(ALLOCATOR_TOKEN)) as client:
-        target = PuhuriTarget(client, pmr, PuhuriSettings("test", **settings))
-        return reconcile(target, LIMITS, SYSTEM)
+    clock = SYSTEM if time is None else time.clock
+    limits = LIMITS if time is None else replace(LIMITS, writers=1)  # in one order
+    with Client(portal.url, Token(ALLOCATOR_TOKEN), clock=clock) as client:
+        target = Interrupted(client, pmr, PuhuriSettings("test", **settings), clock=clock)
+        target.before_write = before_write or target.before_write
+        return reconcile(target, limits, clock)
 
 
 def project_of(portal, profile):

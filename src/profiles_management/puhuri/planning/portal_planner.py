@@ -130,12 +130,15 @@ class _Planner:
             return
         for profile in sorted(set(ours) - known):
             self.stale.append(profile)
-            for present in ours[profile]:
-                self._of_left(profile, present)
+            self._of_left(profile, ours[profile])
 
-    def _of_left(self, profile: str, present: Project) -> None:
+    def _of_left(self, profile: str, found: list[Project]) -> None:
         """End the access to a project that the document does not name any more."""
+        present = found[0]
         left = WantedProject(profile, present.backend_id, present.name)
+        if len(found) > 1:
+            self.problems.append(_doubled(left, found))
+            return
         grants = self.observed.grants.get(present.uuid, ())
         members = Members(
             left, grants, {}, self.settings.people, self.now, reason=Reason.LEFT_DOCUMENT
