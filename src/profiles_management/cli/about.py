@@ -12,26 +12,28 @@ def _commands(ctx: typer.Context) -> list[str]:
     return [*cast("Program", ctx.find_root().command).commands]
 
 
-_Name = Annotated[
-    str | None,
+_Words = Annotated[
+    list[str] | None,
     typer.Argument(
         metavar="COMMAND",
         help="Command to explain (default: the program).",
+        show_default=False,
         autocompletion=_commands,
     ),
 ]
 
 
 @command
-def help_(ctx: typer.Context, name: _Name = None) -> int:
+def help_(ctx: typer.Context, words: _Words = None) -> int:
     """Show the help of the program or of a command."""
-    root = ctx.find_root()
-    if name is None:
-        typer.echo(root.get_help())
-        return 0
-    _, subcommand, _ = cast("Program", root.command).resolve_command(root, [name])
-    if subcommand is not None:
-        typer.echo(subcommand.get_help(type(ctx)(subcommand, info_name=name, parent=root)))
+    explained = ctx.find_root()
+    for word in words or ():
+        if not isinstance(explained.command, Program):
+            break
+        _, subcommand, _ = explained.command.resolve_command(explained, [word])
+        if subcommand is not None:
+            explained = type(ctx)(subcommand, info_name=word, parent=explained)
+    typer.echo(explained.get_help())
     return 0
 
 

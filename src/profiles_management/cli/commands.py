@@ -26,13 +26,7 @@ from profiles_management.cli.options import (
     moment,
 )
 from profiles_management.cli.program import command
-from profiles_management.cli.prompting import (
-    READING,
-    Declined,
-    agree_to_deletion,
-    agreed_plan,
-    asked_stops,
-)
+from profiles_management.cli.prompting import READING, Declined, agree_to_deletion
 from profiles_management.cli.session import Session
 from profiles_management.cli.setting_options import (
     ApplyOptions,
@@ -42,24 +36,23 @@ from profiles_management.cli.setting_options import (
     ValidateOptions,
 )
 from profiles_management.cli.source_options import SourceOptions
+from profiles_management.cli.target_run import TargetRun, reported, stopped
 from profiles_management.kubeflow import stale_listing
-from profiles_management.kubeflow.planning.confirmation import concerns, confirm_data
+from profiles_management.kubeflow.planning.confirmation import CONFIRMATION
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.targets import Target
 from profiles_management.pmr import schema as schemas
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.convert import MARK
-from profiles_management.pmr.problems import DocumentError, StoppedError
+from profiles_management.pmr.problems import DocumentError
 from profiles_management.pmr.warnings import document_warnings
-from profiles_management.reconcile.describe import plan_data, report_data
+from profiles_management.reconcile.describe import plan_data
 from profiles_management.reconcile.lines import line
-from profiles_management.reconcile.loop import decide
-from profiles_management.reconcile.markdown import plan_markdown
+from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
-from profiles_management.reconcile.stops import stop_lines
-from profiles_management.reconcile.text import plan_lines, report_lines
+from profiles_management.reconcile.text import plan_lines
+from profiles_management.reconcile.waiting import Watcher
 
-CHANGES, STOPPED = 2, 3
 At = Annotated[
     str | None,
     typer.Option(
@@ -143,18 +136,10 @@ def plan(
     """Show what `apply` would change, and change nothing."""
     session: Session = ctx.obj
     settings = options.settings()
-    now = session.clock.now() if at is None else moment(at)
+    now = None if at is None else moment(at)
     pmr = session.document(given, git, settings)
-    return _planned(
-        session,
-        pmr,
-        session.target(target, plan_only=True),
-        settings,
-        now,
-        output=output,
-        exit_code=exit_code,
-        yes=yes,
-    )
+    run = _run(session, pmr, session.target(target, plan_only=True), settings, now)
+    return run.show(session, output=output, exit_code=exit_code, yes=yes)
 
 
 command(plan, name="diff", text="Same as `plan`.")
@@ -200,27 +185,41 @@ def apply(
     )
     pmr = session.document(given, git, settings)
     where = session.target(target)
+    run = _run(session, pmr, where, settings)
     if dry_run != "none":
-        return _planned(session, pmr, where, settings, session.clock.now(), output=output, yes=yes)
+        return run.show(session, output=output, yes=yes)
     if target.directory is not None and settings.events != "off":
         session.note("--events has no effect with --directory: a folder has no Kubernetes Events.")
-    made = partial(plan_profiles, pmr, target=where, settings=settings, clock=session.clock)
-    try:
-        planned = agreed_plan(
-            session, made, settings, ask=session.terminal.is_interactive() and not yes
+
+    def carry_out(plan: Plan, progress: Watcher) -> Report:
+        return apply_plan(
+            plan,
+            pmr=pmr,
+            target=where,
+            settings=settings,
+            clock=session.clock,
+            progress=progress,
         )
-        with session.changing("Applying") as progress:
-            report = apply_plan(
-                planned,
-                pmr=pmr,
-                target=where,
-                settings=settings,
-                clock=session.clock,
-                progress=progress,
-            )
-    except (StoppedError, Declined) as error:
-        return _stopped(session, output, error)
-    return _reported(session, output, report)
+
+    return run.apply(session, carry_out, output=output, yes=yes)
+
+
+def _run(
+    session: Session,
+    pmr: ProfilesManagementRepresentation,
+    target: Target,
+    settings: Settings,
+    now: datetime | None = None,
+) -> TargetRun:
+    """Return a run on a cluster or a folder.
+
+    Args:
+        now: the moment for which to plan; None for the moment at which the target was read.
+    """
+    made = partial(
+        plan_profiles, pmr, target=target, settings=settings, now=now, clock=session.clock
+    )
+    return TargetRun(plan=made, limits=settings.limits, confirmation=CONFIRMATION)
 
 
 @command
@@ -277,7 +276,7 @@ def delete_stale(
         if planned and not yes:
             agree_to_deletion(session, planned, keep_data=keep_data)
     except Declined as error:
-        return _stopped(session, output, error)
+        return stopped(session, output, error)
     with session.changing("Deleting") as progress:
         report = delete_stale_profiles(
             pmr,
@@ -288,7 +287,7 @@ def delete_stale(
             clock=session.clock,
             progress=progress,
         )
-    return _reported(session, output, report)
+    return reported(session, output, report)
 
 
 @command
@@ -297,48 +296,3 @@ def schema(ctx: typer.Context) -> int:
     session: Session = ctx.obj
     session.terminal.data(schemas.schema(), "json")
     return 0
-
-
-# what commands share
-
-
-def _planned(
-    session: Session,
-    pmr: ProfilesManagementRepresentation,
-    target: Target,
-    settings: Settings,
-    now: datetime,
-    *,
-    output: str,
-    exit_code: bool = False,
-    yes: bool = False,
-) -> int:
-    """Show what an apply would change, and what would stop it."""
-    with session.terminal.waiting(READING):
-        planned = plan_profiles(pmr, target=target, settings=settings, now=now, clock=session.clock)
-    due = concerns(decide(planned, settings.limits).plan)
-    why = asked_stops(planned, due, settings, ask=not yes)
-    if output == "markdown":
-        session.terminal.file(plan_markdown(planned, why, target=str(session.description or "")))
-    else:
-        data = plan_data(planned, why) | {"confirm": confirm_data(due)}
-        session.show(output, [*plan_lines(planned), *stop_lines(why)], data)
-    if planned.refused:
-        return 1
-    if exit_code and why:
-        return STOPPED
-    return CHANGES if exit_code and planned else 0
-
-
-def _reported(session: Session, output: str, report: Report) -> int:
-    session.show(output, report_lines(report), report_data(report))
-    return report.exit_code
-
-
-def _stopped(session: Session, output: str, error: StoppedError | Declined) -> int:
-    """Show what was applied although something stopped the rest, if anything was, and the error."""
-    report = error.report if isinstance(error.report, Report) else None
-    if report is not None and report.outcomes and output == "text":
-        session.show(output, report_lines(report), {})
-    more = report_data(report) if report is not None else None
-    return session.fail(error, output=output, more=more)

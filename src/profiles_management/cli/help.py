@@ -50,14 +50,14 @@ class Command(TyperCommand):
             for parameter in self.params
             if parameter.param_type_name == "argument"
         ]
-        sections = [*_examples(self.name or ""), *_section("Arguments", arguments, width)]
+        sections = [*_examples(_path(ctx)), *_section("Arguments", arguments, width)]
         for name, rows in _options(ctx).items():
             sections += _section(name, rows, width)
         formatter.write(_text(ctx, self.help or "", sections, width))
 
 
 class Program(TyperGroup):
-    """The program, whose help lists the commands."""
+    """The program or a group of its commands, whose help lists the commands."""
 
     command_class = Command
 
@@ -68,13 +68,28 @@ class Program(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the description, the commands, and the options."""
         width = _width()
-        names = sorted(self.commands, key=[*EXAMPLES, *self.commands].index)
+        path = _path(ctx)
+        names = sorted(self.commands, key=lambda name: _place(f"{path} {name}".strip()))
         commands = [(name, self.commands[name].get_short_help_str(_WIDEST)) for name in names]
         sections = _section("Commands", commands, width)
         for name, rows in _options(ctx).items():
             sections += _section(name, rows, width)
-        sections += [line(), line(f"Examples and options of a command: {NAME} help COMMAND")]
+        words = " ".join([NAME, "help", *path.split(), "COMMAND"])
+        sections += [line(), line(f"Examples and options of a command: {words}")]
         formatter.write(_text(ctx, self.help or "", sections, width))
+
+
+def _path(ctx: Any) -> str:  # noqa: ANN401 - as above
+    """Return the words of a command after the name of the program."""
+    return str(ctx.command_path).removeprefix(NAME).strip()
+
+
+def _place(path: str) -> int:
+    """Return where a command is in the help: in the order of the examples."""
+    return next(
+        (number for number, name in enumerate(EXAMPLES) if f"{name} ".startswith(f"{path} ")),
+        len(EXAMPLES),
+    )
 
 
 def _width() -> int:

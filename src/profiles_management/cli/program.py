@@ -56,12 +56,15 @@ _VERBOSITY = inspect.Parameter(
 )
 
 
-def command(function: Callable[..., int], *, name: str = "", text: str = "") -> Callable[..., int]:
+def command(
+    function: Callable[..., int], *, name: str = "", text: str = "", group: typer.Typer = app
+) -> Callable[..., int]:
     """Register a command; an error becomes a message and an exit code.
 
     Args:
         name: of the command; by default that of the function.
         text: of its help; by default the docstring of the function.
+        group: the commands that it is one of; see command_group.
     """
     run, name = spread(function), name or function.__name__.strip("_").replace("_", "-")
 
@@ -89,8 +92,24 @@ def command(function: Callable[..., int], *, name: str = "", text: str = "") -> 
     guarded.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[*signature.parameters.values(), _VERBOSITY]
     )
-    app.command(name, cls=Command)(guarded)
+    group.command(name, cls=Command)(guarded)
     return function
+
+
+def command_group(name: str, text: str) -> typer.Typer:
+    """Register commands that share the first word.
+
+    Args:
+        text: of the help of the group.
+    """
+    group = typer.Typer(rich_markup_mode=None, cls=Program)
+    app.add_typer(group, name=name, help=text, invoke_without_command=True, callback=_show_help)
+    return group
+
+
+def _show_help(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
 
 
 def always(command: str, session: Session) -> Data:
@@ -126,7 +145,6 @@ def _start(
         ),
     ] = False,
 ) -> None:
-    if ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
+    _show_help(ctx)
     for what in variables.unknown(os.environ, VARIABLES):
         ctx.obj.note(what)

@@ -3,18 +3,14 @@
 from collections.abc import Callable, Collection
 
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.planning.confirmation import (
-    Concern,
-    Kind,
-    concerns,
-    confirm_sentence,
-)
-from profiles_management.kubeflow.settings import Settings
+from profiles_management.kubeflow.planning.confirmation import Kind
 from profiles_management.pmr.problems import ProfilesError
+from profiles_management.reconcile.concerns import Concern, Confirmation
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.loop import decide
 from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.stops import Stop, StopKind, stop_lines
 from profiles_management.reconcile.text import plan_lines
 
@@ -35,15 +31,22 @@ class Declined(ProfilesError):
 
 
 def agreed_plan(
-    session: Session, make: Callable[[], Plan], settings: Settings, *, ask: bool
+    session: Session,
+    make: Callable[[], Plan],
+    confirmation: Confirmation,
+    limits: RunLimits,
+    *,
+    ask: bool,
 ) -> Plan:
     """Return a plan to apply, which a person has agreed to where that is needed.
 
-    After the answer the plan is made again, because the cluster may have changed meanwhile: what
+    After the answer the plan is made again, because the target may have changed meanwhile: what
     takes away more than was agreed to is shown and asked again.
 
     Args:
         make: reads the target and returns the plan.
+        confirmation: what the target asks about.
+        limits: the limits of the brake.
         ask: whether there is somebody to ask.
 
     Raises:
@@ -54,15 +57,15 @@ def agreed_plan(
     while True:
         with session.terminal.waiting(READING):
             plan = make()
-        due = concerns(decide(plan, settings.limits).plan)
+        due = confirmation.concerns(decide(plan, limits).plan)
         same_gateways = gateways == _gateways(plan) or not any(
             concern.kind is Kind.GATEWAYS for concern in due
         )
         if not ask or (due <= agreed and same_gateways):
             return plan
         if agreed:
-            session.note("The cluster changed meanwhile, and the plan with it.")
-        why = asked_stops(plan, due, settings, ask=ask)
+            session.note("The target changed meanwhile, and the plan with it.")
+        why = asked_stops(plan, due, confirmation, limits, ask=ask)
         session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
         if not session.terminal.confirms(_QUESTION):
             raise Declined(_nothing_of(plan, why))
@@ -75,20 +78,26 @@ def _gateways(plan: Plan) -> list[object]:
 
 
 def asked_stops(
-    plan: Plan, due: Collection[Concern], settings: Settings, *, ask: bool
+    plan: Plan,
+    due: Collection[Concern],
+    confirmation: Confirmation,
+    limits: RunLimits,
+    *,
+    ask: bool,
 ) -> tuple[Stop, ...]:
     """Return the reasons for which an apply would stop now, with the confirmation of a user.
 
     Args:
         plan: the plan.
         due: the changes that a user has to confirm.
-        settings: the limits of the brake.
+        confirmation: what the target asks about.
+        limits: the limits of the brake.
         ask: whether a user is asked.
     """
-    why = decide(plan, settings.limits).stops
+    why = decide(plan, limits).stops
     if not ask or not due:
         return why
-    return (*why, _confirmation(confirm_sentence(due)))
+    return (*why, _confirmation(confirmation.sentence(due)))
 
 
 def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:

@@ -19,7 +19,7 @@ from profiles_management.git import address
 from profiles_management.kubeflow.cluster.kubeconfig import connect
 from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.kubeflow.settings import Settings
-from profiles_management.kubeflow.target_description import TargetDescription
+from profiles_management.kubeflow.target_description import TargetDescription as KubeflowTarget
 from profiles_management.kubeflow.targets import Target, open_target
 from profiles_management.pmr import documents, file_set
 from profiles_management.pmr.boundary import source_boundary
@@ -39,6 +39,7 @@ from profiles_management.reconcile.describe import Data, problem_data
 from profiles_management.reconcile.diagnostics import problem_lines, warning_lines
 from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
 from profiles_management.reconcile.markdown import problems_markdown
+from profiles_management.reconcile.target import TargetDescription
 from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Watcher
 from profiles_management.sources import Reading, merged, read_each
@@ -56,6 +57,7 @@ class Session:
         names: what the documents were asked for by.
         files: reads the documents.
         unread: documents that are not trusted, and that could not be read or are not valid.
+        opened: which target the command reads, None before it was opened.
     """
 
     clock: Clock = SYSTEM
@@ -65,7 +67,7 @@ class Session:
     names: tuple[str, ...] = field(default=(), init=False)
     files: FileReader = field(init=False)
     unread: tuple[Reading, ...] = field(default=(), init=False)
-    _target: TargetDescription | None = field(default=None, init=False)
+    opened: TargetDescription | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.files = FileReader(self.clock, self.terminal, self.note)
@@ -89,7 +91,7 @@ class Session:
             raise ClusterError(f"There is no folder {options.directory}.")
         else:
             target = open_target(options.directory, clock=self.clock)
-        self._target = target.description
+        self.opened = target.description
         return target
 
     def document(
@@ -221,10 +223,10 @@ class Session:
         self.terminal.complain(problem_lines(problems, document=reading.source.label, then=then))
 
     def heading(self) -> list[Line]:
-        """Return which cluster or folder it is, as the first lines of a text."""
-        if self._target is None:
+        """Return which target it is, as the first lines of a text."""
+        if self.opened is None:
             return []
-        return [_named(self._target), line()]
+        return [_named(self.opened), line()]
 
     def show_file(self, text: str) -> None:
         """Print a result that is a file of its own, and the target to standard error."""
@@ -232,19 +234,19 @@ class Session:
         self.terminal.file(text)
 
     @property
-    def description(self) -> TargetDescription | None:
+    def description(self) -> KubeflowTarget | None:
         """Which cluster or folder the command reads, None before it was opened."""
-        return self._target
+        return self.opened if isinstance(self.opened, KubeflowTarget) else None
 
     def note_target(self) -> None:
-        """Print to standard error which cluster or folder it is."""
-        if self._target is not None:
-            self.note(str(self._target))
+        """Print to standard error which target it is."""
+        if self.opened is not None:
+            self.note(str(self.opened))
 
     def _origins(self) -> Data:
         origins: Data = {}
-        if self._target is not None:
-            origins["target"] = self._target.data()
+        if self.opened is not None:
+            origins["target"] = self.opened.data()
         if self.names:
             origins["documents"] = self._shown_names
         return origins | _commit_data(self.files.commits)
@@ -274,7 +276,7 @@ class Session:
             more: what the data holds besides the errors.
         """
         warnings = error.warnings if isinstance(error, DocumentError) else ()
-        target = str(self._target or "") if isinstance(error, TargetError | UnknownProfile) else ""
+        target = str(self.opened or "") if isinstance(error, TargetError | UnknownProfile) else ""
         if output in formats.PROBLEMS:
             self.problems(problems_of(error), warnings, output)
         elif output == "markdown":

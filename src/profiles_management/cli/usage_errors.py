@@ -1,6 +1,6 @@
 """Messages for errors in the command line, with the option or command that was probably meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import typer
@@ -51,8 +51,11 @@ def _refused_number(error: typer.TyperException) -> str:
 def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of click
     if option in NOT_HERE:
         return f" {NOT_HERE[option]}"
-    commands = _commands_with(option, context.find_root().command)
-    if commands and context.parent is None:
+    is_group = hasattr(context.command, "commands")
+    group = context.command if is_group else context.parent.command
+    everywhere = _leaves(context.find_root().command)
+    commands = _with(option, group.commands.items()) or _with(option, everywhere)
+    if commands and is_group:
         return f" Write it after the command: it is an option of {commands}."
     if commands:
         return f" It is an option of {commands}."
@@ -62,13 +65,22 @@ def _hint(option: str, context: Any) -> str:  # noqa: ANN401 - a Context of clic
     return f" Did you mean {similar}?"
 
 
-def _commands_with(option: str, program: Any) -> str:  # noqa: ANN401 - as above
-    """Return the commands that have an option, as a list in words; '' for none."""
-    commands = program.commands.items()
+def _with(option: str, commands: Iterable[tuple[str, Any]]) -> str:
+    """Return the names of the commands that have an option, as a list in words; '' for none."""
     names = [name for name, command in commands if option in _options_of(command)]
     if len(names) <= 1:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _leaves(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a group of click
+    """Yield the commands of a group and of the groups in it, with the words that call them."""
+    for name, command in group.commands.items():
+        words = f"{path} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from _leaves(command, words)
+        else:
+            yield words, command
 
 
 def _options_of(command: Any) -> set[str]:  # noqa: ANN401 - as above

@@ -5,7 +5,7 @@ The uuids that the portal gives stay here: a write names the backend_id of its p
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -22,10 +22,10 @@ from profiles_management.puhuri.planning import portal_planner
 from profiles_management.puhuri.planning.allocation_changes import who_acts
 from profiles_management.puhuri.planning.words import Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, MemberBody, ProjectBody
+from profiles_management.puhuri.portal_description import PortalDescription
 from profiles_management.puhuri.portal_settings import PuhuriSettings
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.clock import SYSTEM, Clock, read_moment
-from profiles_management.reconcile.lines import printable
 from profiles_management.reconcile.plan import Condition, Pending, Plan, Write
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.target_errors import WriteError
@@ -38,18 +38,6 @@ _CONFLICTS: Final = (
     "Valid states for operation",
 )
 """What the portal says where somebody else did the same, or something else, at the same moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class PortalDescription:
-    """Which portal and which customer."""
-
-    url: str
-    customer: str
-    label: str = "Portal"
-
-    def __str__(self) -> str:
-        return f"Portal: {printable(self.url)}, customer {printable(self.customer)}"
 
 
 class PuhuriTarget:

@@ -19,6 +19,15 @@ class TargetDescription(Protocol):
         """What it is, in a word, such as `Folder`."""
         ...
 
+    @property
+    def details(self) -> str:
+        """Which one it is, in words; names are as they were given."""
+        ...
+
+    def data(self) -> dict[str, str]:
+        """Return it as data that JSON can hold, with every key."""
+        ...
+
 
 class WriteTarget(Protocol):
     """What the executor asks of a target: to send writes, and to look whether conditions hold."""

@@ -12,6 +12,7 @@ from profiles_management.cli.prompting import Declined, agreed_plan
 from profiles_management.cli.reports.csv_table import csv_text
 from profiles_management.cli.session import Session
 from profiles_management.kubeflow.objects.plan_terms import KubeflowField
+from profiles_management.kubeflow.planning.confirmation import CONFIRMATION
 from profiles_management.kubeflow.settings import PRESETS, UPSTREAM
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.reconcile.markdown import LIMIT, plan_markdown
@@ -126,7 +127,13 @@ def test_other_gateways_than_were_agreed_to_are_asked_for_again(run):
     plans = iter([rewriting("charmed"), rewriting("upstream")])
 
     with pytest.raises(Declined):
-        agreed_plan(Session(terminal=run.terminal), lambda: next(plans), UPSTREAM, ask=True)
+        agreed_plan(
+            Session(terminal=run.terminal),
+            lambda: next(plans),
+            CONFIRMATION,
+            UPSTREAM.limits,
+            ask=True,
+        )
 
     assert len(run.terminal.asked) == 2
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from profiles_management.kubeflow.planning.confirmation import Concern, Kind, confirm_data
+from profiles_management.kubeflow.planning.confirmation import CONFIRMATION, Kind
+from profiles_management.reconcile.concerns import Concern
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.plan import (
     LISTED,
@@ -65,7 +66,7 @@ def built():
     results = itertools.cycle(Result)
     outcomes = tuple(Outcome(each, next(results), "why") for each in CHANGES)
     return {
-        "plan.json": plan_data(Plan(CHANGES), (stop,)) | {"confirm": confirm_data([concern])},
+        "plan.json": plan_data(Plan(CHANGES), (stop,)) | {"confirm": CONFIRMATION.data([concern])},
         "report.json": report_data(Report(Plan(CHANGES), outcomes)),
     }
 

@@ -105,9 +105,13 @@ class HaltKind(StrEnum):
 @dataclass(frozen=True)
 class Description:
     label = "Service"
+    details = "the one in this test"
 
     def __str__(self):
-        return "Service: the one in this test"
+        return f"{self.label}: {self.details}"
+
+    def data(self):
+        return {"kind": "service"}
 
 
 class TinyTarget:

@@ -1,12 +1,12 @@
 """What a person confirms before a plan is applied: lost access, gateways, others' objects. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
 
 from profiles_management.kubeflow.objects.plan_terms import KubeflowField
 from profiles_management.kubeflow.state import adoption
 from profiles_management.kubeflow.state.access_state import ROLES, weight
+from profiles_management.reconcile.concerns import Concern, Confirmation
 from profiles_management.reconcile.lines import count
 from profiles_management.reconcile.plan import (
     OWNER,
@@ -29,19 +29,6 @@ class Kind(StrEnum):
     POLICY = "policy"
     INSTANCE = "other-instance"
     ADOPTION = "adoption"
-
-
-class Concern(NamedTuple):
-    """One thing to agree to.
-
-    Attributes:
-        about: whose access, the policy of whom, or which instance; '' where the profile says it
-            all.
-    """
-
-    kind: Kind
-    profile: str
-    about: str = ""
 
 
 def concerns(plan: Plan) -> frozenset[Concern]:
@@ -109,30 +96,7 @@ _REWRITES: Mapping[StrEnum, Kind] = {
 """What it is about that a value of somebody else is overwritten."""
 
 
-def confirm_sentence(agreed: Collection[Concern]) -> str:
-    """Return what is to be agreed to in one sentence, without a full stop; '' for nothing."""
-    return ", ".join(_words(kind, concerns) for kind, concerns in _by_kind(agreed))
-
-
-def confirm_data(agreed: Collection[Concern]) -> list[dict[str, Any]]:
-    """Return what is to be agreed to as data: [{kind, what, profiles}]."""
-    return [_data(kind, concerns) for kind, concerns in _by_kind(agreed)]
-
-
-def _data(kind: Kind, concerns: list[Concern]) -> dict[str, Any]:
-    profiles = sorted({concern.profile for concern in concerns})
-    return {"kind": str(kind), "what": _words(kind, concerns), "profiles": profiles}
-
-
-def _by_kind(agreed: Collection[Concern]) -> Iterator[tuple[Kind, list[Concern]]]:
-    by_kind: dict[Kind, list[Concern]] = {}
-    for concern in sorted(agreed):
-        by_kind.setdefault(concern.kind, []).append(concern)
-    for kind in filter(by_kind.get, Kind):
-        yield kind, by_kind[kind]
-
-
-_ADDED_UP = {
+_ADDED_UP: Mapping[StrEnum, tuple[str, str]] = {
     Kind.REVOCATION: ("role assignment ends", "role assignments end"),
     Kind.WEAKER_ROLE: ("role becomes weaker", "roles become weaker"),
     Kind.CLUSTER_ROLE: (
@@ -149,7 +113,7 @@ _ADDED_UP = {
 """The words after the number, for one concern and for several."""
 
 
-def _words(kind: Kind, concerns: list[Concern]) -> str:
+def _words(kind: StrEnum, concerns: Sequence[Concern]) -> str:
     number = len(concerns)
     if kind is Kind.GATEWAYS:
         policies = count(number, "AuthorizationPolicy", "AuthorizationPolicies")
@@ -159,3 +123,6 @@ def _words(kind: Kind, concerns: list[Concern]) -> str:
         profiles = count(len({concern.profile for concern in concerns}), "profile")
         return f"objects of the instance {instances} are taken over in {profiles}"
     return count(number, *_ADDED_UP[kind])
+
+
+CONFIRMATION = Confirmation(concerns, Kind, _words)

@@ -1,0 +1,98 @@
+"""A plan or an apply on any target: what is asked, what is shown, and the exit code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from profiles_management.cli.prompting import READING, Declined, agreed_plan, asked_stops
+from profiles_management.cli.session import Session
+from profiles_management.pmr.problems import StoppedError
+from profiles_management.reconcile.concerns import Confirmation
+from profiles_management.reconcile.describe import plan_data, report_data
+from profiles_management.reconcile.loop import decide
+from profiles_management.reconcile.markdown import plan_markdown
+from profiles_management.reconcile.plan import Plan
+from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.run_limits import RunLimits
+from profiles_management.reconcile.stops import stop_lines
+from profiles_management.reconcile.text import plan_lines, report_lines
+from profiles_management.reconcile.waiting import Watcher
+
+CHANGES, STOPPED = 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRun:
+    """One run on a target.
+
+    Attributes:
+        plan: reads the target and returns what would be changed.
+        limits: what the run may take away.
+        confirmation: what the target asks about.
+    """
+
+    plan: Callable[[], Plan]
+    limits: RunLimits
+    confirmation: Confirmation
+
+    def show(
+        self, session: Session, *, output: str, exit_code: bool = False, yes: bool = False
+    ) -> int:
+        """Show what an apply would change, and what would stop it.
+
+        Args:
+            exit_code: whether changes, and what stops an apply, have an exit code of their own.
+            yes: whether it is planned for an apply that does not ask.
+        """
+        with session.terminal.waiting(READING):
+            planned = self.plan()
+        due = self.confirmation.concerns(decide(planned, self.limits).plan)
+        why = asked_stops(planned, due, self.confirmation, self.limits, ask=not yes)
+        if output == "markdown":
+            text = plan_markdown(planned, why, target=str(session.opened or ""))
+            session.terminal.file(text)
+        else:
+            data = plan_data(planned, why) | {"confirm": self.confirmation.data(due)}
+            session.show(output, [*plan_lines(planned), *stop_lines(why)], data)
+        if planned.refused:
+            return 1
+        if exit_code and why:
+            return STOPPED
+        return CHANGES if exit_code and planned else 0
+
+    def apply(
+        self,
+        session: Session,
+        carry_out: Callable[[Plan, Watcher], Report],
+        *,
+        output: str,
+        yes: bool,
+    ) -> int:
+        """Carry out the plan, after a question where a person can be asked, and show the report.
+
+        Args:
+            carry_out: makes the changes of a plan.
+            yes: whether nobody is asked.
+        """
+        ask = session.terminal.is_interactive() and not yes
+        try:
+            planned = agreed_plan(session, self.plan, self.confirmation, self.limits, ask=ask)
+            with session.changing("Applying") as progress:
+                report = carry_out(planned, progress)
+        except (StoppedError, Declined) as error:
+            return stopped(session, output, error)
+        return reported(session, output, report)
+
+
+def reported(session: Session, output: str, report: Report) -> int:
+    """Show a report, and return its exit code."""
+    session.show(output, report_lines(report), report_data(report))
+    return report.exit_code
+
+
+def stopped(session: Session, output: str, error: StoppedError | Declined) -> int:
+    """Show what was applied although something stopped the rest, if anything was, and the error."""
+    report = error.report if isinstance(error.report, Report) else None
+    if report is not None and report.outcomes and output == "text":
+        session.show(output, report_lines(report), {})
+    more = report_data(report) if report is not None else None
+    return session.fail(error, output=output, more=more)
