@@ -1,7 +1,6 @@
-"""Text that people read, kept in files: `GOLDEN=write make test` writes them anew, then look at the difference.
+"""Golden files: text for people. `GOLDEN=write make test` writes them again.
 
-A golden file that is written anew is read by somebody before it is committed: it is what a user
-    will see.
+Read the difference before you commit it: it is what users will see.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Documents that something went wrong with: valid ones, and ones with a mistake, cut off and changed at any byte."""
+"""Damaged documents: valid ones and ones with an error, cut off and changed at any byte."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ _JSON = b"""\
 
 
 def documents() -> list[bytes]:
-    """Return what is mangled: the sample, documents with everything in them, and the small ones of the corpus."""
+    """Return the texts to damage: the sample, documents with every field, and small ones."""
     sample = (_ROOT / "examples" / "pmr.yaml").read_bytes()
     corpus = [file.read_bytes() for file in sorted((_ROOT / "tests" / "corpus").rglob("*.yaml"))]
     return [sample, _RICH, _JSON] * 20 + [
@@ -173,7 +173,7 @@ def mangled_texts(number: int, *, seed: int = SEED) -> Iterator[str]:
 
 
 def _change(text: bytearray, sources: list[bytes], chance: random.Random) -> None:
-    """Change a text at one place: put something in, take something out, write it twice, or bring it from elsewhere."""
+    """Change a text at one place: insert, remove or repeat a part, or copy one from elsewhere."""
     start = chance.randrange(len(text) + 1)
     end = min(len(text), start + chance.randrange(1, 20))
     match chance.randrange(6):

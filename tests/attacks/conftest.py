@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def no_logging() -> Iterator[None]:
-    """Nothing is logged: pytest keeps every record, which would be counted as memory of what is tried.
+    """Disable logging: pytest keeps every record, which would count as memory of the attack.
 
     ops leaves the root logger at DEBUG, so which tests ran before would matter.
     """

@@ -23,7 +23,7 @@ def rounds(number: int, name: str) -> Iterator[random.Random]:
 
 
 def changed(text: bytes, chance: random.Random, pieces: tuple[bytes, ...] = ()) -> bytes:
-    """Return a text with one to three changes: bytes replaced, cut out or put in, or its end cut off."""
+    """Return a text with one to three changes: bytes replaced, removed, inserted or cut off."""
     mangled = bytearray(text)
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         at = chance.randrange(len(mangled) + 1)

@@ -1,4 +1,4 @@
-"""Documents that make much work with few bytes, as somebody writes them who means ill: each by what it attacks."""
+"""Small documents of an attacker that cause much work, by what they attack."""
 
 import base64
 import zlib

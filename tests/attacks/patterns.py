@@ -1,4 +1,4 @@
-"""Every regular expression of the program and of the library for other charms, found in its modules."""
+"""Every regular expression of the program and of the charm library, found in their modules."""
 
 import ast
 import importlib
@@ -93,7 +93,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _is_searched(path: Path, name: str) -> bool:
-    """Return whether a pattern is looked for at every place of a text, and not at its beginning alone."""
+    """Return whether a pattern is searched for anywhere in a text, not only at its start."""
     text = path.read_text()
     anchored = re.search(rf"\b{name}\.(?:full)?match\(", text)
     return not anchored or re.search(rf"\b{name}\.(?:{'|'.join(_SEARCHING)})\(", text) is not None

@@ -1,4 +1,4 @@
-"""How many steps a regular expression takes: a matcher that backtracks as Python's does, and counts.
+"""How many steps a regular expression takes: a matcher that backtracks like Python's and counts.
 
 It covers what the patterns of this project use, without case and without the shortcuts of `re`, so
 it counts a little more than `re` does. Texts that make a pattern work are made of the pattern
@@ -196,7 +196,7 @@ def is_single(kind: Any) -> bool:
 
 
 def hostile_texts(pattern: str, flags: int, length: int) -> Iterator[str]:
-    """Yield texts of about a length that may make a pattern work: each of its parts again and again."""
+    """Yield texts of about this length that repeat one part of the pattern, to cause many steps."""
     parts = {*_PROBES, *_pumps(list(parser.parse(pattern, flags)), "")}
     for part in sorted(parts):
         prefix, _, pump = part.rpartition("\x01")

@@ -1,4 +1,4 @@
-"""A document names a namespace that no team has: of Kubernetes, of this software, of the gateway, or one in use."""
+"""A document names a namespace of Kubernetes, of this software or of the gateway, or one in use."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Two people are named so that their objects fall on one name: one of them would stay out, or inherit the other's."""
+"""Two names of people map to one object name: one person would get no access, or the other's."""
 
 import pytest
 from engine.build import contributor, document, profile

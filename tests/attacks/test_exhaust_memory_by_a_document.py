@@ -1,4 +1,4 @@
-"""Goal of the attack: a few bytes from a related application keep the charm busy, or fill its memory."""
+"""A few bytes from a related application keep the charm busy, or fill its memory."""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""A repository of a few kilobytes that would take all memory, or work for minutes. Bytes and steps are counted."""
+"""A repository of a few kilobytes that would take all memory, or minutes of work.
+
+The tests count bytes and steps.
+"""
 
 import tracemalloc
 import zlib

@@ -1,4 +1,4 @@
-"""Whatever is in a cluster, and whatever its API server answers, a run ends with errors of ours or goes on.
+"""For any content and any answer of a cluster, a run continues or ends with an error of ours.
 
 How to run it longer: see fuzz.py.
 """
@@ -133,7 +133,7 @@ def nested(depth):
 
 
 def bent(obj, chance):
-    """Return an object with some of its fields as no controller writes them: in types that an API server stores."""
+    """Return an object whose fields have types that an API server stores but nobody writes."""
     for _ in range(chance.choice([1, 1, 2, 3])):
         chance.choice([with_metadata, with_content])(obj, chance)
     return obj
@@ -238,7 +238,7 @@ def base():
 
 
 def shown(world):
-    """Plan, list and export, and render all of it; return how many of these ended with an error of ours."""
+    """Plan, list, export and render; return how many of these ended with an error of ours."""
     errors = 0
     for look in (_planned, _listed, _exported):
         try:
@@ -276,7 +276,7 @@ def test_fuzz_of_objects_that_are_shown(base, change):
 
 
 def test_fuzz_of_objects_that_are_applied(base):
-    """Whatever is odd in the cluster, nobody is left whose access ended, or who is not in the document."""
+    """For any odd object, nobody keeps access that ended or that is not in the document."""
     for chance in rounds(60, "applied"):
         world = base.twin()
         for kind in ("Profile", "RoleBinding", "AuthorizationPolicy", "LimitRange"):
@@ -295,7 +295,7 @@ def test_fuzz_of_objects_that_are_applied(base):
 
 
 def marked(obj, chance):
-    """Return an object with odd metadata that leaves it recognizable as a contributor's: what its author may do."""
+    """Return a contributor's object with odd metadata, such as its author may write."""
     metadata = obj["metadata"]
     odd = {
         chance.choice(

@@ -1,4 +1,4 @@
-"""Databags of the relation by chance, at both ends: whatever is in one, it is used, or told to be of no use.
+"""Random databags at both ends of the relation: each is used, or reported as unusable.
 
 How to run it longer: see fuzz.py.
 """

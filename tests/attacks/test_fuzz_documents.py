@@ -1,4 +1,4 @@
-"""Documents by chance: whatever they hold, they are read, or refused with problems, in a bounded number of calls.
+"""Random documents are read, or refused with problems, in a bounded number of calls.
 
 How to run it longer: see fuzz.py.
 """
@@ -139,7 +139,7 @@ MOST_CALLS = 200_000  # and so many for each character
 
 
 def value(chance, depth):
-    """Return a value in flow style, of keys and scalars that documents have, in places where they belong or not."""
+    """Return a flow-style value of keys and scalars of documents, in valid and invalid places."""
     if depth and chance.random() < 0.5:
         pairs = (
             f"{chance.choice(KEYS) or '~'}: {value(chance, depth - 1)}"

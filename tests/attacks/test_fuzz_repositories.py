@@ -1,4 +1,4 @@
-"""Whatever a Git server sends, it is a document or one line of ours. How to run it longer: see fuzz.py."""
+"""Any answer of a Git server is a document or a one-line error. To run it longer: fuzz.py."""
 
 import tracemalloc
 import zlib

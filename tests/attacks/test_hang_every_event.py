@@ -1,4 +1,4 @@
-"""Goal of the attack: a text of some hundred characters keeps every event of the charm busy for minutes."""
+"""A text of some hundred characters keeps every event of the charm busy for minutes."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Goal of the attack: more access than an addition gives stays, because its objects name a source that is not there."""
+"""Access that no addition may give stays, because its objects name an absent source."""
 
 import pytest
 from engine.build import document
@@ -20,7 +20,7 @@ def world(request):
 
 
 def frozen(world):
-    """Apply while the source of ann cannot be read, and return how many people stay because of that."""
+    """Apply while the source of ann cannot be read, and return how many people it keeps."""
     report = world.apply(merged(config=document(opened()), teams=None))
     return sum(one.contributors for one in report.plan.frozen)
 

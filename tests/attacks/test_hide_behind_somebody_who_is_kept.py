@@ -1,4 +1,4 @@
-"""Goal of the attack: with `unlisted: keep`, access hides in objects named for somebody whom the dashboard added."""
+"""With `unlisted: keep`, access hides in objects that are named for a kept person."""
 
 import pytest
 from engine.build import document, profile

@@ -1,4 +1,4 @@
-"""A namespace admin binds others by the objects of the owner, where the profile controller does not see it."""
+"""A namespace admin adds others to the owner's objects, unnoticed by the profile controller."""
 
 import pytest
 from engine.build import document, profile
@@ -32,7 +32,7 @@ def get(world, which):
 
 
 def change(world, which, edit):
-    """Edit an object so that the profile controller does not see it: its ownerReference goes first."""
+    """Remove an object's ownerReference, so that the profile controller misses it, then edit it."""
     body = get(world, which)
     body["metadata"].pop("ownerReferences", None)
     world.api.put(body)

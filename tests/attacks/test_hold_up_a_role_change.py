@@ -1,4 +1,4 @@
-"""A namespace admin occupies names, or keeps objects in deletion, so that a role change or a new contributor waits."""
+"""A namespace admin occupies names, or keeps objects in deletion, to delay changes of others."""
 
 import pytest
 from engine.build import document, profile

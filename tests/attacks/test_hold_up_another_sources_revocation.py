@@ -1,4 +1,4 @@
-"""Goal of the attack: somebody whom a trusted source removes keeps their access, by what another source publishes."""
+"""A person whom a trusted source removes keeps access, because another source publishes it."""
 
 import pytest
 from engine.build import contributor, document, profile
@@ -19,7 +19,7 @@ def world(request):
 
 
 def trusting(withdrawn=(), **documents):
-    """Merge documents: config is trusted, relations are not. None stands for one that cannot be read."""
+    """Merge documents: config and git are trusted, relations are not. None: it cannot be read."""
     names = {"config": CONFIG, "git": "git", "teams": TEAMS, "evil": EVIL}
     sources = [
         SourceDocument(names[one], pmr, "" if pmr else "rubbish", trusted=one in ("config", "git"))

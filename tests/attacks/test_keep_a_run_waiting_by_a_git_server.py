@@ -1,4 +1,4 @@
-"""A Git server that never ends its answer, sends it in odd pieces, or floods the output next to the objects."""
+"""A Git server never ends its answer, sends it in odd pieces, or floods its progress output."""
 
 import itertools
 import tracemalloc

@@ -1,4 +1,7 @@
-"""An ssh server that lets in and then says nothing, or sends without end what nobody reads. Time is counted in asks."""
+"""An SSH server accepts a session and sends nothing, or sends without end.
+
+The clock advances with every question for the time, so no test waits.
+"""
 
 import contextlib
 import io
@@ -57,7 +60,7 @@ def private(key):
 
 @pytest.fixture
 def talk(monkeypatch, key, private):
-    """Read a repository from a server on the other end of a pair of sockets; `serve` gets that end."""
+    """Read a repository from `serve`, which gets the other end of a pair of sockets."""
     with contextlib.ExitStack() as stack:
 
         def run(serve, asks=150):

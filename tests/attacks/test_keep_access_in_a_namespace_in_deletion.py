@@ -21,7 +21,7 @@ def world():
 
 
 def held_up(world, *kinds, kind="Profile"):
-    """Put a finalizer on all objects of some kinds, then delete: the namespace stays in deletion."""
+    """Add a finalizer to objects of these kinds, then delete: the namespace stays in deletion."""
     for each in kinds:
         for obj in world.api.objects(each, "ml"):
             obj["metadata"]["finalizers"] = ["example.com/keep"]

@@ -1,4 +1,4 @@
-"""Goal of the attack: access with an end goes on past it, because something else is wrong with the profile."""
+"""Access stays after its end, because something else is wrong with the profile."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -206,7 +206,7 @@ def test_in_whatever_state_nobody_is_left_whom_we_gave_access_until_now(
 
 
 def granted(pmr):
-    """Return whom the document gives access that day, whatever their objects still say while the brake stops all."""
+    """Return who has access by the document on that day; the brake may keep outdated objects."""
     owners = {(profile.name, profile.owner.name) for profile in pmr.in_order()}
     return owners | {
         (profile.name, one.name)

@@ -1,4 +1,4 @@
-"""Goal of the attack: a source that adds people learns names, or their exact spelling, that it did not give."""
+"""A source that adds people learns names, or their exact spelling, from other sources."""
 
 import pytest
 

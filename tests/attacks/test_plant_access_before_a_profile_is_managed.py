@@ -1,4 +1,4 @@
-"""A user creates a Profile with our labels, plants access in it, and waits until the document names it."""
+"""A user creates a Profile with our labels and plants access before a document names it."""
 
 import pytest
 from engine.build import document, profile
@@ -30,7 +30,7 @@ def strict():
 
 
 def forged(world, *planted, labels=OUR_MARKS, owner=EVE):
-    """Make a Profile as KFAM would, with labels that say that it is managed, and plant objects in it."""
+    """Create a Profile as KFAM does, with labels of a managed one, and plant objects in it."""
     spec = {"owner": {"kind": "User", "name": owner, "apiGroup": "rbac.authorization.k8s.io"}}
     body = {
         "apiVersion": "kubeflow.org/v1",

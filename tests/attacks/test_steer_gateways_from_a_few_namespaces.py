@@ -1,4 +1,4 @@
-"""Goal of the attack: admins of a few namespaces choose the gateways of all, or hold up their own revocation."""
+"""Admins of a few namespaces choose the gateways of all, or delay their own revocation."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""Goal of the attack: a label or annotation of a namespace makes another system give more than a profile does."""
+"""A label or annotation of a namespace makes another system give more access than a profile."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One object of a cluster that no run can read, or that takes all its memory: of a namespace admin, or by KFAM.
+"""One object, of a namespace admin or by KFAM, that no run can read or that takes all memory.
 
 The API server of the tests takes no such objects, so they are planted in its answers. The real one
 takes them: tests/integration/attacks.

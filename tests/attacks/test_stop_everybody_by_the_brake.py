@@ -1,4 +1,4 @@
-"""Goal of the attack: the brake stops, or lets through, what it should not, by the numbers of somebody else."""
+"""The numbers of somebody else make the brake stop, or allow, the wrong changes."""
 
 import pytest
 from engine.build import contributor, document, profile

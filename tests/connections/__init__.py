@@ -1,1 +1,1 @@
-"""What tests of connections need: certificates, servers that keep what reaches them, and a proxy; all on loopback."""
+"""Helpers for tests of connections, all on loopback: certificates, recording servers, a proxy."""

@@ -29,7 +29,7 @@ class Authority:
         )
 
     def issue(self, name, *hosts, days=30, password=None):
-        """Return an identity for a person, or for a server that has these host names and addresses."""
+        """Return an identity for a person, or for a server with these host names and addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         certificate = self._signed(subject, key, hosts, days=days)

@@ -1,1 +1,1 @@
-"""The tests that want a cluster: a real control plane, with stand-ins for what cannot be had as a Go module."""
+"""Tests on a real control plane, with stand-ins for what is not available as a Go module."""

@@ -1,4 +1,4 @@
-"""One cluster for all tests here, names of its own for each, and what a test needs to look at it."""
+"""One cluster for all tests of this folder, a name for each test, and what tests read from it."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def cluster(
 
 
 def _given(kubeconfig: Path, logs: Path) -> Iterator[World]:
-    """Use a cluster that is there; a KFAM of our own stands in where none is named, it touches nothing by itself."""
+    """Use an existing cluster. Without an address of a KFAM, a stand-in for KFAM is started."""
     stand_ins = None
     try:
         with contextlib.closing(Server(kubeconfig)) as server:
@@ -158,7 +158,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def profile(name: str) -> Callable[..., Profile]:
-    """Build a profile: `profile(ann="edit", cpu="1")`. Its name is the test's, its owner olga@example.com."""
+    """Build a profile of this test's name: `profile(ann="edit", cpu="1")`; olga is its owner."""
 
     def build(
         suffix: str = "",
@@ -198,7 +198,7 @@ def _deleting_client(cluster: World, server: Server) -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def through(server: Server) -> Callable[[str], bool]:
-    """Tell whether the profile controller is through with a profile: the finalizer is the last that it writes."""
+    """Return whether the profile controller is done: it writes the finalizer last."""
 
     def through(name: str) -> bool:
         profile = server.get("Profile", None, name)
@@ -209,7 +209,7 @@ def through(server: Server) -> Callable[[str], bool]:
 
 @pytest.fixture
 def engine(_client: Client, through: Callable[[str], bool], name: str) -> Engine:
-    """The engine as a ServiceAccount that may do what `rbac` prints; its instance is the test's own."""
+    """The engine of a ServiceAccount with the permissions of `rbac`; its instance is the test's."""
     return Engine(_client, _settings(name), through)
 
 
@@ -242,7 +242,7 @@ def engine_with(
 def _account(
     cluster: World, server: Server, name: str, held: Iterable[Permission], settings: Settings
 ) -> Iterator[Client]:
-    """Make an account with these permissions, and confine it by the policies that are printed for these settings."""
+    """Create an account with these permissions, confined by the policies for these settings."""
     held = tuple(held)
     token = permissions.account(server, name, held)
     with contextlib.ExitStack() as stack:
@@ -258,7 +258,7 @@ def _account(
 
 
 def _printed(account: str, held: Iterable[Permission], settings: Settings) -> dict[str, Any]:
-    """Return the policies for an account; those of all tests together let in the instance of each of them."""
+    """Return an account's policies; those of the whole run allow the instance of every test."""
     printed = confinement.policies(account, settings, held)
     if settings is _OF_THIS_RUN:
         printed = confinement.of_any(printed, settings.instance, f"another|.*-{_RUN}-[0-9]+")
@@ -274,7 +274,7 @@ def _settings(instance: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def may(server: Server) -> Callable[..., bool]:
-    """Ask the API server itself: `may("ann@example.com", "list", "pods", "ml")`; a resource may name its group."""
+    """Ask the API server: `may("ann@example.com", "list", "pods", "ml")`, or `roles.GROUP`."""
 
     def ask(
         user: str, verb: str, resource: str, namespace: str, *, groups: Iterable[str] = ()
@@ -304,7 +304,7 @@ _ALONE = _TELLING | {"admin": ("create", "rolebindings.rbac.authorization.k8s.io
 
 @pytest.fixture
 def role_of(may: Callable[..., bool]) -> Callable[..., str]:
-    """Tell a user's role in a namespace at this moment, by what the API server lets them do; '' for none.
+    """Return a user's role in a namespace by what the API server allows now, or '' for none.
 
     With `standalone` the roles are Kubernetes' own.
     """

@@ -64,7 +64,7 @@ class Meddled(Cluster):
 
 
 class Engine:
-    """The library's functions, on one cluster as one instance; keyword arguments are settings for one call.
+    """The library's functions for one cluster and instance; keyword arguments are settings.
 
     Args:
         through: whether the profile controller has nothing left to write of a profile.
@@ -123,12 +123,12 @@ class Engine:
         return export_pmr(target=self.client, settings=self.settings)
 
     def matches(self, *profiles: Profile, **changed: Any) -> bool:
-        """Return whether the cluster is as a document wants it: nothing to do, nothing pending, nothing refused."""
+        """Return whether a plan has nothing to do, nothing pending and nothing refused."""
         plan = self.plan(*profiles, **changed)
         return not (plan.changes or plan.pending or plan.refused)
 
     def settle(self, *profiles: Profile, **changed: Any) -> None:
-        """Apply, again where somebody else was quicker, and wait until everybody is through with their part."""
+        """Apply until no run is pending, then wait until the controller is done too."""
         wait_for(
             "a run that is through", lambda: self.apply(*profiles, **changed).exit_code != _PENDING
         )

@@ -1,4 +1,4 @@
-"""What is left to chance here is chosen by one number, told with every run: PROFILES_FAULTS_SEED repeats it."""
+"""The number that chooses what is random here. PROFILES_FAULTS_SEED repeats a run."""
 
 import os
 import secrets

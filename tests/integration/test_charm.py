@@ -3,9 +3,9 @@
     charmcraft pack                     # on Ubuntu: `tox run -e pack` has no base of Juju
     juju bootstrap microk8s && make juju
 
-PROFILES_CHARM names another charm than the one beside charmcraft.yaml, and PROFILES_TESTER_CHARM one that was packed
-from tests/tester_charm elsewhere. Each test has a namespace of its own, which stays in the cluster: the charm never
-deletes data.
+PROFILES_CHARM names another charm than the one next to charmcraft.yaml.
+PROFILES_TESTER_CHARM names a charm that was packed from tests/tester_charm elsewhere. Each test has
+a namespace, which stays in the cluster: the charm never deletes data.
 """
 
 from __future__ import annotations

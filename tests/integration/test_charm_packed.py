@@ -1,4 +1,4 @@
-"""The packed charm as a unit would run it, on a real API server, with just the permissions that `rbac` prints."""
+"""The packed charm as a unit, on a real API server, with exactly the permissions of `rbac`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def charm() -> Iterator[Path]:
 
 @pytest.fixture
 def unit_with(cluster, server, charm, name) -> Iterator[Callable[[Iterable[Permission]], Unit]]:
-    """Make a unit, the leader, whose account holds just these permissions; its instance is the test's own."""
+    """Create a leader unit whose account has these permissions; its instance is the test's."""
     config = yaml.safe_load(cluster.kubeconfig.read_text())
     with contextlib.ExitStack() as stack:
 

@@ -1,4 +1,4 @@
-"""Somebody else writes at the same moment: it is seen, nothing of theirs is overwritten, the next run settles it."""
+"""Others write at the same moment: nothing of theirs is lost, and the next run finishes."""
 
 import pytest
 
@@ -12,7 +12,7 @@ BINDING = "user-ann-example-com-clusterrole-edit"
 
 @pytest.fixture
 def apply_while(engine):
-    """Apply a document while somebody does something just before the first write; return the report."""
+    """Apply a document while somebody acts just before the first write; return the report."""
 
     def apply(profile, meddle):
         document = ProfilesManagementRepresentation([profile])

@@ -1,4 +1,4 @@
-"""A folder of manifests is a target like a cluster: what is written there and applied with kubectl is the document."""
+"""A folder of manifests, applied with kubectl, produces what the document describes."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def write(engine, tmp_path):
 
 @pytest.fixture
 def apply(kubectl, server):
-    """Apply a folder with kubectl as decisions.md has it: once more after the controller has made the namespaces."""
+    """Apply a folder with kubectl, again once the controller has created the namespaces."""
 
     def apply(folder, *namespaces):
         kubectl("apply", "-R", "-f", str(folder), check=False)

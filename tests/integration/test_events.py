@@ -1,4 +1,4 @@
-"""`kubectl describe profile` tells the story of a profile, and the API server takes the Events as they are."""
+"""`kubectl describe profile` shows what happened, and the API server accepts the Events."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def telling(engine_with):
 
 @pytest.fixture
 def described(kubectl, name):
-    """The Events that `kubectl describe profile` shows of this test's profile, blanks folded, without their age."""
+    """Return the Events that `kubectl describe` shows of this test's profile, without their age."""
 
     def described():
         _, _, told = kubectl("describe", "profile", name).partition("\nEvents:")

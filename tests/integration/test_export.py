@@ -1,4 +1,4 @@
-"""The export of a cluster, planned against it, changes nobody's access and leaves at most the marks of adoption."""
+"""Applying the export of a cluster changes nobody's access, and adds at most our labels."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def exported(engine):
 
 @pytest.fixture
 def by_hand(server, dashboard, name):
-    """A profile that was never ours, with two contributors from the dashboard, a quota and a label; its name."""
+    """A profile without our labels: contributors from the dashboard, a quota and a label."""
     owner = {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OLGA}
     head = {"apiVersion": "kubeflow.org/v1", "kind": "Profile", "metadata": {"name": name}}
     server.create(

@@ -1,4 +1,4 @@
-"""What docs/how-to/gitops.md says of Flux, step by step as Flux does it: a dry run of all, then an apply of all."""
+"""The steps of Flux in docs/how-to/gitops.md: a dry run of all objects, then an apply."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,7 @@
-"""What the engine relies on: how KFAM, the dashboard's backend, lists, adds and removes contributors.
+"""How KFAM, the dashboard's backend, lists, adds and removes contributors.
 
-Source: kubeflow/dashboard, components/access-management; each rule was seen on the real one.
+The engine relies on these rules. Each was observed on the real KFAM. Source: kubeflow/dashboard,
+components/access-management.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""A kubeconfig means to us what it means to kubectl: the API server sees the same user, or both refuse."""
+"""A kubeconfig gives us the same user as kubectl, or both refuse it."""
 
 import base64
 import json
@@ -51,7 +51,7 @@ def admin(plane):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch, admin, authority):
-    """A folder with everything that the kubeconfigs below name; nothing else is in the environment."""
+    """A folder with everything that the kubeconfigs below name; the environment is empty."""
     for name in (
         "KUBECONFIG",
         "HTTPS_PROXY",

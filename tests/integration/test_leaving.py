@@ -9,7 +9,7 @@ from integration.people import OLGA, person
 
 @pytest.fixture
 def keep(server):
-    """Put something into a namespace that must not be lost; the function returned tells whether it is there."""
+    """Put data into a namespace; return a function that checks whether it still exists."""
 
     def put(namespace):
         path = f"/api/v1/namespaces/{namespace}/configmaps"

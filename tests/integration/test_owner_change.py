@@ -1,4 +1,4 @@
-"""A profile changes hands: nobody who is to keep access loses it, and a run that died is finished by the next."""
+"""An owner change: nobody else loses access, and the next run completes an interrupted one."""
 
 import pytest
 
@@ -11,7 +11,7 @@ _MOST_WRITES = 20
 
 
 def annotated(server, name):
-    """Whom the four places name: spec.owner, the namespace, binding and policy as the dashboard reads them."""
+    """Return whom the four places name: spec.owner, the namespace, the binding, the policy."""
     owned = [
         server.get(kind, name, one)["metadata"]["annotations"]["user"]
         for kind, one in (

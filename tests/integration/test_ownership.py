@@ -1,4 +1,4 @@
-"""Whose a namespace is: what belongs to somebody else is refused for that profile alone, and stays as it is."""
+"""A namespace of somebody else is refused for that profile only, and stays unchanged."""
 
 import pytest
 

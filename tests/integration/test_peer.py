@@ -1,4 +1,4 @@
-"""Moving from github-profiles-automator: what it made is exported, adopted, renamed and taken away like our own."""
+"""Moving from github-profiles-automator: its objects are exported, adopted, renamed and revoked."""
 
 import pytest
 import yaml

@@ -23,7 +23,7 @@ OTHER_LIMITS = {"limitRange": {"limits": [{"type": "Container", "default": {"cpu
 
 
 def lived(engine, profile, server):
-    """Let an engine do everything that it can do to a profile; yield what it complains of on the way."""
+    """Run the engine through every kind of change of a profile; yield the errors on the way."""
     stages = [
         profile(ann="edit", bob="edit", cpu="1", more=LIMITS),
         profile(ann="view", cpu="2", more={**OTHER_LIMITS, "labels": {"team": "red"}}),

@@ -1,6 +1,7 @@
-"""What the engine relies on: how the profile controller behaves, stand-in or real, and what this server says.
+"""How the profile controller, stand-in or real, behaves, and what the API server answers.
 
-Source: kubeflow/dashboard, components/profile-controller; each rule was seen on the real one.
+The engine relies on these rules. Each was observed on the real controller. Source:
+kubeflow/dashboard, components/profile-controller.
 """
 
 import itertools

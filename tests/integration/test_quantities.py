@@ -1,4 +1,4 @@
-"""Amounts are written as the API server prints them: it stores each unchanged, and nobody has anything to rewrite."""
+"""Amounts are written as the API server prints them, so it stores each one unchanged."""
 
 import pytest
 

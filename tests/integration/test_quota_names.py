@@ -1,4 +1,4 @@
-"""What we say of a name in a quota is what the quota controller does: it reports usage of what it counts alone."""
+"""Our warnings about names in a quota agree with which of them the quota controller counts."""
 
 import pytest
 

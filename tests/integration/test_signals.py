@@ -1,4 +1,4 @@
-"""The command is asked to end in the middle of an apply, on a real cluster: it finishes a pair and reports."""
+"""The command is ended by a signal during an apply on a real cluster: it finishes and reports."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ PEOPLE = 60
 
 @pytest.fixture
 def started(cluster, name, tmp_path, profile, engine):
-    """Start an apply that gives sixty people access, with one writer; the profile is there already."""
+    """Start an apply that grants access to sixty people, with one writer."""
     engine.settle(profile())
     people = profile(**{f"p{number:02}": "edit" for number in range(PEOPLE)})
     document = written(tmp_path / "pmr.json", [people])

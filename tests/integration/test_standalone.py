@@ -16,7 +16,7 @@ STANDALONE = Settings(standalone=True, allow_kubeflow=True)
 
 @pytest.fixture
 def plain(engine_with):
-    """The engine in standalone mode, as a ServiceAccount that may do what that takes and nothing else."""
+    """The engine in standalone mode, as a ServiceAccount with exactly its permissions."""
     return engine_with(permissions.granted(STANDALONE), standalone=True, allow_kubeflow=True)
 
 

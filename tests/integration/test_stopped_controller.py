@@ -1,4 +1,4 @@
-"""A profile controller that is slow or stops in the middle: pending, no warning, one write, and then nothing left."""
+"""A slow or stopped profile controller: changes are pending, without warnings, then complete."""
 
 import pytest
 
@@ -24,7 +24,7 @@ CELLS = [
 
 @pytest.fixture
 def documents(profile, server, name):
-    """What was applied before, None for nothing, and what is applied while the controller is stopped."""
+    """Return the document applied before (or None) and the one applied while it is stopped."""
 
     def of(situation):
         if situation == "adopted":

@@ -1,4 +1,4 @@
-"""A wrong preset or mode hurts nobody on a real control plane: it stops, or is refused, before anything is written."""
+"""A wrong preset or mode stops, or is refused, on a real control plane before any write."""
 
 import pytest
 

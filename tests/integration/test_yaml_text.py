@@ -88,7 +88,7 @@ def test_a_number_and_what_looks_like_it_stay_apart(read):
 
 
 def test_a_folder_is_read_as_kubectl_reads_it(kubectl, tmp_path):
-    """Plain text in files that somebody else has written, or that we wrote before we put it in quotes."""
+    """Check unquoted text in files of others, or that we wrote before we quoted such text."""
     path = tmp_path / "profile.yaml"
     refused = {"-", "<<", ".nan", ".NaN", ".inf", "-.inf", "+.Inf"}
     plain = [text for text in (*texts.WORDS, *texts.NUMBERS) if text not in refused]
@@ -136,7 +136,7 @@ def test_every_file_of_a_document_is_read_as_it_was_written(engine, profile, kub
 
 
 def _kind(value):
-    """Return a value so that 1 and true are two, and 1 and 1.0 are one: JSON has one kind of number."""
+    """Return a value that keeps 1 and true apart, and makes 1 and 1.0 equal, as JSON does."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return (float(value), "number") if is_number else (value, "")
 

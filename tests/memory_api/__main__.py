@@ -1,4 +1,4 @@
-"""Serve an API in memory on loopback until interrupted: `python -m memory_api --port 0 [--objects FILE]`."""
+"""Serve a MemoryApi on loopback until interrupted: `python -m memory_api --port 0`."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Collector:
     def delete(
         self, kind: Kind, key: str, options: Object | None = None, manager: str = ""
     ) -> Record | None:
-        """Delete an object; return its record if it stays for a while (finalizers, a namespace), else None."""
+        """Delete an object; return its record if it stays (finalizers, a namespace), else None."""
         options = options or {}
         record = self._objects.record(kind, key)
         _check_options(kind, key, record, options)
@@ -46,7 +46,7 @@ class Collector:
         return record
 
     def finish(self) -> None:
-        """Do what the namespace controller does: empty the namespaces that are being deleted, then remove them."""
+        """Act as the namespace controller: empty and remove the namespaces in deletion."""
         table = self._objects.tables[NAMESPACE.name]
         for name in table.keys():  # noqa: SIM118
             record = table.get(name)
@@ -54,7 +54,7 @@ class Collector:
                 self._empty(name)
 
     def after_removal(self, kind: Kind, key: str, uid: str) -> None:
-        """Collect what an object leaves behind: its dependents, an owner that waited, a namespace that waited."""
+        """Collect dependents, and finish owners and namespaces that waited for the object."""
         for name, dependent in sorted(self._objects.dependents.pop(uid, frozenset())):
             self._lose_owner(self._kind(name), dependent, uid)
         for name, owner in sorted(self.waiting):

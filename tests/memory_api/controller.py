@@ -1,4 +1,4 @@
-"""A stand-in for Kubeflow's profile controller: what it makes of a Profile, when it wakes, and where it stops."""
+"""A stand-in for Kubeflow's profile controller, with its delays and the stages where it stops."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ProfileController:
     # When it works
 
     def run(self, limit: int | None = None) -> int:
-        """Reconcile what waits (at most `limit` Profiles) and try again what failed; return how many it was."""
+        """Reconcile waiting Profiles, at most `limit`, and failed ones; return how many."""
         names = list(dict.fromkeys([*self.queue, *self.errors]))[:limit]
         for name in names:
             self._reconcile(name)
@@ -205,7 +205,7 @@ class ProfileController:
             self._send("DELETE", found)
 
     def _finish(self, profile: Object, wanted: _Wanted) -> None:
-        """Write the Profile back as Go's struct has it; add the finalizer, or take it off when it is being deleted."""
+        """Write the Profile as Go's struct, with the finalizer, or without it in deletion."""
         metadata = profile["metadata"]
         finalizers = [name for name in metadata.get("finalizers", []) if name != FINALIZER]
         leaving = "deletionTimestamp" in metadata
@@ -226,7 +226,7 @@ class ProfileController:
             self._send("PUT", {**found, "spec": wanted["spec"]})
 
     def _binding(self, wanted: Object) -> None:
-        """Mend subjects in place. Another roleRef is tried as well, which the server refuses each time."""
+        """Correct subjects in place. Another roleRef is sent too, which the server refuses."""
         found = self._found(wanted)
         parts = {key: wanted[key] for key in ("roleRef", "subjects")}
         if found is None:

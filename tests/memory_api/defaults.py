@@ -1,4 +1,4 @@
-"""What the server fills in by itself: RBAC groups, canonical quantities, LimitRange defaults, a namespace's label."""
+"""The server's defaults: RBAC groups, canonical quantities, LimitRanges, the namespace label."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An object on its way into the store: read, pruned, filled in, and given back what a client cannot change."""
+"""An object before it is stored: read, pruned, defaulted, with immutable fields restored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Key = str
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, and how: the field manager, the version in the path, and whether unknown fields are refused."""
+    """Who writes: field manager, version in the path, and whether unknown fields are refused."""
 
     manager: str = "test"
     version: str = ""
@@ -176,7 +176,7 @@ def other_uid(draft: Draft, before: Record) -> list[Cause]:
 
 
 def late_finalizers(was: Draft, draft: Draft) -> list[Cause]:
-    """Return the cause of a refusal if an object that is being deleted would get a new finalizer."""
+    """Return the cause of a refusal if an object in deletion would get a new finalizer."""
     added = [name for name in draft.metadata.finalizers if name not in was.metadata.finalizers]
     if not was.metadata.deletionTimestamp or not added:
         return []
@@ -190,7 +190,7 @@ def late_finalizers(was: Draft, draft: Draft) -> list[Cause]:
 
 
 def repeated(kind: Kind, causes: list[Cause]) -> list[Cause]:
-    """Return the causes as an update tells them: those about metadata twice, of custom resources three times."""
+    """Repeat causes as updates do: those about metadata twice, of custom resources three times."""
     metadata = [cause for cause in causes if cause.field.startswith("metadata.")]
     return metadata * (3 if kind.schema else 2) + [
         cause for cause in causes if cause not in metadata

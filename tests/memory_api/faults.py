@@ -41,11 +41,11 @@ class Killed(BaseException):
 
 
 class Reset(httpx2.ReadError):
-    """The connection breaks off; a client in memory meets it as it stands, one on a socket gets a reset."""
+    """The connection breaks. A client in memory gets this error, one on a socket gets a reset."""
 
 
 class CutBody(httpx2.RemoteProtocolError):
-    """The connection breaks off in the middle of an answer: its head promises a body of which half comes."""
+    """The connection breaks in the middle of an answer, whose header announces all of it."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__("peer closed connection without sending complete message body")
@@ -80,7 +80,7 @@ class Counted:
 
 
 class Death:
-    """Kills the client at the n-th write, before or after the server acted, and everything it sends afterwards."""
+    """Kills the client before or after its n-th write, and at every later request."""
 
     def __init__(self, n: int, *, acted: bool) -> None:
         self._n, self._acted = n, acted
@@ -125,14 +125,14 @@ def always(injure: Fault, concerns: Callable[[Request], bool] = lambda request: 
 
 
 def injury(kind: Injury) -> Fault:
-    """Return the bare injury, for `once`, `always` or `Counted`; the two kills are not among them."""
+    """Return an injury for `once`, `always` or `Counted`. The two kills are not available."""
     return _INJURIES[kind]
 
 
 def forbid(
     verb: str, resource: str, *, user: str = "system:serviceaccount:kubeflow:profiles-management"
 ) -> Fault:
-    """Return a fault that answers 403 in RBAC's words; `verb` and `resource` (a plural) may be `*`."""
+    """Return a fault that answers 403 like RBAC; `verb` and `resource` (plural) may be `*`."""
 
     def fault(request: Request, act: Act) -> Answer:
         if verb not in ("*", request.verb) or resource not in ("*", request.resource):
@@ -155,7 +155,7 @@ def gone_mid_list(page: int = 1, resource: str = "*", *, times: int = 1) -> Coun
 
 
 class StaleList:
-    """Answers lists from the past: what `old`, a clone taken earlier, would say. Writes and gets go to the present."""
+    """Answers lists from `old`, a clone taken earlier. Writes and gets use the present."""
 
     def __init__(
         self, old: Callable[[Request], Answer], resource: str = "*", *, times: int | None = None
@@ -174,7 +174,7 @@ class StaleList:
 
 
 def stale_list(old: object, resource: str = "*", *, times: int | None = None) -> StaleList:
-    """Return a fault: lists (of a plural; `times` of them, or all) come from `old`, a `MemoryApi.clone()` of before."""
+    """Return a fault that answers lists from `old`, an earlier clone, at most `times` times."""
     return StaleList(old.handle, resource, times=times)  # type: ignore[attr-defined]
 
 

@@ -35,7 +35,7 @@ _MAPS = {"labels", "annotations", "hard"}
 
 
 def fields_of(kind: Kind, obj: Object, *, applied: bool = False) -> dict[Path, Any]:
-    """Return every field of an object with its value. An applied configuration owns no map as such, only its keys."""
+    """Return every field of an object with its value; maps are left out for an applied one."""
     found: dict[Path, Any] = {}
     for key, value in obj.items():
         if key == "metadata":
@@ -107,7 +107,7 @@ def from_v1(tree: dict[str, Any], path: Path = ()) -> Fields:
 def updated(
     kind: Kind, old: Object | None, new: Object, manager: str, api_version: str, now: str
 ) -> list[Object]:
-    """Return managedFields after `manager` made `new` of `old` by a create, an update or a patch."""
+    """Return managedFields after `manager` changed `old` to `new` by create, update or patch."""
     entries = _entries(old)
     before, after = fields_of(kind, old) if old else {}, fields_of(kind, new)
     missing = object()

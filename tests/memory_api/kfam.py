@@ -32,14 +32,14 @@ class KfamError(Exception):
 
 
 def binding_name(user: str, role: str, kind: str = "User") -> str:
-    """Return the name of a contributor's RoleBinding and AuthorizationPolicy. Different people may share one."""
+    """Return the name of a contributor's RoleBinding and policy; people may share a name."""
     joined = "-".join((kind, user, "ClusterRole", role))
     lowered = "".join(letter.lower()[:1] for letter in joined)  # Go lowers letter by letter
     return re.sub("[^a-zA-Z0-9]+", "-", lowered)
 
 
 class Kfam:
-    """Works on an api through its set-up door: nothing of it is logged or injured, everything is validated."""
+    """KFAM on a MemoryApi: requests are validated, but neither logged nor subject to faults."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Kfam:
     def list(
         self, namespace: str | None = None, user: str | None = None, role: str | None = None
     ) -> list[Binding]:
-        """Return who contributes where; filters go by the annotations, what is shown by roleRef and subject.
+        """Return contributors: filtered by annotations, shown by roleRef and subject.
 
         Raises:
             KfamError: 401, if a RoleBinding that passes the filters has not exactly one subject.

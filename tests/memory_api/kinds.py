@@ -21,7 +21,7 @@ _sorted = msgspec.json.Encoder(order="sorted")
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind. `struct` for built-in ones, `schema` for custom resources; the first version is the stored one."""
+    """A kind: built-in with `struct`, custom with `schema`. The first version is stored."""
 
     name: str
     plural: str
@@ -49,7 +49,7 @@ class Kind:
         return f"{self.group}/{version}" if self.group else version
 
     def head(self, version: str = "") -> bytes:
-        """Return the first two keys of an object as they stand on the wire, up to the stored body."""
+        """Return the first two keys of an object on the wire, which precede the stored body."""
         api_version = self.api_version(version)
         if self.struct:
             return f'{{"kind":"{self.name}","apiVersion":"{api_version}",'.encode()
@@ -60,7 +60,7 @@ class Kind:
         return b"{" if self.struct else self.head(version)
 
     def pack(self, obj: Object | typed.GoObject) -> bytes:
-        """Encode an object without its kind, its apiVersion and the first brace: what the store keeps."""
+        """Encode an object for the store: without kind, apiVersion and the first brace."""
         if isinstance(obj, typed.GoObject):
             return escape(_ordered.encode(obj)[1:])
         return escape(

@@ -48,7 +48,7 @@ labels_in = msgspec.json.Decoder(Selectable)
 
 
 def label_test(selector: str) -> Test | None:
-    """Return a test for a label selector (equality, sets, existence), or None if it selects everything.
+    """Return a test for a label selector (equality, sets, existence), None if it selects all.
 
     Raises:
         Refusal: 400 for a selector that cannot be parsed.
@@ -123,14 +123,14 @@ def read_token(text: str) -> tuple[int, str]:
 
 
 def expired(start: str) -> Refusal:
-    """Return the 410 for a continue token whose list is gone, with the token that goes on inconsistently."""
+    """Return the 410 for an expired continue token, with a token for an inconsistent list."""
     return Refusal(410, "Expired", TOO_OLD, metadata={"continue": token(-1, start.rstrip("\0"))})
 
 
 def page(
     kind: Kind, version: str, view: View, namespace: str, query: dict[str, str], start: str
 ) -> bytes:
-    """Return one page of a list as the server writes it, from a view that does not change between pages."""
+    """Return a page of a list as the server writes it, from a view that does not change."""
     limit = int(query.get("limit") or 0)
     prefix = f"{namespace}/" if namespace else ""
     chosen: list[Record] = []

@@ -1,7 +1,7 @@
-"""A `MemoryApi` over real HTTP on 127.0.0.1, for benchmarks that want the server in a process of its own.
+"""A `MemoryApi` over real HTTP on 127.0.0.1, for benchmarks with the server in its own process.
 
-Beside the API: `POST /memory/objects` with JSON lines stores objects through the set-up door, `GET
-/memory/requests` counts what was answered since the last time it was asked, by verb and resource.
+Besides the API, `POST /memory/objects` stores objects from JSON lines, and `GET /memory/requests`
+returns the number of requests since its last call, by verb and resource.
 """
 
 from __future__ import annotations

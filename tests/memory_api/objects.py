@@ -1,4 +1,4 @@
-"""Every object of the server, and how it is written: admission, defaults, validation, versions, deletion."""
+"""The objects of the server: admission, defaults, validation, versions, deletion."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _KEPT_VIEWS = 64
 
 
 class Happened(NamedTuple):
-    """One thing that a watch would have told: `new` is None for a deletion, `old` for a creation."""
+    """An event for watches: `new` is None for a deletion, `old` is None for a creation."""
 
     kind: Kind
     key: Key
@@ -63,7 +63,7 @@ class Objects:
         self.garbage = collection.Collector(self, hold_namespaces=hold_namespaces)
 
     def copy(self) -> Objects:
-        """Return a state of its own that starts from this one. Cheap: tables are shared until one side writes."""
+        """Return a copy of the state. Cheap: both share tables until one of them writes."""
         twin = Objects(self.kinds, self.clock, hold_namespaces=self.garbage.hold_namespaces)
         twin.tables = {name: table.copy() for name, table in self.tables.items()}
         twin.version, twin.uids = self.version, self.uids
@@ -90,7 +90,7 @@ class Objects:
         return kind.unpack(self.record(kind, key).body, version)
 
     def view(self, kind: Kind) -> View:
-        """Return a view of a kind for a list that starts now, and remember it for its later pages."""
+        """Return a view of a kind for a new list, and keep it for the later pages."""
         view = self.tables[kind.name].view(self.version)
         view = view if view.version == self.version else view._replace(version=self.version)
         self.views.pop((kind.name, view.version), None)
@@ -111,7 +111,7 @@ class Objects:
     def create(
         self, kind: Kind, namespace: str, obj: Object, writer: Writer
     ) -> tuple[Record, list[str]]:
-        """Store a new object; return its record and the paths of unknown fields that were dropped."""
+        """Store a new object; return its record and the paths of unknown, dropped fields."""
         draft = read(kind, obj, writer)
         self._place(draft, namespace)
         if draft.metadata.resourceVersion:

@@ -9,7 +9,7 @@ from .status import Refusal
 
 
 def merge(target: Any, patch: Any) -> Any:
-    """Return the target with a merge patch applied: null removes, objects merge, all else replaces."""
+    """Return the target with a merge patch applied: null removes, objects merge, others replace."""
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)
     result = dict(target) if isinstance(target, dict) else {}

@@ -26,7 +26,7 @@ _FAST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A parsed quantity: its value, its family (`SI`, `e` or `binary`) and its text where Go keeps that."""
+    """A parsed quantity: value, family (`SI`, `e` or `binary`), and text where Go keeps it."""
 
     value: Fraction
     family: str

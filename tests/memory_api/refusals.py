@@ -42,7 +42,7 @@ def terminating(kind: Kind, namespace: str, name: str) -> Refusal:
 
 
 def unreadable(kind: Kind, words: str, *, version: str = "", patching: bool = False) -> Refusal:
-    """Return what is said of a body that Go cannot decode: a 400, or for a patch a 422 without a name."""
+    """Return the refusal of a body that Go cannot decode: 400, or for a patch 422."""
     if patching:
         return status.invalid("", "", "", [Cause("patch", f"Invalid value: {words}")])
     version = version or kind.versions[0]

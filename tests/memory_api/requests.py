@@ -13,7 +13,7 @@ VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"
 
 @dataclass(slots=True)
 class Request:
-    """One request as the server saw it. `status` is what was answered, None while (or because) nothing was."""
+    """A request at the server. `status` is the answer's, None if there is none (yet)."""
 
     method: str
     path: str
@@ -31,7 +31,7 @@ class Request:
 
     @property
     def verb(self) -> str:
-        """The verb as RBAC calls it: list, get, create, update, patch, delete or deletecollection."""
+        """The verb of RBAC: list, get, create, update, patch, delete or deletecollection."""
         if self.method == "GET":
             return "get" if self.name else "list"
         if self.method == "DELETE" and not self.name:

@@ -175,7 +175,7 @@ def _apply(objects: Objects, kind: Kind, request: Request) -> Answer:
 
 
 def _config(kind: Kind, request: Request) -> Object:
-    """Return the configuration of a server-side apply, or refuse it. JSON only, which is what lightkube sends."""
+    """Return the configuration of a server-side apply, in JSON as lightkube sends it, or refuse."""
     config = request.body
     if not isinstance(config, dict) or not config.get("kind") or not config.get("apiVersion"):
         raise status.bad_request("invalid object type: /, Kind=")

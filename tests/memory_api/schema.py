@@ -1,4 +1,4 @@
-"""The two CRDs: what a custom resource may hold. Unknown fields are pruned, wrong types are causes of a 422."""
+"""The schemas of the two CRDs. Unknown fields are pruned; wrong types are causes of a 422."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ AUTHORIZATION_POLICY = _object(
 
 
 def prune(schema: Schema, value: Any, path: str = "") -> list[str]:
-    """Remove in place what the schema does not know, and nulls; return the paths of the unknown fields."""
+    """Remove unknown fields and nulls in place; return the paths of the unknown fields."""
     unknown: list[str] = []
     if schema["type"] == "array" and isinstance(value, list):
         for index, item in enumerate(value):

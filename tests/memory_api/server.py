@@ -83,7 +83,7 @@ class MemoryApi:
     # What clients see
 
     def client(self, **options: Any) -> Client:
-        """Return a lightkube client of this server; `options` go to lightkube (field_manager, namespace, …)."""
+        """Return a lightkube client of this server, with lightkube's `options`."""
         config = KubeConfig.from_one(
             # spares reading certificates
             cluster=Cluster(server="http://memory.invalid", insecure=True),
@@ -113,7 +113,7 @@ class MemoryApi:
     # What tests use; none of it is logged or injured
 
     def get(self, kind: str, namespace: str | None, name: str) -> Object | None:
-        """Return an object, or None. It is a copy. `namespace` is None or empty for kinds without."""
+        """Return a copy of an object, or None. `namespace` is None or empty for cluster kinds."""
         with self._lock:
             record = self.state.tables[kind].get(key_of(namespace or "", name))
             return self._kind(kind).unpack(record.body) if record else None
@@ -126,9 +126,9 @@ class MemoryApi:
             return [found.unpack(record.body) for record in records if record]
 
     def put(self, obj: Object) -> Object:
-        """Store an object unchecked (with defaults, uid and resourceVersion); it replaces one of the same name.
+        """Store or replace an object without checks, with defaults, uid and resourceVersion.
 
-        Faults, log and watchers do not see it. A namespace that does not exist is no hindrance.
+        Faults, log and watchers do not see it. Its namespace need not exist.
         """
         self.put_all([obj])
         return (
@@ -145,7 +145,7 @@ class MemoryApi:
             self.state.watched = watched
 
     def remove(self, kind: str, namespace: str | None, name: str) -> None:
-        """Make an object disappear, finalizers or not, without a trace in the log; its dependents follow it."""
+        """Remove an object with its dependents, despite finalizers, without an entry in the log."""
         with self._lock:
             self.state.drop(self._kind(kind), key_of(namespace or "", name))
 
@@ -204,7 +204,7 @@ class MemoryApi:
             }
 
     def clone(self) -> MemoryApi:
-        """Return a server of its own in the same state, with an empty log, no faults and no watchers."""
+        """Return a server with the same state, an empty log, no faults and no watchers."""
         twin = MemoryApi.__new__(MemoryApi)
         twin.log, twin.faults, twin.watchers, twin.after = [], [], [], []
         twin._lock, twin._draining = threading.RLock(), False
@@ -214,7 +214,7 @@ class MemoryApi:
         return twin
 
     def watch(self, watcher: Watcher) -> None:
-        """Call `watcher` with everything that happens from now on, after the request that caused it was done."""
+        """Call `watcher` with every later event, after the request that caused it."""
         self.watchers.append(watcher)
         self.state.watched = True
 
@@ -267,7 +267,7 @@ class MemoryApi:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Keep Python's garbage collector from walking over everything again and again while much is stored."""
+    """Disable Python's garbage collector, which would walk over all objects again and again."""
     running = gc.isenabled()
     gc.disable()
     try:

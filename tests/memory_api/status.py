@@ -1,4 +1,4 @@
-"""What the server answers: an `Answer` on the wire, and `Refusal`, an error that turns into a Status body."""
+"""What the server answers: an `Answer` on the wire, and `Refusal`, an error with a Status body."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Cause:
 
 
 def escape(body: bytes) -> bytes:
-    """Return JSON with `<`, `>`, `&` and the two line separators escaped, as Go's encoder writes them."""
+    """Return JSON with `<`, `>`, `&` and two line separators escaped, as Go's encoder does."""
     for plain, escaped in _ESCAPES:
         if plain in body:
             body = body.replace(plain, escaped)
@@ -102,7 +102,7 @@ class Refusal(Exception):
 
 
 class NoSuchPath(Refusal):
-    """A path that no API serves (a CRD that is not installed): the server's plain 404, which is no Status."""
+    """A path that no API serves, such as of a missing CRD: a plain 404 without a Status."""
 
     def __init__(self) -> None:
         super().__init__(404, "NotFound", "404 page not found")
@@ -128,7 +128,7 @@ def bad_request(message: str) -> Refusal:
 
 
 def invalid(kind: str, group: str, name: str, causes: Iterable[Cause]) -> Refusal:
-    """Return the 422 of an object that breaks rules; `kind` is the singular or, as the server has it, the plural."""
+    """Return the 422 of an invalid object; `kind` is singular or plural, as in the server."""
     causes = list(causes)
     words = list(dict.fromkeys(str(cause) for cause in causes))
     listed = words[0] if len(words) == 1 else f"[{', '.join(words)}]"

@@ -33,7 +33,7 @@ class View(NamedTuple):
         return bisect_left(self.keys, key)
 
     def after(self, start: str, prefix: str = "") -> Iterator[tuple[str, Record]]:
-        """Yield what comes after `start` in the server's order; with a prefix, only keys that begin with it."""
+        """Yield the records from `start` on with this prefix, in the server's order."""
         for index in range(bisect_left(self.keys, max(start, prefix)), len(self.keys)):
             key = self.keys[index]
             if not key.startswith(prefix):
@@ -42,7 +42,7 @@ class View(NamedTuple):
 
 
 class Table:
-    """The objects of one kind by key (`namespace/name`, or `name`). Copied only when a view would see a write."""
+    """The objects of one kind by `namespace/name` or `name`; copied when a view is in use."""
 
     def __init__(self, records: dict[str, Record] | None = None) -> None:
         self._records = records if records is not None else {}

@@ -1,4 +1,4 @@
-"""The built-in kinds as Go declares them: fields in Go's order, empty ones left out, unknown ones dropped."""
+"""The built-in kinds as in Go: fields in Go's order, without empty and unknown fields."""
 
 from __future__ import annotations
 

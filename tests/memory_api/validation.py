@@ -1,4 +1,4 @@
-"""The rules that the real server checks and an engine could break: names, labels, bindings, quotas, limits."""
+"""Rules of the real server that an engine could break: names, labels, bindings, quotas, limits."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ANNOTATIONS_LIMIT = 256 * 1024
 
 
 def check(kind: Kind, obj: typed.GoObject | Object) -> list[Cause]:
-    """Return everything that is wrong with an object on its own; metadata first, as the server does."""
+    """Return every error of an object by itself, metadata first, as the server does."""
     metadata = obj.metadata if isinstance(obj, typed.GoObject) else obj["metadata"]
     given = (
         metadata

@@ -1,4 +1,4 @@
-"""Answers on a socket: requests read off loopback, and connections that break where a fault says so."""
+"""Answers on a socket: reads requests from loopback, and breaks connections for faults."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _RESET_AT_ONCE = struct.pack("ii", 1, 0)
 
 @contextmanager
 def listening(answer: Callable[[Request], Answer], port: int = 0) -> Iterator[str]:
-    """Answer what comes to a port of loopback (0 is a free one) while the block runs; yield its URL.
+    """Answer requests to a port of loopback (0: a free one) during the block; yield its URL.
 
     Where `answer` raises CutBody, half of its answer is sent under a head that promises all; where
     it raises another httpx2.HTTPError or a ConnectionError, the connection is reset.

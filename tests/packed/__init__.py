@@ -1,7 +1,9 @@
-"""The packed charm as Juju runs it: unpacked, its own `dispatch`, real processes; Juju's side is stood in.
+"""The packed charm as Juju runs it: its own `dispatch`, real processes, and a stand-in for Juju.
 
-charm_file.py   packs the charm where dist/ has none of this tree, and unpacks it
-unit.py         a unit: its folder, what Juju knows of it, and the events that it is sent
-hook_tools.py   what the charm asks Juju with: one program under many names
-kubeconfigs.py  the credentials of a unit
+Modules:
+
+    charm_file.py   pack the charm unless dist/ has one of this tree, and unpack it
+    unit.py         a unit: its folder, its data in Juju, and the events that it receives
+    hook_tools.py   the hook tools of Juju: one program under many names
+    kubeconfigs.py  the credentials of a unit
 """

@@ -64,7 +64,7 @@ def unit(charm: Path, home: Path, url: str) -> Unit:
 
 @pytest.fixture
 def document() -> Callable[..., str]:
-    """Write a document of one profile each, with its contributors and their roles: `document(ml={"ann": "edit"})`."""
+    """Write a document of profiles with contributors: `document(ml={"ann": "edit"})`."""
 
     def build(**profiles: dict[str, str]) -> str:
         lines = ["profiles:" if profiles else "profiles: []"]

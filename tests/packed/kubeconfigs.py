@@ -13,7 +13,7 @@ from packed.unit import own
 def write(
     path: Path, cluster: Mapping[str, Any], user: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
-    """Write a kubeconfig for a cluster, such as `{"server": URL}`; return the environment that names it."""
+    """Write a kubeconfig for a cluster such as `{"server": URL}`; return its environment."""
     config = {
         "apiVersion": "v1",
         "kind": "Config",

@@ -1,4 +1,4 @@
-"""The packed charm and what it is related to: another charm, which has the library and nothing else of this project."""
+"""The packed charm, related to a charm that has only the charm library of this project."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ SECRET = "secret:d0gf0od0000000000000"
 
 @pytest.fixture(scope="session")
 def tester_charm(charm: Path, tmp_path_factory) -> Path:
-    """The tester charm as it would be unpacked; its packages are those of ours, of which it needs ops."""
+    """The unpacked tester charm. Of this charm's packages it needs only ops."""
     folder = charm.with_name(f"{charm.name}-tester")
     shutil.copytree(
         charm, folder, copy_function=os.link, ignore=shutil.ignore_patterns("src", "*.yaml")
@@ -39,7 +39,7 @@ def tester(tester_charm: Path, home: Path) -> Unit:
 
 
 class Related:
-    """A relation with both its ends; each unit hears of what the other one wrote when its event comes."""
+    """A relation with both ends; each unit gets the other's data with its event."""
 
     def __init__(self, unit: Unit, tester: Unit) -> None:
         self.unit, self.tester = unit, tester

@@ -1,4 +1,4 @@
-"""A unit of the packed charm: a folder of its own, what Juju knows of it, and the events that it is sent."""
+"""A unit of the packed charm: its folder, its data in Juju, and the events that it receives."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Unit:
         return self._dispatch(f"hooks/{hook}", {"JUJU_HOOK_NAME": hook, **environment})
 
     def act(self, action: str, **params: Any) -> Dispatch:
-        """Let an action run, as `juju run` does: with the defaults of the params that are not given."""
+        """Run an action like `juju run`, with the defaults of the missing parameters."""
         known = self._actions[action].get("params", {})
         given = {name.replace("_", "-"): value for name, value in params.items()}
         defaults = {name: param["default"] for name, param in known.items() if "default" in param}
@@ -166,7 +166,7 @@ class Unit:
         return relation
 
     def see_relation(self, relation: dict[str, Any], event: str) -> Dispatch:
-        """Let an event of a relation happen: `created`, `joined`, `changed`, `departed` or `broken`, which ends it."""
+        """Send an event of a relation: created, joined, changed, departed or broken (its end)."""
         named = {
             "JUJU_RELATION": relation["endpoint"],
             "JUJU_RELATION_ID": f"{relation['endpoint']}:{relation['id']}",

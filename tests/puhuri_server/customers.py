@@ -65,7 +65,7 @@ def create(world: World, request: Request) -> Reply:
 
 
 def users(world: World, request: Request, uuid: str) -> Reply:
-    """Return the people of a customer and of its projects, with all their grants; `field` is ignored."""
+    """Return the people of a customer and its projects, with all grants; `field` is ignored."""
     customer = find(world, request, uuid)
     projects = world.projects_of(customer)
     scopes = [customer, *projects]

@@ -1,4 +1,4 @@
-"""Requests and replies, and the errors with the bodies that the framework of the portal gives them."""
+"""Requests, replies, and errors with the bodies of the framework of the portal."""
 
 import json
 from dataclasses import dataclass, field

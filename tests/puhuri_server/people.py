@@ -95,7 +95,7 @@ def look_up(world: World, request: Request) -> Reply:
 
 
 def _gone(user: User | None, cuid: str) -> Reply:
-    """Answer for a CUID that the registry does not know: the first time, its user is deactivated."""
+    """Answer for a CUID that the registry does not know: at first, its user is deactivated."""
     if user is None or not user.is_active:
         raise detail(404, f"User {cuid} has not been found")
     user.is_active = False

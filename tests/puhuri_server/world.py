@@ -86,7 +86,7 @@ class World:
     # grants
 
     def active_grants(self, scope=None, user=None):
-        """Return the grants that were not taken away; those that are over until the clean-up, too."""
+        """Return the grants that are not revoked, with those that ended but are not cleaned up."""
         return [
             grant
             for grant in self.grants

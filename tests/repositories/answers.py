@@ -1,4 +1,4 @@
-"""A Git server in the process: its answers as bytes, whole ones or such as no server sends. Nothing is encrypted."""
+"""A Git server in the process: its answers as bytes, valid and invalid, without encryption."""
 
 import ssl
 from collections.abc import Callable, Iterable, Iterator

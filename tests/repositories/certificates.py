@@ -35,7 +35,7 @@ class Authority:
         self.pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
 
     def certificate(self, path, *, host="localhost", days=1):
-        """Write a certificate and its key to a file, and return its path; `days` below 0 is one that has expired."""
+        """Write a certificate with its key to a file; return the path. `days` < 0: expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         known = [x509.DNSName(host)] if host != "127.0.0.1" else [x509.IPAddress(ip_address(host))]
         certificate = (

@@ -9,7 +9,7 @@ from repositories.reading import IMPATIENT
 
 @pytest.fixture
 def run(capsys, monkeypatch, tmp_path):
-    """Run the command in an empty folder, with the environment of nobody; return its code and what it printed."""
+    """Run the command in an empty folder and environment; return exit code, output and errors."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 

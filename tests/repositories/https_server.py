@@ -39,7 +39,7 @@ class HttpsServer(ThreadingHTTPServer):
         self._thread.start()
 
     def finish_request(self, request, client_address):
-        """Speak TLS, in the thread of the connection; a client that does not like our certificate hangs up."""
+        """Start TLS in the connection's thread; a client that rejects the certificate hangs up."""
         with suppress(OSError), self._context.wrap_socket(request, server_side=True) as secure:
             super().finish_request(secure, client_address)
 

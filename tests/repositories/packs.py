@@ -18,7 +18,7 @@ def pack(*objects, count=None, magic=b"PACK", version=2):
 
 
 def entry(type_, data, *, size=None, base=b""):
-    """Return one entry; `size` is what its header claims, `base` what a delta names before its data."""
+    """Return a pack entry with `size` in its header and, for a delta, `base` before its data."""
     return header(type_, len(data) if size is None else size) + base + zlib.compress(data)
 
 

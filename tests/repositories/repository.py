@@ -50,7 +50,7 @@ class Repository:
         return ran.stdout.strip()
 
     def write(self, files):
-        """Write files into the work tree; text, bytes, or the path that a symbolic link leads to."""
+        """Write files to the work tree: text, bytes, or the Path of a symbolic link's target."""
         for name, content in files.items():
             path = self.tree / name
             path.parent.mkdir(parents=True, exist_ok=True)

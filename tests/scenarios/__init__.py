@@ -1,1 +1,1 @@
-"""What is gone through on both APIs, the one in memory and the real one, and what it is held against."""
+"""Scenarios and checks for both APIs: the one in memory and the real one."""

@@ -1,4 +1,4 @@
-"""Who had access at which moment, and what of it no document allows: the same judge for both APIs."""
+"""Who had access at which moment, and what no document allows, for both APIs."""
 
 from __future__ import annotations
 
@@ -100,13 +100,13 @@ class History:
     def findings(
         self, scenario: Scenario, injured: Request | None = None, *, blind: bool = False
     ) -> list[str]:
-        """Return what was not as it must be, on the whole way from one document to the other; empty if all was.
+        """Return what was wrong on the way from one document to the other; empty if nothing was.
 
         Args:
-            injured: the write that something was done to. Whose role it was to change may be
-                without one until the next run; grants in other profiles need not wait for a
-                revocation that was given up.
-            blind: whether a run was shown the past: it cannot revoke first what it does not see.
+            injured: the write that was injured. The person whose role it changes may have none
+                until the next run; grants in other profiles need not wait for a revocation that
+                failed.
+            blind: whether a run saw an outdated list: it cannot first revoke what it does not see.
         """
         before, after = given_before(scenario), given_after(scenario)
         return [
@@ -126,10 +126,10 @@ class History:
     def _lost(
         self, before: Roles, after: Roles, injured: Request | None, *, blind: bool
     ) -> Iterator[str]:
-        """Nobody loses what both give; while a role changes, its RoleBinding is gone for one request.
+        """Yield who lost access that both documents give; a role change may take one request.
 
-        Where the past shows no Profile it looks deleted: a run ends the stronger role, the next one
-        gives the weaker.
+        If an outdated list lacks a Profile, it looks deleted: a run revokes the stronger role, and
+        the next run grants the weaker one.
         """
         for door in before.keys() & after.keys():
             changes = door.kind == "RoleBinding" and before[door] != after[door]
@@ -146,7 +146,7 @@ class History:
         injured: Request | None,
         owners: Collection[tuple[str, str]],
     ) -> Iterator[str]:
-        """No grant goes out before every revocation was answered or given up; a change of owner is one step."""
+        """Yield grants that precede an answer to a revocation; an owner change is one step."""
         exempt = {
             door for door in before.keys() | after.keys() if (door.profile, _name(door)) in owners
         }
@@ -169,7 +169,7 @@ class History:
                     yield f"at the end {door} has {self.last.get(door)}, wanted is {after.get(door)}"
 
     def _when(self, door: Door, *, there: bool) -> int:
-        """Return the first moment from which on somebody was there, or was not, for good; the last one if never."""
+        """Return when somebody was there (or not) for good: the last moment if never."""
         for number in range(len(self.moments) - 1, -1, -1):
             if (door in self.moments[number].roles) is not there:
                 return number + 1
@@ -231,7 +231,7 @@ def _given(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
 
 
 def _of_owner(profile: Profile, settings: Settings) -> dict[Door, set[str]]:
-    """A policy names an owner of any kind by the header; a ServiceAccount is nobody whose doors are looked at."""
+    """Return an owner's access. Policies name every kind by header; ServiceAccounts have none."""
     name, kind = profile.owner.name, profile.owner.kind
     bound, header = (
         _doors(profile.name, name, "admin", settings, kind=kind),
@@ -271,7 +271,7 @@ def _together(parts: Sequence[Roles]) -> dict[Door, set[str]]:
 
 
 def _is_somebodys(one: Any) -> bool:
-    """Whether an object bears a contributor's annotations or our mark; what has lost both is foreign."""
+    """Return whether an object has a contributor's annotations or our label; others are foreign."""
     notes, labels = one["metadata"].get("annotations", {}), one["metadata"].get("labels", {})
     return naming.INSTANCE in labels or (
         "role" in notes and not notes.keys().isdisjoint(("user", "group"))

@@ -24,7 +24,7 @@ def person(who):
 
 
 def profile(name="ml", *, owner=OWNER, kind="User", **rest):
-    """Build a profile: `profile(ann="edit", resources={...})`; what is a role makes a contributor."""
+    """Build a profile: `profile(ann="edit", resources={...})`; keywords with a role are people."""
     people = [
         Contributor(name=person(who), role=role)
         for who, role in rest.items()
@@ -72,7 +72,7 @@ class Scenario:
         )
 
     def find(self, api: Any, wait: Callable[[str], object] = lambda name: None) -> None:
-        """Make what was there before; `wait` returns once the profile controller is through with a profile."""
+        """Create the initial state; `wait` returns when the profile controller is done."""
         for name, people in self.found.items():
             spec = {
                 "owner": {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": OWNER}

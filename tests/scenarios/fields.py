@@ -1,4 +1,4 @@
-"""Every field of the document, each with values that differ in it: from any of them one must come to any other."""
+"""Every field of the document with different values: each must change to each other."""
 
 from __future__ import annotations
 
@@ -262,11 +262,11 @@ class Field:
     documents: tuple[ProfilesManagementRepresentation, ...]
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """Yield every pair of two values, by their numbers; there and back again is every ordered one."""
+        """Yield every pair of two values, by their numbers, in one direction only."""
         return combinations(range(len(self.documents)), 2)
 
     def walk(self) -> list[int]:
-        """Return a way from value to value on which every ordered pair occurs, there and back again at once."""
+        """Return a sequence of values with every change, each followed by the way back."""
         last = len(self.documents) - 1
         steps = [
             [[other, one] for other in range(one + 1, last + 1)] + [[one + 1]]
@@ -312,7 +312,7 @@ def _document(prefix: str, *values: Any, defaults: Any = None) -> ProfilesManage
 
 
 def paths(model: type[BaseModel], *, deep: bool = True) -> Iterator[str]:
-    """Yield the path of every field of a model, as a document spells it; `deep` goes into models of models too."""
+    """Yield the path of every field as documents spell it; `deep`: also of models in models."""
     for name, field in model.model_fields.items():
         here = field.serialization_alias or name
         yield here

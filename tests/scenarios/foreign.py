@@ -55,7 +55,7 @@ def kfam_notes(name, role):
 
 
 def peer_pair(name, role, *, called=None, space="ml"):
-    """Return the pair that github-profiles-automator makes: named after the user and the role, without a prefix."""
+    """Return a pair of github-profiles-automator, named after user and role without a prefix."""
     called = called or re.sub("[^a-zA-Z0-9]", "-", name) + f"-{role}"
     notes = kfam_notes(name, role)
     return (

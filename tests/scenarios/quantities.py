@@ -1,4 +1,4 @@
-"""Quantities in every spelling that Kubernetes takes: those that are known to be special, and as many drawn ones."""
+"""Quantities in every spelling of Kubernetes: known special ones and random ones."""
 
 import random
 
@@ -60,7 +60,7 @@ _EXPONENTS = (0, 1, 2, 3, 4, 6, 9, 12, 15, 18, 20, 21, 24)
 
 
 def written(number: int, *, seed: int = 20261126) -> tuple[str, ...]:
-    """Return so many spellings of quantities, the special ones first; the same for the same seed."""
+    """Return spellings of quantities, special ones first; always the same for one seed."""
     chance = random.Random(seed)
     found = dict.fromkeys(SPECIAL)
     while len(found) < number:

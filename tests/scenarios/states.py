@@ -20,7 +20,7 @@ State = dict[tuple[str, str, str], Any]
 
 
 def of_profiles(world: Any, pmr: Any) -> State:
-    """Return everything in the profiles of a document, but for what only tells which write came when."""
+    """Return everything in a document's profiles, without the order of writes."""
     return {
         (kind, space, name): _meaning(body)
         for (kind, space, name), body in world.api.snapshot().items()
@@ -40,7 +40,7 @@ def of_cluster(api: Any, profiles: Mapping[str, str], instance: str) -> State:
 
 
 def everything(api: Any) -> dict[str, list[Any]]:
-    """Return every object in a real cluster by the profile that it is in, for `in_everything`: a list a kind."""
+    """Return every object of a real cluster by profile, for `in_everything`: a list a kind."""
     found: dict[str, list[Any]] = {}
     for kind in (*_WHOLE, *_NAMESPACED):
         for one in api.objects(kind):

@@ -1,4 +1,4 @@
-"""A namespace admin binds others by the objects of the owner, where the profile controller does not see it."""
+"""A namespace admin adds others to the owner's objects, unnoticed by the profile controller."""
 
 import pytest
 
@@ -15,7 +15,7 @@ BINDING, POLICY = (
 
 @pytest.fixture
 def in_secret(server, name):
-    """Change an object after its ownerReference: of what comes then, the profile controller sees nothing.
+    """Remove an object's ownerReference, then change it: the profile controller sees no change.
 
     It sees that the reference goes, and may correct the object once more: the attacker waits until
     that is over.

@@ -1,4 +1,4 @@
-"""A finalizer keeps a namespace in deletion, and access in it: on a real API server, with its namespace controller."""
+"""A finalizer keeps a namespace in deletion, and access in it, with a real namespace controller."""
 
 import contextlib
 
@@ -15,7 +15,7 @@ KEPT = {"metadata": {"finalizers": ["example.com/keep"]}}
 
 @pytest.fixture
 def hold_up(server, name):
-    """Put finalizers on objects and delete the Profile; the namespace then stays until the test is over."""
+    """Add finalizers and delete the Profile; the namespace stays until the end of the test."""
     held = []
 
     def is_terminating():

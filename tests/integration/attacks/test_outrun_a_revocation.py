@@ -1,6 +1,6 @@
-"""A user who changes their own RoleBinding all the time, or makes it again, wants to keep it: on a real API server.
+"""Users change or recreate their own RoleBinding all the time to keep it, on a real API server.
 
-The attacker acts between our look and each of our writes, so nothing here depends on who is faster.
+The attacker acts between our read and each of our writes, so speed does not matter here.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A user creates a Profile with our labels, plants access in it, and waits until the document names it."""
+"""A user creates a Profile with our labels and plants access before a document names it."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def strict(engine_with):
 
 @pytest.fixture
 def forged(server, name):
-    """A Profile of eve's with labels of ours, and a RoleBinding and an AuthorizationPolicy for zoe in it."""
+    """Create a Profile of eve with our labels, and a RoleBinding and a policy for zoe in it."""
 
     def make(instance):
         marks = {

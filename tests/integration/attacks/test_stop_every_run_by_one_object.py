@@ -1,4 +1,4 @@
-"""A Kubeflow user and a namespace admin write objects that no decoder takes, or that would take all memory."""
+"""A user and a namespace admin write objects that no decoder accepts, or that take all memory."""
 
 import contextlib
 import tracemalloc
@@ -32,7 +32,7 @@ def write(server):
 
 @pytest.fixture
 def planted(server, stand_ins, write, name):
-    """Give Profiles other plugins for a while; the stand-in for the controller would not read them either."""
+    """Plant plugins in Profiles for a while; the stand-in controller could not read them either."""
 
     @contextlib.contextmanager
     def plugins(text, *suffixes):

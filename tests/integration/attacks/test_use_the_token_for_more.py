@@ -1,4 +1,4 @@
-"""Somebody has the token of our account: what the policies of `rbac --admission-policy` leave them."""
+"""What the policies of `rbac --admission-policy` allow to a thief of our account's token."""
 
 import contextlib
 
@@ -24,7 +24,7 @@ OWNER = {"owner": OLGA}
 
 
 class Thief:
-    """What somebody with the token sends; everything is a dry run, which the API server admits as it would a write."""
+    """Requests with the token. All are dry runs, which the API server admits like writes."""
 
     def __init__(self, client, server, account):
         self._http, self._server, self.account = client._client._client, server, account
@@ -39,7 +39,7 @@ class Thief:
         return self._may("POST", path, json=body)
 
     def may_apply(self, body):
-        """Return whether a server-side apply may make an object: that is a PATCH, and admitted as a CREATE."""
+        """Return whether a server-side apply may create an object (PATCH admitted as CREATE)."""
         path = self._path(body["kind"], body["metadata"].get("namespace"), body["metadata"]["name"])
         head = {"Content-Type": "application/apply-patch+yaml"}
         return self._may(

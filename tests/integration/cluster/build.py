@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the control plane from Go modules, once: `python build.py` says where it is, `--check` only looks for Go."""
+"""Build the control plane from Go modules, once, and print its folder; `--check` looks for Go."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class CannotBuild(Exception):
 
 
 def built(say: Say = lambda line: None) -> Path:
-    """Return the folder that holds the programs and Istio's CRDs; make it where it is not there yet.
+    """Return the folder with the programs and Istio's CRDs; build them if they are missing.
 
-    Two processes never build at once: the second waits, and finds what the first has made.
+    Two processes never build at once: the second waits and uses the result of the first.
 
     Args:
-        say: told, a line at a time, what takes long.
+        say: called with a line of text before each long step.
 
     Raises:
         CannotBuild: Go is missing or too old, or the build failed.

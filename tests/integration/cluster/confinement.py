@@ -1,4 +1,4 @@
-"""The policies that `profiles-management rbac --admission-policy` prints, in force for one account."""
+"""The policies of `profiles-management rbac --admission-policy`, enforced for one account."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def policies(account: str, settings: Settings, held: Iterable[Permission]) -> di
 
 
 def of_any(printed: dict[str, Any], instance: str, expression: str) -> dict[str, Any]:
-    """Return policies of one instance as those of each that an expression fits: tests share accounts."""
+    """Make policies of one instance allow every instance that matches: tests share accounts."""
     named, text = f".orValue('') in ['{instance}']", json.dumps(printed)
     assert named in text
     return json.loads(text.replace(named, f".orValue('').matches('^({expression})$')"))
@@ -48,7 +48,7 @@ def of_any(printed: dict[str, Any], instance: str, expression: str) -> dict[str,
 
 @contextlib.contextmanager
 def confined(server: Server, client: Client, printed: dict[str, Any]) -> Iterator[None]:
-    """Apply policies and wait until the API server enforces them for an account, which `client` is."""
+    """Apply policies and wait until the API server enforces them for the account of `client`."""
     for one in printed["items"]:
         server.call("POST", _PATHS[one["kind"]], one)
     try:
@@ -78,7 +78,7 @@ _PROBES = (
 
 
 def _is_enforced(client: Client) -> bool:
-    """Return whether the last policies, and so those before them, are enforced; nothing is written."""
+    """Return whether the last policies, and so all of them, are enforced. Writes nothing."""
     answers = [
         client._client._client.post(f"{path}?dryRun=All", json=body) for path, body in _PROBES
     ]

@@ -1,4 +1,4 @@
-"""A control plane on loopback: etcd, kube-apiserver with RBAC and kube-controller-manager, up in seconds."""
+"""A control plane on loopback: etcd, kube-apiserver with RBAC and kube-controller-manager."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class ControlPlane:
         self._wait_for_api_server()
 
     def save(self, data: Path) -> None:
-        """End every process and keep what etcd has stored, for another control plane to begin with."""
+        """End every process and keep the data of etcd for another control plane."""
         self._end_children()
         shutil.copytree(self.folder / "etcd", data)
 
@@ -187,7 +187,7 @@ class ControlPlane:
         ]
 
     def _api_server(self) -> Child:
-        """Start it. Its TLS certificate it makes itself, in `tls`; the file ends with the authority that signed it."""
+        """Start the API server, which creates its TLS certificate and authority in `tls`."""
         return self._launched(
             "kube-apiserver",
             *("--etcd-servers", self.etcd),

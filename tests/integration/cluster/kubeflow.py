@@ -49,7 +49,7 @@ def wait_for_roles(plane: ControlPlane) -> None:
 
 
 def cluster_roles() -> Iterable[dict]:
-    """Yield the three roles, each gathering its rules by label: admin from edit, edit from view, and Kubernetes' own.
+    """Yield the three ClusterRoles, which aggregate rules by label, as Kubeflow does.
 
     Source: kubeflow/manifests, common/kubeflow-roles.
     """

@@ -1,4 +1,4 @@
-"""What the engine may do: the verbs of the ClusterRole that we print, and accounts that hold just these."""
+"""What the engine may do: the verbs of the printed ClusterRole, and accounts with exactly these."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def account(server: Server, name: str, permissions: Iterable[Permission]) -> str
 
 
 def is_allowed(server: Server, name: str, permission: Permission) -> bool:
-    """Return whether the API server lets an account do something, on the first of its names if it has any."""
+    """Return whether the API server allows an account this, for the first name if it has names."""
     attributes = {
         "group": permission.group,
         "resource": permission.resource,

@@ -1,4 +1,4 @@
-"""Child processes that never outlive us: ended by pid when we are done, and by the kernel should we be killed."""
+"""Child processes that end with us: by pid at the end, and by the kernel if we are killed."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _RELIST = 0.2
 
 
 class Queue:
-    """Names that wait, each once, each with the moment from which on it is due. Safe for threads."""
+    """A queue of names, each once, with the moment when it is due. Thread-safe."""
 
     def __init__(self) -> None:
         self._due: dict[str, float] = {}
@@ -117,7 +117,7 @@ class Watch:
 
 
 class SlowServer(Server):
-    """A server as a slow controller sees it: after it has made a namespace, it sleeps until its cache knows of it."""
+    """A server for a slow controller, which waits for its cache after it creates a namespace."""
 
     def __init__(self, kubeconfig: Path, seconds_per_namespace: float) -> None:
         super().__init__(kubeconfig)

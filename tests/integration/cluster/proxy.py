@@ -1,9 +1,11 @@
-"""A proxy on loopback before the API server: it logs requests of a client and injures some.
+"""A proxy on loopback in front of the API server, which logs requests and injures some.
 
-with Proxy(kubeconfig) as proxy:
-proxy.faults.append(fail_nth_write(3, "reset_after"))   # the faults of memory_api, on a real server
-client = proxy.client(token)                            # or KUBECONFIG=proxy.kubeconfig(folder, token)
-[str(one.request) for one in proxy.writes]
+Faults are those of memory_api, on a real server:
+
+    with Proxy(kubeconfig) as proxy:
+        proxy.faults.append(fail_nth_write(3, "reset_after"))
+        client = proxy.client(token)    # or KUBECONFIG=proxy.kubeconfig(folder, token)
+        [str(exchange.request) for exchange in proxy.writes]
 """
 
 from __future__ import annotations

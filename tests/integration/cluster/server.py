@@ -1,4 +1,4 @@
-"""The API server as the stand-ins and the tests talk to it: what MemoryApi offers, over a real connection."""
+"""The API server for stand-ins and tests: the interface of MemoryApi over a real connection."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class StandIns:
 
     @contextmanager
     def stopping_controller(self, *, before: str) -> Iterator[None]:
-        """Have a controller that stops before a stage (memory_api.controller.STAGES) of each Profile."""
+        """Run a controller that stops before a stage (memory_api.controller.STAGES)."""
         with self._controller_with("--stop-before", before):
             yield
 

@@ -1,1 +1,1 @@
-"""A real control plane with something going wrong, at every write, and a recorder of who had access meanwhile."""
+"""Faults at every write on a real control plane, with a recorder of access at every moment."""

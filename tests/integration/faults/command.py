@@ -1,7 +1,7 @@
-"""The command in processes of its own, each begun at once: forked from one that has imported it already.
+"""The command in processes that start at once, forked from one that has imported it.
 
-Started as a program, it is that one: it reads a list of arguments a line, forks, and says how each
-    process ended.
+Run as a program, this module is that parent: it reads one list of arguments a line, forks, and
+prints how each process ended.
 """
 
 from __future__ import annotations

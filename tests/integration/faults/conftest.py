@@ -97,7 +97,7 @@ def recorder(cluster: World) -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def tokens(cluster: World, server: Server) -> Iterator[dict[bool, str]]:
-    """Tokens of accounts that hold just what the engine needs and are confined, by whether it is in standalone mode."""
+    """Tokens of confined accounts with the engine's permissions, by `standalone`."""
     found: dict[bool, str] = {}
     with contextlib.ExitStack() as stack:
         for alone in (False, True):
@@ -159,7 +159,7 @@ def _goals() -> dict[str, Goal]:
 
 @pytest.fixture
 def goal(lab: Lab, _goals: dict[str, Goal]) -> Callable[[Scenario], Goal]:
-    """Return where a scenario ends when nothing goes wrong; on the way there access has to be right too."""
+    """Return the final state of a scenario without faults; access must be right on the way."""
 
     def goal(scenario: Scenario) -> Goal:
         if scenario.name not in _goals:

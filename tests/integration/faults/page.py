@@ -1,4 +1,4 @@
-"""The page that `make faults` writes: what was done to which scenario, how often, and what was found."""
+"""The page that `make faults` writes: faults, scenarios, numbers of runs and findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every change of RoleBindings and AuthorizationPolicies on a real API server, in the order in which it happened.
+"""Every change of RoleBindings and AuthorizationPolicies on a real API server, in order.
 
 Both kinds live in one etcd, so that their resourceVersions are points of one time: a watch of each,
 merged by it, gives every moment that there was. Source: KEP-5504, resourceVersions compare as
@@ -83,7 +83,7 @@ class Watch:
             self._version = revision
 
     def _catch_up(self) -> None:
-        """An API server that was started anew remembers nothing: ask for each revision that was missed, one by one."""
+        """Read each missed revision by itself: a restarted API server has no history of events."""
         try:
             now = int(self._server.listed(self.kind)[1])
             for revision in range(self._version + 1, now + 1):
@@ -189,7 +189,7 @@ class Recorder:
 
 
 class Sent:
-    """Tells how many writes the engine had sent by an event: of its own it is known, others' lie in between."""
+    """Counts the engine's writes up to an event; an event of others counts the writes before it."""
 
     def __init__(self, log: Sequence[Exchange]) -> None:
         writes = [one for one in log if one.request.writes]
@@ -231,7 +231,7 @@ def _version(body: Any) -> str:
 
 
 def _markers() -> tuple[Any, Any]:
-    """Return one object of each kind that gives nobody anything: the watches are through once they tell of them."""
+    """Return a harmless object of each kind; a watch that reports it has reported all before."""
     metadata = {"name": _MARKER, "namespace": _HOME}
     view = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
     binding = {

@@ -1,4 +1,4 @@
-"""The API server is killed and started again in the middle of a run: the run or the next one finishes."""
+"""The API server is killed and restarted during a run: this run or the next one finishes."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from scenarios.documents import PLAIN, Scenario
 
 
 class Killing:
-    """Kills the API server at the n-th request that `concerns` says yes to, before or after it acted."""
+    """Kills the API server before or after it handles the n-th request that matches `concerns`."""
 
     def __init__(self, plane, n, concerns, *, acted=False):
         self._plane, self._left, self._concerns, self._acted = plane, n, concerns, acted
@@ -31,7 +31,7 @@ class Killing:
 
 
 def restarted_during(trial, plane, killing, **settings):
-    """Apply while the API server is killed and started again; return the report, None where it could not be read."""
+    """Apply while the API server restarts; return the report, or None if reading failed."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(trial.apply, killing, **settings)
         wait_for("its end", lambda: killing.injured or running.done())

@@ -1,4 +1,4 @@
-"""Whichever write of an apply goes wrong, the next run finishes, and nobody had what no document gives meanwhile."""
+"""After a fault at any write the next run finishes, and nobody had access without permission."""
 
 from integration.faults.conftest import CHANCE, KINDS
 from memory_api import fail_nth_write

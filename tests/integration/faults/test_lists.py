@@ -1,4 +1,4 @@
-"""Lists that tell of the past, and lists that break off: no harm is done, and a run without them finishes."""
+"""Outdated and incomplete lists do no harm, and a run with complete lists finishes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""For every field of the document: from one value to another ends where nothing to it ends, and back is as it was."""
+"""Each value of each field changes to each other value, with the same result, and back."""
 
 import pytest
 
@@ -66,7 +66,7 @@ def fresh_one_by_one(lab, path):
 
 
 def union(documents):
-    """Return one document with the profiles of all, and the defaults of the only one that has some."""
+    """Return one document with all profiles and the defaults of the one that has any."""
     defaults = next((document.defaults for document in documents if document.defaults), None)
     profiles = [one for document in documents for one in document.in_order()]
     return ProfilesManagementRepresentation(profiles, defaults=defaults)

@@ -1,4 +1,4 @@
-"""One scenario on the real cluster, with something going wrong in it: begun, struck, finished, judged."""
+"""One scenario on the real cluster with a fault: begin, strike, finish, check."""
 
 from __future__ import annotations
 
@@ -112,16 +112,15 @@ class Trial:
         return self
 
     def go_on(self, pmr: ProfilesManagementRepresentation) -> list[str]:
-        """Apply one more document; return what is wrong with how it ended and with who had access on the way."""
+        """Apply another document; return what is wrong with the result or the access meanwhile."""
         self.scenario = replace(self.scenario, before=self.scenario.after, after=pmr)
         self._record()
         return [*self.finish(), *self._findings()]
 
     def strike(self, index: int, kind: Injury) -> bool:
-        """Apply the second document while the index-th write goes wrong; return whether there was such a write.
+        """Apply the second document with a fault at one write; return whether that write occurred.
 
-        A kill is the end of a real process: the command, ended by SIGKILL before or after the
-        server acted.
+        A kill ends a real process: SIGKILL for the command, before or after the server acts.
         """
         fault = fail_nth_write(index, kind)
         with self._going_wrong(fault):
@@ -133,10 +132,10 @@ class Trial:
         return bool(fault.hits)
 
     def apply(self, *faults: Fault, **changed: Any) -> Report | None:
-        """Apply the second document while something goes wrong; `changed` are settings for this one run.
+        """Apply the second document with faults; `changed` are settings of this run only.
 
         Returns:
-            The report, None where the cluster could not be read.
+            The report, or None if the cluster could not be read.
         """
         with self._going_wrong(*faults):
             return self._apply(**changed)
@@ -164,7 +163,7 @@ class Trial:
         )
 
     def problems(self, goal: Goal) -> list[str]:
-        """Return what is not as it must be at the end, and what was not on the way; empty if all is well."""
+        """Return what is wrong at the end and what was wrong on the way; empty if nothing is."""
         found: list[str] = []
         try:
             wait_for("the goal", lambda: not self._differences(goal.state), seconds=_PATIENCE)

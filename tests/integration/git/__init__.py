@@ -1,1 +1,1 @@
-"""The Git source over ssh against a real sshd on loopback, no cluster; over https it is in tests/unit/git."""
+"""The Git source over SSH, with a real sshd on loopback and no cluster; HTTPS: tests/unit/git."""

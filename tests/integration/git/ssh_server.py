@@ -63,7 +63,7 @@ class SshServer:
         return f"[127.0.0.1]:{self.port} {kind} {key}\n"
 
     def let_in(self, public, options=""):
-        """Let in who has the other half of a public key, with options as authorized_keys has them."""
+        """Accept the owner of a public key, with options in the form of authorized_keys."""
         with (self.folder / "user.pub").open("a", encoding="utf-8") as authorized:
             authorized.write(f"{options} {public.read_text(encoding='utf-8')}".lstrip())
 

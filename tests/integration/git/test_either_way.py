@@ -1,3 +1,3 @@
-"""What holds over https holds over ssh: the same tests, with the source of this folder's conftest."""
+"""The tests of the Git source over HTTPS, run over SSH with the source of this conftest."""
 
 from unit.git.test_git_either_way import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""The page on a real API server: what it makes of figures. Measuring itself is tests/integration/test_speed.py."""
+"""The page on a real API server, from given figures. tests/integration/test_speed.py measures."""
 
 import sys
 from datetime import date

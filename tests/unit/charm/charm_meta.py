@@ -1,4 +1,4 @@
-"""The metadata of the charm as charmcraft.yaml has it, for charms of tests that take its relations."""
+"""The metadata of charmcraft.yaml, for charms of tests that use its relations."""
 
 from pathlib import Path
 

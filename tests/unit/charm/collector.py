@@ -1,4 +1,4 @@
-"""A collector on loopback that takes OTLP over HTTP, keeps what it got, and answers as it is told to."""
+"""A collector on loopback for OTLP over HTTP, which keeps requests and answers as configured."""
 
 import json
 import threading

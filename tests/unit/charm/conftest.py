@@ -1,4 +1,4 @@
-"""The charm's world: Juju from ops.testing, a Kubernetes API in memory, and a clock that only tests move."""
+"""The charm's surroundings: ops.testing, a Kubernetes API in memory, a clock of the test."""
 
 import json
 from collections.abc import Callable
@@ -68,7 +68,7 @@ class World:
         self.state = replace(self.state, leader=leader, config=config, secrets=secrets)
 
     def relate(self, app: str, document: str | None = None, /, **raw: str) -> testing.Relation:
-        """Have a charm publish a document over its relation, for the first time or another; None: nothing yet."""
+        """Create or change a relation with a charm's document; None: nothing is published yet."""
         databag = raw or ({} if document is None else published(document))
         before = self._relation(app)
         if before is None:
@@ -110,7 +110,7 @@ class World:
         return self.state
 
     def _event(self, name: str) -> object:
-        """Return an event by its name; a relation is that of an application that publishes an empty document."""
+        """Return an event by name; relations are with an application with an empty document."""
         if name == "secret_changed":
             secret = testing.Secret({"ssh-key": "KEY"})
             self.state = replace(self.state, secrets={*self.state.secrets, secret})
@@ -190,7 +190,7 @@ def world(deploy: Callable[..., World], api: MemoryApi) -> World:
 
 @pytest.fixture
 def document() -> Callable[..., str]:
-    """Write a document of profiles, each with as many contributors as its number says: `document(ml=2)`."""
+    """Write a document, each profile with this number of contributors: `document(ml=2)`."""
 
     def build(owner: str = "root@example.com", role: str = "edit", **profiles: int) -> str:
         lines = ["profiles:" if profiles else "profiles: []"]

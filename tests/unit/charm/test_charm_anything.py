@@ -1,4 +1,4 @@
-"""Whatever the cluster, the peers' databag or that of a related application holds, no hook and no action raises."""
+"""No content of a cluster or of a databag makes a hook or an action raise."""
 
 import json
 import random

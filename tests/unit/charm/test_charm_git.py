@@ -1,4 +1,4 @@
-"""The document in Git, as options and a secret describe it; that Git itself is read: tests/unit/git."""
+"""The document in Git, by options and a secret. Reading from Git itself: tests/unit/git."""
 
 import pytest
 from ops import ActiveStatus, BlockedStatus, testing
@@ -16,7 +16,7 @@ SINCE = "since 2026-01-01 12:00 UTC"
 
 @pytest.fixture
 def repository(monkeypatch):
-    """What is in Git: `repository.text`, or what is raised instead; `repository.asked` is how it was last read."""
+    """Git with `repository.text`, which may be an error; `repository.asked` is the last read."""
 
     class Repository:
         text = "profiles: []"

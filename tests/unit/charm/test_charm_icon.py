@@ -1,4 +1,4 @@
-"""The icon is what Charmhub takes: an SVG of 100 by 100 that draws by itself, packed with the charm."""
+"""Charmhub accepts the icon: a packed SVG of 100 by 100 without references."""
 
 from pathlib import Path
 from xml.etree import ElementTree

@@ -1,4 +1,4 @@
-"""Nothing that an option, a repository or a related application holds makes a hook fail, or stops another source."""
+"""No content of an option, a repository or a relation makes a hook fail or stops a source."""
 
 import json
 import random

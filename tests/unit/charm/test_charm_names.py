@@ -1,4 +1,4 @@
-"""No name of a person, and no secret, leaves the charm but by the answers of its actions: path by path, with marks."""
+"""Names of people and secrets leave the charm in action results only, checked by marked names."""
 
 import json
 import logging

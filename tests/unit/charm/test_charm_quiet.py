@@ -1,4 +1,4 @@
-"""What goes to juju-log: each line is a process on a real unit, so there are few, and none holds a document."""
+"""The lines of juju-log: few, because each is a process, and never a document."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Documents from the option, from relations and from Git: merged, frozen where they cannot be read, never mixed up."""
+"""Documents of the option, relations and Git: merged, frozen if unreadable, never mixed up."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Telemetry: what a collector gets of a run, over real HTTP, and that nothing it does can fail a hook."""
+"""Telemetry: what a collector receives over real HTTP, and that telemetry never fails a hook."""
 
 import json
 import socket

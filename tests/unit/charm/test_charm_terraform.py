@@ -1,4 +1,4 @@
-"""The Terraform module deploys this charm, with its endpoints and the inputs that its README lists."""
+"""The Terraform module deploys this charm, with its endpoints and the inputs of its README."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command run in this process: a fixed clock, a cluster in memory or a folder, answers given beforehand."""
+"""The command in this process: a fixed clock, a cluster in memory or a folder, given answers."""
 
 import io
 import json
@@ -43,9 +43,9 @@ class Ran:
 
 
 class Answers(Terminal):
-    """A terminal at which somebody sits who answers yes or no; None is nobody, a signal interrupts the question.
+    """A terminal with given answers: True, False, None (nobody), or a signal at the question.
 
-    A function is called at the question, and returns the answer.
+    A function is called at the question and returns the answer.
     """
 
     def __init__(self, answer=None):
@@ -110,7 +110,7 @@ def controller(api):
 
 @pytest.fixture
 def run(api, capsys, monkeypatch):
-    """Run the command: `run("plan", "pmr.yaml")`; `stdin` is what it reads for `-`, `answer` what it is told."""
+    """Run the command: `run("plan", "pmr.yaml")`; `stdin` for `-`, `answer` for questions."""
 
     def command(*arguments, stdin="", answer=None, real=False, terminal=None):
         if terminal is None:

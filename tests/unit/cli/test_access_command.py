@@ -1,4 +1,4 @@
-"""`access`: whom `--person` finds, what is counted, what is not seen, and access to every namespace."""
+"""`access`: people that `--person` finds, counts, gaps of the report, cluster-wide access."""
 
 import pytest
 

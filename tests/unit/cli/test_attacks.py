@@ -1,4 +1,4 @@
-"""Goals of attacks: run code in a shell, forge lines of a log or a patch, get more than was agreed to."""
+"""Attacks: run code in a shell, forge lines of a log or patch, change more than was confirmed."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""On a terminal `apply` shows its plan and asks, when somebody would lose access or what others made is changed."""
+"""On a terminal, `apply` shows its plan and asks before it revokes or changes objects of others."""
 
 import io
 import os
@@ -359,7 +359,7 @@ def test_a_dry_run_says_what_the_same_apply_would_ask(options, kinds, there, app
 
 @pytest.fixture
 def typed(run, here, monkeypatch):
-    """Run the command with standard input and error on a pseudo-terminal; return how it ended, and what it showed."""
+    """Run the command on a pseudo-terminal; return the result and what the terminal showed."""
 
     def typing(keys, *arguments):
         monkeypatch.setenv("NO_COLOR", "1")

@@ -1,4 +1,4 @@
-"""What a script reads when a command fails: data in the form that was asked for, whatever went wrong."""
+"""What a script reads if a command fails: data in the requested format, for every error."""
 
 import pytest
 import yaml

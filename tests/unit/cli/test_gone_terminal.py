@@ -1,4 +1,4 @@
-"""A terminal that is gone: what cannot be printed there changes nothing about how the command ends."""
+"""A closed terminal: output that cannot be printed does not change the exit code."""
 
 import errno
 import signal
@@ -18,7 +18,7 @@ profiles:
 
 
 class GoneTerminal(Terminal):
-    """A terminal that is closed, with a signal, while it asks; or one at which nobody has signalled anything."""
+    """A terminal that closes at the question, with a signal or (0) without."""
 
     def __init__(self, number=0):
         self.number = number

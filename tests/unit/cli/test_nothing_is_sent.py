@@ -1,4 +1,4 @@
-"""Nothing is sent anywhere for a document that is not valid: the whole corpus, applied to a cluster."""
+"""An invalid document sends nothing: the whole corpus, applied to a cluster."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A wrong mode hurts nobody: `--preset auto` takes the gateway of the owners' policies, and a wrong preset stops.
+"""A wrong preset stops; `--preset auto` uses the gateway of the owners' policies.
 
 `--standalone` does not begin in a cluster that has Kubeflow.
 """

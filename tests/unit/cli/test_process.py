@@ -1,4 +1,4 @@
-"""The command as a process: pipes, terminals, a missing extra, the demo. Few tests, for each starts Python."""
+"""The command as a process: pipes, terminals, a missing extra, the demo. Each test is slow."""
 
 import os
 import pty
@@ -50,7 +50,7 @@ def started(arguments, environment):
 
 
 def on_a_terminal(arguments, environment):
-    """Run the command with all three streams on a terminal of 80 columns; return what stood there."""
+    """Run the command with all streams on a terminal of 80 columns; return what it showed."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(  # noqa: S603 - our own command
         [*COMMAND, *arguments], env=environment, stdin=follower, stdout=follower, stderr=follower

@@ -1,4 +1,4 @@
-"""The command as a process that is asked to end: by Ctrl-C, SIGTERM or SIGHUP, at any point of a run."""
+"""The command as a process that Ctrl-C, SIGTERM or SIGHUP ends, at any point of a run."""
 
 import json
 import os
@@ -30,7 +30,7 @@ STARTED = [
 
 
 class Gate:
-    """Stops the server at a request that fits, until it is opened; `reached` says that one is there."""
+    """Blocks the server at a matching request until `opened`; `reached` is set at that request."""
 
     def __init__(self, fits, number=1):
         self.fits, self.number = fits, number

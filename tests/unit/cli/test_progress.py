@@ -12,7 +12,7 @@ from profiles_management.reconcile.waiting import Waiting, Watcher
 
 @pytest.fixture
 def shown():
-    """Return the lines that a bar shows once it was told so much: `shown((3, 40), Waiting(...))`."""
+    """Return the lines of a bar after these steps: `shown((3, 40), Waiting(...))`."""
 
     def lines(*steps):
         console = Console(file=io.StringIO(), width=80)

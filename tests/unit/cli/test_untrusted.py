@@ -1,4 +1,4 @@
-"""Documents that are not trusted, merged with the administrator's: what they give, and what stops where."""
+"""Untrusted documents, merged with the administrator's: what they give and what is refused."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the documentation shows is what happens: its documents are valid, its commands exist, its output is real."""
+"""The documentation is true: documents are valid, commands exist, output is real."""
 
 import re
 import shlex
@@ -137,7 +137,7 @@ def test_every_output_that_is_shown_is_what_is_printed(
 
 
 def code_lines(page: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a page that a reader sees as code, with their numbers: in fences, or indented."""
+    """Yield the lines of code of a page (in fences, or indented) with their numbers."""
     is_fenced = False
     for number, line in enumerate(page.read_text().splitlines(), 1):
         if line.lstrip().startswith("```"):

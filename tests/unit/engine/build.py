@@ -32,7 +32,7 @@ def profile(
     fields=None,
     **roles,
 ):
-    """Build a profile. `roles` are people by first name, `cpu` is a quota, `fields` are further ones of the model."""
+    """Build a profile: `roles` by first name, `cpu` for a quota, `fields` for the rest."""
     quota = {} if cpu is None else {"resources": {"hard": {"limits.cpu": cpu}}}
     return Profile(
         name=name,

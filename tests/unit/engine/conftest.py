@@ -9,7 +9,7 @@ from profiles_management import Settings
 
 @pytest.fixture
 def profile():
-    """Build a valid profile: `profile(ann="edit", cpu="1")` has ann@example.com as a contributor."""
+    """Build a profile: `profile(ann="edit", cpu="1")` has ann@example.com as a contributor."""
     return build.profile
 
 

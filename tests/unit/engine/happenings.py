@@ -1,7 +1,6 @@
-"""What may happen to a cluster between two runs: people, the dashboard, other programs and accidents.
+"""What may happen to a cluster between runs, by people, the dashboard, programs and accidents.
 
-Each happening is a function of a world and of what it was drawn with. Where nothing fits, nothing
-happens.
+Each is a function of a world and of random values. If it does not apply, it does nothing.
 """
 
 import re
@@ -166,7 +165,7 @@ def peer_name(person, role):
 
 
 def duplicated(world, name, user, role, naming, marked, kinds):
-    """Another role, or the same one under another name, as an older version or another program may have left."""
+    """Add a second role, or the same role under another name, as other programs leave it."""
     person = Person("User", user)
     named = naming(person, role)
     if len(named) > 253 or world.api.get("Namespace", None, name) is None:

@@ -4,7 +4,7 @@ ROLES = {"kubeflow-admin": "admin", "kubeflow-edit": "edit", "kubeflow-view": "v
 
 
 def roles_in(api, space="ml"):
-    """Return who is bound to what as a contributor or owner: {'ann': 'edit'}, by RoleBinding and nothing else."""
+    """Return the roles of contributors and owners by RoleBinding: {'ann': 'edit'}."""
     return {
         short(subject["name"]): ROLES.get(one["roleRef"]["name"], one["roleRef"]["name"])
         for one in api.objects("RoleBinding", space)
@@ -42,7 +42,7 @@ def _step(change):
 
 
 def names_of(api, kind, space="ml"):
-    """Return the names of the objects of a kind in a namespace, without those that the profile controller made."""
+    """Return the names of objects of a kind that the profile controller did not create."""
     made = {"namespaceAdmin", "default-editor", "default-viewer", "ns-owner-access-istio"}
     return [
         name for one in api.objects(kind, space) if (name := one["metadata"]["name"]) not in made
@@ -55,14 +55,14 @@ def codes(problems):
 
 
 def sent(api):
-    """Return the writes that reached the wire: 'PATCH Profile'-like text without host, namespace and version."""
+    """Return the writes on the wire, such as 'PATCH profiles ml'."""
     return [
         f"{request.method} {request.resource} {request.name}".rstrip() for request in api.writes
     ]
 
 
 def meddle_once(api, kind, name="ml"):
-    """Return what changes an object right after it was listed: `api.after.append(meddle_once(api, "Profile"))`."""
+    """Return a hook for `api.after` that changes an object right after it was listed."""
     waiting = [f"{kind.lower()}s"]
 
     def meddle(request):

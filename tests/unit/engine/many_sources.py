@@ -1,4 +1,4 @@
-"""Documents of several sources as hypothesis draws them: who defines what, who adds whom, and who cannot be read."""
+"""Documents of several sources from hypothesis: who defines, who adds, and who is unreadable."""
 
 from hypothesis import strategies as st
 

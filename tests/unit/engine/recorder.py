@@ -1,10 +1,10 @@
-"""Who had access at which moment: a recorder that sees every change of RoleBindings and AuthorizationPolicies."""
+"""A recorder of access at every change of a RoleBinding or AuthorizationPolicy in memory."""
 
 from scenarios.access import KINDS, History, Moment, Register
 
 
 class Recorder(History):
-    """Watches an api from now on; `moments` begins with the present one. See Register for what is left out."""
+    """Records an api from now on; `moments` begins with the present. Register has exceptions."""
 
     def __init__(self, api, foreign=(), *, owners=False):
         super().__init__()

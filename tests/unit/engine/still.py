@@ -2,7 +2,7 @@
 
 
 class Still:
-    """A target that was looked at before something happened; writes and waiting go to the present."""
+    """A target that was observed earlier; writes and waiting use the present."""
 
     def __init__(self, target, settings):
         self._seen = target.observe(settings)

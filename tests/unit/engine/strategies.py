@@ -1,4 +1,4 @@
-"""Documents, settings and people as hypothesis draws them: few names, all that are hard to tell apart among them."""
+"""Documents, settings and people from hypothesis: few names, many that are hard to tell apart."""
 
 from datetime import timedelta
 

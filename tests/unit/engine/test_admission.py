@@ -1,4 +1,4 @@
-"""The policies that confine our account, as they are printed; that they hold: tests/integration/attacks."""
+"""The printed policies that confine our account. tests/integration/attacks shows that they hold."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A contributor's objects are recognized by what they are, whatever their names: those of the dashboard's rules."""
+"""A contributor's objects are recognized by their content, under any name."""
 
 import pytest
 

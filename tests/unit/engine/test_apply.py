@@ -1,4 +1,4 @@
-"""Running a plan: phases, barriers, waiting, and what becomes of the rest when something fails or the process dies."""
+"""Apply: phases, barriers, waiting, and the rest of a plan after a failure or a crash."""
 
 import threading
 from dataclasses import replace
@@ -365,7 +365,7 @@ STEPS = ("leaves", "switches", "grows", "joins")
 
 
 def one_change_a_phase(world, profile, failing):
-    """Apply a revocation, a role change, a quota and a grant, of which those of `failing` get no answer."""
+    """Apply a change of each phase, of which those of `failing` get no answer."""
     world.apply(
         document(
             profile("leaves", ann="edit"),

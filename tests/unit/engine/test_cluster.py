@@ -1,4 +1,4 @@
-"""Talking to an API server: what is read, what passes by itself, what is told, and what never is."""
+"""The API server: reads, retries, messages, and what is never printed."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""Who contributes: granting, revoking, changing roles, mending what was edited, leaving alone what is foreign."""
+"""Contributors: grants, revocations, role changes, corrections, and foreign objects unchanged."""
 
 import pytest
 

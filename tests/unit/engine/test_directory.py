@@ -1,4 +1,4 @@
-"""A folder of manifests as a target: through the same observe, plan and apply; what is not ours stays."""
+"""A folder as a target: the same observe, plan and apply; files of others stay."""
 
 import pytest
 import yaml
@@ -48,7 +48,7 @@ def warnings(folder, settings=FREE):
 
 
 def planted(folder, kind, name, *, spec=None, **metadata):
-    """Write a manifest with our mark, as somebody who wants to be believed would, and return where."""
+    """Write a manifest with our label, as an attacker would; return its path."""
     api = {"Profile": "kubeflow.org/v1", "RoleBinding": "rbac.authorization.k8s.io/v1"}.get(
         kind, "v1"
     )

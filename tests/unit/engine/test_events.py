@@ -1,4 +1,4 @@
-"""Kubernetes Events: what a run tells on each profile, how much of it, and that nobody is named unasked."""
+"""Kubernetes Events of a run: which, how many, and without names unless enabled."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who is in an export: everybody with a role, each with the strongest, kinds apart, and never a profile less."""
+"""People in an export: all with a role, each with the strongest, and no profile is missing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A wrong preset locks nobody out: existing policies get another gateway than the owners' only if that is allowed."""
+"""A wrong preset stops: policies keep the owners' gateway unless a change is allowed."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Contributors' policies that would let nobody in are noticed: the owner's policy names the gateway that exists."""
+"""Contributors' policies with another gateway than the owner's policy are reported."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def mismatches(plan):
 
 
 def owners_policy(world, *principals, name="ml"):
-    """Have the owner's policy name other principals, as a controller with another configuration writes it."""
+    """Give the owner's policy other principals, as another configuration of the controller does."""
     policy = world.api.get("AuthorizationPolicy", name, "ns-owner-access-istio")
     policy["spec"]["rules"][0]["from"][0]["source"]["principals"] = list(principals)
     put(world.api, policy)

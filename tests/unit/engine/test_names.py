@@ -1,4 +1,4 @@
-"""The names of contributors' objects: KFAM's, so that the dashboard finds them, unless two people would share one."""
+"""Names of contributors' objects: KFAM's, unless two people would share one."""
 
 import pytest
 

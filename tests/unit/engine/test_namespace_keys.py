@@ -1,4 +1,4 @@
-"""Labels and annotations of a profile's namespace: ours are recorded, and only those are ever removed."""
+"""Labels and annotations of a namespace: ours are recorded, and only those are removed."""
 
 import json
 
@@ -155,7 +155,7 @@ FIELD = f"{naming.DOMAIN}/display-name"
 
 @pytest.mark.parametrize("part", ["labels", "annotations"])
 def test_a_field_of_our_own_domain_that_left_the_document_is_removed(world, profile, part):
-    """As of a version that has a field more: the document no longer says it, or the version no longer knows it."""
+    """Two cases: the document dropped the field, or an older version does not know it."""
     world.apply(document(profile()))
     by_hand(world, **{part: {FIELD: "ML"}})
     by_hand(world, annotations={naming.KEYS: json.dumps({part: [FIELD]})})

@@ -1,4 +1,4 @@
-"""A profile that changes hands: four places that name the owner, and a run that may die between any two of them."""
+"""Owner changes: four places name the owner, and a run may end between any two of them."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def all_of(name):
 
 
 def adopted_world(profile):
-    """A profile over a namespace that was there before: the controller has no ownerReference to wake by."""
+    """A profile of an older namespace, without an ownerReference that wakes the controller."""
     world = World()
     a_namespace(world)
     world.apply(document(profile(fields={"adopt": True})))

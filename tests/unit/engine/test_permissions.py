@@ -1,4 +1,4 @@
-"""The ClusterRole that the engine needs: each verb it uses, and no other. That it is enough: tests/integration."""
+"""The ClusterRole: each verb that the engine uses, and no other. Enough: tests/integration."""
 
 import pytest
 

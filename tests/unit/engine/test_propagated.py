@@ -1,4 +1,4 @@
-"""What another controller copies into a profile's namespace is left alone: it would only come back."""
+"""Objects that another controller copies into a namespace stay: they would only come back."""
 
 import pytest
 

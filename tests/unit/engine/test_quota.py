@@ -1,4 +1,4 @@
-"""How much a profile may use: the quota of its Profile, compared by value, changed and removed for real."""
+"""The quota of a Profile, compared by value, changed and removed."""
 
 import pytest
 

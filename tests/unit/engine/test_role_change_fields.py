@@ -1,4 +1,4 @@
-"""The plan's line of a role change names everything that changes with the role, and so do the fields of its JSON."""
+"""The line and the JSON of a role change name everything that changes with the role."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The sample with which this library was asked for runs as it was printed, but for its typing slips."""
+"""The sample of the first request for this library runs, with its spelling corrected."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Documents of several sources in one cluster: what stands on what, what is frozen, and what is in conflict."""
+"""Documents of several sources in a cluster: recorded sources, frozen profiles, conflicts."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Profiles that left the document: they lose contributors and keep their data; removing them takes a word more."""
+"""Profiles that left the document lose contributors and keep data; deleting is explicit."""
 
 import pytest
 

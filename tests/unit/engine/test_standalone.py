@@ -1,4 +1,4 @@
-"""A plain cluster without Kubeflow: the engine makes the namespace, the owner's objects and the quota itself."""
+"""A cluster without Kubeflow: the engine creates namespace, owner's objects and quota."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Standalone mode does not begin in a cluster with Kubeflow unasked, and each mode respects the marks of the other."""
+"""Standalone mode stops in a cluster with Kubeflow, and each mode respects the other's labels."""
 
 from dataclasses import replace
 

@@ -1,7 +1,6 @@
-"""A profile controller that stops in the middle: what it has not made yet is pending and nothing else.
+"""A profile controller that stops between stages: missing objects are pending, nothing else.
 
-A grid: every situation in which it has something to do, with a controller that stops before each of
-    its stages.
+A grid of every situation with work for the controller and every stage before which it stops.
 """
 
 from contextlib import suppress
@@ -30,12 +29,11 @@ LIMITS = {"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
 
 @dataclass(frozen=True)
 class Situation:
-    """A cluster, a document that it matches, and the one that is applied while the controller is stopped.
+    """A cluster that matches a document, and the next one, for a stopped controller.
 
     Attributes:
-        last: the stage with which the controller is through; "finalizer" where it has to come
-            twice.
-        writes: what the first run sends to the Profile.
+        last: the last stage of the controller; "finalizer" if it reconciles twice.
+        writes: the number of writes of the first run to the Profile.
     """
 
     before: Any
@@ -109,7 +107,7 @@ CELLS = [(name, stage) for name in SITUATIONS for stage in STAGES]
 
 
 def stopped(situation, stage):
-    """Return a world that matched the first document, and in which the controller now stops before a stage."""
+    """Return a world that matched the first document; the controller now stops at a stage."""
     world = World()
     (situation.found or nothing)(world)
     world.apply(situation.before)

@@ -1,4 +1,4 @@
-"""What msgspec learns of a class it learns in one thread: two at once end the process with a segmentation fault."""
+"""msgspec inspects a class in one thread: two at once cause a segmentation fault."""
 
 import os
 import subprocess

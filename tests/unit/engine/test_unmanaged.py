@@ -370,7 +370,7 @@ def test_a_group_of_all_service_accounts_is_reported(ml, profile):
 
 
 def let_in_with_the_owner(api, name, **more):
-    """Have the owner's policy let somebody else in, where the profile controller does not see it."""
+    """Make the owner's policy let others in, unnoticed by the profile controller."""
     body = api.get("AuthorizationPolicy", "ml", "ns-owner-access-istio")
     body["metadata"].pop("ownerReferences")
     body["metadata"].update(more)

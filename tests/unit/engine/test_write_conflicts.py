@@ -1,4 +1,4 @@
-"""Somebody else writes at the same moment: what still holds goes on in the same run, what does not is reported."""
+"""Others write at the same moment: what still holds continues, the rest is reported."""
 
 from dataclasses import replace
 

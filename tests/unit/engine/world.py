@@ -1,4 +1,4 @@
-"""A cluster in memory with its profile controller, a clock that only sleeps move, and an engine that works on both."""
+"""A cluster in memory with a profile controller, a clock that only sleeps move, and an engine."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A repository for each test and the server that serves it over https. This takes `git` and nothing else."""
+"""A repository for each test and a server for it over HTTPS. Needs `git` only."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ from repositories.repository import Repository, document
 
 @pytest.fixture(scope="session")
 def git():
-    """The program, with what serves repositories over HTTP; some distributions put that into another package."""
+    """The program git with its HTTP server, which some distributions package separately."""
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
     found = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)  # noqa: S607

@@ -1,4 +1,4 @@
-"""Whatever a repository holds, it is a document or it is refused: contents of files, and Git's own objects."""
+"""Any repository gives a document or a refusal: damaged files and damaged Git objects."""
 
 import random
 
@@ -57,7 +57,7 @@ def _message(packed):
 
 
 def _objects(chance):
-    """Return a blob, a folder of it and a commit of that, each perhaps changed at one byte; None: all as they are."""
+    """Return a blob, its tree and its commit, perhaps with damage; None: without damage."""
     blob = GOOD
     folder = _changed(b"100644 a.yaml\0" + bytes.fromhex(id_of("blob", blob)), chance)
     commit = _changed(f"tree {id_of('tree', folder)}\nauthor x\n\ntext".encode(), chance)

@@ -1,4 +1,4 @@
-"""What people paste in place of a repository's URL: each is refused with what to write, and that can be read."""
+"""Pasted text instead of a repository's URL is refused, with a remedy that is valid."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Private keys for ssh: every form that programs write is read, and what cannot be used is refused by its name."""
+"""Private keys for SSH: every form of common programs is read, others are refused by name."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Which files of a commit are the document. What only a real repository shows is in test_git_contents.py."""
+"""Which files of a commit are the document. Real repositories: test_git_contents.py."""
 
 import pytest
 

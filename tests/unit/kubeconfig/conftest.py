@@ -1,4 +1,4 @@
-"""API servers on loopback, with and without TLS, kubeconfigs that name them, and what reached the servers."""
+"""API servers on loopback, with and without TLS, their kubeconfigs and their requests."""
 
 import json
 import ssl
@@ -81,7 +81,7 @@ def context_of(tmp_path):
 
 @pytest.fixture
 def secure(authority, context_of):
-    """An API server with TLS whose certificate is for `localhost` and `cluster.invalid`; ca.crt is beside it."""
+    """An API server with TLS for `localhost` and `cluster.invalid`, and ca.crt next to it."""
     identity = authority.issue("server", "localhost", "cluster.invalid")
     with serve(context_of(identity, trusts=authority.pem)) as served:
         yield served

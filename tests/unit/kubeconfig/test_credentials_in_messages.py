@@ -1,7 +1,7 @@
-"""No message holds a credential: whatever goes wrong on the way to a cluster, and wherever it is told.
+"""No message contains a credential, for every error on the way to a cluster.
 
-Each way to fail is fed with marked credentials; then the mark is looked for in everything that came
-out: text, JSON, YAML, logs at DEBUG, reprs and tracebacks.
+The credentials are marked. Each test searches all output for the mark: text, JSON, YAML, logs at
+DEBUG, reprs and tracebacks.
 """
 
 import base64
@@ -57,7 +57,7 @@ def pmr(here):
 
 @pytest.fixture
 def told(capfd, caplog, pmr, quick):
-    """Run the command in every form of output, with all logging on; return everything that came out."""
+    """Run the command in each output format with all logging; return everything it printed."""
 
     def run(path, *arguments):
         caplog.set_level(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""Kubeconfigs as tools write them and people edit them: what kubectl takes is taken, the rest is refused by name."""
+"""Kubeconfigs as tools write and people edit them: read like kubectl, or refused by name."""
 
 import stat
 from string import Template

@@ -1,4 +1,4 @@
-"""Exec plugins: what they are told, what they print, how often they are run, and what is said where they fail."""
+"""Exec plugins: their input, their output, how often they run, and messages if they fail."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def credential(version=V1, **status):
 
 @pytest.fixture
 def plugin(here, script):
-    """Write a plugin that counts its runs in the file `runs` and prints what is in the file `output`."""
+    """Write a plugin that counts its runs in `runs` and prints the file `output`."""
 
     def written(output=None, *, also=""):
         (here / "output").write_text(credential() if output is None else output)
@@ -581,7 +581,7 @@ def test_a_plugin_may_ask_at_a_terminal(execs, ask, secure, script, here, termin
 def test_what_a_plugin_asks_at_a_terminal_is_shown_at_once_and_its_credentials_are_not(
     user_of, script, secure, here
 ):
-    """The command is run at a terminal of its own; the plugin waits for the answer to a question without a line end."""
+    """Run on a terminal; the plugin asks without a line end and waits for the answer."""
     script(
         f"""echo 'Open https://login.invalid/?state=abcdefghijklmnopqrstuvwx1 and enter ABCD-1234, token={MARK}' >&2
 printf 'Your code: ' >&2

@@ -1,4 +1,4 @@
-"""The proxy before an API server: that of the kubeconfig, that of the environment, and whose fault it is."""
+"""The proxy of an API server, by kubeconfig or environment, and which of both caused an error."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two charms at the ends of one relation: the tester publishes, the other reads as profiles-management does."""
+"""Two charms of one relation: the tester publishes, the other reads as this charm does."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ TesterCharm = _load().TesterCharm
 
 
 class ReaderCharm(ops.CharmBase):
-    """Validates what is published and answers: a profile called slow-… is pending, one called bad-… failed."""
+    """Validates and answers: profiles slow-… are pending, profiles bad-… failed."""
 
     def __init__(self, framework: ops.Framework) -> None:
         super().__init__(framework)
@@ -80,7 +80,7 @@ class ReaderCharm(ops.CharmBase):
 
 
 class End:
-    """One charm at one end of one relation. `databag` is what it wrote, `events` what its library emitted."""
+    """A charm at one end of a relation: `databag` is its data, `events` its library's."""
 
     def __init__(
         self, context: testing.Context, relation: testing.Relation, *, leader: bool = True
@@ -154,7 +154,7 @@ def reader() -> End:
 
 @pytest.fixture
 def publish(tester: End, reader: End) -> Callable[[str], ops.StatusBase]:
-    """Publish a document, let both ends hear each other until both are quiet, and return the status of the tester."""
+    """Publish a document, exchange events until both ends are done; return the tester's status."""
 
     def through(document: str) -> ops.StatusBase:
         tester.see(tester.on.config_changed(), config={"document": document})

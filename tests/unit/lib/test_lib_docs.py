@@ -78,7 +78,7 @@ def teams(request, publishing):
 
 @pytest.fixture
 def answer(publishing):
-    """Return the databag in which Profiles Management answers: `answer({"applied": ["ml-engineers"]})`."""
+    """Return the databag of an answer: `answer({"applied": ["ml-engineers"]})`."""
     revision = publishing(leader=True).databag["revision"]
 
     def answer(report, **changes):

@@ -1,4 +1,4 @@
-"""What the requirer makes of a databag: a document, nothing yet, or a problem; never an exception."""
+"""The requirer reads a databag as a document, as unpublished or as a problem; it never raises."""
 
 import base64
 import zlib
@@ -172,7 +172,7 @@ def test_a_broken_relation_is_withdrawn(reader):
 
 
 def depart(reader, departing):
-    """Scenario knows departing units of the other application alone, so the event of ours is emitted by hand."""
+    """Emit the event for a departing unit of ours; Scenario supports only the other's units."""
     with reader.context(reader.on.update_status(), reader.state) as manager:
         relation = manager.charm.model.relations["profiles"][0]
         event = manager.charm.on["profiles"].relation_departed

@@ -1,4 +1,4 @@
-"""The library works for a charm that has this one file, its PYDEPS, and nothing else of this project."""
+"""The library works for a charm with this file, its PYDEPS and nothing else of this project."""
 
 import ast
 import os

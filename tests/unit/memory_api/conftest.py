@@ -29,7 +29,7 @@ def http(api: MemoryApi) -> httpx2.Client:
 
 @pytest.fixture
 def binding() -> Callable[..., Object]:
-    """Build a RoleBinding: `binding("b", role="view", labels={...})`; further keywords are metadata."""
+    """Build a RoleBinding: `binding("b", role="view", labels={...})`; keywords are metadata."""
 
     def build(name: str = "b", *, user: str = "ann", role: str = "edit", **metadata: Any) -> Object:
         return {
@@ -45,7 +45,7 @@ def binding() -> Callable[..., Object]:
 
 @pytest.fixture
 def profile() -> Callable[..., Object]:
-    """Build a Profile: `profile("ml", owner="ann", hard={"cpu": "1"})`; further keywords are its spec."""
+    """Build a Profile: `profile("ml", owner="ann", hard={"cpu": "1"})`; keywords are its spec."""
 
     def build(
         name: str = "ml", *, owner: str = "ann", hard: Object | None = None, **spec: Any

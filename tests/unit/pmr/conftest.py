@@ -11,7 +11,7 @@ ANN = Owner(kind=UserKind.USER, name="ann@example.com")
 
 @pytest.fixture
 def profile() -> Callable[..., Profile]:
-    """Build a valid profile; keywords that are no field are contributors: `profile(bob="edit", labels={...})`."""
+    """Build a profile; other keywords are contributors: `profile(bob="edit", labels={...})`."""
 
     def build(name: str = "ml", **fields) -> Profile:
         people = {who: fields.pop(who) for who in list(fields) if who not in Profile.model_fields}

@@ -1,4 +1,4 @@
-"""Documents: what is read, how a problem points at its place, and that writing is the inverse of reading."""
+"""Documents: reading, places of problems, and writing as the inverse of reading."""
 
 import gc
 import io

@@ -1,4 +1,4 @@
-"""Whatever text comes, it is a document or it is refused with its problems: never an exception of another kind."""
+"""Any text is a document or is refused with problems; no other exception is raised."""
 
 import pytest
 
@@ -19,7 +19,7 @@ OPEN = [
     "profiles:\n- name: ml\n  own",
 ]
 UNPLACED = {"empty-document", "not-utf-8"}
-"""Codes of what has no line: a document with nothing in it, and one in another encoding as a whole."""
+"""Codes of problems without a line: an empty document, and one in another encoding."""
 
 
 def outcome(text, **options):

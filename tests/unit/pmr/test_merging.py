@@ -1,4 +1,4 @@
-"""Several documents become one: whose a profile is, who may be added, and what is left out with whose name on it."""
+"""Several documents become one: defining profiles, adding people, and refusals by source."""
 
 from datetime import UTC, datetime
 

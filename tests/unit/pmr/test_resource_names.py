@@ -1,4 +1,4 @@
-"""Names of resources in a quota: what counts passes, what counts nothing is told, and every remedy is itself right."""
+"""Names of resources in a quota: those that count nothing get a warning with a valid remedy."""
 
 import contextlib
 import re

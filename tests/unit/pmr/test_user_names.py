@@ -1,4 +1,4 @@
-"""Names of people: what identity providers give is taken without a word, and two spellings of one name are one."""
+"""Names of people: identity providers' names pass, and two spellings of a name are one."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""YAML that we write is read alike by readers of YAML 1.1 and 1.2; Go's reader is asked in tests/integration."""
+"""Readers of YAML 1.1 and 1.2 read our YAML alike; tests/integration asks Go's reader."""
 
 import io
 import json

@@ -115,7 +115,7 @@ class Description:
 
 
 class TinyTarget:
-    """A service with the document that it is to match: the members of each project, with their roles."""
+    """A target for a service: the wanted members of each project, with their roles."""
 
     description = Description()
 
@@ -211,7 +211,7 @@ _KINDS = {
 
 
 def _role_change(project, person, before, after):
-    """Return the change of one person's role. The write has no id: the target adds it when it sends."""
+    """Return a person's role change. Its write has no id: the target adds it when it sends."""
     phase, action, reason = _KINDS[bool(before), bool(after)]
     member, who = ObjectRef("Member", project.name, person), Person("User", person)
     write = Write(Verb.SET_ROLE, member, after.encode(), version=before)

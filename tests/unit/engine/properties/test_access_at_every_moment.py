@@ -1,4 +1,4 @@
-"""Access at every moment between two documents: it goes before it comes, and who keeps it never loses it."""
+"""Access at every moment between two documents: revoked before granted, and kept if in both."""
 
 import pytest
 from hypothesis import given

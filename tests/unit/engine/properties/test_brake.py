@@ -1,4 +1,4 @@
-"""The brake: who loses access is counted before anything is written, and what takes too much is not written."""
+"""The brake counts who loses access before any write, and stops what revokes too much."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ def test_it_counts_the_pairs_of_person_and_profile_that_end_with_no_role(first, 
 
 
 def is_too_much(group, plan, share, minimum):
-    """Return whether a group loses too much: what left the document by the numbers of the whole document."""
+    """Return whether a group loses too much; its part of a document counts as the whole."""
     whole = [
         one
         for one in plan.sources

@@ -26,7 +26,7 @@ def profile(name):
 
 @pytest.fixture(scope="module")
 def thousand():
-    """A cluster in which the engine made one profile, and nine hundred and ninety-nine that are just like it."""
+    """A cluster with a profile of the engine and 999 copies of it."""
     world = World(SETTINGS).after(document(profile(NAMES[0])))
     made = [one for one in world.api.snapshot().values() if one["kind"] != "ClusterRole"]
     text = json.dumps(made)

@@ -1,4 +1,4 @@
-"""An apply cut at any write is finished by the next one; so is one in which any write went wrong."""
+"""The next apply completes one that was cut off at any write, or in which a write failed."""
 
 import pytest
 from hypothesis import given

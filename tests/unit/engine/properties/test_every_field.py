@@ -1,4 +1,4 @@
-"""From any value of any field to any other: the end does not depend on the beginning, and the way back is no other."""
+"""Each value of each field changes to each other value, with one result and the way back."""
 
 import json
 import re

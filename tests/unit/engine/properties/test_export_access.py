@@ -1,4 +1,4 @@
-"""Whatever a cluster holds: after an apply of its export everybody has the strongest role that they had before."""
+"""After an apply of the export of any cluster, everybody has the strongest role from before."""
 
 import unicodedata
 from dataclasses import replace
@@ -75,7 +75,7 @@ def roles_in(world, space):
 
 
 def unsayable_in(world, space):
-    """Return whose role no document can keep: it ends anyway, or their objects are ours and say something else."""
+    """Return whose role no document can express: it ends, or the binding gives another one."""
     found = set()
     now = world.ticks.clock.now().isoformat()
     for binding in world.api.objects("RoleBinding", space):

@@ -1,4 +1,4 @@
-"""What properties once found: each case ends in one run, and nobody who stays is out for longer than one request."""
+"""Cases that properties found: one run ends each, and who stays misses at most one request."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Planning is arithmetic: the same input gives the same plan, in the same order, and changes nothing."""
+"""Planning is deterministic: the same input gives the same plan in order, and stays unchanged."""
 
 import copy
 

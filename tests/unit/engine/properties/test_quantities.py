@@ -1,4 +1,4 @@
-"""Whatever way an amount is written: one run writes it as Kubernetes stores it, and the next has nothing to do."""
+"""Amounts in any spelling: one run writes Kubernetes' spelling, and the next is a no-op."""
 
 import pytest
 import yaml

@@ -1,4 +1,4 @@
-"""A profile controller that takes its time: what is not there yet is pending, and later runs finish it."""
+"""A slow profile controller: missing objects are pending, and later runs finish."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +67,7 @@ def test_runs_without_patience_end_where_one_with_patience_ends(first, second, s
 
 
 def finished(world, pmr):
-    """Run with no patience, the controller in between, until nothing is left; return the last report."""
+    """Run without waiting, with the controller between runs, to the end; return the report."""
     report = world.apply(pmr, deadline=0.0)
     for _ in range(6):
         world.controller.run()

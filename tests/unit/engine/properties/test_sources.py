@@ -1,4 +1,4 @@
-"""Several sources: their order means nothing, what is frozen stands still, and what is in conflict stays as it is."""
+"""Several sources: order does not matter, frozen profiles and conflicts stay unchanged."""
 
 from datetime import datetime, timedelta
 
@@ -167,7 +167,7 @@ def whole(world, profiles):
 
 
 def settled(pmr, key, body):
-    """Whether a profile's own source says what becomes of a contributor: it is not open, lists them, or they own it."""
+    """Return whether the profile decides on a contributor itself: not open, listed, or owner."""
     profile = pmr.profiles.get(key[1])
     if profile is None or not profile.open:
         return True

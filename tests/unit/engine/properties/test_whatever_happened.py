@@ -1,4 +1,4 @@
-"""Whatever happened to a cluster, one apply makes it right, and what is not ours stays as it was."""
+"""For any state of a cluster, one apply matches the document and keeps objects of others."""
 
 from hypothesis import given
 
