@@ -14,7 +14,7 @@ SOURCE = "file:teams.yaml"
 
 @pytest.fixture
 def run(engine, tmp_path, monkeypatch, capsys, name):
-    """Run the command on the documents of a test: `run("plan", "pmr.yaml")` returns exit code, output and errors."""
+    """Run the command: `run("plan", "pmr.yaml")` returns its exit code, output and errors."""
     monkeypatch.chdir(tmp_path)
 
     def run(command, *arguments):
@@ -27,7 +27,7 @@ def run(engine, tmp_path, monkeypatch, capsys, name):
 
 @pytest.fixture
 def delegate(run, tmp_path, profile, name):
-    """Apply the administrator's document, which opens a profile to Ann, with a delegated one of these entries."""
+    """Apply a document that opens a profile to Ann, with a delegated one of these entries."""
     open_profile = profile("-open", ann="edit", more={"open": True})
 
     def apply(*entries):
