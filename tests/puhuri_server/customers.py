@@ -1,5 +1,7 @@
 """Customers and their people."""
 
+from collections import defaultdict
+
 from puhuri_server.forms import is_uuid, plain_uuid, written
 from puhuri_server.http_types import Reply, Request, forbidden, not_found
 from puhuri_server.lists import contains, exact, fields, ordered, paged
@@ -68,32 +70,34 @@ def users(world: World, request: Request, uuid: str) -> Reply:
     """Return the people of a customer and its projects, with all grants; `field` is ignored."""
     customer = find(world, request, uuid)
     projects = world.projects_of(customer)
-    scopes = [customer, *projects]
-    people = [
-        user
-        for user in world.users
-        if user.is_active and any(world.active_grants(scope, user) for scope in scopes)
-    ]
+    scopes = {id(scope) for scope in (customer, *projects)}
+    grants = defaultdict(list)
+    for grant in world.active_grants():
+        if id(grant.scope) in scopes:
+            grants[grant.user.uuid].append(grant)
+    people = [user for user in world.users if user.is_active and user.uuid in grants]
     people = exact(people, request, "username", lambda user: user.username)
     people.sort(key=lambda user: user.full_name)
-    rows = [_person(world, request, user, customer, projects) for user in people]
+    rows = [_person(request, user, customer, projects, grants[user.uuid]) for user in people]
     request.params.pop("field", None)
     return paged(request, rows)
 
 
-def _person(world, request, user, customer: Customer, projects: list[Project]) -> dict:
-    owner = next(iter(world.active_grants(customer, user)), None)
-    grants = [
+def _person(request, user, customer: Customer, projects: list[Project], grants) -> dict:
+    owner = next((grant for grant in grants if grant.scope is customer), None)
+    order = {project.uuid: number for number, project in enumerate(projects)}
+    of_projects = [grant for grant in grants if grant.scope is not customer]
+    of_projects.sort(key=lambda grant: order[grant.scope.uuid])
+    rows = [
         {
-            "url": request.url(f"/api/projects/{project.uuid}/"),
-            "uuid": project.uuid,
-            "name": project.name,
+            "url": request.url(f"/api/projects/{grant.scope.uuid}/"),
+            "uuid": grant.scope.uuid,
+            "name": grant.scope.name,
             "role": _SHORT.get(grant.role),
             "role_name": grant.role,
             "expiration_time": written(grant.expiration_time),
         }
-        for project in projects
-        for grant in world.active_grants(project, user)
+        for grant in of_projects
     ]
     return {
         "url": request.url(f"/api/users/{user.uuid}/"),
@@ -103,6 +107,6 @@ def _person(world, request, user, customer: Customer, projects: list[Project]) -
         "email": user.email,
         "role": "owner" if owner else None,
         "role_name": owner.role if owner else None,
-        "projects": grants,
+        "projects": rows,
         "image": None,
     }

@@ -47,11 +47,18 @@ def customer_of(client: Client, name: str) -> Customer:
     return found[0]
 
 
-def observe(client: Client, customer: Customer, wanted: Iterable[WantedProject]) -> Observed:
+def observe(
+    client: Client,
+    customer: Customer,
+    wanted: Iterable[WantedProject],
+    *,
+    may_terminate: bool = False,
+) -> Observed:
     """Return what the portal has.
 
     Args:
         wanted: the projects that the document wants.
+        may_terminate: whether allocations of other projects may end, and are read for that.
 
     Raises:
         PuhuriError: it cannot be read.
@@ -60,7 +67,7 @@ def observe(client: Client, customer: Customer, wanted: Iterable[WantedProject])
     grants = _by(client.members.of_customer(customer.uuid), lambda grant: grant.project_uuid)
     observed = Observed(customer, projects, grants)
     named = [project for project in wanted if project.allocations is not None]
-    if not named:
+    if not named and not may_terminate:
         return observed
     observed = replace(
         observed,

@@ -93,7 +93,12 @@ class PuhuriTarget:
         """
         wants = wanted(self.pmr, self.settings, now=self.clock.now())
         customer = customer_of(self.client, self._customer)
-        observed = observe(self.client, customer, wants.projects)
+        observed = observe(
+            self.client,
+            customer,
+            wants.projects,
+            may_terminate=self.settings.allow_terminations,
+        )
         with self._lock:
             self._uuids = {project.backend_id: project.uuid for project in observed.projects}
         return observed
@@ -159,6 +164,8 @@ class PuhuriTarget:
     def _update_project(self, client: Client, write: Write) -> None:
         body = msgspec.json.decode(write.body, type=ProjectBody)
         client.projects.update(body.uuid, **body.fields)
+        with self._lock:  # an adopted project becomes that of its profile
+            self._uuids[body.backend_id] = body.uuid
 
     def _delete_project(self, client: Client, write: Write) -> None:
         body = msgspec.json.decode(write.body, type=ProjectBody)
@@ -204,8 +211,16 @@ class PuhuriTarget:
             self._orders.append((write.target.parent, order))
 
     def _uuid(self, body: MemberBody | AllocationBody) -> str:
+        """Return the uuid of the project of a write.
+
+        Raises:
+            PuhuriError: the project is not there, because making it failed.
+        """
         with self._lock:
-            return self._uuids[body.backend_id]
+            uuid = self._uuids.get(body.backend_id)
+        if uuid is None:
+            raise PuhuriError("The project of this profile was not made.")
+        return uuid
 
 
 def _write_error(error: PuhuriError) -> WriteError:

@@ -63,12 +63,15 @@ class Roles:
         return sorted(role for role, grants in self.grants.items() if len(grants) > 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Members:
     """The members of one project, as they are and as they should be.
 
     Attributes:
         reason: why who is not wanted loses a role.
+        staying_roles: the roles that somebody keeps who is not wanted; see FrozenAccess.
+        disputed: the keys of people whose roles stay as they are.
+        staying: how many people keep a role for one of these reasons, once `changes` is read.
     """
 
     project: WantedProject
@@ -77,6 +80,9 @@ class Members:
     people: PersonName
     now: datetime
     reason: Reason = Reason.UNLISTED
+    staying_roles: frozenset[str] = frozenset()
+    disputed: frozenset[str] = frozenset()
+    staying: int = 0
 
     def changes(self) -> Iterator[Found]:
         """Yield every change of the project's members, and what stands in the way of one."""
@@ -84,6 +90,9 @@ class Members:
         present = self._present()
         for key in sorted({*wanted, *present}):
             member, accounts = wanted.get(key), present.get(key, {})
+            if key in self.disputed or (member is None and self._stays(accounts)):
+                self.staying += len(accounts)
+                continue
             if len(accounts) > 1 and member is not None:
                 yield self._ambiguous(member, accounts)
                 continue
@@ -105,6 +114,10 @@ class Members:
                 name_of(grants[0]), user, by_role
             )
         return present
+
+    def _stays(self, accounts: Mapping[str, Roles]) -> bool:
+        """Return whether a source that cannot be read may have given these roles."""
+        return all(self.staying_roles.issuperset(roles.grants) for roles in accounts.values())
 
     def _nobody(self, member: WantedMember | None) -> Roles:
         name = "" if member is None else member.name

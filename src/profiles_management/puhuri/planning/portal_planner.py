@@ -10,6 +10,7 @@ from profiles_management.pmr.problems import Problem, Where
 from profiles_management.puhuri.client.models import Grant, Project
 from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wanted
 from profiles_management.puhuri.planning.allocation_changes import Allocations
+from profiles_management.puhuri.planning.frozen_access import FrozenAccess
 from profiles_management.puhuri.planning.member_changes import Members, key_of_grant
 from profiles_management.puhuri.planning.project_changes import corrections, creation, deletion
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
@@ -45,6 +46,10 @@ class _Planner:
     warnings: list[Problem] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    frozen: FrozenAccess = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.frozen = FrozenAccess(self.pmr, self.settings)
 
     def plan(self) -> Plan:
         wants = wanted(self.pmr, self.settings, now=self.now)
@@ -53,13 +58,16 @@ class _Planner:
         for project in wants.projects:
             self._of_project(project, ours.get(project.profile, []), users)
         self._of_stale(wants, ours)
+        origins = self.pmr.origins
+        conflicts = [problem for _, problem in sorted(origins.conflicts.items())]
         return Plan(
             changes=ordered(self.changes),
-            refused=tuple(self.problems),
+            refused=(*conflicts, *origins.refused, *self.problems),
             warnings=(*wants.warnings, *self.warnings),
             pending=tuple(self.pending),
-            profiles=len(wants.projects),
+            profiles=len(wants.projects) + len(conflicts),
             stale=tuple(self.stale),
+            frozen=tuple(self.frozen.report()),
             existing={AccessGroup(""): self._existing(ours)},
         )
 
@@ -98,7 +106,7 @@ class _Planner:
             self.problems.append(_not_found(project))
         else:
             self.changes.append(creation(project, self.observed.customer))
-            self._add(Members(project, (), users, self.settings.people, self.now).changes())
+            self._add(self._members(project, (), users).changes())
             self._add(self._allocations(project, "").changes())
 
     def _adopted(self, project: WantedProject, present: list[Project]) -> list[Project]:
@@ -115,8 +123,24 @@ class _Planner:
             return
         grants = self.observed.grants.get(present.uuid, ())
         self.changes += corrections(project, present)
-        self._add(Members(project, grants, users, self.settings.people, self.now).changes())
+        members = self._members(project, grants, users)
+        self._add(members.changes())
+        if members.staying:
+            self.frozen.staying[project.profile] = members.staying
         self._add(self._allocations(project, present.uuid).changes())
+
+    def _members(
+        self, project: WantedProject, grants: tuple[Grant, ...], users: Mapping[str, str]
+    ) -> Members:
+        return Members(
+            project,
+            grants,
+            users,
+            self.settings.people,
+            self.now,
+            staying_roles=self.frozen.roles(project.profile),
+            disputed=self.frozen.disputed(project.profile),
+        )
 
     def _allocations(self, project: WantedProject, uuid: str) -> Allocations:
         present = self.observed.allocations.get(uuid, ())
@@ -126,9 +150,10 @@ class _Planner:
 
     def _of_stale(self, wants: Wanted, ours: Mapping[str, list[Project]]) -> None:
         known = {project.profile for project in wants.projects}
-        if self.pmr.origins.frozen:
-            return
         for profile in sorted(set(ours) - known):
+            if self.frozen.has_project(profile):
+                self.frozen.keep_project(profile, self._existing({profile: ours[profile]}))
+                continue
             self.stale.append(profile)
             self._of_left(profile, ours[profile])
 
