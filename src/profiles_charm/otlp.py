@@ -108,7 +108,7 @@ def _report_errors(report: Report) -> Iterator[str]:
     for problem in report.plan.refused:
         yield f"{problem.where.profile}: {nameless.problem(problem)}"
     for outcome in report.failed:
-        yield f"{outcome.change.profile}: {nameless.outcome(outcome)}"
+        yield f"{outcome.change.profile}: {outcome.why_nameless}"
 
 
 def _first(run: Run) -> str:

@@ -100,7 +100,7 @@ def trouble(report: Report) -> str:
     if report.failed:
         profiles = {outcome.change.profile for outcome in report.failed}
         first = report.failed[0]
-        why = f"{first.change.profile}: {nameless.outcome(first)}"
+        why = f"{first.change.profile}: {first.why_nameless}"
         return f"{count(len(profiles), 'profile')} failed: {why}"
     return ""
 

@@ -154,7 +154,7 @@ def world():
 def shown_of(report) -> list[str]:
     """Return everything that is shown of a report outside."""
     problems = [nameless.problem(one) for one in (*report.plan.refused, *report.plan.warnings)]
-    outcomes = [nameless.outcome(one) for one in report.outcomes if one.result is not Result.DONE]
+    outcomes = [one.why_nameless for one in report.outcomes if one.result is not Result.DONE]
     answers = [why for _, why in report.profiles(named=False).values()]
     told = [one.message for one in events.of(report, Settings(events="counts"))]
     return [*problems, *outcomes, *answers, *told, *(one.what for one in report.plan.pending)]

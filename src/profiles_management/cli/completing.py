@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
+from profiles_management.cli.file_names import named_files
 from profiles_management.git.address import is_location
 from profiles_management.kubeflow.cluster_errors import ClusterError
 from profiles_management.pmr.classes import Addition, Profile, ProfilesManagementRepresentation
@@ -67,8 +68,6 @@ def _assignments(ctx: typer.Context) -> list[Assignment]:
 
 def _files(given: Mapping[str, Any]) -> Iterator[str]:
     """Yield the files and folders on the line."""
-    from profiles_management.cli.document_options import named_files  # noqa: PLC0415 - it imports this module
-
     lists = (given.get(parameter) or () for parameter in _FILES)
     separated = map(named_files, given.get("filename") or ())
     for name in chain(*lists, *separated):

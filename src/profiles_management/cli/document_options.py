@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from profiles_management.cli.file_names import named_files
 from profiles_management.cli.options import option
 from profiles_management.cli.variables import PREFIX
 from profiles_management.git import Credentials, GitSource
@@ -56,12 +57,6 @@ class DocumentOptions:
                 "FILE is empty. Name a file, a folder, a URL in Git, or - for standard input."
             )
         return names
-
-
-def named_files(value: str) -> list[str]:
-    """Return the files that -f names: kubectl takes several, separated by commas."""
-    is_one = "," not in value or "://" in value or os.path.exists(value)  # noqa: PTH110 - Path raises for long names
-    return [value] if is_one else [name for name in value.split(",") if name]
 
 
 def _git(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it

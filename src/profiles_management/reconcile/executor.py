@@ -3,13 +3,13 @@
 It decides nothing that the plan did not.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from profiles_management.pmr.problems import Interrupted, Problem
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.job import Job, Jobs
-from profiles_management.reconcile.plan import Condition, Plan
+from profiles_management.reconcile.plan import Condition, Plan, Replan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.sender import Sender
@@ -20,8 +20,6 @@ from profiles_management.reconcile.waiting import Progress, Waiting, Watcher
 # seconds: the controller often makes a profile ready at once
 _FIRST_LOOK, _LONGEST_LOOK = 0.1, 2.0
 _INTERRUPTED = "interrupted"
-
-Replan = Callable[[], Plan]
 
 
 def execute(
@@ -55,8 +53,7 @@ def execute(
         progress: called with the number of changes that are at their end and of all of them, from
             any thread. A Watcher is also shown, at each look at what others do, how many profiles
             are done.
-        replan: returns the same document planned from fresh reads; None leaves every conflict to
-            the next run.
+        replan: None leaves every conflict to the next run.
 
     Raises:
         Interrupted: the clock was ending before the first write.
@@ -118,11 +115,6 @@ class Run:
         self._retry_late()
         return self._reported()
 
-    def refresh_barriers(self) -> None:
-        """Find out again in which profiles a change failed or is late."""
-        self.sender.broken = {job.change.profile: job.came_first for job in self.jobs.broken}
-        self.sender.late = {job.change.profile: job.waits_for_end for job in self.jobs.late}
-
     def _retry_late(self) -> None:
         """Try what is late once more, then what waits for it, unless the time is up."""
         if self.clock.monotonic() > self.deadline:
@@ -140,7 +132,7 @@ class Run:
             return False
         from profiles_management.reconcile import resuming  # noqa: PLC0415 - few runs meet a conflict
 
-        return resuming.resume(self, self.replan)
+        return resuming.Resumption(self.plan, self.jobs, self.sender, self.replan).resume()
 
     # waiting
 

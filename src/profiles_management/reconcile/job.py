@@ -90,6 +90,16 @@ class Job:
         return self.result
 
     @property
+    def refused(self) -> tuple[Write, ...]:
+        """The write that met a conflict, as a tuple of one; empty where none did."""
+        return self.writes[self.sent : self.sent + 1] if self.conflict else ()
+
+    @property
+    def all_written(self) -> tuple[Write, ...]:
+        """Every write that succeeded, those before it was planned again too."""
+        return self.written + self.writes[: self.sent]
+
+    @property
     def writes_done(self) -> int:
         """How many writes succeeded."""
         return len(self.written) + self.sent
@@ -124,7 +134,7 @@ class Job:
 
     def resume(self, rest: Change) -> None:
         """Begin again with what is left of the change."""
-        self.written += self.writes[: self.sent]
+        self.written = self.all_written
         self.writes, self.settles = rest.writes, rest.settled
         self.sent = self.settled = 0
         self.result, self.why, self.nameless = None, "", ""

@@ -9,7 +9,7 @@ from profiles_management.pmr.problems import StoppedError
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.executor import execute
-from profiles_management.reconcile.plan import Plan, SourceAccess
+from profiles_management.reconcile.plan import Plan, Replan, SourceAccess
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.stops import Stop
@@ -60,7 +60,7 @@ def apply(
     clock: Clock,
     progress: Progress | None = None,
     *,
-    replan: Callable[[], Plan] | None = None,
+    replan: Replan | None = None,
 ) -> Report:
     """Carry out the changes of a plan that nothing stops, and publish the report.
 

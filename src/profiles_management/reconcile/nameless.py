@@ -1,15 +1,10 @@
 """Texts without names of people, for statuses, logs, telemetry, Events and other charms. Pure.
 
-The decision is by data: each problem and outcome carries the text that may be shown. Where there
-is none, only its code or its kind is shown.
+The decision is by data: each problem carries the text that may be shown. Where there is none, only
+its code is shown. For outcomes see Outcome.why_nameless.
 """
 
-from typing import TYPE_CHECKING
-
 from profiles_management.pmr.problems import Problem
-
-if TYPE_CHECKING:
-    from profiles_management.reconcile.report import Outcome
 
 
 def is_free(problem: Problem) -> bool:
@@ -25,8 +20,3 @@ def problem(problem: Problem) -> str:
         return problem.nameless
     profile = problem.where.profile
     return f"{profile}: {problem.code}" if profile else problem.code
-
-
-def outcome(outcome: "Outcome") -> str:
-    """Return the result of a change without names of people, which names of objects contain."""
-    return outcome.nameless or f"{outcome.change.target.kind}: the report of the run says why"

@@ -51,6 +51,7 @@ __all__ = [
     "Phase",
     "Plan",
     "Reason",
+    "Replan",
     "SourceAccess",
     "Write",
     "ordered",
@@ -176,3 +177,7 @@ class Plan:
         for change in self.changes:
             (held if is_held(change) else changes).append(change)
         return replace(self, changes=tuple(changes), held=ordered(held))
+
+
+Replan = Callable[[], Plan]
+"""Returns the document of a run, planned from fresh reads."""

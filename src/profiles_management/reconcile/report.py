@@ -39,6 +39,11 @@ class Outcome:
     nameless: str = ""
     error: WriteError | None = None
 
+    @property
+    def why_nameless(self) -> str:
+        """`why` for statuses, logs and Events: without names of people and of objects."""
+        return self.nameless or f"{self.change.target.kind}: the report of the run says why"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -123,7 +128,7 @@ class Report:
             yield waiting.profile, Result.PENDING, waiting.what
         for outcome in self.outcomes:
             free = named or not outcome.why
-            why = outcome.why if free else nameless.outcome(outcome)
+            why = outcome.why if free else outcome.why_nameless
             yield outcome.change.profile, outcome.result, why
 
     @property

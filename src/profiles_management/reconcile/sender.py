@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from profiles_management.reconcile.clock import Clock
-from profiles_management.reconcile.job import Job
+from profiles_management.reconcile.job import Job, Jobs
 from profiles_management.reconcile.plan import Condition, Phase
 from profiles_management.reconcile.report import Result
 from profiles_management.reconcile.target import WriteTarget
@@ -86,6 +86,11 @@ class Sender:
         """Advance jobs phase by phase: each phase begins when the one before it is through."""
         for phase in Phase:
             self.advance(job for job in jobs if job.change.phase is phase)
+
+    def refresh_barriers(self, jobs: Jobs) -> None:
+        """Find out again in which profiles a change failed or is late."""
+        self.broken = {job.change.profile: job.came_first for job in jobs.broken}
+        self.late = {job.change.profile: job.waits_for_end for job in jobs.late}
 
     def reopen(self, job: Job) -> None:
         """Count a job as not at its end, before it is resumed."""

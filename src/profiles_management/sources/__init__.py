@@ -5,9 +5,11 @@ from profiles_management.sources.source import (
     AnsweringSource,
     Document,
     NothingToRead,
+    ProfileState,
     Source,
+    SourceReport,
 )
-from profiles_management.sources.source_report import ProfileState, SourceReport, report_for
+from profiles_management.sources.source_report import report_for
 from profiles_management.sources.trust import SEARCHED, Trust
 
 __all__ = [

@@ -1,12 +1,16 @@
 """What a source is: a name, how far it is trusted, and a function that reads its document."""
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
 
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.pmr.rules import Rules
-from profiles_management.sources.source_report import SourceReport
+
+State = Literal["applied", "pending", "failed"]
+ProfileState = tuple[State, str]
+"""How far a profile came, and why it is not applied."""
 
 
 class NothingToRead(ProfilesError):
@@ -62,6 +66,19 @@ class Source(Protocol):
             ProfilesError: there is no document, or it is not valid. Everything that was made for
                 the source stays unchanged until the document can be read.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What became of one source's document. It names no person and no profile of other sources.
+
+    Attributes:
+        profiles: the state of each profile that the document defines or adds to, by its name.
+        problem: why the document could not be used; '' if it could.
+    """
+
+    profiles: Mapping[str, ProfileState] = field(default_factory=dict)
+    problem: str = ""
 
 
 @runtime_checkable

@@ -1,22 +1,14 @@
 """The report of a run for one source: the state of each profile of its document. Pure."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from profiles_management.pmr.origins import label
 from profiles_management.pmr.problems import BrakeError, ProfilesError, StoppedError
 from profiles_management.reconcile.report import Report, Result
 from profiles_management.reconcile.target_errors import TargetError
-
-if TYPE_CHECKING:  # a source gets a report, and a report is about what was gathered from sources
-    from profiles_management.sources.gathering import Gathered, Reading
-
-State = Literal["applied", "pending", "failed"]
-ProfileState = tuple[State, str]
-"""How far a profile came, and why it is not applied."""
+from profiles_management.sources.gathering import Gathered, Reading
+from profiles_management.sources.source import ProfileState, SourceReport, State
 
 _STATES: dict[Result, State] = {
     Result.DONE: "applied",
@@ -24,19 +16,6 @@ _STATES: dict[Result, State] = {
     Result.NOT_TRIED: "pending",
     Result.FAILED: "failed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What became of one source's document. It names no person and no profile of other sources.
-
-    Attributes:
-        profiles: the state of each profile that the document defines or adds to, by its name.
-        problem: why the document could not be used; '' if it could.
-    """
-
-    profiles: Mapping[str, ProfileState] = field(default_factory=dict)
-    problem: str = ""
 
 
 def report_for(

@@ -250,4 +250,4 @@ def _failure(outcome: Outcome, *, named: bool) -> str:
     """
     if named:
         return printable(f"{outcome.change.target}: {outcome.why}")
-    return nameless.outcome(outcome)
+    return outcome.why_nameless
