@@ -56,10 +56,11 @@ def refused(
     """Return the problem with a refused part of a source.
 
     Args:
+        what: a sentence that names the profile.
         names_nobody: whether neither `what` nor `remedy` can hold the name of a person.
     """
     where = Where.of_profile(profile, file=source)
-    return Problem(code, what, where, remedy, names_nobody=names_nobody)
+    return Problem(code, what, where, remedy, names_nobody=names_nobody, names_place=True)
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -59,6 +59,8 @@ class Problem:
         nameless: `what` without the name of a person, for statuses and logs; '' if only the code
             can be shown.
         names_nobody: whether neither `what` nor `remedy` can contain the name of a person.
+        names_place: whether `what` names the profile, object or file, so that a list of warnings
+            does not put it in front.
     """
 
     code: str
@@ -69,6 +71,7 @@ class Problem:
     width: int = 0
     nameless: str = ""
     names_nobody: bool = False
+    names_place: bool = False
 
     def __str__(self) -> str:
         where = str(self.where)

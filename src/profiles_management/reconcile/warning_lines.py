@@ -1,15 +1,10 @@
 """Warnings as lines: what, the profile that it is about, and what to do."""
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.diagnostics import MOST
 from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable
-
-_WORD = re.compile("[a-z0-9-]+")
-_BEFORE_A_PROFILE = ("in", "of", "to", "namespace", "profile")
 
 
 def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
@@ -27,35 +22,15 @@ def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
 
 
 def _line(warning: Problem) -> Line:
-    text = printable(_text(warning))
+    remedy = warning.remedy[:1].upper() + warning.remedy[1:]
+    text = printable(f"{_place(warning)}{warning.what}. {remedy}")
     return line(Segment("warning: ", Tone.WAIT), text, hang=len("warning: "))
 
 
-def _text(warning: Problem) -> str:
-    remedy = warning.remedy[:1].upper() + warning.remedy[1:]
-    text = f"{warning.what}. {remedy}"
-    place = _place(warning.where)
-    if not place or _is_named(warning.where, warning.what):
-        return text
-    return f"{place}: {text}"
-
-
-def _place(where: Where) -> str:
-    return str(where) if where.file or not where.profile else where.profile
-
-
-def _is_named(where: Where, what: str) -> bool:
-    """Return whether a text names its place already; this decides only how the text is printed.
-
-    In the name of a person, the name of a profile does not count.
-    """
-    if where.file or not where.profile:
-        return str(where).rpartition("/")[2] in _WORD.findall(what)
-    return any(_names(where.profile, *pair) for pair in pairwise(what.split()))
-
-
-def _names(profile: str, before: str, word: str) -> bool:
-    """Return whether a word, after another one, is the name of a profile or of something in it."""
-    if word.startswith(f"{profile}/"):
-        return True
-    return word.rstrip(",.:;") == profile and before.lower() in _BEFORE_A_PROFILE
+def _place(warning: Problem) -> str:
+    """Return the place in front of a warning; '' where it has none, or names it itself."""
+    if warning.names_place or warning.where == Where():
+        return ""
+    if warning.where.file:
+        return f"{warning.where}: "
+    return f"{warning.where.profile or warning.where}: "

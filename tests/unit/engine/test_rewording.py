@@ -15,11 +15,14 @@ from profiles_charm.status import statuses_of
 from profiles_management import DocumentError, Settings
 from profiles_management.kubeflow.cluster import events
 from profiles_management.kubeflow.planning import confirmation
-from profiles_management.pmr import loads
+from profiles_management.kubeflow.state import ownership, unread_objects
+from profiles_management.pmr import loads, merge_conflicts
+from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile import nameless
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.plan import FieldDiff
 from profiles_management.reconcile.report import Result
+from profiles_management.reconcile.warning_lines import listed_warnings
 
 MESSAGES = ("what", "remedy", "why", "text", "nameless", "stopped")
 PEOPLE = ("ann", "bob", "cleo", "dan", "owner@", "root@", "example.com")
@@ -129,6 +132,31 @@ def test_the_status_of_the_charm_is_of_the_same_kind(report):
         return [type(status) for status in statuses_of(run, "pm")], figures.of(run)
 
     assert shown(reworded(report)) == shown(report)
+
+
+WARNINGS = (
+    ownership.refusal("ml", "owner-drift", "ann has view and not admin", "Delete it."),
+    ownership.refusal("ml", "protected", "access in ml stays", "Look.", names_place=True),
+    unread_objects.of_object("RoleBinding", "odd", "ml", "has no subjects"),
+    merge_conflicts.no_way_in("ml", "git", "config"),
+    Problem("not-checked", "not allowed to get roles", Where(path="ClusterRole"), "Grant it."),
+    Problem("unreadable", "this file cannot be read", Where(file="out/ml.yaml"), "Remove it."),
+)
+
+
+def test_a_place_is_in_front_of_the_same_warnings():
+    def places(warnings):
+        lines = [str(line) for line in listed_warnings(warnings) if str(line)]
+        pairs = zip(lines, warnings, strict=True)
+        return [line.partition(warning.what)[0] for line, warning in pairs]
+
+    assert places(reworded(WARNINGS)) == places(WARNINGS)
+    assert places(WARNINGS) == [
+        "warning: ml: ",
+        *["warning: "] * 3,
+        "warning: ClusterRole: ",
+        "warning: out/ml.yaml: ",
+    ]
 
 
 def test_no_words_bring_a_name_of_a_document_into_what_is_shown():

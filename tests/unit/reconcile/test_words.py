@@ -17,13 +17,11 @@ KUBERNETES = re.compile(
 )
 
 
-# Words of the document (`limitRange`, a profile's quota), a JSON key, and a word by which a warning
-# is seen to name its profile.
+# Words of the document (`limitRange`, a profile's quota), and a JSON key.
 ALLOWED = {
     "changes": {"quota"},
     "describe": {"namespace"},
     "rows": {"limitrange", "quota"},
-    "warning_lines": {"namespace"},
 }
 
 

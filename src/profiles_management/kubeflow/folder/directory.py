@@ -150,7 +150,9 @@ class Directory:
     def _is_twice(self, ref: ObjectRef, path: Path) -> None:
         """Add a problem; the later file counts, as for `kubectl apply -R`."""
         what = f"{ref} is in {self._files[ref][-1]} and again in {path}"
-        self._unreadable.append(Problem("twice", what, Where(file=str(path)), "Keep one of them."))
+        self._unreadable.append(
+            Problem("twice", what, Where(file=str(path)), "Keep one of them.", names_place=True)
+        )
 
     def _cannot_read(self, path: Path, why: str) -> None:
         what, where = f"this file cannot be read: {why}", Where(file=str(path))

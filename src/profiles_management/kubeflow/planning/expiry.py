@@ -84,4 +84,5 @@ def protected(state: ContributorState) -> Problem:
         f"access of {people} in {state.name} is over and stays, because the namespace is protected",
         "Remove their RoleBindings, or no longer protect the namespace.",
         names_nobody=True,
+        names_place=True,
     )

@@ -75,7 +75,8 @@ def _few_of_each_source(problems: Iterable[Problem]) -> Iterator[Problem]:
             more = number - _MOST_REFUSED
             what = f"{more:,} more definitions and additions of {source} do not count"
             remedy = f"Correct the document of {source}."
-            yield Problem("more-refused", what, Where(file=source), remedy, names_nobody=True)
+            where = Where(file=source)
+            yield Problem("more-refused", what, where, remedy, names_nobody=True, names_place=True)
 
 
 def _finished(draft: Draft, pmr: ProfilesManagementRepresentation) -> Plan:
@@ -145,6 +146,7 @@ def _missing_role(name: str) -> Problem:
         remedy="Install Kubeflow's ClusterRoles; until then people who are bound to it may do "
         "nothing.",
         names_nobody=True,
+        names_place=True,
     )
 
 

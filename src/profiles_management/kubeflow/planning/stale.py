@@ -163,7 +163,7 @@ def _files_remain(name: str, paths: Sequence[str]) -> Problem:
     stay = f"files for the namespace {name} are not managed and stay"
     what = f"{stay}: {', '.join(paths[:_MOST_FILES])}{more}"
     remedy = "Remove them, or they are applied again."
-    return ownership.refusal(name, "files-remain", what, remedy, nameless=stay)
+    return ownership.refusal(name, "files-remain", what, remedy, nameless=stay, names_place=True)
 
 
 def _pending(name: str, observed: Observed) -> Pending:

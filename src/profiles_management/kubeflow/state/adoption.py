@@ -32,12 +32,10 @@ def warnings(name: str, observed: Observed) -> Iterator[Problem]:
     remedy = f"Check that these workloads may run in a profile: {command}"
     if contents.pods is None or contents.accounts is None:
         what = f"namespace {name} is taken over, and what is in it is unknown: {contents.why}"
-        yield refusal(name, CODE, what, remedy, names_nobody=True)
-        return
-    holds = f"{count(contents.pods, 'pod')} and {count(contents.accounts, 'ServiceAccount')}"
-    yield refusal(
-        name, CODE, f"namespace {name} is taken over with {holds}", remedy, names_nobody=True
-    )
+    else:
+        holds = f"{count(contents.pods, 'pod')} and {count(contents.accounts, 'ServiceAccount')}"
+        what = f"namespace {name} is taken over with {holds}"
+    yield refusal(name, CODE, what, remedy, names_nobody=True, names_place=True)
 
 
 def _is_taken(profile: Profile, observed: Observed, settings: Settings) -> bool:

@@ -26,10 +26,18 @@ def refusal(
     *,
     nameless: str = "",
     names_nobody: bool = False,
+    names_place: bool = False,
 ) -> Problem:
     """Return a problem that concerns one profile alone; see Problem."""
-    where = Where.of_profile(name)
-    return Problem(code, what, where, remedy, nameless=nameless, names_nobody=names_nobody)
+    return Problem(
+        code,
+        what,
+        Where.of_profile(name),
+        remedy,
+        nameless=nameless,
+        names_nobody=names_nobody,
+        names_place=names_place,
+    )
 
 
 def marked_objects(observed: Observed, settings: Settings) -> Mapping[str, MarkedObject]:

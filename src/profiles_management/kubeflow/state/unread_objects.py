@@ -24,8 +24,14 @@ def of_object(kind: str, name: str, namespace: str, what: str) -> Problem:
     place = f"{namespace}/{name}" if namespace else name
     remedy = "Look at it with kubectl, and delete it."
     nameless = f"a {kind} in {namespace} {what}" if namespace else f"a {kind} {what}"
-    where = Where(path=f"{kind}/{place}")
-    return Problem("unreadable", f"{kind} {place} {what}", where, remedy, nameless=nameless)
+    return Problem(
+        "unreadable",
+        f"{kind} {place} {what}",
+        Where(path=f"{kind}/{place}"),
+        remedy,
+        nameless=nameless,
+        names_place=True,
+    )
 
 
 def some(subjects: Sequence[T] | None) -> Sequence[T]:
