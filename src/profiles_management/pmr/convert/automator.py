@@ -148,9 +148,12 @@ def _simplified(word: str) -> str:
 
 
 class _Person(NamedTuple):
+    """An owner or a contributor of one profile."""
+
     part: Part
     kind: str
     name: str
+    is_owner: bool
     role: str
 
     @property
@@ -159,9 +162,9 @@ class _Person(NamedTuple):
         return self.kind, same_user(self.name)
 
     @property
-    def weight(self) -> int:
-        """The strength of the role, -1 for an unknown one."""
-        return _WEIGHTS.get(self.role, -1)
+    def strength(self) -> tuple[bool, int]:
+        """What a stronger entry of one person has more of; an unknown role is the weakest."""
+        return self.is_owner, _WEIGHTS.get(self.role, -1)
 
 
 def _contributors(contributors: list[Part], owners: list[Part]) -> Iterator[Edit]:
@@ -169,34 +172,33 @@ def _contributors(contributors: list[Part], owners: list[Part]) -> Iterator[Edit
     for person in people:
         yield from _unknown_keys(person.part, _fields(Contributor))
         yield from _spelling(person.part, "role", _RIGHT_ROLES, _ROLES)
-    yield from _further_roles(people, [*_people(owners)])
+    yield from _further_roles([*_people(owners, are_owners=True), *people])
 
 
-def _people(parts: list[Part]) -> Iterator[_Person]:
+def _people(parts: list[Part], *, are_owners: bool = False) -> Iterator[_Person]:
     """Yield the people in these parts; a part without a name is nobody."""
     for part in parts:
         name, kind = part.text_at("name"), part.text_at("kind", "User")
         if name:
             known_kind = _KINDS.get(_simplified(kind), kind)
-            yield _Person(part, known_kind, name, part.text_at("role").casefold())
+            role = part.text_at("role").casefold()
+            yield _Person(part, known_kind, name, are_owners, role)
 
 
-def _further_roles(people: list[_Person], owners: list[_Person]) -> Iterator[Edit]:
-    """Yield the removal of each entry of a person but the strongest; owners need no entry."""
+def _further_roles(people: list[_Person]) -> Iterator[Edit]:
+    """Yield the removal of each entry of a person but the strongest: an owner needs no role."""
     strongest: dict[tuple[str, str], _Person] = {}
-    for person in sorted(people, key=lambda person: person.weight, reverse=True):
+    for person in sorted(people, key=attrgetter("strength"), reverse=True):
         strongest.setdefault(person.identity, person)
-    owner_names = {owner.identity: owner.name for owner in owners}
     for person in people:
         kept = strongest[person.identity]
-        owner = owner_names.get(person.identity)
-        if owner is not None:
-            yield remove(person.part, f"{quoted(owner)} owns this profile and needs no role in it")
-        elif kept is not person:
+        if kept is not person:
             yield remove(person.part, _why_removed(person, kept))
 
 
 def _why_removed(person: _Person, kept: _Person) -> str:
+    if kept.is_owner:
+        return f"{quoted(kept.name)} owns this profile and needs no role in it"
     if person.name != kept.name:
         names = f"{quoted(person.name)} and {quoted(kept.name)}"
         return f"{names} are two spellings of one name; keep that of the identity provider"

@@ -27,20 +27,28 @@ class Part:
         node: the value.
         path: the keys and indexes from the top.
         key: the key of an entry of a mapping; None for an item of a list and for the top.
-        place: the number of parts before it in its parent.
         start, end: the offsets of the entry or the item in the text, with its key or dash.
-        is_shared: whether the part cannot be edited alone, because of an alias.
+        is_shared: whether the part cannot be edited alone, because of an alias of it, around it or
+            in it.
+        previous, next: its neighbours in its parent; None before the first and after the last.
     """
 
     node: yaml.Node
     path: Path
     parent: Part | None = None
     key: yaml.Node | None = None
-    place: int = 0
     start: int = 0
     end: int = 0
     is_shared: bool = False
+    previous: Part | None = None
+    next: Part | None = None
     parts: list[Part] = field(default_factory=list)
+    _by_step: dict[str | int | None, Part] = field(default_factory=dict)
+
+    @property
+    def step(self) -> str | int | None:
+        """The index of an item of a list; the key of an entry, None if it is not text."""
+        return self.path[-1] if self.is_item else self.name
 
     @property
     def name(self) -> str | None:
@@ -90,10 +98,19 @@ class Part:
             part = part.parent
         return part
 
-    def get(self, name: str) -> Part | None:
-        """Return the entry with a key: the last one if there are several, as YAML readers do."""
-        names = (name, SPELLINGS.get(name, name))
-        return next((part for part in reversed(self.parts) if part.name in names), None)
+    def add(self, part: Part) -> None:
+        """Append a part, which comes after all others in the text."""
+        if self.parts:
+            self.parts[-1].next, part.previous = part, self.parts[-1]
+        self.parts.append(part)
+        self._by_step[_canonical(part.step)] = part
+
+    def get(self, step: str | int) -> Part | None:
+        """Return the entry with a key, in either spelling, or the item with an index.
+
+        The last entry counts if there are several, as for YAML readers.
+        """
+        return self._by_step.get(_canonical(step))
 
     def values(self, name: str, *, kind: str) -> list[Part]:
         """Return the entry with a key in a list, if it is of a kind; else an empty list."""
@@ -118,36 +135,11 @@ class Part:
         """Return the part at a path from here, or the closest part around it that exists."""
         part = self
         for step in path:
-            inner = part._below(step)
+            inner = part.get(step)
             if inner is None:
                 break
             part = inner
         return part
-
-    def _below(self, step: str | int) -> Part | None:
-        if isinstance(step, str):
-            return self.get(step)
-        if self.kind != "seq":
-            return None
-        return self.neighbour_of(step, 0)
-
-    def neighbour_of(self, place: int, distance: int) -> Part | None:
-        """Return the part at a distance from a place, None beyond the first and the last."""
-        wanted = place + distance
-        return self.parts[wanted] if 0 <= wanted < len(self.parts) else None
-
-    @property
-    def next(self) -> Part | None:
-        """The part after it in its parent, None for the last."""
-        return self._beside(1)
-
-    @property
-    def previous(self) -> Part | None:
-        """The part before it in its parent, None for the first."""
-        return self._beside(-1)
-
-    def _beside(self, distance: int) -> Part | None:
-        return None if self.parent is None else self.parent.neighbour_of(self.place, distance)
 
     def with_ancestors(self) -> Iterator[Part]:
         """Yield this part and all parts around it, from the innermost to the whole document."""
@@ -155,6 +147,11 @@ class Part:
         while part is not None:
             yield part
             part = part.parent
+
+
+def _canonical(step: str | int | None) -> str | int | None:
+    """Return the one spelling of a key that has two."""
+    return SPELLINGS.get(str(step), step)
 
 
 def line_starts(text: str) -> list[int]:
@@ -178,14 +175,13 @@ def read(text: str) -> Part:
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
     if root is None:
         raise yaml.YAMLError("the document is empty")
-    return _Reading(text, root).part(root, None, _Step("", 0, 0))
+    return _Reading(text, root).part(root, None, _Step("", 0))
 
 
 class _Step(NamedTuple):
     """The step from a part to one of its parts."""
 
     name: str | int
-    place: int
     start: int
     key: yaml.Node | None = None
 
@@ -224,21 +220,23 @@ class _Reading:
     def part(self, node: yaml.Node, parent: Part | None, step: _Step) -> Part:
         """Return the part of one node, with all that is below it."""
         path = () if parent is None else (*parent.path, step.name)
-        part = Part(node, path, parent, step.key, step.place, step.start)
+        part = Part(node, path, parent, step.key, step.start)
         part.is_shared = self._is_shared(part)
         for inner_step, value in self._steps(part):
-            part.parts.append(self.part(value, part, inner_step))
+            part.add(self.part(value, part, inner_step))
+        # only now, because a part is shared with all that is in it, but not with all around it
+        part.is_shared |= any(inner.is_shared for inner in part.parts)
         part.end = self._end(part)
         return part
 
     def _steps(self, part: Part) -> Iterator[tuple[_Step, yaml.Node]]:
         node = part.node
         if isinstance(node, yaml.MappingNode):
-            for place, (key, value) in enumerate(node.value):
-                yield _Step(_key_text(key), place, key.start_mark.index, key), value
+            for key, value in node.value:
+                yield _Step(_key_text(key), key.start_mark.index, key), value
         elif isinstance(node, yaml.SequenceNode):
             for place, item in enumerate(node.value):
-                yield _Step(place, place, self._item_start(part, item)), item
+                yield _Step(place, self._item_start(part, item)), item
 
     def _is_shared(self, part: Part) -> bool:
         if self.uses[id(part.node)] > 1:
