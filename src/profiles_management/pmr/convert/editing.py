@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from profiles_management.pmr.convert.edits import Edit, Kind, in_order
-from profiles_management.pmr.convert.text_parts import LINE_END, Part, line_starts
+from profiles_management.pmr.convert.text_parts import Part
+from profiles_management.pmr.text_edits import LINE_END, Lines, Replacement, replaced
 
 MARK: Final = "# convert: "
 """The start of each comment, so that a reader finds them all."""
@@ -30,21 +31,15 @@ def apply(text: str, edits: Iterable[Edit]) -> Applied:
     return Applied(editing.result(), done)
 
 
-class _Replacement(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
 class _Editing:
     """Collects the replacements in one text, from its start to its end."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.line_starts = line_starts(text)
+        self.lines = Lines(text)
         first = LINE_END.search(text)
         self.line_end = first[0] if first else "\n"
-        self.replacements: list[_Replacement] = []
+        self.replacements: list[Replacement] = []
         self.lines_until = 0  # the end of the last edit of whole lines
         self.parts_until = 0  # the end of the last edit of any kind
 
@@ -60,7 +55,7 @@ class _Editing:
         self.parts_until = change.end
         return True
 
-    def _accepts_lines(self, lines: _Replacement | None) -> bool:
+    def _accepts_lines(self, lines: Replacement | None) -> bool:
         if lines is None or lines.start < max(self.lines_until, self.parts_until):
             return False
         self.replacements.append(lines)
@@ -69,52 +64,48 @@ class _Editing:
 
     def result(self) -> str:
         """Return the text with the added edits."""
-        texts: list[str] = []
-        at = 0
-        for start, end, text in sorted(self.replacements, key=lambda change: change.start):
-            texts += [self.text[at:start], text]
-            at = end
-        return "".join([*texts, self.text[at:]])
+        ordered = sorted(self.replacements, key=attrgetter("start"))
+        return replaced(self.text, ordered)
 
     # whole lines
 
-    def _lines(self, edit: Edit) -> _Replacement | None:
+    def _lines(self, edit: Edit) -> Replacement | None:
         return self._emptied(edit) if edit.kind is Kind.EMPTY else self._commented(edit)
 
-    def _commented(self, edit: Edit) -> _Replacement | None:
+    def _commented(self, edit: Edit) -> Replacement | None:
         """Turn the lines of a part into comments.
 
         The first key of an item is on the line of its dash, which moves to the next key.
         """
         part = edit.part
-        start, end = self._line_start(part.start), self._line_end(part.end)
+        start, end = self.lines.start_of(part.start), self.lines.end_of(part.end)
         before = self.text[start : part.start]
         lines = self._comments(edit)
         if not before.strip():
-            return _Replacement(start, end, lines)
+            return Replacement(start, end, lines)
         after = part.next
         if after is None:
             return None
-        between = self.text[end : self._line_start(after.start)]
-        return _Replacement(start, after.start, lines + between + before)
+        between = self.text[end : self.lines.start_of(after.start)]
+        return Replacement(start, after.start, lines + between + before)
 
-    def _emptied(self, edit: Edit) -> _Replacement:
+    def _emptied(self, edit: Edit) -> Replacement:
         """Write an empty collection after the key, and turn its parts into comments."""
         part = edit.part
         colon = self.text.index(":", part.key_end)
         texts = [self.text[part.start : colon + 1], f" {edit.text}"]
         at = colon + 1
         for below in edit.below:
-            start = self._line_start(below.part.start)
+            start = self.lines.start_of(below.part.start)
             texts += [self.text[at:start], self._comments(below)]
-            at = self._line_end(below.part.end)
-        return _Replacement(part.start, at, "".join(texts))
+            at = self.lines.end_of(below.part.end)
+        return Replacement(part.start, at, "".join(texts))
 
     def _comments(self, edit: Edit) -> str:
         """Return the reason of a removal and the lines of the part as comments in its column."""
         part = edit.part
-        indent = " " * (part.start - self._line_start(part.start))
-        lines = self.text[part.start : self._line_end(part.end)].splitlines(keepends=True)
+        indent = " " * (part.start - self.lines.start_of(part.start))
+        lines = self.text[part.start : self.lines.end_of(part.end)].splitlines(keepends=True)
         commented = [f"{indent}# {lines[0]}"]
         commented += [self._commented_line(indent, line) for line in lines[1:]]
         return "".join([self._comment(indent, edit.why), *commented])
@@ -127,29 +118,29 @@ class _Editing:
 
     # inside of a line
 
-    def _change(self, edit: Edit) -> _Replacement:
+    def _change(self, edit: Edit) -> Replacement:
         if edit.kind is Kind.REMOVE:
             return self._without(edit.part)
         start, end = self._replaced(edit)
         # Nothing is replaced only where a value is empty: it needs a space after its colon.
         space = " " * (end == start)
-        return _Replacement(start, end, f"{space}{edit.text}")
+        return Replacement(start, end, f"{space}{edit.text}")
 
-    def _without(self, part: Part) -> _Replacement:
+    def _without(self, part: Part) -> Replacement:
         """Remove a part in brackets or braces, with the comma after or before it."""
         if part.next is not None:
-            return _Replacement(part.start, part.next.start, "")
+            return Replacement(part.start, part.next.start, "")
         if part.previous is not None:
-            return _Replacement(part.previous.end, part.end, "")
-        return _Replacement(part.start, part.end, "")
+            return Replacement(part.previous.end, part.end, "")
+        return Replacement(part.start, part.end, "")
 
-    def _comment_above(self, edit: Edit) -> _Replacement:
+    def _comment_above(self, edit: Edit) -> Replacement:
         """Return the comments of an edit, above the closest line that starts an entry or item."""
         entry = edit.part.first_of_line
-        start = self._line_start(entry.start)
+        start = self.lines.start_of(entry.start)
         indent = " " * (entry.start - start)
         comments = [self._comment(indent, self._explanation(part)) for part in edit.removals]
-        return _Replacement(start, start, "".join(comments))
+        return Replacement(start, start, "".join(comments))
 
     def _explanation(self, edit: Edit) -> str:
         start, end = self._replaced(edit)
@@ -170,11 +161,3 @@ class _Editing:
     def _comment(self, indent: str, text: str) -> str:
         plain = "".join(mark if mark.isprintable() else " " for mark in text)
         return f"{indent}{MARK}{' '.join(plain.split())}{self.line_end}"
-
-    def _line_start(self, index: int) -> int:
-        return self.line_starts[bisect_right(self.line_starts, index) - 1]
-
-    def _line_end(self, index: int) -> int:
-        """Return the offset of the start of the next line."""
-        line = bisect_right(self.line_starts, index)
-        return self.line_starts[line] if line < len(self.line_starts) else len(self.text)

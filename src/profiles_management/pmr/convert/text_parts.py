@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,9 +12,7 @@ import yaml
 
 from profiles_management.pmr.model import Path
 from profiles_management.pmr.positions import SPELLINGS
-
-# What libyaml takes for the end of a line, so that its columns and ours are the same.
-LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+from profiles_management.pmr.text_edits import Lines
 
 
 @dataclass(slots=True, eq=False)
@@ -78,7 +74,7 @@ class Part:
     @property
     def is_flow(self) -> bool:
         """Whether the value is a collection in brackets or braces."""
-        return isinstance(self.node, yaml.CollectionNode) and bool(self.node.flow_style)
+        return _is_flow(self.node)
 
     @property
     def is_item(self) -> bool:
@@ -154,9 +150,8 @@ def _canonical(step: str | int | None) -> str | int | None:
     return SPELLINGS.get(str(step), step)
 
 
-def line_starts(text: str) -> list[int]:
-    """Return the offset of the start of each line."""
-    return [0, *(end.end() for end in LINE_END.finditer(text))]
+def _is_flow(node: yaml.Node) -> bool:
+    return bool(getattr(node, "flow_style", False))  # which scalars do not have
 
 
 def text_of(node: yaml.Node | None) -> str | None:
@@ -191,52 +186,47 @@ class _Reading:
 
     def __init__(self, text: str, root: yaml.Node) -> None:
         self.text = text
-        self.line_starts = line_starts(text)
+        self.lines = Lines(text)
         self.uses: Counter[int] = Counter()
         self.unplaced: set[int] = set()  # collections whose parts have no known places
         self._count(root)
 
     def _count(self, node: yaml.Node) -> None:
         self.uses[id(node)] += 1
-        is_first_use = self.uses[id(node)] == 1
-        if not is_first_use or not isinstance(node, yaml.CollectionNode):
+        if self.uses[id(node)] > 1:
             return
-        inner = _nodes_below(node)
+        inner = [*filter(None, chain.from_iterable(_entries(node)))]
         for part in inner:
             self._count(part)
-        if not self._places_parts(node, inner):
+        if inner and not self._places_parts(node, inner):
             self.unplaced.add(id(node))
 
-    def _places_parts(self, node: yaml.CollectionNode, inner: list[yaml.Node]) -> bool:
-        """Return whether the parts of a collection have known places in the text."""
-        is_block = not node.flow_style
-        if is_block and isinstance(node, yaml.MappingNode):
+    def _places_parts(self, node: yaml.Node, inner: list[yaml.Node]) -> bool:
+        """Return whether the parts of a node have known places in the text."""
+        is_flow = _is_flow(node)
+        if isinstance(node, yaml.MappingNode) and not is_flow:
             return True
         if any(self.uses[id(part)] > 1 for part in inner):
             return False
         # A list in a block may also start with an anchor or a tag.
-        return not is_block or self.text.startswith("-", node.start_mark.index)
+        return is_flow or self.text.startswith("-", node.start_mark.index)
 
     def part(self, node: yaml.Node, parent: Part | None, step: _Step) -> Part:
         """Return the part of one node, with all that is below it."""
         path = () if parent is None else (*parent.path, step.name)
         part = Part(node, path, parent, step.key, step.start)
         part.is_shared = self._is_shared(part)
-        for inner_step, value in self._steps(part):
-            part.add(self.part(value, part, inner_step))
+        for place, (key, value) in enumerate(_entries(node)):
+            part.add(self.part(value, part, self._step(part, place, key, value)))
         # only now, because a part is shared with all that is in it, but not with all around it
         part.is_shared |= any(inner.is_shared for inner in part.parts)
         part.end = self._end(part)
         return part
 
-    def _steps(self, part: Part) -> Iterator[tuple[_Step, yaml.Node]]:
-        node = part.node
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                yield _Step(_key_text(key), key.start_mark.index, key), value
-        elif isinstance(node, yaml.SequenceNode):
-            for place, item in enumerate(node.value):
-                yield _Step(place, self._item_start(part, item)), item
+    def _step(self, part: Part, place: int, key: yaml.Node | None, value: yaml.Node) -> _Step:
+        if key is None:
+            return _Step(place, self._item_start(part, value))
+        return _Step(_key_text(key), key.start_mark.index, key)
 
     def _is_shared(self, part: Part) -> bool:
         if self.uses[id(part.node)] > 1:
@@ -253,16 +243,13 @@ class _Reading:
         if not sequence.parts:
             return first.index
         before = sequence.parts[-1].end
-        lines = self.line_starts[self._line(before) : item.start_mark.line + 1]
+        lines = self.lines.starts[self.lines.number(before) : item.start_mark.line + 1]
         for start in lines:
             dash = start + first.column
             begins = f"{self.text[start:dash].strip()}{self.text[dash : dash + 1]}"
             if dash >= before and begins == "-":
                 return dash
         return item.start_mark.index
-
-    def _line(self, index: int) -> int:
-        return bisect_right(self.line_starts, index) - 1
 
     def _end(self, part: Part) -> int:
         if part.parts and not part.is_flow:
@@ -277,7 +264,10 @@ def _key_text(key: yaml.Node) -> str:
     return key.value if isinstance(key, yaml.ScalarNode) else "?"
 
 
-def _nodes_below(node: yaml.CollectionNode) -> list[yaml.Node]:
+def _entries(node: yaml.Node) -> list[tuple[yaml.Node | None, yaml.Node]]:
+    """Return the keys and values of a mapping; items of a list have no key, scalars no entries."""
     if isinstance(node, yaml.MappingNode):
-        return [*chain.from_iterable(node.value)]
-    return list(node.value)
+        return list(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [(None, item) for item in node.value]
+    return []

@@ -1,7 +1,6 @@
 """A person leaves: where a document names them, and the document without them.
 
-text ─▶ layout (positions) ─▶ people (who is where) ─▶ edits (what to cut) ─▶ person_removal (the
-result)
+text ─▶ text_positions ─▶ named_people (entries) ─▶ replacements ─▶ person_removal (the result)
 """
 
 from profiles_management.pmr.offboarding.mentions import Mention

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
-from profiles_management.pmr.offboarding.replacements import Edit
+from profiles_management.pmr.text_edits import Replacement
 
 _PARTS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"]+', re.DOTALL)
 
 
-def written_in(text: str, readable: str, edits: Iterable[Edit]) -> list[Edit]:
+def written_in(text: str, readable: str, edits: Iterable[Replacement]) -> list[Replacement]:
     """Return edits of a readable text as edits of the text that it was made from.
 
     Args:
@@ -29,7 +29,7 @@ def written_in(text: str, readable: str, edits: Iterable[Edit]) -> list[Edit]:
         part = bisect_right(starts, index) - 1
         return theirs[part] + index - starts[part]
 
-    return [Edit(moved(edit.start), moved(edit.end), edit.text) for edit in edits]
+    return [Replacement(moved(edit.start), moved(edit.end), edit.text) for edit in edits]
 
 
 def _starts(text: str) -> list[int]:

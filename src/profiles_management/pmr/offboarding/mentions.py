@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from profiles_management.pmr.offboarding.text_positions import Layout
+from profiles_management.pmr.offboarding.text_positions import Layout, Node
 from profiles_management.pmr.problems import Where
+from profiles_management.pmr.text_edits import Replacement
 
 _LONGEST: Final = 200  # characters of a line
 
@@ -25,17 +26,17 @@ class Mention(NamedTuple):
 
 
 def mentions(
-    layout: Layout, name: str, known: Iterable[tuple[int, int]], file: str
+    layout: Layout, name: str, known: Iterable[Replacement | Node], file: str
 ) -> Iterator[Mention]:
     """Yield every place that contains a name as a whole word, in any letter case.
 
     Args:
         layout: the text.
         name: the name.
-        known: where entries of people start and end; they are left out.
+        known: parts of the text that are left out: edits, and entries of people.
         file: what to call the document.
     """
-    ranges = sorted(known)
+    ranges = sorted((part.start, part.end) for part in known)
     starts = [start for start, _ in ranges]
     word = re.compile(rf"(?<![\w.+-]){re.escape(name)}(?!\.?[\w@-])", re.IGNORECASE)
     for match in word.finditer(layout.text):
@@ -45,7 +46,7 @@ def mentions(
 
 
 def _mention(layout: Layout, index: int, file: str) -> Mention:
-    number = layout.line_of(index)
-    start = layout.line_start(number)
+    number = layout.lines.number(index)
+    start = layout.lines.start(number)
     where = Where(file, number + 1, index - start + 1)
     return Mention(where, layout.line(number).strip()[:_LONGEST])

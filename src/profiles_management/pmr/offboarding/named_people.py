@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -101,11 +101,21 @@ class Person(NamedTuple):
     @property
     def entry(self) -> Node:
         """The owner, or the item of the list, as it is in the text."""
-        return self.node if self.is_owner else self.node.items[self.at]
+        if self.is_owner:
+            return self.node
+        return self.node.items[self.at]
 
     def is_of(self, kind: UserKind, name: str) -> bool:
         """Return whether the entry names exactly this person."""
         return (self.place.kind, self.place.name) == (kind, name)
+
+    def is_owned_by(self, leaver: Leaver) -> bool:
+        """Return whether the entry is that of an owner who leaves."""
+        return self.is_owner and self.is_of(leaver.kind, leaver.name)
+
+    def with_action(self, action: Action) -> Person:
+        """Return this entry with what happens to it."""
+        return self._replace(place=self.place._replace(action=action))
 
 
 def people(data: dict[str, Any], layout: Layout, file: str) -> Iterator[Person]:
@@ -126,6 +136,30 @@ def people(data: dict[str, Any], layout: Layout, file: str) -> Iterator[Person]:
         contributors = node.get("contributors")
         if contributors is not None:
             yield from entries.contributors(profile["contributors"], contributors.target)
+
+
+def decided(everybody: Iterable[Person], leaver: Leaver) -> list[Person]:
+    """Return all entries with what happens to each of them."""
+    entries = [*everybody]
+    owned = frozenset(person.profile for person in entries if person.is_owned_by(leaver))
+    return [person.with_action(_action(person, leaver, owned)) for person in entries]
+
+
+def _action(person: Person, leaver: Leaver, owned: Collection[int]) -> Action:
+    """Return what happens to an entry.
+
+    Args:
+        owned: the numbers of the profiles that the person who leaves owns.
+    """
+    if person.is_owned_by(leaver) and leaver.new_owner:
+        return Action.HAND_OVER
+    if person.is_owned_by(leaver):
+        return Action.DECIDE
+    if person.is_of(leaver.kind, leaver.name):
+        return Action.REMOVE
+    if person.profile in owned and person.is_of(leaver.kind, leaver.new_owner):
+        return Action.PROMOTE
+    return Action.KEEP
 
 
 class _Entries(NamedTuple):
@@ -149,7 +183,7 @@ class _Entries(NamedTuple):
             yield Person(place, self.number, node, index)
 
     def _where(self, node: Node, field: str) -> Where:
-        line = self.layout.line_of(node.start)
-        column = node.start - self.layout.line_start(line)
+        line = self.layout.lines.number(node.start)
+        column = node.start - self.layout.lines.start(line)
         path = f"{path_text(('profiles', self.number))}.{field}"
         return Where(self.file, line + 1, column + 1, path)

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 from profiles_management.pmr import documents
-from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.classes import Addition, Profile, ProfilesManagementRepresentation
 from profiles_management.pmr.gc_pause import collector_paused
 from profiles_management.pmr.names import quoted
 from profiles_management.pmr.offboarding.json_text import written_in
@@ -21,14 +21,16 @@ from profiles_management.pmr.offboarding.named_people import (
     Leaver,
     Person,
     Place,
+    decided,
     people,
 )
-from profiles_management.pmr.offboarding.replacements import Edit, ListEdits, applied, in_order
+from profiles_management.pmr.offboarding.replacements import ListEdits, in_order
 from profiles_management.pmr.offboarding.text_positions import Layout, Node
 from profiles_management.pmr.people import UserKind
 from profiles_management.pmr.problems import DocumentError, Problem, Where
 from profiles_management.pmr.reading import LARGEST, decode, from_json
 from profiles_management.pmr.rules import Rules
+from profiles_management.pmr.text_edits import Replacement, replaced
 from profiles_management.pmr.yaml_events import parse
 
 _NO_RULES: Final = Rules()
@@ -54,7 +56,7 @@ class Offboarding:
     name: str
     leaver: Leaver
     text: str
-    edits: tuple[Edit, ...] = ()
+    edits: tuple[Replacement, ...] = ()
     places: tuple[Place, ...] = ()
     mentions: tuple[Mention, ...] = ()
     people: frozenset[tuple[UserKind, str]] = frozenset()
@@ -66,7 +68,7 @@ class Offboarding:
 
     def edited(self) -> str:
         """Return the text after the edits."""
-        return applied(self.text, self.edits)
+        return replaced(self.text, self.edits)
 
 
 def offboard(
@@ -105,9 +107,8 @@ def offboard(
 def _everybody(pmr: ProfilesManagementRepresentation) -> Iterator[tuple[UserKind, str]]:
     for profile in pmr.profiles.values():
         yield profile.owner.kind, profile.owner.name
-    lists = [profile.contributors for profile in pmr.profiles.values()]
-    lists += [addition.contributors for addition in pmr.additions.values()]
-    for person in chain.from_iterable(lists):
+    entries: list[Profile | Addition] = [*pmr.profiles.values(), *pmr.additions.values()]
+    for person in chain.from_iterable(entry.contributors for entry in entries):
         yield person.kind, person.name
 
 
@@ -121,11 +122,13 @@ class _Search:
         self.rules = rules
         self.layout = Layout(from_json(text))
         self.data: dict[str, Any] = parse(self.layout.text).data
-        self.people = [*people(self.data, self.layout, name)]
-        leaving = [person for person in self.people if person.is_of(leaver.kind, leaver.name)]
-        self.owned = [person for person in leaving if person.is_owner]
-        self.removed = [person for person in leaving if not person.is_owner]
-        self.promoted = self._promoted() if leaver.new_owner else []
+        self.people = decided(people(self.data, self.layout, name), leaver)
+        self.removed = self._with_action(Action.REMOVE, Action.PROMOTE)
+        self.handed_over = self._with_action(Action.HAND_OVER)
+
+    def _with_action(self, *actions: Action) -> list[Person]:
+        """Return the entries to which one of these actions happens, in the order of the text."""
+        return [person for person in self.people if person.place.action in actions]
 
     def result(self, everybody: frozenset[tuple[UserKind, str]]) -> Offboarding:
         """Return the edits of the document, and what they change.
@@ -137,76 +140,64 @@ class _Search:
             DocumentError: it cannot be edited.
         """
         edits = in_order(self._edits())
+        entries = [person.entry for person in self.people]
         return Offboarding(
             self.name,
             self.leaver,
             self.text,
             edits=self._checked(edits),
             places=tuple(sorted(self._places())),
-            mentions=tuple(self._mentions(edits)),
+            mentions=tuple(mentions(self.layout, self.leaver.name, [*edits, *entries], self.name)),
             people=everybody,
         )
 
     def _places(self) -> Iterator[Place]:
-        """Yield the entries that change, and those with a similar name, each with its action."""
-        owned = Action.HAND_OVER if self.leaver.new_owner else Action.DECIDE
-        actions = dict.fromkeys(self.removed, Action.REMOVE)
-        actions |= dict.fromkeys(self.owned, owned) | dict.fromkeys(self.promoted, Action.PROMOTE)
+        """Yield the entries that change, and those with a similar name."""
         for person in self.people:
-            if person in actions or self.leaver.is_alike(person.place.name):
-                yield person.place._replace(action=actions.get(person, Action.KEEP))
-
-    def _mentions(self, edits: Iterable[Edit]) -> Iterator[Mention]:
-        known = [(edit.start, edit.end) for edit in edits]
-        entries = (person.entry for person in self.people)
-        known += [(entry.start, entry.end) for entry in entries]
-        return mentions(self.layout, self.leaver.name, known, self.name)
-
-    def _promoted(self) -> list[Person]:
-        """Return the entries of the new owner as a contributor of the profiles handed over."""
-        profiles = {person.profile for person in self.owned}
-        entries = (person for person in self.people if person.profile in profiles)
-        new_owner = (self.leaver.kind, self.leaver.new_owner)
-        return [person for person in entries if person.is_of(*new_owner) and not person.is_owner]
+            place = person.place
+            if place.action is not Action.KEEP or self.leaver.is_alike(place.name):
+                yield place
 
     # the edits
 
-    def _edits(self) -> Iterator[Edit]:
+    def _edits(self) -> Iterator[Replacement]:
         lists: dict[Node, set[int]] = {}  # several profiles may share one list by an alias
-        for person in (*self.removed, *self.promoted):
+        for person in self.removed:
             lists.setdefault(person.node, set()).add(person.at)
         words = self.leaver.words()
         for node, indexes in lists.items():
             yield from ListEdits(self.layout, node, words).without(indexes)
-        yield from {self._new_owner(person.node) for person in self._handed_over()}
+        yield from {self._new_owner(person.node) for person in self.handed_over}
 
-    def _new_owner(self, owner: Node) -> Edit:
+    def _new_owner(self, owner: Node) -> Replacement:
         name = owner.items[owner.keys.index("name")]
         start = name.start
         if name.anchor:
             start = self.layout.text.index(name.anchor, start) + len(name.anchor)
             start = name.end - len(self.layout.text[start : name.end].lstrip())
-        return Edit(start, name.end, _scalar(self.leaver.new_owner, self.layout.text[start]))
+        return Replacement(start, name.end, _scalar(self.leaver.new_owner, self.layout.text[start]))
 
     # the check
 
-    def _checked(self, edits: list[Edit]) -> tuple[Edit, ...]:
+    def _checked(self, edits: list[Replacement]) -> tuple[Replacement, ...]:
         """Return edits of the original text, after a check that they remove only the person."""
         if not edits:
             return ()
         self._check_anchors(edits)
         edits = written_in(self.text, self.layout.text, edits)
-        text = applied(self.text, edits)
+        text = replaced(self.text, edits)
         if parse(from_json(text)).data != self._expected():
             raise self._refused()
         # The new owner may be refused.
         documents.loads(text, name=self.name, rules=self.rules, additions=True)
         return tuple(edits)
 
-    def _check_anchors(self, edits: list[Edit]) -> None:
+    def _check_anchors(self, edits: list[Replacement]) -> None:
         for use, definition in self.layout.aliases:
             if _is_removed(definition, edits) and not _is_removed(use, edits):
-                first, second = (self.layout.line_of(node.start) + 1 for node in (definition, use))
+                first, second = (
+                    self.layout.lines.number(node.start) + 1 for node in (definition, use)
+                )
                 what = f"line {first} defines &{definition.anchor}, which line {second} uses"
                 remedy = f"write the value out in line {second}, and run the command again"
                 where = Where(self.name, first)
@@ -214,28 +205,23 @@ class _Search:
 
     def _expected(self) -> dict[str, Any]:
         """Return the data of the document without the person."""
-        profiles = [dict(profile) for profile in self.data["profiles"]]
-        removed = {(person.profile, person.at) for person in (*self.removed, *self.promoted)}
-        for number in {number for number, _ in removed}:
-            entries = enumerate(profiles[number]["contributors"])
-            kept = [entry for at, entry in entries if (number, at) not in removed]
-            profiles[number]["contributors"] = kept
-        for person in self._handed_over():
-            profile = profiles[person.profile]
-            profile[OWNER] = profile[OWNER] | {"name": self.leaver.new_owner}
+        profiles = [*self.data["profiles"]]
+        for person in reversed(self.removed):  # the last one first, so that indexes stay valid
+            contributors = [*profiles[person.profile]["contributors"]]
+            del contributors[person.at]
+            profiles[person.profile] = profiles[person.profile] | {"contributors": contributors}
+        for person in self.handed_over:
+            owner = profiles[person.profile][OWNER] | {"name": self.leaver.new_owner}
+            profiles[person.profile] = profiles[person.profile] | {OWNER: owner}
         return self.data | {"profiles": profiles}
 
-    def _handed_over(self) -> list[Person]:
-        """Return the entries of the person as an owner, if there is a new owner."""
-        return self.owned if self.leaver.new_owner else []
-
     def _refused(self) -> DocumentError:
-        place = (*self.removed, *self.owned)[0].place
+        place = (*self.removed, *self.handed_over)[0].place
         what = f"{quoted(place.name)} cannot be removed without changing more than that"
         return DocumentError([Problem("cannot-edit", what, place.where, "edit it by hand")])
 
 
-def _is_removed(node: Node, edits: Iterable[Edit]) -> bool:
+def _is_removed(node: Node, edits: Iterable[Replacement]) -> bool:
     return any(edit.start <= node.start < edit.end for edit in edits)
 
 

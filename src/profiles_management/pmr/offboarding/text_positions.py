@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from profiles_management.pmr.convert.text_parts import line_starts
+from profiles_management.pmr.text_edits import Lines
 
 _Events = Iterator[yaml.Event]
 
@@ -40,12 +40,14 @@ class Node:
     @property
     def target(self) -> Node:
         """The value itself, where this is an alias of it."""
-        return self if self.alias is None else self.alias
+        return self.alias or self
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key, aliases resolved."""
         mapping = self.target
-        return mapping.items[mapping.keys.index(key)] if key in mapping.keys else None
+        if key not in mapping.keys:
+            return None
+        return mapping.items[mapping.keys.index(key)]
 
 
 class Alias(NamedTuple):
@@ -64,7 +66,7 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.line_starts = line_starts(text)
+        self.lines = Lines(text)
         self.aliases: list[Alias] = []
         self._anchors: dict[str, Node] = {}
         self._dashes: list[int] = []
@@ -77,22 +79,9 @@ class Layout:
 
     # lines
 
-    @property
-    def lines(self) -> int:
-        """How many lines the text has."""
-        return len(self.line_starts)
-
-    def line_of(self, index: int) -> int:
-        """Return the number of the line of a character, from 0."""
-        return bisect_right(self.line_starts, index) - 1
-
-    def line_start(self, line: int) -> int:
-        """Return where a line starts; the end of the text for the one after the last."""
-        return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
-
     def line(self, number: int) -> str:
         """Return a line with its end."""
-        return self.text[self.line_start(number) : self.line_start(number + 1)]
+        return self.text[self.lines.start(number) : self.lines.start(number + 1)]
 
     # marks
 
@@ -103,8 +92,9 @@ class Layout:
     def comma(self, start: int, end: int) -> int | None:
         """Return the first comma between two values of a flow list, None where there is none."""
         place = bisect_left(self._commas, start)
-        is_there = place < len(self._commas) and self._commas[place] < end
-        return self._commas[place] if is_there else None
+        if place == len(self._commas) or self._commas[place] >= end:
+            return None
+        return self._commas[place]
 
     def token_end_before(self, index: int) -> int:
         """Return where the last token before a position ends."""

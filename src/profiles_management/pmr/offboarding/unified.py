@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from profiles_management.pmr.offboarding.replacements import Edit, applied
+from profiles_management.pmr.text_edits import Replacement, replaced
 
 _CONTEXT = 3  # lines
 
@@ -26,7 +26,7 @@ class _Block(NamedTuple):
         return len(self.new) - (self.last - self.first)
 
 
-def unified_diff(text: str, edits: Sequence[Edit], name: str) -> str:
+def unified_diff(text: str, edits: Sequence[Replacement], name: str) -> str:
     """Return edits as a diff that `patch` and `git apply -p0` accept; '' where there are none.
 
     Args:
@@ -45,7 +45,7 @@ class _Diff:
         self.old = _lines(text)
         self.starts = [0, *accumulate(map(len, self.old))]
 
-    def lines(self, edits: Iterable[Edit], name: str) -> Iterator[str]:
+    def lines(self, edits: Iterable[Replacement], name: str) -> Iterator[str]:
         yield f"--- {name}\n"
         yield f"+++ {name}\n"
         growth = 0
@@ -53,12 +53,12 @@ class _Diff:
             yield from self._hunk(hunk, growth)
             growth += sum(block.growth for block in hunk)
 
-    def _groups(self, edits: Iterable[Edit]) -> Iterator[list[Edit]]:
+    def _groups(self, edits: Iterable[Replacement]) -> Iterator[list[Replacement]]:
         """Yield edits of the same or adjacent lines together.
 
         What is removed, then what is added.
         """
-        group: list[Edit] = []
+        group: list[Replacement] = []
         last = -1
         for edit in edits:
             if group and self._line(edit.start) > last + 1:
@@ -68,17 +68,17 @@ class _Diff:
             last = self._last_line(edit)
         yield group
 
-    def _block(self, edits: list[Edit]) -> _Block:
+    def _block(self, edits: list[Replacement]) -> _Block:
         first, last = self._line(edits[0].start), self._last_line(edits[-1]) + 1
         offset = self.starts[first]
-        moved = [Edit(edit.start - offset, edit.end - offset, edit.text) for edit in edits]
-        new = applied(self.text[offset : self.starts[last]], moved)
+        moved = [Replacement(edit.start - offset, edit.end - offset, edit.text) for edit in edits]
+        new = replaced(self.text[offset : self.starts[last]], moved)
         return _Block(first, last, _lines(new))
 
     def _line(self, index: int) -> int:
         return min(bisect_right(self.starts, index), len(self.old)) - 1
 
-    def _last_line(self, edit: Edit) -> int:
+    def _last_line(self, edit: Replacement) -> int:
         """Return the last line that an edit touches: also one that it joins to what is before."""
         start = self.starts[self._line(edit.start)]
         before = self.text[start : edit.start] + edit.text
