@@ -6,6 +6,7 @@ A message repeats a URL only after a check that the URL contains no secret.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -24,6 +25,16 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _OTHER_SCHEMES = {"http", "git", "file", "ftp", "svn", "oci", "s3", "gs"}
 _URL_FORM = "https://HOST/PATH or ssh://git@HOST/PATH"
 _LOCATION_FORM = "git+https://HOST/REPOSITORY@REVISION#path=PATH"
+
+_ON_THIS_MACHINE = (
+    "Repositories on this machine are not supported. "
+    "Give the document as a file, or the URL of a server."
+)
+_HAS_CREDENTIALS = (
+    "The URL of the repository contains a user or a password. Pass them as credentials instead."
+)
+_Fault = tuple[object, str]
+"""Whether a URL has a fault, and the text of the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,7 @@ def parse(url: str) -> Address:
     parts = urlsplit(url)
     return Address(
         scheme=parts.scheme,
-        host=(parts.hostname or "").lower(),
+        host=parts.hostname or "",
         port=parts.port or _PORTS[parts.scheme],
         path=parts.path.rstrip("/"),
         user=unquote(parts.username or _USER) if parts.scheme == "ssh" else "",
@@ -186,12 +197,16 @@ def _fragment_fault(fragment: str) -> str:
     if not fragment:
         return ""
     key, _, path = fragment.partition("=")
-    if key != "path":
-        return "Only path=PATH may follow #."
     other_keys = {setting.partition("=")[0] for setting in path.split("&")[1:]}
-    if other_keys & {"ref", "revision", "path"}:
-        return "Only path=PATH may follow #; the revision follows @."
-    return "" if path else "The path after #path= is missing."
+    faults = (
+        (key != "path", "Only path=PATH may follow #."),
+        (
+            other_keys & {"ref", "revision", "path"},
+            "Only path=PATH may follow #; the revision follows @.",
+        ),
+        (not path, "The path after #path= is missing."),
+    )
+    return _first(faults)
 
 
 def _fault(url: str) -> str:
@@ -200,46 +215,52 @@ def _fault(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "The host in the URL of the repository is not valid."
-    return _scheme_fault(url, parts) or _authority_fault(parts) or _path_fault(url, parts)
+    return _first((*_scheme(url, parts), *_authority(parts), *_path(url, parts)))
 
 
-def _scheme_fault(url: str, parts: SplitResult) -> str:
-    if "://" not in url:
-        return "This is not the URL of a repository."
-    if parts.scheme in _PORTS:
-        return ""
-    if parts.scheme == "file":
-        return (
-            "Repositories on this machine are not supported. "
-            "Give the document as a file, or the URL of a server."
-        )
-    other = f", not with {parts.scheme}://" if parts.scheme in _OTHER_SCHEMES else ""
-    return f"The URL of a repository begins with https:// or ssh://{other}."
+def _first(faults: Iterable[_Fault]) -> str:
+    """Return the text of the first fault that a URL has; empty if it has none."""
+    return next((text for is_wrong, text in faults if is_wrong), "")
 
 
-def _authority_fault(parts: SplitResult) -> str:
-    """Return what is wrong with user, host and port."""
+def _scheme(url: str, parts: SplitResult) -> tuple[_Fault, ...]:
+    """Return the faults that a scheme can have."""
+    begin = "The URL of a repository begins with https:// or ssh://"
+    return (
+        ("://" not in url, "This is not the URL of a repository."),
+        (parts.scheme == "file", _ON_THIS_MACHINE),
+        (parts.scheme in _OTHER_SCHEMES, f"{begin}, not with {parts.scheme}://."),
+        (parts.scheme not in _PORTS, f"{begin}."),
+    )
+
+
+def _authority(parts: SplitResult) -> tuple[_Fault, ...]:
+    """Return the faults that user, host and port can have."""
     has_user = parts.scheme == "https" and parts.username is not None
-    if has_user or parts.password is not None:
-        return (
-            "The URL of the repository contains a user or a password. "
-            "Pass them as credentials instead."
-        )
+    return (
+        (has_user or parts.password is not None, _HAS_CREDENTIALS),
+        (
+            _port(parts) == 0,
+            "A slash must follow the host, or a colon and a port from 1 to 65535.",
+        ),
+        (not parts.hostname, "The URL of the repository has no host."),
+    )
+
+
+def _port(parts: SplitResult) -> int | None:
+    """Return the port of a URL: None if it has none, 0 if it is not a port."""
     try:
-        port = parts.port
+        return parts.port
     except ValueError:
-        port = 0
-    if port == 0:
-        return "A slash must follow the host, or a colon and a port from 1 to 65535."
-    return "" if parts.hostname else "The URL of the repository has no host."
+        return 0
 
 
-def _path_fault(url: str, parts: SplitResult) -> str:
-    """Return what is wrong with the path, and with the text after it."""
+def _path(url: str, parts: SplitResult) -> tuple[_Fault, ...]:
+    """Return the faults that the path, and the text after it, can have."""
     path = parts.path.strip("/")
     decoded = unquote(path + (parts.username or ""))
     is_plain = _PRINTABLE.fullmatch(url) and decoded.isprintable()
-    faults = (
+    return (
         (parts.query or parts.fragment, "The URL of the repository contains ? or #."),
         (not is_plain, "The URL of the repository contains spaces or characters beyond ASCII."),
         (not path, "The URL of the repository has a host and no path."),
@@ -256,4 +277,3 @@ def _path_fault(url: str, parts: SplitResult) -> str:
             "This is the URL of a web page about a repository, not of the repository.",
         ),
     )
-    return next((fault for is_wrong, fault in faults if is_wrong), "")

@@ -21,13 +21,17 @@ _SCHEMES = {"http": "https", "https": "https", "git": "https", "ssh": "ssh", "sv
 """The schemes of repositories, and the scheme to use in place of each."""
 
 _TOOLS = re.compile(r"(?:git::|git\+)+", re.IGNORECASE)
-_SCHEME = re.compile(r"([a-z][a-z0-9+]*)(?::[/\\]*|[/\\]{2,})(?=[^:])", re.IGNORECASE)
+_AFTER_SCHEME = r"(?::[/\\]*|[/\\]{2,})(?=[^:])"
+_KNOWN_SCHEME = re.compile(rf"({'|'.join(map(re.escape, _SCHEMES))}){_AFTER_SCHEME}", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(rf"[a-z][a-z0-9+]*{_AFTER_SCHEME}", re.IGNORECASE)
 _SCP = re.compile(r"(?:[^/@:\s]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(?!//)[^:]")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+/[^/]")
+_WITHOUT_SCHEME = {"ssh": _SCP, "https": _BARE}
 _CODECOMMIT = re.compile(r"codecommit::(?P<region>[a-z0-9-]+)://(?:[^@/]*@)?(?P<name>[\w.-]+)")
 _PORT = re.compile(r"[0-9]+")
 _LARGEST_PORT = 65535
+_MOST_DIGITS = 6  # more than any port has
 _USER = "git"  # messages show only this user, because another user may be a token
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PLAIN = "/%~@!$&'()*+,;=-._"
@@ -75,8 +79,10 @@ def guess_location(text: str) -> Location | None:
     if repository:
         host = f"git-codecommit.{repository['region']}.amazonaws.com"
         return Location(f"https://{host}/v1/repos/{repository['name']}")
-    url = _split(_TOOLS.sub("", text, count=1))
-    return None if url is None else _location(url)
+    try:
+        return _location(_split(_TOOLS.sub("", text, count=1)))
+    except _UncertainError:
+        return None
 
 
 def is_repository(text: str) -> bool:
@@ -100,15 +106,22 @@ def is_page(scheme: str, host: str, path: str) -> bool:
     return scheme == "https" and location_of_page(host, path) is not None
 
 
-def _location(url: _PastedUrl) -> Location | None:
-    """Return the location that the parts of a text mean; None if they name no repository.
+class _UncertainError(Exception):
+    """A text does not show a scheme, a host or a path for certain."""
+
+
+def _location(url: _PastedUrl) -> Location:
+    """Return the location that the parts of a text mean.
 
     A revision after @ or in the query counts before that of a page, and so does a path.
+
+    Raises:
+        _UncertainError: they name no repository.
     """
     path, revision = split_revision(url.path)
     shown = location_of_page(url.host_without_user, path) or _subfolder(path)
     if not shown.url.strip("/"):
-        return None
+        raise _UncertainError
     asked = _asked(url)
     repository = _STRAY_PERCENT.sub("%25", quote(shown.url, safe=_PLAIN))
     return Location(
@@ -153,43 +166,44 @@ def _first(settings: Mapping[str, str], names: Iterable[str]) -> str:
 # Taking a text apart
 
 
-def _split(text: str) -> _PastedUrl | None:
-    """Split a text into the parts of a URL; None if its host is not certain."""
+def _split(text: str) -> _PastedUrl:
+    """Split a text into the parts of a URL.
+
+    Raises:
+        _UncertainError: its scheme, host or path is not certain.
+    """
     text, _, fragment = text.partition("#")
     text, _, query = text.partition("?")
     scheme, rest = _scheme(text)
-    if scheme is None:
-        return None
     authority, slash, path = rest.replace("\\", "/").partition("/")
     _, user, host = authority.rpartition("@")
     # Without a user before it, the text after a colon can be a password.
     has_scp_path = bool(user) or (scheme == "ssh" and "@" not in path)
-    place = _host_and_path(host, f"{slash}{path}", has_scp_path=has_scp_path)
-    if place is None:
-        return None
-    host, path = place
+    host, path = _host_and_path(host, f"{slash}{path}", has_scp_path=has_scp_path)
     if scheme == "ssh":
         host = f"{_shown_user(authority)}@{host}"
     return _PastedUrl(scheme, host, path, dict(parse_qsl(query)), fragment)
 
 
 def _has_scheme(text: str) -> bool:
-    scheme = _SCHEME.match(text)
-    return scheme is not None and ("://" in text or scheme[1].lower() in _SCHEMES)
+    has_other_scheme = "://" in text and _OTHER_SCHEME.match(text)
+    return bool(has_other_scheme or _KNOWN_SCHEME.match(text))
 
 
-def _scheme(text: str) -> tuple[str | None, str]:
-    """Return the scheme to use and the text after it; None if the text is not a server's URL."""
-    scheme = _SCHEME.match(text)
-    if scheme and scheme[1].lower() in _SCHEMES:
+def _scheme(text: str) -> tuple[str, str]:
+    """Return the scheme to use and the text after it.
+
+    Raises:
+        _UncertainError: the text is not a server's URL.
+    """
+    scheme = _KNOWN_SCHEME.match(text)
+    if scheme:
         return _SCHEMES[scheme[1].lower()], text[scheme.end() :]
-    if scheme and "://" in text:
-        return None, ""
-    if _SCP.match(text):
-        return "ssh", text
-    if _BARE.match(text):
-        return "https", text
-    return None, ""
+    if not _has_scheme(text):
+        for name, form in _WITHOUT_SCHEME.items():
+            if form.match(text):
+                return name, text
+    raise _UncertainError
 
 
 def _shown_user(authority: str) -> str:
@@ -199,13 +213,16 @@ def _shown_user(authority: str) -> str:
     return _USER if is_harmless else "USER"
 
 
-def _host_and_path(text: str, path: str, *, has_scp_path: bool) -> tuple[str, str] | None:
-    """Return the host with its port, and the path; None if one of them is not certain.
+def _host_and_path(text: str, path: str, *, has_scp_path: bool) -> tuple[str, str]:
+    """Return the host with its port, and the path.
 
     Args:
         text: the text between the user and the first slash.
         path: the text from that slash on.
         has_scp_path: whether the text after a colon can be the beginning of the path.
+
+    Raises:
+        _UncertainError: one of them is not certain.
     """
     address = _ipv6(text)
     if address:
@@ -213,19 +230,25 @@ def _host_and_path(text: str, path: str, *, has_scp_path: bool) -> tuple[str, st
     bracket = text.rpartition("]")[0]
     name, _, after_colon = text[len(bracket) :].partition(":")
     host = _ascii_host(bracket + name)
-    if not host:
-        return None
     if not after_colon:
         return host, path
     if _PORT.fullmatch(after_colon):
-        return (f"{host}:{after_colon}", path) if _is_port(after_colon) else None
+        return f"{host}:{_port(after_colon)}", path
     path = f"/{after_colon}{path}"
-    is_certain = has_scp_path and "@" not in path.partition(".git@")[0]
-    return (host, path) if is_certain else None
+    if not has_scp_path or "@" in path.partition(".git@")[0]:
+        raise _UncertainError
+    return host, path
 
 
-def _is_port(digits: str) -> bool:
-    return len(digits) <= len(str(_LARGEST_PORT)) and 0 < int(digits) <= _LARGEST_PORT
+def _port(digits: str) -> str:
+    """Return the digits of a port.
+
+    Raises:
+        _UncertainError: there is no such port.
+    """
+    if not 0 < int(digits[:_MOST_DIGITS]) <= _LARGEST_PORT:
+        raise _UncertainError
+    return digits
 
 
 def _ipv6(text: str) -> str:
@@ -237,11 +260,17 @@ def _ipv6(text: str) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    """Return a host as a URL writes it; empty if it is not a host."""
-    if host.startswith("["):
-        return host if host.endswith("]") else ""
+    """Return a host as a URL writes it.
+
+    Raises:
+        _UncertainError: it is not a host.
+    """
+    if host.startswith("[") and host.endswith("]"):
+        return host
     try:
-        ascii_host = host if host.isascii() else host.encode("idna").decode()
+        ascii_host = host.encode("idna").decode()
     except UnicodeError:
-        return ""
-    return ascii_host if _HOST.fullmatch(ascii_host) else ""
+        raise _UncertainError from None
+    if not _HOST.fullmatch(ascii_host):
+        raise _UncertainError
+    return ascii_host
