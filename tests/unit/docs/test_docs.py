@@ -253,6 +253,20 @@ def test_the_reference_names_every_action_and_reason() -> None:
     assert [one.name for one in (*Action, *Reason) if f"`{one.name.lower()}`" not in text] == []
 
 
+def test_the_reference_names_every_option_of_the_command() -> None:
+    text = (ROOT / "docs/reference/command.md").read_text()
+    options = {
+        option
+        for command in get_command(app).commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+
+    named = set(re.findall(r"--[a-z-]+", text))
+    assert options - named == set()
+
+
 def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
         "optional-dependencies"

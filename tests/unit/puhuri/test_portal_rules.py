@@ -284,7 +284,7 @@ def test_an_installation_needs_a_name_of_its_own(instance):
 
 
 def test_a_run_that_changes_nothing_takes_few_requests():
-    """Five for a customer of up to a hundred projects and people; one more for each next hundred."""
+    """Five for a customer with up to a hundred projects and people; one for each next hundred."""
     world = sample_world(Version.B)
     customer = next(one for one in world.customers if one.name == CUSTOMER)
     names = [f"team-{number}" for number in range(500)]
