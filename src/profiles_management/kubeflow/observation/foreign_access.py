@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from profiles_management.kubeflow.objects import naming, policy_rules
 from profiles_management.kubeflow.observation import slim_classes
+from profiles_management.kubeflow.observation.propagation import is_propagated
 from profiles_management.kubeflow.observation.recognition import Recognition, annotated_name
 from profiles_management.kubeflow.state.observed import (
     ForeignBinding,
@@ -27,34 +28,28 @@ class DeclaredOwner(NamedTuple):
         kind, name, namespace, _ = subject
         if not self.kind:
             return name == self.name
-        if (kind, name) != (self.kind, self.name):
-            return False
-        return kind != "ServiceAccount" or (namespace or space) == self.namespace
+        if self.kind == "ServiceAccount":
+            return (kind, name, namespace or space) == self
+        return (kind, name) == (self.kind, self.name)
 
 
-def binding(
-    binding: slim_classes.RoleBinding, recognition: Recognition, *, propagated: bool = False
-) -> ForeignBinding | None:
+def binding(binding: slim_classes.RoleBinding, recognition: Recognition) -> ForeignBinding | None:
     """Return a RoleBinding that is not managed, None where it binds nobody."""
     people = recognition.people_bound(binding)
     if not people:
         return None
-    return ForeignBinding(
-        role=recognition.role_of(binding.role_ref),
-        **_common(binding.metadata, people, propagated=propagated),
-    )
+    role = recognition.role_of(binding.role_ref)
+    return ForeignBinding(role=role, **_common(binding.metadata, people))
 
 
 def policy(
-    policy: slim_classes.AuthorizationPolicy, recognition: Recognition, *, propagated: bool = False
+    policy: slim_classes.AuthorizationPolicy, recognition: Recognition
 ) -> ForeignPolicy | None:
     """Return an AuthorizationPolicy that is not managed, None where it lets nobody in."""
     people = recognition.people_let_in(policy)
     if not people:
         return None
-    return ForeignPolicy(
-        spec=bytes(policy.spec), **_common(policy.metadata, people, propagated=propagated)
-    )
+    return ForeignPolicy(spec=bytes(policy.spec), **_common(policy.metadata, people))
 
 
 def declared_owner(
@@ -103,16 +98,14 @@ def owners_policy(
     return ForeignPolicy(**_owners_common(naming.OWNER_POLICY, policy, others))
 
 
-def _common(
-    metadata: slim_classes.Metadata, people: tuple[Person, ...], *, propagated: bool
-) -> dict[str, Any]:
+def _common(metadata: slim_classes.Metadata, people: tuple[Person, ...]) -> dict[str, Any]:
     """Return the fields that every ForeignObject has."""
     return {
         "name": metadata.name,
         "version": metadata.resource_version,
         "people": people,
         "annotated": annotated_name(metadata) is not None,
-        "propagated": propagated,
+        "propagated": is_propagated(metadata),
         "deleting": metadata.deletion_timestamp is not None,
         "finalized": bool(metadata.finalizers),
         "uid": metadata.uid,

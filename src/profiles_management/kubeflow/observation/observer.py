@@ -31,7 +31,7 @@ class Observer:
 
     def __init__(self, settings: Settings) -> None:
         self._recognition = Recognition(settings)
-        self._people: dict[Person, Person] = {}
+        self._people: dict[Person, Person] = {}  # each person is one object in memory
         self._taken: dict[str, set[str]] = {}
         self._closed: set[str] = set()
         self.profiles: dict[str, ProfileSeen] = {}
@@ -50,7 +50,7 @@ class Observer:
     def add(self, objects: Iterable[Any]) -> None:
         """Keep the fields of each object that planning reads; the rest can be freed at once."""
         for stored in objects:
-            _TAKE[type(stored).__name__](self, stored)
+            _TAKE[type(stored)](self, stored)
 
     def observed(
         self,
@@ -130,13 +130,10 @@ class Observer:
                 binding, self._recognition
             )
             return
-        if is_propagated(metadata):
-            self._foreign_binding(binding, propagated=True)
-            return
         mark = mark_of(metadata)
         person = self._recognition.person_bound(binding, mark)
-        if person is None:
-            self._foreign_binding(binding)
+        if person is None or is_propagated(metadata):
+            self._add_foreign(metadata, foreign_access.binding(binding, self._recognition))
             return
         person = self._people.setdefault(person, person)
         kept = projections.binding(binding, person, mark, self._recognition)
@@ -150,18 +147,14 @@ class Observer:
         if metadata.name == naming.OWNER_POLICY:
             self.owner_policies[metadata.namespace] = projections.owner_policy(policy)
             return
-        if is_propagated(metadata):
-            self._foreign_policy(policy, propagated=True)
-            return
         mark = mark_of(metadata)
         person = self._recognition.person_let_in(policy, mark)
-        if person is None:
-            self._foreign_policy(policy)
+        if person is None or is_propagated(metadata):
+            self._add_foreign(metadata, foreign_access.policy(policy, self._recognition))
             return
         person = self._people.setdefault(person, person)
-        self.policies.setdefault(metadata.namespace, {})[metadata.name] = projections.policy(
-            policy, person, mark
-        )
+        kept = projections.policy(policy, person, mark)
+        self.policies.setdefault(metadata.namespace, {})[metadata.name] = kept
 
     def quota(self, quota: slim_classes.ResourceQuota) -> None:
         """Keep a ResourceQuota with Kubeflow's name."""
@@ -196,21 +189,13 @@ class Observer:
             self.profiles.get(space), self.namespaces.get(space), owned
         )
 
-    def _foreign_binding(
-        self, binding: slim_classes.RoleBinding, *, propagated: bool = False
+    def _add_foreign(
+        self, metadata: slim_classes.Metadata, giving: ForeignBinding | ForeignPolicy | None
     ) -> None:
-        self._take_name(binding.metadata)
-        self._keep_foreign(
-            foreign_access.binding(binding, self._recognition, propagated=propagated),
-            binding.metadata.namespace,
-        )
-
-    def _foreign_policy(
-        self, policy: slim_classes.AuthorizationPolicy, *, propagated: bool = False
-    ) -> None:
-        self._take_name(policy.metadata)
-        giving = foreign_access.policy(policy, self._recognition, propagated=propagated)
-        self._keep_foreign(giving, policy.metadata.namespace)
+        """Record an unmanaged object, and its name if KFAM could give it to a contributor's."""
+        if naming.kind_in(metadata.name):
+            self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
+        self._keep_foreign(giving, metadata.namespace)
 
     def _keep_foreign(self, giving: ForeignBinding | ForeignPolicy | None, space: str) -> None:
         if giving is None:
@@ -231,19 +216,14 @@ class Observer:
         else:
             self._taken.setdefault(space, set()).add(name)
 
-    def _take_name(self, metadata: slim_classes.Metadata) -> None:
-        """Record the name of an unmanaged object that KFAM could give a contributor's object."""
-        if naming.kind_in(metadata.name):
-            self._taken.setdefault(metadata.namespace, set()).add(metadata.name)
 
-
-_TAKE: Mapping[str, Any] = {
-    "Profile": Observer.profile,
-    "Namespace": Observer.namespace,
-    "RoleBinding": Observer.role_binding,
-    "AuthorizationPolicy": Observer.policy,
-    "ResourceQuota": Observer.quota,
-    "LimitRange": Observer.limit_range,
+_TAKE: Mapping[type[Any], Any] = {
+    slim_classes.Profile: Observer.profile,
+    slim_classes.Namespace: Observer.namespace,
+    slim_classes.RoleBinding: Observer.role_binding,
+    slim_classes.AuthorizationPolicy: Observer.policy,
+    slim_classes.ResourceQuota: Observer.quota,
+    slim_classes.LimitRange: Observer.limit_range,
 }
 
 

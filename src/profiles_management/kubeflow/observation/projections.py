@@ -1,6 +1,7 @@
 """The fields of each object of a list that planning reads. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from sys import intern
 from typing import Any
 
@@ -10,7 +11,6 @@ from profiles_management.kubeflow.observation.recognition import (
     Recognition,
     bound_to,
     mark_of,
-    sole_subject,
 )
 from profiles_management.kubeflow.state import unread_objects
 from profiles_management.kubeflow.state.observed import (
@@ -22,49 +22,46 @@ from profiles_management.kubeflow.state.observed import (
 )
 from profiles_management.reconcile.plan import Person
 
+_WHOLE = attrgetter("kind", "name", "namespace", "api_group")
 _PROFILE_GROUP = "kubeflow.org/"
-_NO_NOTES: Mapping[str, str] = {}
 
 
 def profile(stored: slim_classes.Profile) -> ProfileSeen:
     """Return the fields of a Profile that planning reads."""
-    spec, notes = (
-        stored.spec or slim_classes.ProfileSpec(),
-        stored.metadata.annotations or _NO_NOTES,
-    )
-    owner = spec.owner
+    metadata, spec = stored.metadata, stored.spec or slim_classes.ProfileSpec()
+    notes, owner = metadata.notes, spec.owner
     return ProfileSeen(
-        name=stored.metadata.name,
-        uid=stored.metadata.uid,
-        version=stored.metadata.resource_version,
+        name=metadata.name,
+        uid=metadata.uid,
+        version=metadata.resource_version,
         owner=Person(owner.kind, owner.name) if owner else None,
         owner_namespace=owner.namespace if owner else "",
         quota=stored_json.kept(spec.resource_quota_spec),
         plugins=stored_json.kept(spec.plugins),
-        mark=mark_of(stored.metadata),
+        mark=mark_of(metadata),
         source=intern(notes.get(naming.SOURCE, "")),
         sets=frozenset(filter(None, notes.get(naming.SETS, "").split(","))),
         touched=notes.get(naming.TOUCHED, ""),
         woken=notes.get(naming.WOKEN, ""),
-        complete=naming.FINALIZER in (stored.metadata.finalizers or ()),
-        deleting=stored.metadata.deletion_timestamp is not None,
+        complete=naming.FINALIZER in (metadata.finalizers or ()),
+        deleting=metadata.deletion_timestamp is not None,
     )
 
 
 def namespace(stored: slim_classes.Namespace) -> NamespaceSeen:
     """Return the fields of a Namespace that planning reads."""
-    notes = stored.metadata.annotations or {}
+    metadata, notes = stored.metadata, stored.metadata.notes
     return NamespaceSeen(
-        name=stored.metadata.name,
-        uid=stored.metadata.uid,
-        version=stored.metadata.resource_version,
+        name=metadata.name,
+        uid=metadata.uid,
+        version=metadata.resource_version,
         owner=notes.get(naming.OWNER, ""),
-        labels=stored.metadata.labels or {},
+        labels=metadata.labels or {},
         annotations=notes,
-        owned_by=_owned_by(stored.metadata.owner_references),
-        mark=mark_of(stored.metadata),
+        owned_by=_owned_by(metadata.owners),
+        mark=mark_of(metadata),
         source=intern(notes.get(naming.SOURCE, "")),
-        deleting=stored.metadata.deletion_timestamp is not None,
+        deleting=metadata.deletion_timestamp is not None,
     )
 
 
@@ -79,7 +76,7 @@ def binding(
         mark: see mark_of.
     """
     metadata = stored.metadata
-    notes = metadata.annotations or _NO_NOTES
+    notes = metadata.notes
     return Binding(
         name=metadata.name,
         version=metadata.resource_version,
@@ -100,7 +97,7 @@ def binding(
 def policy(stored: slim_classes.AuthorizationPolicy, person: Person, mark: str) -> Policy:
     """Return the fields of a contributor's AuthorizationPolicy; see `binding`."""
     metadata = stored.metadata
-    notes = metadata.annotations or _NO_NOTES
+    notes = metadata.notes
     return Policy(
         name=metadata.name,
         version=metadata.resource_version,
@@ -132,7 +129,7 @@ def owner_policy(stored: slim_classes.AuthorizationPolicy) -> OwnerObject:
 
 
 def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObject:  # noqa: ANN401
-    notes, owners = metadata.annotations or _NO_NOTES, metadata.owner_references or ()
+    notes, owners = metadata.notes, metadata.owners
     return OwnerObject(
         version=metadata.resource_version,
         user=notes.get("user", ""),
@@ -147,9 +144,9 @@ def _owner_object(metadata: slim_classes.Metadata, **content: Any) -> OwnerObjec
     )
 
 
-def _owned_by(references: Iterable[slim_classes.OwnerReference] | None) -> str:
+def _owned_by(references: Iterable[slim_classes.OwnerReference]) -> str:
     """Return the name of the Profile that owns an object, '' for none."""
-    return next((owner.name for owner in references or () if owner.kind == "Profile"), "")
+    return next((owner.name for owner in references if owner.kind == "Profile"), "")
 
 
 def _controlled_by(references: Sequence[slim_classes.OwnerReference]) -> str:
@@ -169,19 +166,10 @@ def _subjects(
     subjects: list[slim_classes.Subject] | None, person: Person
 ) -> tuple[tuple[str, str, str, str], ...] | None:
     """Return the subjects of a contributor's RoleBinding; None for exactly the person."""
-    subject = sole_subject(subjects)
-    if (
-        subject is not None
-        and subject.name == person.name
-        and subject.kind == person.kind
-        and subject.api_group == naming.RBAC_GROUP
-        and not subject.namespace
-    ):
+    usual = slim_classes.Subject(person.kind, person.name, "", naming.RBAC_GROUP)
+    if subjects == [usual]:
         return None
-    return tuple(
-        (subject.kind, subject.name, subject.namespace, subject.api_group)
-        for subject in unread_objects.some(subjects)
-    )
+    return tuple(map(_WHOLE, unread_objects.some(subjects)))
 
 
 def _whole(subject: slim_classes.Subject) -> tuple[str, str, str, str]:

@@ -1,9 +1,10 @@
 """Objects that another controller copies into a namespace. It restores them, so they stay."""
 
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
 
 from profiles_management.kubeflow.objects import naming
+from profiles_management.kubeflow.observation import slim_classes
 
 # The parts of keys after their domain, in lower case without separators, that mark copies. Sources:
 # hnc.x-k8s.io/inherited-from (older: inheritedFrom), replicator.v1.mittwald.de/replicated-at and
@@ -29,21 +30,22 @@ _USUAL = frozenset(
     {"user", "group", "role", naming.MANAGED_BY, naming.INSTANCE, naming.UNTIL, naming.SOURCE}
 )
 
+_KIND, _CONTROLS = attrgetter("kind"), attrgetter("controller")
 
-def is_propagated(metadata: Any) -> bool:  # noqa: ANN401 - the metadata of any slim class
+
+def is_propagated(metadata: slim_classes.Metadata) -> bool:
     """Return whether another controller maintains an object, by its keys or its ownerReferences.
 
     Labels of GitOps tools do not count: such tools apply objects from a folder that we wrote. An
     object that a Profile owns is not a copy: the profile controller created it in this namespace.
     """
-    labels, annotations = metadata.labels or (), metadata.annotations or ()
     owners = metadata.owner_references or ()
-    if not owners and _USUAL.issuperset(labels) and _USUAL.issuperset(annotations):  # nearly all
+    keys = [*(metadata.labels or ()), *(metadata.annotations or ())]
+    if not owners and _USUAL.issuperset(keys):  # nearly all
         return False
-    if any(owner.kind == "Profile" for owner in owners):
+    if "Profile" in map(_KIND, owners):
         return False
-    keys = {*labels, *annotations} - _USUAL
-    return any(map(_is_of_copies, keys)) or any(owner.controller for owner in owners)
+    return any(map(_CONTROLS, owners)) or any(map(_is_of_copies, keys))
 
 
 @lru_cache(maxsize=1 << 10)

@@ -15,8 +15,8 @@ from profiles_management.kubeflow.settings import KUBEFLOW_ROLES, Settings
 from profiles_management.kubeflow.state.access_state import ROLES
 from profiles_management.reconcile.plan import Person
 
-_NO_NOTES: Mapping[str, str] = {}
 _PEOPLE = ("User", "Group")
+_PROGRAM = "ServiceAccount"
 
 
 class Recognition:
@@ -48,20 +48,15 @@ class Recognition:
             mark: see mark_of.
         """
         metadata = binding.metadata
-        kind, named = naming.kind_in(metadata.name), annotated_name(metadata)
-        if mark and kind and named is not None:  # nearly all
-            return Person(kind, named)
-        by_name = _by_name(metadata, kind, named)
-        if by_name is not None:
-            return by_name
+        person = _by_name(metadata, mark)
+        if person is not None:  # nearly all
+            return person
         subject = sole_subject(binding.subjects)
-        if subject is not None and subject.name == named and self._binds_role(binding, subject):
-            return Person(subject.kind, subject.name)
-        return _by_mark(metadata, kind, subject) if mark else None
-
-    def _binds_role(self, binding: slim_classes.RoleBinding, subject: slim_classes.Subject) -> bool:
-        """Return whether a RoleBinding binds a user or group to one of the three roles."""
-        return subject.kind in _PEOPLE and self.role_of(binding.role_ref) in ROLES
+        if self.role_of(binding.role_ref) in ROLES:
+            person = _annotated_person(metadata, subject)
+        if person is None and mark:
+            return _by_mark(metadata, subject)
+        return person
 
     def person_let_in(self, policy: slim_classes.AuthorizationPolicy, mark: str) -> Person | None:
         """Return the contributor of an AuthorizationPolicy, None where it is not managed.
@@ -75,17 +70,15 @@ class Recognition:
             mark: see mark_of.
         """
         metadata = policy.metadata
-        kind, named = naming.kind_in(metadata.name), annotated_name(metadata)
-        if mark and kind and named is not None:  # nearly all
-            return Person(kind, named)
-        by_name = _by_name(metadata, kind, named)
-        if by_name is not None:
-            return by_name
-        if named is not None:
+        person = _by_name(metadata, mark)
+        if person is not None:  # nearly all
+            return person
+        if annotated_name(metadata) is not None:
             sole = policies.sole_person(bytes(policy.spec), self._settings)
-            if sole is not None and sole.name == named:
-                return sole
-        return _by_mark(metadata, kind, None) if mark else None
+            person = _annotated_person(metadata, sole)
+        if person is None and mark:
+            return _by_mark(metadata)
+        return person
 
     def people_bound(self, binding: slim_classes.RoleBinding) -> tuple[Person, ...]:
         """Return the people whom a RoleBinding binds; a ServiceAccount is named `NAMESPACE:NAME`.
@@ -93,11 +86,11 @@ class Recognition:
         The two ServiceAccounts that the profile controller binds in every profile are left out.
         """
         namespace, name = binding.metadata.namespace, binding.metadata.name
-        left_out: set[Person | None] = {None}
+        people = [_as_person(subject, namespace) for subject in binding.subjects or ()]
+        controllers = Person(_PROGRAM, f"{namespace}:{name}")
         if name in naming.ACCOUNTS:
-            left_out.add(Person("ServiceAccount", f"{namespace}:{name}"))
-        people = (_as_person(subject, namespace) for subject in binding.subjects or ())
-        return tuple(person for person in people if person and person not in left_out)
+            people = [person for person in people if person != controllers]
+        return tuple(filter(None, people))
 
     def people_let_in(self, policy: slim_classes.AuthorizationPolicy) -> tuple[Person, ...]:
         """Return the people whom a policy lets in by name, see policies.people_let_in."""
@@ -163,23 +156,37 @@ def sole_subject(subjects: Sequence[slim_classes.Subject] | None) -> slim_classe
     return subjects[0]
 
 
-def _by_name(metadata: slim_classes.Metadata, kind: str, named: str | None) -> Person | None:
-    """Return the person of the annotations, if KFAM or we would give the object its name."""
-    if not kind or named is None:
+def _by_name(metadata: slim_classes.Metadata, mark: str) -> Person | None:
+    """Return the person of the annotations, if the object's name is that of a contributor's.
+
+    Without our mark, the name must be exactly the one that KFAM or we would give.
+    """
+    kind, name = naming.kind_in(metadata.name), annotated_name(metadata)
+    if not kind or name is None:
         return None
-    person, role = Person(kind, named), (metadata.annotations or _NO_NOTES).get("role", "")
-    if not naming.is_name_of(metadata.name, person, role):
+    person = Person(kind, name)
+    if mark or naming.is_name_of(metadata.name, person, metadata.notes["role"]):
+        return person
+    return None
+
+
+def _annotated_person(
+    metadata: slim_classes.Metadata, candidate: slim_classes.Subject | Person | None
+) -> Person | None:
+    """Return a user or group as a person, if the annotations have its name."""
+    if candidate is None or candidate.name != annotated_name(metadata):
         return None
-    return person
+    return _user_or_group(candidate)
 
 
 def _by_mark(
-    metadata: slim_classes.Metadata, kind: str, subject: slim_classes.Subject | None
+    metadata: slim_classes.Metadata, subject: slim_classes.Subject | None = None
 ) -> Person | None:
     """Return the contributor of an object with our mark, by its subject, name and annotations."""
+    kind = naming.kind_in(metadata.name)
     if subject is not None:
         return Person(kind or subject.kind, subject.name)
-    notes = metadata.annotations or _NO_NOTES
+    notes = metadata.notes
     name = notes.get("user", notes.get("group", ""))
     if kind:
         return Person(kind, name)
@@ -189,11 +196,16 @@ def _by_mark(
 
 
 def _as_person(subject: slim_classes.Subject, space: str) -> Person | None:
-    if subject.kind == "ServiceAccount":
-        return Person("ServiceAccount", f"{subject.namespace or space}:{subject.name}")
-    if subject.kind not in _PEOPLE:
+    """Return a subject of a RoleBinding in a namespace as a person; None for another kind."""
+    if subject.kind == _PROGRAM:
+        return Person(_PROGRAM, f"{subject.namespace or space}:{subject.name}")
+    return _user_or_group(subject)
+
+
+def _user_or_group(candidate: slim_classes.Subject | Person) -> Person | None:
+    if candidate.kind not in _PEOPLE:
         return None
-    return Person(subject.kind, subject.name)
+    return Person(candidate.kind, candidate.name)
 
 
 def _strongest_last(cluster_roles: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ docs/explanation/scale.md). What others may write freely, or what planning rarel
 JSON: see stored.py.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,6 +22,7 @@ from lightkube.resources import core_v1, rbac_authorization_v1
 
 from profiles_management.kubeflow.objects.stored_json import NOTHING
 
+_NO_KEYS: Mapping[str, str] = {}
 _VERBS = ["delete", "get", "list", "patch", "post", "put"]
 _PROFILE = ApiInfo(ResourceDef("kubeflow.org", "v1", "Profile"), "profiles", _VERBS)
 _POLICY = ApiInfo(
@@ -51,6 +53,16 @@ class Metadata(msgspec.Struct, gc=False, rename="camel"):
     annotations: dict[str, str] | None = None
     labels: dict[str, str] | None = None
     owner_references: list[OwnerReference] | None = None
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """The annotations; empty where the field is null."""
+        return self.annotations or _NO_KEYS
+
+    @property
+    def owners(self) -> Sequence[OwnerReference]:
+        """The ownerReferences; empty where the field is null."""
+        return self.owner_references or ()
 
 
 class RoleReference(msgspec.Struct, gc=False, rename="camel"):
