@@ -247,6 +247,25 @@ def test_every_link_leads_to_a_file() -> None:
     assert broken == []
 
 
+def headings(page: Path) -> set[str]:
+    """Return what links call the headings of a page."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_link_to_a_heading_leads_there() -> None:
+    links = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")
+
+    broken = [
+        f"{page.relative_to(ROOT)}: {file}#{heading}"
+        for page in PAGES
+        for file, heading in links.findall(page.read_text())
+        if heading not in headings(page.parent / file if file else page)
+    ]
+
+    assert broken == []
+
+
 def test_the_reference_names_every_action_and_reason() -> None:
     text = (ROOT / "docs/reference/command.md").read_text()
 
