@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.pmr.problems import Problem, SettingsError
 from profiles_management.puhuri.client.client import Client
-from profiles_management.puhuri.client.errors import PuhuriAway, PuhuriError, Refused
+from profiles_management.puhuri.client.errors import Conflict, PuhuriAway, PuhuriError, Refused
 from profiles_management.puhuri.client.models import Order
 from profiles_management.puhuri.mapping.wanted import wanted
 from profiles_management.puhuri.observing import customer_of, observe
@@ -64,6 +65,7 @@ class PuhuriTarget:
             what = "is missing: name it in the document (puhuri.customer) or here"
             raise SettingsError(what, setting="customer")
         self._uuids: dict[str, str] = {}
+        self._made: set[str] = set()
         self._orders: list[tuple[str, Order]] = []
         self._lock = threading.Lock()
         self._send: Mapping[str, Callable[[Client, Write], None]] = {
@@ -160,6 +162,7 @@ class PuhuriTarget:
         )
         with self._lock:
             self._uuids[body.backend_id] = project.uuid
+            self._made.add(body.backend_id)
 
     def _update_project(self, client: Client, write: Write) -> None:
         body = msgspec.json.decode(write.body, type=ProjectBody)
@@ -173,8 +176,25 @@ class PuhuriTarget:
 
     def _add_member(self, client: Client, write: Write) -> None:
         body = msgspec.json.decode(write.body, type=MemberBody)
-        user = body.user or client.users.by_cuid(body.cuid)
-        client.members.add(self._uuid(body), user, body.role, read_moment(body.until))
+        project = self._uuid(body)
+        user = body.user or self._user_without_roles(client, project, body)
+        client.members.add(project, user, body.role, read_moment(body.until))
+
+    def _user_without_roles(self, client: Client, project: str, body: MemberBody) -> str:
+        """Return the uuid of a person whom the portal did not list as a member of any project.
+
+        The look-up activates a deactivated account. Roles that it had before are listed from then
+        on, and one that is given again would be doubled.
+
+        Raises:
+            Conflict: the person has a role in the project.
+            PuhuriError: the portal does not know the person, or was not reached.
+        """
+        user = client.users.by_cuid(body.cuid)
+        is_new = body.backend_id in self._made
+        if not is_new and any(client.members.find(project=project, user=user)):
+            raise Conflict(f"{body.cuid} has a role in this project again.")
+        return user
 
     def _remove_member(self, client: Client, write: Write) -> None:
         body = msgspec.json.decode(write.body, type=MemberBody)
@@ -227,5 +247,12 @@ def _write_error(error: PuhuriError) -> WriteError:
     if isinstance(error, PuhuriAway):
         nameless = "the portal does not answer"
         return WriteError(str(error), unanswered=error.unanswered, nameless=nameless)
-    conflict = isinstance(error, Refused) and any(words in str(error) for words in _CONFLICTS)
-    return WriteError(str(error), conflict=conflict, nameless="the portal refused it")
+    return WriteError(str(error), conflict=_is_conflict(error), nameless="the portal refused it")
+
+
+def _is_conflict(error: PuhuriError) -> bool:
+    """Return whether somebody else did the same, or something else, at the same moment."""
+    if isinstance(error, Refused):
+        refusals = chain.from_iterable(error.fields.values())
+        return any(words in refusal for refusal in refusals for words in _CONFLICTS)
+    return isinstance(error, Conflict)

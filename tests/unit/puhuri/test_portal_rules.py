@@ -80,6 +80,20 @@ def test_a_project_of_nobody_is_adopted_and_one_of_somebody_else_is_not(portal):
     assert theirs.backend_id == "other/soup"
 
 
+def test_nobody_loses_a_role_in_a_project_before_it_is_adopted(portal):
+    run(portal, document(TEAM))
+    free = copy_of(portal, project_of(portal, "quantum"), backend_id="", name="Free")
+    portal.world.grant(user(portal, "bo"), free, "PROJECT.MANAGER")
+    portal.requests.clear()
+
+    run(portal, document(("soup", "ada", {}), adopt=free.uuid))
+
+    writes = [sent for sent in portal.requests if sent.method != "GET" and free.uuid in sent.path]
+    assert writes[0].method == "PATCH"
+    assert writes[0].path == f"/api/projects/{free.uuid}/"
+    assert members(portal, "soup") == {(cuid("ada"), "PROJECT.MANAGER")}
+
+
 def test_a_project_to_adopt_that_is_not_there_is_named(portal):
     report = run(portal, document(TEAM, adopt="f" * 32))
 

@@ -63,6 +63,10 @@ class UnknownCuid(Refused):
     """The identity registry does not know a CUID, or could not be asked."""
 
 
+class Conflict(PuhuriError):
+    """The portal is not as it was when it was read: read it again before anything is sent."""
+
+
 class DoubledGrant(PuhuriError):
     """A person has the same role in a project twice. The server can neither change nor end it.
 

@@ -21,13 +21,13 @@ from profiles_management.puhuri.client.models import (
 )
 from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.planning.words import ALLOCATION, PROJECT, State, Verb
+from profiles_management.puhuri.planning.project_changes import is_ours
+from profiles_management.puhuri.planning.words import ALLOCATION, Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, encoded
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
     Action,
     Change,
-    Condition,
     FieldDiff,
     FieldKind,
     ObjectRef,
@@ -173,8 +173,8 @@ class Allocations:
             attributes=wanted.attributes,
         )
         reference = self._reference(wanted.name)
-        project = Condition(ObjectRef(PROJECT, "", self.project.profile), State.EXISTS)
-        write = Write(Verb.ORDER_ALLOCATION, reference, encoded(body), after=project, creates=True)
+        after = is_ours(self.project.profile)
+        write = Write(Verb.ORDER_ALLOCATION, reference, encoded(body), after=after, creates=True)
         diffs = tuple(_limit_diffs({}, body.limits))
         return self._change(Action.CREATE, Reason.WANTED, wanted.name, write, diffs)
 

@@ -22,6 +22,7 @@ from profiles_management.reconcile.plan import (
     AccessMove,
     Action,
     Change,
+    Condition,
     FieldDiff,
     FieldKind,
     ObjectRef,
@@ -71,6 +72,7 @@ class Members:
         reason: why who is not wanted loses a role.
         staying_roles: the roles that somebody keeps who is not wanted; see FrozenAccess.
         disputed: the keys of people whose roles stay as they are.
+        after: what the first write for each person waits for; None for nothing.
         staying: how many people keep a role for one of these reasons, once `changes` is read.
     """
 
@@ -82,6 +84,7 @@ class Members:
     reason: Reason = Reason.UNLISTED
     staying_roles: frozenset[str] = frozenset()
     disputed: frozenset[str] = frozenset()
+    after: Condition | None = None
     staying: int = 0
 
     def changes(self) -> Iterator[Found]:
@@ -270,7 +273,7 @@ class Members:
         )
         target = ObjectRef(MEMBER, self.project.profile, roles.name)
         person = Person("User", roles.name) if ends else None
-        return Write(verb, target, encoded(body), ends=person)
+        return Write(verb, target, encoded(body), after=self.after, ends=person)
 
     def _strongest(self, roles: Roles) -> str:
         """Return the strongest role that a person has now, '' for none."""

@@ -12,10 +12,23 @@ from profiles_management.puhuri.mapping.wanted import Wanted, WantedProject, wan
 from profiles_management.puhuri.planning.allocation_changes import Allocations
 from profiles_management.puhuri.planning.frozen_access import FrozenAccess
 from profiles_management.puhuri.planning.member_changes import Members, key_of_grant
-from profiles_management.puhuri.planning.project_changes import corrections, creation, deletion
+from profiles_management.puhuri.planning.project_changes import (
+    corrections,
+    creation,
+    deletion,
+    is_ours,
+)
 from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings
 from profiles_management.puhuri.portal_state import Observed
-from profiles_management.reconcile.plan import AccessGroup, Change, Pending, Plan, Reason, ordered
+from profiles_management.reconcile.plan import (
+    AccessGroup,
+    Change,
+    Condition,
+    Pending,
+    Plan,
+    Reason,
+    ordered,
+)
 
 
 def plan(
@@ -106,7 +119,8 @@ class _Planner:
             self.problems.append(_not_found(project))
         else:
             self.changes.append(creation(project, self.observed.customer))
-            self._add(self._members(project, (), users).changes())
+            after = is_ours(project.profile)
+            self._add(self._members(project, (), users, after).changes())
             self._add(self._allocations(project, "").changes())
 
     def _adopted(self, project: WantedProject, present: list[Project]) -> list[Project]:
@@ -123,14 +137,20 @@ class _Planner:
             return
         grants = self.observed.grants.get(present.uuid, ())
         self.changes += corrections(project, present)
-        members = self._members(project, grants, users)
+        is_adopted = present.backend_id != project.backend_id
+        after = is_ours(project.profile) if is_adopted else None
+        members = self._members(project, grants, users, after)
         self._add(members.changes())
         if members.staying:
             self.frozen.staying[project.profile] = members.staying
         self._add(self._allocations(project, present.uuid).changes())
 
     def _members(
-        self, project: WantedProject, grants: tuple[Grant, ...], users: Mapping[str, str]
+        self,
+        project: WantedProject,
+        grants: tuple[Grant, ...],
+        users: Mapping[str, str],
+        after: Condition | None,
     ) -> Members:
         return Members(
             project,
@@ -140,6 +160,7 @@ class _Planner:
             self.now,
             staying_roles=self.frozen.roles(project.profile),
             disputed=self.frozen.disputed(project.profile),
+            after=after,
         )
 
     def _allocations(self, project: WantedProject, uuid: str) -> Allocations:

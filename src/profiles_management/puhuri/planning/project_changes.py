@@ -6,11 +6,12 @@ from datetime import date
 from profiles_management.puhuri.client.models import Customer, Project
 from profiles_management.puhuri.mapping.stored_text import is_stored_as
 from profiles_management.puhuri.mapping.wanted import WantedProject
-from profiles_management.puhuri.planning.words import PROJECT, Field, Verb
+from profiles_management.puhuri.planning.words import PROJECT, Field, State, Verb
 from profiles_management.puhuri.planning.write_bodies import ProjectBody, encoded
 from profiles_management.reconcile.plan import (
     Action,
     Change,
+    Condition,
     FieldDiff,
     FieldKind,
     ObjectRef,
@@ -35,6 +36,11 @@ def creation(wanted: WantedProject, customer: Customer) -> Change:
     )
 
 
+def is_ours(profile: str) -> Condition:
+    """Return the condition that the project of a profile is there and marked as ours."""
+    return Condition(ObjectRef(PROJECT, "", profile), State.OURS)
+
+
 def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
     """Yield what changes a project into the wanted one, unless it is that already."""
     diffs = dict(_differences(wanted, project))
@@ -45,7 +51,7 @@ def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
     reference = ObjectRef(PROJECT, "", wanted.profile)
     adopts = "backend_id" in diffs
     yield Change(
-        Phase.SHAPE,
+        Phase.REVOKE if adopts else Phase.SHAPE,  # nobody loses a role before the project is ours
         wanted.profile,
         reference,
         Action.UPDATE,

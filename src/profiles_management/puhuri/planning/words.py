@@ -32,4 +32,4 @@ class Field(StrEnum):
 class State(StrEnum):
     """What a write waits for. The value continues a message after the name of the object."""
 
-    EXISTS = "to exist"
+    OURS = "to be there with our backend_id"
