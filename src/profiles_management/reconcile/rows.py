@@ -3,12 +3,11 @@
 Symbol, person or object, role or field, and the rest.
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from profiles_management.reconcile.field_values import before_and_after, shown, values
 from profiles_management.reconcile.lines import Tone, printable
 from profiles_management.reconcile.plan import (
     OWNER,
@@ -28,9 +27,6 @@ TONES = {
     Action.DELETE: Tone.REMOVE,
 }
 _PARTS: Mapping[StrEnum, str] = {FieldKind.QUOTA: "quota", FieldKind.LIMITS: "limitRange"}
-_PLAIN_VALUE = re.compile(r"[\w.][\w./:@+-]*", re.ASCII)
-_LONGEST_VALUE = 120
-_EXPECTED = (Reason.WANTED, Reason.CHANGED)
 
 
 class Row(NamedTuple):
@@ -57,28 +53,31 @@ class _Cells(NamedTuple):
 def rows(change: Change) -> Iterator[Row]:
     """Yield the rows of a change: at least one, the first with its symbol.
 
-    All text is printable.
+    All text is printable. A name that the row above has is not repeated.
     """
-    symbol, indent = str(change.action), ""
+    symbol, tone = str(change.action), TONES[change.action]
+    indent = above = ""
     for cells in _cells(change):
-        name = indent + printable(cells.name) if cells.name else ""
-        detail, said = printable(cells.detail), printable(cells.said)
-        yield Row(symbol, name, detail, said, TONES[change.action])
-        symbol, indent = "", "  "
+        name = ""
+        if cells.name != above:
+            name = indent + printable(cells.name)
+        yield Row(symbol, name, printable(cells.detail), printable(cells.said), tone)
+        symbol, indent, above = "", "  ", cells.name
 
 
-def _cells(change: Change) -> Iterator[_Cells]:
+def _cells(change: Change) -> Iterable[_Cells]:
     if change.person is None:
-        yield from _object(change)
-    else:
-        yield _person(change)
+        return _object(change)
+    return [_Cells(str(change.person), _role(change), _said_of_person(change))]
 
 
 def rank(change: Change) -> int:
     """Return where a change stands within its profile: the owner, then people, then objects."""
     if change.person is not None:
         return 1
-    return 0 if change.has(FieldKind.OWNER) else 2
+    if change.has(FieldKind.OWNER):
+        return 0
+    return 2
 
 
 def day(moment: str) -> str:
@@ -89,17 +88,17 @@ def day(moment: str) -> str:
 # people
 
 
-def _person(change: Change) -> _Cells:
-    parts = (_why(change), _differences(change))
-    return _Cells(str(change.person), _role(change), ": ".join(filter(None, parts)))
-
-
 def _role(change: Change) -> str:
     if change.action is Action.DELETE:
         return change.before
-    if change.before and change.before != change.after:
-        return f"{change.before} → {change.after}"
-    return change.after
+    distinct = dict.fromkeys((change.before, change.after))
+    return " → ".join(filter(None, distinct))
+
+
+def _said_of_person(change: Change) -> str:
+    """Return the reason, and what differs beyond it."""
+    differences = (_DIFFERENCES.get(field.kind, _named)(field, change) for field in change.fields)
+    return ": ".join(filter(None, (_why(change), "; ".join(filter(None, differences)))))
 
 
 def _why(change: Change) -> str:
@@ -107,81 +106,98 @@ def _why(change: Change) -> str:
         return f"{change.reason}, {change.after} stays"
     if change.reason is Reason.BECAME_OWNER and change.phase is Phase.REVOKE:
         return "is the owner"  # a new owner keeps a contributor's access until the SWITCH
-    return f"{change.reason}{_until_given(change)}"
+    if _is_given(change):
+        return f"{change.reason}{_ending(change.until)}"
+    return str(change.reason)
 
 
-def _until_given(change: Change) -> str:
-    """Return when access that is given or replaced ends; a new end is among the differences."""
-    is_given = change.action is Action.CREATE or change.before != change.after
-    if not change.until or not is_given or change.has(FieldKind.UNTIL):
+def _is_given(change: Change) -> bool:
+    """Whether access is given or replaced, and its end is not among the differences."""
+    if change.has(FieldKind.UNTIL):
+        return False
+    return change.action is Action.CREATE or change.before != change.after
+
+
+def _ending(until: str) -> str:
+    """Return when access ends, such as `, until 2027-01-31`; '' for never."""
+    if not until:
         return ""
-    return f", until {day(change.until)}"
+    return f", until {day(until)}"
 
 
-def _differences(change: Change) -> str:
-    return "; ".join(
-        _difference(field, change) for field in change.fields if not _is_in_reason(field, change)
-    )
+# what a person's field says beyond the reason of the change, '' where that says it all
 
 
-def _is_in_reason(field: FieldDiff, change: Change) -> bool:
-    """Whether the reason of a change says all of a field."""
-    if field.kind is FieldKind.ROLE:
-        return change.reason is Reason.ROLE_CHANGED
-    return _is_new_mark(field) and change.reason is Reason.ADOPTED
+def _named(field: FieldDiff, _change: Change) -> str:
+    return field.text or f"{field.path} {before_and_after(field)}"
 
 
-def _is_new_mark(field: FieldDiff) -> bool:
-    return field.kind is FieldKind.MANAGED_BY and field.before is None
+def _new_role(field: FieldDiff, change: Change) -> str:
+    if change.reason is Reason.ROLE_CHANGED:
+        return ""
+    return _named(field, change)
 
 
-def _difference(field: FieldDiff, change: Change) -> str:
-    if field.text:
-        return field.text
-    if _is_new_mark(field):
-        return str(Reason.ADOPTED)
-    if field.kind is FieldKind.UNTIL:
-        return f"until {day(shown(field.before))} → {day(shown(field.after))}"
-    values = f"{shown(field.before)} → {shown(field.after)}"
-    if field.kind is FieldKind.SOURCE and change.reason is Reason.MOVED:
-        return values
-    return f"{field.path} {values}"
+def _new_mark(field: FieldDiff, change: Change) -> str:
+    if field.before is not None:
+        return _named(field, change)
+    if change.reason is Reason.ADOPTED:
+        return ""
+    return str(Reason.ADOPTED)
+
+
+def _new_source(field: FieldDiff, change: Change) -> str:
+    if change.reason is Reason.MOVED:
+        return before_and_after(field)
+    return _named(field, change)
+
+
+def _new_end(field: FieldDiff, _change: Change) -> str:
+    return f"until {day(shown(field.before))} → {day(shown(field.after))}"
+
+
+_DIFFERENCES: Mapping[StrEnum, Callable[[FieldDiff, Change], str]] = {
+    FieldKind.ROLE: _new_role,
+    FieldKind.MANAGED_BY: _new_mark,
+    FieldKind.SOURCE: _new_source,
+    FieldKind.UNTIL: _new_end,
+}
 
 
 # objects
 
 
-def _object(change: Change) -> Iterator[_Cells]:
-    """Yield the owner, each part with its fields, then what a previous owner keeps.
+def _object(change: Change) -> list[_Cells]:
+    """Return the owner, each part with its fields, then what a previous owner keeps.
 
     A change without any of these has its reason.
     """
     fields = sorted(change.fields, key=lambda field: field.kind is not FieldKind.OWNER)
-    lines = [_field(field, change) for field in fields]
+    lines = [_PARTS_OF_OBJECTS.get(field.kind, _part)(field, change) for field in fields]
     lines += map(_previous_owner, _kept_by_previous_owners(change))
-    if not lines:
-        lines = [_Cells(_object_name(change), said=str(change.reason))]
-    return _with_name_once(lines)
+    return lines or [_Cells(_object_name(change), said=str(change.reason))]
 
 
-def _with_name_once(lines: list[_Cells]) -> Iterator[_Cells]:
-    """Yield lines without the name where it is that of the line before."""
-    name = ""
-    for cells in lines:
-        yield cells._replace(name="") if cells.name == name else cells
-        name = cells.name
+def _part(field: FieldDiff, change: Change) -> _Cells:
+    name = _PARTS.get(field.kind, _object_name(change))
+    return _Cells(name, field.path, values(field, change))
 
 
-def _field(field: FieldDiff, change: Change) -> _Cells:
-    if field.kind is FieldKind.OWNER:
-        return _Cells(str(field.after), "owner", owner_reason(field, change))
-    name = _PARTS.get(field.kind) or _object_name(change)
-    if field.kind is not FieldKind.MANAGED_BY:
-        return _Cells(name, field.path, values(field, change))
-    if field.before is None:
-        return _Cells(name, said=str(Reason.ADOPTED))
-    instances = f"{shown(field.before)} → {shown(field.after)}"
-    return _Cells(name, said=f"{Reason.ADOPTED}: {instances}")
+def _owner(field: FieldDiff, change: Change) -> _Cells:
+    return _Cells(str(field.after), "owner", owner_reason(field, change))
+
+
+def _mark(field: FieldDiff, change: Change) -> _Cells:
+    said = str(Reason.ADOPTED)
+    if field.before is not None:
+        said += f": {before_and_after(field)}"
+    return _Cells(_object_name(change), said=said)
+
+
+_PARTS_OF_OBJECTS: Mapping[StrEnum, Callable[[FieldDiff, Change], _Cells]] = {
+    FieldKind.OWNER: _owner,
+    FieldKind.MANAGED_BY: _mark,
+}
 
 
 def _kept_by_previous_owners(change: Change) -> Iterator[AccessMove]:
@@ -192,8 +208,7 @@ def _kept_by_previous_owners(change: Change) -> Iterator[AccessMove]:
 
 
 def _previous_owner(move: AccessMove) -> _Cells:
-    until = f", until {day(move.until)}" if move.until else ""
-    return _Cells(str(move.person), move.after, f"was the owner{until}")
+    return _Cells(str(move.person), move.after, f"was the owner{_ending(move.until)}")
 
 
 def owner_reason(field: FieldDiff, change: Change) -> str:
@@ -205,7 +220,7 @@ def owner_reason(field: FieldDiff, change: Change) -> str:
 
 def previous_owner(field: FieldDiff) -> str:
     """Return the previous owner, such as `, was ann@example.com`; '' if there is no other."""
-    if field.before is None or field.before == field.after:
+    if field.before in (None, field.after):
         return ""
     return f", was {field.before}"
 
@@ -219,43 +234,3 @@ def limit_changes(change: Change) -> Iterator[str]:
     for field in change.fields:
         if field.kind in _PARTS:
             yield printable(f"{_PARTS[field.kind]} {field.path} {values(field, change)}")
-
-
-def values(field: FieldDiff, change: Change) -> str:
-    """Return the values of a field, with the reason of the change unless the document changed."""
-    value = _before_and_after(field, change.action)
-    return value if change.reason in _EXPECTED else f"{value}, {change.reason}"
-
-
-def _before_and_after(field: FieldDiff, action: Action) -> str:
-    text = _limits if field.kind is FieldKind.LIMITS else shown
-    if action is Action.CREATE and not field.before:
-        return text(field.after)
-    if action is Action.DELETE and not field.after:
-        return text(field.before)
-    return f"{text(field.before)} → {text(field.after)}"
-
-
-def _limits(items: object) -> str:
-    """Return a list of limits as `Container max.cpu 2, default.cpu 1`."""
-    if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
-        return "; ".join(map(_limit, items))
-    return shown(items or None)
-
-
-def _limit(item: dict[str, object]) -> str:
-    amounts: list[str] = []
-    for key, part in item.items():
-        if isinstance(part, dict):
-            amounts += (f"{key}.{name} {shown(amount)}" for name, amount in part.items())
-    return f"{item.get('type', '')} {', '.join(amounts)}".strip()
-
-
-def shown(value: object) -> str:
-    """Return a value as it is for a word or a number, else as JSON, cut where it is long."""
-    if value is None:
-        return "none"
-    if isinstance(value, str) and _PLAIN_VALUE.fullmatch(value):
-        return value
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
