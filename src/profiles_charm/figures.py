@@ -66,10 +66,9 @@ def _of_sources(gathered: Gathered) -> Iterator[Figure]:
 def _of_report(report: Report) -> Iterator[Figure]:
     plan = report.plan
     yield Figure("profiles", "Profiles in the document", plan.profiles)
-    refused = {problem.where.profile for problem in plan.refused}
     failed = {outcome.change.profile for outcome in report.failed}
     pending = {waiting.profile for waiting in report.pending}
-    yield Figure("profiles_refused", "Refused profiles", len(refused))
+    yield Figure("profiles_refused", "Refused profiles", len(plan.refused_profiles))
     yield Figure("profiles_failed", "Profiles in which a change failed", len(failed))
     yield Figure("profiles_pending", "Profiles with pending changes", len(pending))
     yield Figure("warnings", "Number of warnings", len(plan.warnings))

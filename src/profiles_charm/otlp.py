@@ -14,7 +14,6 @@ from profiles_charm.figures import Figure
 from profiles_charm.run import Run
 from profiles_charm.status_text import error_text, summary
 from profiles_management import Report
-from profiles_management.reconcile import nameless
 
 Data = dict[str, Any]
 Resource = Mapping[str, str]
@@ -106,7 +105,7 @@ def _errors(run: Run) -> Iterator[str]:
 
 def _report_errors(report: Report) -> Iterator[str]:
     for problem in report.plan.refused:
-        yield f"{problem.where.profile}: {nameless.problem(problem)}"
+        yield f"{problem.where.profile}: {problem.what_nameless}"
     for outcome in report.failed:
         yield f"{outcome.change.profile}: {outcome.why_nameless}"
 

@@ -15,7 +15,6 @@ from profiles_management.kubeflow.planning.gateways import CODE as GATEWAY_MISMA
 from profiles_management.kubeflow.state import unmanaged_warnings
 from profiles_management.pmr.problems import GitError
 from profiles_management.pmr.redaction import redacted
-from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.stops import Halt
 from profiles_management.sources import Reading
@@ -56,7 +55,7 @@ def document_text(error: DocumentError, longest: int) -> str:
     """Return the first problem of a document, its place, and how many more problems there are."""
     first, *others = error.problems
     more = f"; {len(others)} more" if others else ""
-    return _located(_place(first), nameless.problem(first), longest - len(more)) + more
+    return _located(_place(first), first.what_nameless, longest - len(more)) + more
 
 
 def _place(problem: Problem) -> str:
@@ -109,7 +108,7 @@ def _refused(report: Report) -> str:
     plan = report.plan
     profiles = {problem.where.path for problem in plan.refused}
     total = count(plan.profiles, "profile")
-    return f"{len(profiles)} of {total} refused: {nameless.problem(plan.refused[0])}"
+    return f"{len(profiles)} of {total} refused: {plan.refused[0].what_nameless}"
 
 
 def pending_revocations(report: Report) -> str:
@@ -165,7 +164,7 @@ def _warned(warnings: Sequence[Problem]) -> Iterator[str]:
 
 def _warning(warning: Problem) -> str:
     """Return a warning; with its line if it is about a document."""
-    what = nameless.problem(warning)
+    what = warning.what_nameless
     if warning.where.line:
         return f"{warning.where.file} line {warning.where.line}: {what}"
     return f"{what}: set principals" if warning.code == GATEWAY_MISMATCH else what

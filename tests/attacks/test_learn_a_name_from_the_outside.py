@@ -21,7 +21,6 @@ from profiles_management.pmr.finding_problems import as_problem
 from profiles_management.pmr.model import Finding
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.pmr.warnings import document_warnings
-from profiles_management.reconcile import nameless
 from profiles_management.reconcile.report import Result
 from scenarios.foreign import binding, person, put
 
@@ -53,7 +52,7 @@ def problems_of(text: str) -> list[Problem]:
 def leaks(texts, mark) -> set[str]:
     """Return what is shown of each text with a marked name in it."""
     shown = (
-        nameless.problem(one)
+        one.what_nameless
         for text in texts
         for one in problems_of(mark(text))
         if one.code not in OF_PROFILES
@@ -99,7 +98,7 @@ def test_a_name_at_a_wrong_place_is_not_shown(line, name):
     text = f"profiles:\n- name: ml\n  owner: {{kind: User, name: o@x.com}}\n  {line.replace('NAME', name)}\n"
     key = line.startswith(("NAME", "owner2"))
 
-    shown = [nameless.problem(one) for one in problems_of(text)]
+    shown = [one.what_nameless for one in problems_of(text)]
 
     bare_word_as_a_key = key and name == MARK  # nothing tells it from a mistyped field
     assert not [one for one in shown if MARK in one and not bare_word_as_a_key], shown
@@ -110,7 +109,7 @@ def test_a_mistyped_field_is_shown():
         "profiles:\n- name: ml\n  owner: {kind: User, name: o@x.com}\n  contributers: []\n"
     )
 
-    assert nameless.problem(problem) == 'unknown key "contributers"'
+    assert problem.what_nameless == 'unknown key "contributers"'
 
 
 @pytest.mark.parametrize(
@@ -126,14 +125,14 @@ def test_a_mistyped_field_is_shown():
     ],
 )
 def test_of_a_problem_that_nobody_has_listed_the_code_is_shown(where, shown):
-    assert nameless.problem(Problem("brand-new", f"{MARK} is there", where, MARK)) == shown
+    assert Problem("brand-new", f"{MARK} is there", where, MARK).what_nameless == shown
 
 
 def test_of_an_unreadable_object_its_kind_and_namespace_are_shown():
     problem = of_object("RoleBinding", MARK, "ml", "has no subjects")
 
     assert problem.what == f"RoleBinding ml/{MARK} has no subjects"
-    assert nameless.problem(problem) == "a RoleBinding in ml has no subjects"
+    assert problem.what_nameless == "a RoleBinding in ml has no subjects"
 
 
 def test_values_of_a_document_are_hidden_although_one_contains_another():
@@ -153,7 +152,7 @@ def world():
 
 def shown_of(report) -> list[str]:
     """Return everything that is shown of a report outside."""
-    problems = [nameless.problem(one) for one in (*report.plan.refused, *report.plan.warnings)]
+    problems = [one.what_nameless for one in (*report.plan.refused, *report.plan.warnings)]
     outcomes = [one.why_nameless for one in report.outcomes if one.result is not Result.DONE]
     answers = [why for _, why in report.profiles(named=False).values()]
     told = [one.message for one in events.of(report, Settings(events="counts"))]

@@ -73,6 +73,17 @@ class Problem:
     names_nobody: bool = False
     names_place: bool = False
 
+    @property
+    def what_nameless(self) -> str:
+        """`what` for statuses, logs and other charms: only the code where it may name a person."""
+        if self.names_nobody:
+            return self.what
+        if self.nameless:
+            return self.nameless
+        if self.where.profile:
+            return f"{self.where.profile}: {self.code}"
+        return self.code
+
     def __str__(self) -> str:
         where = str(self.where)
         remedy = self.remedy[:1].upper() + self.remedy[1:]

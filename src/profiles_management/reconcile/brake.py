@@ -1,6 +1,6 @@
 """The brake: a source that would revoke too much at once is stopped; the rest of a plan goes on."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from profiles_management.pmr.problems import BrakeError
 from profiles_management.reconcile.plan import LEFT_DOCUMENT, Change, Plan, Reason, SourceAccess
@@ -19,25 +19,27 @@ def stopped(plan: Plan, *, share: float, minimum: int) -> tuple[SourceAccess, ..
         share: from 0 to 1.
         minimum: a number of pairs; a source that takes away no more is never stopped.
     """
-    own = {source.source: source for source in plan.sources if not source.within}
-    return tuple(source for source in plan.sources if _takes_too_much(source, own, share, minimum))
+    return tuple(
+        source
+        for source in plan.sources
+        if _is_too_much(source, _counted_with(source, plan.sources), share, minimum)
+    )
 
 
-def _takes_too_much(
-    source: SourceAccess,
-    own: Mapping[str | None, SourceAccess],
-    share: float,
-    minimum: int,
+def _is_too_much(
+    source: SourceAccess, counted: Sequence[SourceAccess], share: float, minimum: int
 ) -> bool:
-    """Return whether the brake stops a source.
-
-    `own` has what each source does in its own profiles.
-    """
-    counted = [source]
-    if source.within == LEFT_DOCUMENT and source.source in own:
-        counted.append(own[source.source])
+    """Return whether the brake stops a source; `counted` is judged together with it."""
     lost, before = _numbers(counted)
     return source.lost > 0 and lost > max(minimum, share * before)
+
+
+def _counted_with(source: SourceAccess, sources: Sequence[SourceAccess]) -> Sequence[SourceAccess]:
+    """Return what is judged together with a source: itself, or all profiles of its own."""
+    if source.within != LEFT_DOCUMENT:
+        return [source]
+    own = {(source.source, ""), (source.source, LEFT_DOCUMENT)}
+    return [other for other in sources if (other.source, other.within) in own]
 
 
 def released(plan: Plan, sources: Collection[SourceAccess]) -> Plan:
@@ -59,9 +61,8 @@ def stop(sources: Sequence[SourceAccess]) -> Stop:
     Args:
         sources: those of the plan that are stopped, at least one.
     """
-    lost, before = _numbers(sources)
-    what = f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}"
-    return Stop(StopKind.REVOCATIONS, what, "To allow it once, pass --allow-revocations.")
+    remedy = "To allow it once, pass --allow-revocations."
+    return Stop(StopKind.REVOCATIONS, _what(sources), remedy)
 
 
 def error(sources: Sequence[SourceAccess], report: Report | None = None) -> BrakeError:
@@ -71,16 +72,21 @@ def error(sources: Sequence[SourceAccess], report: Report | None = None) -> Brak
         sources: those that are stopped, at least one.
         report: what was applied nevertheless; None where nothing was tried.
     """
-    lost, before = _numbers(sources)
-    what = f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}"
     applied = "Nothing was changed."
     if report is not None and report.writes:
         applied = "Changes of other sources were applied, and expired access ended."
     message = (
-        f"Refusing to apply: {what}. {applied} If that is intended, allow revocations for one run."
+        f"Refusing to apply: {_what(sources)}. {applied} "
+        "If that is intended, allow revocations for one run."
     )
+    lost, before = _numbers(sources)
     groups = [(source.source, source.within) for source in sources]
     return BrakeError(message, lost=lost, before=before, groups=groups, report=report)
+
+
+def _what(sources: Sequence[SourceAccess]) -> str:
+    lost, before = _numbers(sources)
+    return f"{lost:,} of {before:,} role assignments would be revoked{_whose(sources)}"
 
 
 def _numbers(sources: Sequence[SourceAccess]) -> tuple[int, int]:
@@ -101,7 +107,7 @@ def _whose(sources: Sequence[SourceAccess]) -> str:
     parts = []
     if by := sorted({_named(source) for source in sources if source.source}):
         parts.append(f" by {', '.join(by)}")
-    if any(source.source is None for source in sources):
+    if None in {source.source for source in sources}:
         parts.append(" from people whom no document added")
     return " and".join(parts)
 

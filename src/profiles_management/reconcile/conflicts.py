@@ -55,17 +55,27 @@ def remaining(
     Raises:
         Contradicted: a plan from fresh reads no longer makes this change.
     """
-    refused = {problem.where.profile for problem in fresh.refused}
-    if change.profile in refused:
+    if change.profile in fresh.refused_profiles:
         raise Contradicted
     candidates = [other for other in fresh.changes if _concerns_the_same(other, change)]
     if not candidates:
         return _written(change, fresh)
-    rest, *others = candidates
-    is_the_same = _says_the_same(rest, change) and not _repeats(rest, written, met)
-    if others or not is_the_same:
+    rest = _only(candidates)
+    if not _says_the_same(rest, change) or _repeats(rest, written, met):
         raise Contradicted
     return structs.replace(change, writes=rest.writes, settled=rest.settled)
+
+
+def _only(candidates: Collection[Change]) -> Change:
+    """Return the only change; several are not what was planned.
+
+    Raises:
+        Contradicted: there are several.
+    """
+    if len(candidates) > 1:
+        raise Contradicted
+    (change,) = candidates
+    return change
 
 
 def _concerns_the_same(other: Change, change: Change) -> bool:
@@ -141,17 +151,15 @@ def _written(change: Change, fresh: Plan) -> Change:
         Contradicted: something is left that may belong to the change, or nothing is to be waited
             for in this run.
     """
-    left = [other for other in fresh.changes if _is_left(other, change)]
-    if left and change.person is None:
+    if change.person is None and any(_is_left(other, change) for other in fresh.changes):
         raise Contradicted
     awaited = [pending for pending in fresh.pending if pending.profile == change.profile]
-    settled = tuple(map(_condition, awaited))
-    return structs.replace(change, writes=(), settled=settled)
+    return structs.replace(change, writes=(), settled=tuple(map(_condition, awaited)))
 
 
 def _is_left(other: Change, change: Change) -> bool:
     """Whether something that is nobody's access is left to do that may belong to a change."""
-    if other.profile != change.profile or other.person is not None:
+    if (other.profile, other.person) != (change.profile, None):
         return False
     return other.phase in (change.phase, Phase.SWITCH)
 

@@ -8,7 +8,7 @@ stays whole.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby, zip_longest
+from itertools import accumulate, groupby, takewhile, zip_longest
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ _NARROW, _NARROW_LAST = 10, 16  # cells: columns of text are not made narrower t
 # a half to a quarter of a line is for what comes before the place
 _MOST_BEFORE, _LEAST_BEFORE = 2, 4
 _STACKED = 4  # cells that the columns below the first ones are indented by
+_SHORT_HANG = 4  # cells, in place of an indentation that is wider than half a line
+_NO_PREFIX = Segment("")
 
 Toned = tuple[str, Tone]
 
@@ -37,12 +39,14 @@ def folded(whole: Line, width: int) -> Iterator[Line]:
     if whole.row is not None:
         yield from _row(whole.row, width)
         return
-    if whole.excerpt is not None:
-        whole = excerpt(_fitting(whole.excerpt, width))
-    if whole.excerpt is None or whole.excerpt.remedy is not None:
+    if whole.excerpt is None:
         yield from _text(whole, width)
+        return
+    fitting = excerpt(_fitting(whole.excerpt, width))
+    if whole.excerpt.remedy is None:
+        yield fitting  # a line of the source is cut, and not folded
     else:
-        yield whole
+        yield from _text(fitting, width)
 
 
 # text
@@ -52,29 +56,39 @@ def _text(whole: Line, width: int) -> Iterator[Line]:
     if sum(cells(segment.text) for segment in whole.segments) <= width:
         yield whole
         return
-    hang = whole.hang if whole.hang <= width // 2 else 4
+    hang = _hang(whole, width)
     line: list[Toned] = []
-    blanks: list[Toned] = []
-    used, has_word = 0, False
-    for run in _runs(whole):
-        if run[0][0] == " ":
-            blanks = run
-            continue
-        size = _size(run)
-        if has_word and used + len(blanks) + size > width:
+    used = 0
+    for blanks, word in _words(whole):
+        size = _size(word)
+        if line and used + len(blanks) + size > width:
             yield _joined(line)
             used = max(0, min(hang, width - size))
-            line, blanks = [(" ", Tone.PLAIN)] * used, []
-        line += [*blanks, *run]
-        used += len(blanks) + size
-        blanks, has_word = [], True
+            line = [(" ", Tone.PLAIN)] * used
+        else:
+            line += blanks
+            used += len(blanks)
+        line += word
+        used += size
     yield _joined(line)
 
 
-def _runs(whole: Line) -> Iterator[list[Toned]]:
-    """Yield words and the blanks between them."""
+def _hang(whole: Line, width: int) -> int:
+    """Return by how many cells the lines after the first are indented: at most half a line."""
+    if whole.hang > width // 2:
+        return _SHORT_HANG
+    return whole.hang
+
+
+def _words(whole: Line) -> Iterator[tuple[list[Toned], list[Toned]]]:
+    """Yield each word, after the blanks before it."""
     marks = [(mark, segment.tone) for segment in whole.segments for mark in segment.text]
-    yield from (list(run) for _, run in groupby(marks, key=lambda mark: mark[0] == " "))
+    blanks: list[Toned] = []
+    for is_blank, run in groupby(marks, key=lambda mark: mark[0] == " "):
+        if is_blank:
+            blanks = list(run)
+        else:
+            yield blanks, list(run)
 
 
 def _size(marks: Iterable[Toned]) -> int:
@@ -107,12 +121,9 @@ def _start_of(text: str, room: int) -> str:
     """Return as much of the beginning of a text as fits."""
     if cells(text) <= room:
         return text
-    kept = ""
-    for mark in text:
-        if cells(kept) + cells(mark) >= room:
-            break
-        kept += mark
-    return f"{kept}…"
+    ends = accumulate(map(cells, text))
+    kept = sum(1 for _ in takewhile(lambda end: end < room, ends))
+    return f"{text[:kept]}…"
 
 
 def _end_of(text: str, room: int) -> str:
@@ -121,14 +132,6 @@ def _end_of(text: str, room: int) -> str:
 
 
 # tables
-
-
-class _Placed(NamedTuple):
-    """Lines of one cell, and where they begin."""
-
-    start: int
-    lines: Sequence[str]
-    tone: Tone
 
 
 class _Place(NamedTuple):
@@ -142,63 +145,90 @@ class _Place(NamedTuple):
     first: int
 
 
+class _Placed(NamedTuple):
+    """The lines of one cell, and where they stand.
+
+    Attributes:
+        start: the cell of the terminal at which they begin.
+        block: which columns stand side by side with it, by the first of them.
+        is_alone: whether a word is so wide that nothing stands before it.
+        is_last: whether a word is so wide that nothing stands after it.
+    """
+
+    start: int
+    lines: Sequence[str]
+    tone: Tone
+    block: int
+    is_alone: bool = False
+    is_last: bool = False
+
+
 def _row(row: TableRow, width: int) -> Iterator[Line]:
     """Yield a row of a table.
 
     Cells side by side, further columns below where the terminal is too narrow.
     """
-    indent = cells(row.prefix.text)
-    prefix = row.prefix
-    for block in _blocks(row, width, indent):
+    prefix, indent = row.prefix, cells(row.prefix.text)
+    for block in _blocks(_placed_cells(row, width)):
         if prefix.text.strip() and block[0].start < indent:
             yield Line((Segment(prefix.text.rstrip(), prefix.tone),))
-            prefix = Segment("")
-        for parts in zip_longest(*(placed.lines for placed in block), fillvalue=""):
-            yield _beside(
-                prefix, [(placed, part) for placed, part in zip(block, parts, strict=True) if part]
-            )
-            prefix = Segment("")
+            prefix = _NO_PREFIX
+        yield from _side_by_side(block, prefix)
+        prefix = _NO_PREFIX
 
 
-def _beside(prefix: Segment, parts: Iterable[tuple[_Placed, str]]) -> Line:
+def _side_by_side(block: Sequence[_Placed], prefix: Segment) -> Iterator[Line]:
+    """Yield the lines of cells next to each other, the first of them after the prefix."""
+    for texts in zip_longest(*(placed.lines for placed in block), fillvalue=""):
+        yield _line(prefix, zip(block, texts, strict=True))
+        prefix = _NO_PREFIX
+
+
+def _line(prefix: Segment, parts: Iterable[tuple[_Placed, str]]) -> Line:
     segments, used = [prefix], cells(prefix.text)
     for placed, text in parts:
-        segments += [Segment(" " * (placed.start - used)), Segment(text, placed.tone)]
-        used = placed.start + cells(text)
+        if text:
+            segments += [Segment(" " * (placed.start - used)), Segment(text, placed.tone)]
+            used = placed.start + cells(text)
     return Line(tuple(segment for segment in segments if segment.text))
 
 
-def _blocks(row: TableRow, width: int, indent: int) -> Iterator[list[_Placed]]:
-    """Yield the cells of a row that stand side by side.
-
-    A cell with a word that is too wide ends a block.
-    """
+def _blocks(row: Iterable[_Placed]) -> Iterator[list[_Placed]]:
+    """Yield the cells of a row that stand side by side."""
     block: list[_Placed] = []
-    for index, (place, cell) in enumerate(
-        zip(_places(row.columns, width, indent), row.cells, strict=True)
-    ):
-        if block and place.first == index:
+    for placed in row:
+        if block and not _stands_beside(placed, block):
             yield block
             block = []
-        if not cell.text:
-            continue
-        lines = _wrapped(cell.text, place.width)
-        widest = max(map(cells, lines))
-        if place.start + widest > width:
-            if block:
-                yield block
-            start = (
-                max(0, width - widest) if indent + widest > width else max(indent, width - widest)
-            )
-            yield [_Placed(min(place.start, start), lines, cell.tone)]
-            block = []
-            continue
-        block.append(_Placed(place.start, lines, cell.tone))
-        if widest > place.width:
-            yield block
-            block = []
+        block.append(placed)
     if block:
         yield block
+
+
+def _stands_beside(placed: _Placed, block: Sequence[_Placed]) -> bool:
+    """Return whether a cell fits next to those before it."""
+    if placed.is_alone or block[-1].is_last:
+        return False
+    return placed.block == block[-1].block
+
+
+def _placed_cells(row: TableRow, width: int) -> Iterator[_Placed]:
+    """Yield the cells that are not empty, in the columns of their table."""
+    places = _places(row.columns, width, cells(row.prefix.text))
+    for place, cell in zip(places, row.cells, strict=True):
+        if cell.text:
+            yield _placed(cell, place, width)
+
+
+def _placed(cell: Segment, place: _Place, width: int) -> _Placed:
+    """Return a cell in its column; one with a word that is too wide moves to the left."""
+    lines = _wrapped(cell.text, place.width)
+    widest = max(map(cells, lines))
+    is_last = widest > place.width
+    if place.start + widest <= width:
+        return _Placed(place.start, lines, cell.tone, place.first, is_last=is_last)
+    start = min(place.start, max(0, width - widest))
+    return _Placed(start, lines, cell.tone, place.first, is_alone=True, is_last=True)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -222,7 +252,9 @@ def _places(columns: Columns, width: int, indent: int) -> tuple[_Place, ...]:
     places: list[_Place] = []
     first = 0
     while first < len(minima):
-        start = indent + (_STACKED if first else 0)
+        start = indent
+        if first:
+            start += _STACKED
         end = _end(minima, first, width - start)
         for size in _fitted(columns, minima, slice(first, end), width - start):
             places.append(_Place(start, size, first))

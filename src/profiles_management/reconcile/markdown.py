@@ -89,8 +89,7 @@ def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
     if stops:
         return "apply would hold back a part."
     if plan.refused:
-        refused = {problem.where.profile for problem in plan.refused}
-        return f"apply would refuse {count(len(refused), 'profile')}."
+        return f"apply would refuse {count(len(plan.refused_profiles), 'profile')}."
     if plan:
         return f"{count(len(plan.changes), 'change')}."
     return NO_CHANGES

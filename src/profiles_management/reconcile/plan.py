@@ -153,6 +153,11 @@ class Plan:
         return bool(self.changes)
 
     @property
+    def refused_profiles(self) -> frozenset[str]:
+        """The names of the profiles that are left as they are because of a problem."""
+        return frozenset(problem.where.profile for problem in self.refused)
+
+    @property
     def writes(self) -> int:
         """How many requests it takes."""
         return sum(len(change.writes) for change in self.changes)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from profiles_management.reconcile import nameless
+from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.moves import Access, access_of
 from profiles_management.reconcile.plan import Change, Pending, Plan
 from profiles_management.reconcile.stops import Stop
@@ -38,6 +38,9 @@ class Outcome:
     sent: int = 0
     nameless: str = ""
     error: WriteError | None = None
+
+    def __str__(self) -> str:
+        return f"{self.change.profile}: {self.change.target}: {self.why}"
 
     @property
     def why_nameless(self) -> str:
@@ -77,22 +80,19 @@ class Report:
     @property
     def pending(self) -> tuple[Pending, ...]:
         """Everything that the next run has to finish, with what it waits for."""
-        late = tuple(Pending(one.change.profile, one.why) for one in self.having(Result.PENDING))
-        return self.waiting + late
+        late = self.having(Result.PENDING)
+        return (*self.waiting, *(Pending(outcome.change.profile, outcome.why) for outcome in late))
 
     @property
     def unrevoked(self) -> tuple[Outcome, ...]:
         """Changes that take access away and are not done, although nothing went wrong."""
-        left = (Result.PENDING, Result.NOT_TRIED)
-        return tuple(
-            outcome for outcome in self.outcomes if outcome.result in left and outcome.change.takes
-        )
+        left = (*self.having(Result.PENDING), *self.having(Result.NOT_TRIED))
+        return tuple(outcome for outcome in left if outcome.change.takes)
 
     @property
     def errors(self) -> tuple[str, ...]:
         """One message for each profile that was refused and each change that went wrong."""
-        broken = (f"{one.change.profile}: {one.change.target}: {one.why}" for one in self.failed)
-        return tuple(str(problem) for problem in self.plan.refused) + tuple(broken)
+        return (*map(str, self.plan.refused), *map(str, self.failed))
 
     @property
     def access(self) -> Access:
@@ -111,32 +111,41 @@ class Report:
         Args:
             named: whether the reasons may name people.
         """
-        worst: dict[str, tuple[Result, str]] = {}
-        for profile, result, why in self._became(named=named):
-            known, _ = worst.get(profile, (None, ""))
-            if known is None or _WORSE[result] > _WORSE[known]:
-                worst[profile] = (result, why)
-        return worst
+        became = [*self._became(named=named)]
+        # of equally bad endings, the one that is yielded first is the last here, and stays
+        became.reverse()
+        became.sort(key=lambda ending: _BADNESS[ending[1]])
+        return {profile: (result, why) for profile, result, why in became}
 
     def _became(self, *, named: bool) -> Iterator[tuple[str, Result, str]]:
-        """Yield what became of profiles and why; the first of equally bad endings counts."""
+        """Yield what became of profiles and why, the most telling of equally bad endings first."""
         for problem in reversed(self.plan.refused):
-            free = named or nameless.is_free(problem)
-            why = str(problem) if free else nameless.problem(problem)
-            yield problem.where.profile, Result.FAILED, why
+            yield problem.where.profile, Result.FAILED, _why_refused(problem, named=named)
         for waiting in self.waiting:
             yield waiting.profile, Result.PENDING, waiting.what
         for outcome in self.outcomes:
-            free = named or not outcome.why
-            why = outcome.why if free else outcome.why_nameless
-            yield outcome.change.profile, outcome.result, why
+            yield outcome.change.profile, outcome.result, _why(outcome, named=named)
 
     @property
     def exit_code(self) -> int:
         """1 for an error or an interruption, 4 for unfinished changes, 0 for a match."""
         if self.plan.refused or self.failed or self.interrupted:
             return 1
-        return 4 if self.pending or self.having(Result.NOT_TRIED) else 0
+        if self.pending or self.having(Result.NOT_TRIED):
+            return 4
+        return 0
 
 
-_WORSE = {Result.DONE: 0, Result.PENDING: 1, Result.NOT_TRIED: 2, Result.FAILED: 3}
+def _why_refused(problem: Problem, *, named: bool) -> str:
+    if named or problem.names_nobody:
+        return str(problem)
+    return problem.what_nameless
+
+
+def _why(outcome: Outcome, *, named: bool) -> str:
+    if named or not outcome.why:
+        return outcome.why
+    return outcome.why_nameless
+
+
+_BADNESS = {Result.DONE: 0, Result.PENDING: 1, Result.NOT_TRIED: 2, Result.FAILED: 3}

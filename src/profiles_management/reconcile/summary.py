@@ -122,7 +122,7 @@ def _access(access: Access, *, past: bool) -> str:
 
 
 def _rest(plan: Plan, pending: Collection[Pending]) -> str:
-    refused = len(_refused(plan))
+    refused = len(plan.refused_profiles)
     return _sentence(
         [
             *_numbered(refused, "profile refused" if refused == 1 else "profiles refused"),
@@ -142,17 +142,13 @@ def _sentence(parts: Sequence[str]) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
-def _refused(plan: Plan) -> set[str]:
-    return {problem.where.profile for problem in plan.refused}
-
-
 def _waiting(pending: Iterable[Pending]) -> set[str]:
     return {item.profile for item in pending}
 
 
 def _touched(plan: Plan) -> set[str]:
     changed = {change.profile for change in (*plan.changes, *plan.held)}
-    return changed | _refused(plan) | _waiting(plan.pending)
+    return changed | plan.refused_profiles | _waiting(plan.pending)
 
 
 def unchanged(plan: Plan) -> int:

@@ -18,7 +18,6 @@ from profiles_management.kubeflow.planning import confirmation
 from profiles_management.kubeflow.state import ownership, unread_objects
 from profiles_management.pmr import loads, merge_conflicts
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.reconcile import nameless
 from profiles_management.reconcile.describe import plan_data, report_data
 from profiles_management.reconcile.plan import FieldDiff
 from profiles_management.reconcile.report import Result
@@ -169,8 +168,8 @@ def test_no_words_bring_a_name_of_a_document_into_what_is_shown():
     for problem in error.value.problems:
         other = replace(problem, what=f"ann@example.com: {problem.what}", remedy="Ask bob.")
 
-        assert nameless.problem(other) == nameless.problem(problem)
-        assert not [person for person in PEOPLE if person in nameless.problem(other)]
+        assert other.what_nameless == problem.what_nameless
+        assert not [person for person in PEOPLE if person in other.what_nameless]
     assert len(error.value.problems) >= 5
 
 

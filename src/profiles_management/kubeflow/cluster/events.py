@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from profiles_management.kubeflow.objects import builders, naming
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile import nameless
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.plan import (
     Action,
@@ -238,7 +237,7 @@ def _cut(text: str) -> str:
 
 
 def _refusal(problem: Problem, *, named: bool) -> str:
-    if named or nameless.is_free(problem):
+    if named or problem.names_nobody:
         return printable(f"{problem.what}. {problem.remedy} [{problem.code}]")
     return f"{problem.code}: the report of the run says whose it is and what to do"
 
