@@ -102,12 +102,12 @@ def of_plan(plan: profiles_management.Plan, settings: Settings, gathered: Gather
 
 def of_run(run: Run) -> Results:
     """Return the results of `sync-now`."""
-    error = run.outcome if isinstance(run.outcome, ProfilesError) else None
-    problems = {} if error is None else of_error(error)
+    problems = of_error(run.outcome)
     if run.gathered is None:
         return problems
     report = run.report
-    if report is None or (error is not None and not report.outcomes):
+    is_error = isinstance(run.outcome, ProfilesError)
+    if report is None or (is_error and not report.outcomes):
         unread = results.of_list("errors", _errors(run.gathered))
         return _sources(run.gathered) | unread | problems
     found = {"summary": printable(summary(run, report)), **_sources(run.gathered)}
@@ -128,11 +128,11 @@ def of_report(report: Report) -> Results:
     )
 
 
-def of_error(error: ProfilesError) -> Results:
+def of_error(outcome: Report | ProfilesError) -> Results:
     """Return the results of an action that failed: every problem, if a document is not valid."""
-    if not isinstance(error, DocumentError):
+    if not isinstance(outcome, DocumentError):
         return {}
-    return results.of_list("errors", list(map(problem_data, error.problems)))
+    return results.of_list("errors", list(map(problem_data, outcome.problems)))
 
 
 def of_stale(found: tuple[StaleProfile, ...]) -> Results:
@@ -185,9 +185,12 @@ def _errors(gathered: Gathered) -> list[Mapping[str, Any]]:
 
 def _stopped(plan: profiles_management.Plan, settings: Settings) -> Results:
     stopped = decide(plan, settings.limits).stopped
-    reasons = [brake_text(brake.error(stopped))] if stopped else []
-    reasons += map(halt_text, plan.halts)
-    return {"stopped": "; ".join(reasons)} if reasons else {}
+    reasons = [*map(halt_text, plan.halts)]
+    if stopped:
+        reasons.insert(0, brake_text(brake.error(stopped)))
+    if not reasons:
+        return {}
+    return {"stopped": "; ".join(reasons)}
 
 
 def _data(data: Mapping[str, Any], gathered: Gathered | None = None) -> Results:

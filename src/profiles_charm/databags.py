@@ -120,4 +120,6 @@ def _listed(text: str) -> list[Any]:
         value = json.loads(text)
     except (RecursionError, ValueError):
         return []
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return value

@@ -69,8 +69,9 @@ class SilentFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and of an error its type and place."""
         text = record.getMessage() if _is_shown(record) else _hidden(record)
-        error = record.exc_info[1] if record.exc_info else None
-        return text if error is None else f"{text}\n{trace(error)}"
+        if record.exc_info and record.exc_info[1]:
+            text += f"\n{trace(record.exc_info[1])}"
+        return text
 
 
 def _is_shown(record: logging.LogRecord) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from profiles_charm import sources
-from profiles_management import ProfilesError, Report, Settings, StoppedError
+from profiles_management import ProfilesError, Report, Settings
 from profiles_management.reconcile.plan import Frozen
-from profiles_management.sources import Gathered, Reading
+from profiles_management.sources import Gathered, Reading, applied_report
 
 NOTHING_ALLOWED: Mapping[str, bool] = {}
 """What a run that nobody asked for may do in addition, by the names of settings."""
@@ -40,8 +40,7 @@ class Run:
     @property
     def report(self) -> Report | None:
         """What was applied, also if the brake stopped the rest; None if nothing was."""
-        report = self.outcome.report if isinstance(self.outcome, StoppedError) else self.outcome
-        return report if isinstance(report, Report) else None
+        return applied_report(self.outcome)
 
     @property
     def is_good(self) -> bool:
@@ -51,12 +50,16 @@ class Run:
     @property
     def frozen(self) -> tuple[Reading, ...]:
         """The sources that are configured and could not be used."""
-        return () if self.gathered is None else self.gathered.frozen
+        if self.gathered is None:
+            return ()
+        return self.gathered.frozen
 
     @property
     def commit(self) -> str:
         """The commit in force, '' without Git."""
-        return "" if self.gathered is None else sources.commit(self.gathered)
+        if self.gathered is None:
+            return ""
+        return sources.commit(self.gathered)
 
     @property
     def kept(self) -> Mapping[str, Frozen]:

@@ -23,6 +23,7 @@ from profiles_management.reconcile.lines import count
 from profiles_management.sources import Gathered, NothingToRead, Reading
 
 STANDING_BY = "standing by; the leader applies the document"
+_CRDS = {"authorizationpolicies": "AuthorizationPolicy"}
 
 
 def statuses_of(run: Run, app: str) -> Iterator[ops.StatusBase]:
@@ -111,9 +112,7 @@ def _of_cluster(error: ClusterError, app: str) -> ops.StatusBase:
         case Forbidden():
             return _of_forbidden(error, app)
         case MissingKind():
-            is_policy = error.resource == "authorizationpolicies"
-            kind = "AuthorizationPolicy" if is_policy else "Profile"
-            return ops.WaitingStatus(f"{kind} CRD not found")
+            return ops.WaitingStatus(f"{_CRDS.get(error.resource, 'Profile')} CRD not found")
         case ClusterAway():
             return ops.WaitingStatus(short(f"Kubernetes API away: {redacted(error.failure)}"))
         case _:

@@ -9,7 +9,7 @@ from profiles_management.sources.source import (
     Source,
     SourceReport,
 )
-from profiles_management.sources.source_report import report_for
+from profiles_management.sources.source_report import applied_report, report_for
 from profiles_management.sources.trust import SEARCHED, Trust
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "SourceReport",
     "Trust",
+    "applied_report",
     "merged",
     "read_each",
     "report_for",

@@ -32,12 +32,23 @@ class Reading:
     @property
     def pmr(self) -> ProfilesManagementRepresentation | None:
         """The source's document, None if there is none that could be used."""
-        return None if self.document is None else self.document.pmr
+        if self.document is None:
+            return None
+        return self.document.pmr
 
     @property
     def revision(self) -> str:
         """What the source calls this version of its document, '' if there is no document."""
-        return "" if self.document is None else self.document.revision
+        if self.document is None:
+            return ""
+        return self.document.revision
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be read, '' if it could or is not configured."""
+        if self.error is None:
+            return ""
+        return str(self.error)
 
     @property
     def is_frozen(self) -> bool:
@@ -102,5 +113,5 @@ def merged(
 
 
 def _as_document(reading: Reading) -> SourceDocument:
-    why = "" if reading.error is None else str(reading.error).partition("\n")[0]
+    why = reading.problem.partition("\n")[0]
     return SourceDocument(reading.name, reading.pmr, why, reading.source.is_trusted)

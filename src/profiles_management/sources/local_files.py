@@ -91,19 +91,28 @@ class Contents:
     def _once(self, name: str) -> None:
         """Remember a file or a folder, and refuse the second name of one that was read."""
         try:
-            status = os.stat(name) if name != STDIN else None  # noqa: PTH116 - Path raises where a name is too long
+            key = _identity(name)
         except OSError:
             return  # reading it reports the reason
-        key = (status.st_dev, status.st_ino) if status else (-1, -1)
-        if key in self._known:
-            first = self._known[key]
-            what = (
-                "it is named twice"
-                if first == name
-                else f"it is the same as {documents.name_of(first)}"
-            )
-            raise _error("named-twice", what, name, "name it once")
-        self._known[key] = name
+        if key not in self._known:
+            self._known[key] = name
+            return
+        what, first = "it is named twice", self._known[key]
+        if first != name:
+            what = f"it is the same as {documents.name_of(first)}"
+        raise _error("named-twice", what, name, "name it once")
+
+
+def _identity(name: str) -> tuple[int, int]:
+    """Return the device and the inode of a file or a folder; numbers of its own for `-`.
+
+    Raises:
+        OSError: it does not exist, or its folder cannot be read.
+    """
+    if name == STDIN:
+        return -1, -1
+    status = os.stat(name)  # noqa: PTH116 - Path raises where a name is too long
+    return status.st_dev, status.st_ino
 
 
 def _entries(folder: Path) -> list[Path]:

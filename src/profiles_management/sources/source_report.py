@@ -26,8 +26,7 @@ def report_for(
     Args:
         outcome: the report of the run, or the error that ended it.
     """
-    problem = "" if reading.error is None else str(reading.error)
-    return SourceReport(_Run(reading, gathered, outcome).states(), problem)
+    return SourceReport(_Run(reading, gathered, outcome).states(), reading.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class _Run:
     outcome: Report | ProfilesError
 
     def states(self) -> dict[str, ProfileState]:
-        report = _applied(self.outcome)
+        report = applied_report(self.outcome)
         if report is None:
             return dict.fromkeys(self.names(), self.unfinished()) | dict(self.refused())
         states = dict(self.reported(report))
@@ -49,7 +48,9 @@ class _Run:
     def names(self) -> list[str]:
         """Return the names of the profiles that the document defines or adds to."""
         pmr = self.reading.pmr
-        return [] if pmr is None else sorted({*pmr.profiles, *pmr.additions})
+        if pmr is None:
+            return []
+        return sorted({*pmr.profiles, *pmr.additions})
 
     def reported(self, report: Report) -> Iterator[tuple[str, ProfileState]]:
         """Yield the state of each profile as the report has it.
@@ -57,14 +58,22 @@ class _Run:
         Why the profile of another source failed is not for a source that adds contributors to it.
         """
         results = report.profiles(named=False)
-        additions = {} if self.reading.pmr is None else self.reading.pmr.additions
         for name in self.names():
             result, why = results.get(name, (Result.DONE, ""))
-            yield name, (_STATES[result], "" if name in additions else why)
+            if self.is_addition(name):
+                why = ""
+            yield name, (_STATES[result], why)
+
+    def is_addition(self, name: str) -> bool:
+        """Return whether the document only adds contributors to a profile."""
+        pmr = self.reading.pmr
+        return pmr is not None and name in pmr.additions
 
     def held_back(self, report: Report) -> Iterator[str]:
         """Yield the profiles whose changes wait for an administrator."""
-        halted = {change.profile for change in report.plan.held} if report.plan.halts else set()
+        halted: set[str] = set()
+        if report.plan.halts:
+            halted.update(change.profile for change in report.plan.held)
         for name in self.names():
             if name in halted or self.is_braked(name):
                 yield name
@@ -75,8 +84,10 @@ class _Run:
             return False
         source = self.reading.name
         definer = self.gathered.pmr.origins.profiles.get(name, source)
-        within = "" if definer == source else label(definer)
-        return not {(source, ""), (source, within)}.isdisjoint(self.outcome.groups)
+        groups = {(source, "")}
+        if definer != source:
+            groups.add((source, label(definer)))
+        return not groups.isdisjoint(self.outcome.groups)
 
     def refused(self) -> Iterator[tuple[str, ProfileState]]:
         """Yield the profiles in which another source decides against this one."""
@@ -98,8 +109,13 @@ class _Run:
         return "pending", why
 
 
-def _applied(outcome: Report | ProfilesError) -> Report | None:
-    """Return what was applied; None if the run ended before anything was."""
-    if isinstance(outcome, StoppedError):
-        return outcome.report if isinstance(outcome.report, Report) else None
-    return outcome if isinstance(outcome, Report) else None
+def applied_report(outcome: Report | ProfilesError) -> Report | None:
+    """Return the report of what was applied, also if the rest was stopped; None for nothing.
+
+    Args:
+        outcome: the report of the run, or the error that ended it.
+    """
+    result = outcome.report if isinstance(outcome, StoppedError) else outcome
+    if isinstance(result, Report):
+        return result
+    return None
