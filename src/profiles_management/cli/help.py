@@ -1,7 +1,7 @@
 """The help of the program and of each command: plain text, which never cuts an option's name."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -20,6 +20,7 @@ _TWO_COLUMNS = 80  # the least width at which an option and its text are on one 
 _LEFT = 34
 _WITHOUT_EFFECT = {"plan": {"writers", "events"}, "diff": {"writers", "events"}}
 """Settings without effect, which a command accepts so that it can plan any apply."""
+_NO_GROUP = "Options"
 _BELOW = 8  # the indentation in cells of a text below its option
 
 Row = tuple[str, str]
@@ -30,14 +31,10 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's
         """Parse arguments in the forms of click and of kubectl."""
-        flags = {
-            name
-            for parameter in self.params
-            if getattr(parameter, "is_flag", False)
-            for name in parameter.opts
-        }
+        flags = [parameter for parameter in self.params if getattr(parameter, "is_flag", False)]
+        names = {*chain.from_iterable(flag.opts for flag in flags)}
         try:
-            return super().parse_args(ctx, list(kubectl.rewritten(args, flags)))
+            return super().parse_args(ctx, list(kubectl.rewritten(args, names)))
         except TyperException as error:
             error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
             raise
@@ -45,14 +42,12 @@ class Command(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write description, examples, and the options by their groups."""
         width = _width()
-        arguments = [
-            _argument(parameter)
-            for parameter in self.params
-            if parameter.param_type_name == "argument"
+        arguments = [*map(_argument, _parameters(ctx, "argument"))]
+        sections = [
+            *_examples(_path(ctx)),
+            *_section("Arguments", arguments, width),
+            *_options(ctx, width),
         ]
-        sections = [*_examples(_path(ctx)), *_section("Arguments", arguments, width)]
-        for name, rows in _options(ctx).items():
-            sections += _section(name, rows, width)
         formatter.write(_text(ctx, self.help or "", sections, width))
 
 
@@ -71,9 +66,7 @@ class Program(TyperGroup):
         path = _path(ctx)
         names = sorted(self.commands, key=lambda name: _place(f"{path} {name}".strip()))
         commands = [(name, self.commands[name].get_short_help_str(_WIDEST)) for name in names]
-        sections = _section("Commands", commands, width)
-        for name, rows in _options(ctx).items():
-            sections += _section(name, rows, width)
+        sections = [*_section("Commands", commands, width), *_options(ctx, width)]
         words = " ".join([NAME, "help", *path.split(), "COMMAND"])
         sections += [line(), line(f"Examples and options of a command: {words}")]
         formatter.write(_text(ctx, self.help or "", sections, width))
@@ -98,10 +91,9 @@ def _width() -> int:
 
 def _text(ctx: Any, description: str, sections: Iterable[Line], width: int) -> str:  # noqa: ANN401 - as above
     usage = " ".join(["Usage:", ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
-    paragraphs = [line(" ".join(paragraph.split())) for paragraph in description.split("\n\n")]
     lines = [line(usage, hang=len("Usage: "))]
-    for paragraph in paragraphs:
-        lines += [line(), paragraph]
+    for paragraph in description.split("\n\n"):
+        lines += [line(), line(" ".join(paragraph.split()))]
     lines += sections
     return plain(chain.from_iterable(folded(whole, width) for whole in lines))
 
@@ -110,12 +102,13 @@ def _section(heading: str, rows: Sequence[Row], width: int) -> list[Line]:
     """Return rows below a heading: the text next to its name, or below it on a narrow terminal."""
     if not rows:
         return []
-    is_wide = width >= _TWO_COLUMNS
-    left = min(_LEFT, max(cells(name) for name, _ in rows))
-    indent = left + len("    ") if is_wide else _BELOW
+    left, indent = 0, _BELOW
+    if width >= _TWO_COLUMNS:
+        left = min(_LEFT, max(cells(name) for name, _ in rows))
+        indent = left + len("    ")
     lines = [line(), line(f"{heading}:")]
     for name, text in rows:
-        if is_wide and cells(name) <= left:
+        if cells(name) <= left:
             lines.append(line(f"  {padded(name, left)}  {text}", hang=indent))
         else:
             lines += [line(f"  {name}"), line(f"{' ' * indent}{text}", hang=indent)]
@@ -135,17 +128,26 @@ def _argument(parameter: Any) -> Row:  # noqa: ANN401 - as above
     return parameter.metavar or parameter.name.upper(), _sentence(parameter)
 
 
-def _options(ctx: Any) -> dict[str, list[Row]]:  # noqa: ANN401 - as above
-    """Return the options by group; those without a group first."""
+def _parameters(ctx: Any, kind: str) -> list[Any]:  # noqa: ANN401 - as above
+    """Return the arguments or the options of a command that the help shows."""
     without_effect = _WITHOUT_EFFECT.get(ctx.command.name, set())
-    rows: dict[str, list[Row]] = {"Options": []}
-    for parameter in ctx.command.get_params(ctx):
-        if parameter.hidden or parameter.name in without_effect:
-            continue
-        if parameter.param_type_name == "option":
-            group = rows.setdefault(parameter.rich_help_panel or "Options", [])
-            group.append((_names(parameter, ctx), _sentence(parameter)))
-    return rows
+    return [
+        parameter
+        for parameter in ctx.command.get_params(ctx)
+        if parameter.param_type_name == kind
+        and not parameter.hidden
+        and parameter.name not in without_effect
+    ]
+
+
+def _options(ctx: Any, width: int) -> Iterator[Line]:  # noqa: ANN401 - as above
+    """Yield the options by group; those without a group first."""
+    rows: dict[str, list[Row]] = {_NO_GROUP: []}
+    for option in _parameters(ctx, "option"):
+        group = rows.setdefault(option.rich_help_panel or _NO_GROUP, [])
+        group.append((_names(option, ctx), _sentence(option)))
+    for heading, options in rows.items():
+        yield from _section(heading, options, width)
 
 
 def _names(parameter: Any, ctx: Any) -> str:  # noqa: ANN401 - as above
