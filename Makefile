@@ -1,4 +1,4 @@
-# The two commands of the README are `make demo` and `make test`. They need Python 3.11 or newer with venv, and a package registry.
+# All targets need Python 3.11 or newer with venv, and a package registry.
 .DEFAULT_GOAL := help
 .PHONY: help demo session test integration faults cluster pack packed juju bench lint lint-charm fmt lock clean
 .DELETE_ON_ERROR:
@@ -7,13 +7,13 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/ready
 
-# Settings of the machine that would send packages elsewhere than into .venv, or other code into our runs.
+# Variables that would install packages elsewhere, or run other code.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_DEPS PIP_DRY_RUN
 unexport PIP_PYTHON PYTHONHOME PYTHONPATH
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
-help:  ## list these targets
+help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; needs no cluster
@@ -22,47 +22,47 @@ demo: $(READY)  ## validate, plan and apply the sample in a scratch folder; need
 session: $(READY)  ## record the session of docs/tutorial/command.md into docs/tutorial/session.txt
 	PYTHONPATH=src:tests $(VENV)/python -m tutorial_session
 
-test: $(READY)  ## every test that needs no cluster, under five minutes on two cores
+test: $(READY)  ## run every test that needs no cluster, in under five minutes on two cores
 	$(VENV)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile
 
-integration: $(READY)  ## the tests on a real control plane, built once from Go modules (needs Go 1.26, git, sshd)
+integration: $(READY)  ## run the tests on a real control plane (needs Go 1.26, git, sshd)
 	$(VENV)/tox run -e integration
 
-faults: $(READY)  ## the same with everything that can go wrong, at every write; writes docs/explanation/faults.md
+faults: $(READY)  ## inject every fault at every write there, and write docs/explanation/faults.md
 	$(VENV)/tox run -e faults
 
-cluster: $(READY)  ## run that control plane, with stand-ins for Kubeflow, to play with until Ctrl-C or SIGTERM
+cluster: $(READY)  ## run that control plane with stand-ins for Kubeflow until Ctrl-C or SIGTERM
 	@PYTHONPATH=src:tests exec $(VENV)/python -m integration.cluster  # exec: SIGTERM reaches it
 
-pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12; .ci/packages says what it needs)
+pack: $(READY)  ## pack the charm for this machine, without LXD (Debian 12 with .ci/packages)
 	$(VENV)/tox run -e pack
 
-packed: $(READY)  ## the tests of the packed charm: unpacked, and run as Juju does
+packed: $(READY)  ## test the packed charm: unpacked, and run as Juju runs it
 	$(VENV)/tox run -e packed
 
-juju: $(READY)  ## the test on a real Juju; skipped where no juju is on PATH
+juju: $(READY)  ## test on a real Juju; skipped without juju on PATH
 	$(VENV)/tox run -e juju
 
-bench: $(READY)  ## measure how it grows and how fast it is on a real API server, 30 minutes (needs Go 1.26)
+bench: $(READY)  ## measure scale and speed in 30 minutes (needs Go 1.26)
 	$(VENV)/tox run -e bench
 
-lint: $(READY)  ## look at style, types, imports, spelling and locks; change nothing
+lint: $(READY)  ## check style, types, imports, spelling and locks; change nothing
 	$(VENV)/tox run -e lint
 
-lint-charm: $(READY)  ## look at the charm as Charmhub and Juju will (needs Python 3.12)
+lint-charm: $(READY)  ## check the charm as Charmhub and Juju do (needs Python 3.12)
 	$(VENV)/tox run -e lint-charm
 
-fmt: $(READY)  ## rewrite the code in the one style
+fmt: $(READY)  ## format the code
 	$(VENV)/tox run -e fmt
 
-lock: $(READY)  ## compile pyproject.toml into the hashed locks; pins stay (scripts/lock --upgrade moves them)
+lock: $(READY)  ## compile pyproject.toml into the hashed locks; valid pins stay
 	PATH="$(CURDIR)/$(VENV):$$PATH" scripts/lock
 
-clean:  ## remove what these targets made
+clean:  ## remove everything that these targets create
 	rm -rf .venv .tox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find bench examples lib scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
-# Made anew whenever the lock changes, so that it holds what the lock says and nothing else.
+# Created again when the lock changes, so that it contains exactly the packages of the lock.
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	    echo "This needs Python 3.11 or newer; '$(PYTHON)' is not. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }

@@ -1,10 +1,10 @@
-"""Measures an idle update-status against an empty charm, and writes its page of the docs.
+"""Compares an idle update-status with that of an empty charm, and writes a page of the docs.
 
     tox run -e bench-dispatch
     python bench/dispatch.py --runs 5 --into build/docs
 
-Both are the packed charm, unpacked: one venv, one Python. The empty one has another src/charm.py.
-    They take turns.
+Both are the packed charm, unpacked, with the same venv and Python; the empty charm has another
+src/charm.py. They run in turns.
 """
 
 import argparse
@@ -83,17 +83,14 @@ its dependencies, and files for pip. If you edit a module in a unit, delete its 
 
 @dataclass
 class Figures:
-    """What the runs of one charm took.
-
-    Seconds of wall time and of processor time, and the last of them.
-    """
+    """The runs of one charm: seconds of wall time and processor time, and the last run."""
 
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
     last: Dispatch | None = None
 
     def take(self, unit: Unit) -> None:
-        """Let a unit see an update-status, and keep what it took."""
+        """Send a unit an update-status, and record its times."""
         before = _children()
         self.last = unit.see("update-status")
         self.processor.append(_children() - before)
@@ -109,7 +106,7 @@ def main(given: argparse.Namespace) -> None:
     """Measure, and write the page.
 
     Raises:
-        RuntimeError: there was something to do, so the figures mean nothing.
+        RuntimeError: there was something to do, so the figures are useless.
     """
     load = os.getloadavg()[0]
     with ExitStack() as stack:
@@ -122,10 +119,10 @@ def main(given: argparse.Namespace) -> None:
             _unit(home / "empty", _emptied(charm, home / "empty-charm"), url),
         )
         ours.config["pmr"] = world.document(given.profiles, given.contributors)
-        ours.config["principals"] = ",".join(PRINCIPALS)  # as the profile controller here has them
+        ours.config["principals"] = ",".join(PRINCIPALS)  # those of this profile controller
         figures = (Figures(), Figures())
         for unit in (empty, ours):
-            unit.see("update-status")  # the first makes ops' database
+            unit.see("update-status")  # the first one creates the database of ops
         for _ in range(given.runs):
             for unit, taken in zip((empty, ours), figures, strict=True):
                 taken.take(unit)
@@ -202,8 +199,7 @@ def _megabytes(sizes: Iterable[int]) -> str:
 
 def _unit(home: Path, charm: Path, url: str) -> Unit:
     home.mkdir()
-    # plain HTTP, so no certificates are read; a pod reads one, a machine would read all that it
-    # trusts
+    # plain HTTP, so that no certificates are read: a pod reads one, a machine reads all of its own
     cluster = {"server": url, "insecure-skip-tls-verify": True}
     return Unit(home, charm, kubeconfigs.write(home / "kubeconfig", cluster))
 
@@ -261,8 +257,8 @@ def _rows(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _spread(seconds: Sequence[float]) -> str:
-    found = spread(list(seconds))
-    return f"{found.median:.2f} ({found.low:.2f}-{found.high:.2f})"
+    times = spread(list(seconds))
+    return f"{times.median:.2f} ({times.low:.2f}-{times.high:.2f})"
 
 
 if __name__ == "__main__":

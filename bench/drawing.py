@@ -1,7 +1,4 @@
-"""How all plots are drawn.
-
-SVG with text as text, and the same figures always give the same file.
-"""
+"""Drawing for all plots: SVG with real text; the same figures always give the same file."""
 
 from pathlib import Path
 
@@ -24,7 +21,7 @@ mpl.rcParams.update(
 
 
 def save(canvas: Figure, path: Path) -> None:
-    """Write a figure as SVG, and let it go."""
+    """Write a figure as SVG and release it."""
     from matplotlib import pyplot  # noqa: PLC0415 - after the settings
 
     canvas.savefig(path, metadata={"Date": None, "Creator": None})

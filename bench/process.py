@@ -1,7 +1,4 @@
-"""A process of its own for each measurement.
-
-Started by one side, and what it says of itself by the other.
-"""
+"""A separate process for each measurement: one side starts it, the other measures itself."""
 
 import json
 import os
@@ -24,10 +21,10 @@ ENVIRONMENT = {
 
 
 def child(module: str, *arguments: str) -> dict[str, Any]:
-    """Run a module in a process of its own and return the JSON object that it prints.
+    """Run a module in a separate process and return the JSON object that it prints.
 
     Raises:
-        subprocess.CalledProcessError: it failed; what it said stands above.
+        subprocess.CalledProcessError: it failed; its own messages are printed before this one.
     """
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, check=True)
@@ -37,15 +34,15 @@ def child(module: str, *arguments: str) -> dict[str, Any]:
 def measured(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return what `act` returns, its wall and processor time (s) and our peak memory (bytes)."""
     started, cpu = time.perf_counter(), time.process_time()
-    found = act()
+    figures = act()
     ended, cpu_ended = time.perf_counter(), time.process_time()
-    return {**found, "wall": ended - started, "cpu": cpu_ended - cpu, "peak": peak()}
+    return {**figures, "wall": ended - started, "cpu": cpu_ended - cpu, "peak": peak()}
 
 
 def peak() -> int:
-    """Return the most memory that this process ever held, in bytes."""
+    """Return the peak memory of this process in bytes."""
     status = Path("/proc/self/status")
-    # ru_maxrss remembers what the parent held when it started us; this does not
+    # ru_maxrss includes the memory of the parent when it started this process
     if status.exists():
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
         return int(lines["VmHWM"].split()[0]) * 1024
@@ -56,7 +53,7 @@ def peak() -> int:
 
 @contextmanager
 def written(lines: Iterable[str]) -> Iterator[str]:
-    """Write a file that is there while the block runs; yield its name."""
+    """Write a file that exists during the block; yield its name."""
     with tempfile.NamedTemporaryFile("w") as file:
         file.writelines(lines)
         file.flush()

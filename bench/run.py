@@ -1,9 +1,10 @@
 """Measures, and writes pages under docs/explanation and their plots under docs/images.
 
-make bench                            everything, some 30 minutes
-tox -e bench -- scale                 on the in-memory API: scale.md
-tox -e bench -- speed                 on a real API server, beside what else one could do: speed.md
-tox -e bench -- speed --sizes 100 --runs 1 --into build/pages
+Examples:
+    make bench               everything, in about 30 minutes
+    tox -e bench -- scale    on the in-memory API: scale.md
+    tox -e bench -- speed    on a real API server, compared with other programs: speed.md
+    tox -e bench -- speed --sizes 100 --runs 1 --into build/pages
 """
 
 import argparse
@@ -26,43 +27,43 @@ from speed import page as speed_page  # noqa: E402
 from speed.run import measured as measured_speed  # noqa: E402
 
 _SIZES = {"scale": [100, 1_000, 10_000], "speed": [1_000, 10_000]}
-_SLOW_RUNS = 3  # of what takes minutes
+_SLOW_RUNS = 3  # of measurements that take minutes
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Measure what was asked for, one part after the other."""
+    """Measure the selected parts, one after another."""
     parts = {"scale": _scale, "speed": _speed}
     for part in arguments.parts or parts:
         parts[part](arguments, arguments.sizes or _SIZES[part])
 
 
 def _scale(arguments: argparse.Namespace, sizes: list[int]) -> None:
-    found, load = [], os.getloadavg()[0]
+    figures, load = [], os.getloadavg()[0]
     for size in sizes:
         print(
             f"{size:,} profiles of {arguments.contributors} contributors, {arguments.runs} runs ...",
             flush=True,
         )
-        found.append(measured_scale(size, arguments.contributors, arguments.runs))
+        figures.append(measured_scale(size, arguments.contributors, arguments.runs))
     from scale import plot  # noqa: PLC0415 - only drawing needs matplotlib
 
-    text = scale_page.text(found, arguments.contributors, arguments.runs, load)
-    _written(arguments.into, "scale", text, lambda path: plot.draw(found, path))
-    print(scale_page.table(found))
+    text = scale_page.text(figures, arguments.contributors, arguments.runs, load)
+    _written(arguments.into, "scale", text, lambda path: plot.draw(figures, path))
+    print(scale_page.table(figures))
 
 
 def _speed(arguments: argparse.Namespace, sizes: list[int]) -> None:
-    found, load, runs, day = [], os.getloadavg()[0], arguments.runs, datetime.now(UTC).date()
+    figures, load, runs, day = [], os.getloadavg()[0], arguments.runs, datetime.now(UTC).date()
     from speed import plot  # noqa: PLC0415 - only drawing needs matplotlib
 
     for size in sizes:
-        # first applies take their time, so at one size only
+        # first applies take minutes, so at one size only
         slow = min(runs, _SLOW_RUNS) if size == sizes[0] else 0
-        found.append(measured_speed(size, arguments.contributors, runs, slow))
-        # after each size, so that none is lost should the next one fail
-        text = speed_page.text(found, day, load)
-        _written(arguments.into, "speed", text, lambda path: plot.draw(found, path))
-        print(speed_page.table(found[-1]))
+        figures.append(measured_speed(size, arguments.contributors, runs, slow))
+        # after each size, so that a failure of the next one loses nothing
+        text = speed_page.text(figures, day, load)
+        _written(arguments.into, "speed", text, lambda path: plot.draw(figures, path))
+        print(speed_page.table(figures[-1]))
 
 
 def _written(into: Path, name: str, text: str, draw: Callable[[Path], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Several runs of one thing in three numbers, and where they were measured."""
+"""Several runs in three numbers, and the machine."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 
 
 class Spread(NamedTuple):
-    """Several runs of one thing."""
+    """Several runs: median, minimum and maximum."""
 
     median: float
     low: float
@@ -17,15 +17,15 @@ class Spread(NamedTuple):
 
 
 def spread(values: list[float]) -> Spread:
-    """Return median, least and most."""
+    """Return median, minimum and maximum."""
     return Spread(median(values), min(values), max(values))
 
 
 def cores() -> int:
-    """Return how many cores everything shares."""
+    """Return the number of cores."""
     return os.cpu_count() or 1
 
 
 def machine() -> str:
-    """Return what was measured on, without a name."""
+    """Return the platform, without the name of the machine."""
     return f"{platform.system()} on {platform.machine()} with {cores()} cores, Python {platform.python_version()}"

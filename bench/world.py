@@ -1,7 +1,6 @@
-"""The document that is measured, and the cluster that matches it.
+"""The measured document, and the cluster that matches it.
 
-Nobody is in two profiles: no name that is worked out or kept once serves twice, which is the worst
-    case.
+Nobody is in two profiles, so no result for one name can be reused: the worst case.
 """
 
 import json
@@ -22,12 +21,10 @@ _NUMBER = "nnnnn"
 
 
 def document(profiles: int, contributors: int, changed: int = 0) -> str:
-    """Return a document in YAML.
-
-    So many profiles, each with a quota and so many contributors of its own.
+    """Return a document in YAML: profiles with a quota and separate contributors.
 
     Args:
-        changed: in so many profiles the first contributor holds another role.
+        changed: number of profiles in which the first contributor has another role.
     """
     pattern, other = _profile(contributors), _profile(contributors, first=1)
     each = ((other if number < changed else pattern, number) for number in range(profiles))
@@ -35,17 +32,14 @@ def document(profiles: int, contributors: int, changed: int = 0) -> str:
 
 
 def objects(profiles: int, contributors: int) -> Iterator[dict[str, Any]]:
-    """Yield what a cluster holds once the document was applied.
-
-    One profile, applied for real, and its copies.
-    """
+    """Yield the objects after the document was applied: one applied profile and its copies."""
     applied = json.dumps(_applied(contributors))
     for number in range(profiles):
         yield from json.loads(applied.replace(_NUMBER, f"{number:05}"))
 
 
 def grants(profiles: int, contributors: int) -> Iterator[tuple[str, str]]:
-    """Yield path and JSON of each POST of a first apply into existing Profiles."""
+    """Yield path and JSON of each POST of a first apply, for existing Profiles."""
     posts = _posts(contributors)
     for number in range(profiles):
         for path, body in posts:
@@ -53,10 +47,7 @@ def grants(profiles: int, contributors: int) -> Iterator[tuple[str, str]]:
 
 
 def manifests(profiles: int, contributors: int) -> Iterator[str]:
-    """Yield the objects of the document as YAML, one at a time.
-
-    Those that the target of a folder writes.
-    """
+    """Yield the objects of the document as YAML, as a folder contains them."""
     with tempfile.TemporaryDirectory() as folder:
         assert create_or_update_profiles(_pmr(contributors), target=Path(folder)).errors == ()
         texts = [file.read_text() for file in sorted(Path(folder).rglob("*.yaml"))]

@@ -1,8 +1,8 @@
-"""`make demo`: what the command does, on this machine, in a few seconds.
+"""`make demo`: the commands validate, plan and apply, in a few seconds.
 
 It validates, plans and applies examples/pmr.yaml to a scratch folder, applies it again, changes a
-role, and shows what is said of four mistakes. With KUBECONFIG set it asks before it uses that
-cluster; without a terminal to ask on it takes the folder.
+role, and shows the messages for four mistakes. If KUBECONFIG is set, it asks before it uses that
+cluster. Without a terminal it uses the folder.
 """
 
 import contextlib
@@ -26,10 +26,9 @@ MISTAKES = (
 
 
 class Demo:
-    """Runs commands one after the other, each shown as one would type it.
+    """Runs commands one after another, and shows each as a user types it.
 
-    They run in this process, because starting Python and loading what it needs takes longer than
-    all they do.
+    They run in this process, because starting Python takes longer than the commands.
     """
 
     def __init__(self, target: list[str]) -> None:
@@ -39,8 +38,8 @@ class Demo:
     def step(
         self, says: str, command: str, document: str, *, on_target: bool = True, ends_with: int = 0
     ) -> None:
-        """Say what comes, show the command, run it."""
-        from profiles_management.cli.main import main as profiles_management  # noqa: PLC0415 - say something first
+        """Print a title and the command, then run the command."""
+        from profiles_management.cli.main import main as profiles_management  # noqa: PLC0415 - print something first
 
         arguments = [command, document, *(self.target if on_target else ())]
         say(f"\n# {says}\n$ profiles-management {shlex.join(arguments)}")
@@ -48,20 +47,27 @@ class Demo:
             code = profiles_management(arguments)
         if code != ends_with:
             self.surprises += 1
-            say(f"It ended with {code}; {ends_with} was expected.")
+            say(f"The exit code is {code}; {ends_with} was expected.")
 
     def run(self) -> None:
-        """Run all of it in the current folder."""
+        """Run all commands in the current folder."""
         sample = SAMPLE.read_text(encoding="utf-8")
         Path(CHANGED).write_text(edited(sample, ROLE), encoding="utf-8")
         Path(MISTAKEN).write_text(edited(sample, *MISTAKES), encoding="utf-8")
-        self.step("Is the document valid?", "validate", DOCUMENT, on_target=False)
-        self.step("What would be done?", "plan", DOCUMENT)
-        self.step("Do it.", "apply", DOCUMENT)
-        self.step("Once more: nothing is left to do.", "apply", DOCUMENT)
-        self.step("In changed.yaml andreea@canonical.com may edit, not only view.", "plan", CHANGED)
+        self.step("Check the document.", "validate", DOCUMENT, on_target=False)
+        self.step("Show the changes.", "plan", DOCUMENT)
+        self.step("Make the changes.", "apply", DOCUMENT)
+        self.step("Apply it again: a no-op.", "apply", DOCUMENT)
         self.step(
-            "mistakes.yaml has four mistakes: nothing of it is used.", "plan", MISTAKEN, ends_with=1
+            "changed.yaml gives andreea@canonical.com the role edit in place of view.",
+            "plan",
+            CHANGED,
+        )
+        self.step(
+            "mistakes.yaml has four mistakes, so nothing of it is applied.",
+            "plan",
+            MISTAKEN,
+            ends_with=1,
         )
 
 
@@ -70,46 +76,43 @@ def main() -> int:
     scratch = Path(tempfile.mkdtemp(prefix="profiles-management-demo-"))
     shutil.copy(SAMPLE, scratch / DOCUMENT)
     prepare(scratch)
-    # an instance of its own leaves everything alone that another run of this software manages in
-    # the cluster
+    # a separate instance does not change what other installations manage in the cluster
     demo = Demo(["--instance", "demo"] if cluster else ["--directory", MANIFESTS])
-    say(f"# To repeat what follows ({DOCUMENT} is a copy of examples/pmr.yaml):")
+    say(f"# To repeat these commands ({DOCUMENT} is a copy of examples/pmr.yaml):")
     say(f"$ cd {shlex.quote(str(scratch))}\n$ alias profiles-management={shlex.quote(alias())}")
     demo.run()
     if cluster:
         say(
-            "\nTo take it back: echo 'profiles: []' | profiles-management delete-stale - --instance demo --yes"
+            "\nTo undo it: echo 'profiles: []' | profiles-management delete-stale - --instance demo --yes"
         )
     else:
-        say("\n# What was written, one file an object:")
+        say("\n# The written files, one for each object:")
         for path in sorted(Path(MANIFESTS).rglob("*.yaml")):
             say(f"  {path}")
-    say(f"\nIt is all in {scratch}; nothing {'else' if cluster else 'outside'} was touched.")
+    say(f"\nAll files are in {scratch}; nothing {'else' if cluster else 'outside'} was changed.")
     return 1 if demo.surprises else 0
 
 
 def prepare(scratch: Path) -> None:
-    """Run the library of this tree in the scratch folder, knowing only the cluster."""
+    """Enter the scratch folder, with the library of this tree and no settings."""
     sys.path.insert(0, str(ROOT / "src"))
     config = os.environ.get("KUBECONFIG", "")
     if config:
         os.environ["KUBECONFIG"] = os.pathsep.join(
-            str(Path(one).absolute()) for one in config.split(os.pathsep) if one
+            str(Path(file).absolute()) for file in config.split(os.pathsep) if file
         )
-    for name in [one for one in os.environ if one.startswith("PROFILES_MANAGEMENT_")]:
+    for name in [name for name in os.environ if name.startswith("PROFILES_MANAGEMENT_")]:
         del os.environ[name]
     os.chdir(scratch)
 
 
 def wants_cluster() -> bool:
-    """Ask before a cluster is used; no answer, and no terminal, mean the folder."""
+    """Return whether to use a cluster: asks on a terminal; no answer means no."""
     if not os.environ.get("KUBECONFIG") or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     print(f"KUBECONFIG is set ({os.environ['KUBECONFIG']}).")
     try:
-        answer = input(
-            "Make the sample's profiles in that cluster, rather than in a folder? [y/N] "
-        )
+        answer = input("Create the profiles of the sample in that cluster? [y/N] ")
     except EOFError:
         return False
     return answer.strip().lower() in ("y", "yes")
@@ -118,7 +121,7 @@ def wants_cluster() -> bool:
 def edited(text: str, *edits: tuple[str, str]) -> str:
     for before, after in edits:
         if text.count(before) != 1:
-            raise SystemExit(f"{SAMPLE} is not what this demo knows: it should hold once: {before}")
+            raise SystemExit(f"{SAMPLE} changed: it must contain this text once: {before}")
         text = text.replace(before, after)
     return text
 

@@ -1,4 +1,4 @@
-"""What was measured at one size: every run, and the medians and ratios that are made of them."""
+"""The figures of one size: every run, with medians and ratios."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -21,18 +21,19 @@ class Figures:
     yaml: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, *steps: str) -> Spread:
-        """Return what the engine took for one step, or for several together."""
+        """Return the time of the engine for one step, or for several together."""
         return spread([sum(run[step] for step in steps) for run in self.engine])
 
     @property
     def yaml_load(self) -> Spread:
-        """What `yaml.load` took."""
+        """The time of `yaml.load`."""
         return spread([run["load"] for run in self.yaml])
 
     def load_ratio(self, clock: str = "load") -> Spread:
-        """Return loading and validating in times of `yaml.load` of the same run.
+        """Return the time to load and validate, divided by that of `yaml.load` in the same run.
 
-        `load_cpu` for processor time.
+        Args:
+            clock: `load` for wall time, `load_cpu` for processor time.
         """
         return spread(
             [one[clock] / other[clock] for one, other in zip(self.engine, self.yaml, strict=True)]
@@ -46,7 +47,7 @@ class Figures:
 
     @property
     def requests(self) -> int:
-        """Requests of a no-op; every run sends as many."""
+        """The number of requests of a no-op, which is the same in every run."""
         return int(self.of("requests").high)
 
     @property
@@ -56,6 +57,6 @@ class Figures:
 
 
 def growth(figures: list[Figures], *steps: str) -> list[float]:
-    """Return how many times longer each size takes than the one before it."""
+    """Return the time of each size divided by that of the size before it."""
     medians = [one.of(*steps).median for one in figures]
     return [after / before for before, after in pairwise(medians)]

@@ -1,9 +1,10 @@
-"""One measurement in a process of its own, so that nothing else is in its time and memory.
+"""One measurement in a separate process, so that its time and memory contain nothing else.
 
 Prints one JSON object.
 
-python -m scale.measure engine FILE URL     read the document, then apply it: a no-op
-python -m scale.measure yaml FILE           read the same text with PyYAML's CSafeLoader alone
+Examples:
+    python -m scale.measure engine FILE URL    read the document, then apply it: a no-op
+    python -m scale.measure yaml FILE          read the same text with PyYAML's CSafeLoader
 """
 
 import json
@@ -17,7 +18,7 @@ from process import peak
 
 def engine(file: str, url: str) -> dict[str, Any]:
     """Measure load and validation, observing, and the rest of a no-op."""
-    import httpx2  # noqa: PLC0415 - each measurement imports what it needs and no more
+    import httpx2  # noqa: PLC0415 - each measurement imports only what it needs
     from lightkube import Client, KubeConfig  # noqa: PLC0415
     from lightkube.config.models import Cluster, User  # noqa: PLC0415
 
@@ -51,23 +52,23 @@ def engine(file: str, url: str) -> dict[str, Any]:
 
 
 def yaml_alone(file: str) -> dict[str, Any]:
-    """Measure `yaml.load` as anybody would call it: CSafeLoader, the garbage collector on."""
+    """Measure `yaml.load` as it is usually called: CSafeLoader, garbage collector on."""
     import yaml  # noqa: PLC0415
 
     started, cpu = time.perf_counter(), time.process_time()
     with Path(file).open("rb") as stream:
-        found = yaml.load(stream, yaml.CSafeLoader)
+        content = yaml.load(stream, yaml.CSafeLoader)
     ended, cpu_ended = time.perf_counter(), time.process_time()
     return {
         "load": ended - started,
         "load_cpu": cpu_ended - cpu,
-        "profiles": len(found["profiles"]),
+        "profiles": len(content["profiles"]),
         "peak": peak(),
     }
 
 
 class _Watched:
-    """A target that notes when it was observed, and counts what is sent to it."""
+    """A target that records when it was observed and counts the writes."""
 
     def __init__(self, target: Any) -> None:
         self._target = target
@@ -76,9 +77,9 @@ class _Watched:
 
     def observe(self, settings: Any) -> Any:
         self.began = time.perf_counter()
-        found = self._target.observe(settings)
+        observed = self._target.observe(settings)
         self.ended = time.perf_counter()
-        return found
+        return observed
 
     def send(self, write: Any, *, deadline: float) -> None:
         self.sent += 1

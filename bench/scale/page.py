@@ -1,4 +1,4 @@
-"""The page: what was measured, in a table, and what it is held against, in words."""
+"""The page: the figures in a table, and the goals in words."""
 
 from collections.abc import Callable
 
@@ -67,7 +67,7 @@ sizes, runs and output.
 
 
 def text(figures: list[Figures], contributors: int, runs: int, load: float = 0.0) -> str:
-    """Return the page; `load` is how many other processes wanted a core when it began."""
+    """Return the page; `load` is the load average before the first run."""
     return _PAGE.format(
         contributors=contributors,
         objects=figures[-1].profiles * (5 + 2 * contributors),

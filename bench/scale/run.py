@@ -1,4 +1,4 @@
-"""Who is measured when: in each run the engine and `yaml.load`, each in a process of its own."""
+"""The runs of one size: the engine and `yaml.load` in turns, each in a separate process."""
 
 import subprocess
 import sys
@@ -15,33 +15,33 @@ def measured(profiles: int, contributors: int, runs: int) -> Figures:
     """Return the figures of one size.
 
     Raises:
-        RuntimeError: it was no no-op, so the figures mean nothing.
+        RuntimeError: it was not a no-op, so the figures are useless.
     """
-    found = Figures(profiles, profiles * contributors)
+    figures = Figures(profiles, profiles * contributors)
     with (
         written([world.document(profiles, contributors)]) as file,
         _served(profiles, contributors) as url,
     ):
         for _ in range(runs):
-            found.yaml.append(child("scale.measure", "yaml", file))
-            found.engine.append(child("scale.measure", "engine", file, url))
-    if any(run["writes"] or run["errors"] for run in found.engine):
+            figures.yaml.append(child("scale.measure", "yaml", file))
+            figures.engine.append(child("scale.measure", "engine", file, url))
+    if any(run["writes"] or run["errors"] for run in figures.engine):
         raise RuntimeError(
-            f"At {profiles} profiles the cluster did not match the document: {found.engine}"
+            f"At {profiles} profiles the cluster did not match the document: {figures.engine}"
         )
-    return found
+    return figures
 
 
 @contextmanager
 def _served(profiles: int, contributors: int) -> Iterator[str]:
-    """Serve the cluster that matches the document; yields its address once it is filled."""
+    """Serve the cluster that matches the document; yield its address when it is ready."""
     command = [sys.executable, "-m", "scale.server", str(profiles), str(contributors)]
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             url = server.stdout.readline().strip()
             if not url:
-                raise RuntimeError("The in-memory API did not start; what it said stands above.")
+                raise RuntimeError("The in-memory API did not start; see its messages above.")
             yield url
         finally:
             server.terminate()

@@ -1,8 +1,8 @@
-"""The in-memory API over loopback in a process of its own, with a document's cluster.
+"""The in-memory API over loopback in a separate process, with the cluster of a document.
 
     python -m scale.server PROFILES CONTRIBUTORS
 
-Prints its address once it is ready. `GET /requests` says how many requests it has answered so far.
+Prints its address when it is ready. `GET /requests` returns the number of requests so far.
 """
 
 import gc
@@ -15,13 +15,13 @@ from memory_api import MemoryApi, requests
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hands each request to the API."""
+    """Passes each request to the API."""
 
     protocol_version = "HTTP/1.1"
     api: MemoryApi
 
     def answer(self) -> None:
-        """Answer one request, whatever its method."""
+        """Answer a request of any method."""
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == "/requests":
             self._send(200, {}, str(len(self.api.log)).encode())
@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 - the names are the base class's
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
@@ -46,13 +46,13 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def main(profiles: int, contributors: int) -> None:
-    """Fill and serve until the process is ended."""
+    """Create the objects and serve until the process ends."""
     gc.disable()
     api = MemoryApi()
     api.put_all(world.roles())
     api.put_all(world.objects(profiles, contributors))
     for kind in world.KINDS:
-        # sorted once, before anybody's time is taken
+        # sort once, before anything is measured
         api.state.tables[kind].view(api.state.version)
     Handler.api = api
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -1,7 +1,8 @@
-"""A real API server: the engine beside what else one could do, measured in turn.
+"""A real API server: the engine and other programs, measured in turns.
 
-figures.py  what was measured, and the ratios that are made of it: pure, as page.py and plot.py are
-measure.py  what runs in a process of its own: the engine, and what it is held against
-server.py   the API server: filled, emptied, asked what it has answered
-run.py      who is measured when
+Modules:
+    figures.py  the figures and their ratios: pure, as page.py and plot.py are
+    measure.py  the separate processes: the engine, and what it is compared with
+    server.py   the API server: its stored objects and its counters
+    run.py      the order of the runs
 """

@@ -1,4 +1,4 @@
-"""What was measured at one size: every run of every way, and the ratios that are made of them."""
+"""The figures of one size: every run of every way, and their ratios."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -9,10 +9,7 @@ from spread import MEGABYTE, Spread, spread
 
 
 class Way(StrEnum):
-    """What was measured: the engine's runs, and what they are held against.
-
-    The value is what the page calls it.
-    """
+    """A measured way: a run of the engine, or what it is compared with. The value is its name."""
 
     NOOP = "no-op"
     WHOLE = "(a) the same lists, raw, each whole"
@@ -23,7 +20,7 @@ class Way(StrEnum):
     ONE = "one contributor changed"
     PERCENT = "1 % of the contributors changed"
     FIRST = "first apply"
-    WRITES = "(d) the same objects, encoded already"
+    WRITES = "(d) the same objects, already encoded"
     KUBECTL = "(e) `kubectl apply --server-side`"
     LOOP = "(f) one request after another"
 
@@ -32,10 +29,8 @@ class Way(StrEnum):
 class Figures:
     """All runs at one size.
 
-    Of two ways that are compared, the runs of one number followed one another.
-
-    A run is what measure.py prints, and beside it `requests`, by verb, and `server`, the processor
-    time that it took the API server in seconds.
+    Runs of two compared ways with the same number followed one another. A run has the figures of
+    measure.py, `requests` by verb, and `server`, the processor time of the API server in seconds.
     """
 
     profiles: int
@@ -51,12 +46,12 @@ class Figures:
         return spread([run["peak"] / MEGABYTE for run in self.runs[way]])
 
     def requests(self, way: Way) -> int:
-        """Return how many requests a way takes; where a run was retried somewhere, the most."""
+        """Return the number of requests of a way, the maximum if runs differ by retries."""
         return max(sum(run["requests"].values()) for run in self.runs[way])
 
     def ratio(self, way: Way, other: Way) -> Spread:
-        """Return the time of one way in times of that of another, run by run."""
-        # what takes minutes is run less often
+        """Return the time of one way divided by that of another, run by run."""
+        # ways that take minutes have fewer runs
         pairs = zip(self.runs[way], self.runs[other], strict=False)
         return spread([one["wall"] / two["wall"] for one, two in pairs])
 
@@ -67,5 +62,5 @@ class Figures:
 
     @property
     def objects(self) -> int:
-        """How many objects the lists hold."""
+        """The number of objects in the lists."""
         return int(self.of(Way.WHOLE, "objects").high)

@@ -1,14 +1,14 @@
-"""One measurement in a process of its own, so that nothing else is in its time and memory.
+"""One measurement in a separate process, so that its time and memory contain nothing else.
 
-Prints one JSON object.
+Prints one JSON object. Run it as `python -m speed.measure`, with one of:
 
-python -m speed.measure engine KUBECONFIG DOCUMENT      make the cluster match: apply
-python -m speed.measure lists KUBECONFIG LIMIT ENCODING fetch the same lists raw and parse them
-python -m speed.measure writes KUBECONFIG FILE AT_ONCE  send what is encoded already, a line a
-request python -m speed.measure kubectl KUBECONFIG PROGRAM FILE the same objects as manifests, by
-kubectl python -m speed.measure loop KUBECONFIG DOCUMENT FILE   one after another, what is missing
-python -m speed.measure look KUBECONFIG DOCUMENT        one after another, nothing is missing python
--m speed.measure diff KUBECONFIG PROGRAM FILE    what kubectl would change
+    engine KUBECONFIG DOCUMENT         apply the document
+    lists KUBECONFIG LIMIT ENCODING    fetch the same lists raw, and parse them
+    writes KUBECONFIG FILE AT_ONCE     send encoded bodies, one line for each request
+    kubectl KUBECONFIG PROGRAM FILE    apply the same objects as manifests with kubectl
+    loop KUBECONFIG DOCUMENT FILE      one request after another, with missing objects
+    look KUBECONFIG DOCUMENT           one request after another, with nothing missing
+    diff KUBECONFIG PROGRAM FILE       kubectl diff
 """
 
 import gc
@@ -37,7 +37,7 @@ from lightkube.resources.rbac_authorization_v1 import RoleBinding
 from lightkube.types import PatchType
 from process import measured
 
-LISTS = (  # the longest first, so that it is not the one that others wait for
+LISTS = (  # the longest first, so that the others do not wait for it
     "/apis/security.istio.io/v1/authorizationpolicies",
     "/apis/rbac.authorization.k8s.io/v1/rolebindings",
     "/apis/kubeflow.org/v1/profiles",
@@ -55,16 +55,13 @@ _POLICY = create_namespaced_resource(
 
 
 def engine(kubeconfig: str, document: str) -> dict[str, Any]:
-    """Measure `create_or_update_profiles`.
-
-    What comes before it, loading the document too, is not counted.
-    """
+    """Measure `create_or_update_profiles`, without loading the document."""
     from profiles_management import Settings, create_or_update_profiles  # noqa: PLC0415 - the others do not need it
     from profiles_management.kubeflow.cluster.kubeconfig import connect  # noqa: PLC0415
     from profiles_management.pmr import documents  # noqa: PLC0415
 
     pmr = documents.load(document)
-    # beside other work everything takes longer
+    # on a busy machine everything takes longer
     patient = Settings(request_timeout=_TIMEOUT, deadline=_TIMEOUT)
     with connect(Path(kubeconfig), timeout=_TIMEOUT) as client:
 
@@ -76,10 +73,10 @@ def engine(kubeconfig: str, document: str) -> dict[str, Any]:
 
 
 def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
-    """Measure fetching all lists at once with `json.loads` on each dropped answer.
+    """Measure fetching all lists in parallel, with `json.loads` of each answer.
 
     Args:
-        limit: how many objects a page has, 0 for lists that come whole.
+        limit: number of objects in a page, 0 for whole lists.
         encoding: gzip or identity.
     """
     config = _config(kubeconfig)
@@ -95,21 +92,21 @@ def lists(kubeconfig: str, limit: str, encoding: str) -> dict[str, Any]:
             params = {"limit": limit} if int(limit) else {}
             while True:
                 answer = client.get(path, params=params).raise_for_status()
-                found = json.loads(answer.content)
-                objects, size = objects + len(found["items"]), size + len(answer.content)
-                if not (token := found["metadata"].get("continue")):
+                page = json.loads(answer.content)
+                objects, size = objects + len(page["items"]), size + len(answer.content)
+                if not (token := page["metadata"].get("continue")):
                     return objects, size
                 params["continue"] = token
 
         def act() -> dict[str, Any]:
             with ThreadPoolExecutor(len(LISTS)) as pool:
-                found = list(pool.map(fetch, LISTS))
+                fetched = list(pool.map(fetch, LISTS))
             return {
-                "objects": sum(one for one, _ in found),
-                "bytes": sum(size for _, size in found),
+                "objects": sum(objects for objects, _ in fetched),
+                "bytes": sum(size for _, size in fetched),
             }
 
-        gc.disable()  # as the engine does while it reads; it makes this faster too
+        gc.disable()  # as the engine does while it reads: this is faster too
         return measured(act)
 
 
@@ -117,7 +114,7 @@ def writes(kubeconfig: str, file: str, at_once: str) -> dict[str, Any]:
     """Measure POSTs of encoded bodies over connections of the standard library's client.
 
     Args:
-        file: in each line a path and a body, with a tab between.
+        file: each line has a path and a body, separated by a tab.
     """
     config = _config(kubeconfig)
     lock = threading.Lock()
@@ -143,7 +140,7 @@ def writes(kubeconfig: str, file: str, at_once: str) -> dict[str, Any]:
 
 
 class _Connection:
-    """One connection that stays open."""
+    """A connection that stays open."""
 
     def __init__(self, config: SingleConfig) -> None:
         host = urlsplit(config.cluster.server).netloc
@@ -158,10 +155,10 @@ class _Connection:
     def post(self, path: str, body: bytes) -> None:
         self._http.request("POST", path, body, self._headers)
         answer = self._http.getresponse()
-        said = answer.read()
+        body = answer.read()
         if answer.status not in (200, 201):
             raise RuntimeError(
-                f"POST {path}: {answer.status} {said[:300].decode(errors='replace')}"
+                f"POST {path}: {answer.status} {body[:300].decode(errors='replace')}"
             )
 
 
@@ -173,7 +170,7 @@ def kubectl(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
 
 
 def diff(kubeconfig: str, program: str, manifests: str) -> dict[str, Any]:
-    """Measure `kubectl diff`, as it runs by default; it fails where there is a difference."""
+    """Measure `kubectl diff` with its defaults; it fails if there is a difference."""
     return {
         **_kubectl(program, "--kubeconfig", kubeconfig, "diff", "--filename", manifests),
         **_NOTHING,
@@ -189,21 +186,21 @@ def _kubectl(program: str, *arguments: str) -> dict[str, Any]:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             return {}
 
-        found = measured(act)
+        figures = measured(act)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {**found, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
+    return {**figures, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss * 1024}
 
 
 def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
-    """Measure a loop over the profiles, with lightkube as it comes and one request after another.
+    """Measure a loop over the profiles, with lightkube and one request after another.
 
     For each profile it applies the Profile, patches its quota, and lists RoleBindings and
-    AuthorizationPolicies of the namespace twice each: to take away what is too much, and to see
-    what is missing. That it applies. Source: canonical/github-profiles-automator,
+    AuthorizationPolicies of the namespace twice each: to delete surplus objects, and to find
+    missing ones, which it applies. Source: canonical/github-profiles-automator,
     create_or_update_profiles.
 
     Args:
-        file: what is missing, as `writes` takes it.
+        file: the missing objects, in the format of `writes`.
     """
     entries = yaml.load(Path(document).read_text(), yaml.CSafeLoader)["profiles"]
     missing: dict[tuple[str, str], list[Any]] = defaultdict(list)
@@ -236,11 +233,9 @@ def loop(kubeconfig: str, document: str, file: str) -> dict[str, Any]:
 
 
 def look(kubeconfig: str, document: str) -> dict[str, Any]:
-    """Measure what the same loop does where nothing is missing.
+    """Measure the same loop with nothing missing: it lists everything, twice each, and compares.
 
-    It lists everything, twice each, and compares.
-
-    That makes 1 + 4P requests for P profiles.
+    It sends 1 + 4P requests for P profiles.
 
     Raises:
         RuntimeError: something is missing.
@@ -281,9 +276,9 @@ def _wanted(entry: dict[str, Any]) -> dict[str, str]:
 
 
 def _config(kubeconfig: str) -> SingleConfig:
-    found = KubeConfig.from_file(kubeconfig).get()
-    assert found is not None
-    return found
+    config = KubeConfig.from_file(kubeconfig).get()
+    assert config is not None
+    return config
 
 
 if __name__ == "__main__":

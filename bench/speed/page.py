@@ -1,4 +1,4 @@
-"""The page: what was measured, in tables, and what it is held against, in words."""
+"""The page: the figures in tables, and the goals in words."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -45,7 +45,7 @@ Medians of the runs, with minimum and maximum in brackets. Measured on {day}, on
 - **First apply**: Profiles, namespaces and the objects of the profile controller exist, and no
   access is granted yet. Each run of each way starts with a copy of the same stored data, in a new
   API server.
-- **No-op**: the cluster matches the document. **1 %** and **one contributor changed**: so many
+- **No-op**: the cluster matches the document. **1 %** and **one contributor changed**: that many
   contributors have another role in the document. Each takes four writes.
 - **(a)** requests the lists of the engine with the same client library, all at the same time. It
   calls `json.loads` on each answer, with the garbage collector off, and keeps nothing. Lists are
@@ -71,7 +71,7 @@ Medians of the runs, with minimum and maximum in brackets. Measured on {day}, on
 - **Requests** are counted by the server, for the kinds of objects of profiles.
 
 The control plane is the one of the tests: kube-apiserver, and etcd without waiting for the disk. No
-controller runs and sends requests. The measured programs have administrator permissions. The first
+controller runs. The measured programs have administrator permissions. The first
 profile is created through the API server, and the others are copies of it in etcd.
 
 ## Repeat it
@@ -87,7 +87,7 @@ def text(figures: list[Figures], day: date, load: float = 0.0) -> str:
 
     Args:
         day: when it was measured.
-        load: how many other processes wanted a core when it began.
+        load: the load average before the first run.
     """
     return _PAGE.format(
         contributors=figures[0].contributors,
@@ -101,7 +101,7 @@ def text(figures: list[Figures], day: date, load: float = 0.0) -> str:
 
 
 def title(figures: Figures) -> str:
-    """Return what a size is called."""
+    """Return the title of a size."""
     size = f"{figures.profiles:,} profiles of {figures.contributors} contributors"
     return f"{size}: {figures.objects:,} objects"
 
@@ -126,7 +126,7 @@ def table(figures: Figures) -> str:
 
 
 def today(figures: Figures) -> str:
-    """Return how a no-op compares with what else people run to see whether a cluster matches."""
+    """Return how a no-op compares with other ways to check that a cluster matches."""
     if not figures.runs[Way.LOOK]:
         return "Not measured in this run."
     lines = [
@@ -162,7 +162,7 @@ def goals(figures: list[Figures]) -> Iterator[str]:
 
 
 def _noop_cause(figures: Figures, ratio: Spread) -> str:
-    """A no-op that takes longer is told with what it does itself."""
+    """Return the own processor time of a no-op that takes longer than its goal."""
     if ratio.median <= 1:
         return ""
     own, raw = (figures.of(way, "cpu").median for way in (Way.NOOP, figures.raw))
@@ -189,15 +189,15 @@ def _as_fast(first: Figures, way: Way) -> str:
 
 
 def _faster(first: Figures, way: Way, wanted: int) -> str:
-    """Compare a goal that is missed for want of cores with a client that only sends."""
+    """Return whether an apply is faster. A missed goal is compared with (d), which only sends."""
     faster = 1 / first.ratio(Way.FIRST, way).median
-    told = f"- A first apply at {_size(first)} at least {wanted} times faster than {way}: {faster:.1f} times."
+    goal = f"- A first apply at {_size(first)} at least {wanted} times faster than {way}: {faster:.1f} times."
     if faster >= wanted:
-        return f"{told} {_met(holds=True)}"
+        return f"{goal} {_met(holds=True)}"
     busy = first.of(Way.FIRST, "server").median
     most = 1 / first.ratio(Way.WRITES, way).median
     return (
-        f"{told} {_met(holds=False)} The server needs {busy:.0f} s of processor time for these writes on the "
+        f"{goal} {_met(holds=False)} The server needs {busy:.0f} s of processor time for these writes on the "
         f"{cores()} cores that it shares; (d), which does nothing but send them, is {most:.1f} times faster."
     )
 

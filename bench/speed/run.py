@@ -1,7 +1,4 @@
-"""Who is measured when.
-
-Each way in a process of its own, what is compared right after one another.
-"""
+"""The order of the runs: compared ways run one after another, each in a separate process."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,8 +13,8 @@ from speed.figures import Figures, Way
 from speed.server import WRITERS, ApiServer, serving, stored
 
 PAGE = 5000
-QUICK = 3  # rounds of what takes seconds for each run of what takes minutes
-# writes: RoleBinding and AuthorizationPolicy of the old role go, those of the new one come
+QUICK = 3  # rounds of ways that take seconds, for each run of ways that take minutes
+# writes: RoleBinding and AuthorizationPolicy of the old role are deleted, new ones created
 ROLE_CHANGE = 4
 _RAW = {
     Way.WHOLE: ("0", "gzip"),
@@ -37,33 +34,33 @@ def measured(profiles: int, contributors: int, runs: int, slow: int, say: Say = 
 
     Args:
         runs: of each way.
-        slow: runs of what takes minutes, kubectl and the loops; 0 for none of these and no first
-            apply.
+        slow: runs of ways that take minutes, kubectl and the loops; 0 for none of these and no
+            first apply.
 
     Raises:
-        RuntimeError: a run did not do what it was measured for, so the figures mean nothing.
+        RuntimeError: a run did not do what it should, so the figures are useless.
     """
-    found = Figures(profiles, contributors)
+    figures = Figures(profiles, contributors)
     say(f"{profiles:,} profiles of {contributors} contributors, on a real API server:")
     with tempfile.TemporaryDirectory(prefix="profiles-bench-") as folder:
         if slow:
-            _first_applies(found, Path(folder, "empty"), runs, slow, say)
+            _first_applies(figures, Path(folder, "empty"), runs, slow, say)
         rounds = runs * QUICK if slow else runs
         stored(Path(folder, "full"), profiles, contributors)
         with serving(Path(folder, "full")) as server:
-            _noops(found, server, rounds, say)
-            _others(found, server, slow, say)
-            _changes(found, server, runs, say)
-    return found
+            _noops(figures, server, rounds, say)
+            _others(figures, server, slow, say)
+            _changes(figures, server, runs, say)
+    return figures
 
 
-def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -> None:
+def _first_applies(figures: Figures, data: Path, runs: int, slow: int, say: Say) -> None:
     """Measure each way to grant everything, on servers that begin with the same data."""
-    stored(data, found.profiles, 0)
-    grants = list(world.grants(found.profiles, found.contributors))
+    stored(data, figures.profiles, 0)
+    grants = list(world.grants(figures.profiles, figures.contributors))
     ways = {Way.FIRST: runs, Way.WRITES: runs, Way.KUBECTL: slow, Way.LOOP: slow}
     with (
-        _document(found) as document,
+        _document(figures) as document,
         written(f"{path}\t{body}\n" for path, body in grants) as writes,
         written(f"---\n{body}\n" for _, body in grants) as manifests,
     ):
@@ -77,67 +74,67 @@ def _first_applies(found: Figures, data: Path, runs: int, slow: int, say: Say) -
                         Way.KUBECTL: ("kubectl", server.kubectl, manifests),
                         Way.LOOP: ("loop", document, writes),
                     }
-                    _run(found, way, server, *arguments[way])
-            _expect(found.runs[Way.FIRST][-1], len(grants))
+                    _run(figures, way, server, *arguments[way])
+            _expect(figures.runs[Way.FIRST][-1], len(grants))
 
 
-def _noops(found: Figures, server: ApiServer, rounds: int, say: Say) -> None:
+def _noops(figures: Figures, server: ApiServer, rounds: int, say: Say) -> None:
     """Measure a cluster that matches the document.
 
-    The no-op and the raw lists begin each round in turn: the server collects its garbage every few
-    lists, which would fall upon the same one again and again.
+    The first way of a round changes with each round. The server collects garbage every few
+    lists, which would otherwise always affect the same way.
     """
     for number in range(rounds):
         say(f"  no-op and lists, round {number + 1} of {rounds} ...")
-        with _document(found) as document:
+        with _document(figures) as document:
             ways = [
                 (Way.NOOP, ("engine", document)),
                 *((way, ("lists", *how)) for way, how in _RAW.items()),
             ]
             first = number % len(ways)
             for way, how in (*ways[first:], *ways[:first]):
-                _run(found, way, server, *how)
-        _expect(found.runs[Way.NOOP][-1], 0)
+                _run(figures, way, server, *how)
+        _expect(figures.runs[Way.NOOP][-1], 0)
 
 
-def _others(found: Figures, server: ApiServer, slow: int, say: Say) -> None:
-    """Measure what else tells that the cluster matches the document; it takes minutes."""
+def _others(figures: Figures, server: ApiServer, slow: int, say: Say) -> None:
+    """Measure the other ways to check that the cluster matches the document, in minutes."""
     with (
-        _document(found) as document,
+        _document(figures) as document,
         written(
-            f"---\n{text}\n" for text in world.manifests(found.profiles, found.contributors)
+            f"---\n{text}\n" for text in world.manifests(figures.profiles, figures.contributors)
         ) as manifests,
     ):
         for number in range(slow):
             say(f"  one request after another, run {number + 1} of {slow} ...")
-            _expect(_run(found, Way.LOOK, server, "look", document), 0)
+            _expect(_run(figures, Way.LOOK, server, "look", document), 0)
         if slow:
-            # once: it takes minutes, and nobody has to come close to that
+            # once: it takes minutes, and precision does not matter
             say("  kubectl diff ...")
-            _expect(_run(found, Way.DIFF, server, "diff", server.kubectl, manifests), 0)
+            _expect(_run(figures, Way.DIFF, server, "diff", server.kubectl, manifests), 0)
 
 
-def _changes(found: Figures, server: ApiServer, runs: int, say: Say) -> None:
-    """Measure what leads from a cluster that matches to one that matches: little to do."""
-    percent = max(1, found.profiles * found.contributors // 100)
+def _changes(figures: Figures, server: ApiServer, runs: int, say: Say) -> None:
+    """Measure small changes of a document that the cluster matches."""
+    percent = max(1, figures.profiles * figures.contributors // 100)
     changed = 0
     for number in range(runs):
         say(f"  changes, run {number + 1} of {runs} ...")
         for way, more in ((Way.PERCENT, percent), (Way.ONE, 1)):
             changed += more
-            with _document(found, changed) as document:
-                _expect(_run(found, way, server, "engine", document), ROLE_CHANGE * more)
+            with _document(figures, changed) as document:
+                _expect(_run(figures, way, server, "engine", document), ROLE_CHANGE * more)
 
 
 @contextmanager
-def _document(found: Figures, changed: int = 0) -> Iterator[str]:
-    with written([world.document(found.profiles, found.contributors, changed)]) as file:
+def _document(figures: Figures, changed: int = 0) -> Iterator[str]:
+    with written([world.document(figures.profiles, figures.contributors, changed)]) as file:
         yield file
 
 
-def _run(found: Figures, way: Way, server: ApiServer, *measure: str) -> dict[str, Any]:
+def _run(figures: Figures, way: Way, server: ApiServer, *measure: str) -> dict[str, Any]:
     run = server.measured(*measure)
-    found.runs[way].append(run)
+    figures.runs[way].append(run)
     return run
 
 

@@ -1,4 +1,4 @@
-"""A real API server that nobody else talks to: begun with stored objects, and asked what it did."""
+"""A real API server without other clients: starts with stored objects and counts its requests."""
 
 import base64
 import contextlib
@@ -48,21 +48,18 @@ class ApiServer:
         self._server.close()
 
     def measured(self, measure: str, *arguments: str) -> dict[str, Any]:
-        """Have a process measure something here.
+        """Run a measurement in a separate process; return its figures with those of the server.
 
-        What the server says of it stands beside what the process says.
-
-        `requests` counts, by verb, those for the kinds that we are about; watches, with which the
-        server looks at itself, are left out. `server` is the processor time that it took the server
-        and its etcd, in seconds.
+        `requests` counts, by verb, the requests for the kinds of profiles, without the watches
+        of the server itself. `server` is the processor time of the server and etcd in seconds.
         """
         before, used = self._answered()
-        found = child("speed.measure", measure, self.kubeconfig, *arguments)
+        figures = child("speed.measure", measure, self.kubeconfig, *arguments)
         after, used_then = self._answered()
-        return {**found, "requests": dict(after - before), "server": used_then - used}
+        return {**figures, "requests": dict(after - before), "server": used_then - used}
 
     def make(self, objects: Iterable[dict[str, Any]]) -> None:
-        """Make objects, whose namespaces come before them."""
+        """Create objects; namespaces come before their content."""
         for one in objects:
             self._server.create(one)
 
@@ -81,10 +78,10 @@ class ApiServer:
         """Return the answered requests by verb, and their processor time with etcd's."""
         text = self._http.get("/metrics").raise_for_status().text
         counts: Counter[str] = Counter()
-        for labels, number in _ANSWERED.findall(text):
-            told = dict(_LABEL.findall(labels))
-            if told["resource"] in _KINDS and told["verb"] != "WATCH":
-                counts[told["verb"]] += int(float(number))
+        for label_text, number in _ANSWERED.findall(text):
+            labels = dict(_LABEL.findall(label_text))
+            if labels["resource"] in _KINDS and labels["verb"] != "WATCH":
+                counts[labels["verb"]] += int(float(number))
         stored = httpx2.get(f"{self._etcd}/metrics", trust_env=False).raise_for_status().text
         return counts, sum(
             float(used) for one in (text, stored) for used in _PROCESSOR.findall(one)
@@ -92,11 +89,11 @@ class ApiServer:
 
 
 def stored(data: Path, profiles: int, contributors: int) -> None:
-    """Store what a cluster holds that matches the document, for `serving` to begin with.
+    """Store the objects of a cluster that matches the document, for `serving`.
 
-    One profile goes through the API server. etcd holds the others as copies of what that made of
-    it, byte by byte but for the numbers in names, which are all of one length: through the API
-    server 10,000 profiles take ten minutes.
+    One profile is created through the API server. The others are copies of it in etcd, with
+    other numbers of the same length in names: 10,000 profiles through the API server would take
+    ten minutes.
     """
     with ControlPlane(kubeflow.install, print, controllers=False) as plane:
         with contextlib.closing(ApiServer(plane)) as server:
@@ -106,11 +103,13 @@ def stored(data: Path, profiles: int, contributors: int) -> None:
 
 
 def _copied(etcd: str, profiles: int) -> None:
-    """Store every profile but the first, as copies of that."""
+    """Store every profile except the first, as copies of it."""
     with httpx2.Client(base_url=f"{etcd}/v3/kv", trust_env=False) as http:
         asked = {"key": _coded(b"/registry/"), "range_end": _coded(b"/registry0")}
-        found = http.post("/range", json=asked).raise_for_status().json()["kvs"]
-        pairs = [(base64.b64decode(one["key"]), base64.b64decode(one["value"])) for one in found]
+        entries = http.post("/range", json=asked).raise_for_status().json()["kvs"]
+        pairs = [
+            (base64.b64decode(entry["key"]), base64.b64decode(entry["value"])) for entry in entries
+        ]
         first = [pair for pair in pairs if _COPIED.search(pair[0])]
         puts = (_put(key, value, number) for number in range(1, profiles) for key, value in first)
         while some := list(islice(puts, _AT_ONCE)):
@@ -133,7 +132,7 @@ def _coded(text: bytes) -> str:
 
 @contextmanager
 def serving(data: Path) -> Iterator[ApiServer]:
-    """Start an API server on a copy of what `stored` has left; end it with the block."""
+    """Run an API server on a copy of the data of `stored` during the block."""
     with (
         ControlPlane(say=print, controllers=False, data=data) as plane,
         contextlib.closing(ApiServer(plane)) as server,

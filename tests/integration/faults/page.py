@@ -47,12 +47,12 @@ kill the process.
 
 {others}
 
-- **A list from the past**: the server returns the objects from before the scenario, of one kind or
+- **An outdated list**: the server returns the objects from before the scenario, of one kind or
   of all.
 - **The server is killed** at a write and started again while the run continues. The recorder then
   reads the missed changes revision by revision.
-- **From value to value**: every field of the document changes from each of its values to each other
-  value and back. The result is the same as for a new profile with that value. {findings}
+- **From each value to each other**: every field of the document changes from each of its values to
+  each other value and back. The result is the same as for a new profile with that value. {findings}
 ## How access is checked
 
 Two watches record every change of a RoleBinding or an AuthorizationPolicy. Both kinds are in one
@@ -143,7 +143,7 @@ def _sums(ledger: Ledger) -> str:
         if named == "others":
             before = sums.get(row, (0, []))
             sums[row] = before[0] + trials, before[1] + found
-    return _lines(["what", "trials"], [[row, _cell(*sum_)] for row, sum_ in sums.items()])
+    return _lines(["fault", "trials"], [[row, _cell(*sum_)] for row, sum_ in sums.items()])
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -41,7 +41,7 @@ def test_a_list_from_before_everything_does_no_harm(
         found = [f"{chosen}: {one}" for one in (*trial.finish(), *trial.problems(wanted))]
 
         ledger.again += trial.runs > 1
-        ledger.note("others", "a list from the past", str(scenario), 1, found)
+        ledger.note("others", "an outdated list", str(scenario), 1, found)
     assert found == []
 
 

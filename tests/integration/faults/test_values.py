@@ -39,7 +39,7 @@ def test_from_any_value_to_any_other_and_back(lab, ledger, paths):
             assert left(trial, moved, goals) == [], f"step {step}"
         assert trial.wrong_roles() == []
         for field, walk in zip(fields, walks, strict=True):
-            ledger.note("others", "from value to value", field.path, len(walk) - 1)
+            ledger.note("others", "from each value to each other", field.path, len(walk) - 1)
 
 
 def fresh_together(lab):
