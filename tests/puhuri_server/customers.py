@@ -77,6 +77,12 @@ def users(world: World, request: Request, uuid: str) -> Reply:
             grants[grant.user.uuid].append(grant)
     people = [user for user in world.users if user.is_active and user.uuid in grants]
     people = exact(people, request, "username", lambda user: user.username)
+    people = contains(
+        people, request, "user_keyword", lambda user: f"{user.full_name} {user.email}"
+    )
+    role = request.param("project_role")
+    if role:
+        people = [user for user in people if any(grant.role == role for grant in grants[user.uuid])]
     people.sort(key=lambda user: user.full_name)
     rows = [_person(request, user, customer, projects, grants[user.uuid]) for user in people]
     request.params.pop("field", None)

@@ -1,6 +1,6 @@
 """Lists: filters, order, pages and fields."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from puhuri_server.forms import is_uuid, plain_uuid
@@ -56,7 +56,9 @@ def _address(request: Request, page: int) -> str:
         for value in values
         if name != "page"
     ]
-    query = urlencode(params if page == 1 else [*params, ("page", str(page))])
+    if page > 1:
+        params.append(("page", str(page)))
+    query = urlencode(sorted(params, key=lambda param: param[0]))
     return request.url(request.path) + (f"?{query}" if query else "")
 
 
@@ -98,6 +100,19 @@ def by_url(rows, request, name, get):
     """Return the rows that refer to the object with a URL; nothing for another URL."""
     url = request.param(name)
     return [row for row in rows if request.url(get(row)) == url] if url else rows
+
+
+def since(rows, request, name, get):
+    """Return the rows with a time that is not before a moment."""
+    text = request.param(name)
+    if not text:
+        return rows
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal(400, {name: ["Enter a valid date/time."]}) from None
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+    return [row for row in rows if get(row) >= moment]
 
 
 def day_of(request: Request, name: str) -> date | None:

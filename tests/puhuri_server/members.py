@@ -5,7 +5,7 @@ from puhuri_server.forms import REQUIRED, Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
 from puhuri_server.lists import ordered, paged
 from puhuri_server.records import Grant, Project
-from puhuri_server.world import ROLES, World
+from puhuri_server.world import ROLES, Version, World
 
 _PAST = "Expiration time should be greater than current time."
 _KEYS = {"created": lambda grant: grant.created, "role": lambda grant: grant.role}
@@ -43,7 +43,10 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     if part:
         texts = lambda grant: f"{grant.user.full_name} {grant.user.email}".lower()  # noqa: E731
         grants = [grant for grant in grants if part in texts(grant)]
-    grants = ordered(grants, request, _KEYS, "created")
+    if world.version == Version.FRACTIONS:
+        grants = ordered(grants, request, _KEYS, "created")
+    else:
+        ordered([], request, projects.KEYS, "name")  # those of projects are known, and not used
     request.params.pop("field", None)
     return paged(request, [row(grant) for grant in grants])
 

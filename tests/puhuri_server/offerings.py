@@ -1,7 +1,9 @@
 """Offerings with their plans and components."""
 
+import json
+
 from puhuri_server.forms import is_uuid, plain_uuid, written
-from puhuri_server.http_types import Reply, Request, not_found
+from puhuri_server.http_types import Refusal, Reply, Request, not_found
 from puhuri_server.lists import by_choice, by_url, by_uuid, contains, exact, fields, ordered, paged
 from puhuri_server.records import Component, Offering, Plan
 from puhuri_server.world import Version, World
@@ -37,9 +39,7 @@ def row(world: World, request: Request, offering: Offering) -> dict:
         "category_title": offering.category_title,
         "options": {"order": list(offering.options), "options": offering.options},
         "components": [component_row(world, one) for one in offering.components],
-        "plans": [
-            plan_row(world, request, offering, one) for one in offering.plans if not one.archived
-        ],
+        "plans": [plan_row(world, request, offering, one) for one in offering.plans],
         "state": offering.state,
         "type": offering.type,
         "shared": offering.shared,
@@ -118,10 +118,27 @@ def show_all(world: World, request: Request) -> Reply:
     rows = by_url(rows, request, "customer", lambda one: f"/api/customers/{one.provider.uuid}/")
     rows = by_uuid(rows, request, "customer_uuid", lambda one: one.provider.uuid)
     rows = by_uuid(rows, request, "category_uuid", lambda one: one.category_uuid)
+    rows = _by_attributes(rows, request)
+    if request.param("billable") == "false" or request.param("accessible_via_calls") == "true":
+        rows = []
+    if request.param("service_manager_uuid"):
+        rows = []
     types = request.params.get("type", [])
     rows = [one for one in rows if one.type in types] if types else rows
     rows = ordered(rows, request, _KEYS, "name")
     return paged(request, [row(world, request, one) for one in rows])
+
+
+def _by_attributes(rows: list[Offering], request: Request) -> list[Offering]:
+    """Return the offerings with attributes, which none here has."""
+    text = request.param("attributes")
+    try:
+        attributes = json.loads(text) if text else {}
+    except ValueError:
+        raise Refusal(400, ["Filter attribute is not valid json."]) from None
+    if not isinstance(attributes, dict):
+        raise Refusal(400, ["Filter attribute should be an dict."])
+    return [] if attributes else rows
 
 
 def find(world: World, request: Request, uuid: str) -> Offering:
@@ -141,7 +158,7 @@ def show(world: World, request: Request, uuid: str) -> Reply:
 def plans(world: World, request: Request, uuid: str) -> Reply:
     """Return the plans of an offering."""
     offering = find(world, request, uuid)
-    return paged(request, row(world, request, offering)["plans"])
+    return Reply(200, row(world, request, offering)["plans"])
 
 
 def plan(world: World, request: Request, uuid: str, plan_uuid: str) -> Reply:

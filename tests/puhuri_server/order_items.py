@@ -1,6 +1,6 @@
 """Orders with items, until December 2023."""
 
-from puhuri_server import offerings, orders
+from puhuri_server import offerings, order_decisions, order_requests, orders
 from puhuri_server.forms import Form, written
 from puhuri_server.http_types import Refusal, Reply, Request, detail, not_found
 from puhuri_server.lists import by_uuid, fields, ordered, paged
@@ -88,20 +88,20 @@ def create(world: World, request: Request) -> Reply:
     items = body.get("items")
     if not isinstance(items, list) or not items:
         raise Refusal(400, {"items": ["This field is required."]})
-    order = orders.order_allocation(world, request, Form(body), items[0])
+    order = order_requests.order_allocation(world, request, Form(body), items[0])
     answer = row(world, request, order)
     return Reply(201, answer, {"Location": answer["url"]})
 
 
 def approve(world: World, request: Request, uuid: str) -> Reply:
     """Approve an order for the customer."""
-    orders.approve_by_consumer(world, request, uuid)
+    order_decisions.approve_by_consumer(world, request, uuid)
     return Reply(200, {"detail": "Order has been approved."})
 
 
 def reject(world: World, request: Request, uuid: str) -> Reply:
     """Reject an order for the customer."""
-    orders.reject_by_consumer(world, request, uuid)
+    order_decisions.reject_by_consumer(world, request, uuid)
     return Reply(200, {"detail": "Order has been rejected."})
 
 
@@ -124,13 +124,13 @@ def item(world: World, request: Request, uuid: str) -> Reply:
 
 def approve_item(world: World, request: Request, uuid: str) -> Reply:
     """Approve an item for the provider."""
-    orders.approve_by_provider(world, request, _of_item(world, request, uuid).uuid)
+    order_decisions.approve_by_provider(world, request, _of_item(world, request, uuid).uuid)
     return Reply(200, {"details": "Order item has been approved."})
 
 
 def reject_item(world: World, request: Request, uuid: str) -> Reply:
     """Reject an item for the provider."""
-    orders.reject_by_provider(world, request, _of_item(world, request, uuid).uuid)
+    order_decisions.reject_by_provider(world, request, _of_item(world, request, uuid).uuid)
     return Reply(200, {"details": "Order item has been rejected."})
 
 

@@ -25,7 +25,7 @@ def log_in(world: World, request: Request) -> Reply:
         raise detail(401, "Invalid username/password.")
     user.failed_logins = 0
     if not user.token or user.token_is_over:
-        user.token, user.token_is_over = world.new_uuid() + "00000000", False
+        user.token, user.token_is_over = world.new_token(user), False
     return Reply(200, {"token": user.token})
 
 
@@ -80,8 +80,9 @@ def look_up(world: World, request: Request) -> Reply:
     form.check()
     if world.version == Version.A:
         return _first_generation(world, cuid)
-    if world.registry.failure:
-        raise detail(400, world.registry.failure)
+    failure = world.registry.failure or world.registry.failures.get(cuid)
+    if failure:
+        raise detail(400, failure)
     name = world.registry.people.get(cuid.partition("#")[0])
     user = _remote_user(world, cuid.partition("#")[0])
     if name is None:

@@ -12,7 +12,7 @@ from puhuri_server.world import World
 _LINK = r"/api/customers/([0-9a-f]{32})/"
 _OTHER_LINKS = (r"/api/\w[\w-]*/[0-9a-f]{32}/",)
 _PAST = "Cannot be earlier than the current date."
-_KEYS = {
+KEYS = {
     "name": lambda one: one.name.lower(),
     "created": lambda one: one.created,
     "customer_name": lambda one: one.customer.name,
@@ -60,6 +60,8 @@ def filtered(world: World, request: Request) -> list[Project]:
     rows = by_uuid(rows, request, "customer", lambda one: one.customer.uuid, many=True)
     rows = contains(rows, request, "customer_name", lambda one: one.customer.name)
     rows = contains(rows, request, "customer_abbreviation", lambda one: one.customer.abbreviation)
+    if request.param("created"):  # an exact moment
+        rows = [one for one in rows if written(one.created) == request.param("created")]
     return contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.backend_id}")
 
 
@@ -74,7 +76,7 @@ def find(world: World, request: Request, uuid: str) -> Project:
 
 def show_all(world: World, request: Request) -> Reply:
     """Return the projects."""
-    rows = ordered(filtered(world, request), request, _KEYS, "name")
+    rows = ordered(filtered(world, request), request, KEYS, "name")
     return paged(request, [row(request, one) for one in rows])
 
 

@@ -1,9 +1,20 @@
 """Allocations, which the API calls resources."""
 
-from puhuri_server import offerings, orders
+from puhuri_server import offerings
 from puhuri_server.forms import Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, detail, forbidden, not_found
-from puhuri_server.lists import by_choice, by_uuid, contains, exact, fields, ordered, paged
+from puhuri_server.lists import (
+    by_choice,
+    by_url,
+    by_uuid,
+    contains,
+    exact,
+    fields,
+    ordered,
+    paged,
+    since,
+)
+from puhuri_server.order_requests import check_customer, checked_limits, expired, place
 from puhuri_server.records import Resource
 from puhuri_server.world import Version, World
 
@@ -14,7 +25,6 @@ _KEYS = {
     "name": lambda one: one.name,
     "created": lambda one: one.created,
     "project_name": lambda one: one.project.name,
-    "state": lambda one: one.state,
 }
 
 
@@ -75,9 +85,37 @@ def show_all(world: World, request: Request) -> Reply:
     rows = exact(rows, request, "name_exact", lambda one: one.name)
     rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
     rows = by_choice(rows, request, "state", lambda one: one.state, _STATES)
-    rows = contains(rows, request, "query", lambda one: f"{one.uuid} {one.name}")
+    rows = contains(rows, request, "query", lambda one: f"{one.uuid} {one.name} {one.backend_id}")
+    rows = _by_offering(rows, request)
+    rows = _by_time_and_person(world, rows, request)
     rows = ordered(rows, request, _KEYS, "created")
     return paged(request, [row(world, request, one) for one in rows])
+
+
+def _by_offering(rows: list[Resource], request: Request) -> list[Resource]:
+    """Return the allocations of an offering; the URL is that for its provider."""
+    rows = by_url(
+        rows,
+        request,
+        "offering",
+        lambda one: f"/api/marketplace-provider-offerings/{one.offering.uuid}/",
+    )
+    rows = by_uuid(rows, request, "provider_uuid", lambda one: one.offering.provider.uuid)
+    rows = by_uuid(rows, request, "category_uuid", lambda one: one.offering.category_uuid)
+    return exact(rows, request, "offering_type", lambda one: one.offering.type)
+
+
+def _by_time_and_person(world: World, rows: list[Resource], request: Request) -> list[Resource]:
+    rows = by_url(
+        rows, request, "customer", lambda one: f"/api/customers/{one.project.customer.uuid}/"
+    )
+    rows = since(rows, request, "created", lambda one: one.created)
+    rows = since(rows, request, "modified", lambda one: one.created)
+    if request.param("paused") == "true":
+        return []
+    name = request.param("visible_to_username")
+    user = next((user for user in world.users if user.username == name), None)
+    return [one for one in rows if user and world.sees_resource(user, one)] if name else rows
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
@@ -108,7 +146,7 @@ def update(world: World, request: Request, uuid: str) -> Reply:
 def update_limits(world: World, request: Request, uuid: str) -> Reply:
     """Order other limits: the whole map is replaced."""
     resource = find(world, request, uuid)
-    orders.check_customer(resource.project)
+    check_customer(resource.project)
     _may_order(world, request, resource)
     if resource.state != "OK":
         raise detail(409, "Valid states for operation: OK.")
@@ -120,10 +158,10 @@ def update_limits(world: World, request: Request, uuid: str) -> Reply:
         )
     form.check()
     if world.is_expired(resource.project):
-        raise orders.expired(resource.project)
+        raise expired(resource.project)
     if resource.offering.state not in ("Active", "Paused"):
         raise Refusal(400, ["Offering is not available."])
-    limits = orders.checked_limits(world, resource.offering, value, is_new=False)
+    limits = checked_limits(world, resource.offering, value, is_new=False)
     if any(number >= _MOST for number in limits.values()):
         raise crash()
     if limits == resource.limits and world.version != Version.A:
@@ -131,20 +169,20 @@ def update_limits(world: World, request: Request, uuid: str) -> Reply:
         raise Refusal(400, [text])
     _no_open_order(world, resource)
     attributes = {"old_limits": resource.limits}
-    order = orders.place(world, request, resource, "Update", limits, attributes)
+    order = place(world, request, resource, "Update", limits, attributes)
     return Reply(200, {"order_uuid": order.uuid})
 
 
 def terminate(world: World, request: Request, uuid: str) -> Reply:
     """Order the end of an allocation."""
     resource = find(world, request, uuid)
-    orders.check_customer(resource.project)
+    check_customer(resource.project)
     _may_order(world, request, resource)
     if resource.state not in ("OK", "Erred"):
         raise detail(409, "Valid states for operation: OK, Erred.")
     _no_open_order(world, resource)
     attributes = request.json.get("attributes") or {}
-    order = orders.place(world, request, resource, "Terminate", resource.limits, attributes)
+    order = place(world, request, resource, "Terminate", {}, attributes)
     return Reply(200, {"order_uuid": order.uuid})
 
 

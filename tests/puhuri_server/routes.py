@@ -6,7 +6,9 @@ from puhuri_server import (
     customers,
     members,
     offerings,
+    order_decisions,
     order_items,
+    order_requests,
     orders,
     people,
     permissions,
@@ -15,6 +17,7 @@ from puhuri_server import (
     usages,
 )
 from puhuri_server.http_types import NOT_FOUND_PAGE, Refusal, Reply, Request, detail
+from puhuri_server.translations import translated
 from puhuri_server.world import Version, World
 
 _UUID = r"([^/]+)"
@@ -69,18 +72,19 @@ _ITEMS = [
     ("POST", f"/api/marketplace-order-items/{_UUID}/reject/", order_items.reject_item),
     ("POST", f"/api/marketplace-order-items/{_UUID}/terminate/", order_items.terminate_item),
 ]
+_ORDER = f"/api/marketplace-orders/{_UUID}/"
 _ORDERS = [
     ("GET", "/api/marketplace-orders/", orders.show_all),
-    ("POST", "/api/marketplace-orders/", orders.create),
-    ("GET", f"/api/marketplace-orders/{_UUID}/", orders.show),
-    ("DELETE", f"/api/marketplace-orders/{_UUID}/", orders.delete),
-    ("POST", f"/api/marketplace-orders/{_UUID}/approve_by_consumer/", orders.approve_by_consumer),
-    ("POST", f"/api/marketplace-orders/{_UUID}/reject_by_consumer/", orders.reject_by_consumer),
-    ("POST", f"/api/marketplace-orders/{_UUID}/approve_by_provider/", orders.approve_by_provider),
-    ("POST", f"/api/marketplace-orders/{_UUID}/reject_by_provider/", orders.reject_by_provider),
-    ("POST", f"/api/marketplace-orders/{_UUID}/cancel/", orders.cancel),
-    ("POST", f"/api/marketplace-orders/{_UUID}/set_state_done/", orders.set_state_done),
-    ("POST", f"/api/marketplace-orders/{_UUID}/set_state_erred/", orders.set_state_erred),
+    ("POST", "/api/marketplace-orders/", order_requests.create),
+    ("GET", _ORDER, orders.show),
+    ("DELETE", _ORDER, orders.delete),
+    ("POST", f"{_ORDER}approve_by_consumer/", order_decisions.approve_by_consumer),
+    ("POST", f"{_ORDER}reject_by_consumer/", order_decisions.reject_by_consumer),
+    ("POST", f"{_ORDER}approve_by_provider/", order_decisions.approve_by_provider),
+    ("POST", f"{_ORDER}reject_by_provider/", order_decisions.reject_by_provider),
+    ("POST", f"{_ORDER}cancel/", order_decisions.cancel),
+    ("POST", f"{_ORDER}set_state_done/", order_decisions.set_state_done),
+    ("POST", f"{_ORDER}set_state_erred/", order_decisions.set_state_erred),
 ]
 _PUBLIC = {"/api-auth/password/"}
 
@@ -119,6 +123,9 @@ class Routes:
         allowed = self._allowed(request.path)
         if allowed:
             reply.headers["Allow"] = ", ".join(allowed)
+        if request.method == "HEAD":
+            reply.body = None
+        reply.body = translated(reply.body, request.headers.get("accept-language", ""))
         return reply
 
     def _answered(self, world: World, request: Request) -> Reply:

@@ -77,14 +77,17 @@ def set_usage(world: World, request: Request) -> Reply:
         raise Refusal(400, {"resource": [f"Object with uuid={uuid} does not exist."]})
     if not world.owns(request.user, resource.offering.provider):
         raise forbidden()
+    if resource.state == "Terminated":
+        raise Refusal(400, {"resource": ["Resource is not in valid state."]})
     reports = [_report(one) for one in body.get("usages", [])]
     components = {one.type: one for one in resource.offering.components}
     unknown = [name for name, _, _ in reports if name not in components]
     if unknown:
         text = f"These components are invalid: {', '.join(unknown)}."
         raise Refusal(400, {"non_field_errors": [text]})
+    now = world.moment()
     for name, amount, report in reports:
-        report_usage(world, resource, components[name], amount, **report)
+        report_usage(world, resource, components[name], amount, moment=now, **report)
     return Reply(201)
 
 
@@ -99,9 +102,11 @@ def _report(report: dict):
     return report["type"], amount, further
 
 
-def report_usage(world: World, resource, component, amount, *, month=None, **further) -> Usage:
+def report_usage(
+    world: World, resource, component, amount, *, month=None, moment=None, **further
+) -> Usage:
     """Keep what an allocation used in a month."""
-    moment = world.moment()
+    moment = moment or world.moment()
     month = month or date(moment.year, moment.month, 1)
     for usage in world.usages:
         is_same = usage.resource is resource and usage.component is component

@@ -37,6 +37,7 @@ class Registry:
 
     people: dict = field(default_factory=dict)
     failure: str = ""  # an answer of 400, where it is away
+    failures: dict = field(default_factory=dict)  # the same for some CUIDs only
 
 
 class World:
@@ -62,6 +63,10 @@ class World:
     def new_uuid(self) -> str:
         """Return a uuid; the same ones in each new world."""
         return hashlib.md5(str(next(self._ids)).encode(), usedforsecurity=False).hexdigest()
+
+    def new_token(self, user: User) -> str:
+        """Return a token for somebody."""
+        return f"{self.new_uuid()}00000000"
 
     def new_pk(self) -> int:
         """Return a number."""
@@ -151,17 +156,19 @@ class World:
 
     # projects
 
+    def starts_later(self, project: Project) -> bool:
+        """Return whether a project starts another day."""
+        return project.start_date is not None and project.start_date > self.now().date()
+
     def is_expired(self, project: Project) -> bool:
         """Return whether a project is over: its last day is no working day."""
         return project.end_date is not None and project.end_date <= self.now().date()
 
     def delete(self, project: Project) -> None:
-        """Delete a project with its grants and allocations."""
+        """Delete a project with its grants; its terminated allocations can still be seen."""
         self.projects.remove(project)
         for grant in self.active_grants(project):
             grant.is_active = False
-        self.resources = [one for one in self.resources if one.project is not project]
-        self.orders = [one for one in self.orders if one.resource.project is not project]
 
     # orders
 
@@ -169,6 +176,12 @@ class World:
         """Return the order of an allocation that is not finished."""
         orders = (order for order in self.orders if order.resource is resource and order.is_open)
         return next(orders, None)
+
+    def approve_for_consumer(self, order: Order, user: User) -> None:
+        """Note that the customer approved an order."""
+        order.consumer_reviewed_by = user
+        waits = order.type == "Create" and self.starts_later(order.resource.project)
+        order.state = "pending-project" if waits else "pending-provider"
 
     def execute(self, order: Order) -> None:
         """Carry out an order that everybody approved; a site agent reports later."""
