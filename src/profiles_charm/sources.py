@@ -12,7 +12,7 @@ from profiles_charm.git_source import GIT, ConfiguredGit
 from profiles_charm.option_source import CONFIG, OptionSource
 from profiles_charm.relation_source import RelationSource, relation_sources
 from profiles_management import ProfilesError, Report
-from profiles_management.kubeflow.objects.builders import grants
+from profiles_management.kubeflow.objects.document_people import grants
 from profiles_management.pmr.rules import Rules
 from profiles_management.sources import (
     AnsweringSource,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.strategies import LABELS, NAMES, QUOTAS, ROLES, USERS
 from memory_api import Kfam, KfamError, Refusal
 from profiles_management.kubeflow.objects import builders, naming
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.reconcile.plan import Person
 
 RBAC = "rbac.authorization.k8s.io"

@@ -9,7 +9,7 @@ from profiles_management.cli.reports.report_data import Report, assignment
 from profiles_management.cli.reports.target_facts import facts_of, place_of
 from profiles_management.kubeflow.access.access_report import NEVER_COVERED
 from profiles_management.kubeflow.export.exporting import Export
-from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.objects.document_people import timestamp
 from profiles_management.kubeflow.target_description import TargetDescription
 from profiles_management.pmr.classes import Profile
 from profiles_management.reconcile.plan import Person

@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from profiles_management.kubeflow.objects import builders, naming
+from profiles_management.kubeflow.objects import builders, document_people, naming
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.pmr.problems import Problem
 from profiles_management.reconcile.lines import count, printable
@@ -116,7 +116,7 @@ def body(event: Event, uid: str, settings: Settings, now: datetime) -> dict[str,
             Event without it.
         now: the moment of the run.
     """
-    moment = builders.timestamp(now)
+    moment = document_people.timestamp(now)
     kind = "Namespace" if settings.standalone else "Profile"
     said = (uid, event.happening.value, event.message, "" if event.happening.lasts else moment)
     digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:_DIGITS]

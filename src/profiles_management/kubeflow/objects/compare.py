@@ -17,6 +17,7 @@ from profiles_management.reconcile.plan import (
 )
 
 Spec = Mapping[str, Any]
+Same = Callable[[Any, Any], bool]
 
 POLICY_FIELDS = ("action", "provider", "rules", "selector", "targetRef", "targetRefs")
 
@@ -39,17 +40,19 @@ def quota(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDif
         spelled: whether the same amount in another spelling is a difference. In a cluster it is
             not; files are read by tools that compare text.
     """
-    amounts = _amounts_differ(
-        FieldKind.QUOTA, _mapping(before, "hard"), _mapping(after, "hard"), "", spelled=spelled
+    kind = FieldKind.QUOTA
+    hard = _mapping(before, "hard"), _mapping(after, "hard")
+    selectors = before.get("scopeSelector"), after.get("scopeSelector")
+    return (
+        *_amounts(kind, "", *hard, _same(spelled=spelled)),
+        *_changed(kind, "scopes", before.get("scopes"), after.get("scopes"), _are_same_scopes),
+        *_changed(kind, "scopeSelector", *selectors, _are_same_selectors),
     )
-    scopes = _differ(before, after, "scopes", _as_set)
-    selectors = _differ(before, after, "scopeSelector", _selector)
-    return (*amounts, *scopes, *selectors)
 
 
 def same_scopes(before: Spec, after: Spec) -> bool:
     """Return whether two quotas have the same scopes, which cannot be changed in place."""
-    return _as_set(before.get("scopes")) == _as_set(after.get("scopes"))
+    return _are_same_scopes(before.get("scopes"), after.get("scopes"))
 
 
 def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDiff, ...]:
@@ -63,10 +66,10 @@ def limits(before: Spec, after: Spec, *, spelled: bool = False) -> tuple[FieldDi
     left, right = _items(before, "limits"), _items(after, "limits")
     if len(left) != len(right):
         return (FieldDiff(FieldKind.LIMITS, "limits", left, right),)
+    same = _same(spelled=spelled)
     differences: list[FieldDiff] = []
     for index, (old, new) in enumerate(zip(left, right, strict=True)):
-        path = f"limits[{index}]."
-        differences += _limit(_defaulted(old), _defaulted(new), path, spelled=spelled)
+        differences += _limit(f"limits[{index}].", _defaulted(old), _defaulted(new), same)
     return tuple(differences)
 
 
@@ -85,7 +88,9 @@ def parsed(spec: bytes) -> Spec:
         data = stored_json.parsed(spec)
     except stored_json.Unreadable as why:
         return dict.fromkeys(POLICY_FIELDS, f"it {why}")
-    return data if isinstance(data, dict) else {}
+    if isinstance(data, dict):
+        return data
+    return {}
 
 
 def encoded(spec: Spec) -> bytes:
@@ -95,9 +100,16 @@ def encoded(spec: Spec) -> bytes:
 
 def texts(kind: StrEnum, path: str, before: str, after: str) -> tuple[FieldDiff, ...]:
     """Return how a text of an object differs, '' standing for one that is not there."""
-    if before == after:
+    return _changed(kind, path, before or None, after or None)
+
+
+def _changed(
+    kind: StrEnum, path: str, before: object, after: object, same: Same = eq
+) -> tuple[FieldDiff, ...]:
+    """Return the difference of two values, none if they are the same."""
+    if same(before, after):
         return ()
-    return (FieldDiff(kind, path, before or None, after or None),)
+    return (FieldDiff(kind, path, before, after),)
 
 
 # quotas and LimitRanges
@@ -113,43 +125,44 @@ def _items(spec: Spec, key: str) -> list[Any]:
     return list(spec.get(key) or ())
 
 
-def _differ(
-    before: Spec, after: Spec, key: str, normal: Callable[[Any], object]
-) -> Iterator[FieldDiff]:
-    """Yield the difference in one field, unless both sides mean the same."""
-    left, right = before.get(key), after.get(key)
-    if normal(left) != normal(right):
-        yield FieldDiff(FieldKind.QUOTA, key, left, right)
+def _same(*, spelled: bool) -> Same:
+    """Return the comparison of two amounts; see `quota` for `spelled`."""
+    if spelled:
+        return eq
+    return same_amount
 
 
-def _amounts_differ(
-    kind: FieldKind, before: Spec, after: Spec, path: str, *, spelled: bool
+def _amounts(
+    kind: FieldKind, path: str, before: Spec, after: Spec, same: Same
 ) -> Iterator[FieldDiff]:
-    same = eq if spelled else same_amount
+    """Yield the differences of two mappings of amounts; `path` is what stands before their keys."""
     for key in sorted(before.keys() | after.keys()):
-        left, right = before.get(key), after.get(key)
-        if not same(left, right):
-            yield FieldDiff(kind, f"{path}{key}", left, right)
+        yield from _changed(kind, f"{path}{key}", before.get(key), after.get(key), same)
 
 
-def _as_set(values: list[Any] | None) -> set[str]:
-    return set(values or ())
+def _are_same_scopes(before: list[str] | None, after: list[str] | None) -> bool:
+    return set(before or ()) == set(after or ())
 
 
-def _selector(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
+def _are_same_selectors(before: Spec | None, after: Spec | None) -> bool:
+    return _terms(before) == _terms(after)
+
+
+def _terms(selector: Spec | None) -> set[tuple[str, str, frozenset[str]]]:
     return {
         (term.get("scopeName", ""), term.get("operator", ""), frozenset(_items(term, "values")))
         for term in _items(selector or {}, "matchExpressions")
     }
 
 
-def _limit(before: Spec, after: Spec, path: str, *, spelled: bool) -> Iterator[FieldDiff]:
-    left, right = before.get("type"), after.get("type")
-    if left != right:
-        yield FieldDiff(FieldKind.LIMITS, f"{path}type", left, right)
+def _limit(path: str, before: Spec, after: Spec, same: Same) -> Iterator[FieldDiff]:
+    """Yield the differences of two items of LimitRanges."""
+    kind = FieldKind.LIMITS
+    yield from _changed(kind, f"{path}type", before.get("type"), after.get("type"))
     for key in AMOUNTS:
-        amounts = _mapping(before, key), _mapping(after, key)
-        yield from _amounts_differ(FieldKind.LIMITS, *amounts, f"{path}{key}.", spelled=spelled)
+        yield from _amounts(
+            kind, f"{path}{key}.", _mapping(before, key), _mapping(after, key), same
+        )
 
 
 def _defaulted(item: Spec) -> Spec:
@@ -170,7 +183,7 @@ def _defaulted(item: Spec) -> Spec:
 def _normal(value: object) -> object:
     """Return a value without empty fields and defaults, and with sorted principals."""
     if isinstance(value, list):
-        return [_normal(item) for item in value]
+        return [*map(_normal, value)]
     if isinstance(value, dict):
         return _normal_mapping(value)
     return value
@@ -207,16 +220,20 @@ def _header_change(path: str, before: object, after: object) -> str:
     left, right = _HEADER.fullmatch(str(before)), _HEADER.fullmatch(str(after))
     if left is None or right is None:
         return ""
-    old, new = (json.dumps(key[1], ensure_ascii=False) for key in (left, right))
-    return f"header {old} → {new}"
+    return f"header {_in_quotes(left[1])} → {_in_quotes(right[1])}"
+
+
+def _in_quotes(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _children(before: object, after: object) -> list[tuple[str, object, object]]:
     """Return the parts of two mappings, or of two lists of one length, as (step, before, after)."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        keys = sorted({*before, *after})
-        return [(f".{key}", before.get(key), after.get(key)) for key in keys]
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = zip(before, after, strict=True)
-        return [(f"[{index}]", *pair) for index, pair in enumerate(pairs)]
+    match before, after:
+        case dict(), dict():
+            keys = sorted({*before, *after})
+            return [(f".{key}", before.get(key), after.get(key)) for key in keys]
+        case list(), list() if len(before) == len(after):
+            pairs = zip(before, after, strict=True)
+            return [(f"[{index}]", *pair) for index, pair in enumerate(pairs)]
     return []

@@ -3,7 +3,8 @@
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -51,9 +52,8 @@ def people_let_in(spec: bytes, settings: Settings) -> tuple[Person, ...]:
     A rule that names nobody and lets a gateway open any page lets anybody in:
     `Person("User", "*")`.
     """
-    rules, gateways = rules_of(spec), settings.gateways
-    people = {person for rule in rules for person in let_in(rule, settings, gateways)}
-    return tuple(sorted(people))
+    of_rule = partial(let_in, settings=settings, gateways=settings.gateways)
+    return tuple(sorted(_people(rules_of(spec), of_rule)))
 
 
 def people_of_owners_policy(spec: bytes, settings: Settings) -> tuple[Person, ...]:
@@ -64,9 +64,9 @@ def people_of_owners_policy(spec: bytes, settings: Settings) -> tuple[Person, ..
     to anybody; no profile controller writes such a policy.
     """
     decoded = decode(spec)
-    rules = decoded.entries
-    gateways = known_gateways(rules, settings)
-    people = {person for rule in rules for person in named_or_let_in(rule, settings, gateways)}
+    gateways = known_gateways(decoded.entries, settings)
+    of_rule = partial(named_or_let_in, settings=settings, gateways=gateways)
+    people = _people(decoded.entries, of_rule)
     if decoded.action not in ALLOWS or decoded.selector:
         people.add(Person("User", ANYBODY))
     return tuple(sorted(people))
@@ -79,12 +79,12 @@ def patch_for_only(users: Collection[str], spec: bytes, settings: Settings) -> d
     are removed. The rest stays as the profile controller wrote it, such as rules for programs.
     """
     gateways = known_gateways(decode(spec).entries, settings)
+    of_rule = partial(named_or_let_in, settings=settings, gateways=gateways)
     values = {settings.userid_prefix + user for user in users}
     allowed = {Person("User", user) for user in users}
 
     def lets_in_users_only(rule: _RuleData) -> bool:
-        people = named_or_let_in(msgspec.convert(rule, Rule), settings, gateways)
-        return allowed.issuperset(people)
+        return allowed.issuperset(of_rule(msgspec.convert(rule, Rule)))
 
     rules = [_narrowed(rule, values, settings) for rule in _rules_as_data(spec)]
     return {"action": None, "selector": None, "rules": [*filter(lets_in_users_only, rules)]}
@@ -94,9 +94,14 @@ def rules_without(
     spec: bytes, counts: Callable[[Person], bool], settings: Settings
 ) -> list[dict[str, Any]]:
     """Return the rules of a policy, as data, that let in nobody for whom `counts` is true."""
-    gateways = settings.gateways
+    of_rule = partial(let_in, settings=settings, gateways=settings.gateways)
     rules = zip(_rules_as_data(spec), decode(spec).entries, strict=True)
-    return [data for data, rule in rules if not any(map(counts, let_in(rule, settings, gateways)))]
+    return [data for data, rule in rules if not any(map(counts, of_rule(rule)))]
+
+
+def _people(rules: Iterable[Rule], of_rule: Callable[[Rule], Iterable[Person]]) -> set[Person]:
+    """Return the people of all rules."""
+    return {person for rule in rules for person in of_rule(rule)}
 
 
 def is_closed(spec: bytes) -> bool:

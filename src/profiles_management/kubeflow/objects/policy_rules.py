@@ -3,8 +3,9 @@
 Source: https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, product, starmap
+from operator import attrgetter
 
 from profiles_management.kubeflow.objects.policy_spec import (
     CLAIM,
@@ -19,8 +20,7 @@ from profiles_management.reconcile.plan import Person
 
 ANYBODY = "*"
 
-_PEER, _PEERS_NAMESPACE = "source.principal", "source.namespace"
-_ABOUT_PEERS = frozenset({_PEER, _PEERS_NAMESPACE})
+_KEY = attrgetter("key")
 _NOTEBOOK_PORT = "8888"
 _MOST_GATEWAYS = 8
 _EVERY_PATH = frozenset({"*", "/*", "/{**}"})
@@ -46,8 +46,7 @@ def let_in(rule: Rule, settings: Settings, gateways: Sequence[str]) -> Iterator[
     if not _is_open_to_gateways(rule, gateways):
         return
     conditions = [when for when in rule.when if not _holds_for_all(when, settings, gateways)]
-    keys = {condition.key for condition in conditions}
-    if not _ABOUT_PEERS.isdisjoint(keys):
+    if not _ABOUT_GATEWAYS.keys().isdisjoint(map(_KEY, conditions)):
         return
     # Where a request must have several names at once, everybody named in any of them is shown.
     yield from _named_in(conditions, settings)
@@ -61,11 +60,9 @@ def known_gateways(rules: Iterable[Rule], settings: Settings) -> tuple[str, ...]
     The profile controller writes two. Each rule is compared with each gateway, so a policy with
     thousands of rules and gateways must not delay a run.
     """
-    header = _header(settings)
     named: set[str] = set()
     for rule in rules:
-        keys = {when.key.lower() for when in rule.when}
-        if header in keys:
+        if any(is_user_header(key, settings) for key in map(_KEY, rule.when)):
             named.update(rule.principals)
     return (*settings.gateways, *sorted(named)[:_MOST_GATEWAYS])
 
@@ -85,8 +82,6 @@ def has_wildcard(text: str) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Return whether a value of a policy matches a text; see has_wildcard."""
-    if pattern == ANYBODY:
-        return True
     if pattern.startswith("*"):
         return text.endswith(pattern[1:])
     if pattern.endswith("*"):
@@ -99,6 +94,17 @@ def place_of(principal: str) -> tuple[str, str]:
     _, _, place = principal.partition("/ns/")
     namespace, _, account = place.partition("/sa/")
     return namespace, account
+
+
+def _namespace_of(principal: str) -> str:
+    return place_of(principal)[0]
+
+
+# The keys of conditions on the sender, and what they compare of a gateway's principal.
+_ABOUT_GATEWAYS: Mapping[str, Callable[[str], str]] = {
+    "source.principal": str,
+    "source.namespace": _namespace_of,
+}
 
 
 def _any_matches(text: str, patterns: Sequence[str] | None) -> bool:
@@ -115,10 +121,7 @@ def _admits(text: str, patterns: Sequence[str] | None) -> bool:
 
 def _is_open_to_gateways(rule: Rule, gateways: Sequence[str]) -> bool:
     """Return whether requests that a gateway forwards can match a rule."""
-    if not rule.sources:
-        return True
-    pairs = product(rule.sources, gateways)
-    return any(starmap(_admits_gateway, pairs))
+    return any(starmap(_admits_gateway, product(rule.sources, gateways)))
 
 
 def _admits_gateway(source: Source, gateway: str) -> bool:
@@ -139,19 +142,17 @@ def _admits_gateway(source: Source, gateway: str) -> bool:
 
 def _is_limited(rule: Rule) -> bool:
     """Return whether a rule is for some addresses only, or opens no page of a notebook server."""
-    by_address = [source.is_limited_by_address for source in rule.sources or ()]
-    if by_address and all(by_address):
+    if all(source.is_limited_by_address for source in rule.sources):
         return True
-    opening = [_opens_pages(operation) for operation in rule.requests or ()]
-    return bool(opening) and not any(opening)
+    return not any(map(_opens_pages, rule.requests))
 
 
 def _opens_pages(operation: Operation) -> bool:
     """Return whether an operation covers every page of a notebook server."""
-    if not _admits("GET", operation.methods) or not _admits(_NOTEBOOK_PORT, operation.ports):
+    if _EVERY_PATH.isdisjoint(operation.paths or _EVERY_PATH):
         return False
-    paths = operation.paths or _EVERY_PATH
-    return not _EVERY_PATH.isdisjoint(paths)
+    required = ("GET", operation.methods), (_NOTEBOOK_PORT, operation.ports)
+    return all(starmap(_admits, required))
 
 
 # when
@@ -162,24 +163,15 @@ def _holds_for_all(condition: When, settings: Settings, gateways: Sequence[str])
 
     It only excludes some values, or a gateway matches it, or any name does.
     """
-    values = condition.texts
-    if not values or ANYBODY in values:
+    values = condition.texts or (ANYBODY,)
+    if ANYBODY in values:
         return True
     if is_user_header(condition.key, settings):
         return any(_covers(value, settings.userid_prefix) for value in values)
-    return any(_any_matches(text, values) for text in _about_gateways(condition.key, gateways))
-
-
-def _about_gateways(condition_key: str, gateways: Sequence[str]) -> Sequence[str]:
-    """Return what a condition compares, of each gateway.
-
-    Nothing where it is about something else.
-    """
-    if condition_key == _PEER:
-        return gateways
-    if condition_key == _PEERS_NAMESPACE:
-        return [place_of(gateway)[0] for gateway in gateways]
-    return ()
+    compared = _ABOUT_GATEWAYS.get(condition.key)
+    if compared is None:
+        return False
+    return any(_any_matches(compared(gateway), values) for gateway in gateways)
 
 
 def _covers(value: str, prefix: str) -> bool:

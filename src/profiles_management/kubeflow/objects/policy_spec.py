@@ -43,6 +43,9 @@ class From(msgspec.Struct, gc=False):
     source: Source | None = None
 
 
+_ANY_SENDER = (From(),)
+
+
 class Operation(msgspec.Struct, gc=False):
     """The requests that a rule is for.
 
@@ -59,6 +62,9 @@ class To(msgspec.Struct, gc=False):
     """One entry of a rule's `to`."""
 
     operation: Operation | None = None
+
+
+_ANY_REQUEST = (To(),)
 
 
 class When(msgspec.Struct, gc=False, rename="camel"):
@@ -105,18 +111,23 @@ class Rule(
 
     @property
     def sources(self) -> list[Source]:
-        """The senders; empty where the rule is for all of them."""
-        return [sender.source or Source() for sender in listed(self.senders)]
+        """The senders; an empty source, which is every sender, where the rule has none."""
+        return [sender.source or Source() for sender in self.senders or _ANY_SENDER]
 
     @property
     def requests(self) -> list[Operation]:
-        """The operations; empty where the rule is for all of them."""
-        return [entry.operation or Operation() for entry in listed(self.operations)]
+        """The operations; an empty one, which is every request, where the rule has none."""
+        return [entry.operation or Operation() for entry in self.operations or _ANY_REQUEST]
 
     @property
     def principals(self) -> list[str]:
         """The principals of all senders."""
         return [name for source in self.sources for name in listed(source.principals)]
+
+    @property
+    def headers(self) -> list[When]:
+        """The conditions on request headers."""
+        return [condition for condition in self.when if condition.is_header]
 
     @property
     def identifies_people(self) -> bool:
@@ -192,11 +203,18 @@ def way_in(spec: bytes, person: str) -> WayIn:
         spec: the policy's spec as JSON.
         person: the name of the person whom the policy is for.
     """
-    rules = [rule for rule in rules_of(spec) if rule.identifies_people]
-    headers = [condition for rule in rules for condition in rule.when if condition.is_header]
-    values = [value for condition in headers for value in condition.texts]
-    return WayIn(
-        frozenset(principal for rule in rules for principal in rule.principals),
-        frozenset(condition.header for condition in headers),
-        frozenset(value.removesuffix(person) for value in values if value.endswith(person)),
-    )
+    principals: set[str] = set()
+    headers: set[str] = set()
+    prefixes: set[str] = set()
+    for rule in rules_of(spec):
+        if rule.identifies_people:
+            principals.update(rule.principals)
+            for condition in rule.headers:
+                headers.add(condition.header)
+                prefixes.update(_prefixes(condition.texts, person))
+    return WayIn(frozenset(principals), frozenset(headers), frozenset(prefixes))
+
+
+def _prefixes(values: Sequence[str], person: str) -> list[str]:
+    """Return the texts before a person's name in the values that end with it."""
+    return [value.removesuffix(person) for value in values if value.endswith(person)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec import structs
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State, Verb
 from profiles_management.kubeflow.planning.contributor_cases import cases_of
 from profiles_management.kubeflow.planning.contributor_fields import (

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.objects.policies import people_let_in
 from profiles_management.kubeflow.planning.contributor_names import planned_names, usual_names
 from profiles_management.kubeflow.planning.contributor_objects import (

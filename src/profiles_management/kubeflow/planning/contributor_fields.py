@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.planning.contributor_cases import ContributorCases
 from profiles_management.kubeflow.planning.contributor_objects import policy_differences
 from profiles_management.kubeflow.settings import Settings

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from profiles_management.kubeflow.objects import naming
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.planning.contributor_objects import has_granted_role
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import ContributorState, PersonAccess

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from profiles_management.kubeflow.objects import builders, compare, merge_patch
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_state import ContributorState, is_spent
 from profiles_management.kubeflow.state.observed import Binding, Policy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from profiles_management.kubeflow.objects import policies
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.planning.contributor_cases import ContributorCases
 from profiles_management.kubeflow.planning.contributor_objects import policy_differences
 from profiles_management.kubeflow.settings import Settings

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from profiles_management.kubeflow.objects import builders
+from profiles_management.kubeflow.objects import builders, document_people
 from profiles_management.kubeflow.planning import (
     contributor_changes,
     foreign_removal,
@@ -69,9 +69,9 @@ def _plan_terminating(draft: Draft, profile: Profile) -> None:
     people = terminating.plan(profile, contributors, observed, draft.settings, origins, draft.now)
     deciding = draft.deciding(name)
     draft.add_people(name, people, deciding)
-    granted = {grant.person for grant in builders.grants(profile, draft.now, origins)}
+    granted = {grant.person for grant in document_people.grants(profile, draft.now, origins)}
     draft.end_last_owner(name, profile.owner, granted, deciding)
-    draft.warn_of_unmanaged(name, builders.people_of(profile), people.revoked)
+    draft.warn_of_unmanaged(name, document_people.people_of(profile), people.revoked)
 
 
 class _DefinedProfile:
@@ -96,7 +96,7 @@ class _DefinedProfile:
         )
         self.owner = OwnerPlanner(profile, context)
         self.shape = ShapePlanner(context)
-        grants = list(builders.grants(profile, draft.now, draft.pmr.origins))
+        grants = list(document_people.grants(profile, draft.now, draft.pmr.origins))
         self.frozen = self._frozen(self._contributors(grants))
         staying = self.frozen.people
         self.grants = [grant for grant in grants if grant.person not in staying]
@@ -124,11 +124,11 @@ class _DefinedProfile:
             self.profile, recorded, contributors, origins, draft.settings, draft.now
         )
 
-    def _contributors(self, grants: Collection[builders.Grant]) -> ContributorState:
+    def _contributors(self, grants: Collection[document_people.Grant]) -> ContributorState:
         """Return the contributors' objects in the namespace, with what planning them needs."""
         expired: frozenset[Person] = frozenset()
         if len(grants) < len(self.profile.contributors):
-            expired = builders.expired(self.profile, self.draft.now)
+            expired = document_people.expired(self.profile, self.draft.now)
         return replace(
             contributor_state(self.name, self.observed, self.draft.now),
             expired=expired,
@@ -222,7 +222,7 @@ class _DefinedProfile:
         if unmanaged_access.exists(self.name, self.observed):
             self._warn_of_unmanaged(people, corrected)
         if people.revoked:
-            document = builders.people_of(self.profile)
+            document = document_people.people_of(self.profile)
             self.draft.warnings += spelling.other_spellings(self.name, people.revoked, document)
         if not self.settings.standalone:
             policy = self.observed.owner_policies.get(self.name)
@@ -230,7 +230,7 @@ class _DefinedProfile:
             self.draft.gateways.add(self.name, owner, policy, contributors)
 
     def _warn_of_unmanaged(self, people: People, corrected: Collection[ObjectRef]) -> None:
-        near = builders.people_of(self.profile)
+        near = document_people.people_of(self.profile)
         lost = set(people.revoked)
         previous_owner = self.state.previous_owner
         if previous_owner is not None and previous_owner not in near:

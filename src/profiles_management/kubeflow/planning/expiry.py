@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow.objects import builders
+from profiles_management.kubeflow.objects import document_people
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.access_end import ended, is_lasting
 from profiles_management.kubeflow.state.access_state import (
@@ -40,7 +40,7 @@ def remaining(
     for name in sorted((observed.bindings.keys() | observed.policies.keys()) - done):
         expired: frozenset[Person] = frozenset()
         if (profile := pmr.profiles.get(name)) is not None:
-            expired = builders.expired(profile, now)
+            expired = document_people.expired(profile, now)
         state = replace(contributor_state(name, observed), expired=expired)
         is_ours = is_our_profile(name, observed, settings)
         state = only_ended(state, settings, now, is_ours=is_ours)

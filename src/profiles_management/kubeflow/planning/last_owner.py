@@ -9,7 +9,13 @@ Profile is there.
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow.objects import builders, merge_patch, naming, policies
+from profiles_management.kubeflow.objects import (
+    builders,
+    document_people,
+    merge_patch,
+    naming,
+    policies,
+)
 from profiles_management.kubeflow.objects.compare import parsed
 from profiles_management.kubeflow.planning.terminating import is_ours
 from profiles_management.kubeflow.settings import Settings
@@ -35,7 +41,7 @@ def others(name: str, owner: Owner, observed: Observed) -> frozenset[Person]:
     binding = observed.owner_bindings.get(name)
     if binding is None:
         return frozenset()
-    return frozenset(binding.people) - {builders.person_of(owner)}
+    return frozenset(binding.people) - {document_people.person_of(owner)}
 
 
 def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> Iterator[Change]:
@@ -48,7 +54,7 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
     losing = sorted(others(name, owner, observed))
     if not losing or not is_ours(name, observed, settings):
         return
-    person = builders.person_of(owner)
+    person = document_people.person_of(owner)
     is_bound = person in observed.owner_bindings[name].people
     yield Change(
         Phase.REVOKE,
@@ -71,7 +77,7 @@ def changes(name: str, owner: Owner, observed: Observed, settings: Settings) -> 
 def _owner_changed(name: str, owner: Owner, observed: Observed) -> Iterator[Write]:
     """Yield what keeps the profile controller from binding the previous owner again."""
     profile, namespace = observed.profiles.get(name), observed.namespaces[name]
-    if profile is None or profile.owner == builders.person_of(owner):
+    if profile is None or profile.owner == document_people.person_of(owner):
         return
     spec = {"owner": {"apiGroup": None, "namespace": None, **builders.owner_spec(owner)}}
     target = ObjectRef("Profile", "", name)
@@ -92,7 +98,7 @@ def _only_owner(
     """
     metadata = {"annotations": {"user": owner.name}}
     binding = observed.owner_bindings[name]
-    subjects = [builders.subject(builders.person_of(owner), owner.namespace or name)]
+    subjects = [builders.subject(document_people.person_of(owner), owner.namespace or name)]
     target = ObjectRef("RoleBinding", name, naming.OWNER_BINDING)
     change = {"metadata": metadata, "subjects": subjects}
     yield merge_patch.patch(target, change, uid=binding.uid, ends=losing)

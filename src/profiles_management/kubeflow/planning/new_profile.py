@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from profiles_management.kubeflow.objects import builders, compare, merge_patch, naming
+from profiles_management.kubeflow.objects import (
+    builders,
+    compare,
+    document_people,
+    merge_patch,
+    naming,
+)
 from profiles_management.kubeflow.planning.context import ProfileContext
 from profiles_management.kubeflow.planning.owner_conditions import owner_annotated, owner_bound
 from profiles_management.kubeflow.planning.profile_spec import recorded_fields
@@ -30,7 +36,7 @@ def creation(profile: Profile, context: ProfileContext, role: str = "") -> Chang
     Args:
         role: the role that the owner has as a contributor until now, '' for none.
     """
-    owner = builders.owner_of(profile)
+    owner = document_people.owner_of(profile)
     fields = [FieldDiff(FieldKind.OWNER, "owner", None, str(owner))]
     if context.settings.standalone:
         kind, writes = "Namespace", tuple(_namespace(profile, context))
@@ -59,7 +65,7 @@ def _settled(profile: Profile, context: ProfileContext) -> tuple[Condition, ...]
     if not context.holds("Namespace"):
         return ()
     if context.settings.standalone:
-        owner = builders.owner_of(profile)
+        owner = document_people.owner_of(profile)
         return (profile_state.namespace_ready(profile.name, owner.name),)
     if not context.wanted.quota:
         return (owner_bound(profile),)
@@ -76,7 +82,7 @@ def _profile(profile: Profile, context: ProfileContext) -> Iterator[Write]:
     if namespace is not None:
         touched = profile_state.woken_for(namespace)
         if context.state.needs_annotation:
-            yield owner_annotated(namespace, builders.owner_of(profile))
+            yield owner_annotated(namespace, document_people.owner_of(profile))
     annotations = {
         naming.SETS: recorded_fields(context.wanted.sets()),
         naming.SOURCE: context.wanted.source,
@@ -94,7 +100,7 @@ def _namespace(profile: Profile, context: ProfileContext) -> Iterator[Write]:
         naming.KEYS: recorded_keys.record(wanted.labels, wanted.annotations),
         naming.SOURCE: wanted.source,
     }
-    owner = {naming.OWNER: builders.owner_of(profile).name}
+    owner = {naming.OWNER: document_people.owner_of(profile).name}
     yield merge_patch.create(
         builders.named(
             "Namespace",

@@ -1,6 +1,6 @@
 """What an owner waits for: the owner's RoleBinding, and the namespace's annotation. Pure."""
 
-from profiles_management.kubeflow.objects import builders, merge_patch, naming
+from profiles_management.kubeflow.objects import document_people, merge_patch, naming
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.state.observed import NamespaceSeen
 from profiles_management.pmr.classes import Profile
@@ -10,7 +10,7 @@ from profiles_management.reconcile.plan import Condition, ObjectRef, Person, Wri
 def owner_bound(profile: Profile) -> Condition:
     """Return the condition under which a profile's owner has an owner's access."""
     binding = ObjectRef("RoleBinding", profile.name, naming.OWNER_BINDING)
-    return Condition(binding, State.BOUND, str(builders.owner_of(profile)))
+    return Condition(binding, State.BOUND, str(document_people.owner_of(profile)))
 
 
 def owner_annotated(namespace: NamespaceSeen, owner: Person) -> Write:

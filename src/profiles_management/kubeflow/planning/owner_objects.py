@@ -11,7 +11,7 @@ lets everybody in.
 
 from collections.abc import Iterable, Iterator
 
-from profiles_management.kubeflow.objects import builders, merge_patch, naming
+from profiles_management.kubeflow.objects import builders, document_people, merge_patch, naming
 from profiles_management.kubeflow.planning.owner_binding import OwnerBindingPlanner
 from profiles_management.kubeflow.planning.owner_object import OwnerContext, OwnerObjectPlanner
 from profiles_management.kubeflow.planning.owner_policy import OwnerPolicyPlanner
@@ -45,7 +45,7 @@ class OwnerObjects:
         self, profile: Profile, state: ProfileState, observed: Observed, settings: Settings
     ) -> None:
         self.profile = profile
-        self.owner = builders.owner_of(profile)
+        self.owner = document_people.owner_of(profile)
         self.others = _others(profile.name, state, observed)
         self.context = OwnerContext(
             profile,

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from profiles_management.kubeflow.objects import compare, merge_patch, naming, stored_json
-from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.objects.document_people import timestamp
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.planning import waking
 from profiles_management.kubeflow.planning.context import ProfileContext, Spec

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from profiles_management.kubeflow.objects import builders, compare, merge_patch
-from profiles_management.kubeflow.objects.builders import Grant
+from profiles_management.kubeflow.objects import builders, compare, document_people, merge_patch
+from profiles_management.kubeflow.objects.document_people import Grant
 from profiles_management.kubeflow.planning import contributor_changes, expiry, frozen
 from profiles_management.kubeflow.planning.contributor_changes import People
 from profiles_management.kubeflow.planning.contributor_objects import (
@@ -103,14 +103,16 @@ def plan(
     """
     state = replace(
         revocable(state, observed, settings),
-        owner=builders.owner_of(profile),
-        expired=builders.expired(profile, now),
+        owner=document_people.owner_of(profile),
+        expired=document_people.expired(profile, now),
     )
     recorded = recorded_source(profile.name, observed, settings)
     state = frozen.staying(profile, recorded, state, origins, settings, now).state
     access = access_by_person(state)
-    grants = [grant for grant in builders.grants(profile, now, origins) if grant.person in access]
-    entitled = {builders.owner_of(profile), *(grant.person for grant in grants)}
+    grants = [
+        grant for grant in document_people.grants(profile, now, origins) if grant.person in access
+    ]
+    entitled = {document_people.owner_of(profile), *(grant.person for grant in grants)}
     unlisted = _with_people(state, access.keys() - entitled)
     revoked = contributor_changes.plan((), unlisted, settings)
     changes = [*revoked.changes]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from profiles_management.kubeflow.objects import merge_patch, naming
-from profiles_management.kubeflow.objects.builders import timestamp
+from profiles_management.kubeflow.objects.document_people import timestamp
 from profiles_management.kubeflow.objects.plan_terms import KubeflowReason, State
 from profiles_management.kubeflow.planning.context import ProfileContext
 from profiles_management.kubeflow.state.observed import Observed, ProfileSeen

@@ -1,6 +1,6 @@
 """Why a profile of the document is not ours to change: the problem for each case."""
 
-from profiles_management.kubeflow.objects.builders import owner_of
+from profiles_management.kubeflow.objects.document_people import owner_of
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state.observed import NamespaceSeen, Observed
 from profiles_management.kubeflow.state.ownership import refusal

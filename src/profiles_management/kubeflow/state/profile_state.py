@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from profiles_management.kubeflow.objects.builders import owner_of
+from profiles_management.kubeflow.objects.document_people import owner_of
 from profiles_management.kubeflow.objects.plan_terms import State
 from profiles_management.kubeflow.settings import Settings
 from profiles_management.kubeflow.state import profile_refusals

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
-from profiles_management.kubeflow.objects import builders, policy_rules
+from profiles_management.kubeflow.objects import document_people, policy_rules
 from profiles_management.kubeflow.state.observed import ForeignBinding, ForeignPolicy, Observed
 from profiles_management.pmr.classes import ProfilesManagementRepresentation
 from profiles_management.reconcile.plan import Person
@@ -121,6 +121,6 @@ def is_person(person: Person) -> bool:
 
 def people_of(pmr: ProfilesManagementRepresentation) -> frozenset[Person]:
     """Return everybody whom a document names, in any profile, or as an addition to one."""
-    profiles = map(builders.people_of, pmr.in_order())
-    additions = map(builders.contributors, pmr.additions.values())
+    profiles = map(document_people.people_of, pmr.in_order())
+    additions = map(document_people.contributors, pmr.additions.values())
     return frozenset(chain(*profiles, *additions))
