@@ -84,7 +84,7 @@ def labelled(edit, **metadata):
 
 
 HIDDEN_BINDINGS = {
-    "beside the owner": add(person(EVE)),
+    "in addition to the owner": add(person(EVE)),
     "a group": add(person("eve", "Group")),
     "an account of another namespace": add(account("eve", "evil")),
     "in place of the owner": replace_with(person(EVE)),
@@ -178,7 +178,7 @@ def test_a_contributor_who_is_bound_with_the_owner_keeps_the_role_of_the_documen
     assert roles_in(world.api) == {"owner": "admin", "eve": "edit"}
 
 
-def test_whoever_touches_the_binding_again_and_again_does_not_outrun_its_correction(world):
+def test_an_owners_binding_that_changes_again_and_again_is_still_corrected(world):
     pmr = document(profile())
     world.apply(pmr)
     change(world, BINDING, add(person(EVE)))

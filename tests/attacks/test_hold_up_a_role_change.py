@@ -40,7 +40,7 @@ def edit(world, kind, name, **metadata):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("numbers", [0, 1, 2, 20])
-def test_whoever_occupies_names_finds_the_next_one_given(world, kind, numbers):
+def test_the_next_name_is_used_if_names_are_occupied(world, kind, numbers):
     world.apply(document(profile()))
     occupy(world, naming.kfam_name(ANN, "edit"), kind)
     for number in range(numbers):
@@ -69,7 +69,7 @@ def test_once_the_name_is_free_the_dashboard_finds_it_again(world):
     assert not world.plan(pmr).changes
 
 
-def test_a_name_that_is_occupied_between_look_and_write_is_told_as_what_it_is(world):
+def test_a_name_that_is_occupied_between_read_and_write_is_reported_as_occupied(world):
     world.apply(document(profile()))
 
     def snatch(request, act):

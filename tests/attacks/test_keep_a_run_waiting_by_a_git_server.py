@@ -120,7 +120,7 @@ def test_references_without_end_are_given_up(server):
         pkt(b"\x01") * 90,
     ],
 )
-def test_a_pack_or_messages_beside_it_without_end_are_given_up(server, forever):
+def test_an_endless_pack_and_endless_messages_are_refused(server, forever):
     server.third = endless(begun("result"), pkt(b"packfile\n"), forever=forever)
 
     assert refusal(server) == TOO_MUCH

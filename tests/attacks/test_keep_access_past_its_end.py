@@ -158,7 +158,7 @@ def test_a_renewed_role_is_kept_where_another_one_ended_while_the_source_cannot_
     assert roles_in(world.api) == {"owner": "admin", "ann": "view"}
 
 
-def test_a_protected_namespace_is_not_touched_and_it_is_told(world):
+def test_a_protected_namespace_stays_unchanged_with_a_warning(world):
     report = later(world, document(), protected_namespaces=frozenset({"ml"}))
 
     assert "ann" in roles_in(world.api)

@@ -155,8 +155,8 @@ def shown_of(report) -> list[str]:
     problems = [one.what_nameless for one in (*report.plan.refused, *report.plan.warnings)]
     outcomes = [one.why_nameless for one in report.outcomes if one.result is not Result.DONE]
     answers = [why for _, why in report.profiles(named=False).values()]
-    told = [one.message for one in events.of(report, Settings(events="counts"))]
-    return [*problems, *outcomes, *answers, *told, *(one.what for one in report.plan.pending)]
+    messages = [one.message for one in events.of(report, Settings(events="counts"))]
+    return [*problems, *outcomes, *answers, *messages, *(one.what for one in report.plan.pending)]
 
 
 def namespace_of_somebody(world):

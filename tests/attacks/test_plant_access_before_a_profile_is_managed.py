@@ -55,7 +55,7 @@ def is_there(world, kind, name):
     return world.api.get(kind, "ml", name) is not None
 
 
-# what is told
+# what is reported
 
 
 def test_the_hand_over_says_who_owned_it_and_what_access_stays(world):
@@ -215,9 +215,7 @@ def test_what_programs_and_other_controllers_need_stays(strict, body):
         ),
     ],
 )
-def test_whoever_keeps_access_by_what_looks_like_a_copy_is_reported_by_every_run(
-    strict, body, access
-):
+def test_who_keeps_access_by_an_apparent_copy_is_reported_by_every_run(strict, body, access):
     pmr = document(profile(ann="edit"))
     strict.apply(pmr)
     put(strict.api, body)
@@ -308,7 +306,7 @@ def test_whom_somebody_binds_with_an_account_of_the_profile_controller_goes_and_
 
 
 @pytest.mark.parametrize("name", ["default-editor", "default-viewer"])
-def test_whom_somebody_binds_with_an_account_of_the_profile_controller_is_always_told(world, name):
+def test_who_is_bound_with_an_account_of_the_profile_controller_is_always_reported(world, name):
     pmr = document(profile())
     world.apply(pmr)
     body = world.api.get("RoleBinding", "ml", name)
@@ -402,7 +400,7 @@ def test_who_keeps_a_role_by_the_document_does_not_count(strict):
     assert {source.source: source.lost for source in plan.sources}[None] == 1
 
 
-def test_whoever_touches_it_again_and_again_does_not_outrun_it(strict):
+def test_a_binding_that_changes_again_and_again_is_still_revoked(strict):
     pmr = document(profile())
     strict.apply(pmr)
     put(strict.api, binding("x", person(MALLORY)))

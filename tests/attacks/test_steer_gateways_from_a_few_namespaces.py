@@ -81,7 +81,7 @@ def test_no_number_of_forged_policies_holds_up_a_revocation_or_an_owner_who_is_r
     assert roles_in(world.api) == {"new": "admin", "bob": "view"}
 
 
-def test_whom_a_forged_policy_lets_in_besides_loses_that_although_gateways_are_stopped():
+def test_others_in_a_forged_policy_lose_access_although_gateways_are_stopped():
     world = World(SETTINGS["preset"])
     world.apply(document(*THREE))
     policy = next(
@@ -138,7 +138,7 @@ def test_the_only_user_of_a_cluster_cannot_have_new_profiles_trust_their_own_pro
     assert not world.api.objects("AuthorizationPolicy", "ml")
 
 
-def test_profiles_of_an_untrusted_source_have_no_vote_beside_trusted_ones():
+def test_profiles_of_an_untrusted_source_have_no_vote_if_there_are_trusted_ones():
     world = World(SETTINGS["auto"])
     many = [profile(f"t{index}", ann="edit") for index in range(5)]
     pmr = merge(

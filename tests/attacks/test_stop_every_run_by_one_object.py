@@ -268,7 +268,7 @@ def test_a_binding_of_ours_with_thousands_of_subjects_is_revoked(world):
     assert contributors(world) == {}
 
 
-def test_a_foreign_binding_with_thousands_of_subjects_is_told_and_a_thousand_are_listed(world):
+def test_a_foreign_binding_with_thousands_of_subjects_is_reported_and_a_thousand_are_listed(world):
     world.apply(document(profile(ann="edit")))
     world.api.put(
         {
@@ -326,7 +326,7 @@ def _subjects_after(world, name):
     return text[start:end]
 
 
-def test_an_object_of_a_namespace_that_no_document_names_is_not_told(world):
+def test_an_object_of_a_namespace_that_no_document_names_is_not_reported(world):
     world.apply(document(profile(ann="edit"), profile("of-mallory")))
     metadata = {"name": "planted", "namespace": "of-mallory"}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "kubeflow-edit"}
@@ -414,7 +414,7 @@ def test_one_object_larger_than_any_is_one_message(world, monkeypatch):
         world.plan(document(profile()))
 
 
-def test_problems_with_hundreds_of_objects_are_told_in_a_few_lines(world):
+def test_problems_with_hundreds_of_objects_are_reported_in_a_few_lines(world):
     world.apply(document(profile()))
     for number in range(60):
         world.api.put(
@@ -433,14 +433,14 @@ def test_problems_with_hundreds_of_objects_are_told_in_a_few_lines(world):
             }
         )
 
-    told = [
+    warnings = [
         problem
         for problem in world.plan(document(profile())).warnings
         if problem.code == "unreadable"
     ]
 
-    assert len(told) == unread_objects.MOST_PROBLEMS + 1
-    assert told[-1].what == "40 more objects have such problems"
+    assert len(warnings) == unread_objects.MOST_PROBLEMS + 1
+    assert warnings[-1].what == "40 more objects have such problems"
 
 
 @pytest.mark.parametrize("end", [2, 30, 400, 4_000])

@@ -323,7 +323,7 @@ def role_of(may: Callable[..., bool]) -> Callable[..., str]:
 
 @pytest.fixture
 def role(role_of: Callable[..., str]) -> Callable[[str, str], str]:
-    """Tell the same of somebody at example.com."""
+    """Return a user's role; a name without @ is at example.com."""
     return lambda who, namespace: role_of(who if "@" in who else person(who), namespace)
 
 
@@ -331,7 +331,7 @@ def role(role_of: Callable[..., str]) -> Callable[[str, str], str]:
 def roles(role: Callable[[str, str], str]) -> Callable[..., None]:
     """Wait until people have these roles: `roles("ml", ann="edit", bob="")`.
 
-    The API server's authorizer learns of a RoleBinding a moment after whoever wrote it.
+    The API server's authorizer reads a RoleBinding a moment after it was written.
     """
 
     def check(namespace: str, others: Mapping[str, str] | None = None, /, **wanted: str) -> None:

@@ -34,7 +34,7 @@ class Killed(BaseException):
 
 
 class Dying(Cluster):
-    """A cluster that kills whoever sends it more than so many writes."""
+    """A cluster that kills its client at the write after a number of writes."""
 
     def __init__(self, client: Client, writes: int) -> None:
         super().__init__(client)
@@ -144,7 +144,7 @@ class Engine:
     ) -> None:
         """Wait until the cluster is as a document wants it, without another run."""
 
-        def told() -> str:
+        def left() -> str:
             plan = self.plan(*profiles, **changed)
             lines = [*plan.changes, *plan.pending, *plan.refused]
             return "\n".join(map(str, lines))
@@ -153,7 +153,7 @@ class Engine:
             "an empty plan",
             lambda: self.matches(*profiles, **changed),
             seconds=seconds,
-            instead=told,
+            instead=left,
         )
 
     def settings_with(self, **changed: Any) -> Settings:

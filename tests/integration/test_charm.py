@@ -92,7 +92,7 @@ def test_a_document_is_applied_and_the_application_is_active(juju, says, name):
     says("active: 1 profile, 2 contributors")
 
 
-def test_a_mistake_blocks_with_its_line_until_it_is_mended(juju, says, name):
+def test_a_mistake_blocks_with_its_line_until_it_is_corrected(juju, says, name):
     juju.config(APP, {"pmr": document(name, ann="editor")})
     says("blocked: pmr line 4: ")
 
@@ -127,7 +127,7 @@ def test_a_failed_action_says_why(juju, says, name):
     assert failed.value.task.message.startswith("pmr line 4: ")
 
 
-def test_another_charm_publishes_profiles_and_is_told_what_became_of_them(juju, says, name):
+def test_another_charm_publishes_profiles_and_gets_the_results(juju, says, name):
     juju.config(APP, {"pmr": "profiles: []"})
     juju.deploy(given("PROFILES_TESTER_CHARM", ROOT / "tests" / "tester_charm"), "tester")
     juju.config("tester", {"document": document(name, ann="edit")})

@@ -168,7 +168,7 @@ def test_a_missing_permission_is_named_in_the_status(unit_with, document, missin
     assert missing in done.status
 
 
-def test_an_account_without_any_permission_is_told_how_to_get_them(unit_with, document):
+def test_an_account_without_permissions_gets_a_message_with_the_remedy(unit_with, document):
     unit = unit_with(())
     unit.config["pmr"] = document(ann="edit")
 

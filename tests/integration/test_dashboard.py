@@ -117,7 +117,7 @@ def test_a_pair_of_which_half_is_gone_is_made_whole(
     dashboard.remove(name, ANN, "edit", by=OLGA)
 
 
-def test_a_binding_that_breaks_the_dashboards_list_is_mended(
+def test_a_binding_that_breaks_the_dashboards_list_is_corrected(
     engine, profile, dashboard, server, name
 ):
     engine.apply(profile(ann="edit"))

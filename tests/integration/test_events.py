@@ -19,15 +19,15 @@ def described(kubectl, name):
     """Return the Events that `kubectl describe` shows of this test's profile, without their age."""
 
     def described():
-        _, _, told = kubectl("describe", "profile", name).partition("\nEvents:")
-        rows = [line.split() for line in told.splitlines()[3:]]
+        _, _, events = kubectl("describe", "profile", name).partition("\nEvents:")
+        rows = [line.split() for line in events.splitlines()[3:]]
         # between them: age and where from
         return [" ".join([row[0], row[1], *row[4:]]) for row in rows]
 
     return described
 
 
-def test_the_story_of_a_profile_is_told(telling, profile, described):
+def test_events_report_every_change_of_a_profile(telling, profile, described):
     telling.apply(profile(ann="edit", bob="view", cpu="1"))
     telling.apply(profile(ann="view", cpu="2"))
 
@@ -40,7 +40,7 @@ def test_the_story_of_a_profile_is_told(telling, profile, described):
     ]
 
 
-def test_a_refusal_that_lasts_is_told_once(telling, engine, profile, described):
+def test_a_refusal_that_continues_has_one_event(telling, engine, profile, described):
     engine.settle(profile())
 
     for _ in range(3):
@@ -72,7 +72,7 @@ def test_without_the_permission_the_run_is_what_it_is_and_warns(engine, profile,
     assert not about(server, name)
 
 
-def test_standalone_it_is_told_on_the_namespace(engine_with, profile, kubectl, name):
+def test_standalone_events_are_on_the_namespace(engine_with, profile, kubectl, name):
     plain = engine_with(
         permissions.granted(PLAIN, with_events=True),
         standalone=True,
@@ -82,9 +82,9 @@ def test_standalone_it_is_told_on_the_namespace(engine_with, profile, kubectl, n
 
     plain.apply(profile(ann="edit"))
 
-    told = kubectl("events", "--namespace", "default", "--for", f"namespace/{name}")
-    assert "1 contributor: edit" in told
-    assert "ann" not in told
+    events = kubectl("events", "--namespace", "default", "--for", f"namespace/{name}")
+    assert "1 contributor: edit" in events
+    assert "ann" not in events
 
 
 def about(server, name):

@@ -33,7 +33,7 @@ def test_a_role_change_takes_the_old_role_away(engine, profile, roles, name):
     roles(name, ann="view", bob="edit")
 
 
-def test_whoever_leaves_the_document_has_no_access_left(engine, profile, roles, name):
+def test_who_leaves_the_document_has_no_access_left(engine, profile, roles, name):
     engine.apply(profile(ann="edit", bob="edit"))
 
     engine.apply(profile(bob="edit"))
@@ -135,7 +135,7 @@ def test_labels_and_limits_that_leave_the_document_leave_the_namespace(
     assert server.get("LimitRange", name, "profiles-management") is None
 
 
-def test_what_was_edited_by_hand_is_mended(engine, profile, server, roles, name):
+def test_what_was_edited_by_hand_is_corrected(engine, profile, server, roles, name):
     ml = profile(ann="edit")
     engine.apply(ml)
     subjects = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": person("eve")}]

@@ -210,6 +210,6 @@ def test_without_bind_it_is_said_in_one_short_message(engine_with, profile):
     assert all(len(one) < 600 for one in report.errors), report.errors
 
 
-def test_an_account_that_may_nothing_is_told_so(engine_with, profile):
+def test_an_account_without_permissions_gets_an_error(engine_with, profile):
     with pytest.raises(Forbidden, match="list"):
         engine_with(()).plan(profile())

@@ -237,7 +237,7 @@ def test_scopes_cannot_change_in_place(server, make, quota, name):
     wait_for("the other quota", lambda: quota() == {"pods": "7"})
 
 
-def test_a_binding_edited_by_hand_is_mended_but_not_its_annotation(server, make, complete, name):
+def test_a_binding_edited_by_hand_is_corrected_but_not_its_annotation(server, make, complete, name):
     make()
     wait_for("the profile", complete)
 
@@ -274,7 +274,9 @@ def test_a_deleted_profile_takes_its_namespace_along(server, make, complete, nam
     wait_for("the namespace to go", lambda: server.get("Namespace", None, name) is None, seconds=60)
 
 
-def test_an_owner_mismatch_keeps_a_deleted_profile_until_it_is_mended(server, make, complete, name):
+def test_an_owner_mismatch_keeps_a_deleted_profile_until_it_is_corrected(
+    server, make, complete, name
+):
     make()
     wait_for("the profile", complete)
     server.patch("Namespace", None, name, {"metadata": {"annotations": {"owner": person("eve")}}})

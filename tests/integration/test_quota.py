@@ -77,7 +77,7 @@ def test_a_quota_that_was_never_ours_stays(engine, profile, server, quota, name)
 
 
 @pytest.mark.parametrize("drift", ["changed", "deleted"])
-def test_a_quota_that_drifted_is_mended(engine, profile, server, quota, name, drift):
+def test_a_quota_that_drifted_is_corrected(engine, profile, server, quota, name, drift):
     engine.settle(profile(cpu="1"))
     if drift == "deleted":
         server.delete("ResourceQuota", name, "kf-resource-quota")
@@ -91,7 +91,7 @@ def test_a_quota_that_drifted_is_mended(engine, profile, server, quota, name, dr
     wait_for("the quota", lambda: quota() == {"hard": {"limits.cpu": "1"}})
 
 
-def test_a_quota_that_somebody_changed_on_the_profile_is_mended(
+def test_a_quota_that_somebody_changed_on_the_profile_is_corrected(
     engine, profile, server, quota, name
 ):
     engine.settle(profile(cpu="1"))

@@ -112,7 +112,7 @@ def test_a_namespace_is_taken_over(plain, profile, server, roles, name):
     assert plain.matches(ml)
 
 
-def test_whoever_leaves_loses_access_and_a_deleted_namespace_is_gone(
+def test_who_leaves_loses_access_and_a_deleted_namespace_is_gone(
     plain, deleting, profile, server, roles, name
 ):
     plain.apply(profile(ann="edit"))

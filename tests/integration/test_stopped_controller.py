@@ -64,8 +64,8 @@ def test_what_a_stopped_controller_has_not_made_is_pending_and_written_once(
 
     assert [report.exit_code for report in reports] == [left] * 3, reports
     assert [report.writes for report in reports[1:]] == [0, 0]
-    told = [[warning.code for warning in report.plan.warnings] for report in reports]
-    assert told == [["adopts-namespace"] if situation == "adopted" else [], [], []]
+    warned = [[warning.code for warning in report.plan.warnings] for report in reports]
+    assert warned == [["adopts-namespace"] if situation == "adopted" else [], [], []]
     assert not any(report.errors for report in reports)
     assert (len(plan.pending), plan.warnings) == (1 if left else 0, ())
 

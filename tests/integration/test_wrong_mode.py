@@ -12,9 +12,9 @@ AUTO = {"principals": DETECTED.principals, "detect_gateways": True}
 
 @pytest.fixture
 def principals(server, name):
-    """Tell the principals of every contributor's policy in the profile."""
+    """Return a function that reads the principals of every contributor's policy."""
 
-    def told():
+    def read():
         listed = server.call(
             "GET", f"/apis/security.istio.io/v1/namespaces/{name}/authorizationpolicies"
         )["items"]
@@ -26,7 +26,7 @@ def principals(server, name):
             for policy in policies
         }
 
-    return told
+    return read
 
 
 def test_the_wrong_preset_locks_nobody_out_and_revokes(engine, profile, principals, roles, name):

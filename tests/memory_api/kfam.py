@@ -90,7 +90,7 @@ class Kfam:
     def delete(
         self, namespace: str, user: str, role: str, *, kind: str = "User", by: str | None = None
     ) -> None:
-        """Remove whoever has the name that this user and role give.
+        """Remove the objects with the name of this user and role, whose user may be another one.
 
         Raises:
             KfamError: 403, if `by` is not the owner or one of the two objects is missing; then

@@ -62,7 +62,7 @@ _GO_WORDS = {
 
 
 def as_go_says(kind: Kind, error: msgspec.ValidationError) -> str:
-    """Word a wrong type the way Go's decoder does, as far as it can be told."""
+    """Return the message of Go's decoder for a wrong type, as far as it can be derived."""
     found = re.match(r"Expected `([^`]+)`, got `(\w+)`(?: - at `\$\.?([^`]*)`)?", str(error))
     if not found:
         return str(error)

@@ -251,7 +251,7 @@ class MemoryApi:
                     callback(request)
 
     def _drain(self) -> None:
-        """Tell the watchers what happened; what they do themselves is told in the same go."""
+        """Call the watchers with every event, with those that they cause too."""
         with self._lock:
             if self._draining:
                 return

@@ -1,9 +1,9 @@
 #!/usr/bin/python3 -IS
-"""Juju's hook tools, stood in: one program that answers under the name by which it is called.
+"""A stand-in for Juju's hook tools: one program under many names.
 
-Beside the folder that it is called from lie state.json, what Juju knows of the unit, and
-calls.jsonl, to which every call is added. It refuses in Juju's words what Juju 3.6 refuses, and
-whatever option it does not know. It has no site-packages: a hook calls it a dozen times.
+Next to the folder of the program are state.json, the data of the unit in Juju, and calls.jsonl, the
+log of all calls. It refuses what Juju 3.6 refuses, with Juju's messages, and every option that it
+does not implement. It runs without site-packages, because a hook calls it a dozen times.
 """
 
 from __future__ import annotations

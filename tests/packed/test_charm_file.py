@@ -32,18 +32,18 @@ def test_dispatch_is_a_program(charm):
     assert os.access(charm / "dispatch", os.X_OK)
 
 
-def test_juju_is_told_every_option_of_a_type_that_it_knows(charm):
+def test_every_option_has_a_type_of_juju(charm):
     options = read(charm / "config.yaml")["options"]
 
     assert options == CHARM["config"]["options"]
     assert {option["type"] for option in options.values()} <= TYPES
 
 
-def test_juju_is_told_every_action(charm):
+def test_every_action_is_in_the_metadata(charm):
     assert read(charm / "actions.yaml") == CHARM["actions"]
 
 
-def test_juju_is_told_what_the_charm_needs_and_relates_to(charm):
+def test_the_metadata_has_what_the_charm_needs_and_relates_to(charm):
     metadata = read(charm / "metadata.yaml")
 
     for key in (
@@ -59,7 +59,7 @@ def test_juju_is_told_what_the_charm_needs_and_relates_to(charm):
         assert metadata.get(key) == CHARM.get(key), key
 
 
-def test_every_module_and_whatever_lies_beside_it_is_in_it_but_the_command_and_nothing_else(charm):
+def test_every_module_and_data_file_is_packed_except_the_command(charm):
     assert ours(charm) == {name for name in ours(ROOT) if not for_the_command(name)}
 
 

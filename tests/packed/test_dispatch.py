@@ -1,4 +1,4 @@
-"""The packed charm, event by event: real processes, real exit codes, and what Juju is told."""
+"""The packed charm by event: real processes, real exit codes, and calls of hook tools."""
 
 import json
 import socket
@@ -63,7 +63,7 @@ def test_an_update_status_with_nothing_to_do_asks_juju_nothing_twice(synced):
     assert len(done.of("status-set")) == 2
 
 
-def test_an_update_status_mends_what_was_edited_by_hand(synced, api):
+def test_an_update_status_corrects_what_was_edited_by_hand(synced, api):
     name = next(
         one["metadata"]["name"]
         for one in api.objects("RoleBinding", "ml")
@@ -90,7 +90,7 @@ def test_a_unit_that_does_not_lead_stands_by_and_asks_the_cluster_nothing(unit, 
     assert api.log == []
 
 
-def test_whoever_becomes_leader_applies_the_document(unit, document):
+def test_a_new_leader_applies_the_document(unit, document):
     unit.config["pmr"] = document(**TEAMS)
 
     assert unit.see("leader-elected").status == "active: 2 profiles, 3 contributors"
@@ -112,7 +112,7 @@ def test_a_document_with_a_mistake_is_blocked_with_its_line(unit, api, document)
     assert not api.writes
 
 
-def test_dispatch_that_is_not_told_what_for_runs_nothing(unit, api, document):
+def test_dispatch_without_an_event_runs_nothing(unit, api, document):
     unit.config["pmr"] = document(**TEAMS)
 
     done = unit.start()

@@ -71,7 +71,7 @@ def bound(api, namespace):
     )
 
 
-def test_what_another_charm_publishes_is_applied_and_it_is_told(related, api, document):
+def test_what_another_charm_publishes_is_applied_and_answered(related, api, document):
     done = related.publish(document(ml={"ann": "edit"}))
 
     assert done.status == "active: 1 profile, 1 contributor"
@@ -79,9 +79,7 @@ def test_what_another_charm_publishes_is_applied_and_it_is_told(related, api, do
     assert related.answer().status == "active: 1 applied"
 
 
-def test_a_document_with_a_mistake_is_told_to_its_author_and_changes_nothing(
-    related, api, document
-):
+def test_a_document_with_a_mistake_is_answered_and_changes_nothing(related, api, document):
     related.publish(document(ml={"ann": "edit"}))
     api.log.clear()
 
@@ -172,7 +170,7 @@ def test_a_secret_that_is_not_granted_is_asked_for(from_git):
     assert "grant" in done.status
 
 
-def test_a_secret_is_read_and_never_told(from_git):
+def test_a_secret_is_read_and_never_printed(from_git):
     from_git.config["git_credentials"] = SECRET
     from_git.secrets[SECRET] = {"content": {"user": "ann", "token": "s3cr3t"}}
 

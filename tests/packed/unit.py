@@ -16,8 +16,8 @@ import yaml
 
 from packed import hook_tools
 
-# Juju runs a charm with `charm-user: non-root` as this user; whoever may not become it stays who
-# they are.
+# Juju runs a charm with `charm-user: non-root` as this user. Without root, the test's own user is
+# used.
 _CHARM_USER = 170
 _BECOMES = (
     {"user": _CHARM_USER, "group": _CHARM_USER, "extra_groups": []} if os.geteuid() == 0 else {}
@@ -84,12 +84,12 @@ class Crashed(AssertionError):
 
 
 class Unit:
-    """One unit, and through its attributes whoever runs Juju.
+    """One unit; its attributes are its data in Juju.
 
     Args:
         home: an empty folder for it, which every user may enter.
         charm: the unpacked charm. Its files are linked, so nothing may write into them.
-        environment: what the pod's environment holds beside what Juju sets.
+        environment: variables of the pod in addition to those of Juju.
         app: the name of its application.
 
     Attributes:

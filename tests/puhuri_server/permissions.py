@@ -69,7 +69,7 @@ def show_all(world: World, request: Request) -> Reply:
 
 
 def create(world: World, request: Request) -> Reply:
-    """Give a role; whoever has one in the project gets no second."""
+    """Give a role; a person with a role in the project gets no second one."""
     form = Form(request.json)
     project = form.link("project", _PROJECT, _project_of(world, request))
     user = form.link("user", _USER, world.active_user)

@@ -49,7 +49,7 @@ class Portal:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def reset(self, world: World) -> None:
-        """Begin anew with another world."""
+        """Start again with another world."""
         self.world = world
         self.routes = Routes(world.version)
         self.requests.clear()

@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             input=self.body,
             env=environment,
             capture_output=True,
-            check=False,  # it ends with 1 after it told the client what is wrong
+            check=False,  # it exits with 1 after an error message to the client
         )
         head, _, body = ran.stdout.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().splitlines())

@@ -75,7 +75,7 @@ _QUOTA, _LIMITS = _hard(pods="7"), _container(max={"cpu": "3"})
 _SMALL, _LARGE = {"cpu": "500m"}, {"cpu": "2"}
 _STORAGE = {"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}}
 
-# A value is what a profile says beside its name and, where it says none, its owner.
+# A value is a profile without its name, and without its owner if that is the default one.
 PROFILE: dict[str, tuple[dict[str, Any], ...]] = {
     "name": ({"name": "ml"}, {"name": "web"}, {"name": "data"}),
     "owner": (

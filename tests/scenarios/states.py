@@ -32,11 +32,11 @@ def of_cluster(api: Any, profiles: Mapping[str, str], instance: str) -> State:
     """Return the same of a real cluster, as if the profiles and the instance had other names.
 
     Args:
-        profiles: by the names in the cluster the names to be told of.
+        profiles: the names for the result, by the names in the cluster.
     """
     objects = [one for name in profiles for kind in _WHOLE if (one := api.get(kind, None, name))]
     objects += [one for name in profiles for kind in _NAMESPACED for one in api.objects(kind, name)]
-    return _told(objects, profiles, instance)
+    return _state(objects, profiles, instance)
 
 
 def everything(api: Any) -> dict[str, list[Any]]:
@@ -54,14 +54,16 @@ def in_everything(
     found: Mapping[str, list[Any]], profiles: Mapping[str, str], instance: str
 ) -> State:
     """Return what `of_cluster` does, of what was read of many profiles at once."""
-    return _told([one for name in profiles for one in found.get(name, ())], profiles, instance)
+    return _state([one for name in profiles for one in found.get(name, ())], profiles, instance)
 
 
-def _told(objects: Iterable[Any], profiles: Mapping[str, str], instance: str) -> State:
+def _state(objects: Iterable[Any], profiles: Mapping[str, str], instance: str) -> State:
     state: State = {}
     for one in objects:
         actual = one["metadata"].get("namespace") or one["metadata"]["name"]
-        plain = _meaning(_without_run(json.loads(_retold(one, actual, profiles[actual], instance))))
+        plain = _meaning(
+            _without_run(json.loads(_renamed(one, actual, profiles[actual], instance)))
+        )
         if not _is_kubernetes(plain):
             state[
                 plain["kind"], plain["metadata"].get("namespace", ""), plain["metadata"]["name"]
@@ -86,8 +88,8 @@ def _short(body: Any) -> str:
     return "nothing" if body is None else json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
-def _retold(one: Any, actual: str, told: str, instance: str) -> str:
-    return json.dumps(one).replace(actual, told).replace(f'"{instance}"', '"instance"')
+def _renamed(one: Any, actual: str, name: str, instance: str) -> str:
+    return json.dumps(one).replace(actual, name).replace(f'"{instance}"', '"instance"')
 
 
 def _without_run(body: Any) -> Any:

@@ -51,7 +51,7 @@ def planted(server, stand_ins, write, name):
 
 @pytest.fixture
 def mallorys(server, name):
-    """Make a Profile that no document names, as KFAM does for whoever asks."""
+    """Create a Profile that no document names, as any user can through KFAM."""
 
     def make(suffix):
         metadata = {"name": f"{name}{suffix}"}
@@ -132,7 +132,7 @@ def test_managed_fields_of_any_depth_in_a_binding_of_ones_own_change_nothing(
     roles(name, ann="edit", bob="")
 
 
-def test_a_binding_with_thousands_of_subjects_is_revoked_and_told(
+def test_a_binding_with_thousands_of_subjects_is_revoked_and_reported(
     engine, profile, roles, server, name
 ):
     engine.settle(profile(ann="edit", bob="edit"))

@@ -30,7 +30,7 @@ ISTIO_CRDS = "istio-crds.yaml"
 _GO = (1, 26)
 _ISTIO = "istio.io/api"
 _ISTIO_FILE = "kubernetes/customresourcedefinitions.gen.yaml"
-_LAYOUT = "1"  # of what is in the folder; another number makes it anew
+_LAYOUT = "1"  # version of the content of the folder; another number builds it again
 
 Say = Callable[[str], object]
 
@@ -136,12 +136,15 @@ def _build(home: Path, say: Say) -> None:
 
 def _linker_flags() -> str:
     _, minor, _ = version().split(".")
-    told = {"gitVersion": version(), "gitMajor": "1", "gitMinor": minor}
+    variables = {"gitVersion": version(), "gitMajor": "1", "gitMinor": minor}
     return " ".join(
         [
             "-s",
             "-w",
-            *(f"-X k8s.io/component-base/version.{name}={value}" for name, value in told.items()),
+            *(
+                f"-X k8s.io/component-base/version.{name}={value}"
+                for name, value in variables.items()
+            ),
         ]
     )
 

@@ -40,12 +40,12 @@ class ControlPlane:
 
     Args:
         prepare: called with the control plane before the controllers start. CRDs belong here: the
-            garbage collector looks for new kinds every 30 s only, and until then nothing that
-            belongs to one of them goes with it.
-        say: told, a line at a time, what takes long.
-        controllers: whether to start kube-controller-manager; without it nobody but us sends
+            garbage collector looks for new kinds every 30 s only, and until then deletes no
+            dependents of these kinds.
+        say: called with a line of text before each long step.
+        controllers: whether to start kube-controller-manager; without it only the tests send
             requests.
-        data: what another one has left with `save`, to begin with a copy of it.
+        data: data of `save`, of which this control plane starts with a copy.
         flags: further flags of kube-apiserver.
 
     Attributes:

@@ -40,9 +40,9 @@ class Exchange:
     """One request in the log.
 
     Attributes:
-        at: when it came, by time.monotonic().
-        acted: whether the API server carried it out, whatever the client was told.
-        revision: the resourceVersion of what it made or changed, 0 where the answer has none.
+        at: when it arrived, by time.monotonic().
+        acted: whether the API server executed it, with any answer to the client.
+        revision: the resourceVersion of the object in the answer, 0 if there is none.
     """
 
     request: Request

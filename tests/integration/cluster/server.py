@@ -20,7 +20,7 @@ _TIMEOUT = 30.0
 
 
 def client(kubeconfig: Path, *, token: str | None = None, manager: str = "tests") -> Client:
-    """Return a lightkube client of a cluster; with a token, of whoever that is."""
+    """Return a lightkube client of a cluster, for the user of the token if there is one."""
     config = KubeConfig.from_file(kubeconfig)
     if token is not None:
         entry = config.get()
@@ -48,7 +48,7 @@ class Server:
         self._client.close()
 
     def watch(self, watcher: Callable[..., None]) -> None:
-        """Take a watcher that is never called: whoever wants to watch asks for `events`."""
+        """Accept a watcher and never call it: use `events` to watch."""
 
     def path(
         self, kind: str, namespace: str | None = None, name: str | None = None, *, version: str = ""

@@ -83,8 +83,8 @@ def ledger(request: pytest.FixtureRequest, server: Server) -> Iterator[Ledger]:
     ledger, begun = Ledger(), time.monotonic()
     yield ledger
     if path := request.config.getoption("faults_page"):
-        told = server.call("GET", "/version")["gitVersion"]
-        page.write(path, ledger, seed=SEED, server=told, seconds=time.monotonic() - begun)
+        server_version = server.call("GET", "/version")["gitVersion"]
+        page.write(path, ledger, seed=SEED, server=server_version, seconds=time.monotonic() - begun)
 
 
 @pytest.fixture(scope="session")

@@ -76,10 +76,10 @@ class Watch:
                 time.sleep(_AGAIN)
 
     def _once(self) -> None:
-        for told in self._server.events(self.kind, str(self._version)):
-            revision = int(told["object"]["metadata"]["resourceVersion"])
-            if told["type"] != "BOOKMARK":
-                self._note(self._event(revision, told["object"], gone=told["type"] == "DELETED"))
+        for event in self._server.events(self.kind, str(self._version)):
+            revision = int(event["object"]["metadata"]["resourceVersion"])
+            if event["type"] != "BOOKMARK":
+                self._note(self._event(revision, event["object"], gone=event["type"] == "DELETED"))
             self._version = revision
 
     def _catch_up(self) -> None:

@@ -47,7 +47,7 @@ def test_two_kinds_have_one_order(server, recorder, space):
     assert [one.revision for one in events] == sorted(one.revision for one in events)
 
 
-def test_what_an_api_server_that_was_started_anew_has_forgotten_is_read_afterwards(
+def test_changes_that_a_restarted_api_server_does_not_report_are_read_afterwards(
     server, recorder, space, plane
 ):
     server.create(body("RoleBinding", space, "before"))

@@ -72,7 +72,7 @@ def union(documents):
     return ProfilesManagementRepresentation(profiles, defaults=defaults)
 
 
-def told(document):
+def plain_names(document):
     return {name: name.rpartition("-")[2] for name in document.profiles}
 
 
@@ -84,7 +84,7 @@ def reached(trial, documents):
         )
     found = everything(trial.lab.server)
     return {
-        key: in_everything(found, told(document), trial.prefix)
+        key: in_everything(found, plain_names(document), trial.prefix)
         for key, document in documents.items()
     }
 
@@ -95,7 +95,7 @@ def left(trial, moved, goals):
     def now():
         found = everything(trial.lab.server)
         states = [
-            (path, number, in_everything(found, told(one), trial.prefix))
+            (path, number, in_everything(found, plain_names(one), trial.prefix))
             for path, number, one in moved
         ]
         return [

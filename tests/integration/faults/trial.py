@@ -93,7 +93,7 @@ class Trial:
     def __init__(self, lab: Lab, scenario: Scenario, prefix: str, proxy: Proxy) -> None:
         self.lab, self.proxy, self.prefix = lab, proxy, prefix
         self.scenario = scenario.called(prefix, instance=prefix)
-        # as they are, as they are told of
+        # by the names in the cluster, the names in reports
         self.names = {f"{prefix}-{name}": name for name in scenario.names}
         self.token = lab.tokens[scenario.settings.standalone]
         self.client = proxy.client(self.token)
@@ -151,7 +151,7 @@ class Trial:
             report = self._apply()
             if report is None or report.exit_code != _PENDING:
                 break
-        told = (
+        problems = (
             ["the cluster could not be read"]
             if report is None
             else [*report.errors, *map(str, report.pending)]
@@ -159,7 +159,7 @@ class Trial:
         return (
             []
             if report is not None and report.exit_code == 0
-            else [f"the run after it did not finish: {told}"]
+            else [f"the run after it did not finish: {problems}"]
         )
 
     def problems(self, goal: Goal) -> list[str]:
@@ -176,12 +176,12 @@ class Trial:
     def wrong_roles(self) -> list[str]:
         """Ask the API server itself who may do what, of everybody whom either document knows."""
         after, roles = given_after(self.scenario), self.scenario.settings.cluster_roles
-        told = {name: role for role, name in roles.items()}
+        role_names = {name: role for role, name in roles.items()}
         found = []
         for door in sorted(
             {door for door in (*given_before(self.scenario), *after) if door.kind == "RoleBinding"}
         ):
-            wanted = "".join(told[name] for name in after.get(door, ()))
+            wanted = "".join(role_names[name] for name in after.get(door, ()))
             try:
                 wait_for("it", lambda door=door, wanted=wanted: self._role(door) == wanted)
             except TooLate:

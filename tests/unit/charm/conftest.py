@@ -19,7 +19,7 @@ from profiles_charm import connection
 from profiles_management.reconcile.clock import Clock
 
 _FILE = yaml.load((Path(__file__).parents[3] / "charmcraft.yaml").read_text(), yaml.CSafeLoader)
-# What testing.Context would read of it by itself, each time anew.
+# What testing.Context would read again for each test.
 _META = {key: _FILE[key] for key in ("name", "peers", "provides", "requires") if key in _FILE}
 CHARM = {"meta": _META, "config": _FILE["config"], "actions": _FILE["actions"]}
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ class Ticks:
 
 
 class World:
-    """One deployed charm beside one cluster.
+    """One deployed charm and one cluster.
 
     `see(event)` lets an event happen and returns the state after it; it goes on from the state
     before, as a unit does.
@@ -172,7 +172,7 @@ def api() -> MemoryApi:
 
 @pytest.fixture
 def deploy(monkeypatch: pytest.MonkeyPatch, ticks: Ticks) -> Callable[..., World]:
-    """Deploy the charm beside a cluster: the one seam is what makes the client."""
+    """Deploy the charm with a cluster in memory; only the creation of its client is replaced."""
 
     def build(server: MemoryApi, app_name: str = "profiles-management") -> World:
         monkeypatch.setattr(

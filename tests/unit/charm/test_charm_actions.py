@@ -55,7 +55,7 @@ def test_sync_now_does_it_and_says_what_was_done(world, api, document):
     assert api.get("RoleBinding", "ml", BINDING)
 
 
-def test_sync_now_is_told_by_the_status(world, document):
+def test_the_status_shows_the_result_of_sync_now(world, document):
     world.configure(pmr=document(ml=1))
 
     world.act("sync-now")

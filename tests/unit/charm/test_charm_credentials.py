@@ -20,7 +20,7 @@ MARK = "s3cr3t-mark"
 
 @pytest.fixture
 def marked(world, api, monkeypatch):
-    """The charm beside a cluster that knows it by a marked token."""
+    """The charm with a cluster to which it has a marked token."""
     config = KubeConfig.from_one(
         cluster=Cluster(server="http://memory.invalid", insecure=True),
         user=User(token=MARK),
@@ -55,7 +55,7 @@ def watched(world, collector, url=None):
     world._swap(None, relation)
 
 
-def told(world, api, collector):
+def printed(world, api, collector):
     """Return everything that came out of the charm."""
     statuses = [world.state.unit_status.message, world.state.app_status.message]
     events = [json.dumps(event) for event in api.objects("Event")]
@@ -99,14 +99,14 @@ def test_no_answer_of_a_cluster_that_repeats_the_token_gets_through(
     marked.configure(pmr=document(ml=1), events="names")
 
     marked.see("config_changed")
-    assert MARK not in "\n".join(told(marked, api, collector))
+    assert MARK not in "\n".join(printed(marked, api, collector))
     for action in ("sync_now", "plan", "list_access", "list_stale_profiles", "export_pmr"):
         why = ""
         try:
             marked.act(action.replace("_", "-"))
         except testing.ActionFailed as failed:
             why = failed.message
-        assert MARK not in "\n".join([why, *told(marked, api, collector)])
+        assert MARK not in "\n".join([why, *printed(marked, api, collector)])
     assert collector.got
 
 
@@ -128,7 +128,7 @@ def test_no_message_about_a_secret_holds_its_content(marked, api, collector, con
     marked.see("config_changed")
 
     assert marked.state.unit_status.name != "active"
-    assert MARK not in "\n".join(told(marked, api, collector))
+    assert MARK not in "\n".join(printed(marked, api, collector))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_no_message_about_the_url_of_a_repository_holds_a_credential(marked, api
     marked.see("config_changed")
 
     assert marked.state.unit_status.message.startswith("git: ")
-    assert MARK not in "\n".join(told(marked, api, collector))
+    assert MARK not in "\n".join(printed(marked, api, collector))
 
 
 def test_a_collector_whose_url_holds_a_password_is_not_named_with_it(
@@ -159,7 +159,7 @@ def test_a_collector_whose_url_holds_a_password_is_not_named_with_it(
     marked.see("config_changed")
 
     assert any("telemetry was not sent" in line for line in marked.logged)
-    assert MARK not in "\n".join(told(marked, api, collector))
+    assert MARK not in "\n".join(printed(marked, api, collector))
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ REFUSED = Problem(
 
 
 def a_run(report=None, *, outcome=None, **fields):
-    told = {"contributors": 57, "seconds": 1.5, "now": NOON, "requests": 9, **fields}
-    return Run(outcome=outcome or report or Report(Plan()), **told)
+    values = {"contributors": 57, "seconds": 1.5, "now": NOON, "requests": 9, **fields}
+    return Run(outcome=outcome or report or Report(Plan()), **values)
 
 
 def gathered(*reads):

@@ -105,14 +105,14 @@ def test_credentials_come_from_a_secret(world, repository, content, credentials)
         ),
     ],
 )
-def test_a_url_that_is_not_accepted_is_told_with_the_options_to_set(url, said):
+def test_a_url_that_is_not_accepted_is_refused_with_the_options_to_set(url, said):
     with pytest.raises(GitError) as caught:
         git_source.ConfiguredGit(Config(git_url=url)).read(Rules())
 
     assert str(caught.value) == said
 
 
-def test_a_secret_with_other_keys_is_told_without_its_content(world, repository):
+def test_a_secret_with_other_keys_is_reported_without_its_content(world, repository):
     world.configure(git_url=URL, git_credentials=testing.Secret({"password": "hush-hush"}))
 
     message = world.see("config_changed").unit_status.message

@@ -45,7 +45,7 @@ def ours(world, api):
     return see
 
 
-def test_two_hundred_mangled_options_are_applied_or_told_in_the_status(world):
+def test_two_hundred_mangled_options_are_applied_or_shown_in_the_status(world):
     for number, text in enumerate(mangled_texts(200, seed=5)):
         world.configure(pmr=text, brake_minimum=1_000)
         status = world.see("config_changed").unit_status

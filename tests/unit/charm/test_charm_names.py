@@ -127,7 +127,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS, ids=lambda one: one.__name__)
-def test_no_state_of_the_cluster_is_told_with_a_name(watched, api, shown, cluster):
+def test_no_state_of_the_cluster_is_shown_with_a_name(watched, api, shown, cluster):
     cluster(api)
     watched.configure(pmr=GOOD, events="counts", brake_minimum=100)
 
@@ -156,7 +156,7 @@ def test_access_by_objects_that_are_not_managed_is_counted(watched, api, shown):
     assert leaks(shown()) == {}
 
 
-def test_an_owners_binding_with_somebody_else_in_it_is_told_without_their_name(watched, api, shown):
+def test_an_owners_binding_with_another_person_is_shown_without_their_name(watched, api, shown):
     watched.configure(pmr=GOOD, events="counts")
     watched.see("config_changed")
     bound = api.get("RoleBinding", "ml", "namespaceAdmin")
@@ -169,7 +169,7 @@ def test_an_owners_binding_with_somebody_else_in_it_is_told_without_their_name(w
 
 
 @pytest.mark.parametrize("document", ODD)
-def test_no_mistake_in_a_document_is_told_with_a_name(watched, shown, document):
+def test_no_mistake_in_a_document_is_shown_with_a_name(watched, shown, document):
     watched.configure(pmr=document, events="counts")
     watched.see("config_changed")
 
@@ -177,7 +177,7 @@ def test_no_mistake_in_a_document_is_told_with_a_name(watched, shown, document):
 
 
 @pytest.mark.parametrize("document", ODD)
-def test_a_relations_own_mistakes_are_told_to_it_alone(watched, shown, document):
+def test_mistakes_of_a_relation_are_answered_to_it_only(watched, shown, document):
     watched.configure(pmr="profiles: []", events="counts")
 
     # as another library may publish it: ours refuses some of these
@@ -300,7 +300,7 @@ def handler(monkeypatch):
 @pytest.mark.parametrize(
     "name", ["httpx2", "httpcore2.http11", "lightkube", "lightkube.core", "asyncio", "yaml", ""]
 )
-def test_what_a_library_says_is_told_by_its_place(handler, name, level):
+def test_a_message_of_a_library_is_logged_as_its_place(handler, name, level):
     logger = logging.getLogger(name)
     before, logger.level = logger.level, logging.DEBUG
     logger.log(level, "request of %s to https://%s@host", NAME, SECRET, exc_info=ValueError(NAME))
@@ -313,9 +313,9 @@ def test_what_a_library_says_is_told_by_its_place(handler, name, level):
 
 def test_our_own_lines_and_those_of_ops_are_whole(handler):
     for name in ("charm", "profiles_charm.telemetry", "ops.model", "__main__"):
-        logging.getLogger(name).warning("told by %s", "us")
+        logging.getLogger(name).warning("sent by %s", "us")
 
-    assert handler == ["WARNING told by us"] * 4
+    assert handler == ["WARNING sent by us"] * 4
 
 
 def test_an_error_that_is_logged_is_its_type_and_place(handler):
@@ -373,7 +373,7 @@ lookup(dict())
 """
 
 
-def test_a_bug_that_ends_the_hook_is_told_by_its_type_and_place():
+def test_a_bug_that_ends_the_hook_is_logged_as_type_and_place():
     code = _BUG.format(path=sys.path)
 
     ended = subprocess.run(  # noqa: S603

@@ -57,7 +57,7 @@ def test_the_number_of_lines_does_not_grow_with_requests(world, document):
     assert len(world.context.juju_log) == few <= 5
 
 
-def test_what_is_told_for_debugging_alone_is_no_line_once_the_charm_is_there(world):
+def test_debug_messages_are_not_logged_after_the_charm_is_created(world):
     logging.getLogger().setLevel(logging.DEBUG)
 
     world.see()

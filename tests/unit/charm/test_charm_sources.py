@@ -88,7 +88,7 @@ def test_a_bad_document_freezes_its_own_profiles_and_the_others_go_on(world, one
     assert (role("ann", "ml"), role("bob", "web")) == ("view", "edit")
 
 
-def test_a_frozen_source_is_told_since_when_it_has_been_so(world, ticks):
+def test_the_status_shows_since_when_a_source_is_frozen(world, ticks):
     world.publish("teams", BAD)
     ticks.later = timedelta(hours=3)
 
@@ -170,7 +170,7 @@ def test_an_empty_option_makes_nothing_stale(world, one, role):
     )
 
 
-def test_an_empty_option_beside_a_relation_makes_nothing_stale_either(world, one, role):
+def test_an_empty_option_next_to_a_relation_makes_nothing_stale_either(world, one, role):
     world.configure(pmr=one("ml", ann="edit"))
     world.publish("teams", one("web", bob="edit"))
     world.configure()
@@ -217,7 +217,9 @@ def test_what_is_open_takes_contributors_of_a_relation(world, one, role):
     assert (role("ann", "ml"), role("bob", "ml")) == ("edit", "view")
 
 
-def test_an_application_that_is_related_twice_is_told_so_and_nothing_of_it_is_made(world, api, one):
+def test_an_application_that_is_related_twice_is_refused_and_nothing_of_it_is_created(
+    world, api, one
+):
     twice = {
         testing.Relation("profiles", remote_app_name="teams", remote_app_data=published(one(name)))
         for name in ("ml", "web")
@@ -339,7 +341,7 @@ def test_the_option_is_trusted_always(world, one):
 # the answer
 
 
-def test_a_relation_is_told_what_became_of_its_own_profiles(world, one):
+def test_a_relation_gets_the_results_of_its_own_profiles(world, one):
     world.configure(pmr=one("ml"))
 
     world.publish("teams", one("web", bob="edit"))
@@ -348,13 +350,13 @@ def test_a_relation_is_told_what_became_of_its_own_profiles(world, one):
     assert (answer.applied, answer.pending, answer.failed) == (("web",), {}, {})
 
 
-def test_a_relation_is_told_what_is_wrong_with_its_document(world, one):
+def test_a_relation_gets_the_error_in_its_document(world, one):
     world.publish("teams", BAD)
 
     assert 'unknown key "colour"' in world.answer("teams").problem
 
 
-def test_a_relation_is_told_why_a_profile_failed(world, api, one):
+def test_a_relation_gets_the_reason_why_a_profile_failed(world, api, one):
     owned = {"name": "web", "annotations": {"owner": "boss@example.com"}}
     api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": owned})
 
@@ -363,7 +365,7 @@ def test_a_relation_is_told_why_a_profile_failed(world, api, one):
     assert "web exists, made by somebody else" in world.answer("teams").failed["web"]
 
 
-def test_while_the_cluster_is_away_a_relation_is_told_that_it_is_pending(world, api, one):
+def test_while_the_cluster_is_away_the_answer_to_a_relation_is_pending(world, api, one):
     api.faults.append(always(injury("503")))
 
     world.publish("teams", one("web"))
@@ -474,7 +476,7 @@ def test_a_relation_does_not_get_what_is_not_ours_by_naming_its_owner(world, api
     assert role("eve", "theirs") == ""
 
 
-def test_a_relation_is_told_that_what_it_adds_was_refused_and_nothing_of_others(world, api, one):
+def test_a_relation_gets_the_refusals_of_its_own_additions_only(world, api, one):
     api.put(
         {
             "apiVersion": "v1",

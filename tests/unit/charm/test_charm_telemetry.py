@@ -378,7 +378,7 @@ def test_grafana_gets_the_dashboard():
     assert template["juju_topology"]["application"] == "profiles-management"
 
 
-def test_a_new_revision_of_the_charm_publishes_anew():
+def test_a_new_revision_of_the_charm_publishes_again():
     assert published(testing.Relation("grafana-dashboard"), "upgrade_charm")
 
 

@@ -388,7 +388,7 @@ def test_deleting_shows_what_goes_and_asks(run, controller, api, keeps):
     keeps("delete.txt", ran.out)
 
 
-def test_whoever_says_no_keeps_everything(run, controller, api):
+def test_an_answer_of_no_keeps_everything(run, controller, api):
     run("apply", "pmr.yaml")
     api.log.clear()
 
@@ -402,9 +402,7 @@ def test_whoever_says_no_keeps_everything(run, controller, api):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=str)
-def test_whoever_is_interrupted_at_the_question_keeps_everything(
-    number, code, run, controller, api
-):
+def test_an_interrupt_at_the_question_keeps_everything(number, code, run, controller, api):
     run("apply", "pmr.yaml")
     api.log.clear()
 
@@ -481,7 +479,7 @@ def test_an_export_is_a_document_that_changes_nothing(run, controller, here):
     assert run("apply", "-", stdin=exported).last == "No changes. 2 profiles match."
 
 
-def test_what_an_export_cannot_say_is_noted_beside_it(run, controller, api):
+def test_what_an_export_cannot_express_is_in_notes(run, controller, api):
     run("apply", "pmr.yaml")
     limits = {"name": "theirs", "namespace": "ml-engineers"}
     api.put({"apiVersion": "v1", "kind": "LimitRange", "metadata": limits, "spec": {"limits": []}})
@@ -569,7 +567,7 @@ def test_the_schema_is_json(run):
     assert "profiles" in run("schema").data["properties"]
 
 
-def test_the_version_is_told(run):
+def test_the_version_is_printed(run):
     assert run("--version").out.startswith("profiles-management ")
 
 
@@ -636,7 +634,7 @@ def test_roles_that_are_none_are_refused(folder, here, roles, said):
     assert said in " ".join(ran.err.split())
 
 
-def test_an_apply_can_be_told_as_events(run, controller, api):
+def test_an_apply_can_create_events(run, controller, api):
     api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
 
     run("apply", "pmr.yaml", "--events", "counts")

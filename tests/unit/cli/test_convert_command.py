@@ -49,7 +49,7 @@ def test_a_document_of_ours_is_printed_as_it_is(run, here):
     assert (ran.code, ran.out, ran.err) == (0, (here / "pmr.yaml").read_text(), "")
 
 
-def test_one_change_is_told_as_one(run):
+def test_one_change_is_counted_as_one(run):
     text = "profiles:\n- name: ml\n  owner: {kind: user, name: a@x.com}\n  contributors:\n"
 
     assert run("convert", "-", stdin=text).err == (
@@ -64,7 +64,7 @@ def test_what_cannot_be_converted_ends_with_its_errors(run):
     assert "a profile needs owner" in ran.err
 
 
-def test_a_file_that_is_not_there_is_told(run):
+def test_a_missing_file_is_reported(run):
     assert "no such file or directory" in run("convert", "nope.yaml").err
 
 

@@ -42,13 +42,13 @@ def test_validate_always_says_in_its_data_whether_it_is_valid(arguments, form, r
 @pytest.mark.parametrize(
     "options", [("-o", "json"), ("-ojson",), ("-o=json",), ("--output=json",)], ids=str
 )
-def test_an_option_that_does_not_exist_is_told_as_data_however_that_was_asked_for(options, run):
+def test_an_unknown_option_is_an_error_as_data_for_every_spelling_of_output(options, run):
     assert [one["code"] for one in run("plan", "pmr.yaml", "--nope", *options).data["errors"]] == [
         "usage"
     ]
 
 
-def test_an_option_that_does_not_exist_is_told_as_data_by_the_variable_too(run, monkeypatch):
+def test_an_unknown_option_is_an_error_as_data_by_the_variable_too(run, monkeypatch):
     monkeypatch.setenv("PROFILES_MANAGEMENT_OUTPUT", "json")
 
     assert run("apply", "--nope").data["errors"][0]["what"].startswith("No such option: --nope.")

@@ -17,7 +17,7 @@ def test_two_hundred_mangled_files_are_planned_or_refused_with_a_message(run, he
         assert ran.code == 0 or "Nothing was sent." in ran.err, text
 
 
-def test_a_file_that_ends_in_the_middle_of_a_key_is_told_with_its_line(run, here):
+def test_a_file_that_ends_in_the_middle_of_a_key_is_reported_with_its_line(run, here):
     (here / "cut.yaml").write_text(
         "profiles:\n- name: ml\n  owner: {kind: User, name: a@example.com}\n  adopt\n"
     )

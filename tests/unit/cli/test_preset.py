@@ -144,7 +144,7 @@ def test_standalone_where_kubeflow_is_ends_with_1_and_names_the_option(run, api,
     assert run("apply", "pmr.yaml", "--standalone", "--allow-kubeflow").code == 0
 
 
-def test_reading_profiles_beside_kubeflow_is_in_the_permissions(run):
+def test_reading_profiles_in_a_cluster_with_kubeflow_is_in_the_permissions(run):
     rules = {
         option: run("rbac", "--standalone", *option.split(), "--output", "json").data["rules"]
         for option in ("", "--allow-kubeflow")

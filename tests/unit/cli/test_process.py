@@ -65,7 +65,7 @@ def on_a_terminal(arguments, environment):
     return seen.decode()
 
 
-def test_whoever_reads_only_the_first_line_gets_it_without_noise(process):
+def test_a_reader_of_the_first_line_gets_it_without_other_output(process):
     ran = process(f"(pm plan {SAMPLE} --directory manifests; echo $? >&2) | head -1")
 
     assert (ran.stdout, ran.stderr) == ("Folder: manifests\n", "0\n")

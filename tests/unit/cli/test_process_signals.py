@@ -61,7 +61,7 @@ class Process:
             self.said += line
 
     def end(self):
-        """Return its exit code, what it printed and what it said beside that."""
+        """Return its exit code, its output and its messages on standard error."""
         out, err = self.popen.communicate(timeout=PATIENCE)
         return self.popen.returncode, out, self.said + err
 
@@ -328,9 +328,7 @@ def test_under_nohup_a_closed_terminal_stops_nothing(api, environment, grants):
     )
 
 
-def test_where_the_terminal_is_gone_the_change_in_flight_is_finished_all_the_same(
-    api, environment, grants
-):
+def test_if_the_terminal_is_gone_the_change_in_progress_is_still_finished(api, environment, grants):
     gate = Gate(writes, 3)
     api.faults.append(gate)
     leader, follower = pty.openpty()

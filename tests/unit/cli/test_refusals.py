@@ -119,7 +119,7 @@ def test_mistakes_are_data_too(folder, here, sample):
         ("empty.yaml", b"", "error[empty-document]: the document is empty"),
     ],
 )
-def test_a_file_that_is_no_document_is_told_in_a_line(run, here, name, content, said):
+def test_a_file_that_is_not_a_document_is_reported_in_a_line(run, here, name, content, said):
     if content is not None:
         (here / name).write_bytes(content)
 
@@ -222,7 +222,7 @@ def test_reading_a_folder_that_is_not_there_is_an_error(folder, command):
     assert folder(*command).err == "error: There is no folder manifests.\n"
 
 
-def test_a_folder_that_cannot_be_written_is_told_for_each_profile(run, here, keeps):
+def test_a_folder_that_cannot_be_written_is_reported_for_each_profile(run, here, keeps):
     (here / "taken").write_text("not a folder")
 
     ran = run("apply", "pmr.yaml", "--directory", "taken/below")
@@ -283,7 +283,7 @@ def test_several_kubeconfigs_become_one(run, config, here, monkeypatch):
     assert "The context 'odd' in the kubeconfig" in run("plan", "pmr.yaml", real=True).err
 
 
-def test_an_unknown_context_is_told_with_those_that_there_are(run, config):
+def test_an_unknown_context_is_reported_with_the_existing_ones(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--context", "there", real=True)
 
     assert (
@@ -291,13 +291,13 @@ def test_an_unknown_context_is_told_with_those_that_there_are(run, config):
     )
 
 
-def test_a_context_whose_user_is_missing_is_told(run, config):
+def test_a_context_whose_user_is_missing_is_reported(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), "--context", "odd", real=True)
 
     assert "names a cluster or user that is not in it" in ran.err
 
 
-def test_a_cluster_that_refuses_connections_is_told(run, config):
+def test_a_cluster_that_refuses_connections_is_reported(run, config):
     ran = run("plan", "pmr.yaml", "--kubeconfig", config(), real=True)
 
     assert (ran.code, ran.err.count("error:")) == (1, 1)

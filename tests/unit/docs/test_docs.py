@@ -291,7 +291,7 @@ def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() 
         "optional-dependencies"
     ]
     files = [*PAGES, *(path for folder in ("src", "lib") for path in (ROOT / folder).rglob("*.py"))]
-    told = [
+    commands_of_pip = [
         found for path in files for found in re.findall(r"pip install ([^`\n]*)", path.read_text())
     ]
     # A clone, with extras; or a name with the address of what it means.
@@ -299,7 +299,7 @@ def test_nothing_recommends_a_package_by_a_name_that_is_not_ours_on_the_index() 
         r"(--quiet )?('\.\[(?P<extras>[a-z,{}]+)\]'|\.|\"profiles-management(\[[a-z,]+\])? @ )"
     )
 
-    recommended = {found: allowed.match(found) for found in told}
+    recommended = {found: allowed.match(found) for found in commands_of_pip}
 
     assert [found for found, match in recommended.items() if match is None] == []
     named = {

@@ -29,8 +29,8 @@ class Sources(dict):
         return Sources({name: None if name in names else pmr for name, pmr in self.items()})
 
     def __repr__(self):
-        told = {name: pmr and dumps(pmr) for name, pmr in self.items()}
-        return f"Sources({told!r})"
+        texts = {name: pmr and dumps(pmr) for name, pmr in self.items()}
+        return f"Sources({texts!r})"
 
 
 def _of_additions(person):

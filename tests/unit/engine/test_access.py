@@ -88,7 +88,7 @@ def test_an_owner_is_who_is_bound(world, profile):
     assert entries(world) == [("ml", "zed", "admin", True)]
 
 
-def test_groups_are_told_from_users(world, profile):
+def test_groups_and_users_are_distinguished(world, profile):
     world.apply(
         document(
             profile(contributors=[contributor("x@x.com"), contributor("x@x.com", kind="Group")])

@@ -177,16 +177,16 @@ def test_every_outcome_stands_where_its_change_stands(world, profile):
     assert report.writes == len(world.api.writes)
 
 
-def test_progress_is_told_up_to_the_last_change(world, profile):
-    told = []
+def test_progress_is_reported_up_to_the_last_change(world, profile):
+    steps_done = []
 
     create_or_update_profiles(
         document(profile(ann="edit"), profile("data")),
         target=world.client,
-        progress=lambda done, of: told.append((done, of)),
+        progress=lambda done, of: steps_done.append((done, of)),
     )
 
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert steps_done == [(1, 3), (2, 3), (3, 3)]
 
 
 class Seen:

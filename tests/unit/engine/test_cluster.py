@@ -104,7 +104,7 @@ def test_a_read_that_fails_once_is_tried_again(world, profile, kind):
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "503", "reset_before"])
-def test_a_cluster_that_never_answers_is_told_and_nothing_was_written(world, profile, kind):
+def test_a_cluster_that_never_answers_is_reported_and_nothing_was_written(world, profile, kind):
     world.api.faults.append(always(injury(kind), reads))
 
     with pytest.raises(ClusterAway, match="Nothing was written"):
@@ -170,7 +170,7 @@ def test_a_list_that_is_forbidden_names_verb_and_resource_and_what_to_grant(worl
     assert not world.api.writes
 
 
-def test_credentials_that_are_not_accepted_are_told(world, profile):
+def test_credentials_that_are_not_accepted_are_reported(world, profile):
     world.api.faults.append(
         always(lambda request, act: Refusal(401, "Unauthorized", "Unauthorized").answer())
     )
@@ -179,7 +179,7 @@ def test_credentials_that_are_not_accepted_are_told(world, profile):
         world.apply(document(profile()))
 
 
-def test_a_request_without_credentials_is_not_told_to_be_granted_more(world, profile):
+def test_the_error_of_a_request_without_credentials_does_not_name_permissions(world, profile):
     message = 'profiles.kubeflow.org is forbidden: User "system:anonymous" cannot list resource "profiles"'
     world.api.faults.append(
         always(lambda request, act: Refusal(403, "Forbidden", message).answer(), reads)
@@ -240,7 +240,7 @@ def bare(monkeypatch, tmp_path):
     return monkeypatch
 
 
-def test_no_cluster_in_the_environment_is_told_with_what_to_do(bare):
+def test_no_cluster_in_the_environment_is_reported_with_a_remedy(bare):
     with pytest.raises(ClusterError, match=r"No cluster is configured. Set KUBECONFIG"):
         open_target()
 
@@ -404,7 +404,7 @@ def test_what_a_proxy_answers_once_is_survived(world, profile, code, body, heade
 @pytest.mark.parametrize(
     "headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/html"}]
 )
-def test_what_a_proxy_refuses_is_told_in_one_line(world, profile, headers):
+def test_what_a_proxy_refuses_is_reported_in_one_line(world, profile, headers):
     world.api.faults.append(
         always(
             answering(403, b"<html>\n<b>no</b>\n</html>", **headers), lambda request: request.writes
@@ -552,7 +552,7 @@ def test_one_profiles_failure_is_its_own(world, profile):
     assert roles_in(world.api) == {"owner": "admin", "ann": "edit"}
 
 
-def test_what_a_policy_refuses_is_told_with_its_reason_and_not_cut_off(world, profile):
+def test_what_a_policy_refuses_is_reported_with_its_whole_reason(world, profile):
     policy = "rolebindings.profiles-management.kubeflow.profiles-management.io"
     reason = "profiles-management writes to namespaces of profiles only; to adopt this one, label it x=true"
     words = f"ValidatingAdmissionPolicy '{policy}' with binding '{policy}' denied request: {reason}"

@@ -265,7 +265,7 @@ BINDING_DRIFTS = [
 
 
 @pytest.mark.parametrize("drift", BINDING_DRIFTS)
-def test_a_role_binding_that_was_edited_is_mended(world, profile, drift):
+def test_a_role_binding_that_was_edited_is_corrected(world, profile, drift):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     whole = world.api.snapshot()
@@ -278,9 +278,7 @@ def test_a_role_binding_that_was_edited_is_mended(world, profile, drift):
 
 
 @pytest.mark.parametrize("drift", BINDING_DRIFTS)
-def test_whoever_an_edited_role_binding_binds_loses_it_when_its_person_leaves(
-    world, profile, drift
-):
+def test_others_in_an_edited_role_binding_lose_it_when_its_person_leaves(world, profile, drift):
     world.apply(document(profile(ann="edit")))
     edited(world, "RoleBinding", drift)
 
@@ -341,7 +339,7 @@ def without_rules(one):
         with_an_end,
     ],
 )
-def test_a_policy_that_was_edited_is_mended(world, profile, drift):
+def test_a_policy_that_was_edited_is_corrected(world, profile, drift):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     whole = world.api.snapshot()
@@ -628,7 +626,7 @@ def test_planted_policies_do_not_pull_the_brake(world, profile):
     assert world.plan(document(profile(bob="edit", li="view"))).access.lost == 1
 
 
-def test_a_binding_whose_marks_were_taken_off_is_told(world, profile):
+def test_a_binding_whose_labels_were_removed_is_reported(world, profile):
     world.apply(document(profile(ann="edit")))
     edited(
         world,

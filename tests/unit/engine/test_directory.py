@@ -154,7 +154,7 @@ def test_scopes_may_change(folder, profile):
     assert not plan_profiles(scoped("NotBestEffort"), target=folder).changes
 
 
-def test_labels_of_a_namespace_are_told_to_be_not_expressible(folder, profile):
+def test_labels_of_a_namespace_are_reported_as_not_expressible(folder, profile):
     report = apply(folder, document(profile(fields={"labels": {"team": "red"}})))
 
     assert codes(report.plan.warnings) == ["not-expressible"]
@@ -315,7 +315,7 @@ def test_an_odd_file_stops_nothing_and_stays(folder, profile, text):
     assert ANN in files(folder)
 
 
-def test_a_file_that_cannot_be_read_is_told_with_its_name(folder, profile):
+def test_a_file_that_cannot_be_read_is_reported_with_its_name(folder, profile):
     folder.mkdir()
     (folder / "odd.yaml").write_text("a: [1")
 
@@ -360,7 +360,7 @@ def test_our_objects_may_lie_in_files_of_any_name(folder, profile):
 
 
 @pytest.mark.parametrize("pmr", ["revoke", "change"])
-def test_a_file_that_holds_something_else_too_is_left_whole_and_told(folder, profile, pmr):
+def test_a_file_with_other_content_stays_and_is_reported(folder, profile, pmr):
     apply(folder, document(profile(ann="edit")))
     both = (
         folder / ANN
@@ -378,7 +378,7 @@ def test_a_file_that_holds_something_else_too_is_left_whole_and_told(folder, pro
     assert "has 2 objects. Give each a file of its own." in report.errors[0]
 
 
-def test_a_file_in_the_way_is_told_and_stays(folder, profile):
+def test_a_file_in_the_way_is_reported_and_stays(folder, profile):
     (folder / "ml").mkdir(parents=True)
     (folder / "ml" / "0-profile-ml.yaml").write_text("kind: Other\n")
 
@@ -500,7 +500,7 @@ def test_a_write_outside_of_the_folder_is_refused(folder, tmp_path):
         ),
     ],
 )
-def test_a_spec_of_the_wrong_shape_is_told_and_stays(folder, profile, kind, spec):
+def test_a_spec_of_the_wrong_shape_is_reported_and_stays(folder, profile, kind, spec):
     path = planted(
         folder,
         kind,
@@ -532,7 +532,7 @@ BOMB = "- &a0 [z, z]\n" + "".join(
         ("# " + "x" * (10 << 20), "larger than 10 MiB"),
     ],
 )
-def test_what_would_take_a_reader_down_is_told_and_not_loaded(folder, text, why):
+def test_what_would_crash_a_reader_is_reported_and_not_loaded(folder, text, why):
     folder.mkdir()
     (folder / "odd.yaml").write_text(text)
 
@@ -555,7 +555,7 @@ def test_odd_values_stop_nothing(folder, status):
 
 
 @pytest.mark.parametrize("plain", ["1e3", "7e123", "0098123", "y", "Off", "0o17", "1_000", ".5"])
-def test_a_file_that_kubectl_would_read_otherwise_is_told(folder, profile, plain):
+def test_a_file_that_kubectl_reads_differently_is_reported(folder, profile, plain):
     apply(folder, document(profile(ann="edit")))
     path = folder / ANN
     path.write_text(path.read_text().replace("user: ann@example.com", f"user: {plain}"))
@@ -578,7 +578,7 @@ def test_what_a_reader_could_type_is_in_quotes(folder, profile, name):
     assert not plan_profiles(pmr, target=folder).changes
 
 
-def test_an_object_in_two_files_is_told_with_both(folder, profile):
+def test_an_object_in_two_files_is_reported_with_both(folder, profile):
     pmr = document(profile(ann="edit"))
     apply(folder, pmr)
     (folder / "again.YAML").write_text((folder / ANN).read_text())

@@ -37,7 +37,7 @@ def default(world, plain):
         one.api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
 
 
-def told(world, name="ml"):
+def events_on(world, name="ml"):
     """Return what `kubectl describe profile` would show, by name."""
     uid = world.api.get("Profile", None, name)["metadata"]["uid"]
     found = (one for one in world.api.objects("Event") if one["involvedObject"]["uid"] == uid)
@@ -81,51 +81,51 @@ def refused(name, code="foreign-namespace"):
     )
 
 
-# what is told
+# what Events contain
 
 
-def test_by_default_nothing_is_told(world, profile):
+def test_by_default_there_are_no_events(world, profile):
     world.apply(document(profile(ann="edit")))
 
     assert not world.api.objects("Event")
     assert not [one for one in world.api.log if one.resource == "events"]
 
 
-def test_a_new_profile_and_its_contributors_are_told(world, profile):
+def test_a_new_profile_and_its_contributors_have_events(world, profile):
     world.apply(document(profile(ann="edit", bob="edit", cleo="view")), events="counts")
 
-    assert told(world) == [
+    assert events_on(world) == [
         "Normal Created: new profile",
         "Normal Granted: 3 contributors: edit (2); view",
     ]
 
 
-def test_with_names_it_is_told_who(world, profile):
+def test_with_names_events_have_the_people(world, profile):
     ann = {"name": "ann@example.com", "role": "edit", "until": "2027-01-01"}
 
     world.apply(document(profile(contributors=[ann], bob="view")), events="names")
 
-    assert told(world) == [
+    assert events_on(world) == [
         "Normal Created: new profile: owner@example.com",
         "Normal Granted: ann@example.com: edit until 2027-01-01; bob@example.com: view",
     ]
 
 
-def test_whose_access_ended_is_told_with_the_reason(world, profile):
+def test_expired_access_has_an_event_with_the_reason(world, profile):
     world.apply(document(profile(ann="edit", bob="view")))
 
     world.apply(document(profile()), events="names")
 
     left = "ann@example.com: edit, left the document; bob@example.com: view, left the document"
-    assert told(world) == [f"Normal Revoked: {left}"]
+    assert events_on(world) == [f"Normal Revoked: {left}"]
 
 
-def test_a_change_of_role_is_told(world, profile):
+def test_a_role_change_has_an_event(world, profile):
     world.apply(document(profile(ann="edit")))
 
     world.apply(document(profile(ann="view")), events="counts")
 
-    assert told(world) == ["Normal RoleChanged: 1 contributor: edit → view"]
+    assert events_on(world) == ["Normal RoleChanged: 1 contributor: edit → view"]
 
 
 def test_a_second_role_that_is_taken_away_is_no_revocation():
@@ -134,13 +134,13 @@ def test_a_second_role_that_is_taken_away_is_no_revocation():
     assert events.of(a_report(done(second)), COUNTS)[0].happening is Happening.ROLE_CHANGED
 
 
-def test_what_was_edited_by_hand_is_told_as_mended(world, profile):
+def test_what_was_edited_by_hand_has_an_event_mended(world, profile):
     world.apply(document(profile(ann="edit")))
     world.api.remove("AuthorizationPolicy", "ml", "user-ann-example-com-clusterrole-edit")
 
     world.apply(document(profile(ann="edit")), events="counts")
 
-    assert told(world) == [
+    assert events_on(world) == [
         "Normal Mended: 1 contributor: edit, RoleBinding or AuthorizationPolicy missing"
     ]
 
@@ -152,64 +152,64 @@ def test_what_was_edited_by_hand_is_told_as_mended(world, profile):
         ("names", "owner changed: nina@example.com, was owner@example.com"),
     ],
 )
-def test_a_new_owner_is_told(world, profile, mode, message):
+def test_an_owner_change_has_an_event(world, profile, mode, message):
     world.apply(document(profile()))
 
     world.apply(document(profile(owner="nina")), events=mode)
 
-    assert told(world) == [f"Normal OwnerChanged: {message}"]
+    assert events_on(world) == [f"Normal OwnerChanged: {message}"]
 
 
-def test_every_amount_of_a_quota_that_changes_is_told(world, profile):
+def test_every_changed_amount_of_a_quota_is_in_an_event(world, profile):
     world.apply(document(profile(fields={"resources": {"hard": {"cpu": "1", "pods": "1"}}})))
 
     changed = {"resources": {"hard": {"cpu": "2", "pods": "2"}}}
     world.apply(document(profile(fields=changed)), events="counts")
 
-    assert told(world) == ["Normal QuotaChanged: quota cpu 1 → 2; quota pods 1 → 2"]
+    assert events_on(world) == ["Normal QuotaChanged: quota cpu 1 → 2; quota pods 1 → 2"]
 
 
-def test_a_quota_and_a_limit_range_are_told(world, profile):
+def test_a_quota_and_a_limit_range_are_in_an_event(world, profile):
     world.apply(document(profile(cpu="1")))
     limits = {"limit_range": {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}}
 
     world.apply(document(profile(cpu="2", fields=limits)), events="counts")
 
-    assert told(world) == [
+    assert events_on(world) == [
         "Normal QuotaChanged: limitRange limits Pod max.cpu 1; quota limits.cpu 1 → 2"
     ]
 
 
-def test_labels_of_a_namespace_are_not_told(world, profile):
+def test_labels_of_a_namespace_have_no_event(world, profile):
     world.apply(document(profile()))
 
     world.apply(document(profile(fields={"labels": {"team": "red"}})), events="counts")
 
-    assert not told(world)
+    assert not events_on(world)
 
 
-def test_a_refusal_is_told_with_its_reason(world, profile):
+def test_a_refusal_has_an_event_with_its_reason(world, profile):
     world.apply(document(profile()), instance="other")
 
     world.apply(document(profile(ann="edit")), events="counts")
 
-    (one,) = told(world)
+    (one,) = events_on(world)
     assert one.startswith(
         "Warning Refused: ml is managed by the instance 'other'. Remove it from one"
     )
     assert one.endswith("[other-instance]")
 
 
-def test_what_went_wrong_is_told_without_the_name_of_the_object(world, profile):
+def test_a_failure_has_an_event_without_the_name_of_the_object(world, profile):
     world.apply(document(profile()))
     world.api.faults.append(always(injury("422"), refusing("rolebindings")))
 
     world.apply(document(profile(ann="edit")), events="counts")
 
-    assert told(world) == ["Warning Failed: create rolebindings: 422"]
+    assert events_on(world) == ["Warning Failed: create rolebindings: 422"]
 
 
-def test_with_names_it_is_told_whole():
+def test_with_names_a_failure_has_the_whole_message():
     (one,) = events.of(a_report(failed(a_change(), "create rolebindings: 422 no")), NAMES)
 
     assert (
@@ -218,7 +218,7 @@ def test_with_names_it_is_told_whole():
     )
 
 
-def test_what_still_waits_is_not_told_yet():
+def test_a_pending_change_has_no_event_yet():
     late = Outcome(a_change(), Result.PENDING, "waits for Namespace ml to be ready")
     never = Outcome(a_change(), Result.NOT_TRIED, "Profile ml came first and did not succeed")
     waiting = a_change(writes=("a write",))
@@ -227,7 +227,7 @@ def test_what_still_waits_is_not_told_yet():
     assert events.of(a_report(late), COUNTS)  # all of it is written; a controller works on it
 
 
-def test_standalone_it_is_told_on_the_namespace(plain, profile):
+def test_standalone_events_are_on_the_namespace(plain, profile):
     plain.apply(document(profile(ann="edit")), events="counts")
 
     about = {
@@ -271,13 +271,13 @@ def test_nobody_is_named_unless_that_is_asked_for(world, profile):
     assert not [who for who in PEOPLE if who in messages]
 
 
-def test_a_refusal_that_names_somebody_is_told_by_its_code():
+def test_a_refusal_with_a_name_of_a_person_has_its_code_only():
     (one,) = events.of(a_report(refused=[refused("ml")]), COUNTS)
 
     assert one.message == "foreign-namespace: the report of the run says whose it is and what to do"
 
 
-def test_with_names_a_refusal_is_told_whole():
+def test_with_names_a_refusal_has_the_whole_message():
     (one,) = events.of(a_report(refused=[refused("ml")]), NAMES)
 
     assert (
@@ -285,7 +285,7 @@ def test_with_names_a_refusal_is_told_whole():
     )
 
 
-def test_an_answer_without_a_code_is_told_by_the_kind_of_object():
+def test_a_failure_without_a_code_names_the_kind_of_object():
     (one,) = events.of(
         a_report(failed(a_change(), "user-ann was changed by somebody else")), COUNTS
     )
@@ -340,13 +340,13 @@ def test_one_endless_name_is_cut():
     assert len(one.message.encode()) <= events.LONGEST
 
 
-def test_a_refusal_that_lasts_is_told_once(world, profile):
+def test_a_refusal_that_continues_has_one_event(world, profile):
     world.apply(document(profile()), instance="other")
 
     for _ in range(3):
         report = world.apply(document(profile(ann="edit")), events="counts")
 
-    assert len(told(world)) == 1
+    assert len(events_on(world)) == 1
     assert not report.plan.warnings
 
 
@@ -356,13 +356,13 @@ def test_a_refusal_that_is_found_again_later_is_the_same():
     assert named(one) == named(one, later=timedelta(minutes=5))
 
 
-def test_another_reason_is_told_again():
+def test_another_reason_has_another_event():
     first, second = Event("ml", Happening.REFUSED, "one"), Event("ml", Happening.REFUSED, "two")
 
     assert named(first) != named(second)
 
 
-def test_what_is_done_twice_is_told_twice():
+def test_a_change_that_is_made_twice_has_two_events():
     again = Event("ml", Happening.GRANTED, "1 contributor: edit")
 
     assert named(again) != named(again, later=timedelta(minutes=5))
@@ -431,7 +431,7 @@ def test_an_event_carries_our_marks_and_who_it_comes_from():
     assert json.dumps(body)
 
 
-def test_a_change_of_marks_alone_is_not_told():
+def test_a_change_of_labels_only_has_no_event():
     profile, mark = (
         ObjectRef("Profile", "", "ml"),
         FieldDiff(FieldKind.MANAGED_BY, "managed by", None, "default"),

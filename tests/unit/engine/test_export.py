@@ -103,7 +103,7 @@ def said(world):
     return [note.what for note in exported(world).notes]
 
 
-def test_a_role_that_is_none_is_told(world, profile):
+def test_a_binding_of_another_role_is_reported(world, profile):
     world.apply(document(profile(ann="edit")))
     one = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
     one["roleRef"]["name"] = "cluster-admin"
@@ -114,7 +114,7 @@ def test_a_role_that_is_none_is_told(world, profile):
     ]
 
 
-def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, profile):
+def test_a_person_with_two_roles_is_exported_with_the_stronger_and_reported(world, profile):
     world.apply(document(profile(ann="view")))
     Kfam(world.api).add("ml", "ann@example.com", "admin")
 
@@ -123,7 +123,9 @@ def test_somebody_with_two_roles_is_exported_with_the_stronger_and_told(world, p
 
 
 @pytest.mark.parametrize("ours", [False, True])
-def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_told(world, profile, ours):
+def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_reported(
+    world, profile, ours
+):
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "ann@example.com", "edit")
     if ours:
@@ -138,14 +140,14 @@ def test_who_is_bound_by_a_binding_that_names_another_is_exported_and_told(world
     ]
 
 
-def test_half_a_pair_without_a_role_is_told(world, profile):
+def test_half_a_pair_without_a_role_is_reported(world, profile):
     world.apply(document(profile(ann="edit")))
     world.api.remove("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
 
     assert said(world) == ["ann@example.com has an AuthorizationPolicy and no RoleBinding"]
 
 
-def test_an_owner_who_contributes_too_is_told(world, profile):
+def test_an_owner_who_contributes_too_is_reported(world, profile):
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "Owner@example.com", "edit")
 
@@ -153,7 +155,7 @@ def test_an_owner_who_contributes_too_is_told(world, profile):
     assert len(said(world)) == 1
 
 
-def test_a_profile_without_an_owner_is_left_out_and_told(world, profile):
+def test_a_profile_without_an_owner_is_left_out_and_reported(world, profile):
     world.api.put(
         {
             "apiVersion": "kubeflow.org/v1",
@@ -169,14 +171,14 @@ def test_a_profile_without_an_owner_is_left_out_and_told(world, profile):
 
 
 @pytest.mark.parametrize("name", ["kubeflow", "has.dots", "x" * 64])
-def test_a_profile_that_no_document_can_name_is_left_out_and_told(world, name):
+def test_a_profile_that_no_document_can_name_is_left_out_and_reported(world, name):
     made_by_hand(world, name)
 
     assert len(exported(world).pmr) == 0
     assert len(said(world)) == 1
 
 
-def test_a_quota_that_no_document_takes_is_left_out_and_told(world, profile):
+def test_a_quota_that_no_document_takes_is_left_out_and_reported(world, profile):
     world.apply(document(profile()))
     body = {"spec": {"resourceQuotaSpec": {"hard": {"Bad Key": "1"}}}}
     world.api.call(
@@ -191,7 +193,7 @@ def test_a_quota_that_no_document_takes_is_left_out_and_told(world, profile):
 
 
 @pytest.mark.parametrize("until", ["soon", "2030-13-45T00:00:00Z", "2030-01-01T00:00:00"])
-def test_an_end_that_nobody_can_read_is_told(world, profile, until):
+def test_an_end_that_nobody_can_read_is_reported(world, profile, until):
     world.apply(document(profile(ann="edit")))
     one = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
     one["metadata"]["annotations"]["profiles-management.io/until"] = until
@@ -201,7 +203,7 @@ def test_an_end_that_nobody_can_read_is_told(world, profile, until):
     assert exported(world).pmr == document(profile(ann="edit"))
 
 
-def test_further_limit_ranges_are_told(world, profile):
+def test_further_limit_ranges_are_reported(world, profile):
     world.apply(document(profile()))
     spec = {"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}
     world.api.put(

@@ -35,7 +35,7 @@ PROGRAMS = {
 
 @pytest.fixture
 def lab(world):
-    """A profile made by hand whose namespace bears further keys: `lab(labels, annotations)`."""
+    """A profile made by hand whose namespace has further keys: `lab(labels, annotations)`."""
 
     def lab(labels, annotations=None):
         made_by_hand(world)

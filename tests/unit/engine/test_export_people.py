@@ -109,7 +109,7 @@ def test_two_pairs_of_one_role_are_one_contributor_without_a_word(world):
     assert not export.notes
 
 
-def test_of_two_spellings_the_one_with_the_stronger_role_is_exported_and_the_other_told(world):
+def test_of_two_spellings_the_one_with_the_stronger_role_is_exported_and_the_other_reported(world):
     made_by_hand(world)
     Kfam(world.api).add("ml", "Ann@example.com", "view")
     put(world.api, *peer_pair("ann@example.com", "edit"))
@@ -125,7 +125,7 @@ def test_of_two_spellings_the_one_with_the_stronger_role_is_exported_and_the_oth
     assert note.remedy == "The next apply removes this access."
 
 
-def test_an_owner_who_contributes_too_is_told_and_keeps_access_as_the_owner(world):
+def test_an_owner_who_contributes_too_is_reported_and_keeps_access_as_the_owner(world):
     made_by_hand(world)
     Kfam(world.api).add("ml", "owner@example.com", "edit")
 
@@ -192,7 +192,7 @@ def test_of_two_ends_of_one_role_the_later_counts(world, profile, ends, end):
 @pytest.mark.parametrize(
     "name", ["*@example.com", " ann@example.com", "a\u200bnn@example.com", "x" * 321]
 )
-def test_who_cannot_be_named_is_told_and_the_others_are_exported(world, name):
+def test_who_cannot_be_named_is_reported_and_the_others_are_exported(world, name):
     made_by_hand(world)
     put(world.api, binding("x", person(name), notes=kfam_notes(name, "edit")))
     Kfam(world.api).add("ml", "bob@example.com", "view")
@@ -205,7 +205,7 @@ def test_who_cannot_be_named_is_told_and_the_others_are_exported(world, name):
     assert export.to_yaml().startswith("# Profile/ml: ")
 
 
-def test_a_group_that_is_everybody_is_told(world):
+def test_a_group_that_is_everybody_is_reported(world):
     made_by_hand(world)
     everybody = person("system:authenticated", "Group")
     notes = {"group": "system:authenticated", "role": "view"}
@@ -313,7 +313,9 @@ def test_a_profile_of_ours_that_lost_its_owner_is_exported_with_the_one_who_is_b
     assert exported(world).pmr == pmr
 
 
-def test_a_profile_of_ours_without_any_owner_is_told_to_lose_its_contributors(world, profile):
+def test_an_export_warns_that_a_managed_profile_without_owner_loses_its_contributors(
+    world, profile
+):
     world.apply(document(profile(ann="edit")))
     body = world.api.get("Profile", None, "ml")
     body["spec"].pop("owner")
@@ -326,7 +328,7 @@ def test_a_profile_of_ours_without_any_owner_is_told_to_lose_its_contributors(wo
     assert "revokes its contributors" in export.notes[0].remedy
 
 
-def test_who_is_still_bound_as_the_owner_is_exported_as_admin_and_told(world):
+def test_who_is_still_bound_as_the_owner_is_exported_as_admin_and_reported(world):
     made_by_hand(world)
     body = world.api.get("Profile", None, "ml")
     body["spec"]["owner"]["name"] = "nina@example.com"
@@ -365,7 +367,7 @@ def test_a_standalone_namespace_whose_owner_is_not_bound_is_exported_with_the_ow
 # what is not managed
 
 
-def test_access_by_objects_that_are_not_managed_is_told(world):
+def test_access_by_objects_that_are_not_managed_is_reported(world):
     made_by_hand(world)
     subject = {"apiGroup": RBAC, "kind": "User", "name": "eve@example.com"}
     put(
@@ -383,7 +385,7 @@ def test_access_by_objects_that_are_not_managed_is_told(world):
     assert is_unchanged(world, export)
 
 
-def test_nothing_is_told_of_a_cluster_that_a_document_can_say(world, profile):
+def test_a_cluster_that_a_document_can_express_has_no_notes(world, profile):
     world.apply(document(profile(ann="edit"), profile("data", owner="g@x", kind="Group")))
 
     export = export_pmr(target=world.client, settings=Settings())

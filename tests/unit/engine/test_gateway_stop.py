@@ -103,7 +103,7 @@ def test_a_single_policy_is_no_reason_to_stop(world):
     assert world.apply(pmr, **WRONG).exit_code == 0
 
 
-def test_new_people_beside_a_single_policy_are_no_reason_either(world):
+def test_new_people_next_to_a_single_policy_are_no_reason_either(world):
     world.apply(document(profile(ann="edit")))
 
     assert (

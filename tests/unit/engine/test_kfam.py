@@ -1,4 +1,4 @@
-"""Beside the dashboard: it shows what we made, can remove it, and never breaks because of us."""
+"""The dashboard shows and removes our objects, and no object of ours breaks it."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_an_owner_of_before_has_no_more_say_in_the_dashboard(world, profile):
     Kfam(world.api).add("ml", "zed@example.com", "edit", by="new@example.com")
 
 
-def test_a_binding_that_breaks_the_dashboard_for_everybody_is_mended(world, profile):
+def test_a_binding_that_breaks_the_dashboard_for_everybody_is_corrected(world, profile):
     pmr = document(profile(ann="edit"))
     world.apply(pmr)
     one = world.api.get("RoleBinding", "ml", "user-ann-example-com-clusterrole-edit")
@@ -93,7 +93,7 @@ def test_case_is_kept_as_the_document_has_it(world, profile):
     assert ("Ann@Example.com", "edit") in listed(world)
 
 
-def test_somebody_added_in_another_case_is_somebody_else_and_both_are_told_apart(world, profile):
+def test_two_names_that_differ_in_case_are_two_people_with_separate_access(world, profile):
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "Ann@example.com", "edit")
 

@@ -71,7 +71,7 @@ def test_what_the_server_fills_in_is_no_drift(world, profile, limit):
     assert not world.plan(pmr).changes
 
 
-def test_a_change_is_written_and_told(world, profile):
+def test_a_change_is_written_and_reported(world, profile):
     world.apply(document(limited(profile, {"type": "Pod", "max": {"cpu": "2"}})))
 
     report = world.apply(document(limited(profile, {"type": "Pod", "max": {"cpu": "3"}})))
@@ -111,7 +111,7 @@ def test_one_that_is_not_ours_stays(world, profile, fields):
     assert world.api.get("LimitRange", "ml", "profiles-management") == before
 
 
-def test_one_that_is_not_ours_but_in_the_way_is_told_and_stays(world, profile):
+def test_an_unmanaged_one_in_the_way_is_reported_and_stays(world, profile):
     world.apply(document(profile()))
     before = put_foreign(world)
 
@@ -130,7 +130,7 @@ def test_further_limit_ranges_are_foreign(world, profile):
     assert world.api.get("LimitRange", "ml", "mine") == before
 
 
-def test_one_that_was_edited_is_mended(world, profile):
+def test_one_that_was_edited_is_corrected(world, profile):
     pmr = document(limited(profile, {"type": "Pod", "max": {"cpu": "2"}}))
     world.apply(pmr)
     one = world.api.get("LimitRange", "ml", "profiles-management")

@@ -75,7 +75,7 @@ def test_it_is_just_what_kfam_would_have_made(world, profile):
         assert ours == theirs
 
 
-def test_both_bear_our_mark_and_the_instance(profile):
+def test_both_have_the_labels_of_the_instance(profile):
     for one in pair_of(replace(UPSTREAM, instance="second"), profile):
         assert one["metadata"]["labels"] == {**MARKS, "profiles-management.io/instance": "second"}
 
@@ -94,7 +94,7 @@ def test_charmed_kubeflow_has_principals_of_its_own(profile):
     ]
 
 
-def test_additional_principals_stand_beside_those_of_the_preset(profile):
+def test_additional_principals_are_added_to_those_of_the_preset(profile):
     extra = UPSTREAM.principals[0], "cluster.local/ns/x/sa/y"
 
     _, policy = pair_of(replace(UPSTREAM, additional_principals=extra), profile)
@@ -194,7 +194,7 @@ def test_a_new_profile_carries_owner_quota_plugins_and_our_mark(world, profile):
 @pytest.mark.parametrize(
     ("kind", "group"), [("User", True), ("Group", True), ("ServiceAccount", False)]
 )
-def test_an_owner_bears_rbacs_group_unless_it_is_a_service_account(world, profile, kind, group):
+def test_an_owner_has_the_group_of_rbac_unless_it_is_a_service_account(world, profile, kind, group):
     world.apply(document(profile(kind=kind)))
 
     assert ("apiGroup" in world.api.get("Profile", None, "ml")["spec"]["owner"]) is group

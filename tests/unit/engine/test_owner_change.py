@@ -145,7 +145,7 @@ def test_a_controller_that_does_not_come_is_pending_and_the_next_run_goes_on(pro
     assert world.apply(document(profile(owner="new"))).exit_code == 0
 
 
-def test_an_annotation_that_names_another_owner_is_drift_and_mended(world, profile):
+def test_an_annotation_that_names_another_owner_is_drift_and_corrected(world, profile):
     world.apply(document(profile()))
     for kind, name in (
         ("RoleBinding", "namespaceAdmin"),
@@ -266,7 +266,7 @@ def test_changing_places_is_finished_by_the_next_run_wherever_it_died(profile, i
     assert not world.plan(document(profile_with_old_owner(profile))).changes
 
 
-def test_whoever_became_the_owner_does_not_count_as_somebody_who_loses_access(world, profile):
+def test_a_contributor_who_becomes_the_owner_does_not_count_as_a_revocation(world, profile):
     world.apply(document(profile(new="edit")))
 
     plan = world.plan(document(profile(owner="new")))
@@ -377,7 +377,7 @@ def test_without_any_brake_released_one_owner_may_change(profile):
     assert world.apply(document(profile(owner="new"))).exit_code == 0
 
 
-# what is the controller's to mend
+# what the controller corrects
 
 
 def owners_object(world, kind, change):
@@ -447,14 +447,14 @@ def lines(plan):
     return [" ".join(str(line).split()) for line in plan_lines(plan)]
 
 
-def test_an_owner_who_is_a_contributor_too_is_told_that_they_are_the_owner(world, profile):
+def test_the_message_about_an_owner_who_is_a_contributor_names_them_as_the_owner(world, profile):
     world.apply(document(profile()))
     Kfam(world.api).add("ml", "owner@example.com", "edit")
 
     assert "- owner@example.com edit is the owner" in lines(world.plan(document(profile())))
 
 
-def test_a_contributor_who_becomes_the_owner_is_told_so(world, profile):
+def test_the_reason_of_a_contributor_who_becomes_the_owner_is_became_owner(world, profile):
     world.apply(document(profile(new="edit")))
 
     assert "- new@example.com edit became the owner" in lines(
@@ -462,7 +462,7 @@ def test_a_contributor_who_becomes_the_owner_is_told_so(world, profile):
     )
 
 
-def test_an_owner_of_the_same_name_and_another_kind_is_told_with_the_kind(world, profile):
+def test_an_owner_of_the_same_name_and_another_kind_is_shown_with_the_kind(world, profile):
     world.apply(document(profile()))
 
     (change,) = world.plan(document(profile(kind="Group"))).changes

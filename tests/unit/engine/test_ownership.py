@@ -38,7 +38,7 @@ def labels(world, kind="Profile"):
 # Profiles that are there
 
 
-def test_a_new_profile_bears_our_mark(world, profile):
+def test_a_new_profile_has_our_labels(world, profile):
     world.apply(document(profile()))
 
     assert labels(world) == MARKS

@@ -58,7 +58,7 @@ def copies_in(api):
 
 
 @pytest.mark.parametrize("metadata", COPIES.values(), ids=COPIES.keys())
-def test_copies_stay_whoever_the_document_names(world, profile, metadata):
+def test_copies_for_people_of_the_document_stay(world, profile, metadata):
     world.apply(document(profile(ann="edit")))
     put(world.api, *copied(metadata))
     before = copies_in(world.api)

@@ -259,7 +259,7 @@ def test_a_scope_selector_changes_in_place(world, profile):
 @pytest.mark.parametrize(
     "spec", [{"hard": {"limits.cpu": "9"}}, {"hard": {"limits.cpu": "1", "pods": "1"}}, {}]
 )
-def test_a_resource_quota_that_was_edited_is_mended(world, profile, spec):
+def test_a_resource_quota_that_was_edited_is_corrected(world, profile, spec):
     pmr = document(profile(cpu="1"))
     world.apply(pmr)
     world.api.put({**world.api.get("ResourceQuota", "ml", "kf-resource-quota"), "spec": spec})
@@ -281,7 +281,7 @@ def test_a_resource_quota_that_was_deleted_comes_back(world, profile):
     assert stored(world) == {"hard": {"limits.cpu": "1"}}
 
 
-def test_a_quota_of_the_profile_that_was_edited_is_mended(world, profile):
+def test_a_quota_of_the_profile_that_was_edited_is_corrected(world, profile):
     pmr = document(profile(cpu="1"))
     world.apply(pmr)
     body = {"spec": {"resourceQuotaSpec": {"hard": {"pods": "7"}}}}

@@ -19,17 +19,17 @@ def ann(profile, role, until=None):
 
 
 def the_line(plan):
-    (told,) = [str(one) for one in plan_lines(plan) if "ann@example.com" in str(one)]
-    return " ".join(told.split())
+    (row,) = [str(one) for one in plan_lines(plan) if "ann@example.com" in str(one)]
+    return " ".join(row.split())
 
 
 def the_line_of(plan, beginning):
-    (told,) = [
+    (row,) = [
         str(line)
         for line in plan_lines(plan)
         if str(line).startswith(beginning) and "ann" in str(line)
     ]
-    return " ".join(told.split())
+    return " ".join(row.split())
 
 
 def fields(plan):

@@ -74,7 +74,7 @@ SLIPS = (
 
 @pytest.fixture
 def charm():
-    """The sample's charm, its slips mended."""
+    """The charm of the sample, with its spelling corrected."""
     text = PRINTED
     for printed, meant in SLIPS:
         assert text.count(printed) == 1

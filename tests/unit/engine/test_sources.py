@@ -72,20 +72,20 @@ def pairs(who, role="edit"):
 
 
 class TestTheMark:
-    def test_what_a_source_makes_bears_its_name(self, world):
+    def test_what_a_source_creates_records_its_name(self, world):
         world.apply(merged(config=document(opened(ann="edit")), teams=adding(bob="view")))
 
         assert source_of(world, "Profile", "ml") == CONFIG
         assert [source_of(world, *one) for one in pairs("ann")] == [CONFIG] * 2
         assert [source_of(world, *one) for one in pairs("bob", "view")] == [TEAMS] * 2
 
-    def test_what_a_document_of_its_own_makes_bears_none(self, world):
+    def test_what_a_single_document_creates_records_none(self, world):
         world.apply(document(profile(ann="edit")))
 
         assert source_of(world, "Profile", "ml") is None
         assert [source_of(world, *one) for one in pairs("ann")] == [None] * 2
 
-    def test_without_kubeflow_the_namespace_bears_it(self, plain):
+    def test_without_kubeflow_the_namespace_records_it(self, plain):
         pmr = merged(config=document(profile(ann="edit")))
         plain.apply(pmr)
 
@@ -133,7 +133,7 @@ class TestTheMark:
         assert source_of(world, "Profile", "ml") is None
         assert [source_of(world, *one) for one in pairs("ann")] == [None] * 2
 
-    def test_what_is_adopted_bears_it_too(self, world):
+    def test_what_is_adopted_records_it_too(self, world):
         world.apply(document(profile(ann="edit")), instance="other")
 
         report = world.apply(merged(config=document(profile(ann="edit"))), take_over="other")
@@ -324,7 +324,7 @@ class TestGoneAndFrozen:
             merged(config=document(opened(**{"a-b@x.com": "edit"})), teams=None)
         ).changes
 
-    def test_a_name_that_one_of_its_objects_bears_for_somebody_else_is_not_given_again(self, world):
+    def test_a_name_that_another_persons_object_has_is_not_given_again(self, world):
         world.apply(merged(config=document(opened()), teams=adding(ann="view")))
         for kind, name, space in pairs("ann", "view"):
             one = world.api.get(kind, space, name)
@@ -378,7 +378,7 @@ class TestGoneAndFrozen:
             world.apply(merged(config=document(opened()), teams=None), allow_revocations=False)
 
     @pytest.mark.parametrize("stale", ["ours", "all"])
-    def test_while_one_is_frozen_what_bears_no_source_may_be_its(self, world, stale):
+    def test_while_one_is_frozen_what_records_no_source_may_be_its(self, world, stale):
         world.apply(document(profile(ann="edit")))
         before = within(world)
 
@@ -390,7 +390,7 @@ class TestGoneAndFrozen:
             Frozen("", "", ("ml",), people=2),
         )
 
-    def test_a_readable_source_takes_over_what_bears_none(self, world):
+    def test_a_readable_source_takes_over_what_records_none(self, world):
         world.apply(document(profile(ann="edit")))
 
         world.apply(merged(config=None, git=document(profile(bob="view"))))

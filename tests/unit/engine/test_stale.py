@@ -335,7 +335,7 @@ def with_another_role(world):
 @pytest.mark.parametrize(
     "trouble", [with_another_owner, with_an_impossible_quota, with_another_role]
 )
-def test_what_would_leave_a_profile_in_terminating_is_mended_first(
+def test_what_would_leave_a_profile_in_terminating_is_corrected_first(
     world, profile, trouble, keep_data
 ):
     world.apply(document(profile()))

@@ -247,7 +247,7 @@ def no_marks(one):
 
 
 @pytest.mark.parametrize("drift", [another_role, no_subjects, two_subjects, another_user, no_marks])
-def test_the_owners_binding_that_was_edited_is_mended(plain, profile, drift):
+def test_the_owners_binding_that_was_edited_is_corrected(plain, profile, drift):
     pmr = document(profile())
     plain.apply(pmr)
     whole = plain.api.snapshot()
@@ -472,7 +472,7 @@ def test_kept_data_without_istio_is_kept_too(meshless, profile):
     assert bound(meshless) == {}
 
 
-def test_a_cluster_role_that_does_not_exist_is_told(plain, profile):
+def test_a_cluster_role_that_does_not_exist_is_reported(plain, profile):
     plain.api.remove("ClusterRole", None, "edit")
 
     assert codes(plain.plan(document(profile())).warnings) == ["missing-cluster-role"]

@@ -291,7 +291,7 @@ def test_what_the_profile_controller_makes_is_not_reported(ml, profile):
     assert not ml.plan(document(profile(ann="edit"))).warnings
 
 
-def test_what_has_a_contributors_name_and_is_not_one_is_reported_whoever_it_is_for(ml, profile):
+def test_an_object_with_a_contributors_name_that_is_not_one_is_reported_for_everybody(ml, profile):
     put(ml.api, binding("user-zed-example-com-clusterrole-edit", person(ZED)))
 
     (warning,) = ml.plan(document(profile(ann="edit"))).warnings
@@ -337,7 +337,7 @@ def test_a_policy_of_a_contributors_name_without_annotations_is_reported_in_ever
         assert warning.what == f"AuthorizationPolicy {name} lets {ANN} in, and is not managed"
 
 
-def test_what_has_kfams_annotations_and_is_not_managed_is_reported_whoever_it_is_for(ml, profile):
+def test_an_unmanaged_object_with_kfams_annotations_is_reported_for_everybody(ml, profile):
     put(ml.api, binding("x", person(ZED), person("yan@example.com"), notes=kfam_notes(ZED, "edit")))
 
     (warning,) = ml.plan(document(profile(ann="edit"))).warnings
@@ -546,7 +546,7 @@ def test_stale_profiles_are_listed_with_it(ml):
     ]
 
 
-def test_keeping_the_data_says_who_is_left_whoever_it_is(ml):
+def test_keeping_the_data_reports_everybody_who_is_left(ml):
     put(ml.api, binding("some-name", person(ZED)), binding("own", account("default")))
 
     plan = plan_deletion(document(), target=target(ml), keep_data=True)

@@ -1,4 +1,4 @@
-"""No message about Git holds a credential: whatever a server answers, and wherever it is told."""
+"""No message about Git contains a credential, for any answer of a server and in any output."""
 
 import base64
 import logging

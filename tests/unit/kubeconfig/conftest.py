@@ -106,7 +106,7 @@ def proxy(secure):
 
 @pytest.fixture
 def write(here, authority):
-    """Write a kubeconfig with one context and return its path; `ca.crt` lies beside it."""
+    """Write a kubeconfig with one context and return its path; `ca.crt` is next to it."""
     (here / "ca.crt").write_bytes(authority.pem)
 
     def kubeconfig(cluster=None, user=None, *, name="config", **top):

@@ -56,7 +56,7 @@ def pmr(here):
 
 
 @pytest.fixture
-def told(capfd, caplog, pmr, quick):
+def printed(capfd, caplog, pmr, quick):
     """Run the command in each output format with all logging; return everything it printed."""
 
     def run(path, *arguments):
@@ -123,13 +123,13 @@ USERS = {
 
 
 @pytest.mark.parametrize("name", USERS)
-def test_no_message_about_a_user_holds_a_credential(write, here, script, told, name):
+def test_no_message_about_a_user_holds_a_credential(write, here, script, printed, name):
     (here / "two-lines").write_text(BAD)
     script('echo "$@" "token $APP_TOKEN is wrong" >&2; exit 1', "echoes")
     token = {"apiVersion": V1, "kind": "ExecCredential", "status": {"token": f"{MARK} {MARK}"}}
     script(f"echo '{json.dumps(token)}'; echo '{MARK}' >&2", "broken")
 
-    assert not holds_mark(*told(write({"server": "https://127.0.0.1:1"}, USERS[name])))
+    assert not holds_mark(*printed(write({"server": "https://127.0.0.1:1"}, USERS[name])))
 
 
 CLUSTERS = {
@@ -151,18 +151,22 @@ CLUSTERS = {
 
 
 @pytest.mark.parametrize("name", CLUSTERS)
-def test_no_message_about_a_cluster_holds_a_credential(write, told, name):
-    assert not holds_mark(*told(write(CLUSTERS[name], {"token": MARK} if "proxy" in name else {})))
+def test_no_message_about_a_cluster_holds_a_credential(write, printed, name):
+    assert not holds_mark(
+        *printed(write(CLUSTERS[name], {"token": MARK} if "proxy" in name else {}))
+    )
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize(
     "value", [f"http://ann:{MARK}@127.0.0.1:1", f"socks://ann:{MARK}@proxy", f"ann:{MARK}@"]
 )
-def test_no_message_about_the_environment_holds_a_credential(write, told, monkeypatch, name, value):
+def test_no_message_about_the_environment_holds_a_credential(
+    write, printed, monkeypatch, name, value
+):
     monkeypatch.setenv(name, value)
 
-    assert not holds_mark(*told(write({"server": "https://cluster.invalid"}, {"token": MARK})))
+    assert not holds_mark(*printed(write({"server": "https://cluster.invalid"}, {"token": MARK})))
 
 
 @pytest.mark.parametrize(
@@ -176,10 +180,10 @@ def test_no_message_about_the_environment_holds_a_credential(write, told, monkey
         f"users: {MARK}",
     ],
 )
-def test_no_message_about_a_broken_file_holds_a_credential(here, told, content):
+def test_no_message_about_a_broken_file_holds_a_credential(here, printed, content):
     (here / "config").write_text(content)
 
-    assert not holds_mark(*told(here / "config"))
+    assert not holds_mark(*printed(here / "config"))
 
 
 # what servers and proxies may say
@@ -341,7 +345,7 @@ def test_a_token_that_fits_in_no_header_does_not_get_through_from_a_client_of_ot
     assert re.search("header|credentials", str(refused.value))
 
 
-def test_a_proxy_that_repeats_its_password_does_not_get_through(write, told, proxy, monkeypatch):
+def test_a_proxy_that_repeats_its_password_does_not_get_through(write, printed, proxy, monkeypatch):
     proxy.code = 403
     proxy.reason = f"no {MARK}"
 
@@ -353,7 +357,7 @@ def test_a_proxy_that_repeats_its_password_does_not_get_through(write, told, pro
         {},
     )
     # the HTTP library logs what it receives at DEBUG, which only a program can ask for
-    *messages, _ = told(path)
+    *messages, _ = printed(path)
 
     assert not holds_mark(*messages)
 

@@ -94,18 +94,18 @@ TAKEN = {
     ),
     "exec v1": (PLAIN + CONTEXT + EXEC % ("v1", "$folder/token.sh"), ABC),
     "exec v1beta1 with nulls": (PLAIN + CONTEXT + EXEC % ("v1beta1", "$folder/token.sh"), ABC),
-    "exec beside the file": (PLAIN + CONTEXT + EXEC % ("v1beta1", "./token.sh"), ABC),
+    "exec next to the file": (PLAIN + CONTEXT + EXEC % ("v1beta1", "./token.sh"), ABC),
     "as": (
         PLAIN
         + CONTEXT
         + USER % 'token: abc, as: "system:serviceaccount:ops:reader", as-groups: [readers]',
         ABC,
     ),
-    "tokenFile beside the file": (PLAIN + CONTEXT + USER % "tokenFile: tok", "Bearer filetoken"),
+    "tokenFile next to the file": (PLAIN + CONTEXT + USER % "tokenFile: tok", "Bearer filetoken"),
     "numbers for names": (NUMBERS, "Bearer 123456"),
     "true and dates for names": (TRUE_AND_DATES, "Bearer 1e3"),
     "extensions and a password": (MINIKUBE, "Basic YWRtaW46cHc="),
-    "a CA beside the file": (SECURE + CONTEXT + USER % "token: abc", ABC),
+    "a CA next to the file": (SECURE + CONTEXT + USER % "token: abc", ABC),
     "no check of certificates": (
         CLUSTER % 'server: "$secure", insecure-skip-tls-verify: true'
         + CONTEXT

@@ -118,7 +118,7 @@ def test_paths_are_relative_to_the_file_that_holds_them(several, ask, plain, her
     several(first)
     folder = here / "elsewhere"
     folder.mkdir()
-    (folder / "tok").write_text("beside")
+    (folder / "tok").write_text("relative")
     (folder / "config").write_text(
         json.dumps({"users": [entry("user", "u", {"tokenFile": "tok"})]})
     )
@@ -126,7 +126,7 @@ def test_paths_are_relative_to_the_file_that_holds_them(several, ask, plain, her
 
     ask()
 
-    assert [request.authorization for request in plain.seen] == ["Bearer beside"]
+    assert [request.authorization for request in plain.seen] == ["Bearer relative"]
 
 
 def test_a_file_that_is_named_is_read_alone(several, ask, plain, write):

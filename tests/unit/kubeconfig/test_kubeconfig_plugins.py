@@ -64,36 +64,37 @@ def impatient(monkeypatch):
     monkeypatch.setattr(execution, "_LOOK", 0.01)
 
 
-# what it is told
+# its input
 
 
 def test_a_plugin_is_run_with_its_arguments_and_environment(
     execs, ask, secure, plugin, here, monkeypatch
 ):
     monkeypatch.setenv("INHERITED", "yes")
-    plugin(also=f'echo "$# $1 $2|$NAME|$EMPTY|$INHERITED" > "{here}/told"')
+    plugin(also=f'echo "$# $1 $2|$NAME|$EMPTY|$INHERITED" > "{here}/given"')
 
     variables = [{"name": "NAME", "value": "a b"}, {"name": "EMPTY", "value": None}]
     ask(execs(args=["--x", "1 2"], env=variables))
 
-    assert (here / "told").read_text() == "2 --x 1 2|a b||yes\n"
+    assert (here / "given").read_text() == "2 --x 1 2|a b||yes\n"
     assert [request.authorization for request in secure.seen] == ["Bearer abc"]
 
 
 def test_a_plugin_gets_its_version_and_that_nobody_can_be_asked(execs, ask, plugin, here):
     plugin(
-        credential(BETA), also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"; cat > "{here}/read"'
+        credential(BETA),
+        also=f'printenv KUBERNETES_EXEC_INFO > "{here}/given"; cat > "{here}/read"',
     )
 
     ask(execs(apiVersion=BETA, interactiveMode=None))
 
-    told = {"apiVersion": BETA, "kind": "ExecCredential", "spec": {"interactive": False}}
-    assert json.loads((here / "told").read_text()) == told
+    given = {"apiVersion": BETA, "kind": "ExecCredential", "spec": {"interactive": False}}
+    assert json.loads((here / "given").read_text()) == given
     assert (here / "read").read_text() == ""
 
 
 def test_a_plugin_gets_the_cluster_if_it_asks_for_it(write, ask, secure, plugin, here, authority):
-    plugin(also=f'printenv KUBERNETES_EXEC_INFO > "{here}/told"')
+    plugin(also=f'printenv KUBERNETES_EXEC_INFO > "{here}/given"')
     extension = {"audience": "x", "number": 5, "on": True, "list": [None]}
     cluster = {
         "server": f"{secure.url}/path",
@@ -114,9 +115,9 @@ def test_a_plugin_gets_the_cluster_if_it_asks_for_it(write, ask, secure, plugin,
 
     ask(write(cluster, {"exec": execution}))
 
-    told = json.loads((here / "told").read_text())["spec"]["cluster"]
-    assert told.pop("certificate-authority-data")
-    assert told == {
+    given = json.loads((here / "given").read_text())["spec"]["cluster"]
+    assert given.pop("certificate-authority-data")
+    assert given == {
         "server": f"{secure.url}/path",
         "tls-server-name": "cluster.invalid",
         "disable-compression": True,
@@ -133,7 +134,7 @@ def test_a_bare_name_is_looked_for_in_the_path(execs, ask, secure, plugin, here,
     assert len(secure.seen) == 1
 
 
-def test_a_bare_name_is_not_looked_for_beside_the_file(execs, plugin):
+def test_a_bare_name_is_not_searched_for_next_to_the_file(execs, plugin):
     plugin()
 
     with pytest.raises(ClusterError, match=r"The plugin plugin of .* is not installed"):
@@ -568,13 +569,15 @@ def terminal(monkeypatch):
     ("mode", "asked"), [("Always", True), ("IfAvailable", True), ("Never", False)]
 )
 def test_a_plugin_may_ask_at_a_terminal(execs, ask, secure, script, here, terminal, mode, asked):
-    asks = f'printenv KUBERNETES_EXEC_INFO > "{here}/told"\nread line; echo "$line" > "{here}/read"'
+    asks = (
+        f'printenv KUBERNETES_EXEC_INFO > "{here}/given"\nread line; echo "$line" > "{here}/read"'
+    )
     script(f"{asks}\necho '{credential()}'")
     os.write(terminal, b"yes\n")
 
     ask(execs(interactiveMode=mode))
 
-    assert json.loads((here / "told").read_text())["spec"]["interactive"] == asked
+    assert json.loads((here / "given").read_text())["spec"]["interactive"] == asked
     assert (here / "read").read_text() == ("yes\n" if asked else "\n")
 
 

@@ -217,7 +217,7 @@ def test_a_client_certificate_is_shown(user_of, ask, secure, here, ann, form):
     assert names_in(secure.seen) == ["ann"]
 
 
-def test_a_client_certificate_is_shown_beside_a_token(user_of, ask, secure, ann):
+def test_a_client_certificate_is_sent_in_addition_to_a_token(user_of, ask, secure, ann):
     ask(user_of(token="abc", **{"client-certificate": "ann.crt", "client-key": "ann.key"}))
 
     assert names_in(secure.seen) == ["ann"]
@@ -420,7 +420,7 @@ def test_nothing_that_a_client_holds_shows_its_credentials(user_of, here):
     for user in ({"token": MARK}, {"tokenFile": "tok"}, {"username": "ann", "password": MARK}):
         client = connect(user_of(**user))
         http = client._client._client
-        told = (
+        shown = (
             client,
             client.config,
             http.auth,
@@ -429,5 +429,5 @@ def test_nothing_that_a_client_holds_shows_its_credentials(user_of, here):
             http._transport,
             vars(http._transport),
         )
-        assert MARK not in repr(told)
-        assert encoded(f"ann:{MARK}".encode()) not in repr(told)
+        assert MARK not in repr(shown)
+        assert encoded(f"ann:{MARK}".encode()) not in repr(shown)

@@ -63,8 +63,8 @@ class ReaderCharm(ops.CharmBase):
                 document.relation_id, document.revision, {}, problem=document.problem
             )
         elif document.text is not None:
-            told, problem = self._look(document.text)
-            self.profiles.answer(document.relation_id, document.revision, told, problem=problem)
+            states, problem = self._look(document.text)
+            self.profiles.answer(document.relation_id, document.revision, states, problem=problem)
 
     def _look(self, text: str) -> tuple[dict[str, tuple[State, str]], str]:
         try:

@@ -47,7 +47,7 @@ def ready(tester):
 
 
 def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
-    told = answer(
+    answered = answer(
         reader,
         {
             "web": ("applied", ""),
@@ -57,7 +57,7 @@ def test_an_answer_lists_the_profiles_by_how_far_they_came(reader):
         },
     )
 
-    assert told == {
+    assert answered == {
         "applied": ["ml", "web"],
         "pending": {"b": "soon"},
         "failed": {"a": "no"},
@@ -75,12 +75,12 @@ def test_an_answer_may_refuse_the_document_as_a_whole(reader):
 
 
 def test_a_reason_is_one_printable_line_of_bounded_length(reader):
-    told = answer(
+    answered = answer(
         reader, {"a": ("failed", "first\n  second\x1b[2J"), "b": ("failed", "x" * 1_000)}
     )["failed"]
 
-    assert told["a"] == "first second?[2J"
-    assert told["b"] == "x" * (LONGEST_REASON - 1) + "…"
+    assert answered["a"] == "first second?[2J"
+    assert answered["b"] == "x" * (LONGEST_REASON - 1) + "…"
 
 
 def test_a_large_answer_is_compressed(reader):
@@ -156,9 +156,14 @@ def test_a_relation_gets_no_content_of_another(reader):
 def test_an_answer_is_a_report(tester):
     with tester.library() as provider:
         provider.publish(TEXT)
-    told = {"applied": ["ml"], "pending": {"web": "soon"}, "failed": {"a": "no"}, "problem": "odd"}
+    answered = {
+        "applied": ["ml"],
+        "pending": {"web": "soon"},
+        "failed": {"a": "no"},
+        "problem": "odd",
+    }
 
-    assert hear(tester, GOOD | {"report": json.dumps(told)}) == Report(
+    assert hear(tester, GOOD | {"report": json.dumps(answered)}) == Report(
         relation_id=tester.relation.id,
         app="profiles-management",
         revision=REVISION,
@@ -329,7 +334,7 @@ def test_a_relation_that_breaks_before_an_answer_is_none(tester):
     assert tester.events == []
 
 
-def test_an_answer_is_an_event_again_when_the_relation_is_made_anew(tester):
+def test_an_answer_is_an_event_again_when_the_relation_is_created_again(tester):
     tester.hear(GOOD)
     tester.see(tester.on.relation_broken(tester.relation))
     assert len(tester.events) == 1

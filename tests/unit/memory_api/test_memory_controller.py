@@ -186,7 +186,7 @@ def test_an_owner_change_waits_for_the_annotation(api, http, ready):
     assert after["metadata"]["annotations"]["user"] == "ann"  # annotations never
 
 
-def test_subjects_are_mended_in_place(api, http, ready):
+def test_subjects_are_corrected_in_place(api, http, ready):
     path = api.path("RoleBinding", "ml", "namespaceAdmin")
     patch(http, {"subjects": [{"kind": "User", "name": "eve"}]}, path)
 
@@ -241,7 +241,7 @@ def test_a_quota_is_changed_in_place_and_removed_with_its_last_key(api, http, re
     assert api.get("ResourceQuota", "ml", "kf-resource-quota") is None
 
 
-def test_scopes_cannot_change_but_can_be_taken_away_and_given_anew(api, http, ready):
+def test_scopes_cannot_change_but_can_be_removed_and_set_again(api, http, ready):
     wanted = {"hard": {"cpu": "1"}, "scopes": ["NotTerminating"]}
     replace = {"op": "replace", "path": "/spec/resourceQuotaSpec"}
     patch(http, [{**replace, "value": wanted}])

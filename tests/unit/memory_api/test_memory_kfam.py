@@ -31,7 +31,7 @@ def test_a_name_is_joined_lowered_and_dashed(user, role, name):
     assert binding_name(user, role) == name
 
 
-def test_who_is_added_is_listed_beside_the_owner(kfam):
+def test_who_is_added_is_listed_with_the_owner(kfam):
     kfam.add("ml", "bob@x.com", "edit", by="ann")
 
     assert kfam.list("ml") == [Binding("ml", "ann", "admin"), Binding("ml", "bob@x.com", "edit")]

@@ -330,7 +330,7 @@ def test_of_two_profiles_of_one_name_the_last_one_is_kept():
     assert not conversion.left_out
 
 
-def test_a_profile_that_we_cannot_name_becomes_a_comment_and_is_told():
+def test_a_profile_with_an_invalid_name_becomes_a_comment_and_is_reported():
     text = f"{HEAD}- name: kube-system\n  owner:\n    kind: user\n    name: x@y.z\n"
 
     conversion = convert(text)
@@ -342,7 +342,7 @@ def test_a_profile_that_we_cannot_name_becomes_a_comment_and_is_told():
     )
 
 
-def test_a_contributor_whom_we_cannot_name_becomes_a_comment_and_is_told():
+def test_a_contributor_with_an_invalid_name_becomes_a_comment_and_is_reported():
     conversion = convert(HEAD + contributors('- {name: "*@example.com", role: edit}'))
 
     assert conversion.left_out == ("contributor *@example.com of ml",)
@@ -371,7 +371,7 @@ def test_rules_of_the_installation_hold():
     assert conversion.left_out == ("profile web",)
 
 
-# what is written anew
+# what is written again
 
 
 def test_json_becomes_yaml_since_json_has_no_comments():

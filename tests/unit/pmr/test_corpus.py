@@ -1,7 +1,7 @@
 """Every bad document says exactly what is wrong with it.
 
 Each `tests/corpus/NAME.yaml` is refused with the problems in `NAME.expected`, one a line. After a
-change of wording or a new document, write them anew with `REGENERATE_CORPUS=1 pytest
+change of wording or a new document, write them again with `REGENERATE_CORPUS=1 pytest
 tests/unit/pmr/test_corpus.py` and read the difference. Those in `one-of-several` are read as a
 source among others that is not trusted.
 """

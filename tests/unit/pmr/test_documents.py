@@ -194,7 +194,7 @@ class TestLimits:
 
         assert parsed.findings[0].finding.code == "too-deep"
 
-    def test_a_file_that_is_something_else_is_not_told_line_by_line(self):
+    def test_a_file_of_another_kind_is_one_problem_and_not_one_for_each_line(self):
         wrong = "".join(f"- {i}\n" for i in range(20_000))
 
         for document in (
@@ -207,7 +207,7 @@ class TestLimits:
             assert problems[-1].code == "too-many-problems"
             assert problems[-1].where.line == problems[-2].where.line
 
-    def test_a_thousand_mistakes_are_told_in_a_moment(self):
+    def test_a_thousand_mistakes_are_reported_in_a_moment(self):
         document = "profiles:\n" + "- {nmae: x}\n" * 1000
 
         assert len(refused(document)) == 3000

@@ -53,7 +53,7 @@ def test_other_defaults_are_refused_with_both_files():
     ]
 
 
-def test_a_profile_in_several_files_is_told_at_each_but_the_first():
+def test_a_profile_in_several_files_is_reported_at_each_but_the_first():
     what = (
         'another profile has the name "a", in one.yaml:1. Rename or remove one [duplicate-profile]'
     )
@@ -64,7 +64,7 @@ def test_a_profile_in_several_files_is_told_at_each_but_the_first():
     ]
 
 
-def test_what_is_wrong_in_single_files_and_between_them_is_told_at_once():
+def test_what_is_wrong_in_single_files_and_between_them_is_reported_together():
     assert [
         problem.partition(" ")[0] for problem in problems(one=A, two=A, three="profiles:\n")
     ] == [

@@ -47,7 +47,7 @@ def test_five_thousand_mangled_documents_are_read_or_refused_with_line_and_colum
 
 
 @pytest.mark.parametrize("text", OPEN)
-def test_a_fault_at_the_very_end_is_told_at_a_line_that_is_there(text):
+def test_a_fault_at_the_very_end_is_reported_at_an_existing_line(text):
     (problem,) = outcome(text)
 
     assert problem.code == "not-yaml"

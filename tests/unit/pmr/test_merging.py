@@ -33,12 +33,12 @@ def people(pmr, name="ml"):
     return {person.name: person.role.value for person in pmr.profiles[name].contributors}
 
 
-def told(pmr):
+def warned(pmr):
     return [(problem.code, problem.where.file) for problem in pmr.origins.refused]
 
 
 class TestDefining:
-    def test_every_profile_bears_the_source_that_defines_it(self):
+    def test_every_profile_records_the_source_that_defines_it(self):
         pmr = merge([source(CONFIG, CLOSED), source(GIT, CLOSED.replace("ml", "web"))])
 
         assert pmr.origins.profiles == {"ml": CONFIG, "web": GIT}
@@ -123,7 +123,7 @@ class TestDefining:
             "relation:profiles:later",
         ]
 
-    def test_what_bears_no_source_is_left_while_one_cannot_be_read(self):
+    def test_what_records_no_source_stays_while_one_cannot_be_read(self):
         assert merge([source(CONFIG, CLOSED), SourceDocument(GIT)]).origins.leaves("")
         assert not merge([source(CONFIG, CLOSED)]).origins.leaves("")
         assert not loads(CLOSED).origins.leaves("")
@@ -138,7 +138,7 @@ class TestDefining:
 
 
 class TestAdding:
-    def test_a_contributor_is_added_and_bears_the_source(self):
+    def test_a_contributor_is_added_and_records_the_source(self):
         pmr = merge([source(CONFIG, OPEN), adding(RELATION, "bob view")])
 
         assert people(pmr) == {"ann": "edit", "bob": "view"}
@@ -149,7 +149,7 @@ class TestAdding:
 
         assert people(pmr) == {"ann": "edit"}
         assert pmr.profiles["ml"].contributors[0].until is None
-        assert (told(pmr), pmr.origins.contributors) == ([], {})
+        assert (warned(pmr), pmr.origins.contributors) == ([], {})
 
     @pytest.mark.parametrize(
         ("definer", "added", "code"),
@@ -162,12 +162,12 @@ class TestAdding:
             (OPEN, "Ann edit", "case-clash"),
         ],
     )
-    def test_an_addition_that_is_refused_is_told_to_its_source_and_takes_nothing_down(
+    def test_an_addition_that_is_refused_is_reported_to_its_source_and_stops_nothing(
         self, definer, added, code
     ):
         pmr = merge([source(CONFIG, definer), adding(RELATION, added, "zed edit")])
 
-        assert (code, RELATION) in told(pmr)
+        assert (code, RELATION) in warned(pmr)
         assert people(pmr, next(iter(pmr.profiles)))["ann"] == "edit"
         assert not pmr.origins.conflicts
 
@@ -192,12 +192,12 @@ class TestAdding:
         pmr = merge([source(CONFIG, OPEN), adder])
 
         assert people(pmr) == {"ann": "edit", "bob": "view"}
-        assert told(pmr) == [("admin-added", RELATION)]
+        assert warned(pmr) == [("admin-added", RELATION)]
 
     def test_adding_to_a_profile_in_conflict_waits_for_the_conflict(self):
         pmr = merge([source(CONFIG, OPEN), source(GIT, OPEN), adding(RELATION, "bob view")])
 
-        assert (told(pmr), pmr.origins.contributors) == ([], {})
+        assert (warned(pmr), pmr.origins.contributors) == ([], {})
 
     def test_a_group_may_have_the_name_of_a_user(self):
         group = source(
@@ -236,13 +236,13 @@ class TestAddingTheSamePerson:
         assert [*pmr.origins.contributors.values()] == [whose]
 
     @pytest.mark.parametrize("other", ["bob edit", "Bob view"])
-    def test_two_roles_are_in_dispute_and_each_of_both_is_told(self, other):
+    def test_two_roles_are_in_dispute_and_both_sources_get_a_message(self, other):
         pmr = merge(
             [source(CONFIG, OPEN), adding(RELATION, "bob view", "zed edit"), adding(GIT, other)]
         )
 
         assert people(pmr) == {"ann": "edit", "zed": "edit"}
-        assert told(pmr) == [("disputed", GIT), ("disputed", RELATION)]
+        assert warned(pmr) == [("disputed", GIT), ("disputed", RELATION)]
         assert pmr.origins.disputed["ml", UserKind.USER, "bob"] == {GIT, RELATION}
         assert not pmr.origins.conflicts
 

@@ -78,9 +78,9 @@ def test_what_looks_like_a_credential_is_masked(text):
 )
 def test_what_is_known_to_be_secret_is_masked_wherever_it_stands(secret, before, after):
     for text in (secret, base64.b64encode(secret.encode()).decode()):
-        told = redacted(f"{before}{text}{after}", [secret])
+        masked = redacted(f"{before}{text}{after}", [secret])
 
-        assert secret not in told or secret in f"{before}{MASK}{after}" or secret in MASK
+        assert secret not in masked or secret in f"{before}{MASK}{after}" or secret in MASK
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -100,7 +100,7 @@ def test_a_name_that_nobody_has_is_refused_where_code_builds_the_document_too():
         Contributor(name="<ann@example.com>", role="edit")
 
 
-def test_a_service_account_that_code_makes_a_contributor_is_told_its_user():
+def test_the_error_of_a_service_account_as_a_contributor_names_its_user():
     with pytest.raises(ValidationError, match=r"name: .*system:serviceaccount:NAMESPACE:builder"):
         Contributor(name="builder", kind="ServiceAccount", role="edit")
 

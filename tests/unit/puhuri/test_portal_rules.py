@@ -101,7 +101,7 @@ def test_a_project_to_adopt_that_is_not_there_is_named(portal):
     assert not any(project.backend_id for project in portal.world.projects)
 
 
-def test_drift_is_mended(portal):
+def test_drift_is_corrected(portal):
     pmr = document(TEAM, description="R&D <b>x</b>", end_date="2099-12-31")
     run(portal, pmr)
     project = project_of(portal, "quantum")

@@ -189,7 +189,7 @@ def everything(somebody, something, refusal):
             Problem("missing-cluster-role", "ClusterRole kubeflow-view does not exist",
                     Where(path="ClusterRole/kubeflow-view"), "Install Kubeflow's ClusterRoles.", names_place=True),
             Problem("unreadable", "this file cannot be read: bad indentation", Where(file="team/odd.yaml"),
-                    "Mend or remove it."),
+                    "Correct or remove it."),
             Problem("not-open", "relation:profiles:x adds contributors to found, which config does not open",
                     Where.of_profile("found", file="relation:profiles:x"),
                     "Write `open: true` in found in config, or remove the addition.", names_place=True),

@@ -32,12 +32,12 @@ def slip():
     return build
 
 
-def told(*problems):
+def printed(*problems):
     return plain(problem_lines(problems, document="pmr.yaml"))
 
 
 def test_a_mistake_is_shown_where_it_is_with_what_to_write_below_it(slip):
-    assert told(slip('      limits.cpu = "1"', 7, 16)) == (
+    assert printed(slip('      limits.cpu = "1"', 7, 16)) == (
         'error[not-a-mapping]: "hard" must be a mapping\n'
         " --> pmr.yaml:8:7  profiles[0]\n"
         '8 |       limits.cpu = "1"\n'
@@ -52,7 +52,7 @@ def test_a_mistake_without_a_line_has_its_remedy_below(slip):
         "unreadable", "no such file or directory", Where("pmr.yaml"), "check the path"
     )
 
-    assert told(problem).splitlines()[:3] == [
+    assert printed(problem).splitlines()[:3] == [
         "error[unreadable]: no such file or directory",
         " --> pmr.yaml",
         "  = check the path",
@@ -60,27 +60,27 @@ def test_a_mistake_without_a_line_has_its_remedy_below(slip):
 
 
 def test_the_mark_stands_below_what_is_meant_also_after_wide_letters(slip):
-    assert told(slip("名前: 值: x", 5, 2)).splitlines()[2:4] == [
+    assert printed(slip("名前: 值: x", 5, 2)).splitlines()[2:4] == [
         "8 | 名前: 值: x",
         '  |       ^^^ write: limits.cpu: "1"',
     ]
 
 
 def test_of_a_long_line_what_is_around_the_place_is_shown(slip):
-    shown = told(slip("a" * 140 + "X" + "b" * 140, 141, 1)).splitlines()
+    shown = printed(slip("a" * 140 + "X" + "b" * 140, 141, 1)).splitlines()
 
     assert shown[2] == f"8 | …{'a' * 40}X{'b' * 59}…"
     assert shown[3].index("^") == shown[2].index("X")
 
 
 def test_an_escape_in_a_document_stays_text(slip):
-    text = told(slip("name: \x1b[2J", 7, 4, what="holds \x1b[2J", remedy="remove \x07"))
+    text = printed(slip("name: \x1b[2J", 7, 4, what="holds \x1b[2J", remedy="remove \x07"))
 
     assert all(one.isprintable() for one in text.replace("\n", ""))
 
 
 def test_of_very_many_mistakes_the_first_are_shown_and_the_others_counted(slip):
-    said = told(*[slip("x", 1, 1, line=number) for number in range(1, 1001)])
+    said = printed(*[slip("x", 1, 1, line=number) for number in range(1, 1001)])
 
     assert said.count("error[") == MOST
     assert said.splitlines()[-3:] == [

@@ -11,7 +11,7 @@ from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 
-def told(plan):
+def printed(plan):
     return plain(plan_lines(plan))
 
 
@@ -30,11 +30,11 @@ def last_line(text):
 def test_a_plan_is_grouped_by_profile_with_people_before_objects_and_a_reason_on_each_line(
     everything, keeps
 ):
-    keeps("plan.txt", told(everything))
+    keeps("plan.txt", printed(everything))
 
 
 def test_nothing_to_do_is_one_line():
-    assert told(Plan(profiles=14)) == "No changes. 14 profiles match.\n"
+    assert printed(Plan(profiles=14)) == "No changes. 14 profiles match.\n"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_nothing_to_do_is_one_line():
     ],
 )
 def test_the_number_of_profiles_is_said_in_singular_and_plural(profiles, said):
-    assert last_line(told(Plan(profiles=profiles))) == said
+    assert last_line(printed(Plan(profiles=profiles))) == said
 
 
 def test_a_refused_and_a_pending_profile_are_no_match(refusal):
@@ -54,20 +54,20 @@ def test_a_refused_and_a_pending_profile_are_no_match(refusal):
         refused=(refusal("legacy"),), pending=(Pending("slow", "is being deleted"),), profiles=14
     )
 
-    assert last_line(told(plan)) == "No changes. 1 profile refused, 1 pending, 12 unchanged."
+    assert last_line(printed(plan)) == "No changes. 1 profile refused, 1 pending, 12 unchanged."
 
 
 def test_the_summary_says_what_it_does_to_access(somebody):
     plan = Plan((somebody("-", "a@x.org", before="edit"),), profiles=1)
 
-    assert last_line(told(plan)) == "Plan: 1 to remove (2 writes). 1 loses access."
+    assert last_line(printed(plan)) == "Plan: 1 to remove (2 writes). 1 loses access."
 
 
 def test_more_than_one_lose_and_gain(somebody):
     gaining = [somebody("+", name, after="edit") for name in ("a@x.org", "b@x.org")]
     losing = [somebody("-", name, before="edit") for name in ("c@x.org", "d@x.org", "e@x.org")]
 
-    said = last_line(told(Plan((*losing, *gaining), profiles=1)))
+    said = last_line(printed(Plan((*losing, *gaining), profiles=1)))
 
     assert said == "Plan: 2 to add, 3 to remove (10 writes). 3 lose access, 2 gain it."
 
@@ -77,13 +77,13 @@ def test_a_profile_that_left_the_document_is_not_counted_as_one_of_it(somebody):
         (somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",)
     )
 
-    assert last_line(told(plan)).endswith("14 unchanged.")
+    assert last_line(printed(plan)).endswith("14 unchanged.")
 
 
 def test_a_profile_outside_of_the_document_says_so_and_is_not_counted_as_one_of_it(somebody):
     expired = somebody("-", "a@x.org", before="edit", reason=Reason.EXPIRED, profile="other")
 
-    text = told(Plan((expired,), profiles=1, outside=("other",)))
+    text = printed(Plan((expired,), profiles=1, outside=("other",)))
 
     assert text.startswith("other  not in the document\n")
     assert last_line(text).endswith("1 unchanged.")
@@ -95,20 +95,20 @@ def test_what_is_frozen_is_counted_apart_whether_or_not_something_of_it_expires(
         (somebody("-", "a@x.org", before="edit", profile="still"),), profiles=14, frozen=frozen
     )
 
-    assert last_line(told(plan)).endswith("2 frozen, 14 unchanged.")
+    assert last_line(printed(plan)).endswith("2 frozen, 14 unchanged.")
 
 
 def test_where_all_is_frozen_there_is_no_word_of_a_match():
     frozen = (Frozen("git", "no answer", ("ml",), people=4),)
 
-    assert told(Plan(frozen=frozen)) == (
+    assert printed(Plan(frozen=frozen)) == (
         "frozen: git cannot be read: no answer; left as they are: 1 profile, with the access of "
         "4 people.\n\nNo changes. 1 frozen.\n"
     )
 
 
-def test_a_frozen_source_that_made_nothing_is_told_too():
-    text = told(Plan(profiles=14, frozen=(Frozen("git", "no answer"),)))
+def test_a_frozen_source_that_created_nothing_is_shown_too():
+    text = printed(Plan(profiles=14, frozen=(Frozen("git", "no answer"),)))
 
     assert text == "frozen: git cannot be read: no answer.\n\nNo changes. 14 profiles match.\n"
 
@@ -117,7 +117,7 @@ def test_what_a_document_or_a_cluster_calls_somebody_cannot_steer_the_terminal(s
     nasty = "\x1b[31m[red]\x9b2J\r\n\u202egro.x@nna"
     change = somebody("+", nasty, after="view\x07", profile="a\x1b]0;title\x07b")
 
-    text = told(Plan((change,), profiles=1))
+    text = printed(Plan((change,), profiles=1))
 
     assert all(one.isprintable() for one in text.replace("\n", ""))
     keeps("nasty.txt", text)
@@ -131,7 +131,7 @@ def test_wide_names_keep_the_columns(somebody, keeps):
 
     keeps(
         "wide.txt",
-        told(Plan((*changes, somebody("+", "ann@example.com", after="admin")), profiles=1)),
+        printed(Plan((*changes, somebody("+", "ann@example.com", after="admin")), profiles=1)),
     )
 
 
@@ -141,7 +141,7 @@ def test_one_very_long_name_does_not_push_the_others_away(somebody):
         profiles=1,
     )
 
-    assert "  +    ann@x.org" + " " * 33 + "view  new" in told(plan)
+    assert "  +    ann@x.org" + " " * 33 + "view  new" in printed(plan)
 
 
 def test_long_field_names_keep_the_columns(something, keeps):
@@ -161,10 +161,10 @@ def test_long_field_names_keep_the_columns(something, keeps):
         something("~", "Profile", ("pods", "1", "2"), profile="c"),
     )
 
-    keeps("long-fields.txt", told(Plan(changes, profiles=4)))
+    keeps("long-fields.txt", printed(Plan(changes, profiles=4)))
 
 
-def test_what_was_done_is_told_like_the_plan_in_the_past(everything):
+def test_what_was_done_is_shown_like_the_plan_in_the_past_tense(everything):
     plan = replace(everything, refused=(), pending=(), warnings=())
 
     said = applied(plan, *[[Result.DONE]] * len(plan.changes))
@@ -191,7 +191,7 @@ def test_a_report_says_what_failed_and_why_what_waits_and_that_another_run_finis
     keeps("report.txt", applied(everything, *became, waiting=everything.pending))
 
 
-def test_what_is_only_pending_needs_another_run_and_no_mending(something):
+def test_what_is_only_pending_needs_another_run_and_no_correction(something):
     plan = Plan((something("+", "Profile", ("owner", None, "ann@x.org")),), profiles=1)
 
     said = applied(plan, [Result.PENDING, "waits for Namespace ml to be ready"])
@@ -204,11 +204,11 @@ def test_an_apply_with_nothing_to_do_says_so():
 
 
 def test_the_same_plan_always_reads_the_same(everything):
-    assert told(everything) == told(replace(everything))
+    assert printed(everything) == printed(replace(everything))
 
 
 def test_a_stale_profile_with_nothing_to_revoke_is_named_in_the_plan():
-    text = told(Plan(profiles=14, stale=("data", "web")))
+    text = printed(Plan(profiles=14, stale=("data", "web")))
 
     assert text == (
         "stale: no longer in the document, nothing left to revoke: data, web.\n\nNo changes. 14 profiles match.\n"
@@ -220,7 +220,7 @@ def test_a_stale_profile_that_loses_somebody_is_named_once(somebody):
         (somebody("-", "a@x.org", before="edit", profile="gone"),), profiles=14, stale=("gone",)
     )
 
-    said = told(plan)
+    said = printed(plan)
 
     assert said.count("gone  no longer in the document") == 1
     assert "stale: " not in said
@@ -231,7 +231,7 @@ def test_a_stale_profile_that_loses_somebody_is_named_once(somebody):
 
 
 def test_thousands_of_stale_profiles_are_counted_and_not_listed():
-    text = told(Plan(profiles=14, stale=tuple(f"team-{number:04}" for number in range(2_000))))
+    text = printed(Plan(profiles=14, stale=tuple(f"team-{number:04}" for number in range(2_000))))
 
     assert "team-0009 and 1,990 more." in text
     assert len(text) < 300
@@ -243,7 +243,7 @@ def test_thousands_of_stale_profiles_are_counted_and_not_listed():
 def test_a_warning_names_its_profile_also_where_a_person_has_the_same_name(who):
     what = f"{who} also has edit by RoleBinding x, which is not managed"
 
-    text = told(
+    text = printed(
         Plan(warnings=(Problem("unmanaged-access", what, Where.of_profile("ml"), "Delete it."),))
     )
 
@@ -254,4 +254,4 @@ def test_a_warning_that_names_its_profile_does_not_name_it_twice():
     what = "namespace ml is taken over"
     warning = Problem("code", what, Where.of_profile("ml"), "Look.", names_place=True)
 
-    assert told(Plan(warnings=(warning,))).startswith(f"warning: {what}. Look.\n")
+    assert printed(Plan(warnings=(warning,))).startswith(f"warning: {what}. Look.\n")

@@ -36,7 +36,7 @@ def test_it_says_how_many_are_done_how_fast_and_what_is_left(waiting, text):
         (Waiting(300, 300, 200, 1), "Waiting (1.5 per second)"),
     ],
 )
-def test_beside_a_bar_it_is_short(waiting, text):
+def test_the_text_for_a_bar_is_short(waiting, text):
     assert waiting.short == text
 
 

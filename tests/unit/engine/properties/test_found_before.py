@@ -51,7 +51,7 @@ CASES = {
         ml([(DOT, "admin")], owner=DASH),
         ml([(DASH, "admin")], owner=DOT),
     ),
-    "a role changes beside the owner": (
+    "a role changes next to the owner": (
         ml([(DOT, "admin")]),
         ml([(DOT, "edit")], owner=NEW, labels={"team": "red"}),
     ),
@@ -59,7 +59,7 @@ CASES = {
     "a RoleBinding names somebody else": (ml([(DOT, "edit")]), ml([(DOT, "view")]), TO_SOMEBODY),
     "a policy lost its annotation": (ml([(DOT, "edit")]), ml([(DOT, "view")]), ROLE_LOST),
     "a quota has other scopes": (ml(resources=QUOTA), ml(resources=QUOTA), SCOPES_CHANGED),
-    "limits beside a new namespace": (document(), ml([(DOT, "edit")], limit_range=LIMITS)),
+    "limits of a new namespace": (document(), ml([(DOT, "edit")], limit_range=LIMITS)),
 }
 
 

@@ -106,7 +106,7 @@ def other_instance(plan):
     return codes(plan.refused) == ["other-instance"]
 
 
-def test_beside_kubeflow_a_mark_on_the_profile_is_respected_until_it_is_taken_over(kubeflow, alone):
+def test_with_kubeflow_labels_on_the_profile_are_respected_until_it_is_taken_over(kubeflow, alone):
     World(replace(BRAKE_OFF, instance="theirs"), api=kubeflow.api).apply(ML)
 
     plan = alone.plan(ML, allow_kubeflow=True)
