@@ -188,6 +188,16 @@ class AccessMove(NamedTuple):
     until: str = ""
     counted: bool = True
 
+    @property
+    def is_loss(self) -> bool:
+        """Whether the person ends with no access."""
+        return bool(self.before) and not self.after
+
+    @property
+    def is_gain(self) -> bool:
+        """Whether the person had no access."""
+        return bool(self.after) and not self.before
+
 
 class Change(Struct, frozen=True):
     """One step, whole: printing, counting and making it need nothing else.

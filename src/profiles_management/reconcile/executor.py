@@ -155,11 +155,9 @@ class Run:
         met, broken = self._met(conditions), self.sender.broken
         open_jobs = self.jobs.open
         ready = [job for job in open_jobs if job.waits_for in met or job.change.profile in broken]
-        if not met and not ready:
-            return False
         self.sender.advance(ready, met)
         self.waiting = [pending for pending in self.waiting if pending.condition not in met]
-        return True
+        return bool(met or ready)
 
     def _met(self, conditions: frozenset[Condition]) -> frozenset[Condition]:
         """Return the conditions that hold; none where the target cannot be read at the moment."""

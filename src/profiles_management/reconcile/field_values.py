@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
+from profiles_management.reconcile.lines import cut
 from profiles_management.reconcile.plan import Action, Change, FieldDiff, FieldKind, Reason
 
 _PLAIN_VALUE = re.compile(r"[\w.][\w./:@+-]*", re.ASCII)
@@ -56,10 +57,7 @@ def shown(value: object) -> str:
         return "none"
     if isinstance(value, str) and _PLAIN_VALUE.fullmatch(value):
         return value
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    if len(text) > _LONGEST_VALUE:
-        return f"{text[:_LONGEST_VALUE]}…"
-    return text
+    return cut(json.dumps(value, ensure_ascii=False, default=str), _LONGEST_VALUE)
 
 
 _TEXTS: Mapping[StrEnum, Callable[[object], str]] = {FieldKind.LIMITS: _limits}

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import NamedTuple
 
 
@@ -93,7 +94,18 @@ _MOST_HANG = 40
 
 def line(*segments: str | Segment, hang: int = 0) -> Line:
     """Return a line; a bare string is a plain segment."""
-    return Line(tuple(Segment(one) if isinstance(one, str) else one for one in segments), hang)
+    return Line(tuple(map(_segment, segments)), hang)
+
+
+def _segment(part: str | Segment) -> Segment:
+    if isinstance(part, str):
+        return Segment(part)
+    return part
+
+
+def labelled(label: str, text: str, tone: Tone) -> Line:
+    """Return a sentence after its label in a tone, such as `warning: `; it is made printable."""
+    return line(Segment(label, tone), printable(text), hang=len(label))
 
 
 def excerpt(source: Excerpt) -> Line:
@@ -121,13 +133,20 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(
-        character if character.isprintable() else _escaped(character) for character in text
-    )
+    return "".join(map(_escaped, text))
 
 
-def _escaped(mark: str) -> str:
-    return mark.encode("unicode_escape", errors="surrogatepass").decode("ascii")
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape", errors="surrogatepass").decode("ascii")
+
+
+def cut(text: str, longest: int) -> str:
+    """Return a text, and of a longer one the first characters and an ellipsis."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}…"
 
 
 def cells(text: str) -> int:
@@ -135,13 +154,17 @@ def cells(text: str) -> int:
 
     Source: Unicode Standard Annex #11, East Asian Width.
     """
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells_of, text))
 
 
 def _cells_of(mark: str) -> int:
     if unicodedata.category(mark) in ("Mn", "Me"):
         return 0
-    return 2 if unicodedata.east_asian_width(mark) in ("W", "F") else 1
+    if unicodedata.east_asian_width(mark) in ("W", "F"):
+        return 2
+    return 1
 
 
 def padded(text: str, width: int) -> str:
@@ -151,7 +174,9 @@ def padded(text: str, width: int) -> str:
 
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun, such as `1 profile` or `14 profiles`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    if number == 1:
+        return f"1 {one}"
+    return f"{number:,} {many or one + 's'}"
 
 
 def row(
@@ -163,16 +188,16 @@ def row(
 
 def measured(rows: Sequence[Sequence[str]]) -> Columns:
     """Return how wide the columns of some rows are."""
-    widths, usual, words = [], [], []
-    for column in zip(*rows, strict=True):
-        sizes = [(cells(text), max(map(cells, text.split()), default=0)) for text in column]
-        short = [(width, word) for width, word in sizes if word <= _LONG_WORD] or [
-            (_LONG_WORD, _LONG_WORD)
-        ]
-        widths.append(max(width for width, _ in sizes))
-        usual.append(max(width for width, _ in short))
-        words.append(max(word for _, word in short))
-    return Columns(tuple(widths), tuple(usual), tuple(words))
+    columns = [_measured(texts) for texts in zip(*rows, strict=True)]
+    return Columns(*zip(*columns, strict=True))
+
+
+def _measured(texts: Iterable[str]) -> tuple[int, int, int]:
+    """Return of one column what Columns has of each."""
+    sizes = [(cells(text), max(map(cells, text.split()), default=0)) for text in texts]
+    short = [size for size in sizes if size[1] <= _LONG_WORD] or [(_LONG_WORD, _LONG_WORD)]
+    widths, words = zip(*short, strict=True)
+    return max(sizes)[0], max(widths), max(words)
 
 
 def table(rows: Sequence[Sequence[str]], *, widest: int = 60) -> list[Line]:
@@ -185,8 +210,8 @@ def table(rows: Sequence[Sequence[str]], *, widest: int = 60) -> list[Line]:
     columns = measured(safe)
     widths = [min(widest, width) for width in columns.widths]
     lines: list[Line] = []
-    for texts in safe:
-        tone = Tone.PLAIN if lines else Tone.HEADING
+    tones = chain([Tone.HEADING], repeat(Tone.PLAIN))
+    for texts, tone in zip(safe, tones, strict=False):
         whole = "  ".join(map(padded, texts, widths)).rstrip()
         lines.append(Line((Segment(whole, tone),), row=row(texts, columns, tone=tone)))
     return lines

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from profiles_management.pmr.problems import Problem
-from profiles_management.reconcile.lines import count, printable
+from profiles_management.reconcile.lines import count, cut, printable
 from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
 from profiles_management.reconcile.rows import rank, rows
 from profiles_management.reconcile.stops import Stop
@@ -75,7 +75,7 @@ def code(text: str) -> str:
     shown = printable(text).strip()
     if not shown:
         return ""
-    shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    shown = cut(shown, _LONGEST)
     if "|" in shown:  # a pipe ends the cell of a table, also in a code span
         return f"<code>{_PUNCTUATION.sub(lambda mark: f'&#{ord(mark[0])};', shown)}</code>"
     fence = "`" * (1 + max(map(len, _TICKS.findall(shown)), default=0))
@@ -102,7 +102,7 @@ def _first(plan: Plan, stops: Sequence[Stop]) -> list[str]:
     """
     items = [f"- {code(stop.what)}. {code(stop.remedy)}" for stop in stops]
     items += [f"- {code(sentence)}" for sentence in left_document(plan, plan.changes)]
-    items += [f"- {code(fact.text)}" for fact in plan.facts if fact.text]
+    items += [f"- {code(text)}" for text in plan.fact_texts]
     if items:
         items.append("")
     return items

@@ -73,14 +73,13 @@ class Access:
 
 def losses(changes: Iterable[Change]) -> frozenset[AccessPair]:
     """Return who ends with no role. Access whose time is up is no loss."""
-    moves = _counted_moves(change for change in changes if change.reason is not Reason.EXPIRED)
-    return frozenset(pair for pair, move in moves if move.before and not move.after)
+    unexpired = (change for change in changes if change.reason is not Reason.EXPIRED)
+    return frozenset(pair for pair, move in _counted_moves(unexpired) if move.is_loss)
 
 
 def gains(changes: Iterable[Change]) -> frozenset[AccessPair]:
     """Return who gets a role who had none."""
-    moves = _counted_moves(changes)
-    return frozenset(pair for pair, move in moves if move.after and not move.before)
+    return frozenset(pair for pair, move in _counted_moves(changes) if move.is_gain)
 
 
 def _counted_moves(changes: Iterable[Change]) -> Iterator[tuple[AccessPair, AccessMove]]:

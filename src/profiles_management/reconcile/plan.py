@@ -158,6 +158,11 @@ class Plan:
         return frozenset(problem.where.profile for problem in self.refused)
 
     @property
+    def fact_texts(self) -> list[str]:
+        """What the target decided about the plan, in sentences for people."""
+        return [fact.text for fact in self.facts if fact.text]
+
+    @property
     def writes(self) -> int:
         """How many requests it takes."""
         return sum(len(change.writes) for change in self.changes)

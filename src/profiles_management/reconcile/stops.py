@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from profiles_management.reconcile.lines import Line, Segment, Tone, line, printable
+from profiles_management.reconcile.lines import Line, Tone, labelled
 
 
 class StopKind(StrEnum):
@@ -66,9 +66,8 @@ def stop_lines(stops: Sequence[Stop]) -> list[Line]:
 
 def _stop_line(stop: Stop) -> Line:
     if stop.kind is StopKind.CONFIRMATION:
-        return line(
-            Segment("confirm: ", Tone.WAIT), printable(f"{stop.what}."), hang=len("confirm: ")
-        )
-    held = "hold back a part of this and apply the rest" if stop.rest else "change nothing of this"
-    text = f"apply would {held}: {stop.what}. {stop.remedy}"
-    return line(Segment("stopped: ", Tone.ERROR), printable(text), hang=len("stopped: "))
+        return labelled("confirm: ", f"{stop.what}.", Tone.WAIT)
+    held = "change nothing of this"
+    if stop.rest:
+        held = "hold back a part of this and apply the rest"
+    return labelled("stopped: ", f"apply would {held}: {stop.what}. {stop.remedy}", Tone.ERROR)

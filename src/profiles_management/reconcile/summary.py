@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from profiles_management.reconcile.lines import count, printable
 from profiles_management.reconcile.moves import losses
@@ -68,7 +68,9 @@ def report_numbers(report: Report) -> str:
     if not plan:
         return f"{NO_CHANGES} {_why_none(plan, report.waiting)}"
     done = [outcome.change for outcome in report.having(Result.DONE)]
-    yet = " yet" if report.pending and not done else ""
+    yet = ""
+    if report.pending and not done:
+        yet = " yet"
     sentences = (
         f"Applied: {_counted(done, 1)}{yet} ({count(report.writes, 'write')}).",
         _access(report.access, past=True),
@@ -84,12 +86,14 @@ def _short(report: Report) -> str:
     What the plan was waiting for already counts as pending.
     """
     return _sentence(
-        [
-            *_numbered(len(report.failed), str(Result.FAILED)),
-            *_numbered(len(report.pending), str(Result.PENDING)),
-            *_numbered(len(report.having(Result.NOT_TRIED)), str(Result.NOT_TRIED)),
-            *_numbered(len(report.plan.held), "held back"),
-        ]
+        _numbers(
+            {
+                Result.FAILED: len(report.failed),
+                Result.PENDING: len(report.pending),
+                Result.NOT_TRIED: len(report.having(Result.NOT_TRIED)),
+                "held back": len(report.plan.held),
+            }
+        )
     )
 
 
@@ -104,10 +108,8 @@ def _why_none(plan: Plan, pending: Collection[Pending]) -> str:
 
 def _counted(changes: Iterable[Change], tense: int) -> str:
     numbers = Counter(change.action for change in changes)
-    parts: list[str] = []
-    for action, verbs in _VERBS.items():
-        parts += _numbered(numbers[action], verbs[tense])
-    return ", ".join(parts) or "nothing"
+    by_verb = {verbs[tense]: numbers[action] for action, verbs in _VERBS.items()}
+    return ", ".join(_numbers(by_verb)) or "nothing"
 
 
 def _access(access: Access, *, past: bool) -> str:
@@ -123,23 +125,30 @@ def _access(access: Access, *, past: bool) -> str:
 
 def _rest(plan: Plan, pending: Collection[Pending]) -> str:
     refused = len(plan.refused_profiles)
+    words = "profiles refused"
+    if refused == 1:
+        words = "profile refused"
     return _sentence(
-        [
-            *_numbered(refused, "profile refused" if refused == 1 else "profiles refused"),
-            *_numbered(len(_waiting(pending)), "pending"),
-            *_numbered(len(frozen_profiles(plan)), "frozen"),
-            *_numbered(unchanged(plan), "unchanged"),
-        ]
+        _numbers(
+            {
+                words: refused,
+                "pending": len(_waiting(pending)),
+                "frozen": len(frozen_profiles(plan)),
+                "unchanged": unchanged(plan),
+            }
+        )
     )
 
 
-def _numbered(number: int, words: str) -> list[str]:
-    """Return a number with its words as the part of a sentence, nothing for 0."""
-    return [f"{number:,} {words}"] if number else []
+def _numbers(by_words: Mapping[str, int]) -> list[str]:
+    """Return numbers with their words as the parts of a sentence; none for 0."""
+    return [f"{number:,} {words}" for words, number in by_words.items() if number]
 
 
 def _sentence(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return f"{', '.join(parts)}."
 
 
 def _waiting(pending: Iterable[Pending]) -> set[str]:
@@ -182,11 +191,13 @@ def left_document(plan: Plan, changes: Iterable[Change], *, past: bool = False) 
     loses, lose = _LOSE[past]
     number = len({(pair.profile, pair.person) for pair in lost})
     people = count(number, f"contributor {loses}", f"contributors {lose}")
-    names = _first_names(profiles)
+    names = printable(first_names(profiles, _MOST_NAMES))
     yield f"{are} no longer in the document: {names}; {whose} {people} access."
 
 
-def _first_names(profiles: Sequence[str]) -> str:
-    names = printable(", ".join(profiles[:_MOST_NAMES]))
-    more = len(profiles) - _MOST_NAMES
-    return f"{names} and {more:,} more" if more > 0 else names
+def first_names(names: Sequence[str], most: int) -> str:
+    """Return names with commas between them; beyond `most`, how many more there are."""
+    listed, more = ", ".join(names[:most]), len(names) - most
+    if more <= 0:
+        return listed
+    return f"{listed} and {more:,} more"

@@ -16,6 +16,7 @@ from profiles_management.reconcile.lines import (
     Tone,
     cells,
     count,
+    labelled,
     line,
     measured,
     padded,
@@ -26,6 +27,7 @@ from profiles_management.reconcile.plan import Change, Frozen, Pending, Plan
 from profiles_management.reconcile.report import Outcome, Report, Result
 from profiles_management.reconcile.rows import Row, rank, rows
 from profiles_management.reconcile.summary import (
+    first_names,
     frozen_profiles,
     left_by,
     left_document,
@@ -98,7 +100,9 @@ class Notes:
             return f"  frozen: {printable(_unread(self.frozen[name]))}"
         if name in self.outside:
             return "  not in the document"
-        return "  no longer in the document" if name in self.stale else ""
+        if name in self.stale:
+            return "  no longer in the document"
+        return ""
 
 
 def _told(
@@ -120,7 +124,9 @@ class _Table:
     def __init__(self, groups: dict[str, _Group], outcomes: Iterable[Outcome]) -> None:
         changes = chain.from_iterable(group.changes for group in groups.values())
         self.rows = {id(change): list(rows(change)) for change in changes}
-        self.endings = {id(outcome.change): _ending(outcome) for outcome in outcomes}
+        self.endings = {
+            id(outcome.change): _Ending(outcome.result, outcome.why) for outcome in outcomes
+        }
         self.layout = _Layout([*chain.from_iterable(self.rows.values())])
 
     def lines(self, group: _Group) -> Iterator[Line]:
@@ -151,17 +157,20 @@ class _Ending(NamedTuple):
 
     def lines(self, layout: "_Layout", steps: int) -> Iterator[Line]:
         """Yield what is said of so many steps."""
-        if self.result is not Result.DONE:
-            how = f"{self.result} ({steps} steps)" if steps > 1 else str(self.result)
-            tone = Tone.WAIT if self.result is Result.PENDING else Tone.ERROR
-            yield layout.note("", ": ".join(part for part in (how, self.why) if part), tone)
+        if self.result is Result.DONE:
+            return
+        how = str(self.result)
+        if steps > 1:
+            how += f" ({steps} steps)"
+        yield layout.note("", ": ".join(filter(None, (how, self.why))), _TONES[self.result])
 
 
 _DONE = _Ending()
-
-
-def _ending(outcome: Outcome) -> _Ending:
-    return _DONE if outcome.result is Result.DONE else _Ending(outcome.result, outcome.why)
+_TONES = {
+    Result.PENDING: Tone.WAIT,
+    Result.FAILED: Tone.ERROR,
+    Result.NOT_TRIED: Tone.ERROR,
+}
 
 
 class _Layout:
@@ -206,7 +215,7 @@ def _beside(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
 
 def _frozen(plan: Plan) -> Iterator[Line]:
     for frozen in plan.frozen:
-        yield _labelled("frozen: ", _frozen_source(frozen), Tone.WAIT)
+        yield labelled("frozen: ", _frozen_source(frozen), Tone.WAIT)
     if plan.frozen:
         yield line()
 
@@ -231,23 +240,16 @@ def _stale(plan: Plan, groups: Collection[str]) -> Iterator[Line]:
     """Yield the stale profiles that have no changes; those that have some are named above."""
     names = [name for name in plan.stale if name not in groups]
     if names:
-        more = len(names) - _MOST_NAMES
-        listed = ", ".join(names[:_MOST_NAMES])
-        listed += f" and {more:,} more" if more > 0 else ""
+        listed = first_names(names, _MOST_NAMES)
         text = f"no longer in the document, nothing left to revoke: {listed}."
-        yield _labelled("stale: ", text, Tone.FAINT)
+        yield labelled("stale: ", text, Tone.FAINT)
         yield line()
-
-
-def _labelled(label: str, text: str, tone: Tone) -> Line:
-    return line(Segment(label, tone), printable(text), hang=len(label))
 
 
 def _facts(plan: Plan) -> Iterator[Line]:
     """Yield what the target decided about a plan."""
-    for fact in plan.facts:
-        if fact.text:
-            yield line(printable(fact.text))
+    for text in plan.fact_texts:
+        yield line(printable(text))
 
 
 def _unread(source: str) -> str:
@@ -260,7 +262,7 @@ def _advice(report: Report) -> Iterator[Line]:
     if report.failed or report.plan.refused:
         yield line("Fix the errors above and run again. Completed changes are kept.")
     elif report.stopped:
-        yield _labelled("stopped: ", report.stopped, Tone.WAIT)
+        yield labelled("stopped: ", report.stopped, Tone.WAIT)
     elif report.interrupted:
         yield line("Interrupted. Run it again: the next run finishes what is left.")
     elif report.pending:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from profiles_management.pmr.problems import Problem, Where
 from profiles_management.reconcile.diagnostics import MOST
-from profiles_management.reconcile.lines import Line, Segment, Tone, count, line, printable
+from profiles_management.reconcile.lines import Line, Tone, count, labelled, line
 
 
 def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
@@ -23,8 +23,7 @@ def listed_warnings(warnings: Sequence[Problem]) -> Iterator[Line]:
 
 def _line(warning: Problem) -> Line:
     remedy = warning.remedy[:1].upper() + warning.remedy[1:]
-    text = printable(f"{_place(warning)}{warning.what}. {remedy}")
-    return line(Segment("warning: ", Tone.WAIT), text, hang=len("warning: "))
+    return labelled("warning: ", f"{_place(warning)}{warning.what}. {remedy}", Tone.WAIT)
 
 
 def _place(warning: Problem) -> str:
