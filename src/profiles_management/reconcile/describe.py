@@ -25,9 +25,10 @@ errors    what was refused or failed: {code, what, remedy, file, line, column, p
           line and column are 0, file and profile "" where there is none
 pending   [{profile, what}]: what waits for somebody else
 warnings  like errors
-frozen    [{source, why, profiles, contributors}]: sources that cannot be read, the names of the
-          profiles that stay unchanged because of it, and the number of contributors that do in
-          profiles of other sources; source is "" for profiles without a recorded source
+frozen    [{source, why, profiles, contributors, people}]: sources that cannot be read, the names of
+          the profiles that stay unchanged because of it, the number of contributors that do in
+          profiles of other sources, and how many people keep access; source is "" for profiles
+          without a recorded source
 stale     [{name}]: profiles that the document no longer defines
 stopped   [{kind, what, remedy, rest_applied}]: why an apply holds changes back, and whether it
           makes the others; kind is revocations, confirmation where somebody was asked and did not
@@ -39,6 +40,7 @@ A command that fails as a whole prints `errors` and nothing else; for a document
 also `warnings`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -50,6 +52,7 @@ from profiles_management.reconcile.plan import (
     AccessMove,
     Action,
     Change,
+    FieldDiff,
     Frozen,
     ObjectRef,
     Pending,
@@ -80,9 +83,9 @@ def plan_data(plan: Plan, stops: Sequence[Stop] = ()) -> Data:
         "changes": [change_data(change) for change in plan.changes],
         "summary": _summary(plan),
         "errors": [problem_data(problem) for problem in plan.refused],
-        "pending": [_pending(one) for one in plan.pending],
+        "pending": [_pending(pending) for pending in plan.pending],
         "warnings": [problem_data(problem) for problem in plan.warnings],
-        "frozen": [_frozen(one) for one in plan.frozen],
+        "frozen": [_frozen(source) for source in plan.frozen],
         "stale": [{"name": name} for name in plan.stale],
         "stopped": [_stop(stop) for stop in stops],
         **{fact.key: dict(fact.data) for fact in plan.facts},
@@ -93,19 +96,14 @@ def report_data(report: Report) -> Data:
     """Return a report as data; the keys are those of this module's description."""
     outcomes = _with_held(report)
     whole = replace(report.plan, changes=tuple(outcome.change for outcome in outcomes))
-    told = plan_data(whole, report.stops)
-    numbers = {
-        _name(result): sum(outcome.result is result for outcome in outcomes) for result in Result
-    }
-    return told | {
+    data = plan_data(whole, report.stops)
+    numbers = Counter(_name(outcome.result) for outcome in outcomes)
+    sent = {"sent": report.writes, "access": _access(report.access)}
+    return data | {
         "changes": [_outcome(outcome) for outcome in outcomes],
-        "summary": told["summary"]
-        | numbers
-        | {"sent": report.writes, "access": _access(report.access)},
-        "errors": told["errors"]
-        + [_failure(outcome) for outcome in report.failed]
-        + _interruption(report),
-        "pending": [_pending(one) for one in report.pending],
+        "summary": data["summary"] | {name: numbers[name] for name in map(_name, Result)} | sent,
+        "errors": [*data["errors"], *map(_failure, report.failed), *_interruption(report)],
+        "pending": [_pending(pending) for pending in report.pending],
     }
 
 
@@ -119,32 +117,44 @@ def _with_held(report: Report) -> tuple[Outcome, ...]:
 
 def change_data(change: Change) -> Data:
     """Return one step as data."""
-    person = change.person
     return {
         "action": change.action.name.lower(),
         **_ref(change.target),
         "profile": change.profile,
         "reason": change.reason.name.lower(),
-        "person": None if person is None else {"kind": person.kind, "name": person.name},
-        "role": None
-        if person is None
-        else {"before": change.before or None, "after": change.after or None},
+        **_person_and_role(change),
         "moves": [_move(move) for move in change.moves],
-        "until": change.until or None,
-        "fields": [
-            {"path": one.path, "before": one.before, "after": one.after} for one in change.fields
-        ],
+        "until": _or_null(change.until),
+        "fields": [_field(field) for field in change.fields],
         "objects": [{"verb": str(write.verb), **_ref(write.target)} for write in change.writes],
     }
+
+
+def _person_and_role(change: Change) -> Data:
+    if change.person is None:
+        return {"person": None, "role": None}
+    return {
+        "person": {"kind": change.person.kind, "name": change.person.name},
+        "role": {"before": _or_null(change.before), "after": _or_null(change.after)},
+    }
+
+
+def _field(field: FieldDiff) -> Data:
+    return {"path": field.path, "before": field.before, "after": field.after}
 
 
 def _move(move: AccessMove) -> Data:
     return {
         "who": str(move.person),
-        "before": move.before or None,
-        "after": move.after or None,
-        "until": move.until or None,
+        "before": _or_null(move.before),
+        "after": _or_null(move.after),
+        "until": _or_null(move.until),
     }
+
+
+def _or_null(text: str) -> str | None:
+    """Return a text, None for ''."""
+    return text or None
 
 
 def problem_data(problem: Problem) -> Data:
@@ -189,12 +199,10 @@ def _interruption(report: Report) -> list[Data]:
 
 
 def _summary(plan: Plan) -> Data:
-    counted = {
-        word: sum(change.action is action for change in plan.changes)
-        for action, word in _COUNTED.items()
-    }
+    numbers = Counter(change.action for change in plan.changes)
+    counted = {word: numbers[action] for action, word in _COUNTED.items()}
     whole = {"profiles": plan.profiles, "unchanged": unchanged(plan), "refused": len(plan.refused)}
-    whole["frozen"] = sum(len(one.profiles) for one in plan.frozen)
+    whole["frozen"] = sum(len(source.profiles) for source in plan.frozen)
     return whole | counted | {"writes": plan.writes, "access": _access(plan.access)}
 
 
@@ -207,17 +215,17 @@ def _access(access: Access) -> Data:
     }
 
 
-def _pending(one: Pending) -> Data:
-    return {"profile": one.profile, "what": one.what}
+def _pending(pending: Pending) -> Data:
+    return {"profile": pending.profile, "what": pending.what}
 
 
-def _frozen(one: Frozen) -> Data:
+def _frozen(source: Frozen) -> Data:
     return {
-        "source": one.source,
-        "why": one.why,
-        "profiles": list(one.profiles),
-        "contributors": one.contributors,
-        "people": one.people,
+        "source": source.source,
+        "why": source.why,
+        "profiles": list(source.profiles),
+        "contributors": source.contributors,
+        "people": source.people,
     }
 
 

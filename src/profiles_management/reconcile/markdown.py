@@ -39,10 +39,8 @@ def plan_markdown(
         limit: what does not fit is counted.
     """
     numbers = [sentence for sentence in plan_sentences(plan) if sentence != NO_CHANGES]
-    head = [" ".join([f"**{_verdict(plan, stops)}**", *numbers]), ""]
-    if target:
-        head += [code(target), ""]
-    head += _first(plan, stops)
+    verdict = " ".join([f"**{_verdict(plan, stops)}**", *numbers])
+    head = [verdict, "", *_target(target), *_first(plan, stops)]
     refused = _items("Refused", map(_refused, plan.refused), "refused profile")
     rest = [
         *_items("Pending", map(_pending, plan.pending), "pending profile"),
@@ -63,11 +61,16 @@ def problems_markdown(
         target: which target failed, '' where none did.
     """
     lines = [f"**No plan: {count(len(problems), 'error')}.** Nothing was changed.", ""]
-    if target:
-        lines += [code(target), ""]
+    lines += _target(target)
     lines += _items("Errors", map(_problem, problems), "error")
     lines += _items("Warnings", map(_problem, warnings), "warning")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _target(target: str) -> list[str]:
+    if not target:
+        return []
+    return [code(target), ""]
 
 
 def code(text: str) -> str:
@@ -79,8 +82,9 @@ def code(text: str) -> str:
     if "|" in shown:  # a pipe ends the cell of a table, also in a code span
         return f"<code>{_PUNCTUATION.sub(lambda mark: f'&#{ord(mark[0])};', shown)}</code>"
     fence = "`" * (1 + max(map(len, _TICKS.findall(shown)), default=0))
-    padding = " " if "`" in (shown[0], shown[-1]) else ""
-    return f"{fence}{padding}{shown}{padding}{fence}"
+    if "`" in (shown[0], shown[-1]):
+        shown = f" {shown} "
+    return f"{fence}{shown}{fence}"
 
 
 def _verdict(plan: Plan, stops: Sequence[Stop]) -> str:
@@ -113,8 +117,9 @@ def _refused(problem: Problem) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    where = f"{code(str(problem.where))}: " if str(problem.where) else ""
-    return f"{where}{_said(problem)}"
+    if not str(problem.where):
+        return _said(problem)
+    return f"{code(str(problem.where))}: {_said(problem)}"
 
 
 def _said(problem: Problem) -> str:
@@ -203,4 +208,6 @@ def _rows(change: Change, note: Callable[[str], str]) -> Iterator[str]:
 
 
 def _noted(note: str) -> str:
-    return f"({code(note)})" if note else ""
+    if not note:
+        return ""
+    return f"({code(note)})"
