@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from profiles_management.pmr.problems import StoppedError
+from profiles_management.pmr.problems import Problem, StoppedError, Where
 from profiles_management.reconcile import brake
 from profiles_management.reconcile.clock import Clock
 from profiles_management.reconcile.executor import execute
@@ -14,6 +14,7 @@ from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.stops import Stop
 from profiles_management.reconcile.target import Observed, ReportTarget, Target
+from profiles_management.reconcile.target_errors import TargetError
 from profiles_management.reconcile.waiting import Progress
 
 
@@ -79,10 +80,22 @@ def apply(
     if decision.plan or not decision.stops:
         report = execute(decision.plan, target, limits, clock, progress, replan=replan)
         if not clock.ending():
-            report = target.publish(report)
+            report = _published(report, target)
     if decision.stops:
         raise decision.error(replace(report, stops=decision.stops))
     return report
+
+
+def _published(report: Report, target: ReportTarget) -> Report:
+    """Return the report of a run after the target published it, with a warning where that fails."""
+    try:
+        return target.publish(report)
+    except TargetError as error:
+        what = f"the report was not published: {error}"
+        remedy = "Everything else of the run is done."
+        warning = Problem("report-not-published", what, Where(), remedy, nameless=error.brief)
+        warnings = (*report.plan.warnings, warning)
+        return replace(report, plan=replace(report.plan, warnings=warnings))
 
 
 @dataclass(frozen=True, slots=True)

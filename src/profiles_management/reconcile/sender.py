@@ -9,7 +9,7 @@ from profiles_management.reconcile.job import Job, Jobs
 from profiles_management.reconcile.plan import Condition, Phase
 from profiles_management.reconcile.report import Result
 from profiles_management.reconcile.target import WriteTarget
-from profiles_management.reconcile.target_errors import WriteError
+from profiles_management.reconcile.target_errors import TargetError, WriteError, write_error
 
 NOTHING_MET: frozenset[Condition] = frozenset()
 
@@ -128,8 +128,8 @@ class Sender:
             return
         try:
             self._send(job, met)
-        except WriteError as error:
-            self._failed(job, error)
+        except TargetError as error:
+            self._failed(job, write_error(error))
             return
         job.settle(met)
         if job.waits_for is None:

@@ -45,6 +45,7 @@ class WriteTarget(Protocol):
 
         Raises:
             WriteError: it was refused, or nothing answered.
+            TargetError: it failed in another way; other writes are tried.
         """
         ...
 
@@ -76,6 +77,9 @@ class ReportTarget(WriteTarget, Protocol):
         """Tell others what became of a run, if the target can.
 
         Return the report, with warnings about that.
+
+        Raises:
+            TargetError: it failed; the report gets a warning.
         """
         ...
 

@@ -38,7 +38,7 @@ class TargetAway(TargetError):
 
     def __init__(self, failure: str, *, remedy: str = "") -> None:
         brief = f"The {self.name} does not answer"
-        super().__init__(f"{brief}: {failure}. Nothing was written.", remedy=remedy, brief=brief)
+        super().__init__(f"{brief}: {failure}.", remedy=remedy, brief=brief)
         self.failure = failure
 
 
@@ -85,3 +85,11 @@ class WriteError(TargetError):
         self.conflict = conflict
         self.unanswered = unanswered
         self.nameless = nameless
+
+
+def write_error(error: TargetError) -> WriteError:
+    """Return an error of a target as the error of the write that it ended."""
+    if isinstance(error, WriteError):
+        return error
+    nameless = error.brief if error.brief != str(error) else ""
+    return WriteError(str(error), unanswered=isinstance(error, TargetAway), nameless=nameless)

@@ -13,7 +13,11 @@ from profiles_management.reconcile.loop import planned, reconcile
 from profiles_management.reconcile.report import Result
 from profiles_management.reconcile.run_limits import RunLimits
 from profiles_management.reconcile.stops import Halt
-from profiles_management.reconcile.target_errors import TargetAway
+from profiles_management.reconcile.target_errors import (
+    TargetAway,
+    TargetError,
+    TargetForbidden,
+)
 from profiles_management.reconcile.text import plan_lines, report_lines
 
 LIMITS = RunLimits(
@@ -194,10 +198,33 @@ def test_a_service_that_stopped_answering_is_left_alone():
     report = run(service, {"ml": {"ann": "edit"}, "web": {"bob": "view"}})
 
     assert [outcome.why for outcome in report.outcomes] == [
-        "The target does not answer: connection refused. Nothing was written.",
+        "The target does not answer: connection refused.",
         "the service stopped answering",
     ]
     assert service.requests == []
+
+
+@pytest.mark.parametrize("error", [TargetForbidden("no right to it"), TargetError("odd answer")])
+def test_any_error_of_a_target_ends_its_own_change_only(error):
+    service = filled({"ml": {}, "web": {}})
+    before_request(service, 1, raising(error))
+
+    report = run(service, {"ml": {"ann": "edit"}, "web": {"bob": "view"}})
+
+    assert results(report) == [Result.FAILED, Result.DONE]
+    assert report.errors == (f"ml: Member ml/ann: {error}",)
+
+
+def test_a_report_that_cannot_be_published_is_not_lost(monkeypatch):
+    target = TinyTarget(Service(), {"ml": {"ann": "edit"}})
+    monkeypatch.setattr(target, "publish", lambda _report: raising(TargetAway("reset"))())
+
+    report = reconcile(target, LIMITS, clock())
+
+    assert set(results(report)) == {Result.DONE}
+    (warning,) = report.plan.warnings
+    assert warning.what == "the report was not published: The target does not answer: reset."
+    assert warning.nameless == "The target does not answer"
 
 
 # somebody else writes at the same moment

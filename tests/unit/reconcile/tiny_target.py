@@ -26,7 +26,7 @@ from profiles_management.reconcile.plan import (
     Write,
     ordered,
 )
-from profiles_management.reconcile.target_errors import TargetAway, WriteError
+from profiles_management.reconcile.target_errors import WriteError
 
 # the service
 
@@ -179,8 +179,6 @@ class TinyTarget:
             raise WriteError(
                 f"{write.target} was changed by somebody else", conflict=True
             ) from None
-        except TargetAway as away:
-            raise WriteError(str(away), unanswered=True) from None
 
     def _send(self, write):
         target = write.target
