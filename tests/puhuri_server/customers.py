@@ -1,11 +1,9 @@
 """Customers and their people."""
 
-from collections import defaultdict
-
 from puhuri_server.forms import is_uuid, plain_uuid, written
-from puhuri_server.http_types import Reply, Request, forbidden, not_found
+from puhuri_server.http_types import Refusal, Reply, Request, forbidden, not_found
 from puhuri_server.lists import contains, exact, fields, ordered, paged
-from puhuri_server.records import Customer, Project
+from puhuri_server.records import Customer
 from puhuri_server.world import SHORT_ROLES, World
 
 _SHORT = {long: short for short, long in SHORT_ROLES.items()}
@@ -42,6 +40,13 @@ def find(world: World, request: Request, uuid: str) -> Customer:
     return customer
 
 
+def check_available(customer: Customer) -> None:
+    """Refuse a write for a customer that is blocked or archived."""
+    for state in ("blocked", "archived"):
+        if getattr(customer, state):
+            raise Refusal(400, [f"{state.capitalize()} organization is not available."])
+
+
 def show_all(world: World, request: Request) -> Reply:
     """Return the customers."""
     rows = visible(world, request)
@@ -64,55 +69,3 @@ def show(world: World, request: Request, uuid: str) -> Reply:
 def create(world: World, request: Request) -> Reply:
     """Refuse it: only the support makes customers."""
     raise forbidden()
-
-
-def users(world: World, request: Request, uuid: str) -> Reply:
-    """Return the people of a customer and its projects, with all grants; `field` is ignored."""
-    customer = find(world, request, uuid)
-    projects = world.projects_of(customer)
-    scopes = {id(scope) for scope in (customer, *projects)}
-    grants = defaultdict(list)
-    for grant in world.active_grants():
-        if id(grant.scope) in scopes:
-            grants[grant.user.uuid].append(grant)
-    people = [user for user in world.users if user.is_active and user.uuid in grants]
-    people = exact(people, request, "username", lambda user: user.username)
-    people = contains(
-        people, request, "user_keyword", lambda user: f"{user.full_name} {user.email}"
-    )
-    role = request.param("project_role")
-    if role:
-        people = [user for user in people if any(grant.role == role for grant in grants[user.uuid])]
-    people.sort(key=lambda user: user.full_name)
-    rows = [_person(request, user, customer, projects, grants[user.uuid]) for user in people]
-    request.params.pop("field", None)
-    return paged(request, rows)
-
-
-def _person(request, user, customer: Customer, projects: list[Project], grants) -> dict:
-    owner = next((grant for grant in grants if grant.scope is customer), None)
-    order = {project.uuid: number for number, project in enumerate(projects)}
-    of_projects = [grant for grant in grants if grant.scope is not customer]
-    of_projects.sort(key=lambda grant: order[grant.scope.uuid])
-    rows = [
-        {
-            "url": request.url(f"/api/projects/{grant.scope.uuid}/"),
-            "uuid": grant.scope.uuid,
-            "name": grant.scope.name,
-            "role": _SHORT.get(grant.role),
-            "role_name": grant.role,
-            "expiration_time": written(grant.expiration_time),
-        }
-        for grant in of_projects
-    ]
-    return {
-        "url": request.url(f"/api/users/{user.uuid}/"),
-        "uuid": user.uuid,
-        "username": user.username,
-        "full_name": user.full_name,
-        "email": user.email,
-        "role": "owner" if owner else None,
-        "role_name": owner.role if owner else None,
-        "projects": rows,
-        "image": None,
-    }

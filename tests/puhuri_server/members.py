@@ -3,7 +3,7 @@
 from puhuri_server import projects
 from puhuri_server.forms import REQUIRED, Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
-from puhuri_server.lists import ordered, paged
+from puhuri_server.lists import by_url, contains, exact, ordered, paged
 from puhuri_server.records import Grant, Project
 from puhuri_server.world import ROLES, Version, World
 
@@ -33,22 +33,32 @@ def show_all(world: World, request: Request, uuid: str) -> Reply:
     """Return the grants of a project. A user of a wrong shape, or unknown, is no filter."""
     project = projects.find(world, request, uuid)
     grants = [grant for grant in world.active_grants(project) if grant.user.is_active]
+    grants = _filtered(world, request, grants)
+    if world.version == Version.FRACTIONS:
+        grants = ordered(_of_person(request, grants), request, _KEYS, "created")
+    else:
+        ordered([], request, projects.KEYS, "name")  # those of projects are known, and not used
+        request.params.pop("field", None)
+    return paged(request, [row(grant) for grant in grants])
+
+
+def _filtered(world: World, request: Request, grants: list[Grant]) -> list[Grant]:
     user = request.param("user")
     if is_uuid(user) and world.active_user(plain_uuid(user)) is not None:
         grants = [grant for grant in grants if grant.user.uuid == plain_uuid(user)]
     role = request.param("role")
     if role:
         grants = [grant for grant in grants if role in (grant.role, ROLES.get(grant.role))]
-    part = request.param("search_string").lower()
-    if part:
-        texts = lambda grant: f"{grant.user.full_name} {grant.user.email}".lower()  # noqa: E731
-        grants = [grant for grant in grants if part in texts(grant)]
-    if world.version == Version.FRACTIONS:
-        grants = ordered(grants, request, _KEYS, "created")
-    else:
-        ordered([], request, projects.KEYS, "name")  # those of projects are known, and not used
-    request.params.pop("field", None)
-    return paged(request, [row(grant) for grant in grants])
+    return contains(
+        grants, request, "search_string", lambda grant: f"{grant.user.full_name} {grant.user.email}"
+    )
+
+
+def _of_person(request: Request, grants: list[Grant]) -> list[Grant]:
+    """Return the grants that filters accept which 8.x has."""
+    grants = exact(grants, request, "username", lambda grant: grant.user.username)
+    grants = by_url(grants, request, "user_url", lambda grant: f"/api/users/{grant.user.uuid}/")
+    return contains(grants, request, "full_name", lambda grant: grant.user.full_name)
 
 
 def add(world: World, request: Request, uuid: str) -> Reply:

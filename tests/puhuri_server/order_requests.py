@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from puhuri_server import projects
+from puhuri_server import customers, projects
 from puhuri_server.forms import Form
 from puhuri_server.http_types import Refusal, Reply, Request, crash, forbidden
-from puhuri_server.orders import TYPES, row
+from puhuri_server.orders import TYPES, row, url
 from puhuri_server.records import Offering, Order, Project, Resource
 from puhuri_server.world import Version, World
 
@@ -23,9 +23,13 @@ def create(world: World, request: Request) -> Reply:
     """Order an allocation, a second one of the same name too."""
     order = order_allocation(world, request, Form(request.json), request.json)
     body = row(world, request, order)
+    if world.version != Version.FRACTIONS:
+        body["url"] = url(request, order)
+        body["project"] = request.url(f"/api/projects/{order.resource.project.uuid}/")
+        body["created_by"] = request.url(f"/api/users/{order.created_by.uuid}/")
     if isinstance(order.attributes.get("name"), int):  # here as it was sent, later as a text
         body["resource_name"] = order.attributes["name"]
-    return Reply(201, body, {"Location": body["url"]})
+    return Reply(201, body, {"Location": url(request, order)})
 
 
 def order_allocation(world: World, request: Request, form: Form, item: dict) -> Order:
@@ -175,7 +179,7 @@ def _map(form: Form, name: str) -> dict:
 
 
 def _check_offering(world, request, project: Project, offering: Offering, plan) -> None:
-    check_customer(project)
+    customers.check_available(project.customer)
     if world.is_expired(project):
         raise expired(project)
     if not offering.shared and not world.owns(request.user, offering.provider):
@@ -188,13 +192,6 @@ def _check_offering(world, request, project: Project, offering: Offering, plan) 
         raise Refusal(400, {"plan": ["This plan is not available for selected offering."]})
     if not world.sees_project(request.user, project):
         raise forbidden()
-
-
-def check_customer(project: Project) -> None:
-    """Refuse a write for a customer that is blocked or archived."""
-    for state in ("blocked", "archived"):
-        if getattr(project.customer, state):
-            raise Refusal(400, [f"{state.capitalize()} organization is not available."])
 
 
 def expired(project: Project) -> Refusal:

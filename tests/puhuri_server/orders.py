@@ -41,7 +41,6 @@ def row(world: World, request: Request, order: Order) -> dict:
     project = resource.project
     values = {
         "uuid": order.uuid,
-        "url": request.url(f"/api/marketplace-orders/{order.uuid}/"),
         "created": written(order.created),
         "type": order.type,
         "state": order.state,
@@ -53,7 +52,6 @@ def row(world: World, request: Request, order: Order) -> dict:
         "offering_name": offering.name,
         "resource_name": resource.name,
         "marketplace_resource_uuid": resource.uuid,
-        "project": request.url(f"/api/projects/{project.uuid}/"),
         "project_uuid": project.uuid,
         "project_name": project.name,
         "customer_uuid": project.customer.uuid,
@@ -65,11 +63,18 @@ def row(world: World, request: Request, order: Order) -> dict:
         values["plan"] = offerings.plan_url(world, request, offering, order.plan)
         values["plan_uuid"] = order.plan.uuid
         values["plan_name"] = order.plan.name
+    if world.version == Version.FRACTIONS:
+        values["url"] = url(request, order)
     for side in ("consumer", "provider"):
         reviewer = getattr(order, f"{side}_reviewed_by")
         if reviewer is not None:
             values[f"{side}_reviewed_by"] = reviewer.username
     return values
+
+
+def url(request: Request, order: Order) -> str:
+    """Return the URL of an order."""
+    return request.url(f"/api/marketplace-orders/{order.uuid}/")
 
 
 def visible(world: World, request: Request) -> list[Order]:

@@ -1,67 +1,11 @@
-"""Logging in, the caller, and people of the identity registry."""
+"""People of the identity registry."""
 
 from puhuri_server.forms import Form
 from puhuri_server.http_types import Refusal, Reply, Request, crash, detail
-from puhuri_server.lists import fields
 from puhuri_server.records import User
 from puhuri_server.world import Version, World
 
-MOST_WRONG = 4
 LONGEST_CUID = 256
-
-
-def log_in(world: World, request: Request) -> Reply:
-    """Return the token of a user."""
-    form = Form(request.json)
-    name = form.text("username", required=True, blank=False)
-    password = form.text("password", required=True, blank=False)
-    form.check()
-    user = next((one for one in world.users if one.username == name), None)
-    if user is not None and user.failed_logins >= MOST_WRONG:
-        raise detail(401, "Username is locked out. Try in 10 minutes.")
-    if user is None or not user.is_active or not user.password or user.password != password:
-        if user is not None:
-            user.failed_logins += 1
-        raise detail(401, "Invalid username/password.")
-    user.failed_logins = 0
-    if not user.token or user.token_is_over:
-        user.token, user.token_is_over = world.new_token(user), False
-    return Reply(200, {"token": user.token})
-
-
-def authenticated(world: World, request: Request) -> User | None:
-    """Return the caller, None for nobody."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "token":
-        return None
-    if not token:
-        raise detail(401, "Invalid token. No credentials provided.")
-    if " " in token:
-        raise detail(401, "Invalid token. Token string should not contain spaces.")
-    user = world.user_of_token(token)
-    if user is None:
-        raise detail(401, "Invalid token.")
-    if not user.is_active:
-        raise detail(401, "User inactive or deleted.")
-    if user.token_is_over:
-        raise detail(401, "Token has expired.")
-    return user
-
-
-def me(world: World, request: Request) -> Reply:
-    """Return the caller."""
-    user = request.user
-    row = {
-        "url": request.url(f"/api/users/{user.uuid}/"),
-        "uuid": user.uuid,
-        "username": user.username,
-        "full_name": user.full_name,
-        "email": user.email,
-        "token": user.token,
-        "token_lifetime": None,
-        "is_staff": user.is_staff,
-    }
-    return Reply(200, fields(request, row))
 
 
 def look_up(world: World, request: Request) -> Reply:

@@ -1,6 +1,6 @@
 """Members of projects until September 2023: `project-permissions`."""
 
-from puhuri_server import projects
+from puhuri_server import customers, projects
 from puhuri_server.forms import Form, written
 from puhuri_server.http_types import Refusal, Reply, Request, forbidden, not_found
 from puhuri_server.lists import by_choice, by_url, by_uuid, contains, exact, fields, ordered, paged
@@ -80,6 +80,7 @@ def create(world: World, request: Request) -> Reply:
     form.check()
     if not world.manages(request.user, project):
         raise forbidden()
+    customers.check_available(project.customer)
     if world.active_grants(project, user):
         raise Refusal(400, {"non_field_errors": [_TWICE]})
     grant = world.grant(user, project, SHORT_ROLES[role], by=request.user, until=until)

@@ -7,7 +7,7 @@ from puhuri_server.forms import Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, not_found
 from puhuri_server.lists import by_uuid, contains, exact, fields, ordered, paged
 from puhuri_server.records import Customer, Project
-from puhuri_server.world import World
+from puhuri_server.world import Version, World
 
 _LINK = r"/api/customers/([0-9a-f]{32})/"
 _OTHER_LINKS = (r"/api/\w[\w-]*/[0-9a-f]{32}/",)
@@ -22,10 +22,10 @@ KEYS = {
 }
 
 
-def row(request: Request, project: Project) -> dict:
+def row(world: World, request: Request, project: Project) -> dict:
     """Return a project as answers have it."""
     customer = project.customer
-    return {
+    values = {
         "url": request.url(f"/api/projects/{project.uuid}/"),
         "uuid": project.uuid,
         "name": project.name,
@@ -43,6 +43,14 @@ def row(request: Request, project: Project) -> dict:
         "resources_count": 0,
         "billing_price_estimate": {"total": 0.0, "current": 0, "tax": 0, "tax_current": 0},
     }
+    if not _has_start(world):
+        del values["start_date"]
+    return values
+
+
+def _has_start(world: World) -> bool:
+    """Return whether projects can start another day: since August 2024."""
+    return world.version in (Version.B, Version.FRACTIONS)
 
 
 def visible(world: World, request: Request) -> list[Project]:
@@ -57,7 +65,8 @@ def filtered(world: World, request: Request) -> list[Project]:
     rows = exact(rows, request, "name_exact", lambda one: one.name)
     rows = contains(rows, request, "description", lambda one: one.description)
     rows = exact(rows, request, "backend_id", lambda one: one.backend_id)
-    rows = by_uuid(rows, request, "customer", lambda one: one.customer.uuid, many=True)
+    many = world.version != Version.A
+    rows = by_uuid(rows, request, "customer", lambda one: one.customer.uuid, many=many)
     rows = contains(rows, request, "customer_name", lambda one: one.customer.name)
     rows = contains(rows, request, "customer_abbreviation", lambda one: one.customer.abbreviation)
     if request.param("created"):  # an exact moment
@@ -77,12 +86,12 @@ def find(world: World, request: Request, uuid: str) -> Project:
 def show_all(world: World, request: Request) -> Reply:
     """Return the projects."""
     rows = ordered(filtered(world, request), request, KEYS, "name")
-    return paged(request, [row(request, one) for one in rows])
+    return paged(request, [row(world, request, one) for one in rows])
 
 
 def show(world: World, request: Request, uuid: str) -> Reply:
     """Return a project."""
-    return Reply(200, fields(request, row(request, find(world, request, uuid))))
+    return Reply(200, fields(request, row(world, request, find(world, request, uuid))))
 
 
 def create(world: World, request: Request) -> Reply:
@@ -90,7 +99,7 @@ def create(world: World, request: Request) -> Reply:
     form = Form(request.json)
     values = _checked(world, request, form)
     customer = values.pop("customer")
-    _available(customer)
+    customers.check_available(customer)
     if not world.owns(request.user, customer):
         raise Refusal(403, {"detail": "You do not have permission to perform this action."})
     if "field" in request.params:
@@ -98,7 +107,7 @@ def create(world: World, request: Request) -> Reply:
     project = Project(uuid=world.new_uuid(), customer=customer, created=world.moment(), **values)
     world.projects.append(project)
     place = {"Location": request.url(f"/api/projects/{project.uuid}/")}
-    return Reply(201, row(request, project), place)
+    return Reply(201, row(world, request, project), place)
 
 
 def update(world: World, request: Request, uuid: str) -> Reply:
@@ -106,19 +115,19 @@ def update(world: World, request: Request, uuid: str) -> Reply:
     project = find(world, request, uuid)
     form = Form(request.json, partial=request.method == "PATCH")
     values = _checked(world, request, form)
-    _available(project.customer)
+    customers.check_available(project.customer)
     if not world.owns(request.user, project.customer):
         raise Refusal(403, {"detail": "You do not have permission to perform this action."})
     for name, value in values.items():
         setattr(project, name, value)
     _start_orders(world, project)
-    return Reply(200, row(request, project))
+    return Reply(200, row(world, request, project))
 
 
 def delete(world: World, request: Request, uuid: str) -> Reply:
     """Delete a project without allocations."""
     project = find(world, request, uuid)
-    _available(project.customer)
+    customers.check_available(project.customer)
     if not world.owns(request.user, project.customer):
         raise Refusal(403, {"detail": "You do not have permission to perform this action."})
     in_use = [one for one in world.resources if one.project is project]
@@ -135,7 +144,7 @@ def _checked(world: World, request: Request, form: Form) -> dict:
         "name": form.text("name", longest=500, required=True, blank=False),
         "description": form.text("description", longest=2000),
         "backend_id": form.text("backend_id", longest=255),
-        "start_date": form.day("start_date"),
+        "start_date": form.day("start_date") if _has_start(world) else None,
         "end_date": form.day("end_date"),
         "customer": form.link("customer", _LINK, _owner_of(world, request), others=_OTHER_LINKS),
     }
@@ -146,6 +155,8 @@ def _checked(world: World, request: Request, form: Form) -> dict:
             raise Refusal(400, {name: {name: _PAST}})
     if values["description"] is not None:
         values["description"] = nh3.clean(values["description"]).strip()
+    if not _has_start(world):
+        del values["start_date"]
     return {name: value for name, value in values.items() if form.has(name)}
 
 
@@ -155,12 +166,6 @@ def _owner_of(world: World, request: Request):
         return next((one for one in rows if one.uuid == uuid), None)
 
     return find_customer
-
-
-def _available(customer: Customer) -> None:
-    for state in ("blocked", "archived"):
-        if getattr(customer, state):
-            raise Refusal(400, [f"{state.capitalize()} organization is not available."])
 
 
 def _start_orders(world: World, project: Project) -> None:

@@ -1,7 +1,7 @@
 """What a portal keeps."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 
@@ -19,6 +19,9 @@ class User:
     is_active: bool = True
     is_remote: bool = False  # from the identity registry
     failed_logins: int = 0
+    last_failure: datetime | None = None
+    token_lifetime: timedelta | None = None  # how long a token may be idle, None for ever
+    token_used: datetime | None = None
     token_is_over: bool = False
 
 

@@ -1,6 +1,6 @@
 """Allocations, which the API calls resources."""
 
-from puhuri_server import offerings
+from puhuri_server import customers, offerings
 from puhuri_server.forms import Form, is_uuid, plain_uuid, written
 from puhuri_server.http_types import Refusal, Reply, Request, crash, detail, forbidden, not_found
 from puhuri_server.lists import (
@@ -14,7 +14,7 @@ from puhuri_server.lists import (
     paged,
     since,
 )
-from puhuri_server.order_requests import check_customer, checked_limits, expired, place
+from puhuri_server.order_requests import checked_limits, expired, place
 from puhuri_server.records import Resource
 from puhuri_server.world import Version, World
 
@@ -146,7 +146,7 @@ def update(world: World, request: Request, uuid: str) -> Reply:
 def update_limits(world: World, request: Request, uuid: str) -> Reply:
     """Order other limits: the whole map is replaced."""
     resource = find(world, request, uuid)
-    check_customer(resource.project)
+    customers.check_available(resource.project.customer)
     _may_order(world, request, resource)
     if resource.state != "OK":
         raise detail(409, "Valid states for operation: OK.")
@@ -176,7 +176,7 @@ def update_limits(world: World, request: Request, uuid: str) -> Reply:
 def terminate(world: World, request: Request, uuid: str) -> Reply:
     """Order the end of an allocation."""
     resource = find(world, request, uuid)
-    check_customer(resource.project)
+    customers.check_available(resource.project.customer)
     _may_order(world, request, resource)
     if resource.state not in ("OK", "Erred"):
         raise detail(409, "Valid states for operation: OK, Erred.")

@@ -3,7 +3,9 @@
 import re
 
 from puhuri_server import (
+    customer_users,
     customers,
+    logins,
     members,
     offerings,
     order_decisions,
@@ -23,13 +25,13 @@ from puhuri_server.world import Version, World
 _UUID = r"([^/]+)"
 
 _COMMON = [
-    ("POST", "/api-auth/password/", people.log_in),
-    ("GET", "/api/users/me/", people.me),
+    ("POST", "/api-auth/password/", logins.log_in),
+    ("GET", "/api/users/me/", logins.me),
     ("POST", "/api/remote-eduteams/", people.look_up),
     ("GET", "/api/customers/", customers.show_all),
     ("POST", "/api/customers/", customers.create),
     ("GET", f"/api/customers/{_UUID}/", customers.show),
-    ("GET", f"/api/customers/{_UUID}/users/", customers.users),
+    ("GET", f"/api/customers/{_UUID}/users/", customer_users.show_all),
     ("GET", "/api/projects/", projects.show_all),
     ("POST", "/api/projects/", projects.create),
     ("GET", f"/api/projects/{_UUID}/", projects.show),
@@ -137,7 +139,7 @@ class Routes:
         accept = request.headers.get("accept", "*/*")
         if "json" not in accept and "*/*" not in accept:
             raise detail(406, "Could not satisfy the request Accept header.")
-        request.user = people.authenticated(world, request)
+        request.user = logins.authenticated(world, request)
         is_public = request.path in _PUBLIC or "offerings/" in request.path
         if request.user is None and not is_public:
             text = "Authentication credentials were not provided."
