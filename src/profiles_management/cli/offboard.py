@@ -227,4 +227,4 @@ def _show(session: Session, output: str, departure: Departure) -> None:
     for note in departure_report.notes(departure, is_cluster=is_cluster):
         session.note(note)
     for problem in departure_report.nobody(departure):
-        session.error(f"{problem.what} {problem.remedy}")
+        session.error(f"{problem.what}. {problem.remedy}")

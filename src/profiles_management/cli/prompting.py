@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection
 
 from profiles_management.cli.session import Session
-from profiles_management.kubeflow.planning.confirmation import Kind
 from profiles_management.pmr.problems import ProfilesError
 from profiles_management.reconcile.concerns import Concern, Confirmation
 from profiles_management.reconcile.lines import count
@@ -53,51 +52,38 @@ def agreed_plan(
         Declined: the answer was no.
     """
     agreed: frozenset[Concern] = frozenset()
-    gateways: list[object] = []
+    shown = Plan()
     while True:
         with session.terminal.waiting(READING):
             plan = make()
-        due = confirmation.concerns(decide(plan, limits).plan)
-        same_gateways = gateways == _gateways(plan) or not any(
-            concern.kind is Kind.GATEWAYS for concern in due
-        )
-        if not ask or (due <= agreed and same_gateways):
+        decision = decide(plan, limits)
+        due = confirmation.concerns(decision.plan)
+        if not ask or (due <= agreed and _is_decided_alike(due, plan, shown)):
             return plan
         if agreed:
             session.note("The target changed meanwhile, and the plan with it.")
-        why = asked_stops(plan, due, confirmation, limits, ask=ask)
+        why = (*decision.stops, *confirmation_stops(confirmation, due))
         session.terminal.complain([*session.heading(), *plan_lines(plan), *stop_lines(why)])
         if not session.terminal.confirms(_QUESTION):
             raise Declined(_nothing_of(plan, why))
-        agreed, gateways = due, _gateways(plan)
+        agreed, shown = due, plan
 
 
-def _gateways(plan: Plan) -> list[object]:
-    """Return the gateways that a plan writes; they may change while the user is asked."""
-    return [fact.data["principals"] for fact in plan.facts if fact.key == "gateways"]
+def _is_decided_alike(due: Collection[Concern], plan: Plan, shown: Plan) -> bool:
+    """Return whether the target still decides as it did when a user agreed to the changes."""
+    return not due or plan.decisions == shown.decisions
 
 
-def asked_stops(
-    plan: Plan,
-    due: Collection[Concern],
-    confirmation: Confirmation,
-    limits: RunLimits,
-    *,
-    ask: bool,
-) -> tuple[Stop, ...]:
-    """Return the reasons for which an apply would stop now, with the confirmation of a user.
+def confirmation_stops(confirmation: Confirmation, due: Collection[Concern]) -> tuple[Stop, ...]:
+    """Return why an apply stops until a user confirms changes; nothing where none need that.
 
     Args:
-        plan: the plan.
-        due: the changes that a user has to confirm.
         confirmation: what the target asks about.
-        limits: the limits of the brake.
-        ask: whether a user is asked.
+        due: the changes that a user has to confirm.
     """
-    why = decide(plan, limits).stops
-    if not ask or not due:
-        return why
-    return (*why, _confirmation(confirmation.sentence(due)))
+    if not due:
+        return ()
+    return (_confirmation(confirmation.sentence(due)),)
 
 
 def agree_to_deletion(session: Session, plan: Plan, *, keep_data: bool) -> None:

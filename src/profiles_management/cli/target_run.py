@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from profiles_management.cli.prompting import READING, Declined, agreed_plan, asked_stops
+from profiles_management.cli.prompting import READING, Declined, agreed_plan, confirmation_stops
 from profiles_management.cli.session import Session
 from profiles_management.pmr.problems import StoppedError
 from profiles_management.reconcile.concerns import Confirmation
@@ -45,8 +45,11 @@ class TargetRun:
         """
         with session.terminal.waiting(READING):
             planned = self.plan()
-        due = self.confirmation.concerns(decide(planned, self.limits).plan)
-        why = asked_stops(planned, due, self.confirmation, self.limits, ask=not yes)
+        decision = decide(planned, self.limits)
+        due = self.confirmation.concerns(decision.plan)
+        why = decision.stops
+        if not yes:
+            why += confirmation_stops(self.confirmation, due)
         if output == "markdown":
             text = plan_markdown(planned, why, target=str(session.opened or ""))
             session.terminal.file(text)

@@ -34,11 +34,7 @@ def is_decided_alike(first: Plan, fresh: Plan) -> bool:
     """
     if fresh.halts and not first.halts:
         return False
-    return _decisions(first) == _decisions(fresh)
-
-
-def _decisions(plan: Plan) -> list[object]:
-    return [fact.decides for fact in plan.facts]
+    return first.decisions == fresh.decisions
 
 
 def remaining(

@@ -163,6 +163,11 @@ class Plan:
         return [fact.text for fact in self.facts if fact.text]
 
     @property
+    def decisions(self) -> list[object]:
+        """What the target decided; a plan that decides otherwise is shown again, not applied."""
+        return [fact.decides for fact in self.facts]
+
+    @property
     def writes(self) -> int:
         """How many requests it takes."""
         return sum(len(change.writes) for change in self.changes)

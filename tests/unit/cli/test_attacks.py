@@ -117,7 +117,8 @@ def rewriting(preset):
             ),
         ),
     )
-    return Plan((change,), facts=(Fact("gateways", {"principals": list(principals)}),))
+    fact = Fact("gateways", {"principals": list(principals)}, decides=principals)
+    return Plan((change,), facts=(fact,))
 
 
 def test_other_gateways_than_were_agreed_to_are_asked_for_again(run):

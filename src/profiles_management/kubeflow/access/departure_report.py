@@ -82,11 +82,12 @@ def nobody(departure: Departure) -> tuple[Problem, ...]:
         return ()
     leaver = departure.leaver
     where = count(len(departure.documents), "document")
-    what = f"No {leaver.kind.value} {leaver.name} in {where}."
+    what = f"No {leaver.kind.value} {leaver.name} in {where}"
+    remedy = "Names are compared exactly."
     meant = " or ".join(departure.meant())
     if meant:
-        what += f" Did you mean {meant}?"
-    return (Problem("nobody", what, Where(), "Names are compared exactly."),)
+        remedy = f"Did you mean {meant}? {remedy}"
+    return (Problem("nobody", what, Where(), remedy),)
 
 
 # lines
