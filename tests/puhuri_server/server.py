@@ -1,5 +1,6 @@
 """The portal over HTTP on loopback, with what can go wrong on the way."""
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ class Portal:
         class Handler(_Handler):
             server_portal = portal
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -85,6 +86,13 @@ class Portal:
     def serve(self) -> None:
         """Answer until it is interrupted."""
         self._server.serve_forever()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Say nothing: a client that gives up on an answer closes its connection."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

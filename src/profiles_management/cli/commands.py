@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -17,12 +17,18 @@ from profiles_management import (
 from profiles_management.cli import formats
 from profiles_management.cli.document_options import GitOptions
 from profiles_management.cli.options import (
+    Agreed,
+    AllowRevocations,
+    At,
+    DryRun,
+    ExitCode,
     LocalFile,
     OutputOption,
     PlanOutput,
     TargetOptions,
     Timeout,
     ValidateOutput,
+    Yes,
     moment,
 )
 from profiles_management.cli.program import command
@@ -52,30 +58,6 @@ from profiles_management.reconcile.plan import Plan
 from profiles_management.reconcile.report import Report
 from profiles_management.reconcile.text import plan_lines
 from profiles_management.reconcile.waiting import Watcher
-
-At = Annotated[
-    str | None,
-    typer.Option(
-        "--at", metavar="TIME", help="Plan for another time, such as 2027-01-31 (default: now)."
-    ),
-]
-ExitCode = Annotated[
-    bool,
-    typer.Option(
-        "--exit-code", help="Exit with 2 for changes, or with 3 if apply would stop or ask."
-    ),
-]
-Agreed = Annotated[
-    bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")
-]
-DryRun = Annotated[
-    Literal["client", "server", "none"],
-    typer.Option(
-        "--dry-run",
-        help="Only show the plan; client and server have the same effect.",
-        show_default=False,
-    ),
-]
 
 
 @command
@@ -152,12 +134,7 @@ def apply(
     git: GitOptions,
     target: TargetOptions,
     options: ApplyOptions,
-    allow_revocations: Annotated[
-        bool,
-        typer.Option(
-            "--allow-revocations", help="Allow this run to revoke more than the brake allows."
-        ),
-    ] = False,
+    allow_revocations: AllowRevocations = False,
     allow_gateway_change: Annotated[
         bool,
         typer.Option(
@@ -165,12 +142,7 @@ def apply(
             help="Let existing policies get another gateway than the owners' policies name.",
         ),
     ] = False,
-    yes: Annotated[
-        bool,
-        typer.Option(
-            "--yes", "-y", help="Apply without a question; this does not release the brake."
-        ),
-    ] = False,
+    yes: Yes = False,
     dry_run: DryRun = "none",
     timeout: Timeout = None,
     output: OutputOption = "text",

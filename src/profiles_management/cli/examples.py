@@ -50,6 +50,26 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
         ("Grant the permissions of apply", "rbac | kubectl apply -f -"),
         ("Print the permissions of plan and access", "rbac --plan-only"),
     ),
+    "puhuri plan": (
+        (
+            "Preview the changes to the portal of PUHURI_URL",
+            "puhuri plan pmr.yaml --instance lab",
+        ),
+        (
+            "Preview them for another customer",
+            "puhuri plan pmr.yaml --instance lab --customer Physics",
+        ),
+    ),
+    "puhuri apply": (
+        (
+            "Reconcile the portal with the document",
+            "puhuri apply pmr.yaml --instance lab",
+        ),
+        (
+            "End allocations too that the document does not list",
+            "puhuri apply pmr.yaml --instance lab --allow-terminations",
+        ),
+    ),
     "completion": (
         ("Turn on completion in this bash session", "completion bash > pm.bash; source pm.bash"),
         ("Save the completion script of fish", "completion fish > profiles-management.fish"),

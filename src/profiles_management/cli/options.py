@@ -76,11 +76,53 @@ ExportForm = Annotated[
     Literal["yaml", "json", "csv", "html"], typer.Option(*_SHORT_OUTPUT, help=_FORM)
 ]
 DocumentForm = Annotated[Literal["yaml", "json"], typer.Option(*_SHORT_OUTPUT, help=_FORM)]
-_TIMEOUT = (
-    "Seconds to wait for the profile controller "
-    "(default 300, or 60 plus 3 for each new profile if that is more)."
-)
-Timeout = Annotated[float | None, _target("--timeout", _TIMEOUT, metavar="SECONDS", min=0)]
+
+
+def timeout(text: str) -> Any:  # noqa: ANN401 - as typer.Option has it
+    """Declare the option `--timeout`, with what is waited for."""
+    return _target("--timeout", text, metavar="SECONDS", min=0)
+
+
+Timeout = Annotated[
+    float | None,
+    timeout(
+        "Seconds to wait for the profile controller "
+        "(default 300, or 60 plus 3 for each new profile if that is more)."
+    ),
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at", metavar="TIME", help="Plan for another time, such as 2027-01-31 (default: now)."
+    ),
+]
+ExitCode = Annotated[
+    bool,
+    typer.Option(
+        "--exit-code", help="Exit with 2 for changes, or with 3 if apply would stop or ask."
+    ),
+]
+Agreed = Annotated[
+    bool, typer.Option("--yes", "-y", help="Plan for apply --yes, which does not ask.")
+]
+AllowRevocations = Annotated[
+    bool,
+    typer.Option(
+        "--allow-revocations", help="Allow this run to revoke more than the brake allows."
+    ),
+]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", "-y", help="Apply without a question; this does not release the brake."),
+]
+DryRun = Annotated[
+    Literal["client", "server", "none"],
+    typer.Option(
+        "--dry-run",
+        help="Only show the plan; client and server have the same effect.",
+        show_default=False,
+    ),
+]
 
 
 def moment(text: str) -> datetime:

@@ -15,6 +15,7 @@ _OF_PYDANTIC = "Value error, "  # before typer's message for a value that is not
 NUMBERS: Mapping[str, str] = {
     "--brake-minimum": "a whole number, such as 5",
     "--brake-share": "a share from 0 to 1, such as 0.5",
+    "--rate": "requests a second, such as 10",
     "--timeout": "seconds, such as 300",
     "--untrusted-max-contributors": "a whole number, such as 20000",
     "--untrusted-max-profiles": "a whole number, such as 2000",

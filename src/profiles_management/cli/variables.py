@@ -13,9 +13,9 @@ PREFIX = "PROFILES_MANAGEMENT_"
 _OF_A_SERVICE = re.compile(r"(^|_)(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)")
 
 
-def variable(option: str) -> str:
+def variable(option: str, prefix: str = PREFIX) -> str:
     """Return the variable of an option, such as that of `--take-over`."""
-    return PREFIX + variable_name(option)
+    return prefix + variable_name(option)
 
 
 def variable_name(option: str) -> str:
@@ -23,14 +23,14 @@ def variable_name(option: str) -> str:
     return option.strip("-").replace("-", "_").upper()
 
 
-def entries(option: str, given: list[str] | None) -> tuple[str, ...]:
+def entries(option: str, given: list[str] | None, prefix: str = PREFIX) -> tuple[str, ...]:
     """Return the entries of a list: of the option, or of its variable, or none.
 
     Raises:
         typer.BadParameter: the option has no entry.
     """
     if given is None:
-        return split(os.environ.get(variable(option), ""))
+        return split(os.environ.get(variable(option, prefix), ""))
     names = split(",".join(given))
     if not names:
         raise typer.BadParameter("it is empty. Name an entry, or leave it out.", param_hint=option)

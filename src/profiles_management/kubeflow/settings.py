@@ -88,7 +88,7 @@ class Settings:
     )
     instance: str = _setting(
         checks.word(checks.instance),
-        "Name of this installation in the labels of what it manages.",
+        "Name of this installation, with which it marks what it manages.",
         default="default",
     )
     take_over: str = _setting(

@@ -1,10 +1,11 @@
-"""What an administrator decides about a portal."""
+"""What an administrator decides about a portal: each setting with its type, default and help."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+from profiles_management.pmr.names import quoted
 from profiles_management.pmr.people import ContributorRole
 from profiles_management.pmr.problems import SettingsError
 from profiles_management.puhuri.client.models import ProjectRole
@@ -17,6 +18,7 @@ ROLES: Final[Mapping[ContributorRole, str]] = {
 """The role in a project for each role of a contributor. An owner has that of an admin."""
 
 _DEFAULT_INSTANCE: Final = "default"
+_SEPARATOR: Final = "/"
 
 
 class PersonName(StrEnum):
@@ -26,34 +28,58 @@ class PersonName(StrEnum):
     EMAIL = "email"
 
 
+def _setting(text: str, **default: Any) -> Any:  # noqa: ANN401 - every type
+    """Declare a setting.
+
+    Args:
+        text: what it is, as help texts say it.
+        default: `default` or `default_factory`; none for a setting that has to be given.
+    """
+    return field(metadata={"text": text}, **default)
+
+
 @dataclass(frozen=True, slots=True)
 class PuhuriSettings:
     """The settings of a portal as a target.
 
-    Attributes:
-        instance: the name of this installation; it begins the backend_id of every project, so that
-            two installations never take each other's projects for their own.
-        customer: the uuid or the exact name of the customer; '' for the one of the document.
-        people: what a name in the document is.
-        roles: the role in a project, for each role of a contributor.
-        allow_terminations: whether allocations are terminated and projects deleted.
-
     Raises:
-        SettingsError: the instance has no name of its own, or two roles of contributors are one
-            role in a project.
+        SettingsError: the instance has no name of its own, or one that cannot begin a backend_id,
+            or two roles of contributors are one role in a project.
     """
 
-    instance: str
-    customer: str = ""
-    people: PersonName = PersonName.CUID
-    roles: Mapping[ContributorRole, str] = field(default_factory=lambda: ROLES)
-    allow_terminations: bool = False
+    instance: str = _setting(
+        "Name of this installation; it begins the backend_id of every project, so that two "
+        "installations never take each other's projects for their own."
+    )
+    customer: str = _setting(
+        "Customer that has the projects, by uuid or exact name, in place of the document's.",
+        default="",
+    )
+    people: PersonName = _setting(  # noqa: RUF009 - it is frozen
+        "What names of people in the document are: CUIDs, or e-mail addresses.",
+        default=PersonName.CUID,
+    )
+    roles: Mapping[ContributorRole, str] = _setting(
+        "Roles in a project in place of PROJECT.MANAGER, PROJECT.ADMIN and PROJECT.MEMBER for "
+        "admin, edit and view, such as edit=PROJECT.MEMBER",
+        default_factory=lambda: ROLES,
+    )
+    allow_terminations: bool = _setting(
+        "Allow this run to terminate allocations, and to delete projects, that the document does "
+        "not list.",
+        default=False,
+    )
 
     def __post_init__(self) -> None:
         if self.instance in ("", _DEFAULT_INSTANCE):
             what = (
                 f"is {self.instance!r}: give each installation a name of its own, because the "
                 "portal is shared with others"
+            )
+            raise SettingsError(what, setting="instance")
+        if _SEPARATOR in self.instance:
+            what = (
+                f"is {quoted(self.instance)}: leave out {_SEPARATOR}, which ends it in backend_id"
             )
             raise SettingsError(what, setting="instance")
         if len(set(self.roles.values())) < len(ContributorRole):
@@ -66,4 +92,28 @@ class PuhuriSettings:
     @property
     def prefix(self) -> str:
         """What the backend_id of every project of this installation begins with."""
-        return f"{self.instance}/"
+        return f"{self.instance}{_SEPARATOR}"
+
+
+def project_roles(entries: Iterable[str]) -> Mapping[ContributorRole, str]:
+    """Return the role in a project for each role of a contributor; the default where none is given.
+
+    Args:
+        entries: such as `edit=PROJECT.MEMBER`.
+
+    Raises:
+        ValueError: an entry has another form, or a role is named twice; says what to write.
+    """
+    given: dict[ContributorRole, str] = {}
+    for entry in entries:
+        name, _, project_role = (part.strip() for part in entry.partition("="))
+        if name not in {*ContributorRole} or not project_role:
+            raise ValueError(
+                f"{quoted(entry)} does not name a role and a role in a project. "
+                "Write it as edit=PROJECT.ADMIN."
+            )
+        role = ContributorRole(name)
+        if role in given:
+            raise ValueError(f"{role} is named twice. Name one role in a project for it.")
+        given[role] = project_role
+    return {**ROLES, **given}

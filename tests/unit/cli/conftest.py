@@ -121,7 +121,7 @@ def run(api, capsys, monkeypatch):
             monotonic=lambda: slept[0],
             sleep=lambda seconds: slept.append(_add(slept, seconds)),
         )
-        command.terminal = Answers(answer)
+        command.terminal, command.clock = Answers(answer), clock
         more = {} if real else {"connect": lambda *_, **__: api.client()}
         session = Session(
             clock, **more, terminal=terminal or command.terminal, signals=command.terminal.signals

@@ -64,7 +64,10 @@ def test_every_document_that_is_shown_as_one_source_among_several_is_valid(
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_every_command_that_is_shown_exists(page: str, line: str) -> None:
     name, *rest = shlex.split(re.split(r"\s[|>#]", line)[0])[1:]
-    known = get_command(app).commands[name].params
+    command = get_command(app).commands[name]
+    while rest and rest[0] in getattr(command, "commands", {}):
+        command = command.commands[rest.pop(0)]
+    known = command.params
 
     options = {option for parameter in known for option in parameter.opts}
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from profiles_management.puhuri.client.errors import PuhuriAway
-from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity
+from profiles_management.puhuri.client.models import Allocation, Order, OrderType, Quantity, Uuid
 from profiles_management.puhuri.client.orders import Orders
 from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Row, Service, present
@@ -40,7 +40,7 @@ class _AllocationRow(Row[Allocation], frozen=True, kw_only=True):
 
 
 class _OrderUuid(msgspec.Struct, frozen=True):
-    order_uuid: str
+    order_uuid: Uuid
 
 
 class Allocations(Service):

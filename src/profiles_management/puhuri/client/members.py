@@ -9,7 +9,7 @@ import msgspec
 
 from profiles_management.puhuri.client.errors import DoubledGrant, NotFound, PuhuriAway
 from profiles_management.puhuri.client.generations import PERMISSIONS
-from profiles_management.puhuri.client.models import Grant, ProjectRole
+from profiles_management.puhuri.client.models import Grant, ProjectRole, Uuid
 from profiles_management.puhuri.client.portal_connection import flat
 from profiles_management.puhuri.client.service import Service
 from profiles_management.puhuri.client.wire import Filter, contains, filtered, moment, uuid_of_url
@@ -27,8 +27,8 @@ class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
     """A membership of the first generation."""
 
     pk: int
-    user_uuid: str
-    project_uuid: str
+    user_uuid: Uuid
+    project_uuid: Uuid
     role: str
     project_name: str | None = None
     user_username: str | None = None
@@ -55,7 +55,7 @@ class _PermissionRow(msgspec.Struct, frozen=True, kw_only=True):
 class _MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `list_users`: one grant."""
 
-    user_uuid: str
+    user_uuid: Uuid
     role_name: str
     user_username: str | None = None
     user_full_name: str | None = None
@@ -79,7 +79,7 @@ class _MemberRow(msgspec.Struct, frozen=True, kw_only=True):
 class _ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
     """One grant of a user of a customer."""
 
-    uuid: str
+    uuid: Uuid
     role_name: str | None = None
     name: str | None = None
     expiration_time: datetime | None = None
@@ -88,7 +88,7 @@ class _ProjectOfUser(msgspec.Struct, frozen=True, kw_only=True):
 class _CustomerUserRow(msgspec.Struct, frozen=True, kw_only=True):
     """A user of a customer, with the grants in all its projects."""
 
-    uuid: str
+    uuid: Uuid
     username: str | None = None
     full_name: str | None = None
     email: str | None = None
@@ -317,7 +317,7 @@ class Members(Service):
 
 
 class _OnlyUuid(msgspec.Struct, frozen=True):
-    uuid: str
+    uuid: Uuid
 
 
 def _uuid(uuid: str | None, url: str | None) -> str | None:

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 Quantity = int | Decimal
 """A limit or a usage: exact, and an int where it is whole."""
+
+
+Uuid = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+"""What tells objects apart. Something else in an answer is refused: it becomes a part of paths."""
 
 
 class ProjectRole(StrEnum):

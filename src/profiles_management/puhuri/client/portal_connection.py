@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import islice
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx2
 import msgspec
@@ -32,6 +32,9 @@ AT_A_TIME: Final = 4
 
 LARGEST: Final = 64 * 1024 * 1024
 """The most bytes of an answer, uncompressed."""
+
+MOST_ROWS: Final = 10_000_000
+"""The most rows of a list; a server that claims more is no portal."""
 
 Params = Sequence[tuple[str, str]]
 
@@ -136,8 +139,7 @@ class Connection:
         """
         first = self.send(_page(request, 1), deadline=deadline)
         yield first
-        count = -(-(first.total or 0) // PAGE_SIZE)
-        rest = iter([_page(request, number) for number in range(2, count + 1)])
+        rest = (_page(request, number) for number in range(2, _pages_of(first) + 1))
         with ThreadPoolExecutor(AT_A_TIME, "puhuri-page") as pool:
             waiting = [
                 pool.submit(self.ask, page, deadline=deadline) for page in islice(rest, AT_A_TIME)
@@ -289,6 +291,21 @@ def _page(request: Request, number: int) -> Request:
     return replace(request, params=params)
 
 
+def _pages_of(first: Answer) -> int:
+    """Return how many pages a list has.
+
+    Args:
+        first: the first page.
+
+    Raises:
+        UnreadableAnswer: it claims more rows than any portal has.
+    """
+    total = first.total or 0
+    if total > MOST_ROWS:
+        raise first.unreadable(f"a list of {total:,} rows")
+    return -(-total // PAGE_SIZE)
+
+
 def _is_over(answer: Answer) -> bool:
     """Whether a token is not accepted: a 401 of the identity registry has other words."""
     return answer.status == HTTPStatus.UNAUTHORIZED and any(
@@ -318,15 +335,23 @@ def _reason(error: Exception) -> str:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not is_safe or not parts.hostname or parts.query or parts.fragment:
-        raise PuhuriError(
-            "The URL of the portal is not https://HOST, as in https://puhuri.example.org"
-        )
-    if parts.username is not None or parts.password is not None:
+    try:
+        address = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise _not_an_address() from None
+    is_loopback = address.scheme == "http" and address.host in _LOOPBACK
+    is_safe = address.scheme == "https" or is_loopback
+    if not is_safe or not address.host or address.query or address.fragment:
+        raise _not_an_address()
+    if address.userinfo:
         raise PuhuriError("The URL of the portal has a user or a password in it")
     return url.rstrip("/").removesuffix("/api")
+
+
+def _not_an_address() -> PuhuriError:
+    return PuhuriError(
+        "The URL of the portal is not https://HOST, as in https://puhuri.example.org"
+    )
 
 
 def _ssl_context(ca: str) -> ssl.SSLContext:

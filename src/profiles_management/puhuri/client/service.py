@@ -8,6 +8,7 @@ import msgspec
 
 from profiles_management.puhuri.client.answers import Answer
 from profiles_management.puhuri.client.generations import Generation
+from profiles_management.puhuri.client.models import Uuid
 from profiles_management.puhuri.client.portal_connection import Connection, Params, Request
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Service:
 class Row(msgspec.Struct, Generic[M], frozen=True, kw_only=True):
     """A row as the server sends it; its fields are those that are asked for."""
 
-    uuid: str = ""
+    uuid: Uuid
 
     def model(self) -> M:
         """Return what it stands for.

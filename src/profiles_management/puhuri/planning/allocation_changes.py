@@ -22,14 +22,13 @@ from profiles_management.puhuri.client.models import (
 from profiles_management.puhuri.client.wire import quantity
 from profiles_management.puhuri.mapping.wanted import WantedProject
 from profiles_management.puhuri.planning.project_changes import is_ours
-from profiles_management.puhuri.planning.words import ALLOCATION, Verb
+from profiles_management.puhuri.planning.words import ALLOCATION, Field, Verb
 from profiles_management.puhuri.planning.write_bodies import AllocationBody, encoded
 from profiles_management.puhuri.portal_state import Observed
 from profiles_management.reconcile.plan import (
     Action,
     Change,
     FieldDiff,
-    FieldKind,
     ObjectRef,
     Pending,
     Phase,
@@ -230,6 +229,7 @@ class Allocations:
             reason,
             fields=fields,
             writes=(write,),
+            label=f"allocation {name}",
         )
 
     def _reference(self, name: str) -> ObjectRef:
@@ -287,5 +287,5 @@ def _limit_diffs(
         old, new = before.get(component), after[component]
         if old != new:
             yield FieldDiff(
-                FieldKind.LIMITS, f"limits.{component}", None if old is None else str(old), str(new)
+                Field.LIMIT, f"limits.{component}", None if old is None else str(old), str(new)
             )

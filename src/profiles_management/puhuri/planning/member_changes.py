@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from msgspec import structs
 
 from profiles_management.pmr.problems import Problem, Where
-from profiles_management.puhuri.client.models import Grant, ProjectRole
+from profiles_management.puhuri.client.models import Grant
 from profiles_management.puhuri.mapping.wanted import WantedMember, WantedProject
+from profiles_management.puhuri.planning.role_strength import strength
 from profiles_management.puhuri.planning.words import MEMBER, Verb
 from profiles_management.puhuri.planning.write_bodies import MemberBody, encoded
 from profiles_management.puhuri.portal_settings import PersonName
@@ -32,12 +32,6 @@ from profiles_management.reconcile.plan import (
     Reason,
     Write,
 )
-
-_STRENGTH: Final[Mapping[str, int]] = {
-    ProjectRole.MEMBER: 1,
-    ProjectRole.ADMIN: 2,
-    ProjectRole.MANAGER: 3,
-}
 
 Found = Change | Problem | Pending
 
@@ -206,7 +200,7 @@ class Members:
             phase=Phase.SWITCH,
             action=Action.REPLACE,
             reason=Reason.ROLE_CHANGED,
-            promotes=_strength(member.role) > _strength(before),
+            promotes=strength(member.role) > strength(before),
         )
 
     def _is_known(self, roles: Roles) -> bool:
@@ -282,7 +276,7 @@ class Members:
             for role, grants in roles.grants.items()
             if any(not self._is_over(grant) for grant in grants)
         ]
-        return max(active, key=_strength, default="")
+        return max(active, key=strength, default="")
 
     def _is_over(self, grant: Grant) -> bool:
         return grant.expiration_time is not None and grant.expiration_time <= self.now
@@ -311,8 +305,3 @@ def name_of(grant: Grant) -> str:
 def text_of(moment: datetime | None) -> str | None:
     """Return a moment as text, None for never."""
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
-
-
-def _strength(role: str) -> int:
-    """Return how strong a role is; one that only this server knows is the strongest."""
-    return _STRENGTH.get(role, len(_STRENGTH) + 1)

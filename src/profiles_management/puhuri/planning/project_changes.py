@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from profiles_management.puhuri.client.models import Customer, Project
 from profiles_management.puhuri.mapping.stored_text import is_stored_as
@@ -20,6 +21,8 @@ from profiles_management.reconcile.plan import (
     Write,
 )
 
+_LABEL: Final = "project"
+
 
 def creation(wanted: WantedProject, customer: Customer) -> Change:
     """Return the change that makes a project."""
@@ -32,7 +35,13 @@ def creation(wanted: WantedProject, customer: Customer) -> Change:
     reference = ObjectRef(PROJECT, "", wanted.profile)
     write = Write(Verb.CREATE_PROJECT, reference, encoded(body), creates=True)
     return Change(
-        Phase.SHAPE, wanted.profile, reference, Action.CREATE, Reason.WANTED, writes=(write,)
+        Phase.SHAPE,
+        wanted.profile,
+        reference,
+        Action.CREATE,
+        Reason.WANTED,
+        writes=(write,),
+        label=_LABEL,
     )
 
 
@@ -58,6 +67,7 @@ def corrections(wanted: WantedProject, project: Project) -> Iterator[Change]:
         Reason.ADOPTED if adopts else Reason.CHANGED,
         fields=tuple(diffs.values()),
         writes=(Write(Verb.UPDATE_PROJECT, reference, encoded(body)),),
+        label=_LABEL,
     )
 
 
@@ -67,7 +77,13 @@ def deletion(profile: str, project: Project) -> Change:
     reference = ObjectRef(PROJECT, "", profile)
     write = Write(Verb.DELETE_PROJECT, reference, encoded(body))
     return Change(
-        Phase.SHAPE, profile, reference, Action.DELETE, Reason.LEFT_DOCUMENT, writes=(write,)
+        Phase.SHAPE,
+        profile,
+        reference,
+        Action.DELETE,
+        Reason.LEFT_DOCUMENT,
+        writes=(write,),
+        label=_LABEL,
     )
 
 

@@ -27,6 +27,7 @@ class Field(StrEnum):
     DESCRIPTION = "description"
     END_DATE = "end date"
     BACKEND_ID = "backend_id"
+    LIMIT = "limit"
 
 
 class State(StrEnum):

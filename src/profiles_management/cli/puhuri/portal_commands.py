@@ -1,0 +1,145 @@
+"""The commands `puhuri plan` and `puhuri apply`: a portal matches a document."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from profiles_management.cli.document_options import DocumentOptions, GitOptions
+from profiles_management.cli.options import (
+    Agreed,
+    AllowRevocations,
+    At,
+    DryRun,
+    ExitCode,
+    OutputOption,
+    PlanOutput,
+    Yes,
+    moment,
+)
+from profiles_management.cli.puhuri.portal_group import portal_command
+from profiles_management.cli.puhuri.portal_options import (
+    PortalOptions,
+    PortalRunOptions,
+    PortalTimeout,
+    ProjectOptions,
+)
+from profiles_management.cli.session import Session
+from profiles_management.cli.target_run import TargetRun
+from profiles_management.kubeflow.settings import Settings
+from profiles_management.pmr.classes import ProfilesManagementRepresentation
+from profiles_management.pmr.extras import install
+from profiles_management.pmr.merging import alone
+from profiles_management.puhuri.planning.portal_confirmation import CONFIRMATION
+from profiles_management.puhuri.portal_settings import PuhuriSettings
+from profiles_management.reconcile import loop
+from profiles_management.reconcile.plan import Plan
+from profiles_management.reconcile.report import Report
+from profiles_management.reconcile.target_errors import TargetError
+from profiles_management.reconcile.waiting import Watcher
+
+if TYPE_CHECKING:
+    from profiles_management.puhuri.portal_target import PuhuriTarget
+
+AT_A_TIME: Final = 4
+"""Changes at a time: one token is served no faster with eight (53 requests a second, 57 with 4)."""
+
+
+@portal_command
+def plan(
+    ctx: typer.Context,
+    given: DocumentOptions,
+    git: GitOptions,
+    portal: PortalOptions,
+    projects: ProjectOptions,
+    options: PortalRunOptions,
+    at: At = None,
+    exit_code: ExitCode = False,
+    yes: Agreed = False,
+    output: PlanOutput = "text",
+) -> int:
+    """Show what `puhuri apply` would change in a portal, and change nothing."""
+    session: Session = ctx.obj
+    settings = options.settings()
+    now = session.clock.now if at is None else partial(moment, at)
+    pmr = _document(session, given, git, settings)
+    with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
+        run = _run(target, settings, now)
+        return run.show(session, output=output, exit_code=exit_code, yes=yes)
+
+
+@portal_command
+def apply(
+    ctx: typer.Context,
+    given: DocumentOptions,
+    git: GitOptions,
+    portal: PortalOptions,
+    projects: ProjectOptions,
+    options: PortalRunOptions,
+    allow_revocations: AllowRevocations = False,
+    yes: Yes = False,
+    dry_run: DryRun = "none",
+    timeout: PortalTimeout = None,
+    output: OutputOption = "text",
+) -> int:
+    """Reconcile a portal with the document; on a terminal, ask before access or allocations end."""
+    session: Session = ctx.obj
+    settings = replace(options.settings(), deadline=timeout, allow_revocations=allow_revocations)
+    pmr = _document(session, given, git, settings)
+    with _opened(session, portal, projects.settings(settings.instance), pmr) as target:
+        run = _run(target, settings, session.clock.now)
+        if dry_run != "none":
+            return run.show(session, output=output, yes=yes)
+
+        def carry_out(plan: Plan, progress: Watcher) -> Report:
+            return loop.apply(plan, target, run.limits, session.clock, progress, replan=run.plan)
+
+        return run.apply(session, carry_out, output=output, yes=yes)
+
+
+def _document(
+    session: Session, given: DocumentOptions, git: GitOptions, settings: Settings
+) -> ProfilesManagementRepresentation:
+    return alone(session.own_document(given.names, git, settings.rules))
+
+
+@contextmanager
+def _opened(
+    session: Session,
+    portal: PortalOptions,
+    settings: PuhuriSettings,
+    pmr: ProfilesManagementRepresentation,
+) -> "Iterator[PuhuriTarget]":
+    """Yield the portal with its document.
+
+    Raises:
+        TargetError: the extra `puhuri` is not installed.
+        SettingsError: nothing names the customer.
+    """
+    target_class = _target_class()
+    with portal.client(session.clock) as client:
+        target = target_class(client, pmr, settings, clock=session.clock)
+        session.opened = target.description
+        yield target
+
+
+def _target_class() -> "type[PuhuriTarget]":
+    try:
+        from profiles_management.puhuri.portal_target import PuhuriTarget  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name != "nh3":
+            raise
+        raise TargetError(f"A plan for a portal needs nh3. {install('puhuri')}") from None
+    return PuhuriTarget
+
+
+def _run(target: "PuhuriTarget", settings: Settings, now: Callable[[], datetime]) -> TargetRun:
+    """Return a run on a portal, which serves one token no faster with more requests at a time."""
+    limits = replace(settings.limits, writers=AT_A_TIME)
+    return TargetRun(
+        plan=partial(loop.planned, target, now), limits=limits, confirmation=CONFIRMATION
+    )

@@ -1,0 +1,158 @@
+"""Options that say which portal is meant, with which token, and what the document is there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from profiles_management.cli.options import timeout
+from profiles_management.cli.puhuri.portal_group import PREFIX, portal_option
+from profiles_management.cli.setting_options import SettingOptions
+from profiles_management.cli.variables import entries
+from profiles_management.pmr.redaction import shown
+from profiles_management.puhuri.portal_settings import PersonName, PuhuriSettings, project_roles
+
+if TYPE_CHECKING:
+    from profiles_management.puhuri.client.client import Client
+    from profiles_management.reconcile.clock import Clock
+
+# not an option: every user of the machine can read the arguments of a process
+_TOKEN: Final = f"{PREFIX}TOKEN"
+_PORTAL: Final = f"Portal (the token: {_TOKEN}; as variables: {PREFIX}URL and so on)"
+_LONGEST_TOKEN: Final = 4096  # bytes of a file
+_SETTINGS: Final[Mapping[str, Any]] = {field.name: field for field in fields(PuhuriSettings)}
+
+
+def _portal(name: str, text: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
+    return portal_option(name, text, _PORTAL, **more)
+
+
+def _setting(name: str, option: str, **more: Any) -> Any:  # noqa: ANN401 - as typer.Option has it
+    """Declare an option with the help of a setting."""
+    return portal_option(option, _SETTINGS[name].metadata["text"], "Projects", **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalOptions:
+    """Which portal, and who asks it."""
+
+    url: Annotated[
+        str | None,
+        _portal("--url", "Address, such as https://puhuri.example.org.", metavar="URL"),
+    ] = None
+    token_file: Annotated[
+        Path | None,
+        _portal("--token-file", f"File with the token, in place of {_TOKEN}.", metavar="FILE"),
+    ] = None
+    ca: Annotated[
+        Path | None,
+        _portal("--ca", "CA certificates in PEM that replace the system's.", metavar="FILE"),
+    ] = None
+    rate: Annotated[
+        float | None,
+        _portal(
+            "--rate",
+            "Largest number of requests a second, from 0.1 (default: no limit).",
+            metavar="NUMBER",
+            min=0.1,
+        ),
+    ] = None
+
+    def client(self, clock: "Clock") -> "Client":
+        """Return a client of the portal, which the caller closes.
+
+        Raises:
+            typer.TyperException: the URL or the token is missing, or cannot be one.
+            PuhuriError: the URL or the CA cannot be used.
+        """
+        from profiles_management.puhuri.client.client import Client  # noqa: PLC0415 - not for other commands
+        from profiles_management.puhuri.client.credentials import Token  # noqa: PLC0415
+
+        url = (self.url or "").strip()
+        if not url:
+            raise typer.TyperException(
+                f"Missing option '--url': name the portal, or set {PREFIX}URL."
+            )
+        where, text = self._token()
+        try:
+            token = Token(text)
+        except ValueError as error:
+            raise typer.TyperException(f"{where} has no token: {error}.") from None
+        ca = "" if self.ca is None else str(self.ca.expanduser())
+        return Client(url, token, ca=ca, rate=self.rate or 0.0, clock=clock)
+
+    def _token(self) -> tuple[str, str]:
+        """Return where the token is from, and the token.
+
+        Raises:
+            typer.TyperException: there is none.
+        """
+        if self.token_file is not None:
+            return shown(self.token_file), _content(self.token_file).strip()
+        token = os.environ.get(_TOKEN, "").strip()
+        if not token:
+            raise typer.TyperException(
+                f"There is no token for the portal: set {_TOKEN}, or name a file with --token-file."
+            )
+        return _TOKEN, token
+
+
+def _content(path: Path) -> str:
+    try:
+        with path.expanduser().open("rb") as file:
+            return file.read(_LONGEST_TOKEN).decode("ascii")
+    except (OSError, UnicodeError) as error:
+        why = (getattr(error, "strerror", None) or "it is not a token").lower()
+        raise typer.TyperException(f"{shown(path)} cannot be read: {why}.") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOptions:
+    """What the document is in the portal."""
+
+    customer: Annotated[str, _setting("customer", "--customer", metavar="NAME")] = ""
+    people: Annotated[PersonName, _setting("people", "--people")] = PersonName.CUID
+    # typer would split the variable at white space, so `entries` reads it
+    role: Annotated[
+        list[str] | None, _setting("roles", "--role", metavar="ROLE=NAME", envvar=None)
+    ] = None
+    allow_terminations: Annotated[
+        bool, _setting("allow_terminations", "--allow-terminations", envvar=None)
+    ] = False
+
+    def settings(self, instance: str) -> PuhuriSettings:
+        """Return the settings of the portal.
+
+        Raises:
+            SettingsError: see PuhuriSettings.
+            typer.BadParameter: a role has another form.
+        """
+        try:
+            roles = project_roles(entries("--role", self.role, PREFIX))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--role") from None
+        return PuhuriSettings(
+            instance=instance,
+            customer=self.customer,
+            people=self.people,
+            roles=roles,
+            allow_terminations=self.allow_terminations,
+        )
+
+
+class PortalRunOptions(SettingOptions):
+    """The settings of every target that mean something in a portal."""
+
+    names = ("instance", "allowed_keys", "protected_namespaces", "brake_share", "brake_minimum")
+
+
+PortalTimeout = Annotated[
+    float | None,
+    timeout(
+        "Seconds after which nothing more is sent "
+        "(default 300, or 60 plus 3 for each new project if that is more)."
+    ),
+]
